@@ -1,3 +1,42 @@
 //! Parses the command line, starts logging, hands over to a command.
 
-fn main() {}
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use broadsheet::commands::{self, Cli};
+use broadsheet::config::LogSetting;
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let log = match LogSetting::parse(&cli.settings.log) {
+        Ok(log) => log,
+        Err(wrong) => return told(&wrong),
+    };
+    start_logging(&log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return told(&error),
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) => told(&format!("{error:#}")),
+    }
+}
+
+fn told(problem: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("broadsheet: {problem}");
+    ExitCode::from(2)
+}
+
+/// Logs go to standard error, so that what a command prints can be piped.
+fn start_logging(log: &LogSetting) {
+    let filter = EnvFilter::new(&log.filter);
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
+    if log.json {
+        subscriber.json().init();
+    } else {
+        subscriber.init();
+    }
+}

@@ -1,1 +1,15 @@
-//! Pure functions on words.
+//! Pure functions on words: what people typed, cleaned; addresses and dates; Markdown into HTML. Nothing here asks the
+//! clock, the database or the network.
+
+pub mod dates;
+pub mod excerpt;
+pub mod language;
+pub mod links;
+pub mod markdown;
+pub mod slug;
+pub mod typed;
+
+pub use language::Language;
+pub use links::Website;
+pub use markdown::SafeHtml;
+pub use slug::Slug;

@@ -1,0 +1,270 @@
+## Every page
+
+skip-to-content = Skip to the text
+front-page = Front page
+feed = Feed
+sign-in = Sign in
+sign-out = Sign out
+paging = More pages
+paging-newest = Newest articles
+paging-older-articles = Older articles
+language-english = English
+language-ukrainian = Українська
+
+## Reading
+
+front-empty = Nothing has been published yet.
+article-source = Source:
+article-appeal = A word from the publication
+replies-heading = { $count ->
+    [one] One reply
+   *[other] { $count } replies
+}
+replies-count = { $count ->
+    [0] No replies
+    [one] 1 reply
+   *[other] { $count } replies
+}
+replies-none = No replies yet
+replies-closed = Replies are closed.
+reply = Reply
+reply-to-name = Reply to { $name }
+reply-in-answer-to = in reply to
+
+## Leaving a reply
+
+leave-a-reply = Leave a Reply
+email-not-published = Your email address will not be published.
+required-marked = Required fields are marked
+field-comment = Comment
+field-comment-hint = Markdown works: *emphasis*, [links](https://example.org), lists, > quotations, `code`.
+field-name = Name
+field-email = Email
+field-website = Website
+field-trap = Leave this field empty
+remember-me = Save my name, email, and website in this browser for the next time I comment.
+post-comment = Post Comment
+cancel-reply = Cancel reply
+you-are-answering = You are answering
+mistakes = { $count ->
+    [one] Your reply was not sent yet. One thing needs mending:
+   *[other] Your reply was not sent yet. { $count } things need mending:
+}
+field-unreadable = This held characters that are not text. They have been taken out; please look it over and send it again.
+field-too-long = This is too long; please shorten it.
+reply-comment-missing = Please write your comment.
+reply-comment-too-long = Your comment is { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+} too long. Please shorten it or send it in parts.
+reply-name-missing = Please give a name; any name will do.
+reply-name-too-long = Your name is too long; 245 bytes is the most.
+reply-email-missing = Please give your email address. It will not be published.
+reply-email-malformed = This is not an email address; one looks like name@example.org.
+reply-email-too-long = This email address is longer than mail allows.
+reply-website-wrong = This is not a website’s address; one looks like https://example.org. You may leave it empty.
+reply-answered-gone = The comment you were answering is no longer here. You can still post your words as a reply to the article.
+reply-article-gone = This article is no longer here, so your reply could not be kept. These are your words, in case you need them.
+replies-closed-kept = Replies to this article have been closed, so yours could not be kept. These are your words, in case you need them.
+reply-too-fast = { $count ->
+    [one] That was quick: too many replies have come from your network. Nothing you typed is lost; please send it again in a second.
+   *[other] That was quick: too many replies have come from your network. Nothing you typed is lost; please send it again in { $count } seconds.
+}
+reply-unavailable = Your reply was not saved: our database is not answering just now. Your words are below; please send them again in a moment.
+reply-not-saved = Your reply was not saved: something went wrong on our side. Your words are below; please send them again.
+reply-not-kept-title = Your reply was not sent yet
+reply-your-words = Your words
+held-title = Your comment
+held-heading = Your comment is awaiting moderation
+held-explained = We have it. A moderator will read it; once it is approved, everyone can. This page is for you alone: keep its address if you want to come back and see.
+held-spam-heading = Your comment was set aside as spam
+held-spam-explained = It is kept where moderators can see it. If it was taken for spam by mistake, they can put it back.
+held-trashed-heading = Your comment was not published
+held-trashed-explained = A moderator decided against it.
+held-back-to = Back to “{ $title }”
+
+## When something goes wrong
+
+error-reference = If you write to us about this, name the reference { $reference }.
+error-to-front = Go to the front page
+error-not-found = There is no such page
+error-not-found-advice = The address may be mistyped, or what stood here has been taken down. The newest articles are on the front page.
+error-forbidden = This is not allowed
+error-forbidden-advice = Either your account may not do this, or the form was sent from another site. If you typed something, go back: your browser still has it.
+error-method = This address does not work that way
+error-method-advice = It can be read or written to, but not as you tried. Go back and try again from the page itself.
+error-timeout = That took too long
+error-timeout-advice = The connection paused for too long. If you typed something, go back and send it again.
+error-too-large = That is too much at once
+error-too-large-advice = What you sent is larger than we take. A comment may have 65,525 bytes; go back, shorten it, and send it again.
+error-too-many = Too often
+error-too-many-advice = Please wait a little and try again.
+error-unavailable = We will be back in a moment
+error-unavailable-advice = Our database is not answering just now. Please try again in a few seconds.
+error-bad-request = We could not read that
+error-bad-request-advice = Your browser sent something we cannot make sense of. Go back and try again from the page itself.
+error-internal = Something went wrong
+error-internal-advice = It is our fault, and it has been noted. Please try again.
+
+## Accounts
+
+account-name = Name
+account-name-wrong = Please give a name of at most 245 bytes.
+account-handle = Sign-in name
+account-handle-hint = One word, for signing in; readers do not see it.
+account-handle-wrong = A sign-in name is one word of at most 60 characters, without @.
+account-handle-taken = This sign-in name is taken; please choose another.
+account-passphrase = Passphrase
+account-passphrase-hint = At least 15 characters; a few unrelated words do well.
+account-passphrase-wrong = A passphrase has 15 to 1,000 characters; a few unrelated words do well.
+account-title = Your account
+account-saved = Your passphrase is changed; other browsers are signed out.
+account-another-passphrase = Another passphrase
+account-present = Present passphrase
+account-present-wrong = This is not your present passphrase.
+account-new = New passphrase
+account-change = Change the passphrase
+account-everywhere = Sign out everywhere
+account-everywhere-explained = Ends your sessions in every browser, this one too.
+account-everywhere-act = Sign out everywhere
+sign-in-wrong = This name and passphrase do not go together.
+sign-in-wait = { $count ->
+    [one] Too many attempts. Please wait one second and try again.
+   *[other] Too many attempts. Please wait { $count } seconds and try again.
+}
+claim-title = Make this site yours
+claim-explained = This link works once. It makes the first admin, who can do everything here.
+claim-act = Make me the admin
+role-moderator = moderator
+role-editor = editor
+role-admin = admin
+signed-out-title = Your session has ended
+signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
+signed-out-sign-in = Sign in, in another tab
+signed-out-again = I have signed in; send it again
+
+## The desk
+
+desk = Desk
+desk-comments = Comments
+desk-articles = Articles
+desk-settings = Settings
+desk-waiting = waiting
+
+## The queue
+
+queue-parts = Parts of the queue
+queue-held = Held
+queue-approved = Approved
+queue-spam = Spam
+queue-trashed = Trash
+queue-empty-held = Nothing waits. Well done.
+queue-empty-approved = No approved comments yet.
+queue-empty-spam = No spam.
+queue-empty-trashed = The trash is empty.
+queue-ticked = All ticked:
+queue-tick-all = Tick all
+queue-tick = Tick the comment by { $name }
+queue-approve = Approve
+queue-hold = Hold
+queue-trash = Trash
+queue-not-spam = Not spam
+queue-restore = Restore
+queue-act-on = { $act }: comment by { $name }
+queue-older = Older comments
+queue-undo = Undo
+queue-undone = { $count ->
+    [one] Undone: one comment is as it was.
+   *[other] Undone: { $count } comments are as they were.
+}
+queue-done-held = { $count ->
+    [one] One comment is held again.
+   *[other] { $count } comments are held again.
+}
+queue-done-approved = { $count ->
+    [one] One comment approved.
+   *[other] { $count } comments approved.
+}
+queue-done-spam = { $count ->
+    [one] One comment marked as spam.
+   *[other] { $count } comments marked as spam.
+}
+queue-done-trashed = { $count ->
+    [one] One comment moved to the trash.
+   *[other] { $count } comments moved to the trash.
+}
+queue-none-ticked = Nothing was ticked, so nothing was decided.
+queue-nothing-undone = There was nothing left to undo: it has been decided anew since.
+queue-overtaken = Someone else decided first: the comment by { $name } is { $status } ({ $by }). It stays so.
+queue-decided-by = Last decided by { $name }.
+status-held = held
+status-approved = approved
+status-spam = spam
+status-trashed = in the trash
+reason-everything-is-held = Every reply is held for now.
+reason-trap-filled = A field that people do not see was filled in.
+history-first = First reply from this address.
+history-approved = { $count ->
+    [one] One other reply approved.
+   *[other] { $count } other replies approved.
+}
+history-refused = { $count ->
+    [one] One other reply refused.
+   *[other] { $count } other replies refused.
+}
+
+## Articles
+
+list-empty = No articles yet.
+standing-draft = Draft
+standing-scheduled = Scheduled
+standing-published = Published
+editor-new = New article
+editor-edit = Edit article
+editor-read = Read it
+editor-saved = Saved.
+editor-title = Title
+editor-title-missing = An article needs a title.
+editor-standfirst = Standfirst
+editor-standfirst-hint = One or two sentences under the title: what it is about, and why to read on.
+editor-sources = Sources
+editor-body = Text
+editor-body-hint = Markdown: an empty line begins a paragraph, > a quotation, - a list, ### a heading.
+editor-slug = Slug
+editor-slug-hint = The last part of the address. Leave it empty and it is made from the title.
+editor-slug-wrong = A slug has up to 100 of a–z, 0–9 and single hyphens between them.
+editor-address-taken = The address { $path } is taken; choose another slug or another day.
+editor-moment = Published at
+editor-moment-hint = Empty means now; a moment to come schedules it. Time zone: { $zone }.
+editor-moment-wrong = This is not a date and a time; one looks like 2024-07-22T14:05.
+editor-replies-open = Takes replies
+editor-save = Save
+editor-save-draft = Save draft
+editor-preview = Preview
+editor-preview-label = Preview: this is how readers will see it. Nothing has been saved.
+editor-publish = Publish
+editor-unpublish = Back to draft
+editor-overtaken = { $name } saved this article at { $moment }, after you had opened it. Nothing of yours is lost: your text is in the form below, theirs is here. Bring the two together, then save; that will replace theirs.
+editor-theirs = The newer version
+
+## Settings
+
+settings-saved = The settings are saved.
+settings-overtaken = Someone saved the settings after you had opened them. Theirs are here, yours are in the form below; saving now replaces theirs.
+settings-title = Title
+settings-title-missing = The publication needs a title.
+settings-tagline = Tagline
+settings-language = Language
+settings-language-wrong = Please choose one of the languages.
+settings-zone = Time zone
+settings-zone-wrong = This is not a time zone; one looks like Europe/Kyiv.
+settings-permalink = Address of an article
+settings-permalink-hint = Old addresses go on working: they lead to the new ones. You may use
+settings-permalink-malformed = An address pattern begins with a slash and holds only a–z, 0–9, hyphens, slashes and the words in braces.
+settings-permalink-not-unique = The pattern needs {"{slug}"} or {"{id}"}, so that no two articles share an address.
+settings-permalink-reserved = The first part of the pattern is taken by a page of the site.
+settings-appeal = Appeal
+settings-appeal-hint = Shown under every article, above the replies. Markdown.
+settings-hold = Hold every reply for a moderator
+settings-hold-hint = Without it, replies are published at once and moderated afterwards.
+settings-save = Save the settings

@@ -1,0 +1,274 @@
+//! Writing an article: the form, its preview, saving, publishing, and what happens when two write at once.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::model::{Article, Draft, Standing, State as ArticleState};
+use super::page::ArticleFragment;
+use super::store::{self, Save, Saved};
+use crate::accounts::Editor;
+use crate::app::App;
+use crate::clock::Ts;
+use crate::desk::{Desk, Section, SignedOutPage};
+use crate::ids::ArticleId;
+use crate::publication::is_reserved;
+use crate::text::{Slug, dates, typed};
+use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
+
+/// Bytes of a title, a standfirst, the sources, and the text of an article.
+const TITLE_BYTES: usize = 500;
+const STANDFIRST_BYTES: usize = 2_000;
+const SOURCES_BYTES: usize = 2_000;
+const BODY_BYTES: usize = 1_000_000;
+
+/// The form as typed.
+struct DraftForm {
+    title: String,
+    slug: String,
+    standfirst: String,
+    sources: String,
+    body: String,
+    replies_open: bool,
+    /// The moment of publication, as the browser's date field writes it.
+    moment: String,
+    version: i32,
+    mistakes: Mistakes,
+}
+
+/// What the pressed button asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Save,
+    Preview,
+    Publish,
+    Unpublish,
+}
+
+#[derive(Template)]
+#[template(path = "articles/editor.html")]
+struct EditorPage {
+    desk: Desk,
+    section: Section,
+    /// The article as it is kept; none while it is new.
+    article: Option<Article>,
+    form: DraftForm,
+    /// The article as readers would see it, made by the code that makes their page.
+    preview: Option<ArticleFragment>,
+    /// Someone else's newer version, saved while this one was written.
+    theirs: Option<Saved>,
+    saved: bool,
+}
+
+/// What the page is to say.
+#[derive(Deserialize)]
+pub struct Asked {
+    saved: Option<u8>,
+}
+
+/// An empty form.
+pub async fn show_new(desk: Desk, _editor: Editor) -> Response {
+    Page(EditorPage::new(desk, None, DraftForm::blank())).into_response()
+}
+
+/// An article's form.
+pub async fn show_editor(desk: Desk, _editor: Editor, mut db: Db, Path(id): Path<ArticleId>, Query(asked): Query<Asked>) -> Result<Response> {
+    let article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
+    let form = DraftForm::of(&article, &desk.layout);
+    let mut page = EditorPage::new(desk, Some(article), form);
+    page.saved = asked.saved.is_some();
+    Ok(Page(page).into_response())
+}
+
+/// Keeps a new article.
+pub async fn create(State(app): State<App>, layout: Layout, editor: Result<Editor>, desk: Result<Desk>, fields: Fields) -> Result<Response> {
+    match (editor, desk) {
+        (Ok(editor), Ok(desk)) => save(&app, desk, &editor, None, &fields).await,
+        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(layout, "/admin/articles/new".to_owned(), &fields)),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+/// Keeps a changed article.
+pub async fn change(State(app): State<App>, layout: Layout, Path(id): Path<ArticleId>, editor: Result<Editor>, desk: Result<Desk>, fields: Fields) -> Result<Response> {
+    match (editor, desk) {
+        (Ok(editor), Ok(desk)) => save(&app, desk, &editor, Some(id), &fields).await,
+        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(layout, format!("/admin/articles/{id}"), &fields)),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+async fn save(app: &App, desk: Desk, editor: &Editor, id: Option<ArticleId>, fields: &Fields) -> Result<Response> {
+    let now = app.clock.now();
+    let mut db = app.pool.begin().await?;
+    let article = match id {
+        Some(id) => Some(store::find(&mut db, id).await?.ok_or(Error::NotFound)?),
+        None => None,
+    };
+    let mut form = DraftForm::read(fields);
+    let act = Act::of(fields.get("act"));
+    let state = match (act, &article) {
+        (Act::Publish, _) => ArticleState::Published,
+        (Act::Unpublish, _) | (_, None) => ArticleState::Draft,
+        (_, Some(article)) => article.state,
+    };
+    let Some(draft) = form.parse(&desk.layout, state, now) else {
+        return Ok(Page(EditorPage::new(desk, article, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    if act == Act::Preview {
+        let preview = ArticleFragment::of_draft(&desk.layout, &draft, now);
+        let mut page = EditorPage::new(desk, article, form);
+        page.preview = Some(preview);
+        return Ok(Page(page).into_response());
+    }
+    let publication = &desk.layout.publication;
+    let outcome = match &article {
+        Some(article) => store::change(&mut db, publication, article.id, form.version, editor.id, &draft, now).await?,
+        None => store::insert(&mut db, publication, editor.id, &draft, now).await?,
+    };
+    match outcome {
+        Save::Kept(id) => {
+            db.commit().await?;
+            tracing::info!(account = %editor.id, article = %id, "saved an article");
+            Ok(Redirect::to(&format!("/admin/articles/{id}?saved=1")).into_response())
+        }
+        Save::AddressTaken(path) => {
+            db.rollback().await?;
+            form.mistakes.add("slug", desk.layout.words.with("editor-address-taken", "path", &path));
+            Ok(Page(EditorPage::new(desk, article, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+        }
+        Save::Overtaken => {
+            let theirs = match &article {
+                Some(article) => store::last_saved(&mut db, article.id).await?,
+                None => None,
+            };
+            db.rollback().await?;
+            // Both texts are on the page now: saving once more is a choice made with open eyes.
+            form.version = article.as_ref().map_or(form.version, |article| article.version);
+            let mut page = EditorPage::new(desk, article, form);
+            page.theirs = theirs;
+            Ok(Page(page).with_status(StatusCode::CONFLICT))
+        }
+    }
+}
+
+impl Act {
+    fn of(word: &str) -> Self {
+        match word {
+            "preview" => Self::Preview,
+            "publish" => Self::Publish,
+            "unpublish" => Self::Unpublish,
+            _ => Self::Save,
+        }
+    }
+}
+
+impl DraftForm {
+    fn blank() -> Self {
+        Self { replies_open: true, ..Self::read(&Fields::default()) }
+    }
+
+    fn of(article: &Article, layout: &Layout) -> Self {
+        Self {
+            title: article.title.clone(),
+            slug: article.slug.to_string(),
+            standfirst: article.standfirst.clone(),
+            sources: article.sources.clone(),
+            body: article.body.clone(),
+            replies_open: article.replies_open,
+            moment: article.published_at.map(|at| dates::local_value(at, &layout.publication.zone)).unwrap_or_default(),
+            version: article.version,
+            mistakes: Mistakes::none(),
+        }
+    }
+
+    fn read(fields: &Fields) -> Self {
+        Self {
+            title: typed::line(fields.get("title")),
+            slug: fields.get("slug").trim().to_lowercase(),
+            standfirst: typed::lines(fields.get("standfirst")),
+            sources: typed::line(fields.get("sources")),
+            body: typed::lines(fields.get("body")),
+            replies_open: fields.is_ticked("replies_open"),
+            moment: fields.get("moment").trim().to_owned(),
+            version: fields.get("version").parse().unwrap_or_default(),
+            mistakes: Mistakes::none(),
+        }
+    }
+
+    /// What was written, if it is well formed; otherwise the form holds what is wrong. An empty slug is made from the
+    /// title; an empty moment is now for what is published.
+    fn parse(&mut self, layout: &Layout, state: ArticleState, now: Ts) -> Option<Draft> {
+        let words = layout.words;
+        let mut mistakes = Mistakes::none();
+        for (field, text, most) in [
+            ("title", &mut self.title, TITLE_BYTES),
+            ("standfirst", &mut self.standfirst, STANDFIRST_BYTES),
+            ("sources", &mut self.sources, SOURCES_BYTES),
+            ("body", &mut self.body, BODY_BYTES),
+        ] {
+            if typed::has_unreadable(text) {
+                *text = typed::without_unreadable(text);
+                mistakes.say(words, field, "field-unreadable");
+            } else if text.len() > most {
+                mistakes.say(words, field, "field-too-long");
+            }
+        }
+        if typed::is_blank(&self.title) {
+            mistakes.say(words, "title", "editor-title-missing");
+        }
+        let slug = if self.slug.is_empty() { Some(Slug::from_title(&self.title)) } else { Slug::parse(&self.slug) };
+        if slug.is_none() {
+            mistakes.say(words, "slug", "editor-slug-wrong");
+        }
+        let moment = if self.moment.is_empty() { None } else { dates::parse_local(&self.moment, &layout.publication.zone) };
+        if moment.is_none() && !self.moment.is_empty() {
+            mistakes.say(words, "moment", "editor-moment-wrong");
+        }
+        let published_at = moment.or((state == ArticleState::Published).then_some(now));
+        if let (Some(slug), Some(at)) = (&slug, published_at) {
+            let path = layout.publication.path_of(ArticleId(0), slug, at);
+            if is_reserved(&path) {
+                mistakes.add("slug", words.with("editor-address-taken", "path", &path));
+            }
+        }
+        self.mistakes = mistakes;
+        let slug = slug.filter(|_| self.mistakes.is_empty())?;
+        Some(Draft {
+            slug,
+            title: self.title.clone(),
+            standfirst: self.standfirst.clone(),
+            sources: self.sources.clone(),
+            body: self.body.clone(),
+            replies_open: self.replies_open,
+            state,
+            published_at,
+        })
+    }
+}
+
+impl EditorPage {
+    fn new(desk: Desk, article: Option<Article>, form: DraftForm) -> Self {
+        Self { desk, section: Section::Articles, article, form, preview: None, theirs: None, saved: false }
+    }
+
+    fn standing(&self) -> Standing {
+        let article = self.article.as_ref();
+        let state = article.map_or(ArticleState::Draft, |article| article.state);
+        Standing::of(state, article.and_then(|article| article.published_at), self.desk.layout.now)
+    }
+
+    fn action(&self) -> String {
+        match &self.article {
+            Some(article) => format!("/admin/articles/{}", article.id),
+            None => "/admin/articles/new".to_owned(),
+        }
+    }
+
+    /// Where readers find it.
+    fn path(&self) -> Option<&str> {
+        self.article.as_ref()?.path.as_deref()
+    }
+}

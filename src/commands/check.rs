@@ -1,0 +1,95 @@
+//! `check`: each part of the installation on a line, green or with what to do.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use super::{data_folder, key};
+use crate::config::{Config, LogSetting, Settings};
+use crate::db::{self, private};
+use crate::mail;
+use crate::publication;
+
+/// Looks at everything; success when all is well.
+pub async fn check(settings: &Settings) -> ExitCode {
+    let config = match LogSetting::parse(&settings.log).and_then(|_| settings.check()) {
+        Ok(config) => config,
+        Err(wrong) => {
+            say("settings", Err(wrong.into()));
+            return ExitCode::FAILURE;
+        }
+    };
+    say("settings", Ok(format!("the site is at {}", config.public_url)));
+    let key = check_key(&config);
+    let key_id = key.as_ref().ok().and_then(|keys| keys.as_ref()).map(|keys| keys.id().to_vec());
+    let lines = [
+        ("database", check_database(&config, key_id.as_deref()).await),
+        ("key", key.map(|found| match found {
+            Some(_) => key::key_file(&config).display().to_string(),
+            None => "will be made at the first start".to_owned(),
+        })),
+        ("mail", check_mail(&config).await),
+    ];
+    let mut all_well = true;
+    for (part, found) in lines {
+        all_well &= say(part, found);
+    }
+    if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_key(config: &Config) -> anyhow::Result<Option<crate::sealed::Keys>> {
+    let found = key::read(&key::key_file(config))?;
+    if found.is_none() && config.database_url.is_some() {
+        // Says how to make one.
+        return key::read_or_make(config).map(Some);
+    }
+    Ok(found)
+}
+
+async fn check_database(config: &Config, key_id: Option<&[u8]>) -> anyhow::Result<String> {
+    let data = data_folder(config);
+    let url = match &config.database_url {
+        Some(url) => url.clone(),
+        None => match private::url_of_running(&data) {
+            Some(url) => url,
+            None => {
+                let found = private::found_binaries(&data)?;
+                return Ok(format!("private, in {}; not running now; {found}", data.display()));
+            }
+        },
+    };
+    let pool = db::connect(&url).await?;
+    db::check(&pool).await?;
+    let mut connection = pool.acquire().await?;
+    // A database that has never been served has no settings yet.
+    if let Ok(Some(publication)) = publication::store::find(&mut connection).await {
+        anyhow::ensure!(
+            key_id.is_none_or(|id| id == publication.key_id),
+            "this database is sealed with another secret key; put the right one in place"
+        );
+        return Ok(format!("\"{}\" answers", publication.title));
+    }
+    Ok("answers; empty".to_owned())
+}
+
+async fn check_mail(config: &Config) -> anyhow::Result<String> {
+    let Some(mail) = &config.mail else {
+        return Ok("off; set BROADSHEET_SMTP_URL and BROADSHEET_MAIL_FROM to send any".to_owned());
+    };
+    mail::check(mail).await?;
+    Ok("the server answers".to_owned())
+}
+
+/// Prints one line; whether all is well.
+fn say(part: &str, found: anyhow::Result<String>) -> bool {
+    let (green, red, plain) = if io::stdout().is_terminal() { ("\x1b[32m", "\x1b[31m", "\x1b[0m") } else { ("", "", "") };
+    match found {
+        Ok(text) => {
+            println!("{green}ok   {plain}{part}: {text}");
+            true
+        }
+        Err(problem) => {
+            println!("{red}WRONG{plain} {part}: {problem:#}");
+            false
+        }
+    }
+}

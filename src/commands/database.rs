@@ -1,0 +1,31 @@
+//! `db`: the database itself.
+
+use anyhow::Context;
+use clap::Subcommand;
+
+use super::data_folder;
+use crate::config::Config;
+use crate::db::private::url_of_running;
+
+/// What can be asked of the database.
+#[derive(Subcommand)]
+pub enum DbCommand {
+    /// Print the database's address for psql or pg_dump: psql "$(broadsheet db url)"
+    Url,
+}
+
+/// Prints the address; the private Postgres has one while the server runs.
+pub fn database(config: &Config, command: &DbCommand) -> anyhow::Result<()> {
+    match command {
+        DbCommand::Url => {
+            let data = data_folder(config);
+            let url = match &config.database_url {
+                Some(url) => url.clone(),
+                None => url_of_running(&data)
+                    .with_context(|| format!("no server runs on {}; start one with  broadsheet serve", data.display()))?,
+            };
+            println!("{url}");
+        }
+    }
+    Ok(())
+}

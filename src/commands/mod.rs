@@ -1,0 +1,61 @@
+//! The command line: one file a subcommand.
+
+mod account;
+mod check;
+mod database;
+mod key;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Settings};
+use crate::db::private::default_data_folder;
+
+/// Broadsheet publishes articles and takes moderated reader comments.
+///
+/// Without a command it serves the site. Everything it needs is made at the first start: a private Postgres and a secret
+/// key in the data folder, a welcome article, and a one-time link, printed in the log, that makes the first admin.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How the installation is set up.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What the binary can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the site (the default)
+    Serve,
+    /// Add people to the staff, list them, give them another passphrase
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// The database itself
+    #[command(subcommand)]
+    Db(database::DbCommand),
+    /// Look at settings, database, secret key and mail, and say what to do where something is wrong
+    Check,
+}
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(cli.settings.check()?).await?,
+        Command::Account(command) => account::account(cli.settings.check()?, command).await?,
+        Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
+        Command::Check => return Ok(check::check(&cli.settings).await),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The data folder: the one that was named, or the default.
+fn data_folder(config: &Config) -> PathBuf {
+    config.data.clone().unwrap_or_else(default_data_folder)
+}

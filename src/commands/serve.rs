@@ -1,0 +1,140 @@
+//! `serve`: the site itself, from the first start to the last request.
+
+use std::convert::Infallible;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use argon2::Argon2;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+use super::{data_folder, key};
+use crate::accounts::claim;
+use crate::app::App;
+use crate::articles::welcome;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{self, private::Durability};
+use crate::{router, worker};
+
+/// How long a client may take to send its headers.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// How long open requests may finish in when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+/// Connections at one time; more wait to be accepted. Each idle one costs some kilobytes.
+const CONNECTIONS: usize = 20_000;
+
+/// Serves until told to stop.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    // Before anything is started: a port in use is the commonest mistake, and the quickest to tell.
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but something listens there already; stop it or choose another port.", config.listen),
+        _ => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but it cannot be listened on: {error}.", config.listen),
+    })?;
+    let data = data_folder(&config);
+    let keys = key::read_or_make(&config)?;
+    let database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
+    let app = App::new(database.pool.clone(), Clock::System, keys, config, Argon2::default());
+
+    let served = start_and_accept(app, listener).await;
+    database.pool.close().await;
+    if let Some(private) = database.private {
+        tokio::task::spawn_blocking(|| private.stop()).await.context("stopping the private Postgres")?;
+    }
+    served
+}
+
+async fn start_and_accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
+    welcome::first_start(&app).await?;
+    let publication = app.publication().await?;
+    ensure!(
+        publication.key_id == app.keys.id(),
+        "this database is sealed with another secret key than {}; put the right one in place",
+        key::key_file(&app.config).display()
+    );
+    announce(&app).await?;
+    let rounds = tokio::spawn(worker::run(app.clone()));
+    accept(app, listener).await?;
+    rounds.abort();
+    Ok(())
+}
+
+/// Says where to go, and how the first admin gets in.
+async fn announce(app: &App) -> anyhow::Result<()> {
+    let mut db = app.pool.acquire().await?;
+    let invitation = claim::invite_first_admin(&mut db, app.clock.now()).await?;
+    tracing::info!("Read the site at {}", app.config.absolute("/"));
+    match invitation {
+        Some(path) => tracing::info!("Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}", app.config.absolute(&path)),
+        None => tracing::info!("Sign in at {}", app.config.absolute("/admin/sign-in")),
+    }
+    Ok(())
+}
+
+/// Takes connections until a signal to stop, then lets open requests finish.
+async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
+    let site = router::site(app);
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    loop {
+        let place = room.clone().acquire_owned().await.context("the connection limit was closed")?;
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, or a client gone again: the next one may do better.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        };
+        let connection = graceful.watch(connection(site.clone(), stream, peer));
+        tokio::spawn(async move {
+            // A client that hangs up in the middle is no news.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    tracing::info!("stopping; open requests may finish");
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(DRAIN) => tracing::warn!("some requests were cut off"),
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn connection(
+    site: axum::Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::Service<Request<Incoming>, Response = axum::response::Response, Error = Infallible, Future: Send>> {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        site.clone().oneshot(request.map(Body::new))
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .serve_connection(TokioIo::new(stream), service)
+}

@@ -1,0 +1,117 @@
+//! A reader's email address. The type has no `Display`, no `Debug`, no `Serialize` and no place in a template: all that
+//! can be done with an address is to seal it and to hash it under a key.
+
+use email_address::{EmailAddress, Options};
+use url::Host;
+use zeroize::Zeroizing;
+
+use crate::sealed::Keys;
+
+/// Bytes of an address (RFC 5321 §4.5.3.1.3 as erratum 1690 reads it: a path of 256 without its brackets).
+const ADDRESS_BYTES: usize = 254;
+/// Bytes before the at sign (RFC 5321 §4.5.3.1.1).
+const LOCAL_BYTES: usize = 64;
+
+/// An address that is well formed, normalised. Wiped from memory when dropped.
+pub struct Email(Zeroizing<String>);
+
+/// Why an address is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailError {
+    /// Nothing was typed.
+    Missing,
+    /// It is not of the form name@example.org.
+    Malformed,
+    /// It is longer than mail allows.
+    TooLong,
+}
+
+impl Email {
+    /// Reads an address as typed. The domain may be international (IDNA) and becomes its ASCII form; letter case is
+    /// dropped on both sides, since no one in practice has two addresses that differ by it.
+    pub fn parse(typed: &str) -> Result<Self, EmailError> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Err(EmailError::Missing);
+        }
+        let options = Options::default()
+            .with_required_tld()
+            .without_display_text()
+            .without_domain_literal();
+        let (local, domain) = typed.rsplit_once('@').ok_or(EmailError::Malformed)?;
+        if local.len() > LOCAL_BYTES || typed.len() > ADDRESS_BYTES {
+            return Err(EmailError::TooLong);
+        }
+        let Ok(Host::Domain(domain)) = Host::parse(domain) else {
+            return Err(EmailError::Malformed);
+        };
+        if local.len() + 1 + domain.len() > ADDRESS_BYTES {
+            return Err(EmailError::TooLong);
+        }
+        let address = format!("{}@{domain}", local.to_lowercase());
+        EmailAddress::parse_with_options(&address, options).map_err(|_| EmailError::Malformed)?;
+        Ok(Self(Zeroizing::new(address)))
+    }
+
+    /// The keyed hash that finds the address again.
+    pub(super) fn hash(&self, keys: &Keys) -> [u8; 32] {
+        keys.find_by("email", self.0.as_bytes())
+    }
+
+    /// The address, sealed; it opens only for the row that `hash` names.
+    pub(super) fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
+        keys.seal(&[b"commenters.email_sealed ", &hash[..]].concat(), self.0.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sealed::KEY_BYTES;
+
+    fn keys() -> Keys {
+        Keys::from_secret(&[1; KEY_BYTES])
+    }
+
+    fn hash(typed: &str) -> [u8; 32] {
+        Email::parse(typed).ok().expect("the address is well formed").hash(&keys())
+    }
+
+    fn refused(typed: &str) -> EmailError {
+        Email::parse(typed).err().expect("the address is not well formed")
+    }
+
+    #[test]
+    fn one_person_is_found_however_they_type() {
+        assert_eq!(hash("Ann@Example.org"), hash(" ann@example.ORG "));
+        assert_eq!(hash("ann@müller.example"), hash("ann@xn--mller-kva.example"));
+        assert_ne!(hash("ann@example.org"), hash("ann+news@example.org"));
+    }
+
+    #[test]
+    fn what_is_not_an_address_is_refused() {
+        assert_eq!(refused("  "), EmailError::Missing);
+        for typed in ["ann", "ann@", "@example.org", "ann@localhost", "a b@example.org", "ann@exa mple.org", "Ann <ann@example.org>",
+            "ann@[127.0.0.1]", "ann@127.0.0.1", "a..b@example.org", "ann@example..org", "ann@-example.org\0", "a\r\nb@example.org"] {
+            assert_eq!(refused(typed), EmailError::Malformed, "{typed:?}");
+        }
+        assert_eq!(refused(&format!("{}@example.org", "a".repeat(65))), EmailError::TooLong);
+        assert_eq!(refused(&format!("ann@{}.org", "a.".repeat(130))), EmailError::TooLong);
+    }
+
+    #[test]
+    fn limits_hold_to_the_byte() {
+        assert!(Email::parse(&format!("{}@example.org", "a".repeat(64))).is_ok());
+        assert!(Email::parse("андрій@пошта.укр").is_ok());
+    }
+
+    #[test]
+    fn a_sealed_address_opens_for_its_row_only() {
+        let email = Email::parse("ann@example.org").ok().expect("well formed");
+        let (mine, other) = (email.hash(&keys()), hash("bob@example.org"));
+        let sealed = email.seal(&keys(), &mine);
+        let row = |hash: &[u8; 32]| [b"commenters.email_sealed ", &hash[..]].concat();
+        assert_eq!(keys().open(&row(&mine), &sealed).expect("opens").as_slice(), b"ann@example.org");
+        assert!(keys().open(&row(&other), &sealed).is_err());
+    }
+}

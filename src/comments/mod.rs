@@ -1,0 +1,12 @@
+//! Readers' replies: what a stranger may say, what we believe of it, how it is judged at first, kept, and shown.
+
+pub mod held;
+mod model;
+pub mod reply;
+pub mod screening;
+pub mod store;
+mod thread;
+
+pub use model::{Comment, Discussion, NewComment, Status};
+pub use reply::ReplyForm;
+pub use thread::Thread;

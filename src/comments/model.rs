@@ -1,0 +1,84 @@
+//! What a reply is.
+
+use crate::clock::Ts;
+use crate::commenters::Email;
+use crate::ids::{ArticleId, CommentId};
+use crate::text::{SafeHtml, Website};
+
+/// What has been decided about a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[sqlx(type_name = "comment_status", rename_all = "lowercase")]
+pub enum Status {
+    /// Waits for a moderator.
+    Held,
+    /// There for everyone to read.
+    Approved,
+    /// Taken for spam.
+    Spam,
+    /// Thrown away.
+    Trashed,
+}
+
+impl Status {
+    /// All of them, in the order the desk shows.
+    pub const ALL: [Self; 4] = [Self::Held, Self::Approved, Self::Spam, Self::Trashed];
+
+    /// Its word in addresses and forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Approved => "approved",
+            Self::Spam => "spam",
+            Self::Trashed => "trashed",
+        }
+    }
+
+    /// The status of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
+
+/// Where replies go: an article, as far as its replies are concerned.
+#[derive(Clone, Debug)]
+pub struct Discussion {
+    /// The article.
+    pub article_id: ArticleId,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub path: String,
+    /// Whether it takes replies.
+    pub replies_open: bool,
+}
+
+/// What we believe of what a stranger typed. A stranger cannot set a status: there is no such field.
+pub struct NewComment {
+    /// The reply it answers.
+    pub parent_id: Option<CommentId>,
+    /// The name given.
+    pub name: String,
+    /// The address given.
+    pub email: Email,
+    /// The website given.
+    pub website: Option<Website>,
+    /// The text, as Markdown.
+    pub body: String,
+}
+
+/// A reply as the public sees it. There is no address in it to give away.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its number.
+    pub id: CommentId,
+    /// The reply it answers.
+    pub parent_id: Option<CommentId>,
+    /// Who wrote it.
+    pub name: String,
+    /// Where its writer's name leads.
+    pub website: Option<String>,
+    /// The text.
+    pub body_html: SafeHtml,
+    /// When it was written.
+    pub created_at: Ts,
+}

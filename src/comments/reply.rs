@@ -1,0 +1,255 @@
+//! Leaving a reply. Whatever goes wrong, what was typed comes back.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::held::held_address;
+use super::model::{Comment, Discussion, NewComment, Status};
+use super::screening::{self, Evidence};
+use super::store;
+use crate::app::App;
+use crate::commenters::{self, Email, EmailError};
+use crate::i18n::Words;
+use crate::ids::{ArticleId, CommentId};
+use crate::text::{Website, typed};
+use crate::web::{ClientAddress, Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
+
+/// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
+const NAME_BYTES: usize = 245;
+const COMMENT_BYTES: usize = 65_525;
+
+/// The form, with what a stranger may say and what is wrong with it.
+#[derive(Template)]
+#[template(path = "comments/_reply_form.html")]
+pub struct ReplyForm {
+    words: Words,
+    article_id: ArticleId,
+    /// The number of the comment that is answered, as sent.
+    to: String,
+    comment: String,
+    name: String,
+    /// As typed; printed only to whoever typed it, on a page that no cache keeps.
+    email: String,
+    website: String,
+    trap: String,
+    mistakes: Mistakes,
+    script: String,
+}
+
+// A template of ours, escaped where it was filled.
+impl HtmlSafe for ReplyForm {}
+
+/// The form on a page of its own: to answer someone, or to mend mistakes.
+#[derive(Template)]
+#[template(path = "comments/reply.html")]
+struct ReplyPage {
+    layout: Layout,
+    discussion: Option<Discussion>,
+    answered: Option<Comment>,
+    form: ReplyForm,
+    /// Why the reply was not kept, when no field is to blame.
+    notice: Option<String>,
+    /// Sending it again may help.
+    may_send: bool,
+}
+
+/// Which comment is answered.
+#[derive(Deserialize)]
+pub struct Asked {
+    to: Option<CommentId>,
+}
+
+/// The form on its own page, with the words being answered above it.
+pub async fn show_reply(State(app): State<App>, layout: Layout, mut db: Db, Path(id): Path<ArticleId>, Query(asked): Query<Asked>) -> Result<Response> {
+    let discussion = store::find_discussion(&mut db, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+    let answered = match asked.to {
+        Some(to) => Some(store::find_approved(&mut db, id, to).await?.ok_or(Error::NotFound)?),
+        None => None,
+    };
+    let mut form = ReplyForm::blank(layout.words, id);
+    form.to = asked.to.map(|id| id.to_string()).unwrap_or_default();
+    let notice = (!discussion.replies_open).then(|| layout.words.say("replies-closed"));
+    let may_send = discussion.replies_open;
+    let page = ReplyPage { layout, discussion: Some(discussion), answered, form, notice, may_send };
+    // The same for everyone, but one such page stands behind every comment: not for search engines.
+    Ok(([("x-robots-tag", "noindex")], Page(page)).into_response())
+}
+
+/// Takes a reply. 303 to the comment or to its held page; otherwise the form again, with the reason and the words.
+pub async fn post_reply(State(app): State<App>, Path(id): Path<ArticleId>, from: ClientAddress, fields: Fields) -> Response {
+    let layout = match app.publication().await {
+        Ok(publication) => Layout::new(&app, publication),
+        Err(_) => Layout::last_known(&app),
+    };
+    let form = ReplyForm::read(layout.words, id, &fields);
+    if let Err(seconds) = app.limits.reply_from(from.0) {
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let notice = layout.words.count("reply-too-fast", wait);
+        let mut answer = ReplyPage::unsaved(layout, form, notice).with_status(StatusCode::TOO_MANY_REQUESTS);
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        return answer;
+    }
+    let given_back = form.copy();
+    match take(&app, layout.clone(), id, form).await {
+        Ok(answer) => answer,
+        // No cache may keep what one person typed; the page says that nothing was saved.
+        Err(Error::Unavailable) => {
+            let notice = layout.words.say("reply-unavailable");
+            ReplyPage::unsaved(layout, given_back, notice).with_status(StatusCode::SERVICE_UNAVAILABLE)
+        }
+        Err(Error::Internal(cause)) => {
+            tracing::error!("a reply was not kept: {cause:#}");
+            let notice = layout.words.say("reply-not-saved");
+            ReplyPage::unsaved(layout, given_back, notice).with_status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Err(other) => other.into_response(),
+    }
+}
+
+async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> Result<Response> {
+    let words = layout.words;
+    let now = app.clock.now();
+    let mut db = app.pool.begin().await?;
+    let Some(discussion) = store::find_discussion(&mut db, id, now).await? else {
+        let page = ReplyPage { layout, discussion: None, answered: None, form, notice: Some(words.say("reply-article-gone")), may_send: false };
+        return Ok(Page(page).with_status(StatusCode::NOT_FOUND));
+    };
+    if !discussion.replies_open {
+        let page = ReplyPage { layout, discussion: Some(discussion), answered: None, form, notice: Some(words.say("replies-closed-kept")), may_send: false };
+        return Ok(Page(page).with_status(StatusCode::FORBIDDEN));
+    }
+    let answered = match form.to.parse() {
+        Ok(to) => store::find_approved(&mut db, id, to).await?,
+        Err(_) => None,
+    };
+    let answered_is_gone = !form.to.is_empty() && answered.is_none();
+    let Some(comment) = form.parse(answered.as_ref().map(|c| c.id)).filter(|_| !answered_is_gone) else {
+        let notice = answered_is_gone.then(|| words.say("reply-answered-gone"));
+        if answered_is_gone {
+            form.to.clear();
+        }
+        let page = ReplyPage { layout, discussion: Some(discussion), answered, form, notice, may_send: true };
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let verdict = screening::first_verdict(Evidence {
+        trap_filled: !form.trap.is_empty(),
+        hold_everything: layout.publication.hold_everything,
+    });
+    let commenter = commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
+    let (comment_id, status) = store::insert(&mut db, id, commenter, &comment, &verdict, now).await?;
+    db.commit().await?;
+    tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
+    let place = match status {
+        Status::Approved => format!("{}#comment-{comment_id}", discussion.path),
+        _ => held_address(app, comment_id),
+    };
+    Ok(Redirect::to(&place).into_response())
+}
+
+impl ReplyPage {
+    /// The form with everything typed, and why it was not kept.
+    fn unsaved(layout: Layout, form: ReplyForm, notice: String) -> Page<Self> {
+        Page(Self { layout, discussion: None, answered: None, form, notice: Some(notice), may_send: true })
+    }
+}
+
+impl ReplyForm {
+    /// An empty form.
+    pub fn blank(words: Words, article_id: ArticleId) -> Self {
+        Self::read(words, article_id, &Fields::default())
+    }
+
+    /// What was sent, as typed.
+    fn read(words: Words, article_id: ArticleId, fields: &Fields) -> Self {
+        let field = |name| fields.get(name).to_owned();
+        Self {
+            words,
+            article_id,
+            to: field("to"),
+            comment: field("comment"),
+            name: field("author"),
+            email: field("email"),
+            website: field("url"),
+            trap: field("topic"),
+            mistakes: Mistakes::none(),
+            script: crate::web::assets::address("reply.js"),
+        }
+    }
+
+    /// How many mistakes there are to mend.
+    fn mistake_count(&self) -> i64 {
+        i64::try_from(self.mistakes.iter().count()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether there is nothing to give back.
+    fn is_blank(&self) -> bool {
+        self.comment.is_empty()
+    }
+
+    /// The text, to give back where it cannot be sent again.
+    fn words_typed(&self) -> &str {
+        &self.comment
+    }
+
+    /// The same again, to give back if keeping it fails.
+    fn copy(&self) -> Self {
+        Self {
+            to: self.to.clone(),
+            comment: self.comment.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            website: self.website.clone(),
+            mistakes: self.mistakes.clone(),
+            script: self.script.clone(),
+            trap: String::new(),
+            ..*self
+        }
+    }
+
+    /// What we believe of it; or every mistake at once, kept in the form beside what was typed.
+    fn parse(&mut self, parent_id: Option<CommentId>) -> Option<NewComment> {
+        let words = self.words;
+        let mut mistakes = Mistakes::none();
+        for (field, text) in [("comment", &mut self.comment), ("author", &mut self.name), ("email", &mut self.email), ("url", &mut self.website)] {
+            if typed::has_unreadable(text) {
+                *text = typed::without_unreadable(text);
+                mistakes.say(words, field, "field-unreadable");
+            }
+        }
+        let body = typed::lines(&self.comment);
+        if typed::is_blank(&body) {
+            mistakes.say(words, "comment", "reply-comment-missing");
+        } else if body.len() > COMMENT_BYTES {
+            let over = i64::try_from(body.len() - COMMENT_BYTES).unwrap_or(i64::MAX);
+            mistakes.add("comment", words.count("reply-comment-too-long", over));
+        }
+        let name = typed::line(&self.name);
+        if typed::is_blank(&name) {
+            mistakes.say(words, "author", "reply-name-missing");
+        } else if name.len() > NAME_BYTES {
+            mistakes.say(words, "author", "reply-name-too-long");
+        }
+        let email = match Email::parse(&self.email) {
+            Ok(email) => Some(email),
+            Err(wrong) => {
+                mistakes.say(words, "email", match wrong {
+                    EmailError::Missing => "reply-email-missing",
+                    EmailError::Malformed => "reply-email-malformed",
+                    EmailError::TooLong => "reply-email-too-long",
+                });
+                None
+            }
+        };
+        let website = Website::parse(&self.website).unwrap_or_else(|_| {
+            mistakes.say(words, "url", "reply-website-wrong");
+            None
+        });
+        self.mistakes = mistakes;
+        let email = email.filter(|_| self.mistakes.is_empty())?;
+        Some(NewComment { parent_id, name, email, website, body })
+    }
+}

@@ -1,0 +1,139 @@
+//! All SQL on comments, but for decisions about them.
+
+use sqlx::PgConnection;
+
+use super::model::{Comment, Discussion, NewComment, Status};
+use super::screening::Verdict;
+use crate::clock::Ts;
+use crate::ids::{ArticleId, CommentId, CommenterId};
+use crate::text::{SafeHtml, markdown};
+
+/// The discussion under an article that can be read now.
+pub async fn find_discussion(db: &mut PgConnection, id: ArticleId, now: Ts) -> sqlx::Result<Option<Discussion>> {
+    sqlx::query_as!(
+        Discussion,
+        r#"select id as article_id, title, path as "path!", replies_open
+           from articles where id = $1 and state = 'published' and published_at <= $2"#,
+        id.0,
+        now as Ts,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The replies the public sees under an article, oldest first. This is the one place that decides it.
+pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Comment>> {
+    sqlx::query_as!(
+        Comment,
+        "select id, parent_id, name, website, body_html, created_at
+         from comments where article_id = $1 and status = 'approved' order by created_at, id",
+        id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// One reply the public sees, for whoever answers it.
+pub async fn find_approved(db: &mut PgConnection, article_id: ArticleId, id: CommentId) -> sqlx::Result<Option<Comment>> {
+    sqlx::query_as!(
+        Comment,
+        "select id, parent_id, name, website, body_html, created_at
+         from comments where id = $1 and article_id = $2 and status = 'approved'",
+        id.0,
+        article_id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps a reply. The same words by the same person in the same place are kept once: the second time gives the first.
+pub async fn insert(
+    db: &mut PgConnection,
+    article_id: ArticleId,
+    commenter_id: CommenterId,
+    comment: &NewComment,
+    verdict: &Verdict,
+    now: Ts,
+) -> sqlx::Result<(CommentId, Status)> {
+    let body_html = markdown::comment(&comment.body);
+    let digest = blake3::hash(comment.body.as_bytes());
+    let parent_id = comment.parent_id.map(|id| id.0);
+    let reasons: Vec<String> = verdict.reasons.iter().map(|reason| reason.code().to_owned()).collect();
+    let inserted = sqlx::query_scalar!(
+        "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
+         insert into comments
+             (id, article_id, parent_id, root_id, commenter_id, name, website, body, body_html, body_digest, status, reasons, created_at)
+         select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9, $10, $11
+         from fresh
+         on conflict (article_id, coalesce(parent_id, 0), commenter_id, body_digest) do nothing
+         returning id",
+        article_id.0,
+        parent_id,
+        commenter_id.0,
+        comment.name,
+        comment.website.as_ref().map(ToString::to_string),
+        comment.body,
+        body_html.as_str(),
+        &digest.as_bytes()[..],
+        verdict.status as Status,
+        &reasons,
+        now as Ts,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    if let Some(id) = inserted {
+        return Ok((id, verdict.status));
+    }
+    let first = sqlx::query!(
+        "select id, status from comments
+         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and body_digest = $4",
+        article_id.0,
+        parent_id,
+        commenter_id.0,
+        &digest.as_bytes()[..],
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((first.id, first.status))
+}
+
+/// Where a comment that everyone may read is shown: its article's address.
+pub async fn find_address(db: &mut PgConnection, id: CommentId, now: Ts) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        r#"select articles.path as "path!"
+           from comments join articles on articles.id = article_id
+           where comments.id = $1 and status = 'approved' and state = 'published' and published_at <= $2"#,
+        id.0,
+        now as Ts,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A comment as its own author may see it.
+pub struct OwnComment {
+    /// What has been decided.
+    pub status: Status,
+    /// The name given.
+    pub name: String,
+    /// The text.
+    pub body_html: SafeHtml,
+    /// When it was written.
+    pub created_at: Ts,
+    /// The article's title.
+    pub title: String,
+    /// The article's address; none while the article is not published.
+    pub path: Option<String>,
+}
+
+/// A comment for its own author, whatever was decided about it.
+pub async fn find_own(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<OwnComment>> {
+    sqlx::query_as!(
+        OwnComment,
+        "select status, name, comments.body_html, comments.created_at, title, path
+         from comments join articles on articles.id = article_id where comments.id = $1",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}

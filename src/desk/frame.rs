@@ -1,0 +1,83 @@
+//! What every desk page shows: whose desk it is, where one is, and how much waits.
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use crate::accounts::{Role, Viewer};
+use crate::app::App;
+use crate::web::{Error, Fields, Layout, Page};
+
+/// The frame of a desk page. Only someone signed in gets one.
+#[derive(Clone)]
+pub struct Desk {
+    /// The publication and its words.
+    pub layout: Layout,
+    /// Who is at the desk.
+    pub viewer: Viewer,
+    /// Replies that wait for a decision.
+    pub held: i64,
+}
+
+/// Which part of the desk a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Deciding on replies.
+    Comments,
+    /// Writing.
+    Articles,
+    /// The publication's settings.
+    Settings,
+    /// One's own account.
+    Account,
+}
+
+impl Desk {
+    /// Whether the viewer may write and publish.
+    pub fn may_edit(&self) -> bool {
+        self.viewer.role >= Role::Editor
+    }
+
+    /// Whether the viewer may change settings.
+    pub fn may_set(&self) -> bool {
+        self.viewer.role >= Role::Admin
+    }
+}
+
+impl FromRequestParts<App> for Desk {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let viewer = Viewer::from_request_parts(parts, app).await?;
+        let layout = Layout::from_request_parts(parts, app).await?;
+        let mut db = app.pool.acquire().await?;
+        let held = sqlx::query_scalar!(
+            r#"select coalesce(sum(count), 0)::bigint as "held!" from comment_counts where status = 'held'"#
+        )
+        .fetch_one(&mut *db)
+        .await?;
+        Ok(Self { layout, viewer, held })
+    }
+}
+
+/// A form that came after its session ended, with everything that was typed, ready to be sent again.
+#[derive(Template)]
+#[template(path = "desk/signed_out.html")]
+pub struct SignedOutPage {
+    layout: Layout,
+    action: String,
+    typed: Vec<(String, String)>,
+}
+
+impl SignedOutPage {
+    /// Gives `fields` back instead of losing them; they go to `action` when their writer has signed in again.
+    pub fn keep(layout: Layout, action: String, fields: &Fields) -> Response {
+        let typed = fields
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Page(Self { layout, action, typed }).with_status(StatusCode::UNAUTHORIZED)
+    }
+}

@@ -1,0 +1,85 @@
+//! Every address of the site, and the layers a request passes on its way there.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+use crate::app::App;
+use crate::web::{Routes, assets, error, headers, requests};
+use crate::{accounts, articles, comments, desk, health, moderation};
+
+/// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
+const REPLY_BYTES: usize = 256 * 1024;
+/// Bytes of a desk form: the longest article, written the same way.
+const DESK_BYTES: usize = 4 * 1024 * 1024;
+/// How long a request may take in all; a slow database answers 503 before that.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// How long a body may pause while it arrives.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
+
+/// What anyone may ask for.
+pub fn public() -> Routes {
+    Routes::new()
+        .get("/", articles::front::show_front)
+        .get("/feed.xml", articles::feed::show_feed)
+        .get("/articles/{id}/reply", comments::reply::show_reply)
+        .post("/articles/{id}/reply", comments::reply::post_reply)
+        .get("/comments/{id}", comments::held::show_comment)
+        .get("/comments/{id}/held", comments::held::show_held)
+        .get("/static/{name}", assets::show_asset)
+        .get("/favicon.ico", assets::show_favicon)
+        .get("/healthz", health::show_alive)
+        .get("/readyz", health::show_ready)
+}
+
+/// What only the staff may ask for, but for the door itself.
+pub fn desk() -> Routes {
+    Routes::new()
+        .get("/admin", accounts::sign_in::show_desk)
+        .get("/admin/sign-in", accounts::sign_in::show_sign_in)
+        .post("/admin/sign-in", accounts::sign_in::sign_in)
+        .post("/admin/sign-out", accounts::sign_in::sign_out)
+        .post("/admin/sign-out-everywhere", accounts::sign_in::sign_out_everywhere)
+        .get("/admin/claim", accounts::claim::show_claim)
+        .post("/admin/claim", accounts::claim::claim)
+        .get("/admin/account", desk::account::show_account)
+        .post("/admin/account", desk::account::change_passphrase)
+        .get("/admin/comments", moderation::queue::show_queue)
+        .post("/admin/comments", moderation::verdict::decide)
+        .post("/admin/comments/undo", moderation::verdict::undo)
+        .get("/admin/articles", articles::list::show_articles)
+        .get("/admin/articles/new", articles::editor::show_new)
+        .post("/admin/articles/new", articles::editor::create)
+        .get("/admin/articles/{id}", articles::editor::show_editor)
+        .post("/admin/articles/{id}", articles::editor::change)
+        .get("/admin/settings", desk::settings::show_settings)
+        .post("/admin/settings", desk::settings::save_settings)
+}
+
+/// The whole site. Layers are listed from the handler outwards: a request meets the last one first.
+pub fn site(app: App) -> Router {
+    let same_origin = CsrfLayer::new()
+        .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
+        .expect("the public address was checked at the start to be an http or https origin");
+    Router::new()
+        .merge(public().into_router().layer(DefaultBodyLimit::max(REPLY_BYTES)))
+        .merge(desk().into_router().layer(DefaultBodyLimit::max(DESK_BYTES)))
+        .fallback_service(get(articles::page::show_article).with_state(app.clone()))
+        .layer(same_origin)
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(from_fn_with_state(app.clone(), error::show_errors))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(from_fn(requests::name_and_log))
+        .with_state(app)
+}

@@ -1,0 +1,225 @@
+//! Moments as people and machines read them, always in a stated time zone.
+//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM", so that no line breaks there; searches must not look for U+0020.
+
+use icu_calendar::{Date, Gregorian};
+use icu_datetime::FixedCalendarDateTimeFormatter;
+use icu_datetime::fieldsets::{YMD, YMDT};
+use icu_datetime::input::{DateTime, Time};
+use icu_locale_core::{Locale, locale};
+use jiff::civil;
+use jiff::tz::TimeZone;
+
+use super::Language;
+use crate::clock::Ts;
+
+/// The time zone of this IANA name, such as `Europe/Kyiv`.
+pub fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
+}
+
+/// The day, for people: "July 22, 2024", «22 липня 2024 р.».
+pub fn long_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
+    let formatter = FixedCalendarDateTimeFormatter::<Gregorian, YMD>::try_new(
+        locale_of(language).into(),
+        YMD::long(),
+    )
+    .expect("the patterns of both languages are compiled in");
+    formatter.format(&gregorian(local(ts, zone))).to_string()
+}
+
+/// The day and the minute, for people: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
+pub fn date_and_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
+    let formatter = FixedCalendarDateTimeFormatter::<Gregorian, YMDT>::try_new(
+        locale_of(language).into(),
+        YMD::long().with_time_hm(),
+    )
+    .expect("the patterns of both languages are compiled in");
+    let local = local(ts, zone);
+    let moment = DateTime {
+        date: gregorian(local),
+        time: Time::try_new(part(local.hour()), part(local.minute()), 0, 0)
+            .expect("jiff's hours and minutes are a clock's"),
+    };
+    formatter.format(&moment).to_string()
+}
+
+/// The moment for a `datetime` attribute: RFC 3339 with the zone's offset, to the second (HTML allows no microseconds).
+pub fn machine(ts: Ts, zone: &TimeZone) -> String {
+    ts.timestamp()
+        .to_zoned_datetime(zone.clone())
+        .strftime("%Y-%m-%dT%H:%M:%S%:z")
+        .to_string()
+}
+
+/// The moment as RSS writes it, in UTC: "Mon, 22 Jul 2024 11:05:00 +0000".
+pub fn rfc2822(ts: Ts) -> String {
+    ts.timestamp()
+        .to_zoned_datetime(TimeZone::UTC)
+        .strftime("%a, %d %b %Y %H:%M:%S %z")
+        .to_string()
+}
+
+/// Year, month and day, as an article's address wants them.
+pub fn ymd(ts: Ts, zone: &TimeZone) -> (i16, i8, i8) {
+    let date = local(ts, zone).date();
+    (date.year(), date.month(), date.day())
+}
+
+/// The moment that a `datetime-local` field says. An hour that the clocks skip counts from before the change, one that
+/// they repeat is the first of the two.
+pub fn parse_local(value: &str, zone: &TimeZone) -> Option<Ts> {
+    // jiff would also read an offset or a zone, and then not heed it.
+    let plain = value
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'T' | b':' | b'.'));
+    if !plain || !value.contains('T') {
+        return None;
+    }
+    let local: civil::DateTime = value.parse().ok()?;
+    zone.to_timestamp(local).ok().map(Ts::new)
+}
+
+/// What a `datetime-local` field holds to say this moment, to the minute.
+pub fn local_value(ts: Ts, zone: &TimeZone) -> String {
+    local(ts, zone).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+fn local(ts: Ts, zone: &TimeZone) -> civil::DateTime {
+    zone.to_datetime(ts.timestamp())
+}
+
+fn gregorian(local: civil::DateTime) -> Date<Gregorian> {
+    Date::try_new_gregorian(local.year().into(), part(local.month()), part(local.day()))
+        .expect("jiff's dates are Gregorian and within ICU's years")
+}
+
+fn part(number: i8) -> u8 {
+    number.unsigned_abs()
+}
+
+fn locale_of(language: Language) -> Locale {
+    match language {
+        Language::English => locale!("en"),
+        Language::Ukrainian => locale!("uk"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    fn at(moment: &str) -> Ts {
+        Ts::new(moment.parse().expect("a moment"))
+    }
+
+    fn kyiv() -> TimeZone {
+        zone("Europe/Kyiv").expect("Kyiv has a time zone")
+    }
+
+    #[test]
+    fn a_date_reads_as_the_language_writes_it() {
+        let ts = at("2024-07-22T11:05:00Z");
+        assert_eq!(long_date(ts, &kyiv(), Language::English), "July 22, 2024");
+        assert_eq!(
+            long_date(ts, &kyiv(), Language::Ukrainian),
+            "22 липня 2024\u{202f}р."
+        );
+    }
+
+    #[test]
+    fn a_time_reads_as_the_language_writes_it() {
+        let ts = at("2024-07-22T11:05:59Z");
+        assert_eq!(
+            date_and_time(ts, &kyiv(), Language::English),
+            "July 22, 2024 at 2:05\u{202f}PM"
+        );
+        assert_eq!(
+            date_and_time(ts, &kyiv(), Language::Ukrainian),
+            "22 липня 2024\u{202f}р. о 14:05"
+        );
+    }
+
+    #[test]
+    fn the_day_is_the_zones_own() {
+        let ts = at("2024-07-22T22:30:00Z");
+        assert_eq!(ymd(ts, &kyiv()), (2024, 7, 23));
+        assert_eq!(ymd(ts, &TimeZone::UTC), (2024, 7, 22));
+        assert_eq!(long_date(ts, &kyiv(), Language::English), "July 23, 2024");
+    }
+
+    #[test]
+    fn machines_get_the_offset_and_no_fraction() {
+        let ts = at("2024-07-22T11:05:00.123456Z");
+        assert_eq!(machine(ts, &kyiv()), "2024-07-22T14:05:00+03:00");
+        assert_eq!(machine(ts, &TimeZone::UTC), "2024-07-22T11:05:00+00:00");
+        assert_eq!(rfc2822(ts), "Mon, 22 Jul 2024 11:05:00 +0000");
+    }
+
+    #[test]
+    fn a_local_field_says_the_moment_and_reads_it_back() {
+        let ts = at("2024-07-22T11:05:00Z");
+        assert_eq!(local_value(ts, &kyiv()), "2024-07-22T14:05");
+        assert_eq!(parse_local("2024-07-22T14:05", &kyiv()), Some(ts));
+        assert_eq!(
+            parse_local("2024-07-22T14:05:30", &kyiv()),
+            Some(ts.plus_seconds(30))
+        );
+    }
+
+    #[test]
+    fn an_hour_the_clocks_skip_or_repeat_still_is_a_moment() {
+        assert_eq!(
+            parse_local("2024-03-31T03:30", &kyiv()),
+            Some(at("2024-03-31T01:30:00Z"))
+        );
+        assert_eq!(
+            parse_local("2024-10-27T03:30", &kyiv()),
+            Some(at("2024-10-27T00:30:00Z"))
+        );
+    }
+
+    #[test]
+    fn what_is_no_local_time_is_refused() {
+        for value in [
+            "",
+            "2024-07-22",
+            "14:05",
+            "2024-13-01T00:00",
+            "2024-02-30T00:00",
+            "2024-07-22T14:05Z",
+            "2024-07-22T14:05+02:00",
+            "2024-07-22T14:05[Europe/Rome]",
+            "tomorrow",
+        ] {
+            assert_eq!(parse_local(value, &kyiv()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_named_zones_are_zones() {
+        assert!(zone("UTC").is_some());
+        for name in [
+            "",
+            "Kyiv",
+            "Etc/Unknown",
+            "+03:00",
+            "../passwd",
+            "EET-2EEST,M3.5.0/3",
+        ] {
+            assert!(zone(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_written_too() {
+        for ts in [Ts::new(Timestamp::MIN), Ts::new(Timestamp::MAX)] {
+            for language in Language::all() {
+                assert!(!date_and_time(ts, &kyiv(), language).is_empty());
+            }
+            assert!(!machine(ts, &kyiv()).is_empty());
+            assert!(!rfc2822(ts).is_empty());
+            assert!(!local_value(ts, &kyiv()).is_empty());
+        }
+    }
+}

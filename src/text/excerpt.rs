@@ -1,0 +1,108 @@
+//! The beginning of a text, for lists, feeds and subject lines.
+
+use super::markdown;
+
+/// The text on one line, at most `chars` characters of it, cut after a word and ended by "…" if there was more.
+/// Give it plain text: [`plain`] makes some.
+pub fn excerpt(text: &str, chars: usize) -> String {
+    let mut line = String::new();
+    let mut length = 0;
+    // Where the text can end with "…" and still fit.
+    let mut last_word = 0;
+    for word in text.split_whitespace() {
+        let gap = usize::from(!line.is_empty());
+        let room = chars.saturating_sub(length + gap);
+        let letters = word.chars().take(room + 1).count();
+        if letters > room {
+            return cut(line, word, last_word, chars);
+        }
+        if gap == 1 {
+            line.push(' ');
+        }
+        line.push_str(word);
+        length += gap + letters;
+        if length < chars {
+            last_word = line.len();
+        }
+    }
+    line
+}
+
+/// The words of a text in Markdown, a block a line, without marks, addresses or HTML's effects.
+pub fn plain(source_markdown: &str) -> String {
+    markdown::words(source_markdown)
+}
+
+/// Ends the line after its last word that fits, or within `word` where that would leave less than half: a language that
+/// sets no spaces, or an address.
+fn cut(line: String, word: &str, last_word: usize, chars: usize) -> String {
+    let Some(most) = chars.checked_sub(1) else {
+        return String::new();
+    };
+    let mut kept = line[..last_word].to_owned();
+    if kept.chars().count() * 2 < chars {
+        let gap = if line.is_empty() { "" } else { " " };
+        kept = format!("{line}{gap}{word}").chars().take(most).collect();
+    }
+    let end = kept.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '.' | '-' | '–' | '—' | '\u{200D}')
+    });
+    format!("{end}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_short_text_stays_whole_on_one_line() {
+        assert_eq!(excerpt(" a\n\n b\t", 3), "a b");
+        assert_eq!(excerpt("", 10), "");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_after_a_word() {
+        assert_eq!(
+            excerpt("They discussed the current needs", 20),
+            "They discussed the…"
+        );
+        assert_eq!(
+            excerpt("They discussed the current needs", 19),
+            "They discussed the…"
+        );
+        assert_eq!(
+            excerpt("They discussed the current needs", 18),
+            "They discussed…"
+        );
+        assert_eq!(excerpt("Зустріч, якої не було", 10), "Зустріч…");
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_cut_anywhere() {
+        assert_eq!(excerpt("北京北京北京", 4), "北京北…");
+        assert_eq!(excerpt("I 北京北京北京", 5), "I 北京…");
+        assert_eq!(excerpt("word", 1), "…");
+        assert_eq!(excerpt("word", 0), "");
+    }
+
+    #[test]
+    fn plain_words_have_no_marks() {
+        assert_eq!(
+            plain(
+                "# Tea\n\nI *really* like [it](https://b.c).\nDo `you`?\n\n  • one\n  • two\n\n> <b>no</b>\n\n![a cup](/c.png)"
+            ),
+            "Tea\nI really like it. Do you?\none\ntwo\n<b>no</b>\na cup"
+        );
+        assert_eq!(plain("```\na\n  b\n```"), "a\nb");
+    }
+
+    proptest! {
+        #[test]
+        fn an_excerpt_is_never_longer_than_asked(text in "(?s)[ a-zї,\n]{0,60}|(?s).{0,60}", chars in 0usize..40) {
+            let excerpt = excerpt(&text, chars);
+            prop_assert!(excerpt.chars().count() <= chars);
+            prop_assert!(!excerpt.contains('\n'));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The text before comrak sees it: pasted bullets become list items, and no line opens more than a few containers.
+
+/// How many quotations, list items and footnotes one line may open. Nobody means more, and comrak's time grows with
+/// their product with the number of lines.
+const MOST_MARKERS: usize = 20;
+/// How many columns of white space may stand before and between them: they keep open what earlier lines opened, a list
+/// for every two. Wide enough for code and verse.
+const MOST_INDENT: usize = 200;
+
+/// The text with `•` at the start of a line as a list item, as people paste it, except in fenced code; and with the rest
+/// of a line's opening markers dropped when there are too many, everywhere.
+pub(super) fn readied(source: &str) -> String {
+    let mut readied = String::with_capacity(source.len() + 64);
+    let mut fence = None;
+    for line in source.split_inclusive(['\n', '\r']) {
+        let in_code = fence.is_some();
+        fence = fence_after(line, fence);
+        match bulleted(line) {
+            Some(item) if !in_code => {
+                readied.push_str("- ");
+                push_bounded(&mut readied, item);
+            }
+            _ => push_bounded(&mut readied, line),
+        }
+    }
+    readied
+}
+
+/// What follows the bullet that opens this line.
+fn bulleted(line: &str) -> Option<&str> {
+    const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
+    let item = line.trim_start_matches(SPACES).strip_prefix('•')?;
+    item.starts_with(SPACES)
+        .then(|| item.trim_start_matches(SPACES))
+}
+
+/// The fence that is open after this line: its character and its length.
+fn fence_after(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)> {
+    let line = line.trim();
+    let Some(mark) = line.chars().next().filter(|c| matches!(c, '`' | '~')) else {
+        return open;
+    };
+    let after = line.trim_start_matches(mark);
+    let length = line.len() - after.len();
+    match open {
+        Some((opened, enough)) => {
+            let closes = mark == opened && length >= enough && after.is_empty();
+            (!closes).then_some((opened, enough))
+        }
+        None => (length >= 3 && !(mark == '`' && after.contains('`'))).then_some((mark, length)),
+    }
+}
+
+/// Adds the line with a bounded opening. What can open a container is read generously, so that whatever comrak takes for
+/// one has been counted here.
+fn push_bounded(readied: &mut String, line: &str) {
+    let (mut markers, mut columns) = (0, 0);
+    let mut rest = line;
+    loop {
+        let length = match rest.as_bytes().first() {
+            Some(b' ' | b'\t') => {
+                columns += if rest.starts_with('\t') { 4 } else { 1 };
+                if columns <= MOST_INDENT {
+                    readied.push_str(&rest[..1]);
+                }
+                rest = &rest[1..];
+                continue;
+            }
+            _ => match marker(rest) {
+                0 => break,
+                length => length,
+            },
+        };
+        markers += 1;
+        if markers <= MOST_MARKERS {
+            readied.push_str(&rest[..length]);
+        }
+        rest = &rest[length..];
+    }
+    readied.push_str(rest);
+}
+
+/// The length of the marker that `rest` starts with: `>`, `-`, `12.`, `[^a]:`.
+fn marker(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let ends = |at: usize| matches!(bytes.get(at), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
+    match bytes.first() {
+        Some(b'>') => 1,
+        Some(b'-' | b'+' | b'*') if ends(1) => 1,
+        Some(b'0'..=b'9') => {
+            let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+            let delimited = matches!(bytes.get(digits), Some(b'.' | b')'));
+            if delimited && ends(digits + 1) {
+                digits + 1
+            } else {
+                0
+            }
+        }
+        Some(b'[') if bytes.get(1) == Some(&b'^') => rest
+            .find(']')
+            .filter(|&end| bytes.get(end + 1) == Some(&b':'))
+            .map_or(0, |end| end + 2),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_bullet_is_a_list_item() {
+        assert_eq!(
+            readied("Two:\n\n  • one\n\n\t•\u{a0} two\n•none\na • b"),
+            "Two:\n\n- one\n\n- two\n•none\na • b"
+        );
+    }
+
+    #[test]
+    fn a_bullet_in_code_stays() {
+        let code = "```\n  • a\n~~~\n``\n• b\n````\n";
+        assert_eq!(readied(&format!("{code}• c")), format!("{code}- c"));
+        assert_eq!(readied("~~~ text\n• a\n"), "~~~ text\n• a\n");
+        assert_eq!(readied("```not` a fence\n• a"), "```not` a fence\n- a");
+    }
+
+    #[test]
+    fn a_line_opens_only_so_much() {
+        assert_eq!(
+            readied(&format!("{}a", ">".repeat(5000))),
+            format!("{}a", ">".repeat(20))
+        );
+        assert_eq!(
+            readied(&format!("{}a", "> - 1. [^x]: ".repeat(50)))
+                .matches(['>', '-', '.', '^'])
+                .count(),
+            20
+        );
+        assert_eq!(readied(&" ".repeat(900)).len(), 200);
+    }
+
+    #[test]
+    fn what_opens_nothing_stays() {
+        for text in [
+            "1,000 men",
+            "-5 °C",
+            "**strong**",
+            "[^1] says",
+            "2024.",
+            "a\r\n\r\nb",
+            "    code",
+        ] {
+            assert_eq!(readied(text), text);
+        }
+    }
+}

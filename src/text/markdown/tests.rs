@@ -1,0 +1,460 @@
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use scraper::{Html, Selector};
+
+use super::*;
+
+fn article_html(source: &str) -> String {
+    article(source).to_string()
+}
+
+fn comment_html(source: &str) -> String {
+    comment(source).to_string()
+}
+
+const PASTED: &str = "\
+“The third issue is more strategic,” Sébastien Lecornu is quoted as saying.
+
+He signed with the Direction générale de l’armement (DGA).
+
+
+  • Lecornu arrived in Ukraine on 28 September.
+
+  • The Kyiv Defence Industries Forum is scheduled.
+
+  • It also became known on 28 September.
+
+Follow us on Twitter, support us, or become our patron!
+";
+
+#[test]
+fn an_article_pasted_from_text_reads_as_it_did() {
+    let html = article_html(PASTED);
+    let page = Html::parse_fragment(&html);
+    let count = |what: &str| {
+        page.select(&Selector::parse(what).expect("a selector"))
+            .count()
+    };
+    assert_eq!((count("ul"), count("ul > li")), (1, 3), "{html}");
+    assert!(html.starts_with("<p>“The third issue is more strategic,” Sébastien"));
+    assert!(html.contains("l’armement (DGA).</p>\n<ul>\n<li>"));
+    assert!(
+        html.ends_with("</ul>\n<p>Follow us on Twitter, support us, or become our patron!</p>\n")
+    );
+    assert!(!html.contains('•'));
+}
+
+#[test]
+fn an_articles_headings_start_below_its_title() {
+    assert_eq!(
+        article_html("# a\n\nb\n---\n\n###### c"),
+        "<h2>a</h2>\n<h3>b</h3>\n<h6>c</h6>\n"
+    );
+}
+
+#[test]
+fn straight_quotes_stay_straight() {
+    assert_eq!(
+        article_html("\"a\" -- it's..."),
+        "<p>\"a\" -- it's...</p>\n"
+    );
+}
+
+#[test]
+fn an_article_has_tables_footnotes_and_deletions() {
+    let html = article_html("|a|b|\n|-|:-:|\n|~~c~~|d[^1]|\n\n[^1]: Said so.");
+    assert!(html.contains("<th align=\"center\">b</th>"), "{html}");
+    assert!(html.contains("<td><del>c</del></td>"), "{html}");
+    assert!(
+        html.contains("<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\">1</a></sup>"),
+        "{html}"
+    );
+    assert!(
+        html.contains("<section class=\"footnotes\">\n<ol>\n<li id=\"fn-1\">"),
+        "{html}"
+    );
+}
+
+#[test]
+fn an_articles_images_come_from_the_site_itself() {
+    assert_eq!(
+        article_html("![a *map*](/media/map.png \"Kyiv\")"),
+        "<p><img src=\"/media/map.png\" alt=\"a map\" title=\"Kyiv\" loading=\"lazy\" decoding=\"async\"></p>\n"
+            .replace(" loading=\"lazy\" decoding=\"async\"", attributes_as_written())
+    );
+    assert_eq!(
+        article_html("![a map](https://example.org/map.png)"),
+        "<p><a href=\"https://example.org/map.png\" rel=\"noopener\">a map</a></p>\n"
+    );
+    for elsewhere in [
+        "//example.org/a.png",
+        "/\\example.org/a.png",
+        "a.png",
+        "data:image/png;base64,AA",
+    ] {
+        assert!(
+            !article_html(&format!("![a](<{elsewhere}>)")).contains("<img"),
+            "{elsewhere}"
+        );
+    }
+}
+
+/// Ammonia keeps the values it sets in a map, whose order is not ours.
+fn attributes_as_written() -> &'static str {
+    let html = article_html("![](/a)");
+    if html.find("loading") < html.find("decoding") {
+        " loading=\"lazy\" decoding=\"async\""
+    } else {
+        " decoding=\"async\" loading=\"lazy\""
+    }
+}
+
+#[test]
+fn an_articles_links_stay_or_lead_away() {
+    for (source, html) in [
+        ("[a](/b)", "<a href=\"/b\">a</a>"),
+        ("[a](#b)", "<a href=\"#b\">a</a>"),
+        ("[a](mailto:b@c.d)", "<a href=\"mailto:b@c.d\">a</a>"),
+        (
+            "[a](https://b.c \"d\")",
+            "<a href=\"https://b.c\" title=\"d\" rel=\"noopener\">a</a>",
+        ),
+        ("[a](//b.c)", "<a href=\"//b.c\" rel=\"noopener\">a</a>"),
+        ("[a](javascript:b)", "a"),
+        ("[a](java&#10;script:b)", "a"),
+        ("[a](ftp://b.c)", "a"),
+        (
+            "[](https://b.c)",
+            "<a href=\"https://b.c\" rel=\"noopener\">https://b.c</a>",
+        ),
+        (
+            "[![a](https://b.c/d.png)](https://e.f)",
+            "<a href=\"https://e.f\" rel=\"noopener\">a</a>",
+        ),
+    ] {
+        assert_eq!(article_html(source), format!("<p>{html}</p>\n"), "{source}");
+    }
+}
+
+#[test]
+fn html_shows_as_it_was_typed() {
+    assert_eq!(
+        comment_html("a <b>c</b>"),
+        "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n"
+    );
+    assert_eq!(
+        comment_html("<script>\nalert(1)\n\nb</script>"),
+        "<p>&lt;script&gt;<br>\nalert(1)</p>\n<p>b&lt;/script&gt;</p>\n"
+    );
+    assert_eq!(
+        article_html("<img src=x onerror=y>\n*a*\n\n*b*"),
+        "<p>&lt;img src=x onerror=y&gt;\n*a*</p>\n<p><em>b</em></p>\n"
+    );
+}
+
+#[test]
+fn a_comment_keeps_its_lines() {
+    assert_eq!(comment_html("a\nb\n\nc"), "<p>a<br>\nb</p>\n<p>c</p>\n");
+    assert_eq!(comment_html("a\n---\nb"), "<p>a</p>\n<hr>\n<p>b</p>\n");
+}
+
+#[test]
+fn a_comment_may_emphasise_quote_list_and_show_code() {
+    assert_eq!(
+        comment_html("> *a* **b** ~~c~~\n\n3. `d`\n4. e\n\n```rust\nf <g>\n```\n"),
+        "<blockquote>\n<p><em>a</em> <strong>b</strong> <del>c</del></p>\n</blockquote>\n\
+         <ol start=\"3\">\n<li><code>d</code></li>\n<li>e</li>\n</ol>\n<pre><code>f &lt;g&gt;\n</code></pre>\n"
+    );
+}
+
+#[test]
+fn a_comments_links_are_marked_as_a_strangers() {
+    const REL: &str = "rel=\"nofollow ugc noopener\"";
+    for (source, html) in [
+        (
+            "[a](https://b.c)",
+            format!("<a href=\"https://b.c\" {REL}>a</a>"),
+        ),
+        (
+            "https://b.c/d",
+            format!("<a href=\"https://b.c/d\" {REL}>https://b.c/d</a>"),
+        ),
+        (
+            "www.b.c",
+            format!("<a href=\"http://www.b.c\" {REL}>www.b.c</a>"),
+        ),
+        (
+            "![a](https://b.c/d.png)",
+            format!("<a href=\"https://b.c/d.png\" {REL}>a</a>"),
+        ),
+        ("a@b.c", "a@b.c".into()),
+        ("[a](/b)", "a".into()),
+        ("[a](mailto:b@c.d)", "a".into()),
+        ("![a](/b.png)", "a".into()),
+    ] {
+        assert_eq!(comment_html(source), format!("<p>{html}</p>\n"), "{source}");
+    }
+}
+
+#[test]
+fn a_comment_has_no_headings_tables_or_footnotes() {
+    assert_eq!(comment_html("# a"), "<p><strong>a</strong></p>\n");
+    assert!(!comment_html("|a|\n|-|\n|b|").contains("<t"));
+    assert!(!comment_html("a[^1]\n\n[^1]: b").contains("<s"));
+}
+
+#[test]
+fn what_is_too_deep_joins_the_twentieth() {
+    for (source, tag) in [
+        (format!("{} end", ">".repeat(5000)), "<blockquote>"),
+        (
+            (0..60)
+                .map(|n| format!("{}- x\n", "  ".repeat(n)))
+                .collect::<String>()
+                + "\nend",
+            "<ul>",
+        ),
+        (
+            format!("{}end{}", "*a **b ".repeat(100), "** *".repeat(100)),
+            "<em>",
+        ),
+    ] {
+        let html = comment_html(&source);
+        assert!(html.matches(tag).count() <= 20, "{html}");
+        assert!(html.contains("end"));
+    }
+}
+
+/// As long as a comment may be.
+const LONG: usize = 65_525;
+
+fn hostile() -> Vec<String> {
+    let filled = |unit: &str| unit.repeat(LONG / unit.len());
+    let mut texts: Vec<String> = [
+        "[",
+        "]",
+        "*",
+        "_",
+        "`",
+        "~",
+        "<",
+        ">",
+        "> ",
+        "- ",
+        "1. ",
+        "![",
+        "[]",
+        "[](",
+        "](",
+        "*a_",
+        "**a",
+        "a**",
+        "*a ",
+        "**_",
+        "<a ",
+        "<!--",
+        "<?",
+        "<![CDATA[",
+        "&",
+        "&#",
+        "\\",
+        "\"",
+        "'",
+        "|",
+        "|\n",
+        "-\n",
+        ">\n",
+        ">\n\n",
+        "- a\n",
+        "1)\n",
+        "\n",
+        "\t",
+        " ",
+        "\r",
+        "a\n",
+        "    a\n\n",
+        "#",
+        "# a\n",
+        "www.",
+        "http://",
+        "https://a.b ",
+        "a@",
+        "a@b.c ",
+        "@",
+        ":",
+        "://",
+        "[a](b",
+        "[a]:b\n",
+        "[a]: <b>\n",
+        "[^a]",
+        "[^a]:",
+        "[^a]: \n\n    ",
+        "`a``",
+        "```\n",
+        "~~~\n",
+        "~a~~",
+        "•",
+        "  • a\n\n",
+        "<b>\n",
+        "<div>\n\n",
+        "\u{202e}",
+        "\u{0}",
+        "é",
+        "😀",
+        "!",
+        "[![",
+        "***a",
+        "~~a ~",
+        "> - ",
+        "- > ",
+        "*\n",
+        "a|b\n-|-\n",
+        "(",
+        ")",
+        "[a](<",
+        "&amp;",
+        "\u{a0}",
+        "._",
+        "_._",
+        "w.w",
+        "+ ",
+    ]
+    .into_iter()
+    .map(filled)
+    .collect();
+    let half = LONG / 2;
+    texts.push(format!("{}a{}", "*".repeat(half), "*".repeat(half)));
+    texts.push(format!(
+        "{}a{}",
+        "*a ".repeat(half / 3),
+        " a*".repeat(half / 3)
+    ));
+    texts.push(format!(
+        "{}a{}",
+        "![".repeat(LONG / 6),
+        "](b)".repeat(LONG / 6)
+    ));
+    texts.push(format!("{}a{}", "[".repeat(half), "]".repeat(half)));
+    texts.push(format!("{}{}", ">".repeat(half), "\n>".repeat(half / 2)));
+    texts.push(format!("{}{}", "- ".repeat(half / 2), "\n".repeat(half)));
+    texts.push(
+        (0..250)
+            .map(|n| format!("{}- a\n", "  ".repeat(n)))
+            .collect::<String>()
+            + &"\n".repeat(half / 2),
+    );
+    texts.push((1..360).map(|n| format!("a{}", "`".repeat(n))).collect());
+    texts.push(format!(
+        "[a]: http://{}\n\n{}",
+        "b".repeat(900),
+        "[a]".repeat(half / 2)
+    ));
+    texts.push(format!(
+        "|{}\n|{}\n{}",
+        "a|".repeat(5000),
+        "-|".repeat(5000),
+        "|\n".repeat(10000)
+    ));
+    texts.push(format!("[^a]: b\n\n{}", "[^a]".repeat(half / 4)));
+    texts.push(
+        (0..4000)
+            .map(|n| format!("[^{n}]\n\n[^{n}]: a\n\n"))
+            .collect(),
+    );
+    texts.push(format!("{}{}", "<".repeat(half), ">".repeat(half)));
+    texts
+}
+
+/// Much longer than any text takes in a debug build; a quadratic one takes minutes.
+const LONG_ENOUGH: Duration = Duration::from_secs(30);
+
+#[test]
+fn no_text_costs_a_deep_stack_much_time_or_much_space() {
+    // As much as tokio gives a worker.
+    let worker = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+    let work = worker.spawn(|| {
+        for text in hostile() {
+            let what: String = text.chars().take(12).collect();
+            for make in [comment, article] {
+                let start = Instant::now();
+                let html = make(&text);
+                eprintln!("TIME {:?} {what:?} out {}", start.elapsed(), html.as_str().len());
+                assert!(
+                    start.elapsed() < LONG_ENOUGH,
+                    "{what:?}: {:?}",
+                    start.elapsed()
+                );
+                assert_harmless(html.as_str());
+                assert!(
+                    html.as_str().len() <= 40 * text.len() + 1_000_000 || what.starts_with("|a|"),
+                    "{what:?}: {}",
+                    html.as_str().len()
+                );
+            }
+            words(&text);
+        }
+    });
+    work.expect("a thread starts")
+        .join()
+        .expect("no text panics");
+}
+
+fn assert_harmless(html: &str) {
+    const TAGS: &str = "a blockquote br code del em h2 h3 h4 h5 h6 hr img li ol p pre section strong sup table tbody td th thead tr ul html head body";
+    const ATTRIBUTES: &str = "align alt class decoding href id loading rel src start title";
+    let page = Html::parse_fragment(html);
+    for node in page.tree.values() {
+        assert!(!node.is_comment(), "a comment");
+        let Some(element) = node.as_element() else {
+            continue;
+        };
+        assert!(
+            TAGS.split(' ').any(|tag| tag == element.name()),
+            "<{}>",
+            element.name()
+        );
+        for (name, value) in element.attrs() {
+            assert!(
+                ATTRIBUTES.split(' ').any(|known| known == name),
+                "{name}={value}"
+            );
+            if name == "src" {
+                assert!(
+                    value.starts_with('/') && !value.starts_with("//"),
+                    "{value}"
+                );
+            }
+            if name == "href" {
+                let scheme = Url::parse(value).map(|url| url.scheme().to_owned());
+                assert!(
+                    scheme
+                        .as_ref()
+                        .map_or(true, |scheme| ["http", "https", "mailto"]
+                            .contains(&scheme.as_str())),
+                    "{value}"
+                );
+            }
+        }
+    }
+}
+
+use url::Url;
+
+proptest! {
+    #[test]
+    fn nothing_harmful_comes_out_of_any_text(
+        text in "(?s).{0,120}|([*_`~<>\\[\\]()!#|&;:/\\\\\"'\n •\\-1.a^]|script|javascript:|onclick=|http://|<a href=|<!--|&#106;){0,60}"
+    ) {
+        assert_harmless(article(&text).as_str());
+        assert_harmless(comment(&text).as_str());
+        prop_assert!(!comment(&text).as_str().contains("<script"));
+        prop_assert!(!comment(&text).as_str().contains("<img"));
+    }
+
+    #[test]
+    fn a_comments_links_are_always_marked(text in "(\\[a\\]\\(|http://b.c|\\)|www.d.e|<|>| |/f|!\\[|\\]\\(|\n){0,30}") {
+        let html = comment_html(&text);
+        prop_assert_eq!(html.matches("<a ").count(), html.matches("rel=\"nofollow ugc noopener\"").count());
+    }
+}

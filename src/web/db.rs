@@ -1,0 +1,36 @@
+//! A database connection as a handler's argument.
+
+use std::ops::{Deref, DerefMut};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres};
+
+use super::Error;
+use crate::app::App;
+
+/// A connection from the pool, given back when the handler ends.
+pub struct Db(PoolConnection<Postgres>);
+
+impl FromRequestParts<App> for Db {
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Error> {
+        Ok(Self(app.pool.acquire().await?))
+    }
+}
+
+impl Deref for Db {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Db {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}

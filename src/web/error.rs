@@ -1,0 +1,156 @@
+//! What goes wrong, and the page a visitor gets for it. Handlers return `Error`; one layer turns every failed answer,
+//! whoever made it, into a page. The cause is only in the log.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use url::form_urlencoded;
+
+use super::requests::Reference;
+use super::{Layout, Page};
+use crate::app::App;
+
+/// What a handler answers when it cannot do as asked.
+#[derive(Debug)]
+pub enum Error {
+    /// No such page.
+    NotFound,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// Not signed in.
+    SignInFirst,
+    /// Too often; try again after so many seconds.
+    TooMany(u64),
+    /// The request itself cannot be used.
+    BadRequest(StatusCode),
+    /// The database is away.
+    Unavailable,
+    /// We broke.
+    Internal(anyhow::Error),
+}
+
+/// A handler's answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Postgres refuses connections while it starts, stops or recovers (its documentation, appendix A, class 57),
+/// or because too many are open (class 53).
+const AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let away = match &error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| AWAY.contains(&&*code)),
+            _ => false,
+        };
+        if away {
+            tracing::warn!(%error, "the database is away");
+            Self::Unavailable
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<sqlx::Error>() {
+            Ok(error) => error.into(),
+            Err(error) => Self::Internal(error),
+        }
+    }
+}
+
+/// Says to the layer below that the visitor should be sent to sign in.
+#[derive(Clone)]
+struct SignIn;
+
+/// Seconds after which a visitor may hope for the database again.
+const RETRY_AFTER: u64 = 5;
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let retry = |status: StatusCode, seconds: u64| (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
+            Self::SignInFirst => (StatusCode::UNAUTHORIZED, axum::Extension(SignIn)).into_response(),
+            Self::TooMany(seconds) => retry(StatusCode::TOO_MANY_REQUESTS, seconds),
+            Self::BadRequest(status) => status.into_response(),
+            Self::Unavailable => retry(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+            Self::Internal(cause) => {
+                tracing::error!("a request failed: {cause:#}");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    layout: Layout,
+    title: String,
+    advice: String,
+    reference: Option<String>,
+}
+
+/// Turns every failed answer that is not a page yet into one, and sends those who must sign in to the door.
+pub async fn show_errors(State(app): State<App>, request: Request, next: Next) -> Response {
+    let reference = request.extensions().get::<Reference>().map(|reference| reference.0.clone());
+    let asked_for = (request.method() == Method::GET).then(|| request.uri().to_string());
+    let response = next.run(request).await;
+    if response.extensions().get::<SignIn>().is_some() {
+        return Redirect::to(&sign_in_address(asked_for.as_deref())).into_response();
+    }
+    let status = response.status();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let layout = match app.publication().await {
+        Ok(publication) => Layout::new(&app, publication),
+        Err(_) => Layout::last_known(&app),
+    };
+    let key = match status.as_u16() {
+        403 => "error-forbidden",
+        404 => "error-not-found",
+        405 => "error-method",
+        408 => "error-timeout",
+        413 => "error-too-large",
+        429 => "error-too-many",
+        503 => "error-unavailable",
+        400..=499 => "error-bad-request",
+        _ => "error-internal",
+    };
+    let page = ErrorPage {
+        title: layout.words.say(key),
+        advice: layout.words.say(&format!("{key}-advice")),
+        reference: reference.filter(|_| status.is_server_error()),
+        layout,
+    };
+    let mut answer = Page(page).with_status(status);
+    for name in [header::RETRY_AFTER, header::ALLOW, header::CONNECTION] {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// The door, remembering where the visitor wanted to go.
+fn sign_in_address(asked_for: Option<&str>) -> String {
+    match asked_for {
+        Some(next) if next != "/admin" => {
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("/admin/sign-in?next={next}")
+        }
+        _ => "/admin/sign-in".to_owned(),
+    }
+}

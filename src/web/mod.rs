@@ -1,0 +1,22 @@
+//! What any page needs, knowing no feature.
+
+pub mod assets;
+mod client;
+mod db;
+pub mod error;
+mod fields;
+pub mod headers;
+mod layout;
+mod page;
+mod path;
+pub mod requests;
+mod routes;
+
+pub use client::ClientAddress;
+pub use db::Db;
+pub use error::{Error, Result};
+pub use fields::{Fields, Mistakes};
+pub use layout::Layout;
+pub use page::Page;
+pub use path::{Path, Query};
+pub use routes::Routes;

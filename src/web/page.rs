@@ -1,0 +1,32 @@
+//! A filled template as an answer.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::Error;
+
+/// A page for a browser.
+pub struct Page<T>(pub T);
+
+impl<T: Template> Page<T> {
+    /// The page with another status than 200. It answers one person's request: no cache may keep it.
+    pub fn with_status(self, status: StatusCode) -> Response {
+        (status, [(header::CACHE_CONTROL, "no-store")], self).into_response()
+    }
+
+    /// The page, for one person: no cache may keep it and no search engine list it.
+    pub fn private(self) -> Response {
+        let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-robots-tag"), "noindex")];
+        (headers, self).into_response()
+    }
+}
+
+impl<T: Template> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(html) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+            Err(error) => Error::Internal(anyhow::Error::new(error).context("a page does not render")).into_response(),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The house rules that a compiler does not know: arrows point down, the map is true, HTML is trusted in one place,
+//! every sentence is in every catalogue.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The house, low to high. Modules that share a line do not know each other. The README and `lib.rs` show the same.
+const HOUSE: [&[&str]; 16] = [
+    &["clock", "ids"],
+    &["config", "limits", "sealed", "text"],
+    &["i18n"],
+    &["mail", "publication"],
+    &["db"],
+    &["app"],
+    &["health", "web"],
+    &["accounts"],
+    &["commenters"],
+    &["desk"],
+    &["comments"],
+    &["articles", "moderation"],
+    &["router", "worker"],
+    &["commands"],
+    &["lib"],
+    &["main"],
+];
+
+fn floor_of(module: &str) -> usize {
+    HOUSE
+        .iter()
+        .position(|floor| floor.contains(&module))
+        .unwrap_or_else(|| panic!("src/{module} is not in the house; give it a place in tests/house.rs, lib.rs and the README"))
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("the entry reads").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                let text = fs::read_to_string(&path).expect("the file reads");
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "nothing ends in .{ending} under {folder}");
+    found
+}
+
+/// `src/articles/page.rs` and `src/router.rs` belong to `articles` and `router`.
+fn module_of(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("src")).expect("a file under src");
+    let first = inside.iter().next().expect("a name").to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The modules a file names after `crate::`, in `use` lines and in the middle of code, groups included.
+fn imports(text: &str) -> BTreeSet<String> {
+    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+    let mut found = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut item = String::new();
+            for character in group.chars() {
+                match character {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => item.push(','),
+                    _ if depth == 0 => item.push(character),
+                    _ => {}
+                }
+            }
+            found.extend(item.split(',').map(first_word).filter(|word| !word.is_empty()));
+        } else {
+            found.insert(first_word(rest));
+        }
+    }
+    found
+}
+
+fn first_word(text: &str) -> String {
+    text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+}
+
+#[test]
+fn arrows_point_down() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("src", "rs") {
+        let module = module_of(&path);
+        if module == "main" || module == "lib" {
+            continue;
+        }
+        for import in imports(&text).into_iter().filter(|import| *import != module) {
+            if floor_of(&import) >= floor_of(&module) {
+                wrong.push(format!("{} uses {import}, which is not below it", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn imports_are_found_in_every_form() {
+    let text = "use crate::web::{Db, Page};\nuse crate::{accounts, comments::{self, Thread}, desk};\nfn f() { crate::sealed::token() } // crate::nothing";
+    let expected = ["accounts", "comments", "desk", "sealed", "web"].map(str::to_owned);
+    assert_eq!(imports(text), BTreeSet::from(expected));
+}
+
+#[test]
+fn the_map_is_true() {
+    let modules: BTreeSet<String> = files("src", "rs").iter().map(|(path, _)| module_of(path)).collect();
+    let on_a_floor: BTreeSet<String> = HOUSE.iter().flat_map(|floor| floor.iter().map(|module| (*module).to_owned())).collect();
+    assert_eq!(modules, on_a_floor);
+    let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
+    let lib = fs::read_to_string(root().join("src/lib.rs")).expect("there is a lib.rs");
+    for module in modules.iter().filter(|module| *module != "lib" && *module != "main") {
+        assert!(lib.contains(&format!("pub mod {module};")), "lib.rs does not list {module}");
+        let named = [format!(" {module}/ "), format!(" {module}.rs ")];
+        assert!(named.iter().any(|name| readme.contains(name)), "the README's map lacks {module}");
+    }
+    for line in readme.lines().filter(|line| line.trim_start().starts_with("src/")) {
+        let path = line.split_whitespace().next().expect("a word");
+        assert!(root().join(path).exists(), "the README names {path}, which is not there");
+    }
+}
+
+#[test]
+fn html_is_trusted_in_one_place() {
+    for (path, text) in files("templates", "html") {
+        assert!(!text.replace(' ', "").contains("|safe"), "{} trusts HTML by hand", path.display());
+        assert!(!text.contains("<style") && !text.contains(" style=") && !text.contains("<script>"), "{} has inline style or script", path.display());
+        assert!(!text.contains(" onclick=") && !text.contains("http://"), "{}", path.display());
+    }
+    for (path, text) in files("src", "rs") {
+        let markers = text.matches("impl HtmlSafe for").count();
+        // A fragment's own template escapes what it is filled with; only SafeHtml is a string that is trusted.
+        let is_maker = path.ends_with("src/text/markdown.rs");
+        let fragments = text.matches("#[template(path = \"").count();
+        assert!(markers == 0 || is_maker || markers <= fragments, "{} trusts HTML that no template made", path.display());
+        assert!(is_maker || !text.contains("SafeHtml("), "{} makes HTML to be trusted", path.display());
+    }
+}
+
+#[test]
+fn every_sentence_is_in_every_catalogue() {
+    let catalogues: BTreeMap<&str, BTreeMap<String, String>> = ["en", "uk"]
+        .into_iter()
+        .map(|language| {
+            let text = fs::read_to_string(root().join(format!("locales/{language}.ftl"))).expect("the catalogue reads");
+            (language, messages(&text))
+        })
+        .collect();
+    let english: BTreeSet<&String> = catalogues["en"].keys().collect();
+    let ukrainian: BTreeSet<&String> = catalogues["uk"].keys().collect();
+    assert_eq!(english, ukrainian);
+    for (key, text) in &catalogues["uk"] {
+        let counts = text.contains("$count ->");
+        assert_eq!(counts, catalogues["en"][key].contains("$count ->"), "{key} counts in one language only");
+        let forms = ["[one]", "[few]", "[many]", "*[other]"];
+        assert!(!counts || forms.iter().all(|form| text.contains(form)), "{key} lacks a Ukrainian plural form");
+    }
+    let sources: String = files("src", "rs").into_iter().chain(files("templates", "html")).map(|(_, text)| text).collect();
+    // Keys that the code puts together from a word and a beginning.
+    let made = ["error-", "queue-", "status-", "reason-"];
+    for key in &english {
+        let spoken = sources.contains(&format!("\"{key}\""));
+        let advice = key.strip_suffix("-advice").is_some_and(|stem| sources.contains(&format!("\"{stem}\"")));
+        assert!(spoken || advice || made.iter().any(|beginning| key.starts_with(beginning)), "nothing says {key}");
+    }
+    for call in ["say(\"", "count(\"", "with(\"", "with_all(\""] {
+        for rest in sources.split(call).skip(1) {
+            let key = rest.split('"').next().unwrap_or_default().to_owned();
+            assert!(key.contains('{') || english.contains(&key) || !key.contains('-'), "no catalogue has {key}");
+        }
+    }
+}
+
+/// Each message with its whole text, variants included.
+fn messages(text: &str) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut current = None;
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((key, rest)) = line.split_once(" = ").filter(|_| !line.starts_with([' ', '}'])) {
+            assert!(found.insert(key.to_owned(), rest.to_owned()).is_none(), "{key} is there twice");
+            current = Some(key.to_owned());
+        } else if let Some(message) = current.as_ref().and_then(|key| found.get_mut(key)) {
+            message.push('\n');
+            message.push_str(line);
+        }
+    }
+    found
+}

@@ -1,0 +1,108 @@
+//! Makers of what a test needs; each says only what matters to it.
+
+use axum::body::Body;
+use axum::http::Request;
+use broadsheet::accounts::{self, Handle, Role};
+use broadsheet::articles::{self, Draft, State};
+use broadsheet::clock::Ts;
+use broadsheet::commenters::{self, Email};
+use broadsheet::comments::screening::{Evidence, Verdict, first_verdict};
+use broadsheet::comments::{self, NewComment, Status};
+use broadsheet::ids::{ArticleId, CommentId};
+use broadsheet::text::Slug;
+
+use super::TestSite;
+use super::visitor::Visitor;
+
+/// An article that is there to read.
+pub struct Made {
+    pub id: ArticleId,
+    pub path: String,
+}
+
+impl TestSite {
+    /// Someone of the staff, signed in.
+    pub async fn staff(&self, handle: &str, role: Role) -> Visitor {
+        let mut db = self.app.pool.acquire().await.expect("a connection");
+        let parsed = Handle::parse(handle).expect("a handle");
+        let id = accounts::store::insert(&mut db, &parsed, handle, role, Some("unused"), self.now())
+            .await
+            .expect("an account goes in")
+            .expect("the handle is free");
+        let cookie = accounts::session::start(&self.app, &mut db, id).await.expect("a session");
+        let visitor = self.visitor();
+        visitor.set_cookie(cookie.name(), cookie.value());
+        visitor
+    }
+
+    pub async fn article(&self, title: &str) -> Made {
+        self.article_with(title, |_| {}).await
+    }
+
+    pub async fn article_with(&self, title: &str, change: impl FnOnce(&mut Draft)) -> Made {
+        let mut draft = Draft {
+            slug: Slug::from_title(title),
+            title: title.to_owned(),
+            standfirst: String::new(),
+            sources: String::new(),
+            body: "Some words.".to_owned(),
+            replies_open: true,
+            state: State::Published,
+            published_at: Some(self.now()),
+        };
+        change(&mut draft);
+        let publication = self.app.publication().await.expect("a publication");
+        let mut db = self.app.pool.begin().await.expect("a transaction");
+        let handle = Handle::parse("maker").expect("a handle");
+        let author = match accounts::store::find_by_handle(&mut db, &handle).await.expect("accounts can be asked") {
+            Some((account, _)) => account.id,
+            None => accounts::store::insert(&mut db, &handle, "Maker", Role::Editor, None, self.now())
+                .await
+                .expect("an account goes in")
+                .expect("the handle is free"),
+        };
+        let kept = articles::store::insert(&mut db, &publication, author, &draft, self.now()).await.expect("an article goes in");
+        let articles::store::Save::Kept(id) = kept else { panic!("{kept:?}") };
+        let path = articles::store::find(&mut db, id).await.expect("it can be found").expect("it is there").path;
+        db.commit().await.expect("it is kept");
+        Made { id, path: path.unwrap_or_default() }
+    }
+
+    pub async fn comment(&self, on: &Made, name: &str, status: Status) -> CommentId {
+        self.answer(on, None, name, status).await
+    }
+
+    pub async fn answer(&self, on: &Made, parent_id: Option<CommentId>, name: &str, status: Status) -> CommentId {
+        let mut db = self.app.pool.begin().await.expect("a transaction");
+        let email = Email::parse(&format!("{}@example.org", Slug::from_title(name))).ok().expect("an address");
+        let commenter = commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now()).await.expect("a commenter");
+        let verdict = match status {
+            Status::Held => first_verdict(Evidence { hold_everything: true, ..Evidence::default() }),
+            status => Verdict { status, reasons: Vec::new() },
+        };
+        let body = format!("Words of {name}.");
+        let comment = NewComment { parent_id, name: name.to_owned(), email, website: None, body };
+        let (id, _) = comments::store::insert(&mut db, on.id, commenter, &comment, &verdict, self.now()).await.expect("a comment goes in");
+        db.commit().await.expect("it is kept");
+        id
+    }
+
+    /// The status of a comment.
+    pub async fn status_of(&self, id: CommentId) -> Status {
+        sqlx::query_scalar("select status from comments where id = $1").bind(id.0).fetch_one(&self.app.pool).await.expect("the comment is there")
+    }
+}
+
+/// A moment in words.
+pub fn at(moment: &str) -> Ts {
+    Ts::new(moment.parse().expect("a moment"))
+}
+
+/// A request that no browser of ours would send.
+pub async fn raw(visitor: &Visitor, request: axum::http::request::Builder, path: &str) -> super::visitor::Page {
+    visitor.send(request, Body::empty(), path).await
+}
+
+pub fn get(path: &str) -> axum::http::request::Builder {
+    Request::get(path)
+}

@@ -1,0 +1,277 @@
+//! Someone with a browser and no JavaScript: opens pages, fills in the forms that are there, presses the buttons.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use scraper::{ElementRef, Html, Selector};
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+/// A browser.
+#[derive(Clone)]
+pub struct Visitor {
+    router: Router,
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    address: Arc<Mutex<String>>,
+}
+
+/// What a browser shows.
+pub struct Page {
+    visitor: Visitor,
+    pub path: String,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// A form on a page, with what it holds.
+pub struct Form {
+    visitor: Visitor,
+    action: String,
+    fields: Vec<(String, String)>,
+    buttons: Vec<(String, String, String)>,
+}
+
+impl Visitor {
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: Arc::default(), address: Arc::new(Mutex::new("192.0.2.1".to_owned())) }
+    }
+
+    /// From another network, as a trusted proxy tells it.
+    pub fn at(self, address: &str) -> Self {
+        *self.address.lock().expect("the address") = address.to_owned();
+        self
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().expect("the cookies").insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn forget_cookies(&self) {
+        self.cookies.lock().expect("the cookies").clear();
+    }
+
+    /// Opens an address; a redirect stays where it is, to be looked at or followed.
+    pub async fn open(&self, path: &str) -> Page {
+        self.send(Request::get(path), Body::empty(), path).await
+    }
+
+    pub async fn head(&self, path: &str) -> Page {
+        self.send(Request::head(path), Body::empty(), path).await
+    }
+
+    /// Posts what no form of ours would.
+    pub async fn post(&self, path: &str, body: impl Into<Body>) -> Page {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body.into(), path).await
+    }
+
+    /// Posts fields.
+    pub async fn post_fields(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.post(path, body).await
+    }
+
+    pub async fn send(&self, request: axum::http::request::Builder, body: Body, path: &str) -> Page {
+        let cookies: Vec<String> = self.cookies.lock().expect("the cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = request
+            .header(header::HOST, "127.0.0.1:8600")
+            .header("x-forwarded-for", self.address.lock().expect("the address").as_str());
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let request = request.body(body).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the site answers everything");
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().expect("a cookie is text");
+            let (name, rest) = cookie.split_once('=').expect("a cookie has a value");
+            let value = rest.split(';').next().unwrap_or_default();
+            let mut cookies = self.cookies.lock().expect("the cookies");
+            if value.is_empty() || cookie.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a whole answer").to_vec();
+        Page { visitor: self.clone(), path: path.to_owned(), status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl Page {
+    pub fn html(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("pages are UTF-8")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are text"))
+    }
+
+    /// The words a reader sees, spaces collapsed.
+    pub fn text(&self) -> String {
+        let html = Html::parse_document(&self.html());
+        let body = html.select(&selector("body")).next().expect("a page has a body");
+        words(body)
+    }
+
+    /// The words inside the first element that matches.
+    pub fn text_of(&self, css: &str) -> String {
+        let html = Html::parse_document(&self.html());
+        html.select(&selector(css)).next().map(words).unwrap_or_else(|| panic!("nothing matches {css} in\n{}", self.html()))
+    }
+
+    /// The words inside every element that matches.
+    pub fn texts_of(&self, css: &str) -> Vec<String> {
+        Html::parse_document(&self.html()).select(&selector(css)).map(words).collect()
+    }
+
+    /// An attribute of the first element that matches.
+    pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
+        let html = Html::parse_document(&self.html());
+        html.select(&selector(css)).next()?.value().attr(name).map(str::to_owned)
+    }
+
+    #[track_caller]
+    pub fn sees(&self, words: &str) -> &Self {
+        assert!(self.text().contains(words), "the page does not say {words:?}:\n{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn does_not_see(&self, words: &str) -> &Self {
+        assert!(!self.text().contains(words), "the page says {words:?}:\n{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn has_status(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}:\n{}", self.path, String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    /// Where the answer leads.
+    #[track_caller]
+    pub fn leads_to(&self) -> String {
+        assert!(self.status.is_redirection(), "{} answered {} and leads nowhere:\n{}", self.path, self.status, self.html());
+        self.header("location").to_owned()
+    }
+
+    /// Goes where the answer leads, until there is a page.
+    pub async fn follow(self) -> Self {
+        let mut page = self;
+        for _ in 0..5 {
+            if !page.status.is_redirection() {
+                return page;
+            }
+            let next = page.leads_to();
+            let visitor = page.visitor.clone();
+            page = visitor.open(next.split('#').next().expect("an address")).await;
+        }
+        panic!("redirects go in circles at {}", page.path);
+    }
+
+    /// The form whose action begins so.
+    #[track_caller]
+    pub fn form(&self, action: &str) -> Form {
+        let html = Html::parse_document(&self.html());
+        let form = html
+            .select(&selector("form"))
+            .find(|form| form.value().attr("action").is_some_and(|found| found.starts_with(action)))
+            .unwrap_or_else(|| panic!("no form goes to {action} on {}:\n{}", self.path, self.html()));
+        let mut fields = Vec::new();
+        for element in form.select(&selector("input[name], textarea[name], select[name]")) {
+            let name = element.value().attr("name").expect("selected by it").to_owned();
+            let kind = element.value().attr("type").unwrap_or("text");
+            let value = match element.value().name() {
+                // HTML drops the first line break inside a textarea.
+                "textarea" => element.text().collect::<String>(),
+                "select" => element
+                    .select(&selector("option[selected]"))
+                    .next()
+                    .and_then(|option| option.value().attr("value"))
+                    .unwrap_or_default()
+                    .to_owned(),
+                _ => element.value().attr("value").unwrap_or_default().to_owned(),
+            };
+            let is_sent = kind != "checkbox" || element.value().attr("checked").is_some();
+            if is_sent {
+                fields.push((name, value));
+            }
+        }
+        let buttons = form
+            .select(&selector("button"))
+            .map(|button| {
+                let attribute = |name| button.value().attr(name).unwrap_or_default().to_owned();
+                (attribute("name"), attribute("value"), words(button))
+            })
+            .collect();
+        let action = form.value().attr("action").expect("selected by it").split('#').next().unwrap_or_default().to_owned();
+        Form { visitor: self.visitor.clone(), action, fields, buttons }
+    }
+}
+
+impl Form {
+    /// What a field holds.
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Types into a field that is there.
+    #[track_caller]
+    pub fn fill(mut self, name: &str, value: &str) -> Self {
+        let field = self.fields.iter_mut().find(|(field, _)| field == name);
+        field.unwrap_or_else(|| panic!("the form has no field {name}")).1 = value.to_owned();
+        self
+    }
+
+    /// Ticks a box.
+    pub fn tick(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Takes a tick away.
+    pub fn untick(mut self, name: &str) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self
+    }
+
+    pub fn labels(&self) -> Vec<&str> {
+        self.buttons.iter().map(|(.., label)| label.as_str()).collect()
+    }
+
+    /// Presses the first button that says so.
+    #[track_caller]
+    pub fn button(&self, label: &str) -> (String, String) {
+        let found = self.buttons.iter().find(|(.., words)| words == label);
+        let (name, value, _) = found.unwrap_or_else(|| panic!("no button says {label:?}, only {:?}", self.labels()));
+        (name.clone(), value.clone())
+    }
+
+    pub async fn press(mut self, label: &str) -> Page {
+        let (name, value) = self.button(label);
+        if !name.is_empty() {
+            self.fields.push((name, value));
+        }
+        self.submit().await
+    }
+
+    pub async fn submit(self) -> Page {
+        let fields: Vec<(&str, &str)> = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.visitor.post_fields(&self.action, &fields).await
+    }
+}
+
+fn selector(css: &str) -> Selector {
+    Selector::parse(css).unwrap_or_else(|error| panic!("{css} is no selector: {error}"))
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
