@@ -71,8 +71,7 @@ pub async fn show_settings(desk: Desk, _admin: Admin, Query(asked): Query<Asked>
     Page(SettingsPage::new(desk, form, asked.saved.is_some())).into_response()
 }
 
-/// Saves the settings. A change of the permalink pattern moves no address by itself: articles take a new one when they
-/// are saved next, and answer at the old one for good.
+/// Saves the settings. Another permalink pattern or time zone moves the articles' addresses with it.
 pub async fn save_settings(State(app): State<App>, layout: Layout, admin: Result<Admin>, desk: Result<Desk>, fields: Fields) -> Result<Response> {
     let (admin, desk) = match (admin, desk) {
         (Ok(admin), Ok(desk)) => (admin, desk),
@@ -83,15 +82,20 @@ pub async fn save_settings(State(app): State<App>, layout: Layout, admin: Result
     let Some(changed) = form.parse(&desk.layout) else {
         return Ok(Page(SettingsPage::new(desk, form, false)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let mut db = app.pool.acquire().await?;
+    let mut db = app.pool.begin().await?;
     if !publication::store::change(&mut db, &changed).await? {
-        drop(db);
+        db.rollback().await?;
         let theirs = app.publication().await?;
         form.version = theirs.version;
         let mut page = SettingsPage::new(desk, form, false);
         page.theirs = Some(theirs);
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
+    let now = &desk.layout.publication;
+    if changed.permalink != now.permalink || changed.zone_name() != now.zone_name() {
+        publication::store::move_addresses(&mut db, &changed).await?;
+    }
+    db.commit().await?;
     tracing::info!(account = %admin.id, "changed the settings");
     Ok(Redirect::to("/admin/settings?saved=1").into_response())
 }

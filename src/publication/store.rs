@@ -50,6 +50,34 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(done.rows_affected() == 1)
 }
 
+/// Gives every published article the address that pattern and time zone make now. Where another article has that address,
+/// it keeps the one it has. Old addresses stay its own, and lead on.
+pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with wanted as (
+             select id, replace(replace(replace(replace(replace($1,
+                 '{year}', to_char(published_at at time zone $2, 'YYYY')),
+                 '{month}', to_char(published_at at time zone $2, 'MM')),
+                 '{day}', to_char(published_at at time zone $2, 'DD')),
+                 '{slug}', slug), '{id}', id::text) as path
+             from articles where state = 'published'
+         ),
+         taken as (
+             insert into article_paths (path, article_id) select distinct on (path) path, id from wanted order by path, id
+             on conflict (path) do update set path = excluded.path
+             returning path, article_id
+         )
+         update articles set path = taken.path
+         from taken join wanted using (path)
+         where articles.id = taken.article_id and wanted.id = taken.article_id",
+        publication.permalink.to_string(),
+        publication.zone_name(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Writes changed settings, unless someone has saved since `publication.version` was read.
 pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(

@@ -14,7 +14,7 @@ pub fn excerpt(text: &str, chars: usize) -> String {
         let room = chars.saturating_sub(length + gap);
         let letters = word.chars().take(room + 1).count();
         if letters > room {
-            return cut(line, word, last_word, chars);
+            return cut(&line, word, last_word, chars);
         }
         if gap == 1 {
             line.push(' ');
@@ -35,7 +35,7 @@ pub fn plain(source_markdown: &str) -> String {
 
 /// Ends the line after its last word that fits, or within `word` where that would leave less than half: a language that
 /// sets no spaces, or an address.
-fn cut(line: String, word: &str, last_word: usize, chars: usize) -> String {
+fn cut(line: &str, word: &str, last_word: usize, chars: usize) -> String {
     let Some(most) = chars.checked_sub(1) else {
         return String::new();
     };

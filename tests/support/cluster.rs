@@ -26,8 +26,16 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub async fn new_database() -> String {
     let cluster = CLUSTER.get_or_init(start).await;
     let name = format!("test_{}_{}", process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
-    let mut admin = admin(&cluster.url).await;
+    let mut admin = admin_of(&cluster.url).await;
     create(&mut admin, &name, Some(&cluster.template)).await;
+    with_database(&cluster.url, &name)
+}
+
+/// A database with nothing in it, not even tables.
+pub async fn new_empty_database() -> String {
+    let cluster = CLUSTER.get_or_init(start).await;
+    let name = format!("empty_{}_{}", process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+    create(&mut admin_of(&cluster.url).await, &name, None).await;
     with_database(&cluster.url, &name)
 }
 
@@ -43,7 +51,7 @@ async fn start() -> Cluster {
         }
     };
     let template = format!("template_{}", process::id());
-    let mut admin = admin(&url).await;
+    let mut admin = admin_of(&url).await;
     create(&mut admin, &template, None).await;
     let mut database = admin_of(&with_database(&url, &template)).await;
     broadsheet::db::MIGRATOR.run(&mut database).await.expect("migrations run");
@@ -59,10 +67,6 @@ async fn start() -> Cluster {
 async fn create(admin: &mut PgConnection, name: &str, template: Option<&str>) {
     let template = template.map(|template| format!(" template {template}")).unwrap_or_default();
     admin.execute(AssertSqlSafe(format!("create database {name}{template}"))).await.expect("a database is created");
-}
-
-async fn admin(url: &str) -> PgConnection {
-    admin_of(url).await
 }
 
 async fn admin_of(url: &str) -> PgConnection {

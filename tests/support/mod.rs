@@ -4,6 +4,7 @@
 
 pub mod cluster;
 pub mod makers;
+pub mod server;
 pub mod visitor;
 
 use std::io;

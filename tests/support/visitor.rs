@@ -163,17 +163,16 @@ impl Page {
     }
 
     /// Goes where the answer leads, until there is a page.
-    pub async fn follow(self) -> Self {
-        let mut page = self;
+    pub async fn follow(&self) -> Self {
+        let mut next = self.leads_to();
         for _ in 0..5 {
+            let page = self.visitor.open(next.split('#').next().expect("an address")).await;
             if !page.status.is_redirection() {
                 return page;
             }
-            let next = page.leads_to();
-            let visitor = page.visitor.clone();
-            page = visitor.open(next.split('#').next().expect("an address")).await;
+            next = page.leads_to();
         }
-        panic!("redirects go in circles at {}", page.path);
+        panic!("redirects go in circles at {next}");
     }
 
     /// The form whose action begins so.

@@ -9,6 +9,9 @@ use super::By;
 /// How deep quotations, lists and emphasis may stand in one another; what is deeper joins the twentieth.
 const DEEPEST: usize = 20;
 
+/// The longest address that is made a link, in bytes: as long as the least of browsers follows.
+const LONGEST_ADDRESS: usize = 2048;
+
 /// Where in the tree a node stands.
 #[derive(Clone, Copy)]
 struct Place {
@@ -34,6 +37,7 @@ enum Fate {
 
 /// Takes from the tree what this author may not do, and what is too deep.
 pub(super) fn keep_what_we_show<'a>(arena: &'a Arena<'a>, root: Node<'a>, by: By) {
+    begin_headings_at_the_second_level(root);
     let top = Place {
         depth: 0,
         in_link: false,
@@ -71,6 +75,21 @@ pub(super) fn keep_what_we_show<'a>(arena: &'a Arena<'a>, root: Node<'a>, by: By
     }
 }
 
+/// The page's own title is the first level. Editors begin with one, two or three marks as they are used to; no level is
+/// left out below the title, which readers who go from heading to heading would stumble over.
+fn begin_headings_at_the_second_level(root: Node<'_>) {
+    let level_of = |node: Node<'_>| match &node.data().value {
+        NodeValue::Heading(heading) => Some(heading.level),
+        _ => None,
+    };
+    let highest = root.descendants().filter_map(level_of).min().unwrap_or(2);
+    for node in root.descendants() {
+        if let NodeValue::Heading(heading) = &mut node.data_mut().value {
+            heading.level = (heading.level + 2 - highest).min(6);
+        }
+    }
+}
+
 fn fate_of(node: Node<'_>, place: Place, by: By) -> Fate {
     let deeper = Place {
         depth: place.depth + 1,
@@ -90,11 +109,8 @@ fn fate_of(node: Node<'_>, place: Place, by: By) -> Fate {
         }
         // Its list dissolved before it.
         NodeValue::Item(_) if !is_in_list(node) => Fate::Dissolves,
-        NodeValue::Heading(heading) => match by {
-            By::Editor => {
-                heading.level = (heading.level + 1).min(6);
-                Fate::Stays(place)
-            }
+        NodeValue::Heading(_) => match by {
+            By::Editor => Fate::Stays(place),
             By::Stranger => Fate::BecomesStrong,
         },
         NodeValue::Link(link) if place.in_link || !may_link(&link.url, by) => Fate::Dissolves,
@@ -158,6 +174,9 @@ fn show_as_typed<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
 
 /// Read as browsers read addresses, so that nothing is a page to us and a script to them.
 fn may_link(url: &str, by: By) -> bool {
+    if url.len() > LONGEST_ADDRESS {
+        return false;
+    }
     match Url::parse(url) {
         Ok(whole) => match whole.scheme() {
             "http" | "https" => true,
@@ -191,13 +210,12 @@ pub(super) fn words(root: Node<'_>) -> String {
             NodeValue::Text(text) => words.push_str(text),
             NodeValue::Code(code) => words.push_str(&code.literal),
             NodeValue::HtmlInline(html) => words.push_str(html),
-            NodeValue::SoftBreak | NodeValue::LineBreak => words.push(' '),
+            NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => words.push(' '),
             NodeValue::CodeBlock(code) => push_line(&mut words, &code.literal),
             NodeValue::HtmlBlock(html) => push_line(&mut words, &html.literal),
             NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => {
                 push_line(&mut words, "");
             }
-            NodeValue::TableCell => words.push(' '),
             _ => {}
         }
     }

