@@ -41,7 +41,13 @@ pub struct Shared {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(pool: PgPool, clock: Clock, keys: Keys, config: Config, argon2: Argon2<'static>) -> Self {
+    pub fn new(
+        pool: PgPool,
+        clock: Clock,
+        keys: Keys,
+        config: Config,
+        argon2: Argon2<'static>,
+    ) -> Self {
         let publication = Publication::new(keys.id());
         Self(Arc::new(Shared {
             pool,
@@ -58,15 +64,23 @@ impl App {
     /// The publication as it is now.
     pub async fn publication(&self) -> sqlx::Result<Arc<Publication>> {
         let mut db = self.pool.acquire().await?;
-        let publication = publication::store::find(&mut db).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let publication = publication::store::find(&mut db)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound)?;
         let publication = Arc::new(publication);
-        *self.last_publication.lock().expect("no holder of the publication panics") = publication.clone();
+        *self
+            .last_publication
+            .lock()
+            .expect("no holder of the publication panics") = publication.clone();
         Ok(publication)
     }
 
     /// The publication as it last was: for pages that must be shown while the database is away.
     pub fn last_publication(&self) -> Arc<Publication> {
-        self.last_publication.lock().expect("no holder of the publication panics").clone()
+        self.last_publication
+            .lock()
+            .expect("no holder of the publication panics")
+            .clone()
     }
 }
 

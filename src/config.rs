@@ -10,7 +10,13 @@ use url::Url;
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Settings {
     /// Address and port to listen on
-    #[arg(long, global = true, env = "BROADSHEET_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8600")]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8600"
+    )]
     pub listen: String,
     /// Address at which readers reach the site, such as https://news.example.org [default: http://LISTEN]
     #[arg(long, global = true, env = "BROADSHEET_PUBLIC_URL", value_name = "URL")]
@@ -19,22 +25,56 @@ pub struct Settings {
     #[arg(long, global = true, env = "BROADSHEET_DATA", value_name = "FOLDER")]
     pub data: Option<String>,
     /// A Postgres of your own (14 or newer); without it a private one is started in the data folder
-    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
     /// File with the secret key that seals readers' email addresses [default: secret.key in the data folder]
-    #[arg(long, global = true, env = "BROADSHEET_SECRET_KEY_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_SECRET_KEY_FILE",
+        value_name = "FILE"
+    )]
     pub secret_key_file: Option<String>,
     /// Mail server, such as smtps://name:passphrase@mail.example.org
-    #[arg(long, global = true, env = "BROADSHEET_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_SMTP_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub smtp_url: Option<String>,
     /// Sender of the site's mail, such as "The Courier <news@example.org>"
-    #[arg(long, global = true, env = "BROADSHEET_MAIL_FROM", value_name = "ADDRESS", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_MAIL_FROM",
+        value_name = "ADDRESS",
+        hide_env_values = true
+    )]
     pub mail_from: Option<String>,
     /// Networks of proxies whose X-Forwarded-For is believed, separated by commas, such as 127.0.0.1,10.0.0.0/8
-    #[arg(long, global = true, env = "BROADSHEET_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_TRUSTED_PROXIES",
+        value_name = "NETWORKS"
+    )]
     pub trusted_proxies: Option<String>,
     /// What is logged and how: a level (error, warn, info, debug, trace) or a tracing filter, "json" for one JSON object a line, or both: json,debug
-    #[arg(long, global = true, env = "BROADSHEET_LOG", value_name = "FORMAT,LEVEL", default_value = "text,info")]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_LOG",
+        value_name = "FORMAT,LEVEL",
+        default_value = "text,info"
+    )]
     pub log: String,
 }
 
@@ -84,12 +124,17 @@ pub struct WrongSetting {
 }
 
 fn wrong(setting: &'static str, problem: impl Into<String>) -> WrongSetting {
-    WrongSetting { setting, problem: problem.into() }
+    WrongSetting {
+        setting,
+        problem: problem.into(),
+    }
 }
 
 /// A value that was given and is not blank.
 fn given(value: Option<&String>) -> Option<&str> {
-    value.map(|text| text.trim()).filter(|text| !text.is_empty())
+    value
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
 }
 
 impl Settings {
@@ -102,8 +147,13 @@ impl Settings {
             data: given(self.data.as_ref()).map(PathBuf::from),
             database_url: parse_database_url(given(self.database_url.as_ref()))?,
             secret_key_file: given(self.secret_key_file.as_ref()).map(PathBuf::from),
-            mail: parse_mail(given(self.smtp_url.as_ref()), given(self.mail_from.as_ref()))?,
-            trusted_proxies: parse_proxies(given(self.trusted_proxies.as_ref()).unwrap_or_default())?,
+            mail: parse_mail(
+                given(self.smtp_url.as_ref()),
+                given(self.mail_from.as_ref()),
+            )?,
+            trusted_proxies: parse_proxies(
+                given(self.trusted_proxies.as_ref()).unwrap_or_default(),
+            )?,
         })
     }
 }
@@ -122,7 +172,10 @@ impl Config {
 
 fn parse_listen(text: &str) -> Result<SocketAddr, WrongSetting> {
     text.trim().parse().map_err(|_| {
-        wrong("BROADSHEET_LISTEN", format!("is \"{text}\"; it must be an address and a port, such as 127.0.0.1:8600."))
+        wrong(
+            "BROADSHEET_LISTEN",
+            format!("is \"{text}\"; it must be an address and a port, such as 127.0.0.1:8600."),
+        )
     })
 }
 
@@ -131,13 +184,21 @@ fn parse_public_url(text: Option<&str>, listen: SocketAddr) -> Result<Url, Wrong
     let Some(text) = text else {
         return Ok(Url::parse(&format!("http://{listen}")).expect("a socket address makes a URL"));
     };
-    let problem = "it must be the site's address as readers type it, such as https://news.example.org";
+    let problem =
+        "it must be the site's address as readers type it, such as https://news.example.org";
     let url = Url::parse(text).map_err(|_| wrong(NAME, format!("is \"{text}\"; {problem}.")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong(NAME, format!("is \"{text}\"; {problem}.")));
     }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong(NAME, format!("is \"{text}\"; {problem}, with nothing after the host.")));
+    if url.path() != "/"
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+    {
+        return Err(wrong(
+            NAME,
+            format!("is \"{text}\"; {problem}, with nothing after the host."),
+        ));
     }
     Ok(url)
 }
@@ -145,26 +206,53 @@ fn parse_public_url(text: Option<&str>, listen: SocketAddr) -> Result<Url, Wrong
 /// The address itself is not repeated: it may hold a password.
 fn parse_database_url(text: Option<&str>) -> Result<Option<String>, WrongSetting> {
     let Some(text) = text else { return Ok(None) };
-    if !(text.starts_with("postgres://") || text.starts_with("postgresql://")) || Url::parse(text).is_err() {
-        return Err(wrong("DATABASE_URL", "must look like postgres://user:password@host:5432/database."));
+    if !(text.starts_with("postgres://") || text.starts_with("postgresql://"))
+        || Url::parse(text).is_err()
+    {
+        return Err(wrong(
+            "DATABASE_URL",
+            "must look like postgres://user:password@host:5432/database.",
+        ));
     }
     Ok(Some(text.to_owned()))
 }
 
-fn parse_mail(smtp_url: Option<&str>, from: Option<&str>) -> Result<Option<MailConfig>, WrongSetting> {
+fn parse_mail(
+    smtp_url: Option<&str>,
+    from: Option<&str>,
+) -> Result<Option<MailConfig>, WrongSetting> {
     let (smtp_url, from) = match (smtp_url, from) {
         (None, None) => return Ok(None),
-        (Some(_), None) => return Err(wrong("BROADSHEET_MAIL_FROM", "is missing: mail needs a sender as well as BROADSHEET_SMTP_URL.")),
-        (None, Some(_)) => return Err(wrong("BROADSHEET_SMTP_URL", "is missing: mail needs a server as well as BROADSHEET_MAIL_FROM.")),
+        (Some(_), None) => {
+            return Err(wrong(
+                "BROADSHEET_MAIL_FROM",
+                "is missing: mail needs a sender as well as BROADSHEET_SMTP_URL.",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(wrong(
+                "BROADSHEET_SMTP_URL",
+                "is missing: mail needs a server as well as BROADSHEET_MAIL_FROM.",
+            ));
+        }
         (Some(smtp_url), Some(from)) => (smtp_url, from),
     };
     if lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(smtp_url).is_err() {
-        return Err(wrong("BROADSHEET_SMTP_URL", "must look like smtps://name:passphrase@mail.example.org or smtp://mail.example.org:587?tls=required."));
+        return Err(wrong(
+            "BROADSHEET_SMTP_URL",
+            "must look like smtps://name:passphrase@mail.example.org or smtp://mail.example.org:587?tls=required.",
+        ));
     }
     let from = from.parse().map_err(|_| {
-        wrong("BROADSHEET_MAIL_FROM", "must be an email address, with or without a name: The Courier <news@example.org>.")
+        wrong(
+            "BROADSHEET_MAIL_FROM",
+            "must be an email address, with or without a name: The Courier <news@example.org>.",
+        )
     })?;
-    Ok(Some(MailConfig { smtp_url: smtp_url.to_owned(), from }))
+    Ok(Some(MailConfig {
+        smtp_url: smtp_url.to_owned(),
+        from,
+    }))
 }
 
 fn parse_proxies(text: &str) -> Result<Vec<IpNet>, WrongSetting> {
@@ -184,20 +272,33 @@ impl LogSetting {
     pub fn parse(text: &str) -> Result<Self, WrongSetting> {
         let mut json = false;
         let mut filters = Vec::new();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             match part {
                 "json" => json = true,
                 "text" => json = false,
                 filter => filters.push(filter),
             }
         }
-        let filter = if filters.is_empty() { "info".to_owned() } else { filters.join(",") };
+        let filter = if filters.is_empty() {
+            "info".to_owned()
+        } else {
+            filters.join(",")
+        };
         let known = filters.iter().all(|part| {
             let level = part.rsplit('=').next().unwrap_or(part);
             matches!(level, "off" | "error" | "warn" | "info" | "debug" | "trace")
         });
         if !known || tracing_subscriber::EnvFilter::try_new(&filter).is_err() {
-            return Err(wrong("BROADSHEET_LOG", format!("is \"{text}\"; it must be text or json and a level: error, warn, info, debug or trace, such as json,info.")));
+            return Err(wrong(
+                "BROADSHEET_LOG",
+                format!(
+                    "is \"{text}\"; it must be text or json and a level: error, warn, info, debug or trace, such as json,info."
+                ),
+            ));
         }
         Ok(Self { json, filter })
     }
@@ -208,20 +309,31 @@ mod tests {
     use super::*;
 
     fn settings() -> Settings {
-        Settings { listen: "127.0.0.1:8600".into(), log: "text,info".into(), ..Settings::default() }
+        Settings {
+            listen: "127.0.0.1:8600".into(),
+            log: "text,info".into(),
+            ..Settings::default()
+        }
     }
 
     /// The sentence a wrong setting is answered with.
     fn told(change: impl FnOnce(&mut Settings)) -> String {
         let mut settings = settings();
         change(&mut settings);
-        settings.check().err().expect("the setting is wrong").to_string()
+        settings
+            .check()
+            .err()
+            .expect("the setting is wrong")
+            .to_string()
     }
 
     #[test]
     fn without_settings_the_site_is_on_the_loopback_address() {
         let config = settings().check().unwrap();
-        assert_eq!(config.absolute("/feed.xml"), "http://127.0.0.1:8600/feed.xml");
+        assert_eq!(
+            config.absolute("/feed.xml"),
+            "http://127.0.0.1:8600/feed.xml"
+        );
         assert!(config.mail.is_none() && !config.is_https());
     }
 
@@ -242,14 +354,22 @@ mod tests {
             LogSetting::parse("yaml").unwrap_err().to_string(),
         ];
         for sentence in &sentences {
-            assert!(sentence.starts_with("BROADSHEET_") || sentence.starts_with("DATABASE_URL"), "{sentence}");
-            assert!(sentence.ends_with('.') && sentence.lines().count() == 1, "{sentence}");
+            assert!(
+                sentence.starts_with("BROADSHEET_") || sentence.starts_with("DATABASE_URL"),
+                "{sentence}"
+            );
+            assert!(
+                sentence.ends_with('.') && sentence.lines().count() == 1,
+                "{sentence}"
+            );
         }
     }
 
     #[test]
     fn a_wrong_database_address_is_not_repeated() {
-        assert!(!told(|s| s.database_url = Some("mysql://root:hunter2@db".into())).contains("hunter2"));
+        assert!(
+            !told(|s| s.database_url = Some("mysql://root:hunter2@db".into())).contains("hunter2")
+        );
     }
 
     #[test]
@@ -262,10 +382,16 @@ mod tests {
 
     #[test]
     fn the_log_takes_format_and_level_in_any_order() {
-        let json = LogSetting { json: true, filter: "debug".into() };
+        let json = LogSetting {
+            json: true,
+            filter: "debug".into(),
+        };
         assert_eq!(LogSetting::parse("json,debug").unwrap(), json);
         assert_eq!(LogSetting::parse("debug, json").unwrap(), json);
         assert_eq!(LogSetting::parse("").unwrap().filter, "info");
-        assert_eq!(LogSetting::parse("broadsheet=trace,warn").unwrap().filter, "broadsheet=trace,warn");
+        assert_eq!(
+            LogSetting::parse("broadsheet=trace,warn").unwrap().filter,
+            "broadsheet=trace,warn"
+        );
     }
 }

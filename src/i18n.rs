@@ -17,9 +17,13 @@ static UKRAINIAN: LazyLock<Catalogue> =
     LazyLock::new(|| catalogue(Language::Ukrainian, include_str!("../locales/uk.ftl")));
 
 fn catalogue(language: Language, source: &'static str) -> Catalogue {
-    let language: LanguageIdentifier = language.code().parse().expect("our languages' codes are well formed");
-    let resource = FluentResource::try_new(source.to_owned())
-        .unwrap_or_else(|(_, errors)| panic!("the {language} catalogue does not parse: {errors:?}"));
+    let language: LanguageIdentifier = language
+        .code()
+        .parse()
+        .expect("our languages' codes are well formed");
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(_, errors)| {
+        panic!("the {language} catalogue does not parse: {errors:?}")
+    });
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Names from visitors stand in elements of their own; marks around every number would only be in the way.
     bundle.set_use_isolating(false);
@@ -51,7 +55,10 @@ impl Words {
 
     /// The message `key` with `$count` put in, in the plural the language asks for.
     pub fn count(self, key: &str, count: impl Borrow<i64>) -> String {
-        self.format(key, &FluentArgs::from_iter([("count", FluentValue::from(*count.borrow()))]))
+        self.format(
+            key,
+            &FluentArgs::from_iter([("count", FluentValue::from(*count.borrow()))]),
+        )
     }
 
     /// The message `key` with one word of its own put in.
@@ -73,7 +80,10 @@ impl Words {
             Language::English => &ENGLISH,
             Language::Ukrainian => &UKRAINIAN,
         };
-        let Some(pattern) = catalogue.get_message(key).and_then(|message| message.value()) else {
+        let Some(pattern) = catalogue
+            .get_message(key)
+            .and_then(|message| message.value())
+        else {
             // A test compares the catalogues with the code, so this is not reached in a build that passed.
             tracing::error!(key, "the catalogue lacks a message");
             return key.to_owned();

@@ -22,16 +22,21 @@ impl Default for Limits {
         let quota = Quota::with_period(REPLY_INTERVAL)
             .expect("the interval is not zero")
             .allow_burst(REPLY_BURST);
-        Self { replies: RateLimiter::keyed(quota) }
+        Self {
+            replies: RateLimiter::keyed(quota),
+        }
     }
 }
 
 impl Limits {
     /// Counts a reply from `address`; `Err` gives the seconds to wait.
     pub fn reply_from(&self, address: IpAddr) -> Result<(), u64> {
-        self.replies
-            .check_key(&network(address))
-            .map_err(|until| until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+        self.replies.check_key(&network(address)).map_err(|until| {
+            until
+                .wait_time_from(DefaultClock::default().now())
+                .as_secs()
+                + 1
+        })
     }
 
     /// Forgets networks that have been quiet, so that memory stays bounded.
@@ -63,7 +68,9 @@ mod tests {
         }
         let wait = limits.reply_from(neighbour).unwrap_err();
         assert!((1..=7).contains(&wait));
-        limits.reply_from("2001:db8:0:1::1".parse().unwrap()).unwrap();
+        limits
+            .reply_from("2001:db8:0:1::1".parse().unwrap())
+            .unwrap();
         limits.reply_from("192.0.2.1".parse().unwrap()).unwrap();
     }
 }

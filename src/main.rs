@@ -15,7 +15,10 @@ fn main() -> ExitCode {
         Err(wrong) => return told(&wrong),
     };
     start_logging(&log);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return told(&error),
     };
@@ -33,7 +36,11 @@ fn told(problem: &dyn std::fmt::Display) -> ExitCode {
 /// Logs go to standard error, so that what a command prints can be piped.
 fn start_logging(log: &LogSetting) {
     let filter = EnvFilter::new(&log.filter);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false);
     if log.json {
         subscriber.json().init();
     } else {

@@ -47,7 +47,10 @@ pub fn desk() -> Routes {
         .get("/admin/sign-in", accounts::sign_in::show_sign_in)
         .post("/admin/sign-in", accounts::sign_in::sign_in)
         .post("/admin/sign-out", accounts::sign_in::sign_out)
-        .post("/admin/sign-out-everywhere", accounts::sign_in::sign_out_everywhere)
+        .post(
+            "/admin/sign-out-everywhere",
+            accounts::sign_in::sign_out_everywhere,
+        )
         .get("/admin/claim", accounts::claim::show_claim)
         .post("/admin/claim", accounts::claim::claim)
         .get("/admin/account", desk::account::show_account)
@@ -70,12 +73,23 @@ pub fn site(app: App) -> Router {
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the public address was checked at the start to be an http or https origin");
     Router::new()
-        .merge(public().into_router().layer(DefaultBodyLimit::max(REPLY_BYTES)))
-        .merge(desk().into_router().layer(DefaultBodyLimit::max(DESK_BYTES)))
+        .merge(
+            public()
+                .into_router()
+                .layer(DefaultBodyLimit::max(REPLY_BYTES)),
+        )
+        .merge(
+            desk()
+                .into_router()
+                .layer(DefaultBodyLimit::max(DESK_BYTES)),
+        )
         .fallback_service(get(articles::page::show_article).with_state(app.clone()))
         .layer(same_origin)
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            DEADLINE,
+        ))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(app.clone(), error::show_errors))
         .layer(CompressionLayer::new())

@@ -55,7 +55,13 @@ impl Keys {
         let nonce: [u8; NONCE_BYTES] = random();
         let sealed = self
             .cipher()
-            .encrypt(&XNonce::from(nonce), Payload { msg: value, aad: row })
+            .encrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: value,
+                    aad: row,
+                },
+            )
             .expect("XChaCha20-Poly1305 takes any value shorter than 256 GiB");
         [&[VERSION], &self.id[..], &nonce[..], &sealed[..]].concat()
     }
@@ -64,11 +70,15 @@ impl Keys {
     pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
         let rest = sealed.strip_prefix(&[VERSION]).ok_or(DoesNotOpen)?;
         let rest = rest.strip_prefix(&self.id).ok_or(DoesNotOpen)?;
-        let (nonce, text) = rest
-            .split_first_chunk::<NONCE_BYTES>()
-            .ok_or(DoesNotOpen)?;
+        let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(DoesNotOpen)?;
         self.cipher()
-            .decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: row })
+            .decrypt(
+                &XNonce::from(*nonce),
+                Payload {
+                    msg: text,
+                    aad: row,
+                },
+            )
             .map(Zeroizing::new)
             .map_err(|_| DoesNotOpen)
     }
@@ -163,14 +173,21 @@ mod tests {
     #[test]
     fn what_was_sealed_opens_for_its_row_only() {
         let sealed = keys().seal(b"row 1", b"ann@example.org");
-        assert_eq!(keys().open(b"row 1", &sealed).unwrap().as_slice(), b"ann@example.org");
+        assert_eq!(
+            keys().open(b"row 1", &sealed).unwrap().as_slice(),
+            b"ann@example.org"
+        );
         assert!(keys().open(b"row 2", &sealed).is_err());
     }
 
     #[test]
     fn another_key_or_a_changed_byte_does_not_open() {
         let mut sealed = keys().seal(b"row", b"words");
-        assert!(Keys::from_secret(&[8; KEY_BYTES]).open(b"row", &sealed).is_err());
+        assert!(
+            Keys::from_secret(&[8; KEY_BYTES])
+                .open(b"row", &sealed)
+                .is_err()
+        );
         let last = sealed.len() - 1;
         sealed[last] ^= 1;
         assert!(keys().open(b"row", &sealed).is_err());

@@ -51,20 +51,29 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
         }
     }
     found.sort();
-    assert!(!found.is_empty(), "nothing ends in .{ending} under {folder}");
+    assert!(
+        !found.is_empty(),
+        "nothing ends in .{ending} under {folder}"
+    );
     found
 }
 
 /// `src/articles/page.rs` and `src/router.rs` belong to `articles` and `router`.
 fn module_of(path: &Path) -> String {
-    let inside = path.strip_prefix(root().join("src")).expect("a file under src");
+    let inside = path
+        .strip_prefix(root().join("src"))
+        .expect("a file under src");
     let first = inside.iter().next().expect("a name").to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
 }
 
 /// The modules a file names after `crate::`, in `use` lines and in the middle of code, groups included.
 fn imports(text: &str) -> BTreeSet<String> {
-    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+    let code: String = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut found = BTreeSet::new();
     for rest in code.split("crate::").skip(1) {
         if let Some(group) = rest.strip_prefix('{') {
@@ -80,7 +89,11 @@ fn imports(text: &str) -> BTreeSet<String> {
                     _ => {}
                 }
             }
-            found.extend(item.split(',').map(first_word).filter(|word| !word.is_empty()));
+            found.extend(
+                item.split(',')
+                    .map(first_word)
+                    .filter(|word| !word.is_empty()),
+            );
         } else {
             found.insert(first_word(rest));
         }
@@ -89,7 +102,10 @@ fn imports(text: &str) -> BTreeSet<String> {
 }
 
 fn first_word(text: &str) -> String {
-    text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+    text.trim()
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect()
 }
 
 #[test]
@@ -100,9 +116,15 @@ fn arrows_point_down() {
         if module == "main" || module == "lib" {
             continue;
         }
-        for import in imports(&text).into_iter().filter(|import| *import != module) {
+        for import in imports(&text)
+            .into_iter()
+            .filter(|import| *import != module)
+        {
             if floor_of(&import) >= floor_of(&module) {
-                wrong.push(format!("{} uses {import}, which is not below it", path.display()));
+                wrong.push(format!(
+                    "{} uses {import}, which is not below it",
+                    path.display()
+                ));
             }
         }
     }
@@ -118,36 +140,77 @@ fn imports_are_found_in_every_form() {
 
 #[test]
 fn the_map_is_true() {
-    let modules: BTreeSet<String> = files("src", "rs").iter().map(|(path, _)| module_of(path)).collect();
-    let on_a_floor: BTreeSet<String> = HOUSE.iter().flat_map(|floor| floor.iter().map(|module| (*module).to_owned())).collect();
+    let modules: BTreeSet<String> = files("src", "rs")
+        .iter()
+        .map(|(path, _)| module_of(path))
+        .collect();
+    let on_a_floor: BTreeSet<String> = HOUSE
+        .iter()
+        .flat_map(|floor| floor.iter().map(|module| (*module).to_owned()))
+        .collect();
     assert_eq!(modules, on_a_floor);
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
     let lib = fs::read_to_string(root().join("src/lib.rs")).expect("there is a lib.rs");
-    for module in modules.iter().filter(|module| *module != "lib" && *module != "main") {
-        assert!(lib.contains(&format!("pub mod {module};")), "lib.rs does not list {module}");
+    for module in modules
+        .iter()
+        .filter(|module| *module != "lib" && *module != "main")
+    {
+        assert!(
+            lib.contains(&format!("pub mod {module};")),
+            "lib.rs does not list {module}"
+        );
         let named = [format!(" {module}/ "), format!(" {module}.rs ")];
-        assert!(named.iter().any(|name| readme.contains(name)), "the README's map lacks {module}");
+        assert!(
+            named.iter().any(|name| readme.contains(name)),
+            "the README's map lacks {module}"
+        );
     }
-    for line in readme.lines().filter(|line| line.trim_start().starts_with("src/")) {
+    for line in readme
+        .lines()
+        .filter(|line| line.trim_start().starts_with("src/"))
+    {
         let path = line.split_whitespace().next().expect("a word");
-        assert!(root().join(path).exists(), "the README names {path}, which is not there");
+        assert!(
+            root().join(path).exists(),
+            "the README names {path}, which is not there"
+        );
     }
 }
 
 #[test]
 fn html_is_trusted_in_one_place() {
     for (path, text) in files("templates", "html") {
-        assert!(!text.replace(' ', "").contains("|safe"), "{} trusts HTML by hand", path.display());
-        assert!(!text.contains("<style") && !text.contains(" style=") && !text.contains("<script>"), "{} has inline style or script", path.display());
-        assert!(!text.contains(" onclick=") && !text.contains("http://"), "{}", path.display());
+        assert!(
+            !text.replace(' ', "").contains("|safe"),
+            "{} trusts HTML by hand",
+            path.display()
+        );
+        assert!(
+            !text.contains("<style") && !text.contains(" style=") && !text.contains("<script>"),
+            "{} has inline style or script",
+            path.display()
+        );
+        assert!(
+            !text.contains(" onclick=") && !text.contains("http://"),
+            "{}",
+            path.display()
+        );
     }
     for (path, text) in files("src", "rs") {
         let markers = text.matches("impl HtmlSafe for").count();
         // A fragment's own template escapes what it is filled with; only SafeHtml is a string that is trusted.
         let is_maker = path.ends_with("src/text/markdown.rs");
         let fragments = text.matches("#[template(path = \"").count();
-        assert!(markers == 0 || is_maker || markers <= fragments, "{} trusts HTML that no template made", path.display());
-        assert!(is_maker || !text.contains("SafeHtml("), "{} makes HTML to be trusted", path.display());
+        assert!(
+            markers == 0 || is_maker || markers <= fragments,
+            "{} trusts HTML that no template made",
+            path.display()
+        );
+        assert!(
+            is_maker || !text.contains("SafeHtml("),
+            "{} makes HTML to be trusted",
+            path.display()
+        );
     }
 }
 
@@ -156,7 +219,8 @@ fn every_sentence_is_in_every_catalogue() {
     let catalogues: BTreeMap<&str, BTreeMap<String, String>> = ["en", "uk"]
         .into_iter()
         .map(|language| {
-            let text = fs::read_to_string(root().join(format!("locales/{language}.ftl"))).expect("the catalogue reads");
+            let text = fs::read_to_string(root().join(format!("locales/{language}.ftl")))
+                .expect("the catalogue reads");
             (language, messages(&text))
         })
         .collect();
@@ -165,22 +229,41 @@ fn every_sentence_is_in_every_catalogue() {
     assert_eq!(english, ukrainian);
     for (key, text) in &catalogues["uk"] {
         let counts = text.contains("$count ->");
-        assert_eq!(counts, catalogues["en"][key].contains("$count ->"), "{key} counts in one language only");
+        assert_eq!(
+            counts,
+            catalogues["en"][key].contains("$count ->"),
+            "{key} counts in one language only"
+        );
         let forms = ["[one]", "[few]", "[many]", "*[other]"];
-        assert!(!counts || forms.iter().all(|form| text.contains(form)), "{key} lacks a Ukrainian plural form");
+        assert!(
+            !counts || forms.iter().all(|form| text.contains(form)),
+            "{key} lacks a Ukrainian plural form"
+        );
     }
-    let sources: String = files("src", "rs").into_iter().chain(files("templates", "html")).map(|(_, text)| text).collect();
+    let sources: String = files("src", "rs")
+        .into_iter()
+        .chain(files("templates", "html"))
+        .map(|(_, text)| text)
+        .collect();
     // Keys that the code puts together from a word and a beginning.
     let made = ["error-", "queue-", "status-", "reason-"];
     for key in &english {
         let spoken = sources.contains(&format!("\"{key}\""));
-        let advice = key.strip_suffix("-advice").is_some_and(|stem| sources.contains(&format!("\"{stem}\"")));
-        assert!(spoken || advice || made.iter().any(|beginning| key.starts_with(beginning)), "nothing says {key}");
+        let advice = key
+            .strip_suffix("-advice")
+            .is_some_and(|stem| sources.contains(&format!("\"{stem}\"")));
+        assert!(
+            spoken || advice || made.iter().any(|beginning| key.starts_with(beginning)),
+            "nothing says {key}"
+        );
     }
     for call in ["say(\"", "count(\"", "with(\"", "with_all(\""] {
         for rest in sources.split(call).skip(1) {
             let key = rest.split('"').next().unwrap_or_default().to_owned();
-            assert!(key.contains('{') || english.contains(&key) || !key.contains('-'), "no catalogue has {key}");
+            assert!(
+                key.contains('{') || english.contains(&key) || !key.contains('-'),
+                "no catalogue has {key}"
+            );
         }
     }
 }
@@ -190,8 +273,14 @@ fn messages(text: &str) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut current = None;
     for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some((key, rest)) = line.split_once(" = ").filter(|_| !line.starts_with([' ', '}'])) {
-            assert!(found.insert(key.to_owned(), rest.to_owned()).is_none(), "{key} is there twice");
+        if let Some((key, rest)) = line
+            .split_once(" = ")
+            .filter(|_| !line.starts_with([' ', '}']))
+        {
+            assert!(
+                found.insert(key.to_owned(), rest.to_owned()).is_none(),
+                "{key} is there twice"
+            );
             current = Some(key.to_owned());
         } else if let Some(message) = current.as_ref().and_then(|key| found.get_mut(key)) {
             message.push('\n');

@@ -19,11 +19,25 @@ async fn every_migration_keeps_what_was_there() {
     let url = cluster::new_empty_database().await;
     let mut db = PgConnection::connect(&url).await.expect("a connection");
     for migration in MIGRATOR.iter() {
-        db.execute(AssertSqlSafe(migration.sql.as_str().to_owned())).await.unwrap_or_else(|error| panic!("{}: {error}", migration.description));
+        db.execute(AssertSqlSafe(migration.sql.as_str().to_owned()))
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", migration.description));
         let file = samples(migration.version);
-        let sample = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} has no sample data in {}", migration.description, file.display()));
-        assert!(sample.contains("insert into"), "{} inserts nothing", file.display());
-        db.execute(AssertSqlSafe(sample)).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let sample = fs::read_to_string(&file).unwrap_or_else(|_| {
+            panic!(
+                "{} has no sample data in {}",
+                migration.description,
+                file.display()
+            )
+        });
+        assert!(
+            sample.contains("insert into"),
+            "{} inserts nothing",
+            file.display()
+        );
+        db.execute(AssertSqlSafe(sample))
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
     // What the first samples put in is still there after the last migration.
     let (accounts, articles, comments, decisions): (i64, i64, i64, i64) = sqlx::query_as(
@@ -41,7 +55,10 @@ async fn every_migration_keeps_what_was_there() {
 async fn migrations_run_once_and_are_numbered_without_gaps() {
     let url = cluster::new_database().await;
     let mut db = PgConnection::connect(&url).await.expect("a connection");
-    MIGRATOR.run(&mut db).await.expect("a second run changes nothing");
+    MIGRATOR
+        .run(&mut db)
+        .await
+        .expect("a second run changes nothing");
     let versions: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
     let expected: Vec<i64> = (1..=i64::try_from(versions.len()).expect("few")).collect();
     assert_eq!(versions, expected);
@@ -53,19 +70,50 @@ async fn constraints_hold_what_the_code_promises() {
     let mut db = PgConnection::connect(&url).await.expect("a connection");
     MIGRATOR.run(&mut db).await.expect("migrations run");
     for version in 1..=i64::try_from(MIGRATOR.iter().count()).expect("few") {
-        db.execute(AssertSqlSafe(fs::read_to_string(samples(version)).expect("a sample"))).await.expect("samples go in");
+        db.execute(AssertSqlSafe(
+            fs::read_to_string(samples(version)).expect("a sample"),
+        ))
+        .await
+        .expect("samples go in");
     }
     let refused = [
-        ("a published article without an address", "update articles set path = null where state = 'published'"),
-        ("an address that no row has", "update articles set path = '/nowhere' where id = 1"),
-        ("an answer to a comment under another article", "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) values (2, 1, 1, 1, 'X', 'x', 'x', '\\x00', 'held', '{}', now())"),
-        ("the same words twice", "insert into comments (article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) select article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, now() from comments where parent_id is null limit 1"),
-        ("a decision that changes nothing", "insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at) values (9, 1, 1, 'held', 'held', now())"),
-        ("an undo done twice", "insert into decisions (act, comment_id, account_id, from_status, to_status, undoes, decided_at) select 9, comment_id, account_id, from_status, to_status, undoes, now() from decisions where undoes is not null"),
-        ("a second row of settings", "insert into settings select (jsonb_populate_record(settings, '{\"only_one\": false}')).* from settings"),
-        ("a handle in capitals", "insert into accounts (handle, name, role, created_at) values ('Ada', 'Ada', 'admin', now())"),
+        (
+            "a published article without an address",
+            "update articles set path = null where state = 'published'",
+        ),
+        (
+            "an address that no row has",
+            "update articles set path = '/nowhere' where id = 1",
+        ),
+        (
+            "an answer to a comment under another article",
+            "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) values (2, 1, 1, 1, 'X', 'x', 'x', '\\x00', 'held', '{}', now())",
+        ),
+        (
+            "the same words twice",
+            "insert into comments (article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) select article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, now() from comments where parent_id is null limit 1",
+        ),
+        (
+            "a decision that changes nothing",
+            "insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at) values (9, 1, 1, 'held', 'held', now())",
+        ),
+        (
+            "an undo done twice",
+            "insert into decisions (act, comment_id, account_id, from_status, to_status, undoes, decided_at) select 9, comment_id, account_id, from_status, to_status, undoes, now() from decisions where undoes is not null",
+        ),
+        (
+            "a second row of settings",
+            "insert into settings select (jsonb_populate_record(settings, '{\"only_one\": false}')).* from settings",
+        ),
+        (
+            "a handle in capitals",
+            "insert into accounts (handle, name, role, created_at) values ('Ada', 'Ada', 'admin', now())",
+        ),
     ];
     for (what, statement) in refused {
-        assert!(db.execute(statement).await.is_err(), "the database took {what}");
+        assert!(
+            db.execute(statement).await.is_err(),
+            "the database took {what}"
+        );
     }
 }

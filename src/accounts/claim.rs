@@ -45,16 +45,31 @@ pub struct Asked {
 }
 
 /// The form that makes the first admin, for whoever has the link.
-pub async fn show_claim(layout: Layout, mut db: Db, Query(asked): Query<Asked>) -> Result<Response> {
+pub async fn show_claim(
+    layout: Layout,
+    mut db: Db,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     if !store::is_claim(&mut db, &sealed::token_hash(&asked.token)).await? {
         return Err(Error::NotFound);
     }
-    let page = ClaimPage { layout, token: asked.token, name: String::new(), handle: String::new(), mistakes: Mistakes::none() };
+    let page = ClaimPage {
+        layout,
+        token: asked.token,
+        name: String::new(),
+        handle: String::new(),
+        mistakes: Mistakes::none(),
+    };
     Ok(Page(page).private())
 }
 
 /// Makes the first admin and signs them in.
-pub async fn claim(State(app): State<App>, layout: Layout, jar: CookieJar, fields: Fields) -> Result<Response> {
+pub async fn claim(
+    State(app): State<App>,
+    layout: Layout,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let token_hash = sealed::token_hash(fields.get("token"));
     if !store::is_claim(&mut db, &token_hash).await? {
@@ -77,7 +92,13 @@ pub async fn claim(State(app): State<App>, layout: Layout, jar: CookieJar, field
         mistakes.say(words, "passphrase", "account-passphrase-wrong");
     }
     let (Some(handle), Some(passphrase), true) = (handle, passphrase, mistakes.is_empty()) else {
-        let page = ClaimPage { layout, token: fields.get("token").to_owned(), name, handle: fields.get("handle").to_owned(), mistakes };
+        let page = ClaimPage {
+            layout,
+            token: fields.get("token").to_owned(),
+            name,
+            handle: fields.get("handle").to_owned(),
+            mistakes,
+        };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
 
@@ -86,12 +107,25 @@ pub async fn claim(State(app): State<App>, layout: Layout, jar: CookieJar, field
     if !store::use_claim(&mut db, &token_hash).await? || !store::is_empty(&mut db).await? {
         return Err(Error::NotFound);
     }
-    let id = store::insert(&mut db, &handle, &name, Role::Admin, Some(&hash), app.clock.now())
-        .await?;
+    let id = store::insert(
+        &mut db,
+        &handle,
+        &name,
+        Role::Admin,
+        Some(&hash),
+        app.clock.now(),
+    )
+    .await?;
     let Some(id) = id else {
         let mut mistakes = Mistakes::none();
         mistakes.say(words, "handle", "account-handle-taken");
-        let page = ClaimPage { layout, token: fields.get("token").to_owned(), name, handle: handle.as_str().to_owned(), mistakes };
+        let page = ClaimPage {
+            layout,
+            token: fields.get("token").to_owned(),
+            name,
+            handle: handle.as_str().to_owned(),
+            mistakes,
+        };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let cookie = session::start(&app, &mut db, id).await?;

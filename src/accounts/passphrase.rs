@@ -25,7 +25,9 @@ impl Passphrase {
 
     /// Its Argon2id hash as a PHC string, with a salt of its own. Blocks for a moment.
     pub fn hash(&self, argon2: &Argon2<'_>) -> anyhow::Result<String> {
-        let hash = argon2.hash_password(self.0.as_bytes()).context("hashing a passphrase")?;
+        let hash = argon2
+            .hash_password(self.0.as_bytes())
+            .context("hashing a passphrase")?;
         Ok(hash.to_string())
     }
 }
@@ -43,7 +45,9 @@ pub async fn is_right(app: &App, typed: &str, hash: Option<String>) -> anyhow::R
     let typed = Zeroizing::new(typed.chars().take(MOST_CHARS + 1).collect::<String>());
     in_turn(app, move || {
         let Some(hash) = hash else {
-            argon2.hash_password(typed.as_bytes()).context("hashing a passphrase")?;
+            argon2
+                .hash_password(typed.as_bytes())
+                .context("hashing a passphrase")?;
             return Ok(false);
         };
         let hash = PasswordHash::new(&hash).context("a stored passphrase hash does not parse")?;
@@ -52,7 +56,17 @@ pub async fn is_right(app: &App, typed: &str, hash: Option<String>) -> anyhow::R
     .await?
 }
 
-async fn in_turn<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
-    let _turn = app.hashing.clone().acquire_owned().await.context("waiting for a turn to hash")?;
-    tokio::task::spawn_blocking(work).await.context("hashing was cut off")
+async fn in_turn<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> anyhow::Result<T> {
+    let _turn = app
+        .hashing
+        .clone()
+        .acquire_owned()
+        .await
+        .context("waiting for a turn to hash")?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .context("hashing was cut off")
 }

@@ -33,29 +33,59 @@ pub struct Asked {
 }
 
 /// The sign-in form.
-pub async fn show_sign_in(layout: Layout, Query(asked): Query<Asked>, viewer: Result<Viewer>) -> Response {
+pub async fn show_sign_in(
+    layout: Layout,
+    Query(asked): Query<Asked>,
+    viewer: Result<Viewer>,
+) -> Response {
     if viewer.is_ok() {
         return Redirect::to(&inside(&asked.next)).into_response();
     }
-    Page(SignInPage { layout, handle: String::new(), next: asked.next, mistake: None }).into_response()
+    Page(SignInPage {
+        layout,
+        handle: String::new(),
+        next: asked.next,
+        mistake: None,
+    })
+    .into_response()
 }
 
 /// Signs in, or says that name and passphrase do not go together; never which of them is wrong.
-pub async fn sign_in(State(app): State<App>, layout: Layout, mut db: Db, from: ClientAddress, jar: CookieJar, fields: Fields) -> Result<Response> {
+pub async fn sign_in(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    from: ClientAddress,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
     let typed = fields.get("handle").to_owned();
     let refuse = |status, mistake| {
-        let page = SignInPage { layout: layout.clone(), handle: typed.clone(), next: fields.get("next").to_owned(), mistake: Some(mistake) };
+        let page = SignInPage {
+            layout: layout.clone(),
+            handle: typed.clone(),
+            next: fields.get("next").to_owned(),
+            mistake: Some(mistake),
+        };
         Page(page).with_status(status)
     };
     let Some(handle) = Handle::parse(&typed) else {
-        return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, layout.words.say("sign-in-wrong")));
+        return Ok(refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            layout.words.say("sign-in-wrong"),
+        ));
     };
     let attempt = match slow_down::begin(&app, &mut db, &handle, from.0).await? {
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-            let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, layout.words.count("sign-in-wait", wait));
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            let mut answer = refuse(
+                StatusCode::TOO_MANY_REQUESTS,
+                layout.words.count("sign-in-wait", wait),
+            );
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             return Ok(answer);
         }
     };
@@ -65,7 +95,10 @@ pub async fn sign_in(State(app): State<App>, layout: Layout, mut db: Db, from: C
     let is_right = passphrase::is_right(&app, fields.get("passphrase"), hash.flatten()).await?;
     let Some(account) = account.filter(|_| is_right) else {
         tracing::info!("a sign-in failed");
-        return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, layout.words.say("sign-in-wrong")));
+        return Ok(refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            layout.words.say("sign-in-wrong"),
+        ));
     };
     let mut db = app.pool.begin().await?;
     slow_down::succeeded(&mut db, attempt).await?;
@@ -77,23 +110,47 @@ pub async fn sign_in(State(app): State<App>, layout: Layout, mut db: Db, from: C
 
 /// Only addresses of the desk: the door leads nowhere else.
 fn inside(next: &str) -> String {
-    let is_inside = next.strip_prefix("/admin/").is_some_and(|rest| !rest.starts_with("sign-in"));
-    if is_inside && !next.contains(['\\', '\r', '\n']) { next.to_owned() } else { DESK.to_owned() }
+    let is_inside = next
+        .strip_prefix("/admin/")
+        .is_some_and(|rest| !rest.starts_with("sign-in"));
+    if is_inside && !next.contains(['\\', '\r', '\n']) {
+        next.to_owned()
+    } else {
+        DESK.to_owned()
+    }
 }
 
 /// Ends this browser's session.
-pub async fn sign_out(State(app): State<App>, mut db: Db, jar: CookieJar, _viewer: Viewer) -> Result<Response> {
+pub async fn sign_out(
+    State(app): State<App>,
+    mut db: Db,
+    jar: CookieJar,
+    _viewer: Viewer,
+) -> Result<Response> {
     if let Some(token_hash) = session::token_hash(&app, &jar) {
         store::delete_session(&mut db, &token_hash).await?;
     }
-    Ok((jar.remove(session::forget(&app)), Redirect::to("/admin/sign-in")).into_response())
+    Ok((
+        jar.remove(session::forget(&app)),
+        Redirect::to("/admin/sign-in"),
+    )
+        .into_response())
 }
 
 /// Ends the account's sessions in every browser.
-pub async fn sign_out_everywhere(State(app): State<App>, mut db: Db, jar: CookieJar, viewer: Viewer) -> Result<Response> {
+pub async fn sign_out_everywhere(
+    State(app): State<App>,
+    mut db: Db,
+    jar: CookieJar,
+    viewer: Viewer,
+) -> Result<Response> {
     store::delete_sessions_of(&mut db, viewer.id).await?;
     tracing::info!(account = %viewer.id, "signed out everywhere");
-    Ok((jar.remove(session::forget(&app)), Redirect::to("/admin/sign-in")).into_response())
+    Ok((
+        jar.remove(session::forget(&app)),
+        Redirect::to("/admin/sign-in"),
+    )
+        .into_response())
 }
 
 /// The desk begins with what waits.

@@ -26,12 +26,23 @@ pub struct Attempt {
 }
 
 /// Counts an attempt; `Err` gives the seconds to wait first.
-pub async fn begin(app: &App, db: &mut PgConnection, handle: &Handle, from: IpAddr) -> sqlx::Result<Result<Attempt, u64>> {
+pub async fn begin(
+    app: &App,
+    db: &mut PgConnection,
+    handle: &Handle,
+    from: IpAddr,
+) -> sqlx::Result<Result<Attempt, u64>> {
     let network = network(from).to_string();
     let find = |kind: &str, value: &str| app.keys.find_by(kind, value.as_bytes()).to_vec();
     let attempt = Attempt {
         keys: [
-            (find("sign-in together", &format!("{network} {}", handle.as_str())), FREE_TOGETHER),
+            (
+                find(
+                    "sign-in together",
+                    &format!("{network} {}", handle.as_str()),
+                ),
+                FREE_TOGETHER,
+            ),
             (find("sign-in network", &network), FREE_NETWORK),
             (find("sign-in account", handle.as_str()), FREE_ACCOUNT),
         ],
@@ -48,10 +59,16 @@ pub async fn begin(app: &App, db: &mut PgConnection, handle: &Handle, from: IpAd
 /// Takes the attempt back: the passphrase was right.
 pub async fn succeeded(db: &mut PgConnection, attempt: Attempt) -> sqlx::Result<()> {
     let [(together, _), (network, _), (account, _)] = attempt.keys;
-    sqlx::query!("delete from sign_in_failures where key = $1", together).execute(&mut *db).await?;
-    sqlx::query!("update sign_in_failures set failures = greatest(failures - 1, 0) where key in ($1, $2)", network, account)
-        .execute(db)
+    sqlx::query!("delete from sign_in_failures where key = $1", together)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "update sign_in_failures set failures = greatest(failures - 1, 0) where key in ($1, $2)",
+        network,
+        account
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -86,7 +103,14 @@ async fn count(db: &mut PgConnection, key: &[u8], free: i32, now: Ts) -> sqlx::R
     )
     .fetch_optional(db)
     .await?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=LONGEST_WAIT first")]
-    let seconds = wait.unwrap_or(1.0).ceil().clamp(1.0, f64::from(LONGEST_WAIT)) as u64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 1..=LONGEST_WAIT first"
+    )]
+    let seconds = wait
+        .unwrap_or(1.0)
+        .ceil()
+        .clamp(1.0, f64::from(LONGEST_WAIT)) as u64;
     Ok(Some(seconds))
 }

@@ -7,7 +7,10 @@ use crate::clock::Ts;
 use crate::ids::AccountId;
 
 /// The account of a handle, with its passphrase hash if it may sign in.
-pub async fn find_by_handle(db: &mut PgConnection, handle: &Handle) -> sqlx::Result<Option<(Account, Option<String>)>> {
+pub async fn find_by_handle(
+    db: &mut PgConnection,
+    handle: &Handle,
+) -> sqlx::Result<Option<(Account, Option<String>)>> {
     let row = sqlx::query!(
         "select id, handle, name, role, passphrase_hash from accounts where handle = $1",
         handle.as_str()
@@ -15,21 +18,33 @@ pub async fn find_by_handle(db: &mut PgConnection, handle: &Handle) -> sqlx::Res
     .fetch_optional(db)
     .await?;
     Ok(row.map(|row| {
-        let account = Account { id: row.id, handle: row.handle, name: row.name, role: row.role };
+        let account = Account {
+            id: row.id,
+            handle: row.handle,
+            name: row.name,
+            role: row.role,
+        };
         (account, row.passphrase_hash)
     }))
 }
 
 /// Everyone on the staff, by name.
 pub async fn all(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
-    sqlx::query_as!(Account, "select id, handle, name, role from accounts order by name, id").fetch_all(db).await
+    sqlx::query_as!(
+        Account,
+        "select id, handle, name, role from accounts order by name, id"
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Whether there is nobody yet who could sign in.
 pub async fn is_empty(db: &mut PgConnection) -> sqlx::Result<bool> {
-    let any = sqlx::query_scalar!(r#"select exists (select 1 from accounts where passphrase_hash is not null) as "any!""#)
-        .fetch_one(db)
-        .await?;
+    let any = sqlx::query_scalar!(
+        r#"select exists (select 1 from accounts where passphrase_hash is not null) as "any!""#
+    )
+    .fetch_one(db)
+    .await?;
     Ok(!any)
 }
 
@@ -57,17 +72,31 @@ pub async fn insert(
 
 /// Sets a passphrase.
 pub async fn set_passphrase(db: &mut PgConnection, id: AccountId, hash: &str) -> sqlx::Result<()> {
-    sqlx::query!("update accounts set passphrase_hash = $2 where id = $1", id.0, hash).execute(db).await?;
+    sqlx::query!(
+        "update accounts set passphrase_hash = $2 where id = $1",
+        id.0,
+        hash
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
 /// The hash of an account's passphrase.
 pub async fn passphrase_hash(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select passphrase_hash from accounts where id = $1", id.0).fetch_one(db).await
+    sqlx::query_scalar!("select passphrase_hash from accounts where id = $1", id.0)
+        .fetch_one(db)
+        .await
 }
 
 /// Remembers a new session by the hash of its token.
-pub async fn insert_session(db: &mut PgConnection, token_hash: &[u8], id: AccountId, now: Ts, expires_at: Ts) -> sqlx::Result<()> {
+pub async fn insert_session(
+    db: &mut PgConnection,
+    token_hash: &[u8],
+    id: AccountId,
+    now: Ts,
+    expires_at: Ts,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into sessions (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)",
         token_hash,
@@ -81,7 +110,11 @@ pub async fn insert_session(db: &mut PgConnection, token_hash: &[u8], id: Accoun
 }
 
 /// Whose session this is, while it lasts.
-pub async fn find_by_session(db: &mut PgConnection, token_hash: &[u8], now: Ts) -> sqlx::Result<Option<Account>> {
+pub async fn find_by_session(
+    db: &mut PgConnection,
+    token_hash: &[u8],
+    now: Ts,
+) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
         "select accounts.id, handle, name, role
@@ -96,22 +129,31 @@ pub async fn find_by_session(db: &mut PgConnection, token_hash: &[u8], now: Ts) 
 
 /// Ends one session.
 pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<()> {
-    sqlx::query!("delete from sessions where token_hash = $1", token_hash).execute(db).await?;
+    sqlx::query!("delete from sessions where token_hash = $1", token_hash)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
 /// Ends every session of an account.
 pub async fn delete_sessions_of(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
-    sqlx::query!("delete from sessions where account_id = $1", id.0).execute(db).await?;
+    sqlx::query!("delete from sessions where account_id = $1", id.0)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
 /// Forgets sessions that have run out and failures nobody will count any more.
 pub async fn delete_stale(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
-    sqlx::query!("delete from sessions where expires_at <= $1", now as Ts).execute(&mut *db).await?;
-    sqlx::query!("delete from sign_in_failures where last_at < $1", now.plus_seconds(-super::slow_down::FORGOTTEN_AFTER) as Ts)
-        .execute(db)
+    sqlx::query!("delete from sessions where expires_at <= $1", now as Ts)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "delete from sign_in_failures where last_at < $1",
+        now.plus_seconds(-super::slow_down::FORGOTTEN_AFTER) as Ts
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -130,13 +172,18 @@ pub async fn set_claim(db: &mut PgConnection, token_hash: &[u8], now: Ts) -> sql
 
 /// Whether the link is the one, and still unused.
 pub async fn is_claim(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"select exists (select 1 from claims where token_hash = $1) as "is!""#, token_hash)
-        .fetch_one(db)
-        .await
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from claims where token_hash = $1) as "is!""#,
+        token_hash
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Uses the link up. Of two at once, one gets `true`: the other waits for the row and finds it gone.
 pub async fn use_claim(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
-    let done = sqlx::query!("delete from claims where token_hash = $1", token_hash).execute(db).await?;
+    let done = sqlx::query!("delete from claims where token_hash = $1", token_hash)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -48,7 +48,11 @@ impl FromRequestParts<App> for Viewer {
 
 impl Viewer {
     fn with(self, least: Role) -> Result<Self, Error> {
-        if self.0.role >= least { Ok(self) } else { Err(Error::Forbidden) }
+        if self.0.role >= least {
+            Ok(self)
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 }
 
@@ -58,7 +62,10 @@ macro_rules! proof {
             type Rejection = Error;
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-                Viewer::from_request_parts(parts, app).await?.with($role).map(Self)
+                Viewer::from_request_parts(parts, app)
+                    .await?
+                    .with($role)
+                    .map(Self)
             }
         }
 

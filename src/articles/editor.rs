@@ -74,7 +74,13 @@ pub async fn show_new(desk: Desk, _editor: Editor) -> Response {
 }
 
 /// An article's form.
-pub async fn show_editor(desk: Desk, _editor: Editor, mut db: Db, Path(id): Path<ArticleId>, Query(asked): Query<Asked>) -> Result<Response> {
+pub async fn show_editor(
+    desk: Desk,
+    _editor: Editor,
+    mut db: Db,
+    Path(id): Path<ArticleId>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
     let form = DraftForm::of(&article, &desk.layout);
     let mut page = EditorPage::new(desk, Some(article), form);
@@ -83,24 +89,51 @@ pub async fn show_editor(desk: Desk, _editor: Editor, mut db: Db, Path(id): Path
 }
 
 /// Keeps a new article.
-pub async fn create(State(app): State<App>, layout: Layout, editor: Result<Editor>, desk: Result<Desk>, fields: Fields) -> Result<Response> {
+pub async fn create(
+    State(app): State<App>,
+    layout: Layout,
+    editor: Result<Editor>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Result<Response> {
     match (editor, desk) {
         (Ok(editor), Ok(desk)) => save(&app, desk, &editor, None, &fields).await,
-        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(layout, "/admin/articles/new".to_owned(), &fields)),
+        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(
+            layout,
+            "/admin/articles/new".to_owned(),
+            &fields,
+        )),
         (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }
 
 /// Keeps a changed article.
-pub async fn change(State(app): State<App>, layout: Layout, Path(id): Path<ArticleId>, editor: Result<Editor>, desk: Result<Desk>, fields: Fields) -> Result<Response> {
+pub async fn change(
+    State(app): State<App>,
+    layout: Layout,
+    Path(id): Path<ArticleId>,
+    editor: Result<Editor>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Result<Response> {
     match (editor, desk) {
         (Ok(editor), Ok(desk)) => save(&app, desk, &editor, Some(id), &fields).await,
-        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(layout, format!("/admin/articles/{id}"), &fields)),
+        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(
+            layout,
+            format!("/admin/articles/{id}"),
+            &fields,
+        )),
         (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }
 
-async fn save(app: &App, desk: Desk, editor: &Editor, id: Option<ArticleId>, fields: &Fields) -> Result<Response> {
+async fn save(
+    app: &App,
+    desk: Desk,
+    editor: &Editor,
+    id: Option<ArticleId>,
+    fields: &Fields,
+) -> Result<Response> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let article = match id {
@@ -115,7 +148,8 @@ async fn save(app: &App, desk: Desk, editor: &Editor, id: Option<ArticleId>, fie
         (_, Some(article)) => article.state,
     };
     let Some(draft) = form.parse(&desk.layout, state, now) else {
-        return Ok(Page(EditorPage::new(desk, article, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        return Ok(Page(EditorPage::new(desk, article, form))
+            .with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     if act == Act::Preview {
         let preview = ArticleFragment::of_draft(&desk.layout, &draft, now);
@@ -125,7 +159,18 @@ async fn save(app: &App, desk: Desk, editor: &Editor, id: Option<ArticleId>, fie
     }
     let publication = &desk.layout.publication;
     let outcome = match &article {
-        Some(article) => store::change(&mut db, publication, article.id, form.version, editor.id, &draft, now).await?,
+        Some(article) => {
+            store::change(
+                &mut db,
+                publication,
+                article.id,
+                form.version,
+                editor.id,
+                &draft,
+                now,
+            )
+            .await?
+        }
         None => store::insert(&mut db, publication, editor.id, &draft, now).await?,
     };
     match outcome {
@@ -136,8 +181,14 @@ async fn save(app: &App, desk: Desk, editor: &Editor, id: Option<ArticleId>, fie
         }
         Save::AddressTaken(path) => {
             db.rollback().await?;
-            form.mistakes.add("slug", desk.layout.words.with("editor-address-taken", "path", &path));
-            Ok(Page(EditorPage::new(desk, article, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY))
+            form.mistakes.add(
+                "slug",
+                desk.layout
+                    .words
+                    .with("editor-address-taken", "path", &path),
+            );
+            Ok(Page(EditorPage::new(desk, article, form))
+                .with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
         Save::Overtaken => {
             let theirs = match &article {
@@ -146,7 +197,9 @@ async fn save(app: &App, desk: Desk, editor: &Editor, id: Option<ArticleId>, fie
             };
             db.rollback().await?;
             // Both texts are on the page now: saving once more is a choice made with open eyes.
-            form.version = article.as_ref().map_or(form.version, |article| article.version);
+            form.version = article
+                .as_ref()
+                .map_or(form.version, |article| article.version);
             let mut page = EditorPage::new(desk, article, form);
             page.theirs = theirs;
             Ok(Page(page).with_status(StatusCode::CONFLICT))
@@ -167,7 +220,10 @@ impl Act {
 
 impl DraftForm {
     fn blank() -> Self {
-        Self { replies_open: true, ..Self::read(&Fields::default()) }
+        Self {
+            replies_open: true,
+            ..Self::read(&Fields::default())
+        }
     }
 
     fn of(article: &Article, layout: &Layout) -> Self {
@@ -178,7 +234,10 @@ impl DraftForm {
             sources: article.sources.clone(),
             body: article.body.clone(),
             replies_open: article.replies_open,
-            moment: article.published_at.map(|at| dates::local_value(at, &layout.publication.zone)).unwrap_or_default(),
+            moment: article
+                .published_at
+                .map(|at| dates::local_value(at, &layout.publication.zone))
+                .unwrap_or_default(),
             version: article.version,
             mistakes: Mistakes::none(),
         }
@@ -219,11 +278,19 @@ impl DraftForm {
         if typed::is_blank(&self.title) {
             mistakes.say(words, "title", "editor-title-missing");
         }
-        let slug = if self.slug.is_empty() { Some(Slug::from_title(&self.title)) } else { Slug::parse(&self.slug) };
+        let slug = if self.slug.is_empty() {
+            Some(Slug::from_title(&self.title))
+        } else {
+            Slug::parse(&self.slug)
+        };
         if slug.is_none() {
             mistakes.say(words, "slug", "editor-slug-wrong");
         }
-        let moment = if self.moment.is_empty() { None } else { dates::parse_local(&self.moment, &layout.publication.zone) };
+        let moment = if self.moment.is_empty() {
+            None
+        } else {
+            dates::parse_local(&self.moment, &layout.publication.zone)
+        };
         if moment.is_none() && !self.moment.is_empty() {
             mistakes.say(words, "moment", "editor-moment-wrong");
         }
@@ -251,13 +318,25 @@ impl DraftForm {
 
 impl EditorPage {
     fn new(desk: Desk, article: Option<Article>, form: DraftForm) -> Self {
-        Self { desk, section: Section::Articles, article, form, preview: None, theirs: None, saved: false }
+        Self {
+            desk,
+            section: Section::Articles,
+            article,
+            form,
+            preview: None,
+            theirs: None,
+            saved: false,
+        }
     }
 
     fn standing(&self) -> Standing {
         let article = self.article.as_ref();
         let state = article.map_or(ArticleState::Draft, |article| article.state);
-        Standing::of(state, article.and_then(|article| article.published_at), self.desk.layout.now)
+        Standing::of(
+            state,
+            article.and_then(|article| article.published_at),
+            self.desk.layout.now,
+        )
     }
 
     fn action(&self) -> String {

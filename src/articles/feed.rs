@@ -28,17 +28,37 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
         .link(layout.absolute("/"))
         .description(layout.publication.tagline.clone())
         .language(Some(layout.lang().to_owned()))
-        .last_build_date(headlines.first().map(|newest| dates::rfc2822(newest.published_at)))
-        .atom_ext(Some(AtomExtensionBuilder::default().links(vec![own_address]).build()))
-        .items(headlines.iter().map(|headline| item(&layout, headline)).collect::<Vec<_>>())
+        .last_build_date(
+            headlines
+                .first()
+                .map(|newest| dates::rfc2822(newest.published_at)),
+        )
+        .atom_ext(Some(
+            AtomExtensionBuilder::default()
+                .links(vec![own_address])
+                .build(),
+        ))
+        .items(
+            headlines
+                .iter()
+                .map(|headline| item(&layout, headline))
+                .collect::<Vec<_>>(),
+        )
         .build();
-    Ok(([(header::CONTENT_TYPE, "application/rss+xml; charset=utf-8")], channel.to_string()).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "application/rss+xml; charset=utf-8")],
+        channel.to_string(),
+    )
+        .into_response())
 }
 
 fn item(layout: &Layout, headline: &Headline) -> rss::Item {
     let address = layout.absolute(&headline.path);
     // An article's number stays when its address changes, so a reader never sees it twice.
-    let guid = GuidBuilder::default().value(format!("{}#article-{}", layout.absolute("/"), headline.id)).permalink(false).build();
+    let guid = GuidBuilder::default()
+        .value(format!("{}#article-{}", layout.absolute("/"), headline.id))
+        .permalink(false)
+        .build();
     ItemBuilder::default()
         .title(Some(headline.title.clone()))
         .link(Some(address))

@@ -32,18 +32,36 @@ pub struct Asked {
 }
 
 /// The newest articles, or those before another.
-pub async fn show_front(State(app): State<App>, layout: Layout, mut db: Db, Query(asked): Query<Asked>) -> Result<Response> {
+pub async fn show_front(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let limit = i64::try_from(HEADLINES).expect("ten fits");
     let mut headlines = store::newest(&mut db, asked.before, limit + 1, app.clock.now()).await?;
     let has_more = headlines.len() > HEADLINES;
     headlines.truncate(HEADLINES);
-    let older = headlines.last().map(|headline| headline.id).filter(|_| has_more);
-    Ok(Page(FrontPage { layout, headlines, older, is_first: asked.before.is_none() }).into_response())
+    let older = headlines
+        .last()
+        .map(|headline| headline.id)
+        .filter(|_| has_more);
+    Ok(Page(FrontPage {
+        layout,
+        headlines,
+        older,
+        is_first: asked.before.is_none(),
+    })
+    .into_response())
 }
 
 impl Headline {
     /// What stands under the headline.
     pub fn teaser(&self) -> String {
-        if self.standfirst.is_empty() { excerpt::excerpt(&excerpt::plain(&self.body), TEASER_CHARS) } else { self.standfirst.clone() }
+        if self.standfirst.is_empty() {
+            excerpt::excerpt(&excerpt::plain(&self.body), TEASER_CHARS)
+        } else {
+            self.standfirst.clone()
+        }
     }
 }

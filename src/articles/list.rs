@@ -30,13 +30,24 @@ pub struct Asked {
 }
 
 /// The list of articles.
-pub async fn show_articles(desk: Desk, _editor: Editor, mut db: Db, Query(asked): Query<Asked>) -> Result<Response> {
+pub async fn show_articles(
+    desk: Desk,
+    _editor: Editor,
+    mut db: Db,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let limit = i64::try_from(ROWS).expect("fifty fits");
     let mut rows = store::rows(&mut db, asked.before, limit + 1).await?;
     let has_more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let older = rows.last().map(|row| row.id).filter(|_| has_more);
-    Ok(Page(ListPage { desk, section: Section::Articles, rows, older }).into_response())
+    Ok(Page(ListPage {
+        desk,
+        section: Section::Articles,
+        rows,
+        older,
+    })
+    .into_response())
 }
 
 impl ListPage {

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use super::model::{Article, Draft};
 use super::store::{self, Found};
 use crate::app::App;
-use crate::comments::{self, ReplyForm, Thread};
 use crate::clock::Ts;
+use crate::comments::{self, ReplyForm, Thread};
 use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::{Db, Error, Layout, Page, Result};
 
@@ -46,7 +46,12 @@ impl HtmlSafe for ArticleFragment {}
 
 /// The article at an address; whatever no other page answers comes here. A slash too many and an address that an
 /// article has left lead on for good.
-pub async fn show_article(State(app): State<App>, layout: Layout, mut db: Db, OriginalUri(uri): OriginalUri) -> Result<Response> {
+pub async fn show_article(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response> {
     let trimmed = uri.path().trim_end_matches('/');
     let Some(found) = store::find_at(&mut db, trimmed, app.clock.now()).await? else {
         return Err(Error::NotFound);
@@ -72,11 +77,19 @@ pub async fn show_article(State(app): State<App>, layout: Layout, mut db: Db, Or
 }
 
 fn moved_to(path: &str) -> Response {
-    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, path.to_owned())]).into_response()
+    (
+        StatusCode::MOVED_PERMANENTLY,
+        [(header::LOCATION, path.to_owned())],
+    )
+        .into_response()
 }
 
 fn description(article: &Article) -> String {
-    let text = if article.standfirst.is_empty() { excerpt::plain(&article.body) } else { article.standfirst.clone() };
+    let text = if article.standfirst.is_empty() {
+        excerpt::plain(&article.body)
+    } else {
+        article.standfirst.clone()
+    };
     excerpt::excerpt(&text, DESCRIPTION_CHARS)
 }
 

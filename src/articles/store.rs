@@ -55,7 +55,12 @@ pub struct Headline {
 }
 
 /// Published articles, newest first: at most `limit`, older than article `before`.
-pub async fn newest(db: &mut PgConnection, before: Option<ArticleId>, limit: i64, now: Ts) -> sqlx::Result<Vec<Headline>> {
+pub async fn newest(
+    db: &mut PgConnection,
+    before: Option<ArticleId>,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<Headline>> {
     sqlx::query_as!(
         Headline,
         r#"select id, title, standfirst, body, body_html, path as "path!", published_at as "published_at!",
@@ -93,7 +98,11 @@ pub struct Row {
 }
 
 /// All articles, begun last first: at most `limit`, from before article `before`.
-pub async fn rows(db: &mut PgConnection, before: Option<ArticleId>, limit: i64) -> sqlx::Result<Vec<Row>> {
+pub async fn rows(
+    db: &mut PgConnection,
+    before: Option<ArticleId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
         r#"select articles.id, title, state, published_at, path, updated_at, accounts.name as author,
@@ -153,7 +162,13 @@ pub enum Save {
 }
 
 /// Keeps a new article.
-pub async fn insert(db: &mut PgConnection, publication: &Publication, author: AccountId, draft: &Draft, now: Ts) -> sqlx::Result<Save> {
+pub async fn insert(
+    db: &mut PgConnection,
+    publication: &Publication,
+    author: AccountId,
+    draft: &Draft,
+    now: Ts,
+) -> sqlx::Result<Save> {
     let body_html = markdown::article(&draft.body);
     let id = sqlx::query_scalar!(
         "insert into articles (slug, title, standfirst, sources, body, body_html, replies_open, state, author_id, created_at, updated_at)
@@ -175,7 +190,15 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication, author: Ac
 
 /// Keeps a changed article, unless it has a newer version than `version`. To be called in a transaction that is
 /// committed only when the answer is `Kept`.
-pub async fn change(db: &mut PgConnection, publication: &Publication, id: ArticleId, version: i32, by: AccountId, draft: &Draft, now: Ts) -> sqlx::Result<Save> {
+pub async fn change(
+    db: &mut PgConnection,
+    publication: &Publication,
+    id: ArticleId,
+    version: i32,
+    by: AccountId,
+    draft: &Draft,
+    now: Ts,
+) -> sqlx::Result<Save> {
     let body_html = markdown::article(&draft.body);
     let changed = sqlx::query!(
         "update articles
@@ -202,7 +225,14 @@ pub async fn change(db: &mut PgConnection, publication: &Publication, id: Articl
 }
 
 /// Gives the article its state, moment and address, and keeps the version that was saved.
-async fn place_and_record(db: &mut PgConnection, publication: &Publication, id: ArticleId, by: AccountId, draft: &Draft, now: Ts) -> sqlx::Result<Save> {
+async fn place_and_record(
+    db: &mut PgConnection,
+    publication: &Publication,
+    id: ArticleId,
+    by: AccountId,
+    draft: &Draft,
+    now: Ts,
+) -> sqlx::Result<Save> {
     // A draft keeps the address it had, if any; only what readers may see needs one.
     let path = match (draft.state, draft.published_at) {
         (State::Published, Some(at)) => Some(publication.path_of(id, &draft.slug, at)),

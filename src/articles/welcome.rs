@@ -70,11 +70,18 @@ pub async fn first_start(app: &App) -> anyhow::Result<()> {
         before = Some(reply(app, &mut db, article, parent, sample).await?);
     }
     db.commit().await?;
-    tracing::info!(at = now.rfc3339(), "made a new publication with a welcome article");
+    tracing::info!(
+        at = now.rfc3339(),
+        "made a new publication with a welcome article"
+    );
     Ok(())
 }
 
-async fn welcome_article(app: &App, db: &mut PgConnection, publication: &Publication) -> anyhow::Result<ArticleId> {
+async fn welcome_article(
+    app: &App,
+    db: &mut PgConnection,
+    publication: &Publication,
+) -> anyhow::Result<ArticleId> {
     let now = app.clock.now();
     // The house's own byline, which nobody can sign in as.
     let handle = Handle::parse("broadsheet").context("a plain word is a handle")?;
@@ -97,16 +104,36 @@ async fn welcome_article(app: &App, db: &mut PgConnection, publication: &Publica
     }
 }
 
-async fn reply(app: &App, db: &mut PgConnection, article: ArticleId, parent_id: Option<CommentId>, sample: &Sample) -> anyhow::Result<CommentId> {
+async fn reply(
+    app: &App,
+    db: &mut PgConnection,
+    article: ArticleId,
+    parent_id: Option<CommentId>,
+    sample: &Sample,
+) -> anyhow::Result<CommentId> {
     let now = app.clock.now();
-    let email = Email::parse(sample.email).ok().context("a sample's address is well formed")?;
+    let email = Email::parse(sample.email)
+        .ok()
+        .context("a sample's address is well formed")?;
     let commenter = commenters::store::find_or_insert(db, &app.keys, &email, now).await?;
     let verdict = if sample.is_held {
-        first_verdict(Evidence { hold_everything: true, ..Evidence::default() })
+        first_verdict(Evidence {
+            hold_everything: true,
+            ..Evidence::default()
+        })
     } else {
-        Verdict { status: Status::Approved, reasons: Vec::new() }
+        Verdict {
+            status: Status::Approved,
+            reasons: Vec::new(),
+        }
     };
-    let comment = NewComment { parent_id, name: sample.name.to_owned(), email, website: None, body: sample.body.to_owned() };
+    let comment = NewComment {
+        parent_id,
+        name: sample.name.to_owned(),
+        email,
+        website: None,
+        body: sample.body.to_owned(),
+    };
     let (id, _) = comments::store::insert(db, article, commenter, &comment, &verdict, now).await?;
     Ok(id)
 }

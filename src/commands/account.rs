@@ -42,42 +42,81 @@ pub enum AccountCommand {
 pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<()> {
     // What was typed is judged before a database is started for it.
     let task = Task::prepare(command)?;
-    let database = db::open(config.database_url.as_deref(), &data_folder(&config), Durability::Durable).await?;
+    let database = db::open(
+        config.database_url.as_deref(),
+        &data_folder(&config),
+        Durability::Durable,
+    )
+    .await?;
     let done = task.run(&database.pool).await;
     database.pool.close().await;
     if let Some(private) = database.private {
-        tokio::task::spawn_blocking(|| private.stop()).await.context("stopping the private Postgres")?;
+        tokio::task::spawn_blocking(|| private.stop())
+            .await
+            .context("stopping the private Postgres")?;
     }
     done
 }
 
 enum Task {
-    Add { handle: Handle, name: String, role: Role, hash: String },
+    Add {
+        handle: Handle,
+        name: String,
+        role: Role,
+        hash: String,
+    },
     List,
-    SetPassphrase { handle: Handle, hash: String },
+    SetPassphrase {
+        handle: Handle,
+        hash: String,
+    },
 }
 
 impl Task {
     fn prepare(command: AccountCommand) -> anyhow::Result<Self> {
-        let parse = |handle: &str| Handle::parse(handle).context("a handle is one word of at most 60 characters, without @");
+        let parse = |handle: &str| {
+            Handle::parse(handle)
+                .context("a handle is one word of at most 60 characters, without @")
+        };
         Ok(match command {
             AccountCommand::Add { handle, name, role } => {
                 let name = typed::line(name.as_deref().unwrap_or(&handle));
                 if typed::is_blank(&name) || typed::has_unreadable(&name) {
                     bail!("the name is empty or holds characters that are no text");
                 }
-                Self::Add { handle: parse(&handle)?, name, role, hash: read_passphrase()? }
+                Self::Add {
+                    handle: parse(&handle)?,
+                    name,
+                    role,
+                    hash: read_passphrase()?,
+                }
             }
             AccountCommand::List => Self::List,
-            AccountCommand::Passphrase { handle } => Self::SetPassphrase { handle: parse(&handle)?, hash: read_passphrase()? },
+            AccountCommand::Passphrase { handle } => Self::SetPassphrase {
+                handle: parse(&handle)?,
+                hash: read_passphrase()?,
+            },
         })
     }
 
     async fn run(self, pool: &sqlx::PgPool) -> anyhow::Result<()> {
         let mut db = pool.begin().await?;
         match self {
-            Self::Add { handle, name, role, hash } => {
-                let added = store::insert(&mut db, &handle, &name, role, Some(&hash), Clock::System.now()).await?;
+            Self::Add {
+                handle,
+                name,
+                role,
+                hash,
+            } => {
+                let added = store::insert(
+                    &mut db,
+                    &handle,
+                    &name,
+                    role,
+                    Some(&hash),
+                    Clock::System.now(),
+                )
+                .await?;
                 if added.is_none() {
                     bail!("there is an account {} already", handle.as_str());
                 }
@@ -86,7 +125,9 @@ impl Task {
             Self::List => {
                 let accounts = store::all(&mut db).await?;
                 if accounts.is_empty() {
-                    println!("Nobody yet. The one-time link in the server's log makes the first admin.");
+                    println!(
+                        "Nobody yet. The one-time link in the server's log makes the first admin."
+                    );
                 }
                 for account in accounts {
                     println!("{}\t{}\t{}", account.handle, account.role, account.name);
@@ -98,7 +139,10 @@ impl Task {
                     .with_context(|| format!("there is no account {}", handle.as_str()))?;
                 store::set_passphrase(&mut db, account.id, &hash).await?;
                 store::delete_sessions_of(&mut db, account.id).await?;
-                println!("{} has a new passphrase and is signed out everywhere.", handle.as_str());
+                println!(
+                    "{} has a new passphrase and is signed out everywhere.",
+                    handle.as_str()
+                );
             }
         }
         db.commit().await?;
@@ -112,7 +156,10 @@ fn read_passphrase() -> anyhow::Result<String> {
         eprintln!("Passphrase, at least {LEAST_CHARS} characters (it shows as you type):");
     }
     let mut line = Zeroizing::new(String::new());
-    io::stdin().lock().read_line(&mut line).context("reading the passphrase from standard input")?;
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("reading the passphrase from standard input")?;
     let passphrase = Passphrase::parse(line.trim_end_matches(['\r', '\n']))
         .with_context(|| format!("a passphrase has {LEAST_CHARS} to {MOST_CHARS} characters; a few unrelated words do well"))?;
     passphrase.hash(&Argon2::default())

@@ -18,22 +18,36 @@ pub async fn check(settings: &Settings) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    say("settings", Ok(format!("the site is at {}", config.public_url)));
+    say(
+        "settings",
+        Ok(format!("the site is at {}", config.public_url)),
+    );
     let key = check_key(&config);
-    let key_id = key.as_ref().ok().and_then(|keys| keys.as_ref()).map(|keys| keys.id().to_vec());
+    let key_id = key
+        .as_ref()
+        .ok()
+        .and_then(|keys| keys.as_ref())
+        .map(|keys| keys.id().to_vec());
     let lines = [
         ("database", check_database(&config, key_id.as_deref()).await),
-        ("key", key.map(|found| match found {
-            Some(_) => key::key_file(&config).display().to_string(),
-            None => "will be made at the first start".to_owned(),
-        })),
+        (
+            "key",
+            key.map(|found| match found {
+                Some(_) => key::key_file(&config).display().to_string(),
+                None => "will be made at the first start".to_owned(),
+            }),
+        ),
         ("mail", check_mail(&config).await),
     ];
     let mut all_well = true;
     for (part, found) in lines {
         all_well &= say(part, found);
     }
-    if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if all_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn check_key(config: &Config) -> anyhow::Result<Option<crate::sealed::Keys>> {
@@ -53,7 +67,10 @@ async fn check_database(config: &Config, key_id: Option<&[u8]>) -> anyhow::Resul
             Some(url) => url,
             None => {
                 let found = private::found_binaries(&data)?;
-                return Ok(format!("private, in {}; not running now; {found}", data.display()));
+                return Ok(format!(
+                    "private, in {}; not running now; {found}",
+                    data.display()
+                ));
             }
         },
     };
@@ -81,7 +98,11 @@ async fn check_mail(config: &Config) -> anyhow::Result<String> {
 
 /// Prints one line; whether all is well.
 fn say(part: &str, found: anyhow::Result<String>) -> bool {
-    let (green, red, plain) = if io::stdout().is_terminal() { ("\x1b[32m", "\x1b[31m", "\x1b[0m") } else { ("", "", "") };
+    let (green, red, plain) = if io::stdout().is_terminal() {
+        ("\x1b[32m", "\x1b[31m", "\x1b[0m")
+    } else {
+        ("", "", "")
+    };
     match found {
         Ok(text) => {
             println!("{green}ok   {plain}{part}: {text}");

@@ -21,8 +21,12 @@ pub fn database(config: &Config, command: &DbCommand) -> anyhow::Result<()> {
             let data = data_folder(config);
             let url = match &config.database_url {
                 Some(url) => url.clone(),
-                None => url_of_running(&data)
-                    .with_context(|| format!("no server runs on {}; start one with  broadsheet serve", data.display()))?,
+                None => url_of_running(&data).with_context(|| {
+                    format!(
+                        "no server runs on {}; start one with  broadsheet serve",
+                        data.display()
+                    )
+                })?,
             };
             println!("{url}");
         }

@@ -13,7 +13,10 @@ use crate::sealed::{KEY_BYTES, Keys, hex, key_from_hex, random};
 
 /// Where the key lies.
 pub fn key_file(config: &Config) -> PathBuf {
-    config.secret_key_file.clone().unwrap_or_else(|| data_folder(config).join("secret.key"))
+    config
+        .secret_key_file
+        .clone()
+        .unwrap_or_else(|| data_folder(config).join("secret.key"))
 }
 
 /// Reads the key, or makes it beside a private Postgres at the first start. With a database of one's own a missing key
@@ -37,20 +40,35 @@ pub fn read(file: &Path) -> anyhow::Result<Option<Keys>> {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("the secret key {} cannot be read", file.display())),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("the secret key {} cannot be read", file.display()));
+        }
     };
-    let mode = fs::metadata(file).map(|meta| meta.permissions().mode()).unwrap_or_default();
+    let mode = fs::metadata(file)
+        .map(|meta| meta.permissions().mode())
+        .unwrap_or_default();
     if mode & 0o077 != 0 {
-        bail!("the secret key {} can be read by others; close it with  chmod 600 {}", file.display(), file.display());
+        bail!(
+            "the secret key {} can be read by others; close it with  chmod 600 {}",
+            file.display(),
+            file.display()
+        );
     }
-    let key = key_from_hex(text.trim())
-        .with_context(|| format!("the secret key {} must hold {} hexadecimal digits and nothing else", file.display(), 2 * KEY_BYTES))?;
+    let key = key_from_hex(text.trim()).with_context(|| {
+        format!(
+            "the secret key {} must hold {} hexadecimal digits and nothing else",
+            file.display(),
+            2 * KEY_BYTES
+        )
+    })?;
     Ok(Some(Keys::from_secret(&key)))
 }
 
 fn make(file: &Path) -> anyhow::Result<Keys> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
     let key: [u8; KEY_BYTES] = random();
     let mut created = OpenOptions::new()

@@ -47,12 +47,20 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let data = data_folder(&config);
     let keys = key::read_or_make(&config)?;
     let database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
-    let app = App::new(database.pool.clone(), Clock::System, keys, config, Argon2::default());
+    let app = App::new(
+        database.pool.clone(),
+        Clock::System,
+        keys,
+        config,
+        Argon2::default(),
+    );
 
     let served = start_and_accept(app, listener).await;
     database.pool.close().await;
     if let Some(private) = database.private {
-        tokio::task::spawn_blocking(|| private.stop()).await.context("stopping the private Postgres")?;
+        tokio::task::spawn_blocking(|| private.stop())
+            .await
+            .context("stopping the private Postgres")?;
     }
     served
 }
@@ -78,7 +86,10 @@ async fn announce(app: &App) -> anyhow::Result<()> {
     let invitation = claim::invite_first_admin(&mut db, app.clock.now()).await?;
     tracing::info!("Read the site at {}", app.config.absolute("/"));
     match invitation {
-        Some(path) => tracing::info!("Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}", app.config.absolute(&path)),
+        Some(path) => tracing::info!(
+            "Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}",
+            app.config.absolute(&path)
+        ),
         None => tracing::info!("Sign in at {}", app.config.absolute("/admin/sign-in")),
     }
     Ok(())
@@ -92,7 +103,11 @@ async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     loop {
-        let place = room.clone().acquire_owned().await.context("the connection limit was closed")?;
+        let place = room
+            .clone()
+            .acquire_owned()
+            .await
+            .context("the connection limit was closed")?;
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -127,7 +142,15 @@ fn connection(
     site: axum::Router,
     stream: TcpStream,
     peer: SocketAddr,
-) -> http1::Connection<TokioIo<TcpStream>, impl hyper::service::Service<Request<Incoming>, Response = axum::response::Response, Error = Infallible, Future: Send>> {
+) -> http1::Connection<
+    TokioIo<TcpStream>,
+    impl hyper::service::Service<
+        Request<Incoming>,
+        Response = axum::response::Response,
+        Error = Infallible,
+        Future: Send,
+    >,
+> {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));

@@ -60,7 +60,10 @@ impl Email {
 
     /// The address, sealed; it opens only for the row that `hash` names.
     pub(super) fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
-        keys.seal(&[b"commenters.email_sealed ", &hash[..]].concat(), self.0.as_bytes())
+        keys.seal(
+            &[b"commenters.email_sealed ", &hash[..]].concat(),
+            self.0.as_bytes(),
+        )
     }
 }
 
@@ -74,29 +77,56 @@ mod tests {
     }
 
     fn hash(typed: &str) -> [u8; 32] {
-        Email::parse(typed).ok().expect("the address is well formed").hash(&keys())
+        Email::parse(typed)
+            .ok()
+            .expect("the address is well formed")
+            .hash(&keys())
     }
 
     fn refused(typed: &str) -> EmailError {
-        Email::parse(typed).err().expect("the address is not well formed")
+        Email::parse(typed)
+            .err()
+            .expect("the address is not well formed")
     }
 
     #[test]
     fn one_person_is_found_however_they_type() {
         assert_eq!(hash("Ann@Example.org"), hash(" ann@example.ORG "));
-        assert_eq!(hash("ann@müller.example"), hash("ann@xn--mller-kva.example"));
+        assert_eq!(
+            hash("ann@müller.example"),
+            hash("ann@xn--mller-kva.example")
+        );
         assert_ne!(hash("ann@example.org"), hash("ann+news@example.org"));
     }
 
     #[test]
     fn what_is_not_an_address_is_refused() {
         assert_eq!(refused("  "), EmailError::Missing);
-        for typed in ["ann", "ann@", "@example.org", "ann@localhost", "a b@example.org", "ann@exa mple.org", "Ann <ann@example.org>",
-            "ann@[127.0.0.1]", "ann@127.0.0.1", "a..b@example.org", "ann@example..org", "ann@-example.org\0", "a\r\nb@example.org"] {
+        for typed in [
+            "ann",
+            "ann@",
+            "@example.org",
+            "ann@localhost",
+            "a b@example.org",
+            "ann@exa mple.org",
+            "Ann <ann@example.org>",
+            "ann@[127.0.0.1]",
+            "ann@127.0.0.1",
+            "a..b@example.org",
+            "ann@example..org",
+            "ann@-example.org\0",
+            "a\r\nb@example.org",
+        ] {
             assert_eq!(refused(typed), EmailError::Malformed, "{typed:?}");
         }
-        assert_eq!(refused(&format!("{}@example.org", "a".repeat(65))), EmailError::TooLong);
-        assert_eq!(refused(&format!("ann@{}.org", "a.".repeat(130))), EmailError::TooLong);
+        assert_eq!(
+            refused(&format!("{}@example.org", "a".repeat(65))),
+            EmailError::TooLong
+        );
+        assert_eq!(
+            refused(&format!("ann@{}.org", "a.".repeat(130))),
+            EmailError::TooLong
+        );
     }
 
     #[test]
@@ -111,7 +141,10 @@ mod tests {
         let (mine, other) = (email.hash(&keys()), hash("bob@example.org"));
         let sealed = email.seal(&keys(), &mine);
         let row = |hash: &[u8; 32]| [b"commenters.email_sealed ", &hash[..]].concat();
-        assert_eq!(keys().open(&row(&mine), &sealed).expect("opens").as_slice(), b"ann@example.org");
+        assert_eq!(
+            keys().open(&row(&mine), &sealed).expect("opens").as_slice(),
+            b"ann@example.org"
+        );
         assert!(keys().open(&row(&other), &sealed).is_err());
     }
 }

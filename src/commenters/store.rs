@@ -8,7 +8,12 @@ use crate::ids::CommenterId;
 use crate::sealed::Keys;
 
 /// The commenter of an address, made if this is their first reply.
-pub async fn find_or_insert(db: &mut PgConnection, keys: &Keys, email: &Email, now: Ts) -> sqlx::Result<CommenterId> {
+pub async fn find_or_insert(
+    db: &mut PgConnection,
+    keys: &Keys,
+    email: &Email,
+    now: Ts,
+) -> sqlx::Result<CommenterId> {
     let hash = email.hash(keys);
     if let Some(id) = find(db, &hash).await? {
         return Ok(id);
@@ -30,5 +35,7 @@ pub async fn find_or_insert(db: &mut PgConnection, keys: &Keys, email: &Email, n
 }
 
 async fn find(db: &mut PgConnection, hash: &[u8; 32]) -> sqlx::Result<Option<CommenterId>> {
-    sqlx::query_scalar!("select id from commenters where email_hash = $1", &hash[..]).fetch_optional(db).await
+    sqlx::query_scalar!("select id from commenters where email_hash = $1", &hash[..])
+        .fetch_optional(db)
+        .await
 }

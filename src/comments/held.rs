@@ -31,18 +31,36 @@ pub struct Signed {
 
 /// The address of its author's view of a comment. Whoever has it may look, so it goes to the author alone.
 pub fn held_address(app: &App, id: CommentId) -> String {
-    format!("/comments/{id}/held?key={}", app.keys.sign(PURPOSE, id.to_string().as_bytes()))
+    format!(
+        "/comments/{id}/held?key={}",
+        app.keys.sign(PURPOSE, id.to_string().as_bytes())
+    )
 }
 
 /// A comment's permanent address leads to where it stands.
-pub async fn show_comment(State(app): State<App>, mut db: Db, Path(id): Path<CommentId>) -> Result<Redirect> {
-    let path = store::find_address(&mut db, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+pub async fn show_comment(
+    State(app): State<App>,
+    mut db: Db,
+    Path(id): Path<CommentId>,
+) -> Result<Redirect> {
+    let path = store::find_address(&mut db, id, app.clock.now())
+        .await?
+        .ok_or(Error::NotFound)?;
     Ok(Redirect::to(&format!("{path}#comment-{id}")))
 }
 
 /// Its author's own view: what they wrote, and what has been decided.
-pub async fn show_held(State(app): State<App>, layout: Layout, mut db: Db, Path(id): Path<CommentId>, Query(signed): Query<Signed>) -> Result<Response> {
-    if !app.keys.is_signed(PURPOSE, id.to_string().as_bytes(), &signed.key) {
+pub async fn show_held(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Path(id): Path<CommentId>,
+    Query(signed): Query<Signed>,
+) -> Result<Response> {
+    if !app
+        .keys
+        .is_signed(PURPOSE, id.to_string().as_bytes(), &signed.key)
+    {
         return Err(Error::NotFound);
     }
     let comment = store::find_own(&mut db, id).await?.ok_or(Error::NotFound)?;
@@ -52,5 +70,10 @@ pub async fn show_held(State(app): State<App>, layout: Layout, mut db: Db, Path(
         Status::Spam => "spam",
         Status::Trashed => "trashed",
     };
-    Ok(Page(HeldPage { layout, comment, state }).private())
+    Ok(Page(HeldPage {
+        layout,
+        comment,
+        state,
+    })
+    .private())
 }

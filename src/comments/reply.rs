@@ -64,23 +64,47 @@ pub struct Asked {
 }
 
 /// The form on its own page, with the words being answered above it.
-pub async fn show_reply(State(app): State<App>, layout: Layout, mut db: Db, Path(id): Path<ArticleId>, Query(asked): Query<Asked>) -> Result<Response> {
-    let discussion = store::find_discussion(&mut db, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+pub async fn show_reply(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Path(id): Path<ArticleId>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let discussion = store::find_discussion(&mut db, id, app.clock.now())
+        .await?
+        .ok_or(Error::NotFound)?;
     let answered = match asked.to {
-        Some(to) => Some(store::find_approved(&mut db, id, to).await?.ok_or(Error::NotFound)?),
+        Some(to) => Some(
+            store::find_approved(&mut db, id, to)
+                .await?
+                .ok_or(Error::NotFound)?,
+        ),
         None => None,
     };
     let mut form = ReplyForm::blank(layout.words, id);
     form.to = asked.to.map(|id| id.to_string()).unwrap_or_default();
     let notice = (!discussion.replies_open).then(|| layout.words.say("replies-closed"));
     let may_send = discussion.replies_open;
-    let page = ReplyPage { layout, discussion: Some(discussion), answered, form, notice, may_send };
+    let page = ReplyPage {
+        layout,
+        discussion: Some(discussion),
+        answered,
+        form,
+        notice,
+        may_send,
+    };
     // The same for everyone, but one such page stands behind every comment: not for search engines.
     Ok(([("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
 /// Takes a reply. 303 to the comment or to its held page; otherwise the form again, with the reason and the words.
-pub async fn post_reply(State(app): State<App>, Path(id): Path<ArticleId>, from: ClientAddress, fields: Fields) -> Response {
+pub async fn post_reply(
+    State(app): State<App>,
+    Path(id): Path<ArticleId>,
+    from: ClientAddress,
+    fields: Fields,
+) -> Response {
     let layout = match app.publication().await {
         Ok(publication) => Layout::new(&app, publication),
         Err(_) => Layout::last_known(&app),
@@ -89,8 +113,11 @@ pub async fn post_reply(State(app): State<App>, Path(id): Path<ArticleId>, from:
     if let Err(seconds) = app.limits.reply_from(from.0) {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.words.count("reply-too-fast", wait);
-        let mut answer = ReplyPage::unsaved(layout, form, notice).with_status(StatusCode::TOO_MANY_REQUESTS);
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        let mut answer =
+            ReplyPage::unsaved(layout, form, notice).with_status(StatusCode::TOO_MANY_REQUESTS);
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return answer;
     }
     let given_back = form.copy();
@@ -99,12 +126,14 @@ pub async fn post_reply(State(app): State<App>, Path(id): Path<ArticleId>, from:
         // No cache may keep what one person typed; the page says that nothing was saved.
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
-            ReplyPage::unsaved(layout, given_back, notice).with_status(StatusCode::SERVICE_UNAVAILABLE)
+            ReplyPage::unsaved(layout, given_back, notice)
+                .with_status(StatusCode::SERVICE_UNAVAILABLE)
         }
         Err(Error::Internal(cause)) => {
             tracing::error!("a reply was not kept: {cause:#}");
             let notice = layout.words.say("reply-not-saved");
-            ReplyPage::unsaved(layout, given_back, notice).with_status(StatusCode::INTERNAL_SERVER_ERROR)
+            ReplyPage::unsaved(layout, given_back, notice)
+                .with_status(StatusCode::INTERNAL_SERVER_ERROR)
         }
         Err(other) => other.into_response(),
     }
@@ -115,11 +144,25 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let Some(discussion) = store::find_discussion(&mut db, id, now).await? else {
-        let page = ReplyPage { layout, discussion: None, answered: None, form, notice: Some(words.say("reply-article-gone")), may_send: false };
+        let page = ReplyPage {
+            layout,
+            discussion: None,
+            answered: None,
+            form,
+            notice: Some(words.say("reply-article-gone")),
+            may_send: false,
+        };
         return Ok(Page(page).with_status(StatusCode::NOT_FOUND));
     };
     if !discussion.replies_open {
-        let page = ReplyPage { layout, discussion: Some(discussion), answered: None, form, notice: Some(words.say("replies-closed-kept")), may_send: false };
+        let page = ReplyPage {
+            layout,
+            discussion: Some(discussion),
+            answered: None,
+            form,
+            notice: Some(words.say("replies-closed-kept")),
+            may_send: false,
+        };
         return Ok(Page(page).with_status(StatusCode::FORBIDDEN));
     }
     let answered = match form.to.parse() {
@@ -127,20 +170,32 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
         Err(_) => None,
     };
     let answered_is_gone = !form.to.is_empty() && answered.is_none();
-    let Some(comment) = form.parse(answered.as_ref().map(|c| c.id)).filter(|_| !answered_is_gone) else {
+    let Some(comment) = form
+        .parse(answered.as_ref().map(|c| c.id))
+        .filter(|_| !answered_is_gone)
+    else {
         let notice = answered_is_gone.then(|| words.say("reply-answered-gone"));
         if answered_is_gone {
             form.to.clear();
         }
-        let page = ReplyPage { layout, discussion: Some(discussion), answered, form, notice, may_send: true };
+        let page = ReplyPage {
+            layout,
+            discussion: Some(discussion),
+            answered,
+            form,
+            notice,
+            may_send: true,
+        };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let verdict = screening::first_verdict(Evidence {
         trap_filled: !form.trap.is_empty(),
         hold_everything: layout.publication.hold_everything,
     });
-    let commenter = commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
-    let (comment_id, status) = store::insert(&mut db, id, commenter, &comment, &verdict, now).await?;
+    let commenter =
+        commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
+    let (comment_id, status) =
+        store::insert(&mut db, id, commenter, &comment, &verdict, now).await?;
     db.commit().await?;
     tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
     let place = match status {
@@ -153,7 +208,14 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
 impl ReplyPage {
     /// The form with everything typed, and why it was not kept.
     fn unsaved(layout: Layout, form: ReplyForm, notice: String) -> Page<Self> {
-        Page(Self { layout, discussion: None, answered: None, form, notice: Some(notice), may_send: true })
+        Page(Self {
+            layout,
+            discussion: None,
+            answered: None,
+            form,
+            notice: Some(notice),
+            may_send: true,
+        })
     }
 }
 
@@ -214,7 +276,12 @@ impl ReplyForm {
     fn parse(&mut self, parent_id: Option<CommentId>) -> Option<NewComment> {
         let words = self.words;
         let mut mistakes = Mistakes::none();
-        for (field, text) in [("comment", &mut self.comment), ("author", &mut self.name), ("email", &mut self.email), ("url", &mut self.website)] {
+        for (field, text) in [
+            ("comment", &mut self.comment),
+            ("author", &mut self.name),
+            ("email", &mut self.email),
+            ("url", &mut self.website),
+        ] {
             if typed::has_unreadable(text) {
                 *text = typed::without_unreadable(text);
                 mistakes.say(words, field, "field-unreadable");
@@ -236,11 +303,15 @@ impl ReplyForm {
         let email = match Email::parse(&self.email) {
             Ok(email) => Some(email),
             Err(wrong) => {
-                mistakes.say(words, "email", match wrong {
-                    EmailError::Missing => "reply-email-missing",
-                    EmailError::Malformed => "reply-email-malformed",
-                    EmailError::TooLong => "reply-email-too-long",
-                });
+                mistakes.say(
+                    words,
+                    "email",
+                    match wrong {
+                        EmailError::Missing => "reply-email-missing",
+                        EmailError::Malformed => "reply-email-malformed",
+                        EmailError::TooLong => "reply-email-too-long",
+                    },
+                );
                 None
             }
         };
@@ -250,6 +321,12 @@ impl ReplyForm {
         });
         self.mistakes = mistakes;
         let email = email.filter(|_| self.mistakes.is_empty())?;
-        Some(NewComment { parent_id, name, email, website, body })
+        Some(NewComment {
+            parent_id,
+            name,
+            email,
+            website,
+            body,
+        })
     }
 }

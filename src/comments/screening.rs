@@ -42,12 +42,21 @@ pub struct Verdict {
 /// Judges a reply. The address it came with earns it nothing: anyone can type any address.
 pub fn first_verdict(evidence: Evidence) -> Verdict {
     if evidence.trap_filled {
-        return Verdict { status: Status::Spam, reasons: vec![Reason::TrapFilled] };
+        return Verdict {
+            status: Status::Spam,
+            reasons: vec![Reason::TrapFilled],
+        };
     }
     if evidence.hold_everything {
-        return Verdict { status: Status::Held, reasons: vec![Reason::EverythingIsHeld] };
+        return Verdict {
+            status: Status::Held,
+            reasons: vec![Reason::EverythingIsHeld],
+        };
     }
-    Verdict { status: Status::Approved, reasons: Vec::new() }
+    Verdict {
+        status: Status::Approved,
+        reasons: Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -57,12 +66,24 @@ mod tests {
     #[test]
     fn every_case_has_its_verdict() {
         let verdict = |trap_filled, hold_everything| {
-            let verdict = first_verdict(Evidence { trap_filled, hold_everything });
+            let verdict = first_verdict(Evidence {
+                trap_filled,
+                hold_everything,
+            });
             (verdict.status, verdict.reasons)
         };
-        assert_eq!(verdict(false, true), (Status::Held, vec![Reason::EverythingIsHeld]));
+        assert_eq!(
+            verdict(false, true),
+            (Status::Held, vec![Reason::EverythingIsHeld])
+        );
         assert_eq!(verdict(false, false), (Status::Approved, vec![]));
-        assert_eq!(verdict(true, false), (Status::Spam, vec![Reason::TrapFilled]));
-        assert_eq!(verdict(true, true), (Status::Spam, vec![Reason::TrapFilled]));
+        assert_eq!(
+            verdict(true, false),
+            (Status::Spam, vec![Reason::TrapFilled])
+        );
+        assert_eq!(
+            verdict(true, true),
+            (Status::Spam, vec![Reason::TrapFilled])
+        );
     }
 }

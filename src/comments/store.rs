@@ -9,7 +9,11 @@ use crate::ids::{ArticleId, CommentId, CommenterId};
 use crate::text::{SafeHtml, markdown};
 
 /// The discussion under an article that can be read now.
-pub async fn find_discussion(db: &mut PgConnection, id: ArticleId, now: Ts) -> sqlx::Result<Option<Discussion>> {
+pub async fn find_discussion(
+    db: &mut PgConnection,
+    id: ArticleId,
+    now: Ts,
+) -> sqlx::Result<Option<Discussion>> {
     sqlx::query_as!(
         Discussion,
         r#"select id as article_id, title, path as "path!", replies_open
@@ -34,7 +38,11 @@ pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<V
 }
 
 /// One reply the public sees, for whoever answers it.
-pub async fn find_approved(db: &mut PgConnection, article_id: ArticleId, id: CommentId) -> sqlx::Result<Option<Comment>> {
+pub async fn find_approved(
+    db: &mut PgConnection,
+    article_id: ArticleId,
+    id: CommentId,
+) -> sqlx::Result<Option<Comment>> {
     sqlx::query_as!(
         Comment,
         "select id, parent_id, name, website, body_html, created_at
@@ -58,7 +66,11 @@ pub async fn insert(
     let body_html = markdown::comment(&comment.body);
     let digest = blake3::hash(comment.body.as_bytes());
     let parent_id = comment.parent_id.map(|id| id.0);
-    let reasons: Vec<String> = verdict.reasons.iter().map(|reason| reason.code().to_owned()).collect();
+    let reasons: Vec<String> = verdict
+        .reasons
+        .iter()
+        .map(|reason| reason.code().to_owned())
+        .collect();
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
@@ -98,7 +110,11 @@ pub async fn insert(
 }
 
 /// Where a comment that everyone may read is shown: its article's address.
-pub async fn find_address(db: &mut PgConnection, id: CommentId, now: Ts) -> sqlx::Result<Option<String>> {
+pub async fn find_address(
+    db: &mut PgConnection,
+    id: CommentId,
+    now: Ts,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         r#"select articles.path as "path!"
            from comments join articles on articles.id = article_id

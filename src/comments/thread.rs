@@ -38,8 +38,18 @@ struct Entry {
 
 impl Thread {
     /// Puts `comments`, oldest first, under what they answer.
-    pub fn arrange(layout: Layout, article_id: ArticleId, replies_open: bool, comments: Vec<Comment>) -> Self {
-        Self { layout, article_id, replies_open, entries: arrange(comments) }
+    pub fn arrange(
+        layout: Layout,
+        article_id: ArticleId,
+        replies_open: bool,
+        comments: Vec<Comment>,
+    ) -> Self {
+        Self {
+            layout,
+            article_id,
+            replies_open,
+            entries: arrange(comments),
+        }
     }
 
     /// How many replies there are.
@@ -50,18 +60,22 @@ impl Thread {
 
 /// Walks the tree with a stack of our own: an answer to an answer may go as deep as anyone cares to post.
 fn arrange(comments: Vec<Comment>) -> Vec<Entry> {
-    let names: HashMap<CommentId, String> = comments.iter().map(|c| (c.id, c.name.clone())).collect();
+    let names: HashMap<CommentId, String> =
+        comments.iter().map(|c| (c.id, c.name.clone())).collect();
     let mut answers: HashMap<Option<CommentId>, Vec<Comment>> = HashMap::new();
     for comment in comments {
         // An answer whose question was taken down stands on its own.
-        let parent = comment.parent_id.filter(|parent| names.contains_key(parent));
+        let parent = comment
+            .parent_id
+            .filter(|parent| names.contains_key(parent));
         answers.entry(parent).or_default().push(comment);
     }
     let mut waiting: Vec<(usize, Comment)> = Vec::new();
-    let mut push_answers = |waiting: &mut Vec<(usize, Comment)>, to: Option<CommentId>, depth: usize| {
-        let found = answers.remove(&to).unwrap_or_default();
-        waiting.extend(found.into_iter().rev().map(|comment| (depth, comment)));
-    };
+    let mut push_answers =
+        |waiting: &mut Vec<(usize, Comment)>, to: Option<CommentId>, depth: usize| {
+            let found = answers.remove(&to).unwrap_or_default();
+            waiting.extend(found.into_iter().rev().map(|comment| (depth, comment)));
+        };
     push_answers(&mut waiting, None, 0);
     let mut placed: Vec<(usize, bool, Comment)> = Vec::new();
     while let Some((depth, comment)) = waiting.pop() {
@@ -73,7 +87,10 @@ fn arrange(comments: Vec<Comment>) -> Vec<Entry> {
         .into_iter()
         .enumerate()
         .map(|(index, (depth, flattened, comment))| Entry {
-            answers: comment.parent_id.filter(|_| flattened).and_then(|parent| Some((parent, names.get(&parent)?.clone()))),
+            answers: comment
+                .parent_id
+                .filter(|_| flattened)
+                .and_then(|parent| Some((parent, names.get(&parent)?.clone()))),
             opens: index > 0 && depth > depths[index - 1],
             closes: depth.saturating_sub(depths[index + 1]),
             comment,
@@ -125,24 +142,37 @@ mod tests {
 
     #[test]
     fn answers_stand_under_what_they_answer() {
-        let comments = vec![comment(1, None), comment(2, Some(1)), comment(3, None), comment(4, Some(1)), comment(5, Some(2))];
+        let comments = vec![
+            comment(1, None),
+            comment(2, Some(1)),
+            comment(3, None),
+            comment(4, Some(1)),
+            comment(5, Some(2)),
+        ];
         assert_eq!(drawn(comments), "1(2(5) 4) 3");
     }
 
     #[test]
     fn an_answer_to_what_was_taken_down_stands_alone() {
-        assert_eq!(drawn(vec![comment(2, Some(1)), comment(3, Some(2))]), "2(3)");
+        assert_eq!(
+            drawn(vec![comment(2, Some(1)), comment(3, Some(2))]),
+            "2(3)"
+        );
     }
 
     #[test]
     fn the_deepest_answers_say_whom_they_answer() {
-        let comments = (1..=7).map(|id| comment(id, (id > 1).then_some(id - 1))).collect();
+        let comments = (1..=7)
+            .map(|id| comment(id, (id > 1).then_some(id - 1)))
+            .collect();
         assert_eq!(drawn(comments), "1(2(3(4(5 6→N5 7→N6))))");
     }
 
     #[test]
     fn ten_thousand_answers_deep_is_no_deeper() {
-        let comments = (1..=10_000).map(|id| comment(id, (id > 1).then_some(id - 1))).collect();
+        let comments = (1..=10_000)
+            .map(|id| comment(id, (id > 1).then_some(id - 1)))
+            .collect();
         assert_eq!(arrange(comments).len(), 10_000);
     }
 }

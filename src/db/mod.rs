@@ -31,21 +31,33 @@ pub struct Database {
 
 /// Connects to the database that was named, or to a private one in `data`, started if nobody has, and brings it up to
 /// date.
-pub async fn open(database_url: Option<&str>, data: &Path, durability: Durability) -> anyhow::Result<Database> {
+pub async fn open(
+    database_url: Option<&str>,
+    data: &Path,
+    durability: Durability,
+) -> anyhow::Result<Database> {
     let (url, private) = match database_url {
         Some(url) => (url.to_owned(), None),
         None => start_or_join(data, durability).await?,
     };
     let pool = connect(&url).await?;
     check(&pool).await?;
-    MIGRATOR.run(&pool).await.context("bringing the database up to date")?;
+    MIGRATOR
+        .run(&pool)
+        .await
+        .context("bringing the database up to date")?;
     Ok(Database { pool, private })
 }
 
 /// A command beside a running server uses that server's Postgres.
-async fn start_or_join(data: &Path, durability: Durability) -> anyhow::Result<(String, Option<Private>)> {
+async fn start_or_join(
+    data: &Path,
+    durability: Durability,
+) -> anyhow::Result<(String, Option<Private>)> {
     let folder = data.to_owned();
-    let started = tokio::task::spawn_blocking(move || Private::start(&folder, durability)).await.context("starting the private Postgres")?;
+    let started = tokio::task::spawn_blocking(move || Private::start(&folder, durability))
+        .await
+        .context("starting the private Postgres")?;
     match started {
         Ok(private) => Ok((private.url().to_owned(), Some(private))),
         Err(StartError::RunsElsewhere) => {
@@ -77,8 +89,18 @@ pub async fn check(pool: &PgPool) -> anyhow::Result<()> {
     .fetch_one(pool)
     .await
     .context("asking the database for its version")?;
-    ensure!(version >= 140_000, "the database is Postgres {}; Broadsheet needs 14 or newer", version / 10_000);
-    ensure!(encoding == "UTF8", "the database is encoded in {encoding}; create it with encoding UTF8");
-    ensure!(folds, "the database's locale does not know Ukrainian letters (lower('Ї') is not 'ї'); create it with the locale C.UTF-8");
+    ensure!(
+        version >= 140_000,
+        "the database is Postgres {}; Broadsheet needs 14 or newer",
+        version / 10_000
+    );
+    ensure!(
+        encoding == "UTF8",
+        "the database is encoded in {encoding}; create it with encoding UTF8"
+    );
+    ensure!(
+        folds,
+        "the database's locale does not know Ukrainian letters (lower('Ї') is not 'ї'); create it with the locale C.UTF-8"
+    );
     Ok(())
 }

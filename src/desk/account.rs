@@ -30,12 +30,22 @@ pub struct Asked {
 
 /// The account's page.
 pub async fn show_account(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    let page = AccountPage { desk, section: Section::Account, mistakes: Mistakes::none(), saved: asked.saved.is_some() };
+    let page = AccountPage {
+        desk,
+        section: Section::Account,
+        mistakes: Mistakes::none(),
+        saved: asked.saved.is_some(),
+    };
     Page(page).into_response()
 }
 
 /// Sets another passphrase, given the present one, and ends every other session.
-pub async fn change_passphrase(State(app): State<App>, desk: Desk, jar: CookieJar, fields: Fields) -> Result<Response> {
+pub async fn change_passphrase(
+    State(app): State<App>,
+    desk: Desk,
+    jar: CookieJar,
+    fields: Fields,
+) -> Result<Response> {
     let words = desk.layout.words;
     let mut mistakes = Mistakes::none();
     let mut db = app.pool.acquire().await?;
@@ -49,7 +59,12 @@ pub async fn change_passphrase(State(app): State<App>, desk: Desk, jar: CookieJa
         mistakes.say(words, "new", "account-passphrase-wrong");
     }
     let (Some(new), true) = (new, mistakes.is_empty()) else {
-        let page = AccountPage { desk, section: Section::Account, mistakes, saved: false };
+        let page = AccountPage {
+            desk,
+            section: Section::Account,
+            mistakes,
+            saved: false,
+        };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let hash = passphrase::hash(&app, new).await?;

@@ -58,7 +58,11 @@ impl FromRequestParts<App> for Desk {
         )
         .fetch_one(&mut *db)
         .await?;
-        Ok(Self { layout, viewer, held })
+        Ok(Self {
+            layout,
+            viewer,
+            held,
+        })
     }
 }
 
@@ -78,6 +82,11 @@ impl SignedOutPage {
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        Page(Self { layout, action, typed }).with_status(StatusCode::UNAUTHORIZED)
+        Page(Self {
+            layout,
+            action,
+            typed,
+        })
+        .with_status(StatusCode::UNAUTHORIZED)
     }
 }

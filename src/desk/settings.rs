@@ -46,8 +46,20 @@ struct SettingsPage {
 
 impl SettingsPage {
     fn new(desk: Desk, form: SettingsForm, saved: bool) -> Self {
-        let zones = jiff::tz::db().available().map(|zone| zone.to_string()).filter(|zone| zone.contains('/') || zone == "UTC").collect();
-        Self { desk, section: Section::Settings, form, languages: Language::all(), zones, saved, theirs: None }
+        let zones = jiff::tz::db()
+            .available()
+            .map(|zone| zone.to_string())
+            .filter(|zone| zone.contains('/') || zone == "UTC")
+            .collect();
+        Self {
+            desk,
+            section: Section::Settings,
+            form,
+            languages: Language::all(),
+            zones,
+            saved,
+            theirs: None,
+        }
     }
 
     /// A language's name, in itself.
@@ -72,15 +84,28 @@ pub async fn show_settings(desk: Desk, _admin: Admin, Query(asked): Query<Asked>
 }
 
 /// Saves the settings. Another permalink pattern or time zone moves the articles' addresses with it.
-pub async fn save_settings(State(app): State<App>, layout: Layout, admin: Result<Admin>, desk: Result<Desk>, fields: Fields) -> Result<Response> {
+pub async fn save_settings(
+    State(app): State<App>,
+    layout: Layout,
+    admin: Result<Admin>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Result<Response> {
     let (admin, desk) = match (admin, desk) {
         (Ok(admin), Ok(desk)) => (admin, desk),
-        (Err(Error::SignInFirst), _) => return Ok(SignedOutPage::keep(layout, "/admin/settings".to_owned(), &fields)),
+        (Err(Error::SignInFirst), _) => {
+            return Ok(SignedOutPage::keep(
+                layout,
+                "/admin/settings".to_owned(),
+                &fields,
+            ));
+        }
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
     let mut form = SettingsForm::read(&fields);
     let Some(changed) = form.parse(&desk.layout) else {
-        return Ok(Page(SettingsPage::new(desk, form, false)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        return Ok(Page(SettingsPage::new(desk, form, false))
+            .with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;
     if !publication::store::change(&mut db, &changed).await? {
@@ -133,7 +158,11 @@ impl SettingsForm {
     fn parse(&mut self, layout: &Layout) -> Option<Publication> {
         let words = layout.words;
         let mut mistakes = Mistakes::none();
-        for (field, text, most) in [("title", &mut self.title, LINE_BYTES), ("tagline", &mut self.tagline, LINE_BYTES), ("appeal", &mut self.appeal, APPEAL_BYTES)] {
+        for (field, text, most) in [
+            ("title", &mut self.title, LINE_BYTES),
+            ("tagline", &mut self.tagline, LINE_BYTES),
+            ("appeal", &mut self.appeal, APPEAL_BYTES),
+        ] {
             if typed::has_unreadable(text) {
                 *text = typed::without_unreadable(text);
                 mistakes.say(words, field, "field-unreadable");
@@ -155,16 +184,22 @@ impl SettingsForm {
         let permalink = match self.permalink.parse() {
             Ok(permalink) => Some(permalink),
             Err(wrong) => {
-                mistakes.say(words, "permalink", match wrong {
-                    WrongPermalink::Malformed => "settings-permalink-malformed",
-                    WrongPermalink::NotUnique => "settings-permalink-not-unique",
-                    WrongPermalink::Reserved => "settings-permalink-reserved",
-                });
+                mistakes.say(
+                    words,
+                    "permalink",
+                    match wrong {
+                        WrongPermalink::Malformed => "settings-permalink-malformed",
+                        WrongPermalink::NotUnique => "settings-permalink-not-unique",
+                        WrongPermalink::Reserved => "settings-permalink-reserved",
+                    },
+                );
                 None
             }
         };
         self.mistakes = mistakes;
-        let (Some(language), Some(zone), Some(permalink), true) = (language, zone, permalink, self.mistakes.is_empty()) else {
+        let (Some(language), Some(zone), Some(permalink), true) =
+            (language, zone, permalink, self.mistakes.is_empty())
+        else {
             return None;
         };
         Some(Publication {

@@ -12,7 +12,10 @@ pub async fn check(config: &MailConfig) -> anyhow::Result<()> {
         .context("BROADSHEET_SMTP_URL cannot be used")?
         .timeout(Some(std::time::Duration::from_secs(10)))
         .build::<Tokio1Executor>();
-    let answers = server.test_connection().await.context("the mail server cannot be reached")?;
+    let answers = server
+        .test_connection()
+        .await
+        .context("the mail server cannot be reached")?;
     anyhow::ensure!(answers, "the mail server does not answer as it should");
     Ok(())
 }

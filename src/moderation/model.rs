@@ -16,7 +16,10 @@ impl Ruling {
     /// Reads `17:held`, as a ticked box sends it.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, seen) = text.split_once(':')?;
-        Some(Self { id: id.parse().ok()?, seen: Status::from_word(seen)? })
+        Some(Self {
+            id: id.parse().ok()?,
+            seen: Status::from_word(seen)?,
+        })
     }
 }
 
@@ -35,8 +38,22 @@ mod tests {
 
     #[test]
     fn a_ticked_box_says_what_was_seen() {
-        assert_eq!(Ruling::parse("17:held"), Some(Ruling { id: CommentId(17), seen: Status::Held }));
-        for nonsense in ["", "17", "17:", ":held", "x:held", "17:gone", "17:held:spam"] {
+        assert_eq!(
+            Ruling::parse("17:held"),
+            Some(Ruling {
+                id: CommentId(17),
+                seen: Status::Held
+            })
+        );
+        for nonsense in [
+            "",
+            "17",
+            "17:",
+            ":held",
+            "x:held",
+            "17:gone",
+            "17:held:spam",
+        ] {
             assert_eq!(Ruling::parse(nonsense), None);
         }
     }

@@ -45,7 +45,12 @@ pub struct Asked {
 }
 
 /// One part of the queue.
-pub async fn show_queue(State(app): State<App>, desk: Desk, moderator: Moderator, Query(asked): Query<Asked>) -> Result<Response> {
+pub async fn show_queue(
+    State(app): State<App>,
+    desk: Desk,
+    moderator: Moderator,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let shown = Status::from_word(&asked.status).unwrap_or(Status::Held);
     let limit = i64::try_from(CARDS).expect("fifty fits");
@@ -54,11 +59,21 @@ pub async fn show_queue(State(app): State<App>, desk: Desk, moderator: Moderator
     cards.truncate(CARDS);
     let counts = store::counts(&mut db).await?;
     let done = match asked.act {
-        Some(act) => store::find_done(&mut db, &moderator, act).await?.map(|done| (act, done)),
+        Some(act) => store::find_done(&mut db, &moderator, act)
+            .await?
+            .map(|done| (act, done)),
         None => None,
     };
-    let passed: Vec<CommentId> = asked.passed.split(',').filter_map(|id| id.parse().ok()).collect();
-    let overtaken = if passed.is_empty() { Vec::new() } else { store::overtaken(&mut db, &passed).await? };
+    let passed: Vec<CommentId> = asked
+        .passed
+        .split(',')
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    let overtaken = if passed.is_empty() {
+        Vec::new()
+    } else {
+        store::overtaken(&mut db, &passed).await?
+    };
     let words = desk.layout.words;
     let nothing = match (asked.none, asked.nothing) {
         (Some(_), _) => Some(words.say("queue-none-ticked")),
@@ -66,17 +81,44 @@ pub async fn show_queue(State(app): State<App>, desk: Desk, moderator: Moderator
         _ => None,
     };
     let older = cards.last().map(|card| card.id).filter(|_| has_more);
-    Ok(Page(QueuePage { desk, section: Section::Comments, shown, counts, cards, older, done, overtaken, nothing }).into_response())
+    Ok(Page(QueuePage {
+        desk,
+        section: Section::Comments,
+        shown,
+        counts,
+        cards,
+        older,
+        done,
+        overtaken,
+        nothing,
+    })
+    .into_response())
 }
 
 impl QueuePage {
     /// What may be made of a comment of the shown status: the word that is sent, and the key of its button.
     fn choices(&self) -> &'static [(Status, &'static str)] {
         match self.shown {
-            Status::Held => &[(Status::Approved, "queue-approve"), (Status::Spam, "queue-spam"), (Status::Trashed, "queue-trash")],
-            Status::Approved => &[(Status::Held, "queue-hold"), (Status::Spam, "queue-spam"), (Status::Trashed, "queue-trash")],
-            Status::Spam => &[(Status::Held, "queue-not-spam"), (Status::Approved, "queue-approve"), (Status::Trashed, "queue-trash")],
-            Status::Trashed => &[(Status::Held, "queue-restore"), (Status::Approved, "queue-approve"), (Status::Spam, "queue-spam")],
+            Status::Held => &[
+                (Status::Approved, "queue-approve"),
+                (Status::Spam, "queue-spam"),
+                (Status::Trashed, "queue-trash"),
+            ],
+            Status::Approved => &[
+                (Status::Held, "queue-hold"),
+                (Status::Spam, "queue-spam"),
+                (Status::Trashed, "queue-trash"),
+            ],
+            Status::Spam => &[
+                (Status::Held, "queue-not-spam"),
+                (Status::Approved, "queue-approve"),
+                (Status::Trashed, "queue-trash"),
+            ],
+            Status::Trashed => &[
+                (Status::Held, "queue-restore"),
+                (Status::Approved, "queue-approve"),
+                (Status::Spam, "queue-spam"),
+            ],
         }
     }
 
@@ -96,7 +138,11 @@ impl QueuePage {
     fn told(&self, overtaken: &Overtaken) -> String {
         let words = self.desk.layout.words;
         let status = words.say(&format!("status-{}", overtaken.status.word()));
-        let values = [("name", overtaken.name.as_str()), ("status", status.as_str()), ("by", overtaken.decided_by.as_deref().unwrap_or("—"))];
+        let values = [
+            ("name", overtaken.name.as_str()),
+            ("status", status.as_str()),
+            ("by", overtaken.decided_by.as_deref().unwrap_or("—")),
+        ];
         words.with_all("queue-overtaken", &values)
     }
 
@@ -107,13 +153,23 @@ impl QueuePage {
             (0, 0) => words.say("history-first"),
             (approved, 0) => words.count("history-approved", approved),
             (0, refused) => words.count("history-refused", refused),
-            (approved, refused) => format!("{} · {}", words.count("history-approved", approved), words.count("history-refused", refused)),
+            (approved, refused) => format!(
+                "{} · {}",
+                words.count("history-approved", approved),
+                words.count("history-refused", refused)
+            ),
         }
     }
 
     /// A button's name for those who do not see which card it stands on.
     fn label(&self, key: &str, card: &Card) -> String {
         let words = self.desk.layout.words;
-        words.with_all("queue-act-on", &[("act", words.say(key).as_str()), ("name", card.name.as_str())])
+        words.with_all(
+            "queue-act-on",
+            &[
+                ("act", words.say(key).as_str()),
+                ("name", card.name.as_str()),
+            ],
+        )
     }
 }

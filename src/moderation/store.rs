@@ -40,7 +40,12 @@ pub struct Card {
 }
 
 /// Cards of one status, newest first: at most `limit`, from before comment `before`.
-pub async fn cards(db: &mut PgConnection, status: Status, before: Option<CommentId>, limit: i64) -> sqlx::Result<Vec<Card>> {
+pub async fn cards(
+    db: &mut PgConnection,
+    status: Status,
+    before: Option<CommentId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Card>> {
     sqlx::query_as!(
         Card,
         r#"select comments.id, comments.status, comments.reasons, comments.name, comments.website, comments.body_html,
@@ -65,14 +70,24 @@ pub async fn cards(db: &mut PgConnection, status: Status, before: Option<Comment
 
 /// How many comments have each status.
 pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Vec<(Status, i64)>> {
-    let rows = sqlx::query!(r#"select status, sum(count)::bigint as "count!" from comment_counts group by status"#).fetch_all(db).await?;
-    let kept = |status| rows.iter().find(|row| row.status == status).map_or(0, |row| row.count);
+    let rows = sqlx::query!(
+        r#"select status, sum(count)::bigint as "count!" from comment_counts group by status"#
+    )
+    .fetch_all(db)
+    .await?;
+    let kept = |status| {
+        rows.iter()
+            .find(|row| row.status == status)
+            .map_or(0, |row| row.count)
+    };
     Ok(Status::ALL.map(|status| (status, kept(status))).to_vec())
 }
 
 /// A number for one press of a button.
 pub async fn next_act(db: &mut PgConnection) -> sqlx::Result<ActId> {
-    let act = sqlx::query_scalar!(r#"select nextval('decision_acts') as "act!""#).fetch_one(db).await?;
+    let act = sqlx::query_scalar!(r#"select nextval('decision_acts') as "act!""#)
+        .fetch_one(db)
+        .await?;
     Ok(ActId(act))
 }
 
@@ -87,7 +102,10 @@ pub async fn decide(
     now: Ts,
 ) -> sqlx::Result<Vec<CommentId>> {
     let ids: Vec<i64> = rulings.iter().map(|ruling| ruling.id.0).collect();
-    let seen: Vec<String> = rulings.iter().map(|ruling| ruling.seen.word().to_owned()).collect();
+    let seen: Vec<String> = rulings
+        .iter()
+        .map(|ruling| ruling.seen.word().to_owned())
+        .collect();
     sqlx::query_scalar!(
         "with wanted as (
              select comments.id, status from comments
@@ -113,7 +131,13 @@ pub async fn decide(
 }
 
 /// Takes back what `undone` decided, for every comment that still is as it left it. Gives their ids.
-pub async fn undo(db: &mut PgConnection, moderator: &Moderator, act: ActId, undone: ActId, now: Ts) -> sqlx::Result<Vec<CommentId>> {
+pub async fn undo(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    act: ActId,
+    undone: ActId,
+    now: Ts,
+) -> sqlx::Result<Vec<CommentId>> {
     sqlx::query_scalar!(
         "with wanted as (
              select comments.id, decisions.id as decision_id, from_status, to_status
@@ -151,7 +175,11 @@ pub struct Done {
 }
 
 /// What an act of this moderator did.
-pub async fn find_done(db: &mut PgConnection, moderator: &Moderator, act: ActId) -> sqlx::Result<Option<Done>> {
+pub async fn find_done(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    act: ActId,
+) -> sqlx::Result<Option<Done>> {
     sqlx::query_as!(
         Done,
         r#"select min(to_status) as "to!", count(*) as "count!", bool_or(undoes is not null) as "was_undo!",

@@ -16,12 +16,25 @@ use crate::web::{Error, Fields, Result};
 const AT_ONCE: usize = 500;
 
 /// Decides on one comment (`one` holds `spam 17:held`) or on all that are ticked (`all` holds `spam`, `tick` each `17:held`).
-pub async fn decide(State(app): State<App>, moderator: Moderator, fields: Fields) -> Result<Redirect> {
+pub async fn decide(
+    State(app): State<App>,
+    moderator: Moderator,
+    fields: Fields,
+) -> Result<Redirect> {
     let (word, rulings) = match fields.get("one").split_once(' ') {
         Some((word, ruling)) => (word, Ruling::parse(ruling).into_iter().collect()),
-        None => (fields.get("all"), fields.all("tick").filter_map(Ruling::parse).take(AT_ONCE).collect::<Vec<_>>()),
+        None => (
+            fields.get("all"),
+            fields
+                .all("tick")
+                .filter_map(Ruling::parse)
+                .take(AT_ONCE)
+                .collect::<Vec<_>>(),
+        ),
     };
-    let to = Status::from_word(word).ok_or(Error::BadRequest(axum::http::StatusCode::UNPROCESSABLE_ENTITY))?;
+    let to = Status::from_word(word).ok_or(Error::BadRequest(
+        axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+    ))?;
     let shown = fields.get("status");
     if rulings.is_empty() {
         return Ok(back_to_queue(shown, &[("none", "1".to_owned())]));
@@ -32,21 +45,33 @@ pub async fn decide(State(app): State<App>, moderator: Moderator, fields: Fields
     db.commit().await?;
     let outcome = Outcome {
         act: (!decided.is_empty()).then_some(act),
-        passed_over: rulings.iter().map(|ruling| ruling.id).filter(|id| !decided.contains(id)).collect(),
+        passed_over: rulings
+            .iter()
+            .map(|ruling| ruling.id)
+            .filter(|id| !decided.contains(id))
+            .collect(),
     };
     tracing::info!(account = %moderator.id, %act, decided = decided.len(), to = to.word(), "decided");
     Ok(back_to_queue(shown, &told(&outcome)))
 }
 
 /// Takes an act back.
-pub async fn undo(State(app): State<App>, moderator: Moderator, fields: Fields) -> Result<Redirect> {
+pub async fn undo(
+    State(app): State<App>,
+    moderator: Moderator,
+    fields: Fields,
+) -> Result<Redirect> {
     let undone: ActId = fields.get("act").parse().map_err(|_| Error::NotFound)?;
     let mut db = app.pool.begin().await?;
     let act = store::next_act(&mut db).await?;
     let restored = store::undo(&mut db, &moderator, act, undone, app.clock.now()).await?;
     db.commit().await?;
     tracing::info!(account = %moderator.id, %act, %undone, restored = restored.len(), "undone");
-    let said = if restored.is_empty() { ("nothing", "1".to_owned()) } else { ("act", act.to_string()) };
+    let said = if restored.is_empty() {
+        ("nothing", "1".to_owned())
+    } else {
+        ("act", act.to_string())
+    };
     Ok(back_to_queue(fields.get("status"), &[said]))
 }
 
@@ -56,7 +81,11 @@ fn told(outcome: &Outcome) -> Vec<(&'static str, String)> {
         told.push(("act", act.to_string()));
     }
     if !outcome.passed_over.is_empty() {
-        let ids: Vec<String> = outcome.passed_over.iter().map(CommentId::to_string).collect();
+        let ids: Vec<String> = outcome
+            .passed_over
+            .iter()
+            .map(CommentId::to_string)
+            .collect();
         told.push(("passed", ids.join(",")));
     }
     told

@@ -64,7 +64,8 @@ impl Publication {
 
     /// The address of an article of this slug and moment.
     pub fn path_of(&self, id: ArticleId, slug: &Slug, published_at: Ts) -> String {
-        self.permalink.fill(id, slug, dates::ymd(published_at, &self.zone))
+        self.permalink
+            .fill(id, slug, dates::ymd(published_at, &self.zone))
     }
 }
 
@@ -76,7 +77,9 @@ pub struct Permalink(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WrongPermalink {
     /// It must be slashes, words and placeholders we know.
-    #[error("a pattern starts with a slash and holds only a-z, 0-9, hyphens, slashes and {{year}} {{month}} {{day}} {{slug}} {{id}}")]
+    #[error(
+        "a pattern starts with a slash and holds only a-z, 0-9, hyphens, slashes and {{year}} {{month}} {{day}} {{slug}} {{id}}"
+    )]
     Malformed,
     /// Two articles would share an address.
     #[error("a pattern needs {{slug}} or {{id}}")]
@@ -88,7 +91,8 @@ pub enum WrongPermalink {
 
 /// First parts of addresses that pages of ours have, or will.
 const RESERVED: [&str; 14] = [
-    "admin", "articles", "comments", "static", "healthz", "readyz", "search", "topics", "authors", "media", "page", "feed", "category", "tag",
+    "admin", "articles", "comments", "static", "healthz", "readyz", "search", "topics", "authors",
+    "media", "page", "feed", "category", "tag",
 ];
 
 impl Default for Permalink {
@@ -130,7 +134,9 @@ impl FromStr for Permalink {
             for placeholder in ["{year}", "{month}", "{day}", "{slug}", "{id}"] {
                 rest = rest.replace(placeholder, "x");
             }
-            let plain = rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            let plain = rest
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if rest.is_empty() || !plain {
                 return Err(WrongPermalink::Malformed);
             }
@@ -149,7 +155,11 @@ impl FromStr for Permalink {
 
 /// Whether an address begins like a page of ours, so that no article may have it.
 pub fn is_reserved(path: &str) -> bool {
-    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let first = path
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
     RESERVED.contains(&first)
 }
 
@@ -160,7 +170,12 @@ mod tests {
     #[test]
     fn a_pattern_fills_with_padded_dates() {
         let slug = Slug::parse("tea").unwrap();
-        let address = |pattern: &str| pattern.parse::<Permalink>().unwrap().fill(ArticleId(7), &slug, (2024, 7, 2));
+        let address = |pattern: &str| {
+            pattern
+                .parse::<Permalink>()
+                .unwrap()
+                .fill(ArticleId(7), &slug, (2024, 7, 2))
+        };
         assert_eq!(address("/{year}/{month}/{day}/{slug}"), "/2024/07/02/tea");
         assert_eq!(address("/news/{id}-{slug}/"), "/news/7-tea");
     }

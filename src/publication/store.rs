@@ -13,19 +13,17 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| {
-        Publication {
-            title: row.title,
-            tagline: row.tagline,
-            language: row.language,
-            zone: crate::text::dates::zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
-            permalink: row.permalink_pattern.parse().unwrap_or_default(),
-            appeal: row.appeal,
-            appeal_html: row.appeal_html,
-            hold_everything: row.hold_everything,
-            key_id: row.key_id,
-            version: row.version,
-        }
+    Ok(row.map(|row| Publication {
+        title: row.title,
+        tagline: row.tagline,
+        language: row.language,
+        zone: crate::text::dates::zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
+        permalink: row.permalink_pattern.parse().unwrap_or_default(),
+        appeal: row.appeal,
+        appeal_html: row.appeal_html,
+        hold_everything: row.hold_everything,
+        key_id: row.key_id,
+        version: row.version,
     }))
 }
 

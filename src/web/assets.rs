@@ -22,7 +22,9 @@ macro_rules! asset {
             name: $name,
             kind: $kind,
             bytes: include_bytes!(concat!("../../static/", $name)),
-            fingerprint: LazyLock::new(|| fingerprint(include_bytes!(concat!("../../static/", $name)))),
+            fingerprint: LazyLock::new(|| {
+                fingerprint(include_bytes!(concat!("../../static/", $name)))
+            }),
         }
     };
 }
@@ -56,15 +58,29 @@ pub async fn show_asset(Path(wanted): Path<String>) -> Result<Response, Error> {
         .iter()
         .find_map(|asset| {
             let named = asset.name == wanted;
-            let fingerprinted = address(asset.name).strip_prefix("/static/") == Some(wanted.as_str());
+            let fingerprinted =
+                address(asset.name).strip_prefix("/static/") == Some(wanted.as_str());
             (named || fingerprinted).then_some((asset, fingerprinted))
         })
         .ok_or(Error::NotFound)?;
-    let keep = if keep { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
-    Ok(([(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, keep)], asset.bytes).into_response())
+    let keep = if keep {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=300"
+    };
+    Ok((
+        [
+            (header::CONTENT_TYPE, asset.kind),
+            (header::CACHE_CONTROL, keep),
+        ],
+        asset.bytes,
+    )
+        .into_response())
 }
 
 /// Browsers ask for it whatever a page says.
 pub async fn show_favicon() -> Response {
-    show_asset(Path("icon.svg".to_owned())).await.into_response()
+    show_asset(Path("icon.svg".to_owned()))
+        .await
+        .into_response()
 }

@@ -41,7 +41,11 @@ const AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let away = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed => true,
             sqlx::Error::Database(error) => error.code().is_some_and(|code| AWAY.contains(&&*code)),
             _ => false,
         };
@@ -72,11 +76,15 @@ const RETRY_AFTER: u64 = 5;
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let retry = |status: StatusCode, seconds: u64| (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response();
+        let retry = |status: StatusCode, seconds: u64| {
+            (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
+        };
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
-            Self::SignInFirst => (StatusCode::UNAUTHORIZED, axum::Extension(SignIn)).into_response(),
+            Self::SignInFirst => {
+                (StatusCode::UNAUTHORIZED, axum::Extension(SignIn)).into_response()
+            }
             Self::TooMany(seconds) => retry(StatusCode::TOO_MANY_REQUESTS, seconds),
             Self::BadRequest(status) => status.into_response(),
             Self::Unavailable => retry(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
@@ -99,7 +107,10 @@ struct ErrorPage {
 
 /// Turns every failed answer that is not a page yet into one, and sends those who must sign in to the door.
 pub async fn show_errors(State(app): State<App>, request: Request, next: Next) -> Response {
-    let reference = request.extensions().get::<Reference>().map(|reference| reference.0.clone());
+    let reference = request
+        .extensions()
+        .get::<Reference>()
+        .map(|reference| reference.0.clone());
     let asked_for = (request.method() == Method::GET).then(|| request.uri().to_string());
     let response = next.run(request).await;
     if response.extensions().get::<SignIn>().is_some() {
@@ -140,7 +151,9 @@ pub async fn show_errors(State(app): State<App>, request: Request, next: Next) -
             answer.headers_mut().insert(name, value.clone());
         }
     }
-    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 

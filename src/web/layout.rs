@@ -29,7 +29,12 @@ impl Layout {
     /// The frame for `publication`, now.
     pub fn new(app: &App, publication: Arc<Publication>) -> Self {
         let base = app.config.public_url.as_str().trim_end_matches('/').into();
-        Self { words: publication.words(), publication, now: app.clock.now(), base }
+        Self {
+            words: publication.words(),
+            publication,
+            now: app.clock.now(),
+            base,
+        }
     }
 
     /// The frame as it last was, for pages that must be shown while the database is away.

@@ -17,7 +17,10 @@ impl<T: Template> Page<T> {
 
     /// The page, for one person: no cache may keep it and no search engine list it.
     pub fn private(self) -> Response {
-        let headers = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-robots-tag"), "noindex")];
+        let headers = [
+            (header::CACHE_CONTROL, "no-store"),
+            (header::HeaderName::from_static("x-robots-tag"), "noindex"),
+        ];
         (headers, self).into_response()
     }
 }
@@ -25,8 +28,13 @@ impl<T: Template> Page<T> {
 impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
-            Ok(html) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
-            Err(error) => Error::Internal(anyhow::Error::new(error).context("a page does not render")).into_response(),
+            Ok(html) => {
+                ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+            }
+            Err(error) => {
+                Error::Internal(anyhow::Error::new(error).context("a page does not render"))
+                    .into_response()
+            }
         }
     }
 }

@@ -17,14 +17,22 @@ pub struct Reference(pub String);
 /// queries hold keys.
 pub async fn name_and_log(mut request: Request, next: Next) -> Response {
     let reference = Reference(hex(&random::<4>()));
-    let path = request.extensions().get::<MatchedPath>().map_or_else(|| request.uri().path().to_owned(), |path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", reference = reference.0, method = %request.method(), path);
+    let path = request.extensions().get::<MatchedPath>().map_or_else(
+        || request.uri().path().to_owned(),
+        |path| path.as_str().to_owned(),
+    );
+    let span =
+        tracing::info_span!("request", reference = reference.0, method = %request.method(), path);
     request.extensions_mut().insert(reference);
     let started = Instant::now();
     async move {
         let response = next.run(request).await;
         let status = response.status().as_u16();
-        tracing::debug!(status, milliseconds = started.elapsed().as_millis(), "answered");
+        tracing::debug!(
+            status,
+            milliseconds = started.elapsed().as_millis(),
+            "answered"
+        );
         response
     }
     .instrument(span)

@@ -43,7 +43,10 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        let filter = method.clone().try_into().expect("GET and POST are methods axum filters by");
+        let filter = method
+            .clone()
+            .try_into()
+            .expect("GET and POST are methods axum filters by");
         self.router = self.router.route(path, on(filter, handler));
         self.listed.push((method, path));
         self

@@ -23,9 +23,14 @@ fn kept(url: &str) -> Vec<String> {
 }
 
 fn ask(url: &str, query: &'static str) -> Vec<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
-        let mut db = PgConnection::connect(url).await.expect("the database answers");
+        let mut db = PgConnection::connect(url)
+            .await
+            .expect("the database answers");
         let rows = sqlx::query(query).fetch_all(&mut db).await.expect("rows");
         rows.iter().map(|row| row.get(0)).collect()
     })
@@ -33,9 +38,18 @@ fn ask(url: &str, query: &'static str) -> Vec<String> {
 
 fn reply_address(server: &Server) -> String {
     let front = server.get("/").body;
-    let path = front.split("<h2><a href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("the welcome article").to_owned();
+    let path = front
+        .split("<h2><a href=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("the welcome article")
+        .to_owned();
     let article = server.get(&path).body;
-    let action = article.split("action=\"/articles/").nth(1).and_then(|rest| rest.split('/').next()).expect("a form");
+    let action = article
+        .split("action=\"/articles/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("a form");
     format!("/articles/{action}/reply")
 }
 
@@ -43,9 +57,19 @@ fn reply_address(server: &Server) -> String {
 fn the_first_start_makes_all_it_needs() {
     let mut server = Server::new();
     let log = server.log();
-    assert!(log.contains(&format!("Read the site at http://{}/", server.address)), "{log}");
-    let link = log.split("one-time link: ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
-    let path = link.strip_prefix(&format!("http://{}", server.address)).expect("an address of the site");
+    assert!(
+        log.contains(&format!("Read the site at http://{}/", server.address)),
+        "{log}"
+    );
+    let link = log
+        .split("one-time link: ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .expect("a link")
+        .to_owned();
+    let path = link
+        .strip_prefix(&format!("http://{}", server.address))
+        .expect("an address of the site");
     assert_eq!(server.get(path).status, 200);
     assert_eq!(server.get("/admin/claim?token=0").status, 404);
 
@@ -54,27 +78,56 @@ fn the_first_start_makes_all_it_needs() {
     let front = server.get("/").body;
     assert!(front.contains("Welcome to your Broadsheet") && front.contains("2 replies"));
     let url = server.database_url();
-    assert_eq!(ask(&url, "select status::text from comments order by id"), ["approved", "approved", "held"]);
-    assert_eq!(ask(&url, "select lower('ЇЖАК') || ' ' || current_setting('fsync') || ' ' || current_setting('full_page_writes') || ' ' || current_setting('listen_addresses')"), ["їжак on on "]);
+    assert_eq!(
+        ask(&url, "select status::text from comments order by id"),
+        ["approved", "approved", "held"]
+    );
+    assert_eq!(
+        ask(
+            &url,
+            "select lower('ЇЖАК') || ' ' || current_setting('fsync') || ' ' || current_setting('full_page_writes') || ' ' || current_setting('listen_addresses')"
+        ),
+        ["їжак on on "]
+    );
 
     let mut add = broadsheet(&server.data);
-    add.args(["account", "add", "ada", "--name", "Ada L.", "--role", "admin"]);
+    add.args([
+        "account", "add", "ada", "--name", "Ada L.", "--role", "admin",
+    ]);
     let added = run(add, "four plain words here\n");
-    assert!(added.status.success() && text(&added).contains("Added ada as admin."), "{}", text(&added));
+    assert!(
+        added.status.success() && text(&added).contains("Added ada as admin."),
+        "{}",
+        text(&added)
+    );
     let mut list = broadsheet(&server.data);
     list.args(["account", "list"]);
     assert!(text(&run(list, "")).contains("ada\tadmin\tAda L."));
     let mut change = broadsheet(&server.data);
     change.args(["account", "passphrase", "ada"]);
     assert!(text(&run(change, "five plain words here now\n")).contains("ada has a new passphrase"));
-    let fields = [("handle", "ada"), ("passphrase", "five plain words here now")];
-    assert_eq!(server.try_post("/admin/sign-in", "192.0.2.1", &fields).expect("an answer").status, 303);
+    let fields = [
+        ("handle", "ada"),
+        ("passphrase", "five plain words here now"),
+    ];
+    assert_eq!(
+        server
+            .try_post("/admin/sign-in", "192.0.2.1", &fields)
+            .expect("an answer")
+            .status,
+        303
+    );
 
     let mut check = broadsheet(&server.data);
     check.arg("check");
     let checked = run(check, "");
     assert!(checked.status.success(), "{}", text(&checked));
-    for part in ["ok   settings:", "ok   database: \"Broadsheet\" answers", "ok   key:", "ok   mail: off"] {
+    for part in [
+        "ok   settings:",
+        "ok   database: \"Broadsheet\" answers",
+        "ok   key:",
+        "ok   mail: off",
+    ] {
         assert!(text(&checked).contains(part), "{}", text(&checked));
     }
 
@@ -85,7 +138,13 @@ fn the_first_start_makes_all_it_needs() {
     let log = server.log();
     assert_eq!(log.matches("making a private Postgres").count(), 1);
     assert!(log.contains("Sign in at http://"));
-    assert_eq!(ask(&server.database_url(), "select count(*)::text from articles"), ["1"]);
+    assert_eq!(
+        ask(
+            &server.database_url(),
+            "select count(*)::text from articles"
+        ),
+        ["1"]
+    );
 }
 
 #[test]
@@ -97,7 +156,9 @@ fn commands_work_without_a_server_and_say_so_where_they_need_one() {
     assert!(added.status.success(), "{}", text(&added));
     let mut again = broadsheet(&data);
     again.args(["account", "add", "MO"]);
-    assert!(text(&run(again, "four plain words here\n")).contains("there is an account mo already"));
+    assert!(
+        text(&run(again, "four plain words here\n")).contains("there is an account mo already")
+    );
     let mut short = broadsheet(&data);
     short.args(["account", "add", "may"]);
     assert!(text(&run(short, "short\n")).contains("15 to 1000 characters"));
@@ -107,7 +168,11 @@ fn commands_work_without_a_server_and_say_so_where_they_need_one() {
     let mut url = broadsheet(&data);
     url.args(["db", "url"]);
     let answer = run(url, "");
-    assert!(!answer.status.success() && text(&answer).contains("no server runs on"), "{}", text(&answer));
+    assert!(
+        !answer.status.success() && text(&answer).contains("no server runs on"),
+        "{}",
+        text(&answer)
+    );
 }
 
 #[test]
@@ -128,29 +193,46 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         let output = run(command, "");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{setting}: {told}");
-        assert!(told.contains("BROADSHEET_") || told.contains("DATABASE_URL"), "{told}");
+        assert!(
+            told.contains("BROADSHEET_") || told.contains("DATABASE_URL"),
+            "{told}"
+        );
         assert_eq!(told.trim().lines().count(), 1, "{told}");
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let mut command = broadsheet(&data);
-    command.env("BROADSHEET_LISTEN", taken.local_addr().expect("its address").to_string());
+    command.env(
+        "BROADSHEET_LISTEN",
+        taken.local_addr().expect("its address").to_string(),
+    );
     let told = text(&run(command, ""));
     assert!(told.contains("something listens there already"), "{told}");
-    assert!(!data.join("postgres").exists(), "a start that could not be left a database behind");
+    assert!(
+        !data.join("postgres").exists(),
+        "a start that could not be left a database behind"
+    );
 }
 
 #[test]
 fn a_database_of_ones_own_needs_a_key_of_its_own() {
     let data = folder("data");
     let mut command = broadsheet(&data);
-    command.env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none").env("BROADSHEET_LISTEN", "127.0.0.1:0");
+    command
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+        .env("BROADSHEET_LISTEN", "127.0.0.1:0");
     let told = text(&run(command, ""));
-    assert!(told.contains("secret.key is missing") && told.contains("openssl rand -hex 32"), "{told}");
+    assert!(
+        told.contains("secret.key is missing") && told.contains("openssl rand -hex 32"),
+        "{told}"
+    );
 
     fs::write(data.join("secret.key"), "ab".repeat(32)).expect("a key");
-    fs::set_permissions(data.join("secret.key"), fs::Permissions::from_mode(0o644)).expect("open to all");
+    fs::set_permissions(data.join("secret.key"), fs::Permissions::from_mode(0o644))
+        .expect("open to all");
     let mut command = broadsheet(&data);
-    command.env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none").env("BROADSHEET_LISTEN", "127.0.0.1:0");
+    command
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+        .env("BROADSHEET_LISTEN", "127.0.0.1:0");
     assert!(text(&run(command, "")).contains("can be read by others"));
 }
 
@@ -174,31 +256,51 @@ fn what_was_acknowledged_survives_a_killed_server() {
     let postgres = server.postgres_pid().expect("it runs");
     thread::scope(|scope| {
         for number in 0..200 {
-            let (acknowledged, answered, address, server) = (acknowledged.clone(), answered.clone(), &address, &server);
+            let (acknowledged, answered, address, server) =
+                (acknowledged.clone(), answered.clone(), &address, &server);
             scope.spawn(move || {
                 let body = format!("Number {number}");
                 let email = format!("reader{number}@example.org");
-                let fields = [("comment", body.as_str()), ("author", "Reader"), ("email", email.as_str())];
-                if server.try_post(address, &format!("10.1.{}.{}", number / 100, number % 100), &fields).is_some_and(|answer| answer.status == 303) {
+                let fields = [
+                    ("comment", body.as_str()),
+                    ("author", "Reader"),
+                    ("email", email.as_str()),
+                ];
+                if server
+                    .try_post(
+                        address,
+                        &format!("10.1.{}.{}", number / 100, number % 100),
+                        &fields,
+                    )
+                    .is_some_and(|answer| answer.status == 303)
+                {
                     acknowledged.lock().expect("the list").push(body);
                     answered.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }
         let pid = server.pid();
-        wait_until("some replies are acknowledged", || answered.load(Ordering::SeqCst) >= 20);
+        wait_until("some replies are acknowledged", || {
+            answered.load(Ordering::SeqCst) >= 20
+        });
         kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it was running");
     });
     server.kill();
     let acknowledged = acknowledged.lock().expect("the list").clone();
-    assert!(acknowledged.len() < 200, "the kill came too late to prove anything");
+    assert!(
+        acknowledged.len() < 200,
+        "the kill came too late to prove anything"
+    );
     wait_until("no Postgres is left behind", || !is_alive(postgres));
     let server = Server::start(&server.data.clone());
     let kept = kept(&server.database_url());
     for body in &acknowledged {
         assert!(kept.contains(body), "{body} was acknowledged and is gone");
     }
-    eprintln!("{} of 200 were acknowledged before the kill, all are there", acknowledged.len());
+    eprintln!(
+        "{} of 200 were acknowledged before the kill, all are there",
+        acknowledged.len()
+    );
 }
 
 #[test]
@@ -216,12 +318,26 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
                 }
                 let body = format!("Number {number}");
                 let email = format!("reader{number}@example.org");
-                let fields = [("comment", body.as_str()), ("author", "Reader"), ("email", email.as_str())];
-                let answer = server.try_post(&address, &format!("10.2.{}.{}", number / 250, number % 250), &fields).expect("the server itself stays");
+                let fields = [
+                    ("comment", body.as_str()),
+                    ("author", "Reader"),
+                    ("email", email.as_str()),
+                ];
+                let answer = server
+                    .try_post(
+                        &address,
+                        &format!("10.2.{}.{}", number / 250, number % 250),
+                        &fields,
+                    )
+                    .expect("the server itself stays");
                 match answer.status {
                     303 => acknowledged.push(body),
                     503 => {
-                        assert!(answer.body.contains(&format!("\n{body}</textarea>")), "the text was not given back: {}", answer.body);
+                        assert!(
+                            answer.body.contains(&format!("\n{body}</textarea>")),
+                            "the text was not given back: {}",
+                            answer.body
+                        );
                         assert!(answer.body.contains("was not saved"));
                         given_back += 1;
                     }
@@ -230,12 +346,20 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
             }
             (acknowledged, given_back)
         });
-        wait_until("replies are kept", || kept(&server.database_url()).len() > 10);
+        wait_until("replies are kept", || {
+            kept(&server.database_url()).len() > 10
+        });
         kill(Pid::from_raw(killed), Signal::SIGKILL).expect("it was running");
-        wait_until("another Postgres runs", || server.postgres_pid().is_some_and(|pid| pid != killed));
-        wait_until("the site is ready again", || server.get("/readyz").status == 200);
+        wait_until("another Postgres runs", || {
+            server.postgres_pid().is_some_and(|pid| pid != killed)
+        });
+        wait_until("the site is ready again", || {
+            server.get("/readyz").status == 200
+        });
         let before = kept(&server.database_url()).len();
-        wait_until("replies are kept again", || kept(&server.database_url()).len() > before + 5);
+        wait_until("replies are kept again", || {
+            kept(&server.database_url()).len() > before + 5
+        });
         stop.store(true, Ordering::SeqCst);
         writer.join().expect("the writer saw nothing wrong")
     });
@@ -244,7 +368,10 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
         assert!(kept.contains(body), "{body} was acknowledged and is gone");
     }
     assert!(given_back > 0, "nobody noticed, so nothing was proved");
-    eprintln!("{} acknowledged and kept, {given_back} given back", acknowledged.len());
+    eprintln!(
+        "{} acknowledged and kept, {given_back} given back",
+        acknowledged.len()
+    );
 }
 
 #[test]
@@ -259,11 +386,14 @@ fn a_second_server_on_the_same_folder_shares_its_postgres() {
 fn slow_headers_are_cut_off() {
     let server = Server::new();
     let mut slow = TcpStream::connect(server.address).expect("a connection");
-    slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").expect("a beginning");
-    slow.set_read_timeout(Some(Duration::from_secs(40))).expect("a limit");
+    slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
+        .expect("a beginning");
+    slow.set_read_timeout(Some(Duration::from_secs(40)))
+        .expect("a limit");
     let began = Instant::now();
     let mut answer = Vec::new();
-    slow.read_to_end(&mut answer).expect("the connection is closed, not left open");
+    slow.read_to_end(&mut answer)
+        .expect("the connection is closed, not left open");
     assert!(began.elapsed() < Duration::from_secs(30));
     assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
 }
@@ -276,14 +406,22 @@ fn another_major_version_is_told_in_a_sentence() {
     let mut command = broadsheet(&server.data);
     command.env("BROADSHEET_LISTEN", "127.0.0.1:0");
     let told = text(&run(command, ""));
-    assert!(told.contains("the data folder was made by Postgres 9") && told.contains("pg_dump"), "{told}");
+    assert!(
+        told.contains("the data folder was made by Postgres 9") && told.contains("pg_dump"),
+        "{told}"
+    );
 }
 
 #[test]
 fn a_machine_without_postgres_is_told_what_to_type() {
     let data = folder("data");
     let mut command = broadsheet(&data);
-    command.env("BROADSHEET_LISTEN", "127.0.0.1:0").env("PG_BIN", "/nowhere");
+    command
+        .env("BROADSHEET_LISTEN", "127.0.0.1:0")
+        .env("PG_BIN", "/nowhere");
     let told = text(&run(command, ""));
-    assert!(told.contains("apt-get install postgresql") && told.contains("DATABASE_URL"), "{told}");
+    assert!(
+        told.contains("apt-get install postgresql") && told.contains("DATABASE_URL"),
+        "{told}"
+    );
 }

@@ -8,7 +8,9 @@ const PASSPHRASE: &str = "four plain words here";
 
 async fn invited(site: &TestSite) -> Option<String> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    claim::invite_first_admin(&mut db, site.now()).await.expect("a link")
+    claim::invite_first_admin(&mut db, site.now())
+        .await
+        .expect("a link")
 }
 
 /// A site whose first admin is ada, signed out again.
@@ -16,7 +18,12 @@ async fn claimed() -> TestSite {
     let site = TestSite::new().await;
     let link = invited(&site).await.expect("nobody has claimed it");
     let form = site.visitor().open(&link).await.form("/admin/claim");
-    form.fill("name", "Ada").fill("handle", "Ada").fill("passphrase", PASSPHRASE).submit().await.has_status(303);
+    form.fill("name", "Ada")
+        .fill("handle", "Ada")
+        .fill("passphrase", PASSPHRASE)
+        .submit()
+        .await
+        .has_status(303);
     site
 }
 
@@ -27,22 +34,53 @@ async fn the_one_time_link_makes_the_first_admin_once() {
     let link = invited(&site).await.expect("still nobody");
     let stranger = site.visitor();
     stranger.open("/admin/claim").await.has_status(404);
-    stranger.open("/admin/claim?token=guess").await.has_status(404);
+    stranger
+        .open("/admin/claim?token=guess")
+        .await
+        .has_status(404);
     stranger.open(&old).await.has_status(404);
-    stranger.post_fields("/admin/claim", &[("token", "guess"), ("name", "Eve"), ("handle", "eve"), ("passphrase", PASSPHRASE)]).await.has_status(404);
+    stranger
+        .post_fields(
+            "/admin/claim",
+            &[
+                ("token", "guess"),
+                ("name", "Eve"),
+                ("handle", "eve"),
+                ("passphrase", PASSPHRASE),
+            ],
+        )
+        .await
+        .has_status(404);
 
     let ada = site.visitor();
     let form = ada.open(&link).await.form("/admin/claim");
-    let short = form.fill("name", "Ada").fill("handle", "ada l").fill("passphrase", "short").submit().await;
-    short.has_status(422).sees("A sign-in name is one word").sees("A passphrase has 15 to 1,000 characters");
+    let short = form
+        .fill("name", "Ada")
+        .fill("handle", "ada l")
+        .fill("passphrase", "short")
+        .submit()
+        .await;
+    short
+        .has_status(422)
+        .sees("A sign-in name is one word")
+        .sees("A passphrase has 15 to 1,000 characters");
     let form = short.form("/admin/claim");
     assert_eq!((form.value("name"), form.value("passphrase")), ("Ada", ""));
     let form = form.fill("handle", "ada").fill("passphrase", PASSPHRASE);
-    form.submit().await.follow().await.has_status(200).sees("Nothing waits.");
+    form.submit()
+        .await
+        .follow()
+        .await
+        .has_status(200)
+        .sees("Nothing waits.");
 
     site.visitor().open(&link).await.has_status(404);
     assert!(invited(&site).await.is_none());
-    assert_eq!(site.count("select count(*) from accounts where role = 'admin'").await, 1);
+    assert_eq!(
+        site.count("select count(*) from accounts where role = 'admin'")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -52,17 +90,37 @@ async fn one_signs_in_and_out() {
     let door = ada.open("/admin/settings").await.has_status(303).leads_to();
     assert_eq!(door, "/admin/sign-in?next=%2Fadmin%2Fsettings");
     let form = ada.open(&door).await.form("/admin/sign-in");
-    let inside = form.fill("handle", " ADA ").fill("passphrase", PASSPHRASE).submit().await;
+    let inside = form
+        .fill("handle", " ADA ")
+        .fill("passphrase", PASSPHRASE)
+        .submit()
+        .await;
     let cookie = inside.header("set-cookie").to_owned();
-    assert!(cookie.starts_with("broadsheet=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.starts_with("broadsheet=")
+            && cookie.contains("HttpOnly")
+            && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
     assert_eq!(inside.leads_to(), "/admin/settings");
     let settings = ada.open("/admin/settings").await;
     settings.has_status(200);
     let token = cookie.split(['=', ';']).nth(1).expect("a token");
     assert_eq!(site.count("select count(*) from sessions").await, 2);
-    let stored: Vec<Vec<u8>> = sqlx::query_scalar("select token_hash from sessions").fetch_all(&site.app.pool).await.expect("sessions");
-    assert!(stored.iter().all(|hash| !hash.windows(8).any(|part| token.as_bytes().windows(8).any(|t| t == part))));
-    settings.form("/admin/sign-out").submit().await.has_status(303);
+    let stored: Vec<Vec<u8>> = sqlx::query_scalar("select token_hash from sessions")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("sessions");
+    assert!(stored.iter().all(|hash| {
+        !hash
+            .windows(8)
+            .any(|part| token.as_bytes().windows(8).any(|t| t == part))
+    }));
+    settings
+        .form("/admin/sign-out")
+        .submit()
+        .await
+        .has_status(303);
     ada.open("/admin/settings").await.has_status(303);
     ada.set_cookie("broadsheet", token);
     ada.open("/admin/settings").await.has_status(303);
@@ -74,9 +132,19 @@ async fn signing_out_everywhere_ends_every_session() {
     let (desk, phone) = (site.visitor(), site.visitor());
     for browser in [&desk, &phone] {
         let form = browser.open("/admin/sign-in").await.form("/admin/sign-in");
-        form.fill("handle", "ada").fill("passphrase", PASSPHRASE).submit().await.has_status(303);
+        form.fill("handle", "ada")
+            .fill("passphrase", PASSPHRASE)
+            .submit()
+            .await
+            .has_status(303);
     }
-    phone.open("/admin/account").await.form("/admin/sign-out-everywhere").submit().await.has_status(303);
+    phone
+        .open("/admin/account")
+        .await
+        .form("/admin/sign-out-everywhere")
+        .submit()
+        .await
+        .has_status(303);
     desk.open("/admin/comments").await.has_status(303);
     assert_eq!(site.count("select count(*) from sessions").await, 0);
 }
@@ -87,26 +155,48 @@ async fn nothing_tells_which_accounts_exist() {
     let say = |handle: &'static str, passphrase: &'static str| {
         let visitor = site.visitor();
         async move {
-            let page = visitor.post_fields("/admin/sign-in", &[("handle", handle), ("passphrase", passphrase)]).await;
+            let page = visitor
+                .post_fields(
+                    "/admin/sign-in",
+                    &[("handle", handle), ("passphrase", passphrase)],
+                )
+                .await;
             page.has_status(422);
             page.text().replace(handle, "…")
         }
     };
-    assert_eq!(say("ada", "wrong but long enough").await, say("nobody", "wrong but long enough").await);
+    assert_eq!(
+        say("ada", "wrong but long enough").await,
+        say("nobody", "wrong but long enough").await
+    );
     assert_eq!(say("ada", "").await, say("not a handle", "").await);
     assert_eq!(say("maker", "x").await, say("broadsheet", "x").await);
 }
 
 #[tokio::test]
 async fn guessing_gets_slower_and_keeps_no_colleague_out() {
-    let site = Setup::default().settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into())).build().await;
+    let site = Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .build()
+        .await;
     let link = invited(&site).await.expect("nobody has claimed it");
     let form = site.visitor().open(&link).await.form("/admin/claim");
-    form.fill("name", "Ada").fill("handle", "ada").fill("passphrase", PASSPHRASE).submit().await.has_status(303);
+    form.fill("name", "Ada")
+        .fill("handle", "ada")
+        .fill("passphrase", PASSPHRASE)
+        .submit()
+        .await
+        .has_status(303);
     let eve = site.visitor().at("198.51.100.66");
     let guess = |passphrase: &'static str| {
         let eve = eve.clone();
-        async move { eve.post_fields("/admin/sign-in", &[("handle", "ada"), ("passphrase", passphrase)]).await }
+        async move {
+            eve.post_fields(
+                "/admin/sign-in",
+                &[("handle", "ada"), ("passphrase", passphrase)],
+            )
+            .await
+        }
     };
     for _ in 0..5 {
         guess("wrong wrong wrong").await.has_status(422);
@@ -115,10 +205,21 @@ async fn guessing_gets_slower_and_keeps_no_colleague_out() {
     waiting.has_status(429).sees("Too many attempts");
     assert_eq!(waiting.header("retry-after"), "1");
     let ada = site.visitor().at("203.0.113.5");
-    ada.post_fields("/admin/sign-in", &[("handle", "ada"), ("passphrase", PASSPHRASE)]).await.has_status(303);
+    ada.post_fields(
+        "/admin/sign-in",
+        &[("handle", "ada"), ("passphrase", PASSPHRASE)],
+    )
+    .await
+    .has_status(303);
     site.app.clock.advance(2);
     guess("wrong wrong wrong").await.has_status(422);
-    assert_eq!(guess(PASSPHRASE).await.has_status(429).header("retry-after"), "2");
+    assert_eq!(
+        guess(PASSPHRASE)
+            .await
+            .has_status(429)
+            .header("retry-after"),
+        "2"
+    );
     site.app.clock.advance(3);
     guess(PASSPHRASE).await.has_status(303);
 }
@@ -128,20 +229,48 @@ async fn a_crowd_of_guesses_is_not_judged_by_the_first() {
     let site = claimed().await;
     let guesses = (0..30).map(|_| {
         let visitor = site.visitor();
-        async move { visitor.post_fields("/admin/sign-in", &[("handle", "ada"), ("passphrase", "wrong wrong wrong")]).await.status.as_u16() }
+        async move {
+            visitor
+                .post_fields(
+                    "/admin/sign-in",
+                    &[("handle", "ada"), ("passphrase", "wrong wrong wrong")],
+                )
+                .await
+                .status
+                .as_u16()
+        }
     });
     let answers = futures_util::future::join_all(guesses).await;
-    assert_eq!(answers.iter().filter(|status| **status == 422).count(), 5, "{answers:?}");
+    assert_eq!(
+        answers.iter().filter(|status| **status == 422).count(),
+        5,
+        "{answers:?}"
+    );
     assert_eq!(answers.iter().filter(|status| **status == 429).count(), 25);
 }
 
 #[tokio::test]
 async fn the_door_leads_nowhere_else() {
     let site = claimed().await;
-    for next in ["https://evil.example/", "//evil.example", "/\\evil.example", "/admin/../../x\r\nSet-Cookie: a=b", "javascript:alert(1)", ""] {
-        let fields = [("handle", "ada"), ("passphrase", PASSPHRASE), ("next", next)];
+    for next in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/admin/../../x\r\nSet-Cookie: a=b",
+        "javascript:alert(1)",
+        "",
+    ] {
+        let fields = [
+            ("handle", "ada"),
+            ("passphrase", PASSPHRASE),
+            ("next", next),
+        ];
         let answer = site.visitor().post_fields("/admin/sign-in", &fields).await;
-        assert_eq!(answer.has_status(303).leads_to(), "/admin/comments", "{next:?}");
+        assert_eq!(
+            answer.has_status(303).leads_to(),
+            "/admin/comments",
+            "{next:?}"
+        );
     }
 }
 
@@ -160,25 +289,71 @@ async fn one_changes_ones_passphrase() {
     let site = claimed().await;
     let (here, there) = (site.visitor(), site.visitor());
     for browser in [&here, &there] {
-        browser.post_fields("/admin/sign-in", &[("handle", "ada"), ("passphrase", PASSPHRASE)]).await.has_status(303);
+        browser
+            .post_fields(
+                "/admin/sign-in",
+                &[("handle", "ada"), ("passphrase", PASSPHRASE)],
+            )
+            .await
+            .has_status(303);
     }
     let form = here.open("/admin/account").await.form("/admin/account");
-    let wrong = form.fill("present", "not this one, sorry").fill("new", "short").submit().await;
-    wrong.has_status(422).sees("This is not your present passphrase.").sees("A passphrase has 15");
-    let form = wrong.form("/admin/account").fill("present", PASSPHRASE).fill("new", "another four plain words");
-    form.submit().await.follow().await.sees("Your passphrase is changed");
+    let wrong = form
+        .fill("present", "not this one, sorry")
+        .fill("new", "short")
+        .submit()
+        .await;
+    wrong
+        .has_status(422)
+        .sees("This is not your present passphrase.")
+        .sees("A passphrase has 15");
+    let form = wrong
+        .form("/admin/account")
+        .fill("present", PASSPHRASE)
+        .fill("new", "another four plain words");
+    form.submit()
+        .await
+        .follow()
+        .await
+        .sees("Your passphrase is changed");
     there.open("/admin/comments").await.has_status(303);
     let door = site.visitor();
-    door.post_fields("/admin/sign-in", &[("handle", "ada"), ("passphrase", PASSPHRASE)]).await.has_status(422);
-    door.post_fields("/admin/sign-in", &[("handle", "ada"), ("passphrase", "another four plain words")]).await.has_status(303);
+    door.post_fields(
+        "/admin/sign-in",
+        &[("handle", "ada"), ("passphrase", PASSPHRASE)],
+    )
+    .await
+    .has_status(422);
+    door.post_fields(
+        "/admin/sign-in",
+        &[
+            ("handle", "ada"),
+            ("passphrase", "another four plain words"),
+        ],
+    )
+    .await
+    .has_status(303);
 }
 
 #[tokio::test]
 async fn on_https_the_cookie_belongs_to_this_host_alone() {
-    let site = Setup::default().settings(|settings| settings.public_url = Some("https://news.example.org".into())).build().await;
+    let site = Setup::default()
+        .settings(|settings| settings.public_url = Some("https://news.example.org".into()))
+        .build()
+        .await;
     let link = invited(&site).await.expect("nobody has claimed it");
     let form = site.visitor().open(&link).await.form("/admin/claim");
-    let answer = form.fill("name", "Ada").fill("handle", "ada").fill("passphrase", PASSPHRASE).submit().await;
+    let answer = form
+        .fill("name", "Ada")
+        .fill("handle", "ada")
+        .fill("passphrase", PASSPHRASE)
+        .submit()
+        .await;
     let cookie = answer.has_status(303).header("set-cookie");
-    assert!(cookie.starts_with("__Host-broadsheet=") && cookie.contains("; Secure") && cookie.contains("; Path=/;"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-broadsheet=")
+            && cookie.contains("; Secure")
+            && cookie.contains("; Path=/;"),
+        "{cookie}"
+    );
 }

@@ -10,32 +10,77 @@ use crate::support::makers::at;
 async fn an_article_goes_from_a_blank_page_to_its_readers() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open("/admin/articles/new").await.form("/admin/articles/new");
-    let saved = form.fill("title", "Київ & tea").fill("body", "Words.").press("Save draft").await;
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new");
+    let saved = form
+        .fill("title", "Київ & tea")
+        .fill("body", "Words.")
+        .press("Save draft")
+        .await;
     let address = saved.has_status(303).leads_to();
     let page = editor.open(&address).await;
     page.sees("Saved.").sees("Draft");
     assert_eq!(page.form("/admin/articles/").value("slug"), "kyiv-tea");
-    site.visitor().open("/2026/03/14/kyiv-tea").await.has_status(404);
-    page.form("/admin/articles/").press("Publish").await.follow().await.sees("Published March 14, 2026");
-    site.visitor().open("/2026/03/14/kyiv-tea").await.has_status(200).sees("Київ & tea");
-    editor.open("/admin/articles").await.sees("Київ & tea").sees("Published");
-    let page = editor.open(address.split('?').next().expect("a path")).await;
-    page.form("/admin/articles/").press("Back to draft").await.follow().await.sees("Draft");
-    site.visitor().open("/2026/03/14/kyiv-tea").await.has_status(404);
-    assert_eq!(site.count("select count(*) from article_revisions").await, 3);
+    site.visitor()
+        .open("/2026/03/14/kyiv-tea")
+        .await
+        .has_status(404);
+    page.form("/admin/articles/")
+        .press("Publish")
+        .await
+        .follow()
+        .await
+        .sees("Published March 14, 2026");
+    site.visitor()
+        .open("/2026/03/14/kyiv-tea")
+        .await
+        .has_status(200)
+        .sees("Київ & tea");
+    editor
+        .open("/admin/articles")
+        .await
+        .sees("Київ & tea")
+        .sees("Published");
+    let page = editor
+        .open(address.split('?').next().expect("a path"))
+        .await;
+    page.form("/admin/articles/")
+        .press("Back to draft")
+        .await
+        .follow()
+        .await
+        .sees("Draft");
+    site.visitor()
+        .open("/2026/03/14/kyiv-tea")
+        .await
+        .has_status(404);
+    assert_eq!(
+        site.count("select count(*) from article_revisions").await,
+        3
+    );
 }
 
 #[tokio::test]
 async fn the_preview_is_what_readers_will_see_and_saves_nothing() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open("/admin/articles/new").await.form("/admin/articles/new");
-    let form = form.fill("title", "Tea").fill("standfirst", "Why.").fill("sources", "a kettle.").fill("body", "> *Quoted*\n\n<b>typed</b>");
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new");
+    let form = form
+        .fill("title", "Tea")
+        .fill("standfirst", "Why.")
+        .fill("sources", "a kettle.")
+        .fill("body", "> *Quoted*\n\n<b>typed</b>");
     let preview = form.press("Preview").await;
     let shown = |page: &crate::support::visitor::Page| {
         let html = page.html();
-        let start = html.find("<header class=\"article-head\">").expect("an article");
+        let start = html
+            .find("<header class=\"article-head\">")
+            .expect("an article");
         let end = html[start..].find("</article>").expect("it ends") + start;
         html[start..end].trim().to_owned()
     };
@@ -53,65 +98,146 @@ async fn a_moment_to_come_schedules_and_a_moment_past_dates_back() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;
     let new = editor.open("/admin/articles/new").await;
-    let form = new.form("/admin/articles/new").fill("title", "Later").fill("moment", "2026-03-15T09:00");
+    let form = new
+        .form("/admin/articles/new")
+        .fill("title", "Later")
+        .fill("moment", "2026-03-15T09:00");
     form.press("Publish").await.follow().await.sees("Scheduled");
-    let form = new.form("/admin/articles/new").fill("title", "Before").fill("moment", "2024-07-22T10:00");
-    form.press("Publish").await.follow().await.sees("Published July 22, 2024");
+    let form = new
+        .form("/admin/articles/new")
+        .fill("title", "Before")
+        .fill("moment", "2024-07-22T10:00");
+    form.press("Publish")
+        .await
+        .follow()
+        .await
+        .sees("Published July 22, 2024");
     let visitor = site.visitor();
     visitor.open("/2024/07/22/before").await.has_status(200);
     visitor.open("/2026/03/15/later").await.has_status(404);
     site.app.clock.advance(24 * 3_600);
     visitor.open("/2026/03/15/later").await.has_status(200);
-    assert_eq!(visitor.open("/").await.texts_of("h2 a"), ["Later", "Before"]);
+    assert_eq!(
+        visitor.open("/").await.texts_of("h2 a"),
+        ["Later", "Before"]
+    );
 }
 
 #[tokio::test]
 async fn saving_over_a_newer_version_keeps_both_texts() {
     let site = TestSite::new().await;
-    let article = site.article_with("Tea", |draft| draft.body = "First words.".to_owned()).await;
-    let (edda, emil) = (site.staff("Edda", Role::Editor).await, site.staff("Emil", Role::Editor).await);
+    let article = site
+        .article_with("Tea", |draft| draft.body = "First words.".to_owned())
+        .await;
+    let (edda, emil) = (
+        site.staff("Edda", Role::Editor).await,
+        site.staff("Emil", Role::Editor).await,
+    );
     let address = format!("/admin/articles/{}", article.id);
     let (at_edda, at_emil) = (edda.open(&address).await, emil.open(&address).await);
-    at_edda.form("/admin/articles/").fill("body", "Words of Edda.").press("Save").await.has_status(303);
-    let refused = at_emil.form("/admin/articles/").fill("body", "Words of Emil.").press("Save").await;
-    refused.has_status(409).sees("Edda saved this article").sees("Nothing of yours is lost");
+    at_edda
+        .form("/admin/articles/")
+        .fill("body", "Words of Edda.")
+        .press("Save")
+        .await
+        .has_status(303);
+    let refused = at_emil
+        .form("/admin/articles/")
+        .fill("body", "Words of Emil.")
+        .press("Save")
+        .await;
+    refused
+        .has_status(409)
+        .sees("Edda saved this article")
+        .sees("Nothing of yours is lost");
     assert_eq!(refused.text_of("#their-body"), "Words of Edda.");
-    assert_eq!(refused.form("/admin/articles/").value("body"), "Words of Emil.");
-    site.visitor().open(&article.path).await.sees("Words of Edda.");
-    refused.form("/admin/articles/").fill("body", "Words of both.").press("Save").await.has_status(303);
-    site.visitor().open(&article.path).await.sees("Words of both.");
+    assert_eq!(
+        refused.form("/admin/articles/").value("body"),
+        "Words of Emil."
+    );
+    site.visitor()
+        .open(&article.path)
+        .await
+        .sees("Words of Edda.");
+    refused
+        .form("/admin/articles/")
+        .fill("body", "Words of both.")
+        .press("Save")
+        .await
+        .has_status(303);
+    site.visitor()
+        .open(&article.path)
+        .await
+        .sees("Words of both.");
 }
 
 #[tokio::test]
 async fn a_session_that_ends_while_writing_loses_nothing() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open("/admin/articles/new").await.form("/admin/articles/new");
-    let form = form.fill("title", "Long work").fill("body", "A thousand words\n<b>and</b> more");
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new");
+    let form = form
+        .fill("title", "Long work")
+        .fill("body", "A thousand words\n<b>and</b> more");
     editor.forget_cookies();
     let kept = form.press("Publish").await;
     kept.has_status(401).sees("Your session has ended");
-    assert_eq!(kept.form("/admin/articles/new").value("body"), "A thousand words\n<b>and</b> more");
+    assert_eq!(
+        kept.form("/admin/articles/new").value("body"),
+        "A thousand words\n<b>and</b> more"
+    );
     let again = site.staff("edda-again", Role::Editor).await;
     let cookie = again.open("/admin").await;
     cookie.has_status(303);
     let resumed = kept.form("/admin/articles/new");
-    let fields: Vec<(&str, &str)> = ["title", "slug", "standfirst", "sources", "body", "moment", "version", "replies_open", "act"].iter().map(|name| (*name, resumed.value(name))).collect();
-    again.post_fields("/admin/articles/new", &fields).await.has_status(303);
-    site.visitor().open("/2026/03/14/long-work").await.has_status(200).sees("A thousand words");
+    let fields: Vec<(&str, &str)> = [
+        "title",
+        "slug",
+        "standfirst",
+        "sources",
+        "body",
+        "moment",
+        "version",
+        "replies_open",
+        "act",
+    ]
+    .iter()
+    .map(|name| (*name, resumed.value(name)))
+    .collect();
+    again
+        .post_fields("/admin/articles/new", &fields)
+        .await
+        .has_status(303);
+    site.visitor()
+        .open("/2026/03/14/long-work")
+        .await
+        .has_status(200)
+        .sees("A thousand words");
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_an_article_is_said_beside_its_field() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open("/admin/articles/new").await.form("/admin/articles/new");
-    let form = form.fill("slug", "Not a slug!").fill("moment", "soon").fill("body", "Kept.");
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new");
+    let form = form
+        .fill("slug", "Not a slug!")
+        .fill("moment", "soon")
+        .fill("body", "Kept.");
     let page = form.press("Publish").await;
     page.has_status(422);
     assert_eq!(page.text_of("#title-mistake"), "An article needs a title.");
     assert!(page.text_of("#slug-mistake").starts_with("A slug has"));
-    assert!(page.text_of("#moment-mistake").starts_with("This is not a date"));
+    assert!(
+        page.text_of("#moment-mistake")
+            .starts_with("This is not a date")
+    );
     assert_eq!(page.form("/admin/articles/new").value("body"), "Kept.");
 }
 
@@ -120,12 +246,27 @@ async fn two_articles_cannot_share_an_address() {
     let site = TestSite::new().await;
     site.article("Tea").await;
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open("/admin/articles/new").await.form("/admin/articles/new");
-    let page = form.fill("title", "Tea").fill("body", "Other tea.").press("Publish").await;
-    page.has_status(422).sees("The address /2026/03/14/tea is taken");
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new");
+    let page = form
+        .fill("title", "Tea")
+        .fill("body", "Other tea.")
+        .press("Publish")
+        .await;
+    page.has_status(422)
+        .sees("The address /2026/03/14/tea is taken");
     assert_eq!(page.form("/admin/articles/new").value("body"), "Other tea.");
-    page.form("/admin/articles/new").fill("slug", "more-tea").press("Publish").await.has_status(303);
-    site.visitor().open("/2026/03/14/more-tea").await.has_status(200);
+    page.form("/admin/articles/new")
+        .fill("slug", "more-tea")
+        .press("Publish")
+        .await
+        .has_status(303);
+    site.visitor()
+        .open("/2026/03/14/more-tea")
+        .await
+        .has_status(200);
 }
 
 #[tokio::test]
@@ -149,9 +290,21 @@ async fn a_real_article_reads_as_in_its_file() {
         eprintln!("NOT RUN: the real article is not at hand beside the project");
         return;
     };
-    let paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).collect();
-    let end = paragraphs.iter().position(|part| part.starts_with("Ukrainska Pravda is the place")).expect("the appeal");
-    let (standfirst, sources, body, appeal) = (paragraphs[1], paragraphs[2], &paragraphs[3..end], paragraphs[end]);
+    let paragraphs: Vec<&str> = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let end = paragraphs
+        .iter()
+        .position(|part| part.starts_with("Ukrainska Pravda is the place"))
+        .expect("the appeal");
+    let (standfirst, sources, body, appeal) = (
+        paragraphs[1],
+        paragraphs[2],
+        &paragraphs[3..end],
+        paragraphs[end],
+    );
     let site = crate::support::Setup::default()
         .publication({
             let appeal = appeal.to_owned();
@@ -163,21 +316,47 @@ async fn a_real_article_reads_as_in_its_file() {
         .build()
         .await;
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open("/admin/articles/new").await.form("/admin/articles/new");
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new");
     let form = form
         .fill("title", "France and Ukraine plan joint defence production")
         .fill("standfirst", standfirst)
-        .fill("sources", sources.strip_prefix("Source: ").expect("a source line"))
+        .fill(
+            "sources",
+            sources.strip_prefix("Source: ").expect("a source line"),
+        )
         .fill("body", &body.join("\n\n"))
         .fill("moment", "2024-07-22T09:00");
     form.press("Publish").await.has_status(303);
-    let page = site.visitor().open("/2024/07/22/france-and-ukraine-plan-joint-defence-production").await;
-    page.has_status(200).sees("July 22, 2024").sees(sources).sees("Leave a Reply").sees("Your email address will not be published. Required fields are marked *");
+    let page = site
+        .visitor()
+        .open("/2024/07/22/france-and-ukraine-plan-joint-defence-production")
+        .await;
+    page.has_status(200)
+        .sees("July 22, 2024")
+        .sees(sources)
+        .sees("Leave a Reply")
+        .sees("Your email address will not be published. Required fields are marked *");
     assert_eq!(page.text_of(".standfirst"), standfirst);
     assert_eq!(page.text_of(".appeal"), appeal);
-    let words = |text: &str| text.trim_start_matches(['•', ' ']).split_whitespace().collect::<Vec<_>>().join(" ");
-    let items: Vec<String> = body.iter().filter(|part| part.starts_with('•')).map(|part| words(part)).collect();
-    let plain: Vec<String> = body.iter().filter(|part| !part.starts_with('•')).map(|part| words(part)).collect();
+    let words = |text: &str| {
+        text.trim_start_matches(['•', ' '])
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let items: Vec<String> = body
+        .iter()
+        .filter(|part| part.starts_with('•'))
+        .map(|part| words(part))
+        .collect();
+    let plain: Vec<String> = body
+        .iter()
+        .filter(|part| !part.starts_with('•'))
+        .map(|part| words(part))
+        .collect();
     assert_eq!(page.texts_of(".prose > p"), plain);
     assert_eq!(page.texts_of(".prose li"), items);
     assert_eq!(items.len(), 3);

@@ -20,30 +20,62 @@ async fn a_held_reply_is_shown_to_its_author_alone() {
     let answer = filled(&ann.open(&article.path).await).submit().await;
     let address = answer.has_status(303).leads_to();
     let held = ann.open(&address).await;
-    held.has_status(200).sees("Your comment is awaiting moderation").sees("Lovely tea.").sees("Ann");
+    held.has_status(200)
+        .sees("Your comment is awaiting moderation")
+        .sees("Lovely tea.")
+        .sees("Ann");
     assert_eq!(held.header("cache-control"), "no-store");
     assert_eq!(held.header("x-robots-tag"), "noindex");
-    site.visitor().open(&article.path).await.does_not_see("Lovely").sees("No replies yet");
+    site.visitor()
+        .open(&article.path)
+        .await
+        .does_not_see("Lovely")
+        .sees("No replies yet");
     let (path, key) = address.split_once("?key=").expect("the address is signed");
     site.visitor().open(path).await.has_status(404);
-    let other = if key.starts_with('0') { key.replacen('0', "1", 1) } else { format!("0{}", &key[1..]) };
-    site.visitor().open(&format!("{path}?key={other}")).await.has_status(404);
-    site.visitor().open(path.trim_end_matches("/held")).await.has_status(404);
+    let other = if key.starts_with('0') {
+        key.replacen('0', "1", 1)
+    } else {
+        format!("0{}", &key[1..])
+    };
+    site.visitor()
+        .open(&format!("{path}?key={other}"))
+        .await
+        .has_status(404);
+    site.visitor()
+        .open(path.trim_end_matches("/held"))
+        .await
+        .has_status(404);
 }
 
 #[tokio::test]
 async fn a_site_that_holds_nothing_shows_a_reply_at_once() {
-    let site = Setup::default().publication(|publication| publication.hold_everything = false).build().await;
+    let site = Setup::default()
+        .publication(|publication| publication.hold_everything = false)
+        .build()
+        .await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let place = filled(&ann.open(&article.path).await).submit().await.leads_to();
+    let place = filled(&ann.open(&article.path).await)
+        .submit()
+        .await
+        .leads_to();
     let (path, fragment) = place.split_once('#').expect("it leads to the comment");
     assert_eq!(path, article.path);
     let page = site.visitor().open(path).await;
-    assert_eq!(page.text_of(&format!("#{fragment} .reply-body")), "Lovely tea.");
+    assert_eq!(
+        page.text_of(&format!("#{fragment} .reply-body")),
+        "Lovely tea."
+    );
     page.sees("One reply");
     let id = fragment.strip_prefix("comment-").expect("a comment");
-    assert_eq!(site.visitor().open(&format!("/comments/{id}")).await.leads_to(), place);
+    assert_eq!(
+        site.visitor()
+            .open(&format!("/comments/{id}"))
+            .await
+            .leads_to(),
+        place
+    );
 }
 
 #[tokio::test]
@@ -52,22 +84,62 @@ async fn every_mistake_is_named_beside_its_field_and_nothing_is_lost() {
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let form = ann.open(&article.path).await.form("/articles/");
-    let page = form.fill("author", "  ").fill("email", "ann@").fill("url", "javascript:alert(1)").fill("comment", " \n ").submit().await;
+    let page = form
+        .fill("author", "  ")
+        .fill("email", "ann@")
+        .fill("url", "javascript:alert(1)")
+        .fill("comment", " \n ")
+        .submit()
+        .await;
     page.has_status(422).sees("4 things need mending");
-    assert_eq!(page.text_of("#comment-mistake"), "Please write your comment.");
-    assert_eq!(page.text_of("#author-mistake"), "Please give a name; any name will do.");
-    assert_eq!(page.text_of("#email-mistake"), "This is not an email address; one looks like name@example.org.");
-    assert!(page.text_of("#url-mistake").starts_with("This is not a website’s address"));
+    assert_eq!(
+        page.text_of("#comment-mistake"),
+        "Please write your comment."
+    );
+    assert_eq!(
+        page.text_of("#author-mistake"),
+        "Please give a name; any name will do."
+    );
+    assert_eq!(
+        page.text_of("#email-mistake"),
+        "This is not an email address; one looks like name@example.org."
+    );
+    assert!(
+        page.text_of("#url-mistake")
+            .starts_with("This is not a website’s address")
+    );
     for field in ["comment", "author", "email", "url"] {
-        assert_eq!(page.attribute(&format!("#{field}"), "aria-invalid").as_deref(), Some("true"));
-        let described = page.attribute(&format!("#{field}"), "aria-describedby").expect("its mistake is announced");
-        assert!(described.split(' ').any(|id| id == format!("{field}-mistake")));
+        assert_eq!(
+            page.attribute(&format!("#{field}"), "aria-invalid")
+                .as_deref(),
+            Some("true")
+        );
+        let described = page
+            .attribute(&format!("#{field}"), "aria-describedby")
+            .expect("its mistake is announced");
+        assert!(
+            described
+                .split(' ')
+                .any(|id| id == format!("{field}-mistake"))
+        );
     }
-    assert_eq!(page.attribute(".mistakes", "role").as_deref(), Some("alert"));
+    assert_eq!(
+        page.attribute(".mistakes", "role").as_deref(),
+        Some("alert")
+    );
     assert_eq!(page.header("cache-control"), "no-store");
     let form = page.form("/articles/");
-    assert_eq!((form.value("email"), form.value("url"), form.value("author")), ("ann@", "javascript:alert(1)", "  "));
-    form.fill("comment", "Now.").fill("author", "Ann").fill("email", "ann@example.org").fill("url", "").submit().await.has_status(303);
+    assert_eq!(
+        (form.value("email"), form.value("url"), form.value("author")),
+        ("ann@", "javascript:alert(1)", "  ")
+    );
+    form.fill("comment", "Now.")
+        .fill("author", "Ann")
+        .fill("email", "ann@example.org")
+        .fill("url", "")
+        .submit()
+        .await
+        .has_status(303);
     assert_eq!(site.count("select count(*) from comments").await, 1);
 }
 
@@ -78,14 +150,28 @@ async fn lengths_are_limits_to_the_byte() {
     let send = |name: String, comment: String| {
         let visitor = site.visitor();
         let path = article.path.clone();
-        async move { filled(&visitor.open(&path).await).fill("author", &name).fill("comment", &comment).submit().await }
+        async move {
+            filled(&visitor.open(&path).await)
+                .fill("author", &name)
+                .fill("comment", &comment)
+                .submit()
+                .await
+        }
     };
-    send("я".repeat(122) + "y", "й".repeat(32_762) + "i").await.has_status(303);
+    send("я".repeat(122) + "y", "й".repeat(32_762) + "i")
+        .await
+        .has_status(303);
     let page = send("Ann".to_owned(), "й".repeat(32_763)).await;
-    page.has_status(422).sees("Your comment is one byte too long");
+    page.has_status(422)
+        .sees("Your comment is one byte too long");
     assert_eq!(page.form("/articles/").value("comment").len(), 65_526);
-    send("я".repeat(123), "x".to_owned()).await.has_status(422).sees("245 bytes is the most");
-    send("Ann".to_owned(), "🫖".repeat(16_381)).await.has_status(303);
+    send("я".repeat(123), "x".to_owned())
+        .await
+        .has_status(422)
+        .sees("245 bytes is the most");
+    send("Ann".to_owned(), "🫖".repeat(16_381))
+        .await
+        .has_status(303);
 }
 
 #[tokio::test]
@@ -95,10 +181,21 @@ async fn the_same_words_sent_twice_are_kept_once() {
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
     let (first, second) = tokio::join!(filled(&page).submit(), filled(&page).submit());
-    assert_eq!(first.has_status(303).leads_to(), second.has_status(303).leads_to());
+    assert_eq!(
+        first.has_status(303).leads_to(),
+        second.has_status(303).leads_to()
+    );
     assert_eq!(site.count("select count(*) from comments").await, 1);
-    filled(&page).fill("comment", "Other words.").submit().await.has_status(303);
-    filled(&page).fill("email", "bob@example.org").submit().await.has_status(303);
+    filled(&page)
+        .fill("comment", "Other words.")
+        .submit()
+        .await
+        .has_status(303);
+    filled(&page)
+        .fill("email", "bob@example.org")
+        .submit()
+        .await
+        .has_status(303);
     assert_eq!(site.count("select count(*) from comments").await, 3);
     assert_eq!(site.count("select count(*) from commenters").await, 2);
 }
@@ -110,13 +207,27 @@ async fn answers_stand_under_what_they_answer() {
     let first = site.comment(&article, "Ann", Status::Approved).await;
     site.comment(&article, "Carl", Status::Approved).await;
     let bob = site.visitor();
-    let link = bob.open(&article.path).await.attribute(&format!("#comment-{first} .reply-link a"), "href").expect("one can reply");
+    let link = bob
+        .open(&article.path)
+        .await
+        .attribute(&format!("#comment-{first} .reply-link a"), "href")
+        .expect("one can reply");
     let page = bob.open(&link).await;
-    page.has_status(200).sees("You are answering Ann").sees("Words of Ann.");
+    page.has_status(200)
+        .sees("You are answering Ann")
+        .sees("Words of Ann.");
     let wrong = filled(&page).fill("author", "").submit().await;
     wrong.has_status(422).sees("Words of Ann.");
-    wrong.form("/articles/").fill("author", "Bob").submit().await.has_status(303);
-    sqlx::query("update comments set status = 'approved'").execute(&site.app.pool).await.expect("approved by hand");
+    wrong
+        .form("/articles/")
+        .fill("author", "Bob")
+        .submit()
+        .await
+        .has_status(303);
+    sqlx::query("update comments set status = 'approved'")
+        .execute(&site.app.pool)
+        .await
+        .expect("approved by hand");
     let shown = site.visitor().open(&article.path).await;
     assert_eq!(shown.texts_of(".reply-author"), ["Ann", "Bob", "Carl"]);
     assert_eq!(shown.texts_of(".thread ol .reply-author"), ["Bob"]);
@@ -131,9 +242,20 @@ async fn what_is_not_public_cannot_be_answered() {
     let held = site.comment(&article, "Ann", Status::Held).await;
     let on_another = site.comment(&elsewhere, "Carl", Status::Approved).await;
     for parent in [held, on_another] {
-        site.visitor().open(&format!("/articles/{}/reply?to={parent}", article.id)).await.has_status(404);
-        let fields = [("comment", "Hi"), ("author", "Bob"), ("email", "bob@example.org"), ("to", &parent.to_string())];
-        let page = site.visitor().post_fields(&format!("/articles/{}/reply", article.id), &fields).await;
+        site.visitor()
+            .open(&format!("/articles/{}/reply?to={parent}", article.id))
+            .await
+            .has_status(404);
+        let fields = [
+            ("comment", "Hi"),
+            ("author", "Bob"),
+            ("email", "bob@example.org"),
+            ("to", &parent.to_string()),
+        ];
+        let page = site
+            .visitor()
+            .post_fields(&format!("/articles/{}/reply", article.id), &fields)
+            .await;
         page.has_status(422).sees("no longer here");
         assert_eq!(page.form("/articles/").value("comment"), "Hi");
     }
@@ -143,42 +265,90 @@ async fn what_is_not_public_cannot_be_answered() {
 #[tokio::test]
 async fn closed_replies_give_the_words_back() {
     let site = TestSite::new().await;
-    let article = site.article_with("Tea", |draft| draft.replies_open = false).await;
+    let article = site
+        .article_with("Tea", |draft| draft.replies_open = false)
+        .await;
     let page = site.visitor().open(&article.path).await;
-    page.sees("Replies are closed.").does_not_see("Leave a Reply");
-    let fields = [("comment", "Hello there"), ("author", "Bob"), ("email", "bob@example.org")];
-    let answer = site.visitor().post_fields(&format!("/articles/{}/reply", article.id), &fields).await;
-    answer.has_status(403).sees("Replies to this article have been closed");
+    page.sees("Replies are closed.")
+        .does_not_see("Leave a Reply");
+    let fields = [
+        ("comment", "Hello there"),
+        ("author", "Bob"),
+        ("email", "bob@example.org"),
+    ];
+    let answer = site
+        .visitor()
+        .post_fields(&format!("/articles/{}/reply", article.id), &fields)
+        .await;
+    answer
+        .has_status(403)
+        .sees("Replies to this article have been closed");
     assert_eq!(answer.text_of("#kept"), "Hello there");
-    let gone = site.visitor().post_fields("/articles/9/reply", &fields).await;
+    let gone = site
+        .visitor()
+        .post_fields("/articles/9/reply", &fields)
+        .await;
     gone.has_status(404).sees("This article is no longer here");
     assert_eq!(gone.text_of("#kept"), "Hello there");
 }
 
 #[tokio::test]
 async fn a_field_that_people_do_not_see_catches_robots() {
-    let site = Setup::default().publication(|publication| publication.hold_everything = false).build().await;
+    let site = Setup::default()
+        .publication(|publication| publication.hold_everything = false)
+        .build()
+        .await;
     let article = site.article("Tea").await;
-    let answer = filled(&site.visitor().open(&article.path).await).fill("topic", "cheap pills").submit().await;
-    answer.has_status(303).follow().await.sees("Your comment was set aside as spam");
-    assert_eq!(site.count("select count(*) from comments where status = 'spam' and reasons = '{trap-filled}'").await, 1);
+    let answer = filled(&site.visitor().open(&article.path).await)
+        .fill("topic", "cheap pills")
+        .submit()
+        .await;
+    answer
+        .has_status(303)
+        .follow()
+        .await
+        .sees("Your comment was set aside as spam");
+    assert_eq!(
+        site.count(
+            "select count(*) from comments where status = 'spam' and reasons = '{trap-filled}'"
+        )
+        .await,
+        1
+    );
 }
 
 #[tokio::test]
 async fn a_flood_waits_and_keeps_its_words() {
-    let site = Setup::default().settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into())).build().await;
+    let site = Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .build()
+        .await;
     let article = site.article("Tea").await;
     let flood = site.visitor().at("198.51.100.7");
     let page = flood.open(&article.path).await;
     for number in 0..10 {
-        filled(&page).fill("comment", &format!("Number {number}")).submit().await.has_status(303);
+        filled(&page)
+            .fill("comment", &format!("Number {number}"))
+            .submit()
+            .await
+            .has_status(303);
     }
     let refused = filled(&page).fill("comment", "One too many").submit().await;
-    refused.has_status(429).sees("too many replies have come from your network");
-    assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=7).contains(&seconds)));
+    refused
+        .has_status(429)
+        .sees("too many replies have come from your network");
+    assert!(
+        refused
+            .header("retry-after")
+            .parse::<u64>()
+            .is_ok_and(|seconds| (1..=7).contains(&seconds))
+    );
     assert_eq!(refused.form("/articles/").value("comment"), "One too many");
     let other = site.visitor().at("198.51.100.8");
-    filled(&other.open(&article.path).await).submit().await.has_status(303);
+    filled(&other.open(&article.path).await)
+        .submit()
+        .await
+        .has_status(303);
 }
 
 #[tokio::test]
@@ -189,10 +359,18 @@ async fn words_survive_a_database_that_is_away() {
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
     site.app.pool.close().await;
-    let answer = filled(&page).fill("comment", "Do not lose me, not even <this>.").submit().await;
-    answer.has_status(503).sees("Your reply was not saved: our database is not answering");
+    let answer = filled(&page)
+        .fill("comment", "Do not lose me, not even <this>.")
+        .submit()
+        .await;
+    answer
+        .has_status(503)
+        .sees("Your reply was not saved: our database is not answering");
     let form = answer.form("/articles/");
     assert_eq!(form.value("comment"), "Do not lose me, not even <this>.");
-    assert_eq!((form.value("author"), form.value("email")), ("Ann", "ann@example.org"));
+    assert_eq!(
+        (form.value("author"), form.value("email")),
+        ("Ann", "ann@example.org")
+    );
     assert_eq!(answer.header("cache-control"), "no-store");
 }

@@ -17,14 +17,23 @@ async fn open_site() -> TestSite {
 }
 
 async fn reply(site: &TestSite, path: &str, fields: &[(&str, &str)]) -> Page {
-    let mut all = vec![("comment", "Words."), ("author", "Ann"), ("email", "ann@example.org"), ("url", "")];
+    let mut all = vec![
+        ("comment", "Words."),
+        ("author", "Ann"),
+        ("email", "ann@example.org"),
+        ("url", ""),
+    ];
     for (name, value) in fields {
         all.retain(|(field, _)| field != name);
         all.push((name, value));
     }
     // A network each: the flood limit has a test of its own.
-    let number = site.count("select count(*) + nextval('decision_acts') from comments").await;
-    let visitor = site.visitor().at(&format!("198.51.{}.{}", number / 250 % 250, number % 250));
+    let number = site
+        .count("select count(*) + nextval('decision_acts') from comments")
+        .await;
+    let visitor = site
+        .visitor()
+        .at(&format!("198.51.{}.{}", number / 250 % 250, number % 250));
     visitor.post_fields(&path.replace("{id}", ""), &all).await
 }
 
@@ -34,18 +43,49 @@ async fn scripts_are_words() {
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
     let script = "<script>alert(1)</script><img src=x onerror=alert(2)>";
-    reply(&site, &post, &[("author", script), ("comment", script)]).await.has_status(303);
-    reply(&site, &post, &[("comment", "[x](javascript:alert(3)) <javascript:alert(4)> ![x](data:text/html;base64,PHN2Zz4=)")]).await.has_status(303);
-    for website in ["javascript:alert(5)", " JaVaScRiPt:alert(5)", "java\tscript:alert(5)", "data:text/html,x", "vbscript:x", "https://ann:secret@example.org", "http://"] {
+    reply(&site, &post, &[("author", script), ("comment", script)])
+        .await
+        .has_status(303);
+    reply(
+        &site,
+        &post,
+        &[(
+            "comment",
+            "[x](javascript:alert(3)) <javascript:alert(4)> ![x](data:text/html;base64,PHN2Zz4=)",
+        )],
+    )
+    .await
+    .has_status(303);
+    for website in [
+        "javascript:alert(5)",
+        " JaVaScRiPt:alert(5)",
+        "java\tscript:alert(5)",
+        "data:text/html,x",
+        "vbscript:x",
+        "https://ann:secret@example.org",
+        "http://",
+    ] {
         let page = reply(&site, &post, &[("url", website)]).await;
         page.has_status(422).sees("This is not a website’s address");
     }
     let quoted = "https://example.org/\"onmouseover=alert(6)//";
-    reply(&site, &post, &[("comment", "With a site."), ("url", quoted)]).await;
+    reply(
+        &site,
+        &post,
+        &[("comment", "With a site."), ("url", quoted)],
+    )
+    .await;
     let page = site.visitor().open(&article.path).await;
-    page.sees("<script>alert(1)</script>").sees("<img src=x onerror=alert(2)>");
+    page.sees("<script>alert(1)</script>")
+        .sees("<img src=x onerror=alert(2)>");
     let html = page.html();
-    for wrong in ["<script>", "<img src=x", "href=\"javascript", "href=\"data:", "\"onmouseover"] {
+    for wrong in [
+        "<script>",
+        "<img src=x",
+        "href=\"javascript",
+        "href=\"data:",
+        "\"onmouseover",
+    ] {
         assert!(!html.contains(wrong), "{wrong} is on the page");
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
@@ -59,9 +99,15 @@ async fn too_much_is_told_and_not_read() {
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
     let huge = format!("comment={}", "a".repeat(10 * 1024 * 1024));
-    site.visitor().post(&post, huge).await.has_status(413).sees("That is too much at once");
+    site.visitor()
+        .post(&post, huge)
+        .await
+        .has_status(413)
+        .sees("That is too much at once");
     let large = reply(&site, &post, &[("comment", &"a".repeat(100_000))]).await;
-    large.has_status(422).sees("Your comment is 34475 bytes too long");
+    large
+        .has_status(422)
+        .sees("Your comment is 34475 bytes too long");
     assert_eq!(large.form("/articles/").value("comment").len(), 100_000);
     let many: String = (0..20_000).fold(String::new(), |mut body, number| {
         write!(body, "f{number}=x&").expect("a String takes it");
@@ -75,17 +121,31 @@ async fn bytes_that_are_no_text_are_taken_out_and_told() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
-    for (field, value) in [("comment", "a\0b"), ("author", "A\0nn"), ("url", "https://example.org/\0"), ("email", "ann\0@example.org"), ("comment", "bell\u{7}")] {
+    for (field, value) in [
+        ("comment", "a\0b"),
+        ("author", "A\0nn"),
+        ("url", "https://example.org/\0"),
+        ("email", "ann\0@example.org"),
+        ("comment", "bell\u{7}"),
+    ] {
         let page = reply(&site, &post, &[(field, value)]).await;
         page.has_status(422).sees("characters that are not text");
         assert!(!page.body.contains(&0) && !page.html().contains("&#0"));
         page.form("/articles/").submit().await.has_status(303);
     }
-    let invalid = site.visitor().at("203.0.113.77").post(&post, "comment=caf%E9&author=%FF%FE&email=ann@example.org").await;
+    let invalid = site
+        .visitor()
+        .at("203.0.113.77")
+        .post(&post, "comment=caf%E9&author=%FF%FE&email=ann@example.org")
+        .await;
     invalid.has_status(422).sees("characters that are not text");
     assert_eq!(invalid.form("/articles/").value("comment"), "caf");
     for body in ["", "=&=&", "%", "comment", "comment=%ZZ&author=%", "&&&&"] {
-        site.visitor().at("203.0.113.78").post(&post, body).await.has_status(422);
+        site.visitor()
+            .at("203.0.113.78")
+            .post(&post, body)
+            .await
+            .has_status(422);
     }
 }
 
@@ -94,11 +154,26 @@ async fn text_cannot_turn_the_page_around() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
-    reply(&site, &post, &[("author", "Ann\u{202e}gnp.exe"), ("comment", "left \u{202e}right\u{202c}")]).await.has_status(303);
-    reply(&site, &post, &[("author", "\u{202e}\u{200b}\u{2066}")]).await.has_status(422).sees("Please give a name");
+    reply(
+        &site,
+        &post,
+        &[
+            ("author", "Ann\u{202e}gnp.exe"),
+            ("comment", "left \u{202e}right\u{202c}"),
+        ],
+    )
+    .await
+    .has_status(303);
+    reply(&site, &post, &[("author", "\u{202e}\u{200b}\u{2066}")])
+        .await
+        .has_status(422)
+        .sees("Please give a name");
     let page = site.visitor().open(&article.path).await;
     assert_eq!(page.text_of(".reply-author bdi"), "Anngnp.exe");
-    assert_eq!(page.attribute(".reply-body", "dir").as_deref(), Some("auto"));
+    assert_eq!(
+        page.attribute(".reply-body", "dir").as_deref(),
+        Some("auto")
+    );
 }
 
 #[tokio::test]
@@ -106,8 +181,17 @@ async fn deep_quotations_are_flattened() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
-    for deep in [format!("{}deep down", ">".repeat(5_000)), format!("{}deep down", "- ".repeat(5_000)), format!("{}deep down{}", "*".repeat(5_000), "*".repeat(5_000)), format!("{}deep down", "[".repeat(5_000)), "<".repeat(60_000) + " deep down", "&".repeat(60_000) + " deep down"] {
-        reply(&site, &post, &[("comment", &deep)]).await.has_status(303);
+    for deep in [
+        format!("{}deep down", ">".repeat(5_000)),
+        format!("{}deep down", "- ".repeat(5_000)),
+        format!("{}deep down{}", "*".repeat(5_000), "*".repeat(5_000)),
+        format!("{}deep down", "[".repeat(5_000)),
+        "<".repeat(60_000) + " deep down",
+        "&".repeat(60_000) + " deep down",
+    ] {
+        reply(&site, &post, &[("comment", &deep)])
+            .await
+            .has_status(303);
     }
     let page = site.visitor().open(&article.path).await;
     page.has_status(200).sees("deep down");
@@ -120,9 +204,22 @@ async fn names_in_every_script_are_welcome() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
-    let names = ["Їжакевич Ґалаґан", "👩‍👩‍👧‍👦 🫖", "مريم", "李小龍", "O'Brien & Søn", "Zoë \"Z\" <z>"];
+    let names = [
+        "Їжакевич Ґалаґан",
+        "👩‍👩‍👧‍👦 🫖",
+        "مريم",
+        "李小龍",
+        "O'Brien & Søn",
+        "Zoë \"Z\" <z>",
+    ];
     for name in names {
-        reply(&site, &post, &[("author", name), ("comment", &format!("I am {name}"))]).await.has_status(303);
+        reply(
+            &site,
+            &post,
+            &[("author", name), ("comment", &format!("I am {name}"))],
+        )
+        .await
+        .has_status(303);
     }
     let page = site.visitor().open(&article.path).await;
     assert_eq!(page.texts_of(".reply-author bdi"), names);
@@ -133,19 +230,39 @@ async fn forms_that_are_no_forms_are_refused() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
-    for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain", ""] {
+    for kind in [
+        "application/json",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "",
+    ] {
         let request = axum::http::Request::post(post.as_str()).header("content-type", kind);
         let page = site.visitor().send(request, "{}".into(), &post).await;
         page.has_status(415).sees("We could not read that");
     }
-    for to in ["x", "-1", "99999999999999999999", "1; drop table comments", "%00"] {
-        reply(&site, &post, &[("to", to)]).await.has_status(422).sees("no longer here");
+    for to in [
+        "x",
+        "-1",
+        "99999999999999999999",
+        "1; drop table comments",
+        "%00",
+    ] {
+        reply(&site, &post, &[("to", to)])
+            .await
+            .has_status(422)
+            .sees("no longer here");
     }
     for act in ["", "x", "-1", "9223372036854775807"] {
-        let mod_ = site.staff(&format!("m{}", act.len()), Role::Moderator).await;
-        let page = mod_.post_fields("/admin/comments/undo", &[("act", act)]).await;
+        let mod_ = site
+            .staff(&format!("m{}", act.len()), Role::Moderator)
+            .await;
+        let page = mod_
+            .post_fields("/admin/comments/undo", &[("act", act)])
+            .await;
         assert!(matches!(page.status.as_u16(), 303 | 404));
-        let page = mod_.post_fields("/admin/comments", &[("all", act), ("tick", act)]).await;
+        let page = mod_
+            .post_fields("/admin/comments", &[("all", act), ("tick", act)])
+            .await;
         page.has_status(422);
     }
 }
@@ -155,12 +272,37 @@ async fn hostile_words_in_the_editor_are_answered_too() {
     let site = open_site().await;
     let editor = site.staff("edda", Role::Editor).await;
     let new = editor.open("/admin/articles/new").await;
-    let form = |title: &str, body: &str| new.form("/admin/articles/new").fill("title", title).fill("body", body);
-    form("A\0b", "c\0d").press("Publish").await.has_status(422).sees("characters that are not text");
-    form(&"t".repeat(501), "x").press("Publish").await.has_status(422).sees("too long");
-    form("Long", &"x".repeat(1_000_001)).press("Publish").await.has_status(422).sees("too long");
-    form("<script>alert(1)</script>", &format!("{}x <script>alert(1)</script>", ">".repeat(5_000))).press("Publish").await.has_status(303);
-    let page = site.visitor().open("/2026/03/14/script-alert-1-script").await;
+    let form = |title: &str, body: &str| {
+        new.form("/admin/articles/new")
+            .fill("title", title)
+            .fill("body", body)
+    };
+    form("A\0b", "c\0d")
+        .press("Publish")
+        .await
+        .has_status(422)
+        .sees("characters that are not text");
+    form(&"t".repeat(501), "x")
+        .press("Publish")
+        .await
+        .has_status(422)
+        .sees("too long");
+    form("Long", &"x".repeat(1_000_001))
+        .press("Publish")
+        .await
+        .has_status(422)
+        .sees("too long");
+    form(
+        "<script>alert(1)</script>",
+        &format!("{}x <script>alert(1)</script>", ">".repeat(5_000)),
+    )
+    .press("Publish")
+    .await
+    .has_status(303);
+    let page = site
+        .visitor()
+        .open("/2026/03/14/script-alert-1-script")
+        .await;
     page.has_status(200);
     assert!(!page.html().contains("<script>alert"));
 }

@@ -12,12 +12,27 @@ async fn an_approved_reply_shows_on_the_next_request() {
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
-    queue.has_status(200).sees("Words of Ann.").sees("Every reply is held for now.").sees("First reply from this address.");
+    queue
+        .has_status(200)
+        .sees("Words of Ann.")
+        .sees("Every reply is held for now.")
+        .sees("First reply from this address.");
     assert_eq!(queue.text_of(".tabs a[aria-current]"), "Held 1");
-    let after = queue.form("/admin/comments").press("Approve").await.follow().await;
-    after.sees("One comment approved.").sees("Nothing waits. Well done.");
+    let after = queue
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .follow()
+        .await;
+    after
+        .sees("One comment approved.")
+        .sees("Nothing waits. Well done.");
     assert_eq!(site.status_of(id).await, Status::Approved);
-    site.visitor().open(&article.path).await.sees("Words of Ann.").sees("One reply");
+    site.visitor()
+        .open(&article.path)
+        .await
+        .sees("Words of Ann.")
+        .sees("One reply");
     site.visitor().open("/").await.sees("1 reply");
 }
 
@@ -27,15 +42,38 @@ async fn a_decision_can_be_undone_and_done_again() {
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
-    let after = mod_.open("/admin/comments").await.form("/admin/comments").press("Spam").await.follow().await;
+    let after = mod_
+        .open("/admin/comments")
+        .await
+        .form("/admin/comments")
+        .decide("Spam")
+        .await
+        .follow()
+        .await;
     assert_eq!(site.status_of(id).await, Status::Spam);
-    let undone = after.form("/admin/comments/undo").press("Undo").await.follow().await;
-    undone.sees("Undone: one comment is as it was.").sees("Words of Ann.");
+    let undone = after
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await
+        .follow()
+        .await;
+    undone
+        .sees("Undone: one comment is as it was.")
+        .sees("Words of Ann.");
     assert_eq!(site.status_of(id).await, Status::Held);
-    undone.form("/admin/comments/undo").press("Undo").await.follow().await;
+    undone
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await
+        .follow()
+        .await;
     assert_eq!(site.status_of(id).await, Status::Spam);
     assert_eq!(site.count("select count(*) from decisions").await, 3);
-    assert_eq!(site.count("select count(*) from decisions where undoes is not null").await, 2);
+    assert_eq!(
+        site.count("select count(*) from decisions where undoes is not null")
+            .await,
+        2
+    );
 }
 
 #[tokio::test]
@@ -53,10 +91,24 @@ async fn all_ticked_are_decided_and_undone_together() {
     }
     let (_, trash) = form.button("Trash");
     let after = form.tick("all", &trash).submit().await.follow().await;
-    after.sees("2 comments moved to the trash.").sees("Words of Carl.").does_not_see("Words of Ann.");
-    let undone = after.form("/admin/comments/undo").press("Undo").await.follow().await;
-    undone.sees("Undone: 2 comments are as they were.").sees("Words of Ann.");
-    let none = mod_.post_fields("/admin/comments", &[("all", "spam"), ("status", "held")]).await.follow().await;
+    after
+        .sees("2 comments moved to the trash.")
+        .sees("Words of Carl.")
+        .does_not_see("Words of Ann.");
+    let undone = after
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await
+        .follow()
+        .await;
+    undone
+        .sees("Undone: 2 comments are as they were.")
+        .sees("Words of Ann.");
+    let none = mod_
+        .post_fields("/admin/comments", &[("all", "spam"), ("status", "held")])
+        .await
+        .follow()
+        .await;
     none.sees("Nothing was ticked");
 }
 
@@ -65,11 +117,27 @@ async fn two_moderators_cannot_decide_twice() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
-    let (mo, may) = (site.staff("Mo", Role::Moderator).await, site.staff("May", Role::Moderator).await);
-    let (at_mo, at_may) = (mo.open("/admin/comments").await, may.open("/admin/comments").await);
-    at_mo.form("/admin/comments").press("Approve").await.has_status(303);
-    let told = at_may.form("/admin/comments").press("Spam").await.follow().await;
-    told.has_status(200).sees("Someone else decided first: the comment by Ann is approved (Mo). It stays so.");
+    let (mo, may) = (
+        site.staff("Mo", Role::Moderator).await,
+        site.staff("May", Role::Moderator).await,
+    );
+    let (at_mo, at_may) = (
+        mo.open("/admin/comments").await,
+        may.open("/admin/comments").await,
+    );
+    at_mo
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .has_status(303);
+    let told = at_may
+        .form("/admin/comments")
+        .decide("Spam")
+        .await
+        .follow()
+        .await;
+    told.has_status(200)
+        .sees("Someone else decided first: the comment by Ann is approved (Mo). It stays so.");
     assert_eq!(site.status_of(id).await, Status::Approved);
     assert_eq!(site.count("select count(*) from decisions").await, 1);
 }
@@ -79,10 +147,17 @@ async fn many_moderators_at_once_decide_each_comment_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for number in 0..20 {
-        site.comment(&article, &format!("N{number}"), Status::Held).await;
+        site.comment(&article, &format!("N{number}"), Status::Held)
+            .await;
     }
-    let (mo, may) = (site.staff("mo", Role::Moderator).await, site.staff("may", Role::Moderator).await);
-    let ids: Vec<i64> = sqlx::query_scalar("select id from comments order by id").fetch_all(&site.app.pool).await.expect("ids");
+    let (mo, may) = (
+        site.staff("mo", Role::Moderator).await,
+        site.staff("may", Role::Moderator).await,
+    );
+    let ids: Vec<i64> = sqlx::query_scalar("select id from comments order by id")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("ids");
     let fields = |word: &'static str, ids: Vec<i64>| {
         let mut fields: Vec<(&str, String)> = vec![("all", word.to_owned())];
         fields.extend(ids.into_iter().map(|id| ("tick", format!("{id}:held"))));
@@ -91,14 +166,21 @@ async fn many_moderators_at_once_decide_each_comment_once() {
     let forwards = fields("approved", ids.clone());
     let backwards = fields("trashed", ids.iter().rev().copied().collect());
     let send = |visitor: crate::support::visitor::Visitor, fields: Vec<(&'static str, String)>| async move {
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         visitor.post_fields("/admin/comments", &fields).await
     };
     let (first, second) = tokio::join!(send(mo, forwards), send(may, backwards));
     first.has_status(303);
     second.has_status(303);
     assert_eq!(site.count("select count(*) from decisions").await, 20);
-    assert_eq!(site.count("select count(distinct comment_id) from decisions").await, 20);
+    assert_eq!(
+        site.count("select count(distinct comment_id) from decisions")
+            .await,
+        20
+    );
 }
 
 #[tokio::test]
@@ -111,10 +193,28 @@ async fn kept_counts_agree_with_counting() {
         site.comment(on, &format!("N{number}"), status).await;
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
-    mod_.open("/admin/comments").await.form("/admin/comments").press("Approve").await;
-    mod_.open("/admin/comments?status=spam").await.form("/admin/comments").press("Not spam").await;
-    sqlx::query("update comments set status = 'trashed' where id % 3 = 0").execute(&site.app.pool).await.expect("by hand");
-    sqlx::query("delete from comments where id not in (select comment_id from decisions) and id % 4 = 1").execute(&site.app.pool).await.expect("by hand");
+    mod_.open("/admin/comments")
+        .await
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .has_status(303);
+    mod_.open("/admin/comments?status=spam")
+        .await
+        .form("/admin/comments")
+        .decide("Not spam")
+        .await
+        .has_status(303);
+    sqlx::query("update comments set status = 'trashed' where id % 3 = 0")
+        .execute(&site.app.pool)
+        .await
+        .expect("by hand");
+    sqlx::query(
+        "delete from comments where id not in (select comment_id from decisions) and id % 4 = 1",
+    )
+    .execute(&site.app.pool)
+    .await
+    .expect("by hand");
     let kept = "select count(*) from (
         select status::text, sum(count) from comment_counts group by 1 having sum(count) <> 0
         except select status::text, count(*)::numeric from comments group by 1) wrong";
@@ -123,7 +223,11 @@ async fn kept_counts_agree_with_counting() {
         select article_id, sum(count) from article_reply_counts group by 1 having sum(count) <> 0
         except select article_id, count(*)::numeric from comments where status = 'approved' group by 1) wrong";
     assert_eq!(site.count(kept).await, 0);
-    assert!(site.count("select sum(count)::bigint from comment_counts").await > 5);
+    assert!(
+        site.count("select sum(count)::bigint from comment_counts")
+            .await
+            > 5
+    );
 }
 
 #[tokio::test]
@@ -132,10 +236,25 @@ async fn the_log_of_decisions_cannot_be_rewritten() {
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
-    mod_.open("/admin/comments").await.form("/admin/comments").press("Approve").await;
-    for statement in ["update decisions set to_status = 'spam'", "delete from decisions", "truncate decisions cascade"] {
-        let error = sqlx::query(statement).execute(&site.app.pool).await.expect_err("the log stands");
-        assert!(error.to_string().contains("decisions are never edited"), "{error}");
+    mod_.open("/admin/comments")
+        .await
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .has_status(303);
+    for statement in [
+        "update decisions set to_status = 'spam'",
+        "delete from decisions",
+        "truncate decisions cascade",
+    ] {
+        let error = sqlx::query(statement)
+            .execute(&site.app.pool)
+            .await
+            .expect_err("the log stands");
+        assert!(
+            error.to_string().contains("decisions are never edited"),
+            "{error}"
+        );
     }
 }
 
@@ -144,12 +263,15 @@ async fn a_long_queue_is_paged() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for number in 0..53 {
-        site.comment(&article, &format!("N{number}"), Status::Held).await;
+        site.comment(&article, &format!("N{number}"), Status::Held)
+            .await;
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
     let first = mod_.open("/admin/comments").await;
     assert_eq!(first.texts_of(".card").len(), 50);
-    let older = first.attribute("a[rel=next]", "href").expect("there are older ones");
+    let older = first
+        .attribute("a[rel=next]", "href")
+        .expect("there are older ones");
     assert_eq!(mod_.open(&older).await.texts_of(".card").len(), 3);
 }
 
@@ -158,11 +280,23 @@ async fn a_trashed_reply_is_gone_and_its_answers_stay() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Approved).await;
-    site.answer(&article, Some(ann), "Bob", Status::Approved).await;
+    site.answer(&article, Some(ann), "Bob", Status::Approved)
+        .await;
     let mod_ = site.staff("mo", Role::Moderator).await;
-    let form = mod_.open("/admin/comments?status=approved").await.form("/admin/comments");
-    form.tick("one", &format!("trashed {ann}:approved")).submit().await.has_status(303);
+    let form = mod_
+        .open("/admin/comments?status=approved")
+        .await
+        .form("/admin/comments");
+    form.tick("one", &format!("trashed {ann}:approved"))
+        .submit()
+        .await
+        .has_status(303);
     let page = site.visitor().open(&article.path).await;
-    page.does_not_see("Words of Ann.").sees("Words of Bob.").sees("One reply");
-    site.visitor().open(&format!("/comments/{ann}")).await.has_status(404);
+    page.does_not_see("Words of Ann.")
+        .sees("Words of Bob.")
+        .sees("One reply");
+    site.visitor()
+        .open(&format!("/comments/{ann}"))
+        .await
+        .has_status(404);
 }

@@ -14,7 +14,10 @@ const CANARY: &str = "Canary.Bird+site@Example.org";
 /// The canary in every dress it might leak in.
 fn dresses() -> Vec<(String, String)> {
     let mut dresses = Vec::new();
-    for (case, address) in [("typed", CANARY.to_owned()), ("lower", CANARY.to_lowercase())] {
+    for (case, address) in [
+        ("typed", CANARY.to_owned()),
+        ("lower", CANARY.to_lowercase()),
+    ] {
         let bytes = address.as_bytes();
         let percent = bytes.iter().fold(String::new(), |mut text, byte| {
             write!(text, "%{byte:02X}").expect("a String takes it");
@@ -22,19 +25,29 @@ fn dresses() -> Vec<(String, String)> {
         });
         let forms = [
             ("plain", address.clone()),
-            ("the part before the at sign", address.split('@').next().expect("a part").to_owned()),
+            (
+                "the part before the at sign",
+                address.split('@').next().expect("a part").to_owned(),
+            ),
             ("reversed", address.chars().rev().collect()),
             ("url", address.replace('@', "%40").replace('+', "%2B")),
             ("entities", address.replace('@', "&#64;")),
             ("percent", percent),
             ("hex", hex(bytes)),
             ("base64", base64(bytes)),
-            ("md5, as Gravatar had it", format!("{:x}", md5::compute(bytes))),
+            (
+                "md5, as Gravatar had it",
+                format!("{:x}", md5::compute(bytes)),
+            ),
             ("sha-1", hex(&sha1(bytes))),
             ("sha-256, as Gravatar has it", hex(&sha256(bytes))),
             ("blake3", blake3::hash(bytes).to_hex().to_string()),
         ];
-        dresses.extend(forms.into_iter().map(|(name, form)| (format!("{name}, {case}"), form)));
+        dresses.extend(
+            forms
+                .into_iter()
+                .map(|(name, form)| (format!("{name}, {case}"), form)),
+        );
     }
     dresses
 }
@@ -44,36 +57,93 @@ async fn an_address_is_nowhere() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let bird = site.visitor();
-    let form = |page: &crate::support::visitor::Page, comment: &str| page.form("/articles/").fill("comment", comment).fill("author", "Bird").fill("email", CANARY);
+    let form = |page: &crate::support::visitor::Page, comment: &str| {
+        page.form("/articles/")
+            .fill("comment", comment)
+            .fill("author", "Bird")
+            .fill("email", CANARY)
+    };
     let page = bird.open(&article.path).await;
     let mut leads = Vec::new();
     for comment in ["Held.", "To be approved.", "To be spam.", "To be trashed."] {
-        leads.push(form(&page, comment).submit().await.has_status(303).leads_to());
+        leads.push(
+            form(&page, comment)
+                .submit()
+                .await
+                .has_status(303)
+                .leads_to(),
+        );
     }
     // Mistakes, a robot, a repetition: each takes another way through the code.
     form(&page, "").submit().await.has_status(422);
     form(&page, "Held.").submit().await.has_status(303);
-    form(&page, "Robot.").fill("topic", "x").submit().await.has_status(303);
+    form(&page, "Robot.")
+        .fill("topic", "x")
+        .submit()
+        .await
+        .has_status(303);
     let admin = site.staff("ada", Role::Admin).await;
-    for (button, words) in [("approved", "To be approved."), ("spam", "To be spam."), ("trashed", "To be trashed.")] {
-        let id: i64 = sqlx::query_scalar("select id from comments where body = $1").bind(words).fetch_one(&site.app.pool).await.expect("the comment");
-        admin.post_fields("/admin/comments", &[("one", &format!("{button} {id}:held"))]).await.has_status(303);
+    for (button, words) in [
+        ("approved", "To be approved."),
+        ("spam", "To be spam."),
+        ("trashed", "To be trashed."),
+    ] {
+        let id: i64 = sqlx::query_scalar("select id from comments where body = $1")
+            .bind(words)
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("the comment");
+        admin
+            .post_fields(
+                "/admin/comments",
+                &[("one", &format!("{button} {id}:held"))],
+            )
+            .await
+            .has_status(303);
     }
-    let answered: i64 = sqlx::query_scalar("select id from comments where status = 'approved'").fetch_one(&site.app.pool).await.expect("one");
+    let answered: i64 = sqlx::query_scalar("select id from comments where status = 'approved'")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("one");
 
     let mut searched: Vec<(String, String)> = Vec::new();
-    let mut paths: Vec<String> = ["/", article.path.as_str(), "/feed.xml", "/nothing", "/healthz", "/readyz"].map(str::to_owned).to_vec();
+    let mut paths: Vec<String> = [
+        "/",
+        article.path.as_str(),
+        "/feed.xml",
+        "/nothing",
+        "/healthz",
+        "/readyz",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     paths.extend(leads);
     paths.push(format!("/articles/{}/reply", article.id));
     paths.push(format!("/articles/{}/reply?to={answered}", article.id));
     paths.push(format!("/comments/{answered}"));
-    paths.extend(["/admin", "/admin/articles", "/admin/articles/new", "/admin/settings", "/admin/account", "/admin/sign-in"].map(str::to_owned));
+    paths.extend(
+        [
+            "/admin",
+            "/admin/articles",
+            "/admin/articles/new",
+            "/admin/settings",
+            "/admin/account",
+            "/admin/sign-in",
+        ]
+        .map(str::to_owned),
+    );
     paths.push(format!("/admin/articles/{}", article.id));
     paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.word())));
     for path in &paths {
         for visitor in [&bird, &admin] {
             let page = visitor.open(path).await;
-            let headers: String = page.headers.iter().map(|(name, value)| format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()))).collect();
+            let headers: String = page
+                .headers
+                .iter()
+                .map(|(name, value)| {
+                    format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()))
+                })
+                .collect();
             searched.push((path.clone(), headers + &page.html()));
         }
     }
@@ -81,16 +151,31 @@ async fn an_address_is_nowhere() {
     let log = site.log();
     assert!(log.contains("a reply was kept"), "the log was not written");
     searched.push(("the log".to_owned(), log));
-    let tables: Vec<String> = sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'").fetch_all(&site.app.pool).await.expect("tables");
+    let tables: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
+            .fetch_all(&site.app.pool)
+            .await
+            .expect("tables");
     assert!(tables.len() > 10);
     for table in tables {
-        let rows = sqlx::query(AssertSqlSafe(format!("select row_to_json(t)::text as row, t::text as plain from {table} t"))).fetch_all(&site.app.pool).await.expect("rows");
-        let dump: String = rows.iter().map(|row| row.get::<String, _>("row") + "\n" + &row.get::<String, _>("plain") + "\n").collect();
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "select row_to_json(t)::text as row, t::text as plain from {table} t"
+        )))
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("rows");
+        let dump: String = rows
+            .iter()
+            .map(|row| row.get::<String, _>("row") + "\n" + &row.get::<String, _>("plain") + "\n")
+            .collect();
         searched.push((format!("the table {table}"), dump));
     }
     for (place, text) in &searched {
         for (dress, form) in dresses() {
-            assert!(!text.to_lowercase().contains(&form.to_lowercase()), "{place} holds the address ({dress})");
+            assert!(
+                !text.to_lowercase().contains(&form.to_lowercase()),
+                "{place} holds the address ({dress})"
+            );
         }
     }
     assert!(pages >= 40, "only {pages} pages were searched");
@@ -100,12 +185,26 @@ async fn an_address_is_nowhere() {
 async fn the_search_finds_what_leaks() {
     for (dress, form) in dresses() {
         let leaking = format!("<p>before {form} after</p>").to_lowercase();
-        assert!(dresses().iter().any(|(_, form)| leaking.contains(&form.to_lowercase())), "{dress}");
+        assert!(
+            dresses()
+                .iter()
+                .any(|(_, form)| leaking.contains(&form.to_lowercase())),
+            "{dress}"
+        );
     }
     // Known answers, so that a wrong hash does not make the search blind.
-    assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_eq!(hex(&sha1(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
-    assert_eq!(format!("{:x}", md5::compute(b"abc")), "900150983cd24fb0d6963f7d28e17f72");
+    assert_eq!(
+        hex(&sha256(b"abc")),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    assert_eq!(
+        hex(&sha1(b"abc")),
+        "a9993e364706816aba3e25717850c26c9cd0d89d"
+    );
+    assert_eq!(
+        format!("{:x}", md5::compute(b"abc")),
+        "900150983cd24fb0d6963f7d28e17f72"
+    );
     assert_eq!(base64(b"any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
 }
 
@@ -115,9 +214,17 @@ async fn a_sealed_address_is_bound_to_its_row() {
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
     site.comment(&article, "Bob", Status::Held).await;
-    let rows: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as("select email_hash, email_sealed from commenters order by id").fetch_all(&site.app.pool).await.expect("rows");
+    let rows: Vec<(Vec<u8>, Vec<u8>)> =
+        sqlx::query_as("select email_hash, email_sealed from commenters order by id")
+            .fetch_all(&site.app.pool)
+            .await
+            .expect("rows");
     let bound = |hash: &[u8]| [b"commenters.email_sealed ", hash].concat();
-    let opened = site.app.keys.open(&bound(&rows[0].0), &rows[0].1).expect("it opens for its row");
+    let opened = site
+        .app
+        .keys
+        .open(&bound(&rows[0].0), &rows[0].1)
+        .expect("it opens for its row");
     assert_eq!(opened.as_slice(), b"ann@example.org");
     assert!(site.app.keys.open(&bound(&rows[1].0), &rows[0].1).is_err());
 }

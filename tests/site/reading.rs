@@ -23,7 +23,9 @@ async fn the_front_page_shows_the_newest_first_a_page_at_a_time() {
     assert_eq!(titles.first().map(String::as_str), Some("Number 12"));
     assert_eq!(titles.len(), 10);
     front.sees("March 12, 2026").sees("Standfirst 12.");
-    let older = front.attribute("a[rel=next]", "href").expect("there are older ones");
+    let older = front
+        .attribute("a[rel=next]", "href")
+        .expect("there are older ones");
     let older = site.visitor().open(&older).await;
     assert_eq!(older.texts_of("h2 a"), ["Number 02", "Number 01"]);
     assert!(older.attribute("a[rel=next]", "href").is_none());
@@ -49,12 +51,30 @@ async fn an_article_reads_in_the_order_of_a_newspaper() {
     site.comment(&article, "Ann", Status::Approved).await;
     let page = site.visitor().open(&article.path).await;
     let text = page.has_status(200).text();
-    let order = ["March 14, 2026", "Tea", "Why it is good.", "Source: a kettle.", "First.", "Quoted.", "one two", "Support us.", "One reply", "Words of Ann.", "Leave a Reply", "Post Comment"];
+    let order = [
+        "March 14, 2026",
+        "Tea",
+        "Why it is good.",
+        "Source: a kettle.",
+        "First.",
+        "Quoted.",
+        "one two",
+        "Support us.",
+        "One reply",
+        "Words of Ann.",
+        "Leave a Reply",
+        "Post Comment",
+    ];
     let mut from = text.find("March 14").expect("the date");
     for words in order {
-        from += text[from..].find(words).unwrap_or_else(|| panic!("{words:?} is missing or out of order in {text}"));
+        from += text[from..]
+            .find(words)
+            .unwrap_or_else(|| panic!("{words:?} is missing or out of order in {text}"));
     }
-    assert_eq!(page.attribute("link[rel=canonical]", "href").as_deref(), Some(format!("http://127.0.0.1:8600{}", article.path).as_str()));
+    assert_eq!(
+        page.attribute("link[rel=canonical]", "href").as_deref(),
+        Some(format!("http://127.0.0.1:8600{}", article.path).as_str())
+    );
 }
 
 #[tokio::test]
@@ -67,26 +87,45 @@ async fn dates_and_plurals_speak_the_sites_language() {
         .build()
         .await;
     // Late in the evening in London it is the next day in Kyiv.
-    let article = site.article_with("Чай", |draft| draft.published_at = Some(at("2024-07-21T22:30:00Z"))).await;
+    let article = site
+        .article_with("Чай", |draft| {
+            draft.published_at = Some(at("2024-07-21T22:30:00Z"))
+        })
+        .await;
     assert_eq!(article.path, "/2024/07/22/chai");
     for name in ["Перша", "Друга", "Третя", "Четверта", "Пята"] {
         site.comment(&article, name, Status::Approved).await;
     }
     let page = site.visitor().open(&article.path).await;
-    page.sees("22 липня 2024 р.").sees("5 відповідей").sees("Залишити відповідь");
+    page.sees("22 липня 2024 р.")
+        .sees("5 відповідей")
+        .sees("Залишити відповідь");
     assert_eq!(page.attribute("html", "lang").as_deref(), Some("uk"));
 }
 
 #[tokio::test]
 async fn what_is_not_published_yet_is_not_there() {
     let site = TestSite::new().await;
-    let draft = site.article_with("Draft", |draft| draft.state = State::Draft).await;
-    let later = site.article_with("Later", |draft| draft.published_at = Some(at("2026-03-14T16:00:00Z"))).await;
+    let draft = site
+        .article_with("Draft", |draft| draft.state = State::Draft)
+        .await;
+    let later = site
+        .article_with("Later", |draft| {
+            draft.published_at = Some(at("2026-03-14T16:00:00Z"))
+        })
+        .await;
     assert_eq!(draft.path, "");
     let visitor = site.visitor();
     visitor.open(&later.path).await.has_status(404);
-    visitor.open("/").await.does_not_see("Later").does_not_see("Draft");
-    visitor.open(&format!("/articles/{}/reply", later.id)).await.has_status(404);
+    visitor
+        .open("/")
+        .await
+        .does_not_see("Later")
+        .does_not_see("Draft");
+    visitor
+        .open(&format!("/articles/{}/reply", later.id))
+        .await
+        .has_status(404);
     assert!(!visitor.open("/feed.xml").await.html().contains("Later"));
     site.app.clock.advance(3_600);
     visitor.open(&later.path).await.has_status(200);
@@ -101,8 +140,14 @@ async fn addresses_lead_on() {
     let slash = visitor.open(&format!("{}/", article.path)).await;
     assert_eq!(slash.has_status(301).leads_to(), article.path);
     let editor = site.staff("edda", Role::Editor).await;
-    let form = editor.open(&format!("/admin/articles/{}", article.id)).await.form("/admin/articles/");
-    form.fill("slug", "green-tea").press("Save").await.has_status(303);
+    let form = editor
+        .open(&format!("/admin/articles/{}", article.id))
+        .await
+        .form("/admin/articles/");
+    form.fill("slug", "green-tea")
+        .press("Save")
+        .await
+        .has_status(303);
     let old = visitor.open(&article.path).await;
     assert_eq!(old.has_status(301).leads_to(), "/2026/03/14/green-tea");
     let old = visitor.open(&format!("{}/", article.path)).await;
@@ -114,19 +159,42 @@ async fn addresses_lead_on() {
 async fn a_page_that_is_not_there_helps() {
     let site = TestSite::new().await;
     let page = site.visitor().open("/nothing/here").await;
-    page.has_status(404).sees("There is no such page").sees("Go to the front page");
-    for path in ["/articles/none/reply", "/articles/99/reply", "/comments/99", "/comments/x", "/static/nothing.css", "/?before=x", "/%00", "/%ff"] {
-        site.visitor().open(path).await.has_status(404).sees("There is no such page");
+    page.has_status(404)
+        .sees("There is no such page")
+        .sees("Go to the front page");
+    for path in [
+        "/articles/none/reply",
+        "/articles/99/reply",
+        "/comments/99",
+        "/comments/x",
+        "/static/nothing.css",
+        "/?before=x",
+        "/%00",
+        "/%ff",
+    ] {
+        site.visitor()
+            .open(path)
+            .await
+            .has_status(404)
+            .sees("There is no such page");
     }
     let wrong = site.visitor().post("/feed.xml", "").await;
-    wrong.has_status(405).sees("This address does not work that way");
+    wrong
+        .has_status(405)
+        .sees("This address does not work that way");
 }
 
 #[tokio::test]
 async fn head_is_answered_without_a_body() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    for path in ["/", article.path.as_str(), "/feed.xml", "/healthz", "/readyz"] {
+    for path in [
+        "/",
+        article.path.as_str(),
+        "/feed.xml",
+        "/healthz",
+        "/readyz",
+    ] {
         let head = site.visitor().head(path).await;
         head.has_status(200);
         assert!(head.body.is_empty(), "{path}");
@@ -142,7 +210,10 @@ async fn the_feed_holds_whole_articles() {
     })
     .await;
     let feed = site.visitor().open("/feed.xml").await;
-    assert_eq!(feed.header("content-type"), "application/rss+xml; charset=utf-8");
+    assert_eq!(
+        feed.header("content-type"),
+        "application/rss+xml; charset=utf-8"
+    );
     insta::assert_snapshot!(feed.html().replace("><", ">\n<"));
 }
 
@@ -156,7 +227,10 @@ async fn public_pages_are_the_same_for_everyone() {
         let stranger = site.visitor().open(path).await;
         let staff = admin.open(path).await;
         assert_eq!(stranger.html(), staff.html(), "{path}");
-        assert!(stranger.headers.get("set-cookie").is_none() && staff.headers.get("set-cookie").is_none());
+        assert!(
+            stranger.headers.get("set-cookie").is_none()
+                && staff.headers.get("set-cookie").is_none()
+        );
     }
 }
 
@@ -170,5 +244,9 @@ async fn it_says_whether_it_is_alive_and_ready() {
     site.app.pool.close().await;
     visitor.open("/healthz").await.has_status(200);
     visitor.open("/readyz").await.has_status(503);
-    visitor.open("/").await.has_status(503).sees("We will be back in a moment");
+    visitor
+        .open("/")
+        .await
+        .has_status(503)
+        .sees("We will be back in a moment");
 }

@@ -9,11 +9,25 @@ use crate::support::{Setup, TestSite};
 async fn every_answer_says_what_a_browser_may_do() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    for path in ["/", article.path.as_str(), "/feed.xml", "/nothing", "/admin/sign-in", "/static/site.css", "/healthz"] {
+    for path in [
+        "/",
+        article.path.as_str(),
+        "/feed.xml",
+        "/nothing",
+        "/admin/sign-in",
+        "/static/site.css",
+        "/healthz",
+    ] {
         let page = site.visitor().open(path).await;
         let policy = page.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
-        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(
+            !policy.contains("unsafe") && !policy.contains("http"),
+            "{policy}"
+        );
         assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
         assert!(page.header("permissions-policy").contains("camera=()"));
@@ -21,13 +35,27 @@ async fn every_answer_says_what_a_browser_may_do() {
         assert_eq!(page.header("strict-transport-security"), "", "{path}");
     }
     let page = site.visitor().open("/").await;
-    insta::assert_snapshot!(page.headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("text"))).collect::<String>());
+    insta::assert_snapshot!(
+        page.headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("text")))
+            .collect::<String>()
+    );
 }
 
 #[tokio::test]
 async fn on_https_browsers_are_told_to_stay_there() {
-    let site = Setup::default().settings(|settings| settings.public_url = Some("https://news.example.org".into())).build().await;
-    assert!(site.visitor().open("/").await.header("strict-transport-security").starts_with("max-age=31536000"));
+    let site = Setup::default()
+        .settings(|settings| settings.public_url = Some("https://news.example.org".into()))
+        .build()
+        .await;
+    assert!(
+        site.visitor()
+            .open("/")
+            .await
+            .header("strict-transport-security")
+            .starts_with("max-age=31536000")
+    );
 }
 
 #[tokio::test]
@@ -36,35 +64,81 @@ async fn forms_on_other_sites_do_not_work() {
     let article = site.article("Tea").await;
     let admin = site.staff("ada", Role::Admin).await;
     let post = format!("/articles/{}/reply", article.id);
-    for path in [post.as_str(), "/admin/comments", "/admin/settings", "/admin/sign-in", "/admin/sign-out"] {
-        for (header, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")] {
-            let request = axum::http::Request::post(path).header("content-type", "application/x-www-form-urlencoded").header(header, value);
-            admin.send(request, "a=b".into(), path).await.has_status(403).sees("This is not allowed");
+    for path in [
+        post.as_str(),
+        "/admin/comments",
+        "/admin/settings",
+        "/admin/sign-in",
+        "/admin/sign-out",
+    ] {
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+        ] {
+            let request = axum::http::Request::post(path)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header(header, value);
+            admin
+                .send(request, "a=b".into(), path)
+                .await
+                .has_status(403)
+                .sees("This is not allowed");
         }
     }
     let request = axum::http::Request::post(post.as_str())
         .header("content-type", "application/x-www-form-urlencoded")
         .header("origin", "http://127.0.0.1:8600");
-    admin.send(request, "a=b".into(), &post).await.has_status(422);
+    admin
+        .send(request, "a=b".into(), &post)
+        .await
+        .has_status(422);
 }
 
 #[tokio::test]
 async fn pages_ask_no_one_else_for_anything() {
     let site = TestSite::new().await;
-    let article = site.article_with("Tea", |draft| draft.body = "![x](https://tracker.example/p.gif) [ok](https://example.org)".to_owned()).await;
+    let article = site
+        .article_with("Tea", |draft| {
+            draft.body = "![x](https://tracker.example/p.gif) [ok](https://example.org)".to_owned()
+        })
+        .await;
     let admin = site.staff("ada", Role::Admin).await;
-    for path in ["/", article.path.as_str(), "/admin/comments", "/admin/articles/new", "/admin/settings", "/admin/account"] {
+    for path in [
+        "/",
+        article.path.as_str(),
+        "/admin/comments",
+        "/admin/articles/new",
+        "/admin/settings",
+        "/admin/account",
+    ] {
         let page = admin.open(path).await;
         let html = scraper::Html::parse_document(&page.html());
         for css in ["[src]", "link[href]:not([rel=canonical])", "form[action]"] {
             for element in html.select(&scraper::Selector::parse(css).expect("a selector")) {
                 let value = element.value();
-                let address = value.attr("src").or(value.attr("href")).or(value.attr("action")).expect("selected by it");
-                assert!(address.starts_with('/') && !address.starts_with("//"), "{path} asks for {address}");
+                let address = value
+                    .attr("src")
+                    .or(value.attr("href"))
+                    .or(value.attr("action"))
+                    .expect("selected by it");
+                assert!(
+                    address.starts_with('/') && !address.starts_with("//"),
+                    "{path} asks for {address}"
+                );
             }
         }
-        for css in ["style", "[style]", "script:not([src])", "[onclick]", "iframe"] {
-            let found = html.select(&scraper::Selector::parse(css).expect("a selector")).count();
+        for css in [
+            "style",
+            "[style]",
+            "script:not([src])",
+            "[onclick]",
+            "iframe",
+        ] {
+            let found = html
+                .select(&scraper::Selector::parse(css).expect("a selector"))
+                .count();
             assert_eq!(found, 0, "{path} has {css}");
         }
     }
@@ -73,18 +147,37 @@ async fn pages_ask_no_one_else_for_anything() {
 #[tokio::test]
 async fn files_of_ours_are_kept_for_good() {
     let site = TestSite::new().await;
-    let address = site.visitor().open("/").await.attribute("link[rel=stylesheet]", "href").expect("a style sheet");
+    let address = site
+        .visitor()
+        .open("/")
+        .await
+        .attribute("link[rel=stylesheet]", "href")
+        .expect("a style sheet");
     let sheet = site.visitor().open(&address).await;
-    assert_eq!(sheet.has_status(200).header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(
+        sheet.has_status(200).header("cache-control"),
+        "public, max-age=31536000, immutable"
+    );
     assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
-    assert_ne!(site.visitor().open("/static/site.css").await.header("cache-control"), sheet.header("cache-control"));
+    assert_ne!(
+        site.visitor()
+            .open("/static/site.css")
+            .await
+            .header("cache-control"),
+        sheet.header("cache-control")
+    );
 }
 
 #[tokio::test]
 async fn pages_are_compressed_for_those_who_take_it() {
     let site = TestSite::new().await;
     for coding in ["gzip", "br"] {
-        let page = raw(&site.visitor(), get("/static/site.css").header("accept-encoding", coding), "/static/site.css").await;
+        let page = raw(
+            &site.visitor(),
+            get("/static/site.css").header("accept-encoding", coding),
+            "/static/site.css",
+        )
+        .await;
         assert_eq!(page.header("content-encoding"), coding);
     }
 }
@@ -93,11 +186,28 @@ async fn pages_are_compressed_for_those_who_take_it() {
 async fn what_broke_is_only_in_the_log() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
-    sqlx::query("drop table article_paths cascade").execute(&site.app.pool).await.expect("broken on purpose");
+    sqlx::query("drop table article_paths cascade")
+        .execute(&site.app.pool)
+        .await
+        .expect("broken on purpose");
     let page = site.visitor().open("/2026/03/14/tea").await;
-    page.has_status(500).sees("Something went wrong").does_not_see("article_paths");
-    let reference = page.text_of(".quiet").rsplit(' ').next().expect("a reference").trim_end_matches('.').to_owned();
+    page.has_status(500)
+        .sees("Something went wrong")
+        .does_not_see("article_paths");
+    let reference = page
+        .text_of(".quiet")
+        .rsplit(' ')
+        .next()
+        .expect("a reference")
+        .trim_end_matches('.')
+        .to_owned();
     let log = site.log();
-    let line = log.lines().find(|line| line.contains(" ERROR ")).expect("the cause is logged");
-    assert!(line.contains(&reference) && line.contains("article_paths"), "{line}");
+    let line = log
+        .lines()
+        .find(|line| line.contains(" ERROR "))
+        .expect("the cause is logged");
+    assert!(
+        line.contains(&reference) && line.contains("article_paths"),
+        "{line}"
+    );
 }

@@ -12,10 +12,23 @@ async fn settings_show_on_the_next_request() {
     site.comment(&article, "Ann", Status::Approved).await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");
-    let form = form.fill("title", "Кур’єр").fill("tagline", "Щодня").fill("language", "uk").fill("time_zone", "Europe/Kyiv").fill("appeal", "Підтримайте *нас*.");
-    form.submit().await.follow().await.sees("Налаштування збережено.");
+    let form = form
+        .fill("title", "Кур’єр")
+        .fill("tagline", "Щодня")
+        .fill("language", "uk")
+        .fill("time_zone", "Europe/Kyiv")
+        .fill("appeal", "Підтримайте *нас*.");
+    form.submit()
+        .await
+        .follow()
+        .await
+        .sees("Налаштування збережено.");
     let page = site.visitor().open(&article.path).await;
-    page.sees("Кур’єр").sees("Щодня").sees("14 березня 2026 р.").sees("Підтримайте нас.").sees("1 відповідь");
+    page.sees("Кур’єр")
+        .sees("Щодня")
+        .sees("14 березня 2026 р.")
+        .sees("Підтримайте нас.")
+        .sees("1 відповідь");
 }
 
 #[tokio::test]
@@ -24,16 +37,31 @@ async fn another_pattern_moves_every_address_and_old_ones_lead_on() {
     let article = site.article("Tea").await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");
-    form.fill("permalink", "/news/{year}/{slug}").submit().await.has_status(303);
+    form.fill("permalink", "/news/{year}/{slug}")
+        .submit()
+        .await
+        .has_status(303);
     let visitor = site.visitor();
-    assert_eq!(visitor.open(&article.path).await.has_status(301).leads_to(), "/news/2026/tea");
+    assert_eq!(
+        visitor.open(&article.path).await.has_status(301).leads_to(),
+        "/news/2026/tea"
+    );
     visitor.open("/news/2026/tea").await.has_status(200);
     visitor.open("/").await.sees("Tea");
-    assert_eq!(visitor.open("/").await.attribute("h2 a", "href").as_deref(), Some("/news/2026/tea"));
+    assert_eq!(
+        visitor.open("/").await.attribute("h2 a", "href").as_deref(),
+        Some("/news/2026/tea")
+    );
     let form = admin.open("/admin/settings").await.form("/admin/settings");
-    form.fill("permalink", "/{year}/{month}/{day}/{slug}").submit().await.has_status(303);
+    form.fill("permalink", "/{year}/{month}/{day}/{slug}")
+        .submit()
+        .await
+        .has_status(303);
     visitor.open(&article.path).await.has_status(200);
-    assert_eq!(visitor.open("/news/2026/tea").await.leads_to(), article.path);
+    assert_eq!(
+        visitor.open("/news/2026/tea").await.leads_to(),
+        article.path
+    );
 }
 
 #[tokio::test]
@@ -41,25 +69,60 @@ async fn wrong_settings_are_said_beside_their_field() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");
-    let form = form.fill("title", " ").fill("language", "xx").fill("time_zone", "Kyiv time").fill("permalink", "/admin/{slug}").fill("appeal", "Kept.");
+    let form = form
+        .fill("title", " ")
+        .fill("language", "xx")
+        .fill("time_zone", "Kyiv time")
+        .fill("permalink", "/admin/{slug}")
+        .fill("appeal", "Kept.");
     let page = form.submit().await;
-    page.has_status(422).sees("The publication needs a title.").sees("Please choose one of the languages.").sees("one looks like Europe/Kyiv").sees("taken by a page of the site");
+    page.has_status(422)
+        .sees("The publication needs a title.")
+        .sees("Please choose one of the languages.")
+        .sees("one looks like Europe/Kyiv")
+        .sees("taken by a page of the site");
     assert_eq!(page.form("/admin/settings").value("appeal"), "Kept.");
-    for (pattern, said) in [("news/{slug}", "begins with a slash"), ("/{year}", "needs {slug} or {id}")] {
+    for (pattern, said) in [
+        ("news/{slug}", "begins with a slash"),
+        ("/{year}", "needs {slug} or {id}"),
+    ] {
         let form = admin.open("/admin/settings").await.form("/admin/settings");
-        form.fill("permalink", pattern).submit().await.has_status(422).sees(said);
+        form.fill("permalink", pattern)
+            .submit()
+            .await
+            .has_status(422)
+            .sees(said);
     }
 }
 
 #[tokio::test]
 async fn settings_saved_by_two_are_told_to_the_second() {
     let site = TestSite::new().await;
-    let (ada, abe) = (site.staff("ada", Role::Admin).await, site.staff("abe", Role::Admin).await);
-    let (at_ada, at_abe) = (ada.open("/admin/settings").await, abe.open("/admin/settings").await);
-    at_ada.form("/admin/settings").fill("tagline", "Of Ada").submit().await.has_status(303);
-    let refused = at_abe.form("/admin/settings").fill("tagline", "Of Abe").submit().await;
+    let (ada, abe) = (
+        site.staff("ada", Role::Admin).await,
+        site.staff("abe", Role::Admin).await,
+    );
+    let (at_ada, at_abe) = (
+        ada.open("/admin/settings").await,
+        abe.open("/admin/settings").await,
+    );
+    at_ada
+        .form("/admin/settings")
+        .fill("tagline", "Of Ada")
+        .submit()
+        .await
+        .has_status(303);
+    let refused = at_abe
+        .form("/admin/settings")
+        .fill("tagline", "Of Abe")
+        .submit()
+        .await;
     refused.has_status(409).sees("Of Ada");
     assert_eq!(refused.form("/admin/settings").value("tagline"), "Of Abe");
-    refused.form("/admin/settings").submit().await.has_status(303);
+    refused
+        .form("/admin/settings")
+        .submit()
+        .await
+        .has_status(303);
     site.visitor().open("/").await.sees("Of Abe");
 }

@@ -25,7 +25,11 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 /// A database that nobody else uses, migrated, empty.
 pub async fn new_database() -> String {
     let cluster = CLUSTER.get_or_init(start).await;
-    let name = format!("test_{}_{}", process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "test_{}_{}",
+        process::id(),
+        DATABASES.fetch_add(1, Ordering::Relaxed)
+    );
     let mut admin = admin_of(&cluster.url).await;
     create(&mut admin, &name, Some(&cluster.template)).await;
     with_database(&cluster.url, &name)
@@ -34,7 +38,11 @@ pub async fn new_database() -> String {
 /// A database with nothing in it, not even tables.
 pub async fn new_empty_database() -> String {
     let cluster = CLUSTER.get_or_init(start).await;
-    let name = format!("empty_{}_{}", process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "empty_{}_{}",
+        process::id(),
+        DATABASES.fetch_add(1, Ordering::Relaxed)
+    );
     create(&mut admin_of(&cluster.url).await, &name, None).await;
     with_database(&cluster.url, &name)
 }
@@ -43,10 +51,12 @@ async fn start() -> Cluster {
     let (url, private) = match std::env::var("TEST_DATABASE_URL") {
         Ok(url) => (url, None),
         Err(_) => {
-            let private = tokio::task::spawn_blocking(|| Private::start(&folder("cluster"), Durability::Test))
-                .await
-                .expect("starting does not panic")
-                .unwrap_or_else(|error| panic!("a Postgres for tests: {error:#}"));
+            let private = tokio::task::spawn_blocking(|| {
+                Private::start(&folder("cluster"), Durability::Test)
+            })
+            .await
+            .expect("starting does not panic")
+            .unwrap_or_else(|error| panic!("a Postgres for tests: {error:#}"));
             (private.url().to_owned(), Some(private))
         }
     };
@@ -54,27 +64,55 @@ async fn start() -> Cluster {
     let mut admin = admin_of(&url).await;
     create(&mut admin, &template, None).await;
     let mut database = admin_of(&with_database(&url, &template)).await;
-    broadsheet::db::MIGRATOR.run(&mut database).await.expect("migrations run");
+    broadsheet::db::MIGRATOR
+        .run(&mut database)
+        .await
+        .expect("migrations run");
     // Numbers of different things are far apart, so that a mixed-up one finds nothing.
-    for (sequence, start) in [("accounts_id_seq", 10_000), ("articles_id_seq", 20_000), ("commenters_id_seq", 30_000), ("comments_id_seq", 40_000), ("decisions_id_seq", 50_000), ("decision_acts", 60_000)] {
+    for (sequence, start) in [
+        ("accounts_id_seq", 10_000),
+        ("articles_id_seq", 20_000),
+        ("commenters_id_seq", 30_000),
+        ("comments_id_seq", 40_000),
+        ("decisions_id_seq", 50_000),
+        ("decision_acts", 60_000),
+    ] {
         let statement = format!("alter sequence {sequence} restart with {start}");
-        database.execute(AssertSqlSafe(statement)).await.expect("a sequence restarts");
+        database
+            .execute(AssertSqlSafe(statement))
+            .await
+            .expect("a sequence restarts");
     }
     database.close().await.expect("the template is left alone");
-    Cluster { url, template, _private: private }
+    Cluster {
+        url,
+        template,
+        _private: private,
+    }
 }
 
 async fn create(admin: &mut PgConnection, name: &str, template: Option<&str>) {
-    let template = template.map(|template| format!(" template {template}")).unwrap_or_default();
-    admin.execute(AssertSqlSafe(format!("create database {name}{template}"))).await.expect("a database is created");
+    let template = template
+        .map(|template| format!(" template {template}"))
+        .unwrap_or_default();
+    admin
+        .execute(AssertSqlSafe(format!("create database {name}{template}")))
+        .await
+        .expect("a database is created");
 }
 
 async fn admin_of(url: &str) -> PgConnection {
-    PgConnectOptions::from_str(url).expect("a database address").connect().await.expect("the test Postgres answers")
+    PgConnectOptions::from_str(url)
+        .expect("a database address")
+        .connect()
+        .await
+        .expect("the test Postgres answers")
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url.rsplit_once('/').expect("an address ends in its database");
+    let (server, _) = url
+        .rsplit_once('/')
+        .expect("an address ends in its database");
     format!("{server}/{name}")
 }
 
@@ -84,12 +122,21 @@ pub fn folder(purpose: &str) -> PathBuf {
     let all = std::env::temp_dir();
     for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name.strip_prefix("broadsheet-test-").and_then(|rest| rest.split('-').next()).and_then(|pid| pid.parse::<u32>().ok());
-        if owner.is_some_and(|pid| Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{pid}")).exists()) {
+        let owner = name
+            .strip_prefix("broadsheet-test-")
+            .and_then(|rest| rest.split('-').next())
+            .and_then(|pid| pid.parse::<u32>().ok());
+        if owner.is_some_and(|pid| {
+            Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{pid}")).exists()
+        }) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-    let folder = all.join(format!("broadsheet-test-{}-{purpose}-{}", process::id(), FOLDERS.fetch_add(1, Ordering::Relaxed)));
+    let folder = all.join(format!(
+        "broadsheet-test-{}-{purpose}-{}",
+        process::id(),
+        FOLDERS.fetch_add(1, Ordering::Relaxed)
+    ));
     fs::create_dir_all(&folder).expect("a folder for tests");
     folder
 }

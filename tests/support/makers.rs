@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use broadsheet::accounts::passphrase::Passphrase;
 use broadsheet::accounts::{self, Handle, Role};
 use broadsheet::articles::{self, Draft, State};
 use broadsheet::clock::Ts;
@@ -14,6 +15,9 @@ use broadsheet::text::Slug;
 use super::TestSite;
 use super::visitor::Visitor;
 
+/// What the staff of a test signs in with.
+pub const PASSPHRASE: &str = "a long enough passphrase";
+
 /// An article that is there to read.
 pub struct Made {
     pub id: ArticleId,
@@ -25,11 +29,24 @@ impl TestSite {
     pub async fn staff(&self, handle: &str, role: Role) -> Visitor {
         let mut db = self.app.pool.acquire().await.expect("a connection");
         let parsed = Handle::parse(handle).expect("a handle");
-        let id = accounts::store::insert(&mut db, &parsed, handle, role, Some("unused"), self.now())
+        let passphrase = Passphrase::parse(PASSPHRASE)
+            .expect("a passphrase")
+            .hash(&self.app.argon2)
+            .expect("a hash");
+        let id = accounts::store::insert(
+            &mut db,
+            &parsed,
+            handle,
+            role,
+            Some(&passphrase),
+            self.now(),
+        )
+        .await
+        .expect("an account goes in")
+        .expect("the handle is free");
+        let cookie = accounts::session::start(&self.app, &mut db, id)
             .await
-            .expect("an account goes in")
-            .expect("the handle is free");
-        let cookie = accounts::session::start(&self.app, &mut db, id).await.expect("a session");
+            .expect("a session");
         let visitor = self.visitor();
         visitor.set_cookie(cookie.name(), cookie.value());
         visitor
@@ -54,42 +71,88 @@ impl TestSite {
         let publication = self.app.publication().await.expect("a publication");
         let mut db = self.app.pool.begin().await.expect("a transaction");
         let handle = Handle::parse("maker").expect("a handle");
-        let author = match accounts::store::find_by_handle(&mut db, &handle).await.expect("accounts can be asked") {
+        let author = match accounts::store::find_by_handle(&mut db, &handle)
+            .await
+            .expect("accounts can be asked")
+        {
             Some((account, _)) => account.id,
-            None => accounts::store::insert(&mut db, &handle, "Maker", Role::Editor, None, self.now())
-                .await
-                .expect("an account goes in")
-                .expect("the handle is free"),
+            None => {
+                accounts::store::insert(&mut db, &handle, "Maker", Role::Editor, None, self.now())
+                    .await
+                    .expect("an account goes in")
+                    .expect("the handle is free")
+            }
         };
-        let kept = articles::store::insert(&mut db, &publication, author, &draft, self.now()).await.expect("an article goes in");
-        let articles::store::Save::Kept(id) = kept else { panic!("{kept:?}") };
-        let path = articles::store::find(&mut db, id).await.expect("it can be found").expect("it is there").path;
+        let kept = articles::store::insert(&mut db, &publication, author, &draft, self.now())
+            .await
+            .expect("an article goes in");
+        let articles::store::Save::Kept(id) = kept else {
+            panic!("{kept:?}")
+        };
+        let path = articles::store::find(&mut db, id)
+            .await
+            .expect("it can be found")
+            .expect("it is there")
+            .path;
         db.commit().await.expect("it is kept");
-        Made { id, path: path.unwrap_or_default() }
+        Made {
+            id,
+            path: path.unwrap_or_default(),
+        }
     }
 
     pub async fn comment(&self, on: &Made, name: &str, status: Status) -> CommentId {
         self.answer(on, None, name, status).await
     }
 
-    pub async fn answer(&self, on: &Made, parent_id: Option<CommentId>, name: &str, status: Status) -> CommentId {
+    pub async fn answer(
+        &self,
+        on: &Made,
+        parent_id: Option<CommentId>,
+        name: &str,
+        status: Status,
+    ) -> CommentId {
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        let email = Email::parse(&format!("{}@example.org", Slug::from_title(name))).ok().expect("an address");
-        let commenter = commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now()).await.expect("a commenter");
+        let email = Email::parse(&format!("{}@example.org", Slug::from_title(name)))
+            .ok()
+            .expect("an address");
+        let commenter =
+            commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
+                .await
+                .expect("a commenter");
         let verdict = match status {
-            Status::Held => first_verdict(Evidence { hold_everything: true, ..Evidence::default() }),
-            status => Verdict { status, reasons: Vec::new() },
+            Status::Held => first_verdict(Evidence {
+                hold_everything: true,
+                ..Evidence::default()
+            }),
+            status => Verdict {
+                status,
+                reasons: Vec::new(),
+            },
         };
         let body = format!("Words of {name}.");
-        let comment = NewComment { parent_id, name: name.to_owned(), email, website: None, body };
-        let (id, _) = comments::store::insert(&mut db, on.id, commenter, &comment, &verdict, self.now()).await.expect("a comment goes in");
+        let comment = NewComment {
+            parent_id,
+            name: name.to_owned(),
+            email,
+            website: None,
+            body,
+        };
+        let (id, _) =
+            comments::store::insert(&mut db, on.id, commenter, &comment, &verdict, self.now())
+                .await
+                .expect("a comment goes in");
         db.commit().await.expect("it is kept");
         id
     }
 
     /// The status of a comment.
     pub async fn status_of(&self, id: CommentId) -> Status {
-        sqlx::query_scalar("select status from comments where id = $1").bind(id.0).fetch_one(&self.app.pool).await.expect("the comment is there")
+        sqlx::query_scalar("select status from comments where id = $1")
+            .bind(id.0)
+            .fetch_one(&self.app.pool)
+            .await
+            .expect("the comment is there")
     }
 }
 
@@ -99,7 +162,11 @@ pub fn at(moment: &str) -> Ts {
 }
 
 /// A request that no browser of ours would send.
-pub async fn raw(visitor: &Visitor, request: axum::http::request::Builder, path: &str) -> super::visitor::Page {
+pub async fn raw(
+    visitor: &Visitor,
+    request: axum::http::request::Builder,
+    path: &str,
+) -> super::visitor::Page {
     visitor.send(request, Body::empty(), path).await
 }
 

@@ -43,8 +43,15 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        let settings = Settings { listen: "127.0.0.1:8600".into(), log: "info".into(), ..Settings::default() };
-        Self { settings, publication: Box::new(|_| {}) }
+        let settings = Settings {
+            listen: "127.0.0.1:8600".into(),
+            log: "info".into(),
+            ..Settings::default()
+        };
+        Self {
+            settings,
+            publication: Box::new(|_| {}),
+        }
     }
 }
 
@@ -69,13 +76,17 @@ impl Setup {
             .finish();
         let logging = tracing::subscriber::set_default(subscriber);
         let database_url = cluster::new_database().await;
-        let pool = PgPool::connect(&database_url).await.expect("a new database can be reached");
+        let pool = PgPool::connect(&database_url)
+            .await
+            .expect("a new database can be reached");
         let keys = Keys::from_secret(&[42; 32]);
         let mut publication = Publication::new(keys.id());
         publication.title = "The Test Courier".to_owned();
         (self.publication)(&mut publication);
         let mut db = pool.acquire().await.expect("a connection");
-        publication::store::insert(&mut db, &publication).await.expect("settings go in");
+        publication::store::insert(&mut db, &publication)
+            .await
+            .expect("settings go in");
         drop(db);
         let config: Config = self.settings.check().expect("the settings are right");
         let begins = Ts::new(BEGINS.parse().expect("a moment"));
@@ -83,7 +94,14 @@ impl Setup {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
         let app = App::new(pool, Clock::fixed(begins), keys, config, argon2);
         let router = router::site(app.clone());
-        TestSite { app, router, database_url, log, may_log_errors: false, _logging: logging }
+        TestSite {
+            app,
+            router,
+            database_url,
+            log,
+            may_log_errors: false,
+            _logging: logging,
+        }
     }
 }
 
@@ -113,7 +131,10 @@ impl TestSite {
 
     /// One number from the database.
     pub async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.app.pool).await.expect("the query counts")
+        sqlx::query_scalar(query)
+            .fetch_one(&self.app.pool)
+            .await
+            .expect("the query counts")
     }
 }
 
@@ -121,8 +142,15 @@ impl Drop for TestSite {
     fn drop(&mut self) {
         if !std::thread::panicking() && !self.may_log_errors {
             let log = self.log();
-            let errors: Vec<&str> = log.lines().filter(|line| line.contains(" ERROR ")).collect();
-            assert!(errors.is_empty(), "errors were logged:\n{}", errors.join("\n"));
+            let errors: Vec<&str> = log
+                .lines()
+                .filter(|line| line.contains(" ERROR "))
+                .collect();
+            assert!(
+                errors.is_empty(),
+                "errors were logged:\n{}",
+                errors.join("\n")
+            );
         }
     }
 }

@@ -33,7 +33,9 @@ pub struct Answer {
 /// The program with the settings of the test's own environment taken away.
 pub fn broadsheet(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_broadsheet"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BROADSHEET_") || name == "DATABASE_URL") {
+    for (name, _) in std::env::vars()
+        .filter(|(name, _)| name.starts_with("BROADSHEET_") || name == "DATABASE_URL")
+    {
         command.env_remove(name);
     }
     command.env("BROADSHEET_DATA", data);
@@ -42,9 +44,18 @@ pub fn broadsheet(data: &Path) -> Command {
 
 /// Runs a command to its end, with `input` on standard input.
 pub fn run(mut command: Command, input: &str) -> Output {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
     // It may end without reading.
-    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let _ = child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input.as_bytes());
     child.wait_with_output().expect("the program ends")
 }
 
@@ -70,15 +81,39 @@ impl Server {
 
     /// A site whose data are in `data`, ready to serve.
     pub fn start(data: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .expect("a free port")
+            .local_addr()
+            .expect("its address")
+            .port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let log = data.join("server.log");
         let mut command = broadsheet(data);
-        command.env("BROADSHEET_LISTEN", address.to_string()).env("BROADSHEET_TRUSTED_PROXIES", "127.0.0.1");
-        let file = File::options().create(true).append(true).open(&log).expect("a log");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).spawn().expect("the server starts");
-        let server = Self { data: data.to_owned(), address, child, log };
-        wait_until("the server is ready", || server.try_get("/readyz").is_some_and(|answer| answer.status == 200));
+        command
+            .env("BROADSHEET_LISTEN", address.to_string())
+            .env("BROADSHEET_TRUSTED_PROXIES", "127.0.0.1");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .expect("a log");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file)
+            .spawn()
+            .expect("the server starts");
+        let server = Self {
+            data: data.to_owned(),
+            address,
+            child,
+            log,
+        };
+        wait_until("the server is ready", || {
+            server
+                .try_get("/readyz")
+                .is_some_and(|answer| answer.status == 200)
+        });
         server
     }
 
@@ -99,7 +134,9 @@ impl Server {
     /// Asks it to stop, as an init system does, and waits.
     pub fn stop(&mut self) {
         kill(Pid::from_raw(self.pid()), Signal::SIGTERM).expect("it was running");
-        wait_until("the server stops", || self.child.try_wait().expect("it can be asked").is_some());
+        wait_until("the server stops", || {
+            self.child.try_wait().expect("it can be asked").is_some()
+        });
     }
 
     pub fn database_url(&self) -> String {
@@ -107,7 +144,10 @@ impl Server {
         command.args(["db", "url"]);
         let output = run(command, "");
         assert!(output.status.success(), "{}", text(&output));
-        String::from_utf8(output.stdout).expect("an address").trim().to_owned()
+        String::from_utf8(output.stdout)
+            .expect("an address")
+            .trim()
+            .to_owned()
     }
 
     /// The postmaster's process id.
@@ -117,16 +157,22 @@ impl Server {
     }
 
     pub fn get(&self, path: &str) -> Answer {
-        self.try_get(path).unwrap_or_else(|| panic!("no answer from {path}"))
+        self.try_get(path)
+            .unwrap_or_else(|| panic!("no answer from {path}"))
     }
 
     pub fn try_get(&self, path: &str) -> Option<Answer> {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address))
+        self.ask(&format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            self.address
+        ))
     }
 
     /// Posts a form from a network of its own; `None` if the connection broke before the answer was whole.
     pub fn try_post(&self, path: &str, from: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         self.ask(&format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nx-forwarded-for: {from}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
@@ -143,13 +189,21 @@ impl Server {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some(Answer { status, head: head.to_owned(), body: body.to_owned() })
+        Some(Answer {
+            status,
+            head: head.to_owned(),
+            body: body.to_owned(),
+        })
     }
 }
 
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.split_once(": ").filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+        self.head.lines().find_map(|line| {
+            line.split_once(": ")
+                .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
+        })
     }
 }
 
@@ -163,5 +217,12 @@ impl Drop for Server {
 
 /// Whether a process is there and not just a memory of one.
 pub fn is_alive(pid: i32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
+    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .trim_start()
+            .starts_with('Z')
+    })
 }

@@ -37,7 +37,11 @@ pub struct Form {
 
 impl Visitor {
     pub fn new(router: Router) -> Self {
-        Self { router, cookies: Arc::default(), address: Arc::new(Mutex::new("192.0.2.1".to_owned())) }
+        Self {
+            router,
+            cookies: Arc::default(),
+            address: Arc::new(Mutex::new("192.0.2.1".to_owned())),
+        }
     }
 
     /// From another network, as a trusted proxy tells it.
@@ -47,7 +51,10 @@ impl Visitor {
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies.lock().expect("the cookies").insert(name.to_owned(), value.to_owned());
+        self.cookies
+            .lock()
+            .expect("the cookies")
+            .insert(name.to_owned(), value.to_owned());
     }
 
     pub fn forget_cookies(&self) {
@@ -73,20 +80,39 @@ impl Visitor {
 
     /// Posts fields.
     pub async fn post_fields(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         self.post(path, body).await
     }
 
-    pub async fn send(&self, request: axum::http::request::Builder, body: Body, path: &str) -> Page {
-        let cookies: Vec<String> = self.cookies.lock().expect("the cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = request
-            .header(header::HOST, "127.0.0.1:8600")
-            .header("x-forwarded-for", self.address.lock().expect("the address").as_str());
+    pub async fn send(
+        &self,
+        request: axum::http::request::Builder,
+        body: Body,
+        path: &str,
+    ) -> Page {
+        let cookies: Vec<String> = self
+            .cookies
+            .lock()
+            .expect("the cookies")
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = request.header(header::HOST, "127.0.0.1:8600").header(
+            "x-forwarded-for",
+            self.address.lock().expect("the address").as_str(),
+        );
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         let request = request.body(body).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("the site answers everything");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the site answers everything");
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("a cookie is text");
             let (name, rest) = cookie.split_once('=').expect("a cookie has a value");
@@ -99,8 +125,17 @@ impl Visitor {
             }
         }
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a whole answer").to_vec();
-        Page { visitor: self.clone(), path: path.to_owned(), status: parts.status, headers: parts.headers, body }
+        let body = to_bytes(body, usize::MAX)
+            .await
+            .expect("a whole answer")
+            .to_vec();
+        Page {
+            visitor: self.clone(),
+            path: path.to_owned(),
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
@@ -110,55 +145,90 @@ impl Page {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are text"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("headers are text"))
     }
 
     /// The words a reader sees, spaces collapsed.
     pub fn text(&self) -> String {
         let html = Html::parse_document(&self.html());
-        let body = html.select(&selector("body")).next().expect("a page has a body");
+        let body = html
+            .select(&selector("body"))
+            .next()
+            .expect("a page has a body");
         words(body)
     }
 
     /// The words inside the first element that matches.
     pub fn text_of(&self, css: &str) -> String {
         let html = Html::parse_document(&self.html());
-        html.select(&selector(css)).next().map(words).unwrap_or_else(|| panic!("nothing matches {css} in\n{}", self.html()))
+        html.select(&selector(css))
+            .next()
+            .map(words)
+            .unwrap_or_else(|| panic!("nothing matches {css} in\n{}", self.html()))
     }
 
     /// The words inside every element that matches.
     pub fn texts_of(&self, css: &str) -> Vec<String> {
-        Html::parse_document(&self.html()).select(&selector(css)).map(words).collect()
+        Html::parse_document(&self.html())
+            .select(&selector(css))
+            .map(words)
+            .collect()
     }
 
     /// An attribute of the first element that matches.
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.html());
-        html.select(&selector(css)).next()?.value().attr(name).map(str::to_owned)
+        html.select(&selector(css))
+            .next()?
+            .value()
+            .attr(name)
+            .map(str::to_owned)
     }
 
     #[track_caller]
     pub fn sees(&self, words: &str) -> &Self {
-        assert!(self.text().contains(words), "the page does not say {words:?}:\n{}", self.text());
+        assert!(
+            self.text().contains(words),
+            "the page does not say {words:?}:\n{}",
+            self.text()
+        );
         self
     }
 
     #[track_caller]
     pub fn does_not_see(&self, words: &str) -> &Self {
-        assert!(!self.text().contains(words), "the page says {words:?}:\n{}", self.text());
+        assert!(
+            !self.text().contains(words),
+            "the page says {words:?}:\n{}",
+            self.text()
+        );
         self
     }
 
     #[track_caller]
     pub fn has_status(&self, status: u16) -> &Self {
-        assert_eq!(self.status.as_u16(), status, "{}:\n{}", self.path, String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}:\n{}",
+            self.path,
+            String::from_utf8_lossy(&self.body)
+        );
         self
     }
 
     /// Where the answer leads.
     #[track_caller]
     pub fn leads_to(&self) -> String {
-        assert!(self.status.is_redirection(), "{} answered {} and leads nowhere:\n{}", self.path, self.status, self.html());
+        assert!(
+            self.status.is_redirection(),
+            "{} answered {} and leads nowhere:\n{}",
+            self.path,
+            self.status,
+            self.html()
+        );
         self.header("location").to_owned()
     }
 
@@ -166,7 +236,10 @@ impl Page {
     pub async fn follow(&self) -> Self {
         let mut next = self.leads_to();
         for _ in 0..5 {
-            let page = self.visitor.open(next.split('#').next().expect("an address")).await;
+            let page = self
+                .visitor
+                .open(next.split('#').next().expect("an address"))
+                .await;
             if !page.status.is_redirection() {
                 return page;
             }
@@ -181,11 +254,25 @@ impl Page {
         let html = Html::parse_document(&self.html());
         let form = html
             .select(&selector("form"))
-            .find(|form| form.value().attr("action").is_some_and(|found| found.starts_with(action)))
-            .unwrap_or_else(|| panic!("no form goes to {action} on {}:\n{}", self.path, self.html()));
+            .find(|form| {
+                form.value()
+                    .attr("action")
+                    .is_some_and(|found| found.starts_with(action))
+            })
+            .unwrap_or_else(|| {
+                panic!(
+                    "no form goes to {action} on {}:\n{}",
+                    self.path,
+                    self.html()
+                )
+            });
         let mut fields = Vec::new();
         for element in form.select(&selector("input[name], textarea[name], select[name]")) {
-            let name = element.value().attr("name").expect("selected by it").to_owned();
+            let name = element
+                .value()
+                .attr("name")
+                .expect("selected by it")
+                .to_owned();
             let kind = element.value().attr("type").unwrap_or("text");
             let value = match element.value().name() {
                 // HTML drops the first line break inside a textarea.
@@ -210,22 +297,39 @@ impl Page {
                 (attribute("name"), attribute("value"), words(button))
             })
             .collect();
-        let action = form.value().attr("action").expect("selected by it").split('#').next().unwrap_or_default().to_owned();
-        Form { visitor: self.visitor.clone(), action, fields, buttons }
+        let action = form
+            .value()
+            .attr("action")
+            .expect("selected by it")
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        Form {
+            visitor: self.visitor.clone(),
+            action,
+            fields,
+            buttons,
+        }
     }
 }
 
 impl Form {
     /// What a field holds.
     pub fn value(&self, name: &str) -> &str {
-        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+        self.fields
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// Types into a field that is there.
     #[track_caller]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         let field = self.fields.iter_mut().find(|(field, _)| field == name);
-        field.unwrap_or_else(|| panic!("the form has no field {name}")).1 = value.to_owned();
+        field
+            .unwrap_or_else(|| panic!("the form has no field {name}"))
+            .1 = value.to_owned();
         self
     }
 
@@ -242,19 +346,39 @@ impl Form {
     }
 
     pub fn labels(&self) -> Vec<&str> {
-        self.buttons.iter().map(|(.., label)| label.as_str()).collect()
+        self.buttons
+            .iter()
+            .map(|(.., label)| label.as_str())
+            .collect()
     }
 
     /// Presses the first button that says so.
     #[track_caller]
     pub fn button(&self, label: &str) -> (String, String) {
         let found = self.buttons.iter().find(|(.., words)| words == label);
-        let (name, value, _) = found.unwrap_or_else(|| panic!("no button says {label:?}, only {:?}", self.labels()));
+        let (name, value, _) =
+            found.unwrap_or_else(|| panic!("no button says {label:?}, only {:?}", self.labels()));
         (name.clone(), value.clone())
     }
 
-    pub async fn press(mut self, label: &str) -> Page {
+    pub async fn press(self, label: &str) -> Page {
         let (name, value) = self.button(label);
+        self.press_button(name, value).await
+    }
+
+    /// Decides the first comment of the queue by the button on its card.
+    pub async fn decide(self, label: &str) -> Page {
+        let found = self
+            .buttons
+            .iter()
+            .find(|(name, _, words)| name == "one" && words == label);
+        let (name, value, _) = found
+            .unwrap_or_else(|| panic!("no card says {label:?}, only {:?}", self.labels()))
+            .clone();
+        self.press_button(name, value).await
+    }
+
+    async fn press_button(mut self, name: String, value: String) -> Page {
         if !name.is_empty() {
             self.fields.push((name, value));
         }
@@ -262,7 +386,11 @@ impl Form {
     }
 
     pub async fn submit(self) -> Page {
-        let fields: Vec<(&str, &str)> = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields: Vec<(&str, &str)> = self
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         self.visitor.post_fields(&self.action, &fields).await
     }
 }
@@ -272,5 +400,10 @@ fn selector(css: &str) -> Selector {
 }
 
 fn words(element: ElementRef<'_>) -> String {
-    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    element
+        .text()
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

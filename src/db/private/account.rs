@@ -25,10 +25,17 @@ impl Account {
         }
         for name in ["postgres", "nobody"] {
             if let Ok(Some(user)) = User::from_name(name) {
-                return Ok(Self { name: user.name, uid: user.uid, gid: user.gid, steps_down: true });
+                return Ok(Self {
+                    name: user.name,
+                    uid: user.uid,
+                    gid: user.gid,
+                    steps_down: true,
+                });
             }
         }
-        bail!("Postgres does not run as root, and this machine has neither an account postgres nor nobody; start as an ordinary user")
+        bail!(
+            "Postgres does not run as root, and this machine has neither an account postgres nor nobody; start as an ordinary user"
+        )
     }
 
     /// Whoever the data belong to.
@@ -36,17 +43,33 @@ impl Account {
         let owner = Uid::from_raw(fs::metadata(folder)?.uid());
         let ours = Uid::effective();
         if owner.is_root() {
-            bail!("{} belongs to root, but Postgres does not run as root; give it to another account with  chown -R postgres {}", folder.display(), folder.display());
+            bail!(
+                "{} belongs to root, but Postgres does not run as root; give it to another account with  chown -R postgres {}",
+                folder.display(),
+                folder.display()
+            );
         }
         if !ours.is_root() && owner != ours {
-            bail!("{} belongs to another account; start as that account, or as root", folder.display());
+            bail!(
+                "{} belongs to another account; start as that account, or as root",
+                folder.display()
+            );
         }
         Self::of(owner, ours.is_root())
     }
 
     fn of(uid: Uid, steps_down: bool) -> anyhow::Result<Self> {
-        let user = User::from_uid(uid)?.with_context(|| format!("the account number {uid} has no name in the password file, and Postgres needs one"))?;
-        Ok(Self { name: user.name, uid, gid: user.gid, steps_down })
+        let user = User::from_uid(uid)?.with_context(|| {
+            format!(
+                "the account number {uid} has no name in the password file, and Postgres needs one"
+            )
+        })?;
+        Ok(Self {
+            name: user.name,
+            uid,
+            gid: user.gid,
+            steps_down,
+        })
     }
 
     /// The first folder on the way to `path` that the account may not pass through.

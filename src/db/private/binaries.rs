@@ -30,7 +30,11 @@ pub struct Binaries {
 impl Binaries {
     /// The programs of exactly `major`, if data of that version exist; else the newest there are. `PG_BIN` goes first.
     pub fn find(major: Option<u32>) -> anyhow::Result<Self> {
-        let mut found: Vec<Self> = candidates().into_iter().filter_map(Self::at).filter(|binaries| binaries.major >= OLDEST).collect();
+        let mut found: Vec<Self> = candidates()
+            .into_iter()
+            .filter_map(Self::at)
+            .filter(|binaries| binaries.major >= OLDEST)
+            .collect();
         // Stable: what PG_BIN or PATH names stays before others of the same version.
         if env::var_os("PG_BIN").is_none() {
             found.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
@@ -45,12 +49,19 @@ impl Binaries {
                 ),
             };
         };
-        let others: Vec<String> = found.iter().map(|binaries| binaries.major.to_string()).collect();
+        let others: Vec<String> = found
+            .iter()
+            .map(|binaries| binaries.major.to_string())
+            .collect();
         match found.into_iter().find(|binaries| binaries.major == wanted) {
             Some(binaries) => Ok(binaries),
             None => bail!(
                 "the data folder was made by Postgres {wanted}, but this machine has {}; install Postgres {wanted} again, or there run  pg_dump \"$(broadsheet db url)\"  and restore that into an empty data folder here",
-                if others.is_empty() { "none".to_owned() } else { format!("only {}", others.join(", ")) }
+                if others.is_empty() {
+                    "none".to_owned()
+                } else {
+                    format!("only {}", others.join(", "))
+                }
             ),
         }
     }
@@ -64,9 +75,14 @@ impl Binaries {
         if !(folder.join("initdb").is_file() && folder.join("postgres").is_file()) {
             return None;
         }
-        let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+        let output = Command::new(folder.join("postgres"))
+            .arg("--version")
+            .output()
+            .ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let major = text.split_whitespace().find_map(|word| word.split('.').next()?.parse().ok())?;
+        let major = text
+            .split_whitespace()
+            .find_map(|word| word.split('.').next()?.parse().ok())?;
         Some(Self { folder, major })
     }
 }
@@ -75,11 +91,21 @@ fn candidates() -> Vec<PathBuf> {
     if let Some(named) = env::var_os("PG_BIN") {
         return vec![PathBuf::from(named)];
     }
-    let on_path = env::var_os("PATH").map(|path| env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
+    let on_path = env::var_os("PATH")
+        .map(|path| env::split_paths(&path).collect::<Vec<_>>())
+        .unwrap_or_default();
     let mut folders = on_path;
     for (place, inside) in PLACES {
-        let children = fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path());
-        folders.extend(children.filter(|child| holds_postgres(place, child)).map(|child| child.join(inside)));
+        let children = fs::read_dir(place)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        folders.extend(
+            children
+                .filter(|child| holds_postgres(place, child))
+                .map(|child| child.join(inside)),
+        );
     }
     folders.push(PathBuf::from("/usr/local/pgsql/bin"));
     folders
@@ -88,5 +114,8 @@ fn candidates() -> Vec<PathBuf> {
 /// In shared folders only children named after Postgres are looked into.
 fn holds_postgres(place: &str, child: &Path) -> bool {
     let name = child.file_name().unwrap_or_default().to_string_lossy();
-    place.contains("postgresql") || place.contains("Postgres.app") || name.starts_with("postgresql") || name.starts_with("pgsql")
+    place.contains("postgresql")
+        || place.contains("Postgres.app")
+        || name.starts_with("postgresql")
+        || name.starts_with("pgsql")
 }

@@ -56,9 +56,21 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    pub fn new(data: &Path, binaries: Binaries, account: Account, durability: Durability) -> anyhow::Result<Self> {
+    pub fn new(
+        data: &Path,
+        binaries: Binaries,
+        account: Account,
+        durability: Durability,
+    ) -> anyhow::Result<Self> {
         let socket = socket_folder(data, &account)?;
-        Ok(Self { folder: data.join("postgres"), log: data.join("postgres.log"), socket, binaries, account, durability })
+        Ok(Self {
+            folder: data.join("postgres"),
+            log: data.join("postgres.log"),
+            socket,
+            binaries,
+            account,
+            durability,
+        })
     }
 
     /// The cluster's address.
@@ -71,23 +83,49 @@ impl Cluster {
     pub fn make(&self) -> anyhow::Result<()> {
         let unfinished = self.folder.with_extension("new");
         if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).with_context(|| format!("{} is left from a start that was cut off and cannot be removed", unfinished.display()))?;
+            fs::remove_dir_all(&unfinished).with_context(|| {
+                format!(
+                    "{} is left from a start that was cut off and cannot be removed",
+                    unfinished.display()
+                )
+            })?;
         }
         DirBuilder::new().mode(0o700).create(&unfinished)?;
         if self.account.steps_down {
-            chown(&unfinished, Some(self.account.uid.as_raw()), Some(self.account.gid.as_raw()))?;
+            chown(
+                &unfinished,
+                Some(self.account.uid.as_raw()),
+                Some(self.account.gid.as_raw()),
+            )?;
         }
-        tracing::info!(version = self.binaries.major, "making a private Postgres; this happens once");
+        tracing::info!(
+            version = self.binaries.major,
+            "making a private Postgres; this happens once"
+        );
         let mut initdb = self.command("initdb", &unfinished);
-        initdb.args(["--username", NAME, "--auth=trust", "--encoding=UTF8", "--data-checksums", "--no-instructions", "-D"]).arg(&unfinished);
+        initdb
+            .args([
+                "--username",
+                NAME,
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--data-checksums",
+                "--no-instructions",
+                "-D",
+            ])
+            .arg(&unfinished);
         initdb.args(self.locale());
         if self.durability == Durability::Test {
             initdb.arg("--no-sync");
         }
         run(initdb, None).context("initdb failed")?;
         let mut single = self.command("postgres", &unfinished);
-        single.args(["--single", "-D"]).arg(&unfinished).arg("template1");
-        run(single, Some(&format!("create database {NAME}\n"))).context("making the database failed")?;
+        single
+            .args(["--single", "-D"])
+            .arg(&unfinished)
+            .arg("template1");
+        run(single, Some(&format!("create database {NAME}\n")))
+            .context("making the database failed")?;
         fs::rename(&unfinished, &self.folder)?;
         // The name of the folder is on disk when its parent is.
         if let Some(data) = self.folder.parent() {
@@ -100,7 +138,11 @@ impl Cluster {
     /// 17 on, the system's before that.
     fn locale(&self) -> &'static [&'static str] {
         if self.binaries.major >= 17 {
-            &["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            &[
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+            ]
         } else {
             &["--locale=C.UTF-8"]
         }
@@ -111,17 +153,42 @@ impl Cluster {
         self.clear_what_a_dead_predecessor_left()?;
         let log = self.open_log()?;
         let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(WATCHED).arg("sh").arg(self.binaries.program("postgres"));
-        command.arg("-D").arg(&self.folder).arg("-k").arg(&self.socket).args(["-p", PORT]);
-        for setting in ["listen_addresses=", "max_connections=60", "shared_buffers=128MB", "logging_collector=off", "log_destination=stderr"] {
+        command
+            .arg("-c")
+            .arg(WATCHED)
+            .arg("sh")
+            .arg(self.binaries.program("postgres"));
+        command
+            .arg("-D")
+            .arg(&self.folder)
+            .arg("-k")
+            .arg(&self.socket)
+            .args(["-p", PORT]);
+        for setting in [
+            "listen_addresses=",
+            "max_connections=60",
+            "shared_buffers=128MB",
+            "logging_collector=off",
+            "log_destination=stderr",
+        ] {
             command.args(["-c", setting]);
         }
         if self.durability == Durability::Test {
-            command.args(["-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+            command.args([
+                "-F",
+                "-c",
+                "synchronous_commit=off",
+                "-c",
+                "full_page_writes=off",
+            ]);
         }
         self.step_down(&mut command, &self.folder);
         // A process group of its own, or Ctrl-C would stop Postgres before we have answered what is open.
-        command.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
+        command
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         command.spawn().context("Postgres cannot be started")
     }
 
@@ -130,9 +197,18 @@ impl Cluster {
         let deadline = Instant::now() + READY_WITHIN;
         while !is_ready(&self.folder) {
             if let Some(status) = child.try_wait()? {
-                bail!("Postgres ended at its start ({status}); the end of {} says:\n{}", self.log.display(), self.log_end());
+                bail!(
+                    "Postgres ended at its start ({status}); the end of {} says:\n{}",
+                    self.log.display(),
+                    self.log_end()
+                );
             }
-            ensure!(Instant::now() < deadline, "Postgres was not ready within {} s; {} may say why", READY_WITHIN.as_secs(), self.log.display());
+            ensure!(
+                Instant::now() < deadline,
+                "Postgres was not ready within {} s; {} may say why",
+                READY_WITHIN.as_secs(),
+                self.log.display()
+            );
             sleep(Duration::from_millis(10));
         }
         Ok(())
@@ -155,15 +231,25 @@ impl Cluster {
             if orphans.is_empty() {
                 break;
             }
-            ensure!(began.elapsed() < ORPHANS_GONE_WITHIN, "processes of an earlier Postgres do not end: {orphans:?}");
+            ensure!(
+                began.elapsed() < ORPHANS_GONE_WITHIN,
+                "processes of an earlier Postgres do not end: {orphans:?}"
+            );
             if began.elapsed() > ORPHANS_QUIT_AFTER {
                 orphans.iter().copied().for_each(processes::quit);
             }
             sleep(Duration::from_millis(50));
         }
-        for stale in [self.folder.join("postmaster.pid"), self.socket.join(format!(".s.PGSQL.{PORT}.lock")), self.socket.join(format!(".s.PGSQL.{PORT}"))] {
+        for stale in [
+            self.folder.join("postmaster.pid"),
+            self.socket.join(format!(".s.PGSQL.{PORT}.lock")),
+            self.socket.join(format!(".s.PGSQL.{PORT}")),
+        ] {
             match fs::remove_file(&stale) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(|| format!("{} cannot be removed", stale.display())),
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error)
+                        .with_context(|| format!("{} cannot be removed", stale.display()));
+                }
                 _ => {}
             }
         }
@@ -174,12 +260,20 @@ impl Cluster {
         let is_large = fs::metadata(&self.log).is_ok_and(|meta| meta.len() > LOG_BYTES);
         let mut options = OpenOptions::new();
         options.create(true);
-        if is_large { options.write(true).truncate(true) } else { options.append(true) };
-        options.open(&self.log).with_context(|| format!("{} cannot be written", self.log.display()))
+        if is_large {
+            options.write(true).truncate(true)
+        } else {
+            options.append(true)
+        };
+        options
+            .open(&self.log)
+            .with_context(|| format!("{} cannot be written", self.log.display()))
     }
 
     fn log_end(&self) -> String {
-        let text = fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let text = fs::read(&self.log)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(8)..].join("\n")
     }
@@ -192,12 +286,19 @@ impl Cluster {
 
     /// As the cluster's account, in a folder it may enter, with none of the settings meant for another Postgres.
     fn step_down(&self, command: &mut Command, working: &Path) {
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG"))
+        {
             command.env_remove(name);
         }
-        command.env_remove("LC_ALL").env("LC_MESSAGES", "C").current_dir(working);
+        command
+            .env_remove("LC_ALL")
+            .env("LC_MESSAGES", "C")
+            .current_dir(working);
         if self.account.steps_down {
-            command.uid(self.account.uid.as_raw()).gid(self.account.gid.as_raw());
+            command
+                .uid(self.account.uid.as_raw())
+                .gid(self.account.gid.as_raw());
         }
     }
 }
@@ -205,7 +306,11 @@ impl Cluster {
 /// Runs a command to its end; what it says is the error when it fails.
 fn run(mut command: Command, input: Option<&str>) -> anyhow::Result<()> {
     let mut child = command
-        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdin(if input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()?;
@@ -215,7 +320,11 @@ fn run(mut command: Command, input: Option<&str>) -> anyhow::Result<()> {
     let output = child.wait_with_output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     // Single-user mode ends well even when its statement does not.
-    ensure!(output.status.success() && !said.contains("ERROR:"), "{}", said.trim());
+    ensure!(
+        output.status.success() && !said.contains("ERROR:"),
+        "{}",
+        said.trim()
+    );
     Ok(())
 }
 
@@ -223,17 +332,31 @@ fn run(mut command: Command, input: Option<&str>) -> anyhow::Result<()> {
 pub fn major_of(folder: &Path) -> anyhow::Result<Option<u32>> {
     match fs::read_to_string(folder.join("PG_VERSION")) {
         Ok(text) => {
-            let major = text.trim().split('.').next().and_then(|major| major.parse().ok());
-            Ok(Some(major.with_context(|| format!("{} does not name a version of Postgres", folder.join("PG_VERSION").display()))?))
+            let major = text
+                .trim()
+                .split('.')
+                .next()
+                .and_then(|major| major.parse().ok());
+            Ok(Some(major.with_context(|| {
+                format!(
+                    "{} does not name a version of Postgres",
+                    folder.join("PG_VERSION").display()
+                )
+            })?))
         }
         Err(error) if error.kind() == ErrorKind::NotFound && !folder.exists() => Ok(None),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let is_empty = fs::read_dir(folder)?.next().is_none();
-            ensure!(is_empty, "{} is there but is not the data of a Postgres; move it away", folder.display());
+            ensure!(
+                is_empty,
+                "{} is there but is not the data of a Postgres; move it away",
+                folder.display()
+            );
             fs::remove_dir(folder)?;
             Ok(None)
         }
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", folder.join("PG_VERSION").display())),
+        Err(error) => Err(error)
+            .with_context(|| format!("{} cannot be read", folder.join("PG_VERSION").display())),
     }
 }
 
@@ -243,7 +366,11 @@ fn pid_file(folder: &Path) -> Option<String> {
 
 /// Whether the pid file says so, in its eighth line.
 pub fn is_ready(folder: &Path) -> bool {
-    pid_file(folder).is_some_and(|text| text.lines().nth(7).is_some_and(|line| line.trim() == "ready"))
+    pid_file(folder).is_some_and(|text| {
+        text.lines()
+            .nth(7)
+            .is_some_and(|line| line.trim() == "ready")
+    })
 }
 
 /// Where the running cluster has its socket: the pid file's fifth line.
@@ -253,23 +380,44 @@ pub fn socket_folder_in_use(folder: &Path) -> Option<PathBuf> {
 
 /// The address of the cluster whose socket is in `socket`.
 pub fn url_for(socket: &str) -> String {
-    format!("postgres://{NAME}@{}/{NAME}", utf8_percent_encode(socket, NON_ALPHANUMERIC))
+    format!(
+        "postgres://{NAME}@{}/{NAME}",
+        utf8_percent_encode(socket, NON_ALPHANUMERIC)
+    )
 }
 
 /// A folder for the socket, open to the account alone: whoever can enter it is let in. A socket's whole path holds about
 /// 100 bytes, so it is a short one of its own and not the data folder.
 fn socket_folder(data: &Path, account: &Account) -> anyhow::Result<PathBuf> {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| !account.steps_down && folder.is_dir() && folder.as_os_str().len() < 60);
-    let name = format!("{NAME}-{}", hex(&blake3::hash(data.as_os_str().as_encoded_bytes()).as_bytes()[..6]));
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|folder| !account.steps_down && folder.is_dir() && folder.as_os_str().len() < 60);
+    let name = format!(
+        "{NAME}-{}",
+        hex(&blake3::hash(data.as_os_str().as_encoded_bytes()).as_bytes()[..6])
+    );
     let folder = runtime.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
     match DirBuilder::new().mode(0o700).create(&folder) {
-        Ok(()) if account.steps_down => chown(&folder, Some(account.uid.as_raw()), Some(account.gid.as_raw()))?,
+        Ok(()) if account.steps_down => chown(
+            &folder,
+            Some(account.uid.as_raw()),
+            Some(account.gid.as_raw()),
+        )?,
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error).with_context(|| format!("the socket folder {} cannot be made", folder.display())),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("the socket folder {} cannot be made", folder.display()));
+        }
     }
     let meta = fs::symlink_metadata(&folder)?;
-    let is_ours = meta.is_dir() && meta.uid() == account.uid.as_raw() && meta.permissions().mode().trailing_zeros() >= 6;
-    ensure!(is_ours, "the socket folder {} belongs to someone else or is open to others; remove it", folder.display());
+    let is_ours = meta.is_dir()
+        && meta.uid() == account.uid.as_raw()
+        && meta.permissions().mode().trailing_zeros() >= 6;
+    ensure!(
+        is_ours,
+        "the socket folder {} belongs to someone else or is open to others; remove it",
+        folder.display()
+    );
     Ok(folder)
 }

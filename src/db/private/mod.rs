@@ -55,13 +55,20 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(3);
 impl Private {
     /// Starts the Postgres whose data lies in `data`, making it at the first start. Blocks until it answers.
     pub fn start(data: &Path, durability: Durability) -> Result<Self, StartError> {
-        fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
-        let data = data.canonicalize().with_context(|| format!("the data folder {} cannot be entered", data.display()))?;
+        fs::create_dir_all(data)
+            .with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+        let data = data
+            .canonicalize()
+            .with_context(|| format!("the data folder {} cannot be entered", data.display()))?;
         let lock = lock(&data)?;
         let cluster = prepare(&data, durability)?;
         let url = cluster.url();
         let supervisor = Supervisor::start(cluster)?;
-        Ok(Self { url, supervisor, _lock: lock })
+        Ok(Self {
+            url,
+            supervisor,
+            _lock: lock,
+        })
     }
 
     /// Its address, as sqlx, psql and pg_dump take it.
@@ -97,7 +104,9 @@ pub fn default_data_folder() -> PathBuf {
     let here = PathBuf::from("data");
     let absolute = std::path::absolute(&here).unwrap_or_else(|_| here.clone());
     match Account::for_new_data() {
-        Ok(account) if account.closed_ancestor(&absolute).is_some() => PathBuf::from("/var/lib/broadsheet"),
+        Ok(account) if account.closed_ancestor(&absolute).is_some() => {
+            PathBuf::from("/var/lib/broadsheet")
+        }
         _ => here,
     }
 }
@@ -115,12 +124,19 @@ fn lock(data: &Path) -> Result<File, StartError> {
         .truncate(false)
         .write(true)
         .open(&path)
-        .with_context(|| format!("{} cannot be written; does the data folder belong to another account?", path.display()))?;
+        .with_context(|| {
+            format!(
+                "{} cannot be written; does the data folder belong to another account?",
+                path.display()
+            )
+        })?;
     let deadline = Instant::now() + LOCK_PATIENCE;
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                sleep(Duration::from_millis(50))
+            }
             Err(TryLockError::WouldBlock) => return Err(StartError::RunsElsewhere),
             Err(TryLockError::Error(error)) => return Err(StartError::Other(error.into())),
         }
@@ -131,7 +147,11 @@ fn lock(data: &Path) -> Result<File, StartError> {
 fn prepare(data: &Path, durability: Durability) -> anyhow::Result<Cluster> {
     let folder = data.join("postgres");
     let major = cluster::major_of(&folder)?;
-    let account = if major.is_some() { Account::owner_of(&folder)? } else { Account::for_new_data()? };
+    let account = if major.is_some() {
+        Account::owner_of(&folder)?
+    } else {
+        Account::for_new_data()?
+    };
     if let Some(closed) = account.closed_ancestor(&folder) {
         bail!(
             "Postgres does not run as root, and the account {} cannot enter {}; name another data folder, such as  BROADSHEET_DATA=/var/lib/broadsheet",

@@ -29,7 +29,9 @@ impl Supervisor {
     pub fn start(cluster: Cluster) -> anyhow::Result<Self> {
         let cluster = Arc::new(cluster);
         let mut child = cluster.start()?;
-        let lifeline = Arc::new(Mutex::new(Lifeline::Held { _pipe: child.stdin.take() }));
+        let lifeline = Arc::new(Mutex::new(Lifeline::Held {
+            _pipe: child.stdin.take(),
+        }));
         if let Err(error) = cluster.wait_until_ready(&mut child) {
             *lifeline.lock().expect("no holder of the lifeline panics") = Lifeline::LetGo;
             let _ = child.wait();
@@ -37,9 +39,15 @@ impl Supervisor {
         }
         let thread = {
             let (cluster, lifeline) = (cluster.clone(), lifeline.clone());
-            thread::Builder::new().name("postgres".to_owned()).spawn(move || watch(&cluster, &lifeline, child))?
+            thread::Builder::new()
+                .name("postgres".to_owned())
+                .spawn(move || watch(&cluster, &lifeline, child))?
         };
-        Ok(Self { cluster, lifeline, thread: Some(thread) })
+        Ok(Self {
+            cluster,
+            lifeline,
+            thread: Some(thread),
+        })
     }
 
     /// The process id of the running cluster.
@@ -49,7 +57,10 @@ impl Supervisor {
 
     /// Stops the cluster and waits for its end.
     pub fn stop(&mut self) {
-        *self.lifeline.lock().expect("no holder of the lifeline panics") = Lifeline::LetGo;
+        *self
+            .lifeline
+            .lock()
+            .expect("no holder of the lifeline panics") = Lifeline::LetGo;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -68,7 +79,10 @@ fn watch(cluster: &Cluster, lifeline: &Mutex<Lifeline>, mut child: Child) {
         let status = child.wait();
         let mut pause = FIRST_PAUSE;
         child = loop {
-            if matches!(*lifeline.lock().expect("no holder of the lifeline panics"), Lifeline::LetGo) {
+            if matches!(
+                *lifeline.lock().expect("no holder of the lifeline panics"),
+                Lifeline::LetGo
+            ) {
                 return;
             }
             tracing::warn!(?status, "the private Postgres ended; starting it again");
@@ -94,7 +108,9 @@ fn start_again(cluster: &Cluster, lifeline: &Mutex<Lifeline>) -> anyhow::Result<
             let _ = child.wait();
             return Ok(None);
         }
-        *held = Lifeline::Held { _pipe: child.stdin.take() };
+        *held = Lifeline::Held {
+            _pipe: child.stdin.take(),
+        };
     }
     if let Err(error) = cluster.wait_until_ready(&mut child) {
         // Closing the pipe ends whatever is left of it.
