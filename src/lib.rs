@@ -1,6 +1,6 @@
 //! Broadsheet publishes articles and takes moderated reader comments.
 //!
-//! The house, low to high: a module may use those above it in this list, never those below, and those that share a line
+//! The house, low to high: a module may use those in the groups above its own, never those below, and those in one group
 //! do not know each other. `tests/house.rs` holds the code to it.
 //!
 //! Start reading at [`router`], where every address of the site stands, and follow one to its handler.
@@ -17,20 +17,25 @@ pub mod text;
 
 pub mod i18n;
 
-pub mod db;
 pub mod mail;
 pub mod publication;
 
+pub mod db;
+
 pub mod app;
+
 pub mod health;
 pub mod web;
 
 pub mod accounts;
+
 pub mod commenters;
+
 pub mod desk;
 
-pub mod articles;
 pub mod comments;
+
+pub mod articles;
 pub mod moderation;
 
 pub mod router;

@@ -56,6 +56,11 @@ impl Thread {
     pub fn count(&self) -> i64 {
         i64::try_from(self.entries.len()).unwrap_or(i64::MAX)
     }
+
+    /// Whether the next reply stands inside this one's list of answers, so that it must stay open.
+    fn has_answers(&self, index: &usize) -> bool {
+        self.entries.get(index + 1).is_some_and(|next| next.opens)
+    }
 }
 
 /// Walks the tree with a stack of our own: an answer to an answer may go as deep as anyone cares to post.
@@ -96,13 +101,6 @@ fn arrange(comments: Vec<Comment>) -> Vec<Entry> {
             comment,
         })
         .collect()
-}
-
-impl Entry {
-    /// Whether the next reply stands inside this one's list of answers, so that it must stay open.
-    fn has_answers(&self, next: Option<&Self>) -> bool {
-        next.is_some_and(|next| next.opens)
-    }
 }
 
 #[cfg(test)]

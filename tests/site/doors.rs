@@ -108,7 +108,7 @@ async fn every_door_refuses_everyone_it_should() {
                     "{method} {path} as {name}: {status}"
                 ),
                 (From(least), Some(role)) if role < least => {
-                    assert_eq!(status, 403, "{method} {path} as {name}")
+                    assert_eq!(status, 403, "{method} {path} as {name}");
                 }
                 (From(_), Some(_)) => {
                     let ended = path.contains("sign-out");

@@ -89,7 +89,7 @@ async fn dates_and_plurals_speak_the_sites_language() {
     // Late in the evening in London it is the next day in Kyiv.
     let article = site
         .article_with("Чай", |draft| {
-            draft.published_at = Some(at("2024-07-21T22:30:00Z"))
+            draft.published_at = Some(at("2024-07-21T22:30:00Z"));
         })
         .await;
     assert_eq!(article.path, "/2024/07/22/chai");
@@ -111,7 +111,7 @@ async fn what_is_not_published_yet_is_not_there() {
         .await;
     let later = site
         .article_with("Later", |draft| {
-            draft.published_at = Some(at("2026-03-14T16:00:00Z"))
+            draft.published_at = Some(at("2026-03-14T16:00:00Z"));
         })
         .await;
     assert_eq!(draft.path, "");
@@ -214,7 +214,33 @@ async fn the_feed_holds_whole_articles() {
         feed.header("content-type"),
         "application/rss+xml; charset=utf-8"
     );
-    insta::assert_snapshot!(feed.html().replace("><", ">\n<"));
+    insta::assert_snapshot!(feed.html().replace("><", ">\n<"), @r#"
+    <?xml version="1.0" encoding="utf-8"?>
+    <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/">
+    <channel>
+    <title>The Test Courier</title>
+    <link>http://127.0.0.1:8600/</link>
+    <description>
+    </description>
+    <language>en</language>
+    <lastBuildDate>Sat, 14 Mar 2026 15:09:26 +0000</lastBuildDate>
+    <atom:link href="http://127.0.0.1:8600/feed.xml" rel="self" type="application/rss+xml"/>
+    <item>
+    <title>Tea &amp; &lt;biscuits&gt;</title>
+    <link>http://127.0.0.1:8600/2026/03/14/tea-biscuits</link>
+    <description>
+    <![CDATA[Why.]]>
+    </description>
+    <guid isPermaLink="false">http://127.0.0.1:8600/#article-20000</guid>
+    <pubDate>Sat, 14 Mar 2026 15:09:26 +0000</pubDate>
+    <content:encoded>
+    <![CDATA[<p>Words &amp; <em>more</em>.</p>
+    ]]>
+    </content:encoded>
+    </item>
+    </channel>
+    </rss>
+    "#);
 }
 
 #[tokio::test]

@@ -39,7 +39,19 @@ async fn every_answer_says_what_a_browser_may_do() {
         page.headers
             .iter()
             .map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("text")))
-            .collect::<String>()
+            .collect::<String>(),
+        @r"
+        content-type: text/html; charset=utf-8
+        vary: accept-encoding
+        content-security-policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+        x-content-type-options: nosniff
+        x-frame-options: DENY
+        referrer-policy: strict-origin-when-cross-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()
+        cross-origin-opener-policy: same-origin
+        cache-control: no-cache
+        content-length: 1093
+        "
     );
 }
 
@@ -101,7 +113,7 @@ async fn pages_ask_no_one_else_for_anything() {
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| {
-            draft.body = "![x](https://tracker.example/p.gif) [ok](https://example.org)".to_owned()
+            draft.body = "![x](https://tracker.example/p.gif) [ok](https://example.org)".to_owned();
         })
         .await;
     let admin = site.staff("ada", Role::Admin).await;

@@ -113,9 +113,8 @@ impl TestSite {
         status: Status,
     ) -> CommentId {
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        let email = Email::parse(&format!("{}@example.org", Slug::from_title(name)))
-            .ok()
-            .expect("an address");
+        let email =
+            Email::parse(&format!("{}@example.org", Slug::from_title(name))).expect("an address");
         let commenter =
             commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
                 .await

@@ -135,7 +135,7 @@ fn lock(data: &Path) -> Result<File, StartError> {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                sleep(Duration::from_millis(50))
+                sleep(Duration::from_millis(50));
             }
             Err(TryLockError::WouldBlock) => return Err(StartError::RunsElsewhere),
             Err(TryLockError::Error(error)) => return Err(StartError::Other(error.into())),
