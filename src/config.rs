@@ -8,6 +8,7 @@ use url::Url;
 
 /// What may be set, as typed. Each flag is also an environment variable; an empty value counts as not given.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[allow(rustdoc::bare_urls, reason = "these lines are the text of --help")]
 pub struct Settings {
     /// Address and port to listen on
     #[arg(

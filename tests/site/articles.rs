@@ -4,6 +4,7 @@ use broadsheet::accounts::Role;
 use broadsheet::articles::State;
 
 use crate::support::TestSite;
+use crate::support::article::WrittenArticle;
 use crate::support::makers::at;
 
 #[tokio::test]
@@ -282,32 +283,12 @@ async fn drafts_of_one_title_may_be_many() {
     assert_eq!(site.count("select count(*) from articles").await, 2);
 }
 
-/// The article that was handed to us, as it stands on a page. Read where it is at hand, said loudly where not.
 #[tokio::test]
-async fn a_real_article_reads_as_in_its_file() {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/input/article.txt");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("NOT RUN: the real article is not at hand beside the project");
-        return;
-    };
-    let paragraphs: Vec<&str> = text
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let end = paragraphs
-        .iter()
-        .position(|part| part.starts_with("Ukrainska Pravda is the place"))
-        .expect("the appeal");
-    let (standfirst, sources, body, appeal) = (
-        paragraphs[1],
-        paragraphs[2],
-        &paragraphs[3..end],
-        paragraphs[end],
-    );
+async fn a_written_article_reads_as_in_its_file() {
+    let written = WrittenArticle::read();
     let site = crate::support::Setup::default()
         .publication({
-            let appeal = appeal.to_owned();
+            let appeal = written.appeal.clone();
             move |publication| {
                 publication.appeal_html = broadsheet::text::markdown::article(&appeal);
                 publication.appeal = appeal;
@@ -319,45 +300,31 @@ async fn a_real_article_reads_as_in_its_file() {
     let form = editor
         .open("/admin/articles/new")
         .await
-        .form("/admin/articles/new");
-    let form = form
-        .fill("title", "France and Ukraine plan joint defence production")
-        .fill("standfirst", standfirst)
-        .fill(
-            "sources",
-            sources.strip_prefix("Source: ").expect("a source line"),
-        )
-        .fill("body", &body.join("\n\n"))
-        .fill("moment", "2024-07-22T09:00");
+        .form("/admin/articles/new")
+        .fill("title", written.title)
+        .fill("standfirst", &written.standfirst)
+        .fill("sources", &written.sources)
+        .fill("body", &written.body.join("\n\n"))
+        .fill("moment", &written.moment());
     form.press("Publish").await.has_status(303);
-    let page = site
-        .visitor()
-        .open("/2024/07/22/france-and-ukraine-plan-joint-defence-production")
-        .await;
+    let page = site.visitor().open(&written.path()).await;
     page.has_status(200)
-        .sees("July 22, 2024")
-        .sees(sources)
+        .sees(&written.date)
+        .sees(&format!("Source: {}", written.sources))
         .sees("Leave a Reply")
         .sees("Your email address will not be published. Required fields are marked *");
-    assert_eq!(page.text_of(".standfirst"), standfirst);
-    assert_eq!(page.text_of(".appeal"), appeal);
-    let words = |text: &str| {
-        text.trim_start_matches(['•', ' '])
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let items: Vec<String> = body
-        .iter()
-        .filter(|part| part.starts_with('•'))
-        .map(|part| words(part))
+    assert_eq!(page.text_of(".standfirst"), written.standfirst);
+    assert_eq!(page.text_of(".appeal"), written.appeal);
+    let words: Vec<String> = page
+        .text_of(".prose")
+        .split_whitespace()
+        .map(str::to_owned)
         .collect();
-    let plain: Vec<String> = body
-        .iter()
-        .filter(|part| !part.starts_with('•'))
-        .map(|part| words(part))
-        .collect();
-    assert_eq!(page.texts_of(".prose > p"), plain);
-    assert_eq!(page.texts_of(".prose li"), items);
-    assert_eq!(items.len(), 3);
+    assert_eq!(words, written.words());
+    assert_eq!(page.texts_of(".prose li").len(), written.items());
+    assert_eq!(
+        page.texts_of(".prose > p").len(),
+        written.body.len() - written.items()
+    );
+    assert!(written.items() > 0);
 }

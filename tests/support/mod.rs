@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod article;
 pub mod cluster;
 pub mod makers;
 pub mod server;

@@ -1,0 +1,301 @@
+//! A real Chromium with a profile of its own, driven the way a person would. A browser that is missing is said loudly, and
+//! fails the run where `REQUIRE_BROWSER=1`.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
+use fantoccini::elements::Element;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use url::{ParseError, Url};
+
+use crate::support::cluster::folder;
+use crate::support::server::wait_until;
+
+/// How long a page may take to become what it should be.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub struct Browser {
+    client: Client,
+    driver: Child,
+    /// Where the site under test is, without a slash at the end.
+    site: String,
+}
+
+/// A command of Chromium's own protocol.
+#[derive(Debug)]
+struct Devtools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let body = json!({ "cmd": self.command, "params": self.parameters });
+        (Method::POST, Some(body.to_string()))
+    }
+}
+
+/// Whether there is a browser to test with.
+pub fn is_here() -> bool {
+    let found = ["chromium", "chromedriver"].map(program);
+    if found.iter().all(Option::is_some) {
+        return true;
+    }
+    assert!(
+        std::env::var("REQUIRE_BROWSER").as_deref() != Ok("1"),
+        "REQUIRE_BROWSER=1, but chromium or chromedriver is not installed"
+    );
+    eprintln!("NOT RUN: chromium or chromedriver is not installed; bin/test installs them");
+    false
+}
+
+fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+impl Browser {
+    pub async fn open(site: &str) -> Self {
+        Self::with_scripts(site, true).await
+    }
+
+    /// A browser whose owner has switched JavaScript off.
+    pub async fn without_javascript(site: &str) -> Self {
+        Self::with_scripts(site, false).await
+    }
+
+    async fn with_scripts(site: &str, scripts: bool) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .expect("a free port")
+            .local_addr()
+            .expect("its address")
+            .port();
+        let driver = Command::new(program("chromedriver").expect("is_here was asked"))
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        wait_until("chromedriver listens", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        let profile = folder("chromium");
+        let mut options = json!({
+            "binary": program("chromium").expect("is_here was asked"),
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+                "--hide-scrollbars",
+                "--force-prefers-reduced-motion", "--lang=en-US", "--window-size=1280,900",
+                format!("--user-data-dir={}", profile.display()),
+            ],
+        });
+        if !scripts {
+            // 2 is "block", as the settings page of the browser would write it.
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("browserName".to_owned(), json!("chrome"));
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}/"))
+            .await
+            .expect("chromium starts");
+        Self {
+            client,
+            driver,
+            site: site.to_owned(),
+        }
+    }
+
+    /// Ends the browser; without it, dropping ends the driver, and the browser with it.
+    pub async fn close(self) {
+        self.client.clone().close().await.expect("chromium ends");
+    }
+
+    pub async fn goto(&self, path: &str) -> &Self {
+        let address = format!("{}{path}", self.site);
+        self.client.goto(&address).await.expect("the page loads");
+        self
+    }
+
+    /// Path and query of the page that is shown.
+    pub async fn path(&self) -> String {
+        let url = self.client.current_url().await.expect("an address");
+        let query = url.query().map(|query| format!("?{query}"));
+        format!("{}{}", url.path(), query.unwrap_or_default())
+    }
+
+    pub async fn find(&self, css: &str) -> Element {
+        self.client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+            .unwrap_or_else(|error| panic!("no {css}: {error}"))
+    }
+
+    pub async fn has(&self, css: &str) -> bool {
+        let found = self.client.find_all(Locator::Css(css)).await;
+        !found.expect("the page can be asked").is_empty()
+    }
+
+    /// What a reader sees of an element.
+    pub async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.expect("text")
+    }
+
+    pub async fn value(&self, css: &str) -> String {
+        let value = self.find(css).await.prop("value").await.expect("a field");
+        value.unwrap_or_default()
+    }
+
+    /// Types over what is in a field.
+    pub async fn fill(&self, css: &str, text: &str) -> &Self {
+        let field = self.find(css).await;
+        field.clear().await.expect("a field that can be cleared");
+        field.send_keys(text).await.expect("a field to type into");
+        self
+    }
+
+    pub async fn click(&self, css: &str) -> &Self {
+        let element = self.find(css).await;
+        element.click().await.expect("something to click");
+        self
+    }
+
+    /// Clicks what leads to another page, and waits until this one is gone.
+    pub async fn follow(&self, css: &str) -> &Self {
+        let link = self.find(css).await;
+        self.leave_by(link).await
+    }
+
+    /// Clicks the first button or link that says so, which leads to another page.
+    pub async fn press(&self, label: &str) -> &Self {
+        let path = format!("//*[(self::button or self::a) and normalize-space()='{label}']");
+        let found = self.client.find(Locator::XPath(&path)).await;
+        let button = found.unwrap_or_else(|error| panic!("nothing says {label:?}: {error}"));
+        self.leave_by(button).await
+    }
+
+    async fn leave_by(&self, element: Element) -> &Self {
+        let page = self.find("html").await;
+        element.click().await.expect("something to click");
+        let deadline = Instant::now() + PATIENCE;
+        while page.tag_name().await.is_ok() {
+            assert!(Instant::now() < deadline, "the click led nowhere");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self
+    }
+
+    /// The page as the server sent it and scripts left it.
+    pub async fn source(&self) -> String {
+        self.client.source().await.expect("the page has a source")
+    }
+
+    pub async fn run(&self, script: &str) -> Value {
+        let ran = self.client.execute(script, Vec::new()).await;
+        ran.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Waits for a script to return true.
+    pub async fn until(&self, what: &str, script: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.run(script).await != true {
+            assert!(Instant::now() < deadline, "waited in vain: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        let command = Devtools {
+            command,
+            parameters,
+        };
+        let done = self.client.issue_cmd(command).await;
+        done.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// From now on the screen is so wide, and a phone if it is narrow, and the reader prefers light or dark.
+    pub async fn view(&self, width: u32, scheme: &str) {
+        let height = if width < 600 { 812 } else { 900 };
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 }),
+        )
+        .await;
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+        )
+        .await;
+    }
+
+    /// Keeps a picture of the page from its top, at most `height` pixels of it, as WebP.
+    pub async fn picture(&self, file: &Path, width: u32, height: u32) {
+        let page = self
+            .run("return document.documentElement.scrollHeight")
+            .await;
+        let height = page.as_u64().expect("a height").min(u64::from(height));
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        let taken = self
+            .devtools(
+                "Page.captureScreenshot",
+                json!({ "format": "webp", "quality": 60, "captureBeyondViewport": true, "clip": clip }),
+            )
+            .await;
+        let bytes = base64::Engine::decode(
+            &base64::engine::general_purpose::STANDARD,
+            taken["data"].as_str().expect("a picture"),
+        )
+        .expect("base64");
+        fs::write(file, bytes).expect("the picture is kept");
+    }
+
+    /// What axe-core finds wrong with the page, a line each, and how many rules it tried.
+    pub async fn axe(&self, axe_core: &str) -> (Vec<String>, usize) {
+        self.run(axe_core).await;
+        let found = self
+            .client
+            .execute_async(
+                "const done = arguments[arguments.length - 1];
+                 axe.run(document).then((r) => done({
+                   tried: r.passes.length,
+                   wrong: r.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.failureSummary}`)),
+                 }), (e) => done({ tried: 0, wrong: [String(e)] }));",
+                Vec::new(),
+            )
+            .await
+            .expect("axe runs");
+        let wrong = found["wrong"].as_array().expect("a list").iter();
+        let wrong = wrong.map(|line| line.as_str().unwrap_or_default().to_owned());
+        let tried = usize::try_from(found["tried"].as_u64().unwrap_or_default());
+        (wrong.collect(), tried.expect("a small number"))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

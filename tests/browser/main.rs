@@ -1,0 +1,286 @@
+//! The site in a real Chromium: what a reader, a moderator and an editor do, with JavaScript and without.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chromium;
+mod looks;
+
+use chromium::Browser;
+use support::article::WrittenArticle;
+use support::makers::PASSPHRASE;
+use support::server::{Server, broadsheet, run, text};
+
+/// Where a server's site is.
+fn address(server: &Server) -> String {
+    format!("http://{}", server.address)
+}
+
+/// Adds someone of the staff as an operator does.
+fn add_staff(server: &Server, handle: &str, role: &str) {
+    let mut add = broadsheet(&server.data);
+    add.args(["account", "add", handle, "--role", role]);
+    let added = run(add, &format!("{PASSPHRASE}\n"));
+    assert!(added.status.success(), "{}", text(&added));
+}
+
+async fn sign_in(browser: &Browser, handle: &str) {
+    browser.goto("/admin/sign-in").await;
+    browser.fill("#handle", handle).await;
+    browser.fill("#passphrase", PASSPHRASE).await;
+    browser.follow("main button").await;
+    browser.find(".desk-head").await;
+}
+
+/// The address of the welcome article.
+async fn open_welcome(browser: &Browser) -> String {
+    browser.goto("/").await.follow(".headline h2 a").await;
+    assert_eq!(browser.text("h1").await, "Welcome to your Broadsheet");
+    browser.path().await
+}
+
+async fn publish(browser: &Browser, written: &WrittenArticle) {
+    browser.goto("/admin/articles/new").await;
+    browser.fill("#title", written.title).await;
+    browser.fill("#standfirst", &written.standfirst).await;
+    browser.fill("#sources", &written.sources).await;
+    browser.fill("#body", &written.body.join("\n\n")).await;
+    // What the field's own control takes from the keyboard in American English.
+    let moment: jiff::civil::DateTime = written.moment().parse().expect("a moment");
+    let keys = moment.strftime("%m%d%Y\t%I%M%p").to_string();
+    let field = browser.find("#moment").await;
+    field.send_keys(&keys).await.expect("a field for a moment");
+    assert_eq!(browser.value("#moment").await, written.moment());
+    browser.press("Publish").await;
+    assert!(browser.text(".standing-line").await.contains(&written.date));
+}
+
+#[tokio::test]
+async fn a_reader_mends_a_reply_and_loses_no_word() {
+    if !chromium::is_here() {
+        return;
+    }
+    let server = Server::new();
+    let reader = Browser::open(&address(&server)).await;
+    let article = open_welcome(&reader).await;
+    assert_eq!(reader.text("#replies-title").await, "2 replies");
+
+    reader
+        .fill("#comment", "A thought, *twice* considered.")
+        .await;
+    reader.fill("#email", "not an address").await;
+    reader.fill("#url", "javascript:alert(1)").await;
+    reader.press("Post Comment").await;
+    reader.find("#mistakes").await;
+    reader
+        .until(
+            "whoever cannot see the page is told at once",
+            "return document.activeElement.id === 'mistakes'",
+        )
+        .await;
+    assert_eq!(
+        reader
+            .run("return document.querySelectorAll('.mistakes li').length")
+            .await,
+        3
+    );
+    for field in ["author", "email", "url"] {
+        assert!(reader.has(&format!("#{field}[aria-invalid=true]")).await);
+    }
+    assert_eq!(
+        reader.value("#comment").await,
+        "A thought, *twice* considered."
+    );
+    assert_eq!(reader.value("#email").await, "not an address");
+    assert_eq!(reader.value("#url").await, "javascript:alert(1)");
+
+    reader.fill("#author", "Ann").await;
+    reader.fill("#email", "ann@example.org").await;
+    reader.fill("#url", "").await;
+    reader.click("#remember").await;
+    reader.press("Post Comment").await;
+    reader.find(".held").await;
+    assert!(reader.path().await.starts_with("/comments/"));
+    let held = reader.text("main").await;
+    assert!(held.contains("awaiting moderation"), "{held}");
+    assert!(held.contains("A thought, twice considered."), "{held}");
+
+    // Remembered by this browser, never by the page.
+    reader.goto(&article).await;
+    assert_eq!(reader.value("#author").await, "Ann");
+    assert_eq!(reader.value("#email").await, "ann@example.org");
+    assert!(!reader.source().await.contains("ann@example.org"));
+    assert_eq!(reader.text("#replies-title").await, "2 replies");
+    reader.close().await;
+}
+
+#[tokio::test]
+async fn without_javascript_an_article_is_published_answered_and_the_answer_approved() {
+    if !chromium::is_here() {
+        return;
+    }
+    let written = WrittenArticle::read();
+    let server = Server::new();
+    let site = address(&server);
+    let admin = Browser::without_javascript(&site).await;
+    let log = server.log();
+    let claim = log
+        .split(&site)
+        .find(|rest| rest.starts_with("/admin/claim"));
+    let claim = claim.and_then(|rest| rest.split_whitespace().next());
+    admin.goto(claim.expect("a one-time link")).await;
+    admin
+        .fill("#name", "Ada")
+        .await
+        .fill("#handle", "ada")
+        .await;
+    admin.fill("#passphrase", PASSPHRASE).await;
+    admin.follow("main button").await;
+    admin.find(".desk-head").await;
+
+    admin.goto("/admin/settings").await;
+    admin.fill("#appeal", &written.appeal).await;
+    admin.follow("main form button").await;
+    admin.find(".done").await;
+    publish(&admin, &written).await;
+
+    let reader = Browser::without_javascript(&site).await;
+    reader.goto(&written.path()).await;
+    assert_eq!(reader.text("h1").await, written.title);
+    assert_eq!(reader.text(".dateline").await, written.date);
+    assert_eq!(reader.text(".standfirst").await, written.standfirst);
+    assert_eq!(
+        reader.text(".sources").await,
+        format!("Source: {}", written.sources)
+    );
+    let prose = reader.text(".prose").await;
+    let words: Vec<&str> = prose.split_whitespace().collect();
+    assert_eq!(words, written.words());
+    assert_eq!(reader.text(".appeal").await, written.appeal);
+    assert_eq!(reader.text("#reply-title").await, "Leave a Reply");
+    let notes = reader.text(".notes").await;
+    assert_eq!(
+        notes,
+        "Your email address will not be published. Required fields are marked *"
+    );
+    assert!(
+        !reader
+            .find("#remember")
+            .await
+            .is_displayed()
+            .await
+            .expect("a box"),
+        "a box that needs a script is not offered without one"
+    );
+
+    reader.fill("#comment", "I was on the *first* boat.").await;
+    reader.fill("#author", "Зоряна").await;
+    reader.fill("#email", "zoryana.canary@example.org").await;
+    reader.press("Post Comment").await;
+    assert!(reader.text("main").await.contains("awaiting moderation"));
+    let mut sources = vec![reader.source().await];
+    reader.goto(&written.path()).await;
+    assert_eq!(reader.text("#replies-title").await, "No replies yet");
+
+    admin.goto("/admin/comments").await;
+    sources.push(admin.source().await);
+    let card = admin.text(".card").await;
+    assert!(
+        card.contains("Зоряна") && card.contains("I was on the first boat."),
+        "{card}"
+    );
+    admin.follow(".card button.first").await;
+    assert_eq!(admin.text(".done p").await, "One comment approved.");
+    reader.goto(&written.path()).await;
+    assert_eq!(reader.text("#replies-title").await, "One reply");
+    assert_eq!(reader.text(".reply-author").await, "Зоряна");
+    assert_eq!(reader.text(".reply-body").await, "I was on the first boat.");
+    sources.push(reader.source().await);
+    for path in [
+        "/",
+        "/feed.xml",
+        "/admin/comments?status=approved",
+        "/admin/articles",
+    ] {
+        sources.push(admin.goto(path).await.source().await);
+    }
+    sources.push(server.log());
+    for source in sources {
+        assert!(!source.contains("zoryana.canary"), "{source}");
+    }
+    reader.close().await;
+    admin.close().await;
+}
+
+#[tokio::test]
+async fn a_moderator_signs_in_decides_and_undoes() {
+    if !chromium::is_here() {
+        return;
+    }
+    let server = Server::new();
+    add_staff(&server, "mo", "moderator");
+    let mo = Browser::open(&address(&server)).await;
+    mo.goto("/admin/comments").await;
+    mo.fill("#handle", "mo")
+        .await
+        .fill("#passphrase", "a wrong passphrase")
+        .await;
+    mo.follow("main button").await;
+    assert_eq!(mo.value("#handle").await, "mo");
+    assert!(mo.has(".mistakes[role=alert]").await);
+    mo.fill("#passphrase", PASSPHRASE).await;
+    mo.follow("main button").await;
+    mo.find(".card").await;
+    assert_eq!(mo.path().await, "/admin/comments");
+    assert!(!mo.has(".desk-nav a[href='/admin/settings']").await);
+
+    mo.follow(".card button.first").await;
+    assert_eq!(mo.text(".done p").await, "One comment approved.");
+    assert!(!mo.has(".card").await);
+    mo.press("Undo").await;
+    assert_eq!(
+        mo.text(".done p").await,
+        "Undone: one comment is as it was."
+    );
+    assert!(mo.has(".card").await);
+
+    mo.click("#tick-all").await;
+    mo.follow(".bulk button[value=spam]").await;
+    assert_eq!(mo.text(".tabs a[aria-current]").await, "Held 0");
+    mo.goto("/admin/comments?status=spam").await;
+    assert_eq!(mo.text(".tabs a[aria-current]").await, "Spam 1");
+
+    mo.press("Sign out").await;
+    mo.goto("/admin/comments").await.find("#passphrase").await;
+    mo.close().await;
+}
+
+#[tokio::test]
+async fn an_editor_previews_and_publishes() {
+    if !chromium::is_here() {
+        return;
+    }
+    let server = Server::new();
+    add_staff(&server, "edda", "editor");
+    let edda = Browser::open(&address(&server)).await;
+    sign_in(&edda, "edda").await;
+    edda.goto("/admin/articles/new").await;
+    edda.press("Publish").await;
+    edda.find("#title[aria-invalid=true]").await;
+    edda.fill("#title", "Tea & quiet").await;
+    edda.fill("#body", "Some *tea*.\n\n> And quiet.").await;
+    edda.press("Preview").await;
+    assert_eq!(edda.text("#preview em").await, "tea");
+    assert_eq!(edda.text("#preview blockquote").await, "And quiet.");
+    assert_eq!(edda.value("#body").await, "Some *tea*.\n\n> And quiet.");
+    edda.press("Publish").await;
+    edda.find(".standing.published").await;
+
+    let reader = Browser::open(&address(&server)).await;
+    reader.goto("/").await;
+    assert_eq!(reader.text(".headline h2").await, "Tea & quiet");
+    reader.follow(".headline h2 a").await;
+    assert_eq!(reader.text(".prose em").await, "tea");
+    reader.close().await;
+    edda.close().await;
+}

@@ -1,0 +1,77 @@
+//! An article as its writer had it: date, standfirst, source line, body and the publication's appeal, one paragraph after
+//! another, up to *Leave a Reply*. `TEST_ARTICLE` names another file of that shape to be published instead.
+
+use std::fs;
+
+pub struct WrittenArticle {
+    pub title: &'static str,
+    /// "July 22, 2024"
+    pub date: String,
+    pub standfirst: String,
+    /// Without the word "Source:".
+    pub sources: String,
+    pub body: Vec<String>,
+    pub appeal: String,
+}
+
+impl WrittenArticle {
+    pub fn read() -> Self {
+        let (title, text) = match std::env::var("TEST_ARTICLE") {
+            Ok(file) => {
+                let text = fs::read_to_string(&file);
+                let text = text.unwrap_or_else(|error| panic!("TEST_ARTICLE is {file}: {error}"));
+                ("An article from a file", text)
+            }
+            Err(_) => (
+                "The night ferry sails again",
+                include_str!("article.txt").to_owned(),
+            ),
+        };
+        let mut paragraphs = text
+            .split("\n\n")
+            .map(str::trim)
+            .filter(|paragraph| !paragraph.is_empty())
+            .take_while(|paragraph| *paragraph != "Leave a Reply")
+            .map(str::to_owned);
+        let mut next = || paragraphs.next().expect("the article goes on");
+        let (date, standfirst, sources) = (next(), next(), next());
+        let mut body: Vec<String> = paragraphs.collect();
+        let appeal = body.pop().expect("an appeal");
+        let sources = sources.strip_prefix("Source: ").expect("a source line");
+        Self {
+            title,
+            date,
+            standfirst,
+            sources: sources.to_owned(),
+            body,
+            appeal,
+        }
+    }
+
+    /// Nine in the morning of its date, as a field for a moment takes it.
+    pub fn moment(&self) -> String {
+        let date = jiff::civil::Date::strptime("%B %d, %Y", &self.date).expect("an English date");
+        format!("{date}T09:00")
+    }
+
+    /// Where it will stand.
+    pub fn path(&self) -> String {
+        let date = self.moment()[..10].replace('-', "/");
+        format!("/{date}/{}", broadsheet::text::Slug::from_title(self.title))
+    }
+
+    /// Its body word by word, without the dots before list items.
+    pub fn words(&self) -> Vec<String> {
+        self.body
+            .iter()
+            .flat_map(|paragraph| paragraph.trim_start_matches(['•', ' ']).split_whitespace())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// How many of its paragraphs are items of a list.
+    pub fn items(&self) -> usize {
+        let items = |paragraph: &&String| paragraph.starts_with('•');
+        self.body.iter().filter(items).count()
+    }
+}
