@@ -22,6 +22,4 @@
       }
     } catch { /* As above. */ }
   });
-  const mistakes = document.getElementById("mistakes");
-  if (mistakes) mistakes.focus({ preventScroll: true });
 })();

@@ -125,6 +125,10 @@ async fn look(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
                 .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 .await;
             assert_eq!(sideways, 0, "{name} is too wide for {width} pixels");
+            // Narrower than a phone only the measure changes, not what is there.
+            if width == 320 {
+                continue;
+            }
             let (wrong, tried) = browser.axe(axe_core).await;
             assert!(
                 wrong.is_empty(),
@@ -132,10 +136,8 @@ async fn look(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
                 wrong.join("\n")
             );
             assert!(tried > 10, "axe tried only {tried} rules on {name}");
-            if width != 320 {
-                let file = pictures.join(format!("{name}-{width}-{scheme}.webp"));
-                browser.picture(&file, width, PICTURE_HEIGHT).await;
-            }
+            let file = pictures.join(format!("{name}-{width}-{scheme}.webp"));
+            browser.picture(&file, width, PICTURE_HEIGHT).await;
         }
     }
     browser.view(1280, "light").await;
