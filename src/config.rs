@@ -6,19 +6,21 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+/// Where the site listens when nothing else is said: reachable from this machine alone.
+const LISTEN: &str = "127.0.0.1:8600";
+
 /// What may be set, as typed. Each flag is also an environment variable; an empty value counts as not given.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(rustdoc::bare_urls, reason = "these lines are the text of --help")]
 pub struct Settings {
-    /// Address and port to listen on
+    /// Address and port to listen on [default: 127.0.0.1:8600]
     #[arg(
         long,
         global = true,
         env = "BROADSHEET_LISTEN",
-        value_name = "ADDRESS:PORT",
-        default_value = "127.0.0.1:8600"
+        value_name = "ADDRESS:PORT"
     )]
-    pub listen: String,
+    pub listen: Option<String>,
     /// Address at which readers reach the site, such as https://news.example.org [default: http://LISTEN]
     #[arg(long, global = true, env = "BROADSHEET_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -141,7 +143,7 @@ fn given(value: Option<&String>) -> Option<&str> {
 impl Settings {
     /// Checks every setting; the first that cannot be used is told.
     pub fn check(&self) -> Result<Config, WrongSetting> {
-        let listen = parse_listen(&self.listen)?;
+        let listen = parse_listen(given(self.listen.as_ref()).unwrap_or(LISTEN))?;
         Ok(Config {
             listen,
             public_url: parse_public_url(given(self.public_url.as_ref()), listen)?,
@@ -172,7 +174,7 @@ impl Config {
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, WrongSetting> {
-    text.trim().parse().map_err(|_| {
+    text.parse().map_err(|_| {
         wrong(
             "BROADSHEET_LISTEN",
             format!("is \"{text}\"; it must be an address and a port, such as 127.0.0.1:8600."),
@@ -195,6 +197,7 @@ fn parse_public_url(text: Option<&str>, listen: SocketAddr) -> Result<Url, Wrong
         || url.query().is_some()
         || url.fragment().is_some()
         || !url.username().is_empty()
+        || url.password().is_some()
     {
         return Err(wrong(
             NAME,
@@ -311,7 +314,6 @@ mod tests {
 
     fn settings() -> Settings {
         Settings {
-            listen: "127.0.0.1:8600".into(),
             log: "text,info".into(),
             ..Settings::default()
         }
@@ -341,9 +343,10 @@ mod tests {
     #[test]
     fn each_wrong_setting_is_named_in_one_sentence() {
         let sentences = [
-            told(|s| s.listen = "eight".into()),
+            told(|s| s.listen = Some("eight".into())),
             told(|s| s.public_url = Some("example.org".into())),
             told(|s| s.public_url = Some("https://example.org/news".into())),
+            told(|s| s.public_url = Some("https://:secret@example.org".into())),
             told(|s| s.database_url = Some("mysql://x".into())),
             told(|s| s.smtp_url = Some("smtp://localhost".into())),
             told(|s| s.mail_from = Some("news@example.org".into())),
@@ -376,9 +379,12 @@ mod tests {
     #[test]
     fn blank_counts_as_not_given() {
         let mut blank = settings();
+        blank.listen = Some(String::new());
         blank.public_url = Some("  ".into());
         blank.trusted_proxies = Some(String::new());
-        assert!(blank.check().is_ok());
+        blank.log = String::new();
+        let config = blank.check().unwrap();
+        assert_eq!(config.listen.to_string(), LISTEN);
     }
 
     #[test]

@@ -45,7 +45,6 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let settings = Settings {
-            listen: "127.0.0.1:8600".into(),
             log: "info".into(),
             ..Settings::default()
         };
