@@ -5,7 +5,7 @@ mod model;
 pub mod passphrase;
 pub mod session;
 pub mod sign_in;
-mod slow_down;
+pub mod slow_down;
 pub mod store;
 mod viewer;
 

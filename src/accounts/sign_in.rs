@@ -75,7 +75,7 @@ pub async fn sign_in(
             layout.words.say("sign-in-wrong"),
         ));
     };
-    let attempt = match slow_down::begin(&app, &mut db, &handle, from.0).await? {
+    let attempt = match slow_down::begin(&app, &mut db, handle.as_str(), from.0).await? {
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = i64::try_from(seconds).unwrap_or(i64::MAX);

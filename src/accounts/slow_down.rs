@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use sqlx::PgConnection;
 
-use super::model::Handle;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::limits::network;
@@ -25,11 +24,11 @@ pub struct Attempt {
     keys: [(Vec<u8>, i32); 3],
 }
 
-/// Counts an attempt; `Err` gives the seconds to wait first.
+/// Counts an attempt at the account of `handle`; `Err` gives the seconds to wait first.
 pub async fn begin(
     app: &App,
     db: &mut PgConnection,
-    handle: &Handle,
+    handle: &str,
     from: IpAddr,
 ) -> sqlx::Result<Result<Attempt, u64>> {
     let network = network(from).to_string();
@@ -37,14 +36,11 @@ pub async fn begin(
     let attempt = Attempt {
         keys: [
             (
-                find(
-                    "sign-in together",
-                    &format!("{network} {}", handle.as_str()),
-                ),
+                find("sign-in together", &format!("{network} {handle}")),
                 FREE_TOGETHER,
             ),
             (find("sign-in network", &network), FREE_NETWORK),
-            (find("sign-in account", handle.as_str()), FREE_ACCOUNT),
+            (find("sign-in account", handle), FREE_ACCOUNT),
         ],
     };
     let now = app.clock.now();

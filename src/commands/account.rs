@@ -150,16 +150,18 @@ impl Task {
     }
 }
 
-/// Reads one line. From a terminal it is asked for, and seen as it is typed: a pipe is better.
+/// Reads one line from standard input. At a terminal it is asked for, and does not show.
 fn read_passphrase() -> anyhow::Result<String> {
-    if io::stdin().is_terminal() {
-        eprintln!("Passphrase, at least {LEAST_CHARS} characters (it shows as you type):");
-    }
     let mut line = Zeroizing::new(String::new());
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .context("reading the passphrase from standard input")?;
+    if io::stdin().is_terminal() {
+        let prompt = format!("Passphrase, at least {LEAST_CHARS} characters (it does not show): ");
+        *line = rpassword::prompt_password(prompt).context("asking for the passphrase")?;
+    } else {
+        io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .context("reading the passphrase from standard input")?;
+    }
     let passphrase = Passphrase::parse(line.trim_end_matches(['\r', '\n']))
         .with_context(|| format!("a passphrase has {LEAST_CHARS} to {MOST_CHARS} characters; a few unrelated words do well"))?;
     passphrase.hash(&Argon2::default())

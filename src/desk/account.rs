@@ -2,16 +2,16 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::{Desk, Section};
 use crate::accounts::passphrase::{self, Passphrase};
-use crate::accounts::{session, store};
+use crate::accounts::{session, slow_down, store};
 use crate::app::App;
-use crate::web::{Fields, Mistakes, Page, Query, Result};
+use crate::web::{ClientAddress, Fields, Mistakes, Page, Query, Result};
 
 #[derive(Template)]
 #[template(path = "desk/account.html")]
@@ -39,19 +39,35 @@ pub async fn show_account(desk: Desk, Query(asked): Query<Asked>) -> Response {
     Page(page).into_response()
 }
 
-/// Sets another passphrase, given the present one, and ends every other session.
+/// Sets another passphrase, given the present one, and ends every other session. Guessing the present one, at a desk
+/// that was left open, is as slow as at the door.
 pub async fn change_passphrase(
     State(app): State<App>,
     desk: Desk,
+    from: ClientAddress,
     jar: CookieJar,
     fields: Fields,
 ) -> Result<Response> {
     let words = desk.layout.words;
-    let mut mistakes = Mistakes::none();
+    let id = desk.viewer.id;
     let mut db = app.pool.acquire().await?;
-    let present = store::passphrase_hash(&mut db, desk.viewer.id).await?;
+    let attempt = match slow_down::begin(&app, &mut db, &desk.viewer.handle, from.0).await? {
+        Ok(attempt) => attempt,
+        Err(seconds) => {
+            let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+            let mut mistakes = Mistakes::none();
+            mistakes.add("present", words.count("sign-in-wait", wait));
+            let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
+            let page = AccountPage::refusing(desk, mistakes, StatusCode::TOO_MANY_REQUESTS);
+            return Ok((retry_after, page).into_response());
+        }
+    };
+    let present = store::passphrase_hash(&mut db, id).await?;
     drop(db);
-    if !passphrase::is_right(&app, fields.get("present"), present).await? {
+    let mut mistakes = Mistakes::none();
+    if passphrase::is_right(&app, fields.get("present"), present).await? {
+        slow_down::succeeded(&mut *app.pool.acquire().await?, attempt).await?;
+    } else {
         mistakes.say(words, "present", "account-present-wrong");
     }
     let new = Passphrase::parse(fields.get("new"));
@@ -59,20 +75,27 @@ pub async fn change_passphrase(
         mistakes.say(words, "new", "account-passphrase-wrong");
     }
     let (Some(new), true) = (new, mistakes.is_empty()) else {
-        let page = AccountPage {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(AccountPage::refusing(desk, mistakes, status));
+    };
+    let hash = passphrase::hash(&app, new).await?;
+    let mut db = app.pool.begin().await?;
+    store::set_passphrase(&mut db, id, &hash).await?;
+    store::delete_sessions_of(&mut db, id).await?;
+    let cookie = session::start(&app, &mut db, id).await?;
+    db.commit().await?;
+    tracing::info!(account = %id, "changed their passphrase");
+    Ok((jar.add(cookie), Redirect::to("/admin/account?saved=1")).into_response())
+}
+
+impl AccountPage {
+    fn refusing(desk: Desk, mistakes: Mistakes, status: StatusCode) -> Response {
+        let page = Self {
             desk,
             section: Section::Account,
             mistakes,
             saved: false,
         };
-        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
-    };
-    let hash = passphrase::hash(&app, new).await?;
-    let mut db = app.pool.begin().await?;
-    store::set_passphrase(&mut db, desk.viewer.id, &hash).await?;
-    store::delete_sessions_of(&mut db, desk.viewer.id).await?;
-    let cookie = session::start(&app, &mut db, desk.viewer.id).await?;
-    db.commit().await?;
-    tracing::info!(account = %desk.viewer.id, "changed their passphrase");
-    Ok((jar.add(cookie), Redirect::to("/admin/account?saved=1")).into_response())
+        Page(page).with_status(status)
+    }
 }

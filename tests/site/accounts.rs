@@ -2,7 +2,7 @@
 
 use broadsheet::accounts::{Role, claim};
 
-use crate::support::{Setup, TestSite};
+use crate::support::{Setup, TestSite, makers};
 
 const PASSPHRASE: &str = "four plain words here";
 
@@ -333,6 +333,29 @@ async fn one_changes_ones_passphrase() {
     )
     .await
     .has_status(303);
+}
+
+#[tokio::test]
+async fn guessing_at_an_open_desk_gets_slower_too() {
+    let site = TestSite::new().await;
+    let eve = site.staff("ada", Role::Admin).await;
+    let guess = |present: &'static str| {
+        let eve = eve.clone();
+        async move {
+            let fields = [("present", present), ("new", "another four plain words")];
+            eve.post_fields("/admin/account", &fields).await
+        }
+    };
+    for _ in 0..5 {
+        guess("wrong wrong wrong").await.has_status(422);
+    }
+    let waiting = guess(makers::PASSPHRASE).await;
+    waiting
+        .has_status(429)
+        .sees("Too many attempts. Please wait one second");
+    assert_eq!(waiting.header("retry-after"), "1");
+    site.app.clock.advance(2);
+    guess(makers::PASSPHRASE).await.has_status(303);
 }
 
 #[tokio::test]
