@@ -52,8 +52,9 @@ pub async fn check(settings: &Settings) -> ExitCode {
 
 fn check_key(config: &Config) -> anyhow::Result<Option<crate::sealed::Keys>> {
     let found = key::read(&key::key_file(config))?;
-    if found.is_none() && config.database_url.is_some() {
-        // Says how to make one.
+    let is_made_later = config.database_url.is_none() && !private::has_data(&data_folder(config));
+    if found.is_none() && !is_made_later {
+        // Says how to get one.
         return key::read_or_make(config).map(Some);
     }
     Ok(found)
@@ -77,15 +78,21 @@ async fn check_database(config: &Config, key_id: Option<&[u8]>) -> anyhow::Resul
     let pool = db::connect(&url).await?;
     db::check(&pool).await?;
     let mut connection = pool.acquire().await?;
-    // A database that has never been served has no settings yet.
-    if let Ok(Some(publication)) = publication::store::find(&mut connection).await {
+    let is_new = sqlx::query_scalar!(r#"select to_regclass('settings') is null as "is_new!""#)
+        .fetch_one(&mut *connection)
+        .await?;
+    let publication = match is_new {
+        true => None,
+        false => publication::store::find(&mut connection).await?,
+    };
+    if let Some(publication) = publication {
         anyhow::ensure!(
             key_id.is_none_or(|id| id == publication.key_id),
             "this database is sealed with another secret key; put the right one in place"
         );
         return Ok(format!("\"{}\" answers", publication.title));
     }
-    Ok("answers; empty".to_owned())
+    Ok("answers; nothing has been served from it yet".to_owned())
 }
 
 async fn check_mail(config: &Config) -> anyhow::Result<String> {

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use super::data_folder;
 use crate::config::Config;
+use crate::db::private;
 use crate::sealed::{KEY_BYTES, Keys, hex, key_from_hex, random};
 
 /// Where the key lies.
@@ -19,12 +20,18 @@ pub fn key_file(config: &Config) -> PathBuf {
         .unwrap_or_else(|| data_folder(config).join("secret.key"))
 }
 
-/// Reads the key, or makes it beside a private Postgres at the first start. With a database of one's own a missing key
-/// is an error: that database may be sealed with a key that lies elsewhere.
+/// Reads the key, or makes it at the first start with a private Postgres. Beside a database that is there already a
+/// missing key is an error: what is sealed there opens with no new one.
 pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
     let file = key_file(config);
     match read(&file) {
         Ok(Some(keys)) => Ok(keys),
+        Ok(None) if config.database_url.is_none() && private::has_data(&data_folder(config)) => {
+            bail!(
+                "the secret key {} is missing, and the database beside it is sealed with it; put your copy of it back",
+                file.display()
+            )
+        }
         Ok(None) if config.database_url.is_none() => make(&file),
         Ok(None) => bail!(
             "the secret key {} is missing: copy it from where this database was used before, or for a new database make one with  (umask 077; openssl rand -hex 32 > {})",

@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod database;
 mod key;
+mod linger;
 mod serve;
 
 use std::path::PathBuf;

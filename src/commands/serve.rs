@@ -21,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use super::linger::Lingering;
 use super::{data_folder, key};
 use crate::accounts::claim;
 use crate::app::App;
@@ -143,7 +144,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
 ) -> http1::Connection<
-    TokioIo<TcpStream>,
+    TokioIo<Lingering>,
     impl hyper::service::Service<
         Request<Incoming>,
         Response = axum::response::Response,
@@ -159,5 +160,5 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Lingering::new(stream)), service)
 }

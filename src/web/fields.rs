@@ -1,10 +1,13 @@
 //! What a form sent, and what is wrong with it. Nothing here refuses a form: a mistake goes back beside its field with
 //! everything that was typed.
 
+use std::{error, iter};
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
+use tower_http::timeout::TimeoutError;
 use url::form_urlencoded;
 
 use super::Error;
@@ -61,17 +64,24 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if !is_form {
             return Err(Error::BadRequest(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let body =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection {
-                    BytesRejection::FailedToBufferBody(rejection) => {
-                        Error::BadRequest(rejection.status())
-                    }
-                    _ => Error::BadRequest(StatusCode::BAD_REQUEST),
-                })?;
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                Error::BadRequest(if is_late(&rejection) {
+                    StatusCode::REQUEST_TIMEOUT
+                } else {
+                    rejection.status()
+                })
+            })?;
         Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
+}
+
+/// Whether the body did not come in time; axum knows only that it did not come.
+fn is_late(rejection: &BytesRejection) -> bool {
+    let rejection: &(dyn error::Error + 'static) = rejection;
+    iter::successors(Some(rejection), |cause| cause.source())
+        .any(<dyn error::Error>::is::<TimeoutError>)
 }
 
 /// The mistakes in a form: which field, and the message that says what to do.

@@ -81,17 +81,23 @@ impl Server {
 
     /// A site whose data are in `data`, ready to serve.
     pub fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// The same, with settings of its own.
+    pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .expect("a free port")
             .local_addr()
             .expect("its address")
             .port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let log = data.join("server.log");
+        let log = data.join(format!("server-{port}.log"));
         let mut command = broadsheet(data);
         command
             .env("BROADSHEET_LISTEN", address.to_string())
-            .env("BROADSHEET_TRUSTED_PROXIES", "127.0.0.1");
+            .env("BROADSHEET_TRUSTED_PROXIES", "127.0.0.1")
+            .envs(settings.iter().copied());
         let file = File::options()
             .create(true)
             .append(true)
@@ -154,6 +160,19 @@ impl Server {
     pub fn postgres_pid(&self) -> Option<i32> {
         let file = fs::read_to_string(self.data.join("postgres/postmaster.pid")).ok()?;
         file.lines().next()?.trim().parse().ok()
+    }
+
+    /// Kills the postmaster, if it runs at this moment.
+    pub fn kill_postgres(&self) {
+        // The file outlives its process, and the number may be another's by then.
+        let is_postgres = |pid: &i32| {
+            fs::read_to_string(format!("/proc/{pid}/comm"))
+                .is_ok_and(|name| name.trim() == "postgres")
+        };
+        if let Some(pid) = self.postgres_pid().filter(is_postgres) {
+            // It may have ended between the question and the kill.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
     }
 
     pub fn get(&self, path: &str) -> Answer {

@@ -98,6 +98,11 @@ pub fn url_of_running(data: &Path) -> Option<String> {
     Some(cluster::url_for(&socket.to_string_lossy()))
 }
 
+/// Whether a private Postgres has been made in `data`.
+pub fn has_data(data: &Path) -> bool {
+    data.join("postgres/PG_VERSION").exists()
+}
+
 /// The data folder when none is named: `./data`; but where Postgres must run as another account than ours and could not
 /// enter that, `/var/lib/broadsheet`.
 pub fn default_data_folder() -> PathBuf {
