@@ -70,8 +70,8 @@ reply-too-fast = { $count ->
     [one] That was quick: too many replies have come from your network. Nothing you typed is lost; please send it again in a second.
    *[other] That was quick: too many replies have come from your network. Nothing you typed is lost; please send it again in { $count } seconds.
 }
-reply-unavailable = Your reply was not saved: our database is not answering just now. Your words are below; please send them again in a moment.
-reply-not-saved = Your reply was not saved: something went wrong on our side. Your words are below; please send them again.
+reply-unavailable = Your reply was not saved: our database is not answering just now. Your words are below; please send them again in a moment. Should they have arrived after all, they will not appear twice.
+reply-not-saved = Your reply was not saved: something went wrong on our side. Your words are below; please send them again. If you write to us about this, name the reference { $reference }.
 reply-not-kept-title = Your reply was not sent yet
 reply-your-words = Your words
 held-title = Your comment
@@ -89,6 +89,9 @@ error-reference = If you write to us about this, name the reference { $reference
 error-to-front = Go to the front page
 error-not-found = There is no such page
 error-not-found-advice = The address may be mistyped, or what stood here has been taken down. The newest articles are on the front page.
+missing-advice = The address may be mistyped, or what stood here has been taken down.
+missing-perhaps = Perhaps you were looking for
+missing-newest = The newest articles
 error-forbidden = This is not allowed
 error-forbidden-advice = Either your account may not do this, or the form was sent from another site. If you typed something, go back: your browser still has it.
 error-method = This address does not work that way
@@ -97,8 +100,6 @@ error-timeout = That took too long
 error-timeout-advice = The connection paused for too long. If you typed something, go back and send it again.
 error-too-large = That is too much at once
 error-too-large-advice = What you sent is larger than we take. A comment may have 65,525 bytes; go back, shorten it, and send it again.
-error-too-many = Too often
-error-too-many-advice = Please wait a little and try again.
 error-unavailable = We will be back in a moment
 error-unavailable-advice = Our database is not answering just now. Please try again in a few seconds.
 error-bad-request = We could not read that
@@ -250,6 +251,10 @@ editor-theirs = The newer version
 ## Settings
 
 settings-saved = The settings are saved.
+settings-kept = { $count ->
+    [one] One article keeps the address it had: its new one is taken.
+   *[other] { $count } articles keep the addresses they had: their new ones are taken.
+}
 settings-overtaken = Someone saved the settings after you had opened them. Theirs are here, yours are in the form below; saving now replaces theirs.
 settings-title = Title
 settings-title-missing = The publication needs a title.

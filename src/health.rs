@@ -2,8 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 
 use crate::app::App;
+use crate::web::error::Told;
 
 /// Alive, whatever the database does.
 pub async fn show_alive() -> &'static str {
@@ -11,20 +13,13 @@ pub async fn show_alive() -> &'static str {
 }
 
 /// Able to serve: the database answers.
-pub async fn show_ready(
-    State(app): State<App>,
-) -> (StatusCode, [(&'static str, &'static str); 1], &'static str) {
-    // Balancers read the status; a page would be wasted on them, but our error layer leaves only HTML alone.
-    let html = [("content-type", "text/html; charset=utf-8")];
+pub async fn show_ready(State(app): State<App>) -> impl IntoResponse {
     match sqlx::query("select 1").execute(&app.pool).await {
-        Ok(_) => (StatusCode::OK, html, "ready\n"),
+        Ok(_) => (StatusCode::OK, Told, "ready\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready: the database is away");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                html,
-                "not ready: the database is away\n",
-            )
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            (status, Told, "not ready: the database is away\n")
         }
     }
 }

@@ -24,10 +24,10 @@ pub mod db;
 
 pub mod app;
 
-pub mod health;
 pub mod web;
 
 pub mod accounts;
+pub mod health;
 
 pub mod commenters;
 

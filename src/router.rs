@@ -10,7 +10,7 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::app::App;
 use crate::web::{Routes, assets, error, headers, requests};
@@ -20,16 +20,21 @@ use crate::{accounts, articles, comments, desk, health, moderation};
 const REPLY_BYTES: usize = 256 * 1024;
 /// Bytes of a desk form: the longest article, written the same way.
 const DESK_BYTES: usize = 4 * 1024 * 1024;
-/// How long a request may take in all; a slow database answers 503 before that.
-const DEADLINE: Duration = Duration::from_secs(30);
 /// How long a body may pause while it arrives.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
+/// How long a body may take in all: a long comment over a bad line, a long article over a slow one.
+const REPLY_ARRIVES_WITHIN: Duration = Duration::from_secs(30);
+const DESK_ARRIVES_WITHIN: Duration = Duration::from_secs(120);
+/// How long the answer may take after that; a slow database answers 503 sooner.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 
 /// What anyone may ask for.
 pub fn public() -> Routes {
     Routes::new()
         .get("/", articles::front::show_front)
         .get("/feed.xml", articles::feed::show_feed)
+        .get("/sitemap.xml", articles::sitemap::show_sitemap)
+        .get("/robots.txt", articles::sitemap::show_robots)
         .get("/articles/{id}/reply", comments::reply::show_reply)
         .post("/articles/{id}/reply", comments::reply::post_reply)
         .get("/comments/{id}", comments::held::show_comment)
@@ -67,30 +72,33 @@ pub fn desk() -> Routes {
         .post("/admin/settings", desk::settings::save_settings)
 }
 
+fn limited(routes: Routes, bytes: usize, arrives_within: Duration) -> Router<App> {
+    routes
+        .into_router()
+        .layer(DefaultBodyLimit::max(bytes))
+        .layer(deadline(arrives_within + ANSWERED_WITHIN))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(RequestBodyDeadlineLayer::new(arrives_within))
+}
+
+fn deadline(within: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, within)
+}
+
 /// The whole site. Layers are listed from the handler outwards: a request meets the last one first.
 pub fn site(app: App) -> Router {
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the public address was checked at the start to be an http or https origin");
+    let article = get(articles::page::show_article)
+        .layer(deadline(ANSWERED_WITHIN))
+        .with_state(app.clone());
     Router::new()
-        .merge(
-            public()
-                .into_router()
-                .layer(DefaultBodyLimit::max(REPLY_BYTES)),
-        )
-        .merge(
-            desk()
-                .into_router()
-                .layer(DefaultBodyLimit::max(DESK_BYTES)),
-        )
-        .fallback_service(get(articles::page::show_article).with_state(app.clone()))
+        .merge(limited(public(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
+        .merge(limited(desk(), DESK_BYTES, DESK_ARRIVES_WITHIN))
+        .fallback_service(article)
         .layer(same_origin)
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            DEADLINE,
-        ))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(from_fn_with_state(app.clone(), error::show_errors))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), headers::secure))

@@ -13,8 +13,8 @@ const HOUSE: [&[&str]; 16] = [
     &["mail", "publication"],
     &["db"],
     &["app"],
-    &["health", "web"],
-    &["accounts"],
+    &["web"],
+    &["accounts", "health"],
     &["commenters"],
     &["desk"],
     &["comments"],
@@ -69,11 +69,7 @@ fn module_of(path: &Path) -> String {
 
 /// The modules a file names after `crate::`, in `use` lines and in the middle of code, groups included.
 fn imports(text: &str) -> BTreeSet<String> {
-    let code: String = text
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let code = code_of(text);
     let mut found = BTreeSet::new();
     for rest in code.split("crate::").skip(1) {
         if let Some(group) = rest.strip_prefix('{') {
@@ -101,11 +97,29 @@ fn imports(text: &str) -> BTreeSet<String> {
     found
 }
 
+/// A file without its comments.
+fn code_of(text: &str) -> String {
+    let lines = text.lines();
+    lines
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 fn first_word(text: &str) -> String {
     text.trim()
         .chars()
         .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
         .collect()
+}
+
+/// As many `super::` as lead from a file to the crate's root.
+fn crate_in_disguise(path: &Path) -> String {
+    let inside = path
+        .strip_prefix(root().join("src"))
+        .expect("a file under src");
+    let depth = inside.iter().count() - usize::from(path.ends_with("mod.rs"));
+    "super::".repeat(depth)
 }
 
 #[test]
@@ -115,6 +129,11 @@ fn arrows_point_down() {
         let module = module_of(&path);
         if module == "main" || module == "lib" {
             continue;
+        }
+        let disguise = crate_in_disguise(&path);
+        let (code, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+        if code_of(code).contains(&disguise) {
+            wrong.push(format!("{} says {disguise} for crate::", path.display()));
         }
         for import in imports(&text)
             .into_iter()
@@ -166,16 +185,11 @@ fn the_map_is_true() {
         "lib.rs lists the house otherwise"
     );
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
-    for module in modules
-        .iter()
-        .filter(|module| *module != "lib" && *module != "main")
-    {
-        let named = [format!(" {module}/ "), format!(" {module}.rs ")];
-        assert!(
-            named.iter().any(|name| readme.contains(name)),
-            "the README's map lacks {module}"
-        );
-    }
+    assert_eq!(
+        drawn_in(&readme),
+        HOUSE[..HOUSE.len() - 2],
+        "the README's map draws the house otherwise"
+    );
     for line in readme
         .lines()
         .filter(|line| line.trim_start().starts_with("src/"))
@@ -186,6 +200,26 @@ fn the_map_is_true() {
             "the README names {path}, which is not there"
         );
     }
+}
+
+/// The floors of the README's map: indented lines that begin with a folder or a file of `src/`, a blank line between
+/// floors.
+fn drawn_in(readme: &str) -> Vec<Vec<&str>> {
+    let (_, map) = readme
+        .split_once("## The map")
+        .expect("the README has a map");
+    let map = map.split("\n##").next().unwrap_or_default();
+    map.split("\n\n")
+        .filter(|floor| floor.starts_with("    "))
+        .map(|floor| {
+            let names = floor
+                .lines()
+                .filter_map(|line| line.split_whitespace().next());
+            names
+                .map(|name| name.trim_end_matches('/').trim_end_matches(".rs"))
+                .collect()
+        })
+        .collect()
 }
 
 #[test]

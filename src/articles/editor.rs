@@ -191,9 +191,13 @@ async fn save(
                 .with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
         Save::Overtaken => {
-            let theirs = match &article {
-                Some(article) => store::last_saved(&mut db, article.id).await?,
-                None => None,
+            // Read again: theirs may have come in after ours began.
+            let (article, theirs) = match id {
+                Some(id) => (
+                    store::find(&mut db, id).await?,
+                    store::last_saved(&mut db, id).await?,
+                ),
+                None => (None, None),
             };
             db.rollback().await?;
             // Both texts are on the page now: saving once more is a choice made with open eyes.

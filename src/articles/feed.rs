@@ -5,10 +5,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rss::extension::atom::{AtomExtensionBuilder, Link};
 use rss::{ChannelBuilder, GuidBuilder, ItemBuilder};
+use url::Url;
 
 use super::store::{self, Headline};
 use crate::app::App;
-use crate::text::dates;
+use crate::publication::Publication;
+use crate::text::{dates, markdown};
 use crate::web::{Db, Layout, Result};
 
 /// Articles in the feed: enough for a reader that looks once a day at a busy newsroom.
@@ -26,7 +28,7 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
     let channel = ChannelBuilder::default()
         .title(layout.publication.title.clone())
         .link(layout.absolute("/"))
-        .description(layout.publication.tagline.clone())
+        .description(description(&layout.publication))
         .language(Some(layout.lang().to_owned()))
         .last_build_date(
             headlines
@@ -52,8 +54,18 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
         .into_response())
 }
 
+/// RSS asks for one (its specification, "Required channel elements"), and a tagline may be empty.
+fn description(publication: &Publication) -> String {
+    if publication.tagline.is_empty() {
+        publication.title.clone()
+    } else {
+        publication.tagline.clone()
+    }
+}
+
 fn item(layout: &Layout, headline: &Headline) -> rss::Item {
     let address = layout.absolute(&headline.path);
+    let page = Url::parse(&address).expect("the public address and a path make an address");
     // An article's number stays when its address changes, so a reader never sees it twice.
     let guid = GuidBuilder::default()
         .value(format!("{}#article-{}", layout.absolute("/"), headline.id))
@@ -65,6 +77,8 @@ fn item(layout: &Layout, headline: &Headline) -> rss::Item {
         .guid(Some(guid))
         .pub_date(Some(dates::rfc2822(headline.published_at)))
         .description(Some(headline.teaser()))
-        .content(Some(headline.body_html.as_str().to_owned()))
+        .content(Some(
+            markdown::abroad(&headline.body_html, &page).to_string(),
+        ))
         .build()
 }

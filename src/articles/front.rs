@@ -9,7 +9,7 @@ use super::store::{self, Headline};
 use crate::app::App;
 use crate::ids::ArticleId;
 use crate::text::excerpt;
-use crate::web::{Db, Layout, Page, Query, Result};
+use crate::web::{Db, Error, Layout, Page, Query, Result};
 
 /// Articles on one page.
 const HEADLINES: usize = 10;
@@ -40,6 +40,9 @@ pub async fn show_front(
 ) -> Result<Response> {
     let limit = i64::try_from(HEADLINES).expect("ten fits");
     let mut headlines = store::newest(&mut db, asked.before, limit + 1, app.clock.now()).await?;
+    if headlines.is_empty() && asked.before.is_some() {
+        return Err(Error::NotFound);
+    }
     let has_more = headlines.len() > HEADLINES;
     headlines.truncate(HEADLINES);
     let older = headlines

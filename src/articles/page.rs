@@ -3,16 +3,17 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::extract::{OriginalUri, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use super::missing;
 use super::model::{Article, Draft};
 use super::store::{self, Found};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::{self, ReplyForm, Thread};
 use crate::text::{SafeHtml, excerpt, markdown};
-use crate::web::{Db, Error, Layout, Page, Result};
+use crate::web::{Db, Layout, Page, Result};
 
 /// Characters of a description for search engines and previews: about what they show.
 const DESCRIPTION_CHARS: usize = 200;
@@ -45,27 +46,26 @@ pub struct ArticleFragment {
 impl HtmlSafe for ArticleFragment {}
 
 /// The article at an address; whatever no other page answers comes here. A slash too many and an address that an
-/// article has left lead on for good.
+/// article has left lead on for good, with the query that came along.
 pub async fn show_article(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response> {
-    let trimmed = uri.path().trim_end_matches('/');
-    let Some(found) = store::find_at(&mut db, trimmed, app.clock.now()).await? else {
-        return Err(Error::NotFound);
-    };
-    let article = match found {
-        Found::Moved(path) => return Ok(moved_to(&path)),
-        Found::Here(_) if trimmed != uri.path() => return Ok(moved_to(trimmed)),
-        Found::Here(article) => *article,
+    let path = uri.path().trim_end_matches('/');
+    let article = match store::find_at(&mut db, path, app.clock.now()).await? {
+        Some(Found::Moved(new_path)) => return Ok(moved_to(&new_path, &uri)),
+        // Also what is no article: a feed, a page of the desk.
+        _ if path != uri.path() && !path.starts_with("//") => return Ok(moved_to(path, &uri)),
+        Some(Found::Here(article)) => *article,
+        None => return missing::show_missing(layout, &mut db, path, app.clock.now()).await,
     };
     let replies = comments::store::approved_on(&mut db, article.id).await?;
     let thread = Thread::arrange(layout.clone(), article.id, article.replies_open, replies);
     let reply = ReplyForm::blank(layout.words, article.id);
     let page = ArticlePage {
-        path: trimmed.to_owned(),
+        path: path.to_owned(),
         description: description(&article),
         replies_open: article.replies_open,
         article: ArticleFragment::of(&layout, article),
@@ -76,10 +76,14 @@ pub async fn show_article(
     Ok(Page(page).into_response())
 }
 
-fn moved_to(path: &str) -> Response {
+fn moved_to(path: &str, asked_for: &Uri) -> Response {
+    let location = match asked_for.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
     (
         StatusCode::MOVED_PERMANENTLY,
-        [(header::LOCATION, path.to_owned())],
+        [(header::LOCATION, location)],
     )
         .into_response()
 }

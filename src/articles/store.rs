@@ -6,7 +6,7 @@ use super::model::{Article, Draft, State};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
 use crate::publication::Publication;
-use crate::text::{SafeHtml, markdown};
+use crate::text::{SafeHtml, Slug, markdown};
 
 /// What stands at an address.
 pub enum Found {
@@ -71,6 +71,75 @@ pub async fn newest(
            order by published_at desc, id desc limit $3"#,
         now as Ts,
         before.map(|id| id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Just enough of an article to lead a reader to it.
+pub struct Signpost {
+    /// Its headline.
+    pub title: String,
+    /// Its address.
+    pub path: String,
+    /// When it was published.
+    pub published_at: Ts,
+}
+
+/// The newest published articles, at most `limit`.
+pub async fn signposts(db: &mut PgConnection, limit: i64, now: Ts) -> sqlx::Result<Vec<Signpost>> {
+    sqlx::query_as!(
+        Signpost,
+        r#"select title, path as "path!", published_at as "published_at!"
+           from articles where state = 'published' and published_at <= $1
+           order by published_at desc, id desc limit $2"#,
+        now as Ts,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Published articles whose slug begins so, the nearest first: at most `limit`.
+pub async fn of_slug(
+    db: &mut PgConnection,
+    slug: &Slug,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<Signpost>> {
+    // The bytes of a slug are a-z, 0-9 and hyphens, all below the tilde.
+    sqlx::query_as!(
+        Signpost,
+        r#"select title, path as "path!", published_at as "published_at!"
+           from articles
+           where state = 'published' and published_at <= $1
+             and slug collate "C" >= $2 and slug collate "C" < $2 || '~'
+           order by length(slug), published_at desc, id desc limit $3"#,
+        now as Ts,
+        slug.as_str(),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An article as search engines list it.
+pub struct Listed {
+    /// Its address.
+    pub path: String,
+    /// When its words last changed.
+    pub updated_at: Ts,
+}
+
+/// The newest published articles for search engines, at most `limit`.
+pub async fn listed(db: &mut PgConnection, limit: i64, now: Ts) -> sqlx::Result<Vec<Listed>> {
+    sqlx::query_as!(
+        Listed,
+        r#"select path as "path!", greatest(updated_at, published_at) as "updated_at!"
+           from articles where state = 'published' and published_at <= $1
+           order by published_at desc, id desc limit $2"#,
+        now as Ts,
         limit,
     )
     .fetch_all(db)

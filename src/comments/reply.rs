@@ -1,11 +1,15 @@
 //! Leaving a reply. Whatever goes wrong, what was typed comes back.
 
+use std::time::Duration;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
+use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::held::held_address;
 use super::model::{Comment, Discussion, NewComment, Status};
@@ -16,11 +20,17 @@ use crate::commenters::{self, Email, EmailError};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::{Website, typed};
+use crate::web::error::RETRY_AFTER;
+use crate::web::requests::Reference;
 use crate::web::{ClientAddress, Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
 
 /// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
 const NAME_BYTES: usize = 245;
 const COMMENT_BYTES: usize = 65_525;
+
+/// How long keeping a reply may take before its writer gets the words back. It may be kept after all, on a database that
+/// has only paused; the same words sent again are kept once.
+const KEPT_WITHIN: Duration = Duration::from_secs(10);
 
 /// The form, with what a stranger may say and what is wrong with it.
 #[derive(Template)]
@@ -102,36 +112,38 @@ pub async fn show_reply(
 pub async fn post_reply(
     State(app): State<App>,
     Path(id): Path<ArticleId>,
+    Extension(reference): Extension<Reference>,
     from: ClientAddress,
     fields: Fields,
 ) -> Response {
-    let layout = match app.publication().await {
-        Ok(publication) => Layout::new(&app, publication),
-        Err(_) => Layout::last_known(&app),
-    };
+    let layout = Layout::at_any_rate(&app).await;
     let form = ReplyForm::read(layout.words, id, &fields);
     if let Err(seconds) = app.limits.reply_from(from.0) {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.words.count("reply-too-fast", wait);
-        let mut answer =
-            ReplyPage::unsaved(layout, form, notice).with_status(StatusCode::TOO_MANY_REQUESTS);
-        answer
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        return answer;
+        let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
+        let page = ReplyPage::unsaved(layout, form, notice);
+        return (retry_after, page.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
     }
     let given_back = form.copy();
-    match take(&app, layout.clone(), id, form).await {
+    let taken = timeout(KEPT_WITHIN, take(&app, layout.clone(), id, form)).await;
+    match taken.unwrap_or(Err(Error::Unavailable)) {
         Ok(answer) => answer,
-        // No cache may keep what one person typed; the page says that nothing was saved.
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
-            ReplyPage::unsaved(layout, given_back, notice)
-                .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            let retry_after = [(header::RETRY_AFTER, RETRY_AFTER.to_string())];
+            let page = ReplyPage::unsaved(layout, given_back, notice);
+            (
+                retry_after,
+                page.with_status(StatusCode::SERVICE_UNAVAILABLE),
+            )
+                .into_response()
         }
         Err(Error::Internal(cause)) => {
             tracing::error!("a reply was not kept: {cause:#}");
-            let notice = layout.words.say("reply-not-saved");
+            let notice = layout
+                .words
+                .with("reply-not-saved", "reference", &reference.0);
             ReplyPage::unsaved(layout, given_back, notice)
                 .with_status(StatusCode::INTERNAL_SERVER_ERROR)
         }

@@ -40,6 +40,8 @@ struct SettingsPage {
     languages: [Language; 2],
     zones: Vec<String>,
     saved: bool,
+    /// How many articles could not take the address that the new pattern gives them.
+    kept: i64,
     /// Someone else's settings, saved meanwhile.
     theirs: Option<std::sync::Arc<Publication>>,
 }
@@ -58,6 +60,7 @@ impl SettingsPage {
             languages: Language::all(),
             zones,
             saved,
+            kept: 0,
             theirs: None,
         }
     }
@@ -75,12 +78,15 @@ impl SettingsPage {
 #[derive(Deserialize)]
 pub struct Asked {
     saved: Option<u8>,
+    kept: Option<i64>,
 }
 
 /// The settings page.
 pub async fn show_settings(desk: Desk, _admin: Admin, Query(asked): Query<Asked>) -> Response {
     let form = SettingsForm::of(&desk.layout.publication);
-    Page(SettingsPage::new(desk, form, asked.saved.is_some())).into_response()
+    let mut page = SettingsPage::new(desk, form, asked.saved.is_some());
+    page.kept = asked.kept.unwrap_or_default();
+    Page(page).into_response()
 }
 
 /// Saves the settings. Another permalink pattern or time zone moves the articles' addresses with it.
@@ -117,12 +123,15 @@ pub async fn save_settings(
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     let now = &desk.layout.publication;
-    if changed.permalink != now.permalink || changed.zone_name() != now.zone_name() {
-        publication::store::move_addresses(&mut db, &changed).await?;
-    }
+    let moves = changed.permalink != now.permalink || changed.zone_name() != now.zone_name();
+    let kept = if moves {
+        publication::store::move_addresses(&mut db, &changed).await?
+    } else {
+        0
+    };
     db.commit().await?;
     tracing::info!(account = %admin.id, "changed the settings");
-    Ok(Redirect::to("/admin/settings?saved=1").into_response())
+    Ok(Redirect::to(&format!("/admin/settings?saved=1&kept={kept}")).into_response())
 }
 
 impl SettingsForm {

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::model::Publication;
+use super::model::{Publication, is_reserved};
 use crate::text::Language;
 
 /// The publication, if its first start has happened.
@@ -48,32 +48,45 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(done.rows_affected() == 1)
 }
 
-/// Gives every published article the address that pattern and time zone make now. Where another article has that address,
-/// it keeps the one it has. Old addresses stay its own, and lead on.
-pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with wanted as (
-             select id, replace(replace(replace(replace(replace($1,
-                 '{year}', to_char(published_at at time zone $2, 'YYYY')),
-                 '{month}', to_char(published_at at time zone $2, 'MM')),
-                 '{day}', to_char(published_at at time zone $2, 'DD')),
-                 '{slug}', slug), '{id}', id::text) as path
-             from articles where state = 'published'
+/// Gives every published article the address that pattern and time zone make now; old addresses stay its own, and lead
+/// on. An article whose new address is another's, or a page's of the site, keeps the one it has: gives how many do.
+pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<i64> {
+    let articles = sqlx::query!(
+        r#"select id, slug, published_at as "published_at!" from articles where state = 'published' order by id"#
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let (ids, paths): (Vec<i64>, Vec<String>) = articles
+        .iter()
+        .map(|article| {
+            let path = publication.path_of(article.id, &article.slug, article.published_at);
+            (article.id.0, path)
+        })
+        .filter(|(_, path)| !is_reserved(path))
+        .unzip();
+    let moved = sqlx::query_scalar!(
+        r#"with wanted as (
+             select id, path from unnest($1::bigint[], $2::text[]) as wanted (id, path)
          ),
          taken as (
              insert into article_paths (path, article_id) select distinct on (path) path, id from wanted order by path, id
              on conflict (path) do update set path = excluded.path
              returning path, article_id
+         ),
+         moved as (
+             update articles set path = taken.path
+             from taken join wanted on wanted.path = taken.path and wanted.id = taken.article_id
+             where articles.id = wanted.id
+             returning 1
          )
-         update articles set path = taken.path
-         from taken join wanted using (path)
-         where articles.id = taken.article_id and wanted.id = taken.article_id",
-        publication.permalink.to_string(),
-        publication.zone_name(),
+         select count(*) as "moved!" from moved"#,
+        &ids,
+        &paths,
     )
-    .execute(db)
+    .fetch_one(db)
     .await?;
-    Ok(())
+    let all = i64::try_from(articles.len()).unwrap_or(i64::MAX);
+    Ok(all - moved)
 }
 
 /// Writes changed settings, unless someone has saved since `publication.version` was read.

@@ -17,6 +17,7 @@ use comrak::html::{ChildRendering, Context, format_document_with_formatter, form
 use comrak::nodes::{NodeLink, NodeValue};
 use comrak::options::{Options, Plugins};
 use comrak::{Arena, Node};
+use url::Url;
 
 /// HTML that may go into a page as it is: the only type that templates print unescaped.
 ///
@@ -63,6 +64,14 @@ pub fn comment(source: &str) -> SafeHtml {
             .clean(&render(source, By::Stranger))
             .to_string(),
     )
+}
+
+/// An article's HTML for readers who are not at its page, in a feed: addresses without a host get that of `page`, the
+/// article's own address.
+pub fn abroad(article: &SafeHtml, page: &Url) -> SafeHtml {
+    let mut allowed = article_tags();
+    allowed.url_relative(UrlRelative::RewriteWithBase(page.clone()));
+    SafeHtml(allowed.clean(&article.0).to_string())
 }
 
 /// The words alone, a block a line.
@@ -189,7 +198,9 @@ static COMMENT_TAGS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     allowed
 });
 
-static ARTICLE_TAGS: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static ARTICLE_TAGS: LazyLock<Builder<'static>> = LazyLock::new(article_tags);
+
+fn article_tags() -> Builder<'static> {
     let mut allowed = nothing_but(&[
         "a",
         "blockquote",
@@ -239,7 +250,7 @@ static ARTICLE_TAGS: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None);
     allowed
-});
+}
 
 fn nothing_but(tags: &[&'static str]) -> Builder<'static> {
     let mut allowed = Builder::empty();

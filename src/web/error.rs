@@ -1,11 +1,13 @@
 //! What goes wrong, and the page a visitor gets for it. Handlers return `Error`; one layer turns every failed answer,
 //! whoever made it, into a page. The cause is only in the log.
 
+use std::convert::Infallible;
+
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, IntoResponseParts, Redirect, Response, ResponseParts};
 use url::form_urlencoded;
 
 use super::requests::Reference;
@@ -21,8 +23,6 @@ pub enum Error {
     Forbidden,
     /// Not signed in.
     SignInFirst,
-    /// Too often; try again after so many seconds.
-    TooMany(u64),
     /// The request itself cannot be used.
     BadRequest(StatusCode),
     /// The database is away.
@@ -71,23 +71,35 @@ impl From<anyhow::Error> for Error {
 #[derive(Clone)]
 struct SignIn;
 
+/// Part of a failed answer that says all there is to say: no page takes its place.
+#[derive(Clone)]
+pub struct Told;
+
+impl IntoResponseParts for Told {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
+    }
+}
+
 /// Seconds after which a visitor may hope for the database again.
-const RETRY_AFTER: u64 = 5;
+pub const RETRY_AFTER: u64 = 5;
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let retry = |status: StatusCode, seconds: u64| {
-            (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
-        };
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
             Self::SignInFirst => {
                 (StatusCode::UNAUTHORIZED, axum::Extension(SignIn)).into_response()
             }
-            Self::TooMany(seconds) => retry(StatusCode::TOO_MANY_REQUESTS, seconds),
             Self::BadRequest(status) => status.into_response(),
-            Self::Unavailable => retry(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+            Self::Unavailable => {
+                let retry_after = [(header::RETRY_AFTER, RETRY_AFTER.to_string())];
+                (StatusCode::SERVICE_UNAVAILABLE, retry_after).into_response()
+            }
             Self::Internal(cause) => {
                 tracing::error!("a request failed: {cause:#}");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -117,24 +129,17 @@ pub async fn show_errors(State(app): State<App>, request: Request, next: Next) -
         return Redirect::to(&sign_in_address(asked_for.as_deref())).into_response();
     }
     let status = response.status();
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page || !(status.is_client_error() || status.is_server_error()) {
+    let is_told = response.extensions().get::<Told>().is_some();
+    if is_told || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let layout = match app.publication().await {
-        Ok(publication) => Layout::new(&app, publication),
-        Err(_) => Layout::last_known(&app),
-    };
+    let layout = Layout::at_any_rate(&app).await;
     let key = match status.as_u16() {
         403 => "error-forbidden",
         404 => "error-not-found",
         405 => "error-method",
         408 => "error-timeout",
         413 => "error-too-large",
-        429 => "error-too-many",
         503 => "error-unavailable",
         400..=499 => "error-bad-request",
         _ => "error-internal",

@@ -18,7 +18,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),

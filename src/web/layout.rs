@@ -1,9 +1,11 @@
 //! What the frame of every page shows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use tokio::time::timeout;
 
 use super::{Error, assets};
 use crate::app::App;
@@ -11,6 +13,9 @@ use crate::clock::Ts;
 use crate::i18n::Words;
 use crate::publication::Publication;
 use crate::text::dates;
+
+/// How long the frame of a page that must be shown waits for a database that has stopped in the middle of its answer.
+const LOOKED_UP_WITHIN: Duration = Duration::from_secs(5);
 
 /// The publication and its words, for a page to stand in. Knows nothing of who is reading: a public page is the same
 /// for everyone.
@@ -37,9 +42,13 @@ impl Layout {
         }
     }
 
-    /// The frame as it last was, for pages that must be shown while the database is away.
-    pub fn last_known(app: &App) -> Self {
-        Self::new(app, app.last_publication())
+    /// The frame as it is, or as it last was while the database is away: for pages that must be shown at any rate.
+    pub async fn at_any_rate(app: &App) -> Self {
+        let publication = match timeout(LOOKED_UP_WITHIN, app.publication()).await {
+            Ok(Ok(publication)) => publication,
+            _ => app.last_publication(),
+        };
+        Self::new(app, publication)
     }
 
     /// The language of the page, for its `lang`.

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Error;
+use super::error::Told;
 
 /// A page for a browser.
 pub struct Page<T>(pub T);
@@ -12,7 +13,13 @@ pub struct Page<T>(pub T);
 impl<T: Template> Page<T> {
     /// The page with another status than 200. It answers one person's request: no cache may keep it.
     pub fn with_status(self, status: StatusCode) -> Response {
-        (status, [(header::CACHE_CONTROL, "no-store")], self).into_response()
+        let page = self.into_response();
+        if page.status() != StatusCode::OK {
+            // It did not render.
+            return page;
+        }
+        let no_store = [(header::CACHE_CONTROL, "no-store")];
+        (status, no_store, Told, page).into_response()
     }
 
     /// The page, for one person: no cache may keep it and no search engine list it.

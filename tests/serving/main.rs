@@ -61,6 +61,7 @@ fn the_first_start_makes_all_it_needs() {
         log.contains(&format!("Read the site at http://{}/", server.address)),
         "{log}"
     );
+    assert_eq!(log.matches("making a private Postgres").count(), 1, "{log}");
     let link = log
         .split("one-time link: ")
         .nth(1)
@@ -136,7 +137,7 @@ fn the_first_start_makes_all_it_needs() {
     assert!(!is_alive(postgres), "Postgres outlived a clean stop");
     let server = Server::start(&server.data.clone());
     let log = server.log();
-    assert_eq!(log.matches("making a private Postgres").count(), 1);
+    assert!(!log.contains("making a private Postgres"), "{log}");
     assert!(log.contains("Sign in at http://"));
     assert_eq!(
         ask(
@@ -237,6 +238,79 @@ fn a_database_of_ones_own_needs_a_key_of_its_own() {
 }
 
 #[test]
+fn a_database_of_ones_own_is_used_and_nothing_is_started() {
+    let lender = Server::new();
+    let created = ask(&lender.database_url(), "create database borrowed");
+    assert!(created.is_empty());
+    let (server, _) = lender
+        .database_url()
+        .rsplit_once('/')
+        .map(|(server, name)| (server.to_owned(), name.to_owned()))
+        .expect("an address ends in its database");
+    let data = folder("data");
+    let key = data.join("elsewhere.key");
+    fs::write(&key, "cd".repeat(32)).expect("a key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("for us alone");
+    let url = format!("{server}/borrowed");
+    let settings = [
+        ("DATABASE_URL", url.as_str()),
+        (
+            "BROADSHEET_SECRET_KEY_FILE",
+            key.to_str().expect("a plain path"),
+        ),
+    ];
+    let (first, second) = (
+        Server::start_with(&data, &settings),
+        Server::start_with(&data, &settings),
+    );
+    assert!(!data.join("postgres").exists() && !data.join("secret.key").exists());
+    let fields = [
+        ("comment", "Through the first"),
+        ("author", "Reader"),
+        ("email", "reader@example.org"),
+    ];
+    let answer = first.try_post(&reply_address(&first), "192.0.2.7", &fields);
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status, 303);
+    let held = answer.header("location").expect("it leads on").to_owned();
+    assert!(second.get(&held).body.contains("Through the first"));
+    assert_eq!(kept(&url).len(), 4);
+    assert_eq!(kept(&lender.database_url()).len(), 3);
+
+    let mut check = broadsheet(&data);
+    check.envs(settings).arg("check");
+    let checked = run(check, "");
+    assert!(
+        checked.status.success() && text(&checked).contains("\"Broadsheet\" answers"),
+        "{}",
+        text(&checked)
+    );
+    let mut address = broadsheet(&data);
+    address.envs(settings).args(["db", "url"]);
+    assert_eq!(text(&run(address, "")).trim(), url);
+}
+
+#[test]
+fn a_lost_key_is_not_made_anew() {
+    let mut server = Server::new();
+    server.stop();
+    fs::remove_file(server.data.join("secret.key")).expect("it was there");
+    for arguments in [&["serve"][..], &["check"]] {
+        let mut command = broadsheet(&server.data);
+        command
+            .env("BROADSHEET_LISTEN", "127.0.0.1:0")
+            .args(arguments);
+        let output = run(command, "");
+        let told = text(&output);
+        assert!(
+            !output.status.success() && told.contains("put your copy of it back"),
+            "{told}"
+        );
+    }
+    assert!(!server.data.join("secret.key").exists());
+}
+
+#[test]
 fn another_key_is_refused() {
     let mut server = Server::new();
     server.stop();
@@ -308,10 +382,11 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
     let server = Server::new();
     let address = reply_address(&server);
     let stop = AtomicBool::new(false);
+    let given_back = AtomicUsize::new(0);
     let killed = server.postgres_pid().expect("it runs");
-    let (acknowledged, given_back) = thread::scope(|scope| {
+    let acknowledged = thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            let (mut acknowledged, mut given_back) = (Vec::new(), 0);
+            let mut acknowledged = Vec::new();
             for number in 0.. {
                 if stop.load(Ordering::SeqCst) {
                     break;
@@ -323,12 +398,9 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
                     ("author", "Reader"),
                     ("email", email.as_str()),
                 ];
+                let from = format!("10.2.{}.{}", number / 250, number % 250);
                 let answer = server
-                    .try_post(
-                        &address,
-                        &format!("10.2.{}.{}", number / 250, number % 250),
-                        &fields,
-                    )
+                    .try_post(&address, &from, &fields)
                     .expect("the server itself stays");
                 match answer.status {
                     303 => acknowledged.push(body),
@@ -339,23 +411,25 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
                             answer.body
                         );
                         assert!(answer.body.contains("was not saved"));
-                        given_back += 1;
+                        given_back.fetch_add(1, Ordering::SeqCst);
                     }
                     status => panic!("{status}: {}", answer.body),
                 }
             }
-            (acknowledged, given_back)
+            acknowledged
         });
         wait_until("replies are kept", || {
             kept(&server.database_url()).len() > 10
         });
-        kill(Pid::from_raw(killed), Signal::SIGKILL).expect("it was running");
-        wait_until("another Postgres runs", || {
-            server.postgres_pid().is_some_and(|pid| pid != killed)
+        // It is back in a moment, and whoever waited that long has noticed nothing; so it is killed until someone has.
+        wait_until("a reply is given back", || {
+            server.kill_postgres();
+            given_back.load(Ordering::SeqCst) > 0
         });
         wait_until("the site is ready again", || {
             server.get("/readyz").status == 200
         });
+        assert_ne!(server.postgres_pid(), Some(killed));
         let before = kept(&server.database_url()).len();
         wait_until("replies are kept again", || {
             kept(&server.database_url()).len() > before + 5
@@ -367,10 +441,10 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
     for body in &acknowledged {
         assert!(kept.contains(body), "{body} was acknowledged and is gone");
     }
-    assert!(given_back > 0, "nobody noticed, so nothing was proved");
     eprintln!(
-        "{} acknowledged and kept, {given_back} given back",
-        acknowledged.len()
+        "{} acknowledged and kept, {} given back",
+        acknowledged.len(),
+        given_back.load(Ordering::SeqCst)
     );
 }
 
@@ -396,6 +470,42 @@ fn slow_headers_are_cut_off() {
         .expect("the connection is closed, not left open");
     assert!(began.elapsed() < Duration::from_secs(30));
     assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+}
+
+#[test]
+fn a_body_that_pauses_is_told_so() {
+    let server = Server::new();
+    let mut slow = TcpStream::connect(server.address).expect("a connection");
+    let address = reply_address(&server);
+    let head = format!(
+        "POST {address} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\ncomment=",
+        server.address
+    );
+    slow.write_all(head.as_bytes()).expect("a beginning");
+    slow.set_read_timeout(Some(Duration::from_secs(40)))
+        .expect("a limit");
+    let mut answer = Vec::new();
+    slow.read_to_end(&mut answer)
+        .expect("the connection is closed, not left open");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(
+        answer.starts_with("HTTP/1.1 408 ") && answer.contains("That took too long"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn whoever_sends_too_much_still_gets_the_answer() {
+    let server = Server::new();
+    let address = reply_address(&server);
+    let comment = "x".repeat(10 * 1024 * 1024);
+    for _ in 0..5 {
+        let answer = server
+            .try_post(&address, "192.0.2.1", &[("comment", comment.as_str())])
+            .expect("the connection is not broken");
+        assert_eq!(answer.status, 413);
+        assert!(answer.body.contains("That is too much at once"));
+    }
 }
 
 #[test]

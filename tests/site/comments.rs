@@ -374,3 +374,56 @@ async fn words_survive_a_database_that_is_away() {
     );
     assert_eq!(answer.header("cache-control"), "no-store");
 }
+
+#[tokio::test]
+async fn words_survive_a_database_that_stops_in_the_middle() {
+    let mut site = TestSite::new().await;
+    site.may_log_errors();
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let page = ann.open(&article.path).await;
+    let mut lock = site.app.pool.begin().await.expect("a transaction");
+    sqlx::query("lock table commenters in access exclusive mode")
+        .execute(&mut *lock)
+        .await
+        .expect("a lock that nothing gets past");
+    let answer = filled(&page).submit().await;
+    answer
+        .has_status(503)
+        .sees("Your reply was not saved")
+        .sees("will not appear twice");
+    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
+    lock.rollback().await.expect("it goes on");
+    answer.form("/articles/").submit().await.has_status(303);
+    assert_eq!(site.count("select count(*) from comments").await, 1);
+}
+
+#[tokio::test]
+async fn words_survive_our_own_mistakes() {
+    let mut site = TestSite::new().await;
+    site.may_log_errors();
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let page = ann.open(&article.path).await;
+    sqlx::query("alter table commenters rename to people")
+        .execute(&site.app.pool)
+        .await
+        .expect("broken on purpose");
+    let answer = filled(&page).submit().await;
+    answer
+        .has_status(500)
+        .sees("Your reply was not saved: something went wrong on our side.")
+        .does_not_see("commenters");
+    assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
+    let said = answer.text_of("#mistakes");
+    let reference = said.rsplit(' ').next().expect("a reference");
+    let log = site.log();
+    let cause = log.lines().find(|line| line.contains(" ERROR "));
+    assert!(
+        cause.is_some_and(|line| {
+            line.contains(reference.trim_end_matches('.')) && line.contains("commenters")
+        }),
+        "{log}"
+    );
+}

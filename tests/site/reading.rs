@@ -30,6 +30,7 @@ async fn the_front_page_shows_the_newest_first_a_page_at_a_time() {
     assert_eq!(older.texts_of("h2 a"), ["Number 02", "Number 01"]);
     assert!(older.attribute("a[rel=next]", "href").is_none());
     assert!(older.html().contains("noindex"));
+    site.visitor().open("/?before=1").await.has_status(404);
 }
 
 #[tokio::test]
@@ -153,15 +154,64 @@ async fn addresses_lead_on() {
     let old = visitor.open(&format!("{}/", article.path)).await;
     assert_eq!(old.has_status(301).leads_to(), "/2026/03/14/green-tea");
     visitor.open("/2026/03/14/green-tea").await.has_status(200);
+    for (from, to) in [
+        ("/feed.xml/", "/feed.xml"),
+        ("/admin/", "/admin"),
+        (
+            "/admin/sign-in/?next=%2Fadmin",
+            "/admin/sign-in?next=%2Fadmin",
+        ),
+        (
+            "/2026/03/14/green-tea//?comments=2",
+            "/2026/03/14/green-tea?comments=2",
+        ),
+        (
+            "/2026/03/14/tea?comments=2",
+            "/2026/03/14/green-tea?comments=2",
+        ),
+    ] {
+        assert_eq!(visitor.open(from).await.has_status(301).leads_to(), to);
+    }
+    // Another site's address to a browser, so never where we lead.
+    visitor.open("//evil.example/").await.has_status(404);
 }
 
 #[tokio::test]
 async fn a_page_that_is_not_there_helps() {
     let site = TestSite::new().await;
-    let page = site.visitor().open("/nothing/here").await;
+    let tea = site.article("Tea").await;
+    let later = site
+        .article_with("Tea tomorrow", |draft| {
+            draft.published_at = Some(at("2026-03-15T08:00:00Z"));
+        })
+        .await;
+    let pots = site
+        .article_with("Tea pots", |draft| {
+            draft.published_at = Some(at("2026-03-10T08:00:00Z"));
+        })
+        .await;
+    let links = |page: &crate::support::visitor::Page, list: &str| {
+        let html = scraper::Html::parse_document(&page.html());
+        let css = scraper::Selector::parse(&format!("{list} a")).expect("a selector");
+        html.select(&css)
+            .map(|link| link.value().attr("href").expect("it leads on").to_owned())
+            .collect::<Vec<_>>()
+    };
+    // The right slug under the wrong date: what is most like it comes first, what is not there yet never.
+    let page = site.visitor().open("/2019/01/01/tea").await;
     page.has_status(404)
         .sees("There is no such page")
+        .sees("Perhaps you were looking for")
         .sees("Go to the front page");
+    assert_eq!(page.header("cache-control"), "no-store");
+    let shown = links(&page, "h2 + ul");
+    assert_eq!(shown[..2], [tea.path.clone(), pots.path.clone()]);
+    assert!(!shown.contains(&later.path));
+    let page = site.visitor().open("/nothing/here").await;
+    page.has_status(404)
+        .does_not_see("Perhaps")
+        .sees("The newest articles");
+    assert_eq!(links(&page, ".signposts"), [tea.path, pots.path]);
     for path in [
         "/articles/none/reply",
         "/articles/99/reply",
@@ -178,6 +228,7 @@ async fn a_page_that_is_not_there_helps() {
             .has_status(404)
             .sees("There is no such page");
     }
+    site.visitor().head("/nothing").await.has_status(404);
     let wrong = site.visitor().post("/feed.xml", "").await;
     wrong
         .has_status(405)
@@ -220,8 +271,7 @@ async fn the_feed_holds_whole_articles() {
     <channel>
     <title>The Test Courier</title>
     <link>http://127.0.0.1:8600/</link>
-    <description>
-    </description>
+    <description>The Test Courier</description>
     <language>en</language>
     <lastBuildDate>Sat, 14 Mar 2026 15:09:26 +0000</lastBuildDate>
     <atom:link href="http://127.0.0.1:8600/feed.xml" rel="self" type="application/rss+xml"/>
@@ -244,12 +294,69 @@ async fn the_feed_holds_whole_articles() {
 }
 
 #[tokio::test]
+async fn a_feed_is_read_elsewhere_so_its_links_are_whole() {
+    let site = TestSite::new().await;
+    let article = site
+        .article_with("Tea", |draft| {
+            draft.body =
+                "![cup](/static/welcome.svg) [here](/feed.xml) [there](https://example.org/) Noted.[^1]\n\n[^1]: A note."
+                    .to_owned();
+        })
+        .await;
+    let feed = site.visitor().open("/feed.xml").await.html();
+    let base = "http://127.0.0.1:8600";
+    for whole in [
+        format!("src=\"{base}/static/welcome.svg\""),
+        format!("href=\"{base}/feed.xml\""),
+        "href=\"https://example.org/\"".to_owned(),
+        format!("href=\"{base}{}#fn-1\"", article.path),
+    ] {
+        assert!(feed.contains(&whole), "{whole} is not in {feed}");
+    }
+    let page = site.visitor().open(&article.path).await.html();
+    assert!(page.contains("href=\"#fn-1\""), "{page}");
+}
+
+#[tokio::test]
+async fn search_engines_are_told_where_everything_is() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let draft = site
+        .article_with("Draft", |draft| draft.state = State::Draft)
+        .await;
+    let robots = site.visitor().open("/robots.txt").await;
+    assert_eq!(
+        robots.has_status(200).header("content-type"),
+        "text/plain; charset=utf-8"
+    );
+    assert!(
+        robots
+            .html()
+            .contains("Sitemap: http://127.0.0.1:8600/sitemap.xml")
+    );
+    let sitemap = site.visitor().open("/sitemap.xml").await;
+    assert_eq!(
+        sitemap.has_status(200).header("content-type"),
+        "application/xml"
+    );
+    let xml = sitemap.html();
+    assert!(
+        xml.contains(&format!(
+            "<loc>http://127.0.0.1:8600{}</loc><lastmod>2026-03-14T15:09:26+00:00</lastmod>",
+            article.path
+        )),
+        "{xml}"
+    );
+    assert_eq!(xml.matches("<url>").count(), 2, "{}", draft.id);
+}
+
+#[tokio::test]
 async fn public_pages_are_the_same_for_everyone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Approved).await;
     let admin = site.staff("ada", Role::Admin).await;
-    for path in ["/", article.path.as_str(), "/feed.xml"] {
+    for path in ["/", article.path.as_str(), "/feed.xml", "/sitemap.xml"] {
         let stranger = site.visitor().open(path).await;
         let staff = admin.open(path).await;
         assert_eq!(stranger.html(), staff.html(), "{path}");
@@ -269,7 +376,10 @@ async fn it_says_whether_it_is_alive_and_ready() {
     site.may_log_errors();
     site.app.pool.close().await;
     visitor.open("/healthz").await.has_status(200);
-    visitor.open("/readyz").await.has_status(503);
+    let away = visitor.open("/readyz").await;
+    away.has_status(503);
+    assert_eq!(away.html(), "not ready: the database is away\n");
+    assert_eq!(away.header("content-type"), "text/plain; charset=utf-8");
     visitor
         .open("/")
         .await

@@ -47,7 +47,7 @@ async fn every_answer_says_what_a_browser_may_do() {
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: strict-origin-when-cross-origin
-        permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()
         cross-origin-opener-policy: same-origin
         cache-control: no-cache
         content-length: 1093

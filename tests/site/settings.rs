@@ -4,6 +4,7 @@ use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
 
 use crate::support::TestSite;
+use crate::support::makers::at;
 
 #[tokio::test]
 async fn settings_show_on_the_next_request() {
@@ -62,6 +63,31 @@ async fn another_pattern_moves_every_address_and_old_ones_lead_on() {
         visitor.open("/news/2026/tea").await.leads_to(),
         article.path
     );
+}
+
+#[tokio::test]
+async fn an_article_whose_new_address_is_taken_keeps_its_own() {
+    let site = TestSite::new().await;
+    let first = site.article("Tea").await;
+    let second = site
+        .article_with("Tea", |draft| {
+            draft.published_at = Some(at("2026-03-13T12:00:00Z"));
+        })
+        .await;
+    // The address of a page of ours, once the date is gone from the pattern.
+    let reserved = site.article("Search").await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let form = admin.open("/admin/settings").await.form("/admin/settings");
+    let saved = form.fill("permalink", "/{slug}").submit().await;
+    saved
+        .follow()
+        .await
+        .sees("2 articles keep the addresses they had: their new ones are taken.");
+    let visitor = site.visitor();
+    assert_eq!(visitor.open(&first.path).await.leads_to(), "/tea");
+    visitor.open("/tea").await.has_status(200);
+    visitor.open(&second.path).await.has_status(200);
+    visitor.open(&reserved.path).await.has_status(200);
 }
 
 #[tokio::test]
