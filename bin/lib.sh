@@ -23,7 +23,9 @@ install_packages() {
 need_rust() {
     # rustup puts cargo here, but a shell that was open before does not know.
     command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
-    command -v cargo >/dev/null || die "Broadsheet is written in Rust, and there is no cargo here. Install it with the line that https://rustup.rs shows, then run this again."
+    command -v cargo >/dev/null || die "Broadsheet is written in Rust, and there is no cargo here. Install it with
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
+then run this again."
     command -v cc >/dev/null || install_packages gcc libc6-dev || die "A C compiler is missing. On Debian or Ubuntu:  apt-get install gcc libc6-dev"
 }
 

@@ -139,10 +139,16 @@ claim-act = Make me the admin
 role-moderator = moderator
 role-editor = editor
 role-admin = admin
-signed-out-title = Your session has ended
-signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
-signed-out-sign-in = Sign in, in another tab
-signed-out-again = I have signed in; send it again
+kept-signed-out-title = Your session has ended
+kept-signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
+kept-sign-in = Sign in, in another tab
+kept-signed-out-again = I have signed in; send it again
+kept-unavailable-title = This was not saved
+kept-unavailable-explained = Our database is not answering just now. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment.
+kept-unavailable-again = Send it again
+kept-internal-title = This was not saved
+kept-internal-explained = Something went wrong on our side. Nothing you typed is lost: it is on this page, and you can send it again.
+kept-internal-again = Send it again
 
 ## The desk
 

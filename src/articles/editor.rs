@@ -1,6 +1,7 @@
 //! Writing an article: the form, its preview, saving, publishing, and what happens when two write at once.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,10 +13,11 @@ use super::store::{self, Save, Saved};
 use crate::accounts::Editor;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::desk::{Desk, Section, SignedOutPage};
+use crate::desk::{Desk, Section, take_form};
 use crate::ids::ArticleId;
 use crate::publication::is_reserved;
 use crate::text::{Slug, dates, typed};
+use crate::web::requests::Reference;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
 
 /// Bytes of a title, a standfirst, the sources, and the text of an article.
@@ -91,40 +93,27 @@ pub async fn show_editor(
 /// Keeps a new article.
 pub async fn create(
     State(app): State<App>,
-    layout: Layout,
+    Extension(reference): Extension<Reference>,
     editor: Result<Editor>,
     desk: Result<Desk>,
     fields: Fields,
-) -> Result<Response> {
-    match (editor, desk) {
-        (Ok(editor), Ok(desk)) => save(&app, desk, &editor, None, &fields).await,
-        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(
-            layout,
-            "/admin/articles/new".to_owned(),
-            &fields,
-        )),
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
+) -> Response {
+    let work = async { save(&app, desk?, &editor?, None, &fields).await };
+    take_form(&app, reference, "/admin/articles/new", &fields, work).await
 }
 
 /// Keeps a changed article.
 pub async fn change(
     State(app): State<App>,
-    layout: Layout,
+    Extension(reference): Extension<Reference>,
     Path(id): Path<ArticleId>,
     editor: Result<Editor>,
     desk: Result<Desk>,
     fields: Fields,
-) -> Result<Response> {
-    match (editor, desk) {
-        (Ok(editor), Ok(desk)) => save(&app, desk, &editor, Some(id), &fields).await,
-        (Err(Error::SignInFirst), _) => Ok(SignedOutPage::keep(
-            layout,
-            format!("/admin/articles/{id}"),
-            &fields,
-        )),
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
+) -> Response {
+    let action = format!("/admin/articles/{id}");
+    let work = async { save(&app, desk?, &editor?, Some(id), &fields).await };
+    take_form(&app, reference, &action, &fields, work).await
 }
 
 async fn save(

@@ -1,7 +1,5 @@
 //! Leaving a reply. Whatever goes wrong, what was typed comes back.
 
-use std::time::Duration;
-
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::Extension;
@@ -9,7 +7,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use tokio::time::timeout;
 
 use super::held::held_address;
 use super::model::{Comment, Discussion, NewComment, Status};
@@ -20,17 +17,13 @@ use crate::commenters::{self, Email, EmailError};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::{Website, typed};
-use crate::web::error::RETRY_AFTER;
+use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
 use crate::web::{ClientAddress, Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
 
 /// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
 const NAME_BYTES: usize = 245;
 const COMMENT_BYTES: usize = 65_525;
-
-/// How long keeping a reply may take before its writer gets the words back. It may be kept after all, on a database that
-/// has only paused; the same words sent again are kept once.
-const KEPT_WITHIN: Duration = Duration::from_secs(10);
 
 /// The form, with what a stranger may say and what is wrong with it.
 #[derive(Template)]
@@ -126,8 +119,7 @@ pub async fn post_reply(
         return (retry_after, page.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
     }
     let given_back = form.copy();
-    let taken = timeout(KEPT_WITHIN, take(&app, layout.clone(), id, form)).await;
-    match taken.unwrap_or(Err(Error::Unavailable)) {
+    match in_time(take(&app, layout.clone(), id, form)).await {
         Ok(answer) => answer,
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");

@@ -72,7 +72,9 @@ async fn start_or_join(
 pub async fn connect(url: &str) -> anyhow::Result<PgPool> {
     let options = PgConnectOptions::from_str(url)
         .context("the database address cannot be read")?
-        .application_name("broadsheet");
+        .application_name("broadsheet")
+        // What merely "already exists" is no news in the log.
+        .options([("client_min_messages", "warning")]);
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)

@@ -1,14 +1,11 @@
 //! What every desk page shows: whose desk it is, where one is, and how much waits.
 
-use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::Response;
 
 use crate::accounts::{Role, Viewer};
 use crate::app::App;
-use crate::web::{Error, Fields, Layout, Page};
+use crate::web::{Error, Layout};
 
 /// The frame of a desk page. Only someone signed in gets one.
 #[derive(Clone)]
@@ -63,30 +60,5 @@ impl FromRequestParts<App> for Desk {
             viewer,
             held,
         })
-    }
-}
-
-/// A form that came after its session ended, with everything that was typed, ready to be sent again.
-#[derive(Template)]
-#[template(path = "desk/signed_out.html")]
-pub struct SignedOutPage {
-    layout: Layout,
-    action: String,
-    typed: Vec<(String, String)>,
-}
-
-impl SignedOutPage {
-    /// Gives `fields` back instead of losing them; they go to `action` when their writer has signed in again.
-    pub fn keep(layout: Layout, action: String, fields: &Fields) -> Response {
-        let typed = fields
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        Page(Self {
-            layout,
-            action,
-            typed,
-        })
-        .with_status(StatusCode::UNAUTHORIZED)
     }
 }

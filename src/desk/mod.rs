@@ -1,7 +1,9 @@
-//! The frame of the pages behind the door, one's own account, and the publication's settings.
+//! The frame of the pages behind the door, forms that are given back, one's own account, the publication's settings.
 
 pub mod account;
 mod frame;
+mod kept;
 pub mod settings;
 
-pub use frame::{Desk, Section, SignedOutPage};
+pub use frame::{Desk, Section};
+pub use kept::take_form;

@@ -1,17 +1,19 @@
 //! The publication's settings, as a form.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Desk, Section, SignedOutPage};
+use super::{Desk, Section, take_form};
 use crate::accounts::Admin;
 use crate::app::App;
 use crate::publication::{self, Publication, WrongPermalink};
 use crate::text::{Language, dates, markdown, typed};
-use crate::web::{Error, Fields, Layout, Mistakes, Page, Query, Result};
+use crate::web::requests::Reference;
+use crate::web::{Fields, Layout, Mistakes, Page, Query, Result};
 
 /// Bytes of a title or tagline: more would not fit a line of print.
 const LINE_BYTES: usize = 200;
@@ -92,23 +94,17 @@ pub async fn show_settings(desk: Desk, _admin: Admin, Query(asked): Query<Asked>
 /// Saves the settings. Another permalink pattern or time zone moves the articles' addresses with it.
 pub async fn save_settings(
     State(app): State<App>,
-    layout: Layout,
+    Extension(reference): Extension<Reference>,
     admin: Result<Admin>,
     desk: Result<Desk>,
     fields: Fields,
-) -> Result<Response> {
-    let (admin, desk) = match (admin, desk) {
-        (Ok(admin), Ok(desk)) => (admin, desk),
-        (Err(Error::SignInFirst), _) => {
-            return Ok(SignedOutPage::keep(
-                layout,
-                "/admin/settings".to_owned(),
-                &fields,
-            ));
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
-    };
-    let mut form = SettingsForm::read(&fields);
+) -> Response {
+    let work = async { save(&app, desk?, &admin?, &fields).await };
+    take_form(&app, reference, "/admin/settings", &fields, work).await
+}
+
+async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<Response> {
+    let mut form = SettingsForm::read(fields);
     let Some(changed) = form.parse(&desk.layout) else {
         return Ok(Page(SettingsPage::new(desk, form, false))
             .with_status(StatusCode::UNPROCESSABLE_ENTITY));

@@ -2,12 +2,14 @@
 //! whoever made it, into a page. The cause is only in the log.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, IntoResponseParts, Redirect, Response, ResponseParts};
+use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::requests::Reference;
@@ -65,6 +67,17 @@ impl From<anyhow::Error> for Error {
             Err(error) => Self::Internal(error),
         }
     }
+}
+
+/// How long a form may wait for the database before its writer gets the words back. They may be kept after all, if it
+/// had only paused; nothing is lost by sending them again.
+const FORM_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Does what a form asks for, or finds the database away when that takes too long.
+pub async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(FORM_PATIENCE, work)
+        .await
+        .unwrap_or(Err(Error::Unavailable))
 }
 
 /// Says to the layer below that the visitor should be sent to sign in.

@@ -1,4 +1,5 @@
-//! The site in a real Chromium: what a reader, a moderator and an editor do, with JavaScript and without.
+//! The site in a real Chromium: what a reader, a moderator and an editor do, with JavaScript and without. Plain
+//! `cargo test` leaves these out and says so, since it cannot install a browser; `bin/test` runs them.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -56,10 +57,8 @@ async fn publish(browser: &Browser, written: &WrittenArticle) {
 }
 
 #[tokio::test]
+#[ignore = "needs chromium; bin/test installs and runs it"]
 async fn a_reader_mends_a_reply_and_loses_no_word() {
-    if !chromium::is_here() {
-        return;
-    }
     let server = Server::new();
     let reader = Browser::open(&address(&server)).await;
     let article = open_welcome(&reader).await;
@@ -114,10 +113,8 @@ async fn a_reader_mends_a_reply_and_loses_no_word() {
 }
 
 #[tokio::test]
+#[ignore = "needs chromium; bin/test installs and runs it"]
 async fn without_javascript_an_article_is_published_answered_and_the_answer_approved() {
-    if !chromium::is_here() {
-        return;
-    }
     let written = WrittenArticle::read();
     let server = Server::new();
     let site = address(&server);
@@ -212,10 +209,8 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
 }
 
 #[tokio::test]
+#[ignore = "needs chromium; bin/test installs and runs it"]
 async fn a_moderator_signs_in_decides_and_undoes() {
-    if !chromium::is_here() {
-        return;
-    }
     let server = Server::new();
     add_staff(&server, "mo", "moderator");
     let mo = Browser::open(&address(&server)).await;
@@ -255,10 +250,8 @@ async fn a_moderator_signs_in_decides_and_undoes() {
 }
 
 #[tokio::test]
+#[ignore = "needs chromium; bin/test installs and runs it"]
 async fn an_editor_previews_and_publishes() {
-    if !chromium::is_here() {
-        return;
-    }
     let server = Server::new();
     add_staff(&server, "edda", "editor");
     let edda = Browser::open(&address(&server)).await;

@@ -220,6 +220,69 @@ async fn a_session_that_ends_while_writing_loses_nothing() {
 }
 
 #[tokio::test]
+async fn an_article_survives_a_database_that_is_away() {
+    let mut site = TestSite::new().await;
+    site.may_log_errors();
+    let editor = site.staff("edda", Role::Editor).await;
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new")
+        .fill("title", "Long work")
+        .fill("body", "\nA thousand words\n<b>and</b> more");
+    site.app.pool.close().await;
+    let kept = form.press("Publish").await;
+    kept.has_status(503)
+        .sees("This was not saved")
+        .sees("Our database is not answering just now. Nothing you typed is lost");
+    assert_eq!(kept.header("cache-control"), "no-store");
+    let again = kept.form("/admin/articles/new");
+    assert_eq!(again.value("title"), "Long work");
+    assert_eq!(again.value("act"), "publish");
+    assert!(
+        again
+            .value("body")
+            .ends_with("A thousand words\n<b>and</b> more")
+    );
+}
+
+#[tokio::test]
+async fn an_article_survives_our_own_mistakes() {
+    let mut site = TestSite::new().await;
+    site.may_log_errors();
+    let editor = site.staff("edda", Role::Editor).await;
+    let form = editor
+        .open("/admin/articles/new")
+        .await
+        .form("/admin/articles/new")
+        .fill("title", "Long work")
+        .fill("body", "A thousand words");
+    sqlx::query("alter table article_revisions rename to drawer")
+        .execute(&site.app.pool)
+        .await
+        .expect("broken on purpose");
+    let kept = form.press("Publish").await;
+    kept.has_status(500)
+        .sees("Something went wrong on our side. Nothing you typed is lost")
+        .does_not_see("article_revisions");
+    let reference = kept.text_of(".quiet");
+    let reference = reference.rsplit(' ').next().expect("a reference");
+    let log = site.log();
+    let cause = log.lines().find(|line| line.contains(" ERROR "));
+    assert!(cause.is_some_and(|line| line.contains(reference.trim_end_matches('.'))));
+    sqlx::query("alter table drawer rename to article_revisions")
+        .execute(&site.app.pool)
+        .await
+        .expect("mended");
+    let again = kept.form("/admin/articles/new");
+    again.submit().await.has_status(303);
+    site.visitor()
+        .open("/2026/03/14/long-work")
+        .await
+        .sees("A thousand words");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_an_article_is_said_beside_its_field() {
     let site = TestSite::new().await;
     let editor = site.staff("edda", Role::Editor).await;

@@ -152,3 +152,15 @@ async fn settings_saved_by_two_are_told_to_the_second() {
         .has_status(303);
     site.visitor().open("/").await.sees("Of Abe");
 }
+
+#[tokio::test]
+async fn settings_typed_after_the_session_ended_are_not_lost() {
+    let site = TestSite::new().await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let form = admin.open("/admin/settings").await.form("/admin/settings");
+    admin.forget_cookies();
+    let kept = form.fill("appeal", "Long thought over.").submit().await;
+    kept.has_status(401).sees("Your session has ended");
+    let again = kept.form("/admin/settings");
+    assert_eq!(again.value("appeal"), "Long thought over.");
+}
