@@ -170,10 +170,11 @@ pub async fn set_claim(db: &mut PgConnection, token_hash: &[u8], now: Ts) -> sql
     Ok(())
 }
 
-/// Whether the link is the one, and still unused.
+/// Whether the link is the one, still unused, and nobody can sign in otherwise.
 pub async fn is_claim(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select 1 from claims where token_hash = $1) as "is!""#,
+        r#"select exists (select 1 from claims where token_hash = $1)
+              and not exists (select 1 from accounts where passphrase_hash is not null) as "is!""#,
         token_hash
     )
     .fetch_one(db)

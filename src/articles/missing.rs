@@ -34,7 +34,8 @@ pub(super) async fn show_missing(
         Some(slug) => store::of_slug(db, &slug, NAMED, now).await?,
         None => Vec::new(),
     };
-    let newest = store::signposts(db, NAMED, now).await?;
+    let mut newest = store::signposts(db, NAMED, now).await?;
+    newest.retain(|new| perhaps.iter().all(|named| named.path != new.path));
     let page = MissingPage {
         layout,
         perhaps,

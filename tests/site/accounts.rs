@@ -84,6 +84,15 @@ async fn the_one_time_link_makes_the_first_admin_once() {
 }
 
 #[tokio::test]
+async fn the_link_is_void_once_there_is_someone_who_can_sign_in() {
+    let site = TestSite::new().await;
+    let link = invited(&site).await.expect("nobody has claimed it");
+    site.visitor().open(&link).await.has_status(200);
+    site.staff("ada", Role::Admin).await;
+    site.visitor().open(&link).await.has_status(404);
+}
+
+#[tokio::test]
 async fn one_signs_in_and_out() {
     let site = claimed().await;
     let ada = site.visitor();
