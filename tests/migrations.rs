@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use broadsheet::db::MIGRATOR;
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use support::cluster;
 
@@ -79,41 +80,51 @@ async fn constraints_hold_what_the_code_promises() {
     let refused = [
         (
             "a published article without an address",
+            "23514",
             "update articles set path = null where state = 'published'",
         ),
         (
             "an address that no row has",
+            "23503",
             "update articles set path = '/nowhere' where id = 1",
         ),
         (
             "an answer to a comment under another article",
+            "23503",
             "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) values (2, 1, 1, 1, 'X', 'x', 'x', '\\x00', 'held', '{}', now())",
         ),
         (
             "the same words twice",
+            "23505",
             "insert into comments (article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, created_at) select article_id, root_id, commenter_id, name, body, body_html, body_digest, status, reasons, now() from comments where parent_id is null limit 1",
         ),
         (
             "a decision that changes nothing",
+            "23514",
             "insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at) values (9, 1, 1, 'held', 'held', now())",
         ),
         (
             "an undo done twice",
+            "23505",
             "insert into decisions (act, comment_id, account_id, from_status, to_status, undoes, decided_at) select 9, comment_id, account_id, from_status, to_status, undoes, now() from decisions where undoes is not null",
         ),
         (
             "a second row of settings",
+            "23514",
             "insert into settings select (jsonb_populate_record(settings, '{\"only_one\": false}')).* from settings",
         ),
         (
             "a handle in capitals",
+            "23514",
             "insert into accounts (handle, name, role, created_at) values ('Ada', 'Ada', 'admin', now())",
         ),
     ];
-    for (what, statement) in refused {
-        assert!(
-            db.execute(statement).await.is_err(),
-            "the database took {what}"
-        );
+    // By its SQLSTATE (class 23, "integrity constraint violation"), so that a slip in a statement is not taken for a refusal.
+    for (what, code, statement) in refused {
+        let Err(error) = db.execute(statement).await else {
+            panic!("the database took {what}");
+        };
+        let refusal = error.as_database_error().and_then(DatabaseError::code);
+        assert_eq!(refusal.as_deref(), Some(code), "{what}: {error}");
     }
 }

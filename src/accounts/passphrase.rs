@@ -60,13 +60,17 @@ async fn in_turn<T: Send + 'static>(
     app: &App,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> anyhow::Result<T> {
-    let _turn = app
+    let turn = app
         .hashing
         .clone()
         .acquire_owned()
         .await
         .context("waiting for a turn to hash")?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .context("hashing was cut off")
+    // The turn ends with the work, which goes on when whoever asked has hung up.
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    })
+    .await
+    .context("hashing was cut off")
 }

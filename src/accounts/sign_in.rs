@@ -54,7 +54,6 @@ pub async fn show_sign_in(
 pub async fn sign_in(
     State(app): State<App>,
     layout: Layout,
-    mut db: Db,
     from: ClientAddress,
     jar: CookieJar,
     fields: Fields,
@@ -75,6 +74,8 @@ pub async fn sign_in(
             layout.words.say("sign-in-wrong"),
         ));
     };
+    // Only now that the form has arrived: whoever sends it slowly must not keep a connection meanwhile.
+    let mut db = app.pool.acquire().await?;
     let attempt = match slow_down::begin(&app, &mut db, handle.as_str(), from.0).await? {
         Ok(attempt) => attempt,
         Err(seconds) => {
@@ -113,7 +114,7 @@ fn inside(next: &str) -> String {
     let is_inside = next
         .strip_prefix("/admin/")
         .is_some_and(|rest| !rest.starts_with("sign-in"));
-    if is_inside && !next.contains(['\\', '\r', '\n']) {
+    if is_inside && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
         next.to_owned()
     } else {
         DESK.to_owned()

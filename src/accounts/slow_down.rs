@@ -1,9 +1,9 @@
 //! Guessing passphrases gets slower with each wrong one: for one account from one network soon, for a whole network or
-//! a whole account later, so that a stranger cannot keep a colleague out.
+//! a whole account later. A crowd of strangers that guesses at one account makes its owner wait too, but only seconds.
 
 use std::net::IpAddr;
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 use crate::app::App;
 use crate::clock::Ts;
@@ -13,18 +13,21 @@ use crate::limits::network;
 const FREE_TOGETHER: i32 = 5;
 const FREE_NETWORK: i32 = 20;
 const FREE_ACCOUNT: i32 = 50;
-/// The longest wait, in seconds: a quarter of an hour.
+/// The longest waits, in seconds: a quarter of an hour for who guesses, ten seconds for who may only have been guessed at.
 const LONGEST_WAIT: i32 = 15 * 60;
+const LONGEST_WAIT_ACCOUNT: i32 = 10;
 /// Failures older than this many seconds count no more.
 pub const FORGOTTEN_AFTER: i64 = 60 * 60;
 
 /// An attempt that was let through. It counts as failed until it is told to have succeeded, so that a thousand guesses
 /// at once are not all judged by the count before the first.
 pub struct Attempt {
-    keys: [(Vec<u8>, i32); 3],
+    together: Vec<u8>,
+    network: Vec<u8>,
+    account: Vec<u8>,
 }
 
-/// Counts an attempt at the account of `handle`; `Err` gives the seconds to wait first.
+/// Counts an attempt at the account of `handle`; `Err` gives the seconds to wait first, and then it does not count.
 pub async fn begin(
     app: &App,
     db: &mut PgConnection,
@@ -34,34 +37,38 @@ pub async fn begin(
     let network = network(from).to_string();
     let find = |kind: &str, value: &str| app.keys.find_by(kind, value.as_bytes()).to_vec();
     let attempt = Attempt {
-        keys: [
-            (
-                find("sign-in together", &format!("{network} {handle}")),
-                FREE_TOGETHER,
-            ),
-            (find("sign-in network", &network), FREE_NETWORK),
-            (find("sign-in account", handle), FREE_ACCOUNT),
-        ],
+        together: find("sign-in together", &format!("{network} {handle}")),
+        network: find("sign-in network", &network),
+        account: find("sign-in account", handle),
     };
     let now = app.clock.now();
-    for (key, free) in &attempt.keys {
-        if let Some(wait) = count(db, key, *free, now).await? {
+    let mut db = db.begin().await?;
+    for (key, free, longest) in [
+        (&attempt.together, FREE_TOGETHER, LONGEST_WAIT),
+        (&attempt.network, FREE_NETWORK, LONGEST_WAIT),
+        (&attempt.account, FREE_ACCOUNT, LONGEST_WAIT_ACCOUNT),
+    ] {
+        if let Some(wait) = count(&mut db, key, free, longest, now).await? {
+            db.rollback().await?;
             return Ok(Err(wait));
         }
     }
+    db.commit().await?;
     Ok(Ok(attempt))
 }
 
 /// Takes the attempt back: the passphrase was right.
 pub async fn succeeded(db: &mut PgConnection, attempt: Attempt) -> sqlx::Result<()> {
-    let [(together, _), (network, _), (account, _)] = attempt.keys;
-    sqlx::query!("delete from sign_in_failures where key = $1", together)
-        .execute(&mut *db)
-        .await?;
+    sqlx::query!(
+        "delete from sign_in_failures where key = $1",
+        attempt.together
+    )
+    .execute(&mut *db)
+    .await?;
     sqlx::query!(
         "update sign_in_failures set failures = greatest(failures - 1, 0) where key in ($1, $2)",
-        network,
-        account
+        attempt.network,
+        attempt.account
     )
     .execute(db)
     .await?;
@@ -69,7 +76,13 @@ pub async fn succeeded(db: &mut PgConnection, attempt: Attempt) -> sqlx::Result<
 }
 
 /// Adds one to the count under `key`, unless its wait is not over: then the seconds left.
-async fn count(db: &mut PgConnection, key: &[u8], free: i32, now: Ts) -> sqlx::Result<Option<u64>> {
+async fn count(
+    db: &mut PgConnection,
+    key: &[u8],
+    free: i32,
+    longest: i32,
+    now: Ts,
+) -> sqlx::Result<Option<u64>> {
     let counted = sqlx::query_scalar!(
         "insert into sign_in_failures as f (key, failures, last_at) values ($1, 1, $2)
          on conflict (key) do update
@@ -81,7 +94,7 @@ async fn count(db: &mut PgConnection, key: &[u8], free: i32, now: Ts) -> sqlx::R
         now as Ts,
         now.plus_seconds(-FORGOTTEN_AFTER) as Ts,
         free,
-        f64::from(LONGEST_WAIT),
+        f64::from(longest),
     )
     .fetch_optional(&mut *db)
     .await?;
@@ -94,7 +107,7 @@ async fn count(db: &mut PgConnection, key: &[u8], free: i32, now: Ts) -> sqlx::R
            from sign_in_failures where key = $1"#,
         key,
         now as Ts,
-        f64::from(LONGEST_WAIT),
+        f64::from(longest),
         free,
     )
     .fetch_optional(db)
@@ -102,11 +115,8 @@ async fn count(db: &mut PgConnection, key: &[u8], free: i32, now: Ts) -> sqlx::R
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "clamped to 1..=LONGEST_WAIT first"
+        reason = "clamped to 1..=longest first"
     )]
-    let seconds = wait
-        .unwrap_or(1.0)
-        .ceil()
-        .clamp(1.0, f64::from(LONGEST_WAIT)) as u64;
+    let seconds = wait.unwrap_or(1.0).ceil().clamp(1.0, f64::from(longest)) as u64;
     Ok(Some(seconds))
 }

@@ -136,7 +136,8 @@ async fn save(
         (Act::Unpublish, _) | (_, None) => ArticleState::Draft,
         (_, Some(article)) => article.state,
     };
-    let Some(draft) = form.parse(&desk.layout, state, now) else {
+    let before = article.as_ref().and_then(|article| article.published_at);
+    let Some(draft) = form.parse(&desk.layout, state, before, now) else {
         return Ok(Page(EditorPage::new(desk, article, form))
             .with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -251,8 +252,14 @@ impl DraftForm {
     }
 
     /// What was written, if it is well formed; otherwise the form holds what is wrong. An empty slug is made from the
-    /// title; an empty moment is now for what is published.
-    fn parse(&mut self, layout: &Layout, state: ArticleState, now: Ts) -> Option<Draft> {
+    /// title; an empty moment is now for what is published. `before` is the moment the article has.
+    fn parse(
+        &mut self,
+        layout: &Layout,
+        state: ArticleState,
+        before: Option<Ts>,
+        now: Ts,
+    ) -> Option<Draft> {
         let words = layout.words;
         let mut mistakes = Mistakes::none();
         for (field, text, most) in [
@@ -261,12 +268,7 @@ impl DraftForm {
             ("sources", &mut self.sources, SOURCES_BYTES),
             ("body", &mut self.body, BODY_BYTES),
         ] {
-            if typed::has_unreadable(text) {
-                *text = typed::without_unreadable(text);
-                mistakes.say(words, field, "field-unreadable");
-            } else if text.len() > most {
-                mistakes.say(words, field, "field-too-long");
-            }
+            mistakes.check_text(words, field, text, most);
         }
         if typed::is_blank(&self.title) {
             mistakes.say(words, "title", "editor-title-missing");
@@ -279,11 +281,10 @@ impl DraftForm {
         if slug.is_none() {
             mistakes.say(words, "slug", "editor-slug-wrong");
         }
-        let moment = if self.moment.is_empty() {
-            None
-        } else {
-            dates::parse_local(&self.moment, &layout.publication.zone)
-        };
+        let zone = &layout.publication.zone;
+        // The field knows minutes, the article more: what was not touched stays as it is.
+        let untouched = before.filter(|at| dates::local_value(*at, zone) == self.moment);
+        let moment = untouched.or_else(|| dates::parse_local(&self.moment, zone));
         if moment.is_none() && !self.moment.is_empty() {
             mistakes.say(words, "moment", "editor-moment-wrong");
         }

@@ -19,6 +19,7 @@ const ITEMS: i64 = 30;
 /// The newest articles, whole.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let headlines = store::newest(&mut db, None, ITEMS, app.clock.now()).await?;
+    drop(db);
     let own_address = Link {
         href: layout.absolute("/feed.xml"),
         rel: "self".to_owned(),
@@ -63,6 +64,12 @@ fn description(publication: &Publication) -> String {
     }
 }
 
+fn escaped(text: &str) -> String {
+    askama::filters::escape(text, askama::filters::Html)
+        .map(|escaped| escaped.to_string())
+        .expect("a String takes any text")
+}
+
 fn item(layout: &Layout, headline: &Headline) -> rss::Item {
     let address = layout.absolute(&headline.path);
     let page = Url::parse(&address).expect("the public address and a path make an address");
@@ -76,7 +83,8 @@ fn item(layout: &Layout, headline: &Headline) -> rss::Item {
         .link(Some(address))
         .guid(Some(guid))
         .pub_date(Some(dates::rfc2822(headline.published_at)))
-        .description(Some(headline.teaser()))
+        // Readers take it for HTML, so what stands in it as text is escaped.
+        .description(Some(escaped(&headline.teaser())))
         .content(Some(
             markdown::abroad(&headline.body_html, &page).to_string(),
         ))

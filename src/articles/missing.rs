@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 use sqlx::PgConnection;
 
 use super::store::{self, Signpost};
@@ -29,10 +30,12 @@ pub(super) async fn show_missing(
     now: Ts,
 ) -> Result<Response> {
     // A wrong date, a part of the address that was cut off: the slug is what people remember and mails break.
-    let last = path.rsplit('/').next().and_then(Slug::parse);
-    let perhaps = match last {
-        Some(slug) => store::of_slug(db, &slug, NAMED, now).await?,
-        None => Vec::new(),
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let last = percent_decode_str(last).decode_utf8_lossy();
+    let perhaps = if last.contains(char::is_alphanumeric) {
+        store::of_slug(db, &Slug::from_title(&last), NAMED, now).await?
+    } else {
+        Vec::new()
     };
     let mut newest = store::signposts(db, NAMED, now).await?;
     newest.retain(|new| perhaps.iter().all(|named| named.path != new.path));

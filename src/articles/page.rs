@@ -54,10 +54,13 @@ pub async fn show_article(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response> {
     let path = uri.path().trim_end_matches('/');
+    if path.is_empty() {
+        return Ok(moved_to("/", &uri));
+    }
     let article = match store::find_at(&mut db, path, app.clock.now()).await? {
         Some(Found::Moved(new_path)) => return Ok(moved_to(&new_path, &uri)),
         // Also what is no article: a feed, a page of the desk.
-        _ if path != uri.path() && !path.starts_with("//") => return Ok(moved_to(path, &uri)),
+        _ if path != uri.path() && is_our_own(path) => return Ok(moved_to(path, &uri)),
         Some(Found::Here(article)) => *article,
         None => return missing::show_missing(layout, &mut db, path, app.clock.now()).await,
     };
@@ -74,6 +77,11 @@ pub async fn show_article(
         reply,
     };
     Ok(Page(page).into_response())
+}
+
+/// Whether a browser stays on the site at this path: `//host` and `/\host` name another.
+fn is_our_own(path: &str) -> bool {
+    !path[1..].starts_with(['/', '\\'])
 }
 
 fn moved_to(path: &str, asked_for: &Uri) -> Response {

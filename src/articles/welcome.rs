@@ -1,5 +1,7 @@
 //! The first start: a publication with one article that shows what an article can hold, and replies to try the desk on.
 
+use std::net::Ipv4Addr;
+
 use anyhow::Context;
 use sqlx::PgConnection;
 
@@ -85,9 +87,13 @@ async fn welcome_article(
     let now = app.clock.now();
     // The house's own byline, which nobody can sign in as.
     let handle = Handle::parse("broadsheet").context("a plain word is a handle")?;
-    let author = accounts::store::insert(db, &handle, "Broadsheet", Role::Editor, None, now)
-        .await?
-        .context("a new database has an account already")?;
+    // Someone of that name may have been added before the first start.
+    let author = match accounts::store::find_by_handle(db, &handle).await? {
+        Some((account, _)) => account.id,
+        None => accounts::store::insert(db, &handle, "Broadsheet", Role::Editor, None, now)
+            .await?
+            .context("another start added the house's byline")?,
+    };
     let draft = Draft {
         slug: Slug::from_title(TITLE),
         title: TITLE.to_owned(),
@@ -133,7 +139,10 @@ async fn reply(
         email,
         website: None,
         body: sample.body.to_owned(),
+        body_html: markdown::comment(sample.body),
+        from: Ipv4Addr::LOCALHOST.into(),
     };
-    let (id, _) = comments::store::insert(db, article, commenter, &comment, &verdict, now).await?;
+    let (id, _) =
+        comments::store::insert(db, &app.keys, article, commenter, &comment, &verdict, now).await?;
     Ok(id)
 }

@@ -7,7 +7,7 @@ use argon2::Argon2;
 use clap::Subcommand;
 use zeroize::Zeroizing;
 
-use super::data_folder;
+use super::{data_folder, key};
 use crate::accounts::passphrase::{LEAST_CHARS, MOST_CHARS, Passphrase};
 use crate::accounts::{Handle, Role, store};
 use crate::clock::Clock;
@@ -42,6 +42,8 @@ pub enum AccountCommand {
 pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<()> {
     // What was typed is judged before a database is started for it.
     let task = Task::prepare(command)?;
+    // A database that is made now must find its key at the first start.
+    key::read_or_make(&config)?;
     let database = db::open(
         config.database_url.as_deref(),
         &data_folder(&config),
@@ -49,12 +51,7 @@ pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<
     )
     .await?;
     let done = task.run(&database.pool).await;
-    database.pool.close().await;
-    if let Some(private) = database.private {
-        tokio::task::spawn_blocking(|| private.stop())
-            .await
-            .context("stopping the private Postgres")?;
-    }
+    database.close().await?;
     done
 }
 

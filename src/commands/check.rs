@@ -4,14 +4,14 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use super::{data_folder, key};
-use crate::config::{Config, LogSetting, Settings};
+use crate::config::{Config, Settings};
 use crate::db::{self, private};
 use crate::mail;
 use crate::publication;
 
 /// Looks at everything; success when all is well.
 pub async fn check(settings: &Settings) -> ExitCode {
-    let config = match LogSetting::parse(&settings.log).and_then(|_| settings.check()) {
+    let config = match settings.check() {
         Ok(config) => config,
         Err(wrong) => {
             say("settings", Err(wrong.into()));

@@ -74,7 +74,7 @@ pub fn read(file: &Path) -> anyhow::Result<Option<Keys>> {
 
 fn make(file: &Path) -> anyhow::Result<Keys> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)
+        private::make_folder(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
     let key: [u8; KEY_BYTES] = random();

@@ -1,11 +1,11 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand; `key` and `socket` are what they stand on.
 
 mod account;
 mod check;
 mod database;
 mod key;
-mod linger;
 mod serve;
+mod socket;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

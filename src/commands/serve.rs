@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use argon2::Argon2;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -16,12 +16,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 use tower::ServiceExt;
 
-use super::linger::Lingering;
+use super::socket::Socket;
 use super::{data_folder, key};
 use crate::accounts::claim;
 use crate::app::App;
@@ -45,9 +47,11 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         ErrorKind::AddrInUse => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but something listens there already; stop it or choose another port.", config.listen),
         _ => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but it cannot be listened on: {error}.", config.listen),
     })?;
+    allow_as_many_files_as_we_may();
     let data = data_folder(&config);
     let keys = key::read_or_make(&config)?;
-    let database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
+    let mut database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
+    database.outlive_its_owner(&data, Durability::Durable);
     let app = App::new(
         database.pool.clone(),
         Clock::System,
@@ -57,13 +61,18 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     );
 
     let served = start_and_accept(app, listener).await;
-    database.pool.close().await;
-    if let Some(private) = database.private {
-        tokio::task::spawn_blocking(|| private.stop())
-            .await
-            .context("stopping the private Postgres")?;
-    }
+    database.close().await?;
     served
+}
+
+/// Each connection is an open file. Systems start programs with a limit that an old system call needs, and let them raise
+/// it.
+fn allow_as_many_files_as_we_may() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the number of open files stays limited");
+    }
 }
 
 async fn start_and_accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
@@ -86,8 +95,13 @@ async fn announce(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
     let invitation = claim::invite_first_admin(&mut db, app.clock.now()).await?;
     tracing::info!("Read the site at {}", app.config.absolute("/"));
+    if !app.config.listen.ip().is_loopback() && app.config.is_for_this_machine_alone() {
+        tracing::warn!(
+            "the site can be reached from elsewhere, but its links lead to this machine; set BROADSHEET_PUBLIC_URL to the address readers type"
+        );
+    }
     match invitation {
-        Some(path) => tracing::info!(
+        Some(path) => tracing::warn!(
             "Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}",
             app.config.absolute(&path)
         ),
@@ -104,23 +118,27 @@ async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     loop {
-        let place = room
-            .clone()
-            .acquire_owned()
-            .await
-            .context("the connection limit was closed")?;
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, or a client gone again: the next one may do better.
-                    tracing::warn!(%error, "a connection was not accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
+        let next = async {
+            let place = room
+                .clone()
+                .acquire_owned()
+                .await
+                .expect("nobody closes the room");
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, or a client gone again: the next one may do better.
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
         };
         let connection = graceful.watch(connection(site.clone(), stream, peer));
         tokio::spawn(async move {
@@ -133,7 +151,7 @@ async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("stopping; open requests may finish");
     tokio::select! {
         () = graceful.shutdown() => {}
-        () = tokio::time::sleep(DRAIN) => tracing::warn!("some requests were cut off"),
+        () = sleep(DRAIN) => tracing::warn!("some requests were cut off"),
         _ = interrupt.recv() => {}
     }
     Ok(())
@@ -144,7 +162,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
 ) -> http1::Connection<
-    TokioIo<Lingering>,
+    TokioIo<Socket>,
     impl hyper::service::Service<
         Request<Incoming>,
         Response = axum::response::Response,
@@ -160,5 +178,5 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
-        .serve_connection(TokioIo::new(Lingering::new(stream)), service)
+        .serve_connection(TokioIo::new(Socket::new(stream)), service)
 }

@@ -63,7 +63,9 @@ pub async fn show_held(
     {
         return Err(Error::NotFound);
     }
-    let comment = store::find_own(&mut db, id).await?.ok_or(Error::NotFound)?;
+    let comment = store::find_own(&mut db, id, app.clock.now())
+        .await?
+        .ok_or(Error::NotFound)?;
     let state = match comment.status {
         Status::Approved => return Ok(Redirect::to(&format!("/comments/{id}")).into_response()),
         Status::Held => "held",

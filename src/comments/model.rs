@@ -1,8 +1,12 @@
 //! What a reply is.
 
+use std::net::IpAddr;
+
 use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::ids::{ArticleId, CommentId};
+use crate::limits::network;
+use crate::sealed::Keys;
 use crate::text::{SafeHtml, Website};
 
 /// What has been decided about a comment.
@@ -64,6 +68,24 @@ pub struct NewComment {
     pub website: Option<Website>,
     /// The text, as Markdown.
     pub body: String,
+    /// The text, as HTML.
+    pub body_html: SafeHtml,
+    /// Where it came from. Not kept, but for its part in [`NewComment::said_once`].
+    pub from: IpAddr,
+}
+
+impl NewComment {
+    /// The keyed hash of everything an impatient browser sends twice: the same again from the same place on the same day
+    /// is kept once. Were it the words alone, whoever repeats a public comment under a guessed address would learn
+    /// whether the guess is right.
+    pub fn said_once(&self, keys: &Keys, now: Ts) -> [u8; 32] {
+        const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+        let day = now.unix_micros().div_euclid(DAY).to_string();
+        let website = self.website.as_ref().map_or("", Website::as_str);
+        let network = network(self.from).to_string();
+        let said = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
+        keys.find_by("said once", said.as_bytes())
+    }
 }
 
 /// A reply as the public sees it. There is no address in it to give away.

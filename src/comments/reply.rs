@@ -1,5 +1,7 @@
 //! Leaving a reply. Whatever goes wrong, what was typed comes back.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::Extension;
@@ -16,7 +18,8 @@ use crate::app::App;
 use crate::commenters::{self, Email, EmailError};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
-use crate::text::{Website, typed};
+use crate::text::links::LinkError;
+use crate::text::{Website, markdown, typed};
 use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
 use crate::web::{ClientAddress, Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
@@ -90,12 +93,11 @@ pub async fn show_reply(
     let notice = (!discussion.replies_open).then(|| layout.words.say("replies-closed"));
     let may_send = discussion.replies_open;
     let page = ReplyPage {
-        layout,
         discussion: Some(discussion),
         answered,
-        form,
         notice,
         may_send,
+        ..ReplyPage::new(layout, form)
     };
     // The same for everyone, but one such page stands behind every comment: not for search engines.
     Ok(([("x-robots-tag", "noindex")], Page(page)).into_response())
@@ -119,7 +121,7 @@ pub async fn post_reply(
         return (retry_after, page.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
     }
     let given_back = form.copy();
-    match in_time(take(&app, layout.clone(), id, form)).await {
+    match in_time(take(&app, layout.clone(), id, form, from.0)).await {
         Ok(answer) => answer,
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
@@ -143,29 +145,30 @@ pub async fn post_reply(
     }
 }
 
-async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> Result<Response> {
+async fn take(
+    app: &App,
+    layout: Layout,
+    id: ArticleId,
+    mut form: ReplyForm,
+    from: IpAddr,
+) -> Result<Response> {
     let words = layout.words;
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let Some(discussion) = store::find_discussion(&mut db, id, now).await? else {
         let page = ReplyPage {
-            layout,
-            discussion: None,
-            answered: None,
-            form,
             notice: Some(words.say("reply-article-gone")),
             may_send: false,
+            ..ReplyPage::new(layout, form)
         };
         return Ok(Page(page).with_status(StatusCode::NOT_FOUND));
     };
     if !discussion.replies_open {
         let page = ReplyPage {
-            layout,
             discussion: Some(discussion),
-            answered: None,
-            form,
             notice: Some(words.say("replies-closed-kept")),
             may_send: false,
+            ..ReplyPage::new(layout, form)
         };
         return Ok(Page(page).with_status(StatusCode::FORBIDDEN));
     }
@@ -175,7 +178,7 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
     };
     let answered_is_gone = !form.to.is_empty() && answered.is_none();
     let Some(comment) = form
-        .parse(answered.as_ref().map(|c| c.id))
+        .parse(answered.as_ref().map(|c| c.id), from)
         .filter(|_| !answered_is_gone)
     else {
         let notice = answered_is_gone.then(|| words.say("reply-answered-gone"));
@@ -183,12 +186,10 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
             form.to.clear();
         }
         let page = ReplyPage {
-            layout,
             discussion: Some(discussion),
             answered,
-            form,
             notice,
-            may_send: true,
+            ..ReplyPage::new(layout, form)
         };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -199,7 +200,7 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
     let commenter =
         commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
     let (comment_id, status) =
-        store::insert(&mut db, id, commenter, &comment, &verdict, now).await?;
+        store::insert(&mut db, &app.keys, id, commenter, &comment, &verdict, now).await?;
     db.commit().await?;
     tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
     let place = match status {
@@ -210,15 +211,23 @@ async fn take(app: &App, layout: Layout, id: ArticleId, mut form: ReplyForm) -> 
 }
 
 impl ReplyPage {
-    /// The form with everything typed, and why it was not kept.
-    fn unsaved(layout: Layout, form: ReplyForm, notice: String) -> Page<Self> {
-        Page(Self {
+    /// The form, and nothing more to say yet.
+    fn new(layout: Layout, form: ReplyForm) -> Self {
+        Self {
             layout,
             discussion: None,
             answered: None,
             form,
-            notice: Some(notice),
+            notice: None,
             may_send: true,
+        }
+    }
+
+    /// The form with everything typed, and why it was not kept.
+    fn unsaved(layout: Layout, form: ReplyForm, notice: String) -> Page<Self> {
+        Page(Self {
+            notice: Some(notice),
+            ..Self::new(layout, form)
         })
     }
 }
@@ -277,7 +286,7 @@ impl ReplyForm {
     }
 
     /// What we believe of it; or every mistake at once, kept in the form beside what was typed.
-    fn parse(&mut self, parent_id: Option<CommentId>) -> Option<NewComment> {
+    fn parse(&mut self, parent_id: Option<CommentId>, from: IpAddr) -> Option<NewComment> {
         let words = self.words;
         let mut mistakes = Mistakes::none();
         for (field, text) in [
@@ -292,17 +301,25 @@ impl ReplyForm {
             }
         }
         let body = typed::lines(&self.comment);
-        if typed::is_blank(&body) {
-            mistakes.say(words, "comment", "reply-comment-missing");
-        } else if body.len() > COMMENT_BYTES {
-            let over = i64::try_from(body.len() - COMMENT_BYTES).unwrap_or(i64::MAX);
+        let over = body.len().saturating_sub(COMMENT_BYTES);
+        let body_html = if over > 0 {
+            let over = i64::try_from(over).unwrap_or(i64::MAX);
             mistakes.add("comment", words.count("reply-comment-too-long", over));
+            markdown::comment("")
+        } else {
+            markdown::comment(&body)
+        };
+        // Also what Markdown makes nothing of, such as an address that no link refers to.
+        if over == 0 && body_html.is_blank() {
+            mistakes.say(words, "comment", "reply-comment-missing");
         }
         let name = typed::line(&self.name);
         if typed::is_blank(&name) {
             mistakes.say(words, "author", "reply-name-missing");
         } else if name.len() > NAME_BYTES {
             mistakes.say(words, "author", "reply-name-too-long");
+        } else if typed::holds_address(&name) {
+            mistakes.say(words, "author", "reply-name-is-address");
         }
         let email = match Email::parse(&self.email) {
             Ok(email) => Some(email),
@@ -319,8 +336,17 @@ impl ReplyForm {
                 None
             }
         };
-        let website = Website::parse(&self.website).unwrap_or_else(|_| {
-            mistakes.say(words, "url", "reply-website-wrong");
+        let website = Website::parse(&self.website).unwrap_or_else(|wrong| {
+            mistakes.say(
+                words,
+                "url",
+                match wrong {
+                    LinkError::TooLong => "reply-website-too-long",
+                    LinkError::NotTheWeb | LinkError::NamesAUser | LinkError::NotAnAddress => {
+                        "reply-website-wrong"
+                    }
+                },
+            );
             None
         });
         self.mistakes = mistakes;
@@ -331,6 +357,8 @@ impl ReplyForm {
             email,
             website,
             body,
+            body_html,
+            from,
         })
     }
 }

@@ -21,6 +21,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::EverythingIsHeld, Self::TrapFilled];
+
     /// Its code in the database; the catalogue has it as `reason-…`.
     pub fn code(self) -> &'static str {
         match self {

@@ -1,4 +1,5 @@
-//! All SQL on comments, but for decisions about them.
+//! All SQL on comments, but for decisions about them. What the public sees is decided here and nowhere else: approved,
+//! under an article that is published by now.
 
 use sqlx::PgConnection;
 
@@ -6,7 +7,8 @@ use super::model::{Comment, Discussion, NewComment, Status};
 use super::screening::Verdict;
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId, CommenterId};
-use crate::text::{SafeHtml, markdown};
+use crate::sealed::Keys;
+use crate::text::SafeHtml;
 
 /// The discussion under an article that can be read now.
 pub async fn find_discussion(
@@ -25,7 +27,7 @@ pub async fn find_discussion(
     .await
 }
 
-/// The replies the public sees under an article, oldest first. This is the one place that decides it.
+/// The replies the public sees under an article, oldest first.
 pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Comment>> {
     sqlx::query_as!(
         Comment,
@@ -54,17 +56,17 @@ pub async fn find_approved(
     .await
 }
 
-/// Keeps a reply. The same words by the same person in the same place are kept once: the second time gives the first.
+/// Keeps a reply. What a browser sends twice is kept once: the second time gives the first.
 pub async fn insert(
     db: &mut PgConnection,
+    keys: &Keys,
     article_id: ArticleId,
     commenter_id: CommenterId,
     comment: &NewComment,
     verdict: &Verdict,
     now: Ts,
 ) -> sqlx::Result<(CommentId, Status)> {
-    let body_html = markdown::comment(&comment.body);
-    let digest = blake3::hash(comment.body.as_bytes());
+    let digest = comment.said_once(keys, now);
     let parent_id = comment.parent_id.map(|id| id.0);
     let reasons: Vec<String> = verdict
         .reasons
@@ -85,8 +87,8 @@ pub async fn insert(
         comment.name,
         comment.website.as_ref().map(ToString::to_string),
         comment.body,
-        body_html.as_str(),
-        &digest.as_bytes()[..],
+        comment.body_html.as_str(),
+        &digest[..],
         verdict.status as Status,
         &reasons,
         now as Ts,
@@ -102,7 +104,7 @@ pub async fn insert(
         article_id.0,
         parent_id,
         commenter_id.0,
-        &digest.as_bytes()[..],
+        &digest[..],
     )
     .fetch_one(db)
     .await?;
@@ -138,17 +140,23 @@ pub struct OwnComment {
     pub created_at: Ts,
     /// The article's title.
     pub title: String,
-    /// The article's address; none while the article is not published.
+    /// The article's address; none while the article is not there to read.
     pub path: Option<String>,
 }
 
 /// A comment for its own author, whatever was decided about it.
-pub async fn find_own(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<OwnComment>> {
+pub async fn find_own(
+    db: &mut PgConnection,
+    id: CommentId,
+    now: Ts,
+) -> sqlx::Result<Option<OwnComment>> {
     sqlx::query_as!(
         OwnComment,
-        "select status, name, comments.body_html, comments.created_at, title, path
+        "select status, name, comments.body_html, comments.created_at, title,
+             case when state = 'published' and published_at <= $2 then path end as path
          from comments join articles on articles.id = article_id where comments.id = $1",
         id.0,
+        now as Ts,
     )
     .fetch_optional(db)
     .await

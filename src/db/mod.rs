@@ -7,11 +7,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Executor, PgPool};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
-use private::{Durability, Private, StartError};
+use private::{Durability, Heir, Private, StartError};
 
 /// Every migration, inside the binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -21,12 +23,53 @@ const CONNECTIONS: u32 = 24;
 /// How long a request waits for a connection before the visitor is told that the database is away.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long one statement may take. Whoever waited for its answer has gone by then, and it holds a connection.
+const STATEMENT_WITHIN: &str = "set statement_timeout = '20s'";
+/// What merely "already exists" is no news in the log.
+const ONLY_WARNINGS: &str = "set client_min_messages = warning";
+/// How long connections may take to close when we end.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// A database that is ready to serve.
 pub struct Database {
     /// Connections to it.
     pub pool: PgPool,
-    /// The Postgres we started for it, if we did.
-    pub private: Option<Private>,
+    postgres: Postgres,
+}
+
+/// Whose Postgres it is.
+enum Postgres {
+    /// One that was named.
+    Named,
+    /// Our own.
+    Own(Private),
+    /// Another process's of ours.
+    Joined,
+    /// That, until the other process ends; then our own.
+    Inherited(Heir),
+}
+
+impl Database {
+    /// Outlives the process whose Postgres this is: starts it again when that process has ended.
+    pub fn outlive_its_owner(&mut self, data: &Path, durability: Durability) {
+        if matches!(self.postgres, Postgres::Joined) {
+            self.postgres = Postgres::Inherited(Heir::wait(data.to_owned(), durability));
+        }
+    }
+
+    /// Closes the connections, and stops the Postgres if it is ours.
+    pub async fn close(self) -> anyhow::Result<()> {
+        if timeout(CLOSING, self.pool.close()).await.is_err() {
+            tracing::warn!("some connections to the database did not close in time");
+        }
+        spawn_blocking(|| match self.postgres {
+            Postgres::Own(private) => private.stop(),
+            Postgres::Inherited(heir) => heir.stop(),
+            Postgres::Named | Postgres::Joined => {}
+        })
+        .await
+        .context("stopping the private Postgres")
+    }
 }
 
 /// Connects to the database that was named, or to a private one in `data`, started if nobody has, and brings it up to
@@ -36,51 +79,66 @@ pub async fn open(
     data: &Path,
     durability: Durability,
 ) -> anyhow::Result<Database> {
-    let (url, private) = match database_url {
-        Some(url) => (url.to_owned(), None),
+    let (url, postgres) = match database_url {
+        Some(url) => (url.to_owned(), Postgres::Named),
         None => start_or_join(data, durability).await?,
     };
     let pool = connect(&url).await?;
     check(&pool).await?;
-    MIGRATOR
-        .run(&pool)
-        .await
-        .context("bringing the database up to date")?;
-    Ok(Database { pool, private })
+    bring_up_to_date(&url).await?;
+    Ok(Database { pool, postgres })
 }
 
 /// A command beside a running server uses that server's Postgres.
-async fn start_or_join(
-    data: &Path,
-    durability: Durability,
-) -> anyhow::Result<(String, Option<Private>)> {
+async fn start_or_join(data: &Path, durability: Durability) -> anyhow::Result<(String, Postgres)> {
     let folder = data.to_owned();
-    let started = tokio::task::spawn_blocking(move || Private::start(&folder, durability))
+    let started = spawn_blocking(move || Private::start(&folder, durability))
         .await
         .context("starting the private Postgres")?;
     match started {
-        Ok(private) => Ok((private.url().to_owned(), Some(private))),
+        Ok(private) => Ok((private.url().to_owned(), Postgres::Own(private))),
         Err(StartError::RunsElsewhere) => {
             let url = private::url_of_running(data).context("another process is just starting or stopping the Postgres in this data folder; try again in a moment")?;
-            Ok((url, None))
+            Ok((url, Postgres::Joined))
         }
         Err(error) => Err(error.into()),
     }
 }
 
+/// Over a connection of its own: a migration may take as long as it needs.
+async fn bring_up_to_date(url: &str) -> anyhow::Result<()> {
+    let mut db = options(url)?
+        .connect()
+        .await
+        .context("the database cannot be reached")?;
+    db.execute(ONLY_WARNINGS).await?;
+    MIGRATOR
+        .run(&mut db)
+        .await
+        .context("bringing the database up to date")?;
+    db.close().await?;
+    Ok(())
+}
+
 /// A pool that gives up on a database that is away soon enough to tell a visitor.
 pub async fn connect(url: &str) -> anyhow::Result<PgPool> {
-    let options = PgConnectOptions::from_str(url)
-        .context("the database address cannot be read")?
-        .application_name("broadsheet")
-        // What merely "already exists" is no news in the log.
-        .options([("client_min_messages", "warning")]);
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
-        .connect_with(options)
+        .after_connect(|db, _| {
+            Box::pin(async move {
+                db.execute(STATEMENT_WITHIN).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options(url)?)
         .await
         .context("the database cannot be reached")
+}
+
+fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).context("the database address cannot be read")?;
+    Ok(options.application_name("broadsheet"))
 }
 
 /// What we rely on: a server new enough, UTF-8, and a locale that knows the letters of the languages we speak.

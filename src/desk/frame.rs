@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use super::store;
 use crate::accounts::{Role, Viewer};
 use crate::app::App;
 use crate::web::{Error, Layout};
@@ -50,11 +51,7 @@ impl FromRequestParts<App> for Desk {
         let viewer = Viewer::from_request_parts(parts, app).await?;
         let layout = Layout::from_request_parts(parts, app).await?;
         let mut db = app.pool.acquire().await?;
-        let held = sqlx::query_scalar!(
-            r#"select coalesce(sum(count), 0)::bigint as "held!" from comment_counts where status = 'held'"#
-        )
-        .fetch_one(&mut *db)
-        .await?;
+        let held = store::held(&mut db).await?;
         Ok(Self {
             layout,
             viewer,

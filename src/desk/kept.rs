@@ -59,7 +59,7 @@ pub async fn take_form(
 }
 
 impl KeptPage {
-    fn say(&self, what: &str) -> String {
+    fn part(&self, what: &str) -> String {
         self.layout.words.say(&format!("{}-{what}", self.key))
     }
 }

@@ -4,6 +4,7 @@ pub mod account;
 mod frame;
 mod kept;
 pub mod settings;
+mod store;
 
 pub use frame::{Desk, Section};
 pub use kept::take_form;

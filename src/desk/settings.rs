@@ -168,12 +168,7 @@ impl SettingsForm {
             ("tagline", &mut self.tagline, LINE_BYTES),
             ("appeal", &mut self.appeal, APPEAL_BYTES),
         ] {
-            if typed::has_unreadable(text) {
-                *text = typed::without_unreadable(text);
-                mistakes.say(words, field, "field-unreadable");
-            } else if text.len() > most {
-                mistakes.say(words, field, "field-too-long");
-            }
+            mistakes.check_text(words, field, text, most);
         }
         if typed::is_blank(&self.title) {
             mistakes.say(words, "title", "settings-title-missing");

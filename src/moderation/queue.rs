@@ -24,6 +24,8 @@ struct QueuePage {
     shown: Status,
     counts: Vec<(Status, i64)>,
     cards: Vec<Card>,
+    /// Where the page begins, if it is not the first.
+    before: Option<CommentId>,
     older: Option<CommentId>,
     done: Option<(ActId, Done)>,
     overtaken: Vec<Overtaken>,
@@ -54,7 +56,12 @@ pub async fn show_queue(
     let mut db = app.pool.acquire().await?;
     let shown = Status::from_word(&asked.status).unwrap_or(Status::Held);
     let limit = i64::try_from(CARDS).expect("fifty fits");
-    let mut cards = store::cards(&mut db, shown, asked.before, limit + 1).await?;
+    let mut before = asked.before;
+    let mut cards = store::cards(&mut db, shown, before, limit + 1).await?;
+    if cards.is_empty() && before.take().is_some() {
+        // The last of this page has been decided.
+        cards = store::cards(&mut db, shown, None, limit + 1).await?;
+    }
     let has_more = cards.len() > CARDS;
     cards.truncate(CARDS);
     let counts = store::counts(&mut db).await?;
@@ -87,6 +94,7 @@ pub async fn show_queue(
         shown,
         counts,
         cards,
+        before,
         older,
         done,
         overtaken,

@@ -130,7 +130,7 @@ pub async fn decide(
     .await
 }
 
-/// Takes back what `undone` decided, for every comment that still is as it left it. Gives their ids.
+/// Takes back what `undone` decided, for every comment about which nobody has decided since. Gives their ids.
 pub async fn undo(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -143,7 +143,7 @@ pub async fn undo(
              select comments.id, decisions.id as decision_id, from_status, to_status
              from decisions join comments on comments.id = comment_id
              where act = $1 and status = to_status
-               and not exists (select 1 from decisions later where later.undoes = decisions.id)
+               and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > decisions.id)
              order by comments.id for update of comments
          ),
          changed as (
@@ -184,7 +184,8 @@ pub async fn find_done(
         Done,
         r#"select min(to_status) as "to!", count(*) as "count!", bool_or(undoes is not null) as "was_undo!",
                bool_or(comments.status = to_status
-                       and not exists (select 1 from decisions later where later.undoes = decisions.id)) as "can_undo!"
+                       and not exists (select 1 from decisions later
+                                       where later.comment_id = comments.id and later.id > decisions.id)) as "can_undo!"
            from decisions join comments on comments.id = comment_id
            where act = $1 and account_id = $2
            having count(*) > 0"#,

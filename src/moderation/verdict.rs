@@ -12,9 +12,6 @@ use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
 use crate::web::{Error, Fields, Result};
 
-/// Comments one press of a button may decide: more than one screen of the queue, less than a form's own limit.
-const AT_ONCE: usize = 500;
-
 /// Decides on one comment (`one` holds `spam 17:held`) or on all that are ticked (`all` holds `spam`, `tick` each `17:held`).
 pub async fn decide(
     State(app): State<App>,
@@ -28,16 +25,14 @@ pub async fn decide(
             fields
                 .all("tick")
                 .filter_map(Ruling::parse)
-                .take(AT_ONCE)
                 .collect::<Vec<_>>(),
         ),
     };
     let to = Status::from_word(word).ok_or(Error::BadRequest(
         axum::http::StatusCode::UNPROCESSABLE_ENTITY,
     ))?;
-    let shown = fields.get("status");
     if rulings.is_empty() {
-        return Ok(back_to_queue(shown, &[("none", "1".to_owned())]));
+        return Ok(back_to_queue(&fields, &[("none", "1".to_owned())]));
     }
     let mut db = app.pool.begin().await?;
     let act = store::next_act(&mut db).await?;
@@ -52,7 +47,7 @@ pub async fn decide(
             .collect(),
     };
     tracing::info!(account = %moderator.id, %act, decided = decided.len(), to = to.word(), "decided");
-    Ok(back_to_queue(shown, &told(&outcome)))
+    Ok(back_to_queue(&fields, &told(&outcome)))
 }
 
 /// Takes an act back.
@@ -72,7 +67,7 @@ pub async fn undo(
     } else {
         ("act", act.to_string())
     };
-    Ok(back_to_queue(fields.get("status"), &[said]))
+    Ok(back_to_queue(&fields, &[said]))
 }
 
 fn told(outcome: &Outcome) -> Vec<(&'static str, String)> {
@@ -91,11 +86,14 @@ fn told(outcome: &Outcome) -> Vec<(&'static str, String)> {
     told
 }
 
-/// The queue the moderator was at, and what it is to say.
-fn back_to_queue(shown: &str, told: &[(&str, String)]) -> Redirect {
-    let shown = Status::from_word(shown).unwrap_or(Status::Held);
+/// The page of the queue that the form was on, and what it is to say.
+fn back_to_queue(form: &Fields, told: &[(&str, String)]) -> Redirect {
+    let shown = Status::from_word(form.get("status")).unwrap_or(Status::Held);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("status", shown.word());
+    if let Ok(before) = form.get("before").parse::<CommentId>() {
+        query.append_pair("before", &before.to_string());
+    }
     query.extend_pairs(told.iter().map(|(name, value)| (*name, value.as_str())));
     Redirect::to(&format!("/admin/comments?{}", query.finish()))
 }

@@ -74,18 +74,13 @@ impl Publication {
 pub struct Permalink(String);
 
 /// Why a permalink pattern cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrongPermalink {
     /// It must be slashes, words and placeholders we know.
-    #[error(
-        "a pattern starts with a slash and holds only a-z, 0-9, hyphens, slashes and {{year}} {{month}} {{day}} {{slug}} {{id}}"
-    )]
     Malformed,
     /// Two articles would share an address.
-    #[error("a pattern needs {{slug}} or {{id}}")]
     NotUnique,
     /// Its first part is an address of our own.
-    #[error("the first part of the pattern is taken by a page of the site")]
     Reserved,
 }
 
@@ -145,7 +140,7 @@ impl FromStr for Permalink {
             return Err(WrongPermalink::NotUnique);
         }
         let first = parts.first().copied().unwrap_or_default();
-        // A bare {slug} could spell any of them.
+        // A bare {slug} may still spell any of them; `is_reserved` looks at each address that is made.
         if RESERVED.contains(&first) {
             return Err(WrongPermalink::Reserved);
         }

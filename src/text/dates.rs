@@ -12,8 +12,12 @@ use jiff::tz::TimeZone;
 use super::Language;
 use crate::clock::Ts;
 
-/// The time zone of this IANA name, such as `Europe/Kyiv`.
+/// The time zone of this IANA name, such as `Europe/Kyiv`; or `UTC`. Names without an area mean what this machine makes
+/// of them, or what once was the same.
 pub fn zone(name: &str) -> Option<TimeZone> {
+    if name != "UTC" && !name.contains('/') {
+        return None;
+    }
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
@@ -76,6 +80,10 @@ pub fn parse_local(value: &str, zone: &TimeZone) -> Option<Ts> {
         return None;
     }
     let local: civil::DateTime = value.parse().ok()?;
+    // As HTML has it: there is no year 0, and none before it.
+    if local.year() < 1 {
+        return None;
+    }
     zone.to_timestamp(local).ok().map(Ts::new)
 }
 
@@ -191,6 +199,9 @@ mod tests {
             "2024-07-22T14:05+02:00",
             "2024-07-22T14:05[Europe/Rome]",
             "tomorrow",
+            "0000-01-01T00:00",
+            "-000001-01-01T00:00",
+            "-004800-01-01T00:00",
         ] {
             assert_eq!(parse_local(value, &kyiv()), None, "{value}");
         }
@@ -202,6 +213,9 @@ mod tests {
         for name in [
             "",
             "Kyiv",
+            "localtime",
+            "posixrules",
+            "Factory",
             "Etc/Unknown",
             "+03:00",
             "../passwd",

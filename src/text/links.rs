@@ -15,19 +15,15 @@ const LONGEST: usize = 200;
 pub struct Website(String);
 
 /// Why something is no [`Website`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
     /// It is more than 200 bytes once written out in full.
-    #[error("the address is longer than {LONGEST} bytes")]
     TooLong,
     /// It is for something other than a web page.
-    #[error("only http and https addresses are taken")]
     NotTheWeb,
     /// It carries a name or a password, or is an email address.
-    #[error("the address names a user")]
     NamesAUser,
     /// No site can be at it.
-    #[error("that is not the address of a site")]
     NotAnAddress,
 }
 

@@ -19,6 +19,8 @@ use comrak::options::{Options, Plugins};
 use comrak::{Arena, Node};
 use url::Url;
 
+use super::typed;
+
 /// HTML that may go into a page as it is: the only type that templates print unescaped.
 ///
 /// There is no constructor from a string: it comes from [`article`] or [`comment`], or from a column in which one of them
@@ -31,6 +33,16 @@ impl SafeHtml {
     /// The HTML.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether a reader would see nothing: no words, and no picture either.
+    pub fn is_blank(&self) -> bool {
+        // A `>` in an attribute would make words of the rest of its tag: the text then counts as seen.
+        let between_tags = self.0.split('<').map(|part| match part.split_once('>') {
+            Some((_, words)) => words,
+            None => part,
+        });
+        !self.0.contains("<img") && between_tags.into_iter().all(typed::is_blank)
     }
 }
 
@@ -69,6 +81,17 @@ pub fn comment(source: &str) -> SafeHtml {
 /// An article's HTML for readers who are not at its page, in a feed: addresses without a host get that of `page`, the
 /// article's own address.
 pub fn abroad(article: &SafeHtml, page: &Url) -> SafeHtml {
+    let is_whole = |address: &str| {
+        let schemes = ["https://", "http://", "mailto:"];
+        schemes.iter().any(|scheme| address.starts_with(scheme))
+    };
+    // Writing HTML anew costs more than all the rest of a feed, and most articles have nothing to write.
+    if [" href=\"", " src=\""]
+        .iter()
+        .all(|attribute| article.0.split(attribute).skip(1).all(is_whole))
+    {
+        return article.clone();
+    }
     let mut allowed = article_tags();
     allowed.url_relative(UrlRelative::RewriteWithBase(page.clone()));
     SafeHtml(allowed.clean(&article.0).to_string())

@@ -17,6 +17,16 @@ pub fn lines(typed: &str) -> String {
     text[first_line..].to_owned()
 }
 
+/// Whether an email address stands in it: one typed into the wrong field would be shown to everyone.
+pub fn holds_address(typed: &str) -> bool {
+    typed.split_whitespace().any(|word| {
+        word.split_once('@').is_some_and(|(local, domain)| {
+            let domain = domain.trim_matches(|c: char| !c.is_alphanumeric());
+            local.contains(char::is_alphanumeric) && domain.contains('.')
+        })
+    })
+}
+
 /// Whether nothing of it can be seen.
 pub fn is_blank(typed: &str) -> bool {
     typed
@@ -24,7 +34,8 @@ pub fn is_blank(typed: &str) -> bool {
         .all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// Whether it holds what no keyboard writes: control characters, or U+FFFD, which stands for bytes that were not UTF-8.
+/// Whether it holds what no keyboard writes: control characters, U+FFFD, which stands for bytes that were not UTF-8, or
+/// what is no character at all, which XML, and so a feed, cannot hold (Unicode 16, §23.7).
 pub fn has_unreadable(typed: &str) -> bool {
     typed.chars().any(is_unreadable)
 }
@@ -35,7 +46,9 @@ pub fn without_unreadable(typed: &str) -> String {
 }
 
 fn is_unreadable(c: char) -> bool {
-    c == '\u{FFFD}' || (c < ' ' && !matches!(c, '\t' | '\n' | '\r'))
+    let is_no_character = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{FDD0}'..='\u{FDEF}');
+    let is_control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    c == '\u{FFFD}' || is_no_character || is_control
 }
 
 /// Marks that turn the direction of what follows, and widthless ones that make two equal-looking names differ.
@@ -113,11 +126,42 @@ mod tests {
 
     #[test]
     fn bytes_that_were_not_text_are_noticed() {
-        for unreadable in ["a\0", "\u{1b}[31m", &String::from_utf8_lossy(b"caf\xe9")] {
+        for unreadable in [
+            "a\0",
+            "\u{1b}[31m",
+            "\u{7f}",
+            "\u{85}",
+            "\u{FFFF}",
+            "\u{1FFFE}",
+            "\u{FDD0}",
+            &String::from_utf8_lossy(b"caf\xe9"),
+        ] {
             assert!(has_unreadable(unreadable), "{unreadable:?}");
             assert!(!has_unreadable(&without_unreadable(unreadable)));
         }
         assert!(!has_unreadable("tab\t line\r\n"));
+    }
+
+    #[test]
+    fn an_address_is_noticed_and_a_handle_is_none() {
+        for address in [
+            "ann@example.org",
+            "Ann <ann@example.org>",
+            "пошта@приклад.укр",
+            "mailto:a@b.c.",
+        ] {
+            assert!(holds_address(address), "{address}");
+        }
+        for name in [
+            "Ann",
+            "@ann",
+            "Ann @ Home",
+            "ann@home",
+            "@ann.example",
+            "a@b.",
+        ] {
+            assert!(!holds_address(name), "{name}");
+        }
     }
 
     proptest! {

@@ -12,6 +12,11 @@ use url::form_urlencoded;
 
 use super::Error;
 use crate::i18n::Words;
+use crate::text::typed;
+
+/// Fields of one form: the largest of ours is the queue, with a tick for each of its fifty cards. A million empty fields
+/// would make a page of ninety megabytes where they are given back.
+const MOST_FIELDS: usize = 500;
 
 /// The fields of a form, as typed. Bytes that are not UTF-8 have become U+FFFD.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +78,14 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
                     rejection.status()
                 })
             })?;
-        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+        let fields: Vec<_> = form_urlencoded::parse(&body)
+            .into_owned()
+            .take(MOST_FIELDS + 1)
+            .collect();
+        if fields.len() > MOST_FIELDS {
+            return Err(Error::BadRequest(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        Ok(Self(fields))
     }
 }
 
@@ -102,6 +114,23 @@ impl Mistakes {
     /// One more, by its key in the catalogue.
     pub fn say(&mut self, words: Words, field: &'static str, key: &str) {
         self.add(field, words.say(key));
+    }
+
+    /// Judges a text as far as any text can be judged: what is no text in it is taken out and told, and so is a length
+    /// of more than `most` bytes.
+    pub fn check_text(
+        &mut self,
+        words: Words,
+        field: &'static str,
+        text: &mut String,
+        most: usize,
+    ) {
+        if typed::has_unreadable(text) {
+            *text = typed::without_unreadable(text);
+            self.say(words, field, "field-unreadable");
+        } else if text.len() > most {
+            self.say(words, field, "field-too-long");
+        }
     }
 
     /// Whether the form is right.

@@ -26,12 +26,13 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// One year, as the HSTS preload list asks at least.
-const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000; includeSubDomains";
+/// One year (RFC 6797). Not for subdomains: what else the operator runs there is not ours to decide.
+const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
 /// Adds them to every answer.
 pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_desk = request.uri().path().starts_with("/admin");
+    let path = request.uri().path();
+    let is_desk = path == "/admin" || path.starts_with("/admin/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {

@@ -174,6 +174,12 @@ fn commands_work_without_a_server_and_say_so_where_they_need_one() {
         "{}",
         text(&answer)
     );
+    // The first start finds what the commands have made.
+    let server = Server::start(&data);
+    let fields = [("handle", "mo"), ("passphrase", "four plain words here")];
+    let signed_in = server.try_post("/admin/sign-in", "192.0.2.1", &fields);
+    assert_eq!(signed_in.expect("an answer").status, 303);
+    assert!(!server.log().contains("one-time link"));
 }
 
 #[test]
@@ -454,6 +460,77 @@ fn a_second_server_on_the_same_folder_shares_its_postgres() {
     let second = Server::start(&server.data);
     assert_eq!(second.database_url(), server.database_url());
     assert_eq!(second.get("/").status, 200);
+}
+
+#[test]
+fn a_second_server_outlives_the_first() {
+    let mut first = Server::new();
+    let mut second = Server::start(&first.data);
+    let address = reply_address(&second);
+    let reply = |server: &Server, body: &str| {
+        let fields = [
+            ("comment", body),
+            ("author", "Reader"),
+            ("email", "reader@example.org"),
+        ];
+        server.try_post(&address, "192.0.2.9", &fields)
+    };
+    assert_eq!(reply(&first, "One").expect("an answer").status, 303);
+    first.stop();
+    wait_until("the second has taken over", || {
+        second.get("/readyz").status == 200
+    });
+    assert_eq!(reply(&second, "Two").expect("an answer").status, 303);
+    assert_eq!(kept(&second.database_url()).len(), 5);
+
+    // A third takes over from a second that is killed.
+    let third = Server::start(&first.data);
+    second.kill();
+    wait_until("the third has taken over", || {
+        third.get("/readyz").status == 200 && third.log().contains("took over")
+    });
+    assert_eq!(reply(&third, "Three").expect("an answer").status, 303);
+    assert_eq!(kept(&third.database_url()).len(), 6);
+}
+
+#[test]
+fn forms_that_arrive_slowly_keep_no_one_waiting() {
+    let server = Server::new();
+    let slow: Vec<TcpStream> = (0..40)
+        .map(|_| {
+            let mut slow = TcpStream::connect(server.address).expect("a connection");
+            let head = format!(
+                "POST /admin/sign-in HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\nhandle=",
+                server.address
+            );
+            slow.write_all(head.as_bytes()).expect("a beginning");
+            slow
+        })
+        .collect();
+    for _ in 0..20 {
+        assert_eq!(server.get("/").status, 200);
+    }
+    drop(slow);
+}
+
+#[test]
+fn an_answer_that_nobody_takes_is_given_up() {
+    let server = Server::new();
+    let mut deaf = TcpStream::connect(server.address).expect("a connection");
+    let request = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
+    let many = request.repeat(1_000);
+    deaf.set_write_timeout(Some(Duration::from_millis(100)))
+        .expect("a limit");
+    // Once both sides' buffers are full nothing moves, until the server breaks the connection.
+    wait_until(
+        "the connection is broken",
+        || matches!(deaf.write_all(many.as_bytes()), Err(error) if is_broken(&error)),
+    );
+}
+
+fn is_broken(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+    matches!(error.kind(), BrokenPipe | ConnectionReset)
 }
 
 #[test]

@@ -234,6 +234,39 @@ async fn guessing_gets_slower_and_keeps_no_colleague_out() {
 }
 
 #[tokio::test]
+async fn a_crowd_of_strangers_makes_a_colleague_wait_seconds_at_most() {
+    let site = Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .build()
+        .await;
+    site.staff("ada", Role::Admin).await;
+    let knock = |from: String, passphrase: &'static str| {
+        let visitor = site.visitor().at(&from);
+        async move {
+            let fields = [("handle", "ada"), ("passphrase", passphrase)];
+            visitor.post_fields("/admin/sign-in", &fields).await
+        }
+    };
+    for number in 0..70 {
+        site.app.clock.advance(i64::from(number >= 50) * 10);
+        knock(format!("198.51.100.{number}"), "wrong wrong wrong")
+            .await
+            .has_status(422);
+    }
+    let waiting = knock("203.0.113.1".to_owned(), makers::PASSPHRASE).await;
+    waiting.has_status(429);
+    assert_eq!(waiting.header("retry-after"), "10");
+    // What was refused does not count, so asking again and again does not make it longer.
+    knock("203.0.113.1".to_owned(), makers::PASSPHRASE)
+        .await
+        .has_status(429);
+    site.app.clock.advance(10);
+    knock("203.0.113.1".to_owned(), makers::PASSPHRASE)
+        .await
+        .has_status(303);
+}
+
+#[tokio::test]
 async fn a_crowd_of_guesses_is_not_judged_by_the_first() {
     let site = claimed().await;
     let guesses = (0..30).map(|_| {
@@ -267,6 +300,10 @@ async fn the_door_leads_nowhere_else() {
         "/\\evil.example",
         "/admin/../../x\r\nSet-Cookie: a=b",
         "javascript:alert(1)",
+        "/admin/\u{1}",
+        "/admin/\0",
+        "/admin/\u{7f}",
+        "/admin/ї",
         "",
     ] {
         let fields = [

@@ -391,3 +391,26 @@ async fn a_written_article_reads_as_in_its_file() {
     );
     assert!(written.items() > 0);
 }
+
+#[tokio::test]
+async fn correcting_an_article_does_not_move_its_moment() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let editor = site.staff("edda", Role::Editor).await;
+    let address = format!("/admin/articles/{}", article.id);
+    let form = editor.open(&address).await.form("/admin/articles/");
+    assert_eq!(form.value("moment"), "2026-03-14T15:09");
+    form.fill("body", "Corrected.")
+        .press("Save")
+        .await
+        .has_status(303);
+    let feed = site.visitor().open("/feed.xml").await.html();
+    assert!(feed.contains("<pubDate>Sat, 14 Mar 2026 15:09:26 +0000</pubDate>"));
+    let form = editor.open(&address).await.form("/admin/articles/");
+    form.fill("moment", "2026-03-14T15:08")
+        .press("Save")
+        .await
+        .has_status(303);
+    let feed = site.visitor().open("/feed.xml").await.html();
+    assert!(feed.contains("<pubDate>Sat, 14 Mar 2026 15:08:00 +0000</pubDate>"));
+}

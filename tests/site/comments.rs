@@ -427,3 +427,87 @@ async fn words_survive_our_own_mistakes() {
         "{log}"
     );
 }
+
+#[tokio::test]
+async fn repeating_a_public_comment_does_not_tell_whose_address_it_came_with() {
+    let site = Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .build()
+        .await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor().at("198.51.100.1");
+    filled(&ann.open(&article.path).await)
+        .submit()
+        .await
+        .has_status(303);
+    sqlx::query("update comments set status = 'approved'")
+        .execute(&site.app.pool)
+        .await
+        .expect("approved by hand");
+    let eve = site.visitor().at("203.0.113.6");
+    for guess in ["ann@example.org", "bob@example.org"] {
+        let form = filled(&eve.open(&article.path).await);
+        let place = form.fill("email", guess).submit().await.leads_to();
+        assert!(place.contains("/held?key="), "{guess} leads to {place}");
+    }
+    assert_eq!(site.count("select count(*) from comments").await, 3);
+    // The same again from the same browser is still once.
+    filled(&ann.open(&article.path).await)
+        .submit()
+        .await
+        .has_status(303);
+    assert_eq!(site.count("select count(*) from comments").await, 3);
+}
+
+#[tokio::test]
+async fn what_would_be_shown_by_mistake_is_noticed() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let page = ann.open(&article.path).await;
+    let said = filled(&page)
+        .fill("author", "ann@example.org")
+        .submit()
+        .await;
+    assert!(
+        said.has_status(422)
+            .text_of("#author-mistake")
+            .starts_with("This is an email address, and a name is shown to everyone.")
+    );
+    let said = filled(&page)
+        .fill("url", &format!("https://example.org/{}", "ї".repeat(50)))
+        .submit()
+        .await;
+    assert!(
+        said.has_status(422)
+            .text_of("#url-mistake")
+            .starts_with("This address is too long once it is written out in full")
+    );
+    // Markdown makes nothing of it.
+    let said = filled(&page)
+        .fill("comment", "[a]: https://example.org")
+        .submit()
+        .await;
+    said.has_status(422).sees("Please write your comment.");
+}
+
+#[tokio::test]
+async fn a_held_page_does_not_tell_what_became_of_its_article() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let held = filled(&ann.open(&article.path).await)
+        .submit()
+        .await
+        .leads_to();
+    ann.open(&held).await.sees("Back to “Tea”");
+    sqlx::query("update articles set state = 'draft', title = 'Secret'")
+        .execute(&site.app.pool)
+        .await
+        .expect("withdrawn by hand");
+    ann.open(&held)
+        .await
+        .has_status(200)
+        .sees("Lovely tea.")
+        .does_not_see("Secret");
+}

@@ -300,3 +300,78 @@ async fn a_trashed_reply_is_gone_and_its_answers_stay() {
         .await
         .has_status(404);
 }
+
+#[tokio::test]
+async fn an_old_undo_does_not_take_back_what_others_decided_since() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let (mo, ada) = (
+        site.staff("Mo", Role::Moderator).await,
+        site.staff("Ada", Role::Moderator).await,
+    );
+    let stale = mo
+        .open("/admin/comments")
+        .await
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .follow()
+        .await;
+    for decision in ["spam {id}:approved", "approved {id}:spam"] {
+        let one = decision.replace("{id}", &id.to_string());
+        ada.post_fields("/admin/comments", &[("one", &one)])
+            .await
+            .has_status(303);
+    }
+    let told = stale
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await
+        .follow()
+        .await;
+    told.sees("There was nothing left to undo");
+    assert_eq!(site.status_of(id).await, Status::Approved);
+    assert_eq!(site.count("select count(*) from decisions").await, 3);
+}
+
+#[tokio::test]
+async fn a_decision_leads_back_to_the_page_it_was_made_on() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    for number in 0..52 {
+        site.comment(&article, &format!("N{number}"), Status::Held)
+            .await;
+    }
+    let mo = site.staff("mo", Role::Moderator).await;
+    let older = mo
+        .open("/admin/comments")
+        .await
+        .attribute("a[rel=next]", "href")
+        .expect("there are older ones");
+    let page = mo.open(&older).await;
+    assert_eq!(page.texts_of(".card").len(), 2);
+    let after = page
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .follow()
+        .await;
+    assert_eq!(after.texts_of(".card-name"), ["N0"]);
+    let undone = after
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await
+        .follow()
+        .await;
+    assert_eq!(undone.texts_of(".card-name"), ["N1", "N0"]);
+    // When the page is empty, the queue begins again.
+    mo.open(&older)
+        .await
+        .form("/admin/comments")
+        .decide("Spam")
+        .await
+        .has_status(303);
+    let last = mo.open(&older).await.form("/admin/comments").decide("Spam");
+    assert_eq!(last.await.follow().await.texts_of(".card").len(), 50);
+}

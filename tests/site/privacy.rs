@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
+use broadsheet::router;
 use broadsheet::sealed::hex;
 use sqlx::{AssertSqlSafe, Row};
 
@@ -107,33 +108,30 @@ async fn an_address_is_nowhere() {
         .expect("one");
 
     let mut searched: Vec<(String, String)> = Vec::new();
-    let mut paths: Vec<String> = [
-        "/",
-        article.path.as_str(),
-        "/feed.xml",
-        "/nothing",
-        "/healthz",
-        "/readyz",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut paths: Vec<String> = every_page()
+        .into_iter()
+        .map(|pattern| {
+            let path = pattern
+                .replace("/articles/{id}", &format!("/articles/{}", article.id))
+                .replace("/comments/{id}", &format!("/comments/{answered}"))
+                .replace("/static/{name}", "/static/reply.js");
+            assert!(!path.contains('{'), "what is {path}? Fill it in here");
+            path
+        })
+        .collect();
+    paths.extend([article.path.clone(), "/nothing".to_owned()]);
     paths.extend(leads);
-    paths.push(format!("/articles/{}/reply", article.id));
     paths.push(format!("/articles/{}/reply?to={answered}", article.id));
-    paths.push(format!("/comments/{answered}"));
-    paths.extend(
-        [
-            "/admin",
-            "/admin/articles",
-            "/admin/articles/new",
-            "/admin/settings",
-            "/admin/account",
-            "/admin/sign-in",
-        ]
-        .map(str::to_owned),
-    );
-    paths.push(format!("/admin/articles/{}", article.id));
     paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.word())));
+    // What an act did, and what someone else was faster with.
+    let acts: Vec<i64> = sqlx::query_scalar("select distinct act from decisions")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("acts");
+    paths.extend(
+        acts.into_iter()
+            .map(|act| format!("/admin/comments?act={act}&passed={answered}")),
+    );
     for path in &paths {
         for visitor in [&bird, &admin] {
             let page = visitor.open(path).await;
@@ -176,6 +174,16 @@ async fn an_address_is_nowhere() {
         }
     }
     assert!(pages >= 40, "only {pages} pages were searched");
+}
+
+/// Every address that can be opened, as the router lists them.
+fn every_page() -> Vec<&'static str> {
+    let (public, desk) = (router::public(), router::desk());
+    let listed = public.listed().iter().chain(desk.listed());
+    listed
+        .filter(|(method, _)| method == axum::http::Method::GET)
+        .map(|(_, path)| *path)
+        .collect()
 }
 
 /// The dress in which the canary stands in a text, if it does.

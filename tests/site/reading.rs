@@ -155,6 +155,7 @@ async fn addresses_lead_on() {
     assert_eq!(old.has_status(301).leads_to(), "/2026/03/14/green-tea");
     visitor.open("/2026/03/14/green-tea").await.has_status(200);
     for (from, to) in [
+        ("//", "/"),
         ("/feed.xml/", "/feed.xml"),
         ("/admin/", "/admin"),
         (
@@ -174,6 +175,7 @@ async fn addresses_lead_on() {
     }
     // Another site's address to a browser, so never where we lead.
     visitor.open("//evil.example/").await.has_status(404);
+    visitor.open("/\\evil.example/").await.has_status(404);
 }
 
 #[tokio::test]
@@ -207,6 +209,10 @@ async fn a_page_that_is_not_there_helps() {
     let shown = links(&page, "h2 + ul");
     assert_eq!(shown[..2], [tea.path.clone(), pots.path.clone()]);
     assert!(!shown.contains(&later.path));
+    for mistyped in ["/tea).", "/2026/TEA", "/2026/%D0%A2%D0%B5%D0%B0"] {
+        let page = site.visitor().open(mistyped).await;
+        assert_eq!(links(&page, "h2 + ul")[0], tea.path, "{mistyped}");
+    }
     let page = site.visitor().open("/nothing/here").await;
     page.has_status(404)
         .does_not_see("Perhaps")
@@ -256,7 +262,7 @@ async fn head_is_answered_without_a_body() {
 async fn the_feed_holds_whole_articles() {
     let site = TestSite::new().await;
     site.article_with("Tea & <biscuits>", |draft| {
-        draft.standfirst = "Why.".to_owned();
+        draft.standfirst = "Why <table> is back.".to_owned();
         draft.body = "Words & *more*.".to_owned();
     })
     .await;
@@ -279,7 +285,7 @@ async fn the_feed_holds_whole_articles() {
     <title>Tea &amp; &lt;biscuits&gt;</title>
     <link>http://127.0.0.1:8600/2026/03/14/tea-biscuits</link>
     <description>
-    <![CDATA[Why.]]>
+    <![CDATA[Why &#60;table&#62; is back.]]>
     </description>
     <guid isPermaLink="false">http://127.0.0.1:8600/#article-20000</guid>
     <pubDate>Sat, 14 Mar 2026 15:09:26 +0000</pubDate>

@@ -1,5 +1,7 @@
 //! Makers of what a test needs; each says only what matters to it.
 
+use std::net::Ipv4Addr;
+
 use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::passphrase::Passphrase;
@@ -10,7 +12,7 @@ use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{Evidence, Verdict, first_verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
-use broadsheet::text::Slug;
+use broadsheet::text::{Slug, markdown};
 
 use super::TestSite;
 use super::visitor::Visitor;
@@ -135,12 +137,21 @@ impl TestSite {
             name: name.to_owned(),
             email,
             website: None,
+            body_html: markdown::comment(&body),
             body,
+            from: Ipv4Addr::LOCALHOST.into(),
         };
-        let (id, _) =
-            comments::store::insert(&mut db, on.id, commenter, &comment, &verdict, self.now())
-                .await
-                .expect("a comment goes in");
+        let (id, _) = comments::store::insert(
+            &mut db,
+            &self.app.keys,
+            on.id,
+            commenter,
+            &comment,
+            &verdict,
+            self.now(),
+        )
+        .await
+        .expect("a comment goes in");
         db.commit().await.expect("it is kept");
         id
     }

@@ -6,20 +6,26 @@
 mod account;
 mod binaries;
 mod cluster;
+mod heir;
 mod processes;
 mod supervisor;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use nix::unistd::Uid;
 
 use account::Account;
 use binaries::Binaries;
 use cluster::Cluster;
 use supervisor::Supervisor;
+
+pub use heir::Heir;
 
 /// How carefully the cluster writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,13 +55,13 @@ pub enum StartError {
     Other(#[from] anyhow::Error),
 }
 
-/// How long we wait for a predecessor that was killed a moment ago to be gone.
+/// How long we wait for a process that is just starting or stopping the cluster.
 const LOCK_PATIENCE: Duration = Duration::from_secs(3);
 
 impl Private {
     /// Starts the Postgres whose data lies in `data`, making it at the first start. Blocks until it answers.
     pub fn start(data: &Path, durability: Durability) -> Result<Self, StartError> {
-        fs::create_dir_all(data)
+        make_folder(data)
             .with_context(|| format!("the data folder {} cannot be made", data.display()))?;
         let data = data
             .canonicalize()
@@ -122,6 +128,19 @@ pub fn found_binaries(data: &Path) -> anyhow::Result<String> {
     Ok(format!("Postgres {} found", binaries.major))
 }
 
+/// Makes the data folder. Where Postgres runs as another account than ours, that one may pass through it, whatever
+/// umask we were started with; what lies in it is closed one by one.
+pub fn make_folder(data: &Path) -> io::Result<()> {
+    if data.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(data)?;
+    if Uid::effective().is_root() {
+        fs::set_permissions(data, Permissions::from_mode(0o755))?;
+    }
+    Ok(())
+}
+
 fn lock(data: &Path) -> Result<File, StartError> {
     let path = data.join("postgres.lock");
     let lock = OpenOptions::new()
@@ -139,7 +158,9 @@ fn lock(data: &Path) -> Result<File, StartError> {
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+            Err(TryLockError::WouldBlock)
+                if Instant::now() < deadline && !cluster::is_ready(&data.join("postgres")) =>
+            {
                 sleep(Duration::from_millis(50));
             }
             Err(TryLockError::WouldBlock) => return Err(StartError::RunsElsewhere),

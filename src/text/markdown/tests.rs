@@ -490,3 +490,43 @@ proptest! {
         prop_assert_eq!(html.matches("<a ").count(), html.matches("rel=\"nofollow ugc noopener\"").count());
     }
 }
+
+#[test]
+fn a_footnote_is_referred_to_a_hundred_times_at_most() {
+    let html = article(&format!("{}\n\n[^a]: Note.", "[^a] ".repeat(150)));
+    let html = html.as_str();
+    assert_eq!(html.matches("href=\"#fn-a\"").count(), 100);
+    assert_eq!(html.matches("href=\"#fnref-a").count(), 100);
+    assert_eq!(html.matches("[^a]").count(), 50);
+}
+
+#[test]
+fn what_shows_nothing_is_blank() {
+    for nothing in [
+        "",
+        " \n",
+        "[a]: https://example.org",
+        "---",
+        "\u{200B}",
+        "> \n- ",
+    ] {
+        assert!(
+            comment(nothing).is_blank(),
+            "{nothing:?} gives {}",
+            comment(nothing)
+        );
+    }
+    for something in [
+        "a",
+        "![](https://example.org/x.png)",
+        "<b></b>",
+        "`.`",
+        "\\",
+    ] {
+        assert!(
+            !comment(something).is_blank(),
+            "{something:?} gives {}",
+            comment(something)
+        );
+    }
+}

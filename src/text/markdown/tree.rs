@@ -12,6 +12,9 @@ const DEEPEST: usize = 20;
 /// The longest address that is made a link, in bytes: as long as the least of browsers follows.
 const LONGEST_ADDRESS: usize = 2048;
 
+/// How often one footnote may be referred to; each time gives it one more link back.
+const MOST_REFERENCES: u32 = 100;
+
 /// Where in the tree a node stands.
 #[derive(Clone, Copy)]
 struct Place {
@@ -117,6 +120,13 @@ fn fate_of(node: Node<'_>, place: Place, by: By) -> Fate {
         NodeValue::Image(image) if by == By::Editor && is_our_own(&image.url) => Fate::StaysWhole,
         NodeValue::Image(image) if place.in_link || !may_link(&image.url, by) => Fate::Dissolves,
         NodeValue::Link(_) | NodeValue::Image(_) => Fate::BecomesLink,
+        NodeValue::FootnoteReference(reference) if reference.ref_num > MOST_REFERENCES => {
+            Fate::ShowsAsTyped(format!("[^{}]", reference.name))
+        }
+        NodeValue::FootnoteDefinition(footnote) => {
+            footnote.total_references = footnote.total_references.min(MOST_REFERENCES);
+            Fate::Stays(place)
+        }
         NodeValue::HtmlBlock(html) => Fate::ShowsAsTyped(std::mem::take(&mut html.literal)),
         NodeValue::HtmlInline(html) => Fate::ShowsAsTyped(std::mem::take(html)),
         _ => Fate::Stays(place),
@@ -146,7 +156,11 @@ fn become_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
 
 /// Puts text in the place of HTML: a paragraph for each stretch between blank lines, or words within a line.
 fn show_as_typed<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
-    if matches!(node.data().value, NodeValue::HtmlInline(_)) {
+    let is_inline = matches!(
+        node.data().value,
+        NodeValue::HtmlInline(_) | NodeValue::FootnoteReference(_)
+    );
+    if is_inline {
         node.data_mut().value = NodeValue::Text(source.to_owned().into());
         return;
     }

@@ -1,0 +1,114 @@
+//! A client's connection, with patience where the system has none or too much.
+//!
+//! An answer that nobody takes is given up: it would be held in memory for as long as the client likes. And closing waits
+//! until the last answer has arrived: whoever is answered before all of a request was read, "too large" first of all, is
+//! still sending, and closing on them at once makes the system reset the connection, which a browser shows instead of our
+//! page (RFC 9112, section 9.6).
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
+
+/// How long a client may leave an answer in our hands without taking a byte of it.
+const TAKEN_WITHIN: Duration = Duration::from_secs(30);
+/// How long what still comes in is read and dropped at the end: long enough for an answer to cross the world and be
+/// noticed.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// The connection.
+pub struct Socket {
+    stream: TcpStream,
+    stalled: Option<Pin<Box<Sleep>>>,
+    closing: Option<Pin<Box<Sleep>>>,
+}
+
+impl Socket {
+    pub fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            stalled: None,
+            closing: None,
+        }
+    }
+
+    /// Gives a write its time: from the first moment that nothing was taken until something is.
+    fn in_time(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(sleep(TAKEN_WITHIN)));
+        ready!(stalled.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.in_time(written, context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.in_time(written, context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.closing.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        }
+        let socket = &mut *self;
+        let closing = socket
+            .closing
+            .get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let mut scratch = [0; 8 * 1024];
+        loop {
+            if closing.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
+            let mut buffer = ReadBuf::new(&mut scratch);
+            let read = ready!(Pin::new(&mut socket.stream).poll_read(context, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}

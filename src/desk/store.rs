@@ -1,0 +1,12 @@
+//! The SQL of the frame.
+
+use sqlx::PgConnection;
+
+/// How many replies wait for a decision.
+pub async fn held(db: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(count), 0)::bigint as "held!" from comment_counts where status = 'held'"#
+    )
+    .fetch_one(db)
+    .await
+}
