@@ -20,12 +20,19 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
 }
 
+ask_for_rust() {
+    die "Broadsheet is written in Rust, and $1. Install it with
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
+then run this again."
+}
+
 need_rust() {
     # rustup puts cargo here, but a shell that was open before does not know.
     command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
-    command -v cargo >/dev/null || die "Broadsheet is written in Rust, and there is no cargo here. Install it with
-    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh
-then run this again."
+    command -v cargo >/dev/null || ask_for_rust "there is no cargo here"
+    # Where cargo is rustup's, it brings the version that rust-toolchain.toml names.
+    minor=$(cargo --version | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p')
+    [ "${minor:-0}" -ge 95 ] || ask_for_rust "the cargo here is older than 1.95"
     command -v cc >/dev/null || install_packages gcc libc6-dev || die "A C compiler is missing. On Debian or Ubuntu:  apt-get install gcc libc6-dev"
 }
 

@@ -36,9 +36,9 @@ pub enum Error {
 /// A handler's answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Postgres refuses connections while it starts, stops or recovers (its documentation, appendix A, class 57),
-/// or because too many are open (class 53).
-const AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
+/// Postgres refuses connections while it starts, stops or recovers (its documentation, appendix A, class 57), as it
+/// cuts off a statement that takes too long, or has too many connections open (class 53).
+const AWAY: [&str; 5] = ["57P01", "57P02", "57P03", "57014", "53300"];
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
