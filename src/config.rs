@@ -21,7 +21,7 @@ pub struct Settings {
         value_name = "ADDRESS:PORT"
     )]
     pub listen: Option<String>,
-    /// Address at which readers reach the site, such as https://news.example.org [default: http://LISTEN]
+    /// Address at which readers reach the site, such as https://news.example.org [default: http://LISTEN, or this machine's own address where that is all addresses]
     #[arg(long, global = true, env = "BROADSHEET_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Folder for the private Postgres and the secret key [default: ./data]

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer, TimeoutLayer};
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::web::{Routes, assets, error, headers, requests};
@@ -25,7 +27,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take in all: a long comment over a bad line, a long article over a slow one.
 const REPLY_ARRIVES_WITHIN: Duration = Duration::from_secs(30);
 const DESK_ARRIVES_WITHIN: Duration = Duration::from_secs(120);
-/// How long the answer may take after that; a slow database answers 503 sooner.
+/// How long the answer may take after that; a database that is away answers 503 sooner.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 
 /// What anyone may ask for.
@@ -73,16 +75,25 @@ pub fn desk() -> Routes {
 }
 
 fn limited(routes: Routes, bytes: usize, arrives_within: Duration) -> Router<App> {
+    let answer_in_time = move |request: Request, next: Next| async move {
+        // Only what has a body may take the time that a body takes.
+        let arrives_within = match *request.method() {
+            Method::POST => arrives_within,
+            _ => Duration::ZERO,
+        };
+        answer_within(arrives_within + ANSWERED_WITHIN, request, next).await
+    };
     routes
         .into_router()
         .layer(DefaultBodyLimit::max(bytes))
-        .layer(deadline(arrives_within + ANSWERED_WITHIN))
+        .layer(from_fn(answer_in_time))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(RequestBodyDeadlineLayer::new(arrives_within))
 }
 
-fn deadline(within: Duration) -> TimeoutLayer {
-    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, within)
+async fn answer_within(within: Duration, request: Request, next: Next) -> Response {
+    let answer = timeout(within, next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// The whole site. Layers are listed from the handler outwards: a request meets the last one first.
@@ -91,7 +102,9 @@ pub fn site(app: App) -> Router {
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the public address was checked at the start to be an http or https origin");
     let article = get(articles::page::show_article)
-        .layer(deadline(ANSWERED_WITHIN))
+        .layer(from_fn(|request, next| {
+            answer_within(ANSWERED_WITHIN, request, next)
+        }))
         .with_state(app.clone());
     Router::new()
         .merge(limited(public(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::sealed;
 use crate::text::typed;
-use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Query, Result};
+use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
 /// Makes a new one-time link if nobody can sign in yet; an older link stops working. Gives its path.
 pub async fn invite_first_admin(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<String>> {
@@ -131,5 +131,5 @@ pub async fn claim(
     let cookie = session::start(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "the first admin has claimed the site");
-    Ok((jar.add(cookie), Redirect::to("/admin/comments")).into_response())
+    Ok((jar.add(cookie), go_to("/admin/comments")).into_response())
 }

@@ -11,7 +11,7 @@ use super::model::Handle;
 use super::viewer::Viewer;
 use super::{passphrase, session, slow_down, store};
 use crate::app::App;
-use crate::web::{ClientAddress, Db, Fields, Layout, Page, Query, Result};
+use crate::web::{ClientAddress, Db, Fields, Layout, Page, Query, Result, go_to};
 
 /// Where a sign-in leads when nothing else was asked for.
 const DESK: &str = "/admin/comments";
@@ -106,7 +106,7 @@ pub async fn sign_in(
     let cookie = session::start(&app, &mut db, account.id).await?;
     db.commit().await?;
     tracing::info!(account = %account.id, "signed in");
-    Ok((jar.add(cookie), Redirect::to(&inside(fields.get("next")))).into_response())
+    Ok((jar.add(cookie), go_to(&inside(fields.get("next")))).into_response())
 }
 
 /// Only addresses of the desk: the door leads nowhere else.

@@ -1,5 +1,6 @@
 //! Guessing passphrases gets slower with each wrong one: for one account from one network soon, for a whole network or
-//! a whole account later. A crowd of strangers that guesses at one account makes its owner wait too, but only seconds.
+//! a whole account later. While a crowd of strangers guesses at one account, its owner has to try between them, once in
+//! ten seconds; the crowd has no more than that either.
 
 use std::net::IpAddr;
 
@@ -65,13 +66,15 @@ pub async fn succeeded(db: &mut PgConnection, attempt: Attempt) -> sqlx::Result<
     )
     .execute(&mut *db)
     .await?;
-    sqlx::query!(
-        "update sign_in_failures set failures = greatest(failures - 1, 0) where key in ($1, $2)",
-        attempt.network,
-        attempt.account
-    )
-    .execute(db)
-    .await?;
+    // In the order in which `begin` takes the rows.
+    for key in [attempt.network, attempt.account] {
+        sqlx::query!(
+            "update sign_in_failures set failures = greatest(failures - 1, 0) where key = $1",
+            key
+        )
+        .execute(&mut *db)
+        .await?;
+    }
     Ok(())
 }
 

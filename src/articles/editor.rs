@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::model::{Article, Draft, Standing, State as ArticleState};
@@ -18,7 +18,7 @@ use crate::ids::ArticleId;
 use crate::publication::is_reserved;
 use crate::text::{Slug, dates, typed};
 use crate::web::requests::Reference;
-use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
+use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
 
 /// Bytes of a title, a standfirst, the sources, and the text of an article.
 const TITLE_BYTES: usize = 500;
@@ -167,7 +167,7 @@ async fn save(
         Save::Kept(id) => {
             db.commit().await?;
             tracing::info!(account = %editor.id, article = %id, "saved an article");
-            Ok(Redirect::to(&format!("/admin/articles/{id}?saved=1")).into_response())
+            Ok(go_to(&format!("/admin/articles/{id}?saved=1")).into_response())
         }
         Save::AddressTaken(path) => {
             db.rollback().await?;

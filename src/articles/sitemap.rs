@@ -32,7 +32,7 @@ pub async fn show_sitemap(State(app): State<App>, layout: Layout, mut db: Db) ->
 /// What robots are asked to leave alone: the desk, and the reply form that stands behind every comment (RFC 9309).
 pub async fn show_robots(State(app): State<App>) -> String {
     format!(
-        "User-agent: *\nDisallow: /admin\nDisallow: /articles/\n\nSitemap: {}\n",
+        "User-agent: *\nDisallow: /admin$\nDisallow: /admin/\nDisallow: /articles/\n\nSitemap: {}\n",
         app.config.absolute("/sitemap.xml")
     )
 }

@@ -42,8 +42,10 @@ pub enum AccountCommand {
 pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<()> {
     // What was typed is judged before a database is started for it.
     let task = Task::prepare(command)?;
-    // A database that is made now must find its key at the first start.
-    key::read_or_make(&config)?;
+    if config.database_url.is_none() {
+        // A private Postgres that is made now must find its key at the first start.
+        key::read_or_make(&config)?;
+    }
     let database = db::open(
         config.database_url.as_deref(),
         &data_folder(&config),

@@ -1,7 +1,7 @@
 //! A client's connection, with patience where the system has none or too much.
 //!
-//! An answer that nobody takes is given up: it would be held in memory for as long as the client likes. And closing waits
-//! until the last answer has arrived: whoever is answered before all of a request was read, "too large" first of all, is
+//! An answer that nobody takes is given up: it would be held in memory for as long as the client likes. And closing gives
+//! the last answer time to arrive: whoever is answered before all of a request was read, "too large" first of all, is
 //! still sending, and closing on them at once makes the system reset the connection, which a browser shows instead of our
 //! page (RFC 9112, section 9.6).
 
@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// How long a client may leave an answer in our hands without taking a byte of it.
+/// How long a client may leave an answer in our hands without making room for more of it in the system's buffers.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 /// How long what still comes in is read and dropped at the end: long enough for an answer to cross the world and be
 /// noticed.

@@ -70,19 +70,33 @@ pub struct NewComment {
     pub body: String,
     /// The text, as HTML.
     pub body_html: SafeHtml,
-    /// Where it came from. Not kept, but for its part in [`NewComment::said_once`].
+    /// Where it came from. Kept only in what [`NewComment::said`] makes of it, for two days.
     pub from: IpAddr,
 }
 
+/// The days on which something may have been said already.
+#[derive(Clone, Copy)]
+pub enum Day {
+    /// This one.
+    Today,
+    /// The one before, which ended perhaps a second ago.
+    Yesterday,
+}
+
 impl NewComment {
-    /// The keyed hash of everything an impatient browser sends twice: the same again from the same place on the same day
-    /// is kept once. Were it the words alone, whoever repeats a public comment under a guessed address would learn
-    /// whether the guess is right.
-    pub fn said_once(&self, keys: &Keys, now: Ts) -> [u8; 32] {
-        const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-        let day = now.unix_micros().div_euclid(DAY).to_string();
+    /// The keyed hash of everything an impatient browser sends twice: the same again from the same place is kept once.
+    /// Were it the words alone, whoever repeats a public comment under a guessed address would learn whether the guess
+    /// is right. [`store::forget_where_from`](super::store::forget_where_from) takes it back.
+    pub fn said(&self, keys: &Keys, day: Day, now: Ts) -> [u8; 32] {
+        const MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+        let today = now.unix_micros().div_euclid(MICROS);
+        let day = match day {
+            Day::Today => today,
+            Day::Yesterday => today - 1,
+        };
         let website = self.website.as_ref().map_or("", Website::as_str);
         let network = network(self.from).to_string();
+        let day = day.to_string();
         let said = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
         keys.find_by("said once", said.as_bytes())
     }

@@ -22,7 +22,9 @@ use crate::text::links::LinkError;
 use crate::text::{Website, markdown, typed};
 use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
-use crate::web::{ClientAddress, Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result};
+use crate::web::{
+    ClientAddress, Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to,
+};
 
 /// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
 const NAME_BYTES: usize = 245;
@@ -204,10 +206,10 @@ async fn take(
     db.commit().await?;
     tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
     let place = match status {
-        Status::Approved => format!("{}#comment-{comment_id}", discussion.path),
-        _ => held_address(app, comment_id),
+        Status::Approved => Redirect::to(&format!("{}#comment-{comment_id}", discussion.path)),
+        _ => go_to(&held_address(app, comment_id)),
     };
-    Ok(Redirect::to(&place).into_response())
+    Ok(place.into_response())
 }
 
 impl ReplyPage {

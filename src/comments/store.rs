@@ -3,7 +3,7 @@
 
 use sqlx::PgConnection;
 
-use super::model::{Comment, Discussion, NewComment, Status};
+use super::model::{Comment, Day, Discussion, NewComment, Status};
 use super::screening::Verdict;
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId, CommenterId};
@@ -56,7 +56,7 @@ pub async fn find_approved(
     .await
 }
 
-/// Keeps a reply. What a browser sends twice is kept once: the second time gives the first.
+/// Keeps a reply. What one browser sends twice from one network is kept once: the second time gives the first.
 pub async fn insert(
     db: &mut PgConnection,
     keys: &Keys,
@@ -66,7 +66,8 @@ pub async fn insert(
     verdict: &Verdict,
     now: Ts,
 ) -> sqlx::Result<(CommentId, Status)> {
-    let digest = comment.said_once(keys, now);
+    let today = comment.said(keys, Day::Today, now);
+    let yesterday = comment.said(keys, Day::Yesterday, now);
     let parent_id = comment.parent_id.map(|id| id.0);
     let reasons: Vec<String> = verdict
         .reasons
@@ -76,10 +77,12 @@ pub async fn insert(
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
-             (id, article_id, parent_id, root_id, commenter_id, name, website, body, body_html, body_digest, status, reasons, created_at)
+             (id, article_id, parent_id, root_id, commenter_id, name, website, body, body_html, said_once, status, reasons, created_at)
          select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9, $10, $11
          from fresh
-         on conflict (article_id, coalesce(parent_id, 0), commenter_id, body_digest) do nothing
+         where not exists (select 1 from comments
+                           where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once = $12)
+         on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
          returning id",
         article_id.0,
         parent_id,
@@ -88,10 +91,11 @@ pub async fn insert(
         comment.website.as_ref().map(ToString::to_string),
         comment.body,
         comment.body_html.as_str(),
-        &digest[..],
+        &today[..],
         verdict.status as Status,
         &reasons,
         now as Ts,
+        &yesterday[..],
     )
     .fetch_optional(&mut *db)
     .await?;
@@ -100,15 +104,36 @@ pub async fn insert(
     }
     let first = sqlx::query!(
         "select id, status from comments
-         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and body_digest = $4",
+         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once in ($4, $5)
+         order by id limit 1",
         article_id.0,
         parent_id,
         commenter_id.0,
-        &digest[..],
+        &today[..],
+        &yesterday[..],
     )
     .fetch_one(db)
     .await?;
     Ok((first.id, first.status))
+}
+
+/// Comments whose network is forgotten in one go, so that nobody waits for the rows.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
+/// After two days, in seconds, nothing is compared with what was said then.
+const SAID_LATELY: i64 = 2 * 24 * 60 * 60;
+
+/// Takes the part that networks have in `said_once` out of comments that are older than two days: whoever has the secret
+/// key could find a network by trying them all.
+pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update comments set said_once = int8send(id)
+         where id in (select id from comments where length(said_once) = 32 and created_at < $1 limit $2)",
+        now.plus_seconds(-SAID_LATELY) as Ts,
+        FORGOTTEN_AT_ONCE,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Where a comment that everyone may read is shown: its article's address.

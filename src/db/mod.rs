@@ -4,14 +4,14 @@ pub mod private;
 
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use private::{Durability, Heir, Private, StartError};
 
@@ -23,10 +23,14 @@ const CONNECTIONS: u32 = 24;
 /// How long a request waits for a connection before the visitor is told that the database is away.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long one statement may take. Whoever waited for its answer has gone by then, and it holds a connection.
+/// How long one statement may take, so that none holds a connection for good: less than an answer may take in all, and
+/// more than a form's writer waits for the words to come back.
 const STATEMENT_WITHIN: &str = "set statement_timeout = '20s'";
 /// What merely "already exists" is no news in the log.
 const ONLY_WARNINGS: &str = "set client_min_messages = warning";
+/// How long we go on trying to use a Postgres that another process is just stopping.
+const JOINING: Duration = Duration::from_secs(10);
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(200);
 /// How long connections may take to close when we end.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -53,7 +57,14 @@ impl Database {
     /// Outlives the process whose Postgres this is: starts it again when that process has ended.
     pub fn outlive_its_owner(&mut self, data: &Path, durability: Durability) {
         if matches!(self.postgres, Postgres::Joined) {
-            self.postgres = Postgres::Inherited(Heir::wait(data.to_owned(), durability));
+            let pool = self.pool.clone();
+            // Its socket may be elsewhere now: that folder depends on who starts it.
+            let lead_there = move |url: &str| match options(url) {
+                Ok(options) => pool.set_connect_options(options),
+                Err(error) => tracing::error!("{error:#}"),
+            };
+            let heir = Heir::wait(data.to_owned(), durability, lead_there);
+            self.postgres = Postgres::Inherited(heir);
         }
     }
 
@@ -79,14 +90,28 @@ pub async fn open(
     data: &Path,
     durability: Durability,
 ) -> anyhow::Result<Database> {
-    let (url, postgres) = match database_url {
-        Some(url) => (url.to_owned(), Postgres::Named),
-        None => start_or_join(data, durability).await?,
-    };
-    let pool = connect(&url).await?;
+    let deadline = Instant::now() + JOINING;
+    loop {
+        let (url, postgres) = match database_url {
+            Some(url) => (url.to_owned(), Postgres::Named),
+            None => start_or_join(data, durability).await?,
+        };
+        match make_ready(&url).await {
+            Ok(pool) => return Ok(Database { pool, postgres }),
+            // Its owner has ended in this very moment; the next round starts it.
+            Err(_) if matches!(postgres, Postgres::Joined) && Instant::now() < deadline => {
+                sleep(BETWEEN_ROUNDS).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn make_ready(url: &str) -> anyhow::Result<PgPool> {
+    let pool = connect(url).await?;
     check(&pool).await?;
-    bring_up_to_date(&url).await?;
-    Ok(Database { pool, postgres })
+    bring_up_to_date(url).await?;
+    Ok(pool)
 }
 
 /// A command beside a running server uses that server's Postgres.

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::{Desk, Section};
 use crate::accounts::passphrase::{self, Passphrase};
 use crate::accounts::{session, slow_down, store};
 use crate::app::App;
-use crate::web::{ClientAddress, Fields, Mistakes, Page, Query, Result};
+use crate::web::{ClientAddress, Fields, Mistakes, Page, Query, Result, go_to};
 
 #[derive(Template)]
 #[template(path = "desk/account.html")]
@@ -85,7 +85,7 @@ pub async fn change_passphrase(
     let cookie = session::start(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "changed their passphrase");
-    Ok((jar.add(cookie), Redirect::to("/admin/account?saved=1")).into_response())
+    Ok((jar.add(cookie), go_to("/admin/account?saved=1")).into_response())
 }
 
 impl AccountPage {

@@ -1,11 +1,11 @@
 //! A form of the desk that could not be taken: everything that was typed comes back, ready to be sent again.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::web::error::in_time;
+use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
 use crate::web::{Error, Fields, Layout, Page, Result};
 
@@ -55,7 +55,12 @@ pub async fn take_form(
         action: action.to_owned(),
         typed,
     };
-    Page(page).with_status(status)
+    let answer = Page(page).with_status(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        ([(header::RETRY_AFTER, RETRY_AFTER.to_string())], answer).into_response()
+    } else {
+        answer
+    }
 }
 
 impl KeptPage {

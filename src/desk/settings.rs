@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{Desk, Section, take_form};
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::publication::{self, Publication, WrongPermalink};
 use crate::text::{Language, dates, markdown, typed};
 use crate::web::requests::Reference;
-use crate::web::{Fields, Layout, Mistakes, Page, Query, Result};
+use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
 /// Bytes of a title or tagline: more would not fit a line of print.
 const LINE_BYTES: usize = 200;
@@ -127,7 +127,7 @@ async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<R
     };
     db.commit().await?;
     tracing::info!(account = %admin.id, "changed the settings");
-    Ok(Redirect::to(&format!("/admin/settings?saved=1&kept={kept}")).into_response())
+    Ok(go_to(&format!("/admin/settings?saved=1&kept={kept}")).into_response())
 }
 
 impl SettingsForm {

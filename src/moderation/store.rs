@@ -39,6 +39,14 @@ pub struct Card {
     pub decided_by: Option<String>,
 }
 
+impl Card {
+    /// Whether its text would push its buttons off the screen, so that it scrolls in a place of its own.
+    pub fn is_long(&self) -> bool {
+        const BYTES: usize = 1_500;
+        self.body_html.as_str().len() > BYTES
+    }
+}
+
 /// Cards of one status, newest first: at most `limit`, from before comment `before`.
 pub async fn cards(
     db: &mut PgConnection,

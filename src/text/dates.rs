@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use super::Language;
 use crate::clock::Ts;
 
-/// The time zone of this IANA name, such as `Europe/Kyiv`; or `UTC`. Names without an area mean what this machine makes
-/// of them, or what once was the same.
+/// The time zone of this IANA name, such as `Europe/Kyiv`; or `UTC`. Names without an area are
+/// refused: some mean what each machine makes of them.
 pub fn zone(name: &str) -> Option<TimeZone> {
     if name != "UTC" && !name.contains('/') {
         return None;

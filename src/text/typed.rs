@@ -35,7 +35,7 @@ pub fn is_blank(typed: &str) -> bool {
 }
 
 /// Whether it holds what no keyboard writes: control characters, U+FFFD, which stands for bytes that were not UTF-8, or
-/// what is no character at all, which XML, and so a feed, cannot hold (Unicode 16, §23.7).
+/// what Unicode says is no character (its chapter 23.7), of which XML, and so a feed, cannot hold two.
 pub fn has_unreadable(typed: &str) -> bool {
     typed.chars().any(is_unreadable)
 }

@@ -17,6 +17,6 @@ pub use db::Db;
 pub use error::{Error, Result};
 pub use fields::{Fields, Mistakes};
 pub use layout::Layout;
-pub use page::Page;
+pub use page::{Page, go_to};
 pub use path::{Path, Query};
 pub use routes::Routes;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Error;
 use super::error::Told;
@@ -30,6 +30,12 @@ impl<T: Template> Page<T> {
         ];
         (headers, self).into_response()
     }
+}
+
+/// Sends on to a page after a form was taken. With a fragment of its own: a browser would keep the form's, which leads to
+/// its mistakes. This one leads to the top.
+pub fn go_to(page: &str) -> Redirect {
+    Redirect::to(&format!("{page}#content"))
 }
 
 impl<T: Template> IntoResponse for Page<T> {

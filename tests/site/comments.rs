@@ -1,6 +1,7 @@
 //! Leaving a reply: what is taken, what is given back, who sees it.
 
 use broadsheet::comments::Status;
+use broadsheet::worker;
 
 use crate::support::visitor::{Form, Page};
 use crate::support::{Setup, TestSite};
@@ -391,7 +392,7 @@ async fn words_survive_a_database_that_stops_in_the_middle() {
     answer
         .has_status(503)
         .sees("Your reply was not saved")
-        .sees("will not appear twice");
+        .sees("makes no second reply");
     assert_eq!(answer.header("retry-after"), "5");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
     lock.rollback().await.expect("it goes on");
@@ -457,6 +458,38 @@ async fn repeating_a_public_comment_does_not_tell_whose_address_it_came_with() {
         .await
         .has_status(303);
     assert_eq!(site.count("select count(*) from comments").await, 3);
+}
+
+#[tokio::test]
+async fn a_second_press_at_midnight_is_still_the_second() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let page = ann.open(&article.path).await;
+    // From 15:09:26 to the last second of the day.
+    site.app.clock.advance(8 * 3_600 + 50 * 60 + 33);
+    let first = filled(&page).submit().await.leads_to();
+    site.app.clock.advance(2);
+    assert_eq!(filled(&page).submit().await.leads_to(), first);
+    assert_eq!(site.count("select count(*) from comments").await, 1);
+}
+
+#[tokio::test]
+async fn after_two_days_nothing_is_left_of_where_a_comment_came_from() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let page = ann.open(&article.path).await;
+    filled(&page).submit().await.has_status(303);
+    let traces = "select count(*) from comments where said_once <> int8send(id)";
+    worker::forget(&site.app).await.expect("a round");
+    assert_eq!(site.count(traces).await, 1);
+    site.app.clock.advance(2 * 24 * 3_600 + 1);
+    worker::forget(&site.app).await.expect("a round");
+    assert_eq!(site.count(traces).await, 0);
+    // Said anew, it is kept anew.
+    filled(&page).submit().await.has_status(303);
+    assert_eq!(site.count("select count(*) from comments").await, 2);
 }
 
 #[tokio::test]

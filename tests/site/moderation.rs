@@ -276,6 +276,25 @@ async fn a_long_queue_is_paged() {
 }
 
 #[tokio::test]
+async fn a_long_comment_leaves_its_buttons_in_reach() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Ann", Status::Held).await;
+    let id = site.comment(&article, "Bob", Status::Held).await;
+    sqlx::query("update comments set body_html = repeat('<p>long</p>', 1000) where id = $1")
+        .bind(id.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("long by hand");
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let queue = mod_.open("/admin/comments").await;
+    // Whoever has no mouse scrolls it by keys, and is told what it is.
+    assert_eq!(queue.texts_of(".reply-body.long").len(), 1);
+    let named = queue.attribute(".reply-body[tabindex='0']", "aria-label");
+    assert_eq!(named.as_deref(), Some("The comment by Bob"));
+}
+
+#[tokio::test]
 async fn a_trashed_reply_is_gone_and_its_answers_stay() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;

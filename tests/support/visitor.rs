@@ -219,7 +219,7 @@ impl Page {
         self
     }
 
-    /// Where the answer leads.
+    /// Where the answer leads, but for the fragment that leads to the top of a page.
     #[track_caller]
     pub fn leads_to(&self) -> String {
         assert!(
@@ -229,7 +229,11 @@ impl Page {
             self.status,
             self.html()
         );
-        self.header("location").to_owned()
+        let location = self.header("location");
+        location
+            .strip_suffix("#content")
+            .unwrap_or(location)
+            .to_owned()
     }
 
     /// Goes where the answer leads, until there is a page.

@@ -22,11 +22,15 @@ enum Estate {
 }
 
 impl Heir {
-    /// Waits in the background for the cluster in `data` to be nobody's.
-    pub fn wait(data: PathBuf, durability: Durability) -> Self {
+    /// Waits in the background for the cluster in `data` to be nobody's; then `lead_there` is told its address.
+    pub fn wait(
+        data: PathBuf,
+        durability: Durability,
+        lead_there: impl FnOnce(&str) + Send + 'static,
+    ) -> Self {
         let estate = Arc::new(Mutex::new(Estate::Awaited));
         let ours = estate.clone();
-        thread::spawn(move || inherit(&ours, &data, durability));
+        thread::spawn(move || inherit(&ours, &data, durability, lead_there));
         Self(estate)
     }
 
@@ -42,7 +46,12 @@ impl Heir {
     }
 }
 
-fn inherit(estate: &Mutex<Estate>, data: &Path, durability: Durability) {
+fn inherit(
+    estate: &Mutex<Estate>,
+    data: &Path,
+    durability: Durability,
+    lead_there: impl FnOnce(&str),
+) {
     let is_declined = || {
         let estate = estate.lock().expect("no holder of the estate panics");
         matches!(*estate, Estate::Declined)
@@ -53,6 +62,7 @@ fn inherit(estate: &Mutex<Estate>, data: &Path, durability: Durability) {
                 let mut estate = estate.lock().expect("no holder of the estate panics");
                 // Declined in this very moment: dropping it stops it.
                 if matches!(*estate, Estate::Awaited) {
+                    lead_there(private.url());
                     *estate = Estate::Inherited(private);
                     tracing::info!("took over the private Postgres of a server that ended");
                 }

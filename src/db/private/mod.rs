@@ -186,6 +186,14 @@ fn prepare(data: &Path, durability: Durability) -> anyhow::Result<Cluster> {
         );
     }
     let binaries = Binaries::find(major)?;
+    if let Some(closed) = account.closed_ancestor(&binaries.program("postgres")) {
+        bail!(
+            "Postgres does not run as root, and the account {} cannot enter {}, where its programs are; open it with  chmod a+x {}",
+            account.name,
+            closed.display(),
+            closed.display()
+        );
+    }
     let cluster = Cluster::new(data, binaries, account, durability)?;
     if major.is_none() {
         cluster.make()?;

@@ -509,6 +509,8 @@ fn what_shows_nothing_is_blank() {
         "---",
         "\u{200B}",
         "> \n- ",
+        "&nbsp;",
+        "\u{200B}\u{A0}\u{200B}",
     ] {
         assert!(
             comment(nothing).is_blank(),
