@@ -3,10 +3,11 @@
 pub mod held;
 mod model;
 pub mod reply;
+mod reply_form;
 pub mod screening;
 pub mod store;
 mod thread;
 
 pub use model::{Comment, Discussion, NewComment, Status};
-pub use reply::ReplyForm;
+pub use reply_form::ReplyForm;
 pub use thread::Thread;

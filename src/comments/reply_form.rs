@@ -1,0 +1,175 @@
+//! The form itself: what a stranger may say, and what we believe of it. It stands under every article and, with what was
+//! typed, wherever that comes back.
+
+use std::net::IpAddr;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::model::NewComment;
+use crate::commenters::{Email, EmailError};
+use crate::i18n::Words;
+use crate::ids::{ArticleId, CommentId};
+use crate::text::links::LinkError;
+use crate::text::{Website, markdown, typed};
+use crate::web::{Fields, Mistakes, assets};
+
+/// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
+const NAME_BYTES: usize = 245;
+const COMMENT_BYTES: usize = 65_525;
+
+/// The form, with what a stranger may say and what is wrong with it.
+#[derive(Template)]
+#[template(path = "comments/_reply_form.html")]
+pub struct ReplyForm {
+    words: Words,
+    article_id: ArticleId,
+    /// The number of the comment that is answered, as sent.
+    pub(super) to: String,
+    comment: String,
+    name: String,
+    /// As typed; printed only to whoever typed it, on a page that no cache keeps.
+    email: String,
+    website: String,
+    pub(super) trap: String,
+    pub(super) mistakes: Mistakes,
+    script: String,
+}
+
+// A template of ours, escaped where it was filled.
+impl HtmlSafe for ReplyForm {}
+
+impl ReplyForm {
+    /// An empty form.
+    pub fn blank(words: Words, article_id: ArticleId) -> Self {
+        Self::read(words, article_id, &Fields::default())
+    }
+
+    /// What was sent, as typed.
+    pub(super) fn read(words: Words, article_id: ArticleId, fields: &Fields) -> Self {
+        let field = |name| fields.get(name).to_owned();
+        Self {
+            words,
+            article_id,
+            to: field("to"),
+            comment: field("comment"),
+            name: field("author"),
+            email: field("email"),
+            website: field("url"),
+            trap: field("topic"),
+            mistakes: Mistakes::none(),
+            script: assets::address("reply.js"),
+        }
+    }
+
+    /// How many mistakes there are to mend.
+    fn mistake_count(&self) -> i64 {
+        i64::try_from(self.mistakes.iter().count()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether there is nothing to give back.
+    pub(super) fn is_blank(&self) -> bool {
+        self.comment.is_empty()
+    }
+
+    /// The text, to give back where it cannot be sent again.
+    pub(super) fn words_typed(&self) -> &str {
+        &self.comment
+    }
+
+    /// The same again, to give back if keeping it fails.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            to: self.to.clone(),
+            comment: self.comment.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            website: self.website.clone(),
+            mistakes: self.mistakes.clone(),
+            script: self.script.clone(),
+            trap: String::new(),
+            ..*self
+        }
+    }
+
+    /// What we believe of it; or every mistake at once, kept in the form beside what was typed.
+    pub(super) fn parse(
+        &mut self,
+        parent_id: Option<CommentId>,
+        from: IpAddr,
+    ) -> Option<NewComment> {
+        let words = self.words;
+        let mut mistakes = Mistakes::none();
+        for (field, text) in [
+            ("comment", &mut self.comment),
+            ("author", &mut self.name),
+            ("email", &mut self.email),
+            ("url", &mut self.website),
+        ] {
+            if typed::has_unreadable(text) {
+                *text = typed::without_unreadable(text);
+                mistakes.say(words, field, "field-unreadable");
+            }
+        }
+        let body = typed::lines(&self.comment);
+        let over = body.len().saturating_sub(COMMENT_BYTES);
+        let body_html = if over > 0 {
+            let over = i64::try_from(over).unwrap_or(i64::MAX);
+            mistakes.add("comment", words.count("reply-comment-too-long", over));
+            markdown::comment("")
+        } else {
+            markdown::comment(&body)
+        };
+        // Also what Markdown makes nothing of, such as an address that no link refers to.
+        if over == 0 && body_html.is_blank() {
+            mistakes.say(words, "comment", "reply-comment-missing");
+        }
+        let name = typed::line(&self.name);
+        if typed::is_blank(&name) {
+            mistakes.say(words, "author", "reply-name-missing");
+        } else if name.len() > NAME_BYTES {
+            mistakes.say(words, "author", "reply-name-too-long");
+        } else if typed::holds_address(&name) {
+            mistakes.say(words, "author", "reply-name-is-address");
+        }
+        let email = match Email::parse(&self.email) {
+            Ok(email) => Some(email),
+            Err(wrong) => {
+                mistakes.say(
+                    words,
+                    "email",
+                    match wrong {
+                        EmailError::Missing => "reply-email-missing",
+                        EmailError::Malformed => "reply-email-malformed",
+                        EmailError::TooLong => "reply-email-too-long",
+                    },
+                );
+                None
+            }
+        };
+        let website = Website::parse(&self.website).unwrap_or_else(|wrong| {
+            mistakes.say(
+                words,
+                "url",
+                match wrong {
+                    LinkError::TooLong => "reply-website-too-long",
+                    LinkError::NotTheWeb | LinkError::NamesAUser | LinkError::NotAnAddress => {
+                        "reply-website-wrong"
+                    }
+                },
+            );
+            None
+        });
+        self.mistakes = mistakes;
+        let email = email.filter(|_| self.mistakes.is_empty())?;
+        Some(NewComment {
+            parent_id,
+            name,
+            email,
+            website,
+            body,
+            body_html,
+            from,
+        })
+    }
+}
