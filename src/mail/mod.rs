@@ -15,7 +15,10 @@ pub async fn check(config: &MailConfig) -> anyhow::Result<()> {
     let answers = server
         .test_connection()
         .await
-        .context("the mail server cannot be reached")?;
-    anyhow::ensure!(answers, "the mail server does not answer as it should");
+        .context("the mail server cannot be reached; look whether BROADSHEET_SMTP_URL names it and its port rightly")?;
+    anyhow::ensure!(
+        answers,
+        "the server that BROADSHEET_SMTP_URL names does not answer as a mail server does"
+    );
     Ok(())
 }
