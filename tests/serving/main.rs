@@ -456,6 +456,30 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
 }
 
 #[test]
+fn a_frozen_postgres_does_not_hold_up_the_end() {
+    let mut server = Server::new();
+    let address = reply_address(&server);
+    let fields = [
+        ("comment", "Before the frost"),
+        ("author", "Reader"),
+        ("email", "reader@example.org"),
+    ];
+    let answer = server.try_post(&address, "192.0.2.5", &fields);
+    assert_eq!(answer.expect("an answer").status, 303);
+    let postgres = server.postgres_pid().expect("it runs");
+    let frozen = server.postgres_children();
+    assert!(!frozen.is_empty());
+    for pid in &frozen {
+        kill(Pid::from_raw(*pid), Signal::SIGSTOP).expect("it was running");
+    }
+    server.stop();
+    assert!(!is_alive(postgres));
+    assert!(server.log().contains("telling it to stop at once"));
+    let server = Server::start(&server.data.clone());
+    assert_eq!(kept(&server.database_url()).len(), 4);
+}
+
+#[test]
 fn a_second_server_on_the_same_folder_shares_its_postgres() {
     let server = Server::new();
     let second = Server::start(&server.data);

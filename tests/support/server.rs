@@ -162,6 +162,23 @@ impl Server {
         file.lines().next()?.trim().parse().ok()
     }
 
+    /// The processes that the postmaster has started.
+    pub fn postgres_children(&self) -> Vec<i32> {
+        let postmaster = self.postgres_pid().expect("Postgres runs").to_string();
+        let entries = fs::read_dir("/proc").expect("a system that shows its processes");
+        let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        pids.filter(|pid: &i32| {
+            // The parent is the second field after the name in brackets (proc(5)).
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let parent = stat
+                .rsplit(')')
+                .next()
+                .and_then(|rest| rest.split_whitespace().nth(1));
+            parent == Some(postmaster.as_str())
+        })
+        .collect()
+    }
+
     /// Kills the postmaster, if it runs at this moment.
     pub fn kill_postgres(&self) {
         // The file outlives its process, and the number may be another's by then.

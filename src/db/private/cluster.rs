@@ -219,6 +219,21 @@ impl Cluster {
         pid_file(&self.folder)?.lines().next()?.trim().parse().ok()
     }
 
+    /// Tells the running cluster to stop at once. After five seconds it kills those of its processes that do not (its
+    /// documentation, "Shutting Down the Server").
+    pub fn quit(&self) {
+        self.pid().into_iter().for_each(processes::quit);
+    }
+
+    /// Ends every process of the running cluster. What was committed is on disk all the same.
+    pub fn end(&self) {
+        let visible = processes::postgres_in(&self.folder);
+        self.pid()
+            .into_iter()
+            .chain(visible)
+            .for_each(processes::end);
+    }
+
     /// A killed Postgres leaves its pid file, which still says "ready", and perhaps processes that hold its memory. We
     /// hold the lock on the data folder, so whatever is there is nobody's.
     fn clear_what_a_dead_predecessor_left(&self) -> anyhow::Result<()> {

@@ -21,8 +21,17 @@ pub fn postgres_in(folder: &Path) -> Vec<i32> {
 
 /// Asks a process of ours to stop at once.
 pub fn quit(pid: i32) {
+    send(pid, Signal::SIGQUIT);
+}
+
+/// Ends a process of ours that hears nothing any more.
+pub fn end(pid: i32) {
+    send(pid, Signal::SIGKILL);
+}
+
+fn send(pid: i32, signal: Signal) {
     // It may be gone by itself in this very moment.
-    let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
+    let _ = kill(Pid::from_raw(pid), signal);
 }
 
 /// Whether this system shows its processes.

@@ -3,13 +3,17 @@
 use std::process::{Child, ChildStdin};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle, sleep};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::cluster::Cluster;
 
 /// Waits between attempts to start again: short at first, since readers wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long Postgres may take to stop, and to stop at once.
+const STOPPED_WITHIN: Duration = Duration::from_secs(10);
+const QUIT_WITHIN: Duration = Duration::from_secs(10);
 
 /// The thread that watches over the cluster.
 pub struct Supervisor {
@@ -55,15 +59,24 @@ impl Supervisor {
         self.cluster.pid()
     }
 
-    /// Stops the cluster and waits for its end.
+    /// Stops the cluster and waits for its end: patiently at first, since it rolls back what is open.
     pub fn stop(&mut self) {
         *self
             .lifeline
             .lock()
             .expect("no holder of the lifeline panics") = Lifeline::LetGo;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        if !ends_within(STOPPED_WITHIN, &thread) {
+            tracing::warn!("the private Postgres does not stop; telling it to stop at once");
+            self.cluster.quit();
         }
+        if !ends_within(QUIT_WITHIN, &thread) {
+            tracing::warn!("the private Postgres does not stop at once either; ending it");
+            self.cluster.end();
+        }
+        let _ = thread.join();
     }
 }
 
@@ -71,6 +84,14 @@ impl Drop for Supervisor {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn ends_within(time: Duration, thread: &JoinHandle<()>) -> bool {
+    let deadline = Instant::now() + time;
+    while !thread.is_finished() && Instant::now() < deadline {
+        sleep(Duration::from_millis(10));
+    }
+    thread.is_finished()
 }
 
 /// Waits for the end of `child`, again and again, until the lifeline is let go.
