@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
@@ -59,20 +59,20 @@ pub async fn sign_in(
     fields: Fields,
 ) -> Result<Response> {
     let typed = fields.get("handle").to_owned();
-    let refuse = |status, mistake| {
-        let page = SignInPage {
+    let refuse = |mistake| {
+        Page(SignInPage {
             layout: layout.clone(),
             handle: typed.clone(),
             next: fields.get("next").to_owned(),
             mistake: Some(mistake),
-        };
-        Page(page).with_status(status)
+        })
+    };
+    let wrong = || {
+        let mistake = layout.words.say("sign-in-wrong");
+        refuse(mistake).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     };
     let Some(handle) = Handle::parse(&typed) else {
-        return Ok(refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            layout.words.say("sign-in-wrong"),
-        ));
+        return Ok(wrong());
     };
     // Only now that the form has arrived: whoever sends it slowly must not keep a connection meanwhile.
     let mut db = app.pool.acquire().await?;
@@ -80,14 +80,8 @@ pub async fn sign_in(
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-            let mut answer = refuse(
-                StatusCode::TOO_MANY_REQUESTS,
-                layout.words.count("sign-in-wait", wait),
-            );
-            answer
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            return Ok(answer);
+            let mistake = layout.words.count("sign-in-wait", wait);
+            return Ok(refuse(mistake).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
         }
     };
     let (account, hash) = store::find_by_handle(&mut db, &handle).await?.unzip();
@@ -96,10 +90,7 @@ pub async fn sign_in(
     let is_right = passphrase::is_right(&app, fields.get("passphrase"), hash.flatten()).await?;
     let Some(account) = account.filter(|_| is_right) else {
         tracing::info!("a sign-in failed");
-        return Ok(refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            layout.words.say("sign-in-wrong"),
-        ));
+        return Ok(wrong());
     };
     let mut db = app.pool.begin().await?;
     slow_down::succeeded(&mut db, attempt).await?;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -88,22 +88,16 @@ pub async fn post_reply(
     if let Err(seconds) = app.limits.reply_from(from.0) {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.words.count("reply-too-fast", wait);
-        let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
-        let page = ReplyPage::unsaved(layout, form, notice);
-        return (retry_after, page.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
+        return ReplyPage::unsaved(layout, form, notice)
+            .try_again(StatusCode::TOO_MANY_REQUESTS, seconds);
     }
     let given_back = form.copy();
     match in_time(take(&app, layout.clone(), id, form, from.0)).await {
         Ok(answer) => answer,
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
-            let retry_after = [(header::RETRY_AFTER, RETRY_AFTER.to_string())];
-            let page = ReplyPage::unsaved(layout, given_back, notice);
-            (
-                retry_after,
-                page.with_status(StatusCode::SERVICE_UNAVAILABLE),
-            )
-                .into_response()
+            ReplyPage::unsaved(layout, given_back, notice)
+                .try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER)
         }
         Err(Error::Internal(cause)) => {
             tracing::error!("a reply was not kept: {cause:#}");

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
@@ -57,9 +57,8 @@ pub async fn change_passphrase(
             let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
             let mut mistakes = Mistakes::none();
             mistakes.add("present", words.count("sign-in-wait", wait));
-            let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
-            let page = AccountPage::refusing(desk, mistakes, StatusCode::TOO_MANY_REQUESTS);
-            return Ok((retry_after, page).into_response());
+            let page = AccountPage::refusing(desk, mistakes);
+            return Ok(page.try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
         }
     };
     let present = store::passphrase_hash(&mut db, id).await?;
@@ -75,8 +74,8 @@ pub async fn change_passphrase(
         mistakes.say(words, "new", "account-passphrase-wrong");
     }
     let (Some(new), true) = (new, mistakes.is_empty()) else {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(AccountPage::refusing(desk, mistakes, status));
+        let page = AccountPage::refusing(desk, mistakes);
+        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let hash = passphrase::hash(&app, new).await?;
     let mut db = app.pool.begin().await?;
@@ -89,13 +88,12 @@ pub async fn change_passphrase(
 }
 
 impl AccountPage {
-    fn refusing(desk: Desk, mistakes: Mistakes, status: StatusCode) -> Response {
-        let page = Self {
+    fn refusing(desk: Desk, mistakes: Mistakes) -> Page<Self> {
+        Page(Self {
             desk,
             section: Section::Account,
             mistakes,
             saved: false,
-        };
-        Page(page).with_status(status)
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! A form of the desk that could not be taken: everything that was typed comes back, ready to be sent again.
 
 use askama::Template;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
@@ -55,11 +55,9 @@ pub async fn take_form(
         action: action.to_owned(),
         typed,
     };
-    let answer = Page(page).with_status(status);
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        ([(header::RETRY_AFTER, RETRY_AFTER.to_string())], answer).into_response()
-    } else {
-        answer
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Page(page).try_again(status, RETRY_AFTER),
+        _ => Page(page).with_status(status),
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a form sent, and what is wrong with it. Nothing here refuses a form: a mistake goes back beside its field with
-//! everything that was typed.
+//! What a form sent, and what is wrong with it. No form of ours is refused here: a mistake goes back beside its field with
+//! everything that was typed. What no form of ours sends is not read.
 
 use std::{error, iter};
 

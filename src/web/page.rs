@@ -22,6 +22,12 @@ impl<T: Template> Page<T> {
         (status, no_store, Told, page).into_response()
     }
 
+    /// The same for who is to try again after so many seconds.
+    pub fn try_again(self, status: StatusCode, seconds: u64) -> Response {
+        let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
+        (retry_after, self.with_status(status)).into_response()
+    }
+
     /// The page, for one person: no cache may keep it and no search engine list it.
     pub fn private(self) -> Response {
         let headers = [

@@ -1,4 +1,5 @@
-//! One line in the log for each request, at the level debug, and the reference by which a person and the log speak of the same one.
+//! One line in the log for each request, at the level debug, and the reference by which a person and the log speak of
+//! the same one.
 
 use std::time::Instant;
 
