@@ -240,6 +240,18 @@ editor-standfirst-hint = One or two sentences under the title: what it is about,
 editor-sources = Sources
 editor-body = Text
 editor-body-hint = Markdown: an empty line begins a paragraph, > a quotation, - a list, ### a heading.
+editor-body-hint-html = HTML, as it came. What could run or look elsewhere for its parts is taken out when you save.
+editor-topics = Topics
+editor-topics-hint = Names with commas between them. A name that nobody has used yet makes a new topic.
+editor-pinned = First on the front page
+editor-is-page = A page, not an article
+editor-is-page-hint = A page, such as an imprint, stands outside the front page, the feed and the topics; its address has no date.
+note-protected = This came from WordPress, where it was behind a password. It is a draft here so that nobody reads it by accident.
+note-private = This came from WordPress, where only the staff could read it.
+note-pending = This came from WordPress, where it waited for an editor.
+note-unknown = This came from WordPress with a status that Broadsheet does not know.
+list-pinned = First on the front page
+list-page = Page
 editor-slug = Slug
 editor-slug-hint = The last part of the address. Leave it empty and it is made from the title.
 editor-slug-wrong = A slug has up to 100 of a–z, 0–9 and single hyphens between them.
@@ -256,6 +268,19 @@ editor-publish = Publish
 editor-unpublish = Back to draft
 editor-overtaken = { $name } saved this article at { $moment }, after you had opened it. Nothing of yours is lost: your text is in the form below, theirs is here. Bring the two together, then save; that will replace theirs.
 editor-theirs = The newer version
+
+## Lists
+
+topic = Topic
+topics = Topics:
+topic-empty = Nothing has been published on this topic yet.
+author = Author
+search = Search
+search-words = Words to look for
+search-act = Search
+search-nothing = Nothing holds all of these words: { $words }.
+comments-feed = Replies on { $title }
+comment-on = { $name } on “{ $title }”
 
 ## Settings
 

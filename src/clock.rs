@@ -15,6 +15,9 @@ pub struct Ts(Timestamp);
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 impl Ts {
+    /// The beginning of Unix time.
+    pub const EPOCH: Self = Self(Timestamp::UNIX_EPOCH);
+
     /// The moment `micros` microseconds after the Unix epoch; `None` outside jiff's years -9999 to 9999.
     pub fn from_unix_micros(micros: i64) -> Option<Self> {
         Timestamp::from_microsecond(micros).ok().map(Self)
@@ -66,6 +69,12 @@ impl sqlx::Decode<'_, Postgres> for Ts {
         let micros: i64 = sqlx::Decode::<Postgres>::decode(value)?;
         Self::from_unix_micros(micros.saturating_add(POSTGRES_EPOCH))
             .ok_or_else(|| "a moment beyond the year 9999".into())
+    }
+}
+
+impl sqlx::postgres::PgHasArrayType for Ts {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("TIMESTAMPTZ")
     }
 }
 

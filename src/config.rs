@@ -62,6 +62,9 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub mail_from: Option<String>,
+    /// Folder of the pictures and files that articles show [default: media in the data folder]
+    #[arg(long, global = true, env = "BROADSHEET_MEDIA", value_name = "FOLDER")]
+    pub media_folder: Option<String>,
     /// Networks of proxies whose X-Forwarded-For is believed, separated by commas, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,
@@ -94,6 +97,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// The secret key's file, if one was named.
     pub secret_key_file: Option<PathBuf>,
+    /// The folder of pictures and files, if one was named.
+    pub media: Option<PathBuf>,
     /// How to send mail, if at all.
     pub mail: Option<MailConfig>,
     /// Who may say on whose behalf they ask.
@@ -150,6 +155,7 @@ impl Settings {
             data: given(self.data.as_ref()).map(PathBuf::from),
             database_url: parse_database_url(given(self.database_url.as_ref()))?,
             secret_key_file: given(self.secret_key_file.as_ref()).map(PathBuf::from),
+            media: given(self.media_folder.as_ref()).map(PathBuf::from),
             mail: parse_mail(
                 given(self.smtp_url.as_ref()),
                 given(self.mail_from.as_ref()),

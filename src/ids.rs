@@ -37,6 +37,10 @@ id!(
     ArticleId
 );
 id!(
+    /// What articles are about.
+    TopicId
+);
+id!(
     /// A comment; part of its permanent address.
     CommentId
 );

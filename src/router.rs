@@ -15,7 +15,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
-use crate::web::{Routes, assets, error, headers, requests};
+use crate::web::{Routes, assets, error, headers, media, requests};
 use crate::{accounts, articles, comments, desk, health, moderation};
 
 /// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
@@ -35,16 +35,39 @@ pub fn public() -> Routes {
     Routes::new()
         .get("/", articles::front::show_front)
         .get("/feed.xml", articles::feed::show_feed)
+        .get("/topics/{slug}", articles::topic::show_topic)
+        .get("/authors/{slug}", articles::author::show_author)
+        .get("/search", articles::search::show_search)
         .get("/sitemap.xml", articles::sitemap::show_sitemap)
         .get("/robots.txt", articles::sitemap::show_robots)
         .get("/articles/{id}/reply", comments::reply::show_reply)
         .post("/articles/{id}/reply", comments::reply::post_reply)
+        .get("/comments/feed.xml", comments::feed::show_feed)
         .get("/comments/{id}", comments::held::show_comment)
         .get("/comments/{id}/held", comments::held::show_held)
+        .get("/media/{*path}", media::show_media)
         .get("/static/{name}", assets::show_asset)
         .get("/favicon.ico", assets::show_favicon)
         .get("/healthz", health::show_alive)
         .get("/readyz", health::show_ready)
+}
+
+/// Where a site that was WordPress still is looked for.
+pub fn wordpress() -> Routes {
+    use articles::wordpress;
+    Routes::new()
+        .get("/page/{number}", wordpress::show_page_of_front)
+        .get("/feed", wordpress::show_feed)
+        .get("/feed/{*kind}", wordpress::show_feed)
+        .get("/comments/feed", wordpress::show_comments_feed)
+        .get("/category/{*path}", wordpress::show_category)
+        .get("/tag/{*path}", wordpress::show_tag)
+        .get("/author/{*path}", wordpress::show_author)
+        .get("/wp-content/uploads/{*path}", wordpress::show_upload)
+        .post(
+            "/wp-comments-post.php",
+            comments::reply::post_wordpress_reply,
+        )
 }
 
 /// What only the staff may ask for, but for the door itself.
@@ -108,6 +131,7 @@ pub fn site(app: App) -> Router {
         .with_state(app.clone());
     Router::new()
         .merge(limited(public(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
+        .merge(limited(wordpress(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
         .merge(limited(desk(), DESK_BYTES, DESK_ARRIVES_WITHIN))
         .fallback_service(article)
         .layer(same_origin)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use broadsheet::articles::Note;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Reason;
 
@@ -328,6 +329,7 @@ fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
         }
     }
     made.extend(Reason::ALL.map(|reason| format!("reason-{}", reason.code())));
+    made.extend(Note::ALL.map(|note| format!("note-{}", note.word())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));
     for beginning in quoted {

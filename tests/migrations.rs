@@ -53,9 +53,9 @@ async fn every_migration_keeps_what_was_there() {
     .fetch_one(&mut db)
     .await
     .expect("counts");
-    assert_eq!((accounts, articles, comments, decisions), (2, 2, 4, 2));
+    assert_eq!((accounts, articles, comments, decisions), (3, 5, 5, 2));
     let kept: Vec<(String, i64)> = sqlx::query_as("select status::text, sum(count)::bigint from comment_counts group by 1 having sum(count) <> 0 order by 1").fetch_all(&mut db).await.expect("counts");
-    let expected = [("approved", 2), ("held", 1), ("spam", 1)];
+    let expected = [("approved", 3), ("held", 1), ("spam", 1)];
     assert_eq!(
         kept,
         expected.map(|(status, count)| (status.to_owned(), count))
@@ -115,9 +115,24 @@ async fn constraints_hold_what_the_code_promises() {
             "insert into settings select (jsonb_populate_record(settings, '{\"only_one\": false}')).* from settings",
         ),
         (
+            "a comment from a site without its number there",
+            "23514",
+            "update comments set number = null where site_id is not null",
+        ),
+        (
+            "two comments of one number from one site",
+            "23505",
+            "insert into comments (article_id, root_id, name, body, body_html, said_once, status, reasons, created_at, site_id, number) values (1, 91, 'X', 'x', 'x', '\\x0a', 'held', '{}', now(), 1, 5)",
+        ),
+        (
+            "a network that is kept for good",
+            "23514",
+            "update comments set network_until = null where network_sealed is not null",
+        ),
+        (
             "a handle in capitals",
             "23514",
-            "insert into accounts (handle, name, role, created_at) values ('Ada', 'Ada', 'admin', now())",
+            "insert into accounts (handle, slug, name, role, created_at) values ('Ada', 'ada-2', 'Ada', 'admin', now())",
         ),
     ];
     // By its SQLSTATE (class 23, "integrity constraint violation"), so that a slip in a statement is not taken for a refusal.

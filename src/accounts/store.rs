@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use super::model::{Account, Handle, Role};
 use crate::clock::Ts;
 use crate::ids::AccountId;
+use crate::text::Slug;
 
 /// The account of a handle, with its passphrase hash if it may sign in.
 pub async fn find_by_handle(
@@ -48,7 +49,7 @@ pub async fn is_empty(db: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(!any)
 }
 
-/// Adds an account; `None` if the handle is taken.
+/// Adds an account, with the address of a page for its name; `None` if the handle is taken.
 pub async fn insert(
     db: &mut PgConnection,
     handle: &Handle,
@@ -57,10 +58,18 @@ pub async fn insert(
     passphrase_hash: Option<&str>,
     now: Ts,
 ) -> sqlx::Result<Option<AccountId>> {
+    let slug = Slug::from_title(handle.as_str());
+    // Another handle may read the same in Latin letters: then the next number that is free.
     sqlx::query_scalar!(
-        "insert into accounts (handle, name, role, passphrase_hash, created_at) values ($1, $2, $3, $4, $5)
+        "insert into accounts (handle, slug, name, role, passphrase_hash, created_at)
+         select $1, free.slug, $3, $4, $5, $6
+         from (select $2 as slug, 1 as number
+               union all select $2 || '-' || number, number from generate_series(2, (select count(*) + 2 from accounts)) number) free
+         where not exists (select 1 from accounts where accounts.slug = free.slug)
+         order by free.number limit 1
          on conflict (handle) do nothing returning id",
         handle.as_str(),
+        slug.as_str(),
         name,
         role as Role,
         passphrase_hash,

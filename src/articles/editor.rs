@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::model::{Article, Draft, Standing, State as ArticleState};
+use super::model::{Article, Draft, Kind, Note, Standing, State as ArticleState, Topic};
 use super::page::ArticleFragment;
 use super::store::{self, Save, Saved};
 use crate::accounts::Editor;
@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::desk::{Desk, Section, take_form};
 use crate::ids::ArticleId;
-use crate::publication::is_reserved;
-use crate::text::{Slug, dates, typed};
+use crate::publication::{Publication, is_reserved};
+use crate::text::{Format, Slug, dates, typed};
 use crate::web::requests::Reference;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
 
@@ -25,6 +25,8 @@ const TITLE_BYTES: usize = 500;
 const STANDFIRST_BYTES: usize = 2_000;
 const SOURCES_BYTES: usize = 2_000;
 const BODY_BYTES: usize = 1_000_000;
+/// Bytes of the names of an article's topics together.
+const TOPICS_BYTES: usize = 2_000;
 
 /// The form as typed.
 struct DraftForm {
@@ -33,7 +35,13 @@ struct DraftForm {
     standfirst: String,
     sources: String,
     body: String,
+    /// How the text is written. Not a field: a text stays what it is.
+    format: Format,
     replies_open: bool,
+    is_page: bool,
+    pinned: bool,
+    /// Names, with commas between them.
+    topics: String,
     /// The moment of publication, as the browser's date field writes it.
     moment: String,
     version: i32,
@@ -84,7 +92,8 @@ pub async fn show_editor(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
-    let form = DraftForm::of(&article, &desk.layout);
+    let topics = store::topics_of(&mut db, id).await?;
+    let form = DraftForm::of(&article, &topics, &desk.layout);
     let mut page = EditorPage::new(desk, Some(article), form);
     page.saved = asked.saved.is_some();
     Ok(Page(page).into_response())
@@ -130,6 +139,9 @@ async fn save(
         None => None,
     };
     let mut form = DraftForm::read(fields);
+    form.format = article
+        .as_ref()
+        .map_or(Format::Markdown, |article| article.format);
     let act = Act::of(fields.get("act"));
     let state = match (act, &article) {
         (Act::Publish, _) => ArticleState::Published,
@@ -142,7 +154,11 @@ async fn save(
             .with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     if act == Act::Preview {
-        let preview = ArticleFragment::of_draft(&desk.layout, &draft, now);
+        let author = match &article {
+            Some(article) => (article.author.clone(), article.author_slug.clone()),
+            None => (editor.name.clone(), Slug::from_title(&editor.handle)),
+        };
+        let preview = ArticleFragment::of_draft(&desk.layout, &draft, author, now);
         let mut page = EditorPage::new(desk, article, form);
         page.preview = Some(preview);
         return Ok(Page(page).into_response());
@@ -220,14 +236,19 @@ impl DraftForm {
         }
     }
 
-    fn of(article: &Article, layout: &Layout) -> Self {
+    fn of(article: &Article, topics: &[Topic], layout: &Layout) -> Self {
+        let topics: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
         Self {
             title: article.title.clone(),
             slug: article.slug.to_string(),
             standfirst: article.standfirst.clone(),
             sources: article.sources.clone(),
             body: article.body.clone(),
+            format: article.format,
             replies_open: article.replies_open,
+            is_page: article.kind == Kind::Page,
+            pinned: article.pinned,
+            topics: topics.join(", "),
             moment: article
                 .published_at
                 .map(|at| dates::local_value(at, &layout.publication.zone))
@@ -244,7 +265,11 @@ impl DraftForm {
             standfirst: typed::lines(fields.get("standfirst")),
             sources: typed::line(fields.get("sources")),
             body: typed::lines(fields.get("body")),
+            format: Format::Markdown,
             replies_open: fields.is_ticked("replies_open"),
+            is_page: fields.is_ticked("is_page"),
+            pinned: fields.is_ticked("pinned"),
+            topics: typed::line(fields.get("topics")),
             moment: fields.get("moment").trim().to_owned(),
             version: fields.get("version").parse().unwrap_or_default(),
             mistakes: Mistakes::none(),
@@ -267,6 +292,7 @@ impl DraftForm {
             ("standfirst", &mut self.standfirst, STANDFIRST_BYTES),
             ("sources", &mut self.sources, SOURCES_BYTES),
             ("body", &mut self.body, BODY_BYTES),
+            ("topics", &mut self.topics, TOPICS_BYTES),
         ] {
             mistakes.check_text(words, field, text, most);
         }
@@ -289,8 +315,16 @@ impl DraftForm {
             mistakes.say(words, "moment", "editor-moment-wrong");
         }
         let published_at = moment.or((state == ArticleState::Published).then_some(now));
+        let kind = if self.is_page {
+            Kind::Page
+        } else {
+            Kind::Article
+        };
         if let (Some(slug), Some(at)) = (&slug, published_at) {
-            let path = layout.publication.path_of(ArticleId(0), slug, at);
+            let path = match kind {
+                Kind::Article => layout.publication.path_of(ArticleId(0), slug, at),
+                Kind::Page => Publication::path_of_page(slug),
+            };
             if is_reserved(&path) {
                 mistakes.add("slug", words.with("editor-address-taken", "path", &path));
             }
@@ -303,11 +337,21 @@ impl DraftForm {
             standfirst: self.standfirst.clone(),
             sources: self.sources.clone(),
             body: self.body.clone(),
+            format: self.format,
             replies_open: self.replies_open,
+            kind,
+            pinned: self.pinned,
+            topics: names(&self.topics),
             state,
             published_at,
         })
     }
+}
+
+/// The names between the commas.
+fn names(topics: &str) -> Vec<String> {
+    let names = topics.split(',').map(typed::line);
+    names.filter(|name| !typed::is_blank(name)).collect()
 }
 
 impl EditorPage {
@@ -338,6 +382,14 @@ impl EditorPage {
             Some(article) => format!("/admin/articles/{}", article.id),
             None => "/admin/articles/new".to_owned(),
         }
+    }
+
+    /// Why it is a draft, if it came from elsewhere and still is one.
+    fn note(&self) -> Option<Note> {
+        let article = self.article.as_ref()?;
+        article
+            .note
+            .filter(|_| article.state == ArticleState::Draft)
     }
 
     /// Where readers find it.

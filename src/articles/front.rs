@@ -1,27 +1,22 @@
-//! The front page, newest first.
+//! The front page: what is pinned, then the newest first. Also the addresses that a WordPress front page answers to.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::store::{self, Headline};
+use super::listing::{HEADLINES, Listing};
+use super::store;
+use super::wordpress;
 use crate::app::App;
 use crate::ids::ArticleId;
-use crate::text::excerpt;
 use crate::web::{Db, Error, Layout, Page, Query, Result};
-
-/// Articles on one page.
-const HEADLINES: usize = 10;
-/// Characters of the text under a headline that has no standfirst.
-const TEASER_CHARS: usize = 240;
 
 #[derive(Template)]
 #[template(path = "articles/front.html")]
 struct FrontPage {
     layout: Layout,
-    headlines: Vec<Headline>,
-    older: Option<ArticleId>,
+    listing: Listing,
     is_first: bool,
 }
 
@@ -36,35 +31,28 @@ pub async fn show_front(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
+    OriginalUri(uri): OriginalUri,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let limit = i64::try_from(HEADLINES).expect("ten fits");
-    let mut headlines = store::newest(&mut db, asked.before, limit + 1, app.clock.now()).await?;
-    if headlines.is_empty() && asked.before.is_some() {
+    let now = app.clock.now();
+    if let Some(query) = uri.query()
+        && let Some(place) = wordpress::place_of_query(&mut db, query, now).await?
+    {
+        return Ok(place);
+    }
+    let newest = store::newest(&mut db, asked.before, false, HEADLINES + 1, now).await?;
+    if newest.is_empty() && asked.before.is_some() {
         return Err(Error::NotFound);
     }
-    let has_more = headlines.len() > HEADLINES;
-    headlines.truncate(HEADLINES);
-    let older = headlines
-        .last()
-        .map(|headline| headline.id)
-        .filter(|_| has_more);
+    let mut listing = Listing::of(newest);
+    if asked.before.is_none() {
+        let pinned = store::pinned(&mut db, HEADLINES, now).await?;
+        listing.headlines.splice(0..0, pinned);
+    }
     Ok(Page(FrontPage {
         layout,
-        headlines,
-        older,
+        listing,
         is_first: asked.before.is_none(),
     })
     .into_response())
-}
-
-impl Headline {
-    /// What stands under the headline.
-    pub fn teaser(&self) -> String {
-        if self.standfirst.is_empty() {
-            excerpt::excerpt(&excerpt::plain(&self.body), TEASER_CHARS)
-        } else {
-            self.standfirst.clone()
-        }
-    }
 }

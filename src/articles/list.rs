@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::model::Standing;
+use super::model::{Kind, Standing};
 use super::store::{self, Row};
 use crate::accounts::Editor;
 use crate::desk::{Desk, Section};

@@ -1,8 +1,8 @@
 //! What an article is.
 
 use crate::clock::Ts;
-use crate::ids::ArticleId;
-use crate::text::{SafeHtml, Slug};
+use crate::ids::{ArticleId, TopicId};
+use crate::text::{Format, SafeHtml, Slug, markdown};
 
 /// Whether an article has been given to readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
@@ -12,6 +12,46 @@ pub enum State {
     Draft,
     /// Readers see it from its moment on.
     Published,
+}
+
+/// Where an article stands among the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "article_kind", rename_all = "lowercase")]
+pub enum Kind {
+    /// On the front page, in the feed, under its topics.
+    #[default]
+    Article,
+    /// Outside all of them: an imprint, a privacy notice. Its address has no date.
+    Page,
+}
+
+/// Why an article that came from elsewhere is a draft here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "draft_note", rename_all = "lowercase")]
+pub enum Note {
+    /// It was behind a password.
+    Protected,
+    /// Only the staff could read it.
+    Private,
+    /// It waited for an editor.
+    Pending,
+    /// It had a status that we do not know.
+    Unknown,
+}
+
+impl Note {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
+
+    /// Its word; the catalogue has it as `note-…`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Protected => "protected",
+            Self::Private => "private",
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// An article as its editors see it.
@@ -27,12 +67,24 @@ pub struct Article {
     pub standfirst: String,
     /// Where its facts come from; may be empty.
     pub sources: String,
-    /// The text, as Markdown.
+    /// The text, as written.
     pub body: String,
+    /// How it is written.
+    pub format: Format,
     /// The text, as HTML.
     pub body_html: SafeHtml,
     /// Whether it takes replies.
     pub replies_open: bool,
+    /// Where it stands among the others.
+    pub kind: Kind,
+    /// Whether it stands first on the front page.
+    pub pinned: bool,
+    /// Why it is a draft, if it came from elsewhere.
+    pub note: Option<Note>,
+    /// The name of who began it.
+    pub author: String,
+    /// The last part of their page's address.
+    pub author_slug: Slug,
     /// Whether it has been given to readers.
     pub state: State,
     /// When it is there to read.
@@ -65,6 +117,29 @@ impl Standing {
     }
 }
 
+/// What articles are about.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Its number.
+    pub id: TopicId,
+    /// The last part of its page's address.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+    /// What stands under the name on its page; may be empty.
+    pub description: String,
+}
+
+/// WordPress's two kinds of topics. Readers see one; an export gives both back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[sqlx(type_name = "topic_kind", rename_all = "lowercase")]
+pub enum TopicKind {
+    /// A category.
+    Category,
+    /// A tag.
+    Tag,
+}
+
 /// What an editor has written, well formed.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -76,12 +151,30 @@ pub struct Draft {
     pub standfirst: String,
     /// Where its facts come from.
     pub sources: String,
-    /// The text, as Markdown.
+    /// The text, as written.
     pub body: String,
+    /// How it is written.
+    pub format: Format,
     /// Whether it takes replies.
     pub replies_open: bool,
+    /// Where it stands among the others.
+    pub kind: Kind,
+    /// Whether it stands first on the front page.
+    pub pinned: bool,
+    /// Names of what it is about.
+    pub topics: Vec<String>,
     /// Whether it is given to readers.
     pub state: State,
     /// When; for a draft, the moment it would have.
     pub published_at: Option<Ts>,
+}
+
+impl Draft {
+    /// The text as HTML.
+    pub fn body_html(&self) -> SafeHtml {
+        match self.format {
+            Format::Markdown => markdown::article(&self.body),
+            Format::Html => markdown::article_of_html(&self.body),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use anyhow::Context;
 use sqlx::PgConnection;
 
-use super::model::{Draft, State};
+use super::model::{Draft, Kind, State};
 use super::store;
 use crate::accounts::{self, Handle, Role};
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::comments::screening::{Evidence, Verdict, first_verdict};
 use crate::comments::{self, NewComment, Status};
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::{self, Publication};
-use crate::text::{Slug, markdown};
+use crate::text::{Format, Slug, markdown};
 
 const TITLE: &str = "Welcome to your Broadsheet";
 const STANDFIRST: &str = "This first article shows what an article can hold. Read it once, then change it, or write over it.";
@@ -100,7 +100,11 @@ async fn welcome_article(
         standfirst: STANDFIRST.to_owned(),
         sources: SOURCES.to_owned(),
         body: BODY.to_owned(),
+        format: Format::Markdown,
         replies_open: true,
+        kind: Kind::Article,
+        pinned: false,
+        topics: Vec::new(),
         state: State::Published,
         published_at: Some(now),
     };

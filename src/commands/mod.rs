@@ -60,3 +60,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 fn data_folder(config: &Config) -> PathBuf {
     config.data.clone().unwrap_or_else(default_data_folder)
 }
+
+/// The media folder: the one that was named, or the default.
+fn media_folder(config: &Config) -> PathBuf {
+    let named = config.media.clone();
+    named.unwrap_or_else(|| data_folder(config).join("media"))
+}

@@ -24,7 +24,7 @@ use tokio::time::sleep;
 use tower::ServiceExt;
 
 use super::socket::Socket;
-use super::{data_folder, key};
+use super::{data_folder, key, media_folder};
 use crate::accounts::claim;
 use crate::app::App;
 use crate::articles::welcome;
@@ -41,7 +41,7 @@ const DRAIN: Duration = Duration::from_secs(20);
 const CONNECTIONS: usize = 20_000;
 
 /// Serves until told to stop.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     // Before anything is started: a port in use is the commonest mistake, and the quickest to tell.
     let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but something listens there already; stop it or choose another port.", config.listen),
@@ -49,6 +49,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     })?;
     allow_as_many_files_as_we_may();
     let data = data_folder(&config);
+    config.media = Some(media_folder(&config));
     let keys = key::read_or_make(&config)?;
     let mut database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
     database.outlive_its_owner(&data, Durability::Durable);

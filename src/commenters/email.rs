@@ -5,7 +5,7 @@ use email_address::{EmailAddress, Options};
 use url::Host;
 use zeroize::Zeroizing;
 
-use crate::sealed::Keys;
+use crate::sealed::{DoesNotOpen, Keys};
 
 /// Bytes of an address (RFC 5321 §4.5.3.1.3 as erratum 1690 reads it: a path of 256 without its brackets).
 const ADDRESS_BYTES: usize = 254;
@@ -54,17 +54,28 @@ impl Email {
     }
 
     /// The keyed hash that finds the address again.
-    pub(super) fn hash(&self, keys: &Keys) -> [u8; 32] {
+    pub fn hash(&self, keys: &Keys) -> [u8; 32] {
         keys.find_by("email", self.0.as_bytes())
     }
 
     /// The address, sealed; it opens only for the row that `hash` names.
-    pub(super) fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
+    pub fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
         keys.seal(
             &[b"commenters.email_sealed ", &hash[..]].concat(),
             self.0.as_bytes(),
         )
     }
+}
+
+/// The address behind a seal, for an export whose maker has asked for addresses. Nothing else opens one.
+pub fn open_for_export(
+    keys: &Keys,
+    hash: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<String>, DoesNotOpen> {
+    let address = keys.open(&[b"commenters.email_sealed ", hash].concat(), sealed)?;
+    let address = String::from_utf8(address.to_vec()).map_err(|_| DoesNotOpen)?;
+    Ok(Zeroizing::new(address))
 }
 
 #[cfg(test)]

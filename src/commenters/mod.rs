@@ -3,4 +3,4 @@
 mod email;
 pub mod store;
 
-pub use email::{Email, EmailError};
+pub use email::{Email, EmailError, open_for_export};

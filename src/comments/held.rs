@@ -43,10 +43,13 @@ pub async fn show_comment(
     mut db: Db,
     Path(id): Path<CommentId>,
 ) -> Result<Redirect> {
-    let path = store::find_address(&mut db, id, app.clock.now())
+    let place = store::find_place(&mut db, id, app.clock.now())
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(Redirect::to(&format!("{path}#comment-{id}")))
+    Ok(Redirect::to(&format!(
+        "{}#comment-{}",
+        place.path, place.id
+    )))
 }
 
 /// Its author's own view: what they wrote, and what has been decided.

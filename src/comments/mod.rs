@@ -1,5 +1,6 @@
 //! Readers' replies: what a stranger may say, what we believe of it, how it is judged at first, kept, and shown.
 
+pub mod feed;
 pub mod held;
 mod model;
 pub mod reply;
@@ -8,6 +9,6 @@ pub mod screening;
 pub mod store;
 mod thread;
 
-pub use model::{Comment, Discussion, NewComment, Status};
+pub use model::{Comment, Discussion, LinkbackKind, NewComment, Status, Under};
 pub use reply_form::ReplyForm;
 pub use thread::Thread;

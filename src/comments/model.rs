@@ -43,6 +43,25 @@ impl Status {
     }
 }
 
+/// What another site's notice that it links to an article was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "linkback_kind", rename_all = "lowercase")]
+pub enum LinkbackKind {
+    /// A pingback.
+    Pingback,
+    /// A trackback.
+    Trackback,
+}
+
+/// What a reply form says it stands under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Under {
+    /// An article.
+    Article(ArticleId),
+    /// An article, by the number it had in WordPress: the form is on a page that a cache kept from before the move.
+    Number(i64),
+}
+
 /// Where replies go: an article, as far as its replies are concerned.
 #[derive(Clone, Debug)]
 pub struct Discussion {
@@ -107,6 +126,8 @@ impl NewComment {
 pub struct Comment {
     /// Its number.
     pub id: CommentId,
+    /// Another number, by which old links name it.
+    pub number: Option<i64>,
     /// The reply it answers.
     pub parent_id: Option<CommentId>,
     /// Who wrote it.

@@ -8,9 +8,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use sqlx::PgConnection;
 
 use super::held::held_address;
-use super::model::{Comment, Discussion, Status};
+use super::model::{Comment, Discussion, Status, Under};
 use super::reply_form::ReplyForm;
 use super::screening::{self, Evidence};
 use super::store;
@@ -83,8 +84,30 @@ pub async fn post_reply(
     from: ClientAddress,
     fields: Fields,
 ) -> Response {
-    let layout = Layout::at_any_rate(&app).await;
-    let form = ReplyForm::read(layout.words, id, &fields);
+    take_or_give_back(&app, Under::Article(id), &reference, from, &fields).await
+}
+
+/// Takes a reply from a page that a cache kept from before the move: WordPress's own form, with its numbers.
+pub async fn post_wordpress_reply(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    from: ClientAddress,
+    fields: Fields,
+) -> Response {
+    let number = fields.get("comment_post_ID").trim().parse();
+    let under = Under::Number(number.unwrap_or_default());
+    take_or_give_back(&app, under, &reference, from, &fields).await
+}
+
+async fn take_or_give_back(
+    app: &App,
+    under: Under,
+    reference: &Reference,
+    from: ClientAddress,
+    fields: &Fields,
+) -> Response {
+    let layout = Layout::at_any_rate(app).await;
+    let form = ReplyForm::read(layout.words, under, fields);
     if let Err(seconds) = app.limits.reply_from(from.0) {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.words.count("reply-too-fast", wait);
@@ -92,7 +115,7 @@ pub async fn post_reply(
             .try_again(StatusCode::TOO_MANY_REQUESTS, seconds);
     }
     let given_back = form.copy();
-    match in_time(take(&app, layout.clone(), id, form, from.0)).await {
+    match in_time(take(app, layout.clone(), form, from.0)).await {
         Ok(answer) => answer,
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
@@ -111,17 +134,15 @@ pub async fn post_reply(
     }
 }
 
-async fn take(
-    app: &App,
-    layout: Layout,
-    id: ArticleId,
-    mut form: ReplyForm,
-    from: IpAddr,
-) -> Result<Response> {
+async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> Result<Response> {
     let words = layout.words;
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let Some(discussion) = store::find_discussion(&mut db, id, now).await? else {
+    let discussion = match place(&mut db, &mut form).await? {
+        Some(id) => store::find_discussion(&mut db, id, now).await?,
+        None => None,
+    };
+    let Some(discussion) = discussion else {
         let page = ReplyPage {
             notice: Some(words.say("reply-article-gone")),
             may_send: false,
@@ -139,7 +160,7 @@ async fn take(
         return Ok(Page(page).with_status(StatusCode::FORBIDDEN));
     }
     let answered = match form.to.parse() {
-        Ok(to) => store::find_approved(&mut db, id, to).await?,
+        Ok(to) => store::find_approved(&mut db, discussion.article_id, to).await?,
         Err(_) => None,
     };
     let answered_is_gone = !form.to.is_empty() && answered.is_none();
@@ -165,8 +186,16 @@ async fn take(
     });
     let commenter =
         commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
-    let (comment_id, status) =
-        store::insert(&mut db, &app.keys, id, commenter, &comment, &verdict, now).await?;
+    let (comment_id, status) = store::insert(
+        &mut db,
+        &app.keys,
+        discussion.article_id,
+        commenter,
+        &comment,
+        &verdict,
+        now,
+    )
+    .await?;
     db.commit().await?;
     tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
     let place = match status {
@@ -174,6 +203,24 @@ async fn take(
         _ => go_to(&held_address(app, comment_id)),
     };
     Ok(place.into_response())
+}
+
+/// The article a form stands under. One with WordPress's numbers has ours from here on.
+async fn place(db: &mut PgConnection, form: &mut ReplyForm) -> Result<Option<ArticleId>> {
+    let number = match form.under {
+        Under::Article(id) => return Ok(Some(id)),
+        Under::Number(number) => number,
+    };
+    let Some(id) = store::find_article_by_number(db, number).await? else {
+        return Ok(None);
+    };
+    form.under = Under::Article(id);
+    if let Ok(answered) = form.to.parse() {
+        let answered = store::find_by_number(db, id, answered).await?;
+        // What is not there stays as it is, and is said to be gone.
+        form.to = answered.map_or(form.to.clone(), |answered| answered.to_string());
+    }
+    Ok(Some(id))
 }
 
 impl ReplyPage {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::model::NewComment;
+use super::model::{NewComment, Under};
 use crate::commenters::{Email, EmailError};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
@@ -23,7 +23,7 @@ const COMMENT_BYTES: usize = 65_525;
 #[template(path = "comments/_reply_form.html")]
 pub struct ReplyForm {
     words: Words,
-    article_id: ArticleId,
+    pub(super) under: Under,
     /// The number of the comment that is answered, as sent.
     pub(super) to: String,
     comment: String,
@@ -42,16 +42,21 @@ impl HtmlSafe for ReplyForm {}
 impl ReplyForm {
     /// An empty form.
     pub fn blank(words: Words, article_id: ArticleId) -> Self {
-        Self::read(words, article_id, &Fields::default())
+        Self::read(words, Under::Article(article_id), &Fields::default())
     }
 
     /// What was sent, as typed.
-    pub(super) fn read(words: Words, article_id: ArticleId, fields: &Fields) -> Self {
+    pub(super) fn read(words: Words, under: Under, fields: &Fields) -> Self {
         let field = |name| fields.get(name).to_owned();
+        let to = match under {
+            Under::Article(_) => field("to"),
+            // There, none is 0.
+            Under::Number(_) => field("comment_parent").trim_start_matches('0').to_owned(),
+        };
         Self {
             words,
-            article_id,
-            to: field("to"),
+            under,
+            to,
             comment: field("comment"),
             name: field("author"),
             email: field("email"),
@@ -60,6 +65,27 @@ impl ReplyForm {
             mistakes: Mistakes::none(),
             script: assets::address("reply.js"),
         }
+    }
+
+    /// Where it is sent.
+    fn action(&self) -> String {
+        match self.under {
+            Under::Article(id) => format!("/articles/{id}/reply"),
+            Under::Number(_) => "/wp-comments-post.php".to_owned(),
+        }
+    }
+
+    /// What is sent along unseen.
+    fn hidden(&self) -> Vec<(&'static str, String)> {
+        let (article, to) = match self.under {
+            Under::Article(_) => (None, "to"),
+            Under::Number(number) => (
+                Some(("comment_post_ID", number.to_string())),
+                "comment_parent",
+            ),
+        };
+        let answered = (!self.to.is_empty()).then(|| (to, self.to.clone()));
+        article.into_iter().chain(answered).collect()
     }
 
     /// How many mistakes there are to mend.

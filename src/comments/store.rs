@@ -31,7 +31,7 @@ pub async fn find_discussion(
 pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Comment>> {
     sqlx::query_as!(
         Comment,
-        "select id, parent_id, name, website, body_html, created_at
+        "select id, case when number <> id then number end as number, parent_id, name, website, body_html, created_at
          from comments where article_id = $1 and status = 'approved' order by created_at, id",
         id.0,
     )
@@ -47,7 +47,7 @@ pub async fn find_approved(
 ) -> sqlx::Result<Option<Comment>> {
     sqlx::query_as!(
         Comment,
-        "select id, parent_id, name, website, body_html, created_at
+        "select id, case when number <> id then number end as number, parent_id, name, website, body_html, created_at
          from comments where id = $1 and article_id = $2 and status = 'approved'",
         id.0,
         article_id.0,
@@ -117,13 +117,13 @@ pub async fn insert(
     Ok((first.id, first.status))
 }
 
-/// Comments whose network is forgotten in one go, so that nobody waits for the rows.
+/// Rows that change in one go when networks are forgotten, so that nobody waits for them.
 const FORGOTTEN_AT_ONCE: i64 = 5_000;
 /// After two days, in seconds, nothing is compared with what was said then.
 const SAID_LATELY: i64 = 2 * 24 * 60 * 60;
 
-/// Takes the part that networks have in `said_once` out of comments that are older than two days: whoever has the secret
-/// key could find a network by trying them all.
+/// Forgets the networks whose time has come. Takes the part that they have in `said_once` out of comments that are older
+/// than two days: whoever has the secret key could find a network by trying them all.
 pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!(
         "update comments set said_once = int8send(id)
@@ -131,25 +131,102 @@ pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<(
         now.plus_seconds(-SAID_LATELY) as Ts,
         FORGOTTEN_AT_ONCE,
     )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update comments set network_sealed = null, network_until = null
+         where id in (select id from comments where network_until < $1 limit $2)",
+        now as Ts,
+        FORGOTTEN_AT_ONCE,
+    )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Where a comment that everyone may read is shown: its article's address.
-pub async fn find_address(
+/// Where a comment is to be found.
+pub struct Place {
+    /// Its number.
+    pub id: CommentId,
+    /// The address of its article.
+    pub path: String,
+}
+
+/// Where a comment that everyone may read is shown. A number that is no comment's own may be one from before a move.
+pub async fn find_place(
     db: &mut PgConnection,
     id: CommentId,
     now: Ts,
-) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!(
-        r#"select articles.path as "path!"
+) -> sqlx::Result<Option<Place>> {
+    sqlx::query_as!(
+        Place,
+        r#"select comments.id, articles.path as "path!"
            from comments join articles on articles.id = article_id
-           where comments.id = $1 and status = 'approved' and state = 'published' and published_at <= $2"#,
+           where comments.id = coalesce((select id from comments where id = $1),
+                                        (select id from comments where number = $1 order by site_id limit 1))
+             and status = 'approved' and state = 'published' and published_at <= $2"#,
         id.0,
         now as Ts,
     )
     .fetch_optional(db)
+    .await
+}
+
+/// The comment that an old page of this article calls by this number.
+pub async fn find_by_number(
+    db: &mut PgConnection,
+    article_id: ArticleId,
+    number: i64,
+) -> sqlx::Result<Option<CommentId>> {
+    sqlx::query_scalar!(
+        "select id from comments where article_id = $1 and (number = $2 or id = $2)
+         order by number = $2 desc nulls last limit 1",
+        article_id.0,
+        number,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The article that WordPress called by this number.
+pub async fn find_article_by_number(
+    db: &mut PgConnection,
+    number: i64,
+) -> sqlx::Result<Option<ArticleId>> {
+    sqlx::query_scalar!(
+        "select article_id from imported_articles where number = $1 order by site_id limit 1",
+        number,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A reply in the feed of replies.
+pub struct Latest {
+    /// Its number.
+    pub id: CommentId,
+    /// Who wrote it.
+    pub name: String,
+    /// The text.
+    pub body_html: SafeHtml,
+    /// When it was written.
+    pub created_at: Ts,
+    /// The title of its article.
+    pub title: String,
+}
+
+/// The newest replies the public sees, at most `limit`.
+pub async fn latest(db: &mut PgConnection, limit: i64, now: Ts) -> sqlx::Result<Vec<Latest>> {
+    sqlx::query_as!(
+        Latest,
+        "select comments.id, comments.name, comments.body_html, comments.created_at, title
+         from comments join articles on articles.id = article_id
+         where status = 'approved' and state = 'published' and published_at <= $1
+         order by comments.created_at desc, comments.id desc limit $2",
+        now as Ts,
+        limit,
+    )
+    .fetch_all(db)
     .await
 }
 

@@ -112,6 +112,7 @@ mod tests {
     fn comment(id: i64, parent: Option<i64>) -> Comment {
         Comment {
             id: CommentId(id),
+            number: None,
             parent_id: parent.map(CommentId),
             name: format!("N{id}"),
             website: None,

@@ -3,4 +3,4 @@
 mod model;
 pub mod store;
 
-pub use model::{Permalink, Publication, WrongPermalink, is_reserved};
+pub use model::{Permalink, Publication, WrongPermalink, is_answered, is_reserved};

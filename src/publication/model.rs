@@ -67,6 +67,11 @@ impl Publication {
         self.permalink
             .fill(id, slug, dates::ymd(published_at, &self.zone))
     }
+
+    /// The address of a page, which no pattern moves.
+    pub fn path_of_page(slug: &Slug) -> String {
+        format!("/{slug}")
+    }
 }
 
 /// How an article's address is made: `/{year}/{month}/{day}/{slug}` and the like.
@@ -85,9 +90,24 @@ pub enum WrongPermalink {
 }
 
 /// First parts of addresses that pages of ours have, or will.
-const RESERVED: [&str; 14] = [
-    "admin", "articles", "comments", "static", "healthz", "readyz", "search", "topics", "authors",
-    "media", "page", "feed", "category", "tag",
+const RESERVED: [&str; 17] = [
+    "admin",
+    "articles",
+    "comments",
+    "static",
+    "healthz",
+    "readyz",
+    "search",
+    "topics",
+    "authors",
+    "media",
+    "page",
+    "feed",
+    "category",
+    "tag",
+    "author",
+    "wp-content",
+    "wp-comments-post.php",
 ];
 
 impl Default for Permalink {
@@ -150,12 +170,30 @@ impl FromStr for Permalink {
 
 /// Whether an address begins like a page of ours, so that no article may have it.
 pub fn is_reserved(path: &str) -> bool {
-    let first = path
-        .trim_start_matches('/')
-        .split('/')
-        .next()
-        .unwrap_or_default();
-    RESERVED.contains(&first)
+    RESERVED.contains(&first_part(path).0)
+}
+
+/// Whether a page of ours answers at an address, so that none an article had elsewhere can lead on from there. Some of
+/// ours only have pages below them.
+pub fn is_answered(path: &str) -> bool {
+    const ALONE: [&str; 6] = [
+        "admin",
+        "healthz",
+        "readyz",
+        "search",
+        "feed",
+        "wp-comments-post.php",
+    ];
+    let (first, has_more) = first_part(path);
+    RESERVED.contains(&first) && (has_more || ALONE.contains(&first))
+}
+
+fn first_part(path: &str) -> (&str, bool) {
+    let path = path.trim_matches('/');
+    match path.split_once('/') {
+        Some((first, _)) => (first, true),
+        None => (path, false),
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +211,21 @@ mod tests {
         };
         assert_eq!(address("/{year}/{month}/{day}/{slug}"), "/2024/07/02/tea");
         assert_eq!(address("/news/{id}-{slug}/"), "/news/7-tea");
+    }
+
+    #[test]
+    fn an_old_address_may_be_where_we_have_no_page() {
+        for (path, reserved, answered) in [
+            ("/admin", true, true),
+            ("/search/", true, true),
+            ("/author", true, false),
+            ("/author/ann", true, true),
+            ("/about", false, false),
+            ("/about/search", false, false),
+        ] {
+            assert_eq!(is_reserved(path), reserved, "{path}");
+            assert_eq!(is_answered(path), answered, "{path}");
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
 /// on. An article whose new address is another's, or a page's of the site, keeps the one it has: gives how many do.
 pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<i64> {
     let articles = sqlx::query!(
-        r#"select id, slug, published_at as "published_at!" from articles where state = 'published' order by id for update"#
+        r#"select id, slug, published_at as "published_at!" from articles where state = 'published' and kind = 'article' order by id for update"#
     )
     .fetch_all(&mut *db)
     .await?;

@@ -4,6 +4,7 @@
 //! written. Nesting is bounded before comrak and again in the tree, so that no text costs a deep stack or much time.
 //! What comes out is at most about forty times as long as what went in, and 1 MB (deep quotations and reference links).
 
+mod hypertext;
 mod source;
 mod tree;
 
@@ -20,6 +21,8 @@ use comrak::{Arena, Node};
 use url::Url;
 
 use super::typed;
+
+pub use hypertext::Moved;
 
 /// HTML that may go into a page as it is: the only type that templates print unescaped.
 ///
@@ -78,6 +81,31 @@ pub fn comment(source: &str) -> SafeHtml {
             .clean(&render(source, By::Stranger))
             .to_string(),
     )
+}
+
+/// An article's text that is HTML already, as an editor keeps it.
+pub fn article_of_html(source: &str) -> SafeHtml {
+    article_moved(source, &|_| None)
+}
+
+/// The same from elsewhere: `moved` says where its addresses lead here.
+pub fn article_moved(source: &str, moved: Moved<'_>) -> SafeHtml {
+    SafeHtml(hypertext::article(source, moved))
+}
+
+/// The text of a comment from elsewhere, which is HTML already.
+pub fn comment_of_html(source: &str, moved: Moved<'_>) -> SafeHtml {
+    SafeHtml(hypertext::comment(source, moved))
+}
+
+/// The words of HTML that was made safe here, a block a line.
+pub fn words_of_html(safe: &str) -> String {
+    hypertext::words(safe)
+}
+
+/// The words of any HTML, a block a line.
+pub fn plain_of_html(source: &str) -> String {
+    hypertext::words(&hypertext::comment(source, &|_| None))
 }
 
 /// An article's HTML for readers who are not at its page, in a feed: addresses without a host get that of `page`, the
@@ -264,18 +292,20 @@ fn article_tags() -> Builder<'static> {
             ("td", &["align"]),
             ("th", &["align"]),
         ]))
-        .allowed_classes(attributes(&[
-            ("a", &["footnote-backref"]),
-            ("section", &["footnotes"]),
-            ("sup", &["footnote-ref"]),
-        ]))
+        .allowed_classes(attributes(&FOOTNOTES))
         .set_tag_attribute_value("img", "loading", "lazy")
-        .set_tag_attribute_value("img", "decoding", "async")
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None);
     allowed
 }
+
+/// Classes of the parts of footnotes, the only ones that a text may have.
+const FOOTNOTES: [(&str, &[&str]); 3] = [
+    ("a", &["footnote-backref"]),
+    ("section", &["footnotes"]),
+    ("sup", &["footnote-ref"]),
+];
 
 fn nothing_but(tags: &[&'static str]) -> Builder<'static> {
     let mut allowed = Builder::empty();

@@ -3,12 +3,15 @@
 
 pub mod dates;
 pub mod excerpt;
+mod format;
 pub mod language;
 pub mod links;
 pub mod markdown;
 pub mod slug;
+pub mod tags;
 pub mod typed;
 
+pub use format::Format;
 pub use language::Language;
 pub use links::Website;
 pub use markdown::SafeHtml;

@@ -48,6 +48,14 @@ impl Slug {
         Self(slug)
     }
 
+    /// The slug with a number behind it, for one that is taken; cut where it would be too long.
+    pub fn numbered(&self, number: u64) -> Self {
+        let ending = format!("-{number}");
+        let most = LONGEST - ending.len();
+        let kept = &self.0[..self.0.len().min(most)];
+        Self(format!("{}{ending}", kept.trim_end_matches('-')))
+    }
+
     /// The slug as it stands in an address.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -213,6 +221,16 @@ mod tests {
     fn a_long_title_ends_at_a_word() {
         assert_eq!(made(&"seven77 ".repeat(30)), ["seven77"; 10].join("-"));
         assert_eq!(made(&"a".repeat(500)), "a".repeat(80));
+    }
+
+    #[test]
+    fn a_slug_with_a_number_is_a_slug() {
+        let slug = |text: &str| Slug::parse(text).expect("a slug");
+        assert_eq!(slug("tea").numbered(2), slug("tea-2"));
+        let long = slug(&"a".repeat(100)).numbered(u64::MAX);
+        assert_eq!(Slug::parse(long.as_str()), Some(long));
+        let hyphen = slug(&format!("{}-b", "a".repeat(97))).numbered(2);
+        assert_eq!(hyphen, slug(&format!("{}-2", "a".repeat(97))));
     }
 
     #[test]

@@ -56,7 +56,9 @@ fn dresses() -> Vec<(String, String)> {
 #[tokio::test]
 async fn an_address_is_nowhere() {
     let site = TestSite::new().await;
-    let article = site.article("Tea").await;
+    let article = site
+        .article_with("Tea", |draft| draft.topics.push("Tea".to_owned()))
+        .await;
     let bird = site.visitor();
     let form = |page: &crate::support::visitor::Page, comment: &str| {
         page.form("/articles/")
@@ -114,7 +116,12 @@ async fn an_address_is_nowhere() {
             let path = pattern
                 .replace("/articles/{id}", &format!("/articles/{}", article.id))
                 .replace("/comments/{id}", &format!("/comments/{answered}"))
-                .replace("/static/{name}", "/static/reply.js");
+                .replace("/static/{name}", "/static/reply.js")
+                .replace("/topics/{slug}", "/topics/tea")
+                .replace("/authors/{slug}", "/authors/maker")
+                .replace("{number}", "1")
+                .replace("{*path}", "tea")
+                .replace("{*kind}", "rss2");
             assert!(!path.contains('{'), "what is {path}? Fill it in here");
             path
         })
@@ -178,8 +185,9 @@ async fn an_address_is_nowhere() {
 
 /// Every address that can be opened, as the router lists them.
 fn every_page() -> Vec<&'static str> {
-    let (public, desk) = (router::public(), router::desk());
+    let (public, desk, wordpress) = (router::public(), router::desk(), router::wordpress());
     let listed = public.listed().iter().chain(desk.listed());
+    let listed = listed.chain(wordpress.listed());
     listed
         .filter(|(method, _)| method == axum::http::Method::GET)
         .map(|(_, path)| *path)
@@ -235,7 +243,9 @@ async fn the_search_finds_what_leaks() {
 #[tokio::test]
 async fn a_sealed_address_is_bound_to_its_row() {
     let site = TestSite::new().await;
-    let article = site.article("Tea").await;
+    let article = site
+        .article_with("Tea", |draft| draft.topics.push("Tea".to_owned()))
+        .await;
     site.comment(&article, "Ann", Status::Held).await;
     site.comment(&article, "Bob", Status::Held).await;
     let rows: Vec<(Vec<u8>, Vec<u8>)> =

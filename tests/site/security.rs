@@ -43,14 +43,14 @@ async fn every_answer_says_what_a_browser_may_do() {
         @r"
         content-type: text/html; charset=utf-8
         vary: accept-encoding
-        content-security-policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+        content-security-policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: strict-origin-when-cross-origin
         permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()
         cross-origin-opener-policy: same-origin
         cache-control: no-cache
-        content-length: 1093
+        content-length: 1122
         "
     );
 }

@@ -6,13 +6,13 @@ use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::passphrase::Passphrase;
 use broadsheet::accounts::{self, Handle, Role};
-use broadsheet::articles::{self, Draft, State};
+use broadsheet::articles::{self, Draft, Kind, State};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{Evidence, Verdict, first_verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
-use broadsheet::text::{Slug, markdown};
+use broadsheet::text::{Format, Slug, markdown};
 
 use super::TestSite;
 use super::visitor::Visitor;
@@ -65,7 +65,11 @@ impl TestSite {
             standfirst: String::new(),
             sources: String::new(),
             body: "Some words.".to_owned(),
+            format: Format::Markdown,
             replies_open: true,
+            kind: Kind::Article,
+            pinned: false,
+            topics: Vec::new(),
             state: State::Published,
             published_at: Some(self.now()),
         };

@@ -187,7 +187,7 @@ fn show_as_typed<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
 }
 
 /// Read as browsers read addresses, so that nothing is a page to us and a script to them.
-fn may_link(url: &str, by: By) -> bool {
+pub(super) fn may_link(url: &str, by: By) -> bool {
     if url.len() > LONGEST_ADDRESS {
         return false;
     }
@@ -211,7 +211,7 @@ pub(super) fn leads_away(url: &str) -> bool {
 }
 
 /// Whether the site itself serves the address: `/…`, but not `//host/…` or what a browser takes for it.
-fn is_our_own(url: &str) -> bool {
+pub(super) fn is_our_own(url: &str) -> bool {
     let mut letters = url.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r'));
     letters.next() == Some('/') && !matches!(letters.next(), Some('/' | '\\'))
 }
