@@ -281,6 +281,7 @@ search-act = Search
 search-nothing = Nothing holds all of these words: { $words }.
 comments-feed = Replies on { $title }
 comment-on = { $name } on “{ $title }”
+comment-anonymous = Anonymous
 
 ## Settings
 

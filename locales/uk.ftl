@@ -307,6 +307,7 @@ search-act = Шукати
 search-nothing = Ніде немає всіх цих слів: { $words }.
 comments-feed = Відповіді на сайті «{ $title }»
 comment-on = { $name }: «{ $title }»
+comment-anonymous = Анонім
 
 ## Settings
 

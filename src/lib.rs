@@ -39,6 +39,7 @@ pub mod articles;
 pub mod moderation;
 
 pub mod router;
+pub mod transfer;
 pub mod worker;
 
 pub mod commands;

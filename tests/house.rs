@@ -23,7 +23,7 @@ const HOUSE: [&[&str]; 16] = [
     &["desk"],
     &["comments"],
     &["articles", "moderation"],
-    &["router", "worker"],
+    &["router", "transfer", "worker"],
     &["commands"],
     &["lib"],
     &["main"],

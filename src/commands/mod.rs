@@ -3,6 +3,8 @@
 mod account;
 mod check;
 mod database;
+mod export;
+mod import;
 mod key;
 mod serve;
 mod socket;
@@ -38,6 +40,12 @@ pub enum Command {
     /// Add people to the staff, list them, give them another passphrase
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Move in from another site: rehearsed, repeatable, and no address breaks
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Write everything into a file that another program reads
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// The database itself
     #[command(subcommand)]
     Db(database::DbCommand),
@@ -50,6 +58,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(cli.settings.check()?).await?,
         Command::Account(command) => account::account(cli.settings.check()?, command).await?,
+        Command::Import(command) => import::run(cli.settings.check()?, command).await?,
+        Command::Export(command) => export::run(cli.settings.check()?, command).await?,
         Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
         Command::Check => return Ok(check::check(&cli.settings).await),
     }

@@ -13,3 +13,4 @@ mod privacy;
 mod reading;
 mod security;
 mod settings;
+mod transfer;

@@ -4,9 +4,11 @@
 
 pub mod article;
 pub mod cluster;
+pub mod made_export;
 pub mod makers;
 pub mod server;
 pub mod visitor;
+pub mod wxr;
 
 use std::io;
 use std::sync::{Arc, Mutex};

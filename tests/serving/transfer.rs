@@ -1,0 +1,265 @@
+//! Imports by the real program: killed, cut off from the database, piped, misused.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, PgConnection};
+
+use crate::support::cluster::{folder, new_database};
+use crate::support::made_export;
+use crate::support::server::{broadsheet, run, text, wait_until};
+
+const ARTICLES: u64 = 400;
+const COMMENTS_EACH: u64 = 6;
+
+fn made(folder: &Path) -> std::path::PathBuf {
+    let file = folder.join("made.xml");
+    let mut out = BufWriter::new(File::create(&file).expect("a file"));
+    made_export::write(&mut out, ARTICLES, COMMENTS_EACH).expect("an export");
+    file
+}
+
+/// The program on a database of its own and with a key of its own.
+fn on(database: &str, folder: &Path) -> Command {
+    let key = folder.join("key");
+    if !key.exists() {
+        fs::write(&key, "7".repeat(64)).expect("a key");
+        let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(&key, closed).expect("a closed key");
+    }
+    let mut command = broadsheet(folder);
+    command
+        .env("DATABASE_URL", database)
+        .env("BROADSHEET_SECRET_KEY_FILE", key)
+        .env("BROADSHEET_LOG", "warn");
+    command
+}
+
+fn import(database: &str, folder: &Path, file: &Path) -> Output {
+    let mut command = on(database, folder);
+    command.args(["import", "wordpress"]).arg(file);
+    run(command, "")
+}
+
+/// Everything that readers and moderators could see, and how it is known again.
+async fn state(database: &str, folder: &Path) -> Vec<String> {
+    let mut command = on(database, folder);
+    command.args(["export", "wordpress", "--with-emails"]);
+    let output = run(command, "");
+    assert!(output.status.success(), "{}", text(&output));
+    let export = String::from_utf8(output.stdout).expect("text");
+    let (head, rest) = export.split_once("<pubDate>").expect("a date");
+    let (_, rest) = rest.split_once("</pubDate>").expect("its end");
+    let mut state = vec![head.to_owned() + rest];
+    let mut db = PgConnection::connect(database).await.expect("a connection");
+    for query in [
+        "select string_agg(t::text, ',' order by t::text) from (select * from article_paths) t",
+        "select string_agg(t::text, ',' order by t::text) from (select site_id, number, article_id, digest, version from imported_articles) t",
+        "select string_agg(t::text, ',' order by t::text) from (select id, site_id, number, origin, root_id, said_once, network_sealed is null from comments) t",
+        "select string_agg(t::text, ',' order by t::text) from (select status, sum(count) from comment_counts group by 1) t",
+        "select string_agg(t::text, ',' order by t::text) from (select article_id, sum(count) from article_reply_counts group by 1) t",
+        "select string_agg(t::text, ',' order by t::text) from (select article_id, version, title, body from article_revisions) t",
+        "select count(*)::text from commenters",
+        "select count(*)::text from imports where finished_at is null",
+    ] {
+        let found: Option<String> = sqlx::query_scalar(query)
+            .fetch_one(&mut db)
+            .await
+            .expect(query);
+        state.push(found.unwrap_or_default());
+    }
+    state
+}
+
+#[tokio::test]
+async fn an_import_killed_twenty_times_ends_like_one_that_was_not() {
+    let folder = folder("killed");
+    let file = made(&folder);
+    let undisturbed = new_database().await;
+    let began = Instant::now();
+    let output = import(&undisturbed, &folder, &file);
+    assert!(output.status.success(), "{}", text(&output));
+    let whole = began.elapsed();
+    let killed = new_database().await;
+    let mut moments = 7_u64;
+    let mut went_on = 0;
+    for round in 0..20 {
+        // Spread over the whole import, each at a moment of its own.
+        moments = moments
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let share = u32::try_from(moments >> 40 & 0xFF).expect("a byte");
+        let until = whole * (share + round * 8) / 420;
+        let mut command = on(&killed, &folder);
+        command.args(["import", "wordpress"]).arg(&file);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(until);
+        child.kill().expect("it is killed");
+        let output = child.wait_with_output().expect("it is gone");
+        went_on += i32::from(text(&output).contains("goes on from there"));
+    }
+    assert!(went_on > 5, "only {went_on} of twenty went on from another");
+    let output = import(&killed, &folder, &file);
+    assert!(output.status.success(), "{}", text(&output));
+    let report = text(&output);
+    assert!(
+        report.contains(&format!("articles {ARTICLES:>23}")),
+        "{report}"
+    );
+    let (undisturbed, killed) = (
+        state(&undisturbed, &folder).await,
+        state(&killed, &folder).await,
+    );
+    for (undisturbed, killed) in undisturbed.iter().zip(&killed) {
+        assert!(
+            undisturbed.len() < 10 || undisturbed == killed,
+            "they differ"
+        );
+    }
+    assert_eq!(undisturbed, killed);
+    assert!(undisturbed[0].len() > 1_000_000);
+}
+
+#[test]
+fn an_import_that_loses_its_database_says_so_and_goes_on() {
+    let folder = folder("lost");
+    let file = made(&folder);
+    let data = folder.join("data");
+    let program = || {
+        let mut command = broadsheet(&data);
+        command.env("BROADSHEET_LOG", "warn");
+        command.args(["import", "wordpress"]).arg(&file);
+        command
+    };
+    let mut child = program()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let pid_file = data.join("postgres/postmaster.pid");
+    wait_until("Postgres is ready", || {
+        fs::read_to_string(&pid_file).is_ok_and(|text| text.contains("ready"))
+    });
+    std::thread::sleep(Duration::from_millis(800));
+    let pid = fs::read_to_string(&pid_file).expect("a process id");
+    let pid: i32 = pid
+        .lines()
+        .next()
+        .expect("a line")
+        .trim()
+        .parse()
+        .expect("a number");
+    if child.try_wait().expect("it can be asked").is_some() {
+        panic!("the import ended before its database could be taken away");
+    }
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(pid),
+        nix::sys::signal::Signal::SIGKILL,
+    )
+    .expect("it was running");
+    let output = child.wait_with_output().expect("it ends");
+    let said = text(&output);
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("the same command"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    let output = run(program(), "");
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(text(&output).contains(&format!("articles {ARTICLES:>23}")));
+}
+
+#[tokio::test]
+async fn an_import_reads_a_pipe_and_tells_what_it_cannot_use() {
+    let folder = folder("piped");
+    let database = new_database().await;
+    let export = fs::read_to_string(made(&folder)).expect("text");
+    let mut command = on(&database, &folder);
+    command.args(["import", "wordpress", "--rehearse", "-"]);
+    let output = run(command, &export);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(text(&output).contains("standard input: WXR 1.2 of made.example.org"));
+    assert!(text(&output).contains("nothing was written"));
+    for (arguments, input, said) in [
+        (
+            vec!["-"],
+            &export[..export.len() / 2],
+            "nothing was imported",
+        ),
+        (vec!["-"], "", "empty"),
+        (vec!["none.xml"], "", "none.xml"),
+        (vec!["/"], "", "folder"),
+        (
+            vec!["--media", "nowhere", "-"],
+            "",
+            "nowhere is not a folder",
+        ),
+        (
+            vec!["--time-zone", "Mars", "-"],
+            "",
+            "Mars is not a time zone",
+        ),
+    ] {
+        let mut command = on(&database, &folder);
+        command.args(["import", "wordpress"]).args(&arguments);
+        let output = run(command, input);
+        let told = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains(said), "{arguments:?}: {told}");
+        assert!(!told.contains("panicked"), "{told}");
+    }
+    let mut command = on(&database, &folder);
+    command.args(["export", "wordpress"]);
+    let output = run(command, "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output).contains("nothing to export"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[tokio::test]
+async fn an_export_is_a_whole_file_or_none() {
+    let folder = folder("export");
+    let database = new_database().await;
+    let file = made(&folder);
+    assert!(import(&database, &folder, &file).status.success());
+    let mut command = on(&database, &folder);
+    let to = folder.join("out.xml");
+    command
+        .args(["export", "wordpress", "--with-emails"])
+        .arg(&to);
+    let output = run(command, "");
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(text(&output).contains("email addresses in the clear"));
+    let written = fs::read_to_string(&to).expect("a file");
+    assert!(written.ends_with("</rss>\n") && written.contains("@example.org"));
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&to).expect("a file").permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let mut command = on(&database, &folder);
+    command
+        .args(["export", "wordpress"])
+        .arg(folder.join("no/such/folder.xml"));
+    let output = run(command, "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output).contains("cannot be written"),
+        "{}",
+        text(&output)
+    );
+    let mut command = on(&database, &folder);
+    command.args(["export", "wordpress"]).arg(&to);
+    assert!(run(command, "").status.success());
+    assert!(
+        !fs::read_to_string(&to)
+            .expect("a file")
+            .contains("@example.org")
+    );
+}

@@ -1,0 +1,191 @@
+//! Exports as WordPress writes them, made for tests, and an import of them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use broadsheet::transfer::export::{Export, export};
+use broadsheet::transfer::files::Inputs;
+use broadsheet::transfer::import::{Listener, Options, import};
+use broadsheet::transfer::report::Report;
+
+use super::TestSite;
+use super::cluster::folder;
+
+/// An export of a site at `https://old.example.org`, with this in its channel.
+pub fn wxr(inside: &str) -> String {
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8" ?>
+<rss version="2.0"
+	xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
+	xmlns:content="http://purl.org/rss/1.0/modules/content/"
+	xmlns:dc="http://purl.org/dc/elements/1.1/"
+	xmlns:wp="http://wordpress.org/export/1.2/">
+<channel>
+	<title>The Old Courier</title>
+	<link>https://old.example.org</link>
+	<description>News &amp;amp; views</description>
+	<language>uk</language>
+	<wp:wxr_version>1.2</wp:wxr_version>
+	<wp:base_site_url>https://old.example.org</wp:base_site_url>
+	<wp:base_blog_url>https://old.example.org</wp:base_blog_url>
+{inside}
+</channel>
+</rss>
+"#
+    )
+}
+
+/// An article of that site, which tests change by their own words.
+#[derive(Clone)]
+pub struct Post {
+    pub number: i64,
+    pub slug: &'static str,
+    pub title: &'static str,
+    pub link: String,
+    pub content: String,
+    pub excerpt: &'static str,
+    pub creator: &'static str,
+    pub date: &'static str,
+    pub date_gmt: &'static str,
+    pub status: &'static str,
+    pub kind: &'static str,
+    pub comments: &'static str,
+    /// More elements: categories, fields, comments.
+    pub more: String,
+}
+
+/// The article `number`, from 2012.
+pub fn post(number: i64, slug: &'static str) -> Post {
+    Post {
+        number,
+        slug,
+        title: slug,
+        link: format!("https://old.example.org/2012/06/{slug}/"),
+        content: "Some words.".to_owned(),
+        excerpt: "",
+        creator: "ann",
+        date: "2012-06-05 10:00:00",
+        date_gmt: "2012-06-05 07:00:00",
+        status: "publish",
+        kind: "post",
+        comments: "open",
+        more: String::new(),
+    }
+}
+
+impl Post {
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    pub fn xml(&self) -> String {
+        format!(
+            "<item><title>{}</title><link>{}</link><dc:creator><![CDATA[{}]]></dc:creator>
+<content:encoded><![CDATA[{}]]></content:encoded><excerpt:encoded><![CDATA[{}]]></excerpt:encoded>
+<wp:post_id>{}</wp:post_id><wp:post_date>{}</wp:post_date><wp:post_date_gmt>{}</wp:post_date_gmt>
+<wp:comment_status>{}</wp:comment_status><wp:post_name>{}</wp:post_name><wp:status>{}</wp:status>
+<wp:post_type>{}</wp:post_type>{}</item>\n",
+            self.title,
+            self.link,
+            self.creator,
+            self.content,
+            self.excerpt,
+            self.number,
+            self.date,
+            self.date_gmt,
+            self.comments,
+            self.slug,
+            self.status,
+            self.kind,
+            self.more
+        )
+    }
+}
+
+/// A comment by `author`, from a minute of 2012 that its number says.
+pub fn comment(number: i64, author: &str, approved: &str, more: &str) -> String {
+    let word = author.split('@').next().unwrap_or_default().to_lowercase();
+    format!(
+        "<wp:comment><wp:comment_id>{number}</wp:comment_id><wp:comment_author><![CDATA[{author}]]></wp:comment_author>
+<wp:comment_author_email>{}@example.org</wp:comment_author_email><wp:comment_author_url>https://{word}.example/</wp:comment_author_url>
+<wp:comment_author_IP>192.0.2.77</wp:comment_author_IP>
+<wp:comment_date>2012-06-06 10:{:02}:00</wp:comment_date><wp:comment_date_gmt>2012-06-06 07:{:02}:00</wp:comment_date_gmt>
+<wp:comment_content><![CDATA[Words of {word}.]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved>
+<wp:comment_type></wp:comment_type>{more}</wp:comment>",
+        author.to_lowercase(),
+        number % 60,
+        number % 60,
+    )
+}
+
+/// The parent of a comment.
+pub fn answers(number: i64) -> String {
+    format!("<wp:comment_parent>{number}</wp:comment_parent>")
+}
+
+/// A file with these bytes.
+pub fn file(bytes: impl AsRef<[u8]>) -> PathBuf {
+    let file = folder("wxr").join("export.xml");
+    fs::write(&file, bytes).expect("a file for a test");
+    file
+}
+
+/// Hears nothing.
+struct Deaf;
+
+impl Listener for Deaf {
+    fn goes_on(&self, _: i64, _: &str) {}
+    fn found(&self, _: u64) {}
+    fn done(&self, _: u64) {}
+}
+
+impl TestSite {
+    /// Imports what an export says.
+    pub async fn import(&self, xml: &str) -> Report {
+        self.import_with(xml, |_| {}).await.expect("it is imported")
+    }
+
+    pub async fn import_with(
+        &self,
+        xml: &str,
+        change: impl FnOnce(&mut Options),
+    ) -> anyhow::Result<Report> {
+        self.import_files(&[file(xml)], change).await
+    }
+
+    pub async fn import_files(
+        &self,
+        files: &[PathBuf],
+        change: impl FnOnce(&mut Options),
+    ) -> anyhow::Result<Report> {
+        let inputs = Inputs::open(files)?;
+        let mut options = Options {
+            rehearse: false,
+            uploads: None,
+            media: PathBuf::from("nowhere"),
+            zone: None,
+        };
+        change(&mut options);
+        let app = &self.app;
+        import(&app.pool, &app.keys, &app.clock, inputs, options, &Deaf).await
+    }
+
+    /// Everything, as an export has it.
+    pub async fn export(&self, with_emails: bool) -> String {
+        let publication = self.app.publication().await.expect("a publication");
+        let what = Export {
+            publication: &publication,
+            base: self.app.config.absolute(""),
+            keys: &self.app.keys,
+            with_emails,
+            now: self.now(),
+        };
+        let mut db = self.app.pool.acquire().await.expect("a connection");
+        let mut written = Vec::new();
+        export(&mut db, &what, &mut written)
+            .await
+            .expect("it is exported");
+        String::from_utf8(written).expect("an export is text")
+    }
+}
