@@ -77,6 +77,7 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
         zone,
     };
     let progress = Progress::new();
+    progress.say("Reading everything once, to see that it is whole.");
     let imported = import(
         &database.pool,
         &keys,

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
 use super::files::Inputs;
 use super::keep::Keeper;
@@ -73,14 +75,27 @@ pub async fn import(
     // Connections of our own: what is set on them ends with them.
     let mut db = pool.acquire().await?.detach();
     let lookups = pool.acquire().await?.detach();
-    if !store::become_the_importer(&mut db).await? {
-        bail!("another import is running on this database; wait until it has ended");
-    }
+    let imported = import_over(&mut db, lookups, keys, clock, inputs, options, listener).await;
+    // Whoever imports next need not wait until the database notices.
+    let _ = db.close().await;
+    imported
+}
+
+async fn import_over(
+    db: &mut PgConnection,
+    lookups: PgConnection,
+    keys: &Keys,
+    clock: &Clock,
+    inputs: Inputs,
+    options: Options,
+    listener: &dyn Listener,
+) -> anyhow::Result<Report> {
+    become_the_importer(db).await?;
     let sources = inputs.described();
-    let (survey, uploads, inputs) = survey(&mut db, keys, inputs, options.rehearse).await?;
-    let publication = begin(&mut db, keys, &survey, options.rehearse).await?;
+    let (survey, uploads, inputs) = survey(db, keys, inputs, options.rehearse).await?;
+    let publication = begin(db, keys, &survey, options.rehearse).await?;
     listener.found(survey.articles);
-    let import_id = journal(&mut db, &sources, clock, options.rehearse, listener).await?;
+    let import_id = journal(db, &sources, clock, options.rehearse, listener).await?;
     let nobody = publication.title.clone();
     let mut keeper = Keeper {
         keys,
@@ -97,7 +112,7 @@ pub async fn import(
         is_rehearsal: options.rehearse,
         ..Report::default()
     };
-    let exports = describe(&mut db, &mut keeper, survey, uploads, &options, &mut report).await?;
+    let exports = describe(db, &mut keeper, survey, uploads, &options, &mut report).await?;
     let exports = Arc::new(exports);
     let maker = Maker::new(
         keys.clone(),
@@ -113,7 +128,7 @@ pub async fn import(
         move || second_reading::read(inputs, &keys, &exports, &zone, &read)
     });
     let making = tokio::spawn(make_all(maker, lookups, found, made));
-    let kept = keep_all(&mut db, &mut keeper, &exports, ready, &mut report, listener).await;
+    let kept = keep_all(db, &mut keeper, &exports, ready, &mut report, listener).await;
     // Whoever stopped first says why; the others only stopped with them.
     let ended = kept.and(making.await.context("making articles")?).and(
         reading
@@ -139,6 +154,20 @@ pub async fn import(
         tell_media(&export.moved, &mut report);
     }
     Ok(report)
+}
+
+/// How long an import that was just killed may hold on to its lock.
+const LETS_GO: Duration = Duration::from_secs(5);
+
+async fn become_the_importer(db: &mut PgConnection) -> anyhow::Result<()> {
+    let deadline = Instant::now() + LETS_GO;
+    while !store::become_the_importer(db).await? {
+        if Instant::now() > deadline {
+            bail!("another import is running on this database; wait until it has ended");
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// Uploads as a rehearsal remembers them, by site.
@@ -221,11 +250,11 @@ fn publication_of(keys: &Keys, survey: &Survey) -> Publication {
     let Some(Surveyed { site, .. }) = survey.exports.first() else {
         return publication;
     };
-    let title = plan::on_a_line(&site.title);
+    let title = plan::name(&site.title);
     if !title.is_empty() {
         publication.title = title;
     }
-    publication.tagline = plan::on_a_line(&site.description);
+    publication.tagline = plan::name(&site.description);
     let language = site.language.split(['-', '_']).next().unwrap_or_default();
     publication.language = Language::parse(language).unwrap_or_default();
     if let Some(zone) = site.time_zone.as_deref().and_then(dates::zone) {

@@ -8,6 +8,8 @@ use crate::text::Format;
 pub const LEADING_PICTURE: &str = "_thumbnail_id";
 /// A name that its address ended in once.
 pub const OLD_SLUG: &str = "_wp_old_slug";
+/// The notes of a footnotes block.
+pub const FOOTNOTES: &str = "footnotes";
 /// The words for a picture that is not seen.
 pub const PICTURE_WORDS: &str = "_wp_attachment_image_alt";
 /// How a text was written. Where it is there, the text is HTML that readers saw here.

@@ -6,6 +6,7 @@ use anyhow::bail;
 use sqlx::PgConnection;
 
 use super::keep::Talk;
+use super::plan;
 use super::report::Report;
 use super::store;
 use super::wxr::Author;
@@ -14,7 +15,7 @@ use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::ids::AccountId;
 use crate::sealed::Keys;
-use crate::text::{Slug, markdown, typed};
+use crate::text::{Slug, typed};
 
 /// Authors met so far: there are never many.
 pub struct Authors {
@@ -116,7 +117,7 @@ impl Authors {
         ]
         .into_iter()
         .flatten()
-        .map(|name| typed::line(&markdown::plain_of_html(&name)))
+        .map(|name| plan::name(&name))
         .find(|name| !typed::is_blank(name) && !typed::holds_address(name))
         .unwrap_or_else(|| "—".to_owned())
     }

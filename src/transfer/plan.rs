@@ -28,6 +28,10 @@ const STANDFIRST_BYTES: usize = 2_000;
 const BODY_BYTES: usize = 1_000_000;
 /// Bytes of a name, WordPress's own limit.
 const NAME_BYTES: usize = 245;
+/// Bytes of an old address. An index of Postgres takes some 2,700; nobody links to one this long.
+const PATH_BYTES: usize = 1_000;
+/// Characters of the name of a site, a topic or a person.
+const WORD_CHARS: usize = 200;
 /// Characters of a title that is made from the text, for want of one.
 const MADE_TITLE_CHARS: usize = 60;
 
@@ -359,6 +363,10 @@ fn text_of(
         });
     }
     let mut converted = body::article(content, shown);
+    if let Some(notes) = body::footnotes(meta::find(&item.meta, meta::FOOTNOTES)) {
+        converted.html.push_str(&notes);
+        converted.left_out_blocks.retain(|name| name != "footnotes");
+    }
     for name in converted.unknown_shortcodes {
         *report.shortcodes.entry(name).or_default() += 1;
     }
@@ -371,7 +379,8 @@ fn text_of(
             .insert_str(0, &site.moved.leading(picture, content));
     }
     let moved = |address: &str| site.moved.lead(address);
-    let body_html = markdown::article_moved(&converted.html, &moved);
+    let html = without_unreadable(converted.html);
+    let body_html = markdown::article_moved(&html, &moved);
     if body_html.as_str().len() > BODY_BYTES {
         return Err(format!(
             "its text is longer than an article may be, {BODY_BYTES} bytes"
@@ -480,7 +489,11 @@ fn old_paths_of(site: &Site<'_>, item: &Item) -> Vec<String> {
     }
     let ours = item.meta.iter().filter(|(key, _)| key == meta::ADDRESS);
     paths.extend(ours.map(|(_, path)| path.clone()));
-    paths.retain(|path| path.starts_with('/') && path.len() > 1 && !typed::has_unreadable(path));
+    paths.retain(|path| {
+        path.starts_with('/')
+            && (2..=PATH_BYTES).contains(&path.len())
+            && !typed::has_unreadable(path)
+    });
     paths
 }
 
@@ -492,7 +505,7 @@ pub(super) fn path_of_link(link: &str) -> Option<String> {
     }
     let path = percent_decode_str(url.path().trim_end_matches('/')).decode_utf8();
     path.ok()
-        .filter(|path| path.len() > 1 && !typed::has_unreadable(path))
+        .filter(|path| (2..=PATH_BYTES).contains(&path.len()) && !typed::has_unreadable(path))
         .map(Cow::into_owned)
 }
 
@@ -622,7 +635,8 @@ fn planned(
 fn words_of(site: &Site<'_>, comment: &Comment) -> (String, Format, SafeHtml) {
     let moved = |address: &str| site.moved.lead(address);
     let Some(format) = meta::format(&comment.meta) else {
-        let html = markdown::comment_of_html(&body::comment(&comment.content), &moved);
+        let html = without_unreadable(body::comment(&comment.content));
+        let html = markdown::comment_of_html(&html, &moved);
         return (html.to_string(), Format::Html, html);
     };
     let as_html = markdown::comment_of_html(&comment.content, &|_| None);
@@ -655,13 +669,28 @@ pub fn on_a_line(text: &str) -> String {
     typed::line(&words(text))
 }
 
+/// The name of a site, a topic or a person: a few words on one line.
+pub fn name(text: &str) -> String {
+    excerpt::excerpt(&on_a_line(text), WORD_CHARS)
+}
+
+/// Old sites have control characters in their texts, which nobody sees and no form of ours takes.
+fn without_unreadable(text: String) -> String {
+    if typed::has_unreadable(&text) {
+        typed::without_unreadable(&text)
+    } else {
+        text
+    }
+}
+
 /// The words of a field that may hold HTML. Most hold none.
 fn words(text: &str) -> String {
-    if text.contains(['<', '&']) {
+    let words = if text.contains(['<', '&']) {
         markdown::plain_of_html(text)
     } else {
         text.to_owned()
-    }
+    };
+    without_unreadable(words)
 }
 
 /// Finds for each comment the one that began its thread. One that answers what is not there, or itself in the end, begins

@@ -21,6 +21,9 @@ const UPLOADS: usize = 1_000;
 /// Articles whose addresses are looked at to find the pattern behind them.
 const VOTES: u64 = 1_000;
 
+/// Characters of a site's address.
+const ADDRESS_CHARS: usize = 500;
+
 /// What a reading found out about one export.
 pub struct Surveyed {
     /// The file.
@@ -147,6 +150,7 @@ pub fn address_of(site: &Site) -> String {
     let address = addresses.into_iter().find(|address| !address.is_empty());
     // An export that does not say where it is from is a site too.
     let known = known_as(address.map_or("", String::as_str));
+    let known: String = known.chars().take(ADDRESS_CHARS).collect();
     if known.is_empty() {
         "unknown".to_owned()
     } else {

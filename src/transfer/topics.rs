@@ -4,15 +4,18 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use super::plan::decoded;
+use super::plan::{self, decoded};
 use super::report::Report;
 use super::store;
 use super::wxr::{ItemTerm, Term, TermKind};
 use crate::articles::TopicKind;
-use crate::text::{Slug, markdown, typed};
+use crate::text::{Slug, excerpt, markdown, typed};
 
 /// Topics whose numbers are remembered: more than articles name again and again, and little memory.
 const REMEMBERED: usize = 20_000;
+
+/// Characters of what stands under a topic's name.
+const DESCRIPTION_CHARS: usize = 1_000;
 
 /// Topics met so far.
 #[derive(Default)]
@@ -52,7 +55,8 @@ impl Topics {
         term: &Term,
         report: &mut Report,
     ) -> sqlx::Result<()> {
-        let description = typed::lines(&markdown::plain_of_html(&term.description));
+        let description = markdown::plain_of_html(&term.description);
+        let description = excerpt::excerpt(&typed::lines(&description), DESCRIPTION_CHARS);
         self.put(
             db,
             term.kind,
@@ -76,7 +80,7 @@ impl Topics {
     ) -> sqlx::Result<i64> {
         let kind = kind_of(kind);
         let old_name = old_name(slug, name);
-        let name = Some(typed::line(&markdown::plain_of_html(name)))
+        let name = Some(plan::name(name))
             .filter(|name| !typed::is_blank(name))
             .unwrap_or_else(|| old_name.clone());
         let slug = Slug::parse(&old_name).unwrap_or_else(|| Slug::from_title(&old_name));
@@ -130,9 +134,5 @@ fn kind_of(kind: TermKind) -> TopicKind {
 /// The last part of its old address, decoded; its name where the export does not say.
 fn old_name(slug: &str, name: &str) -> String {
     let slug = decoded(slug);
-    if slug.is_empty() {
-        typed::line(name)
-    } else {
-        slug
-    }
+    plan::name(if slug.is_empty() { name } else { &slug })
 }

@@ -73,6 +73,9 @@ async fn every_page_is_accessible_and_fits() {
     browser.follow("main form button").await;
     browser.find(".done").await;
     publish(&browser, &written).await;
+    browser.fill("#topics", "Ferries, The estuary").await;
+    browser.press("Save").await;
+    browser.find(".done").await;
     look(&browser, "editor", &axe_core, &pictures).await;
     browser.goto("/admin/articles").await;
     look(&browser, "articles", &axe_core, &pictures).await;
@@ -94,6 +97,14 @@ async fn every_page_is_accessible_and_fits() {
 
     browser.goto("/").await;
     look(&browser, "front", &axe_core, &pictures).await;
+    for (page, name) in [
+        ("/topics/the-estuary", "topic"),
+        ("/authors/ada", "author"),
+        ("/search?q=the", "search"),
+    ] {
+        browser.goto(page).await;
+        look(&browser, name, &axe_core, &pictures).await;
+    }
     browser.goto(&written.path()).await;
     look(&browser, "article", &axe_core, &pictures).await;
     browser

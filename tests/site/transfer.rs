@@ -1268,3 +1268,75 @@ async fn real_exports_move_in_as_another_reader_counts_them() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_export_may_say_anything() {
+    let site = TestSite::new().await;
+    let long = "довге-".repeat(2_000);
+    let header = format!(
+        "<wp:author><wp:author_login><![CDATA[{long}]]></wp:author_login><wp:author_display_name><![CDATA[{long}]]></wp:author_display_name></wp:author>
+<wp:category><wp:category_nicename><![CDATA[{long}]]></wp:category_nicename><wp:cat_name><![CDATA[{long}]]></wp:cat_name><wp:category_description><![CDATA[{long}]]></wp:category_description></wp:category>"
+    );
+    let strange = post(i64::MAX, "x").with(|post| {
+        post.title = "\u{85}Strange\u{202E} <script>alert(1)</script>";
+        post.link = format!("https://old.example.org/{long}/");
+        post.content = format!("Words\u{92} <img src=x onerror=alert(1)><a href=\"javascript:alert(1)\" onclick=\"x\">a</a><iframe src=\"//evil.example\"></iframe><form action=\"/x\"><input name=a></form><style>p{{}}</style>{}", "<div>".repeat(5_000));
+        post.more = format!(
+            "<category domain=\"category\" nicename=\"{long}\"><![CDATA[{long}]]></category><wp:postmeta><wp:meta_key>_broadsheet_address</wp:meta_key><wp:meta_value>//evil.example/</wp:meta_value></wp:postmeta><wp:postmeta><wp:meta_key>_broadsheet_address</wp:meta_key><wp:meta_value>/{long}</wp:meta_value></wp:postmeta>{}{}",
+            comment(i64::MAX, &"n".repeat(5_000), "1", &answers(i64::MAX - 1)),
+            comment(i64::MAX - 1, "<b>Bold</b>", "1", "<wp:comment_date>9999-99-99 99:99:99</wp:comment_date>"),
+        );
+    });
+    let ours = post(77, "ours").with(|post| {
+        post.content = "<p onclick=\"x\">[caption]<script>alert(1)</script></p>".to_owned();
+        post.more = "<wp:postmeta><wp:meta_key>_broadsheet_format</wp:meta_key><wp:meta_value>markdown</wp:meta_value></wp:postmeta><wp:postmeta><wp:meta_key>_broadsheet_markdown</wp:meta_key><wp:meta_value><![CDATA[<script>]]></wp:meta_value></wp:postmeta>".to_owned();
+    });
+    let report = site
+        .import(&wxr(&(header + &strange.xml() + &ours.xml())))
+        .await;
+    assert_eq!(
+        (report.articles, report.comments),
+        (new(2), new(2)),
+        "{report}"
+    );
+    let reader = site.visitor();
+    let front = reader.open("/").await;
+    front.sees("Strange").sees("ours");
+    let page = reader.open("/2012/06/05/x").await;
+    page.has_status(200).sees("Words").sees("Bold");
+    let ours = reader.open("/2012/06/05/ours").await;
+    ours.sees("[caption]");
+    for page in [&front, &page, &ours] {
+        let html = page.html().to_lowercase();
+        for wrong in [
+            "alert(",
+            "onerror",
+            "onclick",
+            "javascript:",
+            "<iframe",
+            "<form action=\"/x",
+            "<style",
+            "\u{202e}",
+            "\u{92}",
+        ] {
+            assert!(!html.contains(wrong), "{wrong} in {html}");
+        }
+    }
+    // Numbers go on as before.
+    let later = site.article("Later").await;
+    assert!(later.id.0 < 1_000_000, "{}", later.id);
+    site.comment(&later, "Maria", Status::Approved).await;
+    // An editor can save it as it is.
+    let id: i64 = sqlx::query_scalar("select id from articles where slug = 'x'")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("it is there");
+    let editor = site.staff("ed", Role::Editor).await;
+    let address = format!("/admin/articles/{id}");
+    let form = editor.open(&address).await.form(&address);
+    form.press("Save").await.has_status(303);
+    assert_eq!(
+        reader.open(&format!("/?p={}", i64::MAX)).await.leads_to(),
+        "/2012/06/05/x"
+    );
+}

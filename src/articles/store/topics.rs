@@ -23,7 +23,7 @@ pub async fn topics_of(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec
     sqlx::query_as!(
         Topic,
         "select id, slug, name, description from topics join article_topics on topic_id = id
-         where article_id = $1 order by name, id",
+         where article_id = $1 order by lower(name), id",
         id.0
     )
     .fetch_all(db)

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod blocks;
+mod footnotes;
 mod links;
 mod paragraphs;
 mod shortcodes;
@@ -14,6 +15,8 @@ mod tests;
 use std::borrow::Cow;
 
 use attributes::Attributes;
+
+pub use footnotes::footnotes;
 
 /// What an article's text became.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

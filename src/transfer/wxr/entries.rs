@@ -8,7 +8,12 @@ use super::xml::{Token, Xml};
 use super::{Author, Comment, Entry, Error, ErrorKind, Item, ItemTerm, Term, TermKind};
 
 /// WordPress's own fields that mean something to us.
-const FIELDS: [&str; 3] = ["_thumbnail_id", "_wp_old_slug", "_wp_attachment_image_alt"];
+const FIELDS: [&str; 4] = [
+    "_thumbnail_id",
+    "_wp_old_slug",
+    "_wp_attachment_image_alt",
+    "footnotes",
+];
 /// How the fields that our own exports write begin.
 const OUR_FIELDS: &str = "_broadsheet_";
 

@@ -1,0 +1,51 @@
+//! The notes of WordPress's footnotes block, which it keeps beside the text, as JSON.
+
+use serde::Deserialize;
+
+/// One note: what the text refers to, and its words, which are HTML.
+#[derive(Deserialize)]
+struct Note {
+    id: String,
+    content: String,
+}
+
+/// The notes as a list after the text; None where there are none, or none that can be read.
+pub fn footnotes(field: &str) -> Option<String> {
+    let notes: Vec<Note> = serde_json::from_str(field).ok()?;
+    if notes.is_empty() {
+        return None;
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let items = notes.into_iter().map(|note| {
+        let id: String = note.id.chars().filter(|&c| is_plain(c)).collect();
+        format!(
+            "<li id=\"{id}\">{} <a class=\"footnote-backref\" href=\"#{id}-link\">↩</a></li>\n",
+            note.content
+        )
+    });
+    Some(format!(
+        "\n<section class=\"footnotes\">\n<ol>\n{}</ol>\n</section>",
+        items.collect::<String>()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::markdown;
+
+    #[test]
+    fn notes_follow_the_text_and_lead_back() {
+        let notes = footnotes(
+            r#"[{"id":"a-1","content":"One <em>note<\/em>"},{"id":"b\"><i","content":"Two"}]"#,
+        );
+        let html = markdown::article_of_html(&notes.expect("there are notes"));
+        assert_eq!(
+            html.as_str().trim(),
+            "<section class=\"footnotes\">\n<ol>\n<li id=\"a-1\">One <em>note</em> <a class=\"footnote-backref\" href=\"#a-1-link\">↩</a></li>\n<li id=\"bi\">Two <a class=\"footnote-backref\" href=\"#bi-link\">↩</a></li>\n</ol>\n</section>"
+        );
+        for none in ["", "[]", "{}", "[1]"] {
+            assert_eq!(footnotes(none), None);
+        }
+    }
+}
