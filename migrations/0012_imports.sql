@@ -28,6 +28,13 @@ create table imported_articles (
 );
 create index imported_articles_by_article on imported_articles (article_id);
 
+-- Addresses that an article had before its last one there: its own only where no other article was at them since.
+create table imported_paths (
+    path       text not null,
+    article_id bigint not null references articles on delete cascade,
+    primary key (path, article_id)
+);
+
 create table imported_authors (
     site_id    integer not null references imported_sites,
     -- The keyed hash of the login: some logins are email addresses.

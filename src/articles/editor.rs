@@ -40,7 +40,7 @@ struct DraftForm {
     replies_open: bool,
     is_page: bool,
     pinned: bool,
-    /// Names, with commas between them.
+    /// Names, one a line: they may have commas in them.
     topics: String,
     /// The moment of publication, as the browser's date field writes it.
     moment: String,
@@ -248,7 +248,7 @@ impl DraftForm {
             replies_open: article.replies_open,
             is_page: article.kind == Kind::Page,
             pinned: article.pinned,
-            topics: topics.join(", "),
+            topics: topics.join("\n"),
             moment: article
                 .published_at
                 .map(|at| dates::local_value(at, &layout.publication.zone))
@@ -269,7 +269,7 @@ impl DraftForm {
             replies_open: fields.is_ticked("replies_open"),
             is_page: fields.is_ticked("is_page"),
             pinned: fields.is_ticked("pinned"),
-            topics: typed::line(fields.get("topics")),
+            topics: typed::lines(fields.get("topics")),
             moment: fields.get("moment").trim().to_owned(),
             version: fields.get("version").parse().unwrap_or_default(),
             mistakes: Mistakes::none(),
@@ -348,9 +348,9 @@ impl DraftForm {
     }
 }
 
-/// The names between the commas.
+/// The names, one a line.
 fn names(topics: &str) -> Vec<String> {
-    let names = topics.split(',').map(typed::line);
+    let names = topics.lines().map(typed::line);
     names.filter(|name| !typed::is_blank(name)).collect()
 }
 

@@ -13,7 +13,7 @@ use super::model::TopicKind;
 use super::store;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::text::Slug;
+use crate::text::{Slug, typed};
 use crate::web::media::MEDIA;
 use crate::web::{Db, Error, Path, Result};
 
@@ -111,12 +111,11 @@ pub async fn show_upload(Path(path): Path<String>) -> Result<Response> {
 
 /// The last part of a path that is neither the feed nor the number of a page.
 fn last_name(path: &str) -> Option<&str> {
-    let (path, _) = path.split_once("/page/").unwrap_or((path, ""));
-    let (path, _) = path.split_once("/feed").unwrap_or((path, ""));
-    path.trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .filter(|name| !name.is_empty())
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let name = parts
+        .take_while(|part| !matches!(*part, "page" | "feed"))
+        .last()?;
+    (!typed::has_unreadable(name)).then_some(name)
 }
 
 /// The comment that `?replytocom=…` asks to answer, by its old number.
@@ -151,6 +150,9 @@ mod tests {
             ("world/asia/page/3/", Some("asia")),
             ("news/feed/", Some("news")),
             ("news/feed/atom/", Some("news")),
+            ("world/feedback/", Some("feedback")),
+            ("page/2", None),
+            ("a\0b", None),
             ("/", None),
         ] {
             assert_eq!(last_name(path), name, "{path}");

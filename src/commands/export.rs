@@ -104,14 +104,17 @@ async fn write(
     Ok(())
 }
 
-/// A file with addresses in it is its owner's alone.
+/// A file with addresses in it is its owner's alone, also where an export that was cut off has left one behind.
 fn create(file: &Path, with_emails: bool) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mode = if with_emails { 0o600 } else { 0o644 };
     File::options()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(mode)
         .open(file)
 }

@@ -33,7 +33,7 @@ pub struct WordpressFiles {
     /// Exports: .xml, also in .gz or .zip; - for standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Write nothing, and print the same report
+    /// Write nothing of it, and print the same report
     #[arg(long)]
     rehearse: bool,
     /// The old site's wp-content/uploads: what articles show is copied from it, and their addresses lead to the copies
@@ -75,9 +75,10 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
         uploads: asked.media,
         media: media_folder(&config),
         zone,
+        base: config.absolute(""),
     };
     let progress = Progress::new();
-    progress.say("Reading everything once, to see that it is whole.");
+    progress.tell("Reading everything once, to see that it is whole.");
     let imported = import(
         &database.pool,
         &keys,
@@ -130,7 +131,7 @@ impl Progress {
         }
     }
 
-    fn say(&self, line: &str) {
+    fn tell(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprintln!("{line}")),
             None => eprintln!("{line}"),
@@ -146,7 +147,7 @@ impl Progress {
 
 impl Listener for Progress {
     fn goes_on(&self, kept: i64, since: &str) {
-        self.say(&format!(
+        self.tell(&format!(
             "An import of the same files, begun {since}, was cut off after it had kept {kept} articles. It goes on from there."
         ));
     }

@@ -31,7 +31,10 @@ pub async fn find_discussion(
 pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Comment>> {
     sqlx::query_as!(
         Comment,
-        "select id, case when number <> id then number end as number, parent_id, name, website, body_html, created_at
+        "select id, parent_id, name, website, body_html, created_at,
+             case when number > 0 and number <> id and not exists
+                 (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
+             then number end as number
          from comments where article_id = $1 and status = 'approved' order by created_at, id",
         id.0,
     )
@@ -47,7 +50,10 @@ pub async fn find_approved(
 ) -> sqlx::Result<Option<Comment>> {
     sqlx::query_as!(
         Comment,
-        "select id, case when number <> id then number end as number, parent_id, name, website, body_html, created_at
+        "select id, parent_id, name, website, body_html, created_at,
+             case when number > 0 and number <> id and not exists
+                 (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
+             then number end as number
          from comments where id = $1 and article_id = $2 and status = 'approved'",
         id.0,
         article_id.0,
@@ -172,14 +178,14 @@ pub async fn find_place(
     .await
 }
 
-/// The comment that an old page of this article calls by this number.
+/// The reply the public sees that an old page of this article calls by this number.
 pub async fn find_by_number(
     db: &mut PgConnection,
     article_id: ArticleId,
     number: i64,
 ) -> sqlx::Result<Option<CommentId>> {
     sqlx::query_scalar!(
-        "select id from comments where article_id = $1 and (number = $2 or id = $2)
+        "select id from comments where article_id = $1 and (number = $2 or id = $2) and status = 'approved'
          order by number = $2 desc nulls last limit 1",
         article_id.0,
         number,

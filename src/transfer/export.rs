@@ -1,6 +1,6 @@
 //! Writes everything as WXR 1.2, which WordPress's own importer takes. What WordPress has no place for goes along in
-//! fields of our own, so that an import of ours gets everything back but the networks that replies came from, which are
-//! kept for days only.
+//! fields of our own, so that an import of ours gives the same articles, comments and addresses. Not in it are earlier
+//! revisions, the networks that replies came from, and the numbers and names that things had in a WordPress before.
 
 use std::collections::HashMap;
 use std::io::Write;

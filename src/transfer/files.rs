@@ -291,7 +291,7 @@ fn describe_zip(error: &ZipError) -> String {
 }
 
 /// A name as a terminal may show it; one in a zip could hold anything.
-fn printable(name: &str) -> String {
+pub(super) fn printable(name: &str) -> String {
     let harmless = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     name.chars().map(harmless).collect()
 }

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use super::files::Inputs;
 use super::keep::Keeper;
 use super::make::{Maker, Ready};
-use super::moved::Moved;
+use super::moved::{Moved, known_as};
 use super::people::{Authors, Commenters};
 use super::plan;
 use super::report::{Report, Tally};
@@ -39,6 +39,8 @@ pub struct Options {
     pub media: PathBuf,
     /// The old site's time zone, for dates that are not in UTC.
     pub zone: Option<TimeZone>,
+    /// The address of this site.
+    pub base: String,
 }
 
 /// Hears how an import goes on.
@@ -53,7 +55,7 @@ pub trait Listener: Send + Sync {
 
 /// One export in the second reading.
 pub(super) struct Export {
-    /// The site in the database; 0 where a rehearsal meets a new one.
+    /// The site in the database; below zero where a rehearsal meets a new one.
     pub(super) site_id: i32,
     /// Its own time zone, if it or whoever runs the import says so.
     pub(super) zone: Option<TimeZone>,
@@ -93,6 +95,7 @@ async fn import_over(
     become_the_importer(db).await?;
     let sources = inputs.described();
     let (survey, uploads, inputs) = survey(db, keys, inputs, options.rehearse).await?;
+    refuse_what_is_here(db, &survey, &options.base).await?;
     let publication = begin(db, keys, &survey, options.rehearse).await?;
     listener.found(survey.articles);
     let import_id = journal(db, &sources, clock, options.rehearse, listener).await?;
@@ -147,6 +150,7 @@ async fn import_over(
         for export in exports.iter() {
             store::insert_upload_paths(&mut db, export.site_id).await?;
         }
+        store::insert_remembered_paths(&mut db).await?;
         store::finish_import(&mut db, import_id, clock.now()).await?;
         db.commit().await?;
     }
@@ -214,6 +218,29 @@ async fn site_id(db: &mut PgConnection, address: &str, is_rehearsal: bool) -> sq
         None if is_rehearsal => Ok(0),
         None => store::insert_site(db, address).await,
     }
+}
+
+/// An export of this very site brings nothing back into it: what was written here would stand there twice. Into an empty
+/// database it does, and goes on doing so if it was cut off.
+async fn refuse_what_is_here(
+    db: &mut PgConnection,
+    survey: &Survey,
+    base: &str,
+) -> anyhow::Result<()> {
+    let own = known_as(base);
+    let is_own = survey
+        .exports
+        .iter()
+        .any(|export| export.site.time_zone.is_some() && address_of(&export.site) == own);
+    if is_own
+        && publication::store::find(db).await?.is_some()
+        && !store::has_articles_of(db, &own).await?
+    {
+        bail!(
+            "this is an export of this very site, whose articles are here; it can be imported into an empty database"
+        );
+    }
+    Ok(())
 }
 
 /// The publication that is there; where nothing is, one named and set up like the old site. Leaves room for the old
@@ -295,10 +322,16 @@ async fn describe(
     report: &mut Report,
 ) -> anyhow::Result<Vec<Export>> {
     let mut exports = Vec::new();
+    let mut rehearsed: HashMap<String, i32> = HashMap::new();
     let mut db = db.begin().await?;
     for surveyed in survey.exports {
         let address = address_of(&surveyed.site);
-        let site_id = site_id(&mut db, &address, options.rehearse).await?;
+        let mut site_id = site_id(&mut db, &address, options.rehearse).await?;
+        if site_id == 0 {
+            // As many new sites as a rehearsal meets, none is another.
+            let next = -1 - i32::try_from(rehearsed.len()).unwrap_or(i32::MAX - 1);
+            site_id = *rehearsed.entry(address.clone()).or_insert(next);
+        }
         report.sources.push(format!(
             "{}: WXR {} of {address}",
             surveyed.name, surveyed.site.version

@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use anyhow::ensure;
 use sqlx::PgConnection;
 
 use super::people::{Authors, Commenters};
-use super::plan::{Planned, PlannedComment, PlannedLinkback};
+use super::plan::{Planned, PlannedComment, PlannedLinkback, called};
 use super::report::{Report, Tally};
 use super::store::{self, Known, Placed, PlacedComment, PlacedLinkback};
 use super::topics::Topics;
 use super::wxr::ItemTerm;
-use crate::articles::{Kind, State};
+use crate::articles::{Kind, Note, State};
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_answered, is_reserved};
@@ -22,7 +21,7 @@ use crate::text::Slug;
 /// Numbers above this are given anew: a sequence that goes on from them would soon have none left.
 pub const MOST_KEPT: i64 = 1_000_000_000_000;
 /// How many endings an address is tried with before its article's number is put behind it.
-const ENDINGS: u32 = 20;
+const ENDINGS: u64 = 20;
 /// How long the network of an imported comment is kept, in seconds.
 const NETWORK_KEPT: i64 = 30 * 24 * 60 * 60;
 /// What binds a sealed network to its column.
@@ -34,7 +33,7 @@ pub struct Keeper<'a> {
     pub keys: &'a Keys,
     /// Where addresses come from.
     pub publication: &'a Publication,
-    /// The number of the site that is read; 0 where a rehearsal meets a new one.
+    /// The number of the site that is read; below zero where a rehearsal meets a new one.
     pub site_id: i32,
     /// This run in the journal.
     pub import_id: i64,
@@ -50,11 +49,11 @@ pub struct Keeper<'a> {
     pub rehearsal: Option<Rehearsal>,
 }
 
-/// What a rehearsal would have written and so has to remember: a few bytes an article.
+/// What a rehearsal would have written and so has to remember: a few bytes an article and a comment.
 #[derive(Default)]
 pub struct Rehearsal {
-    articles: HashMap<(i32, i64), i64>,
     paths: HashSet<u64>,
+    comments: HashSet<(i32, i64)>,
     next_id: i64,
 }
 
@@ -103,33 +102,28 @@ impl Keeper<'_> {
         let mut new = Vec::new();
         let mut talk = Vec::new();
         let mut kept = Vec::new();
-        for (mut planned, lot) in self.sorted(db, batch, report).await? {
-            let tally = tally_of(report, planned.kind);
+        for (mut planned, lot) in self.sorted(db, batch).await? {
             match lot {
                 Lot::Same => {
-                    tally.same += 1;
+                    tally_of(report, planned.kind).same += 1;
                     report.comments.same += count(&planned.comments);
                     report.linkbacks.same += count(&planned.linkbacks);
                 }
                 Lot::New => {
-                    tally.new += 1;
+                    tally_of(report, planned.kind).new += 1;
                     new.push(planned);
                 }
                 Lot::EditedHere(known) => {
-                    tally.edited_here += 1;
-                    report
-                        .edited_here
-                        .add(|| format!("{} (item {})", planned.title, planned.number));
+                    tell_edited(report, &planned);
                     talk.push((known.article_id.0, planned.talk()));
                 }
                 Lot::Changed(known) => {
-                    tally.changed += 1;
-                    let (comments, linkbacks) = planned.talk();
-                    let id = known.article_id.0;
-                    let row = (planned.number, id, planned.digest);
-                    let version = self.change(db, known.article_id, planned, report).await?;
-                    kept.push((row.0, row.1, row.2, version));
-                    talk.push((id, (comments, linkbacks)));
+                    let said = planned.talk();
+                    let (id, number, digest) = (known.article_id.0, planned.number, planned.digest);
+                    if let Some(version) = self.change(db, &known, planned, report).await? {
+                        kept.push((number, id, digest, version));
+                    }
+                    talk.push((id, said));
                 }
             }
         }
@@ -145,7 +139,6 @@ impl Keeper<'_> {
         &mut self,
         db: &mut PgConnection,
         batch: Vec<Planned>,
-        report: &mut Report,
     ) -> sqlx::Result<Vec<(Planned, Lot)>> {
         let numbers: Vec<i64> = batch.iter().map(|planned| planned.number).collect();
         let known = store::known(db, self.site_id, &numbers).await?;
@@ -154,37 +147,9 @@ impl Keeper<'_> {
             .map(|known| (known.number, known))
             .collect();
         let mut sorted = Vec::new();
-        let mut seen = HashSet::new();
         for planned in batch {
-            let place = (self.site_id, planned.number);
-            let is_again = !seen.insert(planned.number)
-                || self
-                    .rehearsal
-                    .as_ref()
-                    .is_some_and(|rehearsal| rehearsal.articles.contains_key(&place));
-            if is_again {
-                report.skipped.add(|| {
-                    format!(
-                        "{} (item {}): its number stands there twice",
-                        planned.title, planned.number
-                    )
-                });
-                tally_of(report, planned.kind).skipped += 1;
-                report.comments.skipped += count(&planned.comments);
-                report.linkbacks.skipped += count(&planned.linkbacks);
-                continue;
-            }
-            if let Some(rehearsal) = &mut self.rehearsal {
-                rehearsal.articles.insert(place, planned.digest);
-            }
             let lot = match known.remove(&planned.number) {
                 None => Lot::New,
-                Some(known)
-                    if known.digest == planned.digest && known.import_id == self.import_id =>
-                {
-                    report.kept_before += 1;
-                    Lot::Same
-                }
                 Some(known) => {
                     let is_changed = planned.digest != known.digest
                         || (planned.shows_media
@@ -224,8 +189,10 @@ impl Keeper<'_> {
                 .find_or_insert(db, self.keys, self.site_id, &planned.author, report)
                 .await?;
             for term in &planned.topics {
-                topics.push(self.topics.find_or_insert(db, term, report).await?);
-                articles.push(id);
+                if let Some(topic) = self.topics.find_or_insert(db, term, report).await? {
+                    topics.push(topic);
+                    articles.push(id);
+                }
             }
             let path = self.place(db, id, &mut planned, &mut taken, report).await?;
             let old = self.free_paths(id, &planned, path.as_deref(), &mut taken, report);
@@ -247,6 +214,7 @@ impl Keeper<'_> {
         }
         store::insert_articles(db, &placed).await?;
         store::insert_paths(db, &paths, &owners).await?;
+        store::insert_older_paths(db, &placed).await?;
         store::insert_topics_of(db, &articles, &topics).await?;
         Ok(())
     }
@@ -260,7 +228,7 @@ impl Keeper<'_> {
         let numbers: Vec<i64> = new.iter().map(|planned| planned.number).collect();
         let taken = store::taken_articles(db, &numbers).await?;
         let taken: HashSet<i64> = taken.into_iter().map(|id| id.0).collect();
-        let is_kept = |number: &i64| !taken.contains(number) && *number <= MOST_KEPT;
+        let is_kept = |number: &i64| (1..=MOST_KEPT).contains(number) && !taken.contains(number);
         let lacking = numbers.iter().filter(|number| !is_kept(number)).count();
         let mut fresh = match &mut self.rehearsal {
             Some(rehearsal) => (0..lacking).map(|_| rehearsal.id()).collect(),
@@ -309,11 +277,18 @@ impl Keeper<'_> {
             .filter(|_| planned.state == State::Published)?;
         Some(match planned.kind {
             Kind::Article => self.publication.path_of(ArticleId(id), slug, at),
-            Kind::Page => Publication::path_of_page(slug),
+            // A page may stand below others, and goes on standing there.
+            Kind::Page => planned
+                .old_paths
+                .iter()
+                .find(|path| path.rsplit('/').next() == Some(slug.as_str()) && !is_reserved(path))
+                .cloned()
+                .unwrap_or_else(|| Publication::path_of_page(slug)),
         })
     }
 
     /// Finds an address for an article: the one its slug gives, or that with a number behind it where it is another's.
+    /// Where none is free it stays a draft.
     async fn place(
         &mut self,
         db: &mut PgConnection,
@@ -321,40 +296,44 @@ impl Keeper<'_> {
         planned: &mut Planned,
         taken: &mut HashMap<String, i64>,
         report: &mut Report,
-    ) -> anyhow::Result<Option<String>> {
+    ) -> sqlx::Result<Option<String>> {
         let Some(first) = self.wanted(id, planned, &planned.slug) else {
             return Ok(None);
         };
-        let mut path = first.clone();
-        let mut slug = planned.slug.clone();
-        for ending in 2.. {
-            if !is_reserved(&path) && self.take(&path, id, taken) {
+        let endings = (2..ENDINGS).chain([planned.number.unsigned_abs()]);
+        let others = endings.map(|ending| planned.slug.numbered(ending));
+        for slug in [planned.slug.clone()].into_iter().chain(others) {
+            let Some(path) = self.wanted(id, planned, &slug) else {
                 break;
-            }
-            ensure!(ending <= ENDINGS, "no address like {first} is free");
-            let number = match ending {
-                ENDINGS => planned.number.unsigned_abs(),
-                ending => ending.into(),
             };
-            slug = planned.slug.numbered(number);
-            path = match self.wanted(id, planned, &slug) {
-                Some(path) => path,
-                None => return Ok(None),
-            };
-            for owned in store::owned(db, std::slice::from_ref(&path)).await? {
-                taken.insert(owned.path, owned.article_id.0);
+            if path != first {
+                for owned in store::owned(db, std::slice::from_ref(&path)).await? {
+                    taken.insert(owned.path, owned.article_id.0);
+                }
             }
+            if is_reserved(&path) || !self.take(&path, id, taken) {
+                continue;
+            }
+            if path != first {
+                report.clashes.add(|| {
+                    format!(
+                        "{} (item {}) would be at {first}, which is taken; it is at {path}",
+                        planned.title, planned.number
+                    )
+                });
+                planned.slug = slug;
+            }
+            return Ok(Some(path));
         }
-        if path != first {
-            report.clashes.add(|| {
-                format!(
-                    "{} (item {}) would be at {first}, which is taken; it is at {path}",
-                    planned.title, planned.number
-                )
-            });
-            planned.slug = slug;
-        }
-        Ok(Some(path))
+        report.clashes.add(|| {
+            format!(
+                "{} (item {}) would be at {first}, which is taken; it is a draft",
+                planned.title, planned.number
+            )
+        });
+        planned.state = State::Draft;
+        planned.note = Some(Note::Unknown);
+        Ok(None)
     }
 
     /// Gives an address to an article, unless it is another's.
@@ -406,43 +385,51 @@ impl Keeper<'_> {
         free
     }
 
-    /// Writes an article anew. Gives its version.
+    /// Writes an article anew, unless it has been edited here in this very moment. Gives its version.
     async fn change(
         &mut self,
         db: &mut PgConnection,
-        id: ArticleId,
+        known: &Known,
         mut planned: Planned,
         report: &mut Report,
-    ) -> anyhow::Result<i32> {
+    ) -> anyhow::Result<Option<i32>> {
+        let id = known.article_id.0;
         let author = self
             .authors
             .find_or_insert(db, self.keys, self.site_id, &planned.author, report)
             .await?;
         let mut topics = Vec::new();
         for term in &planned.topics {
-            topics.push(self.topics.find_or_insert(db, term, report).await?);
+            topics.extend(self.topics.find_or_insert(db, term, report).await?);
         }
         let mut taken = self
-            .taken(db, &[id.0], std::slice::from_ref(&planned))
+            .taken(db, &[id], std::slice::from_ref(&planned))
             .await?;
-        let path = self
-            .place(db, id.0, &mut planned, &mut taken, report)
-            .await?;
-        let old = self.free_paths(id.0, &planned, path.as_deref(), &mut taken, report);
-        if self.rehearsal.is_some() {
-            return Ok(0);
-        }
+        let path = self.place(db, id, &mut planned, &mut taken, report).await?;
+        let old = self.free_paths(id, &planned, path.as_deref(), &mut taken, report);
         let paths: Vec<String> = path.iter().cloned().chain(old).collect();
-        store::insert_paths(db, &paths, &vec![id.0; paths.len()]).await?;
-        store::delete_topics_of(db, id.0).await?;
-        store::insert_topics_of(db, &vec![id.0; topics.len()], &topics).await?;
+        let kind = planned.kind;
         let placed = Placed {
             planned,
-            id: id.0,
+            id,
             path,
             author,
         };
-        Ok(store::change_article(db, &placed).await?)
+        if self.rehearsal.is_some() {
+            tally_of(report, kind).changed += 1;
+            return Ok(None);
+        }
+        let version = store::change_article(db, &placed, known.version_now).await?;
+        if version.is_none() {
+            tell_edited(report, &placed.planned);
+            return Ok(None);
+        }
+        tally_of(report, kind).changed += 1;
+        store::insert_paths(db, &paths, &vec![id; paths.len()]).await?;
+        store::insert_older_paths(db, std::slice::from_ref(&placed)).await?;
+        store::delete_topics_of(db, id).await?;
+        store::insert_topics_of(db, &vec![id; topics.len()], &topics).await?;
+        Ok(version)
     }
 
     /// Keeps the comments and linkbacks under these articles.
@@ -467,34 +454,43 @@ impl Keeper<'_> {
             .into_iter()
             .map(|known| (known.number, known))
             .collect();
-        let mut ids = self.comment_ids(db, &numbers, &known).await?;
+        let ids = self.comment_ids(db, &numbers, &known).await?;
         self.commenters
             .find(db, self.keys, &talk, self.rehearsal.is_some())
             .await?;
         let (mut new, mut links) = (Vec::new(), Vec::new());
+        let mut rooted_anew = Vec::new();
         let mut seen = HashSet::new();
         for (article_id, (comments, linkbacks)) in talk {
-            let is_own = |number: &i64| {
-                known
-                    .get(number)
-                    .is_none_or(|known| known.article_id == article_id)
+            let mut is_own = |number: i64| {
+                let is_elsewhere = known
+                    .get(&number)
+                    .is_some_and(|known| known.article_id != article_id);
+                let place = (self.site_id, number);
+                let is_again = !seen.insert(number)
+                    || (self.rehearsal.as_mut())
+                        .is_some_and(|rehearsal| !rehearsal.comments.insert(place));
+                !is_elsewhere && !is_again
             };
             let (own, others): (Vec<_>, Vec<_>) = comments
                 .into_iter()
-                .partition(|planned| is_own(&planned.number) && seen.insert(planned.number));
+                .partition(|planned| is_own(planned.number));
+            let (own_links, other_links): (Vec<_>, Vec<_>) = linkbacks
+                .into_iter()
+                .partition(|planned| is_own(planned.number));
+            report.linkbacks.skipped += count(&other_links);
             for planned in others {
                 report.comments.skipped += 1;
                 report.skipped.add(|| {
-                    format!(
-                        "comment {}: its number is that of a comment on another article",
-                        planned.number
-                    )
+                    let called = called(planned.number);
+                    format!("{called}: its number is that of a comment on another article")
                 });
             }
             let here: HashMap<i64, i64> = own
                 .iter()
-                .filter_map(|planned| Some((planned.number, *ids.get(&planned.number)?)))
+                .map(|planned| (planned.number, ids[&planned.number]))
                 .collect();
+            let mut is_changed = false;
             for planned in own {
                 let place = self.placed(planned, article_id, &here);
                 match known.get(&place.planned.number) {
@@ -502,10 +498,14 @@ impl Keeper<'_> {
                         report.comments.new += 1;
                         new.push(place);
                     }
-                    Some(known) if known.origin == Some(place.planned.origin) => {
+                    Some(known)
+                        if known.origin == Some(place.planned.origin)
+                            && known.parent_id == place.parent_id =>
+                    {
                         report.comments.same += 1;
                     }
                     Some(known) => {
+                        is_changed = true;
                         report.comments.changed += 1;
                         let stays = known.is_decided && known.status != place.planned.status;
                         report.decided_here += u64::from(stays);
@@ -520,7 +520,10 @@ impl Keeper<'_> {
                     }
                 }
             }
-            for planned in linkbacks {
+            if is_changed {
+                rooted_anew.push(article_id);
+            }
+            for planned in own_links {
                 match known.get(&planned.number) {
                     Some(known) if known.origin == Some(planned.origin) => {
                         report.linkbacks.same += 1;
@@ -529,13 +532,11 @@ impl Keeper<'_> {
                     Some(_) => report.linkbacks.changed += 1,
                     None => report.linkbacks.new += 1,
                 }
-                if let Some(id) = ids.remove(&planned.number) {
-                    links.push(PlacedLinkback {
-                        planned,
-                        id,
-                        article_id,
-                    });
-                }
+                links.push(PlacedLinkback {
+                    id: ids[&planned.number],
+                    planned,
+                    article_id,
+                });
             }
         }
         if self.rehearsal.is_some() {
@@ -547,6 +548,9 @@ impl Keeper<'_> {
         }
         if !links.is_empty() {
             store::put_linkbacks(db, self.site_id, &links).await?;
+        }
+        if !rooted_anew.is_empty() {
+            store::find_roots_anew(db, &rooted_anew).await?;
         }
         Ok(())
     }
@@ -626,6 +630,13 @@ pub fn tally_of(report: &mut Report, kind: Kind) -> &mut Tally {
         Kind::Article => &mut report.articles,
         Kind::Page => &mut report.pages,
     }
+}
+
+fn tell_edited(report: &mut Report, planned: &Planned) {
+    tally_of(report, planned.kind).edited_here += 1;
+    report
+        .edited_here
+        .add(|| format!("{} (item {})", planned.title, planned.number));
 }
 
 fn count<T>(things: &[T]) -> u64 {

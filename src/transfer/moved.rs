@@ -11,17 +11,59 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::body::Attachment;
-use super::plan::path_of_link;
 use super::report::Listed;
+use crate::text::typed;
 use crate::web::media::MEDIA;
 
 /// Where WordPress keeps uploads, below the site's own address.
 const UPLOADS: &str = "/wp-content/uploads/";
 
+/// An old site, as it is known.
+pub struct OldSite(String);
+
+impl OldSite {
+    /// The site of this address.
+    pub fn new(address: &str) -> Self {
+        Self(known_as(address))
+    }
+
+    /// The path of a page of its own, decoded; None for a link elsewhere, one that is only a number, and one that is too
+    /// long to be kept.
+    pub fn own_path(&self, link: &str) -> Option<String> {
+        self.inside(link)?;
+        let url = Url::parse(link).ok().filter(|url| url.query().is_none())?;
+        let path = percent_decode_str(url.path().trim_end_matches('/'));
+        let path = path.decode_utf8().ok()?;
+        is_path(&path).then(|| path.into_owned())
+    }
+
+    /// What follows the site's own address, whatever the scheme.
+    fn inside<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let rest = address
+            .strip_prefix("https://")
+            .or_else(|| address.strip_prefix("http://"))
+            .or_else(|| address.strip_prefix("//"))?;
+        let rest = rest.strip_prefix("www.").unwrap_or(rest);
+        let (start, rest) = rest.split_at_checked(self.0.len())?;
+        let ends = rest.is_empty() || rest.starts_with(['/', '?', '#']);
+        // In the path of a site in a folder, what stands before stays.
+        let host = self.0.find('/').unwrap_or(self.0.len());
+        (ends && start.eq_ignore_ascii_case(&self.0))
+            .then(|| &address[address.len() - rest.len() - (self.0.len() - host)..])
+    }
+}
+
+/// Bytes of an old address. An index of Postgres takes some 2,700; nobody links to one this long.
+const PATH_BYTES: usize = 1_000;
+
+/// Whether this can be kept as an address that something had.
+pub fn is_path(path: &str) -> bool {
+    path.starts_with('/') && (2..=PATH_BYTES).contains(&path.len()) && !typed::has_unreadable(path)
+}
+
 /// An old site, and the uploads that were brought along.
 pub struct Moved {
-    /// Its host and path, without a scheme and without a slash at the end.
-    site: String,
+    site: OldSite,
     /// The site's uploads folder, if one was named.
     uploads: Option<PathBuf>,
     /// Our own folder.
@@ -67,7 +109,7 @@ impl Moved {
         is_rehearsal: bool,
     ) -> Self {
         Self {
-            site: known_as(address),
+            site: OldSite::new(address),
             uploads,
             media,
             is_rehearsal,
@@ -103,18 +145,14 @@ impl Moved {
         if let Some(upload) = self.upload(address) {
             return self.bring(&upload).map(|found| media_address(&found));
         }
-        let inside = self.inside(address)?;
-        Some(if inside.starts_with('/') {
-            inside.to_owned()
-        } else {
-            format!("/{inside}")
-        })
+        let inside = self.site.inside(address)?;
+        // Two slashes would begin the name of another host.
+        Some(format!("/{}", inside.trim_start_matches('/')))
     }
 
-    /// The path of an article's link, decoded; None for a link elsewhere or one that is only a number.
-    pub fn own_path(&self, link: &str) -> Option<String> {
-        self.inside(link)?;
-        path_of_link(link)
+    /// The site itself.
+    pub fn site(&self) -> &OldSite {
+        &self.site
     }
 
     /// The picture that themes show over an article, where it was brought along and does not stand in the text anyway.
@@ -134,21 +172,6 @@ impl Moved {
         )
     }
 
-    /// What follows the site's own address, whatever the scheme.
-    fn inside<'a>(&self, address: &'a str) -> Option<&'a str> {
-        let rest = address
-            .strip_prefix("https://")
-            .or_else(|| address.strip_prefix("http://"))
-            .or_else(|| address.strip_prefix("//"))?;
-        let rest = rest.strip_prefix("www.").unwrap_or(rest);
-        let (start, rest) = rest.split_at_checked(self.site.len())?;
-        let ends = rest.is_empty() || rest.starts_with(['/', '?', '#']);
-        // In the path of a site in a folder, what stands before stays.
-        let host = self.site.find('/').unwrap_or(self.site.len());
-        (ends && start.eq_ignore_ascii_case(&self.site))
-            .then(|| &address[address.len() - rest.len() - (self.site.len() - host)..])
-    }
-
     /// The path of an upload below its folder, if the address is one of this site's.
     fn upload(&self, address: &str) -> Option<PathBuf> {
         let is_rooted = address.starts_with('/') && !address.starts_with("//");
@@ -164,15 +187,24 @@ impl Moved {
         let host = url.host_str()?.trim_start_matches("www.");
         let path = url.path();
         // WordPress.com keeps them on a host of their own, named like the site's.
-        let short = self.site.strip_suffix(".wordpress.com");
+        if !matches!(url.scheme(), "http" | "https") {
+            return None;
+        }
+        let site = &self.site.0;
+        let short = site.strip_suffix(".wordpress.com");
         let on_files =
             short.is_some_and(|name| host.strip_suffix(".files.wordpress.com") == Some(name));
         // Photon, an image proxy, puts the host of the picture first in the path.
         let on_photon = host.ends_with(".wp.com");
-        let of_site = is_rooted || self.site == host || self.site.starts_with(&format!("{host}/"));
+        let of_site = is_rooted || site == host || site.starts_with(&format!("{host}/"));
         let below = if on_files {
             path.strip_prefix('/')?
-        } else if of_site || (on_photon && path[1..].starts_with(&self.site)) {
+        } else if of_site
+            || (on_photon
+                && path
+                    .get(1..)
+                    .is_some_and(|path| path.starts_with(site.as_str())))
+        {
             path.split_once(UPLOADS)?.1
         } else {
             return None;
@@ -198,13 +230,25 @@ impl Moved {
             .into_iter()
             .flatten()
         {
-            if self.media.join(&found).is_file() {
-                count(&self.tally.same);
-                return Some(found);
-            }
-            let theirs = self.uploads.as_ref().map(|folder| folder.join(&found));
-            if let Some(theirs) = theirs.filter(|theirs| theirs.is_file()) {
-                return self.take(&theirs, found, is_first);
+            let (ours, theirs) = (self.media.join(&found), self.theirs(&found));
+            match (size_of(&ours), theirs) {
+                (Some(here), Some(theirs)) if size_of(&theirs) != Some(here) => {
+                    if is_first {
+                        self.tell_missing(|| {
+                            format!(
+                                "{}: another file of that name is here already",
+                                found.display()
+                            )
+                        });
+                    }
+                    return None;
+                }
+                (Some(_), _) => {
+                    count(&self.tally.same);
+                    return Some(found);
+                }
+                (None, Some(theirs)) => return self.take(&theirs, found, is_first),
+                (None, None) => {}
             }
         }
         if self.uploads.is_none() {
@@ -213,6 +257,13 @@ impl Moved {
             self.tell_missing(|| upload.display().to_string());
         }
         None
+    }
+
+    /// A file in the uploads folder; not what a link in it leads to outside.
+    fn theirs(&self, found: &Path) -> Option<PathBuf> {
+        let folder = self.uploads.as_ref()?.canonicalize().ok()?;
+        let file = folder.join(found).canonicalize().ok()?;
+        (file.starts_with(&folder) && file.is_file()).then_some(file)
     }
 
     fn take(&self, theirs: &Path, found: PathBuf, is_first: bool) -> Option<PathBuf> {
@@ -250,6 +301,11 @@ fn original(upload: &Path) -> Option<PathBuf> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     (is_number(width) && is_number(height))
         .then(|| upload.with_file_name(format!("{stem}.{ending}")))
+}
+
+fn size_of(file: &Path) -> Option<u64> {
+    let facts = fs::metadata(file).ok()?;
+    facts.is_file().then_some(facts.len())
 }
 
 /// Nobody ever sees half a file.
@@ -307,6 +363,7 @@ mod tests {
             ),
             ("http://www.example.org/?p=5", Some("/?p=5")),
             ("//EXAMPLE.org", Some("/")),
+            ("http://example.org//evil.example/", Some("/evil.example/")),
             ("https://example.org.evil.example/x", None),
             ("https://other.example/2012/", None),
             ("/2012/06/tea/", None),
@@ -348,6 +405,9 @@ mod tests {
             ),
             ("https://name.wordpress.com/wp-content/uploads/", None),
             ("https://name.wordpress.com/2012/tea/", None),
+            ("x://i0.wp.com", None),
+            ("https://i0.wp.com", None),
+            ("mailto:a@i0.wp.com", None),
         ] {
             assert_eq!(
                 site.upload(address).as_deref(),
@@ -355,6 +415,26 @@ mod tests {
                 "{address}"
             );
         }
+    }
+
+    #[test]
+    fn a_link_is_a_path_of_the_site_or_none() {
+        let site = OldSite::new("https://example.org");
+        for (link, path) in [
+            ("https://example.org/2012/%d1%82/", Some("/2012/т")),
+            ("https://example.org/", None),
+            ("https://example.org/?p=5", None),
+            ("http://other.example/2012/", None),
+            ("tag:example.org,2010:x", None),
+            ("mailto:ann@example.org", None),
+            ("", None),
+        ] {
+            assert_eq!(site.own_path(link).as_deref(), path, "{link}");
+        }
+        assert_eq!(
+            site.own_path(&format!("https://example.org/{}", "a".repeat(2_000))),
+            None
+        );
     }
 
     #[test]

@@ -11,25 +11,25 @@ use url::Url;
 use super::body::{self, Attachment};
 use super::dates::LocalTime;
 use super::meta;
-use super::moved::Moved;
+use super::moved::{Moved, OldSite, is_path};
 use super::report::Report;
 use super::wxr::{Comment, Item, ItemTerm};
 use crate::articles::{Kind, Note, State};
 use crate::clock::Ts;
 use crate::commenters::{Email, EmailError};
+use crate::comments::screening::Reason;
 use crate::comments::{LinkbackKind, Status};
 use crate::i18n::Words;
 use crate::sealed::Keys;
 use crate::text::{Format, SafeHtml, Slug, Website, excerpt, markdown, typed};
 
-/// Bytes of a title, a standfirst and a text, as the editor takes them.
+/// Bytes of a title, a standfirst, sources and a text, as the editor takes them.
 const TITLE_BYTES: usize = 500;
 const STANDFIRST_BYTES: usize = 2_000;
+const SOURCES_BYTES: usize = 2_000;
 const BODY_BYTES: usize = 1_000_000;
 /// Bytes of a name, WordPress's own limit.
 const NAME_BYTES: usize = 245;
-/// Bytes of an old address. An index of Postgres takes some 2,700; nobody links to one this long.
-const PATH_BYTES: usize = 1_000;
 /// Characters of the name of a site, a topic or a person.
 const WORD_CHARS: usize = 200;
 /// Characters of a title that is made from the text, for want of one.
@@ -87,8 +87,10 @@ pub struct Planned {
     pub author: String,
     /// What it is about.
     pub topics: Vec<ItemTerm>,
-    /// Where it was to be found, decoded: its link, and what older links named.
+    /// Where it was to be found, decoded.
     pub old_paths: Vec<String>,
+    /// Where it was to be found before that. Another may be there since.
+    pub older_paths: Vec<String>,
     /// What people said about it.
     pub comments: Vec<PlannedComment>,
     /// Who said that they link to it.
@@ -306,7 +308,13 @@ pub fn plan(
         kind,
         slug: slug_of(&item.slug, &title),
         standfirst,
-        sources: meta::find(&item.meta, meta::SOURCES).to_owned(),
+        sources: cut(
+            typed::line(meta::find(&item.meta, meta::SOURCES)),
+            SOURCES_BYTES,
+            "sources",
+            &item,
+            report,
+        ),
         body: text.body,
         format: text.format,
         body_html: text.body_html,
@@ -319,7 +327,8 @@ pub fn plan(
         updated_at: time
             .moment(&item.modified, &item.modified_gmt)
             .unwrap_or(created_at),
-        old_paths: old_paths_of(site, &item),
+        old_paths: old_paths_of(site.moved.site(), &item),
+        older_paths: older_paths_of(site.moved.site(), &item),
         author: item.creator,
         topics: item.terms,
         comments,
@@ -346,7 +355,9 @@ fn text_of(
     if let Some(format) = ours(item) {
         // Our own export: this is the very HTML that readers saw.
         let as_html = markdown::article_of_html(content);
+        fits(as_html.as_str())?;
         let source = meta::find(&item.meta, meta::MARKDOWN);
+        fits(source)?;
         if format == Format::Markdown && markdown::article(source) == as_html {
             return Ok(Text {
                 body: source.to_owned(),
@@ -381,17 +392,22 @@ fn text_of(
     let moved = |address: &str| site.moved.lead(address);
     let html = without_unreadable(converted.html);
     let body_html = markdown::article_moved(&html, &moved);
-    if body_html.as_str().len() > BODY_BYTES {
-        return Err(format!(
-            "its text is longer than an article may be, {BODY_BYTES} bytes"
-        ));
-    }
+    fits(body_html.as_str())?;
     Ok(Text {
         body: body_html.to_string(),
         format: Format::Html,
         body_html,
         shows_media: site.moved.has_uploads(),
     })
+}
+
+fn fits(body: &str) -> Result<(), String> {
+    if body.len() > BODY_BYTES {
+        return Err(format!(
+            "its text is longer than an article may be, {BODY_BYTES} bytes"
+        ));
+    }
+    Ok(())
 }
 
 /// How the text was written here before it was exported; None for what WordPress wrote, or changed since.
@@ -477,36 +493,26 @@ pub(super) fn decoded(name: &str) -> String {
     typed::without_unreadable(&decoded)
 }
 
-/// The address of its link on the old site, and the ones that it had before.
-fn old_paths_of(site: &Site<'_>, item: &Item) -> Vec<String> {
-    let mut paths = Vec::new();
-    if let Some(path) = site.moved.own_path(&item.link) {
-        for (_, slug) in item.meta.iter().filter(|(key, _)| key == meta::OLD_SLUG) {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            paths.push(format!("{folder}/{}", decoded(slug)));
-        }
-        paths.push(path);
-    }
+/// The addresses that it had on the old site: its link, and what an export of ours says.
+fn old_paths_of(site: &OldSite, item: &Item) -> Vec<String> {
     let ours = item.meta.iter().filter(|(key, _)| key == meta::ADDRESS);
-    paths.extend(ours.map(|(_, path)| path.clone()));
-    paths.retain(|path| {
-        path.starts_with('/')
-            && (2..=PATH_BYTES).contains(&path.len())
-            && !typed::has_unreadable(path)
-    });
-    paths
+    let ours = ours
+        .map(|(_, path)| path.clone())
+        .filter(|path| is_path(path));
+    site.own_path(&item.link).into_iter().chain(ours).collect()
 }
 
-/// The path of an attachment's own page.
-pub(super) fn path_of_link(link: &str) -> Option<String> {
-    let url = Url::parse(link).ok()?;
-    if url.query().is_some() {
-        return None;
-    }
-    let path = percent_decode_str(url.path().trim_end_matches('/')).decode_utf8();
-    path.ok()
-        .filter(|path| (2..=PATH_BYTES).contains(&path.len()) && !typed::has_unreadable(path))
-        .map(Cow::into_owned)
+/// The addresses that it had there before its link: with the names that it ended in once.
+fn older_paths_of(site: &OldSite, item: &Item) -> Vec<String> {
+    let Some(path) = site.own_path(&item.link) else {
+        return Vec::new();
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let names = item.meta.iter().filter(|(key, _)| key == meta::OLD_SLUG);
+    names
+        .map(|(_, name)| format!("{folder}/{}", decoded(name)))
+        .filter(|path| is_path(path))
+        .collect()
 }
 
 fn talk_of(
@@ -566,7 +572,7 @@ fn skip(report: &mut Report, comment: &Comment, why: &str) {
     report.comments.skipped += 1;
     report
         .skipped
-        .add(|| format!("comment {}: {why}", comment.number));
+        .add(|| format!("{}: {why}", called(comment.number)));
 }
 
 fn count(report: &mut Report, status: Status) {
@@ -626,10 +632,17 @@ fn planned(
         format,
         body_html,
         status,
-        reasons: meta::find(&comment.meta, meta::REASONS).to_owned(),
+        reasons: reasons_of(comment),
         created_at,
         origin,
     }
+}
+
+/// The reasons that we know, if it was ours before.
+fn reasons_of(comment: &Comment) -> String {
+    let codes = meta::find(&comment.meta, meta::REASONS).split(',');
+    let is_known = |code: &&str| Reason::ALL.iter().any(|reason| reason.code() == *code);
+    codes.filter(is_known).collect::<Vec<_>>().join(",")
 }
 
 fn words_of(site: &Site<'_>, comment: &Comment) -> (String, Format, SafeHtml) {
@@ -693,6 +706,15 @@ fn words(text: &str) -> String {
     without_unreadable(words)
 }
 
+/// What a comment is called in the report. A number below zero is made of all it says, and told to nobody.
+pub fn called(number: i64) -> String {
+    if number > 0 {
+        format!("comment {number}")
+    } else {
+        "a comment without a number".to_owned()
+    }
+}
+
 /// Finds for each comment the one that began its thread. One that answers what is not there, or itself in the end, begins
 /// a thread.
 fn find_roots(comments: &mut [PlannedComment], report: &mut Report) {
@@ -703,7 +725,7 @@ fn find_roots(comments: &mut [PlannedComment], report: &mut Report) {
         if let Some(gone) = comment.parent.filter(|_| parent.is_none()) {
             report
                 .orphans
-                .add(|| format!("comment {}, which answered {gone}", comment.number));
+                .add(|| format!("{}, which answered {gone}", called(comment.number)));
         }
         parents.insert(comment.number, parent);
     }
@@ -720,7 +742,7 @@ fn find_roots(comments: &mut [PlannedComment], report: &mut Report) {
                 parents.insert(at, None);
                 report
                     .orphans
-                    .add(|| format!("comment {at}, which answered itself by way of others"));
+                    .add(|| format!("{}, which answered itself by way of others", called(at)));
                 break at;
             }
             match parents[&at] {

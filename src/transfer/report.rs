@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::files::printable;
+
 /// Lines shown of a list that may have thousands.
 const SHOWN: usize = 20;
 
@@ -277,7 +279,7 @@ impl Report {
             let more = names.len().saturating_sub(SHOWN);
             let names = names.iter().take(SHOWN);
             let names: Vec<String> = names
-                .map(|(name, count)| format!("{count} {name}"))
+                .map(|(name, count)| format!("{count} {}", printable(name)))
                 .collect();
             write!(f, "{title}: {}", names.join(", "))?;
             if more > 0 {
@@ -307,7 +309,7 @@ impl Report {
         for (list, title) in lists.iter().filter(|(list, _)| list.total > 0) {
             writeln!(f, "\n{title} ({}):", list.total)?;
             for line in &list.first {
-                writeln!(f, "  {line}")?;
+                writeln!(f, "  {}", printable(line))?;
             }
             let shown = u64::try_from(list.first.len()).unwrap_or(u64::MAX);
             if list.total > shown {

@@ -44,66 +44,93 @@ pub fn read(
     batches: &Sender<Batch>,
 ) -> Result<(), Broken> {
     let mut export = 0;
+    let mut seen = HashSet::new();
     inputs.read(|name, bytes| {
         let known = exports.get(export).ok_or(Broken::Changed)?;
         let time = LocalTime::new(known.zone.clone(), publication.clone());
-        read_one(name, bytes, export, keys, time, batches)?;
+        let reading = Reading {
+            export,
+            site_id: known.site_id,
+            keys,
+            batches,
+        };
+        reading.read(name, bytes, time, &mut seen)?;
         export += 1;
         Ok(())
     })
 }
 
-fn read_one(
-    name: &str,
-    bytes: &mut dyn BufRead,
+/// Articles that have been read, by the number of their site and their own: the first of two is taken.
+type Seen = HashSet<(i32, i64)>;
+
+/// One export's turn.
+struct Reading<'a> {
     export: usize,
-    keys: &Keys,
-    mut time: LocalTime,
-    batches: &Sender<Batch>,
-) -> Result<(), Broken> {
-    let mut reader = Reader::new(bytes);
-    let new = || Batch {
-        export,
-        articles: Vec::new(),
-        authors: BTreeSet::new(),
-        terms: Vec::new(),
-        report: Report::default(),
-    };
-    let (mut batch, mut size) = (new(), 0);
-    let mut named = HashSet::new();
-    let broken = |error| Broken::in_file(name, error);
-    while let Some(entry) = reader.next_entry().map_err(broken)? {
-        let Entry::Item(mut item) = entry else {
-            continue;
-        };
-        if item.number == 0 {
-            item.number = plan::number_of(keys, &item);
+    site_id: i32,
+    keys: &'a Keys,
+    batches: &'a Sender<Batch>,
+}
+
+impl Reading<'_> {
+    fn read(
+        &self,
+        name: &str,
+        bytes: &mut dyn BufRead,
+        mut time: LocalTime,
+        seen: &mut Seen,
+    ) -> Result<(), Broken> {
+        let mut reader = Reader::new(bytes);
+        let (mut batch, mut size, mut named) = (self.batch(), 0, HashSet::new());
+        let broken = |error| Broken::in_file(name, error);
+        while let Some(entry) = reader.next_entry().map_err(broken)? {
+            let Entry::Item(mut item) = entry else {
+                continue;
+            };
+            if item.number == 0 {
+                item.number = plan::number_of(self.keys, &item);
+            }
+            time.learn(&item.date, &item.date_gmt);
+            if !is_article(&item) || item.status == "trash" {
+                leave_out(&item, "it is in the trash there", &mut batch.report);
+            } else if !seen.insert((self.site_id, item.number)) {
+                leave_out(&item, "its number was there before", &mut batch.report);
+            } else {
+                size += size_of(&item);
+                batch.authors.insert(item.creator.clone());
+                let terms = item.terms.iter();
+                let new = terms.filter(|term| named.insert((term.kind, term.slug.clone())));
+                batch.terms.extend(new.cloned());
+                batch.articles.push(Found {
+                    digest: plan::digest(self.keys, &item),
+                    item: *item,
+                    time: time.clone(),
+                });
+            }
+            if batch.articles.len() >= ARTICLES || size >= BYTES {
+                let full = std::mem::replace(&mut batch, self.batch());
+                size = 0;
+                named.clear();
+                self.hand_over(full)?;
+            }
         }
-        time.learn(&item.date, &item.date_gmt);
-        if is_article(&item) && item.status != "trash" {
-            size += size_of(&item);
-            batch.authors.insert(item.creator.clone());
-            let new = item
-                .terms
-                .iter()
-                .filter(|term| named.insert((term.kind, term.slug.clone())));
-            batch.terms.extend(new.cloned());
-            batch.articles.push(Found {
-                digest: plan::digest(keys, &item),
-                item: *item,
-                time: time.clone(),
-            });
-        } else {
-            leave_out(&item, &mut batch.report);
-        }
-        if batch.articles.len() >= ARTICLES || size >= BYTES {
-            let full = std::mem::replace(&mut batch, new());
-            size = 0;
-            named.clear();
-            batches.blocking_send(full).map_err(|_| Broken::Stopped)?;
+        self.hand_over(batch)
+    }
+
+    fn batch(&self) -> Batch {
+        Batch {
+            export: self.export,
+            articles: Vec::new(),
+            authors: BTreeSet::new(),
+            terms: Vec::new(),
+            report: Report::default(),
         }
     }
-    batches.blocking_send(batch).map_err(|_| Broken::Stopped)
+
+    fn hand_over(&self, batch: Batch) -> Result<(), Broken> {
+        self.batches
+            .blocking_send(batch)
+            .map_err(|_| Broken::Stopped)
+    }
 }
 
 fn size_of(item: &Item) -> usize {
@@ -114,8 +141,8 @@ fn size_of(item: &Item) -> usize {
     item.content.len() + comments.sum::<usize>()
 }
 
-/// What is no article, and what was thrown away there, is counted, and so is what was said about it.
-fn leave_out(item: &Item, report: &mut Report) {
+/// What is no article, and what is not taken, is counted, and so is what was said about it.
+fn leave_out(item: &Item, why: &str, report: &mut Report) {
     let comments = u64::try_from(item.comments.len()).unwrap_or(u64::MAX);
     report.comments.skipped += comments;
     let title = &item.title;
@@ -124,7 +151,7 @@ fn leave_out(item: &Item, report: &mut Report) {
         super::keep::tally_of(report, kind).skipped += 1;
         report
             .skipped
-            .add(|| format!("{title} (item {}): it is in the trash there", item.number));
+            .add(|| format!("{title} (item {}): {why}", item.number));
     } else {
         *report.left_out.entry(item.kind.clone()).or_default() += 1;
     }

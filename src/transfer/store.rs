@@ -42,6 +42,16 @@ pub async fn insert_site(db: &mut PgConnection, address: &str) -> sqlx::Result<i
     .await
 }
 
+/// Whether articles have come from a site of this address.
+pub async fn has_articles_of(db: &mut PgConnection, address: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from imported_articles join imported_sites on id = site_id where address = $1) as "has!""#,
+        address
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// An import of the same files that was cut off, and how much it kept.
 pub struct CutOff {
     /// Its number.
@@ -299,8 +309,13 @@ pub async fn insert_articles(db: &mut PgConnection, articles: &[Placed]) -> sqlx
     Ok(())
 }
 
-/// Writes an article anew as the export has it now, with a revision. Gives its version.
-pub async fn change_article(db: &mut PgConnection, article: &Placed) -> sqlx::Result<i32> {
+/// Writes an article anew as the export has it now, with a revision, unless it has a newer version than `version`. Gives
+/// its version.
+pub async fn change_article(
+    db: &mut PgConnection,
+    article: &Placed,
+    version: i32,
+) -> sqlx::Result<Option<i32>> {
     let planned = &article.planned;
     sqlx::query_scalar!(
         r#"with changed as (
@@ -308,7 +323,7 @@ pub async fn change_article(db: &mut PgConnection, article: &Placed) -> sqlx::Re
              set slug = $2, title = $3, standfirst = $4, sources = $5, body = $6, body_html = $7, format = $8, kind = $9,
                  note = $10, state = $11, replies_open = $12, pinned = $13, published_at = $14, path = coalesce($15, path),
                  author_id = $16, updated_at = $17, version = version + 1
-             where id = $1
+             where id = $1 and version = $18
              returning id, version, slug, title, standfirst, sources, body, format, author_id, updated_at
          )
          insert into article_revisions (article_id, version, slug, title, standfirst, sources, body, format, saved_by, saved_at)
@@ -330,9 +345,33 @@ pub async fn change_article(db: &mut PgConnection, article: &Placed) -> sqlx::Re
         article.path,
         article.author.0,
         planned.updated_at as Ts,
+        version,
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
+}
+
+/// Remembers addresses that articles had before. Each may be another's since; that is seen at the end.
+pub async fn insert_older_paths(db: &mut PgConnection, articles: &[Placed]) -> sqlx::Result<()> {
+    let (paths, ids): (Vec<String>, Vec<i64>) = articles
+        .iter()
+        .flat_map(|article| {
+            let paths = article.planned.older_paths.iter();
+            paths.map(|path| (path.clone(), article.id))
+        })
+        .unzip();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into imported_paths (path, article_id) select * from unnest($1::text[], $2::bigint[])
+         on conflict do nothing",
+        &paths,
+        &ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Gives articles addresses; one that is another's by now is left to it.
@@ -453,6 +492,8 @@ pub struct KnownComment {
     pub id: i64,
     /// The article it stands under.
     pub article_id: i64,
+    /// What it answers.
+    pub parent_id: Option<i64>,
     /// A hash of what the export said of it then.
     pub origin: Option<i64>,
     /// What was decided.
@@ -469,11 +510,12 @@ pub async fn known_comments(
 ) -> sqlx::Result<Vec<KnownComment>> {
     sqlx::query_as!(
         KnownComment,
-        r#"select number as "number!", id as "id!: i64", article_id as "article_id!: i64", origin, status as "status!",
+        r#"select number as "number!", id as "id!: i64", article_id as "article_id!: i64",
+               parent_id as "parent_id: i64", origin, status as "status!",
                exists (select 1 from decisions where comment_id = comments.id) as "is_decided!"
            from comments where site_id = $1 and number = any($2)
            union all
-           select number, id, article_id, origin, status, false from linkbacks where site_id = $1 and number = any($2)"#,
+           select number, id, article_id, null, origin, status, false from linkbacks where site_id = $1 and number = any($2)"#,
         site_id,
         numbers,
     )
@@ -579,7 +621,7 @@ pub async fn change_comment(
     let planned = &comment.planned;
     sqlx::query!(
         "update comments
-         set parent_id = $2, root_id = $3, commenter_id = $4, name = $5, website = $6, body = $7, format = $8, body_html = $9,
+         set parent_id = $2, root_id = $3, commenter_id = coalesce($4, commenter_id), name = $5, website = $6, body = $7, format = $8, body_html = $9,
              status = $10, created_at = $11, origin = $12
          where id = $1",
         comment.id,
@@ -594,6 +636,23 @@ pub async fn change_comment(
         status as Status,
         planned.created_at as Ts,
         planned.origin,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Finds out anew, for every comment on these articles, which one began its thread: some answer another now.
+pub async fn find_roots_anew(db: &mut PgConnection, articles: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with recursive threads as (
+             select id, id as root from comments where article_id = any($1) and parent_id is null
+             union all
+             select answer.id, root from comments answer join threads on answer.parent_id = threads.id
+             where answer.article_id = any($1)
+         )
+         update comments set root_id = root from threads where comments.id = threads.id and root_id <> root",
+        articles,
     )
     .execute(db)
     .await?;
@@ -698,22 +757,40 @@ pub struct KnownTopic {
     pub description: String,
     /// Whether it came as this kind.
     pub is_of_kind: bool,
+    /// Whether something else of this kind has become it already.
+    pub is_anothers: bool,
 }
 
-/// The topic that a category or tag of this old name has become, or the one of this slug.
-pub async fn find_topic(
+/// The topic that a category or tag of this old name has become.
+pub async fn find_topic_of(
     db: &mut PgConnection,
     kind: TopicKind,
     old_name: &str,
+) -> sqlx::Result<Option<KnownTopic>> {
+    sqlx::query_as!(
+        KnownTopic,
+        r#"select id as "id: i64", name, description, topics.kind = $1 as "is_of_kind!", false as "is_anothers!"
+           from topics join imported_topics on topic_id = id
+           where imported_topics.kind = $1 and imported_topics.slug = $2"#,
+        kind as TopicKind,
+        old_name,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The topic at an address.
+pub async fn find_topic_at(
+    db: &mut PgConnection,
+    kind: TopicKind,
     slug: &str,
 ) -> sqlx::Result<Option<KnownTopic>> {
     sqlx::query_as!(
         KnownTopic,
-        r#"select id as "id: i64", name, description, kind = $1 as "is_of_kind!" from topics
-           where id = coalesce((select topic_id from imported_topics where kind = $1 and slug = $2),
-                               (select id from topics where slug = $3))"#,
+        r#"select id as "id: i64", name, description, kind = $1 as "is_of_kind!",
+               exists (select 1 from imported_topics where topic_id = id and imported_topics.kind = $1) as "is_anothers!"
+           from topics where slug = $2"#,
         kind as TopicKind,
-        old_name,
         slug,
     )
     .fetch_optional(db)
@@ -839,6 +916,18 @@ pub async fn uploads(
     )
     .fetch_all(db)
     .await
+}
+
+/// Gives articles the addresses that they had before, where no other article is at them.
+pub async fn insert_remembered_paths(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into article_paths (path, article_id)
+         select distinct on (path) path, article_id from imported_paths order by path, article_id
+         on conflict (path) do nothing"
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Lets the pages that uploads had lead to the articles they hang on.

@@ -7,8 +7,8 @@ use std::io::BufRead;
 use super::files::Inputs;
 use super::keep::MOST_KEPT;
 use super::meta;
-use super::moved::known_as;
-use super::plan::{decoded, number_of, path_of_link};
+use super::moved::{OldSite, known_as};
+use super::plan::{decoded, number_of};
 use super::store::Upload;
 use super::wxr::{Author, Entry, Item, Reader, Site, Term};
 use super::{Broken, dates};
@@ -90,8 +90,9 @@ impl Survey {
                     if item.number == 0 {
                         item.number = number_of(keys, &item);
                     }
-                    self.count(&item);
-                    if let Some(upload) = upload(&item) {
+                    let old_site = OldSite::new(&address_of(&export.site));
+                    self.count(&old_site, &item);
+                    if let Some(upload) = upload(&old_site, &item) {
                         waiting.push(upload);
                     }
                     if waiting.len() >= UPLOADS {
@@ -111,7 +112,7 @@ impl Survey {
         Ok(())
     }
 
-    fn count(&mut self, item: &Item) {
+    fn count(&mut self, site: &OldSite, item: &Item) {
         for comment in &item.comments {
             if comment.number <= MOST_KEPT {
                 self.highest_comment = self.highest_comment.max(comment.number);
@@ -126,7 +127,7 @@ impl Survey {
         }
         if item.kind == "post" && item.status == "publish" && self.votes < VOTES {
             self.votes += 1;
-            if let Some(pattern) = pattern_of(item) {
+            if let Some(pattern) = pattern_of(site, item) {
                 *self.patterns.entry(pattern).or_default() += 1;
             }
         }
@@ -163,7 +164,7 @@ pub fn is_article(item: &Item) -> bool {
     matches!(item.kind.as_str(), "post" | "page")
 }
 
-fn upload(item: &Item) -> Option<Upload> {
+fn upload(site: &OldSite, item: &Item) -> Option<Upload> {
     if item.kind != "attachment" {
         return None;
     }
@@ -175,13 +176,13 @@ fn upload(item: &Item) -> Option<Upload> {
         address: item.attachment_url.clone(),
         words: markdown::plain_of_html(words),
         caption: markdown::plain_of_html(&item.excerpt),
-        path: path_of_link(&item.link),
+        path: site.own_path(&item.link),
     })
 }
 
 /// The pattern that makes this article's address, as far as ours know its parts.
-fn pattern_of(item: &Item) -> Option<String> {
-    let path = path_of_link(&item.link)?;
+fn pattern_of(site: &OldSite, item: &Item) -> Option<String> {
+    let path = site.own_path(&item.link)?;
     let date = dates::parse(&item.date)?;
     let slug = decoded(&item.slug);
     let year = format!("{:04}", date.year());

@@ -1,27 +1,24 @@
 //! What it was about: categories and tags become topics.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::PgConnection;
 
 use super::plan::{self, decoded};
 use super::report::Report;
-use super::store;
+use super::store::{self, KnownTopic};
 use super::wxr::{ItemTerm, Term, TermKind};
 use crate::articles::TopicKind;
 use crate::text::{Slug, excerpt, markdown, typed};
-
-/// Topics whose numbers are remembered: more than articles name again and again, and little memory.
-const REMEMBERED: usize = 20_000;
 
 /// Characters of what stands under a topic's name.
 const DESCRIPTION_CHARS: usize = 1_000;
 
 /// Topics met so far.
-#[derive(Default)]
 pub struct Topics {
     known: HashMap<(TopicKind, String), i64>,
-    is_rehearsal: bool,
+    /// Addresses that a rehearsal would have given away, and to which kinds.
+    rehearsed: Option<HashMap<String, HashSet<TopicKind>>>,
 }
 
 impl Topics {
@@ -29,23 +26,23 @@ impl Topics {
     pub fn new(is_rehearsal: bool) -> Self {
         Self {
             known: HashMap::new(),
-            is_rehearsal,
+            rehearsed: is_rehearsal.then(HashMap::new),
         }
     }
 
-    /// The topic that an article names: one that the export has described before, usually.
+    /// The topic that an article names: one that the export has described before, usually. None for one without a name.
     pub async fn find_or_insert(
         &mut self,
         db: &mut PgConnection,
         term: &ItemTerm,
         report: &mut Report,
-    ) -> sqlx::Result<i64> {
-        let old_name = old_name(&term.slug, &term.name);
-        if let Some(id) = self.known.get(&(kind_of(term.kind), old_name)) {
-            return Ok(*id);
+    ) -> sqlx::Result<Option<i64>> {
+        let met = Met::of(term.kind, &term.slug, &term.name, None);
+        let known = self.known.get(&(met.kind, met.old_name.clone()));
+        match known {
+            Some(id) => Ok(Some(*id)),
+            None => self.put(db, met, report).await,
         }
-        self.put(db, term.kind, &term.slug, &term.name, None, report)
-            .await
     }
 
     /// Keeps what the export says of a category or a tag.
@@ -57,71 +54,133 @@ impl Topics {
     ) -> sqlx::Result<()> {
         let description = markdown::plain_of_html(&term.description);
         let description = excerpt::excerpt(&typed::lines(&description), DESCRIPTION_CHARS);
-        self.put(
-            db,
-            term.kind,
-            &term.slug,
-            &term.name,
-            Some(&description),
-            report,
-        )
-        .await?;
+        let met = Met::of(term.kind, &term.slug, &term.name, Some(description));
+        self.put(db, met, report).await?;
         Ok(())
     }
 
     async fn put(
         &mut self,
         db: &mut PgConnection,
-        kind: TermKind,
-        slug: &str,
-        name: &str,
-        description: Option<&str>,
+        met: Met,
         report: &mut Report,
-    ) -> sqlx::Result<i64> {
-        let kind = kind_of(kind);
-        let old_name = old_name(slug, name);
-        let name = Some(plan::name(name))
-            .filter(|name| !typed::is_blank(name))
-            .unwrap_or_else(|| old_name.clone());
-        let slug = Slug::parse(&old_name).unwrap_or_else(|| Slug::from_title(&old_name));
-        if self.known.len() > REMEMBERED {
-            self.known.clear();
+    ) -> sqlx::Result<Option<i64>> {
+        if met.old_name.is_empty() {
+            return Ok(None);
         }
-        let is_met = self.known.contains_key(&(kind, old_name.clone()));
-        let found = store::find_topic(db, kind, &old_name, slug.as_str()).await?;
-        let tally = &mut report.topics;
-        let id = match found {
-            Some(topic) => {
+        let place = (met.kind, met.old_name.clone());
+        let is_first = !self.known.contains_key(&place);
+        let id = match self.find(db, &met).await? {
+            Found::Here(topic) => {
                 // Of a category and a tag that share a slug, the one that was first names the topic.
-                let description = description.unwrap_or(&topic.description);
-                let is_changed =
-                    topic.is_of_kind && (topic.name != name || topic.description != description);
-                match (is_met, is_changed) {
-                    (false, true) => tally.changed += 1,
-                    (false, false) => tally.same += 1,
-                    (true, _) => {}
+                let description = met.description.as_ref().unwrap_or(&topic.description);
+                let is_changed = topic.is_of_kind
+                    && (topic.name != met.name || topic.description != *description);
+                if is_first {
+                    *if is_changed {
+                        &mut report.topics.changed
+                    } else {
+                        &mut report.topics.same
+                    } += 1;
                 }
-                if is_changed && !self.is_rehearsal {
-                    store::change_topic(db, topic.id, &name, description).await?;
+                if is_changed && self.rehearsed.is_none() {
+                    store::change_topic(db, topic.id, &met.name, description).await?;
                 }
                 topic.id
             }
-            None if self.is_rehearsal => {
-                tally.new += u64::from(!is_met);
+            Found::Rehearsed => {
+                report.topics.same += u64::from(is_first);
                 0
             }
-            None => {
-                tally.new += 1;
-                let description = description.unwrap_or_default();
-                store::insert_topic(db, kind, slug.as_str(), &name, description).await?
+            Found::Free(slug) => {
+                report.topics.new += 1;
+                if let Some(rehearsed) = &mut self.rehearsed {
+                    rehearsed.insert(slug.to_string(), HashSet::from([met.kind]));
+                    0
+                } else {
+                    let description = met.description.as_deref().unwrap_or_default();
+                    store::insert_topic(db, met.kind, slug.as_str(), &met.name, description).await?
+                }
             }
         };
-        if !self.is_rehearsal {
-            store::insert_old_topic(db, kind, &old_name, id).await?;
+        if self.rehearsed.is_none() {
+            store::insert_old_topic(db, met.kind, &met.old_name, id).await?;
         }
-        self.known.insert((kind, old_name), id);
-        Ok(id)
+        self.known.insert(place, id);
+        Ok(Some(id))
     }
+
+    /// The topic that it is, or an address for it. Two of one kind that read the same in Latin letters stay two.
+    async fn find(&mut self, db: &mut PgConnection, met: &Met) -> sqlx::Result<Found> {
+        if let Some(topic) = store::find_topic_of(db, met.kind, &met.old_name).await? {
+            return Ok(Found::Here(topic));
+        }
+        if self.rehearsed.is_some() && self.known.contains_key(&(met.kind, met.old_name.clone())) {
+            return Ok(Found::Rehearsed);
+        }
+        let slug = Slug::parse(&met.old_name).unwrap_or_else(|| Slug::from_title(&met.old_name));
+        let mut tried = slug.clone();
+        for ending in 2.. {
+            let rehearsed = self
+                .rehearsed
+                .as_mut()
+                .and_then(|rehearsed| rehearsed.get_mut(tried.as_str()));
+            if let Some(kinds) = rehearsed {
+                if kinds.insert(met.kind) {
+                    return Ok(Found::Rehearsed);
+                }
+            } else {
+                match store::find_topic_at(db, met.kind, tried.as_str()).await? {
+                    Some(topic) if !topic.is_anothers => return Ok(Found::Here(topic)),
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+            tried = slug.numbered(ending);
+        }
+        Ok(Found::Free(tried))
+    }
+}
+
+/// A category or a tag, as an export names it.
+struct Met {
+    kind: TopicKind,
+    /// The last part of its old address, decoded; its name where the export does not say.
+    old_name: String,
+    name: String,
+    /// What stands under the name, where the export says so.
+    description: Option<String>,
+}
+
+impl Met {
+    fn of(kind: TermKind, slug: &str, name: &str, description: Option<String>) -> Self {
+        let name = plan::name(name);
+        let old_name = plan::name(&decoded(slug));
+        let is_named = !typed::is_blank(&name);
+        Self {
+            kind: kind_of(kind),
+            name: if is_named {
+                name.clone()
+            } else {
+                old_name.clone()
+            },
+            old_name: if typed::is_blank(&old_name) && is_named {
+                name
+            } else if typed::is_blank(&old_name) {
+                String::new()
+            } else {
+                old_name
+            },
+            description,
+        }
+    }
+}
+
+/// What was found of a topic.
+enum Found {
+    Here(KnownTopic),
+    Rehearsed,
+    Free(Slug),
 }
 
 fn kind_of(kind: TermKind) -> TopicKind {
@@ -129,10 +188,4 @@ fn kind_of(kind: TermKind) -> TopicKind {
         TermKind::Category => TopicKind::Category,
         TermKind::Tag => TopicKind::Tag,
     }
-}
-
-/// The last part of its old address, decoded; its name where the export does not say.
-fn old_name(slug: &str, name: &str) -> String {
-    let slug = decoded(slug);
-    plan::name(if slug.is_empty() { name } else { &slug })
 }

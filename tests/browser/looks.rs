@@ -73,7 +73,7 @@ async fn every_page_is_accessible_and_fits() {
     browser.follow("main form button").await;
     browser.find(".done").await;
     publish(&browser, &written).await;
-    browser.fill("#topics", "Ferries, The estuary").await;
+    browser.fill("#topics", "Ferries\nThe estuary").await;
     browser.press("Save").await;
     browser.find(".done").await;
     look(&browser, "editor", &axe_core, &pictures).await;

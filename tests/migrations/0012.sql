@@ -1,6 +1,7 @@
 insert into imported_sites (address) values ('old.example.org');
 insert into imports (sources, started_at) values ('old.xml', '2026-01-11');
 insert into imported_articles values (1, 17, 1, 99, 1, 1);
+insert into imported_paths values ('/2019/old-tea', 1);
 insert into imported_authors values (1, '\x07', 1);
 insert into imported_topics values ('напої', 'category', 1);
 insert into imported_media values (1, 18, 17, 'https://old.example.org/wp-content/uploads/tea.jpg', 'Tea', '', '/tea-jpg');

@@ -17,7 +17,7 @@ async fn an_editor_says_what_an_article_is_about() {
     let saved = form
         .fill("title", "Tea")
         .fill("body", "Words.")
-        .fill("topics", " Гарячі напої,, Hot  drinks ,")
+        .fill("topics", " Гарячі напої\r\n\r\nHot  drinks\nFood, drink ")
         .press("Publish")
         .await;
     let address = saved
@@ -38,9 +38,15 @@ async fn an_editor_says_what_an_article_is_about() {
                 .expect("a link"),
         )
         .await;
-    assert_eq!(page.texts_of(".topics a"), ["Hot drinks", "Гарячі напої"]);
+    assert_eq!(
+        page.texts_of(".topics a"),
+        ["Food, drink", "Hot drinks", "Гарячі напої"]
+    );
     let form = editor.open(&address).await.form(&address);
-    assert_eq!(form.value("topics"), "Hot drinks, Гарячі напої");
+    assert_eq!(
+        form.value("topics"),
+        "Food, drink\nHot drinks\nГарячі напої"
+    );
     form.fill("topics", "hot drinks")
         .press("Save")
         .await

@@ -181,11 +181,26 @@ async fn each_status_becomes_what_it_means_here() {
     let feed = reader.open("/feed.xml").await.html();
     assert!(feed.contains("there") && !feed.contains("imprint"));
     reader
-        .open("/imprint")
+        .open("/about/imprint")
         .await
         .has_status(200)
         .sees("imprint");
-    assert_eq!(reader.open("/about/imprint/").await.leads_to(), "/imprint");
+    // It stays below the other while its slug stays.
+    let form = editor
+        .open("/admin/articles/9")
+        .await
+        .form("/admin/articles/9");
+    form.press("Save").await.has_status(303);
+    reader.open("/about/imprint").await.has_status(200);
+    let form = editor
+        .open("/admin/articles/9")
+        .await
+        .form("/admin/articles/9");
+    form.fill("slug", "contact")
+        .press("Save")
+        .await
+        .has_status(303);
+    assert_eq!(reader.open("/about/imprint/").await.leads_to(), "/contact");
 }
 
 #[tokio::test]

@@ -165,6 +165,7 @@ impl TestSite {
             uploads: None,
             media: PathBuf::from("nowhere"),
             zone: None,
+            base: self.app.config.absolute(""),
         };
         change(&mut options);
         let app = &self.app;

@@ -127,7 +127,7 @@ pub async fn holding(
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
     headlines!(
-        "to_tsvector('simple', title || ' ' || standfirst || ' ' || left(body, 100000)) @@ websearch_to_tsquery('simple', $4)
+        "words @@ websearch_to_tsquery('simple', $4)
          and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
          order by published_at desc, id desc limit $3",
         now as Ts,

@@ -10,7 +10,7 @@ use super::model::{Article, Draft, Kind, State};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
 use crate::publication::Publication;
-use crate::text::Format;
+use crate::text::{Format, Slug};
 
 pub use lists::*;
 pub use topics::*;
@@ -157,6 +157,23 @@ pub async fn change(
     place_and_record(db, publication, id, by, draft, now).await
 }
 
+/// The address of a page: the one it has, which may stand below others, as long as that ends in its slug; but not `dated`,
+/// the one it had as an article.
+async fn page_path(
+    db: &mut PgConnection,
+    id: ArticleId,
+    slug: &Slug,
+    dated: &str,
+) -> sqlx::Result<String> {
+    let path = sqlx::query_scalar!("select path from articles where id = $1", id.0)
+        .fetch_one(db)
+        .await?;
+    let ends_so = |path: &String| path.rsplit('/').next() == Some(slug.as_str()) && path != dated;
+    Ok(path
+        .filter(ends_so)
+        .unwrap_or_else(|| Publication::path_of_page(slug)))
+}
+
 /// Gives the article its state, moment, address and topics, and keeps the version that was saved.
 async fn place_and_record(
     db: &mut PgConnection,
@@ -170,7 +187,10 @@ async fn place_and_record(
     let path = match (draft.state, draft.published_at) {
         (State::Published, Some(at)) => Some(match draft.kind {
             Kind::Article => publication.path_of(id, &draft.slug, at),
-            Kind::Page => Publication::path_of_page(&draft.slug),
+            Kind::Page => {
+                let dated = publication.path_of(id, &draft.slug, at);
+                page_path(db, id, &draft.slug, &dated).await?
+            }
         }),
         _ => None,
     };

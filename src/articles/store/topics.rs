@@ -30,7 +30,8 @@ pub async fn topics_of(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec
     .await
 }
 
-/// Gives an article these topics and no others. A name whose slug is known means that topic; the others are made.
+/// Gives an article these topics and no others. A name means the topic of that name, one that the article has before any
+/// other; where there is none, the topic whose address it would have; where there is none either, a new one.
 pub async fn set_topics(
     db: &mut PgConnection,
     id: ArticleId,
@@ -41,8 +42,18 @@ pub async fn set_topics(
         .map(|name| Slug::from_title(name).to_string())
         .collect();
     sqlx::query!(
+        "delete from article_topics
+         where article_id = $1 and topic_id not in
+             (select id from topics where lower(name) in (select lower(name) from unnest($2::text[]) as named (name)))",
+        id.0,
+        names,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
         "insert into topics (slug, name)
-         select distinct on (slug) slug, name from unnest($1::text[], $2::text[]) as named (slug, name) order by slug
+         select distinct on (slug) slug, name from unnest($1::text[], $2::text[]) as named (slug, name)
+         where not exists (select 1 from topics where lower(topics.name) = lower(named.name)) order by slug
          on conflict (slug) do nothing",
         &slugs,
         names,
@@ -50,17 +61,16 @@ pub async fn set_topics(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "delete from article_topics where article_id = $1 and topic_id not in (select id from topics where slug = any($2))",
-        id.0,
-        &slugs,
-    )
-    .execute(&mut *db)
-    .await?;
-    sqlx::query!(
-        "insert into article_topics (article_id, topic_id) select $1, id from topics where slug = any($2)
+        "insert into article_topics (article_id, topic_id)
+         select $1, coalesce((select id from topics where lower(topics.name) = lower(named.name) order by id limit 1),
+                             (select id from topics where topics.slug = named.slug))
+         from unnest($2::text[], $3::text[]) as named (slug, name)
+         where not exists (select 1 from article_topics join topics on id = topic_id
+                           where article_id = $1 and lower(topics.name) = lower(named.name))
          on conflict do nothing",
         id.0,
         &slugs,
+        names,
     )
     .execute(db)
     .await?;

@@ -115,12 +115,24 @@ const IN_COMMENTS: &[Allowed] = &[
 ];
 
 /// Ids that a page has of its own; those of its comments begin with `comment-`.
-const PAGE_IDS: [&str; 5] = [
-    "content",
+const PAGE_IDS: [&str; 17] = [
+    "author",
+    "comment",
+    "commentform",
     "comments",
-    "replies-title",
-    "respond",
+    "content",
+    "email",
+    "email-notes",
+    "kept",
     "mistakes",
+    "q",
+    "remember",
+    "replies-title",
+    "reply-title",
+    "respond",
+    "submit",
+    "topic",
+    "url",
 ];
 
 /// How often an article is cleaned at most, until that changes nothing. Once is enough for all but one in a hundred

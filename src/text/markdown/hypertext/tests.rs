@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use std::fs;
 
 use proptest::prelude::*;
@@ -417,6 +419,31 @@ proptest! {
             for name in ["src", "poster", "data", "srcset"] {
                 let own = tag.attribute(name).is_none_or(tree::is_our_own);
                 prop_assert!(own, "{}", html);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_takes_an_id_of_the_page_around_it() {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for folder in ["", "articles", "comments"] {
+        let files = std::fs::read_dir(templates.join(folder)).expect("a folder");
+        for file in files.map(|file| file.expect("a file").path()) {
+            // The editor's page shows no text but in its form.
+            let is_page = file.is_file() && !file.ends_with("editor.html");
+            let text = is_page.then(|| std::fs::read_to_string(&file).expect("it reads"));
+            let text = text.unwrap_or_default();
+            for id in text
+                .split(" id=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+            {
+                assert!(
+                    id.contains('{') || !is_free_id(id),
+                    "{id} in {}",
+                    file.display()
+                );
             }
         }
     }
