@@ -1355,3 +1355,209 @@ async fn an_export_may_say_anything() {
         "/2012/06/05/x"
     );
 }
+
+#[tokio::test]
+async fn topics_stay_what_they_were() {
+    let site = TestSite::new().await;
+    let category = |name: &str, slug: &str| {
+        format!("<category domain=\"category\" nicename=\"{slug}\"><![CDATA[{name}]]></category>")
+    };
+    let tag = |name: &str, slug: &str| category(name, slug).replace("\"category\"", "\"post_tag\"");
+    let tea = post(5, "tea").with(|post| {
+        post.more = [
+            category("Новини", "news"),
+            category("Food, drink", "food"),
+            // These read the same in Latin letters.
+            category("上海", "%e4%b8%8a%e6%b5%b7"),
+            category("商海", "%e5%95%86%e6%b5%b7"),
+            // These share a slug, and are one.
+            tag("News", "news"),
+            // These are nothing.
+            category("", ""),
+            tag("\u{200b}", ""),
+        ]
+        .concat();
+    });
+    let xml = wxr(&("<wp:category/>".to_owned() + &tea.xml()));
+    let rehearsed = site
+        .import_with(&xml, |options| options.rehearse = true)
+        .await
+        .expect("rehearsed");
+    let report = site.import(&xml).await;
+    assert_eq!(rehearsed.topics, report.topics);
+    assert_eq!((report.topics.new, report.topics.same), (4, 1), "{report}");
+    let again = site.import(&xml).await;
+    assert_eq!(again.topics, same(5), "{again}");
+    let reader = site.visitor();
+    for (slug, name) in [
+        ("news", "Новини"),
+        ("food", "Food, drink"),
+        ("shang-hai", "上海"),
+        ("shang-hai-2", "商海"),
+    ] {
+        let topic = reader.open(&format!("/topics/{slug}")).await;
+        assert_eq!(topic.has_status(200).text_of("h1"), name);
+        topic.sees("tea");
+    }
+    assert_eq!(
+        reader
+            .open("/category/%e5%95%86%e6%b5%b7/")
+            .await
+            .leads_to(),
+        "/topics/shang-hai-2"
+    );
+    // Saving the article leaves them alone.
+    let editor = site.staff("ed", Role::Editor).await;
+    let form = editor
+        .open("/admin/articles/5")
+        .await
+        .form("/admin/articles/5");
+    form.press("Save").await.has_status(303);
+    assert_eq!(site.count("select count(*) from topics").await, 4);
+    assert_eq!(site.count("select count(*) from article_topics").await, 4);
+    for nothing in [
+        "/category/%00",
+        "/tag/a%00b",
+        "/category/%ff",
+        "/tag/%e4%b8%8a",
+    ] {
+        reader.open(nothing).await.has_status(404);
+    }
+}
+
+#[tokio::test]
+async fn of_two_copies_the_first_is_taken() {
+    let site = TestSite::new().await;
+    let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
+    let newer = tea.clone().with(|post| post.content = "Newer.".to_owned());
+    let files = [file(wxr(&tea.xml())), file(wxr(&newer.xml()))];
+    for round in 0..2 {
+        let rehearsed = site
+            .import_files(&files, |options| options.rehearse = true)
+            .await
+            .expect("rehearsed");
+        let report = site.import_files(&files, |_| {}).await.expect("imported");
+        assert_eq!(report.articles.skipped, 1, "{report}");
+        assert_eq!(
+            (report.articles.new, report.articles.same),
+            (1 - round, round)
+        );
+        assert_eq!(
+            (rehearsed.articles, rehearsed.comments),
+            (report.articles, report.comments)
+        );
+    }
+    assert_eq!(
+        site.count("select count(*) from article_revisions").await,
+        1
+    );
+    site.visitor()
+        .open("/2012/06/05/tea")
+        .await
+        .sees("Some words.");
+}
+
+#[tokio::test]
+async fn a_number_on_two_articles_is_the_first_ones() {
+    let site = TestSite::new().await;
+    let ping = comment(
+        11,
+        "Pinger",
+        "1",
+        "<wp:comment_type>pingback</wp:comment_type>",
+    );
+    let tea = post(5, "tea").with(|post| post.more = ping + &comment(12, "Maria", "1", ""));
+    let coffee = post(6, "coffee").with(|post| {
+        post.more = comment(11, "Petro", "1", "")
+            + &comment(12, "Olha", "1", "")
+            + &comment(13, "Ann", "1", &answers(12));
+    });
+    let xml = wxr(&(tea.xml() + &coffee.xml()));
+    let rehearsed = site
+        .import_with(&xml, |options| options.rehearse = true)
+        .await
+        .expect("rehearsed");
+    let report = site.import(&xml).await;
+    assert_eq!(
+        (report.comments.new, report.comments.skipped),
+        (2, 2),
+        "{report}"
+    );
+    assert_eq!(rehearsed.comments, report.comments);
+    let page = site.visitor().open("/2012/06/05/coffee").await;
+    page.sees("Words of ann.")
+        .does_not_see("Olha")
+        .does_not_see("Petro");
+    let again = site.import(&xml).await;
+    assert_eq!(
+        (again.articles, again.comments.new),
+        (same(2), 0),
+        "{again}"
+    );
+}
+
+#[tokio::test]
+async fn an_old_address_belongs_to_who_is_there_now() {
+    let site = Setup::default()
+        .publication(|publication| publication.permalink = "/{slug}".parse().expect("a pattern"))
+        .build()
+        .await;
+    let renamed = post(5, "bar").with(|post| {
+        post.link = "https://old.example.org/bar/".to_owned();
+        post.more = ["foo", "older"]
+            .map(|slug| format!("<wp:postmeta><wp:meta_key>_wp_old_slug</wp:meta_key><wp:meta_value>{slug}</wp:meta_value></wp:postmeta>"))
+            .concat();
+    });
+    let now = post(6, "foo").with(|post| post.link = "https://old.example.org/foo/".to_owned());
+    let nested = post(7, "contact").with(|post| {
+        post.kind = "page";
+        post.link = "https://old.example.org/team/contact/".to_owned();
+    });
+    let other = post(8, "contact").with(|post| {
+        post.kind = "page";
+        post.link = "https://old.example.org/contact/".to_owned();
+    });
+    let strange = post(9, "strange").with(|post| {
+        post.kind = "attachment";
+        post.link = "tag:old.example.org,2010:x".to_owned();
+        post.more = "<wp:post_parent>5</wp:post_parent>".to_owned();
+    });
+    let xml: String = [renamed, now, nested, other, strange]
+        .iter()
+        .map(crate::support::wxr::Post::xml)
+        .collect();
+    let report = site.import(&wxr(&xml)).await;
+    assert_eq!(report.clashes.total, 0, "{report}");
+    let reader = site.visitor();
+    for path in ["/bar", "/foo", "/team/contact", "/contact"] {
+        reader.open(path).await.has_status(200);
+    }
+    assert_eq!(reader.open("/older").await.leads_to(), "/bar");
+}
+
+#[tokio::test]
+async fn an_export_of_this_very_site_is_not_taken_in_twice() {
+    let site = TestSite::new().await;
+    site.article("Tea").await;
+    let export = site.export(false).await;
+    let error = site
+        .import_with(&export, |_| {})
+        .await
+        .expect_err("it is refused");
+    assert!(error.to_string().contains("this very site"), "{error:#}");
+    assert_eq!(site.count("select count(*) from articles").await, 1);
+    // Articles that came without numbers have some here, and go out and in again.
+    let xml = wxr(&post(5, "tea")
+        .xml()
+        .replace("<wp:post_id>5</wp:post_id>", ""));
+    site.import(&xml).await;
+    let copy = TestSite::new().await;
+    sqlx::query("delete from settings")
+        .execute(&copy.app.pool)
+        .await
+        .expect("an empty site");
+    let report = copy.import(&site.export(false).await).await;
+    assert_eq!(report.articles, new(2));
+    let again = copy.import(&site.export(false).await).await;
+    assert_eq!(again.articles, same(2));
+}
