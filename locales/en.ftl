@@ -14,6 +14,7 @@ language-ukrainian = Українська
 ## Reading
 
 front-empty = Nothing has been published yet.
+article-by = By
 article-source = Source:
 article-appeal = A word from the publication
 replies-heading = { $count ->

@@ -14,6 +14,7 @@ language-ukrainian = Українська
 ## Reading
 
 front-empty = Ще нічого не опубліковано.
+article-by = Автор:
 article-source = Джерело:
 article-appeal = Слово від редакції
 replies-heading = { $count ->

@@ -76,7 +76,8 @@ async fn an_article_moves_in_whole() {
     page.has_status(200)
         .sees("Tea & cake")
         .sees("Why we drink it & how.")
-        .sees("June 5, 2012 · ann")
+        .sees("June 5, 2012 Tea & cake")
+        .sees("By ann")
         .sees("[mystery x=\"1\"]")
         .sees("Drinks Hot & new");
     assert_eq!(page.text_of(".prose figcaption"), "The cup");
