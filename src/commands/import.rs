@@ -1,5 +1,6 @@
 //! `import`: moving in.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{data_folder, key, media_folder};
 use crate::clock::Clock;
@@ -113,12 +114,17 @@ const BETWEEN_LINES: Duration = Duration::from_secs(10);
 impl Progress {
     fn new() -> Self {
         let style = ProgressStyle::with_template(
-            "{bar:30} {human_pos} of {human_len} articles, {per_sec}, {eta} left",
+            "{bar:30} {human_pos} of {human_len} articles, {rate} a second, {eta} left",
         )
-        .expect("the template is well formed");
-        let bar = io::stderr()
-            .is_terminal()
-            .then(|| ProgressBar::new(0).with_style(style));
+        .expect("the template is well formed")
+        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // What is not written is not seen, and the next one is.
+            let _ = write!(out, "{:.0}", state.per_sec());
+        });
+        // There is nothing to draw before it is known how many there are.
+        let bar = io::stderr().is_terminal().then(|| {
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style)
+        });
         let now = Instant::now();
         Self {
             bar,
@@ -154,7 +160,11 @@ impl Listener for Progress {
 
     fn found(&self, articles: u64) {
         match &self.bar {
-            Some(bar) => bar.set_length(articles),
+            Some(bar) => {
+                bar.set_length(articles);
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.reset_elapsed();
+            }
             None => {
                 eprintln!("Every file is whole; there are {articles} articles and pages in them.");
             }
