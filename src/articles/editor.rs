@@ -7,7 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::model::{Article, Draft, Kind, Note, Standing, State as ArticleState, Topic};
+use super::model::{
+    Article, BODY_BYTES, Draft, Kind, Note, SOURCES_BYTES, STANDFIRST_BYTES, Standing,
+    State as ArticleState, TITLE_BYTES, Topic,
+};
 use super::page::ArticleFragment;
 use super::store::{self, Save, Saved};
 use crate::accounts::Editor;
@@ -20,11 +23,6 @@ use crate::text::{Format, Slug, dates, typed};
 use crate::web::requests::Reference;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
 
-/// Bytes of a title, a standfirst, the sources, and the text of an article.
-const TITLE_BYTES: usize = 500;
-const STANDFIRST_BYTES: usize = 2_000;
-const SOURCES_BYTES: usize = 2_000;
-const BODY_BYTES: usize = 1_000_000;
 /// Bytes of the names of an article's topics together.
 const TOPICS_BYTES: usize = 2_000;
 

@@ -16,4 +16,7 @@ pub mod topic;
 pub mod welcome;
 pub mod wordpress;
 
-pub use model::{Article, Draft, Kind, Note, State, Topic, TopicKind};
+pub use model::{
+    Article, BODY_BYTES, Draft, Kind, Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES,
+    Topic, TopicKind,
+};

@@ -4,6 +4,15 @@ use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
 use crate::text::{Format, SafeHtml, Slug, markdown};
 
+/// Bytes a title may have.
+pub const TITLE_BYTES: usize = 500;
+/// Bytes a standfirst may have.
+pub const STANDFIRST_BYTES: usize = 2_000;
+/// Bytes the line of sources may have.
+pub const SOURCES_BYTES: usize = 2_000;
+/// Bytes a text may have.
+pub const BODY_BYTES: usize = 1_000_000;
+
 /// Whether an article has been given to readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "article_state", rename_all = "lowercase")]

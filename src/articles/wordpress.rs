@@ -14,8 +14,7 @@ use super::store;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::text::{Slug, typed};
-use crate::web::media::MEDIA;
-use crate::web::{Db, Error, Path, Result};
+use crate::web::{Db, Error, Path, Result, media};
 
 /// Where a front page with this query leads: `?p=…`, `?page_id=…`, `?attachment_id=…`, `?s=…`, `?feed=…`, `?paged=…`.
 pub(super) async fn place_of_query(
@@ -104,9 +103,7 @@ pub async fn show_author(Path(path): Path<String>) -> Result<Response> {
 
 /// A picture or a file.
 pub async fn show_upload(Path(path): Path<String>) -> Result<Response> {
-    let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    let path = path.replace("%2F", "/").replace('+', "%20");
-    Ok(for_good(&format!("{MEDIA}/{path}")))
+    Ok(for_good(&media::address(&path)))
 }
 
 /// The last part of a path that is neither the feed nor the number of a page.

@@ -80,7 +80,25 @@ pub async fn import(
     let imported = import_over(&mut db, lookups, keys, clock, inputs, options, listener).await;
     // Whoever imports next need not wait until the database notices.
     let _ = db.close().await;
-    imported
+    imported.map_err(|error| {
+        // Where it stopped among articles, that has been told.
+        if error.is::<sqlx::Error>() && !error.is::<Stopped>() {
+            error.context(
+                "the database failed; what is kept stays, and the same command goes on from there",
+            )
+        } else {
+            error
+        }
+    })
+}
+
+/// It stopped among articles.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the import stopped; {kept} articles and pages are kept, and the same command goes on from there"
+)]
+struct Stopped {
+    kept: u64,
 }
 
 async fn import_over(
@@ -141,9 +159,7 @@ async fn import_over(
     );
     if let Err(cause) = ended {
         let kept = report.articles.new + report.pages.new + report.kept_before;
-        return Err(cause.context(format!(
-            "the import stopped; {kept} articles and pages are kept, and the same command goes on from there"
-        )));
+        return Err(cause.context(Stopped { kept }));
     }
     if !options.rehearse {
         let mut db = db.begin().await?;

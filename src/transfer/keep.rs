@@ -72,6 +72,34 @@ enum Lot {
     Same,
 }
 
+/// Compares an article with what an earlier import kept of it.
+async fn lot_of(
+    db: &mut PgConnection,
+    planned: &Planned,
+    known: Option<Known>,
+) -> sqlx::Result<Lot> {
+    let Some(known) = known else {
+        return Ok(Lot::New);
+    };
+    let is_edited = known.version != known.version_now;
+    if planned.digest != known.digest {
+        return Ok(if is_edited {
+            Lot::EditedHere(known)
+        } else {
+            Lot::Changed(known)
+        });
+    }
+    // The same there; but uploads that were brought along may have changed it here.
+    let is_changed = planned.shows_media
+        && !is_edited
+        && store::body_of(db, known.article_id).await? != planned.body;
+    Ok(if is_changed {
+        Lot::Changed(known)
+    } else {
+        Lot::Same
+    })
+}
+
 impl Keeper<'_> {
     /// Makes those who wrote a batch, and what they wrote about, known here.
     pub async fn meet(
@@ -96,14 +124,14 @@ impl Keeper<'_> {
     pub async fn keep(
         &mut self,
         db: &mut PgConnection,
-        batch: Vec<Planned>,
+        batch: Vec<(Planned, Option<Known>)>,
         report: &mut Report,
     ) -> anyhow::Result<()> {
         let mut new = Vec::new();
         let mut talk = Vec::new();
         let mut kept = Vec::new();
-        for (mut planned, lot) in self.sorted(db, batch).await? {
-            match lot {
+        for (mut planned, known) in batch {
+            match lot_of(db, &planned, known).await? {
                 Lot::Same => {
                     tally_of(report, planned.kind).same += 1;
                     report.comments.same += count(&planned.comments);
@@ -132,39 +160,6 @@ impl Keeper<'_> {
             store::insert_known(db, self.site_id, self.import_id, &kept).await?;
         }
         self.keep_talk(db, talk, report).await
-    }
-
-    /// Compares a batch with what is here.
-    async fn sorted(
-        &mut self,
-        db: &mut PgConnection,
-        batch: Vec<Planned>,
-    ) -> sqlx::Result<Vec<(Planned, Lot)>> {
-        let numbers: Vec<i64> = batch.iter().map(|planned| planned.number).collect();
-        let known = store::known(db, self.site_id, &numbers).await?;
-        let mut known: HashMap<i64, Known> = known
-            .into_iter()
-            .map(|known| (known.number, known))
-            .collect();
-        let mut sorted = Vec::new();
-        for planned in batch {
-            let lot = match known.remove(&planned.number) {
-                None => Lot::New,
-                Some(known) => {
-                    let is_changed = planned.digest != known.digest
-                        || (planned.shows_media
-                            && store::body_of(db, known.article_id).await? != planned.body);
-                    let is_edited = known.version != known.version_now;
-                    match (is_changed, is_edited) {
-                        (true, false) => Lot::Changed(known),
-                        (true, true) if planned.digest != known.digest => Lot::EditedHere(known),
-                        _ => Lot::Same,
-                    }
-                }
-            };
-            sorted.push((planned, lot));
-        }
-        Ok(sorted)
     }
 
     async fn insert(

@@ -1,6 +1,6 @@
 //! Makes articles of what was read. What is here already and has not changed there is only counted.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -24,8 +24,8 @@ use crate::sealed::Keys;
 pub struct Ready {
     /// Which export it is from.
     pub export: usize,
-    /// What may have to be written.
-    pub articles: Vec<Planned>,
+    /// What may have to be written, and what an earlier import kept of it.
+    pub articles: Vec<(Planned, Option<Known>)>,
     /// Who wrote what was read for it.
     pub authors: BTreeSet<String>,
     /// What about.
@@ -46,9 +46,10 @@ pub struct Maker {
     import_id: i64,
 }
 
-/// An article and the uploads that it shows.
+/// An article, what an earlier import kept of it, and the uploads that it shows.
 struct Raw {
     found: Found,
+    known: Option<Known>,
     shown: Vec<Attachment>,
     leading: Option<Attachment>,
 }
@@ -75,7 +76,7 @@ impl Maker {
             .map(|found| found.item.number)
             .collect();
         let known = store::known(db, export.site_id, &numbers).await?;
-        let known: HashMap<i64, Known> = known
+        let mut known: HashMap<i64, Known> = known
             .into_iter()
             .map(|known| (known.number, known))
             .collect();
@@ -92,6 +93,10 @@ impl Maker {
             let kept_by = known[&found.item.number].import_id;
             report.kept_before += u64::from(kept_by == self.import_id);
         }
+        let other = other
+            .into_iter()
+            .map(|found| (known.remove(&found.item.number), found))
+            .collect();
         let raw = self.with_uploads(db, export, other).await?;
         let (maker, at) = (self.clone(), batch.export);
         let made = spawn_blocking(move || maker.plan_all(at, raw, report));
@@ -111,18 +116,18 @@ impl Maker {
         &self,
         db: &mut PgConnection,
         export: &Export,
-        articles: Vec<Found>,
+        articles: Vec<(Option<Known>, Found)>,
     ) -> sqlx::Result<Vec<Raw>> {
-        let mut numbers = Vec::new();
-        let mut hung = Vec::new();
+        let mut numbers = HashSet::new();
+        let mut hung = HashSet::new();
         let wanted: Vec<_> = articles
             .iter()
-            .map(|found| {
+            .map(|(_, found)| {
                 let wanted = body::wanted(&found.item.content);
                 numbers.extend(&wanted.numbers);
                 numbers.extend(found.leading());
                 if wanted.attached {
-                    hung.push(found.item.number);
+                    hung.insert(found.item.number);
                 }
                 wanted
             })
@@ -134,9 +139,14 @@ impl Maker {
                 .filter(|upload| numbers.contains(&upload.number) || hung.contains(&upload.article))
                 .cloned()
                 .collect(),
-            None => store::uploads(db, export.site_id, &numbers, &hung).await?,
+            None => {
+                let numbers: Vec<i64> = numbers.into_iter().collect();
+                let hung: Vec<i64> = hung.into_iter().collect();
+                store::uploads(db, export.site_id, &numbers, &hung).await?
+            }
         };
-        let raw = articles.into_iter().zip(wanted).map(|(found, wanted)| {
+        let raw = articles.into_iter().zip(wanted);
+        let raw = raw.map(|((known, found), wanted)| {
             let number = found.item.number;
             let is_shown = |upload: &&Upload| {
                 wanted.numbers.contains(&upload.number)
@@ -151,13 +161,19 @@ impl Maker {
             Raw {
                 shown: shown.collect(),
                 leading: leading.map(|upload| attachment(upload, number)),
+                known,
                 found,
             }
         });
         Ok(raw.collect())
     }
 
-    fn plan_all(&self, export: usize, raw: Vec<Raw>, mut report: Report) -> (Vec<Planned>, Report) {
+    fn plan_all(
+        &self,
+        export: usize,
+        raw: Vec<Raw>,
+        mut report: Report,
+    ) -> (Vec<(Planned, Option<Known>)>, Report) {
         let site = Site {
             keys: &self.keys,
             words: self.words,
@@ -166,6 +182,7 @@ impl Maker {
         let mut planned = Vec::with_capacity(raw.len());
         for Raw {
             found,
+            known,
             shown,
             leading,
         } in raw
@@ -174,7 +191,7 @@ impl Maker {
             let title = found.item.title.clone();
             let comments = found.item.comments.len();
             match plan::plan(&site, found, &shown, leading.as_ref(), &mut report) {
-                Ok(article) => planned.push(article),
+                Ok(article) => planned.push((article, known)),
                 Err(why) => {
                     tally_of(&mut report, kind).skipped += 1;
                     report.comments.skipped += u64::try_from(comments).unwrap_or(u64::MAX);
@@ -197,9 +214,11 @@ impl Found {
     }
 
     fn shows_uploads(&self) -> bool {
+        let wanted = body::wanted(&self.item.content);
         names_uploads(&self.item.content)
             || self.leading().is_some()
-            || self.item.content.contains("[gallery")
+            || wanted.attached
+            || !wanted.numbers.is_empty()
     }
 }
 

@@ -13,7 +13,7 @@ use url::Url;
 use super::body::Attachment;
 use super::report::Listed;
 use crate::text::typed;
-use crate::web::media::MEDIA;
+use crate::web::media;
 
 /// Where WordPress keeps uploads, below the site's own address.
 const UPLOADS: &str = "/wp-content/uploads/";
@@ -93,7 +93,7 @@ pub fn names_uploads(text: &str) -> bool {
     text.contains("/uploads/") || text.contains(".files.wordpress.com/")
 }
 
-/// A site's address as it is known by: host and path, without scheme, port 80 or 443, `www.` and the slash at the end.
+/// A site's address as it is known by: host and path, without scheme, `www.` and the slash at the end.
 pub fn known_as(address: &str) -> String {
     let (_, rest) = address.split_once("//").unwrap_or(("", address));
     let rest = rest.trim_end_matches('/').to_lowercase();
@@ -317,14 +317,9 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(&unfinished, to)
 }
 
+/// What was brought along came out of an address, and so is text.
 fn media_address(found: &Path) -> String {
-    let mut address = MEDIA.to_owned();
-    for part in found {
-        address.push('/');
-        let part: String = url::form_urlencoded::byte_serialize(part.as_encoded_bytes()).collect();
-        address.push_str(&part.replace('+', "%20"));
-    }
-    address
+    media::address(&found.to_string_lossy())
 }
 
 fn escaped(text: &str) -> String {

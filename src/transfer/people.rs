@@ -1,6 +1,6 @@
 //! Who wrote there: authors become accounts that cannot sign in, those who replied become commenters.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use anyhow::bail;
 use sqlx::PgConnection;
@@ -171,10 +171,9 @@ impl Commenters {
         let mut hashes: Vec<Vec<u8>> = lacking.keys().map(|hash| hash.to_vec()).collect();
         hashes.sort_unstable();
         self.remember(store::commenters(db, &hashes).await?);
-        let is_there: HashSet<[u8; 32]> = self.0.keys().copied().collect();
         let mut new: Vec<(&[u8; 32], &(&Email, Ts))> = lacking
             .iter()
-            .filter(|(hash, _)| !is_there.contains(*hash))
+            .filter(|(hash, _)| !self.0.contains_key(*hash))
             .collect();
         new.sort_unstable_by_key(|(hash, _)| **hash);
         let hashes: Vec<Vec<u8>> = new.iter().map(|(hash, _)| hash.to_vec()).collect();

@@ -14,7 +14,9 @@ use super::meta;
 use super::moved::{Moved, OldSite, is_path};
 use super::report::Report;
 use super::wxr::{Item, ItemTerm};
-use crate::articles::{Kind, Note, State};
+use crate::articles::{
+    BODY_BYTES, Kind, Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES,
+};
 use crate::clock::Ts;
 use crate::i18n::Words;
 use crate::sealed::Keys;
@@ -24,11 +26,6 @@ use talk::{origin, talk_of};
 
 pub use talk::{PlannedComment, PlannedLinkback, called, count_talk};
 
-/// Bytes of a title, a standfirst, sources and a text, as the editor takes them.
-const TITLE_BYTES: usize = 500;
-const STANDFIRST_BYTES: usize = 2_000;
-const SOURCES_BYTES: usize = 2_000;
-const BODY_BYTES: usize = 1_000_000;
 /// Characters of the name of a site, a topic or a person.
 const WORD_CHARS: usize = 200;
 /// Characters of a title that is made from the text, for want of one.

@@ -71,28 +71,29 @@ impl Survey {
         uploads: &mut impl FnMut(&str, Vec<Upload>),
     ) -> Result<(), Broken> {
         let mut reader = Reader::new(bytes);
-        let mut export: Option<Surveyed> = None;
+        let mut export: Option<(Surveyed, OldSite)> = None;
         let mut waiting = Vec::new();
         let broken = |error| Broken::in_file(name, error);
         while let Some(entry) = reader.next_entry().map_err(broken)? {
             match (entry, &mut export) {
                 (Entry::Site(site), _) => {
-                    export = Some(Surveyed {
+                    let old_site = OldSite::new(&address_of(&site));
+                    let surveyed = Surveyed {
                         name: name.to_owned(),
                         site,
                         authors: Vec::new(),
                         terms: Vec::new(),
-                    });
+                    };
+                    export = Some((surveyed, old_site));
                 }
-                (Entry::Author(author), Some(export)) => export.authors.push(author),
-                (Entry::Term(term), Some(export)) => export.terms.push(term),
-                (Entry::Item(mut item), Some(export)) => {
+                (Entry::Author(author), Some((export, _))) => export.authors.push(author),
+                (Entry::Term(term), Some((export, _))) => export.terms.push(term),
+                (Entry::Item(mut item), Some((export, old_site))) => {
                     if item.number == 0 {
                         item.number = number_of(keys, &item);
                     }
-                    let old_site = OldSite::new(&address_of(&export.site));
-                    self.count(&old_site, &item);
-                    if let Some(upload) = upload(&old_site, &item) {
+                    self.count(old_site, &item);
+                    if let Some(upload) = upload(old_site, &item) {
                         waiting.push(upload);
                     }
                     if waiting.len() >= UPLOADS {
@@ -103,7 +104,7 @@ impl Survey {
                 (_, None) => {}
             }
         }
-        if let Some(export) = export {
+        if let Some((export, _)) = export {
             if !waiting.is_empty() {
                 uploads(&address_of(&export.site), waiting);
             }

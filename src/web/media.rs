@@ -7,12 +7,19 @@ use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
+use url::form_urlencoded;
 
 use super::Error;
 use crate::app::App;
 
 /// Where they are.
-pub const MEDIA: &str = "/media";
+const MEDIA: &str = "/media";
+
+/// The address of a file, by its path in the folder.
+pub fn address(path: &str) -> String {
+    let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("{MEDIA}/{}", path.replace("%2F", "/").replace('+', "%20"))
+}
 
 /// A file of the media folder. Nothing in it runs as part of the site, whatever was uploaded: what a browser does not
 /// show by itself is downloaded, and a drawing with a script in it has no say.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqlx::{Connection, PgConnection};
 
@@ -16,9 +16,13 @@ const ARTICLES: u64 = 400;
 const COMMENTS_EACH: u64 = 6;
 
 fn made(folder: &Path) -> std::path::PathBuf {
+    made_with(folder, ARTICLES)
+}
+
+fn made_with(folder: &Path, articles: u64) -> std::path::PathBuf {
     let file = folder.join("made.xml");
     let mut out = BufWriter::new(File::create(&file).expect("a file"));
-    made_export::write(&mut out, ARTICLES, COMMENTS_EACH).expect("an export");
+    made_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
     file
 }
 
@@ -130,7 +134,9 @@ async fn an_import_killed_twenty_times_ends_like_one_that_was_not() {
 #[test]
 fn an_import_that_loses_its_database_says_so_and_goes_on() {
     let folder = folder("lost");
-    let file = made(&folder);
+    // Many batches, so that it is at work on one when its database goes.
+    let articles = 4 * ARTICLES;
+    let file = made_with(&folder, articles);
     let data = folder.join("data");
     let program = || {
         let mut command = broadsheet(&data);
@@ -144,10 +150,16 @@ fn an_import_that_loses_its_database_says_so_and_goes_on() {
         .spawn()
         .expect("it starts");
     let pid_file = data.join("postgres/postmaster.pid");
-    wait_until("Postgres is ready", || {
-        fs::read_to_string(&pid_file).is_ok_and(|text| text.contains("ready"))
+    let url = || {
+        let mut command = broadsheet(&data);
+        command.args(["db", "url"]);
+        let output = run(command, "");
+        let url = String::from_utf8(output.stdout).expect("an address");
+        output.status.success().then(|| url.trim().to_owned())
+    };
+    wait_until("there are articles", || {
+        url().is_some_and(|url| has_articles(&url))
     });
-    std::thread::sleep(Duration::from_millis(800));
     let pid = fs::read_to_string(&pid_file).expect("a process id");
     let pid: i32 = pid
         .lines()
@@ -171,7 +183,22 @@ fn an_import_that_loses_its_database_says_so_and_goes_on() {
     assert!(!said.contains("panicked"), "{said}");
     let output = run(program(), "");
     assert!(output.status.success(), "{}", text(&output));
-    assert!(text(&output).contains(&format!("articles {ARTICLES:>23}")));
+    assert!(text(&output).contains(&format!("articles {articles:>23}")));
+}
+
+/// Whether an import has kept any; not while the database is just being made.
+fn has_articles(url: &str) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let Ok(mut db) = PgConnection::connect(url).await else {
+            return false;
+        };
+        let any = sqlx::query_scalar("select exists (select 1 from imported_articles)");
+        any.fetch_one(&mut db).await.unwrap_or(false)
+    })
 }
 
 #[tokio::test]
