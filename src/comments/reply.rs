@@ -182,7 +182,7 @@ async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> R
     };
     let verdict = screening::first_verdict(Evidence {
         trap_filled: !form.trap.is_empty(),
-        hold_everything: layout.publication.hold_everything,
+        hold_everything: layout.publication.discussion.hold_everything,
     });
     let commenter =
         commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;

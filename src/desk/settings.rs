@@ -28,7 +28,6 @@ struct SettingsForm {
     time_zone: String,
     permalink: String,
     appeal: String,
-    hold_everything: bool,
     version: i32,
     mistakes: Mistakes,
 }
@@ -139,7 +138,6 @@ impl SettingsForm {
             time_zone: publication.zone_name().to_owned(),
             permalink: publication.permalink.to_string(),
             appeal: publication.appeal.clone(),
-            hold_everything: publication.hold_everything,
             version: publication.version,
             mistakes: Mistakes::none(),
         }
@@ -153,7 +151,6 @@ impl SettingsForm {
             time_zone: fields.get("time_zone").trim().to_owned(),
             permalink: fields.get("permalink").trim().to_owned(),
             appeal: typed::lines(fields.get("appeal")),
-            hold_everything: fields.is_ticked("hold_everything"),
             version: fields.get("version").parse().unwrap_or_default(),
             mistakes: Mistakes::none(),
         }
@@ -210,7 +207,7 @@ impl SettingsForm {
             permalink,
             appeal_html: markdown::article(&self.appeal),
             appeal: self.appeal.clone(),
-            hold_everything: self.hold_everything,
+            discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),
             version: self.version,
         })

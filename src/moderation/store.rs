@@ -195,7 +195,7 @@ pub async fn find_done(
                        and not exists (select 1 from decisions later
                                        where later.comment_id = comments.id and later.id > decisions.id)) as "can_undo!"
            from decisions join comments on comments.id = comment_id
-           where act = $1 and account_id = $2
+           where act = $1 and decisions.account_id = $2
            having count(*) > 0"#,
         act.0,
         moderator.id.0,

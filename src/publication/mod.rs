@@ -1,6 +1,8 @@
-//! The publication's own settings: title, language, time zone, how addresses look, the appeal, whether replies wait.
+//! The publication's own settings: title, language, time zone, how addresses look, the appeal, how discussions are kept.
 
+mod discussion;
 mod model;
 pub mod store;
 
+pub use discussion::{CheckerSettings, DiscussionSettings};
 pub use model::{Permalink, Publication, WrongPermalink, is_answered, is_reserved};

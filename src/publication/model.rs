@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 
+use super::DiscussionSettings;
 use crate::clock::Ts;
 use crate::i18n::Words;
 use crate::ids::ArticleId;
@@ -27,8 +28,8 @@ pub struct Publication {
     pub appeal: String,
     /// The same as HTML.
     pub appeal_html: SafeHtml,
-    /// Whether every reply waits for a moderator.
-    pub hold_everything: bool,
+    /// How its discussions are kept.
+    pub discussion: DiscussionSettings,
     /// Which secret key the database's addresses are sealed with.
     pub key_id: Vec<u8>,
     /// Counts saves.
@@ -46,7 +47,7 @@ impl Publication {
             permalink: Permalink::default(),
             appeal: String::new(),
             appeal_html: markdown::article(""),
-            hold_everything: true,
+            discussion: DiscussionSettings::default(),
             key_id: key_id.to_vec(),
             version: 1,
         }

@@ -3,12 +3,16 @@
 use sqlx::PgConnection;
 
 use super::model::{Publication, is_reserved};
+use super::{CheckerSettings, DiscussionSettings};
 use crate::text::Language;
 
 /// The publication, if its first start has happened.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     let row = sqlx::query!(
-        "select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, hold_everything, key_id, version
+        "select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
+             thread_depth, newest_first, edit_minutes, close_after_days, network_days,
+             hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
+             checker_url, checker_key, checker_told
          from settings"
     )
     .fetch_optional(db)
@@ -21,7 +25,23 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         permalink: row.permalink_pattern.parse().unwrap_or_default(),
         appeal: row.appeal,
         appeal_html: row.appeal_html,
-        hold_everything: row.hold_everything,
+        discussion: DiscussionSettings {
+            thread_depth: row.thread_depth,
+            newest_first: row.newest_first,
+            edit_minutes: row.edit_minutes,
+            close_after_days: row.close_after_days,
+            network_days: row.network_days,
+            hold_everything: row.hold_everything,
+            hold_first_timers: row.hold_first_timers,
+            trust_unproven: row.trust_unproven,
+            hold_links: row.hold_links,
+            flood_seconds: row.flood_seconds,
+            checker: row.checker_key.map(|key_sealed| CheckerSettings {
+                url: row.checker_url,
+                key_sealed,
+                told: row.checker_told,
+            }),
+        },
         key_id: row.key_id,
         version: row.version,
     }))
@@ -40,12 +60,47 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
         publication.permalink.to_string(),
         publication.appeal,
         publication.appeal_html.as_str(),
-        publication.hold_everything,
+        publication.discussion.hold_everything,
         publication.key_id,
+    )
+    .execute(&mut *db)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    change_discussion(db, &publication.discussion).await?;
+    Ok(true)
+}
+
+/// Writes how discussions are kept, as part of a change whose version was compared.
+pub async fn change_discussion(
+    db: &mut PgConnection,
+    settings: &DiscussionSettings,
+) -> sqlx::Result<()> {
+    let checker = settings.checker.as_ref();
+    let told = checker.map_or(&[][..], |checker| &checker.told);
+    sqlx::query!(
+        "update settings
+         set thread_depth = $1, newest_first = $2, edit_minutes = $3, close_after_days = $4, network_days = $5,
+             hold_everything = $6, hold_first_timers = $7, trust_unproven = $8, hold_links = $9, flood_seconds = $10,
+             checker_url = $11, checker_key = $12, checker_told = $13",
+        settings.thread_depth,
+        settings.newest_first,
+        settings.edit_minutes,
+        settings.close_after_days,
+        settings.network_days,
+        settings.hold_everything,
+        settings.hold_first_timers,
+        settings.trust_unproven,
+        settings.hold_links,
+        settings.flood_seconds,
+        checker.map_or("", |checker| checker.url.as_str()),
+        checker.map(|checker| checker.key_sealed.as_slice()),
+        told,
     )
     .execute(db)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
 /// Gives every published article the address that pattern and time zone make now; old addresses stay its own, and lead
@@ -94,8 +149,8 @@ pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     let done = sqlx::query!(
         "update settings
          set title = $1, tagline = $2, language = $3, time_zone = $4, permalink_pattern = $5,
-             appeal = $6, appeal_html = $7, hold_everything = $8, version = version + 1
-         where version = $9",
+             appeal = $6, appeal_html = $7, version = version + 1
+         where version = $8",
         publication.title,
         publication.tagline,
         publication.language as Language,
@@ -103,7 +158,6 @@ pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::R
         publication.permalink.to_string(),
         publication.appeal,
         publication.appeal_html.as_str(),
-        publication.hold_everything,
         publication.version,
     )
     .execute(db)

@@ -52,7 +52,7 @@ async fn a_held_reply_is_shown_to_its_author_alone() {
 #[tokio::test]
 async fn a_site_that_holds_nothing_shows_a_reply_at_once() {
     let site = Setup::default()
-        .publication(|publication| publication.hold_everything = false)
+        .publication(|publication| publication.discussion.hold_everything = false)
         .build()
         .await;
     let article = site.article("Tea").await;
@@ -296,7 +296,7 @@ async fn closed_replies_give_the_words_back() {
 #[tokio::test]
 async fn a_field_that_people_do_not_see_catches_robots() {
     let site = Setup::default()
-        .publication(|publication| publication.hold_everything = false)
+        .publication(|publication| publication.discussion.hold_everything = false)
         .build()
         .await;
     let article = site.article("Tea").await;

@@ -11,7 +11,7 @@ use crate::support::{Setup, TestSite};
 /// A site that shows replies at once, so that what was sent is seen on a page.
 async fn open_site() -> TestSite {
     Setup::default()
-        .publication(|publication| publication.hold_everything = false)
+        .publication(|publication| publication.discussion.hold_everything = false)
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
         .await

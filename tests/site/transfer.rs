@@ -474,7 +474,7 @@ async fn every_old_address_leads_on() {
 #[tokio::test]
 async fn a_page_that_a_cache_kept_still_takes_replies() {
     let site = Setup::default()
-        .publication(|publication| publication.hold_everything = false)
+        .publication(|publication| publication.discussion.hold_everything = false)
         .build()
         .await;
     site.article("Something before").await;

@@ -84,6 +84,10 @@ impl Setup {
         let keys = Keys::from_secret(&[42; 32]);
         let mut publication = Publication::new(keys.id());
         publication.title = "The Test Courier".to_owned();
+        // What most tests are not about: replies wait, for one reason, and many may come at once.
+        publication.discussion.hold_everything = true;
+        publication.discussion.hold_first_timers = false;
+        publication.discussion.flood_seconds = 0;
         (self.publication)(&mut publication);
         let mut db = pool.acquire().await.expect("a connection");
         publication::store::insert(&mut db, &publication)

@@ -1,0 +1,93 @@
+-- What a commenter may do without an account: prove an address, be told of replies, see and take back what is theirs.
+alter table commenters
+    -- Part of the signature on their page's address. A new one makes the old address void.
+    add column seed uuid not null default gen_random_uuid(),
+    -- When the link that was mailed to the address was used.
+    add column proved_at timestamptz,
+    -- When that link was last mailed.
+    add column proof_sent_at timestamptz,
+    -- Mail to the address came back.
+    add column silenced_at timestamptz,
+    add column blocked_at timestamptz,
+    add column blocked_by bigint references accounts;
+create index commenters_blocked on commenters (blocked_at) where blocked_at is not null;
+
+-- Browsers that have proved an address; a browser may have several.
+create table commenter_browsers (
+    token_hash   bytea not null,
+    commenter_id bigint not null references commenters on delete cascade,
+    proved_at    timestamptz not null,
+    primary key (token_hash, commenter_id)
+);
+create index commenter_browsers_by_commenter on commenter_browsers (commenter_id);
+
+create type subscription_scope as enum ('answers', 'everything');
+create table subscriptions (
+    id           bigint generated always as identity primary key,
+    commenter_id bigint not null references commenters on delete cascade,
+    article_id   bigint not null references articles on delete cascade,
+    -- Answers to what they wrote under the article, or every reply there.
+    scope        subscription_scope not null,
+    asked_at     timestamptz not null,
+    -- Since when: the address was proved by then.
+    active_since timestamptz,
+    mailed_at    timestamptz,
+    unique (commenter_id, article_id)
+);
+create index subscriptions_on_article on subscriptions (article_id) where active_since is not null;
+
+-- What a subscriber is to be told, each comment once. Told with it as long as the comment is approved.
+create table notices (
+    subscription_id bigint not null references subscriptions on delete cascade,
+    comment_id      bigint not null references comments on delete cascade,
+    told_at         timestamptz,
+    primary key (subscription_id, comment_id)
+);
+create index notices_to_tell on notices (subscription_id) where told_at is null;
+create index notices_by_comment on notices (comment_id);
+
+-- Whoever approves a comment, by whatever way, those who asked are told. Not of what an import brings.
+create function notice_approved() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into notices (subscription_id, comment_id)
+        select subscriptions.id, added.id
+        from added
+        join subscriptions on subscriptions.article_id = added.article_id and active_since is not null
+        left join comments parent on parent.id = added.parent_id
+        where added.status = 'approved' and added.site_id is null
+          and added.commenter_id is distinct from subscriptions.commenter_id
+          and (scope = 'everything' or parent.commenter_id = subscriptions.commenter_id)
+        on conflict do nothing;
+    else
+        insert into notices (subscription_id, comment_id)
+        select subscriptions.id, added.id
+        from added
+        join removed on removed.id = added.id and removed.status <> 'approved'
+        join subscriptions on subscriptions.article_id = added.article_id and active_since is not null
+        left join comments parent on parent.id = added.parent_id
+        where added.status = 'approved' and added.site_id is null
+          and added.commenter_id is distinct from subscriptions.commenter_id
+          and (scope = 'everything' or parent.commenter_id = subscriptions.commenter_id)
+        on conflict do nothing;
+    end if;
+    return null;
+end
+$$;
+create trigger notice_added after insert on comments
+    referencing new table as added for each statement execute function notice_approved();
+create trigger notice_changed after update on comments
+    referencing new table as added old table as removed for each statement execute function notice_approved();
+
+-- Mail that is to leave, written in the same transaction as its cause.
+create table outbox (
+    id           bigint generated always as identity primary key,
+    -- To whom: the address is opened when it is sent.
+    commenter_id bigint not null references commenters on delete cascade,
+    -- Subject, text and links, sealed: whoever has them can act.
+    letter       bytea not null,
+    tries        integer not null default 0,
+    next_try_at  timestamptz not null,
+    written_at   timestamptz not null
+);
+create index outbox_due on outbox (next_try_at);
