@@ -213,7 +213,29 @@ status-approved = approved
 status-spam = spam
 status-trashed = in the trash
 reason-everything-is-held = Every reply is held for now.
+reason-first-timer = Nobody knows its author yet: nothing of theirs has been approved, or nothing proves that the address is theirs.
+reason-links = { $count ->
+    [one] It holds one link.
+   *[other] It holds { $count } links.
+}
+reason-hold-word = It holds a word to be looked at: “{ $word }”.
+reason-refuse-word = It holds a refused word: “{ $word }”.
+reason-blocked-address = Its author’s address is blocked.
+reason-blocked-domain = Addresses at { $domain } are blocked.
+reason-blocked-network = The network it came from is blocked.
 reason-trap-filled = A field that people do not see was filled in.
+reason-being-checked = The spam checker has yet to answer.
+reason-checker-spam = The spam checker calls it spam.
+reason-checker-silent = The spam checker did not answer.
+told-everything-is-held = Every reply is read by a moderator first.
+told-first-timer = We do not know you yet: a person’s first reply is read by a moderator.
+told-links = { $count ->
+    [one] It holds one link.
+   *[other] It holds { $count } links.
+}
+told-hold-word = It holds a word that moderators want to look at.
+told-being-checked = It is being checked for spam; that takes a minute or so.
+told-checker-silent = It could not be checked for spam, so a moderator will.
 history-first = First reply from this address.
 history-approved = { $count ->
     [one] One other reply approved.
@@ -306,6 +328,4 @@ settings-permalink-not-unique = The pattern needs {"{slug}"} or {"{id}"}, so tha
 settings-permalink-reserved = The first part of the pattern is taken by a page of the site.
 settings-appeal = Appeal
 settings-appeal-hint = Shown under every article, above the replies. Markdown.
-settings-hold = Hold every reply for a moderator
-settings-hold-hint = Without it, replies are published at once and moderated afterwards.
 settings-save = Save the settings

@@ -234,8 +234,34 @@ status-held = очікує
 status-approved = схвалено
 status-spam = спам
 status-trashed = у кошику
-reason-everything-is-held = Зараз притримуються всі відповіді.
+reason-everything-is-held = Поки що притримується кожна відповідь.
+reason-first-timer = Автора ще не знають: нічого з написаного досі не схвалено, або ніщо не доводить, що адреса справді його.
+reason-links = { $count ->
+    [one] У ній { $count } посилання.
+    [few] У ній { $count } посилання.
+    [many] У ній { $count } посилань.
+   *[other] У ній { $count } посилання.
+}
+reason-hold-word = У ній є слово, на яке слід глянути: «{ $word }».
+reason-refuse-word = У ній є заборонене слово: «{ $word }».
+reason-blocked-address = Адресу автора заблоковано.
+reason-blocked-domain = Адреси в домені { $domain } заблоковано.
+reason-blocked-network = Мережу, з якої вона надійшла, заблоковано.
 reason-trap-filled = Заповнено поле, якого люди не бачать.
+reason-being-checked = Перевірка на спам ще не відповіла.
+reason-checker-spam = Перевірка вважає її спамом.
+reason-checker-silent = Перевірка на спам не відповіла.
+told-everything-is-held = Кожну відповідь спершу читає модератор.
+told-first-timer = Ми вас ще не знаємо: першу відповідь людини читає модератор.
+told-links = { $count ->
+    [one] У ньому { $count } посилання.
+    [few] У ньому { $count } посилання.
+    [many] У ньому { $count } посилань.
+   *[other] У ньому { $count } посилання.
+}
+told-hold-word = У ньому є слово, на яке модератори хочуть глянути.
+told-being-checked = Його перевіряють на спам; це триває з хвилину.
+told-checker-silent = Перевірити його на спам не вдалося, тож це зробить модератор.
 history-first = Перша відповідь із цієї адреси.
 history-approved = { $count ->
     [one] Схвалено ще { $count } відповідь.
@@ -334,6 +360,4 @@ settings-permalink-not-unique = Зразкові потрібне {"{slug}"} а�
 settings-permalink-reserved = Першу частину зразка зайняла сторінка сайту.
 settings-appeal = Звернення
 settings-appeal-hint = Стоїть під кожною статтею, над відповідями. Markdown.
-settings-hold = Притримувати кожну відповідь для модератора
-settings-hold-hint = Без цього відповіді публікуються одразу, а модеруються згодом.
 settings-save = Зберегти налаштування

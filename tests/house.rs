@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use broadsheet::articles::Note;
 use broadsheet::comments::Status;
-use broadsheet::comments::screening::Reason;
+use broadsheet::comments::screening::Kind;
 
 /// The house, low to high. Modules that share a line do not know each other. The README and `lib.rs` show the same.
 const HOUSE: [&[&str]; 16] = [
@@ -328,7 +328,9 @@ fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
             made.insert(format!("{beginning}{}", status.word()));
         }
     }
-    made.extend(Reason::ALL.map(|reason| format!("reason-{}", reason.code())));
+    made.extend(Kind::ALL.map(|kind| format!("reason-{}", kind.code())));
+    let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
+    made.extend(told.map(|kind| format!("told-{}", kind.code())));
     made.extend(Note::ALL.map(|note| format!("note-{}", note.word())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));

@@ -10,7 +10,7 @@ use super::store;
 use crate::accounts::{self, Handle, Role};
 use crate::app::App;
 use crate::commenters::{self, Email};
-use crate::comments::screening::{Evidence, Verdict, first_verdict};
+use crate::comments::screening::{self, Verdict};
 use crate::comments::{self, NewComment, Status};
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::{self, Publication};
@@ -127,15 +127,9 @@ async fn reply(
         .context("a sample's address is well formed")?;
     let commenter = commenters::store::find_or_insert(db, &app.keys, &email, now).await?;
     let verdict = if sample.is_held {
-        first_verdict(Evidence {
-            hold_everything: true,
-            ..Evidence::default()
-        })
+        Verdict::new(Status::Held, vec![screening::Kind::FirstTimer.into()])
     } else {
-        Verdict {
-            status: Status::Approved,
-            reasons: Vec::new(),
-        }
+        Verdict::new(Status::Approved, Vec::new())
     };
     let comment = NewComment {
         parent_id,

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use super::held::held_address;
 use super::model::{Comment, Discussion, Status, Under};
 use super::reply_form::ReplyForm;
-use super::screening::{self, Evidence};
+use super::screening::{self, Evidence, Rules};
 use super::store;
 use crate::app::App;
 use crate::commenters;
@@ -180,10 +180,15 @@ async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> R
         };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let verdict = screening::first_verdict(Evidence {
+    let evidence = Evidence {
         trap_filled: !form.trap.is_empty(),
+        ..Evidence::default()
+    };
+    let rules = Rules {
         hold_everything: layout.publication.discussion.hold_everything,
-    });
+        ..Rules::default()
+    };
+    let verdict = screening::first_verdict(&evidence, &rules);
     let commenter =
         commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
     let (comment_id, status) = store::insert(

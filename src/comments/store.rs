@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 
 use super::model::{Comment, Day, Discussion, NewComment, Status};
-use super::screening::Verdict;
+use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId, CommenterId};
 use crate::sealed::Keys;
@@ -78,7 +78,7 @@ pub async fn insert(
     let reasons: Vec<String> = verdict
         .reasons
         .iter()
-        .map(|reason| reason.code().to_owned())
+        .map(Reason::stored)
         .collect();
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)

@@ -9,6 +9,7 @@ use super::store::{self, Card, Done, Overtaken};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::comments::Status;
+use crate::comments::screening::Reason;
 use crate::desk::{Desk, Section};
 use crate::ids::{ActId, CommentId};
 use crate::web::{Page, Query, Result};
@@ -167,6 +168,12 @@ impl QueuePage {
                 words.count("history-refused", refused)
             ),
         }
+    }
+
+    /// Why a card's comment was judged as it was at first, in sentences.
+    fn reasons(&self, card: &Card) -> Vec<String> {
+        let read = card.reasons.iter().filter_map(|reason| Reason::read(reason));
+        read.map(|reason| reason.for_moderators(self.desk.layout.words)).collect()
     }
 
     /// A button's name for those who do not see which card it stands on.

@@ -198,7 +198,7 @@ pub async fn comments(
         Comment,
         r#"select comments.id as "id!: i64", parent_id as "parent_id: i64", 'comment' as "kind!", name as "name!", website,
                body as "body!", format as "format?: Format", body_html as "body_html!: String", status as "status!: Status",
-               array_to_string(reasons, ',') as "reasons!", comments.created_at as "created_at!: Ts",
+               array_to_string(reasons, chr(10)) as "reasons!", comments.created_at as "created_at!: Ts",
                email_hash as "email_hash?", email_sealed as "email_sealed?"
            from comments left join commenters on commenters.id = commenter_id
            where article_id = $1 and comments.id > $2

@@ -9,7 +9,7 @@ use broadsheet::accounts::{self, Handle, Role};
 use broadsheet::articles::{self, Draft, Kind, State};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
-use broadsheet::comments::screening::{Evidence, Verdict, first_verdict};
+use broadsheet::comments::screening::{self, Verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
 use broadsheet::text::{Format, Slug, markdown};
@@ -125,16 +125,11 @@ impl TestSite {
             commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
                 .await
                 .expect("a commenter");
-        let verdict = match status {
-            Status::Held => first_verdict(Evidence {
-                hold_everything: true,
-                ..Evidence::default()
-            }),
-            status => Verdict {
-                status,
-                reasons: Vec::new(),
-            },
+        let reasons = match status {
+            Status::Held => vec![screening::Kind::EverythingIsHeld.into()],
+            _ => Vec::new(),
         };
+        let verdict = Verdict::new(status, reasons);
         let body = format!("Words of {name}.");
         let comment = NewComment {
             parent_id,

@@ -239,9 +239,9 @@ fn planned(
 
 /// The reasons that we know, if it was ours before.
 fn reasons_of(comment: &Comment) -> String {
-    let codes = meta::find(&comment.meta, meta::REASONS).split(',');
-    let is_known = |code: &&str| Reason::ALL.iter().any(|reason| reason.code() == *code);
-    codes.filter(is_known).collect::<Vec<_>>().join(",")
+    let stored = meta::find(&comment.meta, meta::REASONS).lines();
+    let is_known = |stored: &&str| Reason::read(stored).is_some();
+    stored.filter(is_known).collect::<Vec<_>>().join("\n")
 }
 
 fn words_of(site: &Site<'_>, comment: &Comment) -> (String, Format, SafeHtml) {

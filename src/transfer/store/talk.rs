@@ -124,7 +124,7 @@ pub async fn insert_comments(
              (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, said_once, status,
               reasons, created_at, site_id, number, origin, network_sealed, network_until)
          select id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, int8send(id), status,
-             string_to_array(reasons, ','), created_at, $1, number, origin, network_sealed,
+             string_to_array(reasons, chr(10)), created_at, $1, number, origin, network_sealed,
              case when network_sealed is not null then $2::timestamptz end
          from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[],
              $11::body_format[], $12::text[], $13::comment_status[], $14::text[], $15::timestamptz[], $16::bigint[], $17::bigint[],
