@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Limits;
+use crate::mail::Mailer;
 use crate::publication::{self, Publication};
 use crate::sealed::Keys;
 
@@ -36,6 +37,8 @@ pub struct Shared {
     pub hashing: Arc<Semaphore>,
     /// How often one network may do a thing.
     pub limits: Limits,
+    /// The way to the mail server, if there is one.
+    pub mailer: Option<Mailer>,
     last_publication: Mutex<Arc<Publication>>,
 }
 
@@ -49,6 +52,8 @@ impl App {
         argon2: Argon2<'static>,
     ) -> Self {
         let publication = Publication::new(keys.id());
+        let host = config.public_url.host_str().unwrap_or("localhost");
+        let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, host));
         Self(Arc::new(Shared {
             pool,
             clock,
@@ -57,6 +62,7 @@ impl App {
             argon2,
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
             limits: Limits::default(),
+            mailer,
             last_publication: Mutex::new(Arc::new(publication)),
         }))
     }

@@ -49,6 +49,10 @@ id!(
     CommenterId
 );
 id!(
+    /// A letter in the outbox.
+    LetterId
+);
+id!(
     /// One press of a button that decided one comment or many.
     ActId
 );

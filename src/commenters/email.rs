@@ -67,8 +67,17 @@ impl Email {
     }
 }
 
-/// The address behind a seal, for an export whose maker has asked for addresses. Nothing else opens one.
+/// The address behind a seal, for an export whose maker has asked for addresses.
 pub fn open_for_export(
+    keys: &Keys,
+    hash: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<String>, DoesNotOpen> {
+    open(keys, hash, sealed)
+}
+
+/// The address behind a seal. Only the post and an export open one.
+pub(super) fn open(
     keys: &Keys,
     hash: &[u8],
     sealed: &[u8],

@@ -9,6 +9,7 @@ mod comments;
 mod doors;
 mod finding;
 mod hostile;
+mod mail;
 mod moderation;
 mod privacy;
 mod reading;

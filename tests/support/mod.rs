@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod made_export;
 pub mod makers;
 pub mod server;
+pub mod smtp;
 pub mod visitor;
 pub mod wxr;
 
@@ -61,6 +62,11 @@ impl Setup {
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
+    }
+
+    /// A site whose mail goes to this server.
+    pub fn mail(self, sink: &smtp::Sink) -> Self {
+        self.settings(|settings| sink.set_in(settings))
     }
 
     pub fn publication(mut self, change: impl FnOnce(&mut Publication) + 'static) -> Self {
