@@ -313,12 +313,50 @@ mod tests {
 
     #[test]
     fn a_letter_reads_well_as_text() {
-        insta::assert_snapshot!(letter().text, @r"");
+        insta::assert_snapshot!(letter().text, @r#"
+        Ann & Bob answered what you wrote under “Tea”. It is a long sentence
+        that goes on for more than a line.
+
+        Ann <b>, March 14, 2026:
+
+        > 5 < 6 &amp; that's
+        > all.
+        >
+        > Yours
+
+        Read it
+        https://news.example.org/tea?a=1&b=2#comment-4
+
+        Stop these letters
+        https://news.example.org/stop
+
+        You asked for this.
+        "#);
     }
 
     #[test]
     fn a_letter_reads_well_as_html() {
-        insta::assert_snapshot!(letter().html, @r"");
+        insta::assert_snapshot!(letter().html, @r##"
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>Tea &#38; &#60;milk&#62;</title>
+        </head>
+        <body>
+        <p>Ann &#38; Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.</p>
+        <p><strong>Ann &#60;b&#62;</strong>, March 14, 2026:</p>
+        <blockquote>
+        <p>5 &#60; 6 &#38;amp; that&#39;s<br>
+        all.</p>
+        <p>Yours</p>
+        </blockquote>
+        <p><a href="https://news.example.org/tea?a=1&#38;b=2#comment-4">Read it</a></p>
+        <p><a href="https://news.example.org/stop"><strong>Stop these letters</strong></a></p>
+        <p><small>You asked for this.</small></p>
+        </body>
+        </html>
+        "##);
     }
 
     #[test]

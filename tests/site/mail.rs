@@ -69,7 +69,7 @@ impl TestSite {
     /// The log says nothing of who is written to, or of what the server said.
     fn has_a_silent_log(&self) {
         let log = self.log().to_lowercase();
-        for word in ["ann.canary", "canary@example", "there is no"] {
+        for word in ["ann.canary", "canary@example", "pelican"] {
             assert!(!log.contains(word), "the log holds {word}:\n{log}");
         }
     }
@@ -100,7 +100,7 @@ async fn a_letter_in_the_outbox_is_sent_with_all_its_headers() {
         ("courier@example.org", &[ANN.to_owned()][..])
     );
     let header = |name: &str| mail.header(name).unwrap_or_else(|| panic!("no {name}"));
-    assert_eq!(header("From"), "The Test Courier <courier@example.org>");
+    assert_eq!(header("From"), "\"The Test Courier\" <courier@example.org>");
     assert_eq!(header("To"), ANN);
     assert_eq!(header("Subject"), "Bob answered you");
     assert_eq!(header("Date"), "Sat, 14 Mar 2026 15:09:26 +0000");
@@ -243,11 +243,11 @@ async fn an_address_from_which_mail_comes_back_is_written_to_no_more() {
     for (at_rcpt, answer) in [
         (
             true,
-            "550 5.1.1 <ann.canary@example.org>: there is no such reader",
+            "550 5.1.1 <ann.canary@example.org>: pelican: no such reader",
         ),
         (
             false,
-            "554 there is no such reader as ann.canary@example.org",
+            "554 pelican: no such reader as ann.canary@example.org",
         ),
     ] {
         let sink = Sink::start().await;
@@ -311,14 +311,14 @@ async fn a_server_that_does_not_let_the_site_in_silences_nobody() {
         site.write_to(address, "News").await;
     }
     // At the door, at sign-in, and as one who may not send to others.
-    sink.greet(&["554 5.7.1 there is no welcome for you"]);
+    sink.greet(&["554 5.7.1 pelican, no welcome"]);
     site.deliver().await;
     site.app.clock.advance(DAY / 4);
-    sink.refuse_sign_in(&["535 5.7.8 there is no such account"]);
+    sink.refuse_sign_in(&["535 5.7.8 pelican: no such account"]);
     site.deliver().await;
     assert_eq!(sink.heard("MAIL"), 0);
     site.app.clock.advance(DAY / 4);
-    sink.refuse_recipients(&["550 5.7.1 there is no relaying here"; 2]);
+    sink.refuse_recipients(&["550 5.7.1 pelican: no relaying here"; 2]);
     site.deliver().await;
     assert_eq!(sink.heard("RCPT"), 2);
     assert_eq!((site.waiting().await, site.silenced().await), (2, 0));
@@ -346,21 +346,20 @@ async fn a_server_that_hangs_delays_nothing_else() {
     while sink.connections() == 0 {
         tokio::task::yield_now().await;
     }
-    page.form("reply")
-        .fill("name", "Bob")
+    page.form("/reply")
+        .fill("author", "Bob")
         .fill("email", "bob@example.org")
-        .fill("body", "Lovely.")
+        .fill("comment", "Lovely.")
         .submit()
         .await
         .has_status(303);
     broadsheet::worker::forget(&site.app)
         .await
         .expect("a round of forgetting");
-    assert_eq!(
-        site.app.pool.size() as usize,
-        site.app.pool.num_idle(),
-        "a connection is held"
-    );
+    // No connection to the database is held while the server is waited for.
+    while site.app.pool.num_idle() < site.app.pool.size() as usize {
+        tokio::task::yield_now().await;
+    }
     assert!(!delivering.is_finished());
     sink.hang(false);
     delivering
@@ -478,7 +477,7 @@ async fn letters_speak_every_language() {
             .starts_with("Їжак 🦔 п'є чай.\n.\n.крапка\nслово")
     );
     assert!(mail.html().contains(r#"<html lang="uk">"#));
-    assert_eq!(mail.to, ["андрій@xn--80a1acny.xn--j1amh"]);
+    assert_eq!(mail.to, ["андрій@xn--80a1acn3a.xn--j1amh"]);
     let lines = mail.raw.split(|byte| *byte == b'\n');
     assert!(lines.into_iter().all(|line| line.len() <= 998));
 }
