@@ -87,10 +87,22 @@ impl<'a> Round<'a> {
         self.no_server.lock().expect("no lane panics").clone()
     }
 
+    /// Leaves the rest for later, and says so once rather than for each letter.
+    fn stop(&self, failure: Failure) {
+        let mut no_server = self.no_server.lock().expect("no lane panics");
+        if no_server.is_none() {
+            tracing::warn!(
+                code = %failure.code(),
+                "the mail server takes no letters now"
+            );
+        }
+        *no_server = Some(failure);
+    }
+
     /// Four at once. Each lane goes to its end, whatever happens in another.
     async fn send(&self) -> sqlx::Result<()> {
         if let Err(failure) = self.mailer.reach().await {
-            *self.no_server.lock().expect("no lane panics") = Some(failure);
+            self.stop(failure);
         }
         let (a, b, c, d) = tokio::join!(self.lane(), self.lane(), self.lane(), self.lane());
         a.and(b).and(c).and(d)
@@ -135,11 +147,11 @@ impl<'a> Round<'a> {
                 store::silence(&mut db, due.commenter_id, now).await
             }
             Err(failure) => {
-                let (Failure::NotNow(code) | Failure::NoServer(code) | Failure::Refused(code)) =
-                    &failure;
-                tracing::warn!(%letter, tries, %code, "a letter was not sent and waits");
-                if matches!(failure, Failure::NoServer(_)) {
-                    *self.no_server.lock().expect("no lane panics") = Some(failure);
+                match failure {
+                    Failure::NoServer(_) => self.stop(failure),
+                    _ => {
+                        tracing::warn!(%letter, tries, code = %failure.code(), "a letter was not taken and waits");
+                    }
                 }
                 store::set_next_try(&mut db, due.id, outbox::next_try(tries, now)).await
             }

@@ -117,6 +117,13 @@ fn transport(config: &MailConfig) -> Transport {
 }
 
 impl Failure {
+    /// What may be told of it: the server's code, or where it went wrong.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Refused(code) | Self::NotNow(code) | Self::NoServer(code) => code,
+        }
+    }
+
     fn of(error: &SmtpError) -> Self {
         let code = code_of(error);
         if error.is_permanent() {
@@ -138,20 +145,14 @@ impl Failure {
 /// Whether a permanent refusal is about the address written to. The code says little; the enhanced code at the start of
 /// the text (RFC 3463), where there is one, tells a mailbox that is not there from a site that may not send.
 fn is_about_the_reader(code: &str, text: &str) -> bool {
-    let mut enhanced = text
-        .split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .split('.');
-    match (enhanced.next(), enhanced.next(), enhanced.next()) {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    match word.split('.').collect::<Vec<_>>()[..] {
         // 5.1.7 and 5.1.8: the sender's address.
-        (Some("5"), Some("1"), Some(detail)) => !matches!(detail, "7" | "8"),
+        ["5", "1", detail] => !matches!(detail, "7" | "8"),
         // 5.2.2: the mailbox is full. 5.2.3: the letter is too long for it.
-        (Some("5"), Some("2"), Some(detail)) => !matches!(detail, "2" | "3"),
-        (Some("5"), Some("0"), Some(_)) | (_, None, _) | (_, _, None) => {
-            matches!(code, "550" | "551" | "553" | "554" | "556")
-        }
-        (Some("5"), Some(_), Some(_)) => false,
+        ["5", "2", detail] => !matches!(detail, "2" | "3"),
+        // Systems, ways, protocols, contents, policies.
+        ["5", "3" | "4" | "5" | "6" | "7", _] => false,
         _ => matches!(code, "550" | "551" | "553" | "554" | "556"),
     }
 }

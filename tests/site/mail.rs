@@ -346,7 +346,7 @@ async fn a_server_that_hangs_delays_nothing_else() {
     while sink.connections() == 0 {
         tokio::task::yield_now().await;
     }
-    page.form("/reply")
+    page.form("/articles/")
         .fill("author", "Bob")
         .fill("email", "bob@example.org")
         .fill("comment", "Lovely.")
