@@ -59,7 +59,7 @@ const SAMPLES: [Sample; 3] = [
 pub async fn first_start(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let mut publication = Publication::new(app.keys.id());
+    let mut publication = Publication::new(&app.keys.id());
     APPEAL.clone_into(&mut publication.appeal);
     publication.appeal_html = markdown::article(APPEAL);
     if !publication::store::insert(&mut db, &publication).await? {

@@ -58,6 +58,17 @@ impl Email {
         keys.find_by("email", self.0.as_bytes())
     }
 
+    /// The address behind a seal, to seal it anew.
+    pub(super) fn opened(keys: &Keys, hash: &[u8], sealed: &[u8]) -> Result<Self, DoesNotOpen> {
+        open_for_export(keys, hash, sealed).map(Self)
+    }
+
+    /// The hashes under every key that the site works with, the one in use first.
+    pub fn hashes(&self, keys: &Keys) -> Vec<Vec<u8>> {
+        let hashes = keys.find_by_each("email", self.0.as_bytes());
+        hashes.into_iter().map(|hash| hash.to_vec()).collect()
+    }
+
     /// The address, sealed; it opens only for the row that `hash` names.
     pub fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
         keys.seal(

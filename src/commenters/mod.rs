@@ -2,6 +2,7 @@
 
 mod email;
 mod model;
+pub mod reseal;
 pub mod store;
 
 pub use email::{Email, EmailError, open_for_export};

@@ -106,7 +106,10 @@ impl NewComment {
     /// The keyed hash of everything an impatient browser sends twice: the same again from the same place is kept once.
     /// Were it the words alone, whoever repeats a public comment under a guessed address would learn whether the guess
     /// is right. [`store::forget_where_from`](super::store::forget_where_from) takes it back.
-    pub fn said(&self, keys: &Keys, day: Day, now: Ts) -> [u8; 32] {
+    ///
+    /// Given under each key of the ring, the one in use first, which is the one that is kept: a second press is known
+    /// also where the key has changed since the first.
+    pub fn said(&self, keys: &Keys, day: Day, now: Ts) -> Vec<Vec<u8>> {
         const MICROS: i64 = 24 * 60 * 60 * 1_000_000;
         let today = now.unix_micros().div_euclid(MICROS);
         let day = match day {
@@ -117,7 +120,8 @@ impl NewComment {
         let network = network(self.from).to_string();
         let day = day.to_string();
         let said = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
-        keys.find_by("said once", said.as_bytes())
+        let hashes = keys.find_by_each("said once", said.as_bytes());
+        hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 }
 

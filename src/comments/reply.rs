@@ -137,6 +137,10 @@ async fn take_or_give_back(
 async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> Result<Response> {
     let words = layout.words;
     let now = app.clock.now();
+    if !app.has_the_key() {
+        // Sealed with the key we have, it would not be found by the servers that have the new one.
+        return Err(Error::Unavailable);
+    }
     let mut db = app.pool.begin().await?;
     let discussion = match place(&mut db, &mut form).await? {
         Some(id) => store::find_discussion(&mut db, id, now).await?,

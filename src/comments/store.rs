@@ -72,14 +72,12 @@ pub async fn insert(
     verdict: &Verdict,
     now: Ts,
 ) -> sqlx::Result<(CommentId, Status)> {
-    let today = comment.said(keys, Day::Today, now);
-    let yesterday = comment.said(keys, Day::Yesterday, now);
+    let keys = keys.as_of_now();
+    let said = comment.said(&keys, Day::Today, now);
+    let (today, before) = said.split_first().expect("a ring has a key");
+    let before = [before, &comment.said(&keys, Day::Yesterday, now)].concat();
     let parent_id = comment.parent_id.map(|id| id.0);
-    let reasons: Vec<String> = verdict
-        .reasons
-        .iter()
-        .map(Reason::stored)
-        .collect();
+    let reasons: Vec<String> = verdict.reasons.iter().map(Reason::stored).collect();
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
@@ -87,7 +85,7 @@ pub async fn insert(
          select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9, $10, $11
          from fresh
          where not exists (select 1 from comments
-                           where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once = $12)
+                           where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once = any($12))
          on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
          returning id",
         article_id.0,
@@ -97,11 +95,11 @@ pub async fn insert(
         comment.website.as_ref().map(ToString::to_string),
         comment.body,
         comment.body_html.as_str(),
-        &today[..],
+        today,
         verdict.status as Status,
         &reasons,
         now as Ts,
-        &yesterday[..],
+        &before,
     )
     .fetch_optional(&mut *db)
     .await?;
@@ -110,13 +108,13 @@ pub async fn insert(
     }
     let first = sqlx::query!(
         "select id, status from comments
-         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once in ($4, $5)
+         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and (said_once = $4 or said_once = any($5))
          order by id limit 1",
         article_id.0,
         parent_id,
         commenter_id.0,
-        &today[..],
-        &yesterday[..],
+        today,
+        &before,
     )
     .fetch_one(db)
     .await?;

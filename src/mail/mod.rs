@@ -1,6 +1,8 @@
 //! Mail that leaves the site. So far the site can tell whether its mail server answers; what it writes comes with the
 //! features that write.
 
+pub mod reseal;
+
 use anyhow::Context;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 

@@ -82,7 +82,7 @@ impl Setup {
             .await
             .expect("a new database can be reached");
         let keys = Keys::from_secret(&[42; 32]);
-        let mut publication = Publication::new(keys.id());
+        let mut publication = Publication::new(&keys.id());
         publication.title = "The Test Courier".to_owned();
         // What most tests are not about: replies wait, for one reason, and many may come at once.
         publication.discussion.hold_everything = true;
