@@ -90,7 +90,10 @@ async fn check_database(config: &Config, keys: Option<&KeyFile>) -> anyhow::Resu
             "this database is sealed with another secret key; put the right one in place"
         );
         let older = keys.map(KeyFile::older).unwrap_or_default();
-        let left = rekey::left_under(&mut connection, &older).await?;
+        let left = match older.is_empty() {
+            true => 0,
+            false => rekey::left_under(&mut connection, &older).await?,
+        };
         if left > 0 {
             return Ok(format!(
                 "\"{}\" answers; {left} values are sealed with an older key, which  broadsheet rekey  changes",

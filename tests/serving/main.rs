@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod rekey;
 mod transfer;
 
 use std::io::{Read, Write};
