@@ -148,6 +148,107 @@ pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<(
     Ok(())
 }
 
+/// Takes the words out of comments, and all that says who wrote them. Their places stay, for what answers them and for
+/// the log of decisions. Gives how many there were.
+pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from checks where comment_id = any($1)", &ids)
+        .execute(&mut *db)
+        .await?;
+    let erased = sqlx::query!(
+        "with wanted as (
+             select id from comments where id = any($1) and erased_at is null order by id for update
+         )
+         update comments
+         set name = '—', website = null, body = '', body_html = '', commenter_id = null, network_sealed = null, network_until = null,
+             said_once = int8send(comments.id), reasons = '{}', status = 'trashed', erased_at = $2, version = version + 1
+         from wanted where comments.id = wanted.id",
+        &ids,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(erased.rows_affected())
+}
+
+/// Takes the words out of everything that someone wrote. Nothing new of theirs is kept until the transaction ends.
+pub async fn erase_all_of(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<u64> {
+    sqlx::query!("select id from commenters where id = $1 for update", id.0)
+        .fetch_optional(&mut *db)
+        .await?;
+    let ids = sqlx::query_scalar!("select id from comments where commenter_id = $1", id.0)
+        .fetch_all(&mut *db)
+        .await?;
+    erase(db, &ids, now).await
+}
+
+/// A comment with all that is kept of it, for the person who wrote it.
+pub struct KeptComment {
+    /// Its number.
+    pub id: CommentId,
+    /// The comment it answers.
+    pub parent_id: Option<CommentId>,
+    /// The article's title.
+    pub title: String,
+    /// The article's address, if it has one.
+    pub path: Option<String>,
+    /// What has been decided.
+    pub status: Status,
+    /// The name given.
+    pub name: String,
+    /// The website given.
+    pub website: Option<String>,
+    /// The text as it was typed.
+    pub body: String,
+    /// When it was written.
+    pub created_at: Ts,
+    /// When its author changed it last.
+    pub edited_at: Option<Ts>,
+    /// The network it came from, sealed for [`NETWORK_ROW`](super::NETWORK_ROW).
+    pub network_sealed: Option<Vec<u8>>,
+    /// How long that is kept.
+    pub network_until: Option<Ts>,
+}
+
+/// Everything that someone wrote, in the order in which it was written.
+pub async fn kept_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<KeptComment>> {
+    sqlx::query_as!(
+        KeptComment,
+        r#"select comments.id, parent_id, title, path, status, name, website, comments.body, comments.created_at, edited_at,
+               network_sealed, network_until
+           from comments join articles on articles.id = article_id
+           where commenter_id = $1 order by comments.created_at, comments.id"#,
+        id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What was decided about a comment, and when.
+pub struct Decided {
+    /// About which.
+    pub comment_id: CommentId,
+    /// What it was.
+    pub from: Status,
+    /// What it became.
+    pub to: Status,
+    /// When.
+    pub at: Ts,
+}
+
+/// The decisions about everything that someone wrote. Who made them is the site's own affair.
+pub async fn decisions_about(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<Decided>> {
+    sqlx::query_as!(
+        Decided,
+        r#"select comment_id, from_status as "from!", to_status as "to!", decided_at as at
+           from decisions join comments on comments.id = comment_id
+           where commenter_id = $1 order by decisions.id"#,
+        id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Where a comment is to be found.
 pub struct Place {
     /// Its number.
@@ -260,7 +361,7 @@ pub async fn find_own(
         OwnComment,
         "select status, name, comments.body_html, comments.created_at, title,
              case when state = 'published' and published_at <= $2 then path end as path
-         from comments join articles on articles.id = article_id where comments.id = $1",
+         from comments join articles on articles.id = article_id where comments.id = $1 and erased_at is null",
         id.0,
         now as Ts,
     )

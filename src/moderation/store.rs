@@ -66,7 +66,7 @@ pub async fn cards(
                (select accounts.name from decisions join accounts on accounts.id = account_id
                 where comment_id = comments.id order by decisions.id desc limit 1) as decided_by
            from comments join articles on articles.id = article_id
-           where comments.status = $1 and comments.id < coalesce($2, 9223372036854775807)
+           where comments.status = $1 and erased_at is null and comments.id < coalesce($2, 9223372036854775807)
            order by comments.id desc limit $3"#,
         status as Status,
         before.map(|id| id.0),
@@ -76,10 +76,12 @@ pub async fn cards(
     .await
 }
 
-/// How many comments have each status.
+/// How many comments have each status, without those whose words are gone.
 pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Vec<(Status, i64)>> {
     let rows = sqlx::query!(
-        r#"select status, sum(count)::bigint as "count!" from comment_counts group by status"#
+        r#"select status, (sum(count) - case when status = 'trashed'
+               then (select count(*) from comments where comments.status = 'trashed' and erased_at is not null) else 0 end)::bigint as "count!"
+           from comment_counts group by status"#
     )
     .fetch_all(db)
     .await?;
@@ -118,7 +120,7 @@ pub async fn decide(
         "with wanted as (
              select comments.id, status from comments
              join unnest($1::bigint[], $2::text[]) as ruling (id, seen) on ruling.id = comments.id and ruling.seen = status::text
-             where status <> $3
+             where status <> $3 and erased_at is null
              order by comments.id for update of comments
          ),
          changed as (
@@ -150,7 +152,7 @@ pub async fn undo(
         "with wanted as (
              select comments.id, decisions.id as decision_id, from_status, to_status
              from decisions join comments on comments.id = comment_id
-             where act = $1 and status = to_status
+             where act = $1 and status = to_status and erased_at is null
                and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > decisions.id)
              order by comments.id for update of comments
          ),
@@ -191,7 +193,7 @@ pub async fn find_done(
     sqlx::query_as!(
         Done,
         r#"select min(to_status) as "to!", count(*) as "count!", bool_or(undoes is not null) as "was_undo!",
-               bool_or(comments.status = to_status
+               bool_or(comments.status = to_status and erased_at is null
                        and not exists (select 1 from decisions later
                                        where later.comment_id = comments.id and later.id > decisions.id)) as "can_undo!"
            from decisions join comments on comments.id = comment_id

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commenter;
 mod rekey;
 mod transfer;
 

@@ -83,11 +83,13 @@ fn seal_much(url: &str, keys: &Keys, people: usize) {
             .execute(&mut db)
             .await
             .expect("a letter");
-        sqlx::query("update settings set checker_key = $1, flood_seconds = 0, hold_everything = true")
-            .bind(keys.seal(CHECKER_ROW, b"a checker's key"))
-            .execute(&mut db)
-            .await
-            .expect("a checker");
+        sqlx::query(
+            "update settings set checker_key = $1, flood_seconds = 0, hold_everything = true",
+        )
+        .bind(keys.seal(CHECKER_ROW, b"a checker's key"))
+        .execute(&mut db)
+        .await
+        .expect("a checker");
     });
 }
 

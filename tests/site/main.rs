@@ -7,6 +7,7 @@ mod accounts;
 mod articles;
 mod comments;
 mod doors;
+mod erasing;
 mod finding;
 mod hostile;
 mod moderation;
