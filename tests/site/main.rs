@@ -13,6 +13,7 @@ mod hostile;
 mod moderation;
 mod privacy;
 mod reading;
+mod rekeying;
 mod security;
 mod settings;
 mod transfer;
