@@ -329,3 +329,120 @@ settings-permalink-reserved = The first part of the pattern is taken by a page o
 settings-appeal = Appeal
 settings-appeal-hint = Shown under every article, above the replies. Markdown.
 settings-save = Save the settings
+
+## How discussions are kept
+
+desk-discussion = Discussion
+desk-blocks = Blocks
+discussion-rules = Rules
+discussion-saved = Saved. It holds from the next reply on.
+discussion-overtaken = Someone saved settings after you had opened this page. Everything you typed is in the form below; saving it now puts it in place of theirs.
+discussion-as-it-is = See how it is now
+discussion-number-wrong = Please give a whole number from { $least } to { $most }.
+discussion-threads = Threads
+discussion-depth = Levels of answers
+discussion-depth-hint = How far answers to answers are indented, from 2 to 10. Deeper ones stand on the last level.
+discussion-newest-first = Newest replies first
+discussion-newest-first-hint = Answers below a reply stay in the order they were written.
+discussion-closing = Closing
+discussion-close = Close replies after so many days
+discussion-close-hint = Counted from an article’s publication. 0 is never.
+discussion-holding = What waits for a moderator
+discussion-hold-everything = Every reply
+discussion-first-timers = Replies by people of whom nothing was approved yet
+discussion-first-timers-hint = Someone is known when they have proved that their address is theirs, and a reply of theirs was approved.
+discussion-unproven = Trust a name and an address that were approved before, without proof
+discussion-unproven-hint = Think twice: anyone who guesses the address of a person you approved can write under that name at once, and sees by it whether they guessed an address right.
+discussion-links = Replies with so many links or more
+discussion-links-hint = The website beside a name does not count. 0 is never.
+discussion-syntax = Names, websites and words of replies are looked at, never addresses. Each line of a list is one entry; letter case does not count.
+discussion-syntax-words = these words, and not as a part of longer ones
+discussion-syntax-open = also inside longer words: an asterisk leaves that end open
+discussion-syntax-regex = between slashes, a regular expression
+discussion-hold-words = Hold replies that have
+discussion-hold-words-hint = They wait for a moderator.
+discussion-refuse-words = Refuse replies that have
+discussion-refuse-words-hint = They go to the trash, whatever else holds for them.
+discussion-try = Try the words
+discussion-try-hint = Shows what both lists would have done to the last thousand comments. Nothing is saved.
+discussion-only-tried = The words were tried; nothing has been saved yet.
+discussion-see-tried = See what they would have done
+wrong-line-regex = Line { $line } is not a regular expression, or it grows too large.
+wrong-line-too-long = Line { $line } is too long: 500 bytes is the most.
+wrong-line-too-broad = Line { $line } would be found in every reply.
+wrong-line-too-many = There are too many from line { $line } on: a list takes 20,000 lines, and 200 of them may be regular expressions.
+tried-on = { $count ->
+    [0] There are no comments yet to try it on.
+    [one] Tried on the last comment.
+   *[other] Tried on the last { $count } comments.
+}
+tried-line = Line
+tried-entry = Entry
+tried-result = Result
+tried-all = The whole list
+tried-hold = would have held { $all }, of which you approved { $approved }
+tried-refuse = would have refused { $all }, of which you approved { $approved }
+tried-hold-none = Line { $line } would have held none of them.
+tried-refuse-none = Line { $line } would have refused none of them.
+tried-refused = { $count ->
+    [one] one is spam or in the trash
+   *[other] { $count } are spam or in the trash
+}
+tried-more = { $count ->
+    [one] One more line would have done something.
+   *[other] { $count } more lines would have done something.
+}
+discussion-floods = Floods
+discussion-flood = Seconds between two replies
+discussion-flood-hint = From one address or one network. Whoever is faster gets the reply back to send again. 0 is no wait.
+discussion-after = After posting
+discussion-edit = Minutes in which people may change their reply
+discussion-edit-hint = A changed reply is judged anew. 0 is not at all.
+discussion-privacy = Privacy
+discussion-network-days = Days for which the network of a reply is kept
+discussion-network-days-hint = Sealed, so that the spam checker can be told. 0 is never: it is not stored at all.
+discussion-checker = Spam checker
+discussion-checker-url = Its address
+discussion-checker-url-hint = Of a service that speaks Akismet’s protocol, such as https://rest.akismet.com. Empty it to ask none; the key is removed then.
+discussion-checker-wrong = This is not a checker’s address; one begins with https://. Only on this machine itself may it be http.
+discussion-checker-key = Its key
+discussion-key-kept = A key is kept, sealed. Leave this empty to keep it.
+discussion-key-none = The key that the service gave you. It is kept sealed and not shown again.
+discussion-key-missing = The checker needs a key.
+discussion-key-wrong = A key is at most 200 letters, digits and signs, without spaces.
+discussion-key-forget = Remove the key, and ask the checker no more
+discussion-told = What it is told of a reply
+discussion-told-words = Its words
+discussion-told-name = The name
+discussion-told-website = The website
+discussion-told-address = The email address
+discussion-told-network = The network it came from
+discussion-told-article = The address of the article
+discussion-told-hint = What is not ticked, it is not told.
+discussion-save = Save
+
+## Blocks
+
+blocks-explained = Replies from here go to the trash. Nobody is told why.
+blocks-blocked = Blocked.
+blocks-unblocked = Unblocked.
+blocks-block = Block
+blocks-unblock = Unblock
+blocks-unblock-it = Unblock { $place }
+blocks-addresses = Email addresses
+blocks-email = Block an email address
+blocks-email-hint = It is sealed at once and never shown again, here or anywhere.
+blocks-an-address = An address
+blocks-an-address-of = The address of
+blocks-since = blocked on { $day }
+blocks-since-by = blocked on { $day } by { $name }
+blocks-nothing-typed = Please type what is to be blocked.
+blocks-domains = Domains of addresses
+blocks-domain = Block a domain
+blocks-domain-hint = All addresses at it, and at the domains below it: example.org is news.example.org too.
+blocks-domain-wrong = This is not a domain that can be blocked; one looks like example.org.
+blocks-networks = Networks
+blocks-network = Block a network
+blocks-network-hint = An IP address such as 192.0.2.7, or a network such as 192.0.2.0/24. An IPv6 address stands for its whole /64.
+blocks-network-wrong = This is neither an IP address nor a network; they look like 192.0.2.7 and 192.0.2.0/24.
+blocks-network-too-wide = Too many people are in this network: /8, or /16 for IPv6, is the widest that can be blocked.

@@ -361,3 +361,126 @@ settings-permalink-reserved = Першу частину зразка зайня�
 settings-appeal = Звернення
 settings-appeal-hint = Стоїть під кожною статтею, над відповідями. Markdown.
 settings-save = Зберегти налаштування
+
+## How discussions are kept
+
+desk-discussion = Обговорення
+desk-blocks = Блокування
+discussion-rules = Правила
+discussion-saved = Збережено. Діє від наступної відповіді.
+discussion-overtaken = Хтось зберіг налаштування після того, як ви відкрили цю сторінку. Усе, що ви ввели, — у формі нижче; якщо зберегти зараз, воно замінить збережене.
+discussion-as-it-is = Подивитися, як є зараз
+discussion-number-wrong = Вкажіть, будь ласка, ціле число від { $least } до { $most }.
+discussion-threads = Гілки
+discussion-depth = Рівні відповідей
+discussion-depth-hint = Наскільки глибоко зсуваються відповіді на відповіді, від 2 до 10. Глибші стоять на останньому рівні.
+discussion-newest-first = Спершу найновіші відповіді
+discussion-newest-first-hint = Відповіді під відповіддю стоять у тому порядку, в якому їх написано.
+discussion-closing = Закриття
+discussion-close = Закривати обговорення через стільки днів
+discussion-close-hint = Від публікації статті. 0 — ніколи.
+discussion-holding = Що чекає на модератора
+discussion-hold-everything = Кожна відповідь
+discussion-first-timers = Відповіді людей, у яких ще нічого не схвалено
+discussion-first-timers-hint = Людину знають, коли вона довела, що адреса її, і хоч одну її відповідь схвалено.
+discussion-unproven = Довіряти раніше схваленим імені й адресі без підтвердження
+discussion-unproven-hint = Подумайте двічі: хто вгадає адресу схваленої вами людини, той одразу зможе писати під її іменем і побачить із цього, що адресу вгадано.
+discussion-links = Відповіді, де стільки посилань або більше
+discussion-links-hint = Сайт біля імені не рахується. 0 — ніколи.
+discussion-syntax = Переглядаються імена, сайти й слова відповідей, але ніколи не адреси. Кожен рядок списку — окремий запис; великі й малі літери не розрізняються.
+discussion-syntax-words = саме ці слова, а не частини довших
+discussion-syntax-open = також усередині довших слів: зірочка лишає цей край відкритим
+discussion-syntax-regex = між скісними рисками — регулярний вираз
+discussion-hold-words = Затримувати відповіді, де є
+discussion-hold-words-hint = Вони чекають на модератора.
+discussion-refuse-words = Відхиляти відповіді, де є
+discussion-refuse-words-hint = Вони йдуть у кошик, хоч би що було дозволено інакше.
+discussion-try = Випробувати слова
+discussion-try-hint = Показує, що обидва списки зробили б з останньою тисячею коментарів. Нічого не зберігається.
+discussion-only-tried = Слова випробувано; ще нічого не збережено.
+discussion-see-tried = Подивитися, що вони зробили б
+wrong-line-regex = Рядок { $line } — не регулярний вираз, або він завеликий.
+wrong-line-too-long = Рядок { $line } задовгий: щонайбільше 500 байтів.
+wrong-line-too-broad = Рядок { $line } знайшовся б у кожній відповіді.
+wrong-line-too-many = Від рядка { $line } їх забагато: у списку щонайбільше 20 000 рядків, із них 200 регулярних виразів.
+tried-on = { $count ->
+    [0] Ще немає коментарів, щоб випробувати.
+    [one] Випробувано на останньому { $count } коментарі.
+    [few] Випробувано на останніх { $count } коментарях.
+    [many] Випробувано на останніх { $count } коментарях.
+   *[other] Випробувано на останніх { $count } коментаря.
+}
+tried-line = Рядок
+tried-entry = Запис
+tried-result = Наслідок
+tried-all = Увесь список
+tried-hold = затримав би { $all }, з них схвалено { $approved }
+tried-refuse = відхилив би { $all }, з них схвалено { $approved }
+tried-hold-none = Рядок { $line } не затримав би жодного.
+tried-refuse-none = Рядок { $line } не відхилив би жодного.
+tried-refused = { $count ->
+    [one] { $count } — спам або в кошику
+    [few] { $count } — спам або в кошику
+    [many] { $count } — спам або в кошику
+   *[other] { $count } — спам або в кошику
+}
+tried-more = { $count ->
+    [one] Ще { $count } рядок щось зробив би.
+    [few] Ще { $count } рядки щось зробили б.
+    [many] Ще { $count } рядків щось зробили б.
+   *[other] Ще { $count } рядка щось зробили б.
+}
+discussion-floods = Потоки
+discussion-flood = Секунд між двома відповідями
+discussion-flood-hint = З однієї адреси чи однієї мережі. Хто пише швидше, отримає відповідь назад, щоб надіслати ще раз. 0 — без паузи.
+discussion-after = Після надсилання
+discussion-edit = Хвилин, протягом яких можна змінити свою відповідь
+discussion-edit-hint = Змінену відповідь розглядають наново. 0 — зовсім не можна.
+discussion-privacy = Приватність
+discussion-network-days = Днів, протягом яких зберігається мережа відповіді
+discussion-network-days-hint = Запечатана, щоб її можна було повідомити перевірці спаму. 0 — ніколи: не зберігається зовсім.
+discussion-checker = Перевірка спаму
+discussion-checker-url = Її адреса
+discussion-checker-url-hint = Служба, що працює за протоколом Akismet, скажімо https://rest.akismet.com. Якщо стерти, нікого не питають, а ключ вилучається.
+discussion-checker-wrong = Це не адреса перевірки; вона починається з https://. Лише на цій самій машині може бути http.
+discussion-checker-key = Її ключ
+discussion-key-kept = Ключ збережено запечатаним. Залиште порожнім, щоб він лишився.
+discussion-key-none = Ключ, який вам дала служба. Він зберігається запечатаним і більше не показується.
+discussion-key-missing = Перевірці потрібен ключ.
+discussion-key-wrong = Ключ — це щонайбільше 200 літер, цифр і знаків без пробілів.
+discussion-key-forget = Вилучити ключ і більше не питати перевірку
+discussion-told = Що їй повідомляють про відповідь
+discussion-told-words = Її слова
+discussion-told-name = Ім’я
+discussion-told-website = Сайт
+discussion-told-address = Адресу електронної пошти
+discussion-told-network = Мережу, з якої вона надійшла
+discussion-told-article = Адресу статті
+discussion-told-hint = Чого не позначено, того не повідомляють.
+discussion-save = Зберегти
+
+## Blocks
+
+blocks-explained = Відповіді звідси йдуть у кошик. Чому — нікому не кажуть.
+blocks-blocked = Заблоковано.
+blocks-unblocked = Розблоковано.
+blocks-block = Заблокувати
+blocks-unblock = Розблокувати
+blocks-unblock-it = Розблокувати { $place }
+blocks-addresses = Адреси електронної пошти
+blocks-email = Заблокувати адресу електронної пошти
+blocks-email-hint = Її одразу запечатують і більше ніде не показують.
+blocks-an-address = Адреса
+blocks-an-address-of = Адреса, з якої писали як
+blocks-since = заблоковано { $day }
+blocks-since-by = заблоковано { $day }, { $name }
+blocks-nothing-typed = Введіть, будь ласка, що заблокувати.
+blocks-domains = Домени адрес
+blocks-domain = Заблокувати домен
+blocks-domain-hint = Усі адреси в ньому та в доменах під ним: example.org — це й news.example.org.
+blocks-domain-wrong = Це не домен, який можна заблокувати; він має вигляд example.org.
+blocks-networks = Мережі
+blocks-network = Заблокувати мережу
+blocks-network-hint = IP-адреса, скажімо 192.0.2.7, або мережа, скажімо 192.0.2.0/24. Адреса IPv6 означає всю свою мережу /64.
+blocks-network-wrong = Це не IP-адреса й не мережа; вони мають вигляд 192.0.2.7 і 192.0.2.0/24.
+blocks-network-too-wide = У цій мережі забагато людей: найширша, яку можна заблокувати, — /8, а для IPv6 — /16.

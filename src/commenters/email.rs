@@ -53,6 +53,12 @@ impl Email {
         Ok(Self(Zeroizing::new(address)))
     }
 
+    /// Where the address is: by itself it names nobody.
+    pub(crate) fn domain(&self) -> &str {
+        let (_, domain) = self.0.rsplit_once('@').expect("an address has an at sign");
+        domain
+    }
+
     /// The keyed hash that finds the address again.
     pub fn hash(&self, keys: &Keys) -> [u8; 32] {
         keys.find_by("email", self.0.as_bytes())

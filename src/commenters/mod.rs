@@ -1,5 +1,6 @@
 //! The people who reply: one row an address. The address is sealed at rest and never shown to anyone.
 
+pub mod blocks;
 mod email;
 mod model;
 pub mod store;

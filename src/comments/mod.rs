@@ -5,6 +5,7 @@ pub mod held;
 mod model;
 pub mod reply;
 mod reply_form;
+pub mod rules;
 pub mod screening;
 pub mod store;
 mod thread;

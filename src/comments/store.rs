@@ -75,11 +75,7 @@ pub async fn insert(
     let today = comment.said(keys, Day::Today, now);
     let yesterday = comment.said(keys, Day::Yesterday, now);
     let parent_id = comment.parent_id.map(|id| id.0);
-    let reasons: Vec<String> = verdict
-        .reasons
-        .iter()
-        .map(Reason::stored)
-        .collect();
+    let reasons: Vec<String> = verdict.reasons.iter().map(Reason::stored).collect();
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments

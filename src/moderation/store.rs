@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::model::Ruling;
+use super::trial::Said;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::comments::Status;
@@ -70,6 +71,17 @@ pub async fn cards(
            order by comments.id desc limit $3"#,
         status as Status,
         before.map(|id| id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
+pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
+    sqlx::query_as!(
+        Said,
+        "select status, name, website, body from comments where erased_at is null order by id desc limit $1",
         limit,
     )
     .fetch_all(db)

@@ -72,6 +72,17 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(true)
 }
 
+/// Counts a save, unless someone has saved since `version` was read. What is saved follows in the same transaction.
+pub async fn begin_change(db: &mut PgConnection, version: i32) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update settings set version = version + 1 where version = $1",
+        version,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Writes how discussions are kept, as part of a change whose version was compared.
 pub async fn change_discussion(
     db: &mut PgConnection,

@@ -6,6 +6,7 @@ mod support;
 mod accounts;
 mod articles;
 mod comments;
+mod discussion;
 mod doors;
 mod finding;
 mod hostile;
