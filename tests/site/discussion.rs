@@ -285,8 +285,9 @@ async fn a_script_gets_the_same_answer_and_nobody_below_an_admin_does() {
     let editor = site.staff("edda", Role::Editor).await;
     let refused = editor.post_fields("/admin/discussion/try", &typed).await;
     refused.has_status(403).does_not_see("would have held");
-    let stranger = site.visitor().post_fields("/admin/discussion/try", &typed);
-    assert!(stranger.await.leads_to().starts_with("/admin/sign-in"));
+    let stranger = site.visitor();
+    let page = stranger.post_fields("/admin/discussion/try", &typed).await;
+    assert!(page.leads_to().starts_with("/admin/sign-in"));
     let policy = site.visitor().open("/").await;
     let policy = policy.header("content-security-policy");
     assert!(!policy.contains("connect-src"), "{policy}");
@@ -390,13 +391,13 @@ async fn an_address_is_blocked_and_never_shown_again() {
         blocks::is_blocked(&mut db, id).await.expect("an answer")
     };
     // One that has replied, twice, and one that never has.
-    for address in ["ann@example.org", "ANN@example.org ", "nobody@else.example"] {
+    for address in ["ann@example.org", "ANN@example.org ", "zoe@else.example"] {
         let page = moderator.open(BLOCKS).await;
         let done = page.form(BLOCKS).fill("email", address).submit().await;
         let page = done.has_status(303).follow().await;
         page.sees("Blocked.");
         let html = page.html().to_lowercase();
-        for part in ["ann@", "@example", "nobody", "else.example"] {
+        for part in ["ann@", "@example", "zoe", "else.example"] {
             assert!(!html.contains(part), "the page holds {part}");
         }
         assert!(!done.leads_to().contains("ann"));
@@ -412,7 +413,7 @@ async fn an_address_is_blocked_and_never_shown_again() {
         ]
     );
     assert!(is_blocked("ann@example.org").await);
-    assert!(is_blocked("nobody@else.example").await);
+    assert!(is_blocked("zoe@else.example").await);
     assert!(!is_blocked("bob@example.org").await);
     for _ in 0..2 {
         let page = moderator.open(BLOCKS).await;
@@ -442,12 +443,12 @@ async fn a_domain_is_blocked_with_all_below_it() {
             .sees("Blocked.");
     }
     let listed = moderator.open(BLOCKS).await.texts_of(".blocked strong");
-    assert_eq!(listed, ["spam.example", "xn--80a1acny.xn--j1amh"]);
+    assert_eq!(listed, ["spam.example", "xn--80a1acn3a.xn--j1amh"]);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     for (domain, found) in [
         ("spam.example", Some("spam.example")),
         ("mail.of.spam.example", Some("spam.example")),
-        ("xn--80a1acny.xn--j1amh", Some("xn--80a1acny.xn--j1amh")),
+        ("xn--80a1acn3a.xn--j1amh", Some("xn--80a1acn3a.xn--j1amh")),
         ("notspam.example", None),
         ("example", None),
     ] {
