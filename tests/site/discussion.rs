@@ -408,8 +408,8 @@ async fn an_address_is_blocked_and_never_shown_again() {
     assert_eq!(
         listed,
         [
-            "An address blocked on 14 March 2026 by mo",
-            "The address of Ann blocked on 14 March 2026 by mo",
+            "An address blocked on March 14, 2026 by mo",
+            "The address of Ann blocked on March 14, 2026 by mo",
         ]
     );
     assert!(is_blocked("ann@example.org").await);
