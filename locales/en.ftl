@@ -329,3 +329,23 @@ settings-permalink-reserved = The first part of the pattern is taken by a page o
 settings-appeal = Appeal
 settings-appeal-hint = Shown under every article, above the replies. Markdown.
 settings-save = Save the settings
+
+## Threads at any size
+
+replies-pages = Pages of replies
+replies-page = Page { $page } of { $pages }
+replies-older = Older replies
+replies-newer = Newer replies
+reply-by-author = Author
+reply-by-staff = Staff
+reply-edited = edited
+thread-more = { $count ->
+    [one] One more reply in this thread
+   *[other] { $count } more replies in this thread
+}
+thread-heading = { $count ->
+    [one] One reply in this thread
+   *[other] { $count } replies in this thread
+}
+thread-begins = To the beginning of this thread
+article-feed = Replies to “{ $title }”

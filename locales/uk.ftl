@@ -361,3 +361,27 @@ settings-permalink-reserved = Першу частину зразка зайня�
 settings-appeal = Звернення
 settings-appeal-hint = Стоїть під кожною статтею, над відповідями. Markdown.
 settings-save = Зберегти налаштування
+
+## Threads at any size
+
+replies-pages = Сторінки відповідей
+replies-page = Сторінка { $page } з { $pages }
+replies-older = Давніші відповіді
+replies-newer = Новіші відповіді
+reply-by-author = Автор статті
+reply-by-staff = Редакція
+reply-edited = змінено
+thread-more = { $count ->
+    [one] Ще { $count } відповідь у цій гілці
+    [few] Ще { $count } відповіді в цій гілці
+    [many] Ще { $count } відповідей у цій гілці
+   *[other] Ще { $count } відповіді в цій гілці
+}
+thread-heading = { $count ->
+    [one] { $count } відповідь у цій гілці
+    [few] { $count } відповіді в цій гілці
+    [many] { $count } відповідей у цій гілці
+   *[other] { $count } відповіді в цій гілці
+}
+thread-begins = На початок гілки
+article-feed = Відповіді на статтю «{ $title }»

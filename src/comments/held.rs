@@ -1,4 +1,4 @@
-//! A comment's permanent address, and its author's own view of it while it waits.
+//! Its author's own view of a comment while it waits.
 
 use askama::Template;
 use axum::extract::State;
@@ -35,21 +35,6 @@ pub fn held_address(app: &App, id: CommentId) -> String {
         "/comments/{id}/held?key={}",
         app.keys.sign(PURPOSE, id.to_string().as_bytes())
     )
-}
-
-/// A comment's permanent address leads to where it stands.
-pub async fn show_comment(
-    State(app): State<App>,
-    mut db: Db,
-    Path(id): Path<CommentId>,
-) -> Result<Redirect> {
-    let place = store::find_place(&mut db, id, app.clock.now())
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(Redirect::to(&format!(
-        "{}#comment-{}",
-        place.path, place.id
-    )))
 }
 
 /// Its author's own view: what they wrote, and what has been decided.

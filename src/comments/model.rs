@@ -121,6 +121,26 @@ impl NewComment {
     }
 }
 
+/// That someone of the staff wrote a reply, signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum Staff {
+    /// Who wrote the article, too.
+    Author,
+    /// Anyone else of the staff.
+    Staff,
+}
+
+impl Staff {
+    /// Its words in the catalogue.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Author => "reply-by-author",
+            Self::Staff => "reply-by-staff",
+        }
+    }
+}
+
 /// A reply as the public sees it. There is no address in it to give away.
 #[derive(Clone, Debug)]
 pub struct Comment {
@@ -130,12 +150,20 @@ pub struct Comment {
     pub number: Option<i64>,
     /// The reply it answers.
     pub parent_id: Option<CommentId>,
+    /// The top-level reply it stands under.
+    pub root_id: CommentId,
+    /// Who wrote what it answers, as long as that is there to read.
+    pub answers: Option<String>,
     /// Who wrote it.
     pub name: String,
     /// Where its writer's name leads.
     pub website: Option<String>,
+    /// Whether the staff wrote it.
+    pub staff: Option<Staff>,
     /// The text.
     pub body_html: SafeHtml,
     /// When it was written.
     pub created_at: Ts,
+    /// When its writer last changed it.
+    pub edited_at: Option<Ts>,
 }

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 
 use super::held::held_address;
 use super::model::{Comment, Discussion, Status, Under};
+use super::permalink;
 use super::reply_form::ReplyForm;
 use super::screening::{self, Evidence, Rules};
 use super::store;
@@ -50,9 +51,10 @@ pub async fn show_reply(
     Path(id): Path<ArticleId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let discussion = store::find_discussion(&mut db, id, app.clock.now())
-        .await?
-        .ok_or(Error::NotFound)?;
+    let discussion =
+        store::find_discussion(&mut db, &layout.publication.discussion, id, app.clock.now())
+            .await?
+            .ok_or(Error::NotFound)?;
     let answered = match asked.to {
         Some(to) => Some(
             store::find_approved(&mut db, id, to)
@@ -139,7 +141,9 @@ async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> R
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let discussion = match place(&mut db, &mut form).await? {
-        Some(id) => store::find_discussion(&mut db, id, now).await?,
+        Some(id) => {
+            store::find_discussion(&mut db, &layout.publication.discussion, id, now).await?
+        }
         None => None,
     };
     let Some(discussion) = discussion else {
@@ -204,7 +208,7 @@ async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> R
     db.commit().await?;
     tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
     let place = match status {
-        Status::Approved => Redirect::to(&format!("{}#comment-{comment_id}", discussion.path)),
+        Status::Approved => Redirect::to(&permalink::address(comment_id)),
         _ => go_to(&held_address(app, comment_id)),
     };
     Ok(place.into_response())

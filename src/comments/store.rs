@@ -1,42 +1,77 @@
 //! All SQL on comments, but for decisions about them. What the public sees is decided here and nowhere else: approved,
-//! under an article that is published by now.
+//! under an article that is published by now. On which page it stands is in `threads`.
+
+mod threads;
 
 use sqlx::PgConnection;
 
-use super::model::{Comment, Day, Discussion, NewComment, Status};
+use super::model::{Comment, Day, Discussion, NewComment, Staff, Status};
 use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId, CommenterId};
+use crate::publication::DiscussionSettings;
 use crate::sealed::Keys;
 use crate::text::SafeHtml;
+
+pub use threads::*;
 
 /// The discussion under an article that can be read now.
 pub async fn find_discussion(
     db: &mut PgConnection,
+    settings: &DiscussionSettings,
     id: ArticleId,
     now: Ts,
 ) -> sqlx::Result<Option<Discussion>> {
-    sqlx::query_as!(
-        Discussion,
-        r#"select id as article_id, title, path as "path!", replies_open
+    let found = sqlx::query!(
+        r#"select id, title, path as "path!", replies_open,
+               case when kind = 'article' then published_at end as grows_old_from
            from articles where id = $1 and state = 'published' and published_at <= $2"#,
         id.0,
         now as Ts,
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(found.map(|found| Discussion {
+        article_id: found.id,
+        title: found.title,
+        path: found.path,
+        replies_open: settings.takes_replies(found.replies_open, found.grows_old_from, now),
+    }))
 }
 
-/// The replies the public sees under an article, oldest first.
-pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Comment>> {
-    sqlx::query_as!(
-        Comment,
-        "select id, parent_id, name, website, body_html, created_at,
-             case when number > 0 and number <> id and not exists
-                 (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
-             then number end as number
-         from comments where article_id = $1 and status = 'approved' order by created_at, id",
+/// Replies the public sees: which, of `comments`, joined with `articles` and the approved `parent` they answer.
+macro_rules! shown {
+    ($which:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Comment,
+            r#"select comments.id as "id!", comments.parent_id, comments.root_id as "root_id!", comments.name as "name!",
+                   comments.website, comments.body_html as "body_html!", comments.created_at as "created_at!", comments.edited_at,
+                   parent.name as "answers?",
+                   case when comments.account_id = articles.author_id then 'author'
+                        when comments.account_id is not null then 'staff' end as "staff?: Staff",
+                   case when comments.number > 0 and comments.number <> comments.id and not exists
+                       (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
+                   then comments.number end as number
+               "# + $which,
+            $($argument),+
+        )
+    };
+}
+use shown;
+
+/// The newest replies the public sees under an article, at most `limit`.
+pub async fn latest_on(
+    db: &mut PgConnection,
+    id: ArticleId,
+    limit: i64,
+) -> sqlx::Result<Vec<Comment>> {
+    shown!(
+        "from comments join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         where comments.article_id = $1 and comments.status = 'approved'
+         order by comments.created_at desc, comments.id desc limit $2",
         id.0,
+        limit
     )
     .fetch_all(db)
     .await
@@ -48,15 +83,12 @@ pub async fn find_approved(
     article_id: ArticleId,
     id: CommentId,
 ) -> sqlx::Result<Option<Comment>> {
-    sqlx::query_as!(
-        Comment,
-        "select id, parent_id, name, website, body_html, created_at,
-             case when number > 0 and number <> id and not exists
-                 (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
-             then number end as number
-         from comments where id = $1 and article_id = $2 and status = 'approved'",
+    shown!(
+        "from comments join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         where comments.id = $1 and comments.article_id = $2 and comments.status = 'approved'",
         id.0,
-        article_id.0,
+        article_id.0
     )
     .fetch_optional(db)
     .await
@@ -75,11 +107,7 @@ pub async fn insert(
     let today = comment.said(keys, Day::Today, now);
     let yesterday = comment.said(keys, Day::Yesterday, now);
     let parent_id = comment.parent_id.map(|id| id.0);
-    let reasons: Vec<String> = verdict
-        .reasons
-        .iter()
-        .map(Reason::stored)
-        .collect();
+    let reasons: Vec<String> = verdict.reasons.iter().map(Reason::stored).collect();
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
@@ -148,34 +176,6 @@ pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<(
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// Where a comment is to be found.
-pub struct Place {
-    /// Its number.
-    pub id: CommentId,
-    /// The address of its article.
-    pub path: String,
-}
-
-/// Where a comment that everyone may read is shown. A number that is no comment's own may be one from before a move.
-pub async fn find_place(
-    db: &mut PgConnection,
-    id: CommentId,
-    now: Ts,
-) -> sqlx::Result<Option<Place>> {
-    sqlx::query_as!(
-        Place,
-        r#"select comments.id, articles.path as "path!"
-           from comments join articles on articles.id = article_id
-           where comments.id = coalesce((select id from comments where id = $1),
-                                        (select id from comments where number = $1 order by site_id limit 1))
-             and status = 'approved' and state = 'published' and published_at <= $2"#,
-        id.0,
-        now as Ts,
-    )
-    .fetch_optional(db)
-    .await
 }
 
 /// The reply the public sees that an old page of this article calls by this number.

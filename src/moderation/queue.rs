@@ -172,8 +172,12 @@ impl QueuePage {
 
     /// Why a card's comment was judged as it was at first, in sentences.
     fn reasons(&self, card: &Card) -> Vec<String> {
-        let read = card.reasons.iter().filter_map(|reason| Reason::read(reason));
-        read.map(|reason| reason.for_moderators(self.desk.layout.words)).collect()
+        let read = card
+            .reasons
+            .iter()
+            .filter_map(|reason| Reason::read(reason));
+        read.map(|reason| reason.for_moderators(self.desk.layout.words))
+            .collect()
     }
 
     /// A button's name for those who do not see which card it stands on.

@@ -14,4 +14,5 @@ mod privacy;
 mod reading;
 mod security;
 mod settings;
+mod threads;
 mod transfer;
