@@ -43,11 +43,13 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    const HEEDED: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+
     #[test]
     fn nothing_in_it_ends_the_element() {
         let hostile = "</script><script>alert(1)</script><!-- & \u{2028}\u{2029}";
         let written = JsonLd::new(json!({ hostile: [hostile] })).to_string();
-        assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+        assert!(!written.contains(HEEDED));
         assert!(written.contains(r"\u003C/script\u003E"), "{written}");
     }
 
@@ -56,7 +58,7 @@ mod tests {
         fn it_says_what_it_was_given(text in "(?s)[<>&!/a\\\\\"\u{2028}\u{2029}]{0,40}|(?s).{0,40}") {
             let value = json!({ "text": text });
             let written = JsonLd::new(value.clone()).to_string();
-            prop_assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+            prop_assert!(!written.contains(HEEDED));
             prop_assert_eq!(serde_json::from_str::<Value>(&written).expect("it is JSON"), value);
         }
     }

@@ -495,8 +495,8 @@ async fn kept_counts_are_what_one_would_count_after_anything_at_all() {
             _ => {
                 // The last decision at the desk, or its undo.
                 let queue = mod_.open("/admin/comments").await;
-                let form = queue.form("/admin/comments");
-                if form.labels().contains(&"Approve") {
+                if !queue.texts_of("button[name=one]").is_empty() {
+                    let form = queue.form("/admin/comments");
                     form.decide("Approve").await.has_status(303);
                     let act = site
                         .count("select coalesce(max(act), 0) from decisions")
@@ -695,7 +695,9 @@ async fn an_article_has_a_feed_of_its_replies() {
         channel
             .descendants()
             .filter(|node| {
-                node.tag_name().name() == name
+                // Not Atom's.
+                node.has_tag_name(name)
+                    && node.tag_name().namespace().is_none()
                     && node.parent().is_some_and(|p| p.has_tag_name(parent))
             })
             .map(|node| node.text().unwrap_or_default().to_owned())
@@ -824,11 +826,5 @@ async fn hostile_words_do_not_end_the_block_of_data() {
     let said = told(&html);
     assert_eq!(said["headline"], "</script><script>alert(1)</script>");
     assert_eq!(said["comment"][0]["author"]["name"], hostile);
-    assert_eq!(
-        said["comment"][0]["text"],
-        format!("Words of {}.", hostile.replace('\u{2028}', ""))
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    );
+    assert_eq!(said["comment"][0]["text"], format!("Words of {hostile}."));
 }
