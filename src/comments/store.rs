@@ -66,10 +66,13 @@ pub async fn latest_on(
     limit: i64,
 ) -> sqlx::Result<Vec<Comment>> {
     shown!(
-        "from comments join articles on articles.id = comments.article_id
+        "from (
+             select * from comments newest where newest.article_id = $1 and newest.status = 'approved'
+             order by newest.created_at desc, newest.id desc limit $2
+         ) comments
+         join articles on articles.id = comments.article_id
          left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
-         where comments.article_id = $1 and comments.status = 'approved'
-         order by comments.created_at desc, comments.id desc limit $2",
+         order by comments.created_at desc, comments.id desc",
         id.0,
         limit
     )

@@ -722,6 +722,15 @@ async fn an_article_has_a_feed_of_its_replies() {
         }
         assert_eq!(page.has_status(301).leads_to(), address);
     }
+    sqlx::query("insert into article_paths (path, article_id) values ('/old-tea', $1)")
+        .bind(article.id.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("it was there before");
+    for old in ["/old-tea/feed.xml", "/old-tea/feed"] {
+        let page = site.visitor().open(old).await;
+        assert_eq!(page.has_status(301).leads_to(), address);
+    }
     for nowhere in ["/2026/03/14/milk/feed.xml", "/nothing/feed"] {
         site.visitor().open(nowhere).await.has_status(404);
     }
