@@ -1,5 +1,7 @@
 //! Readers' replies: what a stranger may say, what we believe of it, how it is judged at first, kept, and shown.
 
+pub mod checker;
+mod checker_store;
 pub mod feed;
 pub mod held;
 mod model;

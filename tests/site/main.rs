@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod articles;
+mod checker;
 mod comments;
 mod doors;
 mod finding;
