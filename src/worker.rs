@@ -6,30 +6,30 @@ use crate::app::App;
 use crate::{accounts, comments};
 
 /// Between rounds of forgetting.
-const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
+const ROUND: Duration = Duration::from_secs(10 * 60);
 /// Between rounds of asking the checker: a reply that nothing else holds waits about as long.
-const CHECK_EVERY: Duration = Duration::from_secs(5);
+const CHECK: Duration = Duration::from_secs(5);
 
 /// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another.
 pub async fn run(app: App) {
-    tokio::join!(forget_in_rounds(&app), check_in_rounds(&app));
+    tokio::join!(run_forget(&app), run_check(&app));
 }
 
-async fn forget_in_rounds(app: &App) {
+async fn run_forget(app: &App) {
     loop {
         if let Err(error) = forget(app).await {
             tracing::warn!(%error, "what has run out stays until the next round");
         }
-        tokio::time::sleep(FORGET_EVERY).await;
+        tokio::time::sleep(ROUND).await;
     }
 }
 
-async fn check_in_rounds(app: &App) {
+async fn run_check(app: &App) {
     loop {
         if let Err(error) = check(app).await {
             tracing::warn!(%error, "the spam checker is not asked until the next round");
         }
-        tokio::time::sleep(CHECK_EVERY).await;
+        tokio::time::sleep(CHECK).await;
     }
 }
 

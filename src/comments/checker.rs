@@ -82,14 +82,16 @@ pub enum Silence {
 /// Asks about every comment whose turn it is; gives how many wait no longer. While there is no checker, those that wait for
 /// one are left to the moderators.
 pub async fn ask_due(app: &App) -> sqlx::Result<usize> {
-    let publication = app.publication().await?;
-    let Some(settings) = &publication.discussion.checker else {
-        return leave_to_moderators(app).await;
-    };
     let mut decided = 0;
     let mut silences = Vec::new();
     let mut http = None;
     loop {
+        // Each time anew: what is no longer ticked is no longer told, however many wait.
+        let publication = app.publication().await?;
+        let Some(settings) = &publication.discussion.checker else {
+            leave_to_moderators(app).await?;
+            break;
+        };
         let now = app.clock.now();
         let mut db = app.pool.acquire().await?;
         checker_store::drop_decided(&mut db, now).await?;
@@ -127,13 +129,13 @@ pub async fn ask_due(app: &App) -> sqlx::Result<usize> {
 }
 
 /// Nobody is asked any more: what waits stays held, and says why.
-async fn leave_to_moderators(app: &App) -> sqlx::Result<usize> {
+async fn leave_to_moderators(app: &App) -> sqlx::Result<()> {
     loop {
         let mut db = app.pool.begin().await?;
         let left = checker_store::give_up(&mut db, GIVEN_UP_AT_ONCE).await?;
         db.commit().await?;
         if left == 0 {
-            return Ok(0);
+            return Ok(());
         }
         tracing::info!(
             comments = left,
