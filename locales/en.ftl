@@ -45,6 +45,15 @@ field-website = Website
 field-trap = Leave this field empty
 remember-me = Save my name, email, and website in this browser for the next time I comment.
 post-comment = Post Comment
+tell-answers = Tell me when someone replies to me
+tell-everything = Tell me about every reply here
+tell-hint = By email, at most once an hour, until you say stop. The first time we mail you a link to make sure that the address is yours.
+preview = Preview
+preview-explained = This is how everyone would see it. It has not been sent yet.
+reply-too-soon = { $count ->
+    [one] That was quick: another reply came from you or your network a moment ago. Nothing you typed is lost; please send it again in a second.
+   *[other] That was quick: another reply came from you or your network a moment ago. Nothing you typed is lost; please send it again in { $count } seconds.
+}
 cancel-reply = Cancel reply
 you-are-answering = You are answering
 mistakes = { $count ->
@@ -78,13 +87,118 @@ reply-not-saved = Your reply was not saved: something went wrong on our side. Yo
 reply-not-kept-title = Your reply was not sent yet
 reply-your-words = Your words
 held-title = Your comment
-held-heading = Your comment is awaiting moderation
-held-explained = We have it. A moderator will read it; once it is approved, everyone can. This page is for you alone: keep its address if you want to come back and see.
-held-spam-heading = Your comment was set aside as spam
-held-spam-explained = It is kept where moderators can see it. If it was taken for spam by mistake, they can put it back.
-held-trashed-heading = Your comment was not published
-held-trashed-explained = A moderator decided against it.
 held-back-to = Back to “{ $title }”
+own-already = You have said that already, so we kept it once. This is it.
+own-changed = Your change is kept.
+own-mailed = We have sent a link to your address. Open it, and this browser will be known as yours. One that was sent within the last hour still holds.
+own-held = Your comment is awaiting moderation
+own-held-explained = We have it. A moderator will read it; once it is approved, everyone can. This page is for you alone: keep its address, and you can come back, change your words for a while, and take them back at any time.
+own-approved = Your comment is published
+own-approved-explained = Everyone can read it. This page is for you alone: keep its address, and you can change your words for a while, and take them back at any time.
+own-spam = Your comment was set aside as spam
+own-spam-explained = It is kept where moderators can see it. If it was taken for spam by mistake, they can put it back.
+own-trashed = Your comment was not published
+own-trashed-explained = It was decided against. You can still delete your words for good.
+own-erased = You have deleted your comment
+own-erased-explained = Its words are gone from here for good. Where others had answered it, their answers stay.
+own-why = This is why it waits:
+own-read = Read it in its place
+own-prove = Is the address yours?
+own-prove-explained = We can mail you a link that proves it. From then on this browser’s replies count as a known person’s, and you have all you wrote on one page.
+own-prove-act = Mail me the link
+own-change = Change your words
+own-change-until = You can change it until { $moment }. Changed words are looked at like new ones.
+own-change-act = Save the change
+own-delete = Delete this comment
+own-delete-explained = Its words go at once and for good; nobody can bring them back.
+own-delete-act = Delete it now
+own-too-late = This comment can no longer be changed. You can still delete it, and post your words anew. These are the words you just typed.
+own-overtaken = This comment has been changed or decided on since you opened this page. These are the words you just typed; look at what is there now and send them again if they still fit.
+own-too-fast = { $count ->
+    [one] That was quick. Nothing you typed is lost; please send it again in a second.
+   *[other] That was quick. Nothing you typed is lost; please send it again in { $count } seconds.
+}
+own-unavailable = This was not done: our database is not answering just now. If you changed words, they are below; go back and send them again in a moment.
+own-broke = This was not done: something went wrong on our side. If you changed words, they are below. If you write to us about this, name the reference { $reference }.
+
+## One's own page
+
+mine-title = Your comments
+mine-prove-explained = This link came to your email address alone. Say that it was you who asked for it, and this browser’s replies will count as a known person’s from now on.
+mine-prove-browser-explained = This browser is not known as yours yet. If it is, say so, and its replies will count as a known person’s.
+mine-prove-act = Yes, this is my address
+mine-proved = Thank you. The address is yours, and this browser is known.
+mine-asked = You asked to be told of
+mine-silenced = Mail to your address came back, so we have stopped sending any. If the address works again, press the button below.
+mine-comments = What you wrote
+mine-no-comments = Nothing yet.
+mine-look = See, change or delete it
+mine-older = Older comments
+mine-told = What you are told of
+mine-told-nothing = Nothing; tick a box under the reply form to be told of replies.
+mine-told-answers = Replies to you
+mine-told-everything = Every reply
+mine-end = Stop
+mine-end-one = Stop telling me about “{ $title }”
+mine-ended = You will hear no more about it.
+mine-data = Your data
+mine-data-take = Take all of it along, as a file
+mine-browsers = { $count ->
+    [one] One browser is known as yours
+   *[other] { $count } browsers are known as yours
+}
+mine-forget-explained = Forget them all, for instance after using somebody else’s computer. The link that led you here stops working too; the next one comes by mail when you ask for it.
+mine-forget-act = Forget all browsers and this link
+mine-forgotten = Forgotten
+mine-forgotten-explained = No browser is known as yours any more, and the old link has stopped working. To get a new one, leave a reply with a box ticked, or press “Mail me the link” on the page of one of your comments.
+mine-erase = Erase everything
+mine-erase-explained = All your comments, wherever they stand, lose their words and your name for good; what you are told of ends; your address is deleted. Answers of others stay. Nobody can undo this.
+mine-erase-sure = Yes, erase all of it
+mine-erase-act = Erase everything now
+mine-erased = Everything is erased
+mine-erased-explained = { $count ->
+    [0] There were no comments; your address is deleted.
+    [one] One comment and your address are gone.
+   *[other] { $count } comments and your address are gone.
+}
+unsubscribe-title = Stop these mails
+unsubscribe-explained = You are told by mail of replies on “{ $title }”. One press, and you will hear no more about it.
+unsubscribe-act = Stop them
+unsubscribe-done = You will hear no more about it
+unsubscribe-done-explained = No more mail about these replies will be sent. One that is on its way may still arrive.
+
+## Letters to commenters
+
+letter-proof-subject = Is this your address? – { $title }
+letter-proof-why = Someone, most likely you, left a reply on { $title } with this address, and asked for mail. Open this page and press its button to say that the address is yours:
+letter-proof-act = Say that it is yours
+letter-proof-then = From then on replies from that browser count as a known person’s. The same page holds all you wrote, and everything you are told of can be stopped there. Keep this letter to find it again.
+letter-proof-not-you = If it was not you, do nothing: without your press of the button you will hear no more from us.
+letter-answers-subject = { $count ->
+    [one] A reply to you on “{ $title }”
+   *[other] { $count } replies to you on “{ $title }”
+}
+letter-answers = { $count ->
+    [one] Someone replied to you on “{ $title }”:
+   *[other] { $count } replies to you on “{ $title }”:
+}
+letter-replies-subject = { $count ->
+    [one] A new reply on “{ $title }”
+   *[other] { $count } new replies on “{ $title }”
+}
+letter-replies = { $count ->
+    [one] There is a new reply on “{ $title }”:
+   *[other] There are { $count } new replies on “{ $title }”:
+}
+letter-more = { $count ->
+    [one] And one more.
+   *[other] And { $count } more.
+}
+letter-read = Read them in their place
+letter-read-this = Read it in its place
+letter-why = You get this because you asked { $title } to tell you of replies.
+letter-end = Stop telling me about these
+letter-mine = All you wrote, and everything you are told of
 
 ## When something goes wrong
 
@@ -207,6 +321,7 @@ queue-done-trashed = { $count ->
 queue-none-ticked = Nothing was ticked, so nothing was decided.
 queue-nothing-undone = There was nothing left to undo: it has been decided anew since.
 queue-overtaken = Someone else decided first: the comment by { $name } is { $status } ({ $by }). It stays so.
+queue-changed = The comment by { $name } was not decided on: its author has changed its words since you opened the queue. Please read it again.
 queue-decided-by = Last decided by { $name }.
 status-held = held
 status-approved = approved
@@ -329,3 +444,140 @@ settings-permalink-reserved = The first part of the pattern is taken by a page o
 settings-appeal = Appeal
 settings-appeal-hint = Shown under every article, above the replies. Markdown.
 settings-save = Save the settings
+
+## Threads at any size
+
+replies-pages = Pages of replies
+replies-page = Page { $page } of { $pages }
+replies-older = Older replies
+replies-newer = Newer replies
+reply-by-author = Author
+reply-by-staff = Staff
+reply-edited = edited
+thread-more = { $count ->
+    [one] One more reply in this thread
+   *[other] { $count } more replies in this thread
+}
+thread-heading = { $count ->
+    [one] One reply in this thread
+   *[other] { $count } replies in this thread
+}
+thread-begins = To the beginning of this thread
+article-feed = Replies to “{ $title }”
+
+## How discussions are kept
+
+desk-discussion = Discussion
+desk-blocks = Blocks
+discussion-rules = Rules
+discussion-saved = Saved. It holds from the next reply on.
+discussion-overtaken = Someone saved settings after you had opened this page. Everything you typed is in the form below; saving it now puts it in place of theirs.
+discussion-as-it-is = See how it is now
+discussion-number-wrong = Please give a whole number from { $least } to { $most }.
+discussion-threads = Threads
+discussion-depth = Levels of answers
+discussion-depth-hint = How far answers to answers are indented, from 2 to 10. Deeper ones stand on the last level.
+discussion-newest-first = Newest replies first
+discussion-newest-first-hint = Answers below a reply stay in the order they were written.
+discussion-closing = Closing
+discussion-close = Close replies after so many days
+discussion-close-hint = Counted from an article’s publication. 0 is never.
+discussion-holding = What waits for a moderator
+discussion-hold-everything = Every reply
+discussion-first-timers = Replies by people of whom nothing was approved yet
+discussion-first-timers-hint = Someone is known when they have proved that their address is theirs, and a reply of theirs was approved.
+discussion-unproven = Trust a name and an address that were approved before, without proof
+discussion-unproven-hint = Think twice: anyone who guesses the address of a person you approved can write under that name at once, and sees by it whether they guessed an address right.
+discussion-links = Replies with so many links or more
+discussion-links-hint = The website beside a name does not count. 0 is never.
+discussion-syntax = Names, websites and words of replies are looked at, never addresses. Each line of a list is one entry; letter case does not count.
+discussion-syntax-words = these words, and not as a part of longer ones
+discussion-syntax-open = also inside longer words: an asterisk leaves that end open
+discussion-syntax-regex = between slashes, a regular expression
+discussion-hold-words = Hold replies that have
+discussion-hold-words-hint = They wait for a moderator.
+discussion-refuse-words = Refuse replies that have
+discussion-refuse-words-hint = They go to the trash, whatever else holds for them.
+discussion-try = Try the words
+discussion-try-hint = Shows what both lists would have done to the last thousand comments. Nothing is saved.
+discussion-only-tried = The words were tried; nothing has been saved yet.
+discussion-see-tried = See what they would have done
+wrong-line-regex = Line { $line } is not a regular expression, or it grows too large.
+wrong-line-too-long = Line { $line } is too long: 500 bytes is the most.
+wrong-line-too-broad = Line { $line } would be found in every reply.
+wrong-line-too-many = There are too many from line { $line } on: a list takes 20,000 lines, and 200 of them may be regular expressions.
+tried-on = { $count ->
+    [0] There are no comments yet to try it on.
+    [one] Tried on the last comment.
+   *[other] Tried on the last { $count } comments.
+}
+tried-line = Line
+tried-entry = Entry
+tried-result = Result
+tried-all = The whole list
+tried-hold = would have held { $all }, of which you approved { $approved }
+tried-refuse = would have refused { $all }, of which you approved { $approved }
+tried-hold-none = Line { $line } would have held none of them.
+tried-refuse-none = Line { $line } would have refused none of them.
+tried-refused = { $count ->
+    [one] one is spam or in the trash
+   *[other] { $count } are spam or in the trash
+}
+tried-more = { $count ->
+    [one] One more line would have done something.
+   *[other] { $count } more lines would have done something.
+}
+discussion-floods = Floods
+discussion-flood = Seconds between two replies
+discussion-flood-hint = From one address or one network. Whoever is faster gets the reply back to send again. 0 is no wait.
+discussion-after = After posting
+discussion-edit = Minutes in which people may change their reply
+discussion-edit-hint = A changed reply is judged anew. 0 is not at all.
+discussion-privacy = Privacy
+discussion-network-days = Days for which the network of a reply is kept
+discussion-network-days-hint = Sealed, so that the spam checker can be told. 0 is never: it is not stored at all.
+discussion-checker = Spam checker
+discussion-checker-url = Its address
+discussion-checker-url-hint = Of a service that speaks Akismet’s protocol, such as https://rest.akismet.com. Empty it to ask none; the key is removed then.
+discussion-checker-wrong = This is not a checker’s address; one begins with https://. Only on this machine itself may it be http.
+discussion-checker-key = Its key
+discussion-key-kept = A key is kept, sealed. Leave this empty to keep it.
+discussion-key-none = The key that the service gave you. It is kept sealed and not shown again.
+discussion-key-missing = The checker needs a key.
+discussion-key-wrong = A key is at most 200 letters, digits and signs, without spaces.
+discussion-key-forget = Remove the key, and ask the checker no more
+discussion-told = What it is told of a reply
+discussion-told-words = Its words
+discussion-told-name = The name
+discussion-told-website = The website
+discussion-told-address = The email address
+discussion-told-network = The network it came from
+discussion-told-article = The address of the article
+discussion-told-hint = What is not ticked, it is not told.
+discussion-save = Save
+
+## Blocks
+
+blocks-explained = Replies from here go to the trash. Nobody is told why.
+blocks-blocked = Blocked.
+blocks-unblocked = Unblocked.
+blocks-block = Block
+blocks-unblock = Unblock
+blocks-unblock-it = Unblock { $place }
+blocks-addresses = Email addresses
+blocks-email = Block an email address
+blocks-email-hint = It is sealed at once and never shown again, here or anywhere.
+blocks-an-address = An address
+blocks-an-address-of = The address of
+blocks-since = blocked on { $day }
+blocks-since-by = blocked on { $day } by { $name }
+blocks-nothing-typed = Please type what is to be blocked.
+blocks-domains = Domains of addresses
+blocks-domain = Block a domain
+blocks-domain-hint = All addresses at it, and at the domains below it: example.org is news.example.org too.
+blocks-domain-wrong = This is not a domain that can be blocked; one looks like example.org.
+blocks-networks = Networks
+blocks-network = Block a network
+blocks-network-hint = An IP address such as 192.0.2.7, or a network such as 192.0.2.0/24. An IPv6 address stands for its whole /64.
+blocks-network-wrong = This is neither an IP address nor a network; they look like 192.0.2.7 and 192.0.2.0/24.
+blocks-network-too-wide = Too many people are in this network: /8, or /16 for IPv6, is the widest that can be blocked.

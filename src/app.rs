@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Limits;
+use crate::mail::Mailer;
 use crate::publication::{self, Publication};
-use crate::sealed::Keys;
+use crate::sealed::{KeyId, Keys, hex, read_key_file};
 
 /// Passphrases hashed at one time: each takes 19 MiB and a core for a moment, so a crowd at the door waits its turn.
 const HASHES_AT_ONCE: usize = 2;
@@ -36,7 +37,11 @@ pub struct Shared {
     pub hashing: Arc<Semaphore>,
     /// How often one network may do a thing.
     pub limits: Limits,
+    /// The way to the mail server, if there is one.
+    pub mailer: Option<Mailer>,
     last_publication: Mutex<Arc<Publication>>,
+    /// The key that could not be found in the key file, so that this is logged once.
+    lacking_key: Mutex<Option<KeyId>>,
 }
 
 impl App {
@@ -48,7 +53,9 @@ impl App {
         config: Config,
         argon2: Argon2<'static>,
     ) -> Self {
-        let publication = Publication::new(keys.id());
+        let publication = Publication::new(&keys.id());
+        let host = config.public_url.host_str().unwrap_or("localhost");
+        let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, host));
         Self(Arc::new(Shared {
             pool,
             clock,
@@ -57,7 +64,9 @@ impl App {
             argon2,
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
             limits: Limits::default(),
+            mailer,
             last_publication: Mutex::new(Arc::new(publication)),
+            lacking_key: Mutex::default(),
         }))
     }
 
@@ -68,11 +77,60 @@ impl App {
             .await?
             .ok_or(sqlx::Error::RowNotFound)?;
         let publication = Arc::new(publication);
-        *self
+        let mut last = self
             .last_publication
             .lock()
-            .expect("no holder of the publication panics") = publication.clone();
+            .expect("no holder of the publication panics");
+        // Both at once: whoever asks finds the key that goes with the publication.
+        self.follow_key(&publication.key_id);
+        *last = publication.clone();
         Ok(publication)
+    }
+
+    /// Uses the key that the database is sealed with now. It changes while we serve: then its file is read again.
+    fn follow_key(&self, id: &[u8]) {
+        if self.keys.id() == id || self.keys.use_key(id) {
+            return;
+        }
+        let Some(file) = &self.config.secret_key_file else {
+            return;
+        };
+        let found = match read_key_file(file) {
+            Ok(Some(found)) => Some(found.keys()).filter(|ring| ring.use_key(id)),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!("{error:#}");
+                None
+            }
+        };
+        let mut lacking = self
+            .lacking_key
+            .lock()
+            .expect("no holder of the lacking key panics");
+        if let Some(ring) = found {
+            self.keys.replace(&ring);
+            *lacking = None;
+            tracing::info!(key = hex(id), "the secret key has changed, and is in use");
+            return;
+        }
+        let id = id.first_chunk().copied();
+        if *lacking != id {
+            *lacking = id;
+            tracing::error!(
+                "the database is being sealed with a new secret key that {} does not hold; copy the key file of the server that `rekey` ran on over it. Until then pages are shown and replies are not taken.",
+                file.display()
+            );
+        }
+    }
+
+    /// Whether what is written now would be sealed with the key that the database asks for, as far as was known when
+    /// the publication was last looked at.
+    pub fn has_the_key(&self) -> bool {
+        let last = self
+            .last_publication
+            .lock()
+            .expect("no holder of the publication panics");
+        last.key_id == self.keys.id()
     }
 
     /// The publication as it last was: for pages that must be shown while the database is away.

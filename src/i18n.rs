@@ -61,6 +61,15 @@ impl Words {
         )
     }
 
+    /// The message `key` with `$count` and one word of its own put in, in the plural the language asks for.
+    pub fn count_with(self, key: &str, count: i64, name: &str, value: &str) -> String {
+        let args = [
+            ("count", FluentValue::from(count)),
+            (name, FluentValue::from(value)),
+        ];
+        self.format(key, &FluentArgs::from_iter(args))
+    }
+
     /// The message `key` with one word of its own put in.
     pub fn with(self, key: &str, name: &str, value: &str) -> String {
         self.with_all(key, &[(name, value)])

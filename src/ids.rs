@@ -49,6 +49,14 @@ id!(
     CommenterId
 );
 id!(
+    /// What a commenter wants to be told of: one number an article and person.
+    SubscriptionId
+);
+id!(
+    /// A letter in the outbox.
+    LetterId
+);
+id!(
     /// One press of a button that decided one comment or many.
     ActId
 );

@@ -20,8 +20,8 @@ use crate::{accounts, articles, comments, desk, health, moderation};
 
 /// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
 const REPLY_BYTES: usize = 256 * 1024;
-/// Bytes of a desk form: the longest article, written the same way.
-const DESK_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of a desk form: two word lists of a million bytes, written the same way.
+const DESK_BYTES: usize = 8 * 1024 * 1024;
 /// How long a body may pause while it arrives.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take in all: a long comment over a bad line, a long article over a slow one.
@@ -43,8 +43,16 @@ pub fn public() -> Routes {
         .get("/articles/{id}/reply", comments::reply::show_reply)
         .post("/articles/{id}/reply", comments::reply::post_reply)
         .get("/comments/feed.xml", comments::feed::show_feed)
-        .get("/comments/{id}", comments::held::show_comment)
-        .get("/comments/{id}/held", comments::held::show_held)
+        .get("/comments/{id}", comments::permalink::show_comment)
+        .get("/comments/{id}/yours", comments::own::show_own)
+        .post("/comments/{id}/yours", comments::own::act)
+        .get("/comments/{id}/held", comments::own::show_held)
+        .get("/commenters/{id}", comments::mine::show_mine)
+        .post("/commenters/{id}", comments::mine::act)
+        .get("/commenters/{id}/data", comments::mine::show_data)
+        .get("/subscriptions/{id}/end", comments::unsubscribe::show_end)
+        .post("/subscriptions/{id}/end", comments::unsubscribe::end)
+        .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", assets::show_asset)
         .get("/favicon.ico", assets::show_favicon)
@@ -88,6 +96,15 @@ pub fn desk() -> Routes {
         .get("/admin/comments", moderation::queue::show_queue)
         .post("/admin/comments", moderation::verdict::decide)
         .post("/admin/comments/undo", moderation::verdict::undo)
+        .get("/admin/discussion", moderation::rules::show_rules)
+        .post("/admin/discussion", moderation::rules::save_rules)
+        .post("/admin/discussion/try", moderation::rules::try_words)
+        .get("/admin/discussion/blocks", moderation::blocks::show_blocks)
+        .post("/admin/discussion/blocks", moderation::blocks::block)
+        .post(
+            "/admin/discussion/blocks/remove",
+            moderation::blocks::unblock,
+        )
         .get("/admin/articles", articles::list::show_articles)
         .get("/admin/articles/new", articles::editor::show_new)
         .post("/admin/articles/new", articles::editor::create)

@@ -1,11 +1,16 @@
 //! Secrets at rest: seal and open a value under a key that the database does not hold, find it again by keyed hash,
 //! and sign an address of our own.
 
+mod key_file;
+
 use std::fmt;
+use std::sync::{Arc, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
+
+pub use key_file::{KeyFile, read_key_file};
 
 /// Bytes of the secret key (a 256-bit key, as XChaCha20-Poly1305 and keyed BLAKE3 take it).
 pub const KEY_BYTES: usize = 32;
@@ -16,23 +21,189 @@ const KEY_ID_BYTES: usize = 8;
 /// First byte of a sealed value, so that another scheme can be told from this one later.
 const VERSION: u8 = 1;
 
-/// The keys this site works with, all derived from the one secret key.
+/// The keys this site works with: a ring of secret keys, all of which open, find and verify, while one of them seals,
+/// hashes and signs. Clones share the ring, so that it can be replaced while the site serves.
 #[derive(Clone)]
-pub struct Keys {
-    id: [u8; KEY_ID_BYTES],
+pub struct Keys(Arc<RwLock<Arc<Ring>>>);
+
+/// Secret keys in the order of their file: the newest first, those that are no more than known for now at the end.
+struct Ring {
+    keys: Vec<Key>,
+    /// The one that seals, hashes and signs.
+    first: usize,
+    /// The oldest that has been in use.
+    oldest: usize,
+}
+
+/// What is derived from one secret key.
+#[derive(Clone)]
+struct Key {
+    id: KeyId,
     seal: Zeroizing<[u8; KEY_BYTES]>,
     find: Zeroizing<[u8; KEY_BYTES]>,
     sign: Zeroizing<[u8; KEY_BYTES]>,
 }
+
+/// Names a key without telling anything of it.
+pub type KeyId = [u8; KEY_ID_BYTES];
 
 /// A sealed value did not open: it was sealed with another key, for another row, or was changed.
 #[derive(Debug, thiserror::Error)]
 #[error("a sealed value does not open with this secret key")]
 pub struct DoesNotOpen;
 
+/// What became of a batch of rows that were to be sealed anew.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Resealed {
+    /// The last row looked at; none if there was none left.
+    pub last: Option<i64>,
+    /// Rows sealed anew.
+    pub anew: u64,
+    /// Of these, rows that became one with another.
+    pub merged: u64,
+    /// Rows that open with no key of the ring. They stay as they are.
+    pub closed: u64,
+}
+
+/// Rows that are sealed anew in one transaction: few enough that nobody waits for them.
+pub const RESEALED_AT_ONCE: i64 = 500;
+
+/// The name of the key with which a value was sealed; none if it is no sealed value.
+pub fn key_id_of(sealed: &[u8]) -> Option<KeyId> {
+    let rest = sealed.strip_prefix(&[VERSION])?;
+    rest.first_chunk::<KEY_ID_BYTES>().copied()
+}
+
 impl Keys {
-    /// The keys derived from `secret`, each for one purpose (BLAKE3's key derivation; its paper, §2.3).
+    /// A ring of one key.
     pub fn from_secret(secret: &[u8; KEY_BYTES]) -> Self {
+        Self::of(vec![Key::from_secret(secret)], 0)
+    }
+
+    /// A ring of which the first key is in use, and so was the one at `oldest`.
+    fn of(keys: Vec<Key>, oldest: usize) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(Ring {
+            keys,
+            first: 0,
+            oldest,
+        }))))
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        self.0.read().expect("no holder of the ring panics").clone()
+    }
+
+    /// The ring as it is at this moment: for whoever makes several things of one key.
+    pub fn as_of_now(&self) -> Self {
+        Self(Arc::new(RwLock::new(self.ring())))
+    }
+
+    /// Takes the ring of `other`, for every clone of these keys.
+    pub fn replace(&self, other: &Self) {
+        let ring = other.ring();
+        *self.0.write().expect("no holder of the ring panics") = ring;
+    }
+
+    /// Seals, hashes and signs with the key of this name from now on, if the ring has it.
+    pub fn use_key(&self, id: &[u8]) -> bool {
+        let mut ring = self.0.write().expect("no holder of the ring panics");
+        let Some(first) = ring.keys.iter().position(|key| key.id == id) else {
+            return false;
+        };
+        if first != ring.first {
+            *ring = Arc::new(Ring {
+                keys: ring.keys.clone(),
+                first,
+                oldest: ring.oldest,
+            });
+        }
+        true
+    }
+
+    /// Names the key that seals, hashes and signs.
+    pub fn id(&self) -> KeyId {
+        self.ring().first().id
+    }
+
+    /// Whether the ring has the key of this name.
+    pub fn knows(&self, id: &[u8]) -> bool {
+        self.ring().keys.iter().any(|key| key.id == id)
+    }
+
+    /// Seals `value` so that it opens only with this key and for the same `row`.
+    pub fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
+        self.ring().first().seal(row, value)
+    }
+
+    /// Opens what [`Keys::seal`] sealed for the same `row`, with whichever key of the ring it was.
+    pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
+        let id = key_id_of(sealed).ok_or(DoesNotOpen)?;
+        let ring = self.ring();
+        let key = ring.keys.iter().find(|key| key.id == id);
+        key.ok_or(DoesNotOpen)?.open(row, sealed)
+    }
+
+    /// What was sealed for `row` with any key of the ring, sealed for it anew with the one in use.
+    pub fn reseal(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+        Ok(self.seal(row, &self.open(row, sealed)?))
+    }
+
+    /// The keyed hash by which a value is found without being opened. Differs for each `kind` of value.
+    pub fn find_by(&self, kind: &str, value: &[u8]) -> [u8; 32] {
+        tagged_hash(&self.ring().first().find, kind, value)
+    }
+
+    /// The keyed hash under each key of the ring, the one in use first: what was hashed before the key changed is found
+    /// by one of them.
+    pub fn find_by_each(&self, kind: &str, value: &[u8]) -> Vec<[u8; 32]> {
+        let ring = self.ring();
+        let first = ring.first();
+        let others = ring.keys.iter().filter(|key| key.id != first.id);
+        std::iter::once(first)
+            .chain(others)
+            .map(|key| tagged_hash(&key.find, kind, value))
+            .collect()
+    }
+
+    /// A keyed hash of several values that fits a column of its own: tells whether they are the same again. It is made
+    /// with the oldest key of the ring, since it is kept where it cannot be made anew when the key changes.
+    pub fn number_of<'a>(&self, kind: &str, values: impl IntoIterator<Item = &'a [u8]>) -> i64 {
+        let ring = self.ring();
+        let mut hasher = tagged_hasher(&ring.keys[ring.oldest].find, kind);
+        for value in values {
+            hasher.update(&(value.len() as u64).to_le_bytes());
+            hasher.update(value);
+        }
+        let mut number = [0; 8];
+        number.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        i64::from_le_bytes(number)
+    }
+
+    /// Signs `value` for one `purpose`, as text that fits an address.
+    pub fn sign(&self, purpose: &str, value: &[u8]) -> String {
+        self.ring().first().sign(purpose, value)
+    }
+
+    /// Whether `signature` is ours for `value`, by any key of the ring, in constant time.
+    pub fn is_signed(&self, purpose: &str, value: &[u8], signature: &str) -> bool {
+        let signature = blake3::hash(signature.as_bytes());
+        let ring = self.ring();
+        // Comparing hashes of both sides takes the same time wherever they differ.
+        ring.keys
+            .iter()
+            .any(|key| blake3::hash(key.sign(purpose, value).as_bytes()) == signature)
+    }
+}
+
+impl Ring {
+    fn first(&self) -> &Key {
+        &self.keys[self.first]
+    }
+}
+
+impl Key {
+    /// The keys derived from `secret`, each for one purpose (BLAKE3's key derivation; its paper, §2.3).
+    fn from_secret(secret: &[u8; KEY_BYTES]) -> Self {
         let derive = |purpose| Zeroizing::new(blake3::derive_key(purpose, secret));
         let id = blake3::derive_key("broadsheet 2026-11 key id", secret);
         let mut short_id = [0; KEY_ID_BYTES];
@@ -45,13 +216,7 @@ impl Keys {
         }
     }
 
-    /// Names the key without telling anything of it.
-    pub fn id(&self) -> &[u8] {
-        &self.id
-    }
-
-    /// Seals `value` so that it opens only with this key and for the same `row`.
-    pub fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
+    fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_BYTES] = random();
         let sealed = self
             .cipher()
@@ -66,10 +231,8 @@ impl Keys {
         [&[VERSION], &self.id[..], &nonce[..], &sealed[..]].concat()
     }
 
-    /// Opens what [`Keys::seal`] sealed for the same `row`.
-    pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
-        let rest = sealed.strip_prefix(&[VERSION]).ok_or(DoesNotOpen)?;
-        let rest = rest.strip_prefix(&self.id).ok_or(DoesNotOpen)?;
+    fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
+        let rest = sealed.get(1 + KEY_ID_BYTES..).ok_or(DoesNotOpen)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(DoesNotOpen)?;
         self.cipher()
             .decrypt(
@@ -83,34 +246,9 @@ impl Keys {
             .map_err(|_| DoesNotOpen)
     }
 
-    /// The keyed hash by which a value is found without being opened. Differs for each `kind` of value.
-    pub fn find_by(&self, kind: &str, value: &[u8]) -> [u8; 32] {
-        tagged_hash(&self.find, kind, value)
-    }
-
-    /// A keyed hash of several values that fits a column of its own: tells whether they are the same again.
-    pub fn number_of<'a>(&self, kind: &str, values: impl IntoIterator<Item = &'a [u8]>) -> i64 {
-        let mut hasher = tagged_hasher(&self.find, kind);
-        for value in values {
-            hasher.update(&(value.len() as u64).to_le_bytes());
-            hasher.update(value);
-        }
-        let mut number = [0; 8];
-        number.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        i64::from_le_bytes(number)
-    }
-
-    /// Signs `value` for one `purpose`, as text that fits an address.
-    pub fn sign(&self, purpose: &str, value: &[u8]) -> String {
+    fn sign(&self, purpose: &str, value: &[u8]) -> String {
         let mac = tagged_hash(&self.sign, purpose, value);
         hex(&mac[..16])
-    }
-
-    /// Whether `signature` is ours for `value`, in constant time.
-    pub fn is_signed(&self, purpose: &str, value: &[u8], signature: &str) -> bool {
-        let ours = self.sign(purpose, value);
-        // Comparing hashes of both sides takes the same time wherever they differ.
-        blake3::hash(ours.as_bytes()) == blake3::hash(signature.as_bytes())
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -235,6 +373,49 @@ mod tests {
         assert!(!keys().is_signed("held", b"18", &signature));
         assert!(!keys().is_signed("edit", b"17", &signature));
         assert!(!keys().is_signed("held", b"17", ""));
+    }
+
+    #[test]
+    fn a_ring_opens_finds_and_verifies_with_each_key_and_makes_with_one() {
+        let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
+        let ring = Keys::of(vec![Key::from_secret(&new), Key::from_secret(&old)], 1);
+        let sealed = keys().seal(b"row", b"words");
+        assert_eq!(ring.open(b"row", &sealed).unwrap().as_slice(), b"words");
+        assert!(ring.open(b"other", &sealed).is_err());
+        let anew = ring.reseal(b"row", &sealed).unwrap();
+        assert_eq!(key_id_of(&sealed), Some(keys().id()));
+        assert_eq!(key_id_of(&anew), Some(ring.id()));
+        assert!(keys().open(b"row", &anew).is_err());
+        let newer = Keys::from_secret(&new);
+        assert_eq!(newer.open(b"row", &anew).unwrap().as_slice(), b"words");
+
+        let (first, second) = (newer.find_by("email", b"a"), keys().find_by("email", b"a"));
+        assert_eq!(ring.find_by("email", b"a"), first);
+        assert_eq!(ring.find_by_each("email", b"a"), [first, second]);
+        assert_eq!(
+            ring.number_of("kind", [&b"a"[..]]),
+            keys().number_of("kind", [&b"a"[..]])
+        );
+
+        assert!(ring.is_signed("held", b"17", &keys().sign("held", b"17")));
+        assert!(ring.is_signed("held", b"17", &newer.sign("held", b"17")));
+        assert_eq!(ring.sign("held", b"17"), newer.sign("held", b"17"));
+        let stranger = Keys::from_secret(&[9; KEY_BYTES]);
+        assert!(!ring.is_signed("held", b"17", &stranger.sign("held", b"17")));
+    }
+
+    #[test]
+    fn a_ring_is_replaced_for_every_clone_but_not_for_what_was_made_of_it() {
+        let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
+        let served = keys();
+        let (clone, then) = (served.clone(), served.as_of_now());
+        let ring = Keys::of(vec![Key::from_secret(&new), Key::from_secret(&old)], 1);
+        served.replace(&ring);
+        assert_eq!(clone.id(), ring.id());
+        assert_eq!(then.id(), keys().id());
+        assert!(clone.use_key(&keys().id()) && !clone.use_key(&[0; KEY_ID_BYTES]));
+        assert_eq!(served.id(), keys().id());
+        assert!(served.knows(&ring.id()) && !then.knows(&ring.id()));
     }
 
     #[test]

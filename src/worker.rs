@@ -3,26 +3,70 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::{accounts, comments};
+use crate::{accounts, commenters, comments};
 
-/// Between rounds.
-const ROUND: Duration = Duration::from_secs(10 * 60);
+/// Between rounds of forgetting.
+const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
+/// Between looks into the outbox.
+const DELIVER_EVERY: Duration = Duration::from_secs(5);
+/// Between rounds of asking the checker: a reply that nothing else holds waits about as long.
+const CHECK_EVERY: Duration = Duration::from_secs(5);
 
-/// Forgets what has run out, until the process ends.
+/// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
+/// server or a checker that hangs keeps nobody from forgetting.
 pub async fn run(app: App) {
+    tokio::join!(
+        forget_in_rounds(&app),
+        deliver_in_rounds(&app),
+        check_in_rounds(&app)
+    );
+}
+
+async fn forget_in_rounds(app: &App) {
     loop {
-        if let Err(error) = forget(&app).await {
+        if let Err(error) = forget(app).await {
             tracing::warn!(%error, "what has run out stays until the next round");
         }
-        tokio::time::sleep(ROUND).await;
+        tokio::time::sleep(FORGET_EVERY).await;
     }
 }
 
-/// One round.
+async fn deliver_in_rounds(app: &App) {
+    loop {
+        if let Err(error) = deliver(app).await {
+            tracing::warn!(%error, "the outbox stays as it is until the next look");
+        }
+        tokio::time::sleep(DELIVER_EVERY).await;
+    }
+}
+
+async fn check_in_rounds(app: &App) {
+    loop {
+        if let Err(error) = check(app).await {
+            tracing::warn!(%error, "the spam checker is not asked until the next round");
+        }
+        tokio::time::sleep(CHECK_EVERY).await;
+    }
+}
+
+/// One round of the post: what is news is written, and what is written is sent.
+pub async fn deliver(app: &App) -> sqlx::Result<()> {
+    comments::notices::write_due(app).await?;
+    commenters::post::deliver(app).await
+}
+
+/// One round of asking the checker.
+pub async fn check(app: &App) -> sqlx::Result<()> {
+    comments::checker::ask_due(app).await?;
+    Ok(())
+}
+
+/// One round of forgetting.
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     app.limits.forget_the_quiet();
     let now = app.clock.now();
     let mut db = app.pool.acquire().await?;
     accounts::store::delete_stale(&mut db, now).await?;
+    comments::notices::forget(&mut db, now).await?;
     comments::store::forget_where_from(&mut db, now).await
 }

@@ -36,14 +36,27 @@ pub async fn begin(
     from: IpAddr,
 ) -> sqlx::Result<Result<Attempt, u64>> {
     let network = network(from).to_string();
-    let find = |kind: &str, value: &str| app.keys.find_by(kind, value.as_bytes()).to_vec();
-    let attempt = Attempt {
-        together: find("sign-in together", &format!("{network} {handle}")),
-        network: find("sign-in network", &network),
-        account: find("sign-in account", handle),
-    };
+    let keys = app.keys.as_of_now();
     let now = app.clock.now();
     let mut db = db.begin().await?;
+    let mut found = Vec::with_capacity(3);
+    for (kind, value) in [
+        ("sign-in together", format!("{network} {handle}").as_str()),
+        ("sign-in network", &network),
+        ("sign-in account", handle),
+    ] {
+        let hashes = keys.find_by_each(kind, value.as_bytes());
+        let (key, older) = hashes.split_first().expect("a ring has a key");
+        carry_over(&mut db, key, older).await?;
+        found.push(key.to_vec());
+    }
+    let [together, network, account] =
+        <[Vec<u8>; 3]>::try_from(found).expect("three kinds have been hashed");
+    let attempt = Attempt {
+        together,
+        network,
+        account,
+    };
     for (key, free, longest) in [
         (&attempt.together, FREE_TOGETHER, LONGEST_WAIT),
         (&attempt.network, FREE_NETWORK, LONGEST_WAIT),
@@ -56,6 +69,26 @@ pub async fn begin(
     }
     db.commit().await?;
     Ok(Ok(attempt))
+}
+
+/// Puts what was counted under older secret keys under the one in use: a new key gives no new guesses.
+async fn carry_over(db: &mut PgConnection, key: &[u8], older: &[[u8; 32]]) -> sqlx::Result<()> {
+    if older.is_empty() {
+        return Ok(());
+    }
+    let older: Vec<Vec<u8>> = older.iter().map(|key| key.to_vec()).collect();
+    sqlx::query!(
+        "with counted as (delete from sign_in_failures where key = any($2) returning failures, last_at)
+         insert into sign_in_failures as f (key, failures, last_at)
+         select $1, max(failures), max(last_at) from counted having count(*) > 0
+         on conflict (key) do update
+         set failures = greatest(f.failures, excluded.failures), last_at = greatest(f.last_at, excluded.last_at)",
+        &key[..],
+        &older,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Takes the attempt back: the passphrase was right.

@@ -5,6 +5,8 @@ use askama::filters::HtmlSafe;
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
+use sqlx::PgConnection;
 
 use super::listing::words;
 use super::missing;
@@ -13,8 +15,9 @@ use super::store::{self, Found};
 use super::wordpress;
 use crate::app::App;
 use crate::clock::Ts;
+use crate::comments::paging::{self, Paging};
 use crate::comments::{self, ReplyForm, Thread};
-use crate::text::{SafeHtml, Slug, excerpt};
+use crate::text::{JsonLd, SafeHtml, Slug, excerpt};
 use crate::web::{Db, Layout, Page, Result};
 
 /// Characters of a description for search engines and previews: about what they show.
@@ -26,8 +29,13 @@ struct ArticlePage {
     layout: Layout,
     article: ArticleFragment,
     path: String,
+    feed_path: String,
     description: String,
+    /// Replies there are to read, on all pages.
+    replies: i64,
+    paging: Paging,
     thread: Thread,
+    json_ld: JsonLd,
     reply: ReplyForm,
     replies_open: bool,
 }
@@ -72,7 +80,12 @@ pub async fn show_article(
         // Also what is no article: a feed, a page of the desk.
         _ if path != uri.path() && is_our_own(path) => return Ok(moved_to(path, &uri)),
         Some(Found::Here(article)) => *article,
-        None => return missing::show_missing(layout, &mut db, path, app.clock.now()).await,
+        None => {
+            if let Some(feed) = feed_at(&layout, &mut db, path).await? {
+                return Ok(feed);
+            }
+            return missing::show_missing(layout, &mut db, path, app.clock.now()).await;
+        }
     };
     if let Some(number) = uri.query().and_then(wordpress::answered_in)
         && let Some(to) = comments::store::find_by_number(&mut db, article.id, number).await?
@@ -80,20 +93,116 @@ pub async fn show_article(
         let place = format!("/articles/{}/reply?to={to}", article.id);
         return Ok(Redirect::to(&place).into_response());
     }
-    let replies = comments::store::approved_on(&mut db, article.id).await?;
+    let settings = &layout.publication.discussion;
+    let asked = paging::asked_for("comments", uri.query());
+    let replies = paging::OnePage::find(&mut db, article.id, settings.newest_first, asked).await?;
+    let path = article.path.clone().unwrap_or_default();
+    if replies.paging.is_beyond() {
+        let last = paging::article_address(&path, replies.paging.pages);
+        // For now: pages fill up.
+        return Ok((StatusCode::FOUND, [(header::LOCATION, last)]).into_response());
+    }
     let topics = store::topics_of(&mut db, article.id).await?;
-    let thread = Thread::arrange(layout.clone(), article.id, article.replies_open, replies);
-    let reply = ReplyForm::blank(layout.words, article.id);
+    drop(db);
+    let grows_old_from = article
+        .published_at
+        .filter(|_| article.kind == Kind::Article);
+    let replies_open = settings.takes_replies(article.replies_open, grows_old_from, layout.now);
+    let thread = Thread::arrange(
+        layout.clone(),
+        article.id,
+        replies_open,
+        replies.comments,
+        &replies.threads,
+    );
+    let count = replies.counts.replies;
     let page = ArticlePage {
-        path: article.path.clone().unwrap_or_default(),
+        feed_path: comments::feed::article_feed(&path),
+        json_ld: json_ld(&layout, &article, &path, count, &thread),
+        path,
         description: description(&article),
-        replies_open: article.replies_open,
+        replies: count,
+        paging: replies.paging,
+        replies_open,
+        reply: ReplyForm::blank(&layout, article.id),
         article: ArticleFragment::of(&layout, article, topics),
         layout,
         thread,
-        reply,
     };
     Ok(Page(page).into_response())
+}
+
+/// The feed of an article's replies, at the article's address and `/feed.xml`, to which WordPress's leads.
+async fn feed_at(layout: &Layout, db: &mut PgConnection, path: &str) -> Result<Option<Response>> {
+    let of_wordpress = comments::feed::article_of_wordpress_feed(path);
+    let Some(of) = comments::feed::article_of_feed(path).or(of_wordpress) else {
+        return Ok(None);
+    };
+    let found = match wordpress::readable(of) {
+        Some(of) => store::find_at(db, &of, layout.now).await?,
+        None => None,
+    };
+    let (article, path) = match found {
+        Some(Found::Moved(path)) => return Ok(Some(feed_moved_to(&path))),
+        Some(Found::Here(article)) => (article.clone(), article.path.unwrap_or_default()),
+        None => return Ok(None),
+    };
+    if of_wordpress.is_some() {
+        return Ok(Some(feed_moved_to(&path)));
+    }
+    comments::feed::feed_of(layout, db, article.id, &article.title, &path)
+        .await
+        .map(Some)
+}
+
+fn feed_moved_to(article_path: &str) -> Response {
+    let feed = comments::feed::article_feed(article_path);
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, feed)]).into_response()
+}
+
+/// What search engines are told of the page, in the words of schema.org.
+fn json_ld(
+    layout: &Layout,
+    article: &Article,
+    path: &str,
+    replies: i64,
+    thread: &Thread,
+) -> JsonLd {
+    let mut described = json!({
+        "@context": "https://schema.org",
+        "@type": if article.kind == Kind::Article { "Article" } else { "WebPage" },
+        "headline": article.title,
+        "url": layout.absolute(path),
+        "commentCount": replies,
+        "comment": thread.json_ld(),
+    });
+    if article.kind == Kind::Article {
+        let author = layout.absolute(&format!("/authors/{}", article.author_slug));
+        described["author"] = json!({ "@type": "Person", "name": article.author, "url": author });
+        if let Some(published_at) = &article.published_at {
+            described["datePublished"] = json!(layout.machine(published_at));
+        }
+    }
+    JsonLd::new(described)
+}
+
+impl ArticlePage {
+    /// The address of a page of the article's replies.
+    fn address(&self, page: &i64) -> String {
+        paging::article_address(&self.path, *page)
+    }
+
+    fn previous(&self) -> Option<String> {
+        self.paging.previous().map(|page| self.replies_at(page))
+    }
+
+    fn next(&self) -> Option<String> {
+        self.paging.next().map(|page| self.replies_at(page))
+    }
+
+    fn replies_at(&self, page: i64) -> String {
+        format!("{}#comments", self.address(&page))
+    }
 }
 
 /// Whether a browser stays on the site at this path: `//host` and `/\host` name another.

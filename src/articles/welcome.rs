@@ -59,7 +59,7 @@ const SAMPLES: [Sample; 3] = [
 pub async fn first_start(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let mut publication = Publication::new(app.keys.id());
+    let mut publication = Publication::new(&app.keys.id());
     APPEAL.clone_into(&mut publication.appeal);
     publication.appeal_html = markdown::article(APPEAL);
     if !publication::store::insert(&mut db, &publication).await? {
@@ -134,13 +134,23 @@ async fn reply(
     let comment = NewComment {
         parent_id,
         name: sample.name.to_owned(),
-        email,
+        email: Some(email),
         website: None,
         body: sample.body.to_owned(),
         body_html: markdown::comment(sample.body),
+        account_id: None,
         from: Ipv4Addr::LOCALHOST.into(),
     };
-    let (id, _) =
-        comments::store::insert(db, &app.keys, article, commenter, &comment, &verdict, now).await?;
-    Ok(id)
+    let kept = comments::store::insert(
+        db,
+        &app.keys,
+        article,
+        Some(commenter),
+        &comment,
+        &verdict,
+        None,
+        now,
+    )
+    .await?;
+    kept.context("each sample says something else")
 }

@@ -3,11 +3,12 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use super::{data_folder, key};
+use super::{data_folder, key, rekey};
 use crate::config::{Config, Settings};
 use crate::db::{self, private};
 use crate::mail;
 use crate::publication;
+use crate::sealed::{KeyFile, read_key_file};
 
 /// Looks at everything; success when all is well.
 pub async fn check(settings: &Settings) -> ExitCode {
@@ -23,19 +24,17 @@ pub async fn check(settings: &Settings) -> ExitCode {
         Ok(format!("the site is at {}", config.public_url)),
     );
     let key = check_key(&config);
-    let key_id = key
-        .as_ref()
-        .ok()
-        .and_then(|keys| keys.as_ref())
-        .map(|keys| keys.id().to_vec());
+    let found = key.as_ref().ok().and_then(Option::as_ref);
     let lines = [
-        ("database", check_database(&config, key_id.as_deref()).await),
+        ("database", check_database(&config, found).await),
         (
             "key",
-            key.map(|found| match found {
-                Some(_) => key::key_file(&config).display().to_string(),
-                None => "will be made at the first start".to_owned(),
-            }),
+            key.as_ref()
+                .map_err(|error| anyhow::anyhow!("{error:#}"))
+                .map(|found| match found {
+                    Some(_) => key::key_file(&config).display().to_string(),
+                    None => "will be made at the first start".to_owned(),
+                }),
         ),
         ("mail", check_mail(&config).await),
     ];
@@ -50,17 +49,17 @@ pub async fn check(settings: &Settings) -> ExitCode {
     }
 }
 
-fn check_key(config: &Config) -> anyhow::Result<Option<crate::sealed::Keys>> {
-    let found = key::read(&key::key_file(config))?;
+fn check_key(config: &Config) -> anyhow::Result<Option<KeyFile>> {
+    let found = read_key_file(&key::key_file(config))?;
     let is_made_later = config.database_url.is_none() && !private::has_data(&data_folder(config));
     if found.is_none() && !is_made_later {
         // Says how to get one.
-        return key::read_or_make(config).map(Some);
+        key::read_or_make(config)?;
     }
     Ok(found)
 }
 
-async fn check_database(config: &Config, key_id: Option<&[u8]>) -> anyhow::Result<String> {
+async fn check_database(config: &Config, keys: Option<&KeyFile>) -> anyhow::Result<String> {
     let data = data_folder(config);
     let url = match &config.database_url {
         Some(url) => url.clone(),
@@ -87,9 +86,20 @@ async fn check_database(config: &Config, key_id: Option<&[u8]>) -> anyhow::Resul
     };
     if let Some(publication) = publication {
         anyhow::ensure!(
-            key_id.is_none_or(|id| id == publication.key_id),
+            keys.is_none_or(|keys| keys.keys().knows(&publication.key_id)),
             "this database is sealed with another secret key; put the right one in place"
         );
+        let older = keys.map(KeyFile::older).unwrap_or_default();
+        let left = match older.is_empty() {
+            true => 0,
+            false => rekey::left_under(&mut connection, &older).await?,
+        };
+        if left > 0 {
+            return Ok(format!(
+                "\"{}\" answers; {left} values are sealed with an older key, which  broadsheet rekey  changes",
+                publication.title
+            ));
+        }
         return Ok(format!("\"{}\" answers", publication.title));
     }
     Ok("answers; nothing has been served from it yet".to_owned())

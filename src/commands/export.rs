@@ -75,7 +75,7 @@ async fn write(
         .await?
         .context("there is nothing to export: this database has no publication yet")?;
     ensure!(
-        publication.key_id == keys.id(),
+        keys.use_key(&publication.key_id),
         "this database is sealed with another secret key than {}; put the right one in place",
         key::key_file(config).display()
     );

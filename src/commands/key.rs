@@ -1,8 +1,8 @@
 //! The secret key's file.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use super::data_folder;
 use crate::config::Config;
 use crate::db::private;
-use crate::sealed::{KEY_BYTES, Keys, hex, key_from_hex, random};
+use crate::sealed::{KEY_BYTES, Keys, hex, random, read_key_file};
 
 /// Where the key lies.
 pub fn key_file(config: &Config) -> PathBuf {
@@ -42,34 +42,9 @@ pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
     }
 }
 
-/// Reads the key; `None` if there is no such file.
+/// Reads the keys; `None` if there is no such file.
 pub fn read(file: &Path) -> anyhow::Result<Option<Keys>> {
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(error)
-                .with_context(|| format!("the secret key {} cannot be read", file.display()));
-        }
-    };
-    let mode = fs::metadata(file)
-        .map(|meta| meta.permissions().mode())
-        .unwrap_or_default();
-    if mode & 0o077 != 0 {
-        bail!(
-            "the secret key {} can be read by others; close it with  chmod 600 {}",
-            file.display(),
-            file.display()
-        );
-    }
-    let key = key_from_hex(text.trim()).with_context(|| {
-        format!(
-            "the secret key {} must hold {} hexadecimal digits and nothing else",
-            file.display(),
-            2 * KEY_BYTES
-        )
-    })?;
-    Ok(Some(Keys::from_secret(&key)))
+    Ok(read_key_file(file)?.map(|found| found.keys()))
 }
 
 fn make(file: &Path) -> anyhow::Result<Keys> {

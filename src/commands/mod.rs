@@ -2,10 +2,12 @@
 
 mod account;
 mod check;
+mod commenter;
 mod database;
 mod export;
 mod import;
 mod key;
+mod rekey;
 mod serve;
 mod socket;
 
@@ -46,6 +48,13 @@ pub enum Command {
     /// Write everything into a file that another program reads
     #[command(subcommand)]
     Export(export::ExportCommand),
+    /// Answer someone who asks what is kept of them, or wants it gone; their address is read from standard input
+    #[command(subcommand)]
+    Commenter(commenter::CommenterCommand),
+    /// Seal everything anew with a new secret key, while the site serves
+    ///
+    /// What was cut off goes on when it is run again. The older key stays in the key file until --forget-old.
+    Rekey(rekey::Rekey),
     /// The database itself
     #[command(subcommand)]
     Db(database::DbCommand),
@@ -60,6 +69,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Account(command) => account::account(cli.settings.check()?, command).await?,
         Command::Import(command) => import::run(cli.settings.check()?, command).await?,
         Command::Export(command) => export::run(cli.settings.check()?, command).await?,
+        Command::Commenter(command) => {
+            return commenter::commenter(cli.settings.check()?, command).await;
+        }
+        Command::Rekey(asked) => rekey::rekey(cli.settings.check()?, asked).await?,
         Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
         Command::Check => return Ok(check::check(&cli.settings).await),
     }

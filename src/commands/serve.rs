@@ -50,6 +50,8 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     allow_as_many_files_as_we_may();
     let data = data_folder(&config);
     config.media = Some(media_folder(&config));
+    // Named, so that it can be read again when the key changes.
+    config.secret_key_file = Some(key::key_file(&config));
     let keys = key::read_or_make(&config)?;
     let mut database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
     database.outlive_its_owner(&data, Durability::Durable);

@@ -53,9 +53,26 @@ impl Email {
         Ok(Self(Zeroizing::new(address)))
     }
 
+    /// Where the address is: by itself it names nobody.
+    pub(crate) fn domain(&self) -> &str {
+        let (_, domain) = self.0.rsplit_once('@').expect("an address has an at sign");
+        domain
+    }
+
     /// The keyed hash that finds the address again.
     pub fn hash(&self, keys: &Keys) -> [u8; 32] {
         keys.find_by("email", self.0.as_bytes())
+    }
+
+    /// The address behind a seal, to seal it anew.
+    pub(super) fn opened(keys: &Keys, hash: &[u8], sealed: &[u8]) -> Result<Self, DoesNotOpen> {
+        open_for_export(keys, hash, sealed).map(Self)
+    }
+
+    /// The hashes under every key that the site works with, the one in use first.
+    pub fn hashes(&self, keys: &Keys) -> Vec<Vec<u8>> {
+        let hashes = keys.find_by_each("email", self.0.as_bytes());
+        hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 
     /// The address, sealed; it opens only for the row that `hash` names.
@@ -67,8 +84,17 @@ impl Email {
     }
 }
 
-/// The address behind a seal, for an export whose maker has asked for addresses. Nothing else opens one.
+/// The address behind a seal, for an export whose maker has asked for addresses.
 pub fn open_for_export(
+    keys: &Keys,
+    hash: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<String>, DoesNotOpen> {
+    open(keys, hash, sealed)
+}
+
+/// The address behind a seal. Only the post and an export open one.
+pub(super) fn open(
     keys: &Keys,
     hash: &[u8],
     sealed: &[u8],

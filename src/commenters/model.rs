@@ -1,4 +1,11 @@
-//! What a commenter may ask for.
+//! What a commenter is, and what they may ask for.
+
+use crate::clock::Ts;
+use crate::ids::{ArticleId, CommenterId, SubscriptionId};
+use crate::sealed::Keys;
+
+/// What the signature on the address of a commenter's page is for.
+const PURPOSE: &str = "commenter page";
 
 /// Of which replies someone is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
@@ -8,4 +15,54 @@ pub enum Scope {
     Answers,
     /// Every reply there.
     Everything,
+}
+
+/// A commenter, as far as their own page is concerned.
+pub struct Person {
+    /// Their number.
+    pub id: CommenterId,
+    /// Part of the signature on their page's address: with another one the old address is void.
+    pub seed: String,
+    /// When they proved their address.
+    pub proved_at: Option<Ts>,
+    /// When mail to the address came back.
+    pub silenced_at: Option<Ts>,
+}
+
+impl Person {
+    /// The address of their page. Whoever has it is in charge of what was written under their email address, so it goes
+    /// to that alone.
+    pub fn page(&self, keys: &Keys) -> String {
+        format!("/commenters/{}?key={}", self.id, self.key(keys))
+    }
+
+    /// The signature in that address.
+    pub fn key(&self, keys: &Keys) -> String {
+        keys.sign(PURPOSE, self.signed().as_bytes())
+    }
+
+    /// Whether `key` is that signature.
+    pub fn is_key(&self, keys: &Keys, key: &str) -> bool {
+        keys.is_signed(PURPOSE, self.signed().as_bytes(), key)
+    }
+
+    fn signed(&self) -> String {
+        format!("{} {}", self.id, self.seed)
+    }
+}
+
+/// What someone is told of under one article.
+pub struct Subscription {
+    /// Its number.
+    pub id: SubscriptionId,
+    /// Of which replies.
+    pub scope: Scope,
+    /// The article.
+    pub article_id: ArticleId,
+    /// Its title.
+    pub title: String,
+    /// Its address; none while it is not there to read.
+    pub path: Option<String>,
+    /// Whether it counts: until the address is proved it does not.
+    pub is_active: bool,
 }

@@ -2,27 +2,29 @@
 
 use sqlx::PgConnection;
 
-use super::Email;
+use super::{Email, Person, Scope, Subscription};
 use crate::clock::Ts;
-use crate::ids::CommenterId;
+use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 use crate::sealed::Keys;
 
-/// The commenter of an address, made if this is their first reply.
+/// The commenter of an address, made if this is their first reply. Someone from before the key changed is found as well.
 pub async fn find_or_insert(
     db: &mut PgConnection,
     keys: &Keys,
     email: &Email,
     now: Ts,
 ) -> sqlx::Result<CommenterId> {
-    let hash = email.hash(keys);
-    if let Some(id) = find(db, &hash).await? {
+    // The hash and the seal must be of one key, and keys may change in between.
+    let keys = keys.as_of_now();
+    if let Some(id) = find_and_hold(db, &keys, email).await? {
         return Ok(id);
     }
+    let hash = email.hash(&keys);
     let inserted = sqlx::query_scalar!(
         "insert into commenters (email_hash, email_sealed, created_at) values ($1, $2, $3)
          on conflict (email_hash) do nothing returning id",
         &hash[..],
-        email.seal(keys, &hash),
+        email.seal(&keys, &hash),
         now as Ts,
     )
     .fetch_optional(&mut *db)
@@ -30,12 +32,352 @@ pub async fn find_or_insert(
     match inserted {
         Some(id) => Ok(id),
         // Someone of the same address was a moment faster, and is there to be found now.
-        None => find(db, &hash).await?.ok_or(sqlx::Error::RowNotFound),
+        None => find_and_hold(db, &keys, email)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound),
     }
 }
 
-async fn find(db: &mut PgConnection, hash: &[u8; 32]) -> sqlx::Result<Option<CommenterId>> {
-    sqlx::query_scalar!("select id from commenters where email_hash = $1", &hash[..])
-        .fetch_optional(db)
-        .await
+/// The commenter of an address, who is not taken away or merged into another before the transaction ends.
+async fn find_and_hold(
+    db: &mut PgConnection,
+    keys: &Keys,
+    email: &Email,
+) -> sqlx::Result<Option<CommenterId>> {
+    sqlx::query_scalar!(
+        "select id from commenters where email_hash = any($1) order by id limit 1 for key share",
+        &email.hashes(keys),
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whoever has an address: one person, or two while the secret key changes.
+pub async fn of_address(
+    db: &mut PgConnection,
+    keys: &Keys,
+    email: &Email,
+) -> sqlx::Result<Vec<CommenterId>> {
+    sqlx::query_scalar!(
+        "select id from commenters where email_hash = any($1) order by id",
+        &email.hashes(keys),
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What is kept of someone beside what they wrote. The address is not in it.
+pub struct Kept {
+    /// When they first wrote.
+    pub created_at: Ts,
+    /// When they proved that the address is theirs.
+    pub proved_at: Option<Ts>,
+    /// When a proof was last asked for by mail.
+    pub proof_sent_at: Option<Ts>,
+    /// When mail to them came back.
+    pub silenced_at: Option<Ts>,
+    /// Since when they may not reply.
+    pub blocked_at: Option<Ts>,
+    /// Browsers that have proved the address.
+    pub browsers: i64,
+    /// Letters to them that wait to leave.
+    pub letters: i64,
+}
+
+/// What is kept of someone.
+pub async fn kept_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Kept>> {
+    sqlx::query_as!(
+        Kept,
+        r#"select created_at, proved_at, proof_sent_at, silenced_at, blocked_at,
+               (select count(*) from commenter_browsers where commenter_id = $1) as "browsers!",
+               (select count(*) from outbox where commenter_id = $1) as "letters!"
+           from commenters where id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// An article under which someone is told of replies.
+pub struct KeptSubscription {
+    /// Its title.
+    pub title: String,
+    /// Its address, if it has one.
+    pub path: Option<String>,
+    /// Of which replies.
+    pub scope: Scope,
+    /// When it was asked for.
+    pub asked_at: Ts,
+    /// Since when they are told.
+    pub active_since: Option<Ts>,
+    /// When they were last told.
+    pub mailed_at: Option<Ts>,
+}
+
+/// What someone is told of.
+pub async fn subscriptions_of(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Vec<KeptSubscription>> {
+    sqlx::query_as!(
+        KeptSubscription,
+        r#"select title, path, scope as "scope: Scope", asked_at, active_since, mailed_at
+           from subscriptions join articles on articles.id = article_id
+           where commenter_id = $1 order by subscriptions.id"#,
+        id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A commenter, for their own page.
+pub async fn find_person(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Person>> {
+    sqlx::query_as!(
+        Person,
+        r#"select id, seed::text as "seed!", proved_at, silenced_at from commenters where id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether this browser has proved that the address is theirs.
+pub async fn has_proved(
+    db: &mut PgConnection,
+    token_hash: Option<&[u8]>,
+    id: CommenterId,
+) -> sqlx::Result<bool> {
+    let Some(token_hash) = token_hash else {
+        return Ok(false);
+    };
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from commenter_browsers where token_hash = $1 and commenter_id = $2) as "has!""#,
+        token_hash,
+        id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Remembers that this browser has proved an address: mail to it is read there, so it may go there again.
+pub async fn prove(
+    db: &mut PgConnection,
+    id: CommenterId,
+    token_hash: &[u8],
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenters set proved_at = coalesce(proved_at, $2), silenced_at = null where id = $1",
+        id.0,
+        now as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into commenter_browsers (token_hash, commenter_id, proved_at) values ($1, $2, $3) on conflict do nothing",
+        token_hash,
+        id.0,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// How many browsers have proved an address.
+pub async fn browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from commenter_browsers where commenter_id = $1"#,
+        id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Forgets every browser that has proved an address, and makes the addresses of its owner's page void.
+pub async fn forget_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from commenter_browsers where commenter_id = $1",
+        id.0
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update commenters set seed = gen_random_uuid() where id = $1",
+        id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Between two mails with a link that proves an address, in seconds: nobody's letter box is filled by a form.
+const BETWEEN_PROOFS: i64 = 60 * 60;
+
+/// Whether the link that proves an address may be mailed now; if so, it is taken to be.
+pub async fn may_mail_proof(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update commenters set proof_sent_at = $2
+         where id = $1 and silenced_at is null and blocked_at is null and (proof_sent_at is null or proof_sent_at <= $3)",
+        id.0,
+        now as Ts,
+        now.plus_seconds(-BETWEEN_PROOFS) as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Asks to be told of replies under an article. Until the address is proved, `is_proved`, nothing comes of it; and who
+/// has proved nothing changes nothing that counts already.
+pub async fn ask(
+    db: &mut PgConnection,
+    id: CommenterId,
+    article_id: ArticleId,
+    scope: Scope,
+    is_proved: bool,
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into subscriptions as s (commenter_id, article_id, scope, asked_at, active_since)
+         values ($1, $2, $3, $4, case when $5 then $4::timestamptz end)
+         on conflict (commenter_id, article_id) do update
+         set scope = excluded.scope, asked_at = excluded.asked_at, active_since = coalesce(s.active_since, excluded.active_since)
+         where s.active_since is null or $5",
+        id.0,
+        article_id.0,
+        scope as Scope,
+        now as Ts,
+        is_proved,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What someone is told of, or has asked for, newest first.
+pub async fn subscriptions(
+    db: &mut PgConnection,
+    id: CommenterId,
+    now: Ts,
+) -> sqlx::Result<Vec<Subscription>> {
+    sqlx::query_as!(
+        Subscription,
+        r#"select subscriptions.id, scope as "scope: Scope", article_id,
+               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+               case when state = 'published' and published_at <= $2 then path end as path,
+               active_since is not null as "is_active!"
+           from subscriptions join articles on articles.id = article_id
+           where commenter_id = $1 order by asked_at desc, subscriptions.id desc"#,
+        id.0,
+        now as Ts,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lets what was asked for count from now on, of these; what else was asked for and does not count yet is dropped.
+pub async fn activate(
+    db: &mut PgConnection,
+    id: CommenterId,
+    wanted: &[SubscriptionId],
+    now: Ts,
+) -> sqlx::Result<()> {
+    let wanted: Vec<i64> = wanted.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "update subscriptions set active_since = $3
+         where commenter_id = $1 and active_since is null and id = any($2)",
+        id.0,
+        &wanted,
+        now as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from subscriptions where commenter_id = $1 and active_since is null",
+        id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A subscription, for who unsubscribes by the link in a mail: what it is to.
+pub async fn find_subscription(
+    db: &mut PgConnection,
+    id: SubscriptionId,
+    now: Ts,
+) -> sqlx::Result<Option<Subscription>> {
+    sqlx::query_as!(
+        Subscription,
+        r#"select subscriptions.id, scope as "scope: Scope", article_id,
+               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+               case when state = 'published' and published_at <= $2 then path end as path,
+               active_since is not null as "is_active!"
+           from subscriptions join articles on articles.id = article_id where subscriptions.id = $1"#,
+        id.0,
+        now as Ts,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Ends a subscription, with all that was still to be told. Ended ones are no mistake.
+pub async fn end_subscription(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
+    sqlx::query!("delete from subscriptions where id = $1", id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends one of someone's own subscriptions.
+pub async fn end_own_subscription(
+    db: &mut PgConnection,
+    owner: CommenterId,
+    id: SubscriptionId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from subscriptions where id = $1 and commenter_id = $2",
+        id.0,
+        owner.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Deletes someone all of whose comments are erased, with what they asked to be told and the letters that wait. Of someone
+/// who is blocked, the address stays, sealed, with the block; gives whether they are gone.
+pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
+    let deleted = sqlx::query!(
+        "delete from commenters where id = $1 and blocked_at is null",
+        id.0
+    )
+    .execute(&mut *db)
+    .await?;
+    if deleted.rows_affected() > 0 {
+        return Ok(true);
+    }
+    sqlx::query!("delete from subscriptions where commenter_id = $1", id.0)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!(
+        "delete from commenter_browsers where commenter_id = $1",
+        id.0
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!("delete from outbox where commenter_id = $1", id.0)
+        .execute(&mut *db)
+        .await?;
+    // The addresses of their own page that were mailed lead nowhere from now on.
+    sqlx::query!(
+        "update commenters
+         set seed = gen_random_uuid(), created_at = blocked_at, proved_at = null, proof_sent_at = null, silenced_at = null
+         where id = $1",
+        id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(false)
 }

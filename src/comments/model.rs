@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::clock::Ts;
 use crate::commenters::Email;
-use crate::ids::{ArticleId, CommentId};
+use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::limits::network;
 use crate::sealed::Keys;
 use crate::text::{SafeHtml, Website};
@@ -81,15 +81,18 @@ pub struct NewComment {
     pub parent_id: Option<CommentId>,
     /// The name given.
     pub name: String,
-    /// The address given.
-    pub email: Email,
+    /// The address given; the staff need none.
+    pub email: Option<Email>,
     /// The website given.
     pub website: Option<Website>,
     /// The text, as Markdown.
     pub body: String,
     /// The text, as HTML.
     pub body_html: SafeHtml,
-    /// Where it came from. Kept only in what [`NewComment::said`] makes of it, for two days.
+    /// The member of staff who wrote it, signed in.
+    pub account_id: Option<AccountId>,
+    /// Where it came from: kept sealed for as long as the publication says, and in what [`NewComment::said`] makes of
+    /// it, for two days.
     pub from: IpAddr,
 }
 
@@ -106,7 +109,10 @@ impl NewComment {
     /// The keyed hash of everything an impatient browser sends twice: the same again from the same place is kept once.
     /// Were it the words alone, whoever repeats a public comment under a guessed address would learn whether the guess
     /// is right. [`store::forget_where_from`](super::store::forget_where_from) takes it back.
-    pub fn said(&self, keys: &Keys, day: Day, now: Ts) -> [u8; 32] {
+    ///
+    /// Given under each key of the ring, the one in use first, which is the one that is kept: a second press is known
+    /// also where the key has changed since the first.
+    pub fn said(&self, keys: &Keys, day: Day, now: Ts) -> Vec<Vec<u8>> {
         const MICROS: i64 = 24 * 60 * 60 * 1_000_000;
         let today = now.unix_micros().div_euclid(MICROS);
         let day = match day {
@@ -117,7 +123,28 @@ impl NewComment {
         let network = network(self.from).to_string();
         let day = day.to_string();
         let said = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
-        keys.find_by("said once", said.as_bytes())
+        let hashes = keys.find_by_each("said once", said.as_bytes());
+        hashes.into_iter().map(|hash| hash.to_vec()).collect()
+    }
+}
+
+/// That someone of the staff wrote a reply, signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum Staff {
+    /// Who wrote the article, too.
+    Author,
+    /// Anyone else of the staff.
+    Staff,
+}
+
+impl Staff {
+    /// Its words in the catalogue.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Author => "reply-by-author",
+            Self::Staff => "reply-by-staff",
+        }
     }
 }
 
@@ -130,12 +157,20 @@ pub struct Comment {
     pub number: Option<i64>,
     /// The reply it answers.
     pub parent_id: Option<CommentId>,
+    /// The top-level reply it stands under.
+    pub root_id: CommentId,
+    /// Who wrote what it answers, as long as that is there to read.
+    pub answers: Option<String>,
     /// Who wrote it.
     pub name: String,
     /// Where its writer's name leads.
     pub website: Option<String>,
+    /// Whether the staff wrote it.
+    pub staff: Option<Staff>,
     /// The text.
     pub body_html: SafeHtml,
     /// When it was written.
     pub created_at: Ts,
+    /// When its writer last changed it.
+    pub edited_at: Option<Ts>,
 }

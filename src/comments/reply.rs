@@ -4,23 +4,47 @@ use std::net::IpAddr;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::held::held_address;
-use super::model::{Comment, Discussion, Status, Under};
+use super::judge::{self, Author};
+use super::model::{Comment, Discussion, NewComment, Status, Under};
 use super::reply_form::ReplyForm;
-use super::screening::{self, Evidence, Rules};
-use super::store;
+use super::{letters, own, store};
+use crate::accounts::Viewer;
 use crate::app::App;
-use crate::commenters;
+use crate::commenters::{self, Browser};
 use crate::ids::{ArticleId, CommentId};
+use crate::limits::network;
+use crate::sealed::Keys;
+use crate::text::Website;
 use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
 use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
+
+/// Who sends a form: from where, with which browser, and whether they are of the staff.
+pub struct Sender {
+    pub(super) address: IpAddr,
+    pub(super) browser: Browser,
+    pub(super) viewer: Option<Viewer>,
+}
+
+impl FromRequestParts<App> for Sender {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        Ok(Self {
+            address: ClientAddress::from_request_parts(parts, app).await?.0,
+            browser: Browser::from_request_parts(parts, app).await?,
+            // Who is not signed in is a reader, and so is everyone while the database cannot say.
+            viewer: Viewer::from_request_parts(parts, app).await.ok(),
+        })
+    }
+}
 
 /// The form on a page of its own: to answer someone, or to mend mistakes.
 #[derive(Template)]
@@ -50,9 +74,10 @@ pub async fn show_reply(
     Path(id): Path<ArticleId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let discussion = store::find_discussion(&mut db, id, app.clock.now())
-        .await?
-        .ok_or(Error::NotFound)?;
+    let discussion =
+        store::find_discussion(&mut db, &layout.publication.discussion, id, app.clock.now())
+            .await?
+            .ok_or(Error::NotFound)?;
     let answered = match asked.to {
         Some(to) => Some(
             store::find_approved(&mut db, id, to)
@@ -61,7 +86,7 @@ pub async fn show_reply(
         ),
         None => None,
     };
-    let mut form = ReplyForm::blank(layout.words, id);
+    let mut form = ReplyForm::blank(&layout, id);
     form.to = asked.to.map(|id| id.to_string()).unwrap_or_default();
     let notice = (!discussion.replies_open).then(|| layout.words.say("replies-closed"));
     let may_send = discussion.replies_open;
@@ -81,41 +106,42 @@ pub async fn post_reply(
     State(app): State<App>,
     Path(id): Path<ArticleId>,
     Extension(reference): Extension<Reference>,
-    from: ClientAddress,
+    from: Sender,
     fields: Fields,
 ) -> Response {
-    take_or_give_back(&app, Under::Article(id), &reference, from, &fields).await
+    take_or_give_back(&app, Under::Article(id), &reference, &from, &fields).await
 }
 
 /// Takes a reply from a page that a cache kept from before the move: WordPress's own form, with its numbers.
 pub async fn post_wordpress_reply(
     State(app): State<App>,
     Extension(reference): Extension<Reference>,
-    from: ClientAddress,
+    from: Sender,
     fields: Fields,
 ) -> Response {
     let number = fields.get("comment_post_ID").trim().parse();
     let under = Under::Number(number.unwrap_or_default());
-    take_or_give_back(&app, under, &reference, from, &fields).await
+    take_or_give_back(&app, under, &reference, &from, &fields).await
 }
 
 async fn take_or_give_back(
     app: &App,
     under: Under,
     reference: &Reference,
-    from: ClientAddress,
+    from: &Sender,
     fields: &Fields,
 ) -> Response {
     let layout = Layout::at_any_rate(app).await;
-    let form = ReplyForm::read(layout.words, under, fields);
-    if let Err(seconds) = app.limits.reply_from(from.0) {
+    let form = ReplyForm::read(&layout, under, fields);
+    if let Err(seconds) = app.limits.reply_from(from.address) {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.words.count("reply-too-fast", wait);
         return ReplyPage::unsaved(layout, form, notice)
             .try_again(StatusCode::TOO_MANY_REQUESTS, seconds);
     }
     let given_back = form.copy();
-    match in_time(take(app, layout.clone(), form, from.0)).await {
+    let is_preview = fields.is_ticked("preview");
+    match in_time(take(app, layout.clone(), form, from, is_preview)).await {
         Ok(answer) => answer,
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
@@ -134,12 +160,24 @@ async fn take_or_give_back(
     }
 }
 
-async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> Result<Response> {
+async fn take(
+    app: &App,
+    layout: Layout,
+    mut form: ReplyForm,
+    from: &Sender,
+    is_preview: bool,
+) -> Result<Response> {
     let words = layout.words;
     let now = app.clock.now();
+    if !app.has_the_key() {
+        // Sealed with the key we have, it would not be found by the servers that have the new one.
+        return Err(Error::Unavailable);
+    }
     let mut db = app.pool.begin().await?;
     let discussion = match place(&mut db, &mut form).await? {
-        Some(id) => store::find_discussion(&mut db, id, now).await?,
+        Some(id) => {
+            store::find_discussion(&mut db, &layout.publication.discussion, id, now).await?
+        }
         None => None,
     };
     let Some(discussion) = discussion else {
@@ -164,8 +202,9 @@ async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> R
         Err(_) => None,
     };
     let answered_is_gone = !form.to.is_empty() && answered.is_none();
+    let viewer = from.viewer.as_ref();
     let Some(comment) = form
-        .parse(answered.as_ref().map(|c| c.id), from)
+        .parse(answered.as_ref().map(|c| c.id), viewer, from.address)
         .filter(|_| !answered_is_gone)
     else {
         let notice = answered_is_gone.then(|| words.say("reply-answered-gone"));
@@ -180,34 +219,129 @@ async fn take(app: &App, layout: Layout, mut form: ReplyForm, from: IpAddr) -> R
         };
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let evidence = Evidence {
+    if is_preview {
+        form.preview = Some(comment.body_html);
+        let page = ReplyPage {
+            discussion: Some(discussion),
+            answered,
+            ..ReplyPage::new(layout, form)
+        };
+        return Ok(Page(page).private());
+    }
+    match keep(app, &mut db, &layout, &discussion, &form, &comment, from).await? {
+        Kept::New(id) => {
+            db.commit().await?;
+            Ok(go_to(&own::address(&app.keys, id)).into_response())
+        }
+        // What the first one says is said again, and nothing is kept twice.
+        Kept::Already(id) => {
+            db.rollback().await?;
+            own::show_again(app, layout, id).await
+        }
+        Kept::Not { seconds } => {
+            db.rollback().await?;
+            let page = ReplyPage {
+                discussion: Some(discussion),
+                answered,
+                notice: Some(words.count("reply-too-soon", seconds)),
+                ..ReplyPage::new(layout, form)
+            };
+            let seconds = u64::try_from(seconds).unwrap_or(1);
+            Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds))
+        }
+    }
+}
+
+/// What became of a reply that is right.
+enum Kept {
+    /// It is there now.
+    New(CommentId),
+    /// It was there already.
+    Already(CommentId),
+    /// Another came from there a moment ago: so many seconds are to be waited.
+    Not { seconds: i64 },
+}
+
+/// Keeps a reply, with what its author asked for, as part of the caller's transaction.
+async fn keep(
+    app: &App,
+    db: &mut PgConnection,
+    layout: &Layout,
+    discussion: &Discussion,
+    form: &ReplyForm,
+    comment: &NewComment,
+    from: &Sender,
+) -> Result<Kept> {
+    let now = app.clock.now();
+    let settings = &layout.publication.discussion;
+    let article_id = discussion.article_id;
+    let commenter_id = match &comment.email {
+        Some(email) => Some(commenters::store::find_or_insert(db, &app.keys, email, now).await?),
+        None => None,
+    };
+    let said = store::find_said(db, &app.keys, article_id, commenter_id, comment, now).await?;
+    if let Some(id) = said {
+        return Ok(Kept::Already(id));
+    }
+    if from.viewer.is_none() {
+        let places = places_of(&app.keys, comment);
+        let noted = store::note_or_wait(db, &places, settings.flood_seconds, now).await?;
+        if let Err(seconds) = noted {
+            return Ok(Kept::Not { seconds });
+        }
+    }
+    let author = Author {
+        name: &comment.name,
+        website: comment.website.as_ref().map(Website::as_str),
+        commenter_id,
+        email: comment.email.as_ref(),
+        browser: &from.browser,
+        from: from.address,
+        is_staff: from.viewer.is_some(),
         trap_filled: !form.trap.is_empty(),
-        ..Evidence::default()
     };
-    let rules = Rules {
-        hold_everything: layout.publication.discussion.hold_everything,
-        ..Rules::default()
-    };
-    let verdict = screening::first_verdict(&evidence, &rules);
-    let commenter =
-        commenters::store::find_or_insert(&mut db, &app.keys, &comment.email, now).await?;
-    let (comment_id, status) = store::insert(
-        &mut db,
+    let verdict = judge::judge(db, settings, &author, &comment.body, &comment.body_html).await?;
+    let inserted = store::insert(
+        db,
         &app.keys,
-        discussion.article_id,
-        commenter,
-        &comment,
+        article_id,
+        commenter_id,
+        comment,
         &verdict,
+        settings.network_until(now),
         now,
     )
     .await?;
-    db.commit().await?;
-    tracing::info!(comment = %comment_id, status = status.word(), "a reply was kept");
-    let place = match status {
-        Status::Approved => Redirect::to(&format!("{}#comment-{comment_id}", discussion.path)),
-        _ => go_to(&held_address(app, comment_id)),
+    let Some(id) = inserted else {
+        // The same arrived over two connections at one moment.
+        let said = store::find_said(db, &app.keys, article_id, commenter_id, comment, now).await?;
+        return said.map(Kept::Already).ok_or(Error::Unavailable);
     };
-    Ok(place.into_response())
+    if let (Some(commenter_id), Some(scope), true) =
+        (commenter_id, form.scope(), verdict.status != Status::Spam)
+    {
+        let token = from.browser.0.as_deref();
+        let is_proved = commenters::store::has_proved(db, token, commenter_id).await?;
+        commenters::store::ask(db, commenter_id, article_id, scope, is_proved, now).await?;
+        if !is_proved {
+            letters::mail_proof(app, db, layout, commenter_id).await?;
+        }
+    }
+    tracing::info!(comment = %id, status = verdict.status.word(), "a reply was kept");
+    Ok(Kept::New(id))
+}
+
+/// What may send one reply at a time: the network, and the address.
+fn places_of(keys: &Keys, comment: &NewComment) -> Vec<Vec<u8>> {
+    let network = network(comment.from).to_string();
+    let network = keys.find_by("lately from a network", network.as_bytes());
+    let email = comment.email.as_ref().map(|email| email.hash(keys));
+    let email = email.map(|hash| keys.find_by("lately from an address", &hash));
+    [Some(network), email]
+        .into_iter()
+        .flatten()
+        .map(Vec::from)
+        .collect()
 }
 
 /// The article a form stands under. One with WordPress's numbers has ours from here on.

@@ -7,12 +7,13 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::model::{NewComment, Under};
-use crate::commenters::{Email, EmailError};
+use crate::accounts::Viewer;
+use crate::commenters::{Email, EmailError, Scope};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::links::LinkError;
-use crate::text::{Website, markdown, typed};
-use crate::web::{Fields, Mistakes, assets};
+use crate::text::{SafeHtml, Website, markdown, typed};
+use crate::web::{Fields, Layout, Mistakes, assets};
 
 /// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
 const NAME_BYTES: usize = 245;
@@ -32,6 +33,12 @@ pub struct ReplyForm {
     email: String,
     website: String,
     pub(super) trap: String,
+    /// Whether the site can tell them of replies.
+    offers_mail: bool,
+    tell_answers: bool,
+    tell_everything: bool,
+    /// The text as everyone would see it, for who asked to look first.
+    pub(super) preview: Option<SafeHtml>,
     pub(super) mistakes: Mistakes,
     script: String,
 }
@@ -41,12 +48,12 @@ impl HtmlSafe for ReplyForm {}
 
 impl ReplyForm {
     /// An empty form.
-    pub fn blank(words: Words, article_id: ArticleId) -> Self {
-        Self::read(words, Under::Article(article_id), &Fields::default())
+    pub fn blank(layout: &Layout, article_id: ArticleId) -> Self {
+        Self::read(layout, Under::Article(article_id), &Fields::default())
     }
 
     /// What was sent, as typed.
-    pub(super) fn read(words: Words, under: Under, fields: &Fields) -> Self {
+    pub(super) fn read(layout: &Layout, under: Under, fields: &Fields) -> Self {
         let field = |name| fields.get(name).to_owned();
         let to = match under {
             Under::Article(_) => field("to"),
@@ -54,7 +61,7 @@ impl ReplyForm {
             Under::Number(_) => field("comment_parent").trim_start_matches('0').to_owned(),
         };
         Self {
-            words,
+            words: layout.words,
             under,
             to,
             comment: field("comment"),
@@ -62,6 +69,10 @@ impl ReplyForm {
             email: field("email"),
             website: field("url"),
             trap: field("topic"),
+            offers_mail: layout.mails,
+            tell_answers: fields.is_ticked("tell_answers"),
+            tell_everything: fields.is_ticked("tell_everything"),
+            preview: None,
             mistakes: Mistakes::none(),
             script: assets::address("reply.js"),
         }
@@ -93,6 +104,15 @@ impl ReplyForm {
         i64::try_from(self.mistakes.iter().count()).unwrap_or(i64::MAX)
     }
 
+    /// Of what they asked to be told.
+    pub(super) fn scope(&self) -> Option<Scope> {
+        match (self.offers_mail, self.tell_everything, self.tell_answers) {
+            (true, true, _) => Some(Scope::Everything),
+            (true, false, true) => Some(Scope::Answers),
+            _ => None,
+        }
+    }
+
     /// Whether there is nothing to give back.
     pub(super) fn is_blank(&self) -> bool {
         self.comment.is_empty()
@@ -114,20 +134,22 @@ impl ReplyForm {
             mistakes: self.mistakes.clone(),
             script: self.script.clone(),
             trap: String::new(),
+            preview: None,
             ..*self
         }
     }
 
-    /// What we believe of it; or every mistake at once, kept in the form beside what was typed.
+    /// What we believe of it; or every mistake at once, kept in the form beside what was typed. The staff, who have a name
+    /// here already, need give neither name nor address.
     pub(super) fn parse(
         &mut self,
         parent_id: Option<CommentId>,
+        viewer: Option<&Viewer>,
         from: IpAddr,
     ) -> Option<NewComment> {
         let words = self.words;
         let mut mistakes = Mistakes::none();
         for (field, text) in [
-            ("comment", &mut self.comment),
             ("author", &mut self.name),
             ("email", &mut self.email),
             ("url", &mut self.website),
@@ -137,29 +159,21 @@ impl ReplyForm {
                 mistakes.say(words, field, "field-unreadable");
             }
         }
-        let body = typed::lines(&self.comment);
-        let over = body.len().saturating_sub(COMMENT_BYTES);
-        let body_html = if over > 0 {
-            let over = i64::try_from(over).unwrap_or(i64::MAX);
-            mistakes.add("comment", words.count("reply-comment-too-long", over));
-            markdown::comment("")
-        } else {
-            markdown::comment(&body)
-        };
-        // Also what Markdown makes nothing of, such as an address that no link refers to.
-        if over == 0 && body_html.is_blank() {
-            mistakes.say(words, "comment", "reply-comment-missing");
+        let (body, body_html) = read_words(words, &mut self.comment, &mut mistakes);
+        let mut name = typed::line(&self.name);
+        match viewer {
+            Some(viewer) if typed::is_blank(&name) => name.clone_from(&viewer.name),
+            _ if typed::is_blank(&name) => mistakes.say(words, "author", "reply-name-missing"),
+            _ => {}
         }
-        let name = typed::line(&self.name);
-        if typed::is_blank(&name) {
-            mistakes.say(words, "author", "reply-name-missing");
-        } else if name.len() > NAME_BYTES {
+        if name.len() > NAME_BYTES {
             mistakes.say(words, "author", "reply-name-too-long");
         } else if typed::holds_address(&name) {
             mistakes.say(words, "author", "reply-name-is-address");
         }
         let email = match Email::parse(&self.email) {
             Ok(email) => Some(email),
+            Err(EmailError::Missing) if viewer.is_some() => None,
             Err(wrong) => {
                 mistakes.say(
                     words,
@@ -187,15 +201,41 @@ impl ReplyForm {
             None
         });
         self.mistakes = mistakes;
-        let email = email.filter(|_| self.mistakes.is_empty())?;
-        Some(NewComment {
+        self.mistakes.is_empty().then(|| NewComment {
             parent_id,
             name,
             email,
             website,
             body,
             body_html,
+            account_id: viewer.map(|viewer| viewer.id),
             from,
         })
     }
+}
+
+/// The words of a comment and the HTML made of them, from the field `comment`; what is wrong with them is added to
+/// `mistakes`.
+pub(super) fn read_words(
+    words: Words,
+    typed: &mut String,
+    mistakes: &mut Mistakes,
+) -> (String, SafeHtml) {
+    if typed::has_unreadable(typed) {
+        *typed = typed::without_unreadable(typed);
+        mistakes.say(words, "comment", "field-unreadable");
+    }
+    let body = typed::lines(typed);
+    let over = body.len().saturating_sub(COMMENT_BYTES);
+    if over > 0 {
+        let over = i64::try_from(over).unwrap_or(i64::MAX);
+        mistakes.add("comment", words.count("reply-comment-too-long", over));
+        return (body, markdown::comment(""));
+    }
+    let body_html = markdown::comment(&body);
+    // Also what Markdown makes nothing of, such as an address that no link refers to.
+    if body_html.is_blank() {
+        mistakes.say(words, "comment", "reply-comment-missing");
+    }
+    (body, body_html)
 }

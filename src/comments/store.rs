@@ -1,42 +1,81 @@
 //! All SQL on comments, but for decisions about them. What the public sees is decided here and nowhere else: approved,
-//! under an article that is published by now.
+//! under an article that is published by now. On which page it stands is in `threads`.
+
+mod threads;
 
 use sqlx::PgConnection;
 
-use super::model::{Comment, Day, Discussion, NewComment, Status};
+use super::NETWORK_ROW;
+use super::model::{Comment, Day, Discussion, NewComment, Staff, Status};
 use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
-use crate::ids::{ArticleId, CommentId, CommenterId};
+use crate::ids::{AccountId, ArticleId, CommentId, CommenterId};
+use crate::publication::DiscussionSettings;
 use crate::sealed::Keys;
-use crate::text::SafeHtml;
+use crate::text::{SafeHtml, excerpt, markdown};
+
+pub use threads::*;
 
 /// The discussion under an article that can be read now.
 pub async fn find_discussion(
     db: &mut PgConnection,
+    settings: &DiscussionSettings,
     id: ArticleId,
     now: Ts,
 ) -> sqlx::Result<Option<Discussion>> {
-    sqlx::query_as!(
-        Discussion,
-        r#"select id as article_id, title, path as "path!", replies_open
+    let found = sqlx::query!(
+        r#"select id, title, path as "path!", replies_open,
+               case when kind = 'article' then published_at end as grows_old_from
            from articles where id = $1 and state = 'published' and published_at <= $2"#,
         id.0,
         now as Ts,
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(found.map(|found| Discussion {
+        article_id: found.id,
+        title: found.title,
+        path: found.path,
+        replies_open: settings.takes_replies(found.replies_open, found.grows_old_from, now),
+    }))
 }
 
-/// The replies the public sees under an article, oldest first.
-pub async fn approved_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Comment>> {
-    sqlx::query_as!(
-        Comment,
-        "select id, parent_id, name, website, body_html, created_at,
-             case when number > 0 and number <> id and not exists
-                 (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
-             then number end as number
-         from comments where article_id = $1 and status = 'approved' order by created_at, id",
+/// Replies the public sees: which, of `comments`, joined with `articles` and the approved `parent` they answer.
+macro_rules! shown {
+    ($which:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Comment,
+            r#"select comments.id as "id!", comments.parent_id, comments.root_id as "root_id!", comments.name as "name!",
+                   comments.website, comments.body_html as "body_html!", comments.created_at as "created_at!", comments.edited_at,
+                   parent.name as "answers?",
+                   case when comments.account_id = articles.author_id then 'author'
+                        when comments.account_id is not null then 'staff' end as "staff?: Staff",
+                   case when comments.number > 0 and comments.number <> comments.id and not exists
+                       (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
+                   then comments.number end as number
+               "# + $which,
+            $($argument),+
+        )
+    };
+}
+use shown;
+
+/// The newest replies the public sees under an article, at most `limit`.
+pub async fn latest_on(
+    db: &mut PgConnection,
+    id: ArticleId,
+    limit: i64,
+) -> sqlx::Result<Vec<Comment>> {
+    shown!(
+        "from (
+             select * from comments newest where newest.article_id = $1 and newest.status = 'approved'
+             order by newest.created_at desc, newest.id desc limit $2
+         ) comments
+         join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         order by comments.created_at desc, comments.id desc",
         id.0,
+        limit
     )
     .fetch_all(db)
     .await
@@ -48,85 +87,220 @@ pub async fn find_approved(
     article_id: ArticleId,
     id: CommentId,
 ) -> sqlx::Result<Option<Comment>> {
-    sqlx::query_as!(
-        Comment,
-        "select id, parent_id, name, website, body_html, created_at,
-             case when number > 0 and number <> id and not exists
-                 (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
-             then number end as number
-         from comments where id = $1 and article_id = $2 and status = 'approved'",
+    shown!(
+        "from comments join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         where comments.id = $1 and comments.article_id = $2 and comments.status = 'approved'",
         id.0,
-        article_id.0,
+        article_id.0
     )
     .fetch_optional(db)
     .await
 }
 
-/// Keeps a reply. What one browser sends twice from one network is kept once: the second time gives the first.
+/// The comment that says the same already: what one browser sends twice from one network within a day or so.
+pub async fn find_said(
+    db: &mut PgConnection,
+    keys: &Keys,
+    article_id: ArticleId,
+    commenter_id: Option<CommenterId>,
+    comment: &NewComment,
+    now: Ts,
+) -> sqlx::Result<Option<CommentId>> {
+    let days = [Day::Today, Day::Yesterday];
+    let said = days.map(|day| comment.said(keys, day, now)).concat();
+    sqlx::query_scalar!(
+        "select id from comments
+         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint)
+           and commenter_id is not distinct from $3 and said_once = any($4)
+         order by id limit 1",
+        article_id.0,
+        comment.parent_id.map(|id| id.0),
+        commenter_id.map(|id| id.0),
+        &said,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Notes that something is sent by each of `keys`, unless something was by one of them in the last `seconds`: then gives
+/// how many of these are left.
+pub async fn note_or_wait(
+    db: &mut PgConnection,
+    keys: &[Vec<u8>],
+    seconds: i32,
+    now: Ts,
+) -> sqlx::Result<Result<(), i64>> {
+    let seconds = i64::from(seconds);
+    if seconds == 0 {
+        return Ok(Ok(()));
+    }
+    let noted = sqlx::query!(
+        "insert into lately (key, at) select key, $2 from unnest($1::bytea[]) as key order by key
+         on conflict (key) do update set at = excluded.at where lately.at <= $3",
+        keys,
+        now as Ts,
+        now.plus_seconds(-seconds) as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    if usize::try_from(noted.rows_affected()) == Ok(keys.len()) {
+        return Ok(Ok(()));
+    }
+    // The transaction is given up, so that who was too fast waits no longer for having tried.
+    let last = sqlx::query_scalar!(
+        r#"select max(at) as "at?: Ts" from lately where key = any($1) and at < $2"#,
+        keys,
+        now as Ts,
+    )
+    .fetch_one(db)
+    .await?
+    .unwrap_or(now);
+    let left = last.plus_seconds(seconds).unix_micros() - now.unix_micros();
+    Ok(Err(((left + 999_999) / 1_000_000).clamp(1, seconds)))
+}
+
+/// Whether anything by this person was approved before, under this name if one is given.
+pub async fn has_approved(
+    db: &mut PgConnection,
+    id: CommenterId,
+    name: Option<&str>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from comments
+                          where commenter_id = $1 and status = 'approved' and name = coalesce($2, name)) as "has!""#,
+        id.0,
+        name,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Keeps a reply; none if the same was kept already. Its network is kept, sealed, until `network_until`.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a comment, whose it is, where, when, and what became of it"
+)]
 pub async fn insert(
     db: &mut PgConnection,
     keys: &Keys,
     article_id: ArticleId,
-    commenter_id: CommenterId,
+    commenter_id: Option<CommenterId>,
     comment: &NewComment,
     verdict: &Verdict,
+    network_until: Option<Ts>,
     now: Ts,
-) -> sqlx::Result<(CommentId, Status)> {
-    let today = comment.said(keys, Day::Today, now);
-    let yesterday = comment.said(keys, Day::Yesterday, now);
-    let parent_id = comment.parent_id.map(|id| id.0);
-    let reasons: Vec<String> = verdict
-        .reasons
-        .iter()
-        .map(Reason::stored)
-        .collect();
+) -> sqlx::Result<Option<CommentId>> {
+    let network = network_until.map(|_| {
+        let from = comment.from.to_canonical().to_string();
+        keys.seal(NETWORK_ROW, from.as_bytes())
+    });
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
-             (id, article_id, parent_id, root_id, commenter_id, name, website, body, body_html, said_once, status, reasons, created_at)
-         select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9, $10, $11
+             (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
+              reasons, created_at, network_sealed, network_until)
+         select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9,
+             $10, $11, $12, $13, $14
          from fresh
-         where not exists (select 1 from comments
-                           where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once = $12)
          on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
          returning id",
         article_id.0,
-        parent_id,
-        commenter_id.0,
+        comment.parent_id.map(|id| id.0),
+        commenter_id.map(|id| id.0),
+        comment.account_id.map(|id| id.0),
         comment.name,
         comment.website.as_ref().map(ToString::to_string),
         comment.body,
         comment.body_html.as_str(),
-        &today[..],
+        comment.said(keys, Day::Today, now).swap_remove(0),
         verdict.status as Status,
-        &reasons,
+        &stored(verdict),
         now as Ts,
-        &yesterday[..],
+        network,
+        network_until as Option<Ts>,
     )
     .fetch_optional(&mut *db)
     .await?;
     if let Some(id) = inserted {
-        return Ok((id, verdict.status));
+        let id = CommentId(id.0);
+        ask_checker(db, id, verdict, now).await?;
+        return Ok(Some(id));
     }
-    let first = sqlx::query!(
-        "select id, status from comments
-         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint) and commenter_id = $3 and said_once in ($4, $5)
-         order by id limit 1",
-        article_id.0,
-        parent_id,
-        commenter_id.0,
-        &today[..],
-        &yesterday[..],
+    Ok(None)
+}
+
+/// Changes the words of a comment, unless it was changed since `version`, refused, taken back, or is older than
+/// `written_after`; whether it was changed.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "new words, what became of them, and what they may replace"
+)]
+pub async fn change(
+    db: &mut PgConnection,
+    id: CommentId,
+    version: i32,
+    body: &str,
+    body_html: &SafeHtml,
+    verdict: &Verdict,
+    written_after: Ts,
+    now: Ts,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update comments
+         set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1
+         where id = $1 and version = $2 and status in ('held', 'approved') and erased_at is null and created_at > $8",
+        id.0,
+        version,
+        body,
+        body_html.as_str(),
+        verdict.status as Status,
+        &stored(verdict),
+        now as Ts,
+        written_after as Ts,
     )
-    .fetch_one(db)
+    .execute(&mut *db)
     .await?;
-    Ok((first.id, first.status))
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("delete from checks where comment_id = $1", id.0)
+        .execute(&mut *db)
+        .await?;
+    ask_checker(db, id, verdict, now).await?;
+    Ok(true)
+}
+
+fn stored(verdict: &Verdict) -> Vec<String> {
+    verdict.reasons.iter().map(Reason::stored).collect()
+}
+
+async fn ask_checker(
+    db: &mut PgConnection,
+    id: CommentId,
+    verdict: &Verdict,
+    now: Ts,
+) -> sqlx::Result<()> {
+    if let Some(otherwise) = verdict.once_checked {
+        sqlx::query!(
+            "insert into checks (comment_id, otherwise, next_try_at) values ($1, $2, $3)",
+            id.0,
+            otherwise as Status,
+            now as Ts,
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Rows that change in one go when networks are forgotten, so that nobody waits for them.
 const FORGOTTEN_AT_ONCE: i64 = 5_000;
 /// After two days, in seconds, nothing is compared with what was said then.
 const SAID_LATELY: i64 = 2 * 24 * 60 * 60;
+
+/// Longer ago than any pause between two replies, in seconds.
+const LATELY: i64 = 60 * 60;
 
 /// Forgets the networks whose time has come. Takes the part that they have in `said_once` out of comments that are older
 /// than two days: whoever has the secret key could find a network by trying them all.
@@ -136,6 +310,12 @@ pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<(
          where id in (select id from comments where length(said_once) = 32 and created_at < $1 limit $2)",
         now.plus_seconds(-SAID_LATELY) as Ts,
         FORGOTTEN_AT_ONCE,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from lately where at < $1",
+        now.plus_seconds(-LATELY) as Ts,
     )
     .execute(&mut *db)
     .await?;
@@ -150,31 +330,70 @@ pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<(
     Ok(())
 }
 
-/// Where a comment is to be found.
-pub struct Place {
+/// A comment with all that is kept of it, for the person who wrote it.
+pub struct KeptComment {
     /// Its number.
     pub id: CommentId,
-    /// The address of its article.
-    pub path: String,
+    /// The comment it answers.
+    pub parent_id: Option<CommentId>,
+    /// The article's title.
+    pub title: String,
+    /// The article's address, if it has one.
+    pub path: Option<String>,
+    /// What has been decided.
+    pub status: Status,
+    /// The name given.
+    pub name: String,
+    /// The website given.
+    pub website: Option<String>,
+    /// The text as it was typed.
+    pub body: String,
+    /// When it was written.
+    pub created_at: Ts,
+    /// When its author changed it last.
+    pub edited_at: Option<Ts>,
+    /// The network it came from, sealed for [`NETWORK_ROW`](super::NETWORK_ROW).
+    pub network_sealed: Option<Vec<u8>>,
+    /// How long that is kept.
+    pub network_until: Option<Ts>,
 }
 
-/// Where a comment that everyone may read is shown. A number that is no comment's own may be one from before a move.
-pub async fn find_place(
-    db: &mut PgConnection,
-    id: CommentId,
-    now: Ts,
-) -> sqlx::Result<Option<Place>> {
+/// Everything that someone wrote, in the order in which it was written.
+pub async fn kept_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<KeptComment>> {
     sqlx::query_as!(
-        Place,
-        r#"select comments.id, articles.path as "path!"
+        KeptComment,
+        r#"select comments.id, parent_id, title, path, status, name, website, comments.body, comments.created_at, edited_at,
+               network_sealed, network_until
            from comments join articles on articles.id = article_id
-           where comments.id = coalesce((select id from comments where id = $1),
-                                        (select id from comments where number = $1 order by site_id limit 1))
-             and status = 'approved' and state = 'published' and published_at <= $2"#,
+           where commenter_id = $1 order by comments.created_at, comments.id"#,
         id.0,
-        now as Ts,
     )
-    .fetch_optional(db)
+    .fetch_all(db)
+    .await
+}
+
+/// What was decided about a comment, and when.
+pub struct Decided {
+    /// About which.
+    pub comment_id: CommentId,
+    /// What it was.
+    pub from: Status,
+    /// What it became.
+    pub to: Status,
+    /// When.
+    pub at: Ts,
+}
+
+/// The decisions about everything that someone wrote. Who made them is the site's own affair.
+pub async fn decisions_about(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<Decided>> {
+    sqlx::query_as!(
+        Decided,
+        r#"select comment_id, from_status as "from!", to_status as "to!", decided_at as at
+           from decisions join comments on comments.id = comment_id
+           where commenter_id = $1 order by decisions.id"#,
+        id.0,
+    )
+    .fetch_all(db)
     .await
 }
 
@@ -236,20 +455,82 @@ pub async fn latest(db: &mut PgConnection, limit: i64, now: Ts) -> sqlx::Result<
     .await
 }
 
+/// Takes the words out of comments, and all that says who wrote them. Their places stay, for what answers them and for
+/// the log of decisions. Gives how many there were.
+pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from checks where comment_id = any($1)", &ids)
+        .execute(&mut *db)
+        .await?;
+    let erased = sqlx::query!(
+        "with wanted as (
+             select id from comments where id = any($1) and erased_at is null order by id for update
+         )
+         update comments
+         set name = '—', website = null, body = '', body_html = '', commenter_id = null, network_sealed = null, network_until = null,
+             said_once = int8send(comments.id), reasons = '{}', status = 'trashed', erased_at = $2, version = version + 1
+         from wanted where comments.id = wanted.id",
+        &ids,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(erased.rows_affected())
+}
+
+/// Takes the words out of everything that someone wrote. Nothing new of theirs is kept until the transaction ends.
+pub async fn erase_all_of(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<u64> {
+    sqlx::query!("select id from commenters where id = $1 for update", id.0)
+        .fetch_optional(&mut *db)
+        .await?;
+    let ids = sqlx::query_scalar!("select id from comments where commenter_id = $1", id.0)
+        .fetch_all(&mut *db)
+        .await?;
+    erase(db, &ids, now).await
+}
+
 /// A comment as its own author may see it.
 pub struct OwnComment {
+    /// Its number.
+    pub id: CommentId,
     /// What has been decided.
     pub status: Status,
+    /// Why, as stored.
+    pub reasons: Vec<String>,
+    /// Whose address it was sent with.
+    pub commenter_id: Option<CommenterId>,
+    /// The member of staff who wrote it.
+    pub account_id: Option<AccountId>,
     /// The name given.
     pub name: String,
+    /// The website given.
+    pub website: Option<String>,
+    /// The text, as written.
+    pub body: String,
     /// The text.
     pub body_html: SafeHtml,
     /// When it was written.
     pub created_at: Ts,
-    /// The article's title.
+    /// When its author changed it last.
+    pub edited_at: Option<Ts>,
+    /// When its author took it back.
+    pub erased_at: Option<Ts>,
+    /// Counts changes.
+    pub version: i32,
+    /// The article.
+    pub article_id: ArticleId,
+    /// Its title; a mark while the article is not there to read.
     pub title: String,
-    /// The article's address; none while the article is not there to read.
+    /// Its address; none while the article is not there to read.
     pub path: Option<String>,
+}
+
+impl OwnComment {
+    /// How it begins, as plain words: enough to know it again in a list.
+    pub fn beginning(&self) -> String {
+        const CHARS: usize = 160;
+        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+    }
 }
 
 /// A comment for its own author, whatever was decided about it.
@@ -260,12 +541,42 @@ pub async fn find_own(
 ) -> sqlx::Result<Option<OwnComment>> {
     sqlx::query_as!(
         OwnComment,
-        "select status, name, comments.body_html, comments.created_at, title,
-             case when state = 'published' and published_at <= $2 then path end as path
-         from comments join articles on articles.id = article_id where comments.id = $1",
+        r#"select comments.id, status, reasons, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
+               name, website, comments.body, comments.body_html, comments.created_at, edited_at, erased_at, comments.version,
+               article_id as "article_id: ArticleId",
+               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+               case when state = 'published' and published_at <= $2 then path end as path
+           from comments join articles on articles.id = article_id where comments.id = $1"#,
         id.0,
         now as Ts,
     )
     .fetch_optional(db)
+    .await
+}
+
+/// What someone wrote, newest first: at most `limit`, from before comment `before`.
+pub async fn own_comments(
+    db: &mut PgConnection,
+    id: CommenterId,
+    before: Option<CommentId>,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<OwnComment>> {
+    sqlx::query_as!(
+        OwnComment,
+        r#"select comments.id, status, reasons, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
+               name, website, comments.body, comments.body_html, comments.created_at, edited_at, erased_at, comments.version,
+               article_id as "article_id: ArticleId",
+               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+               case when state = 'published' and published_at <= $2 then path end as path
+           from comments join articles on articles.id = article_id
+           where commenter_id = $1 and comments.id < coalesce($3, 9223372036854775807)
+           order by comments.id desc limit $4"#,
+        id.0,
+        now as Ts,
+        before.map(|id| id.0),
+        limit,
+    )
+    .fetch_all(db)
     .await
 }

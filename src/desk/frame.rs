@@ -26,6 +26,8 @@ pub enum Section {
     Comments,
     /// Writing.
     Articles,
+    /// How discussions are kept, and what is blocked.
+    Discussion,
     /// The publication's settings.
     Settings,
     /// One's own account.

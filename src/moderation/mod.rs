@@ -1,8 +1,12 @@
-//! Deciding on comments: the queue, the verdicts, and the log of who decided what.
+//! Deciding on comments: the queue, the verdicts, the log of who decided what, the rules for what comes in, and what is
+//! blocked.
 
+pub mod blocks;
 mod model;
 pub mod queue;
+pub mod rules;
 pub mod store;
+mod trial;
 pub mod verdict;
 
 pub use model::{Outcome, Ruling};

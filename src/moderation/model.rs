@@ -3,22 +3,26 @@
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
 
-/// What a moderator says of one comment, having seen it in one status.
+/// What a moderator says of one comment, having seen it in one status and with the words it had then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ruling {
     /// The comment.
     pub id: CommentId,
     /// The status in which the moderator saw it.
     pub seen: Status,
+    /// How often its author had changed it by then.
+    pub version: i32,
 }
 
 impl Ruling {
-    /// Reads `17:held`, as a ticked box sends it.
+    /// Reads `17:held:0`, as a ticked box sends it; without the last part, of a comment that its author left as it was.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, seen) = text.split_once(':')?;
+        let (seen, version) = seen.split_once(':').unwrap_or((seen, "0"));
         Some(Self {
             id: id.parse().ok()?,
             seen: Status::from_word(seen)?,
+            version: version.parse().ok()?,
         })
     }
 }
@@ -39,12 +43,15 @@ mod tests {
     #[test]
     fn a_ticked_box_says_what_was_seen() {
         assert_eq!(
-            Ruling::parse("17:held"),
+            Ruling::parse("17:held:2"),
             Some(Ruling {
                 id: CommentId(17),
-                seen: Status::Held
+                seen: Status::Held,
+                version: 2
             })
         );
+        let unchanged = Ruling::parse("17:held").map(|ruling| ruling.version);
+        assert_eq!(unchanged, Some(0));
         for nonsense in [
             "",
             "17",

@@ -146,6 +146,9 @@ impl QueuePage {
     /// What happened to a comment that someone else decided first.
     fn told(&self, overtaken: &Overtaken) -> String {
         let words = self.desk.layout.words;
+        if overtaken.is_changed {
+            return words.with("queue-changed", "name", &overtaken.name);
+        }
         let status = words.say(&format!("status-{}", overtaken.status.word()));
         let values = [
             ("name", overtaken.name.as_str()),
@@ -172,8 +175,12 @@ impl QueuePage {
 
     /// Why a card's comment was judged as it was at first, in sentences.
     fn reasons(&self, card: &Card) -> Vec<String> {
-        let read = card.reasons.iter().filter_map(|reason| Reason::read(reason));
-        read.map(|reason| reason.for_moderators(self.desk.layout.words)).collect()
+        let read = card
+            .reasons
+            .iter()
+            .filter_map(|reason| Reason::read(reason));
+        read.map(|reason| reason.for_moderators(self.desk.layout.words))
+            .collect()
     }
 
     /// A button's name for those who do not see which card it stands on.

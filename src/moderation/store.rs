@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::model::Ruling;
+use super::trial::Said;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::comments::Status;
@@ -15,6 +16,8 @@ pub struct Card {
     pub id: CommentId,
     /// What has been decided so far.
     pub status: Status,
+    /// How often its author has changed it.
+    pub version: i32,
     /// Why it was judged as it was at first.
     pub reasons: Vec<String>,
     /// The name given.
@@ -56,7 +59,7 @@ pub async fn cards(
 ) -> sqlx::Result<Vec<Card>> {
     sqlx::query_as!(
         Card,
-        r#"select comments.id, comments.status, comments.reasons, comments.name, comments.website, comments.body_html,
+        r#"select comments.id, comments.status, comments.version, comments.reasons, comments.name, comments.website, comments.body_html,
                comments.created_at, title, path,
                (select parent.name from comments parent where parent.id = comments.parent_id) as answers,
                (select count(*) from comments other
@@ -66,7 +69,7 @@ pub async fn cards(
                (select accounts.name from decisions join accounts on accounts.id = account_id
                 where comment_id = comments.id order by decisions.id desc limit 1) as decided_by
            from comments join articles on articles.id = article_id
-           where comments.status = $1 and comments.id < coalesce($2, 9223372036854775807)
+           where comments.status = $1 and erased_at is null and comments.id < coalesce($2, 9223372036854775807)
            order by comments.id desc limit $3"#,
         status as Status,
         before.map(|id| id.0),
@@ -76,10 +79,23 @@ pub async fn cards(
     .await
 }
 
-/// How many comments have each status.
+/// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
+pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
+    sqlx::query_as!(
+        Said,
+        "select status, name, website, body from comments where erased_at is null order by id desc limit $1",
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many comments have each status, without those whose words are gone.
 pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Vec<(Status, i64)>> {
     let rows = sqlx::query!(
-        r#"select status, sum(count)::bigint as "count!" from comment_counts group by status"#
+        r#"select status, (sum(count) - case when status = 'trashed'
+               then (select count(*) from comments where comments.status = 'trashed' and erased_at is not null) else 0 end)::bigint as "count!"
+           from comment_counts group by status"#
     )
     .fetch_all(db)
     .await?;
@@ -99,7 +115,7 @@ pub async fn next_act(db: &mut PgConnection) -> sqlx::Result<ActId> {
     Ok(ActId(act))
 }
 
-/// Gives `to` to every comment that still is as the moderator saw it, with the entry in the log. Gives their ids.
+/// Gives `to` to every comment that still is as the moderator saw it, in status and words, with the entry in the log. Gives their ids.
 /// Rows are locked in one order, so that two moderators cannot lock each other out.
 pub async fn decide(
     db: &mut PgConnection,
@@ -114,11 +130,13 @@ pub async fn decide(
         .iter()
         .map(|ruling| ruling.seen.word().to_owned())
         .collect();
+    let versions: Vec<i32> = rulings.iter().map(|ruling| ruling.version).collect();
     sqlx::query_scalar!(
         "with wanted as (
              select comments.id, status from comments
-             join unnest($1::bigint[], $2::text[]) as ruling (id, seen) on ruling.id = comments.id and ruling.seen = status::text
-             where status <> $3
+             join unnest($1::bigint[], $2::text[], $7::integer[]) as ruling (id, seen, version)
+               on ruling.id = comments.id and ruling.seen = status::text and ruling.version = comments.version
+             where status <> $3 and erased_at is null
              order by comments.id for update of comments
          ),
          changed as (
@@ -133,6 +151,7 @@ pub async fn decide(
         act.0,
         moderator.id.0,
         now as Ts,
+        &versions,
     )
     .fetch_all(db)
     .await
@@ -150,7 +169,7 @@ pub async fn undo(
         "with wanted as (
              select comments.id, decisions.id as decision_id, from_status, to_status
              from decisions join comments on comments.id = comment_id
-             where act = $1 and status = to_status
+             where act = $1 and status = to_status and erased_at is null
                and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > decisions.id)
              order by comments.id for update of comments
          ),
@@ -191,7 +210,7 @@ pub async fn find_done(
     sqlx::query_as!(
         Done,
         r#"select min(to_status) as "to!", count(*) as "count!", bool_or(undoes is not null) as "was_undo!",
-               bool_or(comments.status = to_status
+               bool_or(comments.status = to_status and erased_at is null
                        and not exists (select 1 from decisions later
                                        where later.comment_id = comments.id and later.id > decisions.id)) as "can_undo!"
            from decisions join comments on comments.id = comment_id
@@ -212,6 +231,8 @@ pub struct Overtaken {
     pub status: Status,
     /// Who made it so.
     pub decided_by: Option<String>,
+    /// Its author changed its words, and nobody has decided on them since.
+    pub is_changed: bool,
 }
 
 /// What became of comments that could not be decided as they were seen.
@@ -219,10 +240,12 @@ pub async fn overtaken(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Overtaken,
-        "select comments.name, status,
-             (select accounts.name from decisions join accounts on accounts.id = account_id
-              where comment_id = comments.id order by decisions.id desc limit 1) as decided_by
-         from comments where id = any($1) order by id",
+        r#"select comments.name, status,
+               (select accounts.name from decisions join accounts on accounts.id = account_id
+                where comment_id = comments.id order by decisions.id desc limit 1) as decided_by,
+               edited_at is not null and not exists
+                   (select 1 from decisions where comment_id = comments.id and decided_at > edited_at) as "is_changed!"
+           from comments where id = any($1) order by id"#,
         &ids,
     )
     .fetch_all(db)

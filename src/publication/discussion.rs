@@ -89,9 +89,19 @@ impl DiscussionSettings {
             .is_some_and(|end| end <= now)
     }
 
+    /// Whether what stands open for replies takes them now. What does not grow old, a page, has no moment.
+    pub fn takes_replies(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> bool {
+        is_open && !self.has_closed(published_at, now)
+    }
+
+    /// Seconds for which its author may change a comment.
+    pub fn editable_for(&self) -> i64 {
+        i64::from(self.edit_minutes) * MINUTE
+    }
+
     /// Until when a comment of that moment may be changed by its author.
     pub fn editable_until(&self, created_at: Ts) -> Ts {
-        created_at.plus_seconds(i64::from(self.edit_minutes) * MINUTE)
+        created_at.plus_seconds(self.editable_for())
     }
 
     /// Until when the network of a comment of that moment is kept, if it is at all.

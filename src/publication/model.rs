@@ -91,10 +91,12 @@ pub enum WrongPermalink {
 }
 
 /// First parts of addresses that pages of ours have, or will.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 19] = [
     "admin",
     "articles",
     "comments",
+    "commenters",
+    "subscriptions",
     "static",
     "healthz",
     "readyz",

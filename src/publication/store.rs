@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::model::{Publication, is_reserved};
 use super::{CheckerSettings, DiscussionSettings};
+use crate::sealed::{Keys, Resealed};
 use crate::text::Language;
 
 /// The publication, if its first start has happened.
@@ -70,6 +71,17 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     }
     change_discussion(db, &publication.discussion).await?;
     Ok(true)
+}
+
+/// Counts a save, unless someone has saved since `version` was read. What is saved follows in the same transaction.
+pub async fn begin_change(db: &mut PgConnection, version: i32) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update settings set version = version + 1 where version = $1",
+        version,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Writes how discussions are kept, as part of a change whose version was compared.
@@ -163,4 +175,43 @@ pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Says with which secret key everything is sealed from now on.
+pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("update settings set key_id = $1", key_id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// What the checker's key is sealed for.
+pub const CHECKER_ROW: &[u8] = b"settings.checker_key";
+
+/// Seals the checker's key anew, unless it is sealed with the key in use.
+pub async fn reseal_checker_key(db: &mut PgConnection, keys: &Keys) -> sqlx::Result<Resealed> {
+    let sealed = sqlx::query_scalar!(
+        r#"select checker_key as "sealed!" from settings where substring(checker_key from 2 for 8) <> $1"#,
+        &keys.id()[..],
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let mut done = Resealed::default();
+    let Some(sealed) = sealed else {
+        return Ok(done);
+    };
+    let Ok(anew) = keys.reseal(CHECKER_ROW, &sealed) else {
+        done.closed = 1;
+        return Ok(done);
+    };
+    // Someone may have typed another one in this moment.
+    done.anew = sqlx::query!(
+        "update settings set checker_key = $1 where checker_key = $2",
+        anew,
+        sealed,
+    )
+    .execute(db)
+    .await?
+    .rows_affected();
+    Ok(done)
 }

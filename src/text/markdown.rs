@@ -57,6 +57,13 @@ impl fmt::Display for SafeHtml {
     }
 }
 
+impl SafeHtml {
+    /// How many links it holds. A `<` of the text itself stands there escaped.
+    pub fn links(&self) -> usize {
+        self.0.matches("<a ").count()
+    }
+}
+
 impl HtmlSafe for SafeHtml {}
 
 /// Whose words they are, which decides what they may do.

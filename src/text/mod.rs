@@ -4,6 +4,7 @@
 pub mod dates;
 pub mod excerpt;
 mod format;
+mod json_ld;
 pub mod language;
 pub mod links;
 pub mod markdown;
@@ -12,6 +13,7 @@ pub mod tags;
 pub mod typed;
 
 pub use format::Format;
+pub use json_ld::JsonLd;
 pub use language::Language;
 pub use links::Website;
 pub use markdown::SafeHtml;

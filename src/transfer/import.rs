@@ -179,11 +179,12 @@ async fn import_over(
 /// How long an import that was just killed may hold on to its lock.
 const LETS_GO: Duration = Duration::from_secs(5);
 
-async fn become_the_importer(db: &mut PgConnection) -> anyhow::Result<()> {
+/// Keeps every import away until this connection ends: what one seals, it seals with the key it began with.
+pub async fn become_the_importer(db: &mut PgConnection) -> anyhow::Result<()> {
     let deadline = Instant::now() + LETS_GO;
     while !store::become_the_importer(db).await? {
         if Instant::now() > deadline {
-            bail!("another import is running on this database; wait until it has ended");
+            bail!("an import or a rekey is running on this database; wait until it has ended");
         }
         sleep(Duration::from_millis(100)).await;
     }
@@ -269,7 +270,7 @@ async fn begin(
 ) -> anyhow::Result<Publication> {
     let mut db = db.begin().await?;
     let publication = match publication::store::find(&mut db).await? {
-        Some(publication) if publication.key_id != keys.id() => {
+        Some(publication) if !keys.use_key(&publication.key_id) => {
             bail!("this database is sealed with another secret key; put the right one in place")
         }
         Some(publication) => publication,
@@ -289,7 +290,7 @@ async fn begin(
 }
 
 fn publication_of(keys: &Keys, survey: &Survey) -> Publication {
-    let mut publication = Publication::new(keys.id());
+    let mut publication = Publication::new(&keys.id());
     let Some(Surveyed { site, .. }) = survey.exports.first() else {
         return publication;
     };

@@ -13,6 +13,7 @@ use super::topics::Topics;
 use super::wxr::ItemTerm;
 use crate::articles::{Kind, Note, State};
 use crate::clock::Ts;
+use crate::comments::NETWORK_ROW;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_answered, is_reserved};
 use crate::sealed::Keys;
@@ -24,8 +25,6 @@ pub const MOST_KEPT: i64 = 1_000_000_000_000;
 const ENDINGS: u64 = 20;
 /// How long the network of an imported comment is kept, in seconds.
 const NETWORK_KEPT: i64 = 30 * 24 * 60 * 60;
-/// What binds a sealed network to its column.
-const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 
 /// What keeping needs to know, and what it has seen so far.
 pub struct Keeper<'a> {

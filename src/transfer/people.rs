@@ -58,8 +58,10 @@ impl Authors {
         if let Some(account) = self.accounts.get(&place) {
             return Ok(*account);
         }
-        let hash = keys.find_by("wordpress login", login.as_bytes());
-        let account = match store::find_author(db, site_id, &hash).await? {
+        // A login cannot be hashed anew before it is met again, so an older key's hash is looked for as well.
+        let hashes = keys.find_by_each("wordpress login", login.as_bytes());
+        let hashes: Vec<Vec<u8>> = hashes.into_iter().map(|hash| hash.to_vec()).collect();
+        let account = match store::find_author(db, site_id, &hashes).await? {
             Some(account) => {
                 report.authors.same += 1;
                 account
@@ -67,7 +69,7 @@ impl Authors {
             None => {
                 let account = self.account_of(db, &place, report).await?;
                 if !self.is_rehearsal {
-                    store::insert_author(db, site_id, &hash, account).await?;
+                    store::insert_author(db, site_id, &hashes[0], account).await?;
                 }
                 account
             }
@@ -154,6 +156,8 @@ impl Commenters {
             self.0.clear();
         }
         let mut lacking: HashMap<[u8; 32], (&Email, Ts)> = HashMap::new();
+        // Hashes under older keys, and the one under the key in use that stands for each.
+        let mut older: HashMap<Vec<u8>, [u8; 32]> = HashMap::new();
         for comment in talk.iter().flat_map(|(_, (comments, _))| comments) {
             let Some(email) = &comment.email else {
                 continue;
@@ -162,15 +166,20 @@ impl Commenters {
             if !self.0.contains_key(&hash) {
                 let (_, since) = lacking.entry(hash).or_insert((email, comment.created_at));
                 *since = comment.created_at.min(*since);
+                let hashes = email.hashes(keys).into_iter().skip(1);
+                older.extend(hashes.map(|older| (older, hash)));
             }
         }
         if lacking.is_empty() || is_rehearsal {
             return Ok(());
         }
         // In one order, so that a reply sent in the same moment cannot wait for us while we wait for it.
-        let mut hashes: Vec<Vec<u8>> = lacking.keys().map(|hash| hash.to_vec()).collect();
+        let newest = lacking.keys().map(|hash| hash.to_vec());
+        let mut hashes: Vec<Vec<u8>> = newest.chain(older.keys().cloned()).collect();
         hashes.sort_unstable();
-        self.remember(store::commenters(db, &hashes).await?);
+        let found = store::commenters(db, &hashes).await?.into_iter();
+        let under_newest = |hash: Vec<u8>| older.get(&hash).map_or(hash, |newest| newest.to_vec());
+        self.remember(found.map(|(hash, id)| (under_newest(hash), id)).collect());
         let mut new: Vec<(&[u8; 32], &(&Email, Ts))> = lacking
             .iter()
             .filter(|(hash, _)| !self.0.contains_key(*hash))

@@ -27,6 +27,8 @@ pub struct Layout {
     pub words: Words,
     /// The moment the page is made.
     pub now: Ts,
+    /// Whether the site sends mail.
+    pub mails: bool,
     base: Arc<str>,
 }
 
@@ -38,6 +40,7 @@ impl Layout {
             words: publication.words(),
             publication,
             now: app.clock.now(),
+            mails: app.config.mail.is_some(),
             base,
         }
     }

@@ -17,7 +17,7 @@ enum Door {
 use Door::{From, Open};
 use Role::{Admin, Editor, Moderator};
 
-const DOORS: [(&str, &str, Door); 19] = [
+const DOORS: [(&str, &str, Door); 25] = [
     ("GET", "/admin", From(Moderator)),
     ("GET", "/admin/sign-in", Open),
     ("POST", "/admin/sign-in", Open),
@@ -30,6 +30,12 @@ const DOORS: [(&str, &str, Door); 19] = [
     ("GET", "/admin/comments", From(Moderator)),
     ("POST", "/admin/comments", From(Moderator)),
     ("POST", "/admin/comments/undo", From(Moderator)),
+    ("GET", "/admin/discussion", From(Admin)),
+    ("POST", "/admin/discussion", From(Admin)),
+    ("POST", "/admin/discussion/try", From(Admin)),
+    ("GET", "/admin/discussion/blocks", From(Moderator)),
+    ("POST", "/admin/discussion/blocks", From(Moderator)),
+    ("POST", "/admin/discussion/blocks/remove", From(Moderator)),
     ("GET", "/admin/articles", From(Editor)),
     ("GET", "/admin/articles/new", From(Editor)),
     ("POST", "/admin/articles/new", From(Editor)),

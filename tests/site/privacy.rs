@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use broadsheet::accounts::Role;
-use broadsheet::comments::Status;
+use broadsheet::commenters;
+use broadsheet::comments::{Status, unsubscribe};
+use broadsheet::ids::{CommenterId, SubscriptionId};
 use broadsheet::router;
 use broadsheet::sealed::hex;
 use sqlx::{AssertSqlSafe, Row};
@@ -79,7 +81,7 @@ async fn an_address_is_nowhere() {
     }
     // Mistakes, a robot, a repetition: each takes another way through the code.
     form(&page, "").submit().await.has_status(422);
-    form(&page, "Held.").submit().await.has_status(303);
+    form(&page, "Held.").submit().await.has_status(409);
     form(&page, "Robot.")
         .fill("topic", "x")
         .submit()
@@ -109,6 +111,26 @@ async fn an_address_is_nowhere() {
         .await
         .expect("one");
 
+    // Their own page, and the end of what they are told of.
+    let commenter: i64 = sqlx::query_scalar("select max(id) from commenters")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("the bird");
+    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, asked_at, active_since) values ($1, $2, 'everything', now(), now()) returning id")
+        .bind(commenter)
+        .bind(article.id.0)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("a subscription");
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let person = commenters::store::find_person(&mut db, CommenterId(commenter))
+        .await
+        .expect("the database answers")
+        .expect("the bird");
+    drop(db);
+    let mine = person.page(&site.app.keys);
+    let end = unsubscribe::address(&site.app.keys, SubscriptionId(subscription));
+
     let mut searched: Vec<(String, String)> = Vec::new();
     let mut paths: Vec<String> = every_page()
         .into_iter()
@@ -116,6 +138,9 @@ async fn an_address_is_nowhere() {
             let path = pattern
                 .replace("/articles/{id}", &format!("/articles/{}", article.id))
                 .replace("/comments/{id}", &format!("/comments/{answered}"))
+                .replace("/commenters/{id}/data", &mine.replace("?", "/data?"))
+                .replace("/commenters/{id}", &mine)
+                .replace("/subscriptions/{id}/end", &end)
                 .replace("/static/{name}", "/static/reply.js")
                 .replace("/topics/{slug}", "/topics/tea")
                 .replace("/authors/{slug}", "/authors/maker")

@@ -144,7 +144,8 @@ async fn pages_ask_no_one_else_for_anything() {
         for css in [
             "style",
             "[style]",
-            "script:not([src])",
+            // Data for search engines do not run.
+            "script:not([src]):not([type='application/ld+json'])",
             "[onclick]",
             "iframe",
         ] {

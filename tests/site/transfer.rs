@@ -510,7 +510,10 @@ async fn a_page_that_a_cache_kept_still_takes_replies() {
         .concat(),
     )
     .await;
-    assert!(sent.leads_to().starts_with("/2012/06/05/tea#comment-"));
+    let own = reader.open(&sent.leads_to()).await;
+    let permanent = own.attribute("a.button", "href").expect("a way to it");
+    let place = reader.open(&permanent).await.leads_to();
+    assert!(place.starts_with("/2012/06/05/tea#comment-"));
     let page = reader.open("/2012/06/05/tea").await;
     assert_eq!(page.text_of("ol.thread ol .reply-author"), "Petro");
     let sent = send(

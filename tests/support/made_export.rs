@@ -69,6 +69,15 @@ impl Dice {
 
 /// Writes an export of so many articles with so many comments each.
 pub fn write(out: &mut impl Write, articles: u64, comments_each: u64) -> io::Result<()> {
+    write_each(out, articles, |_| comments_each)
+}
+
+/// Writes an export of so many articles, each with as many comments as `comments_on` says of its number, from 1 on.
+pub fn write_each(
+    out: &mut impl Write,
+    articles: u64,
+    comments_on: impl Fn(u64) -> u64,
+) -> io::Result<()> {
     let mut dice = Dice(articles);
     let mut comment = 0;
     write!(
@@ -133,7 +142,7 @@ pub fn write(out: &mut impl Write, articles: u64, comments_each: u64) -> io::Res
             dice.words(12),
             topic = dice.roll(30)
         )?;
-        for said in 0..comments_each {
+        for said in 0..comments_on(number) {
             comment += 1;
             let who = dice.roll(REGULARS);
             let parent = if said > 0 && dice.roll(3) == 0 {

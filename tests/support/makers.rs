@@ -134,23 +134,26 @@ impl TestSite {
         let comment = NewComment {
             parent_id,
             name: name.to_owned(),
-            email,
+            email: Some(email),
             website: None,
             body_html: markdown::comment(&body),
             body,
+            account_id: None,
             from: Ipv4Addr::LOCALHOST.into(),
         };
-        let (id, _) = comments::store::insert(
+        let id = comments::store::insert(
             &mut db,
             &self.app.keys,
             on.id,
-            commenter,
+            Some(commenter),
             &comment,
             &verdict,
+            None,
             self.now(),
         )
         .await
-        .expect("a comment goes in");
+        .expect("a comment goes in")
+        .expect("it says something new");
         db.commit().await.expect("it is kept");
         id
     }

@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod made_export;
 pub mod makers;
 pub mod server;
+pub mod smtp;
 pub mod visitor;
 pub mod wxr;
 
@@ -63,6 +64,11 @@ impl Setup {
         self
     }
 
+    /// A site whose mail goes to this server.
+    pub fn mail(self, sink: &smtp::Sink) -> Self {
+        self.settings(|settings| sink.set_in(settings))
+    }
+
     pub fn publication(mut self, change: impl FnOnce(&mut Publication) + 'static) -> Self {
         self.publication = Box::new(change);
         self
@@ -82,7 +88,7 @@ impl Setup {
             .await
             .expect("a new database can be reached");
         let keys = Keys::from_secret(&[42; 32]);
-        let mut publication = Publication::new(keys.id());
+        let mut publication = Publication::new(&keys.id());
         publication.title = "The Test Courier".to_owned();
         // What most tests are not about: replies wait, for one reason, and many may come at once.
         publication.discussion.hold_everything = true;

@@ -255,21 +255,28 @@ impl Page {
     /// The form whose action begins so.
     #[track_caller]
     pub fn form(&self, action: &str) -> Form {
+        self.forms(action).into_iter().next().unwrap_or_else(|| {
+            panic!(
+                "no form goes to {action} on {}:\n{}",
+                self.path,
+                self.html()
+            )
+        })
+    }
+
+    /// Every form whose action begins so.
+    pub fn forms(&self, action: &str) -> Vec<Form> {
         let html = Html::parse_document(&self.html());
-        let form = html
-            .select(&selector("form"))
-            .find(|form| {
-                form.value()
-                    .attr("action")
-                    .is_some_and(|found| found.starts_with(action))
+        html.select(&selector("form"))
+            .filter(|form| {
+                let found = form.value().attr("action");
+                found.is_some_and(|found| found.starts_with(action))
             })
-            .unwrap_or_else(|| {
-                panic!(
-                    "no form goes to {action} on {}:\n{}",
-                    self.path,
-                    self.html()
-                )
-            });
+            .map(|form| self.form_in(form))
+            .collect()
+    }
+
+    fn form_in(&self, form: ElementRef<'_>) -> Form {
         let mut fields = Vec::new();
         for element in form.select(&selector("input[name], textarea[name], select[name]")) {
             let name = element
@@ -325,6 +332,11 @@ impl Form {
             .iter()
             .find(|(field, _)| field == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// Whether a field is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
     }
 
     /// Types into a field that is there.

@@ -11,8 +11,9 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
 use std::collections::btree_map::{BTreeMap, Entry as Place};
+use std::collections::hash_map::{Entry as First, HashMap};
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use regex::Regex;
@@ -31,13 +32,18 @@ const MOST_MATCHES: usize = 20;
 /// Characters.
 const LONGEST_FOUND: usize = 100;
 
-/// Words and regular expressions, ready to be looked for.
+/// Words and regular expressions, ready to be looked for. A copy costs nothing, however long the list is.
 #[derive(Clone, Debug)]
-pub struct WordList {
+pub struct WordList(Arc<Entries>);
+
+#[derive(Debug)]
+struct Entries {
     words: Vec<(Line, Words)>,
     /// Goes through a text once, however many words there are. Its patterns are numbered like `words`.
     finder: AhoCorasick,
     patterns: Vec<(Line, Regex)>,
+    /// Lines whose words an earlier line has already, with the number of that one.
+    repeated: Vec<(usize, usize)>,
 }
 
 /// Where an entry stands.
@@ -82,22 +88,28 @@ pub enum WrongLineKind {
 
 impl Default for WordList {
     fn default() -> Self {
-        Self {
-            words: Vec::new(),
-            finder: finder_of(&[]),
-            patterns: Vec::new(),
-        }
+        Self(Arc::new(Entries::none()))
     }
 }
 
 impl WordList {
     /// Reads a list, or says what is wrong with it: everything, unless that is a lot.
     pub fn parse(text: &str) -> Result<Self, Vec<WrongLine>> {
-        let mut list = Self::default();
+        let (list, wrong) = Self::read(text);
+        if wrong.is_empty() {
+            Ok(list)
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// Reads what can be read of a list, and says what cannot. Where that is a lot, it reads no further.
+    pub fn read(text: &str) -> (Self, Vec<WrongLine>) {
+        let mut entries = Entries::none();
         let mut wrong = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
-            let Err(why) = list.add(number, without_margins(line)) else {
+            let Err(why) = entries.add(number, without_margins(line)) else {
                 continue;
             };
             wrong.push(WrongLine { line: number, why });
@@ -105,13 +117,41 @@ impl WordList {
                 break;
             }
         }
-        if !wrong.is_empty() {
-            return Err(wrong);
+        entries.leave_out_repeated();
+        entries.finder = finder_of(&entries.words);
+        (Self(Arc::new(entries)), wrong)
+    }
+
+    /// Whether it looks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.words.is_empty() && self.0.patterns.is_empty()
+    }
+
+    /// The entries that stand in any of the texts, in the order of the list.
+    pub fn matches(&self, texts: &[&str]) -> Vec<Match> {
+        let found = self.0.look_through_all(texts).into_values();
+        found.take(MOST_MATCHES).collect()
+    }
+
+    /// The numbers of all lines that stand in any of the texts. Of lines that say the same, the first.
+    pub fn found_in(&self, texts: &[&str]) -> Vec<usize> {
+        self.0.look_through_all(texts).into_keys().collect()
+    }
+
+    /// Lines that say what an earlier one says, with the number of that one.
+    pub fn repeated(&self) -> &[(usize, usize)] {
+        &self.0.repeated
+    }
+}
+
+impl Entries {
+    fn none() -> Self {
+        Self {
+            words: Vec::new(),
+            finder: finder_of(&[]),
+            patterns: Vec::new(),
+            repeated: Vec::new(),
         }
-        let mut known = HashSet::new();
-        list.words.retain(|(_, words)| known.insert(words.clone()));
-        list.finder = finder_of(&list.words);
-        Ok(list)
     }
 
     fn add(&mut self, number: usize, written: &str) -> Result<(), WrongLineKind> {
@@ -122,24 +162,37 @@ impl WordList {
             number,
             written: written.to_owned(),
         };
-        match Entry::parse(written)? {
-            Entry::Words(words) => self.words.push((line, words)),
-            Entry::Pattern(regex) => self.patterns.push((line, regex)),
-        }
-        let entries = self.words.len() + self.patterns.len();
-        if entries > MOST_ENTRIES || self.patterns.len() > MOST_PATTERNS {
+        let entry = Entry::parse(written)?;
+        if self.words.len() + self.patterns.len() == MOST_ENTRIES {
             return Err(WrongLineKind::TooMany);
+        }
+        match entry {
+            Entry::Words(words) => self.words.push((line, words)),
+            Entry::Pattern(_) if self.patterns.len() == MOST_PATTERNS => {
+                return Err(WrongLineKind::TooMany);
+            }
+            Entry::Pattern(regex) => self.patterns.push((line, regex)),
         }
         Ok(())
     }
 
-    /// Whether it looks for nothing.
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.patterns.is_empty()
+    fn leave_out_repeated(&mut self) {
+        let mut known = HashMap::new();
+        let repeated = &mut self.repeated;
+        self.words
+            .retain(|(line, words)| match known.entry(words.clone()) {
+                First::Vacant(place) => {
+                    place.insert(line.number);
+                    true
+                }
+                First::Occupied(first) => {
+                    repeated.push((line.number, *first.get()));
+                    false
+                }
+            });
     }
 
-    /// The entries that stand in any of the texts, in the order of the list.
-    pub fn matches(&self, texts: &[&str]) -> Vec<Match> {
+    fn look_through_all(&self, texts: &[&str]) -> BTreeMap<usize, Match> {
         let mut found = BTreeMap::new();
         for text in texts {
             self.look_through(text, &mut found);
@@ -147,7 +200,7 @@ impl WordList {
                 self.look_through(&unmasked, &mut found);
             }
         }
-        found.into_values().take(MOST_MATCHES).collect()
+        found
     }
 
     fn look_through(&self, text: &str, found: &mut BTreeMap<usize, Match>) {

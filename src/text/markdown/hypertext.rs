@@ -115,7 +115,7 @@ const IN_COMMENTS: &[Allowed] = &[
 ];
 
 /// Ids that a page has of its own; those of its comments begin with `comment-`.
-const PAGE_IDS: [&str; 17] = [
+const PAGE_IDS: [&str; 22] = [
     "author",
     "comment",
     "commentform",
@@ -125,12 +125,17 @@ const PAGE_IDS: [&str; 17] = [
     "email-notes",
     "kept",
     "mistakes",
+    "preview",
     "q",
     "remember",
     "replies-title",
     "reply-title",
     "respond",
     "submit",
+    "sure",
+    "tell-hint",
+    "tell_answers",
+    "tell_everything",
     "topic",
     "url",
 ];

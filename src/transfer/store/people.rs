@@ -5,16 +5,16 @@ use sqlx::PgConnection;
 use crate::clock::Ts;
 use crate::ids::AccountId;
 
-/// The account that an author has become.
+/// The account that an author has become: under whichever of these hashes it is remembered.
 pub async fn find_author(
     db: &mut PgConnection,
     site_id: i32,
-    login_hash: &[u8],
+    login_hashes: &[Vec<u8>],
 ) -> sqlx::Result<Option<AccountId>> {
     sqlx::query_scalar!(
-        r#"select account_id as "id: AccountId" from imported_authors where site_id = $1 and login_hash = $2"#,
+        r#"select account_id as "id: AccountId" from imported_authors where site_id = $1 and login_hash = any($2) limit 1"#,
         site_id,
-        login_hash,
+        login_hashes,
     )
     .fetch_optional(db)
     .await

@@ -155,7 +155,8 @@ pub async fn insert_comments(
     Ok(())
 }
 
-/// Writes a comment anew as the export has it now; its status only if nobody has decided here.
+/// Writes a comment anew as the export has it now; its status only if nobody has decided here. What its author has taken
+/// back stays away.
 pub async fn change_comment(
     db: &mut PgConnection,
     comment: &PlacedComment,
@@ -166,7 +167,7 @@ pub async fn change_comment(
         "update comments
          set parent_id = $2, root_id = $3, commenter_id = coalesce($4, commenter_id), name = $5, website = $6, body = $7, format = $8, body_html = $9,
              status = $10, created_at = $11, origin = $12
-         where id = $1",
+         where id = $1 and erased_at is null",
         comment.id,
         comment.parent_id,
         comment.root_id,

@@ -1,0 +1,362 @@
+//! Who may not reply: single addresses, whole domains, whole networks. What is blocked, and all SQL on it.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use sqlx::PgConnection;
+
+use super::Email;
+use crate::accounts::Moderator;
+use crate::clock::Ts;
+use crate::ids::CommenterId;
+use crate::limits::network;
+
+/// The widest networks that may be blocked, by the length of their prefix: more would shut out a continent.
+const WIDEST_V4: u8 = 8;
+const WIDEST_V6: u8 = 16;
+/// Bits of an IPv6 address that name one customer's network (RFC 6177).
+const CUSTOMER_V6: u8 = 64;
+/// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291 §2.5.5.2).
+const MAPPED_V4: u8 = 96;
+
+/// The domain of addresses, in the form that [`Email`] gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain(String);
+
+impl Domain {
+    /// Reads a domain as typed, international or not; `@example.org` and `*.example.org` are what people also type.
+    /// A single label, such as `org`, is none: it would block a country.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let typed = typed.trim();
+        let typed = typed.strip_prefix("*.").unwrap_or(typed);
+        let typed = typed.strip_prefix('@').unwrap_or(typed);
+        let typed = typed.strip_suffix('.').unwrap_or(typed);
+        if typed.contains('@') {
+            return None;
+        }
+        // Some address in it, so that it is read as the domains of addresses are.
+        let email = Email::parse(&format!("a@{typed}")).ok()?;
+        Some(Self(email.domain().to_owned()))
+    }
+
+    /// The domain.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A network that can be blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+/// Why something is no [`Network`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongNetwork {
+    /// It is neither an IP address nor a network.
+    Malformed,
+    /// Too many people are in it.
+    TooWide,
+}
+
+impl Network {
+    /// Reads an IP address or a network as typed. A single IPv6 address stands for its customer's network.
+    pub fn parse(typed: &str) -> Result<Self, WrongNetwork> {
+        let typed = typed.trim();
+        let net = match typed.parse::<IpAddr>() {
+            Ok(address) => match network(address) {
+                IpAddr::V4(v4) => Ipv4Net::from(v4).into(),
+                IpAddr::V6(v6) => Ipv6Net::new_assert(v6, CUSTOMER_V6).into(),
+            },
+            Err(_) => without_mapping(typed.parse().map_err(|_| WrongNetwork::Malformed)?).trunc(),
+        };
+        let widest = match net {
+            IpNet::V4(_) => WIDEST_V4,
+            IpNet::V6(_) => WIDEST_V6,
+        };
+        if net.prefix_len() < widest {
+            return Err(WrongNetwork::TooWide);
+        }
+        Ok(Self(net))
+    }
+}
+
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// IPv4 networks that are written as IPv6 ones are IPv4 networks.
+fn without_mapping(net: IpNet) -> IpNet {
+    let length = net.prefix_len().checked_sub(MAPPED_V4);
+    match (net.addr().to_canonical(), length) {
+        (IpAddr::V4(v4), Some(length)) if matches!(net, IpNet::V6(_)) => {
+            Ipv4Net::new_assert(v4, length).into()
+        }
+        _ => net,
+    }
+}
+
+/// A blocked address. Which one, nobody is shown.
+pub struct BlockedAddress {
+    /// Whose it is.
+    pub id: CommenterId,
+    /// The name that its last comment was given.
+    pub name: Option<String>,
+    /// Since when.
+    pub at: Ts,
+    /// Who blocked it.
+    pub by: Option<String>,
+}
+
+/// A blocked domain, or a blocked network.
+pub struct BlockedPlace {
+    /// The domain or the network.
+    pub place: String,
+    /// Since when.
+    pub at: Ts,
+    /// Who blocked it.
+    pub by: Option<String>,
+}
+
+/// The blocked addresses, newest block first.
+pub async fn addresses(
+    db: &mut PgConnection,
+    _moderator: &Moderator,
+) -> sqlx::Result<Vec<BlockedAddress>> {
+    sqlx::query_as!(
+        BlockedAddress,
+        r#"select commenters.id, blocked_at as "at!", accounts.name as "by?",
+               (select comments.name from comments where commenter_id = commenters.id order by comments.id desc limit 1) as name
+           from commenters left join accounts on accounts.id = blocked_by
+           where blocked_at is not null order by blocked_at desc, commenters.id desc"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The blocked domains, by name.
+pub async fn domains(
+    db: &mut PgConnection,
+    _moderator: &Moderator,
+) -> sqlx::Result<Vec<BlockedPlace>> {
+    sqlx::query_as!(
+        BlockedPlace,
+        r#"select domain as place, blocked_at as at, accounts.name as "by?"
+           from blocked_domains left join accounts on accounts.id = blocked_by order by domain"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The blocked networks, in order.
+pub async fn networks(
+    db: &mut PgConnection,
+    _moderator: &Moderator,
+) -> sqlx::Result<Vec<BlockedPlace>> {
+    sqlx::query_as!(
+        BlockedPlace,
+        r#"select network::text as "place!", blocked_at as at, accounts.name as "by?"
+           from blocked_networks left join accounts on accounts.id = blocked_by order by network"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Blocks the address of a commenter. One that is blocked stays as it is.
+pub async fn block(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    id: CommenterId,
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenters set blocked_at = $2, blocked_by = $3 where id = $1 and blocked_at is null",
+        id.0,
+        now as Ts,
+        moderator.id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Lets the address of a commenter reply again.
+pub async fn unblock(
+    db: &mut PgConnection,
+    _moderator: &Moderator,
+    id: CommenterId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenters set blocked_at = null, blocked_by = null where id = $1",
+        id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Blocks a domain and those below it. One that is blocked stays as it is.
+pub async fn block_domain(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    domain: &Domain,
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into blocked_domains (domain, blocked_by, blocked_at) values ($1, $2, $3) on conflict do nothing",
+        domain.as_str(),
+        moderator.id.0,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Lets a domain reply again.
+pub async fn unblock_domain(
+    db: &mut PgConnection,
+    _moderator: &Moderator,
+    domain: &Domain,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from blocked_domains where domain = $1",
+        domain.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Blocks a network. One that is blocked stays as it is.
+pub async fn block_network(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    network: Network,
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into blocked_networks (network, blocked_by, blocked_at) values ($1::text::cidr, $2, $3) on conflict do nothing",
+        network.to_string(),
+        moderator.id.0,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Lets a network reply again.
+pub async fn unblock_network(
+    db: &mut PgConnection,
+    _moderator: &Moderator,
+    network: Network,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from blocked_networks where network = $1::text::cidr",
+        network.to_string(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Whether the address of a commenter is blocked.
+pub async fn is_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
+    let blocked = sqlx::query_scalar!(
+        r#"select blocked_at is not null as "is_blocked!" from commenters where id = $1"#,
+        id.0,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(blocked.unwrap_or(false))
+}
+
+/// What is blocked of the domain of an address: that domain, or one that it is below.
+pub async fn find_blocked_domain(
+    db: &mut PgConnection,
+    domain: &str,
+) -> sqlx::Result<Option<String>> {
+    let above = domain
+        .match_indices('.')
+        .map(|(dot, _)| domain[dot + 1..].to_owned());
+    let all: Vec<String> = [domain.to_owned()].into_iter().chain(above).collect();
+    sqlx::query_scalar!(
+        "select domain from blocked_domains where domain = any($1) order by length(domain) desc limit 1",
+        &all,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether an IP address is in a blocked network.
+pub async fn is_blocked_network(db: &mut PgConnection, address: IpAddr) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from blocked_networks where network >>= $1::text::inet) as "is_blocked!""#,
+        address.to_canonical().to_string(),
+    )
+    .fetch_one(db)
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_read_as_the_domain_of_an_address_is() {
+        for (typed, read) in [
+            ("example.org", "example.org"),
+            (" Mail.Example.ORG. ", "mail.example.org"),
+            ("@example.org", "example.org"),
+            ("*.example.org", "example.org"),
+            ("пошта.укр", "xn--80a1acn3a.xn--j1amh"),
+        ] {
+            let domain = Domain::parse(typed).map(|domain| domain.0);
+            assert_eq!(domain.as_deref(), Some(read), "{typed}");
+        }
+        for typed in [
+            "",
+            "org",
+            ".",
+            "*.org",
+            "ann@example.org",
+            "a b.org",
+            "192.0.2.1",
+            "example..org",
+            "https://example.org",
+        ] {
+            assert_eq!(Domain::parse(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_network_is_read_in_every_form_and_not_wider_than_it_may_be() {
+        for (typed, read) in [
+            ("192.0.2.7", "192.0.2.7/32"),
+            (" 192.0.2.7/24 ", "192.0.2.0/24"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("2001:db8::7/128", "2001:db8::7/128"),
+            ("::ffff:192.0.2.7", "192.0.2.7/32"),
+            ("::ffff:192.0.2.7/120", "192.0.2.0/24"),
+        ] {
+            let network = Network::parse(typed).map(|network| network.to_string());
+            assert_eq!(network.as_deref(), Ok(read), "{typed}");
+        }
+        for (typed, wrong) in [
+            ("", WrongNetwork::Malformed),
+            ("192.0.2", WrongNetwork::Malformed),
+            ("192.0.2.1/33", WrongNetwork::Malformed),
+            ("example.org", WrongNetwork::Malformed),
+            ("10.0.0.0/7", WrongNetwork::TooWide),
+            ("0.0.0.0/0", WrongNetwork::TooWide),
+            ("2000::/15", WrongNetwork::TooWide),
+            ("::ffff:0.0.0.0/96", WrongNetwork::TooWide),
+        ] {
+            assert_eq!(Network::parse(typed), Err(wrong), "{typed}");
+        }
+    }
+}

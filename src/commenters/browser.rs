@@ -1,0 +1,50 @@
+//! A browser that has proved whose it is: a random token in a cookie, its hash in the database. It is sent along with
+//! every reply and read there alone; no public page knows of it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum_extra::extract::cookie::{Cookie, CookieJar};
+
+use crate::app::App;
+use crate::sealed;
+use crate::web::Error;
+
+/// How long a browser is remembered, in seconds: a year, as WordPress remembers a name.
+const LASTS: i64 = 365 * 24 * 60 * 60;
+
+/// The hash of the token that a browser sent, if it sent one.
+#[derive(Clone, Debug, Default)]
+pub struct Browser(pub Option<Vec<u8>>);
+
+/// The cookie's name; the prefix as in [`accounts::session`](crate::accounts::session).
+fn cookie_name(app: &App) -> &'static str {
+    if app.config.is_https() {
+        "__Host-broadsheet-commenter"
+    } else {
+        "broadsheet-commenter"
+    }
+}
+
+impl FromRequestParts<App> for Browser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let token = jar.get(cookie_name(app));
+        Ok(Self(token.map(|cookie| sealed::token_hash(cookie.value()))))
+    }
+}
+
+/// A token for a browser that has none: its hash, and the cookie that carries it.
+pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
+    let token = sealed::token();
+    let secure = if app.config.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let name = cookie_name(app);
+    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LASTS}{secure}");
+    let cookie = Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses");
+    (sealed::token_hash(&token), cookie)
+}

@@ -1,0 +1,110 @@
+//! What the site writes to commenters: the link that proves an address, and what was replied. In the publication's
+//! language, and only to who asked.
+
+use sqlx::PgConnection;
+
+use super::notices_store::{Due, Told};
+use super::unsubscribe;
+use crate::app::App;
+use crate::commenters::{self, Person, Scope};
+use crate::ids::CommenterId;
+use crate::mail::letter::{Letter, Link, Piece};
+use crate::mail::outbox;
+use crate::text::{excerpt, markdown};
+use crate::web::{Layout, Result};
+
+/// Characters of a reply that a letter quotes.
+const QUOTED: usize = 700;
+
+/// Mails the link that proves an address, unless that was done within the hour.
+pub(super) async fn mail_proof(
+    app: &App,
+    db: &mut PgConnection,
+    layout: &Layout,
+    id: CommenterId,
+) -> Result<()> {
+    let now = app.clock.now();
+    if !layout.mails || !commenters::store::may_mail_proof(db, id, now).await? {
+        return Ok(());
+    }
+    if let Some(person) = commenters::store::find_person(db, id).await? {
+        outbox::put(db, &app.keys, id, &proof(app, layout, &person), now).await?;
+    }
+    Ok(())
+}
+
+fn proof(app: &App, layout: &Layout, person: &Person) -> Letter {
+    let words = layout.words;
+    let title = &layout.publication.title;
+    let pieces = [
+        Piece::Paragraph(words.with("letter-proof-why", "title", title)),
+        Piece::Action(Link {
+            label: words.say("letter-proof-act"),
+            url: layout.absolute(&person.page(&app.keys)),
+        }),
+        Piece::Paragraph(words.say("letter-proof-then")),
+        Piece::Small(words.say("letter-proof-not-you")),
+    ];
+    let subject = words.with("letter-proof-subject", "title", title);
+    Letter::new(words.language(), &subject, &pieces)
+}
+
+/// What was replied since the last letter: one letter, however much it was.
+pub(super) fn news(
+    app: &App,
+    layout: &Layout,
+    due: &Due,
+    person: &Person,
+    told: &[Told],
+    count: i64,
+) -> Letter {
+    let words = layout.words;
+    let title = due.title.as_str();
+    let (subject, beginning) = match due.scope {
+        Scope::Answers => ("letter-answers-subject", "letter-answers"),
+        Scope::Everything => ("letter-replies-subject", "letter-replies"),
+    };
+    let said = |key: &str| words.count_with(key, count, "title", title);
+    let mut pieces = vec![Piece::Paragraph(said(beginning))];
+    pieces.extend(told.iter().map(|reply| quote(layout, reply)));
+    let shown = i64::try_from(told.len()).unwrap_or(i64::MAX);
+    if count > shown {
+        pieces.push(Piece::Paragraph(words.count("letter-more", count - shown)));
+    }
+    pieces.push(Piece::Action(Link {
+        label: words.say("letter-read"),
+        url: layout.absolute(&due.path),
+    }));
+    let end = layout.absolute(&unsubscribe::address(&app.keys, due.id));
+    pieces.push(Piece::Small(words.with(
+        "letter-why",
+        "title",
+        &layout.publication.title,
+    )));
+    pieces.push(Piece::Action(Link {
+        label: words.say("letter-end"),
+        url: end.clone(),
+    }));
+    pieces.push(Piece::Action(Link {
+        label: words.say("letter-mine"),
+        url: layout.absolute(&person.page(&app.keys)),
+    }));
+    let subject = said(subject);
+    let mut letter = Letter::new(words.language(), &subject, &pieces);
+    letter.unsubscribe = Some(end);
+    letter.thread = Some(format!("article-{}", due.article_id));
+    letter
+}
+
+fn quote(layout: &Layout, reply: &Told) -> Piece {
+    let text = markdown::words_of_html(reply.body_html.as_str());
+    Piece::Quote {
+        who: reply.name.clone(),
+        when: layout.moment(&reply.created_at),
+        text: excerpt::excerpt(&text, QUOTED),
+        link: Link {
+            label: layout.words.say("letter-read-this"),
+            url: layout.absolute(&format!("/comments/{}", reply.id)),
+        },
+    }
+}

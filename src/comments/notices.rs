@@ -1,0 +1,53 @@
+//! Telling those who asked of new replies: never before a reply is approved, each once, gathered, at most one letter an
+//! hour for an article and person. The database notes whom an approved reply concerns (see its migration); here the
+//! letters are written, and the outbox takes them from there.
+
+use super::{letters, notices_store};
+use crate::app::App;
+use crate::commenters;
+use crate::mail::outbox;
+use crate::web::Layout;
+
+pub use super::notices_store::forget;
+
+/// Between two letters to one person about one article, in seconds.
+const GATHERED_FOR: i64 = 60 * 60;
+/// Subscriptions taken in one go, so that a round is short.
+const AT_ONCE: i64 = 50;
+/// Replies that a letter quotes; of more it tells the number.
+const QUOTED: i64 = 20;
+
+/// Writes the letters that are due; how many.
+pub async fn write_due(app: &App) -> sqlx::Result<usize> {
+    if app.config.mail.is_none() {
+        return Ok(0);
+    }
+    let layout = Layout::new(app, app.publication().await?);
+    let mut written = 0;
+    loop {
+        let some = write_some(app, &layout).await?;
+        written += some;
+        if some == 0 {
+            return Ok(written);
+        }
+    }
+}
+
+async fn write_some(app: &App, layout: &Layout) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    let mut db = app.pool.begin().await?;
+    let told_before = now.plus_seconds(-GATHERED_FOR);
+    let due = notices_store::take_due(&mut db, told_before, now, AT_ONCE).await?;
+    for subscription in &due {
+        let count = notices_store::count_untold(&mut db, subscription.id).await?;
+        let told = notices_store::untold(&mut db, subscription.id, QUOTED).await?;
+        let person = commenters::store::find_person(&mut db, subscription.commenter_id).await?;
+        if let Some(person) = person {
+            let letter = letters::news(app, layout, subscription, &person, &told, count);
+            outbox::put(&mut db, &app.keys, person.id, &letter, now).await?;
+        }
+        notices_store::set_told(&mut db, subscription.id, now).await?;
+    }
+    db.commit().await?;
+    Ok(due.len())
+}

@@ -1,0 +1,301 @@
+//! Its author's own page of a comment: what became of it and why, changing it for a while, taking it back at any time. Its
+//! address is signed; whoever has it is in charge of the comment, so it goes to the author alone.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::judge::{self, Author};
+use super::model::Status;
+use super::reply::Sender;
+use super::reply_form::read_words;
+use super::screening::Reason;
+use super::store::{self, OwnComment};
+use super::{letters, sent};
+use crate::app::App;
+use crate::clock::Ts;
+use crate::commenters;
+use crate::ids::CommentId;
+use crate::sealed::Keys;
+use crate::text::SafeHtml;
+use crate::web::error::{RETRY_AFTER, in_time};
+use crate::web::requests::Reference;
+use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
+
+/// What the signature on the address is for.
+const PURPOSE: &str = "held comment";
+
+/// The author's own page of a comment.
+#[derive(Template)]
+#[template(path = "comments/own.html")]
+struct OwnPage {
+    layout: Layout,
+    comment: OwnComment,
+    action: String,
+    /// What is to be said first, such as that a change was kept.
+    notice: Option<String>,
+    /// Whether the notice says that something was not done.
+    is_refusal: bool,
+    /// The text as it would be, for who looks before changing it.
+    preview: Option<SafeHtml>,
+    /// The text in the form.
+    typed: String,
+    mistakes: Mistakes,
+    /// Until when it may be changed, if it still may.
+    editable_until: Option<Ts>,
+    /// Whether this browser may yet prove the address.
+    may_prove: bool,
+}
+
+/// The signature in the address, and what the page is to say.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    told: String,
+}
+
+/// The address of the author's own page of a comment.
+pub fn address(keys: &Keys, id: CommentId) -> String {
+    format!("/comments/{id}/yours?key={}", key(keys, id))
+}
+
+fn key(keys: &Keys, id: CommentId) -> String {
+    keys.sign(PURPOSE, id.to_string().as_bytes())
+}
+
+/// Where the page was while it was only for comments that wait.
+pub async fn show_held(Path(id): Path<CommentId>, Query(asked): Query<Asked>) -> Redirect {
+    let key: String = url::form_urlencoded::byte_serialize(asked.key.as_bytes()).collect();
+    Redirect::permanent(&format!("/comments/{id}/yours?key={key}"))
+}
+
+/// The page.
+pub async fn show_own(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    from: Sender,
+    Path(id): Path<CommentId>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let comment = find(&app, &mut db, id, &asked.key).await?;
+    let said = match asked.told.as_str() {
+        "changed" => Some("own-changed"),
+        "mailed" => Some("own-mailed"),
+        _ => None,
+    };
+    let mut page = OwnPage::new(&app, layout, comment);
+    page.notice = said.map(|key| page.layout.words.say(key));
+    page.may_prove = may_prove(&mut db, &page, &from).await?;
+    Ok(Page(page).private())
+}
+
+/// The page of what was sent a second time: it is there once.
+pub(super) async fn show_again(app: &App, layout: Layout, id: CommentId) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let comment = store::find_own(&mut db, id, app.clock.now())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let mut page = OwnPage::new(app, layout, comment);
+    page.notice = Some(page.layout.words.say("own-already"));
+    Ok(Page(page).with_status(StatusCode::CONFLICT))
+}
+
+async fn find(
+    app: &App,
+    db: &mut sqlx::PgConnection,
+    id: CommentId,
+    key: &str,
+) -> Result<OwnComment> {
+    if !app.keys.is_signed(PURPOSE, id.to_string().as_bytes(), key) {
+        return Err(Error::NotFound);
+    }
+    let comment = store::find_own(db, id, app.clock.now()).await?;
+    comment.ok_or(Error::NotFound)
+}
+
+/// Whether there is an address to prove that this browser has not proved, and mail to prove it with.
+async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, from: &Sender) -> Result<bool> {
+    let (Some(id), true) = (page.comment.commenter_id, page.layout.mails) else {
+        return Ok(false);
+    };
+    Ok(!commenters::store::has_proved(db, from.browser.0.as_deref(), id).await?)
+}
+
+/// Changes the comment, shows it as it would be, takes it back, or mails the link that proves the address.
+pub async fn act(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    from: Sender,
+    Path(id): Path<CommentId>,
+    Query(asked): Query<Asked>,
+    fields: Fields,
+) -> Response {
+    let done = match fields.get("act") {
+        "delete" => in_time(take_back(&app, id, &asked.key)).await,
+        "prove" => in_time(mail_proof(&app, id, &asked.key)).await,
+        _ => in_time(change(&app, &from, id, &asked.key, &fields)).await,
+    };
+    let error = match done {
+        Ok(answer) => return answer,
+        Err(error) => error,
+    };
+    let layout = Layout::at_any_rate(&app).await;
+    let words = layout.words;
+    let typed = fields.get("comment").to_owned();
+    match error {
+        Error::Unavailable => sent::give_back(layout, words.say("own-unavailable"), typed)
+            .try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+        Error::Internal(cause) => {
+            tracing::error!("a comment was not changed: {cause:#}");
+            let notice = words.with("own-broke", "reference", &reference.0);
+            sent::give_back(layout, notice, typed).with_status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        other => other.into_response(),
+    }
+}
+
+async fn change(
+    app: &App,
+    from: &Sender,
+    id: CommentId,
+    key: &str,
+    fields: &Fields,
+) -> Result<Response> {
+    let layout = Layout::new(app, app.publication().await?);
+    let now = app.clock.now();
+    let settings = layout.publication.discussion.clone();
+    let mut db = app.pool.begin().await?;
+    let comment = find(app, &mut db, id, key).await?;
+    let mut page = OwnPage::new(app, layout, comment);
+    page.typed = fields.get("comment").to_owned();
+    let words = page.layout.words;
+    if let Err(seconds) = app.limits.reply_from(from.address) {
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+        page.refuse(words.count("own-too-fast", wait));
+        return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+    }
+    if page.editable_until.is_none() {
+        page.refuse(words.say("own-too-late"));
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    let (body, body_html) = read_words(words, &mut page.typed, &mut page.mistakes);
+    if !page.mistakes.is_empty() {
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    if fields.get("act") == "preview" {
+        page.preview = Some(body_html);
+        return Ok(Page(page).private());
+    }
+    let author = Author {
+        name: &page.comment.name,
+        website: page.comment.website.as_deref(),
+        commenter_id: page.comment.commenter_id,
+        email: None,
+        browser: &from.browser,
+        from: from.address,
+        is_staff: page.comment.account_id.is_some() && from.viewer.is_some(),
+        trap_filled: false,
+    };
+    let verdict = judge::judge(&mut db, &settings, &author, &body, &body_html).await?;
+    let version = fields.get("version").parse().unwrap_or(-1);
+    let written_after = now.plus_seconds(-settings.editable_for());
+    let changed = store::change(
+        &mut db,
+        id,
+        version,
+        &body,
+        &body_html,
+        &verdict,
+        written_after,
+        now,
+    )
+    .await?;
+    if !changed {
+        page.refuse(words.say("own-overtaken"));
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    db.commit().await?;
+    tracing::info!(comment = %id, status = verdict.status.word(), "its author changed a comment");
+    Ok(go_to(&format!("{}&told=changed", address(&app.keys, id))).into_response())
+}
+
+async fn take_back(app: &App, id: CommentId, key: &str) -> Result<Response> {
+    let mut db = app.pool.begin().await?;
+    find(app, &mut db, id, key).await?;
+    store::erase(&mut db, &[id], app.clock.now()).await?;
+    db.commit().await?;
+    tracing::info!(comment = %id, "its author took a comment back");
+    Ok(go_to(&address(&app.keys, id)).into_response())
+}
+
+async fn mail_proof(app: &App, id: CommentId, key: &str) -> Result<Response> {
+    let layout = Layout::new(app, app.publication().await?);
+    let mut db = app.pool.begin().await?;
+    let comment = find(app, &mut db, id, key).await?;
+    let commenter_id = comment.commenter_id.ok_or(Error::NotFound)?;
+    letters::mail_proof(app, &mut db, &layout, commenter_id).await?;
+    db.commit().await?;
+    Ok(go_to(&format!("{}&told=mailed", address(&app.keys, id))).into_response())
+}
+
+impl OwnPage {
+    fn new(app: &App, layout: Layout, comment: OwnComment) -> Self {
+        let until = layout
+            .publication
+            .discussion
+            .editable_until(comment.created_at);
+        let is_open = matches!(comment.status, Status::Held | Status::Approved);
+        Self {
+            action: address(&app.keys, comment.id),
+            notice: None,
+            is_refusal: false,
+            preview: None,
+            typed: comment.body.clone(),
+            mistakes: Mistakes::none(),
+            editable_until: Some(until).filter(|until| is_open && *until > layout.now),
+            may_prove: false,
+            comment,
+            layout,
+        }
+    }
+
+    fn refuse(&mut self, notice: String) {
+        self.notice = Some(notice);
+        self.is_refusal = true;
+    }
+
+    /// What became of it: a heading and a sentence.
+    fn state(&self) -> (&'static str, &'static str) {
+        match (self.comment.erased_at, self.comment.status) {
+            (Some(_), _) => ("own-erased", "own-erased-explained"),
+            (None, Status::Held) => ("own-held", "own-held-explained"),
+            (None, Status::Approved) => ("own-approved", "own-approved-explained"),
+            (None, Status::Spam) => ("own-spam", "own-spam-explained"),
+            (None, Status::Trashed) => ("own-trashed", "own-trashed-explained"),
+        }
+    }
+
+    fn is_approved(&self) -> bool {
+        self.comment.status == Status::Approved
+    }
+
+    /// Why it waits, in sentences.
+    fn reasons(&self) -> Vec<String> {
+        if self.comment.status != Status::Held {
+            return Vec::new();
+        }
+        let read = self
+            .comment
+            .reasons
+            .iter()
+            .filter_map(|reason| Reason::read(reason));
+        read.filter_map(|reason| reason.for_author(self.layout.words))
+            .collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! Ending a subscription by the link in a mail, without signing in. GET shows; POST acts, for a person's button and for
+//! the one click of a mail program (RFC 8058).
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::commenters::{self, Subscription};
+use crate::ids::SubscriptionId;
+use crate::sealed::Keys;
+use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
+
+/// What the signature on the address is for.
+const PURPOSE: &str = "unsubscribe";
+
+#[derive(Template)]
+#[template(path = "comments/unsubscribe.html")]
+struct UnsubscribePage {
+    layout: Layout,
+    action: String,
+    /// What it is to; none once it has ended.
+    subscription: Option<Subscription>,
+}
+
+/// The signature in the address.
+#[derive(Deserialize)]
+pub struct Signed {
+    #[serde(default)]
+    key: String,
+}
+
+/// Where a subscription is ended.
+pub fn address(keys: &Keys, id: SubscriptionId) -> String {
+    let key = keys.sign(PURPOSE, id.to_string().as_bytes());
+    format!("/subscriptions/{id}/end?key={key}")
+}
+
+/// What would be ended.
+pub async fn show_end(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Path(id): Path<SubscriptionId>,
+    Query(signed): Query<Signed>,
+) -> Result<Response> {
+    check(&app, id, &signed)?;
+    let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
+    Ok(Page(UnsubscribePage {
+        layout,
+        action: address(&app.keys, id),
+        subscription,
+    })
+    .private())
+}
+
+/// Ends it. Whatever the body says: RFC 8058 §3.1 has two kinds of it, and the address says all there is to say.
+pub async fn end(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Path(id): Path<SubscriptionId>,
+    Query(signed): Query<Signed>,
+) -> Result<Response> {
+    check(&app, id, &signed)?;
+    commenters::store::end_subscription(&mut db, id).await?;
+    tracing::info!(subscription = %id, "a subscription was ended");
+    Ok(Page(UnsubscribePage {
+        layout,
+        action: address(&app.keys, id),
+        subscription: None,
+    })
+    .private())
+}
+
+fn check(app: &App, id: SubscriptionId, signed: &Signed) -> Result<()> {
+    match app
+        .keys
+        .is_signed(PURPOSE, id.to_string().as_bytes(), &signed.key)
+    {
+        true => Ok(()),
+        false => Err(Error::NotFound),
+    }
+}

@@ -1,0 +1,393 @@
+//! A letter: made of a few kinds of pieces, each written once for people who read text and once for those who read HTML.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use askama::Template;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::clock::Ts;
+use crate::text::Language;
+
+/// Characters a line of text (RFC 5322 §2.1.1 asks for at most 78; a few are left for the marks of those who quote it).
+const COLUMNS: usize = 72;
+
+/// What is written, without to whom. Serialised only to be sealed: its links let whoever has them act.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// For those who read text.
+    pub text: String,
+    /// For those who read HTML.
+    pub html: String,
+    /// Where one press takes the reader off the list: an absolute address that takes a POST (RFC 8058).
+    pub unsubscribe: Option<String>,
+    /// What the letter is about, such as `article-17`: mail programs show letters about one thing together.
+    pub thread: Option<String>,
+}
+
+/// A part of a letter.
+pub enum Piece {
+    /// Words of ours.
+    Paragraph(String),
+    /// Words of someone else.
+    Quote {
+        /// Whose.
+        who: String,
+        /// When they were said, for people.
+        when: String,
+        /// The words as plain text.
+        text: String,
+        /// Where they stand.
+        link: Link,
+    },
+    /// Something to do.
+    Action(Link),
+    /// What is there for completeness.
+    Small(String),
+}
+
+/// An absolute address and what to call it.
+pub struct Link {
+    /// What it does, or where it leads.
+    pub label: String,
+    /// The address.
+    pub url: String,
+}
+
+/// What is put on a letter when it is sent.
+pub struct Stamp<'a> {
+    /// The sender.
+    pub from: &'a Mailbox,
+    /// The site's host, on which message ids are unique.
+    pub host: &'a str,
+    /// The part of the message id before the at sign; the same each time one letter is sent.
+    pub id: &'a str,
+    /// When it was written.
+    pub date: Ts,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct LetterPage<'a> {
+    language: Language,
+    subject: &'a str,
+    pieces: &'a [Piece],
+}
+
+impl Letter {
+    /// Writes a letter, as text and as HTML.
+    pub fn new(language: Language, subject: &str, pieces: &[Piece]) -> Self {
+        let subject = one_line(subject);
+        let page = LetterPage {
+            language,
+            subject: &subject,
+            pieces,
+        };
+        let html = page.render().expect("a letter's template renders");
+        let text: Vec<String> = pieces.iter().map(Piece::as_text).collect();
+        Self {
+            text: printable(&text.join("\n\n")) + "\n",
+            html: printable(&html),
+            subject,
+            unsubscribe: None,
+            thread: None,
+        }
+    }
+
+    /// The letter as a message to one reader. No word in it can become a header.
+    pub fn message(&self, to: Address, stamp: &Stamp<'_>) -> Result<Message, lettre::error::Error> {
+        // Clocks before 1970 write no letters.
+        let since = u64::try_from(stamp.date.unix_micros()).unwrap_or_default();
+        let date = UNIX_EPOCH + Duration::from_micros(since);
+        let mut message = Message::builder()
+            .from(stamp.from.clone())
+            .to(to.into())
+            .date(date)
+            .message_id(Some(format!("<{}@{}>", stamp.id, stamp.host)))
+            .subject(one_line(&self.subject))
+            .header(AutoSubmitted);
+        if let Some(thread) = &self.thread {
+            let thread = format!("<{}@{}>", id_word(thread), stamp.host);
+            message = message.in_reply_to(thread.clone()).references(thread);
+        }
+        if let Some(address) = self.unsubscribe.as_deref().and_then(web_address) {
+            message = message
+                .header(ListUnsubscribe(address))
+                .header(ListUnsubscribePost);
+        }
+        message.multipart(MultiPart::alternative_plain_html(
+            self.text.clone(),
+            self.html.clone(),
+        ))
+    }
+}
+
+impl Piece {
+    /// The piece for those who read text: addresses stand on lines of their own, so that no program breaks them.
+    fn as_text(&self) -> String {
+        match self {
+            Self::Paragraph(text) | Self::Small(text) => wrapped(text, ""),
+            Self::Quote {
+                who,
+                when,
+                text,
+                link,
+            } => {
+                let head = wrapped(&one_line(&format!("{who}, {when}:")), "");
+                format!("{head}\n\n{}\n\n{}", wrapped(text, "> "), link.as_text())
+            }
+            Self::Action(link) => link.as_text(),
+        }
+    }
+
+    /// The paragraphs of a text, each with its lines.
+    fn blocks(text: &str) -> Vec<Vec<&str>> {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        lines
+            .split(|line| line.is_empty())
+            .filter(|block| !block.is_empty())
+            .map(<[&str]>::to_vec)
+            .collect()
+    }
+}
+
+impl Link {
+    fn as_text(&self) -> String {
+        format!("{}\n{}", wrapped(&self.label, ""), self.url)
+    }
+}
+
+/// The text in lines that fit, each behind `mark`. A word that is longer stays whole.
+fn wrapped(text: &str, mark: &str) -> String {
+    let room = COLUMNS - mark.len();
+    let mut lines: Vec<String> = Vec::new();
+    for block in Piece::blocks(text) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        for line in block {
+            lines.push(String::new());
+            for word in line.split_whitespace() {
+                let last = lines.last_mut().expect("a line was begun");
+                if last.is_empty() {
+                    last.push_str(word);
+                } else if last.chars().count() + 1 + word.chars().count() <= room {
+                    last.push(' ');
+                    last.push_str(word);
+                } else {
+                    lines.push(word.to_owned());
+                }
+            }
+        }
+    }
+    lines
+        .iter()
+        .map(|line| format!("{mark}{line}").trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// On one line, without control characters: nothing that could end a header.
+fn one_line(text: &str) -> String {
+    let spaced: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Without control characters other than line ends.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect()
+}
+
+/// What may stand before the at sign of a message id (RFC 5322 §3.6.4), and a little less.
+fn id_word(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect()
+}
+
+/// An absolute web address in ASCII, in which nothing ends a header or the brackets around it.
+fn web_address(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let address = String::from(url).replace(',', "%2C");
+    let is_plain = address
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'));
+    (is_web && is_plain).then_some(address)
+}
+
+/// Written by a program: no one's out-of-office reply answers it (RFC 3834 §5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+/// Where to be taken off the list (RFC 2369 §3.2).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+/// That one press is enough (RFC 8058 §3.1).
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+type NotParsed = Box<dyn std::error::Error + Send + Sync>;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, NotParsed> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, NotParsed> {
+        Ok(Self(text.trim_matches(['<', '>']).to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), format!("<{}>", self.0))
+    }
+}
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, NotParsed> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(label: &str, url: &str) -> Link {
+        Link {
+            label: label.into(),
+            url: url.into(),
+        }
+    }
+
+    fn letter() -> Letter {
+        Letter::new(
+            Language::English,
+            "Tea & <milk>",
+            &[
+                Piece::Paragraph("Ann & Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.".into()),
+                Piece::Quote {
+                    who: "Ann <b>".into(),
+                    when: "March 14, 2026".into(),
+                    text: "5 < 6 &amp; that's\nall.\n\nYours".into(),
+                    link: link("Read it", "https://news.example.org/tea?a=1&b=2#comment-4"),
+                },
+                Piece::Action(link("Stop these letters", "https://news.example.org/stop")),
+                Piece::Small("You asked for this.".into()),
+            ],
+        )
+    }
+
+    #[test]
+    fn a_letter_reads_well_as_text() {
+        insta::assert_snapshot!(letter().text, @r#"
+        Ann & Bob answered what you wrote under “Tea”. It is a long sentence
+        that goes on for more than a line.
+
+        Ann <b>, March 14, 2026:
+
+        > 5 < 6 &amp; that's
+        > all.
+        >
+        > Yours
+
+        Read it
+        https://news.example.org/tea?a=1&b=2#comment-4
+
+        Stop these letters
+        https://news.example.org/stop
+
+        You asked for this.
+        "#);
+    }
+
+    #[test]
+    fn a_letter_reads_well_as_html() {
+        insta::assert_snapshot!(letter().html, @r##"
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>Tea &#38; &#60;milk&#62;</title>
+        </head>
+        <body>
+        <p>Ann &#38; Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.</p>
+        <p><strong>Ann &#60;b&#62;</strong>, March 14, 2026:</p>
+        <blockquote>
+        <p>5 &#60; 6 &#38;amp; that&#39;s<br>
+        all.</p>
+        <p>Yours</p>
+        </blockquote>
+        <p><a href="https://news.example.org/tea?a=1&#38;b=2#comment-4">Read it</a></p>
+        <p><a href="https://news.example.org/stop"><strong>Stop these letters</strong></a></p>
+        <p><small>You asked for this.</small></p>
+        </body>
+        </html>
+        "##);
+    }
+
+    #[test]
+    fn no_line_is_longer_than_it_may_be_but_for_a_long_word() {
+        let address = format!("https://example.org/{}", "a".repeat(100));
+        let text = wrapped(&format!("{} {address} end", "слово ".repeat(40)), "> ");
+        assert!(text.lines().all(|line| line.starts_with("> ")));
+        assert!(text.contains(&format!("> {address}\n")));
+        let long = text.lines().filter(|line| line.chars().count() > COLUMNS);
+        assert_eq!(long.count(), 1);
+    }
+
+    #[test]
+    fn an_address_to_unsubscribe_is_a_web_address_and_nothing_else() {
+        for wrong in ["javascript:alert(1)", "mailto:ann@example.org", "/stop", ""] {
+            assert_eq!(web_address(wrong), None, "{wrong}");
+        }
+        let odd = web_address("https://example.org/stop\r\nBcc: x?k=1>,<http://b").expect("a URL");
+        assert!(!odd.contains(['\r', '\n', '<', '>', ',', ' ']), "{odd}");
+    }
+
+    #[test]
+    fn control_characters_reach_neither_subject_nor_words() {
+        let piece = Piece::Paragraph("One\u{7}\r\nTwo\u{0}".into());
+        let letter = Letter::new(Language::English, "A\r\nBcc: b@example.org\u{0}", &[piece]);
+        assert_eq!(letter.subject, "A Bcc: b@example.org");
+        assert_eq!(letter.text, "One\nTwo\n");
+        assert!(
+            letter.html.contains("<p>One<br>\nTwo</p>"),
+            "{}",
+            letter.html
+        );
+    }
+}

@@ -1,0 +1,223 @@
+//! The way to the mail server. What it answers may quote an address, so only its codes are told.
+
+use std::error::Error as _;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::Context;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::time::timeout;
+
+use super::{Letter, Stamp};
+use crate::clock::Ts;
+use crate::config::MailConfig;
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// How long the server may take for one letter. RFC 5321 §4.5.3.2 would wait for minutes; a letter that is tried again need not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The mail server and the connections that are open to it.
+pub struct Mailer {
+    config: MailConfig,
+    host: String,
+    patience: Duration,
+    transport: Mutex<Transport>,
+}
+
+/// Why a letter did not go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The server takes no mail for this reader, and will not.
+    Refused(String),
+    /// The server did not take this letter now: a code.
+    NotNow(String),
+    /// The server takes no letter of ours now.
+    NoServer(String),
+}
+
+impl Mailer {
+    /// Mail by this server, from a site at `host`.
+    pub fn new(config: &MailConfig, host: &str) -> Self {
+        Self {
+            transport: Mutex::new(transport(config)),
+            config: config.clone(),
+            host: host.to_owned(),
+            patience: PATIENCE,
+        }
+    }
+
+    /// The same with another patience.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Whether the server is there and lets us in. Whatever is wrong then is about us, not about a reader.
+    pub async fn reach(&self) -> Result<(), Failure> {
+        let transport = self.transport();
+        match timeout(self.patience, transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(Failure::NoServer("connection".to_owned())),
+            Ok(Err(error)) => Err(Failure::NoServer(code_of(&error))),
+            Err(_) => Err(self.hung_up()),
+        }
+    }
+
+    /// Sends one letter. Must be driven to its end: a connection left in the middle of a letter would go back among
+    /// those that are open.
+    pub async fn send(
+        &self,
+        letter: &Letter,
+        to: Address,
+        id: &str,
+        date: Ts,
+    ) -> Result<(), Failure> {
+        let stamp = Stamp {
+            from: &self.config.from,
+            host: &self.host,
+            id,
+            date,
+        };
+        let message = letter
+            .message(to, &stamp)
+            .map_err(|_| Failure::NotNow("letter".to_owned()))?;
+        let transport = self.transport();
+        match timeout(self.patience, transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Failure::of(&error)),
+            Err(_) => Err(self.hung_up()),
+        }
+    }
+
+    fn transport(&self) -> Transport {
+        self.transport
+            .lock()
+            .expect("no holder of the transport panics")
+            .clone()
+    }
+
+    /// A connection that was given up in the middle of a letter must not be used again: the next answer on it would be
+    /// taken for that of the next letter. So all connections are left behind.
+    fn hung_up(&self) -> Failure {
+        *self
+            .transport
+            .lock()
+            .expect("no holder of the transport panics") = transport(&self.config);
+        Failure::NoServer("timeout".to_owned())
+    }
+}
+
+fn transport(config: &MailConfig) -> Transport {
+    Transport::from_url(&config.smtp_url)
+        .expect("the settings were checked")
+        .timeout(Some(PATIENCE))
+        .build()
+}
+
+impl Failure {
+    /// What may be told of it: the server's code, or where it went wrong.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Refused(code) | Self::NotNow(code) | Self::NoServer(code) => code,
+        }
+    }
+
+    fn of(error: &SmtpError) -> Self {
+        let code = code_of(error);
+        if error.is_permanent() {
+            let text = error.source().map(ToString::to_string).unwrap_or_default();
+            return if is_about_the_reader(&code, &text) {
+                Self::Refused(code)
+            } else {
+                Self::NotNow(code)
+            };
+        }
+        // 421: the server is closing (RFC 5321 §3.8).
+        if error.is_transient() && code != "421" || error.is_client() {
+            return Self::NotNow(code);
+        }
+        Self::NoServer(code)
+    }
+}
+
+/// Whether a permanent refusal is about the address written to. The code says little; the enhanced code at the start of
+/// the text (RFC 3463), where there is one, tells a mailbox that is not there from a site that may not send.
+fn is_about_the_reader(code: &str, text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    match word.split('.').collect::<Vec<_>>()[..] {
+        // 5.1.7 and 5.1.8: the sender's address.
+        ["5", "1", detail] => !matches!(detail, "7" | "8"),
+        // 5.2.2: the mailbox is full. 5.2.3: the letter is too long for it.
+        ["5", "2", detail] => !matches!(detail, "2" | "3"),
+        // Systems, ways, protocols, contents, policies.
+        ["5", "3" | "4" | "5" | "6" | "7", _] => false,
+        _ => matches!(code, "550" | "551" | "553" | "554" | "556"),
+    }
+}
+
+/// What may be logged of an error: the server's code, or where it went wrong.
+fn code_of(error: &SmtpError) -> String {
+    if let Some(code) = error.status() {
+        return code.to_string();
+    }
+    let kind = match error {
+        error if error.is_timeout() => "timeout",
+        error if error.is_tls() => "tls",
+        error if error.is_client() => "client",
+        error if error.is_response() => "unreadable answer",
+        _ => "connection",
+    };
+    kind.to_owned()
+}
+
+/// Asks the mail server whether it would take our mail.
+pub async fn check(config: &MailConfig) -> anyhow::Result<()> {
+    let patience = Duration::from_secs(10);
+    let server = Transport::from_url(&config.smtp_url)
+        .context("BROADSHEET_SMTP_URL cannot be used")?
+        .timeout(Some(patience))
+        .build::<Tokio1Executor>();
+    let answers = timeout(patience, server.test_connection())
+        .await
+        .unwrap_or(Ok(false))
+        .context("the mail server cannot be reached; look whether BROADSHEET_SMTP_URL names it and its port rightly")?;
+    anyhow::ensure!(
+        answers,
+        "the server that BROADSHEET_SMTP_URL names does not answer as a mail server does"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_about_the_reader_only_where_the_server_says_so() {
+        for (code, text) in [
+            ("550", "5.1.1 <ann@example.org>: no such user"),
+            ("550", "No such user here"),
+            ("550", "example.org has no such user"),
+            ("553", "sorry, no mailbox here by that name"),
+            ("554", "5.0.0 refused"),
+            ("550", "5.2.1 The account is disabled"),
+            ("556", "5.1.10 the domain takes no mail"),
+        ] {
+            assert!(is_about_the_reader(code, text), "{code} {text}");
+        }
+        for (code, text) in [
+            ("550", "5.7.1 Relaying denied"),
+            ("554", "5.7.1 Service unavailable; client host blocked"),
+            ("550", "5.1.8 the sender's domain is not there"),
+            ("552", "5.2.2 Mailbox full"),
+            ("552", "too much mail data"),
+            ("530", "Authentication required"),
+            ("535", "5.7.8 wrong credentials"),
+            ("503", "5.5.1 bad sequence of commands"),
+        ] {
+            assert!(!is_about_the_reader(code, text), "{code} {text}");
+        }
+    }
+}

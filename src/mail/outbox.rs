@@ -1,0 +1,60 @@
+//! The outbox: a letter is put there in the transaction of what it tells of, and is taken away later. Sealed, since its
+//! links let whoever has them act, and its words may be someone's.
+
+use sqlx::PgConnection;
+
+use super::{Letter, store};
+use crate::clock::Ts;
+use crate::ids::CommenterId;
+use crate::sealed::{DoesNotOpen, Keys};
+
+/// After how many seconds a letter is tried again: soon, for those who put off every stranger once (greylisting), and
+/// then ever less often.
+const WAITS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
+
+/// Seconds after which a letter is given up: two days, by when what it tells is no news.
+pub const GIVEN_UP_AFTER: i64 = 2 * 24 * 60 * 60;
+
+/// Puts a letter to a commenter into the outbox. It leaves when the transaction is committed.
+pub async fn put(
+    db: &mut PgConnection,
+    keys: &Keys,
+    commenter_id: CommenterId,
+    letter: &Letter,
+    now: Ts,
+) -> sqlx::Result<()> {
+    let words = serde_json::to_vec(letter).expect("a letter is made of strings");
+    let sealed = keys.seal(&row(commenter_id), &words);
+    store::insert(db, commenter_id, &sealed, now).await
+}
+
+/// The letter behind a seal.
+pub fn open(keys: &Keys, commenter_id: CommenterId, sealed: &[u8]) -> Result<Letter, DoesNotOpen> {
+    let words = keys.open(&row(commenter_id), sealed)?;
+    serde_json::from_slice(&words).map_err(|_| DoesNotOpen)
+}
+
+/// What a letter is sealed for.
+pub(super) fn row(commenter_id: CommenterId) -> Vec<u8> {
+    format!("outbox.letter {commenter_id}").into_bytes()
+}
+
+/// When a letter that was tried so often is tried again.
+pub fn next_try(tries: i32, now: Ts) -> Ts {
+    let failed_before = usize::try_from(tries - 1).unwrap_or_default();
+    let wait = WAITS.get(failed_before).unwrap_or(&WAITS[WAITS.len() - 1]);
+    now.plus_seconds(*wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_tried_ever_less_often() {
+        let waits: Vec<i64> = (1..=7)
+            .map(|tries| next_try(tries, Ts::EPOCH).unix_micros() / 60_000_000)
+            .collect();
+        assert_eq!(waits, [1, 5, 15, 60, 180, 180, 180]);
+    }
+}

@@ -1,0 +1,48 @@
+//! All SQL of sealing letters anew that wait to leave when the secret key changes.
+
+use sqlx::{Connection, PgConnection};
+
+use super::outbox::row;
+use crate::ids::CommenterId;
+use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
+
+/// Seals the next letters anew that are not sealed with the key in use, from after letter `after` on. Letters that someone
+/// holds, which are about to leave, are left for another round.
+pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx::Result<Resealed> {
+    let mut db = db.begin().await?;
+    let rows = sqlx::query!(
+        r#"select id, commenter_id as "commenter_id: CommenterId", letter as "sealed!" from outbox
+           where id > $1 and substring(letter from 2 for 8) <> $2
+           order by id limit $3 for no key update skip locked"#,
+        after,
+        &keys.id()[..],
+        RESEALED_AT_ONCE,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let mut done = Resealed {
+        last: rows.last().map(|row| row.id),
+        ..Resealed::default()
+    };
+    let (mut ids, mut anew) = (Vec::new(), Vec::new());
+    for waiting in &rows {
+        match keys.reseal(&row(waiting.commenter_id), &waiting.sealed) {
+            Ok(sealed) => {
+                ids.push(waiting.id);
+                anew.push(sealed);
+            }
+            Err(_) => done.closed += 1,
+        }
+    }
+    done.anew = sqlx::query!(
+        "update outbox set letter = anew.sealed
+         from unnest($1::bigint[], $2::bytea[]) as anew (id, sealed) where outbox.id = anew.id",
+        &ids,
+        &anew,
+    )
+    .execute(&mut *db)
+    .await?
+    .rows_affected();
+    db.commit().await?;
+    Ok(done)
+}

@@ -1,0 +1,148 @@
+//! All SQL on the outbox.
+
+use sqlx::{Connection, PgConnection};
+
+use crate::clock::Ts;
+use crate::ids::{CommenterId, LetterId};
+
+/// A letter that is to be sent now.
+pub struct Due {
+    /// Its number.
+    pub id: LetterId,
+    /// To whom.
+    pub commenter_id: CommenterId,
+    /// What is written, sealed.
+    pub letter: Vec<u8>,
+    /// How often it was tried, this time included.
+    pub tries: i32,
+    /// When it was put into the outbox.
+    pub written_at: Ts,
+}
+
+/// To whom a letter goes, sealed.
+pub struct Recipient {
+    /// The row that the seal is bound to.
+    pub email_hash: Vec<u8>,
+    /// The address, sealed.
+    pub email_sealed: Vec<u8>,
+}
+
+/// Adds a letter, due at once.
+pub(super) async fn insert(
+    db: &mut PgConnection,
+    commenter_id: CommenterId,
+    letter: &[u8],
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into outbox (commenter_id, letter, next_try_at, written_at) values ($1, $2, $3, $3)",
+        commenter_id.0,
+        letter,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes letters that are due, for as long as until `lease_ends`: others leave them alone until then, and if we do not
+/// come back they are tried again.
+pub async fn take_due(
+    db: &mut PgConnection,
+    now: Ts,
+    lease_ends: Ts,
+    at_most: i64,
+) -> sqlx::Result<Vec<Due>> {
+    sqlx::query_as!(
+        Due,
+        r#"update outbox set tries = tries + 1, next_try_at = $2
+           where id in (
+               select id from outbox where next_try_at <= $1
+               order by next_try_at, id limit $3 for update skip locked
+           )
+           returning id as "id: LetterId", commenter_id as "commenter_id: CommenterId", letter, tries,
+               written_at as "written_at: Ts""#,
+        now as Ts,
+        lease_ends as Ts,
+        at_most,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// To whom a taken letter goes; `None` when it is not ours to send any more.
+pub async fn find_recipient(
+    db: &mut PgConnection,
+    id: LetterId,
+    lease_ends: Ts,
+) -> sqlx::Result<Option<Recipient>> {
+    sqlx::query_as!(
+        Recipient,
+        "select email_hash, email_sealed
+         from outbox join commenters on commenters.id = outbox.commenter_id
+         where outbox.id = $1 and next_try_at = $2 and silenced_at is null and blocked_at is null",
+        id.0,
+        lease_ends as Ts,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Forgets a letter: it was sent, or never will be.
+pub async fn delete(db: &mut PgConnection, id: LetterId) -> sqlx::Result<()> {
+    sqlx::query!("delete from outbox where id = $1", id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Puts a taken letter off.
+pub async fn set_next_try(db: &mut PgConnection, id: LetterId, next: Ts) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update outbox set next_try_at = $2 where id = $1",
+        id.0,
+        next as Ts
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes to someone no more: mail to them came back. What waits for them is forgotten.
+pub async fn silence(
+    db: &mut PgConnection,
+    commenter_id: CommenterId,
+    now: Ts,
+) -> sqlx::Result<()> {
+    let mut transaction = db.begin().await?;
+    sqlx::query!(
+        "update commenters set silenced_at = $2 where id = $1 and silenced_at is null",
+        commenter_id.0,
+        now as Ts,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!("delete from outbox where commenter_id = $1", commenter_id.0)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await
+}
+
+/// Forgets letters to those who are not written to.
+pub async fn delete_unwanted(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from outbox using commenters
+         where commenters.id = commenter_id and (silenced_at is not null or blocked_at is not null)",
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets letters written by `then`, and says how many.
+pub async fn delete_written_by(db: &mut PgConnection, then: Ts) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!("delete from outbox where written_at <= $1", then as Ts)
+        .execute(db)
+        .await?;
+    Ok(deleted.rows_affected())
+}

@@ -1,0 +1,198 @@
+//! The page of what is blocked: addresses, domains, networks. No address is ever shown on it, not even the one just typed,
+//! once it is blocked.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::accounts::Moderator;
+use crate::app::App;
+use crate::commenters::blocks::{
+    self, BlockedAddress, BlockedPlace, Domain, Network, WrongNetwork,
+};
+use crate::commenters::{self, Email, EmailError};
+use crate::desk::{Desk, Section, take_form};
+use crate::ids::CommenterId;
+use crate::web::requests::Reference;
+use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};
+
+const BLOCKS: &str = "/admin/discussion/blocks";
+
+/// What is typed to block something, each into a form of its own.
+#[derive(Default)]
+struct BlockForm {
+    email: String,
+    domain: String,
+    network: String,
+    mistakes: Mistakes,
+}
+
+#[derive(Template)]
+#[template(path = "moderation/blocks.html")]
+struct BlocksPage {
+    desk: Desk,
+    section: Section,
+    form: BlockForm,
+    addresses: Vec<BlockedAddress>,
+    domains: Vec<BlockedPlace>,
+    networks: Vec<BlockedPlace>,
+    /// A sentence about what was done.
+    done: Option<String>,
+}
+
+/// What the page is to say.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    done: String,
+}
+
+/// What is blocked.
+pub async fn show_blocks(
+    State(app): State<App>,
+    desk: Desk,
+    moderator: Moderator,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let mut page = BlocksPage::find(&app, desk, &moderator, BlockForm::default()).await?;
+    let words = page.desk.layout.words;
+    page.done = match asked.done.as_str() {
+        "blocked" => Some(words.say("blocks-blocked")),
+        "unblocked" => Some(words.say("blocks-unblocked")),
+        _ => None,
+    };
+    Ok(Page(page).into_response())
+}
+
+/// Blocks what was typed. What is blocked already stays so, and nobody is told which it was.
+pub async fn block(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    moderator: Result<Moderator>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Response {
+    let work = async { block_typed(&app, desk?, &moderator?, &fields).await };
+    take_form(&app, reference, BLOCKS, &fields, work).await
+}
+
+async fn block_typed(
+    app: &App,
+    desk: Desk,
+    moderator: &Moderator,
+    fields: &Fields,
+) -> Result<Response> {
+    let mut form = BlockForm::read(fields);
+    let Some(wanted) = form.parse(&desk) else {
+        let page = BlocksPage::find(app, desk, moderator, form).await?;
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let now = app.clock.now();
+    let mut db = app.pool.begin().await?;
+    match wanted {
+        Wanted::Address(email) => {
+            let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now).await?;
+            blocks::block(&mut db, moderator, id, now).await?;
+        }
+        Wanted::Domain(domain) => blocks::block_domain(&mut db, moderator, &domain, now).await?,
+        Wanted::Network(net) => blocks::block_network(&mut db, moderator, net, now).await?,
+    }
+    db.commit().await?;
+    tracing::info!(account = %moderator.id, "blocked something");
+    Ok(go_to(&format!("{BLOCKS}?done=blocked")).into_response())
+}
+
+/// Takes a block back. What is not blocked any more stays so.
+pub async fn unblock(
+    State(app): State<App>,
+    moderator: Moderator,
+    fields: Fields,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    if let Ok(id) = fields.get("address").parse::<CommenterId>() {
+        blocks::unblock(&mut db, &moderator, id).await?;
+    } else if let Some(domain) = Domain::parse(fields.get("domain")) {
+        blocks::unblock_domain(&mut db, &moderator, &domain).await?;
+    } else if let Ok(net) = Network::parse(fields.get("network")) {
+        blocks::unblock_network(&mut db, &moderator, net).await?;
+    } else {
+        return Ok(go_to(BLOCKS).into_response());
+    }
+    tracing::info!(account = %moderator.id, "unblocked something");
+    Ok(go_to(&format!("{BLOCKS}?done=unblocked")).into_response())
+}
+
+/// What is to be blocked.
+enum Wanted {
+    Address(Email),
+    Domain(Domain),
+    Network(Network),
+}
+
+impl BlockForm {
+    fn read(fields: &Fields) -> Self {
+        let typed = |name| fields.get(name).trim().to_owned();
+        Self {
+            email: typed("email"),
+            domain: typed("domain"),
+            network: typed("network"),
+            mistakes: Mistakes::none(),
+        }
+    }
+
+    /// What is to be blocked, if it can be; otherwise the form holds what is wrong.
+    fn parse(&mut self, desk: &Desk) -> Option<Wanted> {
+        let words = desk.layout.words;
+        let (field, key) = if !self.domain.is_empty() {
+            match Domain::parse(&self.domain) {
+                Some(domain) => return Some(Wanted::Domain(domain)),
+                None => ("domain", "blocks-domain-wrong"),
+            }
+        } else if !self.network.is_empty() {
+            match Network::parse(&self.network) {
+                Ok(network) => return Some(Wanted::Network(network)),
+                Err(WrongNetwork::Malformed) => ("network", "blocks-network-wrong"),
+                Err(WrongNetwork::TooWide) => ("network", "blocks-network-too-wide"),
+            }
+        } else {
+            match Email::parse(&self.email) {
+                Ok(email) => return Some(Wanted::Address(email)),
+                Err(EmailError::Missing) => ("email", "blocks-nothing-typed"),
+                Err(EmailError::Malformed) => ("email", "reply-email-malformed"),
+                Err(EmailError::TooLong) => ("email", "reply-email-too-long"),
+            }
+        };
+        self.mistakes.say(words, field, key);
+        None
+    }
+}
+
+impl BlocksPage {
+    async fn find(app: &App, desk: Desk, moderator: &Moderator, form: BlockForm) -> Result<Self> {
+        let mut db = app.pool.acquire().await?;
+        Ok(Self {
+            desk,
+            section: Section::Discussion,
+            form,
+            addresses: blocks::addresses(&mut db, moderator).await?,
+            domains: blocks::domains(&mut db, moderator).await?,
+            networks: blocks::networks(&mut db, moderator).await?,
+            done: None,
+        })
+    }
+
+    /// Since when something is blocked, and by whom.
+    fn since(&self, at: &crate::clock::Ts, by: &Option<String>) -> String {
+        let layout = &self.desk.layout;
+        let day = layout.day(at);
+        match by {
+            Some(name) => layout
+                .words
+                .with_all("blocks-since-by", &[("day", &day), ("name", name)]),
+            None => layout.words.with("blocks-since", "day", &day),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `commenter`: what a newsroom answers a data request with, by the real program.
+
+use std::process::Output;
+
+use broadsheet::comments::NETWORK_ROW;
+use broadsheet::sealed::read_key_file;
+use sqlx::{Connection, PgConnection};
+
+use crate::support::server::{Server, broadsheet, run, text};
+use crate::{ask, reply_address};
+
+fn commenter(server: &Server, arguments: &[&str], address: &str) -> Output {
+    let mut command = broadsheet(&server.data);
+    command
+        .env("BROADSHEET_LOG", "warn")
+        .env("BROADSHEET_PUBLIC_URL", "https://news.example.org");
+    command.arg("commenter").args(arguments);
+    run(command, &format!("{address}\n"))
+}
+
+#[test]
+fn a_data_request_is_answered_from_the_command_line() {
+    let server = Server::new();
+    let (url, to) = (server.database_url(), reply_address(&server));
+    ask(
+        &url,
+        "update settings set hold_everything = true, flood_seconds = 0",
+    );
+    let say = |from: &str, email: &str, words: &str| {
+        let fields = [
+            ("comment", words),
+            ("author", "Zoë"),
+            ("email", email),
+            ("url", "https://zoe.example/"),
+        ];
+        let answer = server.try_post(&to, from, &fields).expect("an answer");
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    };
+    say("192.0.2.1", "Zoë@müller.example", "Tea for *one*.");
+    say("192.0.2.2", "zoë@xn--mller-kva.example", "Tea for two.");
+    say("192.0.2.3", "bob@example.org", "Coffee.");
+    let keys = read_key_file(&server.data.join("secret.key"))
+        .expect("the key file reads")
+        .expect("there is one")
+        .keys();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(async {
+            let mut db = PgConnection::connect(&url).await.expect("a connection");
+            for statement in [
+                "insert into accounts (handle, slug, name, role, created_at) values ('mo', 'mo', 'Mo', 'moderator', now())",
+                "insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at)
+                 select 1, comments.id, accounts.id, 'held', 'approved', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
+                "update comments set status = 'approved' where body = 'Tea for two.'",
+                "insert into subscriptions (commenter_id, article_id, scope, asked_at) select commenter_id, article_id, 'answers', now() from comments where body = 'Tea for two.'",
+                "insert into commenter_browsers (token_hash, commenter_id, proved_at) select '\\x01', commenter_id, now() from comments where body = 'Tea for two.'",
+            ] {
+                sqlx::query(statement).execute(&mut db).await.expect(statement);
+            }
+            sqlx::query("update comments set network_sealed = $1, network_until = 'infinity' where body = 'Tea for two.'")
+                .bind(keys.seal(NETWORK_ROW, b"192.0.2.2"))
+                .execute(&mut db)
+                .await
+                .expect("a network");
+            sqlx::query("update comments set network_until = '2026-04-14T00:00:00Z' where network_until is not null")
+                .execute(&mut db)
+                .await
+                .expect("its end");
+        });
+
+    let nobody = commenter(&server, &["export"], "nobody@example.org");
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(
+        text(&nobody).contains("Nothing is kept"),
+        "{}",
+        text(&nobody)
+    );
+    let no_address = commenter(&server, &["export"], "zoe");
+    assert_eq!(no_address.status.code(), Some(2));
+    assert!(text(&no_address).contains("no email address"));
+
+    let exported = commenter(&server, &["export"], " ZOË@Müller.example ");
+    assert!(exported.status.success(), "{}", text(&exported));
+    let answer: serde_json::Value =
+        serde_json::from_slice(&exported.stdout).expect("standard output is JSON");
+    let [person] = answer["people"].as_array().expect("people").as_slice() else {
+        panic!("{answer}");
+    };
+    assert_eq!(person["blocked"], false);
+    assert_eq!(person["browsers"], 1);
+    assert_eq!(person["subscriptions"][0]["of"], "answers");
+    let comments = person["comments"].as_array().expect("comments");
+    assert_eq!(comments.len(), 2);
+    assert_eq!(comments[0]["text"], "Tea for *one*.");
+    assert_eq!(comments[0]["state"], "held");
+    let second = &comments[1];
+    assert_eq!(second["name"], "Zoë");
+    assert_eq!(second["website"], "https://zoe.example/");
+    assert_eq!(second["state"], "approved");
+    assert_eq!(second["network"], "192.0.2.2");
+    assert_eq!(second["article"]["title"], "Welcome to your Broadsheet");
+    let address = second["article"]["address"].as_str().expect("an address");
+    assert!(
+        address.starts_with("https://news.example.org/2"),
+        "{address}"
+    );
+    assert_eq!(
+        second["decisions"],
+        serde_json::json!([{"at": "2026-03-14T15:09:26Z", "from": "held", "to": "approved"}])
+    );
+    let all = text(&exported);
+    assert!(!all.contains('@') && !all.contains("Coffee"), "{all}");
+
+    let unasked = commenter(&server, &["erase"], "zoë@müller.example");
+    assert_eq!(unasked.status.code(), Some(2));
+    assert!(
+        text(&unasked).contains("2 comments, 1 subscriptions"),
+        "{}",
+        text(&unasked)
+    );
+    assert_eq!(
+        ask(
+            &url,
+            "select count(*)::text from comments where erased_at is not null"
+        ),
+        ["0"]
+    );
+    let erased = commenter(&server, &["erase", "--yes"], "zoë@müller.example");
+    assert!(erased.status.success(), "{}", text(&erased));
+    assert!(text(&erased).contains("Erased: 2 comments") && !text(&erased).contains('@'));
+    assert_eq!(
+        ask(
+            &url,
+            "select count(*)::text from comments where erased_at is not null and body = '' and commenter_id is null"
+        ),
+        ["2"]
+    );
+    assert_eq!(
+        ask(&url, "select body from comments where body = 'Coffee.'").len(),
+        1
+    );
+    let again = commenter(&server, &["erase", "--yes"], "zoë@müller.example");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again).contains("Nothing is kept"));
+
+    ask(
+        &url,
+        "update commenters set blocked_at = now() where id = (select commenter_id from comments where body = 'Coffee.')",
+    );
+    let blocked = commenter(&server, &["erase", "--yes"], "bob@example.org");
+    assert!(
+        text(&blocked).contains("because it is blocked"),
+        "{}",
+        text(&blocked)
+    );
+    let left = commenter(&server, &["export"], "bob@example.org");
+    let left: serde_json::Value = serde_json::from_slice(&left.stdout).expect("JSON");
+    assert_eq!(left["people"][0]["blocked"], true);
+    assert_eq!(left["people"][0]["comments"], serde_json::json!([]));
+}

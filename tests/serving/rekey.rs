@@ -1,0 +1,403 @@
+//! A new secret key, while the site serves: nothing is lost, nobody is turned away, and what was cut off goes on.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use broadsheet::commenters::{Email, open_for_export};
+use broadsheet::comments::NETWORK_ROW;
+use broadsheet::publication::store::CHECKER_ROW;
+use broadsheet::sealed::{Keys, read_key_file};
+use sqlx::{Connection, PgConnection};
+
+use crate::support::cluster::{folder, new_database};
+use crate::support::server::{Answer, Server, broadsheet, run, text, wait_until};
+use crate::{ask, reply_address};
+
+fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(work)
+}
+
+fn keys_in(file: &Path) -> Keys {
+    read_key_file(file)
+        .expect("the key file reads")
+        .expect("there is a key file")
+        .keys()
+}
+
+fn lines_of(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).expect("the key file reads");
+    text.lines().map(str::to_owned).collect()
+}
+
+fn rekey(data: &Path, arguments: &[&str]) -> Output {
+    let mut command = broadsheet(data);
+    command.env("BROADSHEET_LOG", "warn");
+    command.arg("rekey").args(arguments);
+    run(command, "")
+}
+
+#[track_caller]
+fn rekeyed(data: &Path, arguments: &[&str]) -> String {
+    let output = rekey(data, arguments);
+    assert!(output.status.success(), "{}", text(&output));
+    text(&output)
+}
+
+/// People who have replied somewhere, a network, a letter and a checker's key: all that is sealed.
+fn seal_much(url: &str, keys: &Keys, people: usize) {
+    let emails: Vec<Email> = (0..people)
+        .map(|n| Email::parse(&format!("reader-{n}@example.net")).expect("an address"))
+        .collect();
+    let hashes: Vec<Vec<u8>> = emails
+        .iter()
+        .map(|email| email.hash(keys).to_vec())
+        .collect();
+    let sealed: Vec<Vec<u8>> = emails
+        .iter()
+        .map(|email| email.seal(keys, &email.hash(keys)))
+        .collect();
+    wait_for(async {
+        let mut db = PgConnection::connect(url).await.expect("a connection");
+        sqlx::query("insert into commenters (email_hash, email_sealed, created_at) select h, s, now() from unnest($1::bytea[], $2::bytea[]) as t (h, s)")
+            .bind(&hashes)
+            .bind(&sealed)
+            .execute(&mut db)
+            .await
+            .expect("people");
+        sqlx::query("update comments set network_sealed = $1, network_until = 'infinity'")
+            .bind(keys.seal(NETWORK_ROW, b"192.0.2.1"))
+            .execute(&mut db)
+            .await
+            .expect("networks");
+        let first: i64 = sqlx::query_scalar("select min(id) from commenters")
+            .fetch_one(&mut db)
+            .await
+            .expect("someone");
+        sqlx::query("insert into outbox (commenter_id, letter, next_try_at, written_at) select $1, $2, 'infinity', now()")
+            .bind(first)
+            .bind(keys.seal(format!("outbox.letter {first}").as_bytes(), b"a letter"))
+            .execute(&mut db)
+            .await
+            .expect("a letter");
+        sqlx::query(
+            "update settings set checker_key = $1, flood_seconds = 0, hold_everything = true",
+        )
+        .bind(keys.seal(CHECKER_ROW, b"a checker's key"))
+        .execute(&mut db)
+        .await
+        .expect("a checker");
+    });
+}
+
+/// Rows that are sealed with another key than the one the settings name.
+fn left(url: &str) -> String {
+    ask(
+        url,
+        "select ((select count(*) from commenters where substring(email_sealed from 2 for 8) <> key_id)
+               + (select count(*) from comments where substring(network_sealed from 2 for 8) <> key_id)
+               + (select count(*) from outbox where substring(letter from 2 for 8) <> key_id)
+               + (select count(*) from settings where substring(checker_key from 2 for 8) <> key_id))::text
+         from settings",
+    )
+    .remove(0)
+}
+
+fn count(url: &str, query: &'static str) -> usize {
+    ask(url, query)[0].parse().expect("a number")
+}
+
+/// Every address in the clear, in order: with each key that the file has.
+fn addresses(url: &str, keys: &Keys) -> Vec<String> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = wait_for(async {
+        let mut db = PgConnection::connect(url).await.expect("a connection");
+        sqlx::query_as("select email_hash, email_sealed from commenters")
+            .fetch_all(&mut db)
+            .await
+            .expect("rows")
+    });
+    let mut opened: Vec<String> = rows
+        .iter()
+        .map(|(hash, sealed)| {
+            let address = open_for_export(keys, hash, sealed).expect("it opens");
+            let email = Email::parse(&address).expect("an address");
+            assert!(email.hashes(keys).contains(hash), "it is found by its hash");
+            address.to_string()
+        })
+        .collect();
+    opened.sort();
+    opened
+}
+
+fn reply(server: &Server, to: &str, from: &str, email: &str, words: &str) -> Answer {
+    let fields = [("comment", words), ("author", "Reader"), ("email", email)];
+    server.try_post(to, from, &fields).expect("an answer")
+}
+
+fn is_green(data: &Path) -> String {
+    let mut check = broadsheet(data);
+    check.arg("check");
+    let checked = run(check, "");
+    assert!(checked.status.success(), "{}", text(&checked));
+    text(&checked)
+}
+
+#[test]
+fn a_new_key_comes_into_use_while_people_reply() {
+    let mut server = Server::new();
+    let (url, to) = (server.database_url(), reply_address(&server));
+    let file = server.data.join("secret.key");
+    let old = keys_in(&file);
+    seal_much(&url, &old, 4_000);
+    let first = reply(&server, &to, "192.0.2.9", "Back@example.org", "At first.");
+    let held = first.header("location").expect("it leads on").to_owned();
+    assert!(held.contains("/yours?key="), "{held}");
+    let (people, replies) = (
+        count(&url, "select count(*)::text from commenters"),
+        count(&url, "select count(*)::text from comments"),
+    );
+
+    let (is_over, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let said = std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (server, to, is_over, sent) = (&server, &to, &is_over, &sent);
+            scope.spawn(move || {
+                for n in 0.. {
+                    if is_over.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let from = format!("10.{thread}.{}.{}", n / 250, n % 250);
+                    // New people, the same ones again and again, and those from long before.
+                    let email = match n % 3 {
+                        0 => format!("new-{thread}-{n}@example.org"),
+                        1 => format!("regular-{thread}@example.org"),
+                        _ => format!("reader-{}@example.net", n % 4_000),
+                    };
+                    let words = format!("Words {n} of {thread}.");
+                    let answer = reply(server, to, &from, &email, &words);
+                    assert_eq!(answer.status, 303, "{}", answer.body);
+                    sent.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+        let at_work = || sent.load(Ordering::Relaxed) > 20;
+        wait_until("people reply", at_work);
+        let output = rekey(&server.data, &[]);
+        is_over.store(true, Ordering::Relaxed);
+        assert!(output.status.success(), "{}", text(&output));
+        text(&output)
+    });
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent > 200, "only {sent} replied meanwhile");
+    assert!(said.contains("Sealed anew: "), "{said}");
+    assert!(said.contains("1 letters, 1 keys of a checker"), "{said}");
+
+    assert_eq!(left(&url), "0");
+    assert_eq!(
+        count(&url, "select count(*)::text from comments"),
+        replies + sent
+    );
+    let new = keys_in(&file);
+    assert_ne!(new.id(), old.id());
+    let only_new =
+        Keys::from_secret(&broadsheet::sealed::key_from_hex(&lines_of(&file)[0]).expect("a key"));
+    let there = addresses(&url, &only_new);
+    let mut once = there.clone();
+    once.dedup();
+    assert_eq!(there, once, "someone is there twice");
+    assert!(there.len() > people);
+    assert_eq!(lines_of(&file).len(), 2);
+    let mode = fs::metadata(&file).expect("a key").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // The same person, and the same page, as before.
+    let again = reply(&server, &to, "192.0.2.9", "back@example.org", "Once more.");
+    assert_eq!(again.status, 303);
+    assert_eq!(
+        ask(
+            &url,
+            "select count(distinct commenter_id)::text from comments where body in ('At first.', 'Once more.')"
+        ),
+        ["1"]
+    );
+    let same = reply(&server, &to, "192.0.2.9", "back@example.org", "At first.");
+    assert_eq!(
+        same.status, 409,
+        "a second press across the change made a second reply"
+    );
+    let first_page = held.split('?').next().expect("a path");
+    assert!(same.body.contains(first_page));
+    assert!(server.get(&held).body.contains("At first."));
+    assert!(!is_green(&server.data).contains("older key"));
+    let log = server.log();
+    assert!(log.contains("the secret key has changed"), "{log}");
+    assert!(!log.contains("ERROR"), "{log}");
+
+    assert!(rekeyed(&server.data, &[]).contains("Nothing was left"));
+    assert_eq!(keys_in(&file).id(), new.id());
+
+    let said = rekeyed(&server.data, &["--forget-old"]);
+    assert!(said.contains("The older keys are out of"), "{said}");
+    assert_eq!(lines_of(&file).len(), 1);
+    assert!(rekeyed(&server.data, &["--forget-old"]).contains("There is no older key"));
+    server.stop();
+    let server = Server::start(&server.data.clone());
+    assert_eq!(server.get(&held).status, 404);
+    let to = reply_address(&server);
+    let later = reply(&server, &to, "192.0.2.9", "back@example.org", "Later.");
+    let held = later.header("location").expect("it leads on");
+    assert!(server.get(held).body.contains("Later."));
+    let url = server.database_url();
+    assert_eq!(
+        ask(
+            &url,
+            "select count(distinct commenter_id)::text from comments where body in ('At first.', 'Later.')"
+        ),
+        ["1"]
+    );
+    is_green(&server.data);
+}
+
+#[test]
+fn a_rekey_that_is_killed_goes_on_when_it_is_run_again() {
+    let server = Server::new();
+    let url = server.database_url();
+    let file = server.data.join("secret.key");
+    seal_much(&url, &keys_in(&file), 20_000);
+    let before = addresses(&url, &keys_in(&file));
+    let mut in_the_middle = 0;
+    for wait in [20_u64, 60, 120, 200, 200, 200] {
+        let mut command = broadsheet(&server.data);
+        let mut child = command
+            .env("BROADSHEET_LOG", "warn")
+            .arg("rekey")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(Duration::from_millis(wait));
+        child.kill().expect("it is killed");
+        child.wait().expect("it is gone");
+        let left: usize = left(&url).parse().expect("a number");
+        in_the_middle += usize::from(left > 0 && left < 20_000);
+        // Whatever it was doing, everything opens and a server may start.
+        assert_eq!(addresses(&url, &keys_in(&file)), before);
+        is_green(&server.data);
+        assert_eq!(server.get("/").status, 200);
+    }
+    assert!(in_the_middle > 0, "no kill was in the middle");
+    rekeyed(&server.data, &[]);
+    assert_eq!(left(&url), "0");
+    assert_eq!(
+        lines_of(&file).len(),
+        2,
+        "a run that went on made a key of its own"
+    );
+    assert_eq!(addresses(&url, &keys_in(&file)), before);
+    assert!(rekeyed(&server.data, &[]).contains("Nothing was left"));
+}
+
+#[test]
+fn a_server_without_the_new_key_shows_pages_and_gives_replies_back_until_it_has_it() {
+    let url = wait_for(new_database());
+    let (here, there) = (folder("here"), folder("there"));
+    let secret = "5a".repeat(32);
+    for data in [&here, &there] {
+        fs::write(data.join("secret.key"), &secret).expect("a key");
+        let closed = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(data.join("secret.key"), closed).expect("for us alone");
+    }
+    let settings = [("DATABASE_URL", url.as_str())];
+    let on_this = |data: &Path, arguments: &[&str]| {
+        let mut command = broadsheet(data);
+        command.envs(settings).env("BROADSHEET_LOG", "warn");
+        command.arg("rekey").args(arguments);
+        let output = run(command, "");
+        assert!(output.status.success(), "{}", text(&output));
+        text(&output)
+    };
+    let server = Server::start_with(&there, &settings);
+    ask(&url, "update settings set flood_seconds = 0 returning ''");
+    let to = reply_address(&server);
+    let first = reply(
+        &server,
+        &to,
+        "192.0.2.3",
+        "ann@example.org",
+        "Under the first key.",
+    );
+    assert_eq!(first.status, 303);
+    on_this(&here, &[]);
+
+    let refused = reply(
+        &server,
+        &to,
+        "192.0.2.3",
+        "ann@example.org",
+        "Words to keep.",
+    );
+    assert_eq!(refused.status, 503);
+    assert!(refused.body.contains("Words to keep."));
+    assert_eq!(server.get("/").status, 200);
+    let log = server.log();
+    assert!(log.contains("copy the key file of the server"), "{log}");
+    assert_eq!(log.matches("ERROR").count(), 1, "{log}");
+    let copied = |from: &Path, to: &Path| {
+        fs::copy(from.join("secret.key"), to.join("secret.key")).expect("a copy");
+    };
+    copied(&here, &there);
+    let taken = reply(
+        &server,
+        &to,
+        "192.0.2.3",
+        "ann@example.org",
+        "Words to keep.",
+    );
+    assert_eq!(taken.status, 303);
+    assert_eq!(
+        ask(
+            &url,
+            "select count(distinct commenter_id)::text from comments where body in ('Under the first key.', 'Words to keep.')"
+        ),
+        ["1"]
+    );
+
+    // Prepared and copied before it is used, the next key turns nobody away.
+    assert!(on_this(&here, &["--prepare"]).contains("Copy the file"));
+    on_this(&here, &["--prepare"]);
+    let lines = lines_of(&here.join("secret.key"));
+    assert_eq!(lines.len(), 3);
+    assert!(lines[2].ends_with(" next"));
+    copied(&here, &there);
+    on_this(&here, &[]);
+    assert!(lines_of(&here.join("secret.key"))[0].starts_with(&lines[2][..64]));
+    let taken = reply(
+        &server,
+        &to,
+        "192.0.2.4",
+        "ann@example.org",
+        "Under the third.",
+    );
+    assert_eq!(taken.status, 303);
+    assert_eq!(left(&url), "0");
+    // Started anew, it puts first what the database asks for.
+    drop(server);
+    let server = Server::start_with(&there, &settings);
+    let taken = reply(
+        &server,
+        &to,
+        "192.0.2.5",
+        "ann@example.org",
+        "After a start.",
+    );
+    assert_eq!(taken.status, 303);
+    assert_eq!(left(&url), "0");
+}

@@ -1,0 +1,542 @@
+//! How discussions are kept: settings, word lists, blocks.
+
+use broadsheet::accounts::Role;
+use broadsheet::commenters::{self, Email, blocks};
+use broadsheet::comments::{Status, rules};
+use broadsheet::text::Language;
+
+use crate::support::visitor::{Form, Page, Visitor};
+use crate::support::{Setup, TestSite};
+
+const DISCUSSION: &str = "/admin/discussion";
+const BLOCKS: &str = "/admin/discussion/blocks";
+
+async fn form(admin: &Visitor) -> Form {
+    admin.open(DISCUSSION).await.form(DISCUSSION)
+}
+
+/// Everything the database holds of the settings, as text.
+async fn settings_row(site: &TestSite) -> String {
+    sqlx::query_scalar("select settings::text from settings")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("there are settings")
+}
+
+#[tokio::test]
+async fn what_is_saved_shows_the_next_time_and_holds() {
+    let site = TestSite::new().await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let numbers = [
+        ("thread_depth", "7"),
+        ("close_after_days", "14"),
+        ("hold_links", "0"),
+        ("flood_seconds", "60"),
+        ("edit_minutes", "5"),
+        ("network_days", "0"),
+    ];
+    let lists = [
+        ("hold_words", "free money\n\n*press*"),
+        ("refuse_words", "/fr[e3]+ casino/"),
+    ];
+    let mut filled = form(&admin).await.untick("hold_everything");
+    for (name, value) in numbers.into_iter().chain(lists) {
+        filled = filled.fill(name, value);
+    }
+    for name in ["newest_first", "hold_first_timers", "trust_unproven"] {
+        filled = filled.tick(name, "1");
+    }
+    filled
+        .submit()
+        .await
+        .follow()
+        .await
+        .sees("Saved. It holds from the next reply on.");
+    let shown = form(&admin).await;
+    for (name, value) in numbers.into_iter().chain(lists) {
+        assert_eq!(shown.value(name).trim_start_matches('\n'), value, "{name}");
+    }
+    for (name, ticked) in [
+        ("newest_first", "1"),
+        ("hold_first_timers", "1"),
+        ("trust_unproven", "1"),
+        ("hold_everything", ""),
+    ] {
+        assert_eq!(shown.value(name), ticked, "{name}");
+    }
+    let publication = site.app.publication().await.expect("a publication");
+    assert_eq!(publication.discussion.thread_depth, 7);
+    assert_eq!(publication.discussion.flood_seconds, 60);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let rules = rules::load(&mut db, &publication.discussion)
+        .await
+        .expect("rules");
+    assert!(rules.trust_unproven && !rules.hold_everything && !rules.ask_checker);
+    assert_eq!(rules.hold_words.found_in(&["I use WordPress"]), [3]);
+    assert_eq!(rules.refuse_words.found_in(&["FR33 CASINO"]), [1]);
+}
+
+#[tokio::test]
+async fn every_wrong_number_is_said_beside_its_field_and_nothing_is_lost() {
+    let site = TestSite::new().await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let before = settings_row(&site).await;
+    let wrong = [
+        ("thread_depth", "1", "from 2 to 10"),
+        ("close_after_days", "-1", "from 0 to 36500"),
+        ("hold_links", "two", "from 0 to 1000"),
+        ("flood_seconds", "99999999999999999999", "from 0 to 3600"),
+        ("edit_minutes", "1.5", "from 0 to 10080"),
+        ("network_days", "", "from 0 to 365"),
+    ];
+    let mut filled = form(&admin).await.fill("hold_words", "kept");
+    for (name, value, _) in wrong {
+        filled = filled.fill(name, value);
+    }
+    let page = filled.submit().await;
+    page.has_status(422);
+    for (name, value, said) in wrong {
+        let beside = page.text_of(&format!("#{name}-mistake"));
+        assert!(beside.contains(said), "{name}: {beside}");
+        assert_eq!(page.form(DISCUSSION).value(name), value);
+    }
+    assert!(page.form(DISCUSSION).value("hold_words").contains("kept"));
+    assert_eq!(settings_row(&site).await, before);
+}
+
+#[tokio::test]
+async fn every_wrong_line_is_named_by_its_number() {
+    let site = TestSite::new().await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let long = "x".repeat(501);
+    let lists = [
+        ("hold_words", format!("\nfree\n/(/\n*\n{long}")),
+        ("refuse_words", "/[/\ncasino\n/a*/".to_owned()),
+    ];
+    let mut filled = form(&admin).await;
+    for (name, text) in &lists {
+        filled = filled.fill(name, text);
+    }
+    let page = filled.submit().await;
+    page.has_status(422)
+        .sees("Line 3 is not a regular expression")
+        .sees("Line 4 would be found in every reply.")
+        .sees("Line 5 is too long")
+        .sees("Line 1 is not a regular expression")
+        .sees("Line 3 would be found in every reply.");
+    assert_eq!(page.texts_of(".mistakes li").len(), 5);
+    for (name, text) in &lists {
+        assert!(page.form(DISCUSSION).value(name).ends_with(text));
+    }
+    let kept = site
+        .count("select count(*) from word_lists where hold_words = '' and refuse_words = ''")
+        .await;
+    assert_eq!(kept, 1, "a wrong list was kept");
+    let huge = "word\n".repeat(200_001);
+    let page = form(&admin).await.fill("hold_words", &huge).submit().await;
+    page.has_status(422).sees("This is too long");
+}
+
+#[tokio::test]
+async fn rules_saved_by_two_are_told_to_the_second() {
+    let site = TestSite::new().await;
+    let ada = site.staff("ada", Role::Admin).await;
+    let abe = site.staff("abe", Role::Admin).await;
+    let (at_ada, at_abe) = (form(&ada).await, form(&abe).await);
+    let saved = at_ada.fill("hold_words", "of ada").submit().await;
+    saved.has_status(303);
+    let refused = at_abe.fill("hold_words", "of abe").submit().await;
+    refused
+        .has_status(409)
+        .sees("Someone saved settings after you had opened this page.");
+    let shown = form(&ada).await;
+    assert!(shown.value("hold_words").contains("of ada"));
+    let again = refused.form(DISCUSSION);
+    assert!(again.value("hold_words").contains("of abe"));
+    again.submit().await.has_status(303);
+    assert!(form(&ada).await.value("hold_words").contains("of abe"));
+}
+
+#[tokio::test]
+async fn rules_typed_while_the_site_cannot_take_them_come_back() {
+    let site = TestSite::new().await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let typed = form(&admin).await.fill("refuse_words", "thought over");
+    let (first, second) = (typed, form(&admin).await.fill("refuse_words", "again"));
+    let cookies_gone = {
+        admin.forget_cookies();
+        first.submit().await
+    };
+    cookies_gone.has_status(401).sees("Your session has ended");
+    let kept = cookies_gone.form(DISCUSSION);
+    assert!(kept.value("refuse_words").contains("thought over"));
+    site.app.pool.close().await;
+    let page = second.submit().await;
+    // Who asks cannot be known without the database; the words come back all the same.
+    assert!(matches!(page.status.as_u16(), 401 | 503), "{}", page.status);
+    assert!(
+        page.form(DISCUSSION)
+            .value("refuse_words")
+            .contains("again")
+    );
+}
+
+/// Comments on which “tea” is tried: one approved, one spam, one that has none of it.
+async fn comments_about_tea(site: &TestSite) {
+    let article = site.article("Tea").await;
+    for (name, status) in [
+        ("Tea Lover", Status::Approved),
+        ("Tea Seller", Status::Spam),
+        ("Ann", Status::Approved),
+    ] {
+        site.comment(&article, name, status).await;
+    }
+}
+
+fn lines(page: &Page, list: &str) -> Vec<String> {
+    page.texts_of(&format!("#{list}-tried tbody tr"))
+}
+
+#[tokio::test]
+async fn words_are_tried_and_nothing_is_saved() {
+    let site = TestSite::new().await;
+    comments_about_tea(&site).await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let before = settings_row(&site).await;
+    let page = form(&admin)
+        .await
+        .fill("hold_words", "nothing\ntea\n/(/\nann")
+        .fill("refuse_words", "*selle*")
+        .fill("edit_minutes", "99")
+        .press("Try the words")
+        .await;
+    page.has_status(200)
+        .sees("The words were tried; nothing has been saved yet.")
+        .sees("Tried on the last 3 comments.")
+        .sees("Line 3 is not a regular expression");
+    assert_eq!(
+        lines(&page, "hold_words"),
+        [
+            "2 tea would have held 2, of which you approved 1; one is spam or in the trash",
+            "4 ann would have held 1, of which you approved 1",
+        ]
+    );
+    assert_eq!(
+        page.text_of("#hold_words-tried tfoot"),
+        "The whole list would have held 3, of which you approved 2; one is spam or in the trash"
+    );
+    assert_eq!(
+        lines(&page, "refuse_words"),
+        ["1 *selle* would have refused 1, of which you approved 0; one is spam or in the trash"]
+    );
+    assert_eq!(page.form(DISCUSSION).value("edit_minutes"), "99");
+    assert_eq!(settings_row(&site).await, before);
+    assert_eq!(
+        site.count("select count(*) from word_lists where hold_words = ''")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn words_are_tried_in_ukrainian() {
+    let site = Setup::default()
+        .publication(|publication| publication.language = Language::Ukrainian)
+        .build()
+        .await;
+    comments_about_tea(&site).await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let page = form(&admin)
+        .await
+        .fill("hold_words", "TEA")
+        .press("Випробувати слова")
+        .await;
+    page.has_status(200)
+        .sees("Випробувано на останніх 3 коментарях.");
+    assert_eq!(
+        lines(&page, "hold_words"),
+        ["1 TEA затримав би 2, з них схвалено 1; 1 — спам або в кошику"]
+    );
+}
+
+#[tokio::test]
+async fn a_script_gets_the_same_answer_and_nobody_below_an_admin_does() {
+    let site = TestSite::new().await;
+    comments_about_tea(&site).await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let typed = [("hold_words", "\r\ntea\r\n"), ("refuse_words", "ann")];
+    let answer = admin.post_fields("/admin/discussion/try", &typed).await;
+    answer.has_status(200);
+    let mut filled = form(&admin).await;
+    for (name, text) in typed {
+        filled = filled.fill(name, text);
+    }
+    let page = filled.press("Try the words").await;
+    for list in ["hold_words", "refuse_words"] {
+        let place = format!("#{list}-tried");
+        assert_eq!(answer.text_of(&place), page.text_of(&place));
+        assert_eq!(lines(&answer, list).len(), 1);
+    }
+    assert!(
+        answer
+            .header("content-security-policy")
+            .contains("connect-src 'self'")
+    );
+    let editor = site.staff("edda", Role::Editor).await;
+    let refused = editor.post_fields("/admin/discussion/try", &typed).await;
+    refused.has_status(403).does_not_see("would have held");
+    let stranger = site.visitor();
+    let page = stranger.post_fields("/admin/discussion/try", &typed).await;
+    assert!(page.leads_to().starts_with("/admin/sign-in"));
+    let policy = site.visitor().open("/").await;
+    let policy = policy.header("content-security-policy");
+    assert!(!policy.contains("connect-src"), "{policy}");
+}
+
+#[tokio::test]
+async fn an_address_is_never_what_a_word_is_looked_for_in() {
+    let site = TestSite::new().await;
+    comments_about_tea(&site).await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let typed = [("hold_words", "*example*\n*@*\n*org*")];
+    let answer = admin.post_fields("/admin/discussion/try", &typed).await;
+    assert!(lines(&answer, "hold_words").is_empty());
+    assert!(answer.text().contains("would have held 0"));
+}
+
+#[tokio::test]
+async fn the_checkers_key_is_kept_sealed_and_never_shown() {
+    const KEY: &str = "k3y-0f-the-checker";
+    let site = TestSite::new().await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let wrong = form(&admin)
+        .await
+        .fill("checker_url", "http://rest.akismet.com")
+        .fill("checker_key", KEY)
+        .submit()
+        .await;
+    wrong.has_status(422).sees("one begins with https://");
+    let saved = wrong
+        .form(DISCUSSION)
+        .fill("checker_url", "https://rest.akismet.com/")
+        .tick("told", "words")
+        .tick("told", "name")
+        .tick("told", "everything")
+        .submit()
+        .await;
+    saved.has_status(303);
+    let page = admin.open(DISCUSSION).await;
+    page.sees("A key is kept, sealed.");
+    let shown = page.form(DISCUSSION);
+    assert_eq!(shown.value("checker_url"), "https://rest.akismet.com");
+    assert_eq!(shown.value("checker_key"), "");
+    let told = page.texts_of("input[name=told][checked] + label");
+    assert_eq!(told, ["Its words", "The name"]);
+    let checker = async || {
+        let publication = site.app.publication().await.expect("a publication");
+        publication.discussion.checker.clone()
+    };
+    let opened = |sealed: &[u8]| {
+        let opened = site.app.keys.open(b"settings.checker_key", sealed);
+        opened.expect("the key opens").to_vec()
+    };
+    let kept = checker().await.expect("a checker");
+    assert_eq!(opened(&kept.key_sealed), KEY.as_bytes());
+    assert_eq!(kept.told, ["words", "name"]);
+    let hex: String = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let row = settings_row(&site).await;
+    assert!(!row.contains(KEY) && !row.contains(&hex), "{row}");
+    // Another save with an empty field keeps it, and a mistake does not give it away.
+    let mistaken = shown.fill("hold_links", "x").submit().await;
+    mistaken.has_status(422);
+    let again = mistaken.form(DISCUSSION).fill("hold_links", "3");
+    let saved = again.submit().await;
+    saved.has_status(303);
+    assert_eq!(
+        opened(&checker().await.expect("it").key_sealed),
+        KEY.as_bytes()
+    );
+    let tried = form(&admin).await.press("Try the words").await;
+    for page in [&page, &mistaken, &saved.follow().await, &tried] {
+        assert!(!page.html().contains(KEY), "{} shows the key", page.path);
+    }
+    assert!(!site.log().contains(KEY));
+    form(&admin)
+        .await
+        .tick("forget_key", "1")
+        .submit()
+        .await
+        .has_status(303);
+    assert_eq!(checker().await, None);
+    let without_key = form(&admin).await.fill("checker_url", "https://a.example");
+    without_key
+        .submit()
+        .await
+        .has_status(422)
+        .sees("The checker needs a key.");
+}
+
+#[tokio::test]
+async fn an_address_is_blocked_and_never_shown_again() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Ann", Status::Held).await;
+    let moderator = site.staff("mo", Role::Moderator).await;
+    let is_blocked = async |address: &str| {
+        let mut db = site.app.pool.begin().await.expect("a transaction");
+        let email = Email::parse(address).expect("an address");
+        let id = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
+            .await
+            .expect("a commenter");
+        blocks::is_blocked(&mut db, id).await.expect("an answer")
+    };
+    // One that has replied, twice, and one that never has.
+    for address in ["ann@example.org", "ANN@example.org ", "zoe@else.example"] {
+        let page = moderator.open(BLOCKS).await;
+        let done = page.form(BLOCKS).fill("email", address).submit().await;
+        let page = done.has_status(303).follow().await;
+        page.sees("Blocked.");
+        let html = page.html().to_lowercase();
+        for part in ["ann@", "@example", "zoe", "else.example"] {
+            assert!(!html.contains(part), "the page holds {part}");
+        }
+        assert!(!done.leads_to().contains("ann"));
+    }
+    let page = moderator.open(BLOCKS).await;
+    let mut listed = page.texts_of(".blocked p");
+    listed.sort();
+    assert_eq!(
+        listed,
+        [
+            "An address blocked on March 14, 2026 by mo",
+            "The address of Ann blocked on March 14, 2026 by mo",
+        ]
+    );
+    assert!(is_blocked("ann@example.org").await);
+    assert!(is_blocked("zoe@else.example").await);
+    assert!(!is_blocked("bob@example.org").await);
+    for _ in 0..2 {
+        let page = moderator.open(BLOCKS).await;
+        let done = page.form("/admin/discussion/blocks/remove").submit().await;
+        done.follow().await.sees("Unblocked.");
+    }
+    assert!(!is_blocked("ann@example.org").await);
+    assert!(moderator.open(BLOCKS).await.texts_of(".blocked").is_empty());
+    assert!(!site.log().contains("ann@example.org"));
+}
+
+/// Types into the form of the page of blocks that has this field.
+async fn block(moderator: &Visitor, field: &str, typed: &str) -> Page {
+    moderator.post_fields(BLOCKS, &[(field, typed)]).await
+}
+
+#[tokio::test]
+async fn a_domain_is_blocked_with_all_below_it() {
+    let site = TestSite::new().await;
+    let moderator = site.staff("mo", Role::Moderator).await;
+    moderator.open(BLOCKS).await.sees("Block a domain");
+    for typed in ["Spam.Example", "@spam.example", "пошта.укр"] {
+        block(&moderator, "domain", typed)
+            .await
+            .follow()
+            .await
+            .sees("Blocked.");
+    }
+    let listed = moderator.open(BLOCKS).await.texts_of(".blocked strong");
+    assert_eq!(listed, ["spam.example", "xn--80a1acn3a.xn--j1amh"]);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    for (domain, found) in [
+        ("spam.example", Some("spam.example")),
+        ("mail.of.spam.example", Some("spam.example")),
+        ("xn--80a1acn3a.xn--j1amh", Some("xn--80a1acn3a.xn--j1amh")),
+        ("notspam.example", None),
+        ("example", None),
+    ] {
+        let blocked = blocks::find_blocked_domain(&mut db, domain).await;
+        assert_eq!(blocked.expect("an answer").as_deref(), found, "{domain}");
+    }
+    for wrong in ["example", "ann@spam.example", "a b.example"] {
+        let page = block(&moderator, "domain", wrong).await;
+        page.has_status(422)
+            .sees("This is not a domain that can be blocked");
+        assert_eq!(
+            page.attribute("#domain", "value").as_deref(),
+            Some(wrong),
+            "what was typed is gone"
+        );
+    }
+    let page = moderator.open(BLOCKS).await;
+    page.form("/admin/discussion/blocks/remove")
+        .submit()
+        .await
+        .follow()
+        .await
+        .sees("Unblocked.");
+    let left = blocks::find_blocked_domain(&mut db, "spam.example").await;
+    assert_eq!(left.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn a_network_is_blocked_with_everyone_in_it() {
+    let site = TestSite::new().await;
+    let moderator = site.staff("mo", Role::Moderator).await;
+    for typed in ["192.0.2.7/24", "192.0.2.0/24", "2001:db8::7", "203.0.113.9"] {
+        block(&moderator, "network", typed)
+            .await
+            .follow()
+            .await
+            .sees("Blocked.");
+    }
+    let listed = moderator.open(BLOCKS).await.texts_of(".blocked strong");
+    assert_eq!(listed, ["192.0.2.0/24", "203.0.113.9/32", "2001:db8::/64"]);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    for (address, blocked) in [
+        ("192.0.2.200", true),
+        ("::ffff:192.0.2.200", true),
+        ("192.0.3.1", false),
+        ("203.0.113.9", true),
+        ("203.0.113.8", false),
+        ("2001:db8::ffff", true),
+        ("2001:db8:0:1::", false),
+    ] {
+        let address = address.parse().expect("an address");
+        let answer = blocks::is_blocked_network(&mut db, address).await;
+        assert_eq!(answer.expect("an answer"), blocked, "{address}");
+    }
+    for (wrong, said) in [
+        ("0.0.0.0/0", "Too many people are in this network"),
+        ("2001::/15", "Too many people are in this network"),
+        ("everyone", "neither an IP address nor a network"),
+    ] {
+        let page = block(&moderator, "network", wrong).await;
+        page.has_status(422).sees(said);
+        assert_eq!(page.attribute("#network", "value").as_deref(), Some(wrong));
+    }
+    block(&moderator, "email", " ")
+        .await
+        .has_status(422)
+        .sees("Please type what is to be blocked.");
+    let page = moderator.open(BLOCKS).await;
+    let removed = page.form("/admin/discussion/blocks/remove").submit().await;
+    removed.has_status(303);
+    let address = "192.0.2.200".parse().expect("an address");
+    let answer = blocks::is_blocked_network(&mut db, address).await;
+    assert!(!answer.expect("an answer"));
+}
+
+#[tokio::test]
+async fn moderators_find_the_blocks_and_admins_the_rules() {
+    let site = TestSite::new().await;
+    let moderator = site.staff("mo", Role::Moderator).await;
+    let page = moderator.open("/admin/comments").await;
+    page.sees("Blocks").does_not_see("Discussion");
+    let admin = site.staff("ada", Role::Admin).await;
+    let page = admin.open("/admin/comments").await;
+    page.sees("Discussion");
+    let rules = admin.open(DISCUSSION).await;
+    assert_eq!(rules.text_of(".tabs a[aria-current]"), "Rules");
+    assert_eq!(
+        rules.attribute(".tabs a:not([aria-current])", "href"),
+        Some(BLOCKS.to_owned())
+    );
+}

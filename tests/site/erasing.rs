@@ -1,0 +1,252 @@
+//! Taking words back for good: they go, and so does who wrote them; the places of comments and the answers of others stay.
+
+use broadsheet::accounts::Role;
+use broadsheet::commenters::{self, Email};
+use broadsheet::comments::{self, Status};
+use broadsheet::ids::{CommentId, CommenterId};
+use sqlx::Row;
+
+use crate::support::TestSite;
+
+/// Every row of every table, as text.
+async fn dump(site: &TestSite) -> String {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select table_name::text from information_schema.tables where table_schema = 'public' order by 1",
+    )
+    .fetch_all(&site.app.pool)
+    .await
+    .expect("tables");
+    let mut dump = String::new();
+    for table in tables {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "select t::text from {table} t"
+        )))
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("rows");
+        for row in rows {
+            dump.push_str(&row.get::<String, _>(0));
+            dump.push('\n');
+        }
+    }
+    dump
+}
+
+async fn person(site: &TestSite, address: &str) -> Option<CommenterId> {
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let email = Email::parse(address).expect("an address");
+    commenters::store::of_address(&mut db, &site.app.keys, &email)
+        .await
+        .expect("people can be asked")
+        .first()
+        .copied()
+}
+
+/// Erases all of someone as a request does; whether they are gone.
+async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    let erased = comments::store::erase_all_of(&mut db, id, site.now())
+        .await
+        .expect("words are erased");
+    let is_gone = commenters::store::delete_unless_blocked(&mut db, id)
+        .await
+        .expect("the person is forgotten");
+    db.commit().await.expect("it is kept");
+    (erased, is_gone)
+}
+
+async fn hash_of(site: &TestSite, id: CommenterId) -> String {
+    sqlx::query_scalar("select encode(email_hash, 'hex') from commenters where id = $1")
+        .bind(id.0)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("the person is there")
+}
+
+#[tokio::test]
+async fn erased_words_are_nowhere_and_answers_stay_in_their_places() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let first = site
+        .comment(&article, "Ann Ominous", Status::Approved)
+        .await;
+    let answer = site
+        .answer(&article, Some(first), "Bob", Status::Approved)
+        .await;
+    let second = site
+        .answer(&article, Some(answer), "Ann Ominous", Status::Held)
+        .await;
+    sqlx::query(
+        "update comments set website = 'https://ominous.example/', network_sealed = '\\x0102', network_until = now(), reasons = '{ominous}'
+         where name = 'Ann Ominous'",
+    )
+    .execute(&site.app.pool)
+    .await
+    .expect("more about her");
+    sqlx::query(
+        "insert into checks (comment_id, otherwise, next_try_at) values ($1, 'held', now())",
+    )
+    .bind(second.0)
+    .execute(&site.app.pool)
+    .await
+    .expect("a check");
+    let ann = person(&site, "Ann-Ominous@EXAMPLE.org").await.expect("Ann");
+    sqlx::query("insert into subscriptions (commenter_id, article_id, scope, asked_at) values ($1, $2, 'everything', now())")
+        .bind(ann.0)
+        .bind(article.id.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("a subscription");
+    let hash = hash_of(&site, ann).await;
+    let before = dump(&site).await;
+    assert!(before.contains("Words of Ann Ominous") && before.contains(&hash));
+
+    assert_eq!(erase(&site, ann).await, (2, true));
+    let after = dump(&site).await;
+    for gone in ["Ominous", "ominous", &hash, "\\x0102"] {
+        assert!(!after.contains(gone), "{gone} is left:\n{after}");
+    }
+    assert_eq!(site.count("select count(*) from subscriptions").await, 0);
+    assert_eq!(site.count("select count(*) from checks").await, 0);
+
+    let page = site.visitor().open(&article.path).await;
+    page.sees("Words of Bob.").does_not_see("Ominous");
+    let place: (Option<i64>, i64) =
+        sqlx::query_as("select parent_id, root_id from comments where id = $1")
+            .bind(answer.0)
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("the answer");
+    assert_eq!(place, (Some(first.0), first.0));
+    assert_eq!(person(&site, "ann-ominous@example.org").await, None);
+
+    // Once more changes nothing, and whoever writes again begins anew.
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let erased = comments::store::erase(&mut db, &[first, second], site.now()).await;
+    assert_eq!(erased.expect("nothing is left to erase"), 0);
+    site.comment(&article, "Ann Ominous", Status::Held).await;
+    assert_ne!(person(&site, "ann-ominous@example.org").await, Some(ann));
+}
+
+#[tokio::test]
+async fn a_comment_alone_is_erased_and_its_author_stays() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let first = site.comment(&article, "Ann", Status::Approved).await;
+    let other = site
+        .answer(&article, Some(first), "Ann", Status::Approved)
+        .await;
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let erased = comments::store::erase(&mut db, &[first], site.now()).await;
+    assert_eq!(erased.expect("it is erased"), 1);
+    drop(db);
+    assert_eq!(site.status_of(other).await, Status::Approved);
+    assert!(person(&site, "ann@example.org").await.is_some());
+    let (version, is_erased): (i32, bool) =
+        sqlx::query_as("select version, erased_at = $2 from comments where id = $1")
+            .bind(first.0)
+            .bind(site.now())
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("its place");
+    assert_eq!((version, is_erased), (1, true));
+    assert_eq!(
+        site.count(
+            "select coalesce(sum(count), 0)::bigint from comment_counts where status = 'approved'"
+        )
+        .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn of_someone_who_is_blocked_only_the_sealed_address_and_the_block_stay() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Eve", Status::Spam).await;
+    let eve = person(&site, "eve@example.org").await.expect("Eve");
+    for statement in [
+        "update commenters set blocked_at = '2026-03-14T16:00:00Z', proved_at = now(), proof_sent_at = now(), silenced_at = now()",
+        "insert into commenter_browsers (token_hash, commenter_id, proved_at) select '\\x01', id, now() from commenters",
+        "insert into outbox (commenter_id, letter, next_try_at, written_at) select id, '\\x02', now(), now() from commenters",
+        "insert into subscriptions (commenter_id, article_id, scope, asked_at) select commenter_id, article_id, 'answers', now() from comments",
+    ] {
+        sqlx::query(statement)
+            .execute(&site.app.pool)
+            .await
+            .expect(statement);
+    }
+    let hash = hash_of(&site, eve).await;
+    assert_eq!(erase(&site, eve).await, (1, false));
+    assert_eq!(hash_of(&site, eve).await, hash);
+    for (left, query) in [
+        (
+            1,
+            "select count(*) from commenters where blocked_at is not null and proved_at is null and proof_sent_at is null and silenced_at is null",
+        ),
+        (0, "select count(*) from commenter_browsers"),
+        (0, "select count(*) from outbox"),
+        (0, "select count(*) from subscriptions"),
+        (
+            0,
+            "select count(*) from comments where commenter_id is not null",
+        ),
+    ] {
+        assert_eq!(site.count(query).await, left, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_decides_about_what_is_erased() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let other = site.comment(&article, "Bob", Status::Held).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let seen = mod_.open("/admin/comments").await;
+    let done = mod_
+        .open("/admin/comments")
+        .await
+        .form("/admin/comments")
+        .decide("Trash")
+        .await
+        .follow()
+        .await;
+    let decided: Vec<i64> = sqlx::query_scalar("select comment_id from decisions order by id")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("decisions");
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let ids: Vec<CommentId> = decided.iter().copied().map(CommentId).collect();
+    let erased = comments::store::erase(&mut db, &ids, site.now()).await;
+    assert_eq!(erased.expect("it is erased"), ids.len() as u64);
+    drop(db);
+
+    let undone = done
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await
+        .follow()
+        .await;
+    undone.has_status(200);
+    for id in &ids {
+        assert_eq!(site.status_of(*id).await, Status::Trashed);
+    }
+    let trash = mod_.open("/admin/comments?status=trashed").await;
+    trash.has_status(200).does_not_see("Trash 1");
+    assert!(trash.texts_of("article").is_empty());
+    // The page from before does nothing to it either.
+    let rest: Vec<CommentId> = [id, other]
+        .into_iter()
+        .filter(|id| !ids.contains(id))
+        .collect();
+    seen.form("/admin/comments").decide("Approve").await;
+    for id in &ids {
+        assert_eq!(site.status_of(*id).await, Status::Trashed);
+    }
+    assert_eq!(rest.len() + ids.len(), 2);
+    assert_eq!(
+        site.count("select count(*) from decisions where to_status = 'approved' and comment_id in (select id from comments where erased_at is not null)").await,
+        0
+    );
+}

@@ -1,0 +1,434 @@
+//! The rules of WordPress's own form, one by one, in the order of its source (7.1): what is sent, what is refused and how,
+//! what waits, what happens then. `docs/wordpress-form.md` is the table of them; a test here holds it to these tests.
+
+use broadsheet::accounts::Role;
+use broadsheet::articles::State;
+use broadsheet::comments::Status;
+use broadsheet::publication::Publication;
+
+use crate::support::makers::Made;
+use crate::support::visitor::{Form, Page};
+use crate::support::{Setup, TestSite};
+
+/// WordPress's defaults, but for first-timers, which have a test of their own.
+async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
+    Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .publication(|publication| {
+            publication.discussion.hold_everything = false;
+            change(publication);
+        })
+        .build()
+        .await
+}
+
+fn filled(page: &Page) -> Form {
+    page.form("/articles/")
+        .fill("comment", "Lovely tea.")
+        .fill("author", "Ann")
+        .fill("email", "ann@example.org")
+}
+
+/// What a reply becomes, and the codes of the reasons.
+async fn judged(
+    site: &TestSite,
+    article: &Made,
+    change: impl FnOnce(Form) -> Form,
+) -> (Status, Vec<String>) {
+    let page = site.visitor().open(&article.path).await;
+    change(filled(&page)).submit().await.has_status(303);
+    sqlx::query_as("select status, reasons from comments order by id desc limit 1")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("the reply")
+}
+
+async fn set_words(site: &TestSite, hold: &str, refuse: &str) {
+    sqlx::query("update word_lists set hold_words = $1, refuse_words = $2")
+        .bind(hold)
+        .bind(refuse)
+        .execute(&site.app.pool)
+        .await
+        .expect("word lists");
+}
+
+#[tokio::test]
+async fn the_form_has_the_fields_that_readers_know() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let page = site.visitor().open(&article.path).await;
+    assert_eq!(page.text_of("#reply-title"), "Leave a Reply");
+    page.sees("Your email address will not be published. Required fields are marked *")
+        .sees("Save my name, email, and website in this browser for the next time I comment.")
+        .sees("Post Comment");
+    for (field, attribute, value) in [
+        ("comment", "rows", "8"),
+        ("author", "maxlength", "245"),
+        ("author", "autocomplete", "name"),
+        ("email", "type", "email"),
+        ("email", "autocomplete", "email"),
+        ("url", "type", "url"),
+        ("url", "maxlength", "200"),
+    ] {
+        let found = page.attribute(&format!("#{field}"), attribute);
+        assert_eq!(found.as_deref(), Some(value), "{field} {attribute}");
+    }
+    let order = page.texts_of("#commentform label");
+    let position = |word: &str| order.iter().position(|label| label.starts_with(word));
+    assert!(position("Comment") < position("Name"));
+    assert!(position("Name") < position("Email"));
+    assert!(position("Email") < position("Website"));
+    assert_eq!(page.attribute("#remember", "checked"), None);
+}
+
+#[tokio::test]
+async fn the_old_address_takes_nothing_but_posts() {
+    let site = site_with(|_| {}).await;
+    let page = site.visitor().open("/wp-comments-post.php").await;
+    page.has_status(405);
+    assert_eq!(page.header("allow"), "POST");
+}
+
+#[tokio::test]
+async fn an_answer_to_what_is_not_there_keeps_its_words() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let held = site.comment(&article, "Held", Status::Held).await;
+    let page = site.visitor().open(&article.path).await;
+    for to in [held.to_string(), "999999".to_owned()] {
+        let answer = filled(&page).tick("to", &to).submit().await;
+        answer
+            .has_status(422)
+            .sees("The comment you were answering is no longer here.");
+        assert_eq!(
+            answer.form("/articles/").value("comment").trim(),
+            "Lovely tea."
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_article_that_is_not_there_keeps_the_words() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let draft = site
+        .article_with("Draft", |draft| draft.state = State::Draft)
+        .await;
+    let fields = [
+        ("comment", "Lovely tea."),
+        ("author", "Ann"),
+        ("email", "ann@example.org"),
+    ];
+    for id in [draft.id.0, article.id.0 + 500] {
+        let answer = site
+            .visitor()
+            .post_fields(&format!("/articles/{id}/reply"), &fields)
+            .await;
+        answer
+            .has_status(404)
+            .sees("This article is no longer here")
+            .sees("Lovely tea.");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_discussion_keeps_the_words() {
+    let site = site_with(|publication| publication.discussion.close_after_days = 14).await;
+    let article = site.article("Tea").await;
+    let closed = site
+        .article_with("Closed", |draft| draft.replies_open = false)
+        .await;
+    let page = site.visitor().open(&closed.path).await;
+    page.sees("Replies are closed.");
+    assert!(page.forms("/articles/").is_empty());
+    let page = site.visitor().open(&article.path).await;
+    let form = filled(&page);
+    site.app.clock.advance(14 * 24 * 3_600);
+    form.submit()
+        .await
+        .has_status(403)
+        .sees("Replies to this article have been closed")
+        .sees("Lovely tea.");
+    let page = site.visitor().open(&article.path).await;
+    page.sees("Replies are closed.");
+    assert!(page.forms("/articles/").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_beside_its_field() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let page = site.visitor().open(&article.path).await;
+    let long = |count: usize| "x".repeat(count);
+    for (field, value, said) in [
+        (
+            "author",
+            String::new(),
+            "Please give a name; any name will do.",
+        ),
+        (
+            "email",
+            String::new(),
+            "Please give your email address. It will not be published.",
+        ),
+        (
+            "email",
+            "ann@".into(),
+            "This is not an email address; one looks like name@example.org.",
+        ),
+        ("comment", String::new(), "Please write your comment."),
+        (
+            "author",
+            long(246),
+            "Your name is too long; 245 bytes is the most.",
+        ),
+        (
+            "email",
+            format!("ann@{}.org", "a.".repeat(130)),
+            "This email address is longer than mail allows.",
+        ),
+        (
+            "url",
+            format!("https://example.org/{}", long(200)),
+            "This address is too long once it is written out in full",
+        ),
+        (
+            "comment",
+            long(65_526),
+            "Your comment is one byte too long.",
+        ),
+    ] {
+        let answer = filled(&page).fill(field, &value).submit().await;
+        let mistake = answer.has_status(422).text_of(&format!("#{field}-mistake"));
+        assert!(mistake.starts_with(said), "{field}: {mistake}");
+        assert_eq!(
+            answer
+                .form("/articles/")
+                .value(field)
+                .trim_start_matches('\n'),
+            value
+        );
+    }
+    assert_eq!(site.count("select count(*) from comments").await, 0);
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_gives_the_words_back() {
+    let mut site = site_with(|_| {}).await;
+    site.may_log_errors();
+    let article = site.article("Tea").await;
+    let form = filled(&site.visitor().open(&article.path).await);
+    site.app.pool.close().await;
+    let answer = form.submit().await;
+    answer.has_status(503).sees("Your reply was not saved");
+    assert_eq!(
+        answer.form("/articles/").value("comment").trim(),
+        "Lovely tea."
+    );
+    assert_eq!(answer.header("retry-after"), "5");
+}
+
+#[tokio::test]
+async fn links_are_counted_after_bare_addresses_became_some() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    for (words, website, status) in [
+        (
+            "https://a.example.org",
+            "https://ann.example.org",
+            Status::Approved,
+        ),
+        ("https://a.example.org www.b.example.org", "", Status::Held),
+        (
+            "[one](https://a.example.org) and https://b.example.org",
+            "",
+            Status::Held,
+        ),
+        (
+            "`https://a.example.org` https://b.example.org",
+            "",
+            Status::Approved,
+        ),
+    ] {
+        let (judged, reasons) = judged(&site, &article, |form| {
+            form.fill("comment", words).fill("url", website)
+        })
+        .await;
+        assert_eq!(judged, status, "{words}: {reasons:?}");
+        let expected: &[&str] = if status == Status::Held {
+            &["links:2"]
+        } else {
+            &[]
+        };
+        assert_eq!(reasons, expected, "{words}");
+    }
+    // As many as the publication says; none is no limit.
+    let site = site_with(|publication| publication.discussion.hold_links = 0).await;
+    let article = site.article("Tea").await;
+    let many = "https://a.example.org https://b.example.org https://c.example.org";
+    let (status, _) = judged(&site, &article, |form| form.fill("comment", many)).await;
+    assert_eq!(status, Status::Approved);
+}
+
+#[tokio::test]
+async fn words_are_looked_for_in_text_name_and_website_but_never_in_the_address() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    set_words(&site, "*casino*\nexample\n", "").await;
+    for (field, value, status) in [
+        ("comment", "Best CASINOS in town", Status::Held),
+        ("comment", "cas**ino** hidden in marks", Status::Held),
+        ("author", "Casino Ann", Status::Held),
+        ("url", "https://casino.test", Status::Held),
+        ("email", "ann@casino.org", Status::Approved),
+        // Whole words, unless the line says otherwise.
+        ("comment", "Examples are fine.", Status::Approved),
+        ("comment", "An example is not.", Status::Held),
+    ] {
+        let (judged, reasons) = judged(&site, &article, |form| form.fill(field, value)).await;
+        assert_eq!(judged, status, "{value}: {reasons:?}");
+        assert_eq!(!reasons.is_empty(), status == Status::Held);
+    }
+}
+
+#[tokio::test]
+async fn refused_words_overrule_everything_and_say_which_they_were() {
+    let site = site_with(|publication| publication.discussion.hold_everything = true).await;
+    let article = site.article("Tea").await;
+    set_words(&site, "pills", "/free\\s+pills/").await;
+    let (status, reasons) =
+        judged(&site, &article, |form| form.fill("comment", "Free  pills")).await;
+    assert_eq!(status, Status::Trashed);
+    assert_eq!(reasons, ["refuse-word:/free\\s+pills/"]);
+    let mo = site.staff("mo", Role::Moderator).await;
+    mo.open("/admin/comments?status=trashed")
+        .await
+        .sees("It holds a refused word: “/free\\s+pills/”.");
+}
+
+#[tokio::test]
+async fn blocked_addresses_domains_and_networks_are_refused() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    sqlx::query("insert into blocked_domains values ('spam.example', null, now())")
+        .execute(&site.app.pool)
+        .await
+        .expect("a domain");
+    sqlx::query("insert into blocked_networks values ('203.0.113.0/24', null, now())")
+        .execute(&site.app.pool)
+        .await
+        .expect("a network");
+    let (status, reasons) = judged(&site, &article, |form| {
+        form.fill("email", "x@sub.spam.example")
+    })
+    .await;
+    assert_eq!(
+        (status, reasons[0].as_str()),
+        (Status::Trashed, "blocked-domain:spam.example")
+    );
+    let (status, _) = judged(&site, &article, |form| {
+        form.fill("email", "x@notspam.example")
+    })
+    .await;
+    assert_eq!(status, Status::Approved);
+    sqlx::query("update commenters set blocked_at = now() where id = (select commenter_id from comments where status = 'approved')")
+        .execute(&site.app.pool)
+        .await
+        .expect("an address");
+    let (status, reasons) = judged(&site, &article, |form| {
+        form.fill("email", "X@notspam.example")
+            .fill("comment", "Again.")
+    })
+    .await;
+    assert_eq!(
+        (status, reasons[0].as_str()),
+        (Status::Trashed, "blocked-address")
+    );
+    let page = site.visitor().at("203.0.113.9").open(&article.path).await;
+    filled(&page)
+        .fill("comment", "From there.")
+        .submit()
+        .await
+        .has_status(303);
+    let trashed: Vec<String> =
+        sqlx::query_scalar("select reasons from comments where body = 'From there.'")
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("the reply");
+    assert_eq!(trashed, ["blocked-network"]);
+}
+
+#[tokio::test]
+async fn a_first_timer_waits_until_one_is_approved() {
+    for (trust_unproven, status) in [(false, Status::Held), (true, Status::Approved)] {
+        let site = site_with(move |publication| {
+            publication.discussion.hold_first_timers = true;
+            publication.discussion.trust_unproven = trust_unproven;
+        })
+        .await;
+        let article = site.article("Tea").await;
+        let (first, reasons) = judged(&site, &article, |form| form).await;
+        assert_eq!((first, reasons[0].as_str()), (Status::Held, "first-timer"));
+        sqlx::query("update comments set status = 'approved'")
+            .execute(&site.app.pool)
+            .await
+            .expect("approved by hand");
+        // The same name and address, as WordPress has it, only where the publication says that it is enough.
+        let (again, _) = judged(&site, &article, |form| form.fill("comment", "Again.")).await;
+        assert_eq!(again, status);
+        let (another, _) = judged(&site, &article, |form| {
+            form.fill("comment", "Another.").fill("author", "Bob")
+        })
+        .await;
+        assert_eq!(another, Status::Held, "another name is another person");
+    }
+}
+
+#[tokio::test]
+async fn no_cookie_holds_what_was_typed() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let sent = filled(&site.visitor().open(&article.path).await)
+        .submit()
+        .await;
+    assert!(sent.headers.get("set-cookie").is_none());
+    let page = site.visitor().open(&article.path).await;
+    assert!(page.headers.get("set-cookie").is_none());
+}
+
+/// Every line of the table names the test that holds it, and the test is there.
+#[test]
+fn the_table_names_tests_that_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("docs/wordpress-form.md")).expect("the table");
+    let mut tests = String::new();
+    for folder in ["tests/site", "tests/browser", "src/comments/screening"] {
+        for file in std::fs::read_dir(root.join(folder)).expect("tests") {
+            let path = file.expect("a file").path();
+            if path.extension().is_some_and(|ending| ending == "rs") {
+                tests.push_str(&std::fs::read_to_string(path).expect("it reads"));
+            }
+        }
+    }
+    let rows: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| 2."))
+        .collect();
+    assert!(rows.len() > 25, "{} rows", rows.len());
+    for row in rows {
+        let named: Vec<&str> = row
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|word| word.contains('_') && !word.contains('.'))
+            .collect();
+        let is_out = row.contains("| – |");
+        assert!(is_out || !named.is_empty(), "no test is named in {row}");
+        for test in named {
+            assert!(
+                tests.contains(&format!("fn {test}(")),
+                "there is no test {test}"
+            );
+        }
+    }
+}
