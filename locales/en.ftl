@@ -486,6 +486,7 @@ discussion-holding = What waits for a moderator
 discussion-hold-everything = Every reply
 discussion-first-timers = Replies by people of whom nothing was approved yet
 discussion-first-timers-hint = Someone is known when they have proved that their address is theirs, and a reply of theirs was approved.
+discussion-first-timers-without-mail = This site sends no mail, so nobody can prove an address: with this box ticked every reply waits, unless the next one is ticked too.
 discussion-unproven = Trust a name and an address that were approved before, without proof
 discussion-unproven-hint = Think twice: anyone who guesses the address of a person you approved can write under that name at once, and sees by it whether they guessed an address right.
 discussion-links = Replies with so many links or more

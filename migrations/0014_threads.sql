@@ -108,6 +108,9 @@ alter table comments
     -- Its author took it back: the words are gone, the place stays for what answers it.
     add column erased_at timestamptz;
 
+-- The trash is counted without them.
+create index comments_erased on comments (id) where erased_at is not null;
+
 alter table settings
     -- Levels that are shown indented. WordPress's default, and its bounds.
     add column thread_depth integer not null default 5 check (thread_depth between 2 and 10),

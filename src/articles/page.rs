@@ -84,6 +84,9 @@ pub async fn show_article(
             if let Some(feed) = feed_at(&layout, &mut db, path).await? {
                 return Ok(feed);
             }
+            if let Some(page) = page_of_replies_at(&layout, &mut db, path).await? {
+                return Ok(page);
+            }
             return missing::show_missing(layout, &mut db, path, app.clock.now()).await;
         }
     };
@@ -153,6 +156,31 @@ async fn feed_at(layout: &Layout, db: &mut PgConnection, path: &str) -> Result<O
     comments::feed::feed_of(layout, db, article.id, &article.title, &path)
         .await
         .map(Some)
+}
+
+/// Where a page of an article's replies is that WordPress had at this address. What stands on it changes, so it leads
+/// there for now only.
+async fn page_of_replies_at(
+    layout: &Layout,
+    db: &mut PgConnection,
+    path: &str,
+) -> Result<Option<Response>> {
+    let Some((of, page)) = wordpress::page_of_replies(path) else {
+        return Ok(None);
+    };
+    let found = match wordpress::readable(of) {
+        Some(of) => store::find_at(db, &of, layout.now).await?,
+        None => None,
+    };
+    let path = match found {
+        Some(Found::Moved(path)) => path,
+        Some(Found::Here(article)) => article.path.unwrap_or_default(),
+        None => return Ok(None),
+    };
+    let address = paging::article_address(&path, page);
+    Ok(Some(
+        Redirect::to(&format!("{address}#comments")).into_response(),
+    ))
 }
 
 fn feed_moved_to(article_path: &str) -> Response {

@@ -67,6 +67,12 @@ async fn page_of_front(db: &mut PgConnection, page: &str, now: Ts) -> Result<Res
     Ok(Redirect::to(&format!("/?before={before}")).into_response())
 }
 
+/// An article's address and the page of its replies, where a path ends in `/comment-page-2`.
+pub(super) fn page_of_replies(path: &str) -> Option<(&str, i64)> {
+    let (of, page) = path.rsplit_once("/comment-page-")?;
+    Some((of, page.parse().ok().filter(|page| *page > 0)?))
+}
+
 /// The feed of articles.
 pub async fn show_feed() -> Response {
     for_good("/feed.xml")

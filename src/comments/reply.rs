@@ -317,9 +317,9 @@ async fn keep(
         let said = store::find_said(db, &app.keys, article_id, commenter_id, comment, now).await?;
         return said.map(Kept::Already).ok_or(Error::Unavailable);
     };
-    if let (Some(commenter_id), Some(scope), true) =
-        (commenter_id, form.scope(), verdict.status != Status::Spam)
-    {
+    // Nobody is written to at the wish of what was refused: robots type the addresses of others.
+    let is_taken = matches!(verdict.status, Status::Approved | Status::Held);
+    if let (Some(commenter_id), Some(scope), true) = (commenter_id, form.scope(), is_taken) {
         let token = from.browser.0.as_deref();
         let is_proved = commenters::store::has_proved(db, token, commenter_id).await?;
         commenters::store::ask(db, commenter_id, article_id, scope, is_proved, now).await?;

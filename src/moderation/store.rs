@@ -94,7 +94,7 @@ pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Sa
 pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Vec<(Status, i64)>> {
     let rows = sqlx::query!(
         r#"select status, (sum(count) - case when status = 'trashed'
-               then (select count(*) from comments where comments.status = 'trashed' and erased_at is not null) else 0 end)::bigint as "count!"
+               then (select count(*) from comments where erased_at is not null) else 0 end)::bigint as "count!"
            from comment_counts group by status"#
     )
     .fetch_all(db)

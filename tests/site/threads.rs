@@ -727,6 +727,10 @@ async fn an_article_has_a_feed_of_its_replies() {
         .execute(&site.app.pool)
         .await
         .expect("it was there before");
+    for old in ["/old-tea/comment-page-1", "/old-tea/comment-page-1/"] {
+        let place = site.visitor().open(old).await.follow().await.path;
+        assert!(place.starts_with(&article.path), "{old} leads to {place}");
+    }
     for old in ["/old-tea/feed.xml", "/old-tea/feed"] {
         let page = site.visitor().open(old).await;
         assert_eq!(page.has_status(301).leads_to(), address);
