@@ -15,12 +15,14 @@ use tokio::time::timeout;
 use url::{Host, Url, form_urlencoded};
 use zeroize::Zeroizing;
 
+use super::NETWORK_ROW;
 use super::checker_store::{self, Due};
 use super::model::Status;
 use super::screening::Kind;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters;
+use crate::publication::store::CHECKER_ROW;
 use crate::publication::{CheckerSettings, Publication};
 use crate::sealed::Keys;
 
@@ -36,10 +38,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 const LONGEST_ANSWER: usize = 64 * 1024;
 /// Comments that are left to the moderators in one go.
 const GIVEN_UP_AT_ONCE: i64 = 1_000;
-/// What the checker's key is sealed for.
-const KEY_ROW: &[u8] = b"settings.checker_key";
-/// What a network is sealed for.
-const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 /// Who asks.
 const ASKS: &str = concat!("Broadsheet/", env!("CARGO_PKG_VERSION"));
 
@@ -182,7 +180,7 @@ fn question(
     let url = endpoint(&settings.url).ok_or(Silence::WrongAddress)?;
     let key = app
         .keys
-        .open(KEY_ROW, &settings.key_sealed)
+        .open(CHECKER_ROW, &settings.key_sealed)
         .map_err(|_| Silence::SealedKey)?;
     let key = std::str::from_utf8(&key).map_err(|_| Silence::SealedKey)?;
     let mut form = form_urlencoded::Serializer::new(String::new());

@@ -23,6 +23,7 @@ use crate::comments::screening::WordList;
 use crate::comments::screening::words::{WrongLine, WrongLineKind};
 use crate::desk::{Desk, Section, take_form};
 use crate::i18n::Words;
+use crate::publication::store::CHECKER_ROW;
 use crate::publication::{self, CheckerSettings, DiscussionSettings};
 use crate::sealed::Keys;
 use crate::web::requests::Reference;
@@ -446,7 +447,7 @@ impl RulesForm {
             |key: &str| key.len() <= LINE_BYTES && key.bytes().all(|byte| byte.is_ascii_graphic());
         let key = match self.checker_key.as_str() {
             "" => kept,
-            key if is_key(key) => Some(keys.seal(b"settings.checker_key", key.as_bytes())),
+            key if is_key(key) => Some(keys.seal(CHECKER_ROW, key.as_bytes())),
             _ => {
                 mistakes.say(words, "checker_key", "discussion-key-wrong");
                 return None;
