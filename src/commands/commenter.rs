@@ -2,7 +2,7 @@
 //! argument it would stay in the shell's history, and everyone on the machine would see it in the list of processes.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -19,6 +19,7 @@ use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
 use crate::db::{self, private::Durability};
 use crate::ids::{CommentId, CommenterId};
+use crate::mail;
 use crate::publication;
 use crate::sealed::Keys;
 
@@ -33,12 +34,24 @@ pub enum CommenterCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Stop mail to whoever a report on standard input was not able to reach; let your mail server pipe what comes back here
+    Bounced,
 }
 
 /// Does it, beside a running server or without one. Success only if there was someone of that address.
 pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Result<ExitCode> {
     // What was typed is judged before a database is started for it.
-    let email = read_address()?;
+    let email = match command {
+        CommenterCommand::Export | CommenterCommand::Erase { .. } => read_address()?,
+        CommenterCommand::Bounced => match read_report()? {
+            Some(email) => email,
+            // Mail that is no report, or names nobody: a mail server is not told to send that back as well.
+            None => {
+                eprintln!("This is no report of mail that came back for good.");
+                return Ok(ExitCode::SUCCESS);
+            }
+        },
+    };
     let keys = key::read_or_make(&config)?;
     let database = db::open(
         config.database_url.as_deref(),
@@ -78,7 +91,8 @@ impl Asked<'_> {
             );
         }
         let people = commenters::store::of_address(&mut db, self.keys, &self.email).await?;
-        if people.is_empty() {
+        // What came back may be somebody else's mail; whoever pipes it here is not to be told so.
+        if people.is_empty() && !matches!(command, CommenterCommand::Bounced) {
             eprintln!("Nothing is kept about that address.");
             return Ok(ExitCode::FAILURE);
         }
@@ -103,6 +117,15 @@ impl Asked<'_> {
                     return Ok(ExitCode::FAILURE);
                 }
                 self.erase(&mut db).await?;
+            }
+            CommenterCommand::Bounced => {
+                for person in &people {
+                    mail::store::silence(&mut db, *person, Clock::System.now()).await?;
+                }
+                eprintln!(
+                    "People to whom nothing is mailed from now on: {}.",
+                    people.len()
+                );
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -261,6 +284,21 @@ fn read_address() -> anyhow::Result<Email> {
             bail!("what is on standard input is no email address; one looks like name@example.org")
         }
     }
+}
+
+/// Bytes of a report that are read: it names its reader before it quotes what came back.
+const REPORT_BYTES: u64 = 1024 * 1024;
+
+/// Whom the report on standard input was not able to reach, if it is one.
+fn read_report() -> anyhow::Result<Option<Email>> {
+    let mut report = Zeroizing::new(Vec::new());
+    io::stdin()
+        .lock()
+        .take(REPORT_BYTES)
+        .read_to_end(&mut report)
+        .context("reading the report from standard input")?;
+    let named = mail::bounce::failed_recipients(&String::from_utf8_lossy(&report));
+    Ok(named.iter().find_map(|address| Email::parse(address).ok()))
 }
 
 /// Asks at a terminal. Elsewhere only `--yes` is an answer.

@@ -1,6 +1,7 @@
 //! Mail that leaves the site: letters, the outbox in which they wait, and the way to the mail server. Who is written to
 //! and why is for the features that write; `commenters::post` takes the letters away.
 
+pub mod bounce;
 pub mod letter;
 mod mailer;
 pub mod outbox;

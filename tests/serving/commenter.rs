@@ -160,3 +160,32 @@ fn a_data_request_is_answered_from_the_command_line() {
     assert_eq!(left["people"][0]["blocked"], true);
     assert_eq!(left["people"][0]["comments"], serde_json::json!([]));
 }
+
+#[test]
+fn mail_that_comes_back_later_silences_its_address() {
+    let server = Server::new();
+    let (url, to) = (server.database_url(), reply_address(&server));
+    let fields = [
+        ("comment", "Tea."),
+        ("author", "Ann"),
+        ("email", "ann@example.org"),
+    ];
+    let kept = server.try_post(&to, "192.0.2.1", &fields);
+    assert_eq!(kept.expect("an answer").status, 303);
+    let silenced = || ask(&url, "select count(silenced_at)::text from commenters");
+    let report = |address: &str| {
+        format!(
+            "Subject: Undelivered\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
+        )
+    };
+    // Not ours, or no report: nothing happens, and the mail server has nothing to send back.
+    for mail in [report("eve@example.org"), "Subject: Hello\n\nHello.".into()] {
+        let output = commenter(&server, &["bounced"], &mail);
+        assert!(output.status.success(), "{}", text(&output));
+        assert_eq!(silenced(), ["0"]);
+    }
+    let done = commenter(&server, &["bounced"], &report("Ann@Example.org"));
+    assert!(done.status.success(), "{}", text(&done));
+    assert!(!text(&done).to_lowercase().contains("ann@"));
+    assert_eq!(silenced(), ["1"]);
+}
