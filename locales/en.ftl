@@ -50,6 +50,7 @@ tell-everything = Tell me about every reply here
 tell-hint = By email, at most once an hour, until you say stop. The first time we mail you a link to make sure that the address is yours.
 preview = Preview
 preview-explained = This is how everyone would see it. It has not been sent yet.
+reply-said-already = You have said that already, and we have it. Nothing was kept twice; your words are below, should you want to say something else.
 reply-too-soon = { $count ->
     [one] That was quick: another reply came from you or your network a moment ago. Nothing you typed is lost; please send it again in a second.
    *[other] That was quick: another reply came from you or your network a moment ago. Nothing you typed is lost; please send it again in { $count } seconds.
@@ -118,6 +119,7 @@ own-too-fast = { $count ->
     [one] That was quick. Nothing you typed is lost; please send it again in a second.
    *[other] That was quick. Nothing you typed is lost; please send it again in { $count } seconds.
 }
+own-gone = This page’s address no longer works, so nothing was changed. These are your words.
 own-unavailable = This was not done: our database is not answering just now. If you changed words, they are below; go back and send them again in a moment.
 own-broke = This was not done: something went wrong on our side. If you changed words, they are below. If you write to us about this, name the reference { $reference }.
 
@@ -161,9 +163,12 @@ mine-erased-explained = { $count ->
     [one] One comment and your address are gone.
    *[other] { $count } comments and your address are gone.
 }
+mine-erased-blocked = Your address may not be used here, so it stays, sealed and with nothing else, to keep it so.
 unsubscribe-title = Stop these mails
 unsubscribe-explained = You are told by mail of replies on “{ $title }”. One press, and you will hear no more about it.
 unsubscribe-act = Stop them
+unsubscribe-all = All you wrote
+unsubscribe-all-explained = Everything you wrote and everything you are told of is on one page. For your safety its link is not in letters like the one you came from: we mail it to you.
 unsubscribe-done = You will hear no more about it
 unsubscribe-done-explained = No more mail about these replies will be sent. One that is on its way may still arrive.
 
@@ -173,7 +178,7 @@ letter-proof-subject = Is this your address? – { $title }
 letter-proof-why = Someone, most likely you, left a reply on { $title } with this address, and asked for mail. Open this page and press its button to say that the address is yours:
 letter-proof-act = Say that it is yours
 letter-proof-then = From then on replies from that browser count as a known person’s. The same page holds all you wrote, and everything you are told of can be stopped there. Keep this letter to find it again.
-letter-proof-not-you = If it was not you, do nothing: without your press of the button you will hear no more from us.
+letter-proof-not-you = If it was not you, do nothing: without your press of the button we tell you of nothing, and ask no more than three times.
 letter-answers-subject = { $count ->
     [one] A reply to you on “{ $title }”
    *[other] { $count } replies to you on “{ $title }”
@@ -198,7 +203,6 @@ letter-read = Read them in their place
 letter-read-this = Read it in its place
 letter-why = You get this because you asked { $title } to tell you of replies.
 letter-end = Stop telling me about these
-letter-mine = All you wrote, and everything you are told of
 
 ## When something goes wrong
 
@@ -569,7 +573,6 @@ blocks-addresses = Email addresses
 blocks-email = Block an email address
 blocks-email-hint = It is sealed at once and never shown again, here or anywhere.
 blocks-an-address = An address
-blocks-an-address-of = The address of
 blocks-since = blocked on { $day }
 blocks-since-by = blocked on { $day } by { $name }
 blocks-nothing-typed = Please type what is to be blocked.

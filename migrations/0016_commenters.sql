@@ -6,6 +6,8 @@ alter table commenters
     add column proved_at timestamptz,
     -- When that link was last mailed.
     add column proof_sent_at timestamptz,
+    -- How often, without its having been used: nobody is asked for ever.
+    add column proofs_sent integer not null default 0,
     -- Mail to the address came back.
     add column silenced_at timestamptz,
     add column blocked_at timestamptz,
@@ -46,38 +48,39 @@ create table notices (
 create index notices_to_tell on notices (subscription_id) where told_at is null;
 create index notices_by_comment on notices (comment_id);
 
--- Whoever approves a comment, by whatever way, those who asked are told. Not of what an import brings.
-create function notice_approved() returns trigger language plpgsql as $$
+create index notices_told on notices (told_at) where told_at is not null;
+
+-- Approved comments that subscribers are to be told of: noted here by whoever approves them, by whatever way, and handed
+-- out to the subscribers by the worker, so that no decision waits for a row each. Not what an import brings.
+create table news (
+    comment_id bigint primary key references comments on delete cascade
+);
+
+create function note_news() returns trigger language plpgsql as $$
 begin
     if tg_op = 'INSERT' then
-        insert into notices (subscription_id, comment_id)
-        select subscriptions.id, added.id
-        from added
-        join subscriptions on subscriptions.article_id = added.article_id and active_since is not null
-        left join comments parent on parent.id = added.parent_id
-        where added.status = 'approved' and added.site_id is null
-          and added.commenter_id is distinct from subscriptions.commenter_id
-          and (scope = 'everything' or parent.commenter_id = subscriptions.commenter_id)
+        insert into news (comment_id)
+        select id from added
+        where status = 'approved' and site_id is null
+          and exists (select 1 from subscriptions where subscriptions.article_id = added.article_id and active_since is not null)
+        order by id
         on conflict do nothing;
     else
-        insert into notices (subscription_id, comment_id)
-        select subscriptions.id, added.id
-        from added
+        insert into news (comment_id)
+        select added.id from added
         join removed on removed.id = added.id and removed.status <> 'approved'
-        join subscriptions on subscriptions.article_id = added.article_id and active_since is not null
-        left join comments parent on parent.id = added.parent_id
         where added.status = 'approved' and added.site_id is null
-          and added.commenter_id is distinct from subscriptions.commenter_id
-          and (scope = 'everything' or parent.commenter_id = subscriptions.commenter_id)
+          and exists (select 1 from subscriptions where subscriptions.article_id = added.article_id and active_since is not null)
+        order by added.id
         on conflict do nothing;
     end if;
     return null;
 end
 $$;
-create trigger notice_added after insert on comments
-    referencing new table as added for each statement execute function notice_approved();
-create trigger notice_changed after update on comments
-    referencing new table as added old table as removed for each statement execute function notice_approved();
+create trigger news_added after insert on comments
+    referencing new table as added for each statement execute function note_news();
+create trigger news_changed after update on comments
+    referencing new table as added old table as removed for each statement execute function note_news();
 
 -- Mail that is to leave, written in the same transaction as its cause.
 create table outbox (
@@ -86,6 +89,9 @@ create table outbox (
     commenter_id bigint not null references commenters on delete cascade,
     -- Subject, text and links, sealed: whoever has them can act.
     letter       bytea not null,
+    -- Which subscription it serves, and the comments it quotes: it does not leave once one of these is taken down.
+    subscription_id bigint references subscriptions on delete cascade,
+    quotes       bigint[] not null default '{}',
     tries        integer not null default 0,
     next_try_at  timestamptz not null,
     written_at   timestamptz not null

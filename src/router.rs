@@ -52,6 +52,7 @@ pub fn public() -> Routes {
         .get("/commenters/{id}/data", comments::mine::show_data)
         .get("/subscriptions/{id}/end", comments::unsubscribe::show_end)
         .post("/subscriptions/{id}/end", comments::unsubscribe::end)
+        .post("/subscriptions/{id}/link", comments::unsubscribe::mail_link)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", assets::show_asset)

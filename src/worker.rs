@@ -61,12 +61,14 @@ pub async fn check(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// One round of forgetting.
+/// One round of forgetting. What fails keeps nothing else from being forgotten.
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     app.limits.forget_the_quiet();
     let now = app.clock.now();
+    let network_days = app.publication().await?.discussion.network_days;
     let mut db = app.pool.acquire().await?;
-    accounts::store::delete_stale(&mut db, now).await?;
-    comments::notices::forget(&mut db, now).await?;
-    comments::store::forget_where_from(&mut db, now).await
+    let networks = comments::store::forget_where_from(&mut db, network_days, now).await;
+    let sessions = accounts::store::delete_stale(&mut db, now).await;
+    let notices = comments::notices::forget(&mut db, now).await;
+    networks.and(sessions).and(notices)
 }

@@ -99,10 +99,8 @@ fn without_mapping(net: IpNet) -> IpNet {
 
 /// A blocked address. Which one, nobody is shown.
 pub struct BlockedAddress {
-    /// Whose it is.
+    /// Whose it is. Not for pages: it tells a person who was here before from one who was not.
     pub id: CommenterId,
-    /// The name that its last comment was given.
-    pub name: Option<String>,
     /// Since when.
     pub at: Ts,
     /// Who blocked it.
@@ -126,8 +124,7 @@ pub async fn addresses(
 ) -> sqlx::Result<Vec<BlockedAddress>> {
     sqlx::query_as!(
         BlockedAddress,
-        r#"select commenters.id, blocked_at as "at!", accounts.name as "by?",
-               (select comments.name from comments where commenter_id = commenters.id order by comments.id desc limit 1) as name
+        r#"select commenters.id, blocked_at as "at!", accounts.name as "by?"
            from commenters left join accounts on accounts.id = blocked_by
            where blocked_at is not null order by blocked_at desc, commenters.id desc"#
     )

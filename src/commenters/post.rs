@@ -39,6 +39,7 @@ pub async fn deliver(app: &App) -> sqlx::Result<()> {
 async fn give_up(app: &App) -> sqlx::Result<()> {
     let mut db = app.pool.acquire().await?;
     store::delete_unwanted(&mut db).await?;
+    store::take_back(&mut db).await?;
     let then = app.clock.now().plus_seconds(-outbox::GIVEN_UP_AFTER);
     let letters = store::delete_written_by(&mut db, then).await?;
     if letters > 0 {

@@ -6,6 +6,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::Email;
 use crate::ids::CommenterId;
+use crate::mail;
 use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// A row as it is to be.
@@ -72,7 +73,7 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
     for anew in twice {
         let other = holders[&anew.hash];
         let (kept, gone) = (anew.id.min(other), anew.id.max(other));
-        merge(&mut db, CommenterId(kept), CommenterId(gone)).await?;
+        merge(&mut db, keys, CommenterId(kept), CommenterId(gone)).await?;
         holders.insert(anew.hash.clone(), kept);
         put(&mut db, &[Anew { id: kept, ..anew }]).await?;
         done.merged += 1;
@@ -99,7 +100,12 @@ async fn put(db: &mut PgConnection, rows: &[Anew]) -> sqlx::Result<()> {
 }
 
 /// Makes one of two rows of the same address: they came about while one server knew the new key and another did not.
-async fn merge(db: &mut PgConnection, kept: CommenterId, gone: CommenterId) -> sqlx::Result<()> {
+async fn merge(
+    db: &mut PgConnection,
+    keys: &Keys,
+    kept: CommenterId,
+    gone: CommenterId,
+) -> sqlx::Result<()> {
     // The same words said twice stay two comments; what tells a second press from a first is no more needed.
     sqlx::query!(
         "update comments set said_once = case
@@ -108,6 +114,17 @@ async fn merge(db: &mut PgConnection, kept: CommenterId, gone: CommenterId) -> s
                             and coalesce(same.parent_id, 0) = coalesce(comments.parent_id, 0) and same.said_once = comments.said_once)
              then int8send(id) else said_once end, commenter_id = $1
          where commenter_id = $2",
+        kept.0,
+        gone.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    // What counts on either row counts afterwards.
+    sqlx::query!(
+        "update subscriptions set active_since = other.active_since, scope = other.scope, mailed_at = other.mailed_at
+         from subscriptions other
+         where subscriptions.commenter_id = $1 and other.commenter_id = $2 and other.article_id = subscriptions.article_id
+           and subscriptions.active_since is null and other.active_since is not null",
         kept.0,
         gone.0,
     )
@@ -131,13 +148,7 @@ async fn merge(db: &mut PgConnection, kept: CommenterId, gone: CommenterId) -> s
     )
     .execute(&mut *db)
     .await?;
-    sqlx::query!(
-        "update outbox set commenter_id = $1 where commenter_id = $2",
-        kept.0,
-        gone.0,
-    )
-    .execute(&mut *db)
-    .await?;
+    mail::reseal::hand_over(db, keys, gone, kept).await?;
     sqlx::query!(
         "update commenters set
              created_at = least(commenters.created_at, gone.created_at),

@@ -167,7 +167,7 @@ pub async fn prove(
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update commenters set proved_at = coalesce(proved_at, $2), silenced_at = null where id = $1",
+        "update commenters set proved_at = coalesce(proved_at, $2), silenced_at = null, proofs_sent = 0 where id = $1",
         id.0,
         now as Ts,
     )
@@ -213,15 +213,22 @@ pub async fn forget_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Re
 
 /// Between two mails with a link that proves an address, in seconds: nobody's letter box is filled by a form.
 const BETWEEN_PROOFS: i64 = 60 * 60;
+/// Such mails to one address without the link being used: its owner does not want it.
+const PROOFS_AT_MOST: i32 = 3;
+/// After which time an address from which mail came back may be tried again, in seconds, if its owner asks for it.
+const SILENT_FOR: i64 = 7 * 24 * 60 * 60;
 
 /// Whether the link that proves an address may be mailed now; if so, it is taken to be.
 pub async fn may_mail_proof(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update commenters set proof_sent_at = $2
-         where id = $1 and silenced_at is null and blocked_at is null and (proof_sent_at is null or proof_sent_at <= $3)",
+        "update commenters set proof_sent_at = $2, proofs_sent = proofs_sent + 1, silenced_at = null
+         where id = $1 and blocked_at is null and proofs_sent < $4
+           and (silenced_at is null or silenced_at <= $5) and (proof_sent_at is null or proof_sent_at <= $3)",
         id.0,
         now as Ts,
         now.plus_seconds(-BETWEEN_PROOFS) as Ts,
+        PROOFS_AT_MOST,
+        now.plus_seconds(-SILENT_FOR) as Ts,
     )
     .execute(db)
     .await?;
@@ -322,6 +329,16 @@ pub async fn find_subscription(
     .await
 }
 
+/// Whose a subscription is.
+pub async fn owner_of_subscription(
+    db: &mut PgConnection,
+    id: SubscriptionId,
+) -> sqlx::Result<Option<CommenterId>> {
+    sqlx::query_scalar!("select commenter_id from subscriptions where id = $1", id.0)
+        .fetch_optional(db)
+        .await
+}
+
 /// Ends a subscription, with all that was still to be told. Ended ones are no mistake.
 pub async fn end_subscription(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
     sqlx::query!("delete from subscriptions where id = $1", id.0)
@@ -380,4 +397,17 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     .execute(db)
     .await?;
     Ok(false)
+}
+
+/// Deletes someone of whom no comment is left and who is told of nothing, unless they are blocked.
+pub async fn delete_if_nothing_is_left(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from commenters where id = $1 and blocked_at is null
+           and not exists (select 1 from comments where commenter_id = $1)
+           and not exists (select 1 from subscriptions where commenter_id = $1)",
+        id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

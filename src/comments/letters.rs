@@ -50,14 +50,7 @@ fn proof(app: &App, layout: &Layout, person: &Person) -> Letter {
 }
 
 /// What was replied since the last letter: one letter, however much it was.
-pub(super) fn news(
-    app: &App,
-    layout: &Layout,
-    due: &Due,
-    person: &Person,
-    told: &[Told],
-    count: i64,
-) -> Letter {
+pub(super) fn news(app: &App, layout: &Layout, due: &Due, told: &[Told], count: i64) -> Letter {
     let words = layout.words;
     let title = due.title.as_str();
     let (subject, beginning) = match due.scope {
@@ -84,10 +77,6 @@ pub(super) fn news(
     pieces.push(Piece::Action(Link {
         label: words.say("letter-end"),
         url: end.clone(),
-    }));
-    pieces.push(Piece::Action(Link {
-        label: words.say("letter-mine"),
-        url: layout.absolute(&person.page(&app.keys)),
     }));
     let subject = said(subject);
     let mut letter = Letter::new(words.language(), &subject, &pieces);

@@ -56,7 +56,20 @@ pub struct Asked {
 #[template(path = "comments/forgotten.html")]
 struct ForgottenPage {
     layout: Layout,
-    erased: i64,
+    /// How many comments were erased; none where only browsers were forgotten.
+    erased: Option<i64>,
+    /// The address stays, with its block.
+    is_blocked: bool,
+}
+
+impl ForgottenPage {
+    fn new(layout: Layout, erased: Option<i64>) -> Self {
+        Self {
+            layout,
+            erased,
+            is_blocked: false,
+        }
+    }
 }
 
 /// The page.
@@ -145,15 +158,17 @@ pub async fn act(
             commenters::store::forget_browsers(&mut db, id).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, "forgot a commenter's browsers");
-            Ok(Page(ForgottenPage { layout, erased: -1 }).private())
+            Ok(Page(ForgottenPage::new(layout, None)).private())
         }
         "erase" if fields.is_ticked("sure") => {
             let erased = store::erase_all_of(&mut db, id, app.clock.now()).await?;
-            commenters::store::delete_unless_blocked(&mut db, id).await?;
+            let is_gone = commenters::store::delete_unless_blocked(&mut db, id).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, erased, "erased a commenter at their own request");
             let erased = i64::try_from(erased).unwrap_or(i64::MAX);
-            Ok(Page(ForgottenPage { layout, erased }).private())
+            let mut page = ForgottenPage::new(layout, Some(erased));
+            page.is_blocked = !is_gone;
+            Ok(Page(page).private())
         }
         "erase" => Ok(back("").into_response()),
         _ => Err(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY)),

@@ -1,17 +1,20 @@
 //! Telling those who asked of new replies: never before a reply is approved, each once, gathered, at most one letter an
-//! hour for an article and person. The database notes whom an approved reply concerns (see its migration); here the
-//! letters are written, and the outbox takes them from there.
+//! hour for an article and person. The database notes every approved reply (see its migration); here they are handed
+//! out to the subscribers and the letters written, and the outbox takes them from there.
 
 use super::{letters, notices_store};
 use crate::app::App;
 use crate::commenters;
 use crate::mail::outbox;
+use crate::mail::store::Tells;
 use crate::web::Layout;
 
 pub use super::notices_store::forget;
 
 /// Between two letters to one person about one article, in seconds.
 const GATHERED_FOR: i64 = 60 * 60;
+/// Replies handed out to their article's subscribers in one go.
+const HANDED_OUT_AT_ONCE: i64 = 50;
 /// Subscriptions taken in one go, so that a round is short.
 const AT_ONCE: i64 = 50;
 /// Replies that a letter quotes; of more it tells the number.
@@ -23,6 +26,9 @@ pub async fn write_due(app: &App) -> sqlx::Result<usize> {
         return Ok(0);
     }
     let layout = Layout::new(app, app.publication().await?);
+    let mut db = app.pool.acquire().await?;
+    while notices_store::hand_out(&mut db, HANDED_OUT_AT_ONCE).await? > 0 {}
+    drop(db);
     let mut written = 0;
     loop {
         let some = write_some(app, &layout).await?;
@@ -39,14 +45,18 @@ async fn write_some(app: &App, layout: &Layout) -> sqlx::Result<usize> {
     let told_before = now.plus_seconds(-GATHERED_FOR);
     let due = notices_store::take_due(&mut db, told_before, now, AT_ONCE).await?;
     for subscription in &due {
-        let count = notices_store::count_untold(&mut db, subscription.id).await?;
-        let told = notices_store::untold(&mut db, subscription.id, QUOTED).await?;
+        let news = notices_store::set_told(&mut db, subscription.id, now).await?;
+        let told = notices_store::oldest_of(&mut db, &news, QUOTED).await?;
+        let count = i64::try_from(news.len()).unwrap_or(i64::MAX);
         let person = commenters::store::find_person(&mut db, subscription.commenter_id).await?;
-        if let Some(person) = person {
-            let letter = letters::news(app, layout, subscription, &person, &told, count);
-            outbox::put(&mut db, &app.keys, person.id, &letter, now).await?;
+        if let Some(person) = person.filter(|_| !told.is_empty()) {
+            let letter = letters::news(app, layout, subscription, &told, count);
+            let tells = Tells {
+                subscription_id: subscription.id,
+                quotes: told.iter().map(|told| told.id).collect(),
+            };
+            outbox::put_news(&mut db, &app.keys, person.id, &letter, &tells, now).await?;
         }
-        notices_store::set_told(&mut db, subscription.id, now).await?;
     }
     db.commit().await?;
     Ok(due.len())

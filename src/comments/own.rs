@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -48,6 +48,8 @@ struct OwnPage {
     editable_until: Option<Ts>,
     /// Whether this browser may yet prove the address.
     may_prove: bool,
+    /// It has just been posted.
+    is_new: bool,
 }
 
 /// The signature in the address, and what the page is to say.
@@ -68,10 +70,16 @@ fn key(keys: &Keys, id: CommentId) -> String {
     keys.sign(PURPOSE, id.to_string().as_bytes())
 }
 
+/// The same, for who has just posted: the draft in their browser has done its work.
+pub(super) fn address_after_posting(keys: &Keys, id: CommentId) -> String {
+    format!("{}&told=new", address(keys, id))
+}
+
 /// Where the page was while it was only for comments that wait.
-pub async fn show_held(Path(id): Path<CommentId>, Query(asked): Query<Asked>) -> Redirect {
+pub async fn show_held(Path(id): Path<CommentId>, Query(asked): Query<Asked>) -> Response {
     let key: String = url::form_urlencoded::byte_serialize(asked.key.as_bytes()).collect();
-    Redirect::permanent(&format!("/comments/{id}/yours?key={key}"))
+    let place = Redirect::to(&format!("/comments/{id}/yours?key={key}"));
+    ([(header::CACHE_CONTROL, "no-store")], place).into_response()
 }
 
 /// The page.
@@ -91,19 +99,30 @@ pub async fn show_own(
     };
     let mut page = OwnPage::new(&app, layout, comment);
     page.notice = said.map(|key| page.layout.words.say(key));
+    page.is_new = asked.told == "new";
     page.may_prove = may_prove(&mut db, &page, &from).await?;
     Ok(Page(page).private())
 }
 
-/// The page of what was sent a second time: it is there once.
-pub(super) async fn show_again(app: &App, layout: Layout, id: CommentId) -> Result<Response> {
+/// Seconds after which what is sent again is no second press of one button any more.
+const IMPATIENT: i64 = 60;
+
+/// The page of what was sent a second time: it is there once. None where the first was sent too long ago for that.
+pub(super) async fn page_of_the_same(
+    app: &App,
+    layout: &Layout,
+    id: CommentId,
+) -> Result<Option<Response>> {
     let mut db = app.pool.acquire().await?;
-    let comment = store::find_own(&mut db, id, app.clock.now())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let mut page = OwnPage::new(app, layout, comment);
+    let comment = store::find_own(&mut db, id, app.clock.now()).await?;
+    let since = app.clock.now().plus_seconds(-IMPATIENT);
+    let Some(comment) = comment.filter(|comment| comment.created_at >= since) else {
+        return Ok(None);
+    };
+    let mut page = OwnPage::new(app, layout.clone(), comment);
+    page.is_new = true;
     page.notice = Some(page.layout.words.say("own-already"));
-    Ok(Page(page).with_status(StatusCode::CONFLICT))
+    Ok(Some(Page(page).with_status(StatusCode::CONFLICT)))
 }
 
 async fn find(
@@ -121,7 +140,11 @@ async fn find(
 
 /// Whether there is an address to prove that this browser has not proved, and mail to prove it with.
 async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, from: &Sender) -> Result<bool> {
-    let (Some(id), true) = (page.comment.commenter_id, page.layout.mails) else {
+    let (Some(id), true, true) = (
+        page.comment.commenter_id,
+        page.layout.mails,
+        page.comment.is_taken(),
+    ) else {
         return Ok(false);
     };
     Ok(!commenters::store::has_proved(db, from.browser.0.as_deref(), id).await?)
@@ -138,7 +161,7 @@ pub async fn act(
 ) -> Response {
     let done = match fields.get("act") {
         "delete" => in_time(take_back(&app, id, &asked.key)).await,
-        "prove" => in_time(mail_proof(&app, id, &asked.key)).await,
+        "prove" => in_time(mail_proof(&app, &from, id, &asked.key)).await,
         _ => in_time(change(&app, &from, id, &asked.key, &fields)).await,
     };
     let error = match done {
@@ -155,6 +178,10 @@ pub async fn act(
             tracing::error!("a comment was not changed: {cause:#}");
             let notice = words.with("own-broke", "reference", &reference.0);
             sent::give_back(layout, notice, typed).with_status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        // The key is void by now: the words are theirs all the same.
+        Error::NotFound if !typed.is_empty() => {
+            sent::give_back(layout, words.say("own-gone"), typed).with_status(StatusCode::NOT_FOUND)
         }
         other => other.into_response(),
     }
@@ -202,7 +229,11 @@ async fn change(
         is_staff: page.comment.account_id.is_some() && from.viewer.is_some(),
         trap_filled: false,
     };
-    let verdict = judge::judge(&mut db, &settings, &author, &body, &body_html).await?;
+    let mut verdict = judge::judge(&mut db, &settings, &author, &body, &body_html).await?;
+    // What a moderator holds, its author does not let go.
+    if page.comment.status == Status::Held && store::was_decided(&mut db, id).await? {
+        verdict.hold();
+    }
     let version = fields.get("version").parse().unwrap_or(-1);
     let written_after = now.plus_seconds(-settings.editable_for());
     let changed = store::change(
@@ -227,18 +258,29 @@ async fn change(
 
 async fn take_back(app: &App, id: CommentId, key: &str) -> Result<Response> {
     let mut db = app.pool.begin().await?;
-    find(app, &mut db, id, key).await?;
+    let comment = find(app, &mut db, id, key).await?;
     store::erase(&mut db, &[id], app.clock.now()).await?;
+    if let Some(commenter_id) = comment.commenter_id {
+        commenters::store::delete_if_nothing_is_left(&mut db, commenter_id).await?;
+    }
     db.commit().await?;
     tracing::info!(comment = %id, "its author took a comment back");
     Ok(go_to(&address(&app.keys, id)).into_response())
 }
 
-async fn mail_proof(app: &App, id: CommentId, key: &str) -> Result<Response> {
+async fn mail_proof(app: &App, from: &Sender, id: CommentId, key: &str) -> Result<Response> {
     let layout = Layout::new(app, app.publication().await?);
     let mut db = app.pool.begin().await?;
     let comment = find(app, &mut db, id, key).await?;
-    let commenter_id = comment.commenter_id.ok_or(Error::NotFound)?;
+    if let Err(seconds) = app.limits.reply_from(from.address) {
+        let mut page = OwnPage::new(app, layout, comment);
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+        page.refuse(page.layout.words.count("own-too-fast", wait));
+        return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+    }
+    // Nobody is written to at the wish of what was refused.
+    let commenter_id = comment.commenter_id.filter(|_| comment.is_taken());
+    let commenter_id = commenter_id.ok_or(Error::NotFound)?;
     letters::mail_proof(app, &mut db, &layout, commenter_id).await?;
     db.commit().await?;
     Ok(go_to(&format!("{}&told=mailed", address(&app.keys, id))).into_response())
@@ -250,7 +292,6 @@ impl OwnPage {
             .publication
             .discussion
             .editable_until(comment.created_at);
-        let is_open = matches!(comment.status, Status::Held | Status::Approved);
         Self {
             action: address(&app.keys, comment.id),
             notice: None,
@@ -258,8 +299,9 @@ impl OwnPage {
             preview: None,
             typed: comment.body.clone(),
             mistakes: Mistakes::none(),
-            editable_until: Some(until).filter(|until| is_open && *until > layout.now),
+            editable_until: Some(until).filter(|until| comment.is_taken() && *until > layout.now),
             may_prove: false,
+            is_new: false,
             comment,
             layout,
         }

@@ -17,7 +17,7 @@ use super::reply_form::ReplyForm;
 use super::{letters, own, store};
 use crate::accounts::Viewer;
 use crate::app::App;
-use crate::commenters::{self, Browser};
+use crate::commenters::{self, Browser, Email};
 use crate::ids::{ArticleId, CommentId};
 use crate::limits::network;
 use crate::sealed::Keys;
@@ -231,12 +231,22 @@ async fn take(
     match keep(app, &mut db, &layout, &discussion, &form, &comment, from).await? {
         Kept::New(id) => {
             db.commit().await?;
-            Ok(go_to(&own::address(&app.keys, id)).into_response())
+            Ok(go_to(&own::address_after_posting(&app.keys, id)).into_response())
         }
-        // What the first one says is said again, and nothing is kept twice.
         Kept::Already(id) => {
             db.rollback().await?;
-            own::show_again(app, layout, id).await
+            // A browser that was impatient gets what it would have got. Later it may be somebody else in the same
+            // network, who is not to be handed another's comment for guessing their address.
+            if let Some(page) = own::page_of_the_same(app, &layout, id).await? {
+                return Ok(page);
+            }
+            let page = ReplyPage {
+                discussion: Some(discussion),
+                answered,
+                notice: Some(words.say("reply-said-already")),
+                ..ReplyPage::new(layout, form)
+            };
+            Ok(Page(page).with_status(StatusCode::CONFLICT))
         }
         Kept::Not { seconds } => {
             db.rollback().await?;
@@ -283,11 +293,22 @@ async fn keep(
     if let Some(id) = said {
         return Ok(Kept::Already(id));
     }
+    let is_proved = match commenter_id {
+        Some(id) => commenters::store::has_proved(db, from.browser.0.as_deref(), id).await?,
+        None => false,
+    };
     if from.viewer.is_none() {
-        let places = places_of(&app.keys, comment);
+        let mut places = vec![network_of(&app.keys, comment)];
+        // Anyone can type an address, and would so keep its owner waiting; who has proved it waits for nobody else.
+        if let Some(email) = comment.email.as_ref().filter(|_| !is_proved) {
+            places.push(address_of(&app.keys, email));
+        }
         let noted = store::note_or_wait(db, &places, settings.flood_seconds, now).await?;
         if let Err(seconds) = noted {
-            return Ok(Kept::Not { seconds });
+            // The first of two presses may have been kept while the second waited for it.
+            let said =
+                store::find_said(db, &app.keys, article_id, commenter_id, comment, now).await?;
+            return Ok(said.map_or(Kept::Not { seconds }, Kept::Already));
         }
     }
     let author = Author {
@@ -320,8 +341,6 @@ async fn keep(
     // Nobody is written to at the wish of what was refused: robots type the addresses of others.
     let is_taken = matches!(verdict.status, Status::Approved | Status::Held);
     if let (Some(commenter_id), Some(scope), true) = (commenter_id, form.scope(), is_taken) {
-        let token = from.browser.0.as_deref();
-        let is_proved = commenters::store::has_proved(db, token, commenter_id).await?;
         commenters::store::ask(db, commenter_id, article_id, scope, is_proved, now).await?;
         if !is_proved {
             letters::mail_proof(app, db, layout, commenter_id).await?;
@@ -331,17 +350,17 @@ async fn keep(
     Ok(Kept::New(id))
 }
 
-/// What may send one reply at a time: the network, and the address.
-fn places_of(keys: &Keys, comment: &NewComment) -> Vec<Vec<u8>> {
+/// A network, as one reply at a time may come from it.
+fn network_of(keys: &Keys, comment: &NewComment) -> Vec<u8> {
     let network = network(comment.from).to_string();
-    let network = keys.find_by("lately from a network", network.as_bytes());
-    let email = comment.email.as_ref().map(|email| email.hash(keys));
-    let email = email.map(|hash| keys.find_by("lately from an address", &hash));
-    [Some(network), email]
-        .into_iter()
-        .flatten()
-        .map(Vec::from)
-        .collect()
+    keys.find_by("lately from a network", network.as_bytes())
+        .to_vec()
+}
+
+/// An address, as one reply at a time may come with it.
+fn address_of(keys: &Keys, email: &Email) -> Vec<u8> {
+    keys.find_by("lately from an address", &email.hash(keys))
+        .to_vec()
 }
 
 /// The article a form stands under. One with WordPress's numbers has ours from here on.

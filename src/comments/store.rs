@@ -258,14 +258,20 @@ async fn ask_checker(
 /// Rows that change in one go when networks are forgotten, so that nobody waits for them.
 const FORGOTTEN_AT_ONCE: i64 = 5_000;
 /// After two days, in seconds, nothing is compared with what was said then.
-const SAID_LATELY: i64 = 2 * 24 * 60 * 60;
+const SAID_LATELY: i64 = 2 * DAY;
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
 
 /// Longer ago than any pause between two replies, in seconds.
 const LATELY: i64 = 60 * 60;
 
 /// Forgets the networks whose time has come. Takes the part that they have in `said_once` out of comments that are older
 /// than two days: whoever has the secret key could find a network by trying them all.
-pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+pub async fn forget_where_from(
+    db: &mut PgConnection,
+    network_days: i32,
+    now: Ts,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update comments set said_once = int8send(id)
          where id in (select id from comments where length(said_once) = 32 and created_at < $1 limit $2)",
@@ -280,9 +286,19 @@ pub async fn forget_where_from(db: &mut PgConnection, now: Ts) -> sqlx::Result<(
     )
     .execute(&mut *db)
     .await?;
+    // The publication may have come to want them kept for less long, or not at all.
+    let longest = now.plus_seconds(i64::from(network_days) * DAY);
+    sqlx::query!(
+        "update comments set network_until = $1
+         where id in (select id from comments where network_until > $1 limit $2)",
+        longest as Ts,
+        FORGOTTEN_AT_ONCE,
+    )
+    .execute(&mut *db)
+    .await?;
     sqlx::query!(
         "update comments set network_sealed = null, network_until = null
-         where id in (select id from comments where network_until < $1 limit $2)",
+         where id in (select id from comments where network_until <= $1 limit $2)",
         now as Ts,
         FORGOTTEN_AT_ONCE,
     )

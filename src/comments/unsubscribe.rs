@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::letters;
 use crate::app::App;
 use crate::commenters::{self, Subscription};
 use crate::ids::SubscriptionId;
@@ -22,6 +23,27 @@ struct UnsubscribePage {
     action: String,
     /// What it is to; none once it has ended.
     subscription: Option<Subscription>,
+    /// Where the link to all they wrote is asked for.
+    link_action: String,
+    /// It was.
+    is_mailed: bool,
+}
+
+impl UnsubscribePage {
+    fn new(
+        app: &App,
+        layout: Layout,
+        id: SubscriptionId,
+        subscription: Option<Subscription>,
+    ) -> Self {
+        Self {
+            layout,
+            action: address(&app.keys, id),
+            subscription,
+            link_action: address(&app.keys, id).replacen("/end?", "/link?", 1),
+            is_mailed: false,
+        }
+    }
 }
 
 /// The signature in the address.
@@ -47,12 +69,7 @@ pub async fn show_end(
 ) -> Result<Response> {
     check(&app, id, &signed)?;
     let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
-    Ok(Page(UnsubscribePage {
-        layout,
-        action: address(&app.keys, id),
-        subscription,
-    })
-    .private())
+    Ok(Page(UnsubscribePage::new(&app, layout, id, subscription)).private())
 }
 
 /// Ends it. Whatever the body says: RFC 8058 §3.1 has two kinds of it, and the address says all there is to say.
@@ -66,12 +83,26 @@ pub async fn end(
     check(&app, id, &signed)?;
     commenters::store::end_subscription(&mut db, id).await?;
     tracing::info!(subscription = %id, "a subscription was ended");
-    Ok(Page(UnsubscribePage {
-        layout,
-        action: address(&app.keys, id),
-        subscription: None,
-    })
-    .private())
+    Ok(Page(UnsubscribePage::new(&app, layout, id, None)).private())
+}
+
+/// Mails the link to all they wrote to whom the letter went to. A letter that was passed on does not carry it.
+pub async fn mail_link(
+    State(app): State<App>,
+    layout: Layout,
+    Path(id): Path<SubscriptionId>,
+    Query(signed): Query<Signed>,
+) -> Result<Response> {
+    check(&app, id, &signed)?;
+    let mut db = app.pool.begin().await?;
+    let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
+    if let Some(owner) = commenters::store::owner_of_subscription(&mut db, id).await? {
+        letters::mail_proof(&app, &mut db, &layout, owner).await?;
+    }
+    db.commit().await?;
+    let mut page = UnsubscribePage::new(&app, layout, id, subscription);
+    page.is_mailed = true;
+    Ok(Page(page).private())
 }
 
 fn check(app: &App, id: SubscriptionId, signed: &Signed) -> Result<()> {

@@ -3,6 +3,7 @@
 
 use sqlx::PgConnection;
 
+use super::store::Tells;
 use super::{Letter, store};
 use crate::clock::Ts;
 use crate::ids::CommenterId;
@@ -25,7 +26,21 @@ pub async fn put(
 ) -> sqlx::Result<()> {
     let words = serde_json::to_vec(letter).expect("a letter is made of strings");
     let sealed = keys.seal(&row(commenter_id), &words);
-    store::insert(db, commenter_id, &sealed, now).await
+    store::insert(db, commenter_id, &sealed, None, now).await
+}
+
+/// Puts a letter there that quotes comments, for as long as they are there to read.
+pub async fn put_news(
+    db: &mut PgConnection,
+    keys: &Keys,
+    commenter_id: CommenterId,
+    letter: &Letter,
+    tells: &Tells,
+    now: Ts,
+) -> sqlx::Result<()> {
+    let words = serde_json::to_vec(letter).expect("a letter is made of strings");
+    let sealed = keys.seal(&row(commenter_id), &words);
+    store::insert(db, commenter_id, &sealed, Some(tells), now).await
 }
 
 /// The letter behind a seal.

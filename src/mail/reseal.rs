@@ -46,3 +46,32 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
     db.commit().await?;
     Ok(done)
 }
+
+/// Hands the letters that wait for one commenter over to another, sealed for them. What does not open is left behind.
+pub async fn hand_over(
+    db: &mut PgConnection,
+    keys: &Keys,
+    from: CommenterId,
+    to: CommenterId,
+) -> sqlx::Result<()> {
+    let waiting = sqlx::query!(
+        "select id, letter from outbox where commenter_id = $1 for update",
+        from.0
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    for letter in waiting {
+        let Ok(words) = keys.open(&row(from), &letter.letter) else {
+            continue;
+        };
+        sqlx::query!(
+            "update outbox set commenter_id = $2, letter = $3 where id = $1",
+            letter.id,
+            to.0,
+            keys.seal(&row(to), &words),
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 
 use crate::clock::Ts;
-use crate::ids::{CommenterId, LetterId};
+use crate::ids::{CommentId, CommenterId, LetterId, SubscriptionId};
 
 /// A letter that is to be sent now.
 pub struct Due {
@@ -27,17 +27,48 @@ pub struct Recipient {
     pub email_sealed: Vec<u8>,
 }
 
+/// What a letter tells of: it does not leave once one of these comments is taken down, nor once nobody asks any more.
+pub struct Tells {
+    /// For whom.
+    pub subscription_id: SubscriptionId,
+    /// The comments it quotes.
+    pub quotes: Vec<CommentId>,
+}
+
+/// Takes back letters that quote what is no longer there to read. The rest of what they told is told in another.
+pub async fn take_back(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with gone as (
+             delete from outbox
+             where exists (select 1 from unnest(quotes) as quoted (id) left join comments on comments.id = quoted.id
+                           where comments.status is distinct from 'approved')
+             returning subscription_id, quotes
+         )
+         update notices set told_at = null
+         from gone where notices.subscription_id = gone.subscription_id and comment_id = any(gone.quotes)"
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Adds a letter, due at once.
 pub(super) async fn insert(
     db: &mut PgConnection,
     commenter_id: CommenterId,
     letter: &[u8],
+    tells: Option<&Tells>,
     now: Ts,
 ) -> sqlx::Result<()> {
+    let quotes: Vec<i64> = tells.map_or(Vec::new(), |tells| {
+        tells.quotes.iter().map(|id| id.0).collect()
+    });
     sqlx::query!(
-        "insert into outbox (commenter_id, letter, next_try_at, written_at) values ($1, $2, $3, $3)",
+        "insert into outbox (commenter_id, letter, subscription_id, quotes, next_try_at, written_at) values ($1, $2, $3, $4, $5, $5)",
         commenter_id.0,
         letter,
+        tells.map(|tells| tells.subscription_id.0),
+        &quotes,
         now as Ts,
     )
     .execute(db)

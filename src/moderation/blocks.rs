@@ -15,7 +15,6 @@ use crate::commenters::blocks::{
 };
 use crate::commenters::{self, Email, EmailError};
 use crate::desk::{Desk, Section, take_form};
-use crate::ids::CommenterId;
 use crate::web::requests::Reference;
 use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};
 
@@ -36,7 +35,8 @@ struct BlocksPage {
     desk: Desk,
     section: Section,
     form: BlockForm,
-    addresses: Vec<BlockedAddress>,
+    /// Each with what its form calls it.
+    addresses: Vec<(String, BlockedAddress)>,
     domains: Vec<BlockedPlace>,
     networks: Vec<BlockedPlace>,
     /// A sentence about what was done.
@@ -112,8 +112,14 @@ pub async fn unblock(
     fields: Fields,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    if let Ok(id) = fields.get("address").parse::<CommenterId>() {
-        blocks::unblock(&mut db, &moderator, id).await?;
+    if let handle @ [_, ..] = fields.get("address").as_bytes() {
+        let blocked = blocks::addresses(&mut db, &moderator).await?;
+        let found = blocked
+            .iter()
+            .find(|one| handle_of(&app, one).as_bytes() == handle);
+        if let Some(address) = found {
+            blocks::unblock(&mut db, &moderator, address.id).await?;
+        }
     } else if let Some(domain) = Domain::parse(fields.get("domain")) {
         blocks::unblock_domain(&mut db, &moderator, &domain).await?;
     } else if let Ok(net) = Network::parse(fields.get("network")) {
@@ -123,6 +129,13 @@ pub async fn unblock(
     }
     tracing::info!(account = %moderator.id, "unblocked something");
     Ok(go_to(&format!("{BLOCKS}?done=unblocked")).into_response())
+}
+
+/// What a form calls a blocked address: nothing that a moderator could learn from, also not whether whoever has it was
+/// here before.
+fn handle_of(app: &App, blocked: &BlockedAddress) -> String {
+    app.keys
+        .sign("blocked address", &blocked.id.0.to_be_bytes())
 }
 
 /// What is to be blocked.
@@ -173,11 +186,16 @@ impl BlockForm {
 impl BlocksPage {
     async fn find(app: &App, desk: Desk, moderator: &Moderator, form: BlockForm) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
+        let addresses = blocks::addresses(&mut db, moderator).await?;
+        let addresses = addresses
+            .into_iter()
+            .map(|one| (handle_of(app, &one), one))
+            .collect();
         Ok(Self {
             desk,
             section: Section::Discussion,
             form,
-            addresses: blocks::addresses(&mut db, moderator).await?,
+            addresses,
             domains: blocks::domains(&mut db, moderator).await?,
             networks: blocks::networks(&mut db, moderator).await?,
             done: None,

@@ -140,7 +140,12 @@ pub async fn decide(
              order by comments.id for update of comments
          ),
          changed as (
-             update comments set status = $3 from wanted where comments.id = wanted.id returning comments.id
+             update comments set status = $3, reasons = array_remove(reasons, 'being-checked')
+             from wanted where comments.id = wanted.id returning comments.id
+         ),
+         -- What a moderator has decided, no checker decides any more.
+         unasked as (
+             delete from checks using wanted where comment_id = wanted.id
          )
          insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at)
          select $4, wanted.id, $5, wanted.status, $3, $6 from wanted join changed using (id) order by wanted.id
@@ -169,12 +174,17 @@ pub async fn undo(
         "with wanted as (
              select comments.id, decisions.id as decision_id, from_status, to_status
              from decisions join comments on comments.id = comment_id
-             where act = $1 and status = to_status and erased_at is null
+             where act = $1 and status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > decisions.id)
              order by comments.id for update of comments
          ),
          changed as (
-             update comments set status = wanted.from_status from wanted where comments.id = wanted.id returning comments.id
+             update comments set status = wanted.from_status, reasons = array_remove(reasons, 'being-checked')
+             from wanted where comments.id = wanted.id returning comments.id
+         ),
+         -- What a moderator has decided, no checker decides any more.
+         unasked as (
+             delete from checks using wanted where comment_id = wanted.id
          )
          insert into decisions (act, comment_id, account_id, from_status, to_status, undoes, decided_at)
          select $2, wanted.id, $3, wanted.to_status, wanted.from_status, wanted.decision_id, $4
@@ -210,7 +220,7 @@ pub async fn find_done(
     sqlx::query_as!(
         Done,
         r#"select min(to_status) as "to!", count(*) as "count!", bool_or(undoes is not null) as "was_undo!",
-               bool_or(comments.status = to_status and erased_at is null
+               bool_or(comments.status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                        and not exists (select 1 from decisions later
                                        where later.comment_id = comments.id and later.id > decisions.id)) as "can_undo!"
            from decisions join comments on comments.id = comment_id

@@ -409,7 +409,7 @@ async fn an_address_is_blocked_and_never_shown_again() {
         listed,
         [
             "An address blocked on March 14, 2026 by mo",
-            "The address of Ann blocked on March 14, 2026 by mo",
+            "An address blocked on March 14, 2026 by mo",
         ]
     );
     assert!(is_blocked("ann@example.org").await);

@@ -490,3 +490,91 @@ async fn a_site_without_mail_offers_none() {
     sent.has_status(303);
     assert_eq!(site.count("select count(*) from subscriptions").await, 0);
 }
+
+#[tokio::test]
+async fn a_letter_that_waits_does_not_leave_once_what_it_quotes_is_taken_down() {
+    let post = Post::new(|_| {}).await;
+    let site = &post.site;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
+    proved(&post, &ann, 0).await;
+    post.sink.refuse_recipients(&["451 later"]);
+    let taken = site.comment(&article, "Bob", Status::Approved).await;
+    site.comment(&article, "Cid", Status::Approved).await;
+    assert_eq!(post.letters(1).await.len(), 0);
+    sqlx::query("update comments set status = 'trashed' where id = $1")
+        .bind(taken.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("trashed by hand");
+    site.app.clock.advance(HOUR);
+    let letters = post.letters(1).await;
+    assert_eq!(letters.len(), 1, "the rest is told all the same");
+    let text = letters[0].text();
+    assert!(
+        text.contains("Words of Cid.") && !text.contains("Words of Bob."),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_letter_that_is_passed_on_does_not_hand_over_its_reader() {
+    let post = Post::new(|_| {}).await;
+    let site = &post.site;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
+    proved(&post, &ann, 0).await;
+    site.comment(&article, "Bob", Status::Approved).await;
+    let letters = post.letters(1).await;
+    assert!(!letters[0].text().contains("/commenters/"));
+    let end = site
+        .visitor()
+        .open(&link(&letters[0], "/subscriptions/"))
+        .await;
+    site.app.clock.advance(HOUR);
+    let asked = end
+        .forms("/subscriptions/")
+        .into_iter()
+        .find(|form| form.labels().contains(&"Mail me the link"))
+        .expect("a way to ask for the link")
+        .submit()
+        .await;
+    asked
+        .has_status(200)
+        .sees("We have sent a link to your address");
+    assert_eq!(asked.html().matches("/commenters/").count(), 0);
+    let letters = post.letters(2).await;
+    assert_eq!(letters[0].to, ["ann@example.org"]);
+    link(&letters[0], "/commenters/");
+}
+
+#[tokio::test]
+async fn an_address_that_never_answers_is_asked_three_times() {
+    let post = Post::new(|_| {}).await;
+    let site = &post.site;
+    let article = site.article("Tea").await;
+    for number in 0..5 {
+        let words = format!("Number {number}.");
+        posted(
+            &site.visitor(),
+            &article.path,
+            "Ann",
+            &words,
+            "tell_everything",
+        )
+        .await;
+        site.app.clock.advance(2 * HOUR);
+    }
+    assert_eq!(post.letters(0).await.len(), 3);
+    // Nor is anyone written to at the wish of what was refused.
+    let robot = site.visitor();
+    let form = filled(&robot.open(&article.path).await, "Eve", "Buy.");
+    form.fill("topic", "x")
+        .tick("tell_everything", "yes")
+        .submit()
+        .await
+        .has_status(303);
+    assert_eq!(post.letters(3).await.len(), 0);
+}

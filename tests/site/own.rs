@@ -308,7 +308,12 @@ async fn the_same_again_is_answered_with_the_first() {
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
-    filled(&page, "Once.").submit().await.has_status(303);
+    let first = filled(&page, "Once.").submit().await;
+    // The draft in the browser has done its work now, and not when an older page is looked at.
+    let new = ann.open(&first.has_status(303).leads_to()).await;
+    assert!(new.attribute("article", "data-sent").is_some());
+    let looked = ann.open(&new.path.replace("&told=new", "")).await;
+    assert_eq!(looked.attribute("article", "data-sent"), None);
     let again = filled(&page, "Once.").submit().await;
     again
         .has_status(409)
@@ -396,5 +401,80 @@ async fn the_network_is_kept_sealed_for_a_while_or_not_at_all() {
     let site = site_with(|publication| publication.discussion.network_days = 0).await;
     let article = site.article("Tea").await;
     posted(&site.visitor(), &article.path, "One.").await;
+    assert_eq!(site.count(kept).await, 0);
+}
+
+#[tokio::test]
+async fn undoing_a_hold_does_not_publish_words_that_were_changed_since() {
+    let site = open_site().await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let own = posted(&ann, &article.path, "Harmless.").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let queue = mo.open("/admin/comments?status=approved").await;
+    let held = queue.form("/admin/comments").decide("Hold").await;
+    site.app.clock.advance(5);
+    let changed = change_form(&own)
+        .fill("comment", "Harmful.")
+        .press("Save the change")
+        .await;
+    changed.has_status(409);
+    let own = ann.open(&own.path).await;
+    change_form(&own)
+        .fill("comment", "Harmful.")
+        .press("Save the change")
+        .await
+        .has_status(303);
+    // What a moderator holds, its author does not let go by changing it,
+    site.visitor()
+        .open(&article.path)
+        .await
+        .sees("No replies yet");
+    // and the moderator's undo does not bring to light what they have not seen.
+    let done = mo.open(&held.leads_to()).await;
+    assert!(done.forms("/admin/comments/undo").is_empty());
+    let act: i64 = sqlx::query_scalar("select max(act) from decisions")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("the act");
+    mo.post_fields("/admin/comments/undo", &[("act", &act.to_string())])
+        .await
+        .has_status(303);
+    site.visitor()
+        .open(&article.path)
+        .await
+        .sees("No replies yet");
+}
+
+#[tokio::test]
+async fn the_same_again_later_hands_nobody_the_first() {
+    let site = open_site().await;
+    let article = site.article("Tea").await;
+    let page = site.visitor().open(&article.path).await;
+    filled(&page, "Once.").submit().await.has_status(303);
+    site.app.clock.advance(61);
+    // Someone in the same network, who guessed the address.
+    let again = filled(&page, "Once.").submit().await;
+    again
+        .has_status(409)
+        .sees("You have said that already")
+        .does_not_see("Delete this comment");
+    assert!(!again.html().contains("key="));
+    assert_eq!(again.form("/articles/").value("comment").trim(), "Once.");
+}
+
+#[tokio::test]
+async fn a_shorter_time_holds_for_networks_that_are_kept_already() {
+    let site = open_site().await;
+    let article = site.article("Tea").await;
+    posted(&site.visitor(), &article.path, "One.").await;
+    let kept = "select count(*) from comments where network_sealed is not null";
+    worker::forget(&site.app).await.expect("a round");
+    assert_eq!(site.count(kept).await, 1);
+    sqlx::query("update settings set network_days = 0")
+        .execute(&site.app.pool)
+        .await
+        .expect("settings");
+    worker::forget(&site.app).await.expect("a round");
     assert_eq!(site.count(kept).await, 0);
 }

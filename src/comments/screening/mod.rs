@@ -84,6 +84,16 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Holds what would be approved, now or once it was checked.
+    pub fn hold(&mut self) {
+        if self.status == Status::Approved {
+            self.status = Status::Held;
+        }
+        if self.once_checked == Some(Status::Approved) {
+            self.once_checked = Some(Status::Held);
+        }
+    }
+
     /// A verdict that waits for nobody.
     pub fn new(status: Status, reasons: Vec<Reason>) -> Self {
         Self {

@@ -45,7 +45,22 @@ pub struct OwnComment {
     pub path: Option<String>,
 }
 
+/// Whether a moderator has decided about a comment.
+pub async fn was_decided(db: &mut PgConnection, id: CommentId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from decisions where comment_id = $1) as "was!""#,
+        id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
 impl OwnComment {
+    /// Whether it was not refused, nor taken back.
+    pub fn is_taken(&self) -> bool {
+        matches!(self.status, Status::Held | Status::Approved) && self.erased_at.is_none()
+    }
+
     /// How it begins, as plain words: enough to know it again in a list.
     pub fn beginning(&self) -> String {
         const CHARS: usize = 160;
@@ -150,9 +165,6 @@ pub async fn change(
 /// the log of decisions. Gives how many there were.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    sqlx::query!("delete from checks where comment_id = any($1)", &ids)
-        .execute(&mut *db)
-        .await?;
     let erased = sqlx::query!(
         "with wanted as (
              select id from comments where id = any($1) and erased_at is null order by id for update
@@ -164,8 +176,11 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
         &ids,
         now as Ts,
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    sqlx::query!("delete from checks where comment_id = any($1)", &ids)
+        .execute(db)
+        .await?;
     Ok(erased.rows_affected())
 }
 

@@ -166,7 +166,7 @@ pub async fn change_comment(
     sqlx::query!(
         "update comments
          set parent_id = $2, root_id = $3, commenter_id = coalesce($4, commenter_id), name = $5, website = $6, body = $7, format = $8, body_html = $9,
-             status = $10, created_at = $11, origin = $12
+             status = $10, created_at = $11, origin = $12, version = version + 1
          where id = $1 and erased_at is null",
         comment.id,
         comment.parent_id,
@@ -180,6 +180,15 @@ pub async fn change_comment(
         status as Status,
         planned.created_at as Ts,
         planned.origin,
+    )
+    .execute(&mut *db)
+    .await?;
+    // Where it began a thread, that began with it.
+    sqlx::query!(
+        "update article_threads set started_at = $2 where root_id = $1 and started_at <> $2
+           and article_id = (select article_id from comments where id = $1)",
+        comment.id,
+        planned.created_at as Ts,
     )
     .execute(db)
     .await?;
