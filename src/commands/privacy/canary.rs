@@ -253,8 +253,9 @@ impl<'a> Visitors<'a> {
         let told = [("tell_everything", "yes")];
         let id = self.say(&to, &public, &told, 303).await?;
         self.approved = id;
-        // The same again, and another before it is time.
-        self.say(&to, &public, &told, 409).await?;
+        // From the same network the same again, and another before it is time.
+        let visit = self.send(&to, &public, &told).await?;
+        expect(&visit, 409, "the same reply once more")?;
         let visit = self.send(&to, "At once.", &[]).await?;
         expect(&visit, 429, "a reply that comes too fast")?;
         for _ in 0..4 {
