@@ -419,8 +419,9 @@ impl<'a> Visitors<'a> {
         self.places.push(format!("/search?q=Tweet{run}"));
         self.places.push(format!("/search?q=perch+{run}"));
         self.findings.note(format!(
-            "{} replies by the canary, and {} answers to what it and others did, but for what a form gives back in its own field",
+            "{} replies by the canary under {} articles, and {} answers to what it and others did (without the field in which a form gives the address back)",
             self.comments.len(),
+            self.articles.len(),
             self.answers
         ));
         Ok(Trail {
