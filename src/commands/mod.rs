@@ -7,6 +7,7 @@ mod database;
 mod export;
 mod import;
 mod key;
+pub mod privacy;
 mod rekey;
 mod serve;
 mod socket;
@@ -59,7 +60,22 @@ pub enum Command {
     #[command(subcommand)]
     Db(database::DbCommand),
     /// Look at settings, database, secret key and mail, and say what to do where something is wrong
-    Check,
+    Check {
+        /// What to look at instead
+        #[command(subcommand)]
+        what: Option<CheckCommand>,
+    },
+}
+
+/// What can be looked at more closely.
+#[derive(Subcommand)]
+pub enum CheckCommand {
+    /// Look for a reader's email address everywhere, after a made-up reader has used a copy of the site
+    ///
+    /// On the copy, in the same Postgres and dropped at the end, a canary replies in every way. Then every page, feed,
+    /// header and letter to others, the log, the export and a dump of the database are searched for its address, its
+    /// encodings and its hashes. Nothing is posted on the site itself, and nothing is mailed.
+    Privacy(privacy::Privacy),
 }
 
 /// Does what the command line says.
@@ -74,7 +90,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Rekey(asked) => rekey::rekey(cli.settings.check()?, asked).await?,
         Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
-        Command::Check => return Ok(check::check(&cli.settings).await),
+        Command::Check { what: None } => return Ok(check::check(&cli.settings).await),
+        Command::Check {
+            what: Some(CheckCommand::Privacy(asked)),
+        } => return privacy::privacy(cli.settings.check()?, asked).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod articles;
+mod canary;
 mod checker;
 mod comments;
 mod discussion;

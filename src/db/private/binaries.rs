@@ -75,14 +75,7 @@ impl Binaries {
         if !(folder.join("initdb").is_file() && folder.join("postgres").is_file()) {
             return None;
         }
-        let output = Command::new(folder.join("postgres"))
-            .arg("--version")
-            .output()
-            .ok()?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let major = text
-            .split_whitespace()
-            .find_map(|word| word.split('.').next()?.parse().ok())?;
+        let major = version_of(&folder.join("postgres"))?;
         Some(Self { folder, major })
     }
 }
@@ -118,4 +111,31 @@ fn holds_postgres(place: &str, child: &Path) -> bool {
         || place.contains("Postgres.app")
         || name.starts_with("postgresql")
         || name.starts_with("pgsql")
+}
+
+/// One of the programs that come along with a server of `major`: exactly that version's, else the next newer there is,
+/// since none writes out what a newer server holds. They may be on a machine that has no server.
+pub fn client_program(name: &str, major: u32) -> anyhow::Result<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = candidates()
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .filter(|program| program.is_file())
+        .filter_map(|program| Some((version_of(&program)?, program)))
+        .filter(|(version, _)| *version >= major)
+        .collect();
+    // Stable: what PG_BIN or PATH names stays before others of the same version.
+    found.sort_by_key(|(version, _)| *version);
+    match found.into_iter().next() {
+        Some((_, program)) => Ok(program),
+        None => bail!(
+            "{name} of Postgres {major} or newer is missing on this machine; on Debian or Ubuntu:  apt-get install postgresql-client  Or name the folder it is in in PG_BIN."
+        ),
+    }
+}
+
+fn version_of(program: &Path) -> Option<u32> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.split_whitespace()
+        .find_map(|word| word.split('.').next()?.parse().ok())
 }

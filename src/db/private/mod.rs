@@ -25,6 +25,7 @@ use binaries::Binaries;
 use cluster::Cluster;
 use supervisor::Supervisor;
 
+pub use binaries::client_program;
 pub use heir::Heir;
 
 /// How carefully the cluster writes.

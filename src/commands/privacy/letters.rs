@@ -1,0 +1,69 @@
+//! What is mailed to others. Nothing is sent from the copy: letters are taken from its outbox and read.
+
+use anyhow::Context;
+
+use super::canary::Trail;
+use super::findings::Findings;
+use crate::app::App;
+use crate::commenters::open_for_export;
+use crate::comments::notices;
+use crate::mail::{Stamp, outbox, store};
+
+/// Seconds after which everyone may be told of something again.
+const GATHERED: i64 = 2 * 60 * 60;
+/// Letters taken at a time.
+const AT_A_TIME: i64 = 100;
+
+/// Has the letters written that are due, and looks through those to others.
+pub async fn read(app: &App, trail: &Trail, findings: &mut Findings) -> anyhow::Result<()> {
+    app.clock.advance(GATHERED);
+    notices::write_due(app).await?;
+    let mail = app.config.mail.as_ref().context("mail is off")?;
+    let host = app.config.public_url.host_str().unwrap_or("localhost");
+    let now = app.clock.now();
+    let lease = now.plus_seconds(GATHERED);
+    let (mut to_others, mut to_itself, mut tell) = (0_u64, 0_u64, 0_u64);
+    let mut db = app.pool.acquire().await?;
+    loop {
+        let some = store::take_due(&mut db, now, lease, AT_A_TIME).await?;
+        if some.is_empty() {
+            break;
+        }
+        for due in some {
+            if due.commenter_id == trail.person().id {
+                to_itself += 1;
+                continue;
+            }
+            let Some(recipient) = store::find_recipient(&mut db, due.id, lease).await? else {
+                continue;
+            };
+            let to = open_for_export(&app.keys, &recipient.email_hash, &recipient.email_sealed)?;
+            let letter = outbox::open(&app.keys, due.commenter_id, &due.letter)?;
+            to_others += 1;
+            tell += u64::from(letter.text.contains(&trail.public_word));
+            let stamp = Stamp {
+                from: &mail.from,
+                host,
+                id: "check",
+                date: due.written_at,
+            };
+            let message = letter.message(to.parse()?, &stamp)?;
+            let place = format!("letter {} to another reader", due.id);
+            findings.search(&place, &message.formatted());
+            // Once more without the marks that mail puts between words.
+            for part in [&letter.subject, &letter.text, &letter.html] {
+                findings.search(&place, part.as_bytes());
+            }
+        }
+    }
+    findings.note(format!(
+        "{to_others} letters to others ({to_itself} to the canary itself left out), none of them sent"
+    ));
+    if tell == 0 {
+        findings.miss("nobody was told of the canary's reply by mail; too little was searched");
+    }
+    if to_itself == 0 {
+        findings.miss("the canary was written to by nobody, though it asked; too little was done");
+    }
+    Ok(())
+}
