@@ -345,7 +345,7 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
 }
 
 /// The letter to someone that has come as their `number`th.
-async fn letter(sink: &Sink, email: &str, number: usize) -> Received {
+pub async fn letter(sink: &Sink, email: &str, number: usize) -> Received {
     let mut letters = Vec::new();
     // The sink serves on this thread, so that waiting must let it.
     for _ in 0..600 {
@@ -360,7 +360,7 @@ async fn letter(sink: &Sink, email: &str, number: usize) -> Received {
     letters.remove(number - 1)
 }
 
-fn path_in(server: &Server, letter: &Received, to: &str) -> String {
+pub fn path_in(server: &Server, letter: &Received, to: &str) -> String {
     let links = letter.links();
     let paths = links
         .iter()
