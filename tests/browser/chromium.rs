@@ -156,6 +156,15 @@ impl Browser {
         self.find(css).await.text().await.expect("text")
     }
 
+    /// Whether the top of an element is on the screen.
+    pub async fn is_in_view(&self, css: &str) -> bool {
+        let (_, top, _, height) = self.find(css).await.rectangle().await.expect("a place");
+        let page = "return [scrollY, innerHeight]";
+        let page = self.run(page).await;
+        let number = |at: usize| page[at].as_f64().expect("a number");
+        top >= number(0) && top + height.min(20.0) <= number(0) + number(1)
+    }
+
     pub async fn value(&self, css: &str) -> String {
         let value = self.find(css).await.prop("value").await.expect("a field");
         value.unwrap_or_default()

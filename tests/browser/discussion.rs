@@ -86,6 +86,7 @@ async fn a_reply_to_a_reply_is_looked_at_first_and_stands_below_what_it_answers(
         write(&reader, &format!("Thanks, *Petro* {number}.")).await;
         reader.press("Preview").await;
         assert_eq!(reader.text("#preview em").await, "Petro");
+        assert!(reader.is_in_view("#preview").await);
         assert!(reader.text(".answered").await.contains("Petro"));
         assert_eq!(
             reader.value("#comment").await,
@@ -115,16 +116,26 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
     open_wide(&server).await;
     for reader in both(&server).await {
         let article = open_welcome(&reader).await;
-        write(&reader, "Words to regret.").await;
+        let regretted = format!("Words to regret.{}", "\n\nAnd more.".repeat(25));
+        write(&reader, &regretted).await;
         reader.press("Post Comment").await;
         let own = reader.path().await;
+        for button in ["Preview", "Save the change"] {
+            reader.fill("#comment", " ").await;
+            reader.press(button).await;
+            reader.find("#comment[aria-invalid=true]").await;
+            assert!(reader.is_in_view("#mistakes").await, "after {button}");
+            reader.goto(&own).await;
+        }
         reader.fill("#comment", "Words to *keep*.").await;
         reader.press("Preview").await;
         assert_eq!(reader.text("#preview em").await, "keep");
-        assert_eq!(
-            reader.text(".pending .reply-body").await,
-            "Words to regret."
+        assert!(
+            reader.is_in_view("#preview").await,
+            "who looks first need not look for it"
         );
+        let before = reader.text(".pending .reply-body").await;
+        assert!(before.contains("Words to regret."), "{before}");
         reader.press("Save the change").await;
         assert_eq!(reader.text(".done").await, "Your change is kept.");
         assert_eq!(reader.text(".pending .reply-body").await, "Words to keep.");

@@ -15,7 +15,7 @@ use crate::{add_staff, address, open_welcome, publish, sign_in};
 /// Widths at which a page is looked at: a desk, a phone, and the narrowest that WCAG 2.2 asks for (1.4.10 Reflow).
 const WIDTHS: [u32; 3] = [1280, 375, 320];
 /// How much of a page a picture shows.
-const PICTURE_HEIGHT: u32 = 9000;
+const PICTURE_HEIGHT: u32 = 1800;
 
 const REPLIES: [(&str, &str, &str); 4] = [
     (
