@@ -27,24 +27,28 @@ pub struct Browser {
     site: String,
 }
 
-/// A command of Chromium's own protocol.
-#[derive(Debug)]
-struct Devtools {
-    command: &'static str,
-    parameters: Value,
+/// A part of what a browser sent.
+pub struct Sent {
+    /// It is what a form posted.
+    pub is_form: bool,
+    pub text: String,
 }
 
-impl WebDriverCompatibleCommand for Devtools {
+/// A command of chromedriver's own, beside those of WebDriver.
+#[derive(Debug)]
+struct OwnCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for OwnCommand {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!(
-            "session/{}/goog/cdp/execute",
-            session.unwrap_or_default()
-        ))
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/{}", self.path))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let body = json!({ "cmd": self.command, "params": self.parameters });
-        (Method::POST, Some(body.to_string()))
+        (Method::POST, Some(self.body.to_string()))
     }
 }
 
@@ -99,6 +103,10 @@ impl Browser {
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("browserName".to_owned(), json!("chrome"));
         capabilities.insert("goog:chromeOptions".to_owned(), options);
+        capabilities.insert(
+            "goog:loggingPrefs".to_owned(),
+            json!({ "performance": "ALL" }),
+        );
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}/"))
@@ -146,6 +154,15 @@ impl Browser {
     /// What a reader sees of an element.
     pub async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.expect("text")
+    }
+
+    /// Whether the top of an element is on the screen.
+    pub async fn is_in_view(&self, css: &str) -> bool {
+        let (_, top, _, height) = self.find(css).await.rectangle().await.expect("a place");
+        let page = "return [scrollY, innerHeight]";
+        let page = self.run(page).await;
+        let number = |at: usize| page[at].as_f64().expect("a number");
+        top >= number(0) && top + height.min(20.0) <= number(0) + number(1)
     }
 
     pub async fn value(&self, css: &str) -> String {
@@ -212,12 +229,49 @@ impl Browser {
     }
 
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
-        let command = Devtools {
-            command,
-            parameters,
-        };
-        let done = self.client.issue_cmd(command).await;
+        let body = json!({ "cmd": command, "params": parameters });
+        self.own_command("goog/cdp/execute", body).await
+    }
+
+    async fn own_command(&self, path: &'static str, body: Value) -> Value {
+        let done = self.client.issue_cmd(OwnCommand { path, body }).await;
         done.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// What the browser has sent since this was last asked, each with its headers: as one text, and as what was posted.
+    pub async fn sent(&self) -> Vec<Sent> {
+        let log = json!({ "type": "performance" });
+        let log = self.own_command("se/log", log).await;
+        let events = log.as_array().expect("a log").iter().map(|entry| {
+            let text = entry["message"].as_str().expect("an event as text");
+            let event: Value = serde_json::from_str(text).expect("an event as JSON");
+            event["message"].clone()
+        });
+        let sent = events.filter_map(|event| match event["method"].as_str()? {
+            // The cookies are in the second.
+            "Network.requestWillBeSent" => Some(Sent {
+                is_form: event["params"]["request"]["method"] == "POST",
+                text: event["params"]["request"].to_string(),
+            }),
+            "Network.requestWillBeSentExtraInfo" => Some(Sent {
+                is_form: false,
+                text: event["params"].to_string(),
+            }),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// Every cookie of this browser, as one text.
+    pub async fn cookies(&self) -> String {
+        let cookies = self.devtools("Network.getAllCookies", json!({})).await;
+        cookies["cookies"].to_string()
+    }
+
+    /// The page anew, as the button of the browser does it.
+    pub async fn reload(&self) -> &Self {
+        self.client.refresh().await.expect("the page loads again");
+        self
     }
 
     /// From now on the screen is so wide, and a phone if it is narrow, and the reader prefers light or dark.

@@ -2,12 +2,15 @@
 //! phone. The pictures it takes lie in `target/pictures`; `bin/pictures` keeps them in `docs/`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::chromium::Browser;
+use crate::discussion::{letter, open_wide, path_in, reply_elsewhere, set};
 use crate::support::article::WrittenArticle;
+use crate::support::cluster::folder;
 use crate::support::server::Server;
-use crate::{add_staff, address, publish, sign_in};
+use crate::support::smtp::Sink;
+use crate::{add_staff, address, open_welcome, publish, sign_in};
 
 /// Widths at which a page is looked at: a desk, a phone, and the narrowest that WCAG 2.2 asks for (1.4.10 Reflow).
 const WIDTHS: [u32; 3] = [1280, 375, 320];
@@ -52,15 +55,12 @@ async fn reply(reader: &Browser, path: &str, (name, email, words): (&str, &str, 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
 async fn every_page_is_accessible_and_fits() {
-    let axe_core =
-        std::env::var("AXE_CORE").expect("AXE_CORE names axe-core's script, as bin/test does");
-    let axe_core = fs::read_to_string(axe_core).expect("axe-core reads");
-    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
-    fs::create_dir_all(&pictures).expect("a folder for pictures");
-
+    let (axe_core, pictures) = (axe_core(), pictures());
     let server = Server::new();
+    set(&server, "update settings set flood_seconds = 0").await;
     add_staff(&server, "ada", "admin");
     let browser = Browser::open(&address(&server)).await;
+    let reader = Browser::open(&address(&server)).await;
     let written = WrittenArticle::read();
     browser.goto("/admin/sign-in").await;
     look(&browser, "sign-in", &axe_core, &pictures).await;
@@ -83,15 +83,16 @@ async fn every_page_is_accessible_and_fits() {
     look(&browser, "account", &axe_core, &pictures).await;
 
     for one in &REPLIES[..2] {
-        reply(&browser, &written.path(), *one).await;
+        reply(&reader, &written.path(), *one).await;
         browser.goto("/admin/comments").await;
         browser.follow(".card button.first").await;
         browser.find(".done").await;
     }
     for one in &REPLIES[2..] {
-        reply(&browser, &written.path(), *one).await;
+        reply(&reader, &written.path(), *one).await;
     }
-    look(&browser, "held", &axe_core, &pictures).await;
+    look(&reader, "held", &axe_core, &pictures).await;
+    reader.close().await;
     browser.goto("/admin/comments").await;
     look(&browser, "queue", &axe_core, &pictures).await;
 
@@ -117,6 +118,224 @@ async fn every_page_is_accessible_and_fits() {
     browser.goto("/no/such/page").await;
     look(&browser, "not-found", &axe_core, &pictures).await;
     browser.close().await;
+}
+
+/// A conversation that goes ten levels down, in four scripts, with names and words that do not break.
+const CHAIN: [(&str, &str, &str); 10] = [
+    (
+        "Tamsin Rook",
+        "tamsin@example.org",
+        "I took the second boat with my grandmother, who had kept her return ticket from 2013. *They let it count.*",
+    ),
+    (
+        "Олесь Забужко-Дністрянський",
+        "oles@example.org",
+        "The hens were mine. They are well, and ask me to say that:\n\n- the view is better from the rear deck;\n- `ticket.pdf` is not accepted.",
+    ),
+    (
+        "محمد عبد الرحمن",
+        "mohammed@example.org",
+        "كانت الرحلة هادئة، والقهوة على متن العبّارة أفضل مما توقعت. شكرا لكم.",
+    ),
+    (
+        "שרה לוי",
+        "sarah@example.org",
+        "> The coffee was better than I expected.\n\nגם אני שתיתי שם קפה, and it was cold.",
+    ),
+    (
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+        "donau@example.org",
+        "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzentwurfsbegründung is one word, and https://ferries.example/timetables/winter/2024/everything-there-is-to-know-about-the-night-boat another.",
+    ),
+    (
+        "J. Calder",
+        "calder@example.org",
+        "I read this aloud at breakfast.",
+    ),
+    (
+        "Tamsin Rook",
+        "tamsin@example.org",
+        "How was it taken?\n\n```\nhens   2\neggs   a_long_line_of_code_that_does_not_break_anywhere_at_all_and_scrolls_by_itself\n```",
+    ),
+    ("Ї", "ji@example.org", "З апетитом."),
+    (
+        "J. Calder",
+        "calder@example.org",
+        "With marmalade, then. Nine levels below the first of us there is still room for words.",
+    ),
+    (
+        "Wilhelmina Featherstonehaugh-Cholmondeley",
+        "mina@example.org",
+        "And on the tenth for a last one: goodnight.",
+    ),
+];
+
+#[tokio::test]
+#[ignore = "needs chromium; bin/test installs and runs it"]
+async fn every_page_of_a_discussion_is_accessible_and_fits() {
+    let (axe_core, pictures) = (axe_core(), pictures());
+    let sink = Sink::start().await;
+    let smtp = format!("smtp://{}", sink.address);
+    let from = "The Estuary Post <post@example.org>";
+    let settings = [
+        ("BROADSHEET_SMTP_URL", smtp.as_str()),
+        ("BROADSHEET_MAIL_FROM", from),
+    ];
+    let server = Server::start_with(&folder("data"), &settings);
+    open_wide(&server).await;
+    add_staff(&server, "ada", "admin");
+    let look =
+        async |browser: &Browser, name: &str| look(browser, name, &axe_core, &pictures).await;
+    let reader = Browser::open(&address(&server)).await;
+    let article = open_welcome(&reader).await;
+    let action = reader.find("#commentform").await.attr("action").await;
+    let action = action.expect("a form").expect("an action");
+    let number = action.split('/').nth(2).expect("the article's number");
+
+    // The author's own page, in every state; asking to be told.
+    let write = async |words: &str| {
+        reader.goto(&article).await;
+        reader.fill("#comment", words).await;
+        reader.fill("#author", "Ann").await;
+        reader.fill("#email", "ann@example.org").await;
+    };
+    write("Does it run on *Sundays*, too?").await;
+    reader.click("#tell_answers").await;
+    reader.press("Preview").await;
+    look(&reader, "preview").await;
+    reader.press("Post Comment").await;
+    let own = reader.path().await;
+    let asked = own.split('/').nth(2).expect("its number");
+    reader
+        .fill("#comment", "Does it run on **Sundays**, too?")
+        .await;
+    reader.press("Preview").await;
+    look(&reader, "own-preview").await;
+    reader.press("Save the change").await;
+    reader.click("details summary").await;
+    look(&reader, "own-changed").await;
+    reader.fill("#comment", " ").await;
+    reader.press("Save the change").await;
+    reader.find("#comment[aria-invalid=true]").await;
+    look(&reader, "own-mistake").await;
+    write("See https://a.example/one and https://b.example/two.").await;
+    reader.press("Post Comment").await;
+    assert!(reader.has(".reasons li").await);
+    look(&reader, "own-held").await;
+    reader.click("details summary").await;
+    reader.press("Delete it now").await;
+    look(&reader, "own-deleted").await;
+
+    // One page of all of it.
+    let proof = letter(&sink, "ann@example.org", 1).await;
+    let mine = path_in(&server, &proof, "/commenters/");
+    reader.goto(&mine).await;
+    look(&reader, "mine-asked").await;
+    reader.press("Yes, this is my address").await;
+    for summary in [
+        "details:nth-of-type(1) summary",
+        "details:nth-of-type(2) summary",
+    ] {
+        reader.click(summary).await;
+    }
+    look(&reader, "mine").await;
+    let answer = ("Bo", "bo@example.org", "On Sundays it runs twice.");
+    reply_elsewhere(&server, number, asked, answer);
+    let news = letter(&sink, "ann@example.org", 2).await;
+    reader
+        .goto(&path_in(&server, &news, "/subscriptions/"))
+        .await;
+    look(&reader, "unsubscribe").await;
+    reader.press("Stop them").await;
+    look(&reader, "unsubscribed").await;
+
+    // A long thread, and more threads than one page holds.
+    let mut to = String::new();
+    let mut first = String::new();
+    for one in CHAIN {
+        (to, _) = reply_elsewhere(&server, number, &to, one);
+        if first.is_empty() {
+            first = to.clone();
+        }
+    }
+    let ada = Browser::open(&address(&server)).await;
+    sign_in(&ada, "ada").await;
+    ada.goto(&format!("/articles/{number}/reply?to={to}")).await;
+    look(&ada, "reply").await;
+    ada.fill("#comment", "Thank you all; the timetable is mended.")
+        .await;
+    ada.fill("#author", "Ada").await;
+    ada.press("Post Comment").await;
+    for number_of_many in 0..45 {
+        let words = format!("Answer number {number_of_many}, and no more than that.");
+        reply_elsewhere(
+            &server,
+            number,
+            &first,
+            ("Many", "many@example.org", &words),
+        );
+    }
+    reader.goto(&article).await;
+    look(&reader, "discussion").await;
+    reader.follow(".thread-more a").await;
+    look(&reader, "thread").await;
+    set(&server, "update settings set thread_depth = 10").await;
+    reader.goto(&article).await;
+    look(&reader, "discussion-deep").await;
+    for number_of_many in 0..50 {
+        let words = format!("Reply number {number_of_many}, and no more than that.");
+        reply_elsewhere(&server, number, "", ("Many", "many@example.org", &words));
+    }
+    reader.goto(&article).await;
+    reader.follow(".pages a[rel=next]").await;
+    look(&reader, "discussion-2").await;
+
+    // The desk.
+    ada.goto("/admin/discussion").await;
+    ada.fill("#hold_words", "boat\nmarzipan\nbreakfast").await;
+    ada.fill("#refuse_words", "/[/").await;
+    ada.fill("#hold_links", "many").await;
+    ada.press("Try the words").await;
+    look(&ada, "discussion-tried").await;
+    ada.press("Save").await;
+    ada.find("#mistakes").await;
+    look(&ada, "discussion-mistakes").await;
+    for (field, what) in [
+        ("#email", "spam@example.com"),
+        ("#domain", "watches.example"),
+        ("#network", "198.51.100.0/24"),
+    ] {
+        ada.goto("/admin/discussion/blocks").await;
+        let form = format!("form:has({field}) button");
+        ada.fill(field, what).await.follow(&form).await;
+        ada.find(".done").await;
+    }
+    look(&ada, "blocks").await;
+
+    // The longer words of another language.
+    set(&server, "update settings set language = 'uk'").await;
+    ada.goto("/admin/discussion").await;
+    look(&ada, "discussion-settings-uk").await;
+    reader.goto(&own).await;
+    look(&reader, "own-uk").await;
+    reader.goto(&mine).await;
+    look(&reader, "mine-uk").await;
+    reader.goto(&article).await;
+    look(&reader, "discussion-uk").await;
+    reader.close().await;
+    ada.close().await;
+}
+
+fn axe_core() -> String {
+    let file =
+        std::env::var("AXE_CORE").expect("AXE_CORE names axe-core's script, as bin/test does");
+    fs::read_to_string(file).expect("axe-core reads")
+}
+
+fn pictures() -> PathBuf {
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+    fs::create_dir_all(&pictures).expect("a folder for pictures");
+    pictures
 }
 
 /// Looks at the page that is open in every width and scheme.

@@ -5,6 +5,7 @@
 mod support;
 
 mod chromium;
+mod discussion;
 mod looks;
 
 use chromium::Browser;
