@@ -5,8 +5,8 @@
 use super::{letters, notices_store};
 use crate::app::App;
 use crate::commenters;
-use crate::mail::outbox;
 use crate::mail::store::Tells;
+use crate::mail::{self, outbox};
 use crate::web::Layout;
 
 pub use super::notices_store::forget;
@@ -27,6 +27,7 @@ pub async fn write_due(app: &App) -> sqlx::Result<usize> {
     }
     let layout = Layout::new(app, app.publication().await?);
     let mut db = app.pool.acquire().await?;
+    mail::store::take_back(&mut db).await?;
     while notices_store::hand_out(&mut db, HANDED_OUT_AT_ONCE).await? > 0 {}
     drop(db);
     let mut written = 0;
