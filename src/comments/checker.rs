@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use url::{Host, Url, form_urlencoded};
+use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::NETWORK_ROW;
@@ -240,16 +240,7 @@ fn question(
 
 /// Where a checker of that address is asked: https, or http on this machine.
 fn endpoint(url: &str) -> Option<Url> {
-    let mut url = Url::parse(url).ok()?;
-    let is_near = match url.host()? {
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.is_loopback(),
-        Host::Domain(name) => name == "localhost",
-    };
-    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_near);
-    if !is_safe || !url.username().is_empty() || url.password().is_some() {
-        return None;
-    }
+    let mut url = Url::parse(url).ok().filter(CheckerSettings::is_safe)?;
     url.set_query(None);
     url.set_fragment(None);
     url.path_segments_mut()

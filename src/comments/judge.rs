@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use sqlx::PgConnection;
 
-use super::screening::{Blocked, Evidence, Standing, Verdict, first_verdict};
+use super::screening::{Blocked, Evidence, Standing, Verdict, first_verdict, texts};
 use super::{rules, store};
-use crate::commenters::{self, Browser, Email, blocks};
+use crate::commenters::{Email, blocks};
 use crate::ids::CommenterId;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, markdown};
@@ -21,8 +21,8 @@ pub(super) struct Author<'a> {
     pub commenter_id: Option<CommenterId>,
     /// That address, where it is at hand.
     pub email: Option<&'a Email>,
-    /// The browser it came from.
-    pub browser: &'a Browser,
+    /// The browser it came from has proved that the address is theirs.
+    pub is_proved: bool,
     /// The network it came from.
     pub from: IpAddr,
     /// A signed-in member of the staff.
@@ -39,9 +39,8 @@ pub(super) async fn judge(
     body: &str,
     body_html: &SafeHtml,
 ) -> sqlx::Result<Verdict> {
-    // The words as typed and as read: marks of Markdown inside a word do not hide it.
     let read = markdown::words_of_html(body_html.as_str());
-    let texts = [author.name, author.website.unwrap_or_default(), body, &read];
+    let texts = texts(author.name, author.website, body, &read);
     let evidence = Evidence {
         trap_filled: author.trap_filled,
         is_staff: author.is_staff,
@@ -74,8 +73,7 @@ async fn standing(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<St
     let Some(id) = author.commenter_id else {
         return Ok(Standing::New);
     };
-    let token = author.browser.0.as_deref();
-    if commenters::store::has_proved(db, token, id).await? {
+    if author.is_proved {
         return Ok(match store::has_approved(db, id, None).await? {
             true => Standing::Known,
             false => Standing::Proven,

@@ -28,7 +28,8 @@ pub(super) async fn mail_proof(
         return Ok(());
     }
     if let Some(person) = commenters::store::find_person(db, id).await? {
-        outbox::put(db, &app.keys, id, &proof(app, layout, &person), now).await?;
+        let letter = proof(app, layout, &person);
+        outbox::put(db, &app.keys, id, &letter, None, now).await?;
     }
     Ok(())
 }

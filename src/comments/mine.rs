@@ -19,6 +19,7 @@ use crate::clock::Ts;
 use crate::commenters::browser::new_token;
 use crate::commenters::{self, Browser, Person, Scope, Subscription};
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
+use crate::sealed::Keys;
 use crate::web::{Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
 
 /// Comments on one page.
@@ -38,8 +39,8 @@ struct MinePage {
     older: Option<CommentId>,
     subscriptions: Vec<Subscription>,
     notice: Option<String>,
-    /// For each comment its own page.
-    app: App,
+    /// What signs the address of each comment's own page.
+    keys: Keys,
 }
 
 /// The signature in the address, where the list begins, and what the page is to say.
@@ -100,7 +101,7 @@ pub async fn show_mine(
         older: comments.last().map(|last| last.id).filter(|_| has_more),
         notice: said.map(|key| words.say(key)),
         key: person.key(&app.keys),
-        app,
+        keys: app.keys.clone(),
         comments,
         layout,
         person,
@@ -249,7 +250,7 @@ fn data_of(layout: &Layout, comment: &OwnComment) -> serde_json::Value {
 
 impl MinePage {
     fn own_page(&self, comment: &OwnComment) -> String {
-        own::address(&self.app.keys, comment.id)
+        own::address(&self.keys, comment.id)
     }
 
     fn state(&self, status: Status) -> String {

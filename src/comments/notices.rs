@@ -4,7 +4,6 @@
 
 use super::{letters, notices_store};
 use crate::app::App;
-use crate::commenters;
 use crate::mail::store::Tells;
 use crate::mail::{self, outbox};
 use crate::web::Layout;
@@ -49,14 +48,14 @@ async fn write_some(app: &App, layout: &Layout) -> sqlx::Result<usize> {
         let news = notices_store::set_told(&mut db, subscription.id, now).await?;
         let told = notices_store::oldest_of(&mut db, &news, QUOTED).await?;
         let count = i64::try_from(news.len()).unwrap_or(i64::MAX);
-        let person = commenters::store::find_person(&mut db, subscription.commenter_id).await?;
-        if let Some(person) = person.filter(|_| !told.is_empty()) {
+        if !told.is_empty() {
             let letter = letters::news(app, layout, subscription, &told, count);
             let tells = Tells {
                 subscription_id: subscription.id,
                 quotes: told.iter().map(|told| told.id).collect(),
             };
-            outbox::put_news(&mut db, &app.keys, person.id, &letter, &tells, now).await?;
+            let to = subscription.commenter_id;
+            outbox::put(&mut db, &app.keys, to, &letter, Some(&tells), now).await?;
         }
     }
     db.commit().await?;

@@ -17,7 +17,7 @@ use super::store::{self, OwnComment};
 use super::{letters, sent};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::commenters;
+use crate::commenters::{self, Browser};
 use crate::ids::CommentId;
 use crate::sealed::Keys;
 use crate::text::SafeHtml;
@@ -35,10 +35,8 @@ struct OwnPage {
     layout: Layout,
     comment: OwnComment,
     action: String,
-    /// What is to be said first, such as that a change was kept.
-    notice: Option<String>,
-    /// Whether the notice says that something was not done.
-    is_refusal: bool,
+    /// What is to be said first.
+    notice: Option<Notice>,
     /// The text as it would be, for who looks before changing it.
     preview: Option<SafeHtml>,
     /// The text in the form.
@@ -52,6 +50,14 @@ struct OwnPage {
     is_new: bool,
 }
 
+/// What became of what was asked for.
+enum Notice {
+    /// It was done, such as a change that is kept.
+    Done(String),
+    /// It was not.
+    Refused(String),
+}
+
 /// The signature in the address, and what the page is to say.
 #[derive(Deserialize)]
 pub struct Asked {
@@ -63,11 +69,8 @@ pub struct Asked {
 
 /// The address of the author's own page of a comment.
 pub fn address(keys: &Keys, id: CommentId) -> String {
-    format!("/comments/{id}/yours?key={}", key(keys, id))
-}
-
-fn key(keys: &Keys, id: CommentId) -> String {
-    keys.sign(PURPOSE, id.to_string().as_bytes())
+    let key = keys.sign(PURPOSE, id.to_string().as_bytes());
+    format!("/comments/{id}/yours?key={key}")
 }
 
 /// The same, for who has just posted: the draft in their browser has done its work.
@@ -87,7 +90,7 @@ pub async fn show_own(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
-    from: Sender,
+    browser: Browser,
     Path(id): Path<CommentId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
@@ -98,9 +101,9 @@ pub async fn show_own(
         _ => None,
     };
     let mut page = OwnPage::new(&app, layout, comment);
-    page.notice = said.map(|key| page.layout.words.say(key));
+    page.notice = said.map(|key| Notice::Done(page.layout.words.say(key)));
     page.is_new = asked.told == "new";
-    page.may_prove = may_prove(&mut db, &page, &from).await?;
+    page.may_prove = may_prove(&mut db, &page, &browser).await?;
     Ok(Page(page).private())
 }
 
@@ -121,7 +124,7 @@ pub(super) async fn page_of_the_same(
     };
     let mut page = OwnPage::new(app, layout.clone(), comment);
     page.is_new = true;
-    page.notice = Some(page.layout.words.say("own-already"));
+    page.notice = Some(Notice::Done(page.layout.words.say("own-already")));
     Ok(Some(Page(page).with_status(StatusCode::CONFLICT)))
 }
 
@@ -139,7 +142,7 @@ async fn find(
 }
 
 /// Whether there is an address to prove that this browser has not proved, and mail to prove it with.
-async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, from: &Sender) -> Result<bool> {
+async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, browser: &Browser) -> Result<bool> {
     let (Some(id), true, true) = (
         page.comment.commenter_id,
         page.layout.mails,
@@ -147,7 +150,7 @@ async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, from: &Sender) -
     ) else {
         return Ok(false);
     };
-    Ok(!commenters::store::has_proved(db, from.browser.0.as_deref(), id).await?)
+    Ok(!commenters::store::has_proved(db, browser.0.as_deref(), id).await?)
 }
 
 /// Changes the comment, shows it as it would be, takes it back, or mails the link that proves the address.
@@ -203,12 +206,10 @@ async fn change(
     page.typed = fields.get("comment").to_owned();
     let words = page.layout.words;
     if let Err(seconds) = app.limits.reply_from(from.address) {
-        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        page.refuse(words.count("own-too-fast", wait));
-        return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+        return Ok(page.too_fast(seconds));
     }
     if page.editable_until.is_none() {
-        page.refuse(words.say("own-too-late"));
+        page.notice = Some(Notice::Refused(words.say("own-too-late")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     let (body, body_html) = read_words(words, &mut page.typed, &mut page.mistakes);
@@ -219,12 +220,16 @@ async fn change(
         page.preview = Some(body_html);
         return Ok(Page(page).private());
     }
+    let is_proved = match page.comment.commenter_id {
+        Some(id) => commenters::store::has_proved(&mut db, from.browser.0.as_deref(), id).await?,
+        None => false,
+    };
     let author = Author {
         name: &page.comment.name,
         website: page.comment.website.as_deref(),
         commenter_id: page.comment.commenter_id,
         email: None,
-        browser: &from.browser,
+        is_proved,
         from: from.address,
         is_staff: page.comment.account_id.is_some() && from.viewer.is_some(),
         trap_filled: false,
@@ -248,7 +253,7 @@ async fn change(
     )
     .await?;
     if !changed {
-        page.refuse(words.say("own-overtaken"));
+        page.notice = Some(Notice::Refused(words.say("own-overtaken")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     db.commit().await?;
@@ -273,10 +278,7 @@ async fn mail_proof(app: &App, from: &Sender, id: CommentId, key: &str) -> Resul
     let mut db = app.pool.begin().await?;
     let comment = find(app, &mut db, id, key).await?;
     if let Err(seconds) = app.limits.reply_from(from.address) {
-        let mut page = OwnPage::new(app, layout, comment);
-        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        page.refuse(page.layout.words.count("own-too-fast", wait));
-        return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+        return Ok(OwnPage::new(app, layout, comment).too_fast(seconds));
     }
     // Nobody is written to at the wish of what was refused.
     let commenter_id = comment.commenter_id.filter(|_| comment.is_taken());
@@ -295,7 +297,6 @@ impl OwnPage {
         Self {
             action: address(&app.keys, comment.id),
             notice: None,
-            is_refusal: false,
             preview: None,
             typed: comment.body.clone(),
             mistakes: Mistakes::none(),
@@ -307,9 +308,17 @@ impl OwnPage {
         }
     }
 
-    fn refuse(&mut self, notice: String) {
-        self.notice = Some(notice);
-        self.is_refusal = true;
+    /// The page for who is to try again after so many seconds.
+    fn too_fast(mut self, seconds: u64) -> Response {
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let notice = self.layout.words.count("own-too-fast", wait);
+        self.notice = Some(Notice::Refused(notice));
+        Page(self).try_again(StatusCode::TOO_MANY_REQUESTS, seconds)
+    }
+
+    /// Words that cannot be sent from this page any more, to be taken along.
+    fn given_back(&self) -> bool {
+        matches!(self.notice, Some(Notice::Refused(_))) && !self.typed.is_empty()
     }
 
     /// What became of it: a heading and a sentence.

@@ -316,7 +316,7 @@ async fn keep(
         website: comment.website.as_ref().map(Website::as_str),
         commenter_id,
         email: comment.email.as_ref(),
-        browser: &from.browser,
+        is_proved,
         from: from.address,
         is_staff: from.viewer.is_some(),
         trap_filled: !form.trap.is_empty(),

@@ -16,31 +16,19 @@ const WAITS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
 /// Seconds after which a letter is given up: two days, by when what it tells is no news.
 pub const GIVEN_UP_AFTER: i64 = 2 * 24 * 60 * 60;
 
-/// Puts a letter to a commenter into the outbox. It leaves when the transaction is committed.
+/// Puts a letter to a commenter into the outbox. It leaves when the transaction is committed; one that tells of comments,
+/// for as long as these are there to read.
 pub async fn put(
     db: &mut PgConnection,
     keys: &Keys,
     commenter_id: CommenterId,
     letter: &Letter,
+    tells: Option<&Tells>,
     now: Ts,
 ) -> sqlx::Result<()> {
     let words = serde_json::to_vec(letter).expect("a letter is made of strings");
     let sealed = keys.seal(&row(commenter_id), &words);
-    store::insert(db, commenter_id, &sealed, None, now).await
-}
-
-/// Puts a letter there that quotes comments, for as long as they are there to read.
-pub async fn put_news(
-    db: &mut PgConnection,
-    keys: &Keys,
-    commenter_id: CommenterId,
-    letter: &Letter,
-    tells: &Tells,
-    now: Ts,
-) -> sqlx::Result<()> {
-    let words = serde_json::to_vec(letter).expect("a letter is made of strings");
-    let sealed = keys.seal(&row(commenter_id), &words);
-    store::insert(db, commenter_id, &sealed, Some(tells), now).await
+    store::insert(db, commenter_id, &sealed, tells, now).await
 }
 
 /// The letter behind a seal.

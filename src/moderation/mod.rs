@@ -5,6 +5,7 @@ pub mod blocks;
 mod model;
 pub mod queue;
 pub mod rules;
+mod rules_form;
 pub mod store;
 mod trial;
 pub mod verdict;

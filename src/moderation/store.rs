@@ -83,7 +83,7 @@ pub async fn cards(
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
     sqlx::query_as!(
         Said,
-        "select status, name, website, body from comments where erased_at is null order by id desc limit $1",
+        "select status, name, website, body, body_html from comments where erased_at is null order by id desc limit $1",
         limit,
     )
     .fetch_all(db)

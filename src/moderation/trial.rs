@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::comments::Status;
-use crate::comments::screening::WordList;
 use crate::comments::screening::words::WrongLine;
+use crate::comments::screening::{WordList, texts};
+use crate::text::{SafeHtml, markdown};
 
 /// How long a list may take. It is typed into a page that waits for the answer.
 const TRIED_WITHIN: Duration = Duration::from_secs(3);
@@ -20,8 +21,10 @@ pub struct Said {
     pub name: String,
     /// The website given.
     pub website: Option<String>,
-    /// The text.
+    /// The text, as written.
     pub body: String,
+    /// The text.
+    pub body_html: SafeHtml,
 }
 
 /// How many comments a line or a list would have caught.
@@ -89,7 +92,9 @@ pub fn try_list(text: &str, comments: &[Said]) -> Trial {
             break;
         }
         trial.looked_at += 1;
-        let found = list.found_in(&comment.texts());
+        let read = markdown::words_of_html(comment.body_html.as_str());
+        let website = comment.website.as_deref();
+        let found = list.found_in(&texts(&comment.name, website, &comment.body, &read));
         if !found.is_empty() {
             trial.total.add(comment.status);
         }
@@ -117,16 +122,6 @@ pub fn try_list(text: &str, comments: &[Said]) -> Trial {
     trial
 }
 
-impl Said {
-    fn texts(&self) -> Vec<&str> {
-        let website = self.website.as_deref();
-        [Some(self.name.as_str()), website, Some(self.body.as_str())]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +132,7 @@ mod tests {
             name: "Ann".to_owned(),
             website: None,
             body: body.to_owned(),
+            body_html: markdown::comment(body),
         }
     }
 
@@ -171,6 +167,12 @@ mod tests {
         comment.website = Some("https://watches.example/".to_owned());
         let trial = try_list("ann\nwatches\nhello", &[comment]);
         assert_eq!(numbers(&trial), [(1, 1), (2, 1), (3, 1)]);
+    }
+
+    #[test]
+    fn marks_inside_a_word_hide_it_no_more_than_when_it_is_judged() {
+        let trial = try_list("money", &[said(Status::Held, "Free mo**ney**")]);
+        assert_eq!(numbers(&trial), [(1, 1)]);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! How a publication's discussions are kept: WordPress's "Discussion Settings", with its defaults.
 
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
 use crate::clock::Ts;
 
 /// Seconds of a minute and of a day.
@@ -47,6 +51,18 @@ pub struct CheckerSettings {
 impl CheckerSettings {
     /// What a checker may be told of a comment.
     pub const TELLABLE: [&str; 6] = ["words", "name", "website", "address", "network", "article"];
+
+    /// Whether a checker at this address may be asked: what it is told goes over TLS, or does not leave the machine.
+    pub fn is_safe(url: &Url) -> bool {
+        let is_near = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(v4)) => v4.is_loopback(),
+            Some(Host::Ipv6(v6)) => IpAddr::from(v6).to_canonical().is_loopback(),
+            None => return false,
+        };
+        let is_closed = url.scheme() == "https" || (url.scheme() == "http" && is_near);
+        is_closed && url.username().is_empty() && url.password().is_none()
+    }
 
     /// Whether the checker is told `what`.
     pub fn is_told(&self, what: &str) -> bool {

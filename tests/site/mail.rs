@@ -41,7 +41,7 @@ impl TestSite {
 
     async fn write(&self, to: CommenterId, letter: &Letter) {
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        outbox::put(&mut db, &self.app.keys, to, letter, self.now())
+        outbox::put(&mut db, &self.app.keys, to, letter, None, self.now())
             .await
             .expect("a letter goes in");
         db.commit().await.expect("it is kept");

@@ -6,6 +6,7 @@ use broadsheet::comments::Status;
 use broadsheet::publication::Publication;
 use broadsheet::worker;
 
+use crate::support::makers::Made;
 use crate::support::smtp::{Received, Sink};
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
@@ -89,6 +90,14 @@ async fn proved(post: &Post, visitor: &Visitor, seen: usize) -> String {
         .await
         .sees("The address is yours");
     mine
+}
+
+/// Ann, who is told of every reply: she wrote one, and proved her address.
+async fn told_of_everything(post: &Post, article: &Made) -> Visitor {
+    let ann = post.site.visitor();
+    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
+    proved(post, &ann, 0).await;
+    ann
 }
 
 #[tokio::test]
@@ -238,9 +247,7 @@ async fn replies_are_gathered_into_one_letter_an_hour() {
     let post = Post::new(|_| {}).await;
     let site = &post.site;
     let article = site.article("Tea").await;
-    let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
-    proved(&post, &ann, 0).await;
+    let ann = told_of_everything(&post, &article).await;
     site.comment(&article, "Bob", Status::Approved).await;
     assert_eq!(post.letters(1).await.len(), 1);
     for name in ["Cid", "Dan", "Eve"] {
@@ -270,9 +277,7 @@ async fn one_press_of_a_mail_program_ends_it() {
     let post = Post::new(|_| {}).await;
     let site = &post.site;
     let article = site.article("Tea").await;
-    let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
-    proved(&post, &ann, 0).await;
+    told_of_everything(&post, &article).await;
     site.comment(&article, "Bob", Status::Approved).await;
     let letters = post.letters(1).await;
     let letter = &letters[0];
@@ -496,9 +501,7 @@ async fn a_letter_that_waits_does_not_leave_once_what_it_quotes_is_taken_down() 
     let post = Post::new(|_| {}).await;
     let site = &post.site;
     let article = site.article("Tea").await;
-    let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
-    proved(&post, &ann, 0).await;
+    told_of_everything(&post, &article).await;
     post.sink.refuse_recipients(&["451 later"]);
     let taken = site.comment(&article, "Bob", Status::Approved).await;
     site.comment(&article, "Cid", Status::Approved).await;
@@ -523,9 +526,7 @@ async fn a_letter_that_is_passed_on_does_not_hand_over_its_reader() {
     let post = Post::new(|_| {}).await;
     let site = &post.site;
     let article = site.article("Tea").await;
-    let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
-    proved(&post, &ann, 0).await;
+    told_of_everything(&post, &article).await;
     site.comment(&article, "Bob", Status::Approved).await;
     let letters = post.letters(1).await;
     assert!(!letters[0].text().contains("/commenters/"));

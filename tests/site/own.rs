@@ -40,6 +40,12 @@ fn change_form(page: &Page) -> Form {
         .expect("a form to change the words")
 }
 
+/// Changes the words on the author's own page.
+async fn changed(own: &Page, words: &str) -> Page {
+    let form = change_form(own).fill("comment", words);
+    form.press("Save the change").await
+}
+
 #[tokio::test]
 async fn its_author_is_told_in_words_why_it_waits() {
     let site = site_with(|publication| {
@@ -152,9 +158,7 @@ async fn changed_words_are_judged_anew() {
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let own = posted(&ann, &article.path, "Lovely.").await;
-    change_form(&own)
-        .fill("comment", "https://a.example.org https://b.example.org")
-        .press("Save the change")
+    changed(&own, "https://a.example.org https://b.example.org")
         .await
         .has_status(303);
     site.visitor()
@@ -163,9 +167,7 @@ async fn changed_words_are_judged_anew() {
         .sees("No replies yet");
     let own = ann.open(&own.path).await;
     own.sees("It holds 2 links.");
-    change_form(&own)
-        .fill("comment", "Lovely, without links.")
-        .press("Save the change")
+    changed(&own, "Lovely, without links.")
         .await
         .has_status(303);
     site.visitor()
@@ -182,11 +184,7 @@ async fn a_moderator_decides_only_on_the_words_they_saw() {
     let own = posted(&ann, &article.path, "Harmless.").await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
-    change_form(&own)
-        .fill("comment", "Harmful.")
-        .press("Save the change")
-        .await
-        .has_status(303);
+    changed(&own, "Harmful.").await.has_status(303);
     let decided = queue.form("/admin/comments").decide("Approve").await;
     mod_.open(&decided.leads_to()).await.sees("Harmful.");
     assert_eq!(
@@ -209,11 +207,7 @@ async fn two_tabs_do_not_overwrite_each_other() {
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let own = posted(&ann, &article.path, "One.").await;
-    change_form(&own)
-        .fill("comment", "Two.")
-        .press("Save the change")
-        .await
-        .has_status(303);
+    changed(&own, "Two.").await.has_status(303);
     change_form(&own)
         .fill("comment", "Three.")
         .press("Save the change")
@@ -321,11 +315,7 @@ async fn the_same_again_is_answered_with_the_first() {
         .sees("Once.");
     assert_eq!(site.count("select count(*) from comments").await, 1);
     // What that page offers works: the first one is theirs.
-    change_form(&again)
-        .fill("comment", "Twice.")
-        .press("Save the change")
-        .await
-        .has_status(303);
+    changed(&again, "Twice.").await.has_status(303);
 }
 
 #[tokio::test]
@@ -414,11 +404,7 @@ async fn undoing_a_hold_does_not_publish_words_that_were_changed_since() {
     let queue = mo.open("/admin/comments?status=approved").await;
     let held = queue.form("/admin/comments").decide("Hold").await;
     site.app.clock.advance(5);
-    change_form(&own)
-        .fill("comment", "Harmful.")
-        .press("Save the change")
-        .await
-        .has_status(303);
+    changed(&own, "Harmful.").await.has_status(303);
     // What a moderator holds, its author does not let go by changing it,
     site.visitor()
         .open(&article.path)

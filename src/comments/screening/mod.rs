@@ -28,6 +28,17 @@ pub struct Evidence<'a> {
     pub standing: Standing,
 }
 
+/// What word lists look through of a comment: the words as typed and as `read` without their marks, since marks of
+/// Markdown inside a word do not hide it. Judging and trying lists look at the same.
+pub fn texts<'a>(
+    name: &'a str,
+    website: Option<&'a str>,
+    body: &'a str,
+    read: &'a str,
+) -> [&'a str; 4] {
+    [name, website.unwrap_or_default(), body, read]
+}
+
 /// What may be blocked about a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Blocked {
