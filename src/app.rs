@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use argon2::Argon2;
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore, broadcast};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -16,6 +16,18 @@ use crate::sealed::{KeyId, Keys, hex, read_key_file};
 
 /// Passphrases hashed at one time: each takes 19 MiB and a core for a moment, so a crowd at the door waits its turn.
 const HASHES_AT_ONCE: usize = 2;
+
+/// What an open desk is behind by before it has to look at everything anew.
+const HEARD_KEPT: usize = 256;
+
+/// Something that open desks are told as it happens.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// What it is: the event's name.
+    pub name: &'static str,
+    /// What there is to say of it: a JSON object.
+    pub data: String,
+}
 
 /// The application, shared by all requests.
 #[derive(Clone)]
@@ -39,6 +51,10 @@ pub struct Shared {
     pub limits: Limits,
     /// The way to the mail server, if there is one.
     pub mailer: Option<Mailer>,
+    /// What open desks are told as it happens.
+    pub heard: broadcast::Sender<Heard>,
+    /// Rung when there is work in the background that somebody waits for.
+    pub bell: Notify,
     last_publication: Mutex<Arc<Publication>>,
     /// The key that could not be found in the key file, so that this is logged once.
     lacking_key: Mutex<Option<KeyId>>,
@@ -65,6 +81,8 @@ impl App {
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
             limits: Limits::default(),
             mailer,
+            heard: broadcast::channel(HEARD_KEPT).0,
+            bell: Notify::new(),
             last_publication: Mutex::new(Arc::new(publication)),
             lacking_key: Mutex::default(),
         }))

@@ -60,3 +60,15 @@ id!(
     /// One press of a button that decided one comment or many.
     ActId
 );
+id!(
+    /// An entry of the log.
+    EntryId
+);
+id!(
+    /// Comments that say nearly the same.
+    LookalikeId
+);
+id!(
+    /// A digest of what waits.
+    DigestId
+);

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use crate::app::App;
-use crate::{accounts, commenters, comments};
+use crate::{accounts, commenters, comments, moderation};
 
 /// Between rounds of forgetting.
 const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -12,13 +14,17 @@ const DELIVER_EVERY: Duration = Duration::from_secs(5);
 /// Between rounds of asking the checker: a reply that nothing else holds waits about as long.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
 
+/// Between looks for what somebody has begun and not ended.
+const WORK_EVERY: Duration = Duration::from_secs(5);
+
 /// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
 /// server or a checker that hangs keeps nobody from forgetting.
 pub async fn run(app: App) {
     tokio::join!(
         forget_in_rounds(&app),
         deliver_in_rounds(&app),
-        check_in_rounds(&app)
+        check_in_rounds(&app),
+        work_in_rounds(&app)
     );
 }
 
@@ -47,6 +53,21 @@ async fn check_in_rounds(app: &App) {
         }
         tokio::time::sleep(CHECK_EVERY).await;
     }
+}
+
+async fn work_in_rounds(app: &App) {
+    loop {
+        if let Err(error) = work(app).await {
+            tracing::warn!(%error, "what was begun in the background goes on in the next round");
+        }
+        // Rung by whoever has begun something; after a while we look for what others have left.
+        let _ = timeout(WORK_EVERY, app.bell.notified()).await;
+    }
+}
+
+/// One round of what moderators have begun.
+pub async fn work(app: &App) -> sqlx::Result<()> {
+    moderation::bulk::work_on_all(app).await
 }
 
 /// One round of the post: what is news is written, and what is written is sent.

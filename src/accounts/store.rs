@@ -29,6 +29,17 @@ pub async fn find_by_handle(
     }))
 }
 
+/// One account.
+pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Account>> {
+    sqlx::query_as!(
+        Account,
+        "select id, handle, name, role from accounts where id = $1",
+        id.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Everyone on the staff, by name.
 pub async fn all(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     sqlx::query_as!(

@@ -1,15 +1,17 @@
 //! Who is asking. Holding one of these is the proof of being allowed: a function that takes a `&Moderator` cannot be
-//! called without one, and only a session makes one.
+//! called without one, and only a session makes one; or an account, for what its owner began or signed ([`Moderator::acting`]).
 
 use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum_extra::extract::cookie::CookieJar;
+use sqlx::PgConnection;
 
 use super::model::{Account, Role};
 use super::{session, store};
 use crate::app::App;
+use crate::ids::AccountId;
 use crate::web::Error;
 
 /// A member of staff who is signed in.
@@ -80,6 +82,16 @@ macro_rules! proof {
 }
 
 proof!(Moderator, Role::Moderator);
+
+impl Moderator {
+    /// Whoever has this account, as long as they may moderate: for what they have begun while signed in, or have signed.
+    pub async fn acting(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Self>> {
+        let account = store::find(db, id).await?;
+        let moderator = account.filter(|account| account.role >= Role::Moderator);
+        Ok(moderator.map(|account| Self(Viewer(account))))
+    }
+}
+
 proof!(Editor, Role::Editor);
 proof!(Admin, Role::Admin);
 

@@ -11,4 +11,4 @@ pub mod store;
 
 pub use browser::Browser;
 pub use email::{Email, EmailError, open_for_export};
-pub use model::{Person, Scope, Subscription};
+pub use model::{Person, Scope, Subscription, Treatment};

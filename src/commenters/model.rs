@@ -17,6 +17,16 @@ pub enum Scope {
     Everything,
 }
 
+/// How the replies of someone are treated, whatever else is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "commenter_treatment", rename_all = "lowercase")]
+pub enum Treatment {
+    /// They always wait for a moderator.
+    Hold,
+    /// They are approved at once, where it is proved that they are theirs.
+    Trust,
+}
+
 /// A commenter, as far as their own page is concerned.
 pub struct Person {
     /// Their number.

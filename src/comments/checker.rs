@@ -157,8 +157,15 @@ async fn settle(app: &App, due: &Due, answer: Result<Answer, Silence>) -> sqlx::
         Err(_) => (Some(Status::Held), Some(Kind::CheckerSilent)),
     };
     let mut db = app.pool.begin().await?;
-    let settled =
-        checker_store::settle(&mut db, due.comment_id, due.version, status, reason).await?;
+    let settled = checker_store::settle(
+        &mut db,
+        due.comment_id,
+        due.version,
+        status,
+        reason,
+        app.clock.now(),
+    )
+    .await?;
     db.commit().await?;
     if settled && let Err(why) = answer {
         tracing::warn!(

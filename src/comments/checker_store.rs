@@ -104,10 +104,12 @@ pub async fn settle(
     version: i32,
     status: Option<Status>,
     reason: Option<Kind>,
+    now: Ts,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update comments
          set status = coalesce($3, checks.otherwise),
+             status_since = $5,
              reasons = case when $4::text is null then array_remove(reasons, 'being-checked')
                             else array_replace(reasons, 'being-checked', $4::text) end
          from checks
@@ -117,6 +119,7 @@ pub async fn settle(
         version,
         status as Option<Status>,
         reason.map(Kind::code),
+        now as Ts,
     )
     .execute(&mut *db)
     .await?;

@@ -3,6 +3,7 @@
 use sqlx::{Connection, PgConnection};
 
 use super::NETWORK_ROW;
+use super::store::network_hash;
 use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// Seals the next networks anew that are not sealed with the key in use, from after comment `after` on. Comments that someone
@@ -23,25 +24,34 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
         last: rows.last().map(|row| row.id),
         ..Resealed::default()
     };
-    let (mut ids, mut anew) = (Vec::new(), Vec::new());
+    let (mut ids, mut anew, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
     for row in &rows {
-        match keys.reseal(NETWORK_ROW, &row.sealed) {
-            Ok(sealed) => {
+        match seal_anew(keys, &row.sealed) {
+            Some((sealed, hash)) => {
                 ids.push(row.id);
                 anew.push(sealed);
+                hashes.push(hash);
             }
-            Err(_) => done.closed += 1,
+            None => done.closed += 1,
         }
     }
     done.anew = sqlx::query!(
-        "update comments set network_sealed = anew.sealed
-         from unnest($1::bigint[], $2::bytea[]) as anew (id, sealed) where comments.id = anew.id",
+        "update comments set network_sealed = anew.sealed, network_hash = anew.hash
+         from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as anew (id, sealed, hash) where comments.id = anew.id",
         &ids,
         &anew,
+        &hashes,
     )
     .execute(&mut *db)
     .await?
     .rows_affected();
     db.commit().await?;
     Ok(done)
+}
+
+/// A network under a new seal, and what finds it from now on.
+fn seal_anew(keys: &Keys, sealed: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let from = keys.open(NETWORK_ROW, sealed).ok()?;
+    let address = std::str::from_utf8(&from).ok()?.parse().ok()?;
+    Some((keys.seal(NETWORK_ROW, &from), network_hash(keys, address)))
 }

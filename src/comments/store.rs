@@ -4,6 +4,8 @@
 mod own;
 mod threads;
 
+use std::net::IpAddr;
+
 use sqlx::PgConnection;
 
 use super::NETWORK_ROW;
@@ -11,6 +13,7 @@ use super::model::{Comment, Day, Discussion, NewComment, Staff, Status};
 use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId, CommenterId};
+use crate::limits::network;
 use crate::publication::DiscussionSettings;
 use crate::sealed::Keys;
 use crate::text::SafeHtml;
@@ -197,13 +200,14 @@ pub async fn insert(
         let from = comment.from.to_canonical().to_string();
         keys.seal(NETWORK_ROW, from.as_bytes())
     });
+    let network_hash = network_until.map(|_| network_hash(keys, comment.from));
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
              (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
-              reasons, created_at, network_sealed, network_until)
+              reasons, created_at, network_sealed, network_until, network_hash, status_since)
          select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9,
-             $10, $11, $12, $13, $14
+             $10, $11, $12, $13, $14, $15, $12
          from fresh
          on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
          returning id",
@@ -221,6 +225,7 @@ pub async fn insert(
         now as Ts,
         network,
         network_until as Option<Ts>,
+        network_hash,
     )
     .fetch_optional(&mut *db)
     .await?;
@@ -230,6 +235,13 @@ pub async fn insert(
         return Ok(Some(id));
     }
     Ok(None)
+}
+
+/// What finds comments that came from one network: the network itself is sealed.
+pub fn network_hash(keys: &Keys, from: IpAddr) -> Vec<u8> {
+    let network = network(from).to_string();
+    keys.find_by("network of comments", network.as_bytes())
+        .to_vec()
 }
 
 fn stored(verdict: &Verdict) -> Vec<String> {
@@ -297,7 +309,7 @@ pub async fn forget_where_from(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "update comments set network_sealed = null, network_until = null
+        "update comments set network_sealed = null, network_until = null, network_hash = null
          where id in (select id from comments where network_until <= $1 limit $2)",
         now as Ts,
         FORGOTTEN_AT_ONCE,

@@ -11,8 +11,8 @@ use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx::Result<Resealed> {
     let mut db = db.begin().await?;
     let rows = sqlx::query!(
-        r#"select id, commenter_id as "commenter_id: CommenterId", letter as "sealed!" from outbox
-           where id > $1 and substring(letter from 2 for 8) <> $2
+        r#"select id, commenter_id as "commenter_id!: CommenterId", letter as "sealed!" from outbox
+           where id > $1 and substring(letter from 2 for 8) <> $2 and commenter_id is not null
            order by id limit $3 for no key update skip locked"#,
         after,
         &keys.id()[..],

@@ -88,10 +88,10 @@ pub async fn take_due(
         Due,
         r#"update outbox set tries = tries + 1, next_try_at = $2
            where id in (
-               select id from outbox where next_try_at <= $1
+               select id from outbox where next_try_at <= $1 and commenter_id is not null
                order by next_try_at, id limit $3 for update skip locked
            )
-           returning id as "id: LetterId", commenter_id as "commenter_id: CommenterId", letter, tries,
+           returning id as "id: LetterId", commenter_id as "commenter_id!: CommenterId", letter, tries,
                written_at as "written_at: Ts""#,
         now as Ts,
         lease_ends as Ts,

@@ -2,6 +2,9 @@
 //! blocked.
 
 pub mod blocks;
+pub mod bulk;
+pub mod filter;
+pub mod log;
 mod model;
 pub mod queue;
 pub mod rules;
@@ -10,4 +13,6 @@ pub mod store;
 mod trial;
 pub mod verdict;
 
+pub use filter::Filter;
+pub use log::EntryKind;
 pub use model::{Outcome, Ruling};

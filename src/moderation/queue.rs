@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::filter::Filter;
 use super::store::{self, Card, Done, Overtaken};
 use crate::accounts::Moderator;
 use crate::app::App;
@@ -15,7 +16,7 @@ use crate::ids::{ActId, CommentId};
 use crate::web::{Page, Query, Result};
 
 /// Cards on one page.
-const CARDS: usize = 50;
+const CARDS: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "moderation/queue.html")]
@@ -56,15 +57,16 @@ pub async fn show_queue(
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let shown = Status::from_word(&asked.status).unwrap_or(Status::Held);
-    let limit = i64::try_from(CARDS).expect("fifty fits");
+    let filter = Filter::of(shown);
+    let now = app.clock.now();
     let mut before = asked.before;
-    let mut cards = store::cards(&mut db, shown, before, limit + 1).await?;
-    if cards.is_empty() && before.take().is_some() {
+    let mut page = store::find(&mut db, &filter, before, None, CARDS, now).await?;
+    if page.found.is_empty() && before.take().is_some() {
         // The last of this page has been decided.
-        cards = store::cards(&mut db, shown, None, limit + 1).await?;
+        page = store::find(&mut db, &filter, None, None, CARDS, now).await?;
     }
-    let has_more = cards.len() > CARDS;
-    cards.truncate(CARDS);
+    let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
+    let cards = store::cards(&mut db, &ids).await?;
     let counts = store::counts(&mut db).await?;
     let done = match asked.act {
         Some(act) => store::find_done(&mut db, &moderator, act)
@@ -88,7 +90,7 @@ pub async fn show_queue(
         (_, Some(_)) => Some(words.say("queue-nothing-undone")),
         _ => None,
     };
-    let older = cards.last().map(|card| card.id).filter(|_| has_more);
+    let older = page.next;
     Ok(Page(QueuePage {
         desk,
         section: Section::Comments,

@@ -103,12 +103,12 @@ pub async fn save_rules(
 }
 
 async fn save(app: &App, desk: Desk, admin: &Admin, mut form: RulesForm) -> Result<Response> {
-    let kept = desk.layout.publication.discussion.checker.clone();
+    let now = desk.layout.publication.discussion.clone();
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
     let wrong = spawn_blocking(move || (wrong_lines(&hold), wrong_lines(&refuse)))
         .await
         .context("reading the word lists")?;
-    let Some(parsed) = form.parse(desk.layout.words, &app.keys, kept, wrong) else {
+    let Some(parsed) = form.parse(desk.layout.words, &app.keys, &now, wrong) else {
         return Ok(Page(RulesPage::new(desk, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;

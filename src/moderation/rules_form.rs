@@ -121,7 +121,7 @@ impl RulesForm {
         &mut self,
         words: Words,
         keys: &Keys,
-        kept: Option<CheckerSettings>,
+        now: &DiscussionSettings,
         wrong: (Vec<WrongLine>, Vec<WrongLine>),
     ) -> Option<Parsed> {
         let mut mistakes = Mistakes::none();
@@ -153,7 +153,7 @@ impl RulesForm {
                 mistakes.add(field, say_wrong(words, wrong));
             }
         }
-        let checker = self.checker(words, keys, kept, &mut mistakes);
+        let checker = self.checker(words, keys, now.checker.clone(), &mut mistakes);
         self.mistakes = mistakes;
         let settings = DiscussionSettings {
             thread_depth: thread_depth?,
@@ -167,6 +167,7 @@ impl RulesForm {
             hold_links: hold_links?,
             flood_seconds: flood_seconds?,
             checker,
+            ..now.clone()
         };
         self.mistakes.is_empty().then(|| Parsed {
             settings,

@@ -5,11 +5,12 @@ use axum::response::Redirect;
 use url::form_urlencoded;
 
 use super::model::{Outcome, Ruling};
-use super::store;
+use super::{bulk, store};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
+use crate::text::typed;
 use crate::web::{Error, Fields, Result};
 
 /// Decides on one comment (`one` holds `spam 17:held`) or on all that are ticked (`all` holds `spam`, `tick` each `17:held`).
@@ -36,7 +37,17 @@ pub async fn decide(
     }
     let mut db = app.pool.begin().await?;
     let act = store::next_act(&mut db).await?;
-    let decided = store::decide(&mut db, &moderator, act, &rulings, to, app.clock.now()).await?;
+    let why = typed::line(fields.get("why"));
+    let decided = store::decide(
+        &mut db,
+        &moderator,
+        act,
+        &rulings,
+        to,
+        &why,
+        app.clock.now(),
+    )
+    .await?;
     db.commit().await?;
     let outcome = Outcome {
         act: (!decided.is_empty()).then_some(act),
@@ -57,12 +68,11 @@ pub async fn undo(
     fields: Fields,
 ) -> Result<Redirect> {
     let undone: ActId = fields.get("act").parse().map_err(|_| Error::NotFound)?;
-    let mut db = app.pool.begin().await?;
-    let act = store::next_act(&mut db).await?;
-    let restored = store::undo(&mut db, &moderator, act, undone, app.clock.now()).await?;
-    db.commit().await?;
-    tracing::info!(account = %moderator.id, %act, %undone, restored = restored.len(), "undone");
-    let said = if restored.is_empty() {
+    let act = bulk::undo_all(&app, &moderator, undone).await?;
+    let mut db = app.pool.acquire().await?;
+    let restored = store::decisions_of(&mut db, act).await?;
+    tracing::info!(account = %moderator.id, %act, %undone, restored, "undone");
+    let said = if restored == 0 {
         ("nothing", "1".to_owned())
     } else {
         ("act", act.to_string())

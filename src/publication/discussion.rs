@@ -35,6 +35,12 @@ pub struct DiscussionSettings {
     pub flood_seconds: i32,
     /// The remote checker, if one is asked.
     pub checker: Option<CheckerSettings>,
+    /// Days for which spam and trash are kept; 0 is for ever.
+    pub trash_days: i32,
+    /// Readers are shown how much was published and refused, by month and reason.
+    pub shows_transparency: bool,
+    /// From which likelihood on, in thousandths, what the site has learnt decides that something is spam; 0 is never.
+    pub learned_spam_from: i32,
 }
 
 /// A checker that speaks Akismet's protocol.
@@ -84,6 +90,9 @@ impl Default for DiscussionSettings {
             hold_links: 2,
             flood_seconds: 15,
             checker: None,
+            trash_days: 30,
+            shows_transparency: false,
+            learned_spam_from: 0,
         }
     }
 }

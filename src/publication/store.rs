@@ -13,7 +13,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         "select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
-             checker_url, checker_key, checker_told
+             checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from
          from settings"
     )
     .fetch_optional(db)
@@ -42,6 +42,9 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
                 key_sealed,
                 told: row.checker_told,
             }),
+            trash_days: row.trash_days,
+            shows_transparency: row.shows_transparency,
+            learned_spam_from: row.learned_spam_from,
         },
         key_id: row.key_id,
         version: row.version,
@@ -95,7 +98,8 @@ pub async fn change_discussion(
         "update settings
          set thread_depth = $1, newest_first = $2, edit_minutes = $3, close_after_days = $4, network_days = $5,
              hold_everything = $6, hold_first_timers = $7, trust_unproven = $8, hold_links = $9, flood_seconds = $10,
-             checker_url = $11, checker_key = $12, checker_told = $13",
+             checker_url = $11, checker_key = $12, checker_told = $13, trash_days = $14, shows_transparency = $15,
+             learned_spam_from = $16",
         settings.thread_depth,
         settings.newest_first,
         settings.edit_minutes,
@@ -109,6 +113,9 @@ pub async fn change_discussion(
         checker.map_or("", |checker| checker.url.as_str()),
         checker.map(|checker| checker.key_sealed.as_slice()),
         told,
+        settings.trash_days,
+        settings.shows_transparency,
+        settings.learned_spam_from,
     )
     .execute(db)
     .await?;

@@ -138,7 +138,8 @@ pub async fn change(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update comments
-         set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1
+         set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1,
+             status_since = case when status = $5 then status_since else $7 end, lookalike_id = null, score = null, signals = '{}'
          where id = $1 and version = $2 and status in ('held', 'approved') and erased_at is null and created_at > $8",
         id.0,
         version,
@@ -171,6 +172,7 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
          )
          update comments
          set name = '—', website = null, body = '', body_html = '', commenter_id = null, network_sealed = null, network_until = null,
+             network_hash = null, lookalike_id = null, score = null, signals = '{}',
              said_once = int8send(comments.id), reasons = '{}', status = 'trashed', erased_at = $2, version = version + 1
          from wanted where comments.id = wanted.id",
         &ids,

@@ -1,83 +1,22 @@
 //! All SQL on decisions and the queue.
 
+mod bulk;
+mod log;
+mod queue;
+
 use sqlx::PgConnection;
 
+use super::log::{Decision, EntryKind, NewEntry};
 use super::model::Ruling;
 use super::trial::Said;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
-use crate::text::SafeHtml;
 
-/// A comment as a moderator sees it. The address is not in it.
-pub struct Card {
-    /// Its number.
-    pub id: CommentId,
-    /// What has been decided so far.
-    pub status: Status,
-    /// How often its author has changed it.
-    pub version: i32,
-    /// Why it was judged as it was at first.
-    pub reasons: Vec<String>,
-    /// The name given.
-    pub name: String,
-    /// The website given.
-    pub website: Option<String>,
-    /// The text.
-    pub body_html: SafeHtml,
-    /// When it was written.
-    pub created_at: Ts,
-    /// The article's title.
-    pub title: String,
-    /// The article's address.
-    pub path: Option<String>,
-    /// Whom it answers.
-    pub answers: Option<String>,
-    /// Of the same person's other comments: how many are approved, and how many were refused.
-    pub approved_before: i64,
-    /// Spam and trash together.
-    pub refused_before: i64,
-    /// Who decided last.
-    pub decided_by: Option<String>,
-}
-
-impl Card {
-    /// Whether its text would push its buttons off the screen, so that it scrolls in a place of its own.
-    pub fn is_long(&self) -> bool {
-        const BYTES: usize = 1_500;
-        self.body_html.as_str().len() > BYTES
-    }
-}
-
-/// Cards of one status, newest first: at most `limit`, from before comment `before`.
-pub async fn cards(
-    db: &mut PgConnection,
-    status: Status,
-    before: Option<CommentId>,
-    limit: i64,
-) -> sqlx::Result<Vec<Card>> {
-    sqlx::query_as!(
-        Card,
-        r#"select comments.id, comments.status, comments.version, comments.reasons, comments.name, comments.website, comments.body_html,
-               comments.created_at, title, path,
-               (select parent.name from comments parent where parent.id = comments.parent_id) as answers,
-               (select count(*) from comments other
-                where other.commenter_id = comments.commenter_id and other.status = 'approved' and other.id <> comments.id) as "approved_before!",
-               (select count(*) from comments other
-                where other.commenter_id = comments.commenter_id and other.status in ('spam', 'trashed') and other.id <> comments.id) as "refused_before!",
-               (select accounts.name from decisions join accounts on accounts.id = account_id
-                where comment_id = comments.id order by decisions.id desc limit 1) as decided_by
-           from comments join articles on articles.id = article_id
-           where comments.status = $1 and erased_at is null and comments.id < coalesce($2, 9223372036854775807)
-           order by comments.id desc limit $3"#,
-        status as Status,
-        before.map(|id| id.0),
-        limit,
-    )
-    .fetch_all(db)
-    .await
-}
+pub use bulk::*;
+pub use log::*;
+pub use queue::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
@@ -93,9 +32,7 @@ pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Sa
 /// How many comments have each status, without those whose words are gone.
 pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Vec<(Status, i64)>> {
     let rows = sqlx::query!(
-        r#"select status, (sum(count) - case when status = 'trashed'
-               then (select count(*) from comments where erased_at is not null) else 0 end)::bigint as "count!"
-           from comment_counts group by status"#
+        r#"select status, sum(count)::bigint as "count!" from comment_counts group by status"#
     )
     .fetch_all(db)
     .await?;
@@ -123,79 +60,126 @@ pub async fn decide(
     act: ActId,
     rulings: &[Ruling],
     to: Status,
+    why: &str,
     now: Ts,
 ) -> sqlx::Result<Vec<CommentId>> {
     let ids: Vec<i64> = rulings.iter().map(|ruling| ruling.id.0).collect();
-    let seen: Vec<String> = rulings
-        .iter()
-        .map(|ruling| ruling.seen.word().to_owned())
-        .collect();
+    let seen: Vec<Status> = rulings.iter().map(|ruling| ruling.seen).collect();
     let versions: Vec<i32> = rulings.iter().map(|ruling| ruling.version).collect();
-    sqlx::query_scalar!(
-        "with wanted as (
+    let entry = next_entry(db).await?;
+    let decided = sqlx::query_as!(
+        Decision,
+        r#"with wanted as (
              select comments.id, status from comments
-             join unnest($1::bigint[], $2::text[], $7::integer[]) as ruling (id, seen, version)
-               on ruling.id = comments.id and ruling.seen = status::text and ruling.version = comments.version
+             join unnest($1::bigint[], $2::comment_status[], $7::integer[]) as ruling (id, seen, version)
+               on ruling.id = comments.id and ruling.seen = status and ruling.version = comments.version
              where status <> $3 and erased_at is null
              order by comments.id for update of comments
          ),
          changed as (
-             update comments set status = $3, reasons = array_remove(reasons, 'being-checked')
+             update comments set status = $3, status_since = $6, reasons = array_remove(reasons, 'being-checked')
              from wanted where comments.id = wanted.id returning comments.id
          ),
          -- What a moderator has decided, no checker decides any more.
          unasked as (
              delete from checks using wanted where comment_id = wanted.id
+         ),
+         written as (
+             insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+             select $4, $8, wanted.id, $5, wanted.status, $3, $6 from wanted join changed using (id) order by wanted.id
+             returning id, comment_id, from_status, to_status, undoes
          )
-         insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at)
-         select $4, wanted.id, $5, wanted.status, $3, $6 from wanted join changed using (id) order by wanted.id
-         returning comment_id",
+         select id, comment_id, from_status as "from", to_status as "to", undoes from written order by id"#,
         &ids,
-        &seen,
+        &seen as &[Status],
         to as Status,
         act.0,
         moderator.id.0,
         now as Ts,
         &versions,
+        entry.0,
     )
-    .fetch_all(db)
-    .await
+    .fetch_all(&mut *db)
+    .await?;
+    if !decided.is_empty() {
+        let new = NewEntry::by(moderator, act, EntryKind::Decided, now).because(why);
+        append(db, entry, &new, &decided).await?;
+    }
+    Ok(comments_of(&decided))
 }
 
-/// Takes back what `undone` decided, for every comment about which nobody has decided since. Gives their ids.
+fn comments_of(decisions: &[Decision]) -> Vec<CommentId> {
+    decisions.iter().map(|one| one.comment_id).collect()
+}
+
+/// Takes back what `undone` decided, for every comment about which nobody has decided since: at most `limit`, by decisions
+/// after number `after`. Gives them, and the number of the last decision that was looked at, if there may be more.
 pub async fn undo(
     db: &mut PgConnection,
     moderator: &Moderator,
     act: ActId,
     undone: ActId,
+    after: i64,
+    limit: i64,
     now: Ts,
-) -> sqlx::Result<Vec<CommentId>> {
-    sqlx::query_scalar!(
-        "with wanted as (
+) -> sqlx::Result<(Vec<CommentId>, Option<i64>)> {
+    let looked_at = sqlx::query_scalar!(
+        "select id from decisions where act = $1 and id > $2 order by id limit $3",
+        undone.0,
+        after,
+        limit,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let entry = next_entry(db).await?;
+    let restored = sqlx::query_as!(
+        Decision,
+        r#"with wanted as (
              select comments.id, decisions.id as decision_id, from_status, to_status
              from decisions join comments on comments.id = comment_id
-             where act = $1 and status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
+             where decisions.id = any($1) and status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > decisions.id)
              order by comments.id for update of comments
          ),
          changed as (
-             update comments set status = wanted.from_status, reasons = array_remove(reasons, 'being-checked')
+             update comments set status = wanted.from_status, status_since = $4, reasons = array_remove(reasons, 'being-checked')
              from wanted where comments.id = wanted.id returning comments.id
          ),
          -- What a moderator has decided, no checker decides any more.
          unasked as (
              delete from checks using wanted where comment_id = wanted.id
+         ),
+         written as (
+             insert into decisions (act, entry, comment_id, account_id, from_status, to_status, undoes, decided_at)
+             select $2, $5, wanted.id, $3, wanted.to_status, wanted.from_status, wanted.decision_id, $4
+             from wanted join changed using (id) order by wanted.id
+             returning id, comment_id, from_status, to_status, undoes
          )
-         insert into decisions (act, comment_id, account_id, from_status, to_status, undoes, decided_at)
-         select $2, wanted.id, $3, wanted.to_status, wanted.from_status, wanted.decision_id, $4
-         from wanted join changed using (id) order by wanted.id
-         returning comment_id",
-        undone.0,
+         select id, comment_id, from_status as "from", to_status as "to", undoes from written order by id"#,
+        &looked_at,
         act.0,
         moderator.id.0,
         now as Ts,
+        entry.0,
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
+    .await?;
+    if !restored.is_empty() {
+        let new = NewEntry::by(moderator, act, EntryKind::Undone, now);
+        append(db, entry, &new, &restored).await?;
+    }
+    let is_full = i64::try_from(looked_at.len()) == Ok(limit);
+    let last = looked_at.last().copied().filter(|_| is_full);
+    Ok((comments_of(&restored), last))
+}
+
+/// How many comments an act decided about.
+pub async fn decisions_of(db: &mut PgConnection, act: ActId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(decisions), 0)::bigint as "count!" from log_entries where act = $1"#,
+        act.0,
+    )
+    .fetch_one(db)
     .await
 }
 
@@ -211,7 +195,7 @@ pub struct Done {
     pub can_undo: bool,
 }
 
-/// What an act of this moderator did.
+/// What an act of this moderator did. Whether a large one can be taken back is seen from its first thousand decisions.
 pub async fn find_done(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -219,12 +203,13 @@ pub async fn find_done(
 ) -> sqlx::Result<Option<Done>> {
     sqlx::query_as!(
         Done,
-        r#"select min(to_status) as "to!", count(*) as "count!", bool_or(undoes is not null) as "was_undo!",
+        r#"select min(to_status) as "to!", min(counted.count) as "count!", bool_or(undoes is not null) as "was_undo!",
                bool_or(comments.status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                        and not exists (select 1 from decisions later
-                                       where later.comment_id = comments.id and later.id > decisions.id)) as "can_undo!"
-           from decisions join comments on comments.id = comment_id
-           where act = $1 and decisions.account_id = $2
+                                       where later.comment_id = comments.id and later.id > first.id)) as "can_undo!"
+           from (select * from decisions where act = $1 and account_id = $2 order by id limit 1000) first
+           join comments on comments.id = comment_id
+           cross join (select sum(decisions)::bigint as count from log_entries where act = $1) counted
            having count(*) > 0"#,
         act.0,
         moderator.id.0,

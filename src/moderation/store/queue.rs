@@ -1,0 +1,598 @@
+//! All SQL on the queue: which comments a filter means, how many, and what their cards say. What it costs does not grow
+//! with how much there is: an index gives the comments of one part in their order, what else is asked for is looked for
+//! among the next [`LOOKED_AT`] of them, and what is counted is kept or counted up to a bound.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::comments::Status;
+use crate::comments::screening::Kind;
+use crate::ids::{ArticleId, CommentId, LookalikeId};
+use crate::moderation::Ruling;
+use crate::moderation::filter::{Filter, Order};
+use crate::text::SafeHtml;
+
+/// Comments among which is looked for what no index gives, for one page.
+const LOOKED_AT: i64 = 2_000;
+/// And for words that are common: these are found among fewer, and then the index of words is not asked.
+const LOOKED_AT_FOR_WORDS: i64 = 500;
+/// Up to which number is counted what is not kept.
+const COUNTED: i64 = 1_000;
+
+/// A comment that a filter means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its number.
+    pub id: CommentId,
+    /// Its status.
+    pub status: Status,
+    /// How often its author has changed it.
+    pub version: i32,
+}
+
+impl Found {
+    /// The ruling of whoever decides about it as it is now.
+    pub fn ruling(&self) -> Ruling {
+        Ruling {
+            id: self.id,
+            seen: self.status,
+            version: self.version,
+        }
+    }
+}
+
+/// A page of what a filter means.
+#[derive(Clone, Debug, Default)]
+pub struct FoundPage {
+    /// The comments, in order.
+    pub found: Vec<Found>,
+    /// From which comment on there may be more.
+    pub next: Option<CommentId>,
+}
+
+/// How many a filter means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matching {
+    /// So many.
+    Exactly(i64),
+    /// More than so many: nobody counted further.
+    MoreThan(i64),
+}
+
+impl Matching {
+    /// The number, of which there may be more.
+    pub fn at_least(self) -> i64 {
+        match self {
+            Self::Exactly(count) | Self::MoreThan(count) => count,
+        }
+    }
+}
+
+/// A filter with what its comments lead to.
+struct Asked<'a> {
+    filter: &'a Filter,
+    commenter: Option<i64>,
+    network: Option<Vec<u8>>,
+    since: Option<Ts>,
+    until: Option<Ts>,
+    /// Only what was written, and last changed, by then.
+    as_of: Option<Ts>,
+}
+
+/// What the comments that a filter names lead to; `None` if it can mean nothing.
+async fn ask<'a>(
+    db: &mut PgConnection,
+    filter: &'a Filter,
+    as_of: Option<Ts>,
+    now: Ts,
+) -> sqlx::Result<Option<Asked<'a>>> {
+    let (since, until) = filter.age.map_or((None, None), |age| age.bounds(now));
+    let mut asked = Asked {
+        filter,
+        commenter: None,
+        network: None,
+        since,
+        until,
+        as_of,
+    };
+    if let Some(id) = filter.person {
+        let found = sqlx::query_scalar!(
+            r#"select commenter_id as "id: i64" from comments where id = $1"#,
+            id.0
+        )
+        .fetch_optional(&mut *db)
+        .await?;
+        let Some(commenter) = found.flatten() else {
+            return Ok(None);
+        };
+        asked.commenter = Some(commenter);
+    }
+    if let Some(id) = filter.network {
+        let found = sqlx::query_scalar!("select network_hash from comments where id = $1", id.0)
+            .fetch_optional(&mut *db)
+            .await?;
+        let Some(network) = found.flatten() else {
+            return Ok(None);
+        };
+        asked.network = Some(network);
+    }
+    Ok(Some(asked))
+}
+
+/// A row of what was found, beside how much was looked at.
+struct Row {
+    id: Option<CommentId>,
+    status: Option<Status>,
+    version: Option<i32>,
+    looked_at: i64,
+    last: Option<CommentId>,
+}
+
+/// Finds what is asked for among the next comments of `$from`, newest first.
+macro_rules! find {
+    ($from:literal, $db:expr, $asked:expr, $place:expr, $window:expr, $limit:expr) => {{
+        let (asked, place): (&Asked<'_>, Option<&Place>) = ($asked, $place);
+        let filter = asked.filter;
+        sqlx::query_as!(
+            Row,
+            "with looked_at as materialized (
+                 select c.id, c.created_at from " + $from + "
+                   and (c.created_at, c.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 9223372036854775807))
+                   and c.created_at >= coalesce($4::timestamptz, '-infinity') and c.created_at < coalesce($5::timestamptz, 'infinity')
+                 order by c.created_at desc, c.id desc limit $6
+             ),
+             found as (
+                 select comments.id, comments.status, comments.version, comments.created_at
+                 from looked_at join comments on comments.id = looked_at.id
+                 where comments.status = $1 and comments.erased_at is null
+                   and ($8::text is null or exists (select 1 from unnest(comments.reasons) as reason where split_part(reason, ':', 1) = $8))
+                   and ($9::bigint is null or comments.article_id = $9)
+                   and ($10::bigint is null or comments.commenter_id = $10)
+                   and ($11::bytea is null or comments.network_hash = $11)
+                   and ($12::bigint is null or comments.lookalike_id = $12)
+                   and ($13::text is null or exists
+                       (select 1 from readings where readings.comment_id = comments.id and words @@ websearch_to_tsquery('simple', $13)))
+                   and ($14::timestamptz is null or
+                       (comments.created_at <= $14 and (comments.edited_at is null or comments.edited_at <= $14)))
+                 order by comments.created_at desc, comments.id desc limit $7
+             )
+             select found.id as \"id?\", found.status as \"status?: Status\", found.version as \"version?\",
+                 ends.looked_at as \"looked_at!\", ends.last as \"last: CommentId\"
+             from (select count(*) as looked_at, (select id from looked_at order by created_at, id limit 1) as last from looked_at) ends
+             left join found on true
+             order by found.created_at desc, found.id desc",
+            filter.status as Status,
+            place.map(|place| place.created_at) as Option<Ts>,
+            place.map(|place| place.id.0),
+            asked.since as Option<Ts>,
+            asked.until as Option<Ts>,
+            $window,
+            $limit,
+            filter.reason.map(Kind::code),
+            filter.article.map(|id| id.0),
+            asked.commenter,
+            asked.network,
+            filter.like.map(|id| id.0),
+            (!filter.words.is_empty()).then_some(filter.words.as_str()),
+            asked.as_of as Option<Ts>,
+        )
+        .fetch_all($db)
+        .await
+    }};
+}
+
+/// Where a page begins: after this comment.
+struct Place {
+    created_at: Ts,
+    id: CommentId,
+}
+
+async fn place_of(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<Place>> {
+    sqlx::query_as!(
+        Place,
+        "select created_at, id from comments where id = $1",
+        id.0
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Comments that a filter means, newest first: at most `limit`, from after comment `after`. With `as_of`, only what was
+/// there by then, as it is. Fewer than `limit` need not be the last: where the page says `next`, more may follow.
+pub async fn find(
+    db: &mut PgConnection,
+    filter: &Filter,
+    after: Option<CommentId>,
+    as_of: Option<Ts>,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<FoundPage> {
+    let Some(asked) = ask(db, filter, as_of, now).await? else {
+        return Ok(FoundPage::default());
+    };
+    if filter.order == Order::Likeliest {
+        return find_likeliest(db, after, limit).await;
+    }
+    let place = match after {
+        Some(id) => place_of(db, id).await?,
+        None => None,
+    };
+    // Nothing else is asked of what one index gives: then no more is looked at than is wanted.
+    let window = if asked.needs_a_look() {
+        LOOKED_AT.max(limit)
+    } else {
+        limit
+    };
+    let place = place.as_ref();
+    let rows = if filter.like.is_some() {
+        find!(
+            "comments c where c.lookalike_id = $12 and c.status = $1 and c.erased_at is null",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
+    } else if filter.person.is_some() {
+        find!(
+            "comments c where c.commenter_id = $10 and c.status = $1",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
+    } else if filter.network.is_some() {
+        find!(
+            "comments c where c.network_hash = $11 and c.status = $1",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
+    } else if filter.article.is_some() {
+        find!(
+            "comments c where c.article_id = $9 and c.status = $1 and c.erased_at is null",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
+    } else if filter.reason.is_some() {
+        find!(
+            "(select comment_id as id, created_at, status, code from comment_reasons) c where c.status = $1 and c.code = $8",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
+    } else if filter.words.is_empty() {
+        find!(
+            "comments c where c.status = $1 and c.erased_at is null",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
+    } else {
+        return find_words(db, &asked, place, limit).await;
+    };
+    Ok(page_of(rows?, window, limit))
+}
+
+/// Comments with words in them. Common words are among the newest comments; for rare ones, an index has all there are.
+async fn find_words(
+    db: &mut PgConnection,
+    asked: &Asked<'_>,
+    place: Option<&Place>,
+    limit: i64,
+) -> sqlx::Result<FoundPage> {
+    let window = LOOKED_AT_FOR_WORDS.max(limit);
+    let rows = find!(
+        "comments c where c.status = $1 and c.erased_at is null",
+        &mut *db,
+        asked,
+        place,
+        window,
+        limit
+    )?;
+    let page = page_of(rows, window, limit);
+    if page.next.is_none() || i64::try_from(page.found.len()) == Ok(limit) {
+        return Ok(page);
+    }
+    let rows = find!(
+        "comments c join readings r on r.comment_id = c.id
+         where r.words @@ websearch_to_tsquery('simple', $13) and c.status = $1 and c.erased_at is null",
+        db, asked, place, limit, limit
+    )?;
+    Ok(page_of(rows, limit, limit))
+}
+
+fn page_of(rows: Vec<Row>, window: i64, limit: i64) -> FoundPage {
+    let looked_at_all = rows.first().is_none_or(|row| row.looked_at < window);
+    let last_looked_at = rows.first().and_then(|row| row.last);
+    let found: Vec<Found> = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Found {
+                id: row.id?,
+                status: row.status?,
+                version: row.version?,
+            })
+        })
+        .collect();
+    let is_full = i64::try_from(found.len()) == Ok(limit);
+    let next = match found.last() {
+        Some(last) if is_full => Some(last.id),
+        _ if looked_at_all => None,
+        _ => last_looked_at,
+    };
+    FoundPage { found, next }
+}
+
+impl Asked<'_> {
+    /// Whether something is asked for that the index of the first part does not give.
+    fn needs_a_look(&self) -> bool {
+        let filter = self.filter;
+        let asked = [
+            filter.like.is_some(),
+            filter.person.is_some(),
+            filter.network.is_some(),
+            filter.article.is_some(),
+            filter.reason.is_some(),
+            !filter.words.is_empty(),
+        ];
+        asked.iter().filter(|asked| **asked).count() > 1 || self.as_of.is_some()
+    }
+}
+
+async fn find_likeliest(
+    db: &mut PgConnection,
+    after: Option<CommentId>,
+    limit: i64,
+) -> sqlx::Result<FoundPage> {
+    let after = match after {
+        Some(id) => {
+            sqlx::query!("select score, id from comments where id = $1", id.0)
+                .fetch_optional(&mut *db)
+                .await?
+        }
+        None => None,
+    };
+    let found = sqlx::query_as!(
+        Found,
+        "select id, status, version from comments
+         where status = 'held' and score is not null and erased_at is null
+           and (score, id) < (coalesce($1::real, 'infinity'), coalesce($2::bigint, 9223372036854775807))
+         order by score desc, id desc limit $3",
+        after.as_ref().and_then(|after| after.score),
+        after.as_ref().map(|after| after.id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let is_full = i64::try_from(found.len()) == Ok(limit);
+    let next = found.last().map(|last| last.id).filter(|_| is_full);
+    Ok(FoundPage { found, next })
+}
+
+/// What waits, newest first: at most `limit`, from after comment `after`. Of comments that say nearly the same, the oldest
+/// stands for all.
+pub async fn find_gathered(
+    db: &mut PgConnection,
+    after: Option<CommentId>,
+    limit: i64,
+) -> sqlx::Result<FoundPage> {
+    let place = match after {
+        Some(id) => place_of(db, id).await?,
+        None => None,
+    };
+    let found = sqlx::query_as!(
+        Found,
+        r#"select comments.id, comments.status, comments.version
+           from (
+               (select id, created_at from comments
+                where status = 'held' and lookalike_id is null and erased_at is null
+                  and (created_at, id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
+                order by created_at desc, id desc limit $3)
+               union all
+               (select head_id, head_at from lookalikes
+                where held > 0 and (head_at, head_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
+                order by head_at desc, head_id desc limit $3)
+           ) as waiting join comments on comments.id = waiting.id
+           where comments.status = 'held' and comments.erased_at is null
+           order by comments.created_at desc, comments.id desc limit $3"#,
+        place.as_ref().map(|place| place.created_at) as Option<Ts>,
+        place.as_ref().map(|place| place.id.0),
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let is_full = i64::try_from(found.len()) == Ok(limit);
+    let next = found.last().map(|last| last.id).filter(|_| is_full);
+    Ok(FoundPage { found, next })
+}
+
+/// How many a filter means: kept where one thing is asked for, and otherwise counted up to a thousand.
+pub async fn count_matching(
+    db: &mut PgConnection,
+    filter: &Filter,
+    now: Ts,
+) -> sqlx::Result<Matching> {
+    let Some(asked) = ask(db, filter, None, now).await? else {
+        return Ok(Matching::Exactly(0));
+    };
+    let status = filter.status;
+    let one_of_many = asked.needs_a_look() || filter.age.is_some();
+    let kept = if one_of_many {
+        None
+    } else if let Some(kind) = filter.reason {
+        Some(facet(db, "reason", kind.code(), status).await?)
+    } else if let Some(id) = filter.article {
+        Some(facet(db, "article", &id.to_string(), status).await?)
+    } else if let Some(id) = asked.commenter {
+        Some(facet(db, "commenter", &id.to_string(), status).await?)
+    } else if let (Some(id), Status::Held) = (filter.like, status) {
+        Some(held_like(db, id).await?)
+    } else if filter.network.is_none() && filter.like.is_none() && filter.words.is_empty() {
+        Some(
+            sqlx::query_scalar!(
+                r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_counts where status = $1"#,
+                status as Status,
+            )
+            .fetch_one(&mut *db)
+            .await?,
+        )
+    } else {
+        None
+    };
+    if let Some(count) = kept {
+        return Ok(Matching::Exactly(count));
+    }
+    let page = find(db, filter, None, None, COUNTED + 1, now).await?;
+    let count = i64::try_from(page.found.len()).unwrap_or(COUNTED);
+    Ok(match page.next {
+        Some(_) => Matching::MoreThan(count.min(COUNTED)),
+        None => Matching::Exactly(count),
+    })
+}
+
+async fn facet(db: &mut PgConnection, facet: &str, key: &str, status: Status) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_facets where facet = $1 and key = $2 and status = $3"#,
+        facet,
+        key,
+        status as Status,
+    )
+    .fetch_one(db)
+    .await
+}
+
+async fn held_like(db: &mut PgConnection, id: LookalikeId) -> sqlx::Result<i64> {
+    let held = sqlx::query_scalar!("select held from lookalikes where id = $1", id.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(held.map_or(0, i64::from))
+}
+
+/// A comment as a moderator sees it. The address is not in it, nor anything that leads to it.
+pub struct Card {
+    /// Its number.
+    pub id: CommentId,
+    /// What has been decided so far.
+    pub status: Status,
+    /// How often its author has changed it.
+    pub version: i32,
+    /// Why it was judged as it was at first.
+    pub reasons: Vec<String>,
+    /// The name given.
+    pub name: String,
+    /// The website given.
+    pub website: Option<String>,
+    /// The text.
+    pub body_html: SafeHtml,
+    /// When it was written.
+    pub created_at: Ts,
+    /// When its author last changed it.
+    pub edited_at: Option<Ts>,
+    /// The article.
+    pub article_id: ArticleId,
+    /// The article's title.
+    pub title: String,
+    /// The article's address.
+    pub path: Option<String>,
+    /// What it answers.
+    pub parent_id: Option<CommentId>,
+    /// Whom it answers.
+    pub answers: Option<String>,
+    /// The words it answers.
+    pub answered_html: Option<SafeHtml>,
+    /// Whether an address was given with it.
+    pub has_commenter: bool,
+    /// Of the same person's other comments: how many are approved.
+    pub approved_before: i64,
+    /// How many wait.
+    pub held_before: i64,
+    /// Spam and trash together.
+    pub refused_before: i64,
+    /// When the same person was first here.
+    pub first_seen: Option<Ts>,
+    /// Others from the same network, counted up to a hundred.
+    pub same_network: i64,
+    /// The comments it stands for, itself among them, and which these are.
+    pub alike: i64,
+    /// Which they are.
+    pub lookalike_id: Option<LookalikeId>,
+    /// From how many networks, counted over a thousand of them at most.
+    pub alike_networks: i64,
+    /// Since when.
+    pub alike_since: Option<Ts>,
+    /// The newest of them.
+    pub alike_until: Option<CommentId>,
+    /// Who decided last.
+    pub decided_by: Option<String>,
+    /// How likely the site is to refuse it, as it has learnt.
+    pub score: Option<f32>,
+    /// What weighed most in that.
+    pub signals: Vec<String>,
+}
+
+impl Card {
+    /// Whether its text would push its buttons off the screen, so that it scrolls in a place of its own.
+    pub fn is_long(&self) -> bool {
+        const BYTES: usize = 1_500;
+        self.body_html.as_str().len() > BYTES
+    }
+}
+
+/// The cards of these comments, in the order in which they are given.
+pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec<Card>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        Card,
+        r#"select comments.id, comments.status, comments.version, comments.reasons, comments.name, comments.website, comments.body_html,
+               comments.created_at, comments.edited_at, comments.article_id, title, path, comments.parent_id,
+               parent.name as "answers?", parent.body_html as "answered_html?: SafeHtml",
+               comments.commenter_id is not null as "has_commenter!",
+               theirs.approved - case when comments.status = 'approved' then theirs.self else 0 end as "approved_before!",
+               theirs.held - case when comments.status = 'held' then theirs.self else 0 end as "held_before!",
+               theirs.refused - case when comments.status in ('spam', 'trashed') then theirs.self else 0 end as "refused_before!",
+               commenters.created_at as "first_seen?",
+               (select count(*) from (select 1 from comments other
+                    where other.network_hash = comments.network_hash and other.id <> comments.id limit 100) few) as "same_network!",
+               case when comments.status = 'held' then coalesce(lookalikes.held, 1) else 1 end::bigint as "alike!",
+               comments.lookalike_id,
+               case when lookalikes.held > 1 then (select count(distinct network_hash) from (select network_hash from comments other
+                    where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
+                    order by other.created_at, other.id limit 1000) few) else 0 end as "alike_networks!",
+               lookalikes.head_at as "alike_since?",
+               case when lookalikes.held > 1 then (select other.id from comments other
+                    where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
+                    order by other.created_at desc, other.id desc limit 1) end as "alike_until?: CommentId",
+               (select accounts.name from decisions join accounts on accounts.id = decisions.account_id
+                where comment_id = comments.id order by decisions.id desc limit 1) as decided_by,
+               comments.score, comments.signals
+           from unnest($1::bigint[]) with ordinality as wanted (id, place)
+           join comments on comments.id = wanted.id
+           join articles on articles.id = comments.article_id
+           left join comments parent on parent.id = comments.parent_id
+           left join commenters on commenters.id = comments.commenter_id
+           left join lookalikes on lookalikes.id = comments.lookalike_id
+           cross join lateral (
+               select coalesce(sum(count) filter (where status = 'approved'), 0)::bigint as approved,
+                   coalesce(sum(count) filter (where status = 'held'), 0)::bigint as held,
+                   coalesce(sum(count) filter (where status in ('spam', 'trashed')), 0)::bigint as refused,
+                   case when comments.commenter_id is null then 0 else 1 end as self
+               from comment_facets where facet = 'commenter' and key = comments.commenter_id::text
+           ) theirs
+           where comments.erased_at is null
+           order by wanted.place"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await
+}
