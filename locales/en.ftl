@@ -585,3 +585,104 @@ blocks-network = Block a network
 blocks-network-hint = An IP address such as 192.0.2.7, or a network such as 192.0.2.0/24. An IPv6 address stands for its whole /64.
 blocks-network-wrong = This is neither an IP address nor a network; they look like 192.0.2.7 and 192.0.2.0/24.
 blocks-network-too-wide = Too many people are in this network: /8, or /16 for IPv6, is the widest that can be blocked.
+
+## Moderating
+
+queue-only-article = Only this article
+queue-person = More about them
+queue-reply = Reply
+queue-edit = Edit
+queue-likelihood = { $percent } % likely to be refused
+queue-failed = This was not decided: the site did not answer. The comment is back; try again.
+queue-signed-out = You are signed out, so this was not decided. Sign in in another tab, then try again.
+queue-elsewhere = #1: now #2.
+queue-brought-back = The comment by #1 is back.
+queue-new = # new
+queue-now-held = held
+queue-now-approved = approved
+queue-now-spam = spam
+queue-now-trashed = in the trash
+history-held = { $count ->
+    [one] One waits
+   *[other] { $count } wait
+}
+history-since = first here on { $day }
+history-none = Sent without an address
+history-network = { $count ->
+    [one] One more from the same network
+   *[other] { $count } more from the same network
+}
+history-network-many = A hundred or more from the same network
+alike-count = { $count ->
+    [one] One like this
+   *[other] { $count } like this
+}
+alike-networks = { $count ->
+    [one] from one network
+   *[other] from { $count } networks
+}
+alike-since = since { $moment }
+alike-show = Show each
+filter-title = Search and narrow
+filter-words = Words
+filter-reason = Reason
+filter-age = Age
+filter-any = Any
+filter-show = Show
+filter-none = Show all
+filter-drop = Drop this
+filter-article = Under “{ $title }”
+filter-person = By one person
+filter-network = From one network
+filter-like = That say nearly the same
+age-within-1 = The last day
+age-within-7 = The last 7 days
+age-within-30 = The last 30 days
+age-over-1 = Older than a day
+age-over-7 = Older than 7 days
+age-over-30 = Older than 30 days
+kind-everything-is-held = Every reply is held
+kind-first-timer = Author not known yet
+kind-links = Many links
+kind-hold-word = A word to be looked at
+kind-refuse-word = A refused word
+kind-blocked-address = A blocked address
+kind-blocked-domain = A blocked domain
+kind-blocked-network = A blocked network
+kind-trap-filled = The hidden field
+kind-being-checked = Being checked
+kind-checker-spam = Called spam by the checker
+kind-checker-silent = The checker did not answer
+matching-exactly = { $count ->
+    [one] Decide about the one that matches
+   *[other] Decide about all { $count } that match
+}
+matching-more = { $count ->
+    [one] Decide about all that match, more than one
+   *[other] Decide about all that match, more than { $count }
+}
+matching-act = { $act }: all
+matching-why = Why (kept in the log)
+matching-hint = Not only what is on this page: everything, on every page, that was there when this page was made. It happens in the background, and one press takes it back.
+bulk-label = Comments decided about
+bulk-progress = In the background: { $done } of { $all } decided.
+bulk-progress-raw = In the background: #1 of #2 decided.
+bulk-look-again = Look again
+order-newest = Newest first
+order-likeliest = Most likely to be refused first
+keys-show = Keys (?)
+keys-title = Keys
+keys-next = The next comment
+keys-previous = The one before
+keys-approve = Approve
+keys-spam = Spam
+keys-trash = Trash
+keys-hold = Hold
+keys-undo = Undo the last decision
+keys-reply = Approve and reply
+keys-edit = Edit
+keys-tick = Tick
+keys-person = More about its author
+keys-help = This list
+keys-shift = With Shift, the keys for decisions act on all that are ticked.
+keys-close = Close

@@ -645,3 +645,116 @@ blocks-network = Заблокувати мережу
 blocks-network-hint = IP-адреса, скажімо 192.0.2.7, або мережа, скажімо 192.0.2.0/24. Адреса IPv6 означає всю свою мережу /64.
 blocks-network-wrong = Це не IP-адреса й не мережа; вони мають вигляд 192.0.2.7 і 192.0.2.0/24.
 blocks-network-too-wide = У цій мережі забагато людей: найширша, яку можна заблокувати, — /8, а для IPv6 — /16.
+
+## Moderating
+
+queue-only-article = Лише ця стаття
+queue-person = Більше про автора
+queue-reply = Відповісти
+queue-edit = Змінити
+queue-likelihood = Імовірність відмови { $percent } %
+queue-failed = Рішення не збережено: сайт не відповів. Коментар повернуто, спробуйте ще раз.
+queue-signed-out = Ваш сеанс завершився, тож рішення не збережено. Увійдіть в іншій вкладці й спробуйте ще раз.
+queue-elsewhere = #1: тепер #2.
+queue-brought-back = Коментар (#1) повернуто.
+queue-new = Нових: #
+queue-now-held = очікує
+queue-now-approved = схвалено
+queue-now-spam = спам
+queue-now-trashed = у кошику
+history-held = { $count ->
+    [one] Очікує { $count }
+    [few] Очікують { $count }
+    [many] Очікують { $count }
+   *[other] Очікують { $count }
+}
+history-since = уперше тут { $day }
+history-none = Надіслано без адреси
+history-network = { $count ->
+    [one] Ще { $count } з тієї самої мережі
+    [few] Ще { $count } з тієї самої мережі
+    [many] Ще { $count } з тієї самої мережі
+   *[other] Ще { $count } з тієї самої мережі
+}
+history-network-many = Сто або більше з тієї самої мережі
+alike-count = { $count ->
+    [one] { $count } такий
+    [few] { $count } таких
+    [many] { $count } таких
+   *[other] { $count } таких
+}
+alike-networks = { $count ->
+    [one] з { $count } мережі
+    [few] із { $count } мереж
+    [many] із { $count } мереж
+   *[other] із { $count } мережі
+}
+alike-since = від { $moment }
+alike-show = Показати кожен
+filter-title = Шукати й звузити
+filter-words = Слова
+filter-reason = Причина
+filter-age = Вік
+filter-any = Будь-що
+filter-show = Показати
+filter-none = Показати все
+filter-drop = Прибрати
+filter-article = Під статтею «{ $title }»
+filter-person = Від однієї людини
+filter-network = З однієї мережі
+filter-like = Майже однакові
+age-within-1 = Остання доба
+age-within-7 = Останні 7 днів
+age-within-30 = Останні 30 днів
+age-over-1 = Старші за добу
+age-over-7 = Старші за 7 днів
+age-over-30 = Старші за 30 днів
+kind-everything-is-held = Притримується кожна відповідь
+kind-first-timer = Автора ще не знають
+kind-links = Багато посилань
+kind-hold-word = Слово, на яке варто глянути
+kind-refuse-word = Недопустиме слово
+kind-blocked-address = Заблокована адреса
+kind-blocked-domain = Заблокований домен
+kind-blocked-network = Заблокована мережа
+kind-trap-filled = Приховане поле
+kind-being-checked = Перевіряється
+kind-checker-spam = Перевірка вважає спамом
+kind-checker-silent = Перевірка не відповіла
+matching-exactly = { $count ->
+    [one] Вирішити про { $count } відповідний коментар
+    [few] Вирішити про всі { $count } відповідні коментарі
+    [many] Вирішити про всі { $count } відповідних коментарів
+   *[other] Вирішити про всі { $count } відповідного коментаря
+}
+matching-more = { $count ->
+    [one] Вирішити про всі відповідні, понад { $count }
+    [few] Вирішити про всі відповідні, понад { $count }
+    [many] Вирішити про всі відповідні, понад { $count }
+   *[other] Вирішити про всі відповідні, понад { $count }
+}
+matching-act = { $act }: усі
+matching-why = Чому (залишиться в журналі)
+matching-hint = Не лише те, що на цій сторінці: усе, на всіх сторінках, що було на мить її створення. Це діється у тлі, і скасувати його можна одним натисканням.
+bulk-label = Коментарі, про які вирішено
+bulk-progress = У тлі: вирішено { $done } з { $all }.
+bulk-progress-raw = У тлі: вирішено #1 з #2.
+bulk-look-again = Глянути ще раз
+order-newest = Спершу найновіші
+order-likeliest = Спершу ті, яким найімовірніше відмовлять
+keys-show = Клавіші (?)
+keys-title = Клавіші
+keys-next = Наступний коментар
+keys-previous = Попередній
+keys-approve = Схвалити
+keys-spam = Спам
+keys-trash = У кошик
+keys-hold = Притримати
+keys-undo = Скасувати останнє рішення
+keys-reply = Схвалити й відповісти
+keys-edit = Змінити
+keys-tick = Позначити
+keys-person = Більше про автора
+keys-help = Цей перелік
+keys-shift = Із Shift клавіші рішень діють на все позначене.
+keys-close = Закрити

@@ -149,8 +149,8 @@ begin
     delete from comment_reasons r using (
         select distinct status, split_part(reason, ':', 1) as code, created_at, id
         from unnest(changes) c, unnest(c.reasons) as reason where change < 0 and is_there
-    ) old
-    where r.status = old.status and r.code = old.code and r.created_at = old.created_at and r.comment_id = old.id;
+    ) gone
+    where r.status = gone.status and r.code = gone.code and r.created_at = gone.created_at and r.comment_id = gone.id;
     insert into comment_reasons (status, code, created_at, comment_id)
     select distinct status, split_part(reason, ':', 1) as code, created_at, id
     from unnest(changes) c, unnest(c.reasons) as reason where change > 0 and is_there

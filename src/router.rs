@@ -95,6 +95,8 @@ pub fn desk() -> Routes {
         .get("/admin/account", desk::account::show_account)
         .post("/admin/account", desk::account::change_passphrase)
         .get("/admin/comments", moderation::queue::show_queue)
+        .get("/admin/comments/cards", moderation::queue::show_cards)
+        .get("/admin/comments/live", moderation::live::show_live)
         .post("/admin/comments", moderation::verdict::decide)
         .post("/admin/comments/undo", moderation::verdict::undo)
         .get("/admin/discussion", moderation::rules::show_rules)

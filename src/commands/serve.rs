@@ -26,11 +26,12 @@ use tower::ServiceExt;
 use super::socket::Socket;
 use super::{data_folder, key, media_folder};
 use crate::accounts::claim;
-use crate::app::App;
+use crate::app::{App, Heard};
 use crate::articles::welcome;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, private::Durability};
+use crate::moderation::live;
 use crate::{router, worker};
 
 /// How long a client may take to send its headers.
@@ -115,7 +116,7 @@ async fn announce(app: &App) -> anyhow::Result<()> {
 
 /// Takes connections until a signal to stop, then lets open requests finish.
 async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
-    let site = router::site(app);
+    let site = router::site(app.clone());
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut terminate = signal(SignalKind::terminate())?;
@@ -151,6 +152,11 @@ async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
         });
     }
     drop(listener);
+    // Open desks would be listening until they are cut off.
+    let _ = app.heard.send(Heard {
+        name: live::ENDS,
+        data: String::new(),
+    });
     tracing::info!("stopping; open requests may finish");
     tokio::select! {
         () = graceful.shutdown() => {}

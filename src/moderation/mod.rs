@@ -3,7 +3,9 @@
 
 pub mod blocks;
 pub mod bulk;
+pub mod cards;
 pub mod filter;
+pub mod live;
 pub mod log;
 mod model;
 pub mod queue;

@@ -36,6 +36,16 @@ pub struct Outcome {
     pub passed_over: Vec<CommentId>,
 }
 
+impl Outcome {
+    /// What an act decided that passed nothing over.
+    pub fn of_act(act: ActId) -> Self {
+        Self {
+            act: Some(act),
+            passed_over: Vec::new(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,51 +1,55 @@
-//! The queue: what waits, what was approved, spam and trash.
+//! The queue: what waits, what was approved, spam and trash, each narrowed as a moderator likes.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
-use super::filter::Filter;
-use super::store::{self, Card, Done, Overtaken};
+use super::cards::{self, Cards};
+use super::filter::{Age, Filter, Order};
+use super::store::{self, BulkAct, Done, FoundPage, Matching, Overtaken};
 use crate::accounts::Moderator;
 use crate::app::App;
+use crate::clock::Ts;
 use crate::comments::Status;
-use crate::comments::screening::Reason;
+use crate::comments::screening::Kind;
 use crate::desk::{Desk, Section};
-use crate::ids::{ActId, CommentId};
+use crate::ids::{ActId, ArticleId, CommentId};
 use crate::web::{Page, Query, Result};
 
 /// Cards on one page.
 const CARDS: i64 = 50;
+/// Cards that are given back at once.
+const GIVEN_BACK: usize = 200;
 
 #[derive(Template)]
 #[template(path = "moderation/queue.html")]
 struct QueuePage {
     desk: Desk,
     section: Section,
-    shown: Status,
+    filter: Filter,
     counts: Vec<(Status, i64)>,
-    cards: Vec<Card>,
+    matching: Matching,
+    cards: Cards,
     /// Where the page begins, if it is not the first.
-    before: Option<CommentId>,
-    older: Option<CommentId>,
+    after: Option<CommentId>,
+    /// When it was made: what is decided about all that match holds for what was there by then.
+    as_of: Ts,
     done: Option<(ActId, Done)>,
     overtaken: Vec<Overtaken>,
     /// A sentence when there was nothing to do.
     nothing: Option<String>,
+    /// Acts in the background that are not done.
+    under_way: Vec<BulkAct>,
+    /// The article that is asked for: its number and title.
+    article: Option<(ArticleId, String)>,
 }
 
-/// Which part of the queue, and what it is to say.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    status: String,
-    before: Option<CommentId>,
-    act: Option<ActId>,
-    #[serde(default)]
-    passed: String,
-    none: Option<u8>,
-    nothing: Option<u8>,
+/// The fields of an address, as they stand there.
+pub type Asked = Query<Vec<(String, String)>>;
+
+fn get<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    let found = fields.iter().find(|(field, _)| field == name);
+    found.map_or("", |(_, value)| value)
 }
 
 /// One part of the queue.
@@ -53,29 +57,27 @@ pub async fn show_queue(
     State(app): State<App>,
     desk: Desk,
     moderator: Moderator,
-    Query(asked): Query<Asked>,
+    Query(asked): Asked,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let shown = Status::from_word(&asked.status).unwrap_or(Status::Held);
-    let filter = Filter::of(shown);
+    let filter = Filter::read(|name| get(&asked, name));
     let now = app.clock.now();
-    let mut before = asked.before;
-    let mut page = store::find(&mut db, &filter, before, None, CARDS, now).await?;
-    if page.found.is_empty() && before.take().is_some() {
+    let mut after: Option<CommentId> = get(&asked, "after").parse().ok();
+    let mut page = find(&mut db, &filter, after, now).await?;
+    if page.found.is_empty() && page.next.is_none() && after.take().is_some() {
         // The last of this page has been decided.
-        page = store::find(&mut db, &filter, None, None, CARDS, now).await?;
+        page = find(&mut db, &filter, None, now).await?;
     }
-    let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
-    let cards = store::cards(&mut db, &ids).await?;
+    let cards = cards_of(&mut db, &desk, &filter, page).await?;
     let counts = store::counts(&mut db).await?;
-    let done = match asked.act {
-        Some(act) => store::find_done(&mut db, &moderator, act)
+    let matching = store::count_matching(&mut db, &filter, now).await?;
+    let done = match get(&asked, "act").parse() {
+        Ok(act) => store::find_done(&mut db, &moderator, act)
             .await?
             .map(|done| (act, done)),
-        None => None,
+        Err(_) => None,
     };
-    let passed: Vec<CommentId> = asked
-        .passed
+    let passed: Vec<CommentId> = get(&asked, "passed")
         .split(',')
         .filter_map(|id| id.parse().ok())
         .collect();
@@ -85,115 +87,181 @@ pub async fn show_queue(
         store::overtaken(&mut db, &passed).await?
     };
     let words = desk.layout.words;
-    let nothing = match (asked.none, asked.nothing) {
-        (Some(_), _) => Some(words.say("queue-none-ticked")),
-        (_, Some(_)) => Some(words.say("queue-nothing-undone")),
-        _ => None,
+    let nothing = if !get(&asked, "none").is_empty() {
+        Some(words.say("queue-none-ticked"))
+    } else if !get(&asked, "nothing").is_empty() {
+        Some(words.say("queue-nothing-undone"))
+    } else {
+        None
     };
-    let older = page.next;
+    let article = match filter.article {
+        Some(id) => store::title_of(&mut db, id).await?.map(|title| (id, title)),
+        None => None,
+    };
+    let under_way = store::open_bulk(&mut db).await?;
     Ok(Page(QueuePage {
         desk,
         section: Section::Comments,
-        shown,
+        filter,
         counts,
+        matching,
         cards,
-        before,
-        older,
+        after,
+        as_of: now,
         done,
         overtaken,
         nothing,
+        under_way,
+        article,
     })
     .into_response())
 }
 
+/// Cards alone, for a script: those of a part of the queue from after a comment, or those that are named in `ids`.
+pub async fn show_cards(
+    State(app): State<App>,
+    desk: Desk,
+    _moderator: Moderator,
+    Query(asked): Asked,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let filter = Filter::read(|name| get(&asked, name));
+    let ids = get(&asked, "ids");
+    if !ids.is_empty() {
+        let ids: Vec<CommentId> = ids
+            .split(',')
+            .filter_map(|id| id.parse().ok())
+            .take(GIVEN_BACK)
+            .collect();
+        let cards = store::cards(&mut db, &ids).await?;
+        let cards = Cards::new(desk.layout, cards, None, is_gathered(&filter));
+        return Ok(Page(cards).into_response());
+    }
+    let after = get(&asked, "after").parse().ok();
+    let page = find(&mut db, &filter, after, app.clock.now()).await?;
+    let cards = cards_of(&mut db, &desk, &filter, page).await?;
+    Ok(Page(cards).into_response())
+}
+
+/// Whether a part of the queue shows one card for all that say the same.
+fn is_gathered(filter: &Filter) -> bool {
+    *filter == Filter::of(Status::Held)
+}
+
+async fn find(
+    db: &mut sqlx::PgConnection,
+    filter: &Filter,
+    after: Option<CommentId>,
+    now: Ts,
+) -> sqlx::Result<FoundPage> {
+    if is_gathered(filter) {
+        store::find_gathered(db, after, CARDS).await
+    } else {
+        store::find(db, filter, after, None, CARDS, now).await
+    }
+}
+
+async fn cards_of(
+    db: &mut sqlx::PgConnection,
+    desk: &Desk,
+    filter: &Filter,
+    page: FoundPage,
+) -> sqlx::Result<Cards> {
+    let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
+    let cards = store::cards(db, &ids).await?;
+    let gathered = is_gathered(filter);
+    Ok(Cards::new(desk.layout.clone(), cards, page.next, gathered))
+}
+
 impl QueuePage {
-    /// What may be made of a comment of the shown status: the word that is sent, and the key of its button.
-    fn choices(&self) -> &'static [(Status, &'static str)] {
-        match self.shown {
-            Status::Held => &[
-                (Status::Approved, "queue-approve"),
-                (Status::Spam, "queue-spam"),
-                (Status::Trashed, "queue-trash"),
-            ],
-            Status::Approved => &[
-                (Status::Held, "queue-hold"),
-                (Status::Spam, "queue-spam"),
-                (Status::Trashed, "queue-trash"),
-            ],
-            Status::Spam => &[
-                (Status::Held, "queue-not-spam"),
-                (Status::Approved, "queue-approve"),
-                (Status::Trashed, "queue-trash"),
-            ],
-            Status::Trashed => &[
-                (Status::Held, "queue-restore"),
-                (Status::Approved, "queue-approve"),
-                (Status::Spam, "queue-spam"),
-            ],
-        }
+    fn said(&self, done: &Done) -> String {
+        cards::said(self.desk.layout.words, done.was_undo, done.to, done.count)
     }
 
-    /// What the act that led here did, as a sentence.
-    fn said(&self, done: &Done) -> String {
-        let key = match (done.was_undo, done.to) {
-            (true, _) => "queue-undone",
-            (false, Status::Held) => "queue-done-held",
-            (false, Status::Approved) => "queue-done-approved",
-            (false, Status::Spam) => "queue-done-spam",
-            (false, Status::Trashed) => "queue-done-trashed",
-        };
-        self.desk.layout.words.count(key, done.count)
+    /// What may be made of all that match.
+    fn choices(&self) -> &'static [(Status, &'static str)] {
+        cards::choices(self.filter.status)
+    }
+
+    /// The name of a button that decides about all that match.
+    fn all_of(&self, key: &str) -> String {
+        let words = self.desk.layout.words;
+        words.with("matching-act", "act", &words.say(key))
     }
 
     /// What happened to a comment that someone else decided first.
     fn told(&self, overtaken: &Overtaken) -> String {
-        let words = self.desk.layout.words;
-        if overtaken.is_changed {
-            return words.with("queue-changed", "name", &overtaken.name);
+        overtaken.told(self.desk.layout.words)
+    }
+
+    /// All of one status, as an address.
+    fn part(status: &Status) -> String {
+        format!("/admin/comments?{}", Filter::of(*status).query())
+    }
+
+    /// This part without one of the things it is narrowed by, as an address.
+    fn without(&self, field: &str) -> String {
+        let mut filter = self.filter.clone();
+        match field {
+            "article" => filter.article = None,
+            "person" => filter.person = None,
+            "network" => filter.network = None,
+            _ => filter.like = None,
         }
-        let status = words.say(&format!("status-{}", overtaken.status.word()));
-        let values = [
-            ("name", overtaken.name.as_str()),
-            ("status", status.as_str()),
-            ("by", overtaken.decided_by.as_deref().unwrap_or("—")),
-        ];
-        words.with_all("queue-overtaken", &values)
+        format!("/admin/comments?{}", filter.query())
     }
 
-    /// What the same person has said elsewhere, in a few words.
-    fn history(&self, card: &Card) -> String {
+    /// What the part is narrowed by that no field of the form says: the field, and a sentence.
+    fn narrowed(&self) -> Vec<(&'static str, String)> {
         let words = self.desk.layout.words;
-        match (card.approved_before, card.refused_before) {
-            (0, 0) => words.say("history-first"),
-            (approved, 0) => words.count("history-approved", approved),
-            (0, refused) => words.count("history-refused", refused),
-            (approved, refused) => format!(
-                "{} · {}",
-                words.count("history-approved", approved),
-                words.count("history-refused", refused)
-            ),
+        let mut narrowed = Vec::new();
+        if let Some((_, title)) = &self.article {
+            narrowed.push(("article", words.with("filter-article", "title", title)));
+        } else if self.filter.article.is_some() {
+            narrowed.push(("article", words.with("filter-article", "title", "—")));
+        }
+        if self.filter.person.is_some() {
+            narrowed.push(("person", words.say("filter-person")));
+        }
+        if self.filter.network.is_some() {
+            narrowed.push(("network", words.say("filter-network")));
+        }
+        if self.filter.like.is_some() {
+            narrowed.push(("like", words.say("filter-like")));
+        }
+        narrowed
+    }
+
+    /// The fields that say the part, for forms that lead back to it.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        self.filter.fields()
+    }
+
+    /// How many match, as a sentence.
+    fn how_many(&self) -> String {
+        let words = self.desk.layout.words;
+        match self.matching {
+            Matching::Exactly(count) => words.count("matching-exactly", count),
+            Matching::MoreThan(count) => words.count("matching-more", count),
         }
     }
 
-    /// Why a card's comment was judged as it was at first, in sentences.
-    fn reasons(&self, card: &Card) -> Vec<String> {
-        let read = card
-            .reasons
-            .iter()
-            .filter_map(|reason| Reason::read(reason));
-        read.map(|reason| reason.for_moderators(self.desk.layout.words))
-            .collect()
+    fn is_reason(&self, kind: &Kind) -> bool {
+        self.filter.reason == Some(*kind)
     }
 
-    /// A button's name for those who do not see which card it stands on.
-    fn label(&self, key: &str, card: &Card) -> String {
-        let words = self.desk.layout.words;
-        words.with_all(
-            "queue-act-on",
-            &[
-                ("act", words.say(key).as_str()),
-                ("name", card.name.as_str()),
-            ],
-        )
+    fn is_age(&self, age: &Age) -> bool {
+        self.filter.age == Some(*age)
+    }
+
+    fn is_by_likelihood(&self) -> bool {
+        self.filter.order == Order::Likeliest
+    }
+
+    /// How far an act in the background has come.
+    fn progress(&self, bulk: &BulkAct) -> String {
+        let numbers = [bulk.decided, bulk.expected.max(bulk.decided)].map(|n| n.to_string());
+        let values = [("done", numbers[0].as_str()), ("all", numbers[1].as_str())];
+        self.desk.layout.words.with_all("bulk-progress", &values)
     }
 }

@@ -5,11 +5,13 @@
 //! What comes out is at most about forty times as long as what went in, and 1 MB (deep quotations and reference links).
 
 mod hypertext;
+mod marks;
 mod source;
 mod tree;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
@@ -103,6 +105,12 @@ pub fn article_moved(source: &str, moved: Moved<'_>) -> SafeHtml {
 /// The text of a comment from elsewhere, which is HTML already.
 pub fn comment_of_html(source: &str, moved: Moved<'_>) -> SafeHtml {
     SafeHtml(hypertext::comment(source, moved))
+}
+
+/// The HTML with `<mark>` around what `find` finds in each run of its text. Gets plain text, and gives places in it, which
+/// may lie over one another. What goes over from one element into another is not found.
+pub fn marked(html: &SafeHtml, find: impl Fn(&str) -> Vec<Range<usize>>) -> SafeHtml {
+    SafeHtml(marks::mark(&html.0, find))
 }
 
 /// The words of HTML that was made safe here, a block a line.

@@ -29,12 +29,13 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 7] = [
+static ASSETS: [Asset; 8] = [
     asset!("site.css", "text/css; charset=utf-8"),
     asset!("desk.css", "text/css; charset=utf-8"),
     asset!("reply.js", "text/javascript; charset=utf-8"),
     asset!("desk.js", "text/javascript; charset=utf-8"),
     asset!("discussion.js", "text/javascript; charset=utf-8"),
+    asset!("queue.js", "text/javascript; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
     asset!("welcome.svg", "image/svg+xml"),
 ];

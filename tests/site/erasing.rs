@@ -77,7 +77,7 @@ async fn erased_words_are_nowhere_and_answers_stay_in_their_places() {
         .answer(&article, Some(answer), "Ann Ominous", Status::Held)
         .await;
     sqlx::query(
-        "update comments set website = 'https://ominous.example/', network_sealed = '\\x0102', network_until = now(), reasons = '{ominous}'
+        "update comments set website = 'https://ominous.example/', network_sealed = '\\x0102', network_until = now(), reasons = '{hold-word:ominous}'
          where name = 'Ann Ominous'",
     )
     .execute(&site.app.pool)

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use futures_util::StreamExt;
 use scraper::{ElementRef, Html, Selector};
+use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt;
 use url::form_urlencoded;
 
@@ -125,10 +128,7 @@ impl Visitor {
             }
         }
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX)
-            .await
-            .expect("a whole answer")
-            .to_vec();
+        let body = read(&parts.headers, body).await;
         Page {
             visitor: self.clone(),
             path: path.to_owned(),
@@ -422,4 +422,20 @@ fn words(element: ElementRef<'_>) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// What an answer says; of one without an end, what it says in a moment.
+async fn read(headers: &HeaderMap, body: Body) -> Vec<u8> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| kind != "text/event-stream") {
+        let body = to_bytes(body, usize::MAX).await.expect("a whole answer");
+        return body.to_vec();
+    }
+    let mut heard = Vec::new();
+    let mut parts = body.into_data_stream();
+    let ends = Instant::now() + Duration::from_millis(300);
+    while let Ok(Some(part)) = timeout_at(ends, parts.next()).await {
+        heard.extend_from_slice(&part.expect("a part of the answer"));
+    }
+    heard
 }

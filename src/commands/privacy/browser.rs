@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use futures_util::StreamExt;
 use regex::Regex;
+use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt;
 use url::{Url, form_urlencoded};
 
@@ -111,11 +114,29 @@ impl Browser {
         }
         let (parts, body) = response.into_parts();
         Ok(Visit {
+            body: read(&parts.headers, body).await?,
             status: parts.status,
             headers: parts.headers,
-            body: to_bytes(body, usize::MAX).await?,
         })
     }
+}
+
+/// How long is listened to an answer that has no end, such as what open desks are told.
+const LISTENED_FOR: Duration = Duration::from_millis(500);
+
+/// What an answer says; of one without an end, its beginning.
+async fn read(headers: &HeaderMap, body: Body) -> anyhow::Result<Bytes> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| kind != "text/event-stream") {
+        return Ok(to_bytes(body, usize::MAX).await?);
+    }
+    let mut heard = Vec::new();
+    let mut parts = body.into_data_stream();
+    let ends = Instant::now() + LISTENED_FOR;
+    while let Ok(Some(part)) = timeout_at(ends, parts.next()).await {
+        heard.extend_from_slice(&part?);
+    }
+    Ok(heard.into())
 }
 
 impl Visit {

@@ -13,6 +13,7 @@ mod tests;
 
 use std::collections::btree_map::{BTreeMap, Entry as Place};
 use std::collections::hash_map::{Entry as First, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
@@ -29,6 +30,8 @@ const MOST_PATTERNS: usize = 200;
 const MOST_WRONG: usize = 100;
 /// More would tell a moderator nothing.
 const MOST_MATCHES: usize = 20;
+/// Places of words, and of each regular expression, in one text.
+const MOST_PLACES: usize = 500;
 /// Characters.
 const LONGEST_FOUND: usize = 100;
 
@@ -136,6 +139,25 @@ impl WordList {
     /// The numbers of all lines that stand in any of the texts. Of lines that say the same, the first.
     pub fn found_in(&self, texts: &[&str]) -> Vec<usize> {
         self.0.look_through_all(texts).into_keys().collect()
+    }
+
+    /// Where entries stand in a text as it is. The places may lie over one another.
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let folded = Folded::of(text);
+        let words = self.0.finder.find_overlapping_iter(&folded.text);
+        let words = words.filter(|at| {
+            let (_, words) = &self.0.words[at.pattern()];
+            words.may_stand_at(at.start(), at.end(), &folded.text)
+        });
+        let mut places: Vec<_> = words
+            .map(|at| folded.place(at.start(), at.end()))
+            .take(MOST_PLACES)
+            .collect();
+        for (_, regex) in &self.0.patterns {
+            let found = regex.find_iter(text).map(|found| found.range());
+            places.extend(found.take(MOST_PLACES));
+        }
+        places
     }
 
     /// Lines that say what an earlier one says, with the number of that one.

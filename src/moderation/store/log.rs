@@ -3,7 +3,8 @@
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
-use crate::ids::EntryId;
+use crate::comments::Status;
+use crate::ids::{AccountId, ActId, CommentId, EntryId};
 use crate::moderation::log::{self, Decision, NewEntry};
 
 /// Which lock of Postgres's advisory ones is held while the chain grows.
@@ -58,4 +59,60 @@ pub async fn append(
 pub async fn note(db: &mut PgConnection, entry: &NewEntry<'_>) -> sqlx::Result<()> {
     let id = next_entry(db).await?;
     append(db, id, entry, &[]).await
+}
+
+/// What open desks are told of an entry.
+pub struct ToldEntry {
+    /// Who made it.
+    pub by: Option<AccountId>,
+    /// Their name.
+    pub name: Option<String>,
+    /// The act.
+    pub act: ActId,
+    /// Each comment it decided about, and what that is now.
+    pub changed: Vec<(CommentId, Status)>,
+}
+
+/// An entry, for open desks.
+pub async fn told_of_entry(db: &mut PgConnection, id: EntryId) -> sqlx::Result<Option<ToldEntry>> {
+    let entry = sqlx::query!(
+        r#"select account_id, name as "name?", act
+           from log_entries left join accounts on accounts.id = account_id where log_entries.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(entry) = entry else {
+        return Ok(None);
+    };
+    let decisions = sqlx::query!(
+        "select comment_id, to_status from decisions where entry = $1 order by id",
+        id.0,
+    )
+    .fetch_all(db)
+    .await?;
+    let changed = decisions.into_iter();
+    Ok(Some(ToldEntry {
+        by: entry.account_id,
+        name: entry.name,
+        act: entry.act,
+        changed: changed.map(|row| (row.comment_id, row.to_status)).collect(),
+    }))
+}
+
+/// The number of the newest comment.
+pub async fn newest(db: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!: i64" from comments"#)
+        .fetch_one(db)
+        .await
+}
+
+/// Held comments with greater numbers, in their order, the first thousand.
+pub async fn held_after(db: &mut PgConnection, after: i64) -> sqlx::Result<Vec<CommentId>> {
+    sqlx::query_scalar!(
+        "select id from comments where id > $1 and status = 'held' and erased_at is null order by id limit 1000",
+        after,
+    )
+    .fetch_all(db)
+    .await
 }

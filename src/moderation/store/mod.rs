@@ -12,7 +12,8 @@ use super::trial::Said;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{ActId, CommentId};
+use crate::i18n::Words;
+use crate::ids::{ActId, ArticleId, CommentId};
 
 pub use bulk::*;
 pub use log::*;
@@ -173,6 +174,32 @@ pub async fn undo(
     Ok((comments_of(&restored), last))
 }
 
+/// Comments that an act decided about, as many as a script has on its screen.
+pub async fn decided_by(db: &mut PgConnection, act: ActId) -> sqlx::Result<Vec<CommentId>> {
+    const ON_A_SCREEN: i64 = 200;
+    sqlx::query_scalar!(
+        "select comment_id from decisions where act = $1 order by id limit $2",
+        act.0,
+        ON_A_SCREEN,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// When a comment was written.
+pub async fn written_at(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<Ts>> {
+    sqlx::query_scalar!("select created_at from comments where id = $1", id.0)
+        .fetch_optional(db)
+        .await
+}
+
+/// The title of an article, published or not.
+pub async fn title_of(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select title from articles where id = $1", id.0)
+        .fetch_optional(db)
+        .await
+}
+
 /// How many comments an act decided about.
 pub async fn decisions_of(db: &mut PgConnection, act: ActId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
@@ -220,6 +247,8 @@ pub async fn find_done(
 
 /// A comment someone else was faster with.
 pub struct Overtaken {
+    /// Which.
+    pub id: CommentId,
     /// Who wrote it.
     pub name: String,
     /// What it is now.
@@ -230,12 +259,28 @@ pub struct Overtaken {
     pub is_changed: bool,
 }
 
+impl Overtaken {
+    /// What happened to it, as a sentence.
+    pub fn told(&self, words: Words) -> String {
+        if self.is_changed {
+            return words.with("queue-changed", "name", &self.name);
+        }
+        let status = words.say(&format!("status-{}", self.status.word()));
+        let values = [
+            ("name", self.name.as_str()),
+            ("status", status.as_str()),
+            ("by", self.decided_by.as_deref().unwrap_or("—")),
+        ];
+        words.with_all("queue-overtaken", &values)
+    }
+}
+
 /// What became of comments that could not be decided as they were seen.
 pub async fn overtaken(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec<Overtaken>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Overtaken,
-        r#"select comments.name, status,
+        r#"select comments.id, comments.name, status,
                (select accounts.name from decisions join accounts on accounts.id = account_id
                 where comment_id = comments.id order by decisions.id desc limit 1) as decided_by,
                edited_at is not null and not exists

@@ -1,5 +1,7 @@
 //! How word lists read a text: what hides a word from them is taken away, and letter case does not count.
 
+use std::ops::Range;
+
 /// The text without what hides words from lists though people hardly see it, or nothing if there is none of it.
 pub fn unmasked(text: &str) -> Option<String> {
     let is_masked = text.chars().any(|c| plain(c) != Some(c));
@@ -62,7 +64,12 @@ impl Folded {
 
     /// What stands in the text that was folded where `start..end` is in this one.
     pub fn unfolded<'a>(&self, start: usize, end: usize, text: &'a str) -> &'a str {
-        &text[self.stood_at[start]..self.stood_at[end]]
+        &text[self.place(start, end)]
+    }
+
+    /// Where in the text that was folded `start..end` of this one stood.
+    pub fn place(&self, start: usize, end: usize) -> Range<usize> {
+        self.stood_at[start]..self.stood_at[end]
     }
 }
 

@@ -238,3 +238,17 @@ fn letters_that_grow_when_made_small_are_shown_whole() {
     assert_eq!(found("*ȺȺ*", "xⱥȺx"), ["ⱥȺ"]);
     assert_eq!(found("İstanbul", "in İSTANBUL now"), ["İSTANBUL"]);
 }
+
+#[test]
+fn entries_are_found_where_they_stand() {
+    let list = WordList::parse("free  money\n/t[e3]a/\nчай").expect("a list");
+    for (text, expected) in [
+        ("Free money, TEA", vec![0..10, 12..15]),
+        ("free\n\n money, free money", vec![0..12, 14..24]),
+        ("freemoney", vec![]),
+        ("Чай, чайник і t3a", vec![0..6, 24..27]),
+        ("", vec![]),
+    ] {
+        assert_eq!(list.places(text), expected, "{text}");
+    }
+}

@@ -1,0 +1,152 @@
+//! Marks in HTML that is safe already: parts of its words are set off, and nothing else changes.
+
+use std::ops::Range;
+
+/// The longest name or number of a character that our own HTML writes: `&quot;`, `&#x10FFFF;`.
+const LONGEST_REFERENCE: usize = 10;
+
+/// The HTML with `<mark>` around what `find` finds in each run of text.
+pub fn mark(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while !rest.is_empty() {
+        let text = rest.find('<').unwrap_or(rest.len());
+        mark_text(&rest[..text], &find, &mut out);
+        rest = &rest[text..];
+        // A `>` in the value of an attribute stands there as it is.
+        let tag = end_of_tag(rest);
+        out.push_str(&rest[..tag]);
+        rest = &rest[tag..];
+    }
+    out
+}
+
+/// Where the tag that HTML begins with ends.
+fn end_of_tag(html: &str) -> usize {
+    let mut quote = None;
+    for (at, c) in html.char_indices() {
+        match (quote, c) {
+            (None, '>') => return at + 1,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    html.len()
+}
+
+fn mark_text(written: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: &mut String) {
+    let (text, stood_at) = read(written);
+    let mut done = 0;
+    for range in in_order(find(&text), text.len()) {
+        let (start, end) = (stood_at[range.start], stood_at[range.end]);
+        out.push_str(&written[done..start]);
+        out.push_str("<mark>");
+        out.push_str(&written[start..end]);
+        out.push_str("</mark>");
+        done = end;
+    }
+    out.push_str(&written[done..]);
+}
+
+/// The ranges that are in a text of that length, from the first to the last, those that meet joined.
+fn in_order(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
+    ranges.retain(|range| range.start < range.end && range.end <= length);
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// The text that HTML writes with references to characters, and for each of its bytes, and its end, where that stands there.
+fn read(written: &str) -> (String, Vec<usize>) {
+    let mut text = String::with_capacity(written.len());
+    let mut stood_at = Vec::with_capacity(written.len() + 1);
+    let mut at = 0;
+    while let Some(c) = written[at..].chars().next() {
+        let (c, length) = reference(&written[at..]).unwrap_or((c, c.len_utf8()));
+        text.push(c);
+        stood_at.resize(text.len(), at);
+        at += length;
+    }
+    stood_at.push(written.len());
+    (text, stood_at)
+}
+
+/// The character that a reference at the beginning of HTML stands for, and its length.
+fn reference(html: &str) -> Option<(char, usize)> {
+    let name = html.strip_prefix('&')?;
+    let end = name
+        .bytes()
+        .take(LONGEST_REFERENCE)
+        .position(|byte| byte == b';')?;
+    let c = match &name[..end] {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "nbsp" => '\u{A0}',
+        name => {
+            let number = name.strip_prefix('#')?;
+            let number = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(number.ok()?)?
+        }
+    };
+    Some((c, end + 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark_word(html: &str, word: &str) -> String {
+        let find = |text: &str| {
+            let found = text.match_indices(word);
+            found.map(|(at, found)| at..at + found.len()).collect()
+        };
+        mark(html, find)
+    }
+
+    #[test]
+    fn words_are_marked_and_nothing_else_changes() {
+        for (html, word, expected) in [
+            ("<p>Free tea</p>", "tea", "<p>Free <mark>tea</mark></p>"),
+            (
+                "<p>AT&amp;T &lt;b&gt;</p>",
+                "T&T",
+                "<p>A<mark>T&amp;T</mark> &lt;b&gt;</p>",
+            ),
+            ("<p>&lt;b&gt;</p>", "<b>", "<p><mark>&lt;b&gt;</mark></p>"),
+            ("<p>it&#39;s</p>", "'", "<p>it<mark>&#39;</mark>s</p>"),
+            ("a & b; c", "b;", "a & <mark>b;</mark> c"),
+            (
+                "<a href=\"/tea?a>b\">tea</a>",
+                "tea",
+                "<a href=\"/tea?a>b\"><mark>tea</mark></a>",
+            ),
+            (
+                "<p>чай і чай</p>",
+                "чай",
+                "<p><mark>чай</mark> і <mark>чай</mark></p>",
+            ),
+            ("<p>te<b>a</b></p>", "tea", "<p>te<b>a</b></p>"),
+            ("", "tea", ""),
+        ] {
+            assert_eq!(mark_word(html, word), expected);
+        }
+    }
+
+    #[test]
+    fn what_meets_is_marked_once() {
+        let find = |_: &str| vec![3..5, 0..2, 1..3, 2..2];
+        assert_eq!(mark("<p>abcdef</p>", find), "<p><mark>abcde</mark>f</p>");
+    }
+}
