@@ -623,6 +623,7 @@ alike-networks = { $count ->
 }
 alike-since = since { $moment }
 alike-show = Show each
+queue-empty-narrow = Nothing here matches.
 filter-title = Search and narrow
 filter-words = Words
 filter-reason = Reason

@@ -691,6 +691,7 @@ alike-networks = { $count ->
 }
 alike-since = від { $moment }
 alike-show = Показати кожен
+queue-empty-narrow = Тут нічого не знайдено.
 filter-title = Шукати й звузити
 filter-words = Слова
 filter-reason = Причина

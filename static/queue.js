@@ -58,8 +58,12 @@
     told.replaceChildren(line);
     announce(text);
   };
+  let countedAt = 0;
   const count = (counts) => {
-    for (const [status, number] of Object.entries(counts ?? {})) {
+    // Answers may overtake one another.
+    if (!counts || counts.as_of < countedAt) return;
+    countedAt = counts.as_of;
+    for (const [status, number] of Object.entries(counts)) {
       for (const place of document.querySelectorAll(`[data-count="${status}"]`)) place.textContent = number;
     }
   };
@@ -172,7 +176,9 @@
     more();
   };
   const decideOne = (card, button) => {
-    if (!card || !button || card.classList.contains("gone")) return;
+    // Someone else has decided about it: the key leads on.
+    if (card?.classList.contains("gone")) return stand(neighbour(card, 1) ?? card);
+    if (!card || !button) return;
     const taken = take(card);
     if (card === here || !here?.isConnected) stand(taken.next);
     announce(`${button.getAttribute("aria-label")}`);
@@ -248,14 +254,14 @@
     }
   });
 
+  const step = (by) => stand(here?.isConnected ? neighbour(here, by) ?? here : cards()[0] ?? null);
   const press = (card, to) => decideOne(card, card?.querySelector(`button[data-to="${to}"]`));
   const go = (card, key) => {
     const link = card?.querySelector(key === "p" ? 'a[href$="/person"]' : `a[data-key="${key}"]`);
     if (link) location.assign(link.href);
   };
   const KEYS = {
-    j: () => stand(neighbour(here, 1) ?? here), ArrowDown: () => stand(neighbour(here, 1) ?? here),
-    k: () => stand(neighbour(here, -1) ?? here), ArrowUp: () => stand(neighbour(here, -1) ?? here),
+    j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
     a: () => press(here, "approved"), f: () => press(here, "approved"), s: () => press(here, "spam"),
     d: () => press(here, "trashed"), u: () => press(here, "held"), z: () => undo(),
     r: () => go(here, "r"), e: () => go(here, "e"), p: () => go(here, "p"),
@@ -316,10 +322,22 @@
     fresh.hidden = arrived.size === 0;
     fresh.querySelector("a").textContent = say.unread.replace("#", arrived.size);
   };
+  // Someone has taken their decision back.
+  const revive = (card) => {
+    if (!card.classList.contains("gone")) return;
+    load(`ids=${card.dataset.id}`).then((page) => {
+      const anew = page.firstElementChild;
+      if (!anew) return;
+      card.replaceWith(anew);
+      if (card === here) stand(anew, { focus: false });
+      settle();
+    }).catch(() => {});
+  };
   const elsewhere = (id, status, name) => {
     arrived.delete(id);
     const card = cardOf(id);
-    if (!card || status === say.part) return;
+    if (status === say.part) return card ? revive(card) : void arrived.add(id);
+    if (!card) return;
     card.classList.add("gone");
     for (const control of card.querySelectorAll("button, input, .card-link")) control.remove();
     const line = document.createElement("p");

@@ -62,7 +62,7 @@ async fn begin(
         work(app, bulk, moderator, false).await?;
     }
     app.bell.notify_one();
-    tracing::info!(account = %moderator.id, %act, expected, "a bulk act was begun");
+    tracing::debug!(account = %moderator.id, %act, expected, "a bulk act was begun");
     Ok(act)
 }
 
@@ -120,7 +120,7 @@ async fn work(
         bulk.decided += decided;
         tell(app, &bulk, next.is_none());
         if next.is_none() {
-            tracing::info!(act = %bulk.act, decided = bulk.decided, "a bulk act is done");
+            tracing::debug!(act = %bulk.act, decided = bulk.decided, "a bulk act is done");
             return Ok(());
         }
         bulk.done_id = next;

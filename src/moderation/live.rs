@@ -194,12 +194,7 @@ async fn tell_of_entry(app: &App, payload: &str) -> sqlx::Result<()> {
 }
 
 async fn tell_counts(app: &App, db: &mut sqlx::PgConnection) -> sqlx::Result<()> {
-    let counts = store::counts(db).await?;
-    let counts: serde_json::Map<_, _> = counts
-        .into_iter()
-        .map(|(status, count)| (status.word().to_owned(), count.into()))
-        .collect();
-    tell(app, "counts", &counts.into());
+    tell(app, "counts", &store::counts_as_of(db).await?);
     Ok(())
 }
 

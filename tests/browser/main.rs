@@ -7,6 +7,7 @@ mod support;
 mod chromium;
 mod discussion;
 mod looks;
+mod moderating;
 
 use chromium::Browser;
 use support::article::WrittenArticle;
