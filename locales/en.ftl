@@ -357,12 +357,12 @@ told-being-checked = It is being checked for spam; that takes a minute or so.
 told-checker-silent = It could not be checked for spam, so a moderator will.
 history-first = First reply from this address.
 history-approved = { $count ->
-    [one] One other reply approved.
-   *[other] { $count } other replies approved.
+    [one] One other approved
+   *[other] { $count } others approved
 }
 history-refused = { $count ->
-    [one] One other reply refused.
-   *[other] { $count } other replies refused.
+    [one] One other refused
+   *[other] { $count } others refused
 }
 
 ## Articles
@@ -603,8 +603,8 @@ queue-now-approved = approved
 queue-now-spam = spam
 queue-now-trashed = in the trash
 history-held = { $count ->
-    [one] One waits
-   *[other] { $count } wait
+    [one] One other waits
+   *[other] { $count } others wait
 }
 history-since = first here on { $day }
 history-none = Sent without an address

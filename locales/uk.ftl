@@ -401,16 +401,16 @@ told-being-checked = Його перевіряють на спам; це три�
 told-checker-silent = Перевірити його на спам не вдалося, тож це зробить модератор.
 history-first = Перша відповідь із цієї адреси.
 history-approved = { $count ->
-    [one] Схвалено ще { $count } відповідь.
-    [few] Схвалено ще { $count } відповіді.
-    [many] Схвалено ще { $count } відповідей.
-   *[other] Схвалено ще { $count } відповіді.
+    [one] Схвалено ще { $count } відповідь
+    [few] Схвалено ще { $count } відповіді
+    [many] Схвалено ще { $count } відповідей
+   *[other] Схвалено ще { $count } відповіді
 }
 history-refused = { $count ->
-    [one] Відхилено ще { $count } відповідь.
-    [few] Відхилено ще { $count } відповіді.
-    [many] Відхилено ще { $count } відповідей.
-   *[other] Відхилено ще { $count } відповіді.
+    [one] Відхилено ще { $count } відповідь
+    [few] Відхилено ще { $count } відповіді
+    [many] Відхилено ще { $count } відповідей
+   *[other] Відхилено ще { $count } відповіді
 }
 
 ## Articles
@@ -663,10 +663,10 @@ queue-now-approved = схвалено
 queue-now-spam = спам
 queue-now-trashed = у кошику
 history-held = { $count ->
-    [one] Очікує { $count }
-    [few] Очікують { $count }
-    [many] Очікують { $count }
-   *[other] Очікують { $count }
+    [one] Очікує ще { $count }
+    [few] Очікують ще { $count }
+    [many] Очікують ще { $count }
+   *[other] Очікують ще { $count }
 }
 history-since = уперше тут { $day }
 history-none = Надіслано без адреси

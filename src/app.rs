@@ -1,6 +1,7 @@
 //! What a handler may reach.
 
 use std::ops::Deref;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use argon2::Argon2;
@@ -53,6 +54,8 @@ pub struct Shared {
     pub mailer: Option<Mailer>,
     /// What open desks are told as it happens.
     pub heard: broadcast::Sender<Heard>,
+    /// Somebody listens to the database for them.
+    pub is_listening: AtomicBool,
     /// Rung when there is work in the background that somebody waits for.
     pub bell: Notify,
     last_publication: Mutex<Arc<Publication>>,
@@ -82,6 +85,7 @@ impl App {
             limits: Limits::default(),
             mailer,
             heard: broadcast::channel(HEARD_KEPT).0,
+            is_listening: AtomicBool::new(false),
             bell: Notify::new(),
             last_publication: Mutex::new(Arc::new(publication)),
             lacking_key: Mutex::default(),

@@ -101,6 +101,7 @@
   // Decisions on their way to the site, and those that can be taken back.
   const waiting = [];
   const past = [];
+  const busy = new Map(); // Comments of which the site is still to hear that a decision was taken back.
   let underWay = 0;
   const send = () => {
     while (underWay < AT_ONCE && waiting.length) {
@@ -148,6 +149,7 @@
       promise: null,
     };
     decision.promise = new Promise((resolve) => {
+      decision.drop = resolve;
       decision.done = (answer) => {
         decision.act = answer.act;
         count(answer.counts);
@@ -170,7 +172,9 @@
       };
     });
     past.push(decision);
-    waiting.push(decision);
+    const before = taken.map(({ card }) => busy.get(card.dataset.id)).filter(Boolean);
+    if (before.length) Promise.all(before).then(() => (decision.undone ? decision.drop() : waiting.push(decision), send()));
+    else waiting.push(decision);
     send();
     settle();
     more();
@@ -206,6 +210,16 @@
     told.replaceChildren();
     stand(brought[0].card);
     announce(fill(say.broughtBack, brought[0].card.dataset.name));
+    // What was not sent yet need not be taken back.
+    const unsent = waiting.indexOf(decision);
+    if (unsent >= 0) return void waiting.splice(unsent, 1);
+    const heard = takeBack(decision, brought);
+    for (const { card } of brought) busy.set(card.dataset.id, heard);
+    await heard;
+    for (const { card } of brought) if (busy.get(card.dataset.id) === heard) busy.delete(card.dataset.id);
+    settle();
+  };
+  const takeBack = async (decision, brought) => {
     await decision.promise;
     if (!decision.act) return;
     try {
@@ -223,7 +237,6 @@
       tell(error instanceof SignedOut ? say.signedOut : say.failed);
       if (!here?.isConnected) stand(cards()[0] ?? null);
     }
-    settle();
   };
 
   // Acts in the background.
@@ -353,6 +366,7 @@
       for (const [status, ids] of Object.entries(changed)) {
         for (const id of ids) {
           // One's own are told by the answer; those from another window of one's own are on the page still.
+          if (busy.has(String(id))) continue;
           if (String(by) === say.me && !cardOf(id)) arrived.delete(id);
           else if (!past.some((decision) => decision.taken.some(({ card }) => Number(card.dataset.id) === id))) elsewhere(id, status, name ?? "—");
         }

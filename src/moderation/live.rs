@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -44,9 +44,6 @@ const CHANNEL: &str = "desk";
 /// The event after which nothing more comes.
 pub const ENDS: &str = "ends";
 
-/// One listens for all desks of this process.
-static LISTENING: AtomicBool = AtomicBool::new(false);
-
 /// Tells a desk, until its moderator signs out.
 pub async fn show_live(
     State(app): State<App>,
@@ -64,7 +61,7 @@ pub async fn show_live(
         token_hash,
         app: app.clone(),
     };
-    if !LISTENING.swap(true, Ordering::SeqCst) {
+    if !app.is_listening.swap(true, Ordering::SeqCst) {
         tokio::spawn(listen(app));
     }
     let events = unfold(listener, |mut listener| async {
@@ -129,9 +126,9 @@ async fn listen(app: App) {
                 sleep(LISTENS_AGAIN_AFTER).await;
             }
         }
-        LISTENING.store(false, Ordering::SeqCst);
+        app.is_listening.store(false, Ordering::SeqCst);
         // Another desk may have been opened in this moment, and have relied on us.
-        if app.heard.receiver_count() == 0 || LISTENING.swap(true, Ordering::SeqCst) {
+        if app.heard.receiver_count() == 0 || app.is_listening.swap(true, Ordering::SeqCst) {
             return;
         }
     }

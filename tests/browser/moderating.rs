@@ -92,7 +92,8 @@ async fn a_hundred_are_decided_by_keys_alone_and_nobody_waits() {
             waited += 1;
             continue;
         };
-        if number == 50 {
+        // At first the site hears of the mistake and that it was one; later that waits with the rest, and it never does.
+        if [2, 50].contains(&number) {
             desk.keys("s").await;
             let next = desk.run(HERE).await;
             waited += i64::from(next.as_i64() == Some(id) || next.is_null());
@@ -113,15 +114,23 @@ async fn a_hundred_are_decided_by_keys_alone_and_nobody_waits() {
     assert_eq!(waited, 0, "a key waited for the site");
     assert_eq!(expected.len(), 100);
     desk.slow_network(0).await;
-    desk.until("every decision was answered", ALL_ANSWERED)
-        .await;
+    let left = "select count(*) from comments where status = 'held'";
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while count(&server, left).await > 0 {
+        assert!(
+            Instant::now() < deadline,
+            "the site hears of every decision"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     desk.until(
         "the screen shows that nothing waits",
         "return document.querySelector('[data-count=held]').textContent === '0' && !document.getElementById('empty').hidden",
     )
     .await;
     assert_eq!(statuses(&server).await, expected);
-    assert_eq!(count(&server, "select count(*) from decisions").await, 102);
+    let decisions = count(&server, "select count(*) from decisions").await;
+    assert!([102, 104].contains(&decisions), "{decisions}");
     desk.close().await;
 }
 
@@ -139,7 +148,8 @@ async fn the_same_hundred_are_decided_without_javascript() {
         let card = desk.find(".card").await;
         let id = card.attr("id").await.expect("a card").expect("its name");
         let id: i64 = id["card-".len()..].parse().expect("its number");
-        if number == 50 {
+        // At first the site hears of the mistake and that it was one; later that waits with the rest, and it never does.
+        if [2, 50].contains(&number) {
             desk.follow(".card [data-to=spam]").await;
             desk.follow("#told form button").await;
             assert!(desk.has(&format!("#card-{id}")).await);

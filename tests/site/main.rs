@@ -18,6 +18,7 @@ mod mine;
 mod moderation;
 mod own;
 mod privacy;
+mod queue;
 mod reading;
 mod rekeying;
 mod security;

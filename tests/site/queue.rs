@@ -1,0 +1,437 @@
+//! The queue as a desk: what cards say, what it is narrowed by, all that match, scripts, and other desks.
+
+use axum::body::Body;
+use axum::http::Request;
+use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
+use broadsheet::moderation::{Filter, bulk};
+use broadsheet::worker;
+use serde_json::Value;
+
+use crate::support::TestSite;
+use crate::support::makers::Made;
+use crate::support::visitor::Visitor;
+
+/// Makes many held comments under an article, a second apart.
+async fn many(site: &TestSite, on: &Made, count: i64) {
+    sqlx::query(
+        "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
+         insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, status_since, reasons, created_at)
+         select id, $1, id, 'Reader ' || number, 'Words', '<p>Words</p>', int8send(id), 'held', $3,
+             case when number % 2 = 0 then '{links:3}'::text[] else '{first-timer}'::text[] end, $3 - make_interval(secs => number)
+         from fresh",
+    )
+    .bind(on.id.0)
+    .bind(count)
+    .bind(site.now())
+    .execute(&site.app.pool)
+    .await
+    .expect("comments are made");
+}
+
+/// Posts fields as the queue's script does.
+async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    let request = Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .header("accept", "application/json");
+    let page = visitor.send(request, Body::from(body), path).await;
+    page.has_status(200);
+    serde_json::from_slice(&page.body).expect("JSON")
+}
+
+#[tokio::test]
+async fn a_card_marks_the_words_it_was_held_for() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    sqlx::query(
+        "update comments set reasons = '{hold-word:free  money,refuse-word:/c[a4]sino/,links:3}',
+             body_html = '<p>FREE money at the <em>c4sino</em> &amp; carefree moneybags</p>' where id = $1",
+    )
+    .bind(id.0)
+    .execute(&site.app.pool)
+    .await
+    .expect("other words");
+    let queue = site
+        .staff("mo", Role::Moderator)
+        .await
+        .open("/admin/comments")
+        .await;
+    assert_eq!(queue.texts_of(".card mark"), ["FREE money", "c4sino"]);
+    queue.sees("It holds a word to be looked at: “free money”.");
+}
+
+#[tokio::test]
+async fn a_card_says_who_its_author_was_and_what_it_answers() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let first = site.comment(&article, "Bob", Status::Approved).await;
+    for (number, status) in [
+        (1, Status::Approved),
+        (2, Status::Approved),
+        (3, Status::Spam),
+        (4, Status::Held),
+    ] {
+        let id = site
+            .answer(&article, Some(first), &format!("Ann {number}"), status)
+            .await;
+        sqlx::query(
+            "update comments set name = 'Ann', network_hash = '\\x01', commenter_id = (select min(commenter_id) from comments where name like 'Ann%')
+             where id = $1",
+        )
+        .bind(id.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("all by one person");
+    }
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let queue = mod_.open("/admin/comments").await;
+    let who = queue.text_of(".card-who");
+    assert!(
+        who.starts_with("2 others approved · One other refused · first here on"),
+        "{who}"
+    );
+    assert!(who.contains("3 more from the same network"), "{who}");
+    assert_eq!(
+        queue.text_of(".card-answers"),
+        "in reply to Bob: Words of Bob."
+    );
+    // What it can be narrowed to leads there.
+    let network = queue.attribute(".card-who a[href*=network]", "href");
+    let spam = network
+        .expect("a link")
+        .replace("status=held", "status=spam");
+    mod_.open(&spam)
+        .await
+        .sees("From one network")
+        .sees("Words of Ann 3.");
+}
+
+#[tokio::test]
+async fn a_part_of_the_queue_is_what_was_asked_for() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    let milk = site.article("Milk").await;
+    many(&site, &tea, 6).await;
+    site.comment(&milk, "Ann", Status::Held).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    for (query, count) in [
+        ("status=held", 7),
+        ("status=spam", 0),
+        ("reason=links", 3),
+        ("reason=first-timer", 3),
+        ("reason=everything-is-held", 1),
+        (&format!("article={}", milk.id), 1),
+        (&format!("article={}&reason=links", tea.id), 3),
+        ("article=0", 0),
+        ("person=0", 0),
+        ("network=0", 0),
+        ("like=0", 0),
+        ("age=within-1", 7),
+        ("age=over-1", 0),
+    ] {
+        let page = mod_.open(&format!("/admin/comments?{query}")).await;
+        assert_eq!(page.texts_of(".card").len(), count, "{query}");
+        let shown = page.texts_of(".matching summary").concat();
+        let expected = match count {
+            0 => String::new(),
+            1 => "Decide about the one that matches".to_owned(),
+            count => format!("Decide about all {count} that match"),
+        };
+        assert_eq!(shown, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_press() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 4_600).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let page = mod_.open("/admin/comments?reason=links").await;
+    page.sees("Decide about all 2300 that match");
+    let after = page
+        .form("/admin/comments")
+        .fill("why", "A flood of links")
+        .press("Spam: all")
+        .await
+        .follow()
+        .await;
+    // One batch is done at once, and the rest goes on.
+    after.sees("In the background: 2000 of 2300 decided.");
+    worker::work(&site.app).await.expect("the rest");
+    let spam = "select count(*) from comments where status = 'spam'";
+    assert_eq!(site.count(spam).await, 2_300);
+    assert_eq!(
+        site.count(
+            "select count(*) from comments where status = 'spam' and not 'links:3' = any(reasons)"
+        )
+        .await,
+        0
+    );
+    let why = "select count(*) from log_entries where why = 'A flood of links' and decisions > 0";
+    assert_eq!(site.count(why).await, 2);
+    assert_eq!(
+        site.count("select count(distinct act) from decisions")
+            .await,
+        1
+    );
+
+    let path = after.path.clone();
+    let undone = mod_
+        .open(&path)
+        .await
+        .sees("2300 comments marked as spam.")
+        .form("/admin/comments/undo")
+        .press("Undo")
+        .await;
+    worker::work(&site.app).await.expect("the rest");
+    assert_eq!(site.count(spam).await, 0);
+    undone
+        .follow()
+        .await
+        .sees("Undone: 2300 comments are as they were.");
+    assert_eq!(
+        site.count("select count(*) from bulk_acts where ended_at is null")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn what_came_or_changed_after_the_page_was_made_is_left_alone() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 10).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let form = mod_.open("/admin/comments").await.form("/admin/comments");
+    site.app.clock.advance(60);
+    let late = site.comment(&article, "Late", Status::Held).await;
+    sqlx::query("update comments set edited_at = $1, version = 1 where name = 'Reader 3'")
+        .bind(site.now())
+        .execute(&site.app.pool)
+        .await
+        .expect("someone changed their words");
+    form.press("Trash: all")
+        .await
+        .follow()
+        .await
+        .sees("9 comments moved to the trash.");
+    assert_eq!(site.status_of(late).await, Status::Held);
+    assert_eq!(
+        site.count("select count(*) from comments where status = 'held'")
+            .await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn an_act_stops_when_its_moderator_is_none_any_more() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 2_500).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let form = mod_.open("/admin/comments").await.form("/admin/comments");
+    form.press("Trash: all").await;
+    sqlx::query("delete from sessions")
+        .execute(&site.app.pool)
+        .await
+        .expect("signed out everywhere");
+    // Signing out is no reason to stop what was begun, but an account that is gone is.
+    for statement in [
+        "alter table bulk_acts drop constraint if exists bulk_acts_account_id_fkey",
+        "update bulk_acts set account_id = 0",
+    ] {
+        sqlx::query(statement)
+            .execute(&site.app.pool)
+            .await
+            .expect("the account is gone");
+    }
+    worker::work(&site.app).await.expect("a round");
+    assert_eq!(
+        site.count("select count(*) from comments where status = 'trashed'")
+            .await,
+        2_000
+    );
+    assert_eq!(
+        site.count("select count(*) from bulk_acts where ended_at is null")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_script_hears_what_came_of_its_decision() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.comment(&article, "Ann", Status::Held).await;
+    let bob = site.comment(&article, "Bob", Status::Held).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let other = site.staff("ada", Role::Moderator).await;
+    let spam = format!("spam {ann}:held:0");
+    let first = post(&mod_, "/admin/comments", &[("one", &spam)]).await;
+    assert_eq!(first["said"], "One comment marked as spam.");
+    assert_eq!(first["decided"], serde_json::json!([ann.0]));
+    assert_eq!(first["counts"]["held"], 1);
+    assert_eq!(first["counts"]["spam"], 1);
+    // Someone else was later, and hears by whom it was decided.
+    let late = post(
+        &other,
+        "/admin/comments",
+        &[("one", &format!("approved {ann}:held:0"))],
+    )
+    .await;
+    assert_eq!(late["act"], Value::Null);
+    assert_eq!(late["passed"][0]["id"], ann.0);
+    let said = late["passed"][0]["said"].as_str().expect("a sentence");
+    assert!(said.contains("(mo)") && said.contains("spam"), "{said}");
+    // The same twice, over a bad line, holds once.
+    let again = post(&mod_, "/admin/comments", &[("one", &spam)]).await;
+    assert_eq!(again["act"], Value::Null);
+    let act = first["act"].to_string();
+    let undone = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    assert_eq!(undone["decided"], serde_json::json!([ann.0]));
+    assert_eq!(undone["counts"]["held"], 2);
+    let nothing = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    assert_eq!(nothing["act"], Value::Null);
+    // Cards that a script asks for are those that are in the queue.
+    let cards = mod_
+        .open(&format!("/admin/comments/cards?ids={ann},{bob},999"))
+        .await;
+    assert_eq!(cards.texts_of(".card-name"), ["Ann", "Bob"]);
+}
+
+#[tokio::test]
+async fn open_desks_hear_who_decided_what_and_what_came_in() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.comment(&article, "Ann", Status::Held).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let other = site.staff("ada", Role::Moderator).await;
+    let listening = mod_.clone();
+    let heard = tokio::spawn(async move {
+        let mut all = String::new();
+        // Each time a desk that is opened anew.
+        for _ in 0..20 {
+            all.push_str(&listening.open("/admin/comments/live").await.html());
+            if all.contains("event: decided") && all.contains("event: arrived") {
+                break;
+            }
+        }
+        all
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    let stays = site.app.heard.subscribe();
+    post(
+        &other,
+        "/admin/comments",
+        &[("one", &format!("approved {ann}:held:0"))],
+    )
+    .await;
+    let bob = site.comment(&article, "Bob", Status::Held).await;
+    let heard = heard.await.expect("a desk");
+    drop(stays);
+    let decided = heard
+        .split("event: decided\ndata: ")
+        .nth(1)
+        .expect("a decision");
+    let decided: Value =
+        serde_json::from_str(decided.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(decided["name"], "ada");
+    assert_eq!(
+        decided["changed"],
+        serde_json::json!({ "approved": [ann.0] })
+    );
+    assert!(
+        heard.contains(&format!("event: arrived\ndata: {{\"ids\":[{bob}]}}")),
+        "{heard}"
+    );
+    assert!(!heard.contains("example.org"));
+}
+
+#[tokio::test]
+async fn those_that_say_the_same_are_one_card_and_one_decision() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 12).await;
+    let alone = site.comment(&article, "Alone", Status::Held).await;
+    for statement in [
+        "insert into lookalikes (id) select min(id) from comments where name like 'Reader%'",
+        "update comments set lookalike_id = (select id from lookalikes), network_hash = int8send(id % 3) where name like 'Reader%'",
+    ] {
+        sqlx::query(statement)
+            .execute(&site.app.pool)
+            .await
+            .expect("they are alike");
+    }
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let page = mod_.open("/admin/comments").await;
+    assert_eq!(page.texts_of(".card-name"), ["Alone", "Reader 12"]);
+    page.sees("12 like this from 3 networks since");
+    let group = page
+        .attribute(".card [name=alike][data-to=spam]", "value")
+        .expect("a button");
+    // One more of the kind comes in; it was not seen.
+    site.app.clock.advance(5);
+    let late = site.comment(&article, "Reader late", Status::Held).await;
+    sqlx::query("update comments set lookalike_id = (select id from lookalikes) where id = $1")
+        .bind(late.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("it is alike");
+    let answer = post(&mod_, "/admin/comments", &[("alike", &group)]).await;
+    assert_eq!(answer["said"], "12 comments marked as spam.");
+    assert_eq!(site.status_of(alone).await, Status::Held);
+    assert_eq!(site.status_of(late).await, Status::Held);
+    let page = mod_.open("/admin/comments").await;
+    assert_eq!(page.texts_of(".card-name"), ["Reader late", "Alone"]);
+}
+
+#[tokio::test]
+async fn bulk_acts_of_two_people_at_once_decide_each_comment_once() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 3_000).await;
+    let mut moderators = Vec::new();
+    for handle in ["mo", "ada"] {
+        site.staff(handle, Role::Moderator).await;
+    }
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    for account in broadsheet::accounts::store::all(&mut db)
+        .await
+        .expect("the staff")
+    {
+        let moderator = broadsheet::accounts::Moderator::acting(&mut db, account.id).await;
+        moderators.push(moderator.expect("an answer").expect("a moderator"));
+    }
+    drop(db);
+    let filter = Filter::of(Status::Held);
+    let now = site.now();
+    let (first, second) = tokio::join!(
+        bulk::decide_all(&site.app, &moderators[0], &filter, Status::Spam, "", now),
+        bulk::decide_all(&site.app, &moderators[1], &filter, Status::Trashed, "", now),
+    );
+    assert_ne!(first.expect("an act"), second.expect("an act"));
+    let (one, two) = tokio::join!(worker::work(&site.app), worker::work(&site.app));
+    one.and(two).expect("both go to their ends");
+    assert_eq!(site.count("select count(*) from decisions").await, 3_000);
+    assert_eq!(
+        site.count("select count(distinct comment_id) from decisions")
+            .await,
+        3_000
+    );
+    assert_eq!(
+        site.count("select count(*) from comments where status = 'held'")
+            .await,
+        0
+    );
+    assert_eq!(
+        site.count("select count(*) from bulk_acts where ended_at is null")
+            .await,
+        0
+    );
+}
