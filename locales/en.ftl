@@ -686,3 +686,75 @@ keys-person = More about its author
 keys-help = This list
 keys-shift = With Shift, the keys for decisions act on all that are ticked.
 keys-close = Close
+
+## Mail to moderators
+
+staff-mail = Mail about what waits
+staff-mail-explained = You can be told by mail of comments that wait for a decision. The letter leads to a page on which you decide about them, without signing in.
+staff-mail-off = This site sends no mail yet: whoever keeps its server has to name a mail server first.
+staff-mail-kept = An address is kept, and confirmed. It is sealed and never shown again, not even here.
+staff-mail-unconfirmed = An address is kept and waits to be confirmed: press the link in the letter that went there. It works for two days; until then nothing else is sent.
+staff-mail-came-back = Mail to the address that is kept came back, so nothing more is sent there. Please give another one.
+staff-mail-address = Email address
+staff-mail-address-hint = It is sealed at once and never shown again, to nobody.
+staff-mail-rhythm = How often
+staff-mail-rhythm-act = Change how often
+staff-mail-act = Keep this address
+staff-mail-remove = Remove the address
+staff-mail-missing = Please give an email address.
+staff-mail-too-soon = You gave an address a moment ago. Please wait a minute before the next.
+staff-mail-asked = A letter is on its way to that address. Press the link in it, and it counts.
+staff-mail-removed = The address is forgotten. Nothing more is mailed to you.
+staff-mail-changed = From now on you hear as often as that.
+rhythm-never = Never
+rhythm-each = Of each comment, at most every two minutes
+rhythm-hourly = Once an hour at most
+rhythm-daily = Every morning at eight
+staff-letter-subject = Is this your address? – { $title }
+staff-letter-why = Someone on the staff of { $title }, most likely you, wants to be told at this address of comments that wait for a decision. Open this page and press its button to say that the address is yours:
+staff-letter-act = It is my address
+staff-letter-not-you = If it was not you, do nothing: then nothing else is sent here. The link works for two days.
+staff-confirm-title = Is this your address?
+staff-confirm-explained = If you moderate comments on { $title } and gave the address to which the letter went, say so. From then on what waits is mailed there.
+staff-confirmed = The address is confirmed
+staff-confirmed-explained = What waits for a decision is mailed there from now on, as often as you chose.
+staff-confirm-void = The link is wrong or too old, or another address has been given since. At your account you can have a new letter sent.
+signed-void = This address does not work any more
+digest-void = The page of a letter works for a week, and until you sign out everywhere or change your passphrase. What waits is at the desk, too.
+digest-title = What waits
+digest-subject = { $count ->
+    [one] One comment waits – { $title }
+   *[other] { $count } comments wait – { $title }
+}
+digest-waiting = { $count ->
+    [one] One comment on { $title } waits for a decision.
+   *[other] { $count } comments on { $title } wait for a decision.
+}
+digest-more = { $count ->
+    [one] One more has been waiting.
+   *[other] { $count } more have been waiting.
+}
+digest-read = Read and decide
+digest-good-until = This works until { $moment }, for you alone: whoever has the link can decide in your name, so please do not pass it on.
+digest-stop = Stop these letters
+digest-log-ends = The log ends at entry { $position }, { $hash }.
+digest-why = from a digest
+digest-empty = Nothing of this waits any more.
+digest-all = All that this page shows:
+digest-no-more = No longer waiting
+digest-decided = The comment by { $name } is { $status }, decided by { $by }.
+digest-settled = The comment by { $name } is { $status } by now.
+digest-erased = { $count ->
+    [one] One comment was taken back.
+   *[other] { $count } comments were taken back.
+}
+digest-too-fast = { $count ->
+    [one] That was quick. Nothing was decided; please try again in a second.
+   *[other] That was quick. Nothing was decided; please try again in { $count } seconds.
+}
+digest-to-queue = To the queue
+digest-stop-title = Stop these letters?
+digest-stop-explained = You are told by mail of comments that wait on { $title }. One press, and no more of these letters come.
+digest-stop-act = Stop them
+digest-stopped = No more of these letters come
+digest-stopped-explained = One that is on its way may still arrive. At your account you can have them again.

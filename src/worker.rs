@@ -73,6 +73,7 @@ pub async fn work(app: &App) -> sqlx::Result<()> {
 /// One round of the post: what is news is written, and what is written is sent.
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
     comments::notices::write_due(app).await?;
+    moderation::digest::write_due(app).await?;
     commenters::post::deliver(app).await
 }
 
@@ -91,5 +92,6 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     let networks = comments::store::forget_where_from(&mut db, network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notices = comments::notices::forget(&mut db, now).await;
-    networks.and(sessions).and(notices)
+    let digests = moderation::digest::forget(&mut db, now).await;
+    networks.and(sessions).and(notices).and(digests)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use broadsheet::accounts::Rhythm;
 use broadsheet::articles::Note;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
@@ -346,6 +347,7 @@ fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
     made.extend(Age::ALL.map(|age| format!("age-{}", age.word())));
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
+    made.extend(Rhythm::ALL.map(|rhythm| format!("rhythm-{}", rhythm.word())));
     made.extend(Note::ALL.map(|note| format!("note-{}", note.word())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));

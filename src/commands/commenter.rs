@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use zeroize::Zeroizing;
 
 use super::{data_folder, key};
+use crate::accounts;
 use crate::clock::{Clock, Ts};
 use crate::commenters::{self, Email, EmailError, Scope};
 use crate::comments::store::{Decided, KeptComment};
@@ -19,7 +20,7 @@ use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
 use crate::db::{self, private::Durability};
 use crate::ids::{CommentId, CommenterId};
-use crate::mail;
+use crate::mail::{self, Recipient};
 use crate::publication;
 use crate::sealed::Keys;
 
@@ -119,12 +120,20 @@ impl Asked<'_> {
                 self.erase(&mut db).await?;
             }
             CommenterCommand::Bounced => {
-                for person in &people {
-                    mail::store::silence(&mut db, *person, Clock::System.now()).await?;
+                let mut silenced: Vec<Recipient> =
+                    people.into_iter().map(Recipient::from).collect();
+                // The staff are not found by their address, but there are few of them.
+                for (id, sealed) in accounts::address_store::all_sealed(&mut db).await? {
+                    if self.email.is_of_account(self.keys, id, &sealed) {
+                        silenced.push(id.into());
+                    }
+                }
+                for to in &silenced {
+                    mail::store::silence(&mut db, *to, Clock::System.now()).await?;
                 }
                 eprintln!(
                     "People to whom nothing is mailed from now on: {}.",
-                    people.len()
+                    silenced.len()
                 );
             }
         }

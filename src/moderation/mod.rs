@@ -1,9 +1,13 @@
-//! Deciding on comments: the queue, the verdicts, the log of who decided what, the rules for what comes in, and what is
-//! blocked.
+//! Deciding on comments: the queue, the verdicts, the log of who decided what, the rules for what comes in, what is
+//! blocked, and digests of what waits.
 
 pub mod blocks;
 pub mod bulk;
 pub mod cards;
+pub mod digest;
+pub mod digest_page;
+pub mod digest_stop;
+mod digest_store;
 pub mod filter;
 pub mod live;
 pub mod log;

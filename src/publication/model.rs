@@ -91,12 +91,14 @@ pub enum WrongPermalink {
 }
 
 /// First parts of addresses that pages of ours have, or will.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 21] = [
     "admin",
     "articles",
     "comments",
     "commenters",
     "subscriptions",
+    "digests",
+    "moderators",
     "static",
     "healthz",
     "readyz",

@@ -27,6 +27,8 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/admin/claim", Open),
     ("GET", "/admin/account", From(Moderator)),
     ("POST", "/admin/account", From(Moderator)),
+    ("POST", "/admin/account/email", From(Moderator)),
+    ("POST", "/admin/account/digest", From(Moderator)),
     ("GET", "/admin/comments", From(Moderator)),
     ("GET", "/admin/comments/cards", From(Moderator)),
     ("GET", "/admin/comments/live", From(Moderator)),

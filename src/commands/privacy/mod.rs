@@ -178,7 +178,7 @@ pub async fn search_site(
 ) -> anyhow::Result<Trail> {
     app.publication().await?;
     let mut trail = canary::post(app, router, canary, findings).await?;
-    letters::read(app, &trail, findings).await?;
+    letters::read(app, &mut trail, findings).await?;
     trail.block(canary, findings).await?;
     walk::walk(app, &mut trail, pages, findings).await?;
     search_export(app, &trail, findings).await?;
