@@ -8,6 +8,7 @@ mod articles;
 mod canary;
 mod checker;
 mod comments;
+mod digest;
 mod discussion;
 mod doors;
 mod erasing;
