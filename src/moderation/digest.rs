@@ -13,6 +13,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::mail::letter::{Letter, Link, Piece};
 use crate::mail::outbox;
+use crate::sealed::hex;
 use crate::text::{excerpt, markdown};
 use crate::web::Layout;
 
@@ -165,11 +166,9 @@ fn letter(
         url: stop.clone(),
     }));
     if let Some((position, hash)) = end {
-        let (position, hash) = (position.to_string(), crate::sealed::hex(&hash));
-        pieces.push(Piece::Small(words.with_all(
-            "digest-log-ends",
-            &[("position", position.as_str()), ("hash", hash.as_str())],
-        )));
+        // As the check of the log takes it.
+        let end = format!("{position}:{}", hex(&hash));
+        pieces.push(Piece::Small(words.with("digest-log-ends", "end", &end)));
     }
     let subject = words.count_with("digest-subject", waiting, "title", title);
     let mut letter = Letter::new(words.language(), &subject, &pieces);

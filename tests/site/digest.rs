@@ -184,14 +184,14 @@ async fn a_digest_tells_of_what_waits_and_leads_to_it() {
     room.held("Dora").await;
     room.digest().await;
     let last: String = sqlx::query_scalar(
-        "select position || ', ' || encode(hash, 'hex') from log_entries order by position desc limit 1",
+        "select position || ':' || encode(hash, 'hex') from log_entries order by position desc limit 1",
     )
     .fetch_one(&room.site.app.pool)
     .await
     .expect("the log");
     let text = room.digests()[1].text().replace('\n', " ");
     assert!(
-        text.contains(&format!("The log ends at entry {last}.")),
+        text.contains(&format!("The log ends at {last} (for")),
         "{text}"
     );
     assert!(text.contains("Words of Dora.") && text.contains("One more has been waiting."));
