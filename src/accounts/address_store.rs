@@ -24,8 +24,8 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
     .await
 }
 
-/// Keeps another address, which counts once it is confirmed. What waited for the one before is forgotten, and so is that
-/// mail to it came back. `false` if one was given a moment ago: then nothing is changed.
+/// Keeps another address, which counts once it is confirmed. What waited for the one before is forgotten, and so is what it
+/// was told of and that mail to it came back. `false` if one was given a moment ago: then nothing is changed.
 pub async fn set(
     db: &mut PgConnection,
     id: AccountId,
@@ -34,7 +34,8 @@ pub async fn set(
     now: Ts,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query!(
-        "update accounts set email_sealed = $2, email_set_at = $3, email_confirmed_at = null, silenced_at = null, digest = $4
+        "update accounts set email_sealed = $2, email_set_at = $3, email_confirmed_at = null, silenced_at = null,
+             digest = $4, digest_at = null
          where id = $1 and (email_set_at is null or email_set_at <= $5)",
         id.0,
         sealed,
