@@ -16,6 +16,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// Between looks for what somebody has begun and not ended.
 const WORK_EVERY: Duration = Duration::from_secs(5);
+/// Between rounds of reading what came in: so long it cannot be found by its words, nor is it gathered.
+const READ_EVERY: Duration = Duration::from_secs(2);
 
 /// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
 /// server or a checker that hangs keeps nobody from forgetting.
@@ -24,7 +26,8 @@ pub async fn run(app: App) {
         forget_in_rounds(&app),
         deliver_in_rounds(&app),
         check_in_rounds(&app),
-        work_in_rounds(&app)
+        work_in_rounds(&app),
+        read_in_rounds(&app)
     );
 }
 
@@ -65,6 +68,20 @@ async fn work_in_rounds(app: &App) {
     }
 }
 
+async fn read_in_rounds(app: &App) {
+    loop {
+        if let Err(error) = read(app).await {
+            tracing::warn!(%error, "what came in is read in the next round");
+        }
+        tokio::time::sleep(READ_EVERY).await;
+    }
+}
+
+/// One round of reading what came in.
+pub async fn read(app: &App) -> sqlx::Result<()> {
+    moderation::reading::read_all(app).await
+}
+
 /// One round of what moderators have begun.
 pub async fn work(app: &App) -> sqlx::Result<()> {
     moderation::bulk::work_on_all(app).await
@@ -91,5 +108,6 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     let networks = comments::store::forget_where_from(&mut db, network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notices = comments::notices::forget(&mut db, now).await;
-    networks.and(sessions).and(notices)
+    let likeness = moderation::reading::forget(&mut db, now).await;
+    networks.and(sessions).and(notices).and(likeness)
 }

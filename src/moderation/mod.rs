@@ -9,6 +9,7 @@ pub mod live;
 pub mod log;
 mod model;
 pub mod queue;
+pub mod reading;
 pub mod rules;
 mod rules_form;
 pub mod store;

@@ -3,6 +3,7 @@
 mod bulk;
 mod log;
 mod queue;
+mod reading;
 
 use sqlx::PgConnection;
 
@@ -18,6 +19,7 @@ use crate::ids::{ActId, ArticleId, CommentId};
 pub use bulk::*;
 pub use log::*;
 pub use queue::*;
+pub use reading::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
