@@ -56,6 +56,17 @@ create table readings (
     words      tsvector not null
 );
 create index readings_by_words on readings using gin (words);
+-- Whether so few readings have these words that all of them can be looked at: as the planner guesses from what it knows of
+-- common words, of which it keeps about a thousand. Counting would read all of them.
+create function are_rare(asked text) returns boolean language plpgsql as $$
+declare
+    plan json;
+begin
+    execute 'explain (format json) select from readings where words @@ websearch_to_tsquery(''simple'', $1)' into plan using asked;
+    return (plan -> 0 -> 'Plan' ->> 'Plan Rows')::real
+        <= (select greatest(2000, reltuples / 500) from pg_class where oid = 'readings'::regclass);
+end
+$$;
 -- Parts of what comments say, hashed: who shares one is alike.
 create table likeness (
     band       bigint not null,
@@ -146,14 +157,19 @@ begin
     group by facet, key, status having sum(change) <> 0 order by facet, key, status
     on conflict (facet, key, status, shard) do update set count = f.count + excluded.count;
 
-    delete from comment_reasons r using (
-        select distinct status, split_part(reason, ':', 1) as code, created_at, id
-        from unnest(changes) c, unnest(c.reasons) as reason where change < 0 and is_there
-    ) gone
-    where r.status = gone.status and r.code = gone.code and r.created_at = gone.created_at and r.comment_id = gone.id;
+    -- What has the same reasons, status and moment as before keeps its rows.
+    with moved as (
+        select status, code, created_at, id, sum(change) as change
+        from unnest(changes) c
+        cross join lateral (select distinct split_part(reason, ':', 1) as code from unnest(c.reasons) as reason) codes
+        where is_there group by status, code, created_at, id having sum(change) <> 0
+    ),
+    gone as (
+        delete from comment_reasons r using moved
+        where change < 0 and r.status = moved.status and r.code = moved.code and r.created_at = moved.created_at and r.comment_id = moved.id
+    )
     insert into comment_reasons (status, code, created_at, comment_id)
-    select distinct status, split_part(reason, ':', 1) as code, created_at, id
-    from unnest(changes) c, unnest(c.reasons) as reason where change > 0 and is_there
+    select status, code, created_at, id from moved where change > 0
     on conflict do nothing;
 
     with affected as (

@@ -36,7 +36,7 @@ $$;
 -- words are used as Zipf has it, out of 20,000.
 with made as (
     select i, 1 + floor(:articles * power(pg_temp.chance(i / 2, 1), 3))::bigint as article_id,
-        case when i % :person_every = 0 then 1 else 1 + floor(:commenters * power(pg_temp.chance(i, 2), 2))::bigint end as commenter_id,
+        case when i = 1 or i % :person_every = 0 then 1 else 1 + floor(:commenters * power(pg_temp.chance(i, 2), 2))::bigint end as commenter_id,
         case when i % :network_every = 2 then 0 else floor(:comments / 5 * power(pg_temp.chance(i, 3), 2))::bigint end as network,
         case when :held then 'held'
              when pg_temp.chance(i, 4) < 0.5556 then 'spam'

@@ -157,8 +157,10 @@ fn spell(c: char, into: &mut String) {
         'a'..='z' => into.push(c),
         'A'..='Z' => into.push(c.to_ascii_lowercase()),
         '0'..='9' | '\'' | '’' | 'ʼ' | '\u{AD}' | '\u{200B}'..='\u{200F}' => {}
-        '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => {
-        }
+        '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' => {}
         _ if c.is_ascii() => into.push(' '),
         _ => {
             for sound in deunicode::deunicode_char(c).unwrap_or(" ").chars() {
@@ -312,7 +314,8 @@ mod tests {
         let one = Likeness::of_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
         let other =
             Likeness::of_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");
-        let elsewhere = Likeness::of_html("<p><a href=\"https://tea.example/a\">Click here</a></p>");
+        let elsewhere =
+            Likeness::of_html("<p><a href=\"https://tea.example/a\">Click here</a></p>");
         assert!(one.is_like(&other));
         assert!(!one.is_like(&elsewhere));
     }
