@@ -6,6 +6,8 @@
 //! moderator who is signed in; then what these pages ask the database is asked alone. What is asked for is a ratio of less
 //! than 1.3, in the median and at the 99th of a hundred.
 //!
+//! A flood of alike comments is read in the small one, to see that it costs what its comments do.
+//!
 //! Then all 100,000 become spam with one press, and held again with another, while a reader opens articles. What is asked
 //! for is a fifth, at least, of the rows a second that one plain `update` of the same rows changes in a copy of the
 //! database; and that no reader's page fails.
@@ -99,16 +101,13 @@ async fn main() {
             }
         }
     }
-    is_good &= tell(&calls);
+    tell(&calls);
 
     let [small, large] = sites;
+    is_good &= flood(&small).await;
     small.app.pool.close().await;
     large.app.pool.close().await;
-    run(
-        &mut admin,
-        "create database plain template large strategy file_copy",
-    )
-    .await;
+    run(&mut admin, "create database plain template large").await;
     run(&mut admin, "checkpoint").await;
     let plain_rate = plain(&with_database(postgres.url(), "plain")).await;
     let large = open(&with_database(postgres.url(), "large"), None).await;
@@ -129,7 +128,7 @@ const SMALL: Shape = [
     ("days", "30"),
     ("person_every", "8"),
     ("network_every", "8"),
-    ("rare_every", "25"),
+    ("rare", "i % 25 = 1"),
     ("held", "i % 2 = 0"),
     ("wave", "false"),
 ];
@@ -138,9 +137,9 @@ const LARGE: Shape = [
     ("articles", "10000"),
     ("commenters", "300000"),
     ("days", "730"),
-    ("person_every", "5000"),
-    ("network_every", "500"),
-    ("rare_every", "10000"),
+    ("person_every", "8000"),
+    ("network_every", "1600"),
+    ("rare", "(i % 10000 = 1 and i > 600000)"),
     ("held", "(i % 40 = 0 or i > 800000 and i % 10 < 4)"),
     ("wave", "i % 10 = 3 and i between 800000 and 900000"),
 ];
@@ -270,7 +269,7 @@ fn measured() -> Vec<Measured> {
         ("by a person", by.clone()),
         ("from a network", from),
         ("with a word of nearly all", with("w1")),
-        ("with a word of one in ten", with("cranes")),
+        ("with a word of one in five", with("cranes")),
         ("with a rare word", with("zhuravel")),
         ("within a week", aged(Age::Within(7))),
         ("older than a week", aged(Age::Over(7))),
@@ -319,7 +318,7 @@ impl Measured {
         } else {
             self.bytes[size] = page.len();
             let html = String::from_utf8(page).expect("pages are UTF-8");
-            self.cards[size] = html.matches("class=\"card").count();
+            self.cards[size] = html.matches("id=\"card-").count();
         }
     }
 
@@ -399,6 +398,41 @@ fn quantiles(times: &[f64]) -> (f64, f64) {
     let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
     (times[times.len() / 2], times[times.len() * 99 / 100])
+}
+
+/// Reads five thousand comments that say nearly the same: the last thousand may not take much longer than the first.
+async fn flood(site: &Site) -> bool {
+    let mut times = Vec::new();
+    for thousand in 0..5_i64 {
+        sqlx::query(
+            "insert into comments (article_id, root_id, commenter_id, name, body, body_html, said_once, status, reasons, created_at, network_hash)
+             select 1 + i % 50, 0, 1 + i % 200, 'Friend ' || i, said, '<p>' || said || '</p>', int8send(-i), 'held', '{everything-is-held}', $2,
+                 sha256(int8send(i % 9))
+             from generate_series($1 * 1000 + 1, $1 * 1000 + 1000) as i
+             cross join lateral (select 'Hello friend ' || i || ', I earn ' || i || ' dollars a week from my home, and so can you: read how at https://money.example/'
+                 || i || ' and start ' || (array['today', 'now', 'tomorrow'])[1 + i % 3] as said) made",
+        )
+        .bind(thousand)
+        .bind(now())
+        .execute(&site.app.pool)
+        .await
+        .expect("they come in");
+        let begun = Instant::now();
+        broadsheet::worker::read(&site.app)
+            .await
+            .expect("they are read");
+        times.push(begun.elapsed().as_secs_f64());
+    }
+    let gathered: i64 = sqlx::query_scalar("select max(held)::bigint from lookalikes")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("they are counted");
+    let ratio = times[4] / times[0];
+    println!(
+        "A flood of 5,000 is read in {:.1} s, its last thousand in {ratio:.2} of the time of its first; {gathered} are gathered",
+        times.iter().sum::<f64>()
+    );
+    ratio < 2.0 && gathered == 5_000
 }
 
 /// Rows a second that one statement changes.

@@ -22,7 +22,8 @@ create index comments_alone_in_queue on comments (created_at desc, id desc)
 create index comments_in_queue_by_article on comments (article_id, status, created_at desc, id desc) where erased_at is null;
 create index comments_in_queue_by_commenter on comments (commenter_id, status, created_at desc, id desc);
 create index comments_in_queue_by_network on comments (network_hash, status, created_at desc, id desc) where network_hash is not null;
-create index comments_in_queue_by_lookalike on comments (lookalike_id, status, created_at, id) where lookalike_id is not null;
+create index comments_in_queue_by_lookalike on comments (lookalike_id, status, created_at, id) include (network_hash)
+    where lookalike_id is not null and erased_at is null;
 create index comments_in_queue_by_score on comments (score desc, id desc) where status = 'held' and score is not null and erased_at is null;
 create index comments_to_purge on comments (status_since) where status in ('spam', 'trashed') and erased_at is null;
 

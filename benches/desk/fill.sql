@@ -48,7 +48,7 @@ with made as (
         :moment::timestamptz - (:comments - i) * (interval '1 day' * :days / :comments) as created_at,
         case when i % 20 = 0 then i / 400 * 400 when :wave then 1 end as lookalike_id,
         (select string_agg('w' || floor(power(20000, random() + 0 * (i + word))), ' ') from generate_series(1, 30) as word)
-            || case when i % 20 = 2 then ' cranes' else '' end || case when i % :rare_every = 1 then ' zhuravel' else '' end as words
+            || case when i % 10 = 2 then ' cranes' else '' end || case when :rare then ' zhuravel' else '' end as words
     from generate_series(1::bigint, :comments) as i
 )
 insert into comments (id, article_id, parent_id, root_id, commenter_id, name, body, body_html, said_once, status, reasons,

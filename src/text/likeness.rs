@@ -15,7 +15,8 @@ use crate::text::tags::{Piece, pieces};
 const BANDS: u64 = 8;
 /// Least hashes in a band: the more, the liker texts must be to share one.
 const ROWS: u64 = 3;
-/// Below so many words a text is only like one with the same words: "Yes" and "No" differ by little else.
+/// Below so many words a text is only like one with the same words, and the same addresses: "Yes" and "No" differ by little
+/// else, and many say no more than where to look.
 const EXACT_BELOW: usize = 3;
 /// From so many words on, words and pairs of words are shingles; below, where one word is much of a text, runs of letters.
 const WORDS_FROM: usize = 8;
@@ -58,12 +59,14 @@ impl Likeness {
 
     /// What plain words are like.
     pub fn of(text: &str) -> Self {
-        let words = words(text);
+        let words = words(text, host);
         let mut shingles = BTreeSet::new();
         let way = match words.len() {
             0 => Way::Whole,
             count if count < EXACT_BELOW => {
-                shingles.insert(hash(words.join(" ").as_bytes()));
+                let in_full = |written: &str| host(written).map(|_| written.to_lowercase());
+                let whole = self::words(text, in_full);
+                shingles.insert(hash(whole.join(" ").as_bytes()));
                 Way::Whole
             }
             count if count < WORDS_FROM => {
@@ -118,12 +121,13 @@ impl Likeness {
     }
 }
 
-/// The words of a text as they sound in small Latin letters, without digits and marks; of an address, only its host.
-fn words(text: &str) -> Vec<String> {
+/// The words of a text as they sound in small Latin letters, without digits and marks; of an address, what `address` makes
+/// of it.
+fn words(text: &str, address: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut words = Vec::new();
     for written in text.split_whitespace() {
-        if let Some(host) = host(written) {
-            words.push(host);
+        if let Some(address) = address(written) {
+            words.push(address);
         } else {
             let mut spelled = String::with_capacity(written.len());
             for c in written.chars() {
@@ -258,8 +262,8 @@ mod tests {
                     assert!(
                         one_is.is_like(&other_is),
                         "{one}\n{other}\n{:?}\n{:?}",
-                        words(one),
-                        words(other)
+                        words(one, host),
+                        words(other, host)
                     );
                     assert!(share_a_band(&one_is, &other_is), "{one}\n{other}");
                 }
@@ -291,6 +295,10 @@ mod tests {
             "Ні",
             "👍",
             "🎉",
+            "https://video.example/watch?v=a1",
+            "https://video.example/watch?v=b2",
+            "Look: https://video.example/watch?v=a1",
+            "Look: https://video.example/watch?v=b2",
         ];
         for (place, one) in said.iter().enumerate() {
             for other in &said[place + 1..] {

@@ -245,7 +245,7 @@ pub async fn find(
     let place = place.as_ref();
     let rows = if filter.like.is_some() {
         find!(
-            "comments r where r.lookalike_id = $12 and r.status = $1",
+            "comments r where r.lookalike_id = $12 and r.status = $1 and r.erased_at is null",
             db,
             &asked,
             place,
@@ -620,7 +620,7 @@ pub struct Card {
     pub alike: i64,
     /// Which they are.
     pub lookalike_id: Option<LookalikeId>,
-    /// From how many networks, counted over a thousand of them at most.
+    /// From how many networks, counted over the oldest 250 of them.
     pub alike_networks: i64,
     /// Since when.
     pub alike_since: Option<Ts>,
@@ -661,7 +661,7 @@ pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec
                comments.lookalike_id,
                case when lookalikes.held > 1 then (select count(distinct network_hash) from (select network_hash from comments other
                     where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
-                    order by other.created_at, other.id limit 1000) few) else 0 end as "alike_networks!",
+                    order by other.created_at, other.id limit 250) few) else 0 end as "alike_networks!",
                lookalikes.head_at as "alike_since?",
                case when lookalikes.held > 1 then (select other.id from comments other
                     where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
