@@ -160,23 +160,25 @@ fn spell(c: char, into: &mut String) {
     match c {
         'a'..='z' => into.push(c),
         'A'..='Z' => into.push(c.to_ascii_lowercase()),
-        '0'..='9' | '\'' | '’' | 'ʼ' | '\u{AD}' | '\u{200B}'..='\u{200F}' => {}
-        '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}'
-        | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' => {}
+        _ if is_nothing(c) => {}
         _ if c.is_ascii() => into.push(' '),
         _ => {
             for sound in deunicode::deunicode_char(c).unwrap_or(" ").chars() {
                 match sound {
                     'a'..='z' | 'A'..='Z' => into.push(sound.to_ascii_lowercase()),
-                    // The soft sign, and what is between the letters of a name of a picture.
-                    '\'' | '0'..='9' => {}
+                    // The soft sign.
+                    _ if is_nothing(sound) => {}
                     _ => into.push(' '),
                 }
             }
         }
     }
+}
+
+/// Digits, apostrophes, and marks without a width, which join or turn what is around them.
+fn is_nothing(c: char) -> bool {
+    matches!(c, '0'..='9' | '\'' | '’' | 'ʼ' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// The host of an address, as one word.

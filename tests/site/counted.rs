@@ -399,7 +399,7 @@ async fn filters_find_what_they_mean(site: &TestSite, chance: &mut Chance, count
         match matching {
             Matching::Exactly(count) => assert_eq!(count, counted, "{filter:?}"),
             Matching::MoreThan(count) => {
-                assert!(count < counted, "{filter:?}: {count} of {counted}")
+                assert!(count < counted, "{filter:?}: {count} of {counted}");
             }
         }
         not_empty += usize::from(counted > 0);
