@@ -1,6 +1,7 @@
 //! All SQL on decisions and the queue.
 
 mod bulk;
+mod counting;
 mod log;
 mod queue;
 mod reading;
@@ -17,6 +18,7 @@ use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
 
 pub use bulk::*;
+pub use counting::*;
 pub use log::*;
 pub use queue::*;
 pub use reading::*;

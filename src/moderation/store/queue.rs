@@ -1,6 +1,6 @@
-//! All SQL on the queue: which comments a filter means, how many, and what their cards say. What it costs does not grow
-//! with how much there is: an index gives the comments of one part in their order, what else is asked for is looked for
-//! among the next [`LOOKED_AT`] of them, and what is counted is kept or counted up to a bound.
+//! All SQL on the queue: which comments a filter means, and what their cards say; how many these are is in `counting`. What
+//! it costs does not grow with how much there is: an index gives the comments of one part in their order, what else is
+//! asked for is looked for among the next [`LOOKED_AT`] of them, and what is counted is kept or counted up to a bound.
 //!
 //! Statements are prepared, and after a while Postgres plans them without their arguments. So they are written such that
 //! there is one way to do them only: in the order of an index, and no further than what is wanted.
@@ -17,10 +17,6 @@ use crate::text::SafeHtml;
 
 /// Comments among which is looked for what no index gives, for one page.
 const LOOKED_AT: i64 = 2_000;
-/// Up to which number is counted what is not kept, but for what an index gives alone.
-const COUNTED: i64 = 100;
-/// Up to which number is counted what an index gives alone.
-const COUNTED_BY_INDEX: i64 = 1_000;
 
 /// A comment that a filter means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,37 +49,19 @@ pub struct FoundPage {
     pub next: Option<CommentId>,
 }
 
-/// How many a filter means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matching {
-    /// So many.
-    Exactly(i64),
-    /// More than so many: nobody counted further.
-    MoreThan(i64),
-}
-
-impl Matching {
-    /// The number, of which there may be more.
-    pub fn at_least(self) -> i64 {
-        match self {
-            Self::Exactly(count) | Self::MoreThan(count) => count,
-        }
-    }
-}
-
 /// A filter with what its comments lead to.
-struct Asked<'a> {
-    filter: &'a Filter,
-    commenter: Option<i64>,
-    network: Option<Vec<u8>>,
-    since: Option<Ts>,
-    until: Option<Ts>,
+pub(super) struct Asked<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) commenter: Option<i64>,
+    pub(super) network: Option<Vec<u8>>,
+    pub(super) since: Option<Ts>,
+    pub(super) until: Option<Ts>,
     /// Only what was written, and last changed, by then.
     as_of: Option<Ts>,
 }
 
 /// What the comments that a filter names lead to; `None` if it can mean nothing.
-async fn ask<'a>(
+pub(super) async fn ask<'a>(
     db: &mut PgConnection,
     filter: &'a Filter,
     as_of: Option<Ts>,
@@ -379,7 +357,7 @@ fn page_of(rows: Vec<Row>, window: i64, limit: i64) -> FoundPage {
 
 impl Asked<'_> {
     /// Whether something is asked for that the index of the first part does not give.
-    fn needs_a_look(&self) -> bool {
+    pub(super) fn needs_a_look(&self) -> bool {
         let filter = self.filter;
         let asked = [
             filter.like.is_some(),
@@ -455,121 +433,6 @@ pub async fn find_gathered(
     .fetch_all(db)
     .await?;
     Ok(page_in_full(found, limit))
-}
-
-/// How many a filter means: kept where one thing is asked for, and otherwise counted up to a bound.
-pub async fn count_matching(
-    db: &mut PgConnection,
-    filter: &Filter,
-    now: Ts,
-) -> sqlx::Result<Matching> {
-    let Some(asked) = ask(db, filter, None, now).await? else {
-        return Ok(Matching::Exactly(0));
-    };
-    if let Some(count) = kept(db, &asked).await? {
-        return Ok(Matching::Exactly(count));
-    }
-    if let Some(count) = counted(db, &asked).await? {
-        return Ok(match count {
-            count if count > COUNTED_BY_INDEX => Matching::MoreThan(COUNTED_BY_INDEX),
-            count => Matching::Exactly(count),
-        });
-    }
-    let page = find(db, filter, None, None, COUNTED + 1, now).await?;
-    let count = i64::try_from(page.found.len()).unwrap_or(COUNTED);
-    Ok(match page.next {
-        Some(_) => Matching::MoreThan(count.min(COUNTED)),
-        None => Matching::Exactly(count),
-    })
-}
-
-/// How many that are, if it is kept: where one thing is asked for, but for a network, words and an age.
-async fn kept(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Option<i64>> {
-    let (filter, status) = (asked.filter, asked.filter.status);
-    if asked.needs_a_look() || filter.age.is_some() || filter.network.is_some() {
-        return Ok(None);
-    }
-    let count = if let Some(kind) = filter.reason {
-        facet(db, "reason", kind.code(), status).await?
-    } else if let Some(id) = filter.article {
-        facet(db, "article", &id.to_string(), status).await?
-    } else if let Some(id) = asked.commenter {
-        facet(db, "commenter", &id.to_string(), status).await?
-    } else if let Some(id) = filter.like {
-        if status != Status::Held {
-            return Ok(None);
-        }
-        held_like(db, id).await?
-    } else {
-        sqlx::query_scalar!(
-            r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_counts where status = $1"#,
-            status as Status,
-        )
-        .fetch_one(db)
-        .await?
-    };
-    Ok(Some(count))
-}
-
-/// How many that are, if an index alone tells: up to one more than [`COUNTED_BY_INDEX`].
-async fn counted(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Option<i64>> {
-    let filter = asked.filter;
-    if asked.needs_a_look() || filter.age.is_some() == filter.network.is_some() {
-        return Ok(None);
-    }
-    let most = COUNTED_BY_INDEX + 1;
-    let count = if let Some(network) = &asked.network {
-        // What was taken back has no network.
-        sqlx::query_scalar!(
-            r#"select count(*) as "count!" from (select from comments where network_hash = $1 and status = $2 limit $3) few"#,
-            network,
-            filter.status as Status,
-            most,
-        )
-        .fetch_one(db)
-        .await?
-    } else if *filter
-        == (Filter {
-            age: filter.age,
-            ..Filter::of(filter.status)
-        })
-    {
-        sqlx::query_scalar!(
-            r#"select count(*) as "count!" from (
-                 select from comments
-                 where status = $1 and erased_at is null
-                   and created_at >= coalesce($2::timestamptz, '-infinity') and created_at < coalesce($3::timestamptz, 'infinity')
-                 limit $4
-             ) few"#,
-            filter.status as Status,
-            asked.since as Option<Ts>,
-            asked.until as Option<Ts>,
-            most,
-        )
-        .fetch_one(db)
-        .await?
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(count))
-}
-
-async fn facet(db: &mut PgConnection, facet: &str, key: &str, status: Status) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_facets where facet = $1 and key = $2 and status = $3"#,
-        facet,
-        key,
-        status as Status,
-    )
-    .fetch_one(db)
-    .await
-}
-
-async fn held_like(db: &mut PgConnection, id: LookalikeId) -> sqlx::Result<i64> {
-    let held = sqlx::query_scalar!("select held from lookalikes where id = $1", id.0)
-        .fetch_optional(db)
-        .await?;
-    Ok(held.map_or(0, i64::from))
 }
 
 /// A comment as a moderator sees it. The address is not in it, nor anything that leads to it.
