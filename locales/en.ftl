@@ -686,3 +686,73 @@ keys-person = More about its author
 keys-help = This list
 keys-shift = With Shift, the keys for decisions act on all that are ticked.
 keys-close = Close
+
+## What is learnt from decisions
+
+reason-learned-spam = By this site’s own decisions, { $likelihood } % likely to be refused.
+desk-learning = Learning
+learned-word = the word “{ $word }”
+learned-pair = the words “{ $words }”
+learned-link = a link to { $host }
+learned-website = a website at { $host }
+learned-name = “{ $word }” in the name
+learned-no-link = no link
+learned-one-link = one link
+learned-few-links = a few links
+learned-many-links = many links
+learned-very-short = only a few words
+learned-short = a short text
+learned-medium = a text of some length
+learned-long = a long text
+learned-capitals = many capital letters
+learned-all-capitals = nearly all in capital letters
+learned-exclaims = many exclamation marks
+learned-mixed-alphabets = letters of two alphabets in one word
+learned-unseen = marks that nobody sees
+learned-digits-for-letters = digits in place of letters
+learned-letters-apart = a word with its letters apart
+learned-has-website = a website was given
+learning-explained = Each decision of your moderators teaches this site what they keep and what they refuse, and it guesses how likely each new comment is to be refused. It learns from nothing else, it asks nobody, and what it has learnt stays here. A decision that is taken back is unlearnt.
+learning-taught = What it has learnt from
+learning-kept = { $count ->
+    [one] One comment that was kept
+   *[other] { $count } comments that were kept
+}
+learning-refused = { $count ->
+    [one] One comment that was refused
+   *[other] { $count } comments that were refused
+}
+learning-few = That is too little to guess from. It begins once { $least } comments of each kind have been decided; for now it says nothing.
+learning-lookalikes = Of many comments that say nearly the same, only the first ten teach.
+learning-right = How often it was right
+learning-untested = No comment has been decided yet of which it had guessed something before. Here it will say how often it was right.
+learning-tested = { $count ->
+    [one] It had guessed about one comment before a moderator decided.
+   *[other] It had guessed about each of the last { $count } comments before a moderator decided. Had it refused by itself:
+}
+learning-unsure = These are few: what stands here may be chance.
+learning-from = From
+learning-percent = { $percent } %
+learning-would = It would have refused
+learning-agreed = Your moderators refused of these
+learning-found = Of all they refused, it would have found
+learning-agreed-part = { $number } ({ $percent } %)
+learning-nothing = none
+learning-look = Look at what it would have got wrong from { $percent } % on
+learning-rehearsal = What it would have got wrong from { $percent } % on
+learning-no-mistake = Nothing: every comment it would have refused, your moderators refused as well.
+learning-no-refusal = It would have refused nothing, so nothing wrongly either.
+learning-mistakes = { $count ->
+    [one] It would have refused one comment that your moderators kept:
+   *[other] It would have refused { $count } comments that your moderators kept. The newest of them:
+}
+learning-likely = { $percent } % likely
+learning-missed = What it would not have refused waits for a moderator as before.
+learning-decides = Whether it decides
+learning-threshold = It puts comments among spam by itself from so many per cent on
+learning-threshold-hint = 0: it only guesses, and moderators decide. Otherwise 50 to 100. The staff, and those whose comments you have approved before and who have proved their address, are never refused by it.
+learning-threshold-wrong = Please type 0, or a number from 50 to 100.
+learning-save = Save
+learning-try = Look first
+learning-saved = Saved.
+learning-overtaken = Somebody has saved other settings meanwhile. Nothing of yours is lost: look, and save again if you still want to.

@@ -108,6 +108,8 @@ pub fn desk() -> Routes {
             "/admin/discussion/blocks/remove",
             moderation::blocks::unblock,
         )
+        .get("/admin/learning", moderation::learning::show_learning)
+        .post("/admin/learning", moderation::learning::save_learning)
         .get("/admin/articles", articles::list::show_articles)
         .get("/admin/articles/new", articles::editor::show_new)
         .post("/admin/articles/new", articles::editor::create)

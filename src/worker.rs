@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::app::App;
-use crate::{accounts, commenters, comments, moderation};
+use crate::{accounts, commenters, comments, learning, moderation};
 
 /// Between rounds of forgetting.
 const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -16,15 +17,20 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// Between looks for what somebody has begun and not ended.
 const WORK_EVERY: Duration = Duration::from_secs(5);
+/// Between looks for what others have decided.
+const LEARN_EVERY: Duration = Duration::from_secs(5);
 
 /// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
 /// server or a checker that hangs keeps nobody from forgetting.
 pub async fn run(app: App) {
+    // Whoever waits for the bell is one, and rings for the next.
+    let decided = Notify::new();
     tokio::join!(
         forget_in_rounds(&app),
         deliver_in_rounds(&app),
         check_in_rounds(&app),
-        work_in_rounds(&app)
+        work_in_rounds(&app, &decided),
+        learn_in_rounds(&app, &decided)
     );
 }
 
@@ -55,14 +61,30 @@ async fn check_in_rounds(app: &App) {
     }
 }
 
-async fn work_in_rounds(app: &App) {
+async fn work_in_rounds(app: &App, decided: &Notify) {
     loop {
         if let Err(error) = work(app).await {
             tracing::warn!(%error, "what was begun in the background goes on in the next round");
         }
+        decided.notify_one();
         // Rung by whoever has begun something; after a while we look for what others have left.
         let _ = timeout(WORK_EVERY, app.bell.notified()).await;
     }
+}
+
+async fn learn_in_rounds(app: &App, decided: &Notify) {
+    loop {
+        if let Err(error) = learn(app).await {
+            tracing::warn!(%error, "what was decided teaches in the next round");
+        }
+        let _ = timeout(LEARN_EVERY, decided.notified()).await;
+    }
+}
+
+/// One round of learning from what was decided.
+pub async fn learn(app: &App) -> sqlx::Result<()> {
+    learning::learn(app).await?;
+    learning::rescore_held(app).await
 }
 
 /// One round of what moderators have begun.

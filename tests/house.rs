@@ -21,7 +21,7 @@ const HOUSE: [&[&str]; 16] = [
     &["web"],
     &["accounts", "health"],
     &["commenters"],
-    &["desk"],
+    &["desk", "learning"],
     &["comments"],
     &["articles", "moderation"],
     &["router", "transfer", "worker"],

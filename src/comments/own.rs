@@ -234,7 +234,8 @@ async fn change(
         is_staff: page.comment.account_id.is_some() && from.viewer.is_some(),
         trap_filled: false,
     };
-    let mut verdict = judge::judge(&mut db, &settings, &author, &body, &body_html).await?;
+    let mut verdict =
+        judge::judge(&mut db, &app.keys, &settings, &author, &body, &body_html).await?;
     // What a moderator holds, its author does not let go.
     if page.comment.status == Status::Held && store::was_decided(&mut db, id).await? {
         verdict.hold();

@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod bulk;
 pub mod cards;
 pub mod filter;
+pub mod learning;
 pub mod live;
 pub mod log;
 mod model;

@@ -38,6 +38,8 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/admin/discussion/blocks", From(Moderator)),
     ("POST", "/admin/discussion/blocks", From(Moderator)),
     ("POST", "/admin/discussion/blocks/remove", From(Moderator)),
+    ("GET", "/admin/learning", From(Admin)),
+    ("POST", "/admin/learning", From(Admin)),
     ("GET", "/admin/articles", From(Editor)),
     ("GET", "/admin/articles/new", From(Editor)),
     ("POST", "/admin/articles/new", From(Editor)),

@@ -35,6 +35,8 @@ pub enum Kind {
     BlockedNetwork,
     /// The field that people do not see was filled in.
     TrapFilled,
+    /// What this site has learnt from its decisions says that it is spam; the detail is how likely, in per cent.
+    LearnedSpam,
     /// The remote checker has yet to answer.
     BeingChecked,
     /// The remote checker calls it spam.
@@ -45,7 +47,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::EverythingIsHeld,
         Self::FirstTimer,
         Self::Links,
@@ -55,6 +57,7 @@ impl Kind {
         Self::BlockedDomain,
         Self::BlockedNetwork,
         Self::TrapFilled,
+        Self::LearnedSpam,
         Self::BeingChecked,
         Self::CheckerSpam,
         Self::CheckerSilent,
@@ -72,6 +75,7 @@ impl Kind {
             Self::BlockedDomain => "blocked-domain",
             Self::BlockedNetwork => "blocked-network",
             Self::TrapFilled => "trap-filled",
+            Self::LearnedSpam => "learned-spam",
             Self::BeingChecked => "being-checked",
             Self::CheckerSpam => "checker-spam",
             Self::CheckerSilent => "checker-silent",
@@ -92,6 +96,7 @@ impl Kind {
             | Self::BlockedDomain
             | Self::BlockedNetwork
             | Self::TrapFilled
+            | Self::LearnedSpam
             | Self::CheckerSpam => false,
         }
     }
@@ -128,6 +133,7 @@ impl Reason {
             Kind::Links => words.count("reason-links", detail.parse::<i64>().unwrap_or_default()),
             Kind::HoldWord => words.with("reason-hold-word", "word", detail),
             Kind::RefuseWord => words.with("reason-refuse-word", "word", detail),
+            Kind::LearnedSpam => words.with("reason-learned-spam", "likelihood", detail),
             Kind::BlockedDomain => words.with("reason-blocked-domain", "domain", detail),
             kind => words.say(&format!("reason-{}", kind.code())),
         }

@@ -2,11 +2,12 @@
 
 use sqlx::PgConnection;
 
-use super::{ask_checker, stored};
+use super::{ask_checker, signals, stored};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::Verdict;
 use crate::ids::{AccountId, ArticleId, CommentId, CommenterId};
+use crate::learning;
 use crate::text::{SafeHtml, excerpt, markdown};
 
 /// A comment as its own author may see it.
@@ -136,10 +137,12 @@ pub async fn change(
     written_after: Ts,
     now: Ts,
 ) -> sqlx::Result<bool> {
+    // Other words are decided about anew.
+    learning::forget(db, &[id]).await?;
     let done = sqlx::query!(
         "update comments
          set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1,
-             status_since = case when status = $5 then status_since else $7 end, lookalike_id = null, score = null, signals = '{}'
+             status_since = case when status = $5 then status_since else $7 end, lookalike_id = null, score = $9, signals = $10
          where id = $1 and version = $2 and status in ('held', 'approved') and erased_at is null and created_at > $8",
         id.0,
         version,
@@ -149,6 +152,8 @@ pub async fn change(
         &stored(verdict),
         now as Ts,
         written_after as Ts,
+        verdict.opinion.as_ref().map(|opinion| opinion.score),
+        &signals(verdict),
     )
     .execute(&mut *db)
     .await?;
@@ -165,6 +170,7 @@ pub async fn change(
 /// Takes the words out of comments, and all that says who wrote them. Their places stay, for what answers them and for
 /// the log of decisions. Gives how many there were.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
+    learning::forget(db, ids).await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let erased = sqlx::query!(
         "with wanted as (

@@ -1,6 +1,7 @@
 //! All SQL on decisions and the queue.
 
 mod bulk;
+mod learning;
 mod log;
 mod queue;
 
@@ -16,6 +17,7 @@ use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
 
 pub use bulk::*;
+pub use learning::*;
 pub use log::*;
 pub use queue::*;
 
