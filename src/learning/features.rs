@@ -451,3 +451,153 @@ fn host_of(address: &str) -> Option<String> {
     let host = host.strip_prefix("www.").unwrap_or(host);
     (!host.is_empty()).then(|| host.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noticed(said: &Said<'_>) -> Vec<String> {
+        features(said).iter().map(Feature::to_string).collect()
+    }
+
+    fn words(words: &str) -> Vec<String> {
+        let said = Said {
+            words,
+            ..Said::default()
+        };
+        let all = noticed(&said).into_iter();
+        all.filter(|one| !one.starts_with("shape:")).collect()
+    }
+
+    fn shapes_of(words: &str) -> Vec<String> {
+        let said = Said {
+            words,
+            ..Said::default()
+        };
+        let all = noticed(&said).into_iter();
+        all.filter_map(|one| one.strip_prefix("shape:").map(str::to_owned))
+            .filter(|one| {
+                !["no-link", "very-short", "short", "medium", "long"].contains(&one.as_str())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn words_and_pairs_are_noticed_once_each_whatever_the_script() {
+        for (text, expected) in [
+            ("", &[][..]),
+            ("Tea. TEA!", &["tea", "tea tea"]),
+            ("Free money", &["free", "money", "free money"]),
+            ("one\ntwo", &["one", "two"]),
+            ("М’ята й м'ята", &["м'ята", "й", "м'ята й", "й м'ята"]),
+            ("don't 'quote'", &["don't", "quote", "don't quote"]),
+            ("無料", &["無", "料", "無 料"]),
+            ("sooooo 1000", &["soo", "1000", "soo 1000"]),
+        ] {
+            assert_eq!(words(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_hides_a_word_is_folded_away_and_noticed() {
+        for (text, word, shape) in [
+            ("ＣＡＳＩＮＯ", "casino", None),
+            ("cas\u{200B}ino", "casino", Some("unseen")),
+            ("cas\u{AD}ino", "casino", Some("unseen")),
+            ("c\u{336}a\u{336}sino", "casino", None),
+            ("саsinо", "casino", Some("mixed-alphabets")),
+            ("кaзинo", "казино", Some("mixed-alphabets")),
+            ("c4s1no", "casino", Some("digits-for-letters")),
+            ("win c a s i n o now", "casino", Some("letters-apart")),
+            ("c.a.s.i.n.o", "casino", Some("letters-apart")),
+        ] {
+            assert!(
+                words(text).iter().any(|one| one == word),
+                "{text:?}: {:?}",
+                words(text)
+            );
+            let shapes = shapes_of(text);
+            assert_eq!(shapes.first().map(String::as_str), shape, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_not_taken_for_hiding() {
+        for text in [
+            "covid19 mp3",
+            "Їжак і я",
+            "م\u{200C}م",
+            "👩\u{200D}🌾",
+            "3D",
+            "I am so so",
+            "і в і у",
+        ] {
+            let shapes = shapes_of(text);
+            let expected: &[&str] = match text {
+                // Four letters that are words: rare, and one word more does no harm.
+                "і в і у" => &["letters-apart"],
+                _ => &[],
+            };
+            assert_eq!(shapes, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn links_names_and_shapes_are_noticed() {
+        let links = [
+            "https://www.Casino.example/a?b",
+            "http://user@other.example:80#x",
+            "https://casino.example",
+        ];
+        let links = links.map(str::to_owned);
+        let said = Said {
+            name: "Best Casino",
+            website: Some("https://www.example.org/me"),
+            words: "BUY NOW TODAY!!!",
+            links: &links,
+        };
+        let expected = [
+            "shape:few-links",
+            "shape:very-short",
+            "shape:all-capitals",
+            "shape:exclaims",
+            "shape:website",
+            "link:casino.example",
+            "link:other.example",
+            "site:example.org",
+            "name:best",
+            "name:casino",
+            "buy",
+            "now",
+            "buy now",
+            "today",
+            "now today",
+        ];
+        assert_eq!(noticed(&said), expected);
+    }
+
+    #[test]
+    fn a_feature_is_read_as_it_is_written_and_no_more_than_three_hundred_are_taken() {
+        let long: String = (0..10_000).map(|n| format!("word{n} ")).collect();
+        let said = Said {
+            name: "Ann",
+            website: Some("https://example.org"),
+            words: &long,
+            links: &[],
+        };
+        let all = features(&said);
+        assert_eq!(all.len(), MOST);
+        for feature in all {
+            assert_eq!(Feature::read(&feature.to_string()), Some(feature));
+        }
+        for text in ["", "shape:", "shape:odd", "odd:word"] {
+            assert_eq!(Feature::read(text), None);
+        }
+        let endless = "a".repeat(100_000);
+        assert!(
+            words(&endless)
+                .iter()
+                .all(|word| word.len() <= LONGEST_WORD)
+        );
+    }
+}

@@ -13,6 +13,7 @@ mod doors;
 mod erasing;
 mod finding;
 mod hostile;
+mod learning;
 mod mail;
 mod mine;
 mod moderation;

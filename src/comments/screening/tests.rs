@@ -221,6 +221,73 @@ fn a_filled_trap_is_spam_unless_the_reply_is_refused() {
 }
 
 #[test]
+fn what_was_learnt_decides_from_its_threshold_on_about_those_nobody_knows() {
+    let likely = |likelihood, evidence| Evidence {
+        likelihood: Some(likelihood),
+        ..evidence
+    };
+    let from = |learned_spam_from, rules| Rules {
+        learned_spam_from,
+        ..rules
+    };
+    check([
+        (likely(1.0, blank()), none(), Approved, ""),
+        (blank(), from(500, none()), Approved, ""),
+        (likely(0.949, blank()), from(950, none()), Approved, ""),
+        (
+            likely(0.951, blank()),
+            from(950, none()),
+            Spam,
+            "learned-spam:95",
+        ),
+        (
+            likely(0.999, blank()),
+            from(950, none()),
+            Spam,
+            "learned-spam:99",
+        ),
+        (
+            likely(1.0, offer()),
+            from(950, hold_for_all()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            likely(1.0, offer()),
+            from(950, refuse("ann")),
+            Trashed,
+            "refuse-word:ann",
+        ),
+        (
+            likely(1.0, trapped(blank())),
+            from(950, none()),
+            Spam,
+            "trap-filled",
+        ),
+        (
+            likely(1.0, by(Proven)),
+            from(950, none()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (likely(1.0, by(Known)), from(950, none()), Approved, ""),
+        (
+            likely(1.0, by(ApprovedBefore)),
+            from(950, none()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            likely(1.0, by(ApprovedBefore)),
+            from(950, trusting()),
+            Approved,
+            "",
+        ),
+        (likely(1.0, staff(blank())), from(950, none()), Approved, ""),
+    ]);
+}
+
+#[test]
 fn every_reason_that_counts_is_kept_and_in_one_order() {
     let held = "everything-is-held, first-timer, links:3, hold-word:wares, hold-word:/my\\s/";
     let refused = "refuse-word:free money, refuse-word:casino, blocked-address";
