@@ -689,6 +689,7 @@ keys-close = Close
 
 ## What is learnt from decisions
 
+kind-learned-spam = Likely to be refused, as learnt here
 reason-learned-spam = By this site’s own decisions, { $likelihood } % likely to be refused.
 desk-learning = Learning
 learned-word = the word “{ $word }”

@@ -761,6 +761,7 @@ keys-close = Закрити
 
 ## Чого навчають рішення
 
+kind-learned-spam = Схоже на те, що тут відхиляють
 reason-learned-spam = За рішеннями на цьому сайті, його відхилили б з імовірністю { $likelihood } %.
 desk-learning = Навчання
 learned-word = слово «{ $word }»

@@ -112,7 +112,7 @@ async fn reply(
     let form = visitor.open(&on.path).await.form("/articles/");
     let form = form
         .fill("comment", words)
-        .fill("name", name)
+        .fill("author", name)
         .fill("email", &format!("{}@example.org", name.to_lowercase()));
     form.submit().await.has_status(303);
     let id: i64 = site.count("select max(id) from comments").await;
@@ -360,7 +360,7 @@ async fn the_page_says_what_would_have_come_of_it() {
         .does_not_see("Dora");
     assert_eq!(
         page.texts_of(".trials tbody tr")[2],
-        "90 % 4 3 (75 %) 3 (100 %)"
+        "90 %43 (75 %)3 (100 %)"
     );
     let link = page.attribute("#rehearsal li a", "href").expect("a link");
     assert_eq!(
