@@ -17,7 +17,7 @@ use crate::learning::{self, LEAST_LESSONS, Learnt, Trial, per_cent, thousandths}
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
 use crate::web::requests::Reference;
-use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};
+use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
 const LEARNING: &str = "/admin/learning";
 /// Decided comments that figures are about.
@@ -215,7 +215,7 @@ impl LearningPage {
 }
 
 /// Thousandths as per cent, as the site's language writes them.
-fn shown(layout: &crate::web::Layout, thousandths: i32) -> String {
+fn shown(layout: &Layout, thousandths: i32) -> String {
     let per_cent = per_cent(thousandths);
     match layout.words.language() {
         Language::English => per_cent,
