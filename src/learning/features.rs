@@ -2,6 +2,7 @@
 //! What hides a word from readers of lists (letters of another alphabet, digits for letters, letters apart, marks that
 //! nobody sees) is folded away, and noticed too.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -142,6 +143,18 @@ impl fmt::Display for Feature {
 }
 
 impl Feature {
+    /// What comes first among features that weigh the same: places before words, long words before short ones.
+    pub(super) fn telling(&self) -> (u8, Reverse<usize>, String) {
+        let rank = match self {
+            Self::LinkTo(_) | Self::WebsiteAt(_) => 0,
+            Self::Name(_) | Self::Word(_) => 1,
+            Self::Pair(..) => 2,
+            Self::Shape(_) => 3,
+        };
+        let text = self.to_string();
+        (rank, Reverse(text.len()), text)
+    }
+
     /// The feature that is stored so.
     pub fn read(stored: &str) -> Option<Self> {
         if stored.is_empty() {

@@ -8,6 +8,8 @@
 //! signals that were seen on either side, not of comments, since what is refused tends to be longer: without that, every
 //! word of a short and decent comment seems to speak against it.
 
+use std::cmp::Reverse;
+
 use super::features::Feature;
 use super::signal::Signal;
 
@@ -86,10 +88,10 @@ impl Learnt {
             .map(|(feature, seen)| (feature, self.speaks_for_refusing(seen)))
             .filter(|(_, speaks)| (speaks - UNKNOWN).abs() >= LEAST_DISTANCE)
             .collect();
-        // Of those that say as much, always the same, whatever order they come in.
+        // Of those that say as much, what tells most to whoever reads it; always the same, whatever order they come in.
         weighed.sort_by_cached_key(|(feature, speaks)| {
             let distance = ((speaks - UNKNOWN).abs() * 1e12) as u64;
-            (std::cmp::Reverse(distance), feature.to_string())
+            (Reverse(distance), feature.telling())
         });
         weighed.truncate(MOST_COUNTED);
         let score = together(weighed.iter().map(|(_, speaks)| *speaks)) as f32;

@@ -452,6 +452,7 @@ async fn nothing_readable_is_learnt_and_a_new_key_learns_it_anew() {
     // Until it is learnt anew, nothing is said that is not known.
     let id = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
     assert_eq!(score_of(&site, id).await.0, None);
+    site.app.clock.advance(60);
     learn(&site).await;
     let after = learnt(&site).await;
     assert_eq!(after.1, before.1);
