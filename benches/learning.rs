@@ -97,7 +97,7 @@ fn tell(said: Vec<Said>, asked: (f64, f64)) -> bool {
     let distinct = examples.len();
     let (test, mut train): (Vec<_>, Vec<_>) = examples
         .into_iter()
-        .partition(|example| example.hash % 5 == 0);
+        .partition(|example| example.hash.is_multiple_of(5));
     let before = train.len();
     train.retain(|one| !test.iter().any(|other| one.is_nearly(other)));
     train.sort_by_key(|example| example.hash / 5);

@@ -34,7 +34,7 @@ pub fn noticed(name: &str, website: Option<&str>, body_html: &str) -> Vec<Featur
             tags::Piece::Tag(tag) if tag.is("a") && !tag.closes => tag.attribute("href"),
             _ => None,
         })
-        .map(|address| address.to_string())
+        .map(str::to_owned)
         .collect();
     features(&Said {
         name,

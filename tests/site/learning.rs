@@ -463,7 +463,9 @@ async fn nothing_readable_is_learnt_and_a_new_key_learns_it_anew() {
             .map(|(_, kept, refused)| (kept, refused));
         counts.collect::<Vec<_>>()
     });
-    counts.iter_mut().for_each(|counts| counts.sort_unstable());
+    for counts in &mut counts {
+        counts.sort_unstable();
+    }
     assert_eq!(counts[0], counts[1]);
     assert!(score_of(&site, id).await.0.is_some());
 }
