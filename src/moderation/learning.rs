@@ -37,6 +37,8 @@ struct LearningPage {
     desk: Desk,
     section: Section,
     learnt: Learnt,
+    /// Comments of each kind below which nothing is said.
+    least: String,
     /// How many comments the figures are about.
     tested: usize,
     trials: Vec<Trial>,
@@ -144,6 +146,7 @@ impl LearningPage {
             misjudged: store::misjudged(&mut db, likelihood, LOOKED_AT, SHOWN).await?,
             section: Section::Discussion,
             learnt: state.learnt,
+            least: LEAST_LESSONS.to_string(),
             tested: tests.len(),
             trials: Trial::FROM.map(|from| Trial::of(&tests, from)).to_vec(),
             rehearsal: Trial::of(&tests, from),
@@ -152,10 +155,6 @@ impl LearningPage {
             overtaken: false,
             desk,
         })
-    }
-
-    fn least(&self) -> String {
-        LEAST_LESSONS.to_string()
     }
 
     /// How many comments the figures are about.
@@ -198,19 +197,21 @@ impl LearningPage {
         let thousandths = (f64::from(one.score) * 1_000.0) as i32;
         shown(&self.desk.layout, thousandths)
     }
+}
 
-    fn beginning(&self, one: &Misjudged) -> String {
-        let words = markdown::words_of_html(one.body_html.as_str());
+impl Misjudged {
+    fn beginning(&self) -> String {
+        let words = markdown::words_of_html(self.body_html.as_str());
         excerpt::excerpt(&words, BEGINNING)
     }
 
     /// Where the comment is at the desk: among what its author wrote.
-    fn at_the_desk(&self, one: &Misjudged) -> String {
+    fn at_the_desk(&self) -> String {
         let filter = Filter {
-            person: Some(one.id),
-            ..Filter::of(one.status)
+            person: Some(self.id),
+            ..Filter::of(self.status)
         };
-        format!("/admin/comments?{}#card-{}", filter.query(), one.id)
+        format!("/admin/comments?{}#card-{}", filter.query(), self.id)
     }
 }
 
