@@ -86,10 +86,11 @@ pub async fn check(app: &App) -> sqlx::Result<()> {
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     app.limits.forget_the_quiet();
     let now = app.clock.now();
-    let network_days = app.publication().await?.discussion.network_days;
+    let settings = app.publication().await?.discussion.clone();
+    let emptied = moderation::emptying::empty(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
-    let networks = comments::store::forget_where_from(&mut db, network_days, now).await;
+    let networks = comments::store::forget_where_from(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notices = comments::notices::forget(&mut db, now).await;
-    networks.and(sessions).and(notices)
+    networks.and(sessions).and(notices).and(emptied.map(drop))
 }

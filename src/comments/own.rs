@@ -322,13 +322,17 @@ impl OwnPage {
     }
 
     /// What became of it: a heading and a sentence.
-    fn state(&self) -> (&'static str, &'static str) {
+    fn state(&self) -> (&'static str, String) {
+        let words = self.layout.words;
         match (self.comment.erased_at, self.comment.status) {
-            (Some(_), _) => ("own-erased", "own-erased-explained"),
-            (None, Status::Held) => ("own-held", "own-held-explained"),
-            (None, Status::Approved) => ("own-approved", "own-approved-explained"),
-            (None, Status::Spam) => ("own-spam", "own-spam-explained"),
-            (None, Status::Trashed) => ("own-trashed", "own-trashed-explained"),
+            (Some(_), _) => match self.comment.kept_days {
+                Some(days) => ("own-purged", words.count("own-purged-explained", days)),
+                None => ("own-erased", words.say("own-erased-explained")),
+            },
+            (None, Status::Held) => ("own-held", words.say("own-held-explained")),
+            (None, Status::Approved) => ("own-approved", words.say("own-approved-explained")),
+            (None, Status::Spam) => ("own-spam", words.say("own-spam-explained")),
+            (None, Status::Trashed) => ("own-trashed", words.say("own-trashed-explained")),
         }
     }
 

@@ -2,6 +2,7 @@
 //! under an article that is published by now. On which page it stands is in `threads`.
 
 mod own;
+mod purge;
 mod threads;
 
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ use crate::sealed::Keys;
 use crate::text::SafeHtml;
 
 pub use own::*;
+pub use purge::*;
 pub use threads::*;
 
 /// The discussion under an article that can be read now.

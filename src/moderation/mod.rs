@@ -3,8 +3,10 @@
 
 pub mod blocks;
 pub mod bulk;
+pub mod emptying;
 pub mod filter;
 pub mod log;
+pub mod log_check;
 mod model;
 pub mod queue;
 pub mod rules;

@@ -36,10 +36,9 @@ use crate::transfer::export::{Export, export};
 
 pub use canary::{Canary, Trail};
 pub use dresses::{Dresses, Leak};
-pub use findings::{Findings, Log};
+pub use findings::{Findings, Log, grouped};
 
 use copy::Copy;
-use findings::grouped;
 
 /// What every reply that is kept says in the log.
 const LOGGED: &str = "a reply was kept";

@@ -33,8 +33,10 @@ pub struct OwnComment {
     pub created_at: Ts,
     /// When its author changed it last.
     pub edited_at: Option<Ts>,
-    /// When its author took it back.
+    /// When its words went: its author took it back, or it was refused for too long.
     pub erased_at: Option<Ts>,
+    /// For how many days it lay there refused, if that is why its words went.
+    pub kept_days: Option<i64>,
     /// Counts changes.
     pub version: i32,
     /// The article.
@@ -75,6 +77,7 @@ macro_rules! own {
             OwnComment,
             r#"select comments.id, status, reasons, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
                    name, website, comments.body, comments.body_html, comments.created_at, edited_at, erased_at, comments.version,
+                   case when purged then extract(day from erased_at - status_since)::bigint end as kept_days,
                    article_id as "article_id: ArticleId",
                    case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
                    case when state = 'published' and published_at <= $2 then path end as path

@@ -1,8 +1,10 @@
 //! All SQL on decisions and the queue.
 
 mod bulk;
+mod chain;
 mod log;
 mod queue;
+mod reading;
 
 use sqlx::PgConnection;
 
@@ -15,8 +17,10 @@ use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
 
 pub use bulk::*;
+pub use chain::*;
 pub use log::*;
 pub use queue::*;
+pub use reading::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
