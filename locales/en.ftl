@@ -585,3 +585,111 @@ blocks-network = Block a network
 blocks-network-hint = An IP address such as 192.0.2.7, or a network such as 192.0.2.0/24. An IPv6 address stands for its whole /64.
 blocks-network-wrong = This is neither an IP address nor a network; they look like 192.0.2.7 and 192.0.2.0/24.
 blocks-network-too-wide = Too many people are in this network: /8, or /16 for IPv6, is the widest that can be blocked.
+
+## The log of the desk
+
+desk-log = Log
+log-narrow = Narrow the log
+log-who = Who
+log-anyone = Anyone
+log-by = by { $name }
+log-by-itself = by itself
+log-kind = What
+log-anything = Anything
+log-kind-decided = Decided
+log-kind-undone = Undone
+log-kind-edited = Changed words
+log-kind-blocked = Blocked
+log-kind-unblocked = Unblocked
+log-kind-treated = Treated someone otherwise
+log-kind-emptied = Emptied spam and trash
+log-to = Comments became
+log-any-status = Whatever it was
+log-from = From
+log-until = To, that day included
+log-show = Show
+log-all = Show everything
+log-empty = Nothing has been done yet.
+log-none-such = Nothing in the log is like that.
+log-look-further = Nothing like that in this part of the log. It goes on further back.
+log-older = Older
+log-decided-held = { $count ->
+    [one] Held one comment
+   *[other] Held { $count } comments
+}
+log-decided-approved = { $count ->
+    [one] Approved one comment
+   *[other] Approved { $count } comments
+}
+log-decided-spam = { $count ->
+    [one] Marked one comment as spam
+   *[other] Marked { $count } comments as spam
+}
+log-decided-trashed = { $count ->
+    [one] Moved one comment to the trash
+   *[other] Moved { $count } comments to the trash
+}
+log-undone = { $count ->
+    [one] Took back: one comment is as it was
+   *[other] Took back: { $count } comments are as they were
+}
+log-edited = Changed the words of a comment by { $name }
+log-blocked-address = Blocked an address
+log-blocked-domain = Blocked the domain { $domain }
+log-blocked-network = Blocked a network
+log-unblocked-address = Unblocked an address
+log-unblocked-domain = Unblocked the domain { $domain }
+log-unblocked-network = Unblocked a network
+log-treated = Changed how someone’s comments are treated
+log-emptied = { $count ->
+    [one] Deleted the words of one comment that lay in spam or trash long enough
+   *[other] Deleted the words of { $count } comments that lay in spam or trash long enough
+}
+log-part-of = { $count ->
+    [one] Part of a decision about one comment; undoing takes back all of it.
+   *[other] Part of a decision about { $count } comments; undoing takes back all of it.
+}
+log-words-gone = A comment whose words are gone
+log-more-decisions = More comments
+log-place = Its place in the log
+log-hash = Its hash
+log-previous = The hash of the entry before
+log-ends = Each entry carries a hash made of itself and the one before. The log now ends with entry { $position }:
+log-ends-explained = Note it down somewhere else. Given to “{ $command }” on the server some other day, it shows whether anything up to here was changed since.
+
+## What is kept of the refused, and what readers are shown
+
+own-purged = Your comment was not published
+own-purged-explained = { $count ->
+    [0] It was refused, and its words have been deleted since. Nobody can read them any more.
+    [one] It was refused, and its words were deleted a day later. Nobody can read them any more.
+   *[other] It was refused, and its words were deleted after { $count } days. Nobody can read them any more.
+}
+discussion-trash-days = Days for which spam and trash are kept
+discussion-trash-days-hint = Then their words and names are deleted for good; they are still counted. 0 is for ever.
+discussion-openness = Openness
+discussion-transparency = Show readers how much is published and refused
+discussion-transparency-hint = On a page of its own, linked at the foot of every page: numbers by month and reason, no words and no names.
+transparency-title = How we moderate
+transparency-explained = Counted is every comment that readers sent, by the month (UTC) in which it came, as it stands today, except those their authors took back. Refused is what was taken for spam or thrown away. A refused comment counts under each reason for which it was stopped; what a moderator refused of their own accord may have none.
+transparency-none = No comments have come yet.
+transparency-by-month = Comments by month
+transparency-month = Month
+transparency-came = Came
+transparency-published = Published
+transparency-refused = Refused
+transparency-waiting = Waiting
+transparency-by-reason = Refused comments by reason
+transparency-reason = Reason
+transparency-for-everything-is-held = Read by a moderator, like every comment
+transparency-for-first-timer = Its author was new
+transparency-for-links = Many links
+transparency-for-hold-word = Words that moderators look at
+transparency-for-refuse-word = Words that are not wanted here
+transparency-for-blocked-address = Its author may not comment here
+transparency-for-blocked-domain = Its author’s mail provider is blocked
+transparency-for-blocked-network = The network it came from is blocked
+transparency-for-trap-filled = Sent by a program
+transparency-for-being-checked = Was being checked for spam
+transparency-for-checker-spam = A spam checker took it for spam
+transparency-for-checker-silent = Could not be checked for spam

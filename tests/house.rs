@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use broadsheet::articles::Note;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
+use broadsheet::moderation::EntryKind;
 
 /// The house, low to high. Modules that share a line do not know each other. The README and `lib.rs` show the same.
 const HOUSE: [&[&str]; 16] = [
@@ -336,11 +337,13 @@ fn every_sentence_is_in_every_catalogue() {
 fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
     let mut made = BTreeSet::new();
     for status in Status::ALL {
-        for beginning in ["queue-", "queue-empty-", "status-"] {
+        for beginning in ["queue-", "queue-empty-", "status-", "log-decided-"] {
             made.insert(format!("{beginning}{}", status.word()));
         }
     }
     made.extend(Kind::ALL.map(|kind| format!("reason-{}", kind.code())));
+    made.extend(Kind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
+    made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.word())));
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
     made.extend(Note::ALL.map(|note| format!("note-{}", note.word())));

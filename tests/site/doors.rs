@@ -17,7 +17,7 @@ enum Door {
 use Door::{From, Open};
 use Role::{Admin, Editor, Moderator};
 
-const DOORS: [(&str, &str, Door); 25] = [
+const DOORS: [(&str, &str, Door); 27] = [
     ("GET", "/admin", From(Moderator)),
     ("GET", "/admin/sign-in", Open),
     ("POST", "/admin/sign-in", Open),
@@ -30,6 +30,8 @@ const DOORS: [(&str, &str, Door); 25] = [
     ("GET", "/admin/comments", From(Moderator)),
     ("POST", "/admin/comments", From(Moderator)),
     ("POST", "/admin/comments/undo", From(Moderator)),
+    ("GET", "/admin/log", From(Moderator)),
+    ("GET", "/admin/log/{position}", From(Moderator)),
     ("GET", "/admin/discussion", From(Admin)),
     ("POST", "/admin/discussion", From(Admin)),
     ("POST", "/admin/discussion/try", From(Admin)),
@@ -73,8 +75,16 @@ fn every_desk_address_is_listed_here() {
 async fn every_door_refuses_everyone_it_should() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
+    let logged = site.staff("logged", Moderator).await;
+    let blocks = "/admin/discussion/blocks";
+    let page = logged
+        .post_fields(blocks, &[("domain", "example.net")])
+        .await;
+    page.has_status(303);
     for (method, pattern, door) in DOORS {
-        let path = pattern.replace("{id}", &article.id.to_string());
+        let path = pattern
+            .replace("{id}", &article.id.to_string())
+            .replace("{position}", "1");
         for (name, role) in [
             ("nobody", None),
             ("mo", Some(Moderator)),

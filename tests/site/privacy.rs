@@ -102,6 +102,7 @@ async fn an_address_is_nowhere() {
                 .replace("/topics/{slug}", "/topics/tea")
                 .replace("/authors/{slug}", "/authors/maker")
                 .replace("{number}", "1")
+                .replace("{position}", "1")
                 .replace("{*path}", "tea")
                 .replace("{*kind}", "rss2");
             assert!(!path.contains('{'), "what is {path}? Fill it in here");

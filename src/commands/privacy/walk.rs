@@ -216,6 +216,7 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
         "/page/{number}" => vec![one("1"), one("2")],
         "/feed/{*kind}" => vec![one("rss2"), one("atom")],
         "/admin/articles/{id}" => each(&trail.articles),
+        "/admin/log/{position}" => vec![one("1")],
         whole if !whole.contains('{') => vec![whole.to_owned()],
         _ => Vec::new(),
     }

@@ -5,6 +5,7 @@ mod chain;
 mod log;
 mod queue;
 mod reading;
+mod transparency;
 
 use sqlx::PgConnection;
 
@@ -21,6 +22,7 @@ pub use chain::*;
 pub use log::*;
 pub use queue::*;
 pub use reading::*;
+pub use transparency::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {

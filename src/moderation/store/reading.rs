@@ -280,11 +280,19 @@ pub async fn decisions_in(
     .await
 }
 
-/// Who wrote the comment that was changed, for the entry that says so.
-pub async fn writer_of(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select name from comments where id = $1", id.0)
-        .fetch_optional(db)
-        .await
+/// Who wrote these comments, for entries that are about them; none whose words are gone.
+pub async fn writers_of(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+) -> sqlx::Result<Vec<(CommentId, String)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select id, name from comments where id = any($1) and erased_at is null",
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// The staff, by name.
