@@ -4,7 +4,7 @@ mod bulk;
 mod chain;
 mod log;
 mod queue;
-mod reading;
+mod entries;
 mod transparency;
 
 use sqlx::PgConnection;
@@ -21,7 +21,7 @@ pub use bulk::*;
 pub use chain::*;
 pub use log::*;
 pub use queue::*;
-pub use reading::*;
+pub use entries::*;
 pub use transparency::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
