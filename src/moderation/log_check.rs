@@ -232,12 +232,7 @@ fn hash_of(entry: &StoredEntry, under: &[StoredDecision]) -> Option<[u8; 32]> {
             })
         })
         .collect();
-    Some(log::hash(
-        entry.position,
-        &entry.previous,
-        &new,
-        decisions?,
-    ))
+    Some(log::hash(entry.position, &entry.previous, &new, decisions?))
 }
 
 async fn look_at_decisions(db: &mut PgConnection, seen: &mut Seen) -> sqlx::Result<()> {

@@ -282,10 +282,7 @@ impl EntryPage {
     /// How the comment begins, as plain words.
     fn beginning(&self, decision: &LoggedDecision) -> String {
         const CHARS: usize = 160;
-        excerpt::excerpt(
-            &markdown::words_of_html(decision.body_html.as_str()),
-            CHARS,
-        )
+        excerpt::excerpt(&markdown::words_of_html(decision.body_html.as_str()), CHARS)
     }
 
     /// From what to what.

@@ -68,8 +68,7 @@ pub async fn show_transparency(
     }
     let language = layout.words.language();
     let months = months.iter().zip(&keys).map(|(month, key)| {
-        let [published, refused, waiting] =
-            by_month.get(key.as_str()).copied().unwrap_or_default();
+        let [published, refused, waiting] = by_month.get(key.as_str()).copied().unwrap_or_default();
         let mut reasons: Vec<(Kind, i64)> = Kind::ALL
             .into_iter()
             .map(|kind| {

@@ -150,10 +150,7 @@ mod tests {
     #[test]
     fn a_month_reads_as_the_language_writes_it() {
         assert_eq!(month(2024, 7, Language::English), "July 2024");
-        assert_eq!(
-            month(2024, 7, Language::Ukrainian),
-            "липень 2024\u{202f}р."
-        );
+        assert_eq!(month(2024, 7, Language::Ukrainian), "липень 2024\u{202f}р.");
     }
 
     #[test]

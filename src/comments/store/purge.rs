@@ -19,12 +19,7 @@ pub struct Purged {
 
 /// Takes the words out of at most `limit` comments that have been spam or trash since before `until`, those that lay there
 /// longest first. Rows that somebody else works on are left for the next time.
-pub async fn purge(
-    db: &mut PgConnection,
-    until: Ts,
-    limit: i64,
-    now: Ts,
-) -> sqlx::Result<Purged> {
+pub async fn purge(db: &mut PgConnection, until: Ts, limit: i64, now: Ts) -> sqlx::Result<Purged> {
     let rows = sqlx::query!(
         r#"with wanted as (
              select id, commenter_id from comments

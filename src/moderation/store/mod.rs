@@ -2,9 +2,9 @@
 
 mod bulk;
 mod chain;
+mod entries;
 mod log;
 mod queue;
-mod entries;
 mod transparency;
 
 use sqlx::PgConnection;
@@ -19,9 +19,9 @@ use crate::ids::{ActId, CommentId};
 
 pub use bulk::*;
 pub use chain::*;
+pub use entries::*;
 pub use log::*;
 pub use queue::*;
-pub use entries::*;
 pub use transparency::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
