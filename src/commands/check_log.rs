@@ -36,18 +36,22 @@ pub async fn check_log(config: Config, asked: CheckLog) -> anyhow::Result<ExitCo
 }
 
 fn say(seen: &Seen) -> ExitCode {
-    let count = |count: i64| grouped(count.unsigned_abs());
+    let count = |count: i64, one: &str, many: &str| {
+        let what = if count == 1 { one } else { many };
+        format!("{} {what}", grouped(count.unsigned_abs()))
+    };
     let end = match &seen.end {
         Some((position, hash)) => format!("the chain ends at entry {position} with {hash}"),
         None => "the chain has not begun".to_owned(),
     };
-    let (entries, decisions) = (count(seen.entries), count(seen.decisions));
-    println!("{entries} entries, {decisions} decisions; {end}");
+    let entries = count(seen.entries, "entry", "entries");
+    let decisions = count(seen.decisions, "decision", "decisions");
+    println!("{entries}, {decisions}; {end}");
     for fault in &seen.faults {
         println!("{fault}");
     }
     if seen.more > 0 {
-        println!("And {} more faults.", count(seen.more));
+        println!("And {}.", count(seen.more, "fault more", "faults more"));
     }
     match seen.is_well() {
         true => ExitCode::SUCCESS,

@@ -168,7 +168,7 @@ impl Walk<'_> {
         let count = under.len();
         if i64::from(entry.decisions) != i64::try_from(count).unwrap_or(i64::MAX) {
             self.seen.fault(format!(
-                "Entry {position} says that it has {} decisions, and it has {count}.",
+                "Entry {position} counts its decisions as {}; there are {count}.",
                 entry.decisions
             ));
         }

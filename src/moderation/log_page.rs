@@ -17,7 +17,7 @@ use crate::desk::{Desk, Section};
 use crate::i18n::Words;
 use crate::ids::{AccountId, CommentId};
 use crate::sealed::hex;
-use crate::text::{dates, excerpt, markdown};
+use crate::text::dates;
 use crate::web::{Error, Layout, Page, Path, Query, Result};
 
 /// Entries, or decisions of one, on a page.
@@ -36,6 +36,8 @@ struct LogPage {
     older: Option<String>,
     asked: Asked,
     staff: Vec<(AccountId, String)>,
+    /// What the form calls whoever does what happens by itself.
+    nobody: &'static str,
     /// The place of the last entry of all, and its hash.
     end: Option<(i64, String)>,
 }
@@ -93,6 +95,7 @@ pub async fn show_log(
         entries: entries.collect(),
         older: part.next.map(|next| asked.address(next)),
         staff: store::staff(&mut db).await?,
+        nobody: NOBODY,
         end: end.map(|(position, hash)| (position, hex(&hash))),
         asked,
         desk,
@@ -218,10 +221,6 @@ fn said(words: Words, entry: &LogEntry, writer: Option<&str>) -> String {
 }
 
 impl LogPage {
-    fn nobody(&self) -> &'static str {
-        NOBODY
-    }
-
     fn kinds(&self) -> Vec<(&'static str, String)> {
         let words = self.desk.layout.words;
         EntryKind::ALL
@@ -277,12 +276,6 @@ impl EntryPage {
     fn previous(&self) -> Option<String> {
         let previous = &self.entry.previous;
         (!previous.is_empty()).then(|| hex(previous))
-    }
-
-    /// How the comment begins, as plain words.
-    fn beginning(&self, decision: &LoggedDecision) -> String {
-        const CHARS: usize = 160;
-        excerpt::excerpt(&markdown::words_of_html(decision.body_html.as_str()), CHARS)
     }
 
     /// From what to what.

@@ -217,7 +217,7 @@ async fn whatever_is_changed_by_hand_is_noticed() {
         (
             "a decision is gone",
             format!("delete from decisions where id = {of_comment}"),
-            "Entry 5 says that it has 1 decisions, and it has 0.",
+            "Entry 5 counts its decisions as 1; there are 0.",
         ),
         (
             "a decision is put in",
@@ -226,7 +226,7 @@ async fn whatever_is_changed_by_hand_is_noticed() {
                  select act, {entry}, {}, account_id, 'held', 'trashed', at from log_entries where position = 5",
                 ids[5]
             ),
-            "Entry 5 says that it has 1 decisions, and it has 2.",
+            "Entry 5 counts its decisions as 1; there are 2.",
         ),
         (
             "a decision is put in without an entry",

@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{AccountId, ActId, CommentId, EntryId};
 use crate::moderation::EntryKind;
-use crate::text::SafeHtml;
+use crate::text::{SafeHtml, excerpt, markdown};
 
 /// Entries that are looked at for those that are asked for.
 pub const LOOKED_AT: i64 = 2_000;
@@ -257,6 +257,14 @@ pub struct LoggedDecision {
     pub title: String,
     /// The article's address, if it has one.
     pub path: Option<String>,
+}
+
+impl LoggedDecision {
+    /// How the comment begins, as plain words.
+    pub fn beginning(&self) -> String {
+        const CHARS: usize = 160;
+        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+    }
 }
 
 /// Decisions under an entry after decision `after`, at most `limit`.
