@@ -176,7 +176,10 @@ async fn among(
            ) first on true
            where position = any($1) and ($2::log_kind is null or kind = $2)
              and ($3::comment_status is null or first.to_status = $3
-                  or (kind = 'undone' and exists (select 1 from decisions where entry = log_entries.id and to_status = $3)))
+                  or (kind = 'undone' and exists (
+                      -- With a limit it is looked up for each entry, never gathered from all decisions there are.
+                      select 1 from (select to_status from decisions where entry = log_entries.id order by decisions.id limit $7) given
+                      where given.to_status = $3)))
              and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
            order by position desc limit $6"#,
         places,
@@ -185,6 +188,7 @@ async fn among(
         sought.from as Option<Ts>,
         sought.until as Option<Ts>,
         limit,
+        LOOKED_AT,
     )
     .fetch_all(db)
     .await
