@@ -99,6 +99,15 @@ pub fn desk() -> Routes {
         .get("/admin/comments/live", moderation::live::show_live)
         .post("/admin/comments", moderation::verdict::decide)
         .post("/admin/comments/undo", moderation::verdict::undo)
+        .get(
+            "/admin/comments/{id}/person",
+            moderation::person::show_person,
+        )
+        .post("/admin/comments/{id}/person", moderation::person::act)
+        .get("/admin/comments/{id}/reply", moderation::reply::show_reply)
+        .post("/admin/comments/{id}/reply", moderation::reply::reply)
+        .get("/admin/comments/{id}/edit", moderation::edit::show_edit)
+        .post("/admin/comments/{id}/edit", moderation::edit::edit)
         .get("/admin/discussion", moderation::rules::show_rules)
         .post("/admin/discussion", moderation::rules::save_rules)
         .post("/admin/discussion/try", moderation::rules::try_words)

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use broadsheet::articles::Note;
+use broadsheet::commenters::treatment::Treated;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
 use broadsheet::moderation::filter::Age;
@@ -346,6 +347,16 @@ fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
     made.extend(Age::ALL.map(|age| format!("age-{}", age.word())));
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
+    for treated in Treated::ALL {
+        for beginning in [
+            "person-done-",
+            "person-now-",
+            "person-treat-",
+            "person-explained-",
+        ] {
+            made.insert(format!("{beginning}{}", treated.word()));
+        }
+    }
     made.extend(Note::ALL.map(|note| format!("note-{}", note.word())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));

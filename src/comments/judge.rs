@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::screening::{Blocked, Evidence, Standing, Verdict, first_verdict, texts};
 use super::{rules, store};
-use crate::commenters::{Email, blocks};
+use crate::commenters::{Email, Treatment, blocks, treatment};
 use crate::ids::CommenterId;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, markdown};
@@ -48,6 +48,7 @@ pub(super) async fn judge(
         links: body_html.links(),
         blocked: blocked(db, author).await?,
         standing: standing(db, author).await?,
+        treatment: treatment(db, author).await?,
     };
     let rules = rules::load(db, settings).await?;
     Ok(first_verdict(&evidence, &rules))
@@ -85,4 +86,11 @@ async fn standing(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<St
             false => Standing::New,
         },
     )
+}
+
+async fn treatment(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<Option<Treatment>> {
+    match author.commenter_id {
+        Some(id) => treatment::treatment_of(db, id).await,
+        None => Ok(None),
+    }
 }

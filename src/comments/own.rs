@@ -20,7 +20,7 @@ use crate::clock::Ts;
 use crate::commenters::{self, Browser};
 use crate::ids::CommentId;
 use crate::sealed::Keys;
-use crate::text::SafeHtml;
+use crate::text::{Format, SafeHtml};
 use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
@@ -212,7 +212,8 @@ async fn change(
         page.notice = Some(Notice::Refused(words.say("own-too-late")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let (body, body_html) = read_words(words, &mut page.typed, &mut page.mistakes);
+    let (body, body_html) =
+        read_words(words, Format::Markdown, &mut page.typed, &mut page.mistakes);
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }

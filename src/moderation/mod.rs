@@ -4,11 +4,14 @@
 pub mod blocks;
 pub mod bulk;
 pub mod cards;
+pub mod edit;
 pub mod filter;
 pub mod live;
 pub mod log;
 mod model;
+pub mod person;
 pub mod queue;
+pub mod reply;
 pub mod rules;
 mod rules_form;
 pub mod store;

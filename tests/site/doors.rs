@@ -1,6 +1,7 @@
 //! Every door of the desk, tried by everyone. A new address that nobody listed here fails.
 
 use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
 use broadsheet::router;
 
 use crate::support::TestSite;
@@ -32,6 +33,12 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/admin/comments/live", From(Moderator)),
     ("POST", "/admin/comments", From(Moderator)),
     ("POST", "/admin/comments/undo", From(Moderator)),
+    ("GET", "/admin/comments/{id}/person", From(Moderator)),
+    ("POST", "/admin/comments/{id}/person", From(Moderator)),
+    ("GET", "/admin/comments/{id}/reply", From(Moderator)),
+    ("POST", "/admin/comments/{id}/reply", From(Moderator)),
+    ("GET", "/admin/comments/{id}/edit", From(Moderator)),
+    ("POST", "/admin/comments/{id}/edit", From(Moderator)),
     ("GET", "/admin/discussion", From(Admin)),
     ("POST", "/admin/discussion", From(Admin)),
     ("POST", "/admin/discussion/try", From(Admin)),
@@ -75,8 +82,11 @@ fn every_desk_address_is_listed_here() {
 async fn every_door_refuses_everyone_it_should() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
+    let comment = site.comment(&article, "Ann", Status::Held).await;
     for &(method, pattern, door) in DOORS {
-        let path = pattern.replace("{id}", &article.id.to_string());
+        let path = pattern
+            .replace("/comments/{id}", &format!("/comments/{comment}"))
+            .replace("{id}", &article.id.to_string());
         for (name, role) in [
             ("nobody", None),
             ("mo", Some(Moderator)),

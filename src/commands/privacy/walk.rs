@@ -200,7 +200,11 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
                 .map(|id| format!("{}?to={id}", one(&trail.articles[0].to_string())));
             each(&trail.articles).into_iter().chain(to).collect()
         }
-        "/comments/{id}" | "/comments/{id}/thread" => each(&trail.comments),
+        "/comments/{id}"
+        | "/comments/{id}/thread"
+        | "/admin/comments/{id}/person"
+        | "/admin/comments/{id}/reply"
+        | "/admin/comments/{id}/edit" => each(&trail.comments),
         "/comments/{id}/yours" => trail.own.clone(),
         "/comments/{id}/held" => {
             let own = trail.own.iter();

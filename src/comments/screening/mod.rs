@@ -7,6 +7,7 @@ mod tests;
 pub mod words;
 
 use super::model::Status;
+use crate::commenters::Treatment;
 
 pub use reason::{Kind, Reason};
 pub use words::WordList;
@@ -26,6 +27,8 @@ pub struct Evidence<'a> {
     pub blocked: Option<Blocked>,
     /// How well its author is known.
     pub standing: Standing,
+    /// How moderators want its author treated, whatever else is known.
+    pub treatment: Option<Treatment>,
 }
 
 /// What word lists look through of a comment: the words as typed and as `read` without their marks, since marks of
@@ -152,12 +155,18 @@ fn reasons_to_refuse(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
 }
 
 fn reasons_to_hold(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
+    if evidence.treatment == Some(Treatment::Trust) && rules.is_surely(evidence.standing) {
+        return Vec::new();
+    }
     let mut reasons = Vec::new();
     if rules.hold_everything {
         reasons.push(Kind::EverythingIsHeld.into());
     }
     if rules.hold_first_timers && !rules.trusts(evidence.standing) {
         reasons.push(Kind::FirstTimer.into());
+    }
+    if evidence.treatment == Some(Treatment::Hold) {
+        reasons.push(Kind::AlwaysHeld.into());
     }
     if rules.hold_links > 0 && evidence.links >= rules.hold_links as usize {
         reasons.push(Reason::with(Kind::Links, &evidence.links.to_string()));
@@ -176,6 +185,15 @@ impl Rules {
             Standing::Known => true,
             Standing::ApprovedBefore => self.trust_unproven,
             Standing::New | Standing::Proven => false,
+        }
+    }
+
+    /// Whether it is the person whose address was given, and not someone who knows it: only then is their trust theirs.
+    fn is_surely(&self, standing: Standing) -> bool {
+        match standing {
+            Standing::Proven | Standing::Known => true,
+            Standing::ApprovedBefore => self.trust_unproven,
+            Standing::New => false,
         }
     }
 }

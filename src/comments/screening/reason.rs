@@ -21,6 +21,8 @@ pub enum Kind {
     EverythingIsHeld,
     /// Its author has not been approved before.
     FirstTimer,
+    /// Moderators want to see whatever its author sends.
+    AlwaysHeld,
     /// It has many links; the detail is how many.
     Links,
     /// It has words to hold it for; the detail is the entry of the list.
@@ -45,9 +47,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::EverythingIsHeld,
         Self::FirstTimer,
+        Self::AlwaysHeld,
         Self::Links,
         Self::HoldWord,
         Self::RefuseWord,
@@ -65,6 +68,7 @@ impl Kind {
         match self {
             Self::EverythingIsHeld => "everything-is-held",
             Self::FirstTimer => "first-timer",
+            Self::AlwaysHeld => "always-held",
             Self::Links => "links",
             Self::HoldWord => "hold-word",
             Self::RefuseWord => "refuse-word",
@@ -83,6 +87,7 @@ impl Kind {
         match self {
             Self::EverythingIsHeld
             | Self::FirstTimer
+            | Self::AlwaysHeld
             | Self::Links
             | Self::HoldWord
             | Self::BeingChecked
@@ -202,6 +207,7 @@ mod tests {
             [
                 "everything-is-held",
                 "first-timer",
+                "always-held",
                 "links",
                 "hold-word",
                 "being-checked",

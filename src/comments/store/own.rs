@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::Verdict;
 use crate::ids::{AccountId, ArticleId, CommentId, CommenterId};
-use crate::text::{SafeHtml, excerpt, markdown};
+use crate::text::{Format, SafeHtml, excerpt, markdown};
 
 /// A comment as its own author may see it.
 pub struct OwnComment {
@@ -31,8 +31,10 @@ pub struct OwnComment {
     pub body_html: SafeHtml,
     /// When it was written.
     pub created_at: Ts,
-    /// When its author changed it last.
+    /// When it was last changed, by its author or by the staff.
     pub edited_at: Option<Ts>,
+    /// When the staff changed it last.
+    pub staff_edited_at: Option<Ts>,
     /// When its author took it back.
     pub erased_at: Option<Ts>,
     /// Counts changes.
@@ -75,6 +77,7 @@ macro_rules! own {
             OwnComment,
             r#"select comments.id, status, reasons, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
                    name, website, comments.body, comments.body_html, comments.created_at, edited_at, erased_at, comments.version,
+                   (select max(replaced_at) from comment_versions where comment_versions.comment_id = comments.id) as "staff_edited_at: Ts",
                    article_id as "article_id: ArticleId",
                    case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
                    case when state = 'published' and published_at <= $2 then path end as path
@@ -162,7 +165,7 @@ pub async fn change(
     Ok(true)
 }
 
-/// Takes the words out of comments, and all that says who wrote them. Their places stay, for what answers them and for
+/// Takes the words out of comments, and all that says who wrote them; what they said before the staff changed it, too. Their places stay, for what answers them and for
 /// the log of decisions. Gives how many there were.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -181,8 +184,14 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
     .execute(&mut *db)
     .await?;
     sqlx::query!("delete from checks where comment_id = any($1)", &ids)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "delete from comment_versions where comment_id = any($1)",
+        &ids
+    )
+    .execute(db)
+    .await?;
     Ok(erased.rows_affected())
 }
 
@@ -217,7 +226,7 @@ pub struct KeptComment {
     pub body: String,
     /// When it was written.
     pub created_at: Ts,
-    /// When its author changed it last.
+    /// When it was last changed, by its author or by the staff.
     pub edited_at: Option<Ts>,
     /// The network it came from, sealed for [`NETWORK_ROW`](crate::comments::NETWORK_ROW).
     pub network_sealed: Option<Vec<u8>>,
@@ -259,6 +268,65 @@ pub async fn decisions_about(db: &mut PgConnection, id: CommenterId) -> sqlx::Re
            from decisions join comments on comments.id = comment_id
            where commenter_id = $1 order by decisions.id"#,
         id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What a comment said before the staff changed it.
+pub struct Version {
+    /// Which comment.
+    pub comment_id: CommentId,
+    /// Which of its versions.
+    pub version: i32,
+    /// The name it had.
+    pub name: String,
+    /// The website it had.
+    pub website: Option<String>,
+    /// The text, as it was written.
+    pub body: String,
+    /// How that is written.
+    pub format: Format,
+    /// The text.
+    pub body_html: SafeHtml,
+    /// When it was changed.
+    pub replaced_at: Ts,
+    /// Who changed it.
+    pub replaced_by: String,
+}
+
+macro_rules! versions {
+    ($which:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Version,
+            r#"select comment_versions.comment_id as "comment_id: CommentId", comment_versions.version, comment_versions.name, comment_versions.website,
+                   comment_versions.body, comment_versions.format as "format: Format", comment_versions.body_html as "body_html: SafeHtml",
+                   replaced_at, accounts.name as replaced_by
+               from comment_versions join accounts on accounts.id = replaced_by "# + $which,
+            $($argument),+
+        )
+    };
+}
+
+/// What a comment said before the staff changed it, each time, newest first.
+pub async fn versions_of(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Vec<Version>> {
+    versions!(
+        "where comment_versions.comment_id = $1 order by comment_versions.version desc",
+        id.0
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The same of these comments, in the order in which they were changed.
+pub async fn versions_of_all(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+) -> sqlx::Result<Vec<Version>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    versions!(
+        "where comment_versions.comment_id = any($1) order by comment_versions.comment_id, comment_versions.version",
+        &ids
     )
     .fetch_all(db)
     .await

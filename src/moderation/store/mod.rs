@@ -1,7 +1,9 @@
 //! All SQL on decisions and the queue.
 
 mod bulk;
+mod edit;
 mod log;
+mod people;
 mod queue;
 
 use sqlx::PgConnection;
@@ -16,7 +18,9 @@ use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
 
 pub use bulk::*;
+pub use edit::*;
 pub use log::*;
+pub use people::*;
 pub use queue::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
