@@ -10,12 +10,13 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::log::{EntryKind, NewEntry};
-use super::store::{self, Editable, Words};
+use super::store::{self, Editable, NewWords};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::comments::store::{Version, versions_of};
 use crate::comments::{check_name, read_website, read_words};
 use crate::desk::{Desk, Section, take_form};
+use crate::i18n::Words;
 use crate::ids::CommentId;
 use crate::text::{Format, SafeHtml, Website, typed};
 use crate::web::requests::Reference;
@@ -141,12 +142,13 @@ async fn save(
         .because(&page.form.why);
     store::note(&mut db, &entry).await?;
     db.commit().await?;
+    app.bell.notify_one();
     tracing::info!(account = %moderator.id, comment = %id, "changed the words of a comment");
     Ok(go_to(&format!("{}?saved=1", address(id))).into_response())
 }
 
 impl Editable {
-    fn says(&self, words: &Words) -> bool {
+    fn says(&self, words: &NewWords) -> bool {
         (&self.name, &self.website, &self.body, self.format)
             == (&words.name, &words.website, &words.body, words.format)
     }
@@ -176,7 +178,7 @@ impl EditForm {
     }
 
     /// What the comment is to say, if every field is right; otherwise the form holds what is wrong.
-    fn parse(&mut self, words: crate::i18n::Words, format: Format) -> Option<Words> {
+    fn parse(&mut self, words: Words, format: Format) -> Option<NewWords> {
         let mut mistakes = Mistakes::none();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
             if typed::has_unreadable(text) {
@@ -192,7 +194,7 @@ impl EditForm {
             mistakes.say(words, "why", "why-is-address");
         }
         self.mistakes = mistakes;
-        self.mistakes.is_empty().then(|| Words {
+        self.mistakes.is_empty().then(|| NewWords {
             name: self.author.clone(),
             website: website.as_ref().map(Website::to_string),
             body,
@@ -245,12 +247,12 @@ impl EditPage {
     }
 
     /// What an earlier version says. Its HTML is made anew: that what is kept was made by today's rules, nothing says.
-    fn earlier(&self, version: i32) -> Option<Words> {
+    fn earlier(&self, version: i32) -> Option<NewWords> {
         let found = self.versions.iter().find(|one| one.version == version)?;
         let words = self.desk.layout.words;
         let mut body = found.body.clone();
         let (body, body_html) = read_words(words, found.format, &mut body, &mut Mistakes::none());
-        Some(Words {
+        Some(NewWords {
             name: found.name.clone(),
             website: found.website.clone(),
             body,

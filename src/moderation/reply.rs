@@ -1,20 +1,20 @@
 //! Approving a comment and answering it with one press: both happen, or neither does.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Json};
 use serde_json::json;
 
 use super::model::Ruling;
-use super::store::{self, Card, Overtaken};
+use super::store::{self, Card};
+use super::verdict::wants_json;
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::comments::staff::{self, Answered, StaffAnswer};
 use crate::comments::{Status, read_words};
 use crate::desk::{Desk, Section, take_form};
-use crate::i18n::Words;
 use crate::ids::{ActId, CommentId};
 use crate::text::{Format, SafeHtml};
 use crate::web::error::{Told, in_time};
@@ -91,12 +91,6 @@ pub async fn reply(
     }
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT);
-    let accept = accept.and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("application/json"))
-}
-
 async fn take(
     app: &App,
     desk: Desk,
@@ -166,6 +160,7 @@ async fn take(
         }
     }
     db.commit().await?;
+    app.bell.notify_one();
     tracing::info!(account = %moderator.id, comment = %id, %answer, "answered a comment");
     Ok(Outcome::Done(approved_by, answer))
 }
@@ -179,26 +174,12 @@ async fn overtaken(app: &App, mut page: ReplyPage) -> Result<Outcome> {
     let happened = store::overtaken(&mut db, &[id]).await?.pop();
     page.notice = Some(match happened {
         Some(happened) if page.card.is_some() => {
-            let told = told_of(words, &happened);
+            let told = happened.told(words);
             format!("{told} {}", words.say("answer-not-sent"))
         }
         _ => words.say("answer-gone"),
     });
     Ok(Outcome::Not(StatusCode::CONFLICT, page))
-}
-
-/// What happened to a comment since it was looked at.
-fn told_of(words: Words, overtaken: &Overtaken) -> String {
-    if overtaken.is_changed {
-        return words.with("queue-changed", "name", &overtaken.name);
-    }
-    let status = words.say(&format!("status-{}", overtaken.status.word()));
-    let values = [
-        ("name", overtaken.name.as_str()),
-        ("status", status.as_str()),
-        ("by", overtaken.decided_by.as_deref().unwrap_or("—")),
-    ];
-    words.with_all("queue-overtaken", &values)
 }
 
 impl IntoResponse for Outcome {
@@ -209,7 +190,7 @@ impl IntoResponse for Outcome {
             }
             // Nothing was decided, so the queue has nothing to tell: the answer in its place does.
             Self::Done(None, answer) => {
-                axum::response::Redirect::to(&format!("/comments/{answer}")).into_response()
+                Redirect::to(&format!("/comments/{answer}")).into_response()
             }
             Self::Shown(page) => Page(page).private(),
             Self::Not(status, page) => Page(page).with_status(status),
@@ -264,11 +245,8 @@ async fn refused_to_script(app: &App, error: Error, reference: &Reference) -> Re
 }
 
 fn as_json(status: StatusCode, told: &serde_json::Value) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (status, headers, Told, told.to_string()).into_response()
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    (status, no_store, Told, Json(told)).into_response()
 }
 
 impl ReplyPage {

@@ -46,7 +46,7 @@ pub async fn find_editable(db: &mut PgConnection, id: CommentId) -> sqlx::Result
 }
 
 /// What a comment is to say.
-pub struct Words {
+pub struct NewWords {
     /// The name.
     pub name: String,
     /// Where the name leads.
@@ -66,7 +66,7 @@ pub async fn edit(
     moderator: &Moderator,
     id: CommentId,
     version: i32,
-    words: &Words,
+    words: &NewWords,
     now: Ts,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
