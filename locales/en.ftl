@@ -690,6 +690,7 @@ keys-close = Close
 ## The person behind a comment, answering it, changing its words
 
 reason-always-held = Whatever this person sends is held: a moderator wants to see it first.
+kind-always-held = Author always held
 told-always-held = A moderator will look at it before it appears.
 own-staff-edited = The editors last changed this comment on { $moment }. What you see is how it stands now.
 person-about = About the author

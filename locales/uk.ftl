@@ -762,6 +762,7 @@ keys-close = Закрити
 ## The person behind a comment, answering it, changing its words
 
 reason-always-held = Усе від цієї людини затримується: спершу його хоче побачити модератор.
+kind-always-held = Від цього автора все затримується
 told-always-held = Перш ніж він з’явиться, його перегляне модератор.
 own-staff-edited = Редакція востаннє змінила цей коментар { $moment }. Ви бачите його таким, яким він є зараз.
 person-about = Про автора

@@ -64,15 +64,16 @@ pub struct HowTreated {
     pub by: Option<String>,
 }
 
-/// Sees to it that nobody else changes how someone is treated before the transaction ends.
-pub async fn hold_still(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Sees to it that nobody else changes how someone is treated, or takes them away, before the transaction ends; whether
+/// they are still there.
+pub async fn hold_still(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
+    let found = sqlx::query!(
         "select id from commenters where id = $1 for no key update",
         id.0
     )
     .fetch_optional(db)
     .await?;
-    Ok(())
+    Ok(found.is_some())
 }
 
 /// How someone is treated.

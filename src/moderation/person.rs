@@ -125,7 +125,12 @@ async fn do_it(
     page.note = typed::lines(fields.get("note"));
     page.why = typed::line(fields.get("why"));
     let words = page.desk.layout.words;
-    let Some(commenter) = page.writer.commenter_id else {
+    let commenter = page.writer.commenter_id;
+    let is_there = match commenter {
+        Some(id) => treatment::hold_still(&mut db, id).await?,
+        None => false,
+    };
+    let (Some(commenter), true) = (commenter, is_there) else {
         // They took their words back while this page was open: what was typed about them is not kept either.
         page.overtaken = Some(words.say("person-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
@@ -144,7 +149,6 @@ async fn do_it(
         if !page.mistakes.is_empty() {
             return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
         }
-        treatment::hold_still(&mut db, commenter).await?;
         let how = treatment::how_treated(&mut db, commenter).await?;
         let how = how.ok_or(Error::NotFound)?;
         if how.treated.word() != fields.get("seen") && how.treated != to {

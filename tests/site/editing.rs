@@ -292,6 +292,7 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
         .sees("its words have been changed since you opened the page");
     assert_eq!(site.status_of(id).await, Status::Held);
     // Decided anew and changed after that, it is not taken back either; the page has said so.
+    site.app.clock.advance(60);
     let done = mo
         .open("/admin/comments")
         .await
