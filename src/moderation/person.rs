@@ -19,7 +19,7 @@ use crate::commenters::treatment::{self, HowTreated, Note, Treated};
 use crate::comments::Status;
 use crate::desk::{Desk, Section, take_form};
 use crate::ids::{ActId, CommentId, CommenterId};
-use crate::text::{excerpt, markdown, typed};
+use crate::text::typed;
 use crate::web::requests::Reference;
 use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
 
@@ -298,30 +298,8 @@ impl PersonPage {
         format!("/admin/comments?{}", theirs.query())
     }
 
-    fn beginning(&self, comment: &Theirs) -> String {
-        const CHARS: usize = 200;
-        excerpt::excerpt(&markdown::words_of_html(comment.body_html.as_str()), CHARS)
-    }
-
     fn is_mine(&self, note: &Note) -> bool {
         note.account_id == self.desk.viewer.id
-    }
-
-    /// What can be made of them: all but what is.
-    fn choices(&self, person: &Person) -> Vec<Treated> {
-        let others = Treated::ALL.into_iter();
-        others
-            .filter(|treated| *treated != person.how.treated)
-            .collect()
-    }
-
-    /// How many of theirs wait.
-    fn waiting(&self, person: &Person) -> i64 {
-        let held = person
-            .counts
-            .iter()
-            .find(|(status, _)| *status == Status::Held);
-        held.map_or(0, |(_, count)| *count)
     }
 
     fn trusts_unproven(&self) -> bool {
@@ -345,5 +323,22 @@ impl Person {
             notes: treatment::notes_on(db, id).await?,
             how,
         }))
+    }
+
+    /// What can be made of them: all but what is.
+    fn choices(&self) -> Vec<Treated> {
+        let others = Treated::ALL.into_iter();
+        others
+            .filter(|treated| *treated != self.how.treated)
+            .collect()
+    }
+
+    /// How many of theirs wait.
+    fn waiting(&self) -> i64 {
+        let held = self
+            .counts
+            .iter()
+            .find(|(status, _)| *status == Status::Held);
+        held.map_or(0, |(_, count)| *count)
     }
 }

@@ -62,6 +62,10 @@ pub async fn show_reply(
 
 /// Approves the comment, if it is not approved yet, and answers it. A script that sends the queue's own form is told in
 /// JSON what came of it.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "who answers what, from where, and how they want to be told"
+)]
 pub async fn reply(
     State(app): State<App>,
     Extension(reference): Extension<Reference>,
@@ -260,14 +264,6 @@ impl ReplyPage {
             preview: None,
             mistakes: Mistakes::none(),
             notice: None,
-        }
-    }
-
-    /// What the button does.
-    fn button(&self, card: &Card) -> &'static str {
-        match card.status {
-            Status::Approved => "answer-act",
-            _ => "answer-approve-act",
         }
     }
 }

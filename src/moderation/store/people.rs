@@ -6,7 +6,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{CommentId, CommenterId};
 use crate::moderation::Ruling;
-use crate::text::SafeHtml;
+use crate::text::{SafeHtml, excerpt, markdown};
 
 /// Of the comments of each status, among how many names are looked for.
 const LOOKED_AT_FOR_NAMES: i64 = 500;
@@ -87,6 +87,14 @@ pub struct Theirs {
     pub created_at: Ts,
     /// The title of its article.
     pub title: String,
+}
+
+impl Theirs {
+    /// How it begins, as plain words.
+    pub fn beginning(&self) -> String {
+        const CHARS: usize = 200;
+        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+    }
 }
 
 /// The last comments of someone, at most `limit`.
