@@ -325,7 +325,7 @@ queue-done-trashed = { $count ->
 queue-none-ticked = Nothing was ticked, so nothing was decided.
 queue-nothing-undone = There was nothing left to undo: it has been decided anew since.
 queue-overtaken = Someone else decided first: the comment by { $name } is { $status } ({ $by }). It stays so.
-queue-changed = The comment by { $name } was not decided on: its author has changed its words since you opened the queue. Please read it again.
+queue-changed = The comment by { $name } was not decided on: its words have been changed since you opened the page. Please read it again.
 queue-decided-by = Last decided by { $name }.
 status-held = held
 status-approved = approved
@@ -593,6 +593,8 @@ queue-person = More about them
 queue-reply = Reply
 queue-edit = Edit
 queue-likelihood = { $percent } % likely to be refused
+queue-signals-against = Learnt from your decisions, for refusing: { $signals }
+queue-signals-for = Learnt from your decisions, for keeping: { $signals }
 queue-failed = This was not decided: the site did not answer. The comment is back; try again.
 queue-signed-out = You are signed out, so this was not decided. Sign in in another tab, then try again.
 queue-elsewhere = #1: now #2.
@@ -687,3 +689,335 @@ keys-person = More about its author
 keys-help = This list
 keys-shift = With Shift, the keys for decisions act on all that are ticked.
 keys-close = Close
+
+## Mail to moderators
+
+staff-mail = Mail about what waits
+staff-mail-explained = You can be told by mail of comments that wait for a decision. The letter leads to a page on which you decide about them, without signing in.
+staff-mail-off = This site sends no mail yet: whoever keeps its server has to name a mail server first.
+staff-mail-kept = An address is kept, and confirmed. It is sealed and never shown again, not even here.
+staff-mail-unconfirmed = An address is kept and waits to be confirmed: press the link in the letter that went there. It works for two days; until then nothing else is sent.
+staff-mail-came-back = Mail to the address that is kept came back, so nothing more is sent there. Please give another one.
+staff-mail-address = Email address
+staff-mail-address-hint = It is sealed at once and never shown again, to nobody.
+staff-mail-rhythm = How often
+staff-mail-rhythm-act = Change how often
+staff-mail-act = Keep this address
+staff-mail-remove = Remove the address
+staff-mail-missing = Please give an email address.
+staff-mail-too-soon = You gave an address a moment ago. Please wait a minute before the next.
+staff-mail-asked = A letter is on its way to that address. Press the link in it, and it counts.
+staff-mail-removed = The address is forgotten. Nothing more is mailed to you.
+staff-mail-changed = From now on you hear as often as that.
+rhythm-never = Never
+rhythm-each = Of each comment, at most every two minutes
+rhythm-hourly = Once an hour at most
+rhythm-daily = Every morning at eight
+staff-letter-subject = Is this your address? – { $title }
+staff-letter-why = Someone on the staff of { $title }, most likely you, wants to be told at this address of comments that wait for a decision. Open this page and press its button to say that the address is yours:
+staff-letter-act = It is my address
+staff-letter-not-you = If it was not you, do nothing: then nothing else is sent here. The link works for two days.
+staff-confirm-title = Is this your address?
+staff-confirm-explained = If you moderate comments on { $title } and gave the address to which the letter went, say so. From then on what waits is mailed there.
+staff-confirmed = The address is confirmed
+staff-confirmed-explained = What waits for a decision is mailed there from now on, as often as you chose.
+staff-confirm-void = The link is wrong or too old, or another address has been given since. At your account you can have a new letter sent.
+signed-void = This address does not work any more
+digest-void = The page of a letter works for a week, and until you sign out everywhere or change your passphrase. What waits is at the desk, too.
+digest-title = What waits
+digest-subject = { $count ->
+    [one] One comment waits – { $title }
+   *[other] { $count } comments wait – { $title }
+}
+digest-waiting = { $count ->
+    [one] One comment on { $title } waits for a decision.
+   *[other] { $count } comments on { $title } wait for a decision.
+}
+digest-more = { $count ->
+    [one] One more has been waiting.
+   *[other] { $count } more have been waiting.
+}
+digest-read = Read and decide
+digest-good-until = This works until { $moment }, for you alone: whoever has the link can decide in your name, so please do not pass it on.
+digest-stop = Stop these letters
+digest-log-ends = The log ends at { $end } (for broadsheet check log --since).
+digest-why = from a digest
+digest-empty = Nothing of this waits any more.
+digest-all = All that this page shows:
+digest-no-more = No longer waiting
+digest-decided = The comment by { $name } is { $status }, decided by { $by }.
+digest-settled = The comment by { $name } is { $status } by now.
+digest-erased = { $count ->
+    [one] One comment was taken back.
+   *[other] { $count } comments were taken back.
+}
+digest-too-fast = { $count ->
+    [one] That was quick. Nothing was decided; please try again in a second.
+   *[other] That was quick. Nothing was decided; please try again in { $count } seconds.
+}
+digest-to-queue = To the queue
+digest-stop-title = Stop these letters?
+digest-stop-explained = You are told by mail of comments that wait on { $title }. One press, and no more of these letters come.
+digest-stop-act = Stop them
+digest-stopped = No more of these letters come
+digest-stopped-explained = One that is on its way may still arrive. At your account you can have them again.
+## What is learnt from decisions
+
+kind-learned-spam = Likely to be refused, as learnt here
+reason-learned-spam = By this site’s own decisions, { $likelihood } % likely to be refused.
+desk-learning = Learning
+learned-word = the word “{ $word }”
+learned-pair = the words “{ $words }”
+learned-link = a link to { $host }
+learned-website = a website at { $host }
+learned-name = “{ $word }” in the name
+learned-no-link = no link
+learned-one-link = one link
+learned-few-links = a few links
+learned-many-links = many links
+learned-very-short = only a few words
+learned-short = a short text
+learned-medium = a text of some length
+learned-long = a long text
+learned-capitals = many capital letters
+learned-all-capitals = nearly all in capital letters
+learned-exclaims = many exclamation marks
+learned-mixed-alphabets = letters of two alphabets in one word
+learned-unseen = marks that nobody sees
+learned-digits-for-letters = digits in place of letters
+learned-letters-apart = a word with its letters apart
+learned-has-website = a website was given
+learning-explained = Each decision of your moderators teaches this site what they keep and what they refuse, and it guesses how likely each new comment is to be refused. It learns from nothing else, it asks nobody, and what it has learnt stays here. A decision that is taken back is unlearnt.
+learning-taught = What it has learnt from
+learning-kept = { $count ->
+    [one] One comment that was kept
+   *[other] { $count } comments that were kept
+}
+learning-refused = { $count ->
+    [one] One comment that was refused
+   *[other] { $count } comments that were refused
+}
+learning-few = That is too little to guess from. It begins once { $least } comments of each kind have been decided; for now it says nothing.
+learning-lookalikes = Of many comments that say nearly the same, only the first ten teach.
+learning-right = How often it was right
+learning-untested = No comment has been decided yet of which it had guessed something before. Here it will say how often it was right.
+learning-tested = { $count ->
+    [one] It had guessed about one comment before a moderator decided.
+   *[other] It had guessed about each of the last { $count } comments before a moderator decided. Had it refused by itself:
+}
+learning-unsure = These are few: what stands here may be chance.
+learning-from = From
+learning-percent = { $percent } %
+learning-would = It would have refused
+learning-agreed = Your moderators refused of these
+learning-found = Of all they refused, it would have found
+learning-agreed-part = { $number } ({ $percent } %)
+learning-nothing = none
+learning-look = Look at what it would have got wrong from { $percent } % on
+learning-rehearsal = What it would have got wrong from { $percent } % on
+learning-no-mistake = Nothing: every comment it would have refused, your moderators refused as well.
+learning-no-refusal = It would have refused nothing, so nothing wrongly either.
+learning-mistakes = { $count ->
+    [one] It would have refused one comment that your moderators kept:
+   *[other] It would have refused { $count } comments that your moderators kept. The newest of them:
+}
+learning-likely = { $percent } % likely
+learning-missed = What it would not have refused waits for a moderator as before.
+learning-decides = Whether it decides
+learning-threshold = It puts comments among spam by itself from so many per cent on
+learning-threshold-hint = 0: it only guesses, and moderators decide. Otherwise 50 to 100. The staff, and those whose comments you have approved before and who have proved their address, are never refused by it.
+learning-threshold-wrong = Please type 0, or a number from 50 to 100.
+learning-save = Save
+learning-try = Look first
+learning-saved = Saved.
+learning-overtaken = Somebody has saved other settings meanwhile. Nothing of yours is lost: look, and save again if you still want to.
+## The log of the desk
+
+desk-log = Log
+log-narrow = Narrow the log
+log-who = Who
+log-anyone = Anyone
+log-by = by { $name }
+log-by-itself = by itself
+log-kind = What
+log-anything = Anything
+log-kind-decided = Decided
+log-kind-undone = Undone
+log-kind-edited = Changed words
+log-kind-blocked = Blocked
+log-kind-unblocked = Unblocked
+log-kind-treated = Treated someone otherwise
+log-kind-emptied = Emptied spam and trash
+log-to = Comments became
+log-any-status = Whatever it was
+log-from = From
+log-until = To, that day included
+log-show = Show
+log-all = Show everything
+log-empty = Nothing has been done yet.
+log-none-such = Nothing in the log is like that.
+log-look-further = Nothing like that in this part of the log. It goes on further back.
+log-older = Older
+log-decided-held = { $count ->
+    [one] Held one comment
+   *[other] Held { $count } comments
+}
+log-decided-approved = { $count ->
+    [one] Approved one comment
+   *[other] Approved { $count } comments
+}
+log-decided-spam = { $count ->
+    [one] Marked one comment as spam
+   *[other] Marked { $count } comments as spam
+}
+log-decided-trashed = { $count ->
+    [one] Moved one comment to the trash
+   *[other] Moved { $count } comments to the trash
+}
+log-undone = { $count ->
+    [one] Took back: one comment is as it was
+   *[other] Took back: { $count } comments are as they were
+}
+log-edited = Changed the words of a comment by { $name }
+log-blocked-address = Blocked an address
+log-blocked-domain = Blocked the domain { $domain }
+log-blocked-network = Blocked a network
+log-unblocked-address = Unblocked an address
+log-unblocked-domain = Unblocked the domain { $domain }
+log-unblocked-network = Unblocked a network
+log-treated = Changed how someone’s comments are treated
+log-emptied = { $count ->
+    [one] Deleted the words of one comment that lay in spam or trash long enough
+   *[other] Deleted the words of { $count } comments that lay in spam or trash long enough
+}
+log-part-of = { $count ->
+    [one] Part of a decision about one comment; undoing takes back all of it.
+   *[other] Part of a decision about { $count } comments; undoing takes back all of it.
+}
+log-words-gone = A comment whose words are gone
+log-more-decisions = More comments
+log-place = Its place in the log
+log-hash = Its hash
+log-previous = The hash of the entry before
+log-ends = Each entry carries a hash made of itself and the one before. The log now ends with entry { $position }:
+log-ends-explained = Note it down somewhere else. Given to “{ $command }” on the server some other day, it shows whether anything up to here was changed since.
+
+## What is kept of the refused, and what readers are shown
+
+own-purged = Your comment was not published
+own-purged-explained = { $count ->
+    [0] It was refused, and its words have been deleted since. Nobody can read them any more.
+    [one] It was refused, and its words were deleted a day later. Nobody can read them any more.
+   *[other] It was refused, and its words were deleted after { $count } days. Nobody can read them any more.
+}
+discussion-trash-days = Days for which spam and trash are kept
+discussion-trash-days-hint = Then their words and names are deleted for good; they are still counted. 0 is for ever.
+discussion-openness = Openness
+discussion-transparency = Show readers how much is published and refused
+discussion-transparency-hint = On a page of its own, linked at the foot of every page: numbers by month and reason, no words and no names.
+transparency-title = How we moderate
+transparency-explained = Counted is every comment that readers sent, by the month (UTC) in which it came, as it stands today, except those their authors took back. Refused is what was taken for spam or thrown away. A refused comment counts under each reason for which it was stopped; what a moderator refused of their own accord may have none.
+transparency-none = No comments have come yet.
+transparency-by-month = Comments by month
+transparency-month = Month
+transparency-came = Came
+transparency-published = Published
+transparency-refused = Refused
+transparency-waiting = Waiting
+transparency-by-reason = Refused comments by reason
+transparency-reason = Reason
+transparency-for-everything-is-held = Read by a moderator, like every comment
+transparency-for-always-held = A moderator wanted to see it first
+transparency-for-learned-spam = Like much that was refused here
+transparency-for-first-timer = Its author was new
+transparency-for-links = Many links
+transparency-for-hold-word = Words that moderators look at
+transparency-for-refuse-word = Words that are not wanted here
+transparency-for-blocked-address = Its author may not comment here
+transparency-for-blocked-domain = Its author’s mail provider is blocked
+transparency-for-blocked-network = The network it came from is blocked
+transparency-for-trap-filled = Sent by a program
+transparency-for-being-checked = Was being checked for spam
+transparency-for-checker-spam = A spam checker took it for spam
+transparency-for-checker-silent = Could not be checked for spam
+## The person behind a comment, answering it, changing its words
+
+reason-always-held = Whatever this person sends is held: a moderator wants to see it first.
+kind-always-held = Author always held
+told-always-held = A moderator will look at it before it appears.
+own-staff-edited = The editors last changed this comment on { $moment }. What you see is how it stands now.
+person-about = About the author
+person-title = The person behind the comment by { $name }
+person-names = Names used
+person-first-seen = First seen
+person-address = Email address
+person-proved = proved to be theirs
+person-unproved = not proved to be theirs
+person-staff = The staff wrote this comment, so there is no reader behind it.
+person-erased = Its author has taken this comment back. Nothing is known here any more about who that was.
+person-no-address = This comment came without an email address, so nothing tells which other comments are by the same person.
+person-gone = Its author has taken this comment back since you opened the page, so nothing was changed. Open this page from another comment of theirs if there is one.
+person-comments = Their comments
+person-no-comments = None are left.
+person-reply = Answer
+person-edit = Change the words
+person-treated = How they are treated
+person-now-anyone = They are treated like everyone else.
+person-now-hold = Whatever they send is held.
+person-now-trust = What they send is approved at once.
+person-now-blocked = They are blocked.
+person-since-by = So since { $moment }, by { $name }.
+person-changed-meanwhile = Someone else was faster, and nothing was changed by you.
+person-treat-anyone = Treat like everyone else
+person-treat-hold = Always hold
+person-treat-trust = Always trust
+person-treat-blocked = Block
+person-explained-anyone = The rules of the discussion decide.
+person-explained-hold = Whatever they send waits for a moderator. They are not told that it is only them.
+person-explained-trust = What they send is not held for links, for words to look at, or because everything is. Refused words, blocks and the spam checker still count.
+person-explained-blocked = Whatever they send goes to the trash. They are not told why.
+person-trust-proven = Since anyone can type an address, it holds only in a browser that has proved the address to be theirs.
+person-trust-unproven = It holds in a browser that has proved the address to be theirs, and, because the rules trust a known name and address without proof, under a name of theirs that was approved before.
+person-block-and-trash = { $count ->
+    [one] Block, and throw away the one comment of theirs that waits
+   *[other] Block, and throw away the { $count } comments of theirs that wait
+}
+person-done-anyone = From now on they are treated like everyone else.
+person-done-hold = From now on whatever they send is held.
+person-done-trust = From now on what they send is approved at once.
+person-done-blocked = They are blocked.
+person-why = Why (optional)
+person-why-hint = It is kept in the log for good, so please name no email address.
+why-is-address = There is an email address in it, and the log is never changed. Please say it without.
+person-notes = Notes
+person-notes-explained = Only the staff sees notes here. Someone who asks what is kept about them gets them too.
+person-note = A note about this person
+person-note-add = Add the note
+person-note-missing = Please write something.
+person-note-is-address = There is an email address in it. Addresses are shown nowhere; please say it without.
+person-noted = The note is kept.
+person-unnote = Delete this note
+person-unnoted = The note is deleted.
+answer-title = Answer a comment
+answer-your-answer = Your answer to { $name }
+answer-as = It appears at once, under the name { $name }.
+answer-act = Answer
+answer-approve-act = Approve and answer
+answer-approved-too = Approved, and your answer is published.
+answer-published = Your answer is published.
+answer-not-sent = Your answer was not sent and is kept below; send it again if it still fits.
+answer-gone = Its author has taken this comment back, so your answer was not sent. These are your words.
+answer-sign-in = You are signed out, so nothing was sent. Sign in in another window and send it again.
+edit-title = Change the comment by { $name }
+edit-explained = The comment stays where it is, and readers see that it was edited. A decision made before this change cannot be undone any more; you can still decide anew.
+edit-html-hint = This comment came from elsewhere and is written in HTML. What comments may not have is taken out.
+edit-act = Save the change
+edit-saved = The change is kept.
+edit-same = Nothing was different, so nothing was changed.
+edit-gone = Its author has taken this comment back, so it was not changed. These are your words.
+edit-overtaken = The author has changed this comment since you opened the page. Both versions are here; saving again puts yours in place of theirs.
+edit-overtaken-by = { $name } has changed this comment since you opened the page. Both versions are here; saving again puts yours in place of theirs.
+edit-theirs = As it is now
+edit-versions = Earlier versions
+edit-version = Until { $moment }, when { $name } changed it
+edit-restore = Put this version back

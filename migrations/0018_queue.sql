@@ -22,7 +22,8 @@ create index comments_alone_in_queue on comments (created_at desc, id desc)
 create index comments_in_queue_by_article on comments (article_id, status, created_at desc, id desc) where erased_at is null;
 create index comments_in_queue_by_commenter on comments (commenter_id, status, created_at desc, id desc);
 create index comments_in_queue_by_network on comments (network_hash, status, created_at desc, id desc) where network_hash is not null;
-create index comments_in_queue_by_lookalike on comments (lookalike_id, status, created_at, id) where lookalike_id is not null;
+create index comments_in_queue_by_lookalike on comments (lookalike_id, status, created_at, id) include (network_hash)
+    where lookalike_id is not null and erased_at is null;
 create index comments_in_queue_by_score on comments (score desc, id desc) where status = 'held' and score is not null and erased_at is null;
 create index comments_to_purge on comments (status_since) where status in ('spam', 'trashed') and erased_at is null;
 
@@ -56,6 +57,17 @@ create table readings (
     words      tsvector not null
 );
 create index readings_by_words on readings using gin (words);
+-- Whether so few readings have these words that all of them can be looked at: as the planner guesses from what it knows of
+-- common words, of which it keeps about a thousand. Counting would read all of them.
+create function are_rare(asked text) returns boolean language plpgsql as $$
+declare
+    plan json;
+begin
+    execute 'explain (format json) select from readings where words @@ websearch_to_tsquery(''simple'', $1)' into plan using asked;
+    return (plan -> 0 -> 'Plan' ->> 'Plan Rows')::real
+        <= (select greatest(2000, reltuples / 500) from pg_class where oid = 'readings'::regclass);
+end
+$$;
 -- Parts of what comments say, hashed: who shares one is alike.
 create table likeness (
     band       bigint not null,
@@ -81,7 +93,13 @@ create type comment_change as (
 
 -- Keeps counts, reasons and lookalikes right, whoever changes comments. Rows are taken in one order, so that two
 -- statements cannot lock each other out.
-create function keep_facets() returns trigger language plpgsql as $$
+--
+-- Plans are kept by each connection, and made for the statement that comes first: for one comment as a rule, where the next
+-- may change 100,000. So the two sides of a change are not joined but added up, and rows are looked for by their keys,
+-- whatever the planner thinks; and nothing here is worth compiling.
+create function keep_facets() returns trigger language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
 declare
     my_shard smallint := pg_backend_pid() % 32;
     changes comment_change[];
@@ -96,29 +114,40 @@ begin
             erased_at is null, erased_at is null or purged)::comment_change)
         into changes from removed;
     else
-        with changed as (
-            select added.id from added join removed on removed.id = added.id
-            where (added.status, added.article_id, added.commenter_id, added.lookalike_id, added.reasons, added.created_at, added.erased_at)
-                is distinct from
-                (removed.status, removed.article_id, removed.commenter_id, removed.lookalike_id, removed.reasons, removed.created_at, removed.erased_at)
-        )
-        select array_agg(change) into changes
+        select array_agg(row(change, id, article_id, commenter_id, lookalike_id, status, reasons, created_at,
+            is_there, is_counted)::comment_change)
+        into changes
         from (
-            select row(1, id, article_id, commenter_id, lookalike_id, status, reasons, created_at,
-                erased_at is null, erased_at is null or purged)::comment_change as change
-            from added join changed using (id)
-            union all
-            select row(-1, id, article_id, commenter_id, lookalike_id, status, reasons, created_at,
-                erased_at is null, erased_at is null or purged)::comment_change
-            from removed join changed using (id)
-        ) both_sides;
+            select sum(change)::integer as change, id, article_id, commenter_id, lookalike_id, status, reasons, created_at, is_there, is_counted
+            from (
+                select 1 as change, id, article_id, commenter_id, lookalike_id, status, reasons, created_at,
+                    erased_at is null as is_there, erased_at is null or purged as is_counted
+                from added
+                union all
+                select -1, id, article_id, commenter_id, lookalike_id, status, reasons, created_at,
+                    erased_at is null, erased_at is null or purged
+                from removed
+            ) both_sides
+            group by id, article_id, commenter_id, lookalike_id, status, reasons, created_at, is_there, is_counted
+            having sum(change) <> 0
+        ) changed;
         -- Changed words are read again; words that are gone are gone here too.
         insert into unread
-        select added.id from added join removed on removed.id = added.id and removed.version <> added.version
-        where added.erased_at is null order by added.id on conflict do nothing;
+        select id
+        from (
+            select id, version, 1 as change from added where erased_at is null
+            union all
+            select id, version, -1 from removed where erased_at is null
+        ) both_sides
+        group by id, version having sum(change) > 0 order by id on conflict do nothing;
         with gone as (
-            select added.id from added join removed on removed.id = added.id and removed.erased_at is null
-            where added.erased_at is not null
+            select id
+            from (
+                select id, 1 as change from added where erased_at is not null
+                union all
+                select id, -1 from removed where erased_at is not null
+            ) both_sides
+            group by id having sum(change) > 0
         ),
         unlike as (delete from likeness using gone where likeness.comment_id = gone.id),
         unsaid as (delete from readings using gone where readings.comment_id = gone.id)
@@ -146,14 +175,19 @@ begin
     group by facet, key, status having sum(change) <> 0 order by facet, key, status
     on conflict (facet, key, status, shard) do update set count = f.count + excluded.count;
 
-    delete from comment_reasons r using (
-        select distinct status, split_part(reason, ':', 1) as code, created_at, id
-        from unnest(changes) c, unnest(c.reasons) as reason where change < 0 and is_there
-    ) gone
-    where r.status = gone.status and r.code = gone.code and r.created_at = gone.created_at and r.comment_id = gone.id;
+    -- What has the same reasons, status and moment as before keeps its rows.
+    with moved as (
+        select status, code, created_at, id, sum(change) as change
+        from unnest(changes) c
+        cross join lateral (select distinct split_part(reason, ':', 1) as code from unnest(c.reasons) as reason) codes
+        where is_there group by status, code, created_at, id having sum(change) <> 0
+    ),
+    gone as (
+        delete from comment_reasons r using moved
+        where change < 0 and r.status = moved.status and r.code = moved.code and r.created_at = moved.created_at and r.comment_id = moved.id
+    )
     insert into comment_reasons (status, code, created_at, comment_id)
-    select distinct status, split_part(reason, ':', 1) as code, created_at, id
-    from unnest(changes) c, unnest(c.reasons) as reason where change > 0 and is_there
+    select status, code, created_at, id from moved where change > 0
     on conflict do nothing;
 
     with affected as (
@@ -198,7 +232,7 @@ select 'month-reason', to_char(created_at at time zone 'UTC', 'YYYY-MM ') || cod
 insert into unread select id from comments where erased_at is null;
 
 -- Comments without words are in no part of the queue, so they are not counted.
-create or replace function keep_comment_counts() returns trigger language plpgsql as $$
+create or replace function keep_comment_counts() returns trigger language plpgsql set enable_nestloop = off set jit = off as $$
 declare
     my_shard smallint := pg_backend_pid() % 32;
 begin
@@ -279,6 +313,32 @@ $$;
 update comment_counts set count = count - (select count(*) from comments where erased_at is not null and status = 'trashed')
 where status = 'trashed' and shard = (select min(shard) from comment_counts where status = 'trashed');
 drop index comments_erased;
+
+-- As it was, but without a join of the two sides of a change.
+create or replace function note_news() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into news (comment_id)
+        select id from added
+        where status = 'approved' and site_id is null
+          and exists (select 1 from subscriptions where subscriptions.article_id = added.article_id and active_since is not null)
+        order by id
+        on conflict do nothing;
+    else
+        insert into news (comment_id)
+        select id
+        from (
+            select id, article_id, 1 as change from added where status = 'approved' and site_id is null
+            union all
+            select id, article_id, -1 from removed where status = 'approved' and site_id is null
+        ) both_sides
+        where exists (select 1 from subscriptions where subscriptions.article_id = both_sides.article_id and active_since is not null)
+        group by id having sum(change) > 0 order by id
+        on conflict do nothing;
+    end if;
+    return null;
+end
+$$;
 
 -- Decisions about more comments than a person waits for, made in the background.
 create table bulk_acts (

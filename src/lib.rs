@@ -32,6 +32,7 @@ pub mod health;
 pub mod commenters;
 
 pub mod desk;
+pub mod learning;
 
 pub mod comments;
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// A limit on replies from one network.
+/// Limits on what comes from one network.
 pub struct Limits {
     replies: DefaultKeyedRateLimiter<IpAddr>,
+    signed_acts: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 /// Replies at once from one network before it has to wait: a household or a small newsroom behind one address.
@@ -17,13 +18,22 @@ const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
 /// After the burst, one reply in this time: WordPress's flood interval is 15 s for one address.
 const REPLY_INTERVAL: Duration = Duration::from_secs(6);
 
+/// Presses of a button on a signed page at once from one network: a digest, one comment after the other.
+const SIGNED_BURST: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero");
+/// After the burst, one in this time: faster than anyone reads.
+const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
+
 impl Default for Limits {
     fn default() -> Self {
+        let signed = Quota::with_period(SIGNED_INTERVAL)
+            .expect("the interval is not zero")
+            .allow_burst(SIGNED_BURST);
         let quota = Quota::with_period(REPLY_INTERVAL)
             .expect("the interval is not zero")
             .allow_burst(REPLY_BURST);
         Self {
             replies: RateLimiter::keyed(quota),
+            signed_acts: RateLimiter::keyed(signed),
         }
     }
 }
@@ -31,19 +41,30 @@ impl Default for Limits {
 impl Limits {
     /// Counts a reply from `address`; `Err` gives the seconds to wait.
     pub fn reply_from(&self, address: IpAddr) -> Result<(), u64> {
-        self.replies.check_key(&network(address)).map_err(|until| {
-            until
-                .wait_time_from(DefaultClock::default().now())
-                .as_secs()
-                + 1
-        })
+        count(&self.replies, address)
+    }
+
+    /// Counts a press of a button on a signed page.
+    pub fn signed_act_from(&self, address: IpAddr) -> Result<(), u64> {
+        count(&self.signed_acts, address)
     }
 
     /// Forgets networks that have been quiet, so that memory stays bounded.
     pub fn forget_the_quiet(&self) {
-        self.replies.retain_recent();
-        self.replies.shrink_to_fit();
+        for limit in [&self.replies, &self.signed_acts] {
+            limit.retain_recent();
+            limit.shrink_to_fit();
+        }
     }
+}
+
+fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, address: IpAddr) -> Result<(), u64> {
+    limit.check_key(&network(address)).map_err(|until| {
+        until
+            .wait_time_from(DefaultClock::default().now())
+            .as_secs()
+            + 1
+    })
 }
 
 /// The network one customer usually holds: an IPv4 address, or the /64 of an IPv6 one (RFC 6177).

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
-use crate::web::{Routes, assets, error, headers, media, requests};
+use crate::web::{Db, Layout, Result, Routes, assets, error, headers, media, requests};
 use crate::{accounts, articles, comments, desk, health, moderation};
 
 /// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
@@ -38,6 +38,7 @@ pub fn public() -> Routes {
         .get("/topics/{slug}", articles::topic::show_topic)
         .get("/authors/{slug}", articles::author::show_author)
         .get("/search", articles::search::show_search)
+        .get("/transparency", show_transparency)
         .get("/sitemap.xml", articles::sitemap::show_sitemap)
         .get("/robots.txt", articles::sitemap::show_robots)
         .get("/articles/{id}/reply", comments::reply::show_reply)
@@ -53,12 +54,31 @@ pub fn public() -> Routes {
         .get("/subscriptions/{id}/end", comments::unsubscribe::show_end)
         .post("/subscriptions/{id}/end", comments::unsubscribe::end)
         .post("/subscriptions/{id}/link", comments::unsubscribe::mail_link)
+        .get("/digests/{id}", moderation::digest_page::show_digest)
+        .post("/digests/{id}", moderation::digest_page::act)
+        .get("/moderators/{id}/stop", moderation::digest_stop::show_stop)
+        .post("/moderators/{id}/stop", moderation::digest_stop::stop)
+        .get("/moderators/{id}/confirm", desk::staff_mail::show_confirm)
+        .post("/moderators/{id}/confirm", desk::staff_mail::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", assets::show_asset)
         .get("/favicon.ico", assets::show_favicon)
         .get("/healthz", health::show_alive)
         .get("/readyz", health::show_ready)
+}
+
+/// How much was published and refused, where readers are shown that; elsewhere what an article of theirs has there.
+async fn show_transparency(
+    app: State<App>,
+    layout: Layout,
+    db: Db,
+    uri: OriginalUri,
+) -> Result<Response> {
+    match layout.publication.discussion.shows_transparency {
+        true => moderation::transparency::show_transparency(app, layout, db).await,
+        false => articles::page::show_article(app, layout, db, uri).await,
+    }
 }
 
 /// Where a site that was WordPress still is looked for.
@@ -94,11 +114,24 @@ pub fn desk() -> Routes {
         .post("/admin/claim", accounts::claim::claim)
         .get("/admin/account", desk::account::show_account)
         .post("/admin/account", desk::account::change_passphrase)
+        .post("/admin/account/email", desk::staff_mail::set_address)
+        .post("/admin/account/digest", desk::staff_mail::set_rhythm)
         .get("/admin/comments", moderation::queue::show_queue)
         .get("/admin/comments/cards", moderation::queue::show_cards)
         .get("/admin/comments/live", moderation::live::show_live)
         .post("/admin/comments", moderation::verdict::decide)
         .post("/admin/comments/undo", moderation::verdict::undo)
+        .get("/admin/log", moderation::log_page::show_log)
+        .get("/admin/log/{position}", moderation::log_page::show_entry)
+        .get(
+            "/admin/comments/{id}/person",
+            moderation::person::show_person,
+        )
+        .post("/admin/comments/{id}/person", moderation::person::act)
+        .get("/admin/comments/{id}/reply", moderation::reply::show_reply)
+        .post("/admin/comments/{id}/reply", moderation::reply::reply)
+        .get("/admin/comments/{id}/edit", moderation::edit::show_edit)
+        .post("/admin/comments/{id}/edit", moderation::edit::edit)
         .get("/admin/discussion", moderation::rules::show_rules)
         .post("/admin/discussion", moderation::rules::save_rules)
         .post("/admin/discussion/try", moderation::rules::try_words)
@@ -108,6 +141,8 @@ pub fn desk() -> Routes {
             "/admin/discussion/blocks/remove",
             moderation::blocks::unblock,
         )
+        .get("/admin/learning", moderation::learning::show_learning)
+        .post("/admin/learning", moderation::learning::save_learning)
         .get("/admin/articles", articles::list::show_articles)
         .get("/admin/articles/new", articles::editor::show_new)
         .post("/admin/articles/new", articles::editor::create)

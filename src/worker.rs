@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::app::App;
-use crate::{accounts, commenters, comments, moderation};
+use crate::{accounts, commenters, comments, learning, moderation};
 
 /// Between rounds of forgetting.
 const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -16,15 +17,23 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// Between looks for what somebody has begun and not ended.
 const WORK_EVERY: Duration = Duration::from_secs(5);
+/// Between rounds of reading what came in: so long it cannot be found by its words, nor is it gathered.
+const READ_EVERY: Duration = Duration::from_secs(2);
+/// Between looks for what others have decided.
+const LEARN_EVERY: Duration = Duration::from_secs(5);
 
 /// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
 /// server or a checker that hangs keeps nobody from forgetting.
 pub async fn run(app: App) {
+    // Whoever waits for the bell is one, and rings for the next.
+    let decided = Notify::new();
     tokio::join!(
         forget_in_rounds(&app),
         deliver_in_rounds(&app),
         check_in_rounds(&app),
-        work_in_rounds(&app)
+        work_in_rounds(&app, &decided),
+        learn_in_rounds(&app, &decided),
+        read_in_rounds(&app)
     );
 }
 
@@ -55,14 +64,44 @@ async fn check_in_rounds(app: &App) {
     }
 }
 
-async fn work_in_rounds(app: &App) {
+async fn work_in_rounds(app: &App, decided: &Notify) {
     loop {
         if let Err(error) = work(app).await {
             tracing::warn!(%error, "what was begun in the background goes on in the next round");
         }
+        decided.notify_one();
         // Rung by whoever has begun something; after a while we look for what others have left.
         let _ = timeout(WORK_EVERY, app.bell.notified()).await;
     }
+}
+
+async fn read_in_rounds(app: &App) {
+    loop {
+        if let Err(error) = read(app).await {
+            tracing::warn!(%error, "what came in is read in the next round");
+        }
+        tokio::time::sleep(READ_EVERY).await;
+    }
+}
+
+/// One round of reading what came in.
+pub async fn read(app: &App) -> sqlx::Result<()> {
+    moderation::reading::read_all(app).await
+}
+
+async fn learn_in_rounds(app: &App, decided: &Notify) {
+    loop {
+        if let Err(error) = learn(app).await {
+            tracing::warn!(%error, "what was decided teaches in the next round");
+        }
+        let _ = timeout(LEARN_EVERY, decided.notified()).await;
+    }
+}
+
+/// One round of learning from what was decided.
+pub async fn learn(app: &App) -> sqlx::Result<()> {
+    learning::learn(app).await?;
+    learning::rescore_held(app).await
 }
 
 /// One round of what moderators have begun.
@@ -73,6 +112,7 @@ pub async fn work(app: &App) -> sqlx::Result<()> {
 /// One round of the post: what is news is written, and what is written is sent.
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
     comments::notices::write_due(app).await?;
+    moderation::digest::write_due(app).await?;
     commenters::post::deliver(app).await
 }
 
@@ -86,10 +126,18 @@ pub async fn check(app: &App) -> sqlx::Result<()> {
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     app.limits.forget_the_quiet();
     let now = app.clock.now();
-    let network_days = app.publication().await?.discussion.network_days;
+    let settings = app.publication().await?.discussion.clone();
+    let emptied = moderation::emptying::empty(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
-    let networks = comments::store::forget_where_from(&mut db, network_days, now).await;
+    let networks = comments::store::forget_where_from(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notices = comments::notices::forget(&mut db, now).await;
-    networks.and(sessions).and(notices)
+    let digests = moderation::digest::forget(&mut db, now).await;
+    let likeness = moderation::reading::forget(&mut db, now).await;
+    networks
+        .and(sessions)
+        .and(notices)
+        .and(digests)
+        .and(likeness)
+        .and(emptied.map(drop))
 }

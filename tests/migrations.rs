@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use broadsheet::db::MIGRATOR;
+use broadsheet::moderation::log_check;
 use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use support::cluster;
@@ -63,6 +64,14 @@ async fn every_migration_keeps_what_was_there() {
 }
 
 #[tokio::test]
+async fn what_was_decided_before_there_was_a_chain_is_in_it() {
+    let mut db = migrated_in_use().await;
+    let seen = log_check::check(&mut db, None).await.expect("it is read");
+    assert_eq!(seen.faults, Vec::<String>::new());
+    assert_eq!((seen.entries, seen.decisions), (3, 2));
+}
+
+#[tokio::test]
 async fn migrations_run_once_and_are_numbered_without_gaps() {
     let url = cluster::new_database().await;
     let mut db = PgConnection::connect(&url).await.expect("a connection");
@@ -102,7 +111,7 @@ async fn constraints_hold_what_the_code_promises() {
         (
             "a decision that changes nothing",
             "23514",
-            "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at) select 9, min(id), 1, 1, 'held', 'held', now() from log_entries",
+            "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at) select 9, max(id), 1, 1, 'held', 'held', now() from log_entries",
         ),
         (
             "an undo done twice",

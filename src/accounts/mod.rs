@@ -1,5 +1,7 @@
-//! Staff: who they are, how they prove it, and what holding a role allows.
+//! Staff: who they are, how they prove it, what holding a role allows, and where they are written to.
 
+pub mod address;
+pub mod address_store;
 pub mod claim;
 mod model;
 pub mod passphrase;
@@ -9,5 +11,6 @@ pub mod slow_down;
 pub mod store;
 mod viewer;
 
+pub use address::{Rhythm, StaffMail};
 pub use model::{Account, Handle, Role};
 pub use viewer::{Admin, Editor, Moderator, Viewer};

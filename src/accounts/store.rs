@@ -155,11 +155,17 @@ pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
     Ok(())
 }
 
-/// Ends every session of an account.
+/// Ends every session of an account, and makes void what was signed for it and mailed: its digests' pages.
 pub async fn delete_sessions_of(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where account_id = $1", id.0)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "update accounts set seed = gen_random_uuid() where id = $1",
+        id.0
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

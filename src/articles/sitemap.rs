@@ -9,7 +9,7 @@ use super::store::{self, Listed};
 use crate::app::App;
 use crate::web::{Db, Error, Layout, Result};
 
-/// Addresses in one sitemap, the front page among them (sitemaps.org, "Sitemap file location": at most 50,000).
+/// Addresses in one sitemap, the front page and that of counts among them (sitemaps.org, "Sitemap file location": at most 50,000).
 const ADDRESSES: i64 = 50_000;
 
 #[derive(Template)]
@@ -21,7 +21,7 @@ struct Sitemap {
 
 /// The addresses of the newest articles.
 pub async fn show_sitemap(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
-    let articles = store::listed(&mut db, ADDRESSES - 1, app.clock.now()).await?;
+    let articles = store::listed(&mut db, ADDRESSES - 2, app.clock.now()).await?;
     let sitemap = Sitemap { layout, articles };
     let xml = sitemap.render().map_err(|error| {
         Error::Internal(anyhow::Error::new(error).context("the sitemap does not render"))

@@ -12,14 +12,15 @@ use sqlx::PgConnection;
 use zeroize::Zeroizing;
 
 use super::{data_folder, key};
+use crate::accounts;
 use crate::clock::{Clock, Ts};
-use crate::commenters::{self, Email, EmailError, Scope};
-use crate::comments::store::{Decided, KeptComment};
+use crate::commenters::{self, Email, EmailError, Scope, Treatment};
+use crate::comments::store::{Decided, KeptComment, Version};
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
 use crate::db::{self, private::Durability};
 use crate::ids::{CommentId, CommenterId};
-use crate::mail;
+use crate::mail::{self, Recipient};
 use crate::publication;
 use crate::sealed::Keys;
 
@@ -119,12 +120,20 @@ impl Asked<'_> {
                 self.erase(&mut db).await?;
             }
             CommenterCommand::Bounced => {
-                for person in &people {
-                    mail::store::silence(&mut db, *person, Clock::System.now()).await?;
+                let mut silenced: Vec<Recipient> =
+                    people.into_iter().map(Recipient::from).collect();
+                // The staff are not found by their address, but there are few of them.
+                for (id, sealed) in accounts::address_store::all_sealed(&mut db).await? {
+                    if self.email.is_of_account(self.keys, id, &sealed) {
+                        silenced.push(id.into());
+                    }
+                }
+                for to in &silenced {
+                    mail::store::silence(&mut db, *to, Clock::System.now()).await?;
                 }
                 eprintln!(
                     "People to whom nothing is mailed from now on: {}.",
-                    people.len()
+                    silenced.len()
                 );
             }
         }
@@ -141,11 +150,25 @@ impl Asked<'_> {
             let about = decided.entry(decision.comment_id).or_default();
             about.push(of_decision(&decision));
         }
-        let mut written = Vec::new();
-        for comment in comments::store::kept_of(db, person).await? {
-            let decisions = decided.remove(&comment.id).unwrap_or_default();
-            written.push(self.of_comment(&comment, &decisions)?);
+        let comments = comments::store::kept_of(db, person).await?;
+        let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
+        let mut earlier: HashMap<CommentId, Vec<Value>> = HashMap::new();
+        for version in comments::store::versions_of_all(db, &ids).await? {
+            let of = earlier.entry(version.comment_id).or_default();
+            of.push(of_version(&version));
         }
+        let mut written = Vec::new();
+        for comment in comments {
+            let decisions = decided.remove(&comment.id).unwrap_or_default();
+            let before = earlier.remove(&comment.id).unwrap_or_default();
+            written.push(self.of_comment(&comment, &decisions, &before)?);
+        }
+        let treated = commenters::treatment::how_treated(db, person).await?;
+        let notes: Vec<Value> = commenters::treatment::notes_on(db, person)
+            .await?
+            .iter()
+            .map(|note| json!({"note": note.note, "written_at": moment(Some(note.written_at))}))
+            .collect();
         let subscriptions: Vec<Value> = commenters::store::subscriptions_of(db, person)
             .await?
             .iter()
@@ -169,6 +192,8 @@ impl Asked<'_> {
             "mail_came_back_at": moment(kept.silenced_at),
             "blocked": kept.blocked_at.is_some(),
             "blocked_at": moment(kept.blocked_at),
+            "treated": treated.map(|treated| treated.treatment.map_or("anyone", Treatment::word)),
+            "notes": notes,
             "browsers": kept.browsers,
             "letters_waiting": kept.letters,
             "comments": written,
@@ -176,7 +201,12 @@ impl Asked<'_> {
         }))
     }
 
-    fn of_comment(&self, comment: &KeptComment, decisions: &[Value]) -> anyhow::Result<Value> {
+    fn of_comment(
+        &self,
+        comment: &KeptComment,
+        decisions: &[Value],
+        before: &[Value],
+    ) -> anyhow::Result<Value> {
         let network = match &comment.network_sealed {
             Some(sealed) => {
                 let opened = self.keys.open(NETWORK_ROW, sealed).with_context(|| {
@@ -199,6 +229,7 @@ impl Asked<'_> {
             "network": network,
             "network_kept_until": moment(comment.network_until),
             "decisions": decisions,
+            "before_the_staff_changed_it": before,
         }))
     }
 
@@ -218,7 +249,7 @@ impl Asked<'_> {
             stay |= !commenters::store::delete_unless_blocked(&mut db, person).await?;
         }
         db.commit().await?;
-        println!("Erased: {erased} comments, subscriptions, browsers and waiting letters.");
+        println!("Erased: {erased} comments, subscriptions, browsers, notes and waiting letters.");
         if stay {
             println!(
                 "The address stays, sealed, because it is blocked: with it the block would go. Unblock it at the desk and erase once more to forget it."
@@ -248,9 +279,18 @@ async fn tell_what_goes(db: &mut PgConnection, people: &[CommenterId]) -> anyhow
         "the address is forgotten"
     };
     eprintln!(
-        "This erases the words, names and websites of {comments} comments, {subscriptions} subscriptions, and every browser and letter of this person; {address}. Answers of others stay in their places. It cannot be undone."
+        "This erases the words, names and websites of {comments} comments, {subscriptions} subscriptions, and every browser, note and letter of this person; {address}. Answers of others stay in their places. It cannot be undone."
     );
     Ok(())
+}
+
+fn of_version(version: &Version) -> Value {
+    json!({
+        "changed_at": moment(Some(version.replaced_at)),
+        "name": version.name,
+        "website": version.website,
+        "text": version.body,
+    })
 }
 
 fn of_decision(decision: &Decided) -> Value {

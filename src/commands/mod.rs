@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod check_log;
 mod commenter;
 mod database;
 mod export;
@@ -76,6 +77,11 @@ pub enum CheckCommand {
     /// header and letter to others, the log, the export and a dump of the database are searched for its address, its
     /// encodings and its hashes. Nothing is posted on the site itself, and nothing is mailed.
     Privacy(privacy::Privacy),
+    /// Make every hash of the log anew, and see that each comment is as was decided last
+    ///
+    /// Says how the log ends: noted elsewhere and given as --since some other day, it shows whether what was in the log by
+    /// then still is.
+    Log(check_log::CheckLog),
 }
 
 /// Does what the command line says.
@@ -94,6 +100,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check {
             what: Some(CheckCommand::Privacy(asked)),
         } => return privacy::privacy(cli.settings.check()?, asked).await,
+        Command::Check {
+            what: Some(CheckCommand::Log(asked)),
+        } => return check_log::check_log(cli.settings.check()?, asked).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::db::{self, private::Durability};
 use crate::sealed::{KeyFile, KeyId, Keys, Resealed, random, read_key_file};
 use crate::transfer::import::become_the_importer;
-use crate::{commenters, comments, mail, publication};
+use crate::{accounts, commenters, comments, mail, publication};
 
 /// Which step, and to which key.
 #[derive(Args)]
@@ -197,7 +197,10 @@ impl Change {
         if done.anything() {
             println!(
                 "Sealed anew: {} addresses, {} networks, {} letters, {} keys of a checker.",
-                done.addresses.anew, done.networks.anew, done.letters.anew, done.checker.anew
+                done.addresses.anew + done.staff.anew,
+                done.networks.anew,
+                done.letters.anew,
+                done.checker.anew
             );
         } else {
             println!("Nothing was left to be sealed anew.");
@@ -225,6 +228,8 @@ impl Change {
 #[derive(Default)]
 struct Done {
     addresses: Resealed,
+    /// Addresses of the staff.
+    staff: Resealed,
     networks: Resealed,
     letters: Resealed,
     checker: Resealed,
@@ -232,11 +237,25 @@ struct Done {
 
 impl Done {
     fn anew(&self) -> u64 {
-        self.addresses.anew + self.networks.anew + self.letters.anew + self.checker.anew
+        let all = [
+            self.addresses,
+            self.staff,
+            self.networks,
+            self.letters,
+            self.checker,
+        ];
+        all.iter().map(|done| done.anew).sum()
     }
 
     fn closed(&self) -> u64 {
-        self.addresses.closed + self.networks.closed + self.letters.closed + self.checker.closed
+        let all = [
+            self.addresses,
+            self.staff,
+            self.networks,
+            self.letters,
+            self.checker,
+        ];
+        all.iter().map(|done| done.closed).sum()
     }
 
     fn anything(&self) -> bool {
@@ -248,6 +267,7 @@ impl Done {
 #[derive(Clone, Copy)]
 enum Kind {
     Address,
+    Staff,
     Network,
     Letter,
 }
@@ -285,7 +305,7 @@ impl Work {
     }
 
     async fn round(&mut self, db: &mut PgConnection) -> anyhow::Result<()> {
-        for kind in [Kind::Address, Kind::Network, Kind::Letter] {
+        for kind in [Kind::Address, Kind::Staff, Kind::Network, Kind::Letter] {
             // What is closed is counted by each round anew.
             self.of(kind).closed = 0;
             let mut after = 0;
@@ -318,6 +338,7 @@ impl Work {
         for _ in 0..TRIES {
             let batch = match kind {
                 Kind::Address => commenters::reseal::reseal_some(db, &self.keys, after).await,
+                Kind::Staff => accounts::address_store::reseal_some(db, &self.keys, after).await,
                 Kind::Network => comments::reseal::reseal_some(db, &self.keys, after).await,
                 Kind::Letter => mail::reseal::reseal_some(db, &self.keys, after).await,
             };
@@ -339,6 +360,7 @@ impl Work {
     fn of(&mut self, kind: Kind) -> &mut Resealed {
         match kind {
             Kind::Address => &mut self.done.addresses,
+            Kind::Staff => &mut self.done.staff,
             Kind::Network => &mut self.done.networks,
             Kind::Letter => &mut self.done.letters,
         }
@@ -365,6 +387,7 @@ pub(super) async fn left_under(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Re
     let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_vec()).collect();
     sqlx::query_scalar!(
         r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) = any($1))
+                + (select count(*) from accounts where substring(email_sealed from 2 for 8) = any($1))
                 + (select count(*) from comments where substring(network_sealed from 2 for 8) = any($1))
                 + (select count(*) from outbox where substring(letter from 2 for 8) = any($1))
                 + (select count(*) from settings where substring(checker_key from 2 for 8) = any($1)) as "left!""#,
@@ -378,6 +401,7 @@ pub(super) async fn left_under(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Re
 async fn left_but(db: &mut PgConnection, id: &KeyId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) <> $1)
+                + (select count(*) from accounts where substring(email_sealed from 2 for 8) <> $1)
                 + (select count(*) from comments where substring(network_sealed from 2 for 8) <> $1)
                 + (select count(*) from outbox where substring(letter from 2 for 8) <> $1)
                 + (select count(*) from settings where substring(checker_key from 2 for 8) <> $1) as "left!""#,

@@ -160,14 +160,14 @@ pub async fn networks(
     .await
 }
 
-/// Blocks the address of a commenter. One that is blocked stays as it is.
+/// Blocks the address of a commenter. One that is blocked stays as it is. Gives whether it was not.
 pub async fn block(
     db: &mut PgConnection,
     moderator: &Moderator,
     id: CommenterId,
     now: Ts,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "update commenters set blocked_at = $2, blocked_by = $3 where id = $1 and blocked_at is null",
         id.0,
         now as Ts,
@@ -175,32 +175,32 @@ pub async fn block(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
-/// Lets the address of a commenter reply again.
+/// Lets the address of a commenter reply again. Gives whether it was blocked.
 pub async fn unblock(
     db: &mut PgConnection,
     _moderator: &Moderator,
     id: CommenterId,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update commenters set blocked_at = null, blocked_by = null where id = $1",
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update commenters set blocked_at = null, blocked_by = null where id = $1 and blocked_at is not null",
         id.0,
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
-/// Blocks a domain and those below it. One that is blocked stays as it is.
+/// Blocks a domain and those below it. One that is blocked stays as it is. Gives whether it was not.
 pub async fn block_domain(
     db: &mut PgConnection,
     moderator: &Moderator,
     domain: &Domain,
     now: Ts,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "insert into blocked_domains (domain, blocked_by, blocked_at) values ($1, $2, $3) on conflict do nothing",
         domain.as_str(),
         moderator.id.0,
@@ -208,32 +208,32 @@ pub async fn block_domain(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
-/// Lets a domain reply again.
+/// Lets a domain reply again. Gives whether it was blocked.
 pub async fn unblock_domain(
     db: &mut PgConnection,
     _moderator: &Moderator,
     domain: &Domain,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "delete from blocked_domains where domain = $1",
         domain.as_str()
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
-/// Blocks a network. One that is blocked stays as it is.
+/// Blocks a network. One that is blocked stays as it is. Gives whether it was not.
 pub async fn block_network(
     db: &mut PgConnection,
     moderator: &Moderator,
     network: Network,
     now: Ts,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "insert into blocked_networks (network, blocked_by, blocked_at) values ($1::text::cidr, $2, $3) on conflict do nothing",
         network.to_string(),
         moderator.id.0,
@@ -241,22 +241,22 @@ pub async fn block_network(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
-/// Lets a network reply again.
+/// Lets a network reply again. Gives whether it was blocked.
 pub async fn unblock_network(
     db: &mut PgConnection,
     _moderator: &Moderator,
     network: Network,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "delete from blocked_networks where network = $1::text::cidr",
         network.to_string(),
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Whether the address of a commenter is blocked.

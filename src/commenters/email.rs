@@ -5,6 +5,8 @@ use email_address::{EmailAddress, Options};
 use url::Host;
 use zeroize::Zeroizing;
 
+use crate::accounts::address;
+use crate::ids::AccountId;
 use crate::sealed::{DoesNotOpen, Keys};
 
 /// Bytes of an address (RFC 5321 §4.5.3.1.3 as erratum 1690 reads it: a path of 256 without its brackets).
@@ -81,6 +83,16 @@ impl Email {
             &[b"commenters.email_sealed ", &hash[..]].concat(),
             self.0.as_bytes(),
         )
+    }
+
+    /// The address, sealed for a member of staff.
+    pub fn seal_for_account(&self, keys: &Keys, id: AccountId) -> Vec<u8> {
+        address::seal(keys, id, &self.0)
+    }
+
+    /// Whether this is the address that was sealed for a member of staff.
+    pub fn is_of_account(&self, keys: &Keys, id: AccountId, sealed: &[u8]) -> bool {
+        address::open(keys, id, sealed).is_ok_and(|address| *address == *self.0)
     }
 }
 

@@ -8,6 +8,7 @@ mod model;
 pub mod post;
 pub mod reseal;
 pub mod store;
+pub mod treatment;
 
 pub use browser::Browser;
 pub use email::{Email, EmailError, open_for_export};

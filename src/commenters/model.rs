@@ -27,6 +27,16 @@ pub enum Treatment {
     Trust,
 }
 
+impl Treatment {
+    /// Its word in forms, in the log and in what is exported.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Trust => "trust",
+        }
+    }
+}
+
 /// A commenter, as far as their own page is concerned.
 pub struct Person {
     /// Their number.

@@ -1,4 +1,4 @@
-//! Takes letters from the outbox to the commenters they are for. A mail server that is away or slow holds up nothing:
+//! Takes letters from the outbox to the commenters and the staff they are for. A mail server that is away or slow holds up nothing:
 //! no transaction is open while it is spoken to.
 
 use std::collections::BTreeMap;
@@ -7,11 +7,11 @@ use std::sync::Mutex;
 use lettre::Address;
 
 use super::email;
+use crate::accounts::address;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::ids::CommenterId;
 use crate::mail::store::Due;
-use crate::mail::{Failure, Letter, Mailer, outbox, store};
+use crate::mail::{Failure, Letter, Mailer, Recipient, outbox, store};
 
 /// Letters taken at a time: so few that all are tried before the lease ends, even where each takes a mailer's patience.
 const AT_A_TIME: i64 = 20;
@@ -56,8 +56,8 @@ struct Round<'a> {
     app: &'a App,
     mailer: &'a Mailer,
     lease_ends: Ts,
-    /// Those to one commenter go one after the other: when the first comes back, the others need not go.
-    waiting: Mutex<BTreeMap<CommenterId, Vec<Due>>>,
+    /// Those to one reader go one after the other: when the first comes back, the others need not go.
+    waiting: Mutex<BTreeMap<Recipient, Vec<Due>>>,
     /// What is wrong with the server: then the rest is not tried.
     no_server: Mutex<Option<Failure>>,
 }
@@ -67,9 +67,9 @@ impl<'a> Round<'a> {
         let now = app.clock.now();
         let lease_ends = now.plus_seconds(LEASE);
         let mut db = app.pool.acquire().await?;
-        let mut waiting: BTreeMap<CommenterId, Vec<Due>> = BTreeMap::new();
+        let mut waiting: BTreeMap<Recipient, Vec<Due>> = BTreeMap::new();
         for due in store::take_due(&mut db, now, lease_ends, AT_A_TIME).await? {
-            waiting.entry(due.commenter_id).or_default().push(due);
+            waiting.entry(due.to).or_default().push(due);
         }
         Ok(Self {
             app,
@@ -144,8 +144,15 @@ impl<'a> Round<'a> {
                 store::delete(&mut db, due.id).await
             }
             Err(Failure::Refused(code)) => {
-                tracing::warn!(%letter, %code, commenter = %due.commenter_id, "mail to a commenter came back; nothing more is sent to them");
-                store::silence(&mut db, due.commenter_id, now).await
+                match due.to {
+                    Recipient::Commenter(commenter) => {
+                        tracing::warn!(%letter, %code, %commenter, "mail to a commenter came back; nothing more is sent to them");
+                    }
+                    Recipient::Account(account) => {
+                        tracing::warn!(%letter, %code, %account, "mail to a member of staff came back; nothing more is sent to them until they give another address");
+                    }
+                }
+                store::silence(&mut db, due.to, now).await
             }
             Err(failure) => {
                 match failure {
@@ -162,14 +169,18 @@ impl<'a> Round<'a> {
     /// To whom, and what. Asked for just before sending, for someone may have been silenced, blocked or erased since.
     async fn open(&self, due: &Due) -> sqlx::Result<Option<(Address, Letter)>> {
         let mut db = self.app.pool.acquire().await?;
-        let Some(recipient) = store::find_recipient(&mut db, due.id, self.lease_ends).await? else {
+        let Some(found) = store::find_address(&mut db, due.id, self.lease_ends).await? else {
             return Ok(None);
         };
         let keys = &self.app.keys;
-        let to = email::open(keys, &recipient.email_hash, &recipient.email_sealed)
-            .ok()
-            .and_then(|address| address.parse().ok());
-        let letter = outbox::open(keys, due.commenter_id, &due.letter).ok();
+        let sealed = &found.email_sealed;
+        let opened = match (due.to, &found.email_hash) {
+            (Recipient::Commenter(_), Some(hash)) => email::open(keys, hash, sealed).ok(),
+            (Recipient::Account(id), None) => address::open(keys, id, sealed).ok(),
+            _ => None,
+        };
+        let to = opened.and_then(|address| address.parse().ok());
+        let letter = outbox::open(keys, due.to, &due.letter).ok();
         let Some(both) = to.zip(letter) else {
             tracing::warn!(letter = %due.id, "a letter or its address does not open, and is given up");
             store::delete(&mut db, due.id).await?;

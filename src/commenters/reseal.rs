@@ -148,6 +148,13 @@ async fn merge(
     )
     .execute(&mut *db)
     .await?;
+    sqlx::query!(
+        "update commenter_notes set commenter_id = $1 where commenter_id = $2",
+        kept.0,
+        gone.0,
+    )
+    .execute(&mut *db)
+    .await?;
     mail::reseal::hand_over(db, keys, gone, kept).await?;
     sqlx::query!(
         "update commenters set
@@ -155,6 +162,12 @@ async fn merge(
              proved_at = least(commenters.proved_at, gone.proved_at),
              proof_sent_at = greatest(commenters.proof_sent_at, gone.proof_sent_at),
              silenced_at = least(commenters.silenced_at, gone.silenced_at),
+             -- The stricter of two: `hold` comes before `trust`.
+             treatment = least(commenters.treatment, gone.treatment),
+             treated_at = case when commenters.treatment <= gone.treatment or gone.treatment is null
+                 then commenters.treated_at else gone.treated_at end,
+             treated_by = case when commenters.treatment <= gone.treatment or gone.treatment is null
+                 then commenters.treated_by else gone.treated_by end,
              blocked_by = coalesce(commenters.blocked_by, gone.blocked_by),
              blocked_at = least(commenters.blocked_at, gone.blocked_at)
          from commenters gone where commenters.id = $1 and gone.id = $2",

@@ -363,8 +363,8 @@ pub async fn end_own_subscription(
     Ok(())
 }
 
-/// Deletes someone all of whose comments are erased, with what they asked to be told and the letters that wait. Of someone
-/// who is blocked, the address stays, sealed, with the block; gives whether they are gone.
+/// Deletes someone all of whose comments are erased, with what they asked to be told, the letters that wait, and what
+/// moderators noted. Of someone who is blocked, the address stays, sealed, with the block; gives whether they are gone.
 pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
     let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null",
@@ -387,10 +387,14 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     sqlx::query!("delete from outbox where commenter_id = $1", id.0)
         .execute(&mut *db)
         .await?;
+    sqlx::query!("delete from commenter_notes where commenter_id = $1", id.0)
+        .execute(&mut *db)
+        .await?;
     // The addresses of their own page that were mailed lead nowhere from now on.
     sqlx::query!(
         "update commenters
-         set seed = gen_random_uuid(), created_at = blocked_at, proved_at = null, proof_sent_at = null, silenced_at = null
+         set seed = gen_random_uuid(), created_at = blocked_at, proved_at = null, proof_sent_at = null, silenced_at = null,
+             treatment = null, treated_at = null, treated_by = null
          where id = $1",
         id.0
     )
@@ -399,10 +403,11 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     Ok(false)
 }
 
-/// Deletes someone of whom no comment is left and who is told of nothing, unless they are blocked.
+/// Deletes someone of whom no comment is left and who is told of nothing, unless they are blocked or always held: they
+/// would be free of that for taking one comment back.
 pub async fn delete_if_nothing_is_left(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from commenters where id = $1 and blocked_at is null
+        "delete from commenters where id = $1 and blocked_at is null and treatment is distinct from 'hold'
            and not exists (select 1 from comments where commenter_id = $1)
            and not exists (select 1 from subscriptions where commenter_id = $1)",
         id.0,

@@ -6,9 +6,11 @@ use sqlx::PgConnection;
 
 use super::screening::{Blocked, Evidence, Standing, Verdict, first_verdict, texts};
 use super::{rules, store};
-use crate::commenters::{Email, blocks};
+use crate::commenters::{Email, Treatment, blocks, treatment};
 use crate::ids::CommenterId;
+use crate::learning;
 use crate::publication::DiscussionSettings;
+use crate::sealed::Keys;
 use crate::text::{SafeHtml, markdown};
 
 /// Who wrote something, from where.
@@ -34,6 +36,7 @@ pub(super) struct Author<'a> {
 /// What becomes of these words.
 pub(super) async fn judge(
     db: &mut PgConnection,
+    keys: &Keys,
     settings: &DiscussionSettings,
     author: &Author<'_>,
     body: &str,
@@ -41,6 +44,12 @@ pub(super) async fn judge(
 ) -> sqlx::Result<Verdict> {
     let read = markdown::words_of_html(body_html.as_str());
     let texts = texts(author.name, author.website, body, &read);
+    let opinion = if author.is_staff {
+        None
+    } else {
+        let noticed = learning::noticed(author.name, author.website, body_html.as_str());
+        learning::opinion(db, keys, noticed).await?
+    };
     let evidence = Evidence {
         trap_filled: author.trap_filled,
         is_staff: author.is_staff,
@@ -48,9 +57,14 @@ pub(super) async fn judge(
         links: body_html.links(),
         blocked: blocked(db, author).await?,
         standing: standing(db, author).await?,
+        likelihood: opinion.as_ref().map(|opinion| opinion.score),
+        treatment: treatment(db, author).await?,
     };
     let rules = rules::load(db, settings).await?;
-    Ok(first_verdict(&evidence, &rules))
+    Ok(Verdict {
+        opinion,
+        ..first_verdict(&evidence, &rules)
+    })
 }
 
 async fn blocked(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<Option<Blocked>> {
@@ -85,4 +99,11 @@ async fn standing(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<St
             false => Standing::New,
         },
     )
+}
+
+async fn treatment(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<Option<Treatment>> {
+    match author.commenter_id {
+        Some(id) => treatment::treatment_of(db, id).await,
+        None => Ok(None),
+    }
 }

@@ -13,11 +13,11 @@ use sqlx::PgConnection;
 
 use super::model::Status;
 use super::own;
-use super::store::{self, OwnComment};
+use super::store::{self, OwnComment, Version};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::browser::new_token;
-use crate::commenters::{self, Browser, Person, Scope, Subscription};
+use crate::commenters::{self, Browser, Person, Scope, Subscription, Treatment};
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
 use crate::sealed::Keys;
 use crate::web::{Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
@@ -192,7 +192,12 @@ pub async fn show_data(
     loop {
         let some = store::own_comments(&mut db, id, before, READ_AT_ONCE, now).await?;
         before = some.last().map(|last| last.id);
-        comments.extend(some.iter().map(|comment| data_of(&layout, comment)));
+        let ids: Vec<CommentId> = some.iter().map(|comment| comment.id).collect();
+        let versions = store::versions_of_all(&mut db, &ids).await?;
+        comments.extend(
+            some.iter()
+                .map(|comment| data_of(&layout, comment, &versions)),
+        );
         if before.is_none() {
             break;
         }
@@ -212,6 +217,12 @@ pub async fn show_data(
             })
         })
         .collect();
+    let treated = commenters::treatment::how_treated(&mut db, id).await?;
+    let notes: Vec<_> = commenters::treatment::notes_on(&mut db, id)
+        .await?
+        .iter()
+        .map(|note| json!({"note": note.note, "written_at": note.written_at.rfc3339()}))
+        .collect();
     let data = json!({
         "publication": layout.publication.title,
         "made_at": now.rfc3339(),
@@ -219,6 +230,8 @@ pub async fn show_data(
         "proved_at": person.proved_at.map(Ts::rfc3339),
         "mail_came_back_at": person.silenced_at.map(Ts::rfc3339),
         "browsers": commenters::store::browsers(&mut db, id).await?,
+        "treated": treated.map(|treated| treated.treatment.map_or("anyone", Treatment::word)),
+        "notes": notes,
         "comments": comments,
         "subscriptions": subscriptions,
     });
@@ -234,7 +247,19 @@ pub async fn show_data(
     Ok((headers, text).into_response())
 }
 
-fn data_of(layout: &Layout, comment: &OwnComment) -> serde_json::Value {
+fn data_of(layout: &Layout, comment: &OwnComment, versions: &[Version]) -> serde_json::Value {
+    let before: Vec<_> = versions
+        .iter()
+        .filter(|version| version.comment_id == comment.id)
+        .map(|version| {
+            json!({
+                "changed_at": version.replaced_at.rfc3339(),
+                "name": version.name,
+                "website": version.website,
+                "text": version.body,
+            })
+        })
+        .collect();
     json!({
         "id": comment.id.0,
         "article": comment.title,
@@ -245,6 +270,7 @@ fn data_of(layout: &Layout, comment: &OwnComment) -> serde_json::Value {
         "state": comment.status.word(),
         "written_at": comment.created_at.rfc3339(),
         "edited_at": comment.edited_at.map(Ts::rfc3339),
+        "before_the_staff_changed_it": before,
     })
 }
 

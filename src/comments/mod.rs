@@ -19,6 +19,7 @@ pub mod reseal;
 pub mod rules;
 pub mod screening;
 mod sent;
+pub mod staff;
 pub mod store;
 mod thread;
 pub mod thread_page;
@@ -28,5 +29,5 @@ pub mod unsubscribe;
 pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 
 pub use model::{Comment, Discussion, LinkbackKind, NewComment, Staff, Status, Under};
-pub use reply_form::ReplyForm;
+pub use reply_form::{ReplyForm, check_name, read_website, read_words};
 pub use thread::Thread;

@@ -20,7 +20,7 @@ use crate::clock::Ts;
 use crate::commenters::{self, Browser};
 use crate::ids::CommentId;
 use crate::sealed::Keys;
-use crate::text::SafeHtml;
+use crate::text::{Format, SafeHtml};
 use crate::web::error::{RETRY_AFTER, in_time};
 use crate::web::requests::Reference;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
@@ -212,7 +212,8 @@ async fn change(
         page.notice = Some(Notice::Refused(words.say("own-too-late")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let (body, body_html) = read_words(words, &mut page.typed, &mut page.mistakes);
+    let (body, body_html) =
+        read_words(words, Format::Markdown, &mut page.typed, &mut page.mistakes);
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
@@ -234,7 +235,8 @@ async fn change(
         is_staff: page.comment.account_id.is_some() && from.viewer.is_some(),
         trap_filled: false,
     };
-    let mut verdict = judge::judge(&mut db, &settings, &author, &body, &body_html).await?;
+    let mut verdict =
+        judge::judge(&mut db, &app.keys, &settings, &author, &body, &body_html).await?;
     // What a moderator holds, its author does not let go.
     if page.comment.status == Status::Held && store::was_decided(&mut db, id).await? {
         verdict.hold();
@@ -322,13 +324,17 @@ impl OwnPage {
     }
 
     /// What became of it: a heading and a sentence.
-    fn state(&self) -> (&'static str, &'static str) {
+    fn state(&self) -> (&'static str, String) {
+        let words = self.layout.words;
         match (self.comment.erased_at, self.comment.status) {
-            (Some(_), _) => ("own-erased", "own-erased-explained"),
-            (None, Status::Held) => ("own-held", "own-held-explained"),
-            (None, Status::Approved) => ("own-approved", "own-approved-explained"),
-            (None, Status::Spam) => ("own-spam", "own-spam-explained"),
-            (None, Status::Trashed) => ("own-trashed", "own-trashed-explained"),
+            (Some(_), _) => match self.comment.kept_days {
+                Some(days) => ("own-purged", words.count("own-purged-explained", days)),
+                None => ("own-erased", words.say("own-erased-explained")),
+            },
+            (None, Status::Held) => ("own-held", words.say("own-held-explained")),
+            (None, Status::Approved) => ("own-approved", words.say("own-approved-explained")),
+            (None, Status::Spam) => ("own-spam", words.say("own-spam-explained")),
+            (None, Status::Trashed) => ("own-trashed", words.say("own-trashed-explained")),
         }
     }
 

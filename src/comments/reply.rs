@@ -321,7 +321,8 @@ async fn keep(
         is_staff: from.viewer.is_some(),
         trap_filled: !form.trap.is_empty(),
     };
-    let verdict = judge::judge(db, settings, &author, &comment.body, &comment.body_html).await?;
+    let (body, body_html) = (&comment.body, &comment.body_html);
+    let verdict = judge::judge(db, &app.keys, settings, &author, body, body_html).await?;
     let inserted = store::insert(
         db,
         &app.keys,

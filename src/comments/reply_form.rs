@@ -12,7 +12,7 @@ use crate::commenters::{Email, EmailError, Scope};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::links::LinkError;
-use crate::text::{SafeHtml, Website, markdown, typed};
+use crate::text::{Format, SafeHtml, Website, markdown, typed};
 use crate::web::{Fields, Layout, Mistakes, assets};
 
 /// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
@@ -159,18 +159,15 @@ impl ReplyForm {
                 mistakes.say(words, field, "field-unreadable");
             }
         }
-        let (body, body_html) = read_words(words, &mut self.comment, &mut mistakes);
+        let (body, body_html) =
+            read_words(words, Format::Markdown, &mut self.comment, &mut mistakes);
         let mut name = typed::line(&self.name);
-        match viewer {
-            Some(viewer) if typed::is_blank(&name) => name.clone_from(&viewer.name),
-            _ if typed::is_blank(&name) => mistakes.say(words, "author", "reply-name-missing"),
-            _ => {}
+        if let Some(viewer) = viewer
+            && typed::is_blank(&name)
+        {
+            name.clone_from(&viewer.name);
         }
-        if name.len() > NAME_BYTES {
-            mistakes.say(words, "author", "reply-name-too-long");
-        } else if typed::holds_address(&name) {
-            mistakes.say(words, "author", "reply-name-is-address");
-        }
+        check_name(words, &name, &mut mistakes);
         let email = match Email::parse(&self.email) {
             Ok(email) => Some(email),
             Err(EmailError::Missing) if viewer.is_some() => None,
@@ -187,19 +184,7 @@ impl ReplyForm {
                 None
             }
         };
-        let website = Website::parse(&self.website).unwrap_or_else(|wrong| {
-            mistakes.say(
-                words,
-                "url",
-                match wrong {
-                    LinkError::TooLong => "reply-website-too-long",
-                    LinkError::NotTheWeb | LinkError::NamesAUser | LinkError::NotAnAddress => {
-                        "reply-website-wrong"
-                    }
-                },
-            );
-            None
-        });
+        let website = read_website(words, &self.website, &mut mistakes);
         self.mistakes = mistakes;
         self.mistakes.is_empty().then(|| NewComment {
             parent_id,
@@ -214,10 +199,40 @@ impl ReplyForm {
     }
 }
 
+/// Judges a name, from the field `author`.
+pub fn check_name(words: Words, name: &str, mistakes: &mut Mistakes) {
+    if typed::is_blank(name) {
+        mistakes.say(words, "author", "reply-name-missing");
+    }
+    if name.len() > NAME_BYTES {
+        mistakes.say(words, "author", "reply-name-too-long");
+    } else if typed::holds_address(name) {
+        mistakes.say(words, "author", "reply-name-is-address");
+    }
+}
+
+/// The website in the field `url`, if there is one.
+pub fn read_website(words: Words, typed: &str, mistakes: &mut Mistakes) -> Option<Website> {
+    Website::parse(typed).unwrap_or_else(|wrong| {
+        mistakes.say(
+            words,
+            "url",
+            match wrong {
+                LinkError::TooLong => "reply-website-too-long",
+                LinkError::NotTheWeb | LinkError::NamesAUser | LinkError::NotAnAddress => {
+                    "reply-website-wrong"
+                }
+            },
+        );
+        None
+    })
+}
+
 /// The words of a comment and the HTML made of them, from the field `comment`; what is wrong with them is added to
 /// `mistakes`.
-pub(super) fn read_words(
+pub fn read_words(
     words: Words,
+    format: Format,
     typed: &mut String,
     mistakes: &mut Mistakes,
 ) -> (String, SafeHtml) {
@@ -232,7 +247,10 @@ pub(super) fn read_words(
         mistakes.add("comment", words.count("reply-comment-too-long", over));
         return (body, markdown::comment(""));
     }
-    let body_html = markdown::comment(&body);
+    let body_html = match format {
+        Format::Markdown => markdown::comment(&body),
+        Format::Html => markdown::comment_of_html(&body, &|_| None),
+    };
     // Also what Markdown makes nothing of, such as an address that no link refers to.
     if body_html.is_blank() {
         mistakes.say(words, "comment", "reply-comment-missing");

@@ -35,6 +35,7 @@ pub async fn load(db: &mut PgConnection, settings: &DiscussionSettings) -> sqlx:
         hold_words: read(lists.hold).await,
         refuse_words: read(lists.refuse).await,
         ask_checker: settings.checker.is_some(),
+        learned_spam_from: u32::try_from(settings.learned_spam_from).unwrap_or_default(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! under an article that is published by now. On which page it stands is in `threads`.
 
 mod own;
+mod purge;
 mod threads;
 
 use std::net::IpAddr;
@@ -13,12 +14,14 @@ use super::model::{Comment, Day, Discussion, NewComment, Staff, Status};
 use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId, CommenterId};
+use crate::learning::Opinion;
 use crate::limits::network;
 use crate::publication::DiscussionSettings;
 use crate::sealed::Keys;
 use crate::text::SafeHtml;
 
 pub use own::*;
+pub use purge::*;
 pub use threads::*;
 
 /// The discussion under an article that can be read now.
@@ -205,9 +208,9 @@ pub async fn insert(
         "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
          insert into comments
              (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
-              reasons, created_at, network_sealed, network_until, network_hash, status_since)
+              reasons, created_at, network_sealed, network_until, network_hash, status_since, score, signals)
          select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9,
-             $10, $11, $12, $13, $14, $15, $12
+             $10, $11, $12, $13, $14, $15, $12, $16, $17
          from fresh
          on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
          returning id",
@@ -226,6 +229,8 @@ pub async fn insert(
         network,
         network_until as Option<Ts>,
         network_hash,
+        verdict.opinion.as_ref().map(|opinion| opinion.score),
+        &signals(verdict),
     )
     .fetch_optional(&mut *db)
     .await?;
@@ -246,6 +251,12 @@ pub fn network_hash(keys: &Keys, from: IpAddr) -> Vec<u8> {
 
 fn stored(verdict: &Verdict) -> Vec<String> {
     verdict.reasons.iter().map(Reason::stored).collect()
+}
+
+/// The signals that weighed most in what is thought of a comment, as they are stored.
+fn signals(verdict: &Verdict) -> Vec<String> {
+    let opinion = verdict.opinion.as_ref();
+    opinion.map(Opinion::stored).unwrap_or_default()
 }
 
 async fn ask_checker(

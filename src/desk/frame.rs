@@ -24,6 +24,8 @@ pub struct Desk {
 pub enum Section {
     /// Deciding on replies.
     Comments,
+    /// What was done.
+    Log,
     /// Writing.
     Articles,
     /// How discussions are kept, and what is blocked.

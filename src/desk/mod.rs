@@ -3,8 +3,11 @@
 pub mod account;
 mod frame;
 mod kept;
+mod notice;
 pub mod settings;
+pub mod staff_mail;
 mod store;
 
 pub use frame::{Desk, Section};
 pub use kept::take_form;
+pub use notice::NoticePage;

@@ -45,6 +45,15 @@ pub enum Piece {
         /// Where they stand.
         link: Link,
     },
+    /// The beginning of someone else's words.
+    Beginning {
+        /// Whose.
+        who: String,
+        /// Under what they were said.
+        about: String,
+        /// As much of them as there is room for, as plain text.
+        text: String,
+    },
     /// Something to do.
     Action(Link),
     /// What is there for completeness.
@@ -140,6 +149,10 @@ impl Piece {
             } => {
                 let head = wrapped(&one_line(&format!("{who}, {when}:")), "");
                 format!("{head}\n\n{}\n\n{}", wrapped(text, "> "), link.as_text())
+            }
+            Self::Beginning { who, about, text } => {
+                let head = wrapped(&one_line(&format!("{who}, {about}:")), "");
+                format!("{head}\n\n{}", wrapped(text, "> "))
             }
             Self::Action(link) => link.as_text(),
         }

@@ -10,3 +10,4 @@ pub mod store;
 
 pub use letter::{Letter, Link, Piece, Stamp};
 pub use mailer::{Failure, Mailer, check};
+pub use outbox::Recipient;

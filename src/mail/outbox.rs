@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::store::Tells;
 use super::{Letter, store};
 use crate::clock::Ts;
-use crate::ids::CommenterId;
+use crate::ids::{AccountId, CommenterId};
 use crate::sealed::{DoesNotOpen, Keys};
 
 /// After how many seconds a letter is tried again: soon, for those who put off every stranger once (greylisting), and
@@ -16,30 +16,56 @@ const WAITS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
 /// Seconds after which a letter is given up: two days, by when what it tells is no news.
 pub const GIVEN_UP_AFTER: i64 = 2 * 24 * 60 * 60;
 
-/// Puts a letter to a commenter into the outbox. It leaves when the transaction is committed; one that tells of comments,
+/// To whom a letter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recipient {
+    /// Someone who replies.
+    Commenter(CommenterId),
+    /// A member of staff.
+    Account(AccountId),
+}
+
+impl From<CommenterId> for Recipient {
+    fn from(id: CommenterId) -> Self {
+        Self::Commenter(id)
+    }
+}
+
+impl From<AccountId> for Recipient {
+    fn from(id: AccountId) -> Self {
+        Self::Account(id)
+    }
+}
+
+/// Puts a letter into the outbox. It leaves when the transaction is committed; one that tells of comments,
 /// for as long as these are there to read.
 pub async fn put(
     db: &mut PgConnection,
     keys: &Keys,
-    commenter_id: CommenterId,
+    to: impl Into<Recipient>,
     letter: &Letter,
     tells: Option<&Tells>,
     now: Ts,
 ) -> sqlx::Result<()> {
+    let to = to.into();
     let words = serde_json::to_vec(letter).expect("a letter is made of strings");
-    let sealed = keys.seal(&row(commenter_id), &words);
-    store::insert(db, commenter_id, &sealed, tells, now).await
+    let sealed = keys.seal(&row(to), &words);
+    store::insert(db, to, &sealed, tells, now).await
 }
 
 /// The letter behind a seal.
-pub fn open(keys: &Keys, commenter_id: CommenterId, sealed: &[u8]) -> Result<Letter, DoesNotOpen> {
-    let words = keys.open(&row(commenter_id), sealed)?;
+pub fn open(keys: &Keys, to: impl Into<Recipient>, sealed: &[u8]) -> Result<Letter, DoesNotOpen> {
+    let words = keys.open(&row(to.into()), sealed)?;
     serde_json::from_slice(&words).map_err(|_| DoesNotOpen)
 }
 
 /// What a letter is sealed for.
-pub(super) fn row(commenter_id: CommenterId) -> Vec<u8> {
-    format!("outbox.letter {commenter_id}").into_bytes()
+pub(super) fn row(to: Recipient) -> Vec<u8> {
+    match to {
+        Recipient::Commenter(id) => format!("outbox.letter {id}"),
+        Recipient::Account(id) => format!("outbox.letter account {id}"),
+    }
+    .into_bytes()
 }
 
 /// When a letter that was tried so often is tried again.

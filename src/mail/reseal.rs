@@ -3,7 +3,8 @@
 use sqlx::{Connection, PgConnection};
 
 use super::outbox::row;
-use crate::ids::CommenterId;
+use super::store::recipient;
+use crate::ids::{AccountId, CommenterId};
 use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// Seals the next letters anew that are not sealed with the key in use, from after letter `after` on. Letters that someone
@@ -11,8 +12,8 @@ use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx::Result<Resealed> {
     let mut db = db.begin().await?;
     let rows = sqlx::query!(
-        r#"select id, commenter_id as "commenter_id!: CommenterId", letter as "sealed!" from outbox
-           where id > $1 and substring(letter from 2 for 8) <> $2 and commenter_id is not null
+        r#"select id, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId", letter as "sealed!" from outbox
+           where id > $1 and substring(letter from 2 for 8) <> $2
            order by id limit $3 for no key update skip locked"#,
         after,
         &keys.id()[..],
@@ -26,7 +27,8 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
     };
     let (mut ids, mut anew) = (Vec::new(), Vec::new());
     for waiting in &rows {
-        match keys.reseal(&row(waiting.commenter_id), &waiting.sealed) {
+        let to = recipient(waiting.commenter_id, waiting.account_id)?;
+        match keys.reseal(&row(to), &waiting.sealed) {
             Ok(sealed) => {
                 ids.push(waiting.id);
                 anew.push(sealed);
@@ -61,14 +63,14 @@ pub async fn hand_over(
     .fetch_all(&mut *db)
     .await?;
     for letter in waiting {
-        let Ok(words) = keys.open(&row(from), &letter.letter) else {
+        let Ok(words) = keys.open(&row(from.into()), &letter.letter) else {
             continue;
         };
         sqlx::query!(
             "update outbox set commenter_id = $2, letter = $3 where id = $1",
             letter.id,
             to.0,
-            keys.seal(&row(to), &words),
+            keys.seal(&row(to.into()), &words),
         )
         .execute(&mut *db)
         .await?;

@@ -2,15 +2,16 @@
 
 use sqlx::{Connection, PgConnection};
 
+use super::outbox::Recipient;
 use crate::clock::Ts;
-use crate::ids::{CommentId, CommenterId, LetterId, SubscriptionId};
+use crate::ids::{AccountId, CommentId, CommenterId, LetterId, SubscriptionId};
 
 /// A letter that is to be sent now.
 pub struct Due {
     /// Its number.
     pub id: LetterId,
     /// To whom.
-    pub commenter_id: CommenterId,
+    pub to: Recipient,
     /// What is written, sealed.
     pub letter: Vec<u8>,
     /// How often it was tried, this time included.
@@ -19,10 +20,10 @@ pub struct Due {
     pub written_at: Ts,
 }
 
-/// To whom a letter goes, sealed.
-pub struct Recipient {
-    /// The row that the seal is bound to.
-    pub email_hash: Vec<u8>,
+/// The address that a letter goes to, sealed.
+pub struct SealedAddress {
+    /// The row that a commenter's seal is bound to; none for an account's, which is bound to its number.
+    pub email_hash: Option<Vec<u8>>,
     /// The address, sealed.
     pub email_sealed: Vec<u8>,
 }
@@ -55,7 +56,7 @@ pub async fn take_back(db: &mut PgConnection) -> sqlx::Result<()> {
 /// Adds a letter, due at once.
 pub(super) async fn insert(
     db: &mut PgConnection,
-    commenter_id: CommenterId,
+    to: Recipient,
     letter: &[u8],
     tells: Option<&Tells>,
     now: Ts,
@@ -63,9 +64,12 @@ pub(super) async fn insert(
     let quotes: Vec<i64> = tells.map_or(Vec::new(), |tells| {
         tells.quotes.iter().map(|id| id.0).collect()
     });
+    let (commenter_id, account_id) = columns(to);
     sqlx::query!(
-        "insert into outbox (commenter_id, letter, subscription_id, quotes, next_try_at, written_at) values ($1, $2, $3, $4, $5, $5)",
-        commenter_id.0,
+        "insert into outbox (commenter_id, account_id, letter, subscription_id, quotes, next_try_at, written_at)
+         values ($1, $2, $3, $4, $5, $6, $6)",
+        commenter_id,
+        account_id,
         letter,
         tells.map(|tells| tells.subscription_id.0),
         &quotes,
@@ -76,6 +80,28 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// A recipient as the two columns of which one is filled.
+fn columns(to: Recipient) -> (Option<i64>, Option<i64>) {
+    match to {
+        Recipient::Commenter(id) => (Some(id.0), None),
+        Recipient::Account(id) => (None, Some(id.0)),
+    }
+}
+
+/// The recipient that two columns hold; a constraint sees to it that one of them is filled.
+pub(super) fn recipient(
+    commenter_id: Option<CommenterId>,
+    account_id: Option<AccountId>,
+) -> sqlx::Result<Recipient> {
+    match (commenter_id, account_id) {
+        (Some(id), None) => Ok(id.into()),
+        (None, Some(id)) => Ok(id.into()),
+        _ => Err(sqlx::Error::Decode(
+            "a letter is to one reader or one of the staff".into(),
+        )),
+    }
+}
+
 /// Takes letters that are due, for as long as until `lease_ends`: others leave them alone until then, and if we do not
 /// come back they are tried again.
 pub async fn take_due(
@@ -84,34 +110,47 @@ pub async fn take_due(
     lease_ends: Ts,
     at_most: i64,
 ) -> sqlx::Result<Vec<Due>> {
-    sqlx::query_as!(
-        Due,
+    let rows = sqlx::query!(
         r#"update outbox set tries = tries + 1, next_try_at = $2
            where id in (
-               select id from outbox where next_try_at <= $1 and commenter_id is not null
+               select id from outbox where next_try_at <= $1
                order by next_try_at, id limit $3 for update skip locked
            )
-           returning id as "id: LetterId", commenter_id as "commenter_id!: CommenterId", letter, tries,
-               written_at as "written_at: Ts""#,
+           returning id as "id: LetterId", commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
+               letter, tries, written_at as "written_at: Ts""#,
         now as Ts,
         lease_ends as Ts,
         at_most,
     )
     .fetch_all(db)
-    .await
+    .await?;
+    let due = rows.into_iter().map(|row| {
+        Ok(Due {
+            id: row.id,
+            to: recipient(row.commenter_id, row.account_id)?,
+            letter: row.letter,
+            tries: row.tries,
+            written_at: row.written_at,
+        })
+    });
+    due.collect()
 }
 
-/// To whom a taken letter goes; `None` when it is not ours to send any more.
-pub async fn find_recipient(
+/// Where a taken letter goes; `None` when it is not ours to send any more.
+pub async fn find_address(
     db: &mut PgConnection,
     id: LetterId,
     lease_ends: Ts,
-) -> sqlx::Result<Option<Recipient>> {
+) -> sqlx::Result<Option<SealedAddress>> {
     sqlx::query_as!(
-        Recipient,
-        "select email_hash, email_sealed
-         from outbox join commenters on commenters.id = outbox.commenter_id
-         where outbox.id = $1 and next_try_at = $2 and silenced_at is null and blocked_at is null",
+        SealedAddress,
+        r#"select email_hash as "email_hash?", coalesce(commenters.email_sealed, accounts.email_sealed) as "email_sealed!"
+           from outbox
+           left join commenters on commenters.id = outbox.commenter_id
+               and commenters.silenced_at is null and commenters.blocked_at is null
+           left join accounts on accounts.id = outbox.account_id and accounts.silenced_at is null
+           where outbox.id = $1 and next_try_at = $2
+             and coalesce(commenters.email_sealed, accounts.email_sealed) is not null"#,
         id.0,
         lease_ends as Ts,
     )
@@ -140,22 +179,30 @@ pub async fn set_next_try(db: &mut PgConnection, id: LetterId, next: Ts) -> sqlx
 }
 
 /// Writes to someone no more: mail to them came back. What waits for them is forgotten.
-pub async fn silence(
-    db: &mut PgConnection,
-    commenter_id: CommenterId,
-    now: Ts,
-) -> sqlx::Result<()> {
+pub async fn silence(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Result<()> {
     let mut transaction = db.begin().await?;
+    let (commenter_id, account_id) = columns(to);
     sqlx::query!(
         "update commenters set silenced_at = $2 where id = $1 and silenced_at is null",
-        commenter_id.0,
+        commenter_id,
         now as Ts,
     )
     .execute(&mut *transaction)
     .await?;
-    sqlx::query!("delete from outbox where commenter_id = $1", commenter_id.0)
-        .execute(&mut *transaction)
-        .await?;
+    sqlx::query!(
+        "update accounts set silenced_at = $2 where id = $1 and silenced_at is null",
+        account_id,
+        now as Ts,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "delete from outbox where commenter_id = $1 or account_id = $2",
+        commenter_id,
+        account_id,
+    )
+    .execute(&mut *transaction)
+    .await?;
     transaction.commit().await
 }
 
@@ -165,8 +212,22 @@ pub async fn delete_unwanted(db: &mut PgConnection) -> sqlx::Result<()> {
         "delete from outbox using commenters
          where commenters.id = commenter_id and (silenced_at is not null or blocked_at is not null)",
     )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from outbox using accounts
+         where accounts.id = account_id and (silenced_at is not null or email_sealed is null)",
+    )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Forgets what waits for a member of staff: it was meant for another address, or is not wanted any more.
+pub async fn delete_to_account(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
+    sqlx::query!("delete from outbox where account_id = $1", id.0)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -7,14 +7,19 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use sqlx::PgConnection;
 
+use super::log::{EntryKind, NewEntry};
+use super::store;
 use crate::accounts::Moderator;
 use crate::app::App;
+use crate::clock::Ts;
 use crate::commenters::blocks::{
     self, BlockedAddress, BlockedPlace, Domain, Network, WrongNetwork,
 };
 use crate::commenters::{self, Email, EmailError};
 use crate::desk::{Desk, Section, take_form};
+use crate::ids::CommenterId;
 use crate::web::requests::Reference;
 use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};
 
@@ -92,13 +97,23 @@ async fn block_typed(
     };
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    match wanted {
+    let (is_new, about) = match wanted {
         Wanted::Address(email) => {
             let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now).await?;
-            blocks::block(&mut db, moderator, id, now).await?;
+            let is_new = blocks::block(&mut db, moderator, id, now).await?;
+            (is_new, about_address(id))
         }
-        Wanted::Domain(domain) => blocks::block_domain(&mut db, moderator, &domain, now).await?,
-        Wanted::Network(net) => blocks::block_network(&mut db, moderator, net, now).await?,
+        Wanted::Domain(domain) => {
+            let is_new = blocks::block_domain(&mut db, moderator, &domain, now).await?;
+            (is_new, about_domain(&domain))
+        }
+        Wanted::Network(net) => {
+            let is_new = blocks::block_network(&mut db, moderator, net, now).await?;
+            (is_new, ABOUT_NETWORK.to_owned())
+        }
+    };
+    if is_new {
+        note(&mut db, moderator, EntryKind::Blocked, &about, now).await?;
     }
     db.commit().await?;
     tracing::info!(account = %moderator.id, "blocked something");
@@ -111,24 +126,58 @@ pub async fn unblock(
     moderator: Moderator,
     fields: Fields,
 ) -> Result<Response> {
-    let mut db = app.pool.acquire().await?;
-    if let handle @ [_, ..] = fields.get("address").as_bytes() {
+    let mut db = app.pool.begin().await?;
+    let (was_blocked, about) = if let handle @ [_, ..] = fields.get("address").as_bytes() {
         let blocked = blocks::addresses(&mut db, &moderator).await?;
         let found = blocked
             .iter()
             .find(|one| handle_of(&app, one).as_bytes() == handle);
-        if let Some(address) = found {
-            blocks::unblock(&mut db, &moderator, address.id).await?;
+        match found {
+            Some(address) => {
+                let was_blocked = blocks::unblock(&mut db, &moderator, address.id).await?;
+                (was_blocked, about_address(address.id))
+            }
+            None => (false, String::new()),
         }
     } else if let Some(domain) = Domain::parse(fields.get("domain")) {
-        blocks::unblock_domain(&mut db, &moderator, &domain).await?;
+        let was_blocked = blocks::unblock_domain(&mut db, &moderator, &domain).await?;
+        (was_blocked, about_domain(&domain))
     } else if let Ok(net) = Network::parse(fields.get("network")) {
-        blocks::unblock_network(&mut db, &moderator, net).await?;
+        let was_blocked = blocks::unblock_network(&mut db, &moderator, net).await?;
+        (was_blocked, ABOUT_NETWORK.to_owned())
     } else {
         return Ok(go_to(BLOCKS).into_response());
+    };
+    if was_blocked {
+        let now = app.clock.now();
+        note(&mut db, &moderator, EntryKind::Unblocked, &about, now).await?;
     }
+    db.commit().await?;
     tracing::info!(account = %moderator.id, "unblocked something");
     Ok(go_to(&format!("{BLOCKS}?done=unblocked")).into_response())
+}
+
+/// What the log calls a network: which one says where somebody lives.
+const ABOUT_NETWORK: &str = "a network";
+
+fn about_address(id: CommenterId) -> String {
+    format!("commenter {id}")
+}
+
+fn about_domain(domain: &Domain) -> String {
+    format!("domain {}", domain.as_str())
+}
+
+async fn note(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    kind: EntryKind,
+    about: &str,
+    now: Ts,
+) -> sqlx::Result<()> {
+    let act = store::next_act(db).await?;
+    let entry = NewEntry::by(moderator, act, kind, now).about(about);
+    store::note(db, &entry).await
 }
 
 /// What a form calls a blocked address: nothing that a moderator could learn from, also not whether whoever has it was
@@ -203,7 +252,7 @@ impl BlocksPage {
     }
 
     /// Since when something is blocked, and by whom.
-    fn since(&self, at: &crate::clock::Ts, by: &Option<String>) -> String {
+    fn since(&self, at: &Ts, by: &Option<String>) -> String {
         let layout = &self.desk.layout;
         let day = layout.day(at);
         match by {

@@ -9,6 +9,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::{Kind, Reason, WordList};
 use crate::ids::CommentId;
+use crate::learning::Signal;
 use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::Layout;
 
@@ -124,6 +125,27 @@ impl Cards {
                 .words
                 .with("queue-likelihood", "percent", &per_cent),
         )
+    }
+
+    /// What weighed most in that: what speaks for refusing it, then what speaks for keeping it.
+    fn signals(&self, card: &Card) -> Vec<String> {
+        let words = self.layout.words;
+        let read = card
+            .signals
+            .iter()
+            .filter_map(|signal| Signal::read(signal));
+        let (against, for_it): (Vec<_>, Vec<_>) = read.partition(Signal::is_against);
+        [
+            ("queue-signals-against", against),
+            ("queue-signals-for", for_it),
+        ]
+        .into_iter()
+        .filter(|(_, signals)| !signals.is_empty())
+        .map(|(key, signals)| {
+            let said: Vec<String> = signals.iter().map(|signal| signal.said(words)).collect();
+            words.with(key, "signals", &said.join(" · "))
+        })
+        .collect()
     }
 
     /// A button's name for those who do not see which card it stands on.

@@ -24,6 +24,7 @@ const LINKS: RangeInclusive<i32> = 0..=1_000;
 const FLOOD_SECONDS: RangeInclusive<i32> = 0..=3_600;
 const EDIT_MINUTES: RangeInclusive<i32> = 0..=10_080;
 const NETWORK_DAYS: RangeInclusive<i32> = 0..=365;
+const TRASH_DAYS: RangeInclusive<i32> = 0..=36_500;
 
 /// How discussions are kept, as typed.
 pub(super) struct RulesForm {
@@ -39,6 +40,8 @@ pub(super) struct RulesForm {
     pub(super) flood_seconds: String,
     pub(super) edit_minutes: String,
     pub(super) network_days: String,
+    pub(super) trash_days: String,
+    pub(super) shows_transparency: bool,
     pub(super) checker_url: String,
     /// A new key. The one that is kept never gets here.
     pub(super) checker_key: String,
@@ -70,6 +73,8 @@ impl RulesForm {
             flood_seconds: settings.flood_seconds.to_string(),
             edit_minutes: settings.edit_minutes.to_string(),
             network_days: settings.network_days.to_string(),
+            trash_days: settings.trash_days.to_string(),
+            shows_transparency: settings.shows_transparency,
             checker_url: checker
                 .map(|checker| checker.url.clone())
                 .unwrap_or_default(),
@@ -98,6 +103,8 @@ impl RulesForm {
             flood_seconds: line("flood_seconds"),
             edit_minutes: line("edit_minutes"),
             network_days: line("network_days"),
+            trash_days: line("trash_days"),
+            shows_transparency: fields.is_ticked("shows_transparency"),
             checker_url: line("checker_url"),
             checker_key: line("checker_key"),
             forget_key: fields.is_ticked("forget_key"),
@@ -144,6 +151,7 @@ impl RulesForm {
         let flood_seconds = number("flood_seconds", &self.flood_seconds, &FLOOD_SECONDS);
         let edit_minutes = number("edit_minutes", &self.edit_minutes, &EDIT_MINUTES);
         let network_days = number("network_days", &self.network_days, &NETWORK_DAYS);
+        let trash_days = number("trash_days", &self.trash_days, &TRASH_DAYS);
         for (field, text, wrong) in [
             ("hold_words", &mut self.hold_words, wrong.0),
             ("refuse_words", &mut self.refuse_words, wrong.1),
@@ -161,6 +169,8 @@ impl RulesForm {
             edit_minutes: edit_minutes?,
             close_after_days: close_after_days?,
             network_days: network_days?,
+            trash_days: trash_days?,
+            shows_transparency: self.shows_transparency,
             hold_everything: self.hold_everything,
             hold_first_timers: self.hold_first_timers,
             trust_unproven: self.trust_unproven,

@@ -153,7 +153,8 @@ pub async fn undo(
     Ok(back_to_queue(&fields, &told).into_response())
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
+/// Whether a script asks, which wants to be told in JSON.
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
     let accepts = headers.get(header::ACCEPT);
     accepts.is_some_and(|accepts| accepts.as_bytes().starts_with(b"application/json"))
 }

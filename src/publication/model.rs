@@ -91,16 +91,19 @@ pub enum WrongPermalink {
 }
 
 /// First parts of addresses that pages of ours have, or will.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 22] = [
     "admin",
     "articles",
     "comments",
     "commenters",
     "subscriptions",
+    "digests",
+    "moderators",
     "static",
     "healthz",
     "readyz",
     "search",
+    "transparency",
     "topics",
     "authors",
     "media",
@@ -179,11 +182,12 @@ pub fn is_reserved(path: &str) -> bool {
 /// Whether a page of ours answers at an address, so that none an article had elsewhere can lead on from there. Some of
 /// ours only have pages below them.
 pub fn is_answered(path: &str) -> bool {
-    const ALONE: [&str; 6] = [
+    const ALONE: [&str; 7] = [
         "admin",
         "healthz",
         "readyz",
         "search",
+        "transparency",
         "feed",
         "wp-comments-post.php",
     ];

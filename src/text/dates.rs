@@ -3,7 +3,7 @@
 
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::FixedCalendarDateTimeFormatter;
-use icu_datetime::fieldsets::{YMD, YMDT};
+use icu_datetime::fieldsets::{YM, YMD, YMDT};
 use icu_datetime::input::{DateTime, Time};
 use icu_locale_core::{Locale, locale};
 use jiff::civil;
@@ -29,6 +29,18 @@ pub fn long_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
     )
     .expect("the patterns of both languages are compiled in");
     formatter.format(&gregorian(local(ts, zone))).to_string()
+}
+
+/// The month, for people: "July 2024", «липень 2024 р.».
+pub fn month(year: i16, month: i8, language: Language) -> String {
+    let formatter = FixedCalendarDateTimeFormatter::<Gregorian, YM>::try_new(
+        locale_of(language).into(),
+        YM::long(),
+    )
+    .expect("the patterns of both languages are compiled in");
+    let first = Date::try_new_gregorian(year.into(), part(month), 1)
+        .expect("every month of jiff's years has a first day");
+    formatter.format(&first).to_string()
 }
 
 /// The day and the minute, for people: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
@@ -133,6 +145,12 @@ mod tests {
             long_date(ts, &kyiv(), Language::Ukrainian),
             "22 липня 2024\u{202f}р."
         );
+    }
+
+    #[test]
+    fn a_month_reads_as_the_language_writes_it() {
+        assert_eq!(month(2024, 7, Language::English), "July 2024");
+        assert_eq!(month(2024, 7, Language::Ukrainian), "липень 2024\u{202f}р.");
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod excerpt;
 mod format;
 mod json_ld;
 pub mod language;
+pub mod likeness;
 pub mod links;
 pub mod markdown;
 pub mod slug;

@@ -51,8 +51,18 @@ fn a_data_request_is_answered_from_the_command_line() {
             let mut db = PgConnection::connect(&url).await.expect("a connection");
             for statement in [
                 "insert into accounts (handle, slug, name, role, created_at) values ('mo', 'mo', 'Mo', 'moderator', now())",
-                "insert into decisions (act, comment_id, account_id, from_status, to_status, decided_at)
-                 select 1, comments.id, accounts.id, 'held', 'approved', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
+                "with entry as (
+                     insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)
+                     select 1, 1, 1, 'decided', id, '', '', now(), 1, '', '\\x01' from accounts where handle = 'mo'
+                 )
+                 insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+                 select 1, 1, comments.id, accounts.id, 'held', 'approved', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
+                "insert into commenter_notes (commenter_id, account_id, note, written_at)
+                 select commenter_id, accounts.id, 'Knows tea.', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
+                "update commenters set treatment = 'hold' where id = (select commenter_id from comments where body = 'Tea for two.')",
+                "insert into comment_versions (comment_id, version, name, website, body, format, body_html, replaced_at, replaced_by)
+                 select comments.id, 0, 'Zed', null, 'Tea for too.', 'markdown', '<p>Tea for too.</p>', '2026-03-14T15:09:26Z', accounts.id
+                 from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
                 "update comments set status = 'approved' where body = 'Tea for two.'",
                 "insert into subscriptions (commenter_id, article_id, scope, asked_at) select commenter_id, article_id, 'answers', now() from comments where body = 'Tea for two.'",
                 "insert into commenter_browsers (token_hash, commenter_id, proved_at) select '\\x01', commenter_id, now() from comments where body = 'Tea for two.'",
@@ -90,6 +100,11 @@ fn a_data_request_is_answered_from_the_command_line() {
     };
     assert_eq!(person["blocked"], false);
     assert_eq!(person["browsers"], 1);
+    assert_eq!(person["treated"], "hold");
+    assert_eq!(
+        person["notes"],
+        serde_json::json!([{"note": "Knows tea.", "written_at": "2026-03-14T15:09:26Z"}])
+    );
     assert_eq!(person["subscriptions"][0]["of"], "answers");
     let comments = person["comments"].as_array().expect("comments");
     assert_eq!(comments.len(), 2);
@@ -109,6 +124,10 @@ fn a_data_request_is_answered_from_the_command_line() {
     assert_eq!(
         second["decisions"],
         serde_json::json!([{"at": "2026-03-14T15:09:26Z", "from": "held", "to": "approved"}])
+    );
+    assert_eq!(
+        second["before_the_staff_changed_it"],
+        serde_json::json!([{"changed_at": "2026-03-14T15:09:26Z", "name": "Zed", "website": null, "text": "Tea for too."}])
     );
     let all = text(&exported);
     assert!(!all.contains('@') && !all.contains("Coffee"), "{all}");

@@ -4,6 +4,7 @@
 mod support;
 
 mod commenter;
+mod log;
 mod privacy;
 mod rekey;
 mod transfer;

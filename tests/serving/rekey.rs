@@ -7,8 +7,10 @@ use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use broadsheet::accounts::address;
 use broadsheet::commenters::{Email, open_for_export};
 use broadsheet::comments::NETWORK_ROW;
+use broadsheet::ids::AccountId;
 use broadsheet::publication::store::CHECKER_ROW;
 use broadsheet::sealed::{Keys, read_key_file};
 use sqlx::{Connection, PgConnection};
@@ -87,6 +89,16 @@ fn seal_much(url: &str, keys: &Keys, people: usize) {
             .execute(&mut db)
             .await
             .expect("a letter");
+        let keeper: i64 = sqlx::query_scalar("insert into accounts (handle, slug, name, role, created_at) values ('keeper', 'keeper', 'Keeper', 'moderator', now()) returning id")
+            .fetch_one(&mut db)
+            .await
+            .expect("one of the staff");
+        sqlx::query("update accounts set email_sealed = $2 where id = $1")
+            .bind(keeper)
+            .bind(address::seal(keys, AccountId(keeper), "keeper@example.net"))
+            .execute(&mut db)
+            .await
+            .expect("their address");
         sqlx::query(
             "update settings set checker_key = $1, flood_seconds = 0, hold_everything = true",
         )
@@ -102,6 +114,7 @@ fn left(url: &str) -> String {
     ask(
         url,
         "select ((select count(*) from commenters where substring(email_sealed from 2 for 8) <> key_id)
+               + (select count(*) from accounts where substring(email_sealed from 2 for 8) <> key_id)
                + (select count(*) from comments where substring(network_sealed from 2 for 8) <> key_id)
                + (select count(*) from outbox where substring(letter from 2 for 8) <> key_id)
                + (select count(*) from settings where substring(checker_key from 2 for 8) <> key_id))::text

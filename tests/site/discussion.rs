@@ -34,6 +34,7 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
         ("flood_seconds", "60"),
         ("edit_minutes", "5"),
         ("network_days", "0"),
+        ("trash_days", "90"),
     ];
     let lists = [
         ("hold_words", "free money\n\n*press*"),
@@ -43,7 +44,12 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
     for (name, value) in numbers.into_iter().chain(lists) {
         filled = filled.fill(name, value);
     }
-    for name in ["newest_first", "hold_first_timers", "trust_unproven"] {
+    for name in [
+        "newest_first",
+        "hold_first_timers",
+        "trust_unproven",
+        "shows_transparency",
+    ] {
         filled = filled.tick(name, "1");
     }
     filled
@@ -67,6 +73,8 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
     let publication = site.app.publication().await.expect("a publication");
     assert_eq!(publication.discussion.thread_depth, 7);
     assert_eq!(publication.discussion.flood_seconds, 60);
+    assert_eq!(publication.discussion.trash_days, 90);
+    assert!(publication.discussion.shows_transparency);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let rules = rules::load(&mut db, &publication.discussion)
         .await
@@ -88,6 +96,7 @@ async fn every_wrong_number_is_said_beside_its_field_and_nothing_is_lost() {
         ("flood_seconds", "99999999999999999999", "from 0 to 3600"),
         ("edit_minutes", "1.5", "from 0 to 10080"),
         ("network_days", "", "from 0 to 365"),
+        ("trash_days", "36501", "from 0 to 36500"),
     ];
     let mut filled = form(&admin).await.fill("hold_words", "kept");
     for (name, value, _) in wrong {

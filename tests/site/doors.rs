@@ -1,6 +1,7 @@
 //! Every door of the desk, tried by everyone. A new address that nobody listed here fails.
 
 use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
 use broadsheet::router;
 
 use crate::support::TestSite;
@@ -27,17 +28,29 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/admin/claim", Open),
     ("GET", "/admin/account", From(Moderator)),
     ("POST", "/admin/account", From(Moderator)),
+    ("POST", "/admin/account/email", From(Moderator)),
+    ("POST", "/admin/account/digest", From(Moderator)),
     ("GET", "/admin/comments", From(Moderator)),
     ("GET", "/admin/comments/cards", From(Moderator)),
     ("GET", "/admin/comments/live", From(Moderator)),
     ("POST", "/admin/comments", From(Moderator)),
     ("POST", "/admin/comments/undo", From(Moderator)),
+    ("GET", "/admin/log", From(Moderator)),
+    ("GET", "/admin/log/{position}", From(Moderator)),
+    ("GET", "/admin/comments/{id}/person", From(Moderator)),
+    ("POST", "/admin/comments/{id}/person", From(Moderator)),
+    ("GET", "/admin/comments/{id}/reply", From(Moderator)),
+    ("POST", "/admin/comments/{id}/reply", From(Moderator)),
+    ("GET", "/admin/comments/{id}/edit", From(Moderator)),
+    ("POST", "/admin/comments/{id}/edit", From(Moderator)),
     ("GET", "/admin/discussion", From(Admin)),
     ("POST", "/admin/discussion", From(Admin)),
     ("POST", "/admin/discussion/try", From(Admin)),
     ("GET", "/admin/discussion/blocks", From(Moderator)),
     ("POST", "/admin/discussion/blocks", From(Moderator)),
     ("POST", "/admin/discussion/blocks/remove", From(Moderator)),
+    ("GET", "/admin/learning", From(Admin)),
+    ("POST", "/admin/learning", From(Admin)),
     ("GET", "/admin/articles", From(Editor)),
     ("GET", "/admin/articles/new", From(Editor)),
     ("POST", "/admin/articles/new", From(Editor)),
@@ -75,8 +88,18 @@ fn every_desk_address_is_listed_here() {
 async fn every_door_refuses_everyone_it_should() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
+    let logged = site.staff("logged", Moderator).await;
+    let blocks = "/admin/discussion/blocks";
+    let page = logged
+        .post_fields(blocks, &[("domain", "example.net")])
+        .await;
+    page.has_status(303);
+    let comment = site.comment(&article, "Ann", Status::Held).await;
     for &(method, pattern, door) in DOORS {
-        let path = pattern.replace("{id}", &article.id.to_string());
+        let path = pattern
+            .replace("/comments/{id}", &format!("/comments/{comment}"))
+            .replace("{id}", &article.id.to_string())
+            .replace("{position}", "1");
         for (name, role) in [
             ("nobody", None),
             ("mo", Some(Moderator)),

@@ -1,20 +1,29 @@
 //! The promise: an address is never displayed. A canary is sent through everything, and looked for everywhere.
 
-use broadsheet::accounts::Role;
+use broadsheet::accounts::{Rhythm, Role, address_store};
 use broadsheet::commands::privacy::Dresses;
-use broadsheet::commenters;
+use broadsheet::commenters::{self, Email};
 use broadsheet::comments::{Status, unsubscribe};
-use broadsheet::ids::{CommenterId, SubscriptionId};
+use broadsheet::desk::staff_mail;
+use broadsheet::ids::{AccountId, CommenterId, SubscriptionId};
+use broadsheet::mail::outbox;
+use broadsheet::moderation::digest;
 use broadsheet::router;
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::support::TestSite;
+use crate::support::{Setup, TestSite};
 
 const CANARY: &str = "Canary.Bird+site@Example.org";
 
 #[tokio::test]
 async fn an_address_is_nowhere() {
-    let site = TestSite::new().await;
+    let site = Setup::default()
+        .settings(|settings| {
+            settings.smtp_url = Some("smtp://canary.invalid:25".into());
+            settings.mail_from = Some("news@example.org".into());
+        })
+        .build()
+        .await;
     let article = site
         .article_with("Tea", |draft| draft.topics.push("Tea".to_owned()))
         .await;
@@ -88,6 +97,7 @@ async fn an_address_is_nowhere() {
     let mine = person.page(&site.app.keys);
     let end = unsubscribe::address(&site.app.keys, SubscriptionId(subscription));
 
+    let [digest, stop, confirm] = mail_to_the_staff(&site).await;
     let mut searched: Vec<(String, String)> = Vec::new();
     let mut paths: Vec<String> = every_page()
         .into_iter()
@@ -98,10 +108,14 @@ async fn an_address_is_nowhere() {
                 .replace("/commenters/{id}/data", &mine.replace("?", "/data?"))
                 .replace("/commenters/{id}", &mine)
                 .replace("/subscriptions/{id}/end", &end)
+                .replace("/digests/{id}", &digest)
+                .replace("/moderators/{id}/stop", &stop)
+                .replace("/moderators/{id}/confirm", &confirm)
                 .replace("/static/{name}", "/static/reply.js")
                 .replace("/topics/{slug}", "/topics/tea")
                 .replace("/authors/{slug}", "/authors/maker")
                 .replace("{number}", "1")
+                .replace("{position}", "1")
                 .replace("{*path}", "tea")
                 .replace("{*kind}", "rss2");
             assert!(!path.contains('{'), "what is {path}? Fill it in here");
@@ -163,6 +177,49 @@ async fn an_address_is_nowhere() {
         }
     }
     assert!(pages >= 40, "only {pages} pages were searched");
+}
+
+/// The admin is written to at the canary's address, about what waits: the pages to which these letters lead.
+async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
+    let id = AccountId(
+        site.count("select id from accounts where handle = 'ada'")
+            .await,
+    );
+    let now = site.now();
+    let keys = &site.app.keys;
+    let sealed = Email::parse(CANARY)
+        .expect("an address")
+        .seal_for_account(keys, id);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let is_set = address_store::set(&mut db, id, &sealed, Rhythm::Each, now).await;
+    assert!(is_set.expect("the database answers"));
+    let is_confirmed = address_store::confirm(&mut db, id, now, now).await;
+    assert!(is_confirmed.expect("the database answers"));
+    let written = digest::write_due(&site.app).await;
+    assert_eq!(written.expect("the database answers"), 1);
+    let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox where account_id = $1")
+        .bind(id.0)
+        .fetch_one(&mut *db)
+        .await
+        .expect("a letter");
+    let letter = outbox::open(keys, id, &sealed).expect("it opens");
+    for part in [&letter.subject, &letter.text, &letter.html] {
+        assert_eq!(leak_in(part), None, "{part}");
+    }
+    let base = site.app.config.absolute("");
+    let page = |beginning: &str| {
+        let mut links = letter
+            .text
+            .lines()
+            .filter_map(|line| line.strip_prefix(&*base));
+        let found = links.find(|link| link.starts_with(beginning));
+        found.expect("a link").to_owned()
+    };
+    [
+        page("/digests/"),
+        page("/moderators/"),
+        staff_mail::address(keys, id, now),
+    ]
 }
 
 /// Every address that can be opened, as the router lists them.

@@ -68,6 +68,25 @@ async fn someone_who_is_there_under_both_keys_becomes_one() {
     .execute(&mut db)
     .await
     .expect("subscriptions");
+    site.staff("mo", broadsheet::accounts::Role::Moderator)
+        .await;
+    sqlx::query(
+        "insert into commenter_notes (commenter_id, account_id, note, written_at)
+         select $1, accounts.id, 'Kind.', now() from accounts where handle = 'mo'",
+    )
+    .bind(twice.0)
+    .execute(&mut db)
+    .await
+    .expect("a note");
+    sqlx::query(
+        "update commenters set treatment = case when id = $1 then 'hold' else 'trust' end::commenter_treatment
+         where id = $1 or id = (select commenter_id from comments where id = $2)",
+    )
+    .bind(twice.0)
+    .bind(first.0)
+    .execute(&mut db)
+    .await
+    .expect("trusted as one, held as the other");
     sqlx::query("update commenters set blocked_at = now() where id = $1")
         .bind(twice.0)
         .execute(&mut db)
@@ -105,6 +124,15 @@ async fn someone_who_is_there_under_both_keys_becomes_one() {
     .await
     .expect("subscriptions");
     assert_eq!(told, [tea.id.0, coffee.id.0]);
+    // What moderators noted stays, and the stricter of two treatments.
+    let kept: (String, i64) = sqlx::query_as(
+        "select treatment::text, (select count(*) from commenter_notes where commenter_id = $1) from commenters where id = $1",
+    )
+    .bind(ann)
+    .fetch_one(&site.app.pool)
+    .await
+    .expect("what is kept");
+    assert_eq!(kept, ("hold".to_owned(), 1));
     assert_eq!(reseal(&site).await, (0, 0));
 }
 

@@ -9,13 +9,14 @@ use regex::Regex;
 use super::browser::{Browser, Visit};
 use super::findings::Findings;
 use super::store;
-use crate::accounts::{self, Handle, Role, session};
+use crate::accounts::{self, Handle, Rhythm, Role, address_store, session};
 use crate::app::App;
 use crate::articles;
 use crate::commenters::{self, Email, Person};
 use crate::comments::rules::{WrittenLists, change_lists};
 use crate::comments::{Status, own, unsubscribe};
-use crate::ids::{ArticleId, CommentId};
+use crate::desk::staff_mail;
+use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::publication::{self, DiscussionSettings};
 use crate::sealed::{Keys, hex, random};
 
@@ -55,6 +56,12 @@ pub struct Trail {
     pub mine: String,
     /// Where it ends what it is told of.
     pub end: String,
+    /// Where the admin confirms their address, which is the canary's, too.
+    pub confirm: String,
+    /// Pages of digests that were mailed to the admin, and where these are stopped.
+    pub digest: Vec<String>,
+    /// See `digest`.
+    pub stop: Vec<String>,
     /// The topic and the author of the article made for it, as in their addresses.
     pub topic: String,
     /// See `topic`.
@@ -137,6 +144,7 @@ struct Visitors<'a> {
     bird: Browser,
     other: Browser,
     admin: Browser,
+    keeper: AccountId,
     article: ArticleId,
     path: String,
     articles: Vec<i64>,
@@ -209,6 +217,7 @@ impl<'a> Visitors<'a> {
             bird: Browser::new(app, router, 0x300),
             other: Browser::new(app, router, 0x400),
             admin,
+            keeper,
             article,
             path,
             articles: vec![id],
@@ -397,8 +406,25 @@ impl<'a> Visitors<'a> {
         Ok(())
     }
 
+    /// The admin wants to hear of what waits, at the canary's address: no desk page may show that either. Gives where it
+    /// was confirmed.
+    async fn keep_at_the_desk(&mut self) -> anyhow::Result<String> {
+        let keeper = self.keeper;
+        let now = self.app.clock.now();
+        let sealed = email(&self.canary.typed)?.seal_for_account(&self.app.keys, keeper);
+        let mut db = self.app.pool.acquire().await?;
+        address_store::set(&mut db, keeper, &sealed, Rhythm::Each, now).await?;
+        drop(db);
+        let confirm = staff_mail::address(&self.app.keys, keeper, now);
+        let visit = self.admin.post(&confirm, &[]).await?;
+        expect(&visit, 200, "confirming an address of the staff")?;
+        self.look("confirming an address of the staff", &visit);
+        Ok(confirm)
+    }
+
     /// Gathers what there is to open.
     async fn leave(mut self) -> anyhow::Result<Trail> {
+        let confirm = self.keep_at_the_desk().await?;
         let run = &self.canary.run;
         let keys = &self.app.keys;
         let person = self.person(&self.canary.typed).await?;
@@ -427,6 +453,9 @@ impl<'a> Visitors<'a> {
         Ok(Trail {
             mine: person.page(keys),
             end: unsubscribe::address(keys, end.id),
+            confirm,
+            digest: Vec::new(),
+            stop: Vec::new(),
             own: self
                 .comments
                 .iter()

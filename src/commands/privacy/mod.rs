@@ -36,10 +36,9 @@ use crate::transfer::export::{Export, export};
 
 pub use canary::{Canary, Trail};
 pub use dresses::{Dresses, Leak};
-pub use findings::{Findings, Log};
+pub use findings::{Findings, Log, grouped};
 
 use copy::Copy;
-use findings::grouped;
 
 /// What every reply that is kept says in the log.
 const LOGGED: &str = "a reply was kept";
@@ -178,7 +177,7 @@ pub async fn search_site(
 ) -> anyhow::Result<Trail> {
     app.publication().await?;
     let mut trail = canary::post(app, router, canary, findings).await?;
-    letters::read(app, &trail, findings).await?;
+    letters::read(app, &mut trail, findings).await?;
     trail.block(canary, findings).await?;
     walk::walk(app, &mut trail, pages, findings).await?;
     search_export(app, &trail, findings).await?;

@@ -200,7 +200,11 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
                 .map(|id| format!("{}?to={id}", one(&trail.articles[0].to_string())));
             each(&trail.articles).into_iter().chain(to).collect()
         }
-        "/comments/{id}" | "/comments/{id}/thread" => each(&trail.comments),
+        "/comments/{id}"
+        | "/comments/{id}/thread"
+        | "/admin/comments/{id}/person"
+        | "/admin/comments/{id}/reply"
+        | "/admin/comments/{id}/edit" => each(&trail.comments),
         "/comments/{id}/yours" => trail.own.clone(),
         "/comments/{id}/held" => {
             let own = trail.own.iter();
@@ -209,6 +213,9 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
         "/commenters/{id}" => vec![trail.mine.clone()],
         "/commenters/{id}/data" => vec![trail.mine.replace('?', "/data?")],
         "/subscriptions/{id}/end" => vec![trail.end.clone()],
+        "/digests/{id}" => trail.digest.clone(),
+        "/moderators/{id}/stop" => trail.stop.clone(),
+        "/moderators/{id}/confirm" => vec![trail.confirm.clone()],
         "/topics/{slug}" | "/category/{*path}" | "/tag/{*path}" => vec![one(&trail.topic)],
         "/authors/{slug}" | "/author/{*path}" => vec![one(&trail.author)],
         "/media/{*path}" | "/wp-content/uploads/{*path}" => vec![one("none.jpg")],
@@ -216,6 +223,7 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
         "/page/{number}" => vec![one("1"), one("2")],
         "/feed/{*kind}" => vec![one("rss2"), one("atom")],
         "/admin/articles/{id}" => each(&trail.articles),
+        "/admin/log/{position}" => vec![one("1")],
         whole if !whole.contains('{') => vec![whole.to_owned()],
         _ => Vec::new(),
     }

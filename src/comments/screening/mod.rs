@@ -7,6 +7,8 @@ mod tests;
 pub mod words;
 
 use super::model::Status;
+use crate::commenters::Treatment;
+use crate::learning::Opinion;
 
 pub use reason::{Kind, Reason};
 pub use words::WordList;
@@ -26,6 +28,10 @@ pub struct Evidence<'a> {
     pub blocked: Option<Blocked>,
     /// How well its author is known.
     pub standing: Standing,
+    /// How likely this site is to refuse it, by what it has learnt.
+    pub likelihood: Option<f32>,
+    /// How moderators want its author treated, whatever else is known.
+    pub treatment: Option<Treatment>,
 }
 
 /// What word lists look through of a comment: the words as typed and as `read` without their marks, since marks of
@@ -81,10 +87,12 @@ pub struct Rules {
     pub refuse_words: WordList,
     /// A remote checker is asked about what is not refused here.
     pub ask_checker: bool,
+    /// From which likelihood on, in thousandths, what was learnt throws replies among spam; 0 is never.
+    pub learned_spam_from: u32,
 }
 
 /// What becomes of a reply, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     /// Its first status.
     pub status: Status,
@@ -92,6 +100,8 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
     /// Its status once the remote checker says that it is no spam; none when that is not asked.
     pub once_checked: Option<Status>,
+    /// What is thought of it by what was learnt, if enough was.
+    pub opinion: Option<Opinion>,
 }
 
 impl Verdict {
@@ -111,6 +121,7 @@ impl Verdict {
             status,
             reasons,
             once_checked: None,
+            opinion: None,
         }
     }
 }
@@ -126,6 +137,9 @@ pub fn first_verdict(evidence: &Evidence<'_>, rules: &Rules) -> Verdict {
     }
     if evidence.trap_filled {
         return Verdict::new(Status::Spam, vec![Kind::TrapFilled.into()]);
+    }
+    if let Some(reason) = learned_spam(evidence, rules) {
+        return Verdict::new(Status::Spam, vec![reason]);
     }
     let held_for = reasons_to_hold(evidence, rules);
     let status = if held_for.is_empty() {
@@ -151,13 +165,30 @@ fn reasons_to_refuse(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
     reasons
 }
 
+/// What the site has learnt decides alone about those only whom nobody here knows.
+fn learned_spam(evidence: &Evidence<'_>, rules: &Rules) -> Option<Reason> {
+    let likelihood = f64::from(evidence.likelihood?);
+    let from = f64::from(rules.learned_spam_from) / 1_000.0;
+    let is_known = rules.trusts(evidence.standing) || rules.is_trusted(evidence);
+    let is_spam = from > 0.0 && likelihood >= from && !is_known;
+    // Rounded down: nothing is said to be certain that is not.
+    let per_cent = (likelihood * 100.0).floor();
+    is_spam.then(|| Reason::with(Kind::LearnedSpam, &per_cent.to_string()))
+}
+
 fn reasons_to_hold(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
+    if rules.is_trusted(evidence) {
+        return Vec::new();
+    }
     let mut reasons = Vec::new();
     if rules.hold_everything {
         reasons.push(Kind::EverythingIsHeld.into());
     }
     if rules.hold_first_timers && !rules.trusts(evidence.standing) {
         reasons.push(Kind::FirstTimer.into());
+    }
+    if evidence.treatment == Some(Treatment::Hold) {
+        reasons.push(Kind::AlwaysHeld.into());
     }
     if rules.hold_links > 0 && evidence.links >= rules.hold_links as usize {
         reasons.push(Reason::with(Kind::Links, &evidence.links.to_string()));
@@ -176,6 +207,20 @@ impl Rules {
             Standing::Known => true,
             Standing::ApprovedBefore => self.trust_unproven,
             Standing::New | Standing::Proven => false,
+        }
+    }
+
+    /// Whether moderators trust its author always, and it is theirs.
+    fn is_trusted(&self, evidence: &Evidence<'_>) -> bool {
+        evidence.treatment == Some(Treatment::Trust) && self.is_surely(evidence.standing)
+    }
+
+    /// Whether it is the person whose address was given, and not someone who knows it: only then is their trust theirs.
+    fn is_surely(&self, standing: Standing) -> bool {
+        match standing {
+            Standing::Proven | Standing::Known => true,
+            Standing::ApprovedBefore => self.trust_unproven,
+            Standing::New => false,
         }
     }
 }

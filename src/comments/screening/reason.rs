@@ -21,6 +21,8 @@ pub enum Kind {
     EverythingIsHeld,
     /// Its author has not been approved before.
     FirstTimer,
+    /// Moderators want to see whatever its author sends.
+    AlwaysHeld,
     /// It has many links; the detail is how many.
     Links,
     /// It has words to hold it for; the detail is the entry of the list.
@@ -35,6 +37,8 @@ pub enum Kind {
     BlockedNetwork,
     /// The field that people do not see was filled in.
     TrapFilled,
+    /// What this site has learnt from its decisions says that it is spam; the detail is how likely, in per cent.
+    LearnedSpam,
     /// The remote checker has yet to answer.
     BeingChecked,
     /// The remote checker calls it spam.
@@ -45,9 +49,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::EverythingIsHeld,
         Self::FirstTimer,
+        Self::AlwaysHeld,
         Self::Links,
         Self::HoldWord,
         Self::RefuseWord,
@@ -55,6 +60,7 @@ impl Kind {
         Self::BlockedDomain,
         Self::BlockedNetwork,
         Self::TrapFilled,
+        Self::LearnedSpam,
         Self::BeingChecked,
         Self::CheckerSpam,
         Self::CheckerSilent,
@@ -65,6 +71,7 @@ impl Kind {
         match self {
             Self::EverythingIsHeld => "everything-is-held",
             Self::FirstTimer => "first-timer",
+            Self::AlwaysHeld => "always-held",
             Self::Links => "links",
             Self::HoldWord => "hold-word",
             Self::RefuseWord => "refuse-word",
@@ -72,6 +79,7 @@ impl Kind {
             Self::BlockedDomain => "blocked-domain",
             Self::BlockedNetwork => "blocked-network",
             Self::TrapFilled => "trap-filled",
+            Self::LearnedSpam => "learned-spam",
             Self::BeingChecked => "being-checked",
             Self::CheckerSpam => "checker-spam",
             Self::CheckerSilent => "checker-silent",
@@ -83,6 +91,7 @@ impl Kind {
         match self {
             Self::EverythingIsHeld
             | Self::FirstTimer
+            | Self::AlwaysHeld
             | Self::Links
             | Self::HoldWord
             | Self::BeingChecked
@@ -92,6 +101,7 @@ impl Kind {
             | Self::BlockedDomain
             | Self::BlockedNetwork
             | Self::TrapFilled
+            | Self::LearnedSpam
             | Self::CheckerSpam => false,
         }
     }
@@ -128,6 +138,7 @@ impl Reason {
             Kind::Links => words.count("reason-links", detail.parse::<i64>().unwrap_or_default()),
             Kind::HoldWord => words.with("reason-hold-word", "word", detail),
             Kind::RefuseWord => words.with("reason-refuse-word", "word", detail),
+            Kind::LearnedSpam => words.with("reason-learned-spam", "likelihood", detail),
             Kind::BlockedDomain => words.with("reason-blocked-domain", "domain", detail),
             kind => words.say(&format!("reason-{}", kind.code())),
         }
@@ -202,6 +213,7 @@ mod tests {
             [
                 "everything-is-held",
                 "first-timer",
+                "always-held",
                 "links",
                 "hold-word",
                 "being-checked",

@@ -1,6 +1,7 @@
 use super::Blocked::{Address, Domain, Network};
 use super::Standing::{ApprovedBefore, Known, New, Proven};
 use super::*;
+use crate::commenters::Treatment::{Hold, Trust};
 use crate::comments::Status::{Approved, Held, Spam, Trashed};
 
 /// What is known, what is wanted, the status, and the reasons as they are stored.
@@ -36,6 +37,13 @@ fn by(standing: Standing) -> Evidence<'static> {
     Evidence {
         standing,
         ..blank()
+    }
+}
+
+fn treated(treatment: Treatment, evidence: Evidence<'static>) -> Evidence<'static> {
+    Evidence {
+        treatment: Some(treatment),
+        ..evidence
     }
 }
 
@@ -153,6 +161,105 @@ fn first_timers_are_held_until_they_are_known() {
 }
 
 #[test]
+fn who_is_always_held_is_held_however_well_known() {
+    let held = |standing| treated(Hold, by(standing));
+    let both = "first-timer, always-held, links:2";
+    let with_links = Rules {
+        hold_links: 2,
+        ..hold_new()
+    };
+    check([
+        (held(New), none(), Held, "always-held"),
+        (held(Known), none(), Held, "always-held"),
+        (held(Known), trusting(), Held, "always-held"),
+        (held(New), hold_new(), Held, "first-timer, always-held"),
+        (treated(Hold, links(2)), with_links, Held, both),
+        (trapped(held(Known)), none(), Spam, "trap-filled"),
+        (
+            treated(Hold, blocked(Address)),
+            none(),
+            Trashed,
+            "blocked-address",
+        ),
+        (staff(held(New)), none(), Approved, ""),
+    ]);
+}
+
+#[test]
+fn who_is_always_trusted_is_held_for_nothing_once_it_is_surely_them() {
+    let trusted = |standing| {
+        let evidence = Evidence {
+            standing,
+            links: 3,
+            ..offer()
+        };
+        treated(Trust, evidence)
+    };
+    let unproven = || Rules {
+        trust_unproven: true,
+        ..hold_for_all()
+    };
+    let all = "everything-is-held, first-timer, links:3, hold-word:wares, hold-word:/my\\s/";
+    let all_but_first = "everything-is-held, links:3, hold-word:wares, hold-word:/my\\s/";
+    assert_eq!(
+        stored(&first_verdict(
+            &Evidence {
+                treatment: None,
+                ..trusted(Known)
+            },
+            &hold_for_all()
+        )),
+        all_but_first
+    );
+    check([
+        (trusted(Known), hold_for_all(), Approved, ""),
+        (trusted(Proven), hold_for_all(), Approved, ""),
+        // Anyone can type an address.
+        (trusted(ApprovedBefore), hold_for_all(), Held, all),
+        (trusted(New), hold_for_all(), Held, all),
+        (trusted(ApprovedBefore), unproven(), Approved, ""),
+        (trusted(New), unproven(), Held, all),
+    ]);
+}
+
+#[test]
+fn trust_opens_no_door_to_what_is_refused() {
+    check([
+        (treated(Trust, by(Known)), refuse("peace"), Approved, ""),
+        (
+            treated(
+                Trust,
+                Evidence {
+                    standing: Known,
+                    ..offer()
+                },
+            ),
+            refuse("ann"),
+            Trashed,
+            "refuse-word:ann",
+        ),
+        (
+            treated(
+                Trust,
+                Evidence {
+                    standing: Known,
+                    ..blocked(Network)
+                },
+            ),
+            none(),
+            Trashed,
+            "blocked-network",
+        ),
+        (
+            trapped(treated(Trust, by(Known))),
+            none(),
+            Spam,
+            "trap-filled",
+        ),
+    ]);
+}
+
+#[test]
 fn many_links_are_held() {
     check([
         (links(0), hold_links(2), Approved, ""),
@@ -217,6 +324,73 @@ fn a_filled_trap_is_spam_unless_the_reply_is_refused() {
         (trapped(offer()), hold_for_all(), Spam, "trap-filled"),
         (trapped(offer()), refuse("ann"), Trashed, "refuse-word:ann"),
         (blocked, hold_all(), Trashed, "blocked-network"),
+    ]);
+}
+
+#[test]
+fn what_was_learnt_decides_from_its_threshold_on_about_those_nobody_knows() {
+    let likely = |likelihood, evidence| Evidence {
+        likelihood: Some(likelihood),
+        ..evidence
+    };
+    let from = |learned_spam_from, rules| Rules {
+        learned_spam_from,
+        ..rules
+    };
+    check([
+        (likely(1.0, blank()), none(), Approved, ""),
+        (blank(), from(500, none()), Approved, ""),
+        (likely(0.949, blank()), from(950, none()), Approved, ""),
+        (
+            likely(0.951, blank()),
+            from(950, none()),
+            Spam,
+            "learned-spam:95",
+        ),
+        (
+            likely(0.999, blank()),
+            from(950, none()),
+            Spam,
+            "learned-spam:99",
+        ),
+        (
+            likely(1.0, offer()),
+            from(950, hold_for_all()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            likely(1.0, offer()),
+            from(950, refuse("ann")),
+            Trashed,
+            "refuse-word:ann",
+        ),
+        (
+            likely(1.0, trapped(blank())),
+            from(950, none()),
+            Spam,
+            "trap-filled",
+        ),
+        (
+            likely(1.0, by(Proven)),
+            from(950, none()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (likely(1.0, by(Known)), from(950, none()), Approved, ""),
+        (
+            likely(1.0, by(ApprovedBefore)),
+            from(950, none()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            likely(1.0, by(ApprovedBefore)),
+            from(950, trusting()),
+            Approved,
+            "",
+        ),
+        (likely(1.0, staff(blank())), from(950, none()), Approved, ""),
     ]);
 }
 

@@ -2,12 +2,13 @@
 
 use sqlx::PgConnection;
 
-use super::{ask_checker, stored};
+use super::{ask_checker, signals, stored};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::Verdict;
 use crate::ids::{AccountId, ArticleId, CommentId, CommenterId};
-use crate::text::{SafeHtml, excerpt, markdown};
+use crate::learning;
+use crate::text::{Format, SafeHtml, excerpt, markdown};
 
 /// A comment as its own author may see it.
 pub struct OwnComment {
@@ -31,10 +32,14 @@ pub struct OwnComment {
     pub body_html: SafeHtml,
     /// When it was written.
     pub created_at: Ts,
-    /// When its author changed it last.
+    /// When it was last changed, by its author or by the staff.
     pub edited_at: Option<Ts>,
-    /// When its author took it back.
+    /// When the staff changed it last.
+    pub staff_edited_at: Option<Ts>,
+    /// When its words went: its author took it back, or it was refused for too long.
     pub erased_at: Option<Ts>,
+    /// For how many days it lay there refused, if that is why its words went.
+    pub kept_days: Option<i64>,
     /// Counts changes.
     pub version: i32,
     /// The article.
@@ -75,6 +80,8 @@ macro_rules! own {
             OwnComment,
             r#"select comments.id, status, reasons, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
                    name, website, comments.body, comments.body_html, comments.created_at, edited_at, erased_at, comments.version,
+                   case when purged then extract(day from erased_at - status_since)::bigint end as kept_days,
+                   (select max(replaced_at) from comment_versions where comment_versions.comment_id = comments.id) as "staff_edited_at: Ts",
                    article_id as "article_id: ArticleId",
                    case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
                    case when state = 'published' and published_at <= $2 then path end as path
@@ -136,10 +143,12 @@ pub async fn change(
     written_after: Ts,
     now: Ts,
 ) -> sqlx::Result<bool> {
+    // Other words are decided about anew.
+    learning::forget(db, &[id]).await?;
     let done = sqlx::query!(
         "update comments
          set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1,
-             status_since = case when status = $5 then status_since else $7 end, lookalike_id = null, score = null, signals = '{}'
+             status_since = case when status = $5 then status_since else $7 end, lookalike_id = null, score = $9, signals = $10
          where id = $1 and version = $2 and status in ('held', 'approved') and erased_at is null and created_at > $8",
         id.0,
         version,
@@ -149,6 +158,8 @@ pub async fn change(
         &stored(verdict),
         now as Ts,
         written_after as Ts,
+        verdict.opinion.as_ref().map(|opinion| opinion.score),
+        &signals(verdict),
     )
     .execute(&mut *db)
     .await?;
@@ -162,9 +173,10 @@ pub async fn change(
     Ok(true)
 }
 
-/// Takes the words out of comments, and all that says who wrote them. Their places stay, for what answers them and for
+/// Takes the words out of comments, and all that says who wrote them; what they said before the staff changed it, too. Their places stay, for what answers them and for
 /// the log of decisions. Gives how many there were.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
+    learning::forget(db, ids).await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let erased = sqlx::query!(
         "with wanted as (
@@ -181,8 +193,14 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
     .execute(&mut *db)
     .await?;
     sqlx::query!("delete from checks where comment_id = any($1)", &ids)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    sqlx::query!(
+        "delete from comment_versions where comment_id = any($1)",
+        &ids
+    )
+    .execute(db)
+    .await?;
     Ok(erased.rows_affected())
 }
 
@@ -217,7 +235,7 @@ pub struct KeptComment {
     pub body: String,
     /// When it was written.
     pub created_at: Ts,
-    /// When its author changed it last.
+    /// When it was last changed, by its author or by the staff.
     pub edited_at: Option<Ts>,
     /// The network it came from, sealed for [`NETWORK_ROW`](crate::comments::NETWORK_ROW).
     pub network_sealed: Option<Vec<u8>>,
@@ -259,6 +277,65 @@ pub async fn decisions_about(db: &mut PgConnection, id: CommenterId) -> sqlx::Re
            from decisions join comments on comments.id = comment_id
            where commenter_id = $1 order by decisions.id"#,
         id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What a comment said before the staff changed it.
+pub struct Version {
+    /// Which comment.
+    pub comment_id: CommentId,
+    /// Which of its versions.
+    pub version: i32,
+    /// The name it had.
+    pub name: String,
+    /// The website it had.
+    pub website: Option<String>,
+    /// The text, as it was written.
+    pub body: String,
+    /// How that is written.
+    pub format: Format,
+    /// The text.
+    pub body_html: SafeHtml,
+    /// When it was changed.
+    pub replaced_at: Ts,
+    /// Who changed it.
+    pub replaced_by: String,
+}
+
+macro_rules! versions {
+    ($which:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Version,
+            r#"select comment_versions.comment_id as "comment_id: CommentId", comment_versions.version, comment_versions.name, comment_versions.website,
+                   comment_versions.body, comment_versions.format as "format: Format", comment_versions.body_html as "body_html: SafeHtml",
+                   replaced_at, accounts.name as replaced_by
+               from comment_versions join accounts on accounts.id = replaced_by "# + $which,
+            $($argument),+
+        )
+    };
+}
+
+/// What a comment said before the staff changed it, each time, newest first.
+pub async fn versions_of(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Vec<Version>> {
+    versions!(
+        "where comment_versions.comment_id = $1 order by comment_versions.version desc",
+        id.0
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The same of these comments, in the order in which they were changed.
+pub async fn versions_of_all(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+) -> sqlx::Result<Vec<Version>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    versions!(
+        "where comment_versions.comment_id = any($1) order by comment_versions.comment_id, comment_versions.version",
+        &ids
     )
     .fetch_all(db)
     .await

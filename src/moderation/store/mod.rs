@@ -1,8 +1,16 @@
 //! All SQL on decisions and the queue.
 
 mod bulk;
+mod chain;
+mod counting;
+mod edit;
+mod entries;
+mod learning;
 mod log;
+mod people;
 mod queue;
+mod reading;
+mod transparency;
 
 use sqlx::PgConnection;
 
@@ -16,8 +24,16 @@ use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
 
 pub use bulk::*;
+pub use chain::*;
+pub use counting::*;
+pub use edit::*;
+pub use entries::*;
+pub use learning::*;
 pub use log::*;
+pub use people::*;
 pub use queue::*;
+pub use reading::*;
+pub use transparency::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {

@@ -1,6 +1,9 @@
-//! All SQL on the queue: which comments a filter means, how many, and what their cards say. What it costs does not grow
-//! with how much there is: an index gives the comments of one part in their order, what else is asked for is looked for
-//! among the next [`LOOKED_AT`] of them, and what is counted is kept or counted up to a bound.
+//! All SQL on the queue: which comments a filter means, and what their cards say; how many these are is in `counting`. What
+//! it costs does not grow with how much there is: an index gives the comments of one part in their order, what else is
+//! asked for is looked for among the next [`LOOKED_AT`] of them, and what is counted is kept or counted up to a bound.
+//!
+//! Statements are prepared, and after a while Postgres plans them without their arguments. So they are written such that
+//! there is one way to do them only: in the order of an index, and no further than what is wanted.
 
 use sqlx::PgConnection;
 
@@ -14,10 +17,6 @@ use crate::text::SafeHtml;
 
 /// Comments among which is looked for what no index gives, for one page.
 const LOOKED_AT: i64 = 2_000;
-/// And for words that are common: these are found among fewer, and then the index of words is not asked.
-const LOOKED_AT_FOR_WORDS: i64 = 500;
-/// Up to which number is counted what is not kept.
-const COUNTED: i64 = 1_000;
 
 /// A comment that a filter means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,37 +49,19 @@ pub struct FoundPage {
     pub next: Option<CommentId>,
 }
 
-/// How many a filter means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matching {
-    /// So many.
-    Exactly(i64),
-    /// More than so many: nobody counted further.
-    MoreThan(i64),
-}
-
-impl Matching {
-    /// The number, of which there may be more.
-    pub fn at_least(self) -> i64 {
-        match self {
-            Self::Exactly(count) | Self::MoreThan(count) => count,
-        }
-    }
-}
-
 /// A filter with what its comments lead to.
-struct Asked<'a> {
-    filter: &'a Filter,
-    commenter: Option<i64>,
-    network: Option<Vec<u8>>,
-    since: Option<Ts>,
-    until: Option<Ts>,
+pub(super) struct Asked<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) commenter: Option<i64>,
+    pub(super) network: Option<Vec<u8>>,
+    pub(super) since: Option<Ts>,
+    pub(super) until: Option<Ts>,
     /// Only what was written, and last changed, by then.
     as_of: Option<Ts>,
 }
 
 /// What the comments that a filter names lead to; `None` if it can mean nothing.
-async fn ask<'a>(
+pub(super) async fn ask<'a>(
     db: &mut PgConnection,
     filter: &'a Filter,
     as_of: Option<Ts>,
@@ -119,48 +100,64 @@ async fn ask<'a>(
     Ok(Some(asked))
 }
 
-/// A row of what was found, beside how much was looked at.
+/// A comment that was found; or, where fewer were found than wanted, how much was looked at and where that ended.
 struct Row {
     id: Option<CommentId>,
     status: Option<Status>,
     version: Option<i32>,
-    looked_at: i64,
+    looked_at: Option<i64>,
     last: Option<CommentId>,
 }
 
-/// Finds what is asked for among the next comments of `$from`, newest first.
+/// Finds what is asked for among the next comments of `$from`, newest first. An index has these in their order, so that
+/// no more are looked at than it takes to find as many as are wanted.
 macro_rules! find {
-    ($from:literal, $db:expr, $asked:expr, $place:expr, $window:expr, $limit:expr) => {{
+    ($from:literal, $db:expr, $asked:expr, $place:expr, $window:expr, $limit:expr) => {
+        find!("r.*", $from, "c", $db, $asked, $place, $window, $limit)
+    };
+    ($columns:literal, $from:literal, $as:literal, $db:expr, $asked:expr, $place:expr, $window:expr, $limit:expr) => {{
         let (asked, place): (&Asked<'_>, Option<&Place>) = ($asked, $place);
         let filter = asked.filter;
         sqlx::query_as!(
             Row,
-            "with looked_at as materialized (
-                 select c.id, c.created_at from " + $from + "
-                   and (c.created_at, c.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 9223372036854775807))
-                   and c.created_at >= coalesce($4::timestamptz, '-infinity') and c.created_at < coalesce($5::timestamptz, 'infinity')
-                 order by c.created_at desc, c.id desc limit $6
-             ),
-             found as (
-                 select comments.id, comments.status, comments.version, comments.created_at
-                 from looked_at join comments on comments.id = looked_at.id
-                 where comments.status = $1 and comments.erased_at is null
-                   and ($8::text is null or exists (select 1 from unnest(comments.reasons) as reason where split_part(reason, ':', 1) = $8))
-                   and ($9::bigint is null or comments.article_id = $9)
-                   and ($10::bigint is null or comments.commenter_id = $10)
-                   and ($11::bytea is null or comments.network_hash = $11)
-                   and ($12::bigint is null or comments.lookalike_id = $12)
-                   and ($13::text is null or exists
-                       (select 1 from readings where readings.comment_id = comments.id and words @@ websearch_to_tsquery('simple', $13)))
-                   and ($14::timestamptz is null or
-                       (comments.created_at <= $14 and (comments.edited_at is null or comments.edited_at <= $14)))
-                 order by comments.created_at desc, comments.id desc limit $7
+            r#"with found as materialized (
+                 select c.id, c.status, c.version, c.created_at
+                 from (
+                     select "# + $columns + " from " + $from + r#"
+                       and (r.created_at, r.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 9223372036854775807))
+                       and r.created_at >= coalesce($4::timestamptz, '-infinity') and r.created_at < coalesce($5::timestamptz, 'infinity')
+                     order by r.created_at desc, r.id desc limit $6
+                 ) "# + $as + r#"
+                 where c.status = $1 and c.erased_at is null
+                   and ($8::text is null or exists (select 1 from unnest(c.reasons) as reason where split_part(reason, ':', 1) = $8))
+                   and ($9::bigint is null or c.article_id = $9)
+                   and ($10::bigint is null or c.commenter_id = $10)
+                   and ($11::bytea is null or c.network_hash = $11)
+                   and ($12::bigint is null or c.lookalike_id = $12)
+                   and ($13::text is null or coalesce((select words @@ (select websearch_to_tsquery('simple', $13))
+                       from readings where readings.comment_id = c.id), false))
+                   and ($14::timestamptz is null or (c.created_at <= $14 and (c.edited_at is null or c.edited_at <= $14)))
+                 order by c.created_at desc, c.id desc limit $7
              )
-             select found.id as \"id?\", found.status as \"status?: Status\", found.version as \"version?\",
-                 ends.looked_at as \"looked_at!\", ends.last as \"last: CommentId\"
-             from (select count(*) as looked_at, (select id from looked_at order by created_at, id limit 1) as last from looked_at) ends
-             left join found on true
-             order by found.created_at desc, found.id desc",
+             select id as "id?: CommentId", status as "status?: Status", version as "version?",
+                 looked_at as "looked_at?", last as "last?: CommentId"
+             from (
+                 select id, status, version, created_at, null::bigint as looked_at, null::bigint as last from found
+                 union all
+                 -- Where the look ended is only asked if it went as far.
+                 select null, null, null, null, ends.looked_at, ends.last
+                 from (
+                     select count(*) as looked_at, (array_agg(id order by created_at, id))[1] as last
+                     from (
+                         select r.id, r.created_at from "# + $from + r#"
+                           and (r.created_at, r.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 9223372036854775807))
+                           and r.created_at >= coalesce($4::timestamptz, '-infinity') and r.created_at < coalesce($5::timestamptz, 'infinity')
+                         order by r.created_at desc, r.id desc limit $6
+                     ) looked_at
+                 ) ends
+                 where (select count(*) from found) < $7
+             ) rows
+             order by created_at desc nulls last, id desc"#,
             filter.status as Status,
             place.map(|place| place.created_at) as Option<Ts>,
             place.map(|place| place.id.0),
@@ -226,7 +223,7 @@ pub async fn find(
     let place = place.as_ref();
     let rows = if filter.like.is_some() {
         find!(
-            "comments c where c.lookalike_id = $12 and c.status = $1 and c.erased_at is null",
+            "comments r where r.lookalike_id = $12 and r.status = $1 and r.erased_at is null",
             db,
             &asked,
             place,
@@ -235,7 +232,7 @@ pub async fn find(
         )
     } else if filter.person.is_some() {
         find!(
-            "comments c where c.commenter_id = $10 and c.status = $1",
+            "comments r where r.commenter_id = $10 and r.status = $1",
             db,
             &asked,
             place,
@@ -244,7 +241,7 @@ pub async fn find(
         )
     } else if filter.network.is_some() {
         find!(
-            "comments c where c.network_hash = $11 and c.status = $1",
+            "comments r where r.network_hash = $11 and r.status = $1",
             db,
             &asked,
             place,
@@ -253,7 +250,7 @@ pub async fn find(
         )
     } else if filter.article.is_some() {
         find!(
-            "comments c where c.article_id = $9 and c.status = $1 and c.erased_at is null",
+            "comments r where r.article_id = $9 and r.status = $1 and r.erased_at is null",
             db,
             &asked,
             place,
@@ -262,59 +259,83 @@ pub async fn find(
         )
     } else if filter.reason.is_some() {
         find!(
-            "(select comment_id as id, created_at, status, code from comment_reasons) c where c.status = $1 and c.code = $8",
+            "r.id, r.created_at",
+            "(select comment_id as id, created_at, status, code from comment_reasons) r where r.status = $1 and r.code = $8",
+            "looked_at join comments c on c.id = looked_at.id and c.created_at = looked_at.created_at",
             db,
             &asked,
             place,
             window,
             limit
         )
-    } else if filter.words.is_empty() {
-        find!(
-            "comments c where c.status = $1 and c.erased_at is null",
-            db,
-            &asked,
-            place,
-            window,
-            limit
-        )
+    } else if is_rare(db, &filter.words).await? {
+        return find_rare(db, &asked, place, limit).await;
     } else {
-        return find_words(db, &asked, place, limit).await;
+        find!(
+            "comments r where r.status = $1 and r.erased_at is null",
+            db,
+            &asked,
+            place,
+            window,
+            limit
+        )
     };
     Ok(page_of(rows?, window, limit))
 }
 
-/// Comments with words in them. Common words are among the newest comments; for rare ones, an index has all there are.
-async fn find_words(
+/// Whether the index of words is the way to what is asked for, as Postgres guesses.
+async fn is_rare(db: &mut PgConnection, words: &str) -> sqlx::Result<bool> {
+    if words.is_empty() {
+        return Ok(false);
+    }
+    sqlx::query_scalar!(r#"select are_rare($1) as "are_rare!""#, words)
+        .fetch_one(db)
+        .await
+}
+
+/// Comments with words in them that few have: all of these, of which the newest are given.
+async fn find_rare(
     db: &mut PgConnection,
     asked: &Asked<'_>,
     place: Option<&Place>,
     limit: i64,
 ) -> sqlx::Result<FoundPage> {
-    let window = LOOKED_AT_FOR_WORDS.max(limit);
-    let rows = find!(
-        "comments c where c.status = $1 and c.erased_at is null",
-        &mut *db,
-        asked,
-        place,
-        window,
-        limit
-    )?;
-    let page = page_of(rows, window, limit);
-    if page.next.is_none() || i64::try_from(page.found.len()) == Ok(limit) {
-        return Ok(page);
-    }
-    let rows = find!(
-        "comments c join readings r on r.comment_id = c.id
-         where r.words @@ websearch_to_tsquery('simple', $13) and c.status = $1 and c.erased_at is null",
-        db, asked, place, limit, limit
-    )?;
-    Ok(page_of(rows, limit, limit))
+    let found = sqlx::query_as!(
+        Found,
+        "with said as materialized (
+             select comment_id from readings where words @@ (select websearch_to_tsquery('simple', $6))
+         )
+         select c.id, c.status, c.version from said
+         -- Each by its number: `offset 0` keeps Postgres from going through all that has the status instead.
+         cross join lateral (select * from comments where comments.id = said.comment_id offset 0) c
+         where c.status = $1 and c.erased_at is null
+           and (c.created_at, c.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 9223372036854775807))
+           and c.created_at >= coalesce($4::timestamptz, '-infinity') and c.created_at < coalesce($5::timestamptz, 'infinity')
+           and ($7::timestamptz is null or (c.created_at <= $7 and (c.edited_at is null or c.edited_at <= $7)))
+         order by c.created_at desc, c.id desc limit $8",
+        asked.filter.status as Status,
+        place.map(|place| place.created_at) as Option<Ts>,
+        place.map(|place| place.id.0),
+        asked.since as Option<Ts>,
+        asked.until as Option<Ts>,
+        asked.filter.words,
+        asked.as_of as Option<Ts>,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(page_in_full(found, limit))
+}
+
+/// A page of what a statement gives in full.
+fn page_in_full(found: Vec<Found>, limit: i64) -> FoundPage {
+    let is_full = i64::try_from(found.len()) == Ok(limit);
+    let next = found.last().map(|last| last.id).filter(|_| is_full);
+    FoundPage { found, next }
 }
 
 fn page_of(rows: Vec<Row>, window: i64, limit: i64) -> FoundPage {
-    let looked_at_all = rows.first().is_none_or(|row| row.looked_at < window);
-    let last_looked_at = rows.first().and_then(|row| row.last);
+    let end = rows.iter().find_map(|row| Some((row.looked_at?, row.last)));
     let found: Vec<Found> = rows
         .into_iter()
         .filter_map(|row| {
@@ -325,18 +346,18 @@ fn page_of(rows: Vec<Row>, window: i64, limit: i64) -> FoundPage {
             })
         })
         .collect();
-    let is_full = i64::try_from(found.len()) == Ok(limit);
-    let next = match found.last() {
-        Some(last) if is_full => Some(last.id),
-        _ if looked_at_all => None,
-        _ => last_looked_at,
-    };
-    FoundPage { found, next }
+    match end {
+        None => page_in_full(found, limit),
+        Some((looked_at, last)) => FoundPage {
+            found,
+            next: last.filter(|_| looked_at == window),
+        },
+    }
 }
 
 impl Asked<'_> {
     /// Whether something is asked for that the index of the first part does not give.
-    fn needs_a_look(&self) -> bool {
+    pub(super) fn needs_a_look(&self) -> bool {
         let filter = self.filter;
         let asked = [
             filter.like.is_some(),
@@ -346,7 +367,8 @@ impl Asked<'_> {
             filter.reason.is_some(),
             !filter.words.is_empty(),
         ];
-        asked.iter().filter(|asked| **asked).count() > 1 || self.as_of.is_some()
+        let asked_for = asked.iter().filter(|asked| **asked).count();
+        asked_for > 1 || !filter.words.is_empty() || self.as_of.is_some()
     }
 }
 
@@ -375,9 +397,7 @@ async fn find_likeliest(
     )
     .fetch_all(db)
     .await?;
-    let is_full = i64::try_from(found.len()) == Ok(limit);
-    let next = found.last().map(|last| last.id).filter(|_| is_full);
-    Ok(FoundPage { found, next })
+    Ok(page_in_full(found, limit))
 }
 
 /// What waits, newest first: at most `limit`, from after comment `after`. Of comments that say nearly the same, the oldest
@@ -412,71 +432,7 @@ pub async fn find_gathered(
     )
     .fetch_all(db)
     .await?;
-    let is_full = i64::try_from(found.len()) == Ok(limit);
-    let next = found.last().map(|last| last.id).filter(|_| is_full);
-    Ok(FoundPage { found, next })
-}
-
-/// How many a filter means: kept where one thing is asked for, and otherwise counted up to a thousand.
-pub async fn count_matching(
-    db: &mut PgConnection,
-    filter: &Filter,
-    now: Ts,
-) -> sqlx::Result<Matching> {
-    let Some(asked) = ask(db, filter, None, now).await? else {
-        return Ok(Matching::Exactly(0));
-    };
-    let status = filter.status;
-    let one_of_many = asked.needs_a_look() || filter.age.is_some();
-    let kept = if one_of_many {
-        None
-    } else if let Some(kind) = filter.reason {
-        Some(facet(db, "reason", kind.code(), status).await?)
-    } else if let Some(id) = filter.article {
-        Some(facet(db, "article", &id.to_string(), status).await?)
-    } else if let Some(id) = asked.commenter {
-        Some(facet(db, "commenter", &id.to_string(), status).await?)
-    } else if let (Some(id), Status::Held) = (filter.like, status) {
-        Some(held_like(db, id).await?)
-    } else if filter.network.is_none() && filter.like.is_none() && filter.words.is_empty() {
-        Some(
-            sqlx::query_scalar!(
-                r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_counts where status = $1"#,
-                status as Status,
-            )
-            .fetch_one(&mut *db)
-            .await?,
-        )
-    } else {
-        None
-    };
-    if let Some(count) = kept {
-        return Ok(Matching::Exactly(count));
-    }
-    let page = find(db, filter, None, None, COUNTED + 1, now).await?;
-    let count = i64::try_from(page.found.len()).unwrap_or(COUNTED);
-    Ok(match page.next {
-        Some(_) => Matching::MoreThan(count.min(COUNTED)),
-        None => Matching::Exactly(count),
-    })
-}
-
-async fn facet(db: &mut PgConnection, facet: &str, key: &str, status: Status) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_facets where facet = $1 and key = $2 and status = $3"#,
-        facet,
-        key,
-        status as Status,
-    )
-    .fetch_one(db)
-    .await
-}
-
-async fn held_like(db: &mut PgConnection, id: LookalikeId) -> sqlx::Result<i64> {
-    let held = sqlx::query_scalar!("select held from lookalikes where id = $1", id.0)
-        .fetch_optional(db)
-        .await?;
-    Ok(held.map_or(0, i64::from))
+    Ok(page_in_full(found, limit))
 }
 
 /// A comment as a moderator sees it. The address is not in it, nor anything that leads to it.
@@ -527,7 +483,7 @@ pub struct Card {
     pub alike: i64,
     /// Which they are.
     pub lookalike_id: Option<LookalikeId>,
-    /// From how many networks, counted over a thousand of them at most.
+    /// From how many networks, counted over the oldest 250 of them.
     pub alike_networks: i64,
     /// Since when.
     pub alike_since: Option<Ts>,
@@ -568,7 +524,7 @@ pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec
                comments.lookalike_id,
                case when lookalikes.held > 1 then (select count(distinct network_hash) from (select network_hash from comments other
                     where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
-                    order by other.created_at, other.id limit 1000) few) else 0 end as "alike_networks!",
+                    order by other.created_at, other.id limit 250) few) else 0 end as "alike_networks!",
                lookalikes.head_at as "alike_since?",
                case when lookalikes.held > 1 then (select other.id from comments other
                     where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null

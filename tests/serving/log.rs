@@ -1,0 +1,58 @@
+//! `check log`, by the real program.
+
+use std::process::Output;
+
+use crate::ask;
+use crate::support::server::{Server, broadsheet, run, text};
+
+fn check_log(server: &Server, arguments: &[&str]) -> Output {
+    let mut command = broadsheet(&server.data);
+    command.env("BROADSHEET_LOG", "warn");
+    command.args(["check", "log"]).args(arguments);
+    run(command, "")
+}
+
+#[test]
+fn the_log_is_checked_beside_a_running_server() {
+    let server = Server::new();
+    let url = server.database_url();
+    let checked = check_log(&server, &[]);
+    assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(said, "0 entries, 0 decisions; the chain has not begun\n");
+
+    // An entry whose hash is right, as `moderation/log.rs` says how it is made.
+    ask(
+        &url,
+        "insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)
+         values (1, 1, 1, 'emptied', null, '7 comments', '', 'epoch', 0, '', sha256('1\n\nemptied\n1\n-\n0\n7 comments\n\n'::bytea))",
+    );
+    let checked = check_log(&server, &[]);
+    assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    let (said, hash) = said.trim_end().split_once(" with ").expect("a hash");
+    assert_eq!(said, "1 entry, 0 decisions; the chain ends at entry 1");
+    let noted = format!("1:{hash}");
+    let checked = check_log(&server, &["--since", &noted]);
+    assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
+
+    let checked = check_log(&server, &["--since", &format!("2:{hash}")]);
+    assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(said.ends_with("Entry 2, whose hash was noted, is not there: the log ends at 1.\n"));
+    let checked = check_log(&server, &["--since", "1"]);
+    assert_eq!(checked.status.code(), Some(2));
+    assert!(text(&checked).contains("a place and a hash"));
+
+    for statement in [
+        "alter table log_entries disable trigger user",
+        "update log_entries set about = '8 comments'",
+        "alter table log_entries enable trigger user",
+    ] {
+        ask(&url, statement);
+    }
+    let checked = check_log(&server, &[]);
+    assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(said.contains("Entry 1 is not as it was written"), "{said}");
+}

@@ -1,0 +1,471 @@
+//! Learning from the site's own decisions: each teaches, each that is taken back is unlearnt, and nothing is decided by it
+//! unless the publication says so.
+
+use std::net::Ipv4Addr;
+
+use broadsheet::accounts::Role;
+use broadsheet::commenters::{self, Email};
+use broadsheet::comments::screening::Verdict;
+use broadsheet::comments::{self, NewComment, Status};
+use broadsheet::ids::CommentId;
+use broadsheet::sealed::{KeyFile, hex};
+use broadsheet::text::markdown;
+use broadsheet::worker;
+
+use crate::support::makers::Made;
+use crate::support::visitor::{Page, Visitor};
+use crate::support::{Setup, TestSite};
+
+/// What is learnt: each signal, and the sums.
+type Learnt = (Vec<(i64, i32, i32)>, (i64, i64, i64, i64));
+
+async fn learnt(site: &TestSite) -> Learnt {
+    let signals =
+        sqlx::query_as("select signal, kept, refused from learned_signals order by signal")
+            .fetch_all(&site.app.pool)
+            .await
+            .expect("signals");
+    let sums = sqlx::query_as("select kept, refused, kept_signals, refused_signals from learning")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("sums");
+    (signals, sums)
+}
+
+async fn learn(site: &TestSite) {
+    worker::learn(&site.app).await.expect("a round of learning");
+}
+
+/// A held comment with these words.
+async fn held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    let email = Email::parse("someone@example.org").expect("an address");
+    let commenter = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
+        .await
+        .expect("a commenter");
+    let comment = NewComment {
+        parent_id: None,
+        name: name.to_owned(),
+        email: Some(email),
+        website: None,
+        body_html: markdown::comment(body),
+        body: body.to_owned(),
+        account_id: None,
+        from: Ipv4Addr::LOCALHOST.into(),
+    };
+    let verdict = Verdict::new(Status::Held, Vec::new());
+    let id = comments::store::insert(
+        &mut db,
+        &site.app.keys,
+        on.id,
+        Some(commenter),
+        &comment,
+        &verdict,
+        None,
+        site.now(),
+    )
+    .await
+    .expect("a comment goes in")
+    .expect("it says something new");
+    db.commit().await.expect("it is kept");
+    id
+}
+
+async fn decide(by: &Visitor, ids: &[CommentId], from: &str, to: &str) -> Page {
+    let ticks: Vec<String> = ids.iter().map(|id| format!("{id}:{from}")).collect();
+    let mut fields = vec![("all", to), ("status", from)];
+    fields.extend(ticks.iter().map(|tick| ("tick", tick.as_str())));
+    by.post_fields("/admin/comments", &fields).await
+}
+
+/// Thirty decisions of each kind: what is about tea is kept, what is about a casino is refused.
+async fn taught(site: &TestSite, on: &Made, by: &Visitor) -> (Vec<CommentId>, Vec<CommentId>) {
+    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    for number in 0..30 {
+        let tea = format!("Thank you for the tea, number {number} was lovely in our garden.");
+        kept.push(held(site, on, "Ann", &tea).await);
+        let casino =
+            format!("Best casino bonus {number}! Win money at https://casino.example/{number}");
+        refused.push(held(site, on, "Casino", &casino).await);
+    }
+    decide(by, &kept, "held", "approved").await.has_status(303);
+    decide(by, &refused, "held", "spam").await.has_status(303);
+    learn(site).await;
+    (kept, refused)
+}
+
+async fn score_of(site: &TestSite, id: CommentId) -> (Option<f32>, Vec<String>) {
+    sqlx::query_as("select score, signals from comments where id = $1")
+        .bind(id.0)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("the comment is there")
+}
+
+async fn reply(
+    site: &TestSite,
+    visitor: &Visitor,
+    on: &Made,
+    name: &str,
+    words: &str,
+) -> CommentId {
+    let form = visitor.open(&on.path).await.form("/articles/");
+    let form = form
+        .fill("comment", words)
+        .fill("author", name)
+        .fill("email", &format!("{}@example.org", name.to_lowercase()));
+    form.submit().await.has_status(303);
+    let id: i64 = site.count("select max(id) from comments").await;
+    CommentId(id)
+}
+
+const CASINO: &str = "The best casino bonus: win money at https://casino.example/now";
+
+#[tokio::test]
+async fn a_decision_teaches_and_undoing_it_unteaches_exactly() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let first = held(&site, &article, "Ann", "Lovely tea.").await;
+    decide(&mo, &[first], "held", "approved").await;
+    learn(&site).await;
+    let before = learnt(&site).await;
+    assert_eq!((before.1.0, before.1.1), (1, 0));
+    assert_eq!(before.1.2, i64::try_from(before.0.len()).expect("few"));
+
+    let second = held(
+        &site,
+        &article,
+        "Casino",
+        "Lovely casino: https://casino.example",
+    )
+    .await;
+    let after = decide(&mo, &[second], "held", "trashed")
+        .await
+        .follow()
+        .await;
+    learn(&site).await;
+    let (signals, sums) = learnt(&site).await;
+    assert_eq!((sums.0, sums.1), (1, 1));
+    assert!(
+        signals
+            .iter()
+            .any(|(_, kept, refused)| (*kept, *refused) == (1, 1))
+    );
+    // The same entries again teach nothing more.
+    sqlx::query("update learning set position = 0")
+        .execute(&site.app.pool)
+        .await
+        .expect("back to the start");
+    learn(&site).await;
+    assert_eq!(learnt(&site).await, (signals, sums));
+
+    after.form("/admin/comments/undo").press("Undo").await;
+    assert_eq!(site.status_of(second).await, Status::Held);
+    learn(&site).await;
+    assert_eq!(learnt(&site).await, before);
+    assert_eq!(site.count("select count(*) from lessons").await, 1);
+}
+
+#[tokio::test]
+async fn a_correction_teaches_at_once() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let (_, refused) = taught(&site, &article, &mo).await;
+    let before = learnt(&site).await;
+    decide(&mo, &refused[..10], "spam", "approved").await;
+    learn(&site).await;
+    let (_, sums) = learnt(&site).await;
+    assert_eq!((sums.0, sums.1), (40, 20));
+    let waits = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
+    let corrected = score_of(&site, waits).await.0.expect("enough was learnt");
+    decide(&mo, &refused[..10], "approved", "spam").await;
+    learn(&site).await;
+    assert_eq!(learnt(&site).await, before);
+    // What waits is scored anew, a while after it was.
+    site.app.clock.advance(60);
+    learn(&site).await;
+    let again = score_of(&site, waits).await.0.expect("enough was learnt");
+    assert!(again > corrected, "{again} after {corrected}");
+}
+
+#[tokio::test]
+async fn what_is_erased_or_changed_by_its_author_is_unlearnt_at_once() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let first = held(&site, &article, "Ann", "Lovely tea.").await;
+    decide(&mo, &[first], "held", "approved").await;
+    learn(&site).await;
+    let before = learnt(&site).await;
+
+    let ann = site.visitor();
+    let own = reply(&site, &ann, &article, "Eve", "Unheard words of mine.").await;
+    decide(&mo, &[own], "held", "approved").await;
+    learn(&site).await;
+    assert_ne!(learnt(&site).await, before);
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    let changed = comments::store::change(
+        &mut db,
+        own,
+        0,
+        "Other words.",
+        &markdown::comment("Other words."),
+        &Verdict::new(Status::Held, Vec::new()),
+        site.now().plus_seconds(-60),
+        site.now(),
+    )
+    .await
+    .expect("it can be changed");
+    assert!(changed);
+    db.commit().await.expect("it is kept");
+    assert_eq!(learnt(&site).await, before);
+
+    let ticked = format!("{own}:held:1");
+    mo.post_fields("/admin/comments", &[("all", "trashed"), ("tick", &ticked)])
+        .await;
+    learn(&site).await;
+    assert_ne!(learnt(&site).await, before);
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    comments::store::erase(&mut db, &[own], site.now())
+        .await
+        .expect("it is erased");
+    db.commit().await.expect("it is kept");
+    assert_eq!(learnt(&site).await, before);
+    learn(&site).await;
+    assert_eq!(learnt(&site).await, before);
+    assert_eq!(site.count("select count(*) from lessons").await, 1);
+}
+
+#[tokio::test]
+async fn what_waits_and_what_arrives_is_told_how_likely_it_is_to_be_refused() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let waits = held(&site, &article, "Eve", CASINO).await;
+    let early = reply(&site, &site.visitor(), &article, "Bob", "Lovely tea.").await;
+    assert_eq!(score_of(&site, early).await, (None, vec![]));
+    taught(&site, &article, &mo).await;
+    let (score, signals) = score_of(&site, waits).await;
+    assert!(score.expect("it was scored anew") > 0.95);
+    assert_eq!(signals.len(), 3);
+    assert!(
+        signals.iter().all(|signal| signal.starts_with('+')),
+        "{signals:?}"
+    );
+    let (score, signals) = score_of(&site, early).await;
+    assert!(score.expect("it was scored anew") < 0.2);
+    assert!(signals[0].starts_with('-'), "{signals:?}");
+
+    let late = reply(&site, &site.visitor(), &article, "Carl", CASINO).await;
+    let (score, signals) = score_of(&site, late).await;
+    assert!(score.expect("it was scored") > 0.95);
+    assert!(
+        signals.iter().any(|signal| signal.contains("casino")),
+        "{signals:?}"
+    );
+    // It only guesses.
+    assert_eq!(site.status_of(late).await, Status::Held);
+}
+
+#[tokio::test]
+async fn it_decides_by_itself_only_from_the_threshold_on_and_never_about_people_who_are_known() {
+    let setup = Setup::default().publication(|publication| {
+        publication.discussion.hold_everything = false;
+        publication.discussion.hold_links = 0;
+        publication.discussion.trust_unproven = true;
+    });
+    let site = setup.build().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let ada = site.staff("ada", Role::Admin).await;
+    taught(&site, &article, &mo).await;
+    let id = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
+    assert_eq!(site.status_of(id).await, Status::Approved);
+
+    let page = ada.open("/admin/learning").await;
+    let form = page.form("/admin/learning").fill("from", "95");
+    form.press("Save").await.follow().await.sees("Saved.");
+    let id = reply(&site, &site.visitor(), &article, "Mallory", CASINO).await;
+    assert_eq!(site.status_of(id).await, Status::Spam);
+    let reasons: Vec<String> =
+        sqlx::query_scalar("select unnest(reasons) from comments where id = $1")
+            .bind(id.0)
+            .fetch_all(&site.app.pool)
+            .await
+            .expect("reasons");
+    assert_eq!(reasons.len(), 1);
+    assert!(reasons[0].starts_with("learned-spam:9"), "{reasons:?}");
+    mo.open("/admin/comments?status=spam")
+        .await
+        .sees("By this site’s own decisions, 9");
+
+    // What is about tea is let through as before.
+    let id = reply(
+        &site,
+        &site.visitor(),
+        &article,
+        "Bob",
+        "Thank you for the lovely tea.",
+    )
+    .await;
+    assert_eq!(site.status_of(id).await, Status::Approved);
+    // Bob was approved before, and this publication takes his word for it.
+    let id = reply(&site, &site.visitor(), &article, "Bob", CASINO).await;
+    assert_eq!(site.status_of(id).await, Status::Approved);
+    let words = format!("{CASINO} says the staff");
+    let id = reply(&site, &mo, &article, "Mo", &words).await;
+    assert_eq!(site.status_of(id).await, Status::Approved);
+    assert_eq!(score_of(&site, id).await, (None, vec![]));
+}
+
+#[tokio::test]
+async fn the_page_says_what_would_have_come_of_it() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let ada = site.staff("ada", Role::Admin).await;
+    ada.open("/admin/learning")
+        .await
+        .has_status(200)
+        .sees("That is too little to guess from.")
+        .sees("No comment has been decided yet of which it had guessed something before.");
+    taught(&site, &article, &mo).await;
+    // These are tests: three that are refused, one that is kept although it sounds like a casino.
+    let mut refused = Vec::new();
+    for number in 0..3 {
+        let words = format!("{CASINO} or {number}");
+        refused.push(held(&site, &article, "Eve", &words).await);
+    }
+    let kept = held(&site, &article, "Carl", &format!("{CASINO}?")).await;
+    let tea = held(
+        &site,
+        &article,
+        "Dora",
+        "Lovely tea in the garden, thank you.",
+    )
+    .await;
+    decide(&mo, &refused, "held", "spam").await;
+    decide(&mo, &[kept, tea], "held", "approved").await;
+    learn(&site).await;
+    let page = ada.open("/admin/learning?from=90").await;
+    page.sees("32 comments that were kept")
+        .sees("33 comments that were refused")
+        .sees("It had guessed about each of the last 5 comments")
+        .sees("These are few")
+        .sees("What it would have got wrong from 90 % on")
+        .sees("It would have refused one comment that your moderators kept:")
+        .sees("Carl")
+        .does_not_see("Dora");
+    assert_eq!(
+        page.texts_of(".trials tbody tr")[2],
+        "90 %43 (75 %)3 (100 %)"
+    );
+    let link = page.attribute("#rehearsal li a", "href").expect("a link");
+    assert_eq!(
+        link,
+        format!("/admin/comments?status=approved&person={kept}#card-{kept}")
+    );
+
+    // Looking first saves nothing; what is wrong or overtaken comes back.
+    let form = || page.form("/admin/learning");
+    let looked = form().fill("from", "99.5").press("Look first").await;
+    looked
+        .has_status(200)
+        .sees("What it would have got wrong from 99.5 % on");
+    assert_eq!(looked.form("/admin/learning").value("from"), "99.5");
+    let wrong = form().fill("from", "12").press("Save").await;
+    wrong
+        .has_status(422)
+        .sees("Please type 0, or a number from 50 to 100.");
+    assert_eq!(wrong.form("/admin/learning").value("from"), "12");
+    form()
+        .fill("from", "99,5")
+        .press("Save")
+        .await
+        .has_status(303);
+    let late = form().fill("from", "80").press("Save").await;
+    late.has_status(409)
+        .sees("Somebody has saved other settings meanwhile.");
+    assert_eq!(late.form("/admin/learning").value("from"), "80");
+    let now = site
+        .count("select learned_spam_from::bigint from settings")
+        .await;
+    assert_eq!(now, 995);
+}
+
+#[tokio::test]
+async fn of_comments_that_say_nearly_the_same_ten_teach() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    let mut flood = Vec::new();
+    for number in 0..25 {
+        flood.push(held(&site, &article, "Eve", &format!("Buy pills {number}")).await);
+    }
+    sqlx::query("insert into lookalikes (id) values ($1)")
+        .bind(flood[0].0)
+        .execute(&site.app.pool)
+        .await
+        .expect("a group");
+    sqlx::query("update comments set lookalike_id = $1")
+        .bind(flood[0].0)
+        .execute(&site.app.pool)
+        .await
+        .expect("a group of all");
+    decide(&mo, &flood[..6], "held", "spam").await;
+    learn(&site).await;
+    decide(&mo, &flood[6..], "held", "spam").await;
+    learn(&site).await;
+    assert_eq!(learnt(&site).await.1.1, 10);
+    assert_eq!(site.count("select count(*) from lessons").await, 25);
+}
+
+#[tokio::test]
+async fn nothing_readable_is_learnt_and_a_new_key_learns_it_anew() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("mo", Role::Moderator).await;
+    taught(&site, &article, &mo).await;
+    let before = learnt(&site).await;
+    for table in ["learned_signals", "lessons", "learning"] {
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select t::text from {table} t"
+        )))
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("rows");
+        let rows = rows.join("\n").to_lowercase();
+        for word in ["casino", "tea", "garden", "ann", "example"] {
+            assert!(!rows.contains(word), "{table} says {word}");
+        }
+    }
+    let text = format!("{}\n{}\n", hex(&[43; 32]), hex(&[42; 32]));
+    let ring = KeyFile::parse(&text).expect("two keys").keys();
+    site.app.keys.replace(&ring);
+    sqlx::query("update settings set key_id = $1")
+        .bind(&ring.id()[..])
+        .execute(&site.app.pool)
+        .await
+        .expect("a new key");
+    // Until it is learnt anew, nothing is said that is not known.
+    let id = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
+    assert_eq!(score_of(&site, id).await.0, None);
+    site.app.clock.advance(60);
+    learn(&site).await;
+    let after = learnt(&site).await;
+    assert_eq!(after.1, before.1);
+    assert!(after.0.iter().all(|signal| !before.0.contains(signal)));
+    let mut counts = [before.0, after.0].map(|signals| {
+        let counts = signals
+            .into_iter()
+            .map(|(_, kept, refused)| (kept, refused));
+        counts.collect::<Vec<_>>()
+    });
+    for counts in &mut counts {
+        counts.sort_unstable();
+    }
+    assert_eq!(counts[0], counts[1]);
+    assert!(score_of(&site, id).await.0.is_some());
+}

@@ -1,0 +1,570 @@
+//! The person behind a comment: what moderators see of them, note about them, and how they have them treated.
+
+use broadsheet::accounts::Role;
+use broadsheet::commands::privacy::Dresses;
+use broadsheet::commenters;
+use broadsheet::comments::Status;
+use broadsheet::ids::{CommentId, CommenterId};
+use broadsheet::publication::Publication;
+
+use crate::support::makers::Made;
+use crate::support::visitor::{Form, Page, Visitor};
+use crate::support::{Setup, TestSite};
+
+fn person(id: CommentId) -> String {
+    format!("/admin/comments/{id}/person")
+}
+
+/// A site where everyone is published at once, and where networks are told apart.
+async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
+    Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .publication(|publication| {
+            publication.discussion.hold_everything = false;
+            change(publication);
+        })
+        .build()
+        .await
+}
+
+async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId {
+    let found: i64 = sqlx::query_scalar("select commenter_id from comments where id = $1")
+        .bind(id.0)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("someone wrote it");
+    CommenterId(found)
+}
+
+/// Posts a reply as `name` does, and gives the status that it got.
+async fn says(site: &TestSite, visitor: &Visitor, on: &Made, name: &str, words: &str) -> Status {
+    let form = visitor.open(&on.path).await.form("/articles/");
+    form.fill("comment", words)
+        .fill("author", name)
+        .fill("email", &format!("{}@example.org", name.to_lowercase()))
+        .submit()
+        .await
+        .has_status(303);
+    sqlx::query_scalar("select status from comments where body = $1")
+        .bind(words)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("it is kept")
+}
+
+/// The form with the buttons, the one to treat someone or the one for notes.
+fn form_with(page: &Page, field: &str) -> Form {
+    page.forms("/admin/comments/")
+        .into_iter()
+        .find(|form| form.has(field))
+        .unwrap_or_else(|| panic!("no form with {field} in\n{}", page.html()))
+}
+
+/// Has the author of a comment treated so, by the page's button.
+async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
+    let page = visitor.open(&person(id)).await;
+    let form = form_with(page.has_status(200), "why").fill("why", why);
+    form.press(button).await
+}
+
+/// Every entry of the log: kind, what it is about, why.
+async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
+    sqlx::query_as("select kind::text, about, why from log_entries order by position")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("the log")
+}
+
+#[tokio::test]
+async fn a_moderator_sees_who_is_behind_a_comment_by_what_they_wrote() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    let id = site.comment(&tea, "Ann", Status::Held).await;
+    for (article, status) in [
+        ("Milk", Status::Approved),
+        ("Sugar", Status::Approved),
+        ("Water", Status::Spam),
+    ] {
+        let on = site.article(article).await;
+        site.comment(&on, "Ann", status).await;
+    }
+    site.comment(&tea, "Bob", Status::Approved).await;
+    sqlx::query("update comments set name = 'Annie' where status = 'spam'")
+        .execute(&site.app.pool)
+        .await
+        .expect("another name");
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let page = mo.open(&person(id)).await;
+    page.has_status(200)
+        .sees("The person behind the comment by Ann")
+        .sees("not proved to be theirs")
+        .sees("March 14, 2026")
+        .sees("They are treated like everyone else.")
+        .does_not_see("Bob");
+    assert_eq!(page.text_of(".person dd"), "Annie, Ann");
+    let tabs = page.texts_of(".tabs .count");
+    assert_eq!(tabs, ["1", "2", "1", "0"]);
+    let listed = page.texts_of(".row cite");
+    assert_eq!(listed, ["Water", "Sugar", "Milk", "Tea"]);
+    let all = page.attribute(".tabs a:nth-child(2)", "href");
+    assert_eq!(
+        all.as_deref(),
+        Some(format!("/admin/comments?status=approved&person={id}").as_str())
+    );
+    // Someone else has no part in it, whoever asks.
+    site.visitor()
+        .open(&person(id))
+        .await
+        .leads_to()
+        .starts_with("/admin/sign-in")
+        .then_some(())
+        .expect("a stranger is sent to the door");
+}
+
+#[tokio::test]
+async fn nothing_on_the_page_leads_to_an_address() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann Ominous", Status::Held).await;
+    let commenter = commenter_of(&site, id).await;
+    let hash: Vec<u8> = sqlx::query_scalar("select email_hash from commenters")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("a hash");
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mo = site.staff("mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "Rude").await.has_status(303);
+    for what in ["person", "reply", "edit"] {
+        let html = mo
+            .open(&format!("/admin/comments/{id}/{what}"))
+            .await
+            .has_status(200)
+            .html();
+        let leaks = Dresses::of("ann-ominous@example.org", &[]).leaks_in(html.as_bytes());
+        assert!(leaks.is_empty(), "{what} gives the address away");
+        for secret in [commenter.to_string(), hex.clone()] {
+            assert!(!html.contains(&secret), "{what} holds {secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_always_held_waits_and_is_not_told_that_it_is_only_them() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let first = says(&site, &ann, &article, "Ann", "One.").await;
+    assert_eq!(first, Status::Approved);
+    let id = site
+        .count("select id from comments where body = 'One.'")
+        .await;
+    let id = CommentId(id);
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "Off topic")
+        .await
+        .follow()
+        .await
+        .sees("From now on whatever they send is held.")
+        .sees("So since");
+    let second = says(&site, &ann, &article, "Ann", "Two.").await;
+    assert_eq!(second, Status::Held);
+    mo.open("/admin/comments")
+        .await
+        .sees("Whatever this person sends is held");
+    // Their own page says it as it would to anyone.
+    let own = ann.open(&article.path).await.form("/articles/");
+    let own = own
+        .fill("comment", "Three.")
+        .fill("author", "Ann")
+        .fill("email", "ann@example.org")
+        .submit()
+        .await
+        .follow()
+        .await;
+    own.sees("Your comment is awaiting moderation")
+        .sees("A moderator will look at it before it appears.");
+    // Others are not held, and what is taken back holds no more.
+    let bob = says(&site, &site.visitor(), &article, "Bob", "Four.").await;
+    assert_eq!(bob, Status::Approved);
+    treat(&mo, id, "Treat like everyone else", "")
+        .await
+        .has_status(303);
+    let fifth = says(&site, &ann, &article, "Ann", "Five.").await;
+    assert_eq!(fifth, Status::Approved);
+    let commenter = commenter_of(&site, id).await;
+    let expected = [("hold", "Off topic"), ("anyone", "")].map(|(how, why)| {
+        (
+            "treated".to_owned(),
+            format!("commenter {commenter} {how}"),
+            why.to_owned(),
+        )
+    });
+    assert_eq!(log_of(&site).await, expected);
+}
+
+#[tokio::test]
+async fn who_is_trusted_is_approved_at_once_where_the_address_is_proved() {
+    let site = site_with(|publication| publication.discussion.hold_everything = true).await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    assert_eq!(
+        says(&site, &ann, &article, "Ann", "One.").await,
+        Status::Held
+    );
+    let id = CommentId(site.count("select min(id) from comments").await);
+    let commenter = commenter_of(&site, id).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always trust", "")
+        .await
+        .follow()
+        .await
+        .sees("From now on what they send is approved at once.");
+    // Whoever types the address is not them.
+    assert_eq!(
+        says(&site, &ann, &article, "Ann", "Two.").await,
+        Status::Held
+    );
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let found = commenters::store::find_person(&mut db, commenter)
+        .await
+        .expect("people can be asked")
+        .expect("they are there");
+    let mine = found.page(&site.app.keys);
+    ann.open(&mine)
+        .await
+        .form("/commenters/")
+        .press("Yes, this is my address")
+        .await
+        .has_status(303);
+    let words = "Three: https://a.example https://b.example https://c.example";
+    assert_eq!(
+        says(&site, &ann, &article, "Ann", words).await,
+        Status::Approved
+    );
+    assert_eq!(
+        says(&site, &site.visitor(), &article, "Ann", "Four.").await,
+        Status::Held
+    );
+}
+
+#[tokio::test]
+async fn where_a_name_is_trusted_without_proof_the_page_says_so_and_it_holds() {
+    let site = site_with(|publication| {
+        publication.discussion.hold_everything = true;
+        publication.discussion.trust_unproven = true;
+    })
+    .await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Approved).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    mo.open(&person(id))
+        .await
+        .sees("under a name of theirs that was approved before")
+        .does_not_see("it holds only in a browser");
+    treat(&mo, id, "Always trust", "").await.has_status(303);
+    let ann = site.visitor();
+    assert_eq!(
+        says(&site, &ann, &article, "Ann", "Two.").await,
+        Status::Approved
+    );
+    let form = ann.open(&article.path).await.form("/articles/");
+    form.fill("comment", "Three.")
+        .fill("author", "Another name")
+        .fill("email", "ann@example.org")
+        .submit()
+        .await
+        .has_status(303);
+    let third = site
+        .count("select count(*) from comments where body = 'Three.' and status = 'held'")
+        .await;
+    assert_eq!(third, 1);
+}
+
+#[tokio::test]
+async fn one_press_blocks_someone_and_throws_away_what_waits() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let other = site.article("Milk").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let second = site.comment(&other, "Ann", Status::Held).await;
+    let approved = site
+        .comment(&site.article("Sugar").await, "Ann", Status::Approved)
+        .await;
+    let bob = site.comment(&article, "Bob", Status::Held).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let page = mo.open(&person(id)).await;
+    let form = form_with(&page, "all");
+    let label = "Block, and throw away the 2 comments of theirs that wait";
+    let done = form.press(label).await.follow().await;
+    done.has_status(200)
+        .sees("They are blocked.")
+        .sees("2 comments moved to the trash.");
+    for (id, status) in [
+        (id, Status::Trashed),
+        (second, Status::Trashed),
+        (approved, Status::Approved),
+        (bob, Status::Held),
+    ] {
+        assert_eq!(site.status_of(id).await, status);
+    }
+    let sent = says(&site, &site.visitor(), &article, "Ann", "More.").await;
+    assert_eq!(sent, Status::Trashed);
+    let commenter = commenter_of(&site, id).await;
+    let about = format!("commenter {commenter}");
+    let kinds: Vec<(String, String)> = log_of(&site)
+        .await
+        .into_iter()
+        .map(|(kind, about, _)| (kind, about))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ("blocked".to_owned(), about.clone()),
+            ("decided".to_owned(), String::new())
+        ]
+    );
+    // What was thrown away comes back with one press; the block is another matter.
+    done.form("/admin/comments/undo")
+        .submit()
+        .await
+        .has_status(303);
+    assert_eq!(site.status_of(second).await, Status::Held);
+    treat(&mo, id, "Treat like everyone else", "It was a mistake")
+        .await
+        .follow()
+        .await
+        .sees("They are treated like everyone else.");
+    let sent = says(&site, &site.visitor(), &article, "Ann", "Again.").await;
+    assert_eq!(sent, Status::Approved);
+    let last = log_of(&site).await.pop();
+    let why = "It was a mistake".to_owned();
+    assert_eq!(last, Some(("unblocked".to_owned(), about, why)));
+}
+
+#[tokio::test]
+async fn of_two_moderators_the_second_is_told_what_the_first_did() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let (mo, may) = (
+        site.staff("Mo", Role::Moderator).await,
+        site.staff("May", Role::Moderator).await,
+    );
+    let at_may = may.open(&person(id)).await;
+    treat(&mo, id, "Always hold", "").await.has_status(303);
+    let told = form_with(&at_may, "why")
+        .fill("why", "She is kind")
+        .press("Always trust")
+        .await;
+    told.has_status(409)
+        .sees("Someone else was faster")
+        .sees("Whatever they send is held.")
+        .sees("by Mo");
+    let form = form_with(&told, "why");
+    assert_eq!(form.value("why"), "She is kind");
+    assert_eq!(log_of(&site).await.len(), 1);
+    // Seen with open eyes, it is May's to decide.
+    form.press("Always trust").await.has_status(303);
+    assert_eq!(log_of(&site).await.len(), 2);
+    // Who wants the same as the first has it already: nothing is written twice.
+    let at_may = may.open(&person(id)).await;
+    treat(&mo, id, "Block", "").await.has_status(303);
+    form_with(&at_may, "why")
+        .press("Block")
+        .await
+        .has_status(303);
+    assert_eq!(log_of(&site).await.len(), 3);
+}
+
+#[tokio::test]
+async fn notes_say_who_and_only_their_writer_takes_them_away() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let (mo, may) = (
+        site.staff("Mo", Role::Moderator).await,
+        site.staff("May", Role::Moderator).await,
+    );
+    let note = |page: &Page, words: &str| form_with(page, "note").fill("note", words);
+    let page = mo.open(&person(id)).await;
+    note(&page, "Writes well, <b>at night</b>.")
+        .submit()
+        .await
+        .follow()
+        .await
+        .sees("The note is kept.");
+    let page = may.open(&person(id)).await;
+    page.sees("Writes well, <b>at night</b>.").sees("Mo ·");
+    assert!(
+        page.forms("/admin/comments/")
+            .iter()
+            .all(|form| !form.has("unnote")),
+        "May is offered to delete Mo's note"
+    );
+    let number = site.count("select id from commenter_notes").await;
+    may.post_fields(&person(id), &[("unnote", &number.to_string())])
+        .await;
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 1);
+    let page = mo.open(&person(id)).await;
+    form_with(&page, "unnote")
+        .submit()
+        .await
+        .follow()
+        .await
+        .sees("The note is deleted.")
+        .does_not_see("Writes well");
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
+}
+
+#[tokio::test]
+async fn a_note_that_cannot_be_kept_comes_back_as_it_was_typed() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let page = mo.open(&person(id)).await;
+    let long = "x".repeat(10_001);
+    for (words, said) in [
+        ("", "Please write something."),
+        (
+            "Same as bob@example.org",
+            "There is an email address in it.",
+        ),
+        (long.as_str(), "long"),
+    ] {
+        let back = form_with(&page, "note").fill("note", words).submit().await;
+        let beside = back.has_status(422).text_of("#note-mistake");
+        assert!(beside.contains(said), "{words:.40}: {beside}");
+        assert_eq!(form_with(&back, "note").value("note").trim(), words);
+    }
+    let why = "Asked by ann@example.org";
+    let back = treat(&mo, id, "Always hold", why).await;
+    back.has_status(422)
+        .sees("There is an email address in it, and the log is never changed.");
+    assert_eq!(form_with(&back, "why").value("why"), why);
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
+    assert!(log_of(&site).await.is_empty());
+    // Signed out meanwhile, too.
+    mo.forget_cookies();
+    let back = form_with(&page, "note")
+        .fill("note", "Kept.")
+        .submit()
+        .await;
+    back.has_status(401);
+    assert_eq!(back.form(&person(id)).value("note").trim(), "Kept.");
+}
+
+#[tokio::test]
+async fn a_comment_with_nobody_behind_it_says_so_plainly() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let staff = mo.open(&article.path).await.form("/articles/");
+    staff
+        .fill("comment", "By the desk.")
+        .submit()
+        .await
+        .has_status(303);
+    let by_staff = CommentId(
+        site.count("select id from comments where account_id is not null")
+            .await,
+    );
+    mo.open(&person(by_staff))
+        .await
+        .has_status(200)
+        .sees("The staff wrote this comment");
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let open = mo.open(&person(id)).await;
+    sqlx::query("update comments set commenter_id = null where id = $1")
+        .bind(id.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("as imported");
+    mo.open(&person(id))
+        .await
+        .sees("This comment came without an email address");
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    broadsheet::comments::store::erase(&mut db, &[id], site.now())
+        .await
+        .expect("it is taken back");
+    db.commit().await.expect("it is kept");
+    mo.open(&person(id))
+        .await
+        .sees("Its author has taken this comment back.");
+    // What was typed about them meanwhile is not lost with it.
+    let back = form_with(&open, "note")
+        .fill("note", "Kind.")
+        .submit()
+        .await;
+    back.has_status(409)
+        .sees("nothing was changed")
+        .sees("Kind.");
+    mo.open("/admin/comments/1/person").await.has_status(404);
+}
+
+#[tokio::test]
+async fn taking_a_comment_back_frees_nobody_from_being_held() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    says(&site, &ann, &article, "Ann", "One.").await;
+    let id = CommentId(site.count("select id from comments").await);
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "").await.has_status(303);
+    let own = broadsheet::comments::own::address(&site.app.keys, id);
+    ann.open(&own)
+        .await
+        .forms("/comments/")
+        .pop()
+        .expect("the last form takes it back")
+        .press("Delete it now")
+        .await
+        .has_status(303);
+    assert_eq!(
+        says(&site, &ann, &article, "Ann", "Two.").await,
+        Status::Held
+    );
+}
+
+#[tokio::test]
+async fn who_asks_gets_notes_and_treatment_and_erasing_takes_both() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Approved).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "").await.has_status(303);
+    let page = mo.open(&person(id)).await;
+    form_with(&page, "note")
+        .fill("note", "Rude to Bob.")
+        .submit()
+        .await
+        .has_status(303);
+    let commenter = commenter_of(&site, id).await;
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let found = commenters::store::find_person(&mut db, commenter)
+        .await
+        .expect("people can be asked")
+        .expect("they are there");
+    let mine = found.page(&site.app.keys);
+    let data = site.visitor().open(&mine.replace('?', "/data?")).await;
+    let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
+    assert_eq!(data["treated"], "hold");
+    assert_eq!(data["notes"][0]["note"], "Rude to Bob.");
+    assert!(!data.to_string().contains("Mo"), "who noted it is told");
+    // Of someone who is blocked the block stays, and nothing else.
+    treat(&mo, id, "Block", "").await.has_status(303);
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    broadsheet::comments::store::erase_all_of(&mut db, commenter, site.now())
+        .await
+        .expect("erased");
+    let is_gone = commenters::store::delete_unless_blocked(&mut db, commenter)
+        .await
+        .expect("deleted");
+    db.commit().await.expect("kept");
+    assert!(!is_gone);
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
+    let left = site
+        .count("select count(*) from commenters where blocked_at is not null and treatment is null and treated_by is null")
+        .await;
+    assert_eq!(left, 1);
+}

@@ -1,0 +1,357 @@
+//! Spam and trash are kept for so many days; then their words are gone, and they are still counted.
+
+use broadsheet::accounts::Role;
+use broadsheet::comments::{self, Status, own};
+use broadsheet::ids::CommentId;
+use broadsheet::moderation::{self, log_check};
+use broadsheet::worker;
+
+use crate::support::{Setup, TestSite};
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+
+async fn with_reasons(site: &TestSite, id: CommentId, reasons: &[&str]) {
+    sqlx::query("update comments set reasons = $2 where id = $1")
+        .bind(id.0)
+        .bind(reasons)
+        .execute(&site.app.pool)
+        .await
+        .expect("reasons");
+}
+
+async fn round(site: &TestSite) {
+    worker::forget(&site.app).await.expect("a round");
+}
+
+/// How many comments of a facet have a key and a status.
+async fn kept_count(site: &TestSite, facet: &str, key: &str, status: &str) -> i64 {
+    sqlx::query_scalar(
+        "select coalesce(sum(count), 0)::bigint from comment_facets where facet = $1 and key = $2 and status::text = $3",
+    )
+    .bind(facet)
+    .bind(key)
+    .bind(status)
+    .fetch_one(&site.app.pool)
+    .await
+    .expect("a count")
+}
+
+async fn count_of(site: &TestSite, status: Status) -> i64 {
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let counts = moderation::store::counts(&mut db).await.expect("counts");
+    let found = counts.iter().find(|(kept, _)| *kept == status);
+    found.map_or(0, |(_, count)| *count)
+}
+
+#[tokio::test]
+async fn spam_and_trash_lose_their_words_in_time_and_are_still_counted() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let spam = site.comment(&article, "Canary", Status::Spam).await;
+    with_reasons(
+        &site,
+        spam,
+        &["refuse-word:canary", "refuse-word:bird", "links:7"],
+    )
+    .await;
+    let trash = site.comment(&article, "Bob", Status::Trashed).await;
+    let held = site.comment(&article, "Cid", Status::Held).await;
+    let approved = site
+        .answer(&article, Some(held), "Bob", Status::Approved)
+        .await;
+    sqlx::query(
+        "insert into lessons (comment_id, is_refused, signals, taught_at) select id, true, '{1}', created_at from comments",
+    )
+    .execute(&site.app.pool)
+    .await
+    .expect("lessons");
+    sqlx::query(
+        "insert into comment_versions (comment_id, version, name, body, format, body_html, replaced_at, replaced_by)
+         select comments.id, 0, 'Canary', 'canary', 'markdown', 'canary', now(), accounts.id from comments, accounts",
+    )
+    .execute(&site.app.pool)
+    .await
+    .expect("versions");
+
+    site.app.clock.advance(30 * DAY);
+    round(&site).await;
+    assert_eq!(
+        site.count("select count(*) from comments where purged")
+            .await,
+        0
+    );
+    site.app.clock.advance(1);
+    round(&site).await;
+
+    let left = "select count(*) from comments where erased_at is not null and purged and name = '—' and body = '' and body_html = ''
+        and website is null and commenter_id is null and network_sealed is null and network_hash is null and score is null";
+    assert_eq!(site.count(left).await, 2);
+    assert_eq!(site.status_of(spam).await, Status::Spam);
+    assert_eq!(site.status_of(trash).await, Status::Trashed);
+    let reasons: Vec<String> = sqlx::query_scalar("select reasons from comments where id = $1")
+        .bind(spam.0)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("reasons");
+    assert_eq!(reasons, ["links", "refuse-word"]);
+    for table in [
+        "select count(*) from lessons",
+        "select count(*) from comment_versions",
+    ] {
+        assert_eq!(site.count(table).await, 2, "{table}");
+    }
+    // Whoever wrote only that is gone; whoever wrote more is not.
+    assert_eq!(site.count("select count(*) from commenters").await, 2);
+
+    // The queue has them no more, the months still do.
+    assert_eq!(count_of(&site, Status::Spam).await, 0);
+    assert_eq!(count_of(&site, Status::Trashed).await, 0);
+    assert_eq!(count_of(&site, Status::Held).await, 1);
+    assert_eq!(count_of(&site, Status::Approved).await, 1);
+    for (facet, key, status, count) in [
+        ("month", "2026-03", "spam", 1),
+        ("month", "2026-03", "trashed", 1),
+        ("month-reason", "2026-03 links", "spam", 1),
+        ("month-reason", "2026-03 refuse-word", "spam", 1),
+        ("reason", "refuse-word", "spam", 0),
+        ("article", &article.id.to_string(), "spam", 0),
+        ("article", &article.id.to_string(), "held", 1),
+    ] {
+        assert_eq!(
+            kept_count(&site, facet, key, status).await,
+            count,
+            "{facet} {key} {status}"
+        );
+    }
+
+    // It is in the log, and there it ends.
+    let moderator = site.staff("mo", Role::Moderator).await;
+    let page = moderator.open("/admin/log?by=itself").await;
+    page.sees("Deleted the words of 2 comments")
+        .sees("by itself");
+    round(&site).await;
+    assert_eq!(site.count("select count(*) from log_entries").await, 1);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let seen = log_check::check(&mut db, None).await.expect("it is read");
+    assert_eq!(seen.faults, Vec::<String>::new());
+    drop(db);
+
+    // Nobody decides about words that are gone.
+    for id in [spam, trash] {
+        let seen = site.status_of(id).await.word();
+        let one = format!("approved {id}:{seen}:1");
+        moderator
+            .post_fields("/admin/comments", &[("one", &one)])
+            .await
+            .has_status(303);
+        assert_eq!(site.status_of(id).await.word(), seen);
+    }
+    assert_eq!(site.status_of(held).await, Status::Held);
+    site.visitor()
+        .open(&format!("/comments/{approved}"))
+        .await
+        .has_status(303);
+    moderator
+        .open("/admin/comments?status=spam")
+        .await
+        .does_not_see("Canary");
+}
+
+#[tokio::test]
+async fn an_act_about_words_that_are_gone_by_now_is_not_taken_back() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let moderator = site.staff("mo", Role::Moderator).await;
+    let one = format!("spam {id}:held:0");
+    moderator
+        .post_fields("/admin/comments", &[("one", &one)])
+        .await
+        .has_status(303);
+    let page = moderator.open("/admin/log/1").await;
+    assert_eq!(page.forms("/admin/comments/undo").len(), 1);
+    site.app.clock.advance(31 * DAY);
+    round(&site).await;
+    let moderator = site.staff("max", Role::Moderator).await;
+    let page = moderator.open("/admin/log/1").await;
+    page.sees("A comment whose words are gone")
+        .does_not_see("Ann");
+    assert!(page.forms("/admin/comments/undo").is_empty());
+    let act = site.count("select act from decisions").await.to_string();
+    moderator
+        .post_fields("/admin/comments/undo", &[("act", &act)])
+        .await
+        .follow()
+        .await
+        .sees("There was nothing left to undo");
+    assert_eq!(site.status_of(id).await, Status::Spam);
+}
+
+#[tokio::test]
+async fn what_is_kept_for_ever_or_came_from_elsewhere_stays() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let spam = site.comment(&article, "Ann", Status::Spam).await;
+    let imported = site.comment(&article, "Bob", Status::Spam).await;
+    sqlx::query("update comments set status_since = null where id = $1")
+        .bind(imported.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("an old one");
+    let days = |days: i32| sqlx::query("update settings set trash_days = $1").bind(days);
+    days(0).execute(&site.app.pool).await.expect("settings");
+    site.app.clock.advance(400 * DAY);
+    round(&site).await;
+    assert_eq!(
+        site.count("select count(*) from comments where purged")
+            .await,
+        0
+    );
+    days(7).execute(&site.app.pool).await.expect("settings");
+    round(&site).await;
+    let purged: Vec<i64> = sqlx::query_scalar("select id from comments where purged")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("ids");
+    assert_eq!(purged, [spam.0]);
+}
+
+#[tokio::test]
+async fn its_author_is_told_that_refused_words_are_gone() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Trashed).await;
+    site.app.clock.advance(31 * DAY);
+    round(&site).await;
+    let address = own::address(&site.app.keys, id);
+    let page = site.visitor().open(&address).await;
+    page.has_status(200)
+        .sees("Your comment was not published")
+        .sees("its words were deleted after 31 days")
+        .does_not_see("You have deleted")
+        .does_not_see("Words of Ann");
+    // As with words that were taken back, there is nothing left to do.
+    assert!(page.forms(&address).is_empty());
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let erased = comments::store::erase(&mut db, &[id], site.now()).await;
+    assert_eq!(erased.expect("it is asked"), 0);
+}
+
+#[tokio::test]
+async fn more_than_one_batch_is_emptied_in_a_round() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Ann", Status::Spam).await;
+    sqlx::query(
+        "insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, reasons, created_at, status_since)
+         select 900000 + n, article_id, 900000 + n, 'Bot', 'x', 'x', int8send(n), 'spam', '{links:3}', created_at, status_since
+         from comments, generate_series(1, 4500) as n",
+    )
+    .execute(&site.app.pool)
+    .await
+    .expect("a flood");
+    site.app.clock.advance(40 * DAY);
+    round(&site).await;
+    assert_eq!(
+        site.count("select count(*) from comments where not purged")
+            .await,
+        0
+    );
+    let about: Vec<String> = sqlx::query_scalar("select about from log_entries order by position")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("the log");
+    assert_eq!(about, ["2000 comments", "2000 comments", "501 comments"]);
+    assert_eq!(kept_count(&site, "month", "2026-03", "spam").await, 4501);
+}
+
+#[tokio::test]
+async fn readers_are_shown_what_was_refused_only_where_the_publication_wants_it() {
+    let site = TestSite::new().await;
+    let visitor = site.visitor();
+    visitor.open("/transparency").await.has_status(404);
+    visitor.open("/").await.does_not_see("How we moderate");
+    let map = visitor.open("/sitemap.xml").await.html();
+    assert!(!map.contains("/transparency"));
+
+    let open = |publication: &mut broadsheet::publication::Publication| {
+        publication.discussion.shows_transparency = true;
+    };
+    let site = Setup::default().publication(open).build().await;
+    site.visitor()
+        .open("/transparency")
+        .await
+        .has_status(200)
+        .sees("No comments have come yet.");
+    let article = site.article("Tea").await;
+    for name in ["Ann", "Bob", "Cid"] {
+        site.comment(&article, name, Status::Approved).await;
+    }
+    site.comment(&article, "Dot", Status::Held).await;
+    let spam = site.comment(&article, "Eve", Status::Spam).await;
+    with_reasons(&site, spam, &["refuse-word:secretword", "links:4"]).await;
+    let trash = site.comment(&article, "Fay", Status::Trashed).await;
+    with_reasons(&site, trash, &["links:9"]).await;
+    site.app.clock.advance(40 * DAY);
+    site.comment(&article, "Gus", Status::Held).await;
+    // Emptied or not, the month stays as it was.
+    for _ in 0..2 {
+        let page = site.visitor().open("/transparency").await;
+        page.has_status(200).does_not_see("secretword");
+        let rows = page.texts_of(".tally:first-of-type tbody tr");
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| row.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        assert!(rows[0].starts_with("April 2026"), "{rows:?}");
+        let cells = page.texts_of(".tally:first-of-type tbody td");
+        assert_eq!(cells, ["1", "0", "0", "1", "6", "3", "2", "1"]);
+        let reasons = page.texts_of(".tally:last-of-type tbody th[scope=row]");
+        assert_eq!(reasons, ["Many links", "Words that are not wanted here"]);
+        let counts = page.texts_of(".tally:last-of-type tbody td");
+        assert_eq!(counts, ["2", "1"]);
+        round(&site).await;
+    }
+    assert_eq!(
+        site.count("select count(*) from comments where purged")
+            .await,
+        2
+    );
+    // The same for everyone, and nothing is left with anybody.
+    let admin = site.staff("ada", Role::Admin).await;
+    let (one, other) = (
+        site.visitor().open("/transparency").await,
+        admin.open("/transparency").await,
+    );
+    assert_eq!(one.html(), other.html());
+    assert_eq!(one.header("set-cookie"), "");
+    site.visitor().open("/").await.sees("How we moderate");
+    let map = site.visitor().open("/sitemap.xml").await.html();
+    assert!(map.contains("/transparency</loc>"));
+}
+
+#[tokio::test]
+async fn an_article_at_that_address_is_there_while_the_counts_are_not_shown() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    for statement in [
+        "update article_paths set path = '/transparency'",
+        "update articles set path = '/transparency'",
+    ] {
+        let mut db = site.app.pool.begin().await.expect("a transaction");
+        sqlx::raw_sql("set local session_replication_role = replica")
+            .execute(&mut *db)
+            .await
+            .expect("triggers sleep");
+        sqlx::query(statement)
+            .execute(&mut *db)
+            .await
+            .expect(statement);
+        db.commit().await.expect("it is kept");
+    }
+    let page = site.visitor().open("/transparency").await;
+    page.has_status(200).sees("Some words.");
+    assert!(!article.path.is_empty());
+}
