@@ -8,25 +8,36 @@
   const say = form.dataset;
   const told = document.getElementById("told");
   const said = document.getElementById("said");
+  const empty = document.getElementById("empty");
   const keys = document.getElementById("keys");
+  const keysOn = document.getElementById("keys-on");
   const fresh = document.getElementById("fresh");
   const AHEAD = 60; // Cards that are kept loaded.
+  const EMPTY_PAGES = 3; // After so many without a card, whoever looks for more asks for it.
   const AT_ONCE = 4; // Decisions on their way at one time.
   const TRIES = 2;
+  const PATIENCE = 20_000; // Milliseconds for one answer.
+  const TAKEN_BACK = 100; // Decisions that can be taken back here; the log can take back any.
+  const ASKED_AT_ONCE = 100;
   const cards = () => [...list.querySelectorAll(".card:not(.gone)")];
   const cardOf = (id) => document.getElementById(`card-${id}`);
-  const fill = (pattern, ...values) => values.reduce((text, value, index) => text.replace(`#${index + 1}`, value), pattern);
+  const idOf = (card) => Number(card.dataset.id);
+  const tickOf = (card) => card.querySelector('input[name="tick"]');
+  const fill = (pattern, ...values) => values.reduce((text, value, index) => text.replace(`#${index + 1}`, () => value), pattern);
 
   // The comment under the cursor.
   let here = null;
-  const stand = (card, how = {}) => {
+  const stand = (card, { focus = true } = {}) => {
     here?.classList.remove("here");
     here?.removeAttribute("aria-current");
     here = card;
-    if (!card) return;
+    if (!card) {
+      if (focus && !empty.hidden) empty.focus();
+      return;
+    }
     card.classList.add("here");
     card.setAttribute("aria-current", "true");
-    if (how.focus !== false) {
+    if (focus) {
       card.tabIndex = -1;
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
@@ -38,21 +49,22 @@
     while (next && next.classList.contains("gone"));
     return next;
   };
+  const standSomewhere = () => { if (!here?.isConnected) stand(cards()[0] ?? null); };
 
   // What has been said: to everyone on the page, and to who hears it.
   const announce = (text) => { said.textContent = text; };
-  const tell = (text, act) => {
+  const tell = (text, decision) => {
     const line = document.createElement("div");
-    line.className = act ? "done" : "overtaken";
+    line.className = decision ? "done" : "overtaken";
     const words = document.createElement("p");
     words.textContent = text;
     line.append(words);
-    if (act) {
+    if (decision) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "second";
       button.textContent = say.undo;
-      button.addEventListener("click", () => undo());
+      button.addEventListener("click", () => undo(decision));
       line.append(button);
     }
     told.replaceChildren(line);
@@ -67,42 +79,49 @@
       for (const place of document.querySelectorAll(`[data-count="${status}"]`)) place.textContent = number;
     }
   };
+  const settle = () => { empty.hidden = cards().length > 0 || Boolean(list.dataset.next); };
 
   // Cards that come after those on the page.
-  let loading = null;
-  const more = () => {
-    const after = list.dataset.next;
-    if (!after || loading || cards().length >= AHEAD) return;
-    loading = load(`after=${after}`)
-      .then((page) => {
-        if (page.dataset.next) list.dataset.next = page.dataset.next;
-        else delete list.dataset.next;
-        for (const card of [...page.children]) if (!cardOf(card.dataset.id)) list.append(card);
-        const older = document.getElementById("older");
-        if (list.dataset.next && older) older.querySelector("a").search = `?${say.filter}&after=${list.dataset.next}`;
-        else older?.remove();
-        loading = null;
-        if (!here) stand(cards()[0] ?? null, { focus: false });
-        settle();
-        more();
-      })
-      .catch(() => { loading = null; });
-  };
+  let loading = false;
+  let emptyPages = 0;
   const load = async (query) => {
-    const answer = await fetch(`/admin/comments/cards?${say.filter}&${query}`, { redirect: "error" });
+    const answer = await fetch(`/admin/comments/cards?${say.filter}&${query}`, { redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
     if (!answer.ok) throw new Error(String(answer.status));
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.querySelector(".cards");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".cards");
+    for (const card of page.children) card.dataset.asOf = page.dataset.asOf;
+    return page;
   };
-  const settle = () => {
-    document.getElementById("empty").hidden = cards().length > 0 || Boolean(list.dataset.next);
+  const more = async () => {
+    const after = list.dataset.next;
+    if (!after || loading || cards().length >= AHEAD || emptyPages >= EMPTY_PAGES) return;
+    loading = true;
+    try {
+      const page = await load(`after=${after}`);
+      if (page.dataset.next) list.dataset.next = page.dataset.next;
+      else delete list.dataset.next;
+      const anew = [...page.children].filter((card) => !cardOf(card.dataset.id) && !isOurs(idOf(card)));
+      list.append(...anew);
+      emptyPages = anew.length ? 0 : emptyPages + 1;
+      const older = document.getElementById("older");
+      if (list.dataset.next && older) older.querySelector("a").search = `?${say.filter}&after=${list.dataset.next}`;
+      else older?.remove();
+      settle();
+      if (!here) stand(cards()[0] ?? null, { focus: false });
+      loading = false;
+      more();
+    } catch {
+      // The link to older comments is there still.
+      loading = false;
+    }
   };
 
   // Decisions on their way to the site, and those that can be taken back.
   const waiting = [];
   const past = [];
   const busy = new Map(); // Comments of which the site is still to hear that a decision was taken back.
+  const acts = new Set(); // What was decided here, which one need not be told.
   let underWay = 0;
+  const isOurs = (id) => busy.has(id) || past.some((decision) => !decision.failedOnce && decision.ids.has(id));
   const send = () => {
     while (underWay < AT_ONCE && waiting.length) {
       underWay += 1;
@@ -117,13 +136,14 @@
     try {
       const answer = await fetch(address, {
         method: "POST", body: new URLSearchParams(fields), headers: { accept: "application/json" }, redirect: "manual", keepalive: true,
+        signal: AbortSignal.timeout(PATIENCE),
       });
       if (answer.type === "opaqueredirect") throw new SignedOut();
       if (!answer.ok) throw new Error(String(answer.status));
       return await answer.json();
     } catch (error) {
       // A decision that is sent twice holds once.
-      if (tries > 1 && error instanceof TypeError) return post(address, fields, tries - 1);
+      if (tries > 1 && (error instanceof TypeError || error.name === "TimeoutError")) return post(address, fields, tries - 1);
       throw error;
     }
   };
@@ -137,44 +157,55 @@
   const bringBack = ({ card, place }) => {
     card.classList.remove("swiped");
     card.style.removeProperty("--swipe");
+    if (cardOf(card.dataset.id)) return;
     if (place.isConnected) place.replaceWith(card);
     else list.prepend(card);
-    settle();
+  };
+  // No longer to be taken back from here.
+  const drop = (decision) => {
+    const at = past.indexOf(decision);
+    if (at >= 0) past.splice(at, 1);
+    return at;
   };
 
   const decide = (taken, fields) => {
-    const decision = {
-      fields: [...fields, ["why", form.elements.why?.value ?? ""]],
-      taken,
-      promise: null,
-    };
+    const decision = { fields, taken, ids: new Set(taken.map(({ card }) => idOf(card))) };
     decision.promise = new Promise((resolve) => {
-      decision.drop = resolve;
+      decision.resolve = resolve;
       decision.done = (answer) => {
         decision.act = answer.act;
+        if (answer.act) acts.add(answer.act);
         count(answer.counts);
-        const passed = new Map(answer.passed.map((one) => [one.id, one]));
-        for (const one of taken) {
-          const id = Number(one.card.dataset.id);
-          if (passed.has(id)) tell(passed.get(id).said);
-          one.place.remove();
-        }
+        for (const one of answer.passed) tell(one.said);
         if (answer.bulk && !answer.bulk.done) progress(answer.act, answer.bulk);
-        if (answer.act && past.at(-1) === decision) tell(answer.said, answer.act);
+        if (!answer.act) drop(decision);
+        if (!answer.act && !answer.passed.length) tell(answer.said);
+        if (answer.act && past.at(-1) === decision) tell(answer.said, decision);
         resolve();
       };
       decision.failed = (error) => {
-        past.splice(past.indexOf(decision), 1);
-        if (!decision.undone) for (const one of [...taken].reverse()) bringBack(one);
+        decision.failedOnce = true;
+        drop(decision);
+        if (!decision.undone) {
+          for (const one of [...taken].reverse()) bringBack(one);
+          settle();
+          standSomewhere();
+        }
         tell(error instanceof SignedOut ? say.signedOut : say.failed);
-        stand(taken[0].card);
         resolve();
       };
     });
+    told.replaceChildren();
     past.push(decision);
-    const before = taken.map(({ card }) => busy.get(card.dataset.id)).filter(Boolean);
-    if (before.length) Promise.all(before).then(() => (decision.undone ? decision.drop() : waiting.push(decision), send()));
-    else waiting.push(decision);
+    if (past.length > TAKEN_BACK) for (const { place } of past.shift().taken) place.remove();
+    const before = taken.map(({ card }) => busy.get(idOf(card))).filter(Boolean);
+    if (before.length) {
+      Promise.all(before).then(() => {
+        if (decision.undone) decision.resolve();
+        else waiting.push(decision);
+        send();
+      });
+    } else waiting.push(decision);
     send();
     settle();
     more();
@@ -184,66 +215,83 @@
     if (card?.classList.contains("gone")) return stand(neighbour(card, 1) ?? card);
     if (!card || !button) return;
     const taken = take(card);
+    settle();
     if (card === here || !here?.isConnected) stand(taken.next);
-    announce(`${button.getAttribute("aria-label")}`);
-    decide([taken], [[button.name, button.value]]);
+    announce(button.getAttribute("aria-label"));
+    const asOf = card.dataset.asOf ?? list.dataset.asOf;
+    decide([taken], [[button.name, button.value], ["as_of", asOf]]);
   };
   const decideTicked = (to) => {
-    const ticked = cards().filter((card) => card.querySelector('input[name="tick"]').checked);
+    const ticked = cards().filter((card) => tickOf(card)?.checked);
     if (!ticked.length) return false;
-    const fields = ticked.map((card) => ["tick", card.querySelector('input[name="tick"]').value]);
+    const fields = [["all", to], ["why", form.elements.why?.value ?? ""], ...ticked.map((card) => ["tick", tickOf(card).value])];
     const taken = ticked.map(take);
-    for (const one of taken) one.card.querySelector('input[name="tick"]').checked = false;
+    for (const { card } of taken) tickOf(card).checked = false;
     document.getElementById("tick-all").checked = false;
-    if (!here?.isConnected) stand(cards()[0] ?? null);
-    decide(taken, [["all", to], ...fields]);
+    if (form.elements.why) form.elements.why.value = "";
+    settle();
+    standSomewhere();
+    decide(taken, fields);
     return true;
   };
 
-  // Takes the last decision back: the card is there at once, and the site hears of it as soon as it has heard of the decision.
-  const undo = async () => {
-    const decision = past.pop();
+  // Takes a decision back, the last if none is named: the card is there at once, and the site hears of it as soon as it has
+  // heard of the decision.
+  const undo = async (decision = past.at(-1)) => {
     if (!decision) return;
+    const at = drop(decision);
+    if (at < 0) return;
     decision.undone = true;
     const brought = decision.taken;
     for (const one of [...brought].reverse()) bringBack(one);
     told.replaceChildren();
+    settle();
     stand(brought[0].card);
     announce(fill(say.broughtBack, brought[0].card.dataset.name));
     // What was not sent yet need not be taken back.
     const unsent = waiting.indexOf(decision);
     if (unsent >= 0) return void waiting.splice(unsent, 1);
-    const heard = takeBack(decision, brought);
-    for (const { card } of brought) busy.set(card.dataset.id, heard);
+    const heard = takeBack(decision, at);
+    for (const id of decision.ids) busy.set(id, heard);
     await heard;
-    for (const { card } of brought) if (busy.get(card.dataset.id) === heard) busy.delete(card.dataset.id);
+    for (const id of decision.ids) if (busy.get(id) === heard) busy.delete(id);
     settle();
+    standSomewhere();
   };
-  const takeBack = async (decision, brought) => {
+  const takeBack = async (decision, at) => {
     await decision.promise;
     if (!decision.act) return;
     try {
       const answer = await post("/admin/comments/undo", [["act", decision.act]]);
       count(answer.counts);
-      if (!answer.act) {
-        for (const one of brought) one.card.remove();
+      if (answer.act) acts.add(answer.act);
+      else {
         tell(answer.said);
-        if (!here?.isConnected) stand(cards()[0] ?? null);
+        await look([...decision.ids]);
       }
       if (answer.bulk && !answer.bulk.done) progress(answer.act, answer.bulk);
     } catch (error) {
-      for (const one of brought) one.card.remove();
-      past.push(decision);
-      tell(error instanceof SignedOut ? say.signedOut : say.failed);
-      if (!here?.isConnected) stand(cards()[0] ?? null);
+      for (const one of decision.taken) {
+        if (!one.card.isConnected) continue;
+        one.place = document.createComment("");
+        one.card.replaceWith(one.place);
+      }
+      decision.undone = false;
+      past.splice(at, 0, decision);
+      tell(error instanceof SignedOut ? say.signedOut : say.undoFailed);
     }
   };
 
   // Acts in the background.
+  const ended = new Set();
   const progress = (act, { decided, expected, done }) => {
     let place = document.querySelector(`.under-way[data-act="${act}"]`);
+    if (done || ended.has(act)) {
+      ended.add(act);
+      place?.remove();
+      return;
+    }
     if (!place) {
-      if (done) return;
       place = document.createElement("div");
       place.className = "under-way";
       place.dataset.act = act;
@@ -253,7 +301,6 @@
     place.querySelector("p").textContent = fill(say.progress, decided, Math.max(expected, decided));
     place.querySelector("progress").max = Math.max(expected, decided, 1);
     place.querySelector("progress").value = decided;
-    if (done) place.remove();
   };
 
   form.addEventListener("submit", (event) => {
@@ -267,33 +314,61 @@
     }
   });
 
+  // Whoever leaves takes nothing along: what waits is sent, each on its own.
+  addEventListener("pagehide", () => {
+    for (const { fields } of waiting.splice(0)) {
+      fetch("/admin/comments", { method: "POST", body: new URLSearchParams(fields), headers: { accept: "application/json" }, redirect: "manual", keepalive: true }).catch(() => {});
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (waiting.length) event.preventDefault();
+  });
+
   const step = (by) => stand(here?.isConnected ? neighbour(here, by) ?? here : cards()[0] ?? null);
   const press = (card, to) => decideOne(card, card?.querySelector(`button[data-to="${to}"]`));
   const go = (card, key) => {
-    const link = card?.querySelector(key === "p" ? 'a[href$="/person"]' : `a[data-key="${key}"]`);
+    const link = card?.querySelector(`a[data-key="${key}"]`);
     if (link) location.assign(link.href);
   };
   const KEYS = {
-    j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
-    a: () => press(here, "approved"), f: () => press(here, "approved"), s: () => press(here, "spam"),
-    d: () => press(here, "trashed"), u: () => press(here, "held"), z: () => undo(),
+    j: () => step(1), k: () => step(-1), a: () => press(here, "approved"), f: () => press(here, "approved"),
+    s: () => press(here, "spam"), d: () => press(here, "trashed"), u: () => press(here, "held"), z: () => undo(),
     r: () => go(here, "r"), e: () => go(here, "e"), p: () => go(here, "p"),
-    x: () => { const box = here?.querySelector('input[name="tick"]'); if (box) box.checked = !box.checked; },
-    "?": () => (keys.open ? keys.close() : keys.showModal()),
+    x: () => { const box = here && tickOf(here); if (box) box.checked = !box.checked; },
   };
-  const SHIFTED = { A: "approved", F: "approved", S: "spam", D: "trashed", U: "held" };
+  const TICKED = { a: "approved", f: "approved", s: "spam", d: "trashed", u: "held" };
+  // The letter of a key: on a keyboard for another script, the one that is printed beside it.
+  const letterOf = (event) => {
+    const letter = event.key.length === 1 ? event.key.toLowerCase() : "";
+    if (/^[a-z]$/.test(letter)) return letter;
+    return /\p{L}|\p{M}|^['’.,;[\]]$/u.test(letter) ? /^Key([A-Z])$/.exec(event.code)?.[1].toLowerCase() ?? "" : "";
+  };
+  const areKeysOn = () => localStorage.getItem("queue-keys") !== "off";
+  keysOn.checked = areKeysOn();
+  keysOn.addEventListener("change", () => localStorage.setItem("queue-keys", keysOn.checked ? "on" : "off"));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const inField = event.target.closest?.("input:not([type=checkbox]), select, textarea, [contenteditable], .reply-body.long");
-    if (inField && event.key !== "Escape") return;
-    if (keys.open && event.key !== "?") return;
-    if (inField) return event.target.blur();
-    const ticked = event.shiftKey && SHIFTED[event.key];
-    if (ticked) return void (decideTicked(ticked) && event.preventDefault());
-    const act = KEYS[event.key];
-    if (!act) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    const field = event.target.closest?.("input:not([type=checkbox]), select, textarea, [contenteditable], .reply-body.long");
+    if (field) return void (event.key === "Escape" && field.blur());
+    if (event.key === "?") {
+      event.preventDefault();
+      if (keys.open) keys.close();
+      else keys.showModal();
+      return;
+    }
+    if (keys.open || !areKeysOn()) return;
+    const arrow = list.contains(document.activeElement) && { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (arrow) {
+      event.preventDefault();
+      return step(arrow);
+    }
+    const letter = letterOf(event);
+    // A key that is held down goes on through the list, and decides once.
+    if (!letter || (event.repeat && !"jk".includes(letter))) return;
+    if (event.shiftKey) return void (TICKED[letter] && decideTicked(TICKED[letter]) && event.preventDefault());
+    if (!KEYS[letter]) return;
     event.preventDefault();
-    act();
+    KEYS[letter]();
   });
   document.getElementById("show-keys")?.addEventListener("click", () => keys.showModal());
   list.addEventListener("focusin", (event) => {
@@ -335,43 +410,73 @@
     fresh.hidden = arrived.size === 0;
     fresh.querySelector("a").textContent = say.unread.replace("#", arrived.size);
   };
-  // Someone has taken their decision back.
-  const revive = (card) => {
-    if (!card.classList.contains("gone")) return;
-    load(`ids=${card.dataset.id}`).then((page) => {
-      const anew = page.firstElementChild;
-      if (!anew) return;
-      card.replaceWith(anew);
-      if (card === here) stand(anew, { focus: false });
-      settle();
-    }).catch(() => {});
-  };
-  const elsewhere = (id, status, name) => {
-    arrived.delete(id);
-    const card = cardOf(id);
-    if (status === say.part) return card ? revive(card) : void arrived.add(id);
-    if (!card) return;
+  const close = (card, text) => {
+    if (card.classList.contains("gone")) return;
     card.classList.add("gone");
-    for (const control of card.querySelectorAll("button, input, .card-link")) control.remove();
+    for (const control of card.querySelectorAll("button, input, label, .card-link")) control.remove();
     const line = document.createElement("p");
     line.className = "card-elsewhere";
-    line.textContent = fill(say.elsewhere, name, say[status]);
+    line.textContent = text;
     card.querySelector(".card-acts").replaceChildren(line);
-    if (card === here) announce(line.textContent);
+    if (card === here) announce(text);
   };
-  if (window.EventSource) {
-    const live = new EventSource("/admin/comments/live");
-    live.addEventListener("decided", (event) => {
-      const { by, name, changed } = JSON.parse(event.data);
-      for (const [status, ids] of Object.entries(changed)) {
-        for (const id of ids) {
-          // One's own are told by the answer; those from another window of one's own are on the page still.
-          if (busy.has(String(id))) continue;
-          if (String(by) === say.me && !cardOf(id)) arrived.delete(id);
-          else if (!past.some((decision) => decision.taken.some(({ card }) => Number(card.dataset.id) === id))) elsewhere(id, status, name ?? "—");
+  // Looks what some comments are by now, and shows it where they are.
+  const look = async (ids) => {
+    for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
+      const some = ids.slice(at, at + ASKED_AT_ONCE);
+      const page = await load(`ids=${some.join(",")}`);
+      const found = new Map([...page.children].map((card) => [idOf(card), card]));
+      for (const id of some) {
+        const [card, anew] = [cardOf(id), found.get(id)];
+        if (!card || isOurs(id)) continue;
+        if (!anew) close(card, say.meanwhileGone);
+        else if (anew.dataset.status !== say.part) close(card, fill(say.meanwhile, say[anew.dataset.status]));
+        else if (card.classList.contains("gone") || card.dataset.version !== anew.dataset.version) {
+          card.replaceWith(anew);
+          if (card === here) stand(anew, { focus: false });
         }
       }
+    }
+    settle();
+    more();
+  };
+  const hear = (event) => {
+    const { by, name, act, changed } = JSON.parse(event.data);
+    const again = [];
+    for (const [status, ids] of Object.entries(changed)) {
+      for (const id of ids) {
+        if (status !== say.part) arrived.delete(id);
+        // One's own are told by the answer.
+        if (acts.has(act) || (String(by) === say.me && isOurs(id)) || busy.has(id)) continue;
+        const card = cardOf(id);
+        if (status === say.part && !card) arrived.add(id);
+        else if (status === say.part) again.push(id);
+        else if (card) close(card, fill(say.elsewhere, name ?? "—", say[status]));
+      }
+    }
+    showFresh();
+    settle();
+    more();
+    if (again.length) look(again).catch(() => {});
+  };
+  let live = null;
+  let wasOpen = false;
+  const listen = () => {
+    live?.close();
+    live = new EventSource("/admin/comments/live");
+    const lookAtAll = () => look(cards().map(idOf)).catch(() => {});
+    live.addEventListener("open", () => {
+      // What was said meanwhile nobody heard.
+      if (wasOpen) lookAtAll();
+      wasOpen = true;
+    });
+    live.addEventListener("anew", lookAtAll);
+    live.addEventListener("decided", hear);
+    live.addEventListener("left", (event) => {
+      const { ids } = JSON.parse(event.data);
+      for (const id of ids) arrived.delete(id);
       showFresh();
+      look(ids.filter(cardOf)).catch(() => {});
     });
     live.addEventListener("counts", (event) => count(JSON.parse(event.data)));
     live.addEventListener("bulk", (event) => {
@@ -380,11 +485,18 @@
     });
     live.addEventListener("arrived", (event) => {
       if (say.part !== "held") return;
-      for (const id of JSON.parse(event.data).ids) if (!cardOf(id)) arrived.add(id);
+      for (const id of JSON.parse(event.data).ids) if (!cardOf(id) && !isOurs(id)) arrived.add(id);
       showFresh();
     });
-    addEventListener("pagehide", () => live.close());
-  }
+  };
+  // A desk that nobody sees keeps no connection open: browsers have six for a site.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) live?.close();
+    else listen();
+  });
+  if (!document.hidden) listen();
+  addEventListener("pagehide", () => live?.close());
+  addEventListener("pageshow", (event) => event.persisted && listen());
 
   stand(cards()[0] ?? null, { focus: false });
   more();

@@ -27,6 +27,8 @@ pub struct Cards {
     pub next: Option<CommentId>,
     /// Cards stand for others that say the same.
     is_gathered: bool,
+    /// When they were read: what is decided about more than one card holds for what was there by then.
+    pub as_of: Ts,
 }
 
 impl HtmlSafe for Cards {}
@@ -38,12 +40,14 @@ impl Cards {
         cards: Vec<Card>,
         next: Option<CommentId>,
         is_gathered: bool,
+        as_of: Ts,
     ) -> Self {
         Self {
             layout,
             cards,
             next,
             is_gathered,
+            as_of,
         }
     }
 
@@ -155,6 +159,20 @@ impl Cards {
             "queue-act-on",
             &[
                 ("act", words.say(key).as_str()),
+                ("name", card.name.as_str()),
+            ],
+        )
+    }
+
+    /// The same of a button that decides about all that a card stands for.
+    fn label_of_group(&self, key: &str, card: &Card) -> String {
+        let words = self.layout.words;
+        let count = card.alike.to_string();
+        words.with_all(
+            "queue-act-on-group",
+            &[
+                ("act", words.say(key).as_str()),
+                ("count", count.as_str()),
                 ("name", card.name.as_str()),
             ],
         )

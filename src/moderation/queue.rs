@@ -32,8 +32,6 @@ struct QueuePage {
     cards: Cards,
     /// Where the page begins, if it is not the first.
     after: Option<CommentId>,
-    /// When it was made: what is decided about all that match holds for what was there by then.
-    as_of: Ts,
     done: Option<(ActId, Done)>,
     overtaken: Vec<Overtaken>,
     /// A sentence when there was nothing to do.
@@ -68,7 +66,7 @@ pub async fn show_queue(
         // The last of this page has been decided.
         page = find(&mut db, &filter, None, now).await?;
     }
-    let cards = cards_of(&mut db, &desk, &filter, page).await?;
+    let cards = cards_of(&mut db, &desk, &filter, page, now).await?;
     let counts = store::counts(&mut db).await?;
     let matching = store::count_matching(&mut db, &filter, now).await?;
     let done = match get(&asked, "act").parse() {
@@ -107,7 +105,6 @@ pub async fn show_queue(
         matching,
         cards,
         after,
-        as_of: now,
         done,
         overtaken,
         nothing,
@@ -125,6 +122,7 @@ pub async fn show_cards(
     Query(asked): Asked,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
+    let now = app.clock.now();
     let filter = Filter::read(|name| get(&asked, name));
     let ids = get(&asked, "ids");
     if !ids.is_empty() {
@@ -134,12 +132,12 @@ pub async fn show_cards(
             .take(GIVEN_BACK)
             .collect();
         let cards = store::cards(&mut db, &ids).await?;
-        let cards = Cards::new(desk.layout, cards, None, is_gathered(&filter));
+        let cards = Cards::new(desk.layout, cards, None, is_gathered(&filter), now);
         return Ok(Page(cards).into_response());
     }
     let after = get(&asked, "after").parse().ok();
-    let page = find(&mut db, &filter, after, app.clock.now()).await?;
-    let cards = cards_of(&mut db, &desk, &filter, page).await?;
+    let page = find(&mut db, &filter, after, now).await?;
+    let cards = cards_of(&mut db, &desk, &filter, page, now).await?;
     Ok(Page(cards).into_response())
 }
 
@@ -166,11 +164,18 @@ async fn cards_of(
     desk: &Desk,
     filter: &Filter,
     page: FoundPage,
+    now: Ts,
 ) -> sqlx::Result<Cards> {
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
     let cards = store::cards(db, &ids).await?;
     let gathered = is_gathered(filter);
-    Ok(Cards::new(desk.layout.clone(), cards, page.next, gathered))
+    Ok(Cards::new(
+        desk.layout.clone(),
+        cards,
+        page.next,
+        gathered,
+        now,
+    ))
 }
 
 impl QueuePage {
