@@ -85,7 +85,7 @@ async fn every_page_is_accessible_and_fits() {
     for one in &REPLIES[..2] {
         reply(&reader, &written.path(), *one).await;
         browser.goto("/admin/comments").await;
-        browser.follow(".card button.first").await;
+        browser.click(".card button.first").await;
         browser.find(".done").await;
     }
     for one in &REPLIES[2..] {
@@ -323,6 +323,154 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     reader.goto(&article).await;
     look(&reader, "discussion-uk").await;
     reader.close().await;
+    ada.close().await;
+}
+
+/// Comments for a desk to decide about: some that say the same, one with marked words, one that answers, one of long words.
+const WAITING: [&str; 5] = [
+    "insert into commenters (email_hash, email_sealed, created_at) values ('\\x0a', '\\x01', now() - interval '40 days')",
+    "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, 12) as number)
+     insert into comments (id, article_id, root_id, commenter_id, name, website, body, body_html, said_once, status, status_since, reasons, created_at, network_hash, score, signals)
+     select fresh.id, (select min(id) from articles), fresh.id, (select max(id) from commenters), 'Best Deals ' || number, 'https://watches.example/', 'Watches',
+         '<p>Cheap watches and <em>free money</em> for everyone, number ' || number || '.</p>', int8send(fresh.id), 'held', now(),
+         '{first-timer,hold-word:free money,links:3}', now() - make_interval(mins => number::integer), '\\x01', 0.97, '{+3.20 watches,+2.10 cheap,-0.50 everyone}'
+     from fresh",
+    "insert into lookalikes (id) select min(id) from comments where name like 'Best Deals%'",
+    "update comments set lookalike_id = (select max(id) from lookalikes) where name ~ '^Best Deals [3-9]$'",
+    "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, said_once, status, status_since, reasons, created_at, network_hash)
+     select article_id, id, root_id, (select max(id) from commenters),
+         'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft', 'Long',
+         '<p>Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzentwurfsbegründung</p>', '\\x0c', 'held', now(), '{everything-is-held}', now(), '\\x01'
+     from comments where status = 'approved' order by id limit 1",
+];
+
+#[tokio::test]
+#[ignore = "needs chromium; bin/test installs and runs it"]
+async fn every_page_of_the_desk_is_accessible_and_fits() {
+    let (axe_core, pictures) = (axe_core(), pictures());
+    let sink = Sink::start().await;
+    let smtp = format!("smtp://{}", sink.address);
+    let settings = [
+        ("BROADSHEET_SMTP_URL", smtp.as_str()),
+        (
+            "BROADSHEET_MAIL_FROM",
+            "The Estuary Post <post@example.org>",
+        ),
+    ];
+    let server = Server::start_with(&folder("data"), &settings);
+    add_staff(&server, "ada", "admin");
+    let look =
+        async |browser: &Browser, name: &str| look(browser, name, &axe_core, &pictures).await;
+    for statement in WAITING {
+        set(&server, statement).await;
+    }
+    set(&server, "update settings set shows_transparency = true").await;
+    let ada = Browser::open(&address(&server)).await;
+    sign_in(&ada, "ada").await;
+
+    ada.goto("/admin/comments").await;
+    look(&ada, "desk-queue").await;
+    ada.keys("xj").await;
+    ada.click(".filters summary").await;
+    ada.click(".matching summary").await;
+    look(&ada, "desk-queue-open").await;
+    ada.keys("a").await;
+    ada.find(".done").await;
+    ada.keys("?").await;
+    ada.find("dialog[open]").await;
+    look(&ada, "desk-keys").await;
+    ada.goto("/admin/comments?order=likeliest").await;
+    look(&ada, "desk-likeliest").await;
+    ada.goto("/admin/comments?reason=links&words=nothing&network=1")
+        .await;
+    look(&ada, "desk-nothing").await;
+    ada.goto("/admin/comments").await;
+    ada.find(".card.here").await;
+    // Someone else decides, and the card says so where it is.
+    let mo = Browser::without_javascript(&address(&server)).await;
+    add_staff(&server, "mo", "moderator");
+    sign_in(&mo, "mo").await;
+    mo.goto("/admin/comments").await;
+    look(&mo, "desk-queue-plain").await;
+    mo.follow(".card button[data-to=trashed]").await;
+    look(&mo, "desk-queue-plain-done").await;
+    ada.find(".card-elsewhere").await;
+    look(&ada, "desk-elsewhere").await;
+    mo.close().await;
+
+    ada.goto("/admin/comments").await;
+    let card = ada.find(".card:not(.gone) [data-key=e]").await;
+    let edit = card
+        .attr("href")
+        .await
+        .expect("a link")
+        .expect("an address");
+    let comment = edit.trim_end_matches("/edit").to_owned();
+    ada.goto(&format!("{comment}/person")).await;
+    ada.fill("#note", "Writes about watches, and only about watches.")
+        .await;
+    ada.follow("form:has(#note) button").await;
+    ada.fill("#why", "Has been asked to stop").await;
+    ada.follow("button[value=hold]").await;
+    look(&ada, "desk-person").await;
+    ada.goto(&edit).await;
+    ada.fill("#comment", "Watches, **without** the money.")
+        .await;
+    ada.press("Preview").await;
+    look(&ada, "desk-edit-preview").await;
+    ada.follow("button[value=save]").await;
+    ada.goto(&edit).await;
+    look(&ada, "desk-edit").await;
+    ada.goto(&format!("{comment}/reply")).await;
+    ada.fill("#comment", "Thank you, but *no*.").await;
+    ada.press("Preview").await;
+    look(&ada, "desk-reply").await;
+    ada.follow("main .act button:not(.second)").await;
+
+    ada.goto("/admin/log").await;
+    look(&ada, "log").await;
+    ada.follow(".log-said a").await;
+    look(&ada, "log-entry").await;
+    ada.goto("/admin/learning").await;
+    look(&ada, "learning").await;
+    ada.goto("/admin/learning").await;
+    ada.goto("/transparency").await;
+    look(&ada, "transparency").await;
+
+    // Mail about what waits, and the page it leads to.
+    ada.goto("/admin/account").await;
+    ada.fill("#email", "ada@example.org").await;
+    ada.fill("#mail_present", crate::PASSPHRASE).await;
+    ada.follow("button[value=keep]").await;
+    look(&ada, "account-mail").await;
+    let confirm = letter(&sink, "ada@example.org", 1).await;
+    ada.goto(&path_in(&server, &confirm, "/moderators/")).await;
+    look(&ada, "staff-confirm").await;
+    ada.follow("main form button").await;
+    set(&server, "update accounts set digest = 'each', digest_at = now() - interval '1 hour' where handle = 'ada'").await;
+    set(
+        &server,
+        "update comments set created_at = now() where name = 'Best Deals 1'",
+    )
+    .await;
+    let digest = letter(&sink, "ada@example.org", 2).await;
+    let digest = path_in(&server, &digest, "/digests/");
+    ada.goto(&digest).await;
+    look(&ada, "digest").await;
+    ada.follow(".card button").await;
+    look(&ada, "digest-done").await;
+
+    set(&server, "update settings set language = 'uk'").await;
+    for (page, name) in [
+        ("/admin/comments", "desk-queue-uk"),
+        ("/admin/log", "log-uk"),
+        (&format!("{comment}/person"), "desk-person-uk"),
+        ("/transparency", "transparency-uk"),
+        (&digest, "digest-uk"),
+    ] {
+        ada.goto(page).await;
+        look(&ada, name).await;
+    }
     ada.close().await;
 }
 

@@ -23,8 +23,11 @@ async fn fill(server: &Server, count: i64) {
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $1) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, status_since, reasons, created_at)
          select fresh.id, (select min(id) from articles), fresh.id, 'Reader ' || number, 'Words ' || number,
-             '<p>Words of reader ' || number || '.</p>', int8send(fresh.id), 'held', now(), '{first-timer}', now() - make_interval(mins => number::integer)
-         from fresh",
+             '<p>' || words.words || '</p>', int8send(fresh.id), 'held', now(), '{first-timer}', now() - make_interval(mins => number::integer)
+         from fresh
+         -- Each says something else: what says the same is one card.
+         cross join lateral (select string_agg(translate(substr(md5(number || ' ' || place), 1, 7), '0123456789', 'ghijklmnop'), ' ') as words
+                             from generate_series(1, 8) as place) words",
     )
     .bind(count)
     .execute(&mut db)
