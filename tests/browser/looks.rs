@@ -391,9 +391,13 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
     add_staff(&server, "mo", "moderator");
     sign_in(&mo, "mo").await;
     mo.goto("/admin/comments").await;
-    look(&mo, "desk-queue-plain").await;
+    // axe-core is a script; the picture is there without.
+    let plain = |name: &str| pictures.join(format!("{name}-1280-light.webp"));
+    mo.picture(&plain("desk-queue-plain"), 1280, PICTURE_HEIGHT)
+        .await;
     mo.follow(".card button[data-to=trashed]").await;
-    look(&mo, "desk-queue-plain-done").await;
+    mo.picture(&plain("desk-queue-plain-done"), 1280, PICTURE_HEIGHT)
+        .await;
     ada.find(".card-elsewhere").await;
     look(&ada, "desk-elsewhere").await;
     mo.close().await;
