@@ -12,7 +12,7 @@ alter table comments
     -- How likely this site is to refuse it, from 0 to 1, and the signals that weighed most, as far as was learnt when it was read.
     add column score real,
     add column signals text[] not null default '{}';
-update comments set status_since = now() where status in ('spam', 'trashed') and erased_at is null;
+update comments set status_since = now() where status in ('spam', 'trashed') and erased_at is null and site_id is null;
 
 drop index comments_by_status;
 drop index comments_by_commenter;
@@ -190,15 +190,16 @@ begin
     select status, code, created_at, id from moved where change > 0
     on conflict do nothing;
 
-    with affected as (
+    -- Locked first, in a statement of its own: whoever waited here sees what the others did in the next one, and only so
+    -- finds who stands for those held now.
+    perform 1 from lookalikes where id in (select lookalike_id from unnest(changes) where lookalike_id is not null)
+    order by id for update;
+    update lookalikes l set held = l.held + coalesce(mine.change, 0), head_id = head.id, head_at = head.created_at
+    from (
         select lookalike_id as id, sum(change) filter (where status = 'held' and is_there)::integer as change
         from unnest(changes) where lookalike_id is not null group by lookalike_id
-    ),
-    mine as (
-        select lookalikes.id, affected.change from lookalikes join affected using (id) order by id for update of lookalikes
-    )
-    update lookalikes l set held = l.held + coalesce(mine.change, 0), head_id = head.id, head_at = head.created_at
-    from mine left join lateral (
+    ) mine
+    left join lateral (
         select comments.id, comments.created_at from comments
         where comments.lookalike_id = mine.id and comments.status = 'held' and comments.erased_at is null
         order by comments.created_at, comments.id limit 1
@@ -365,6 +366,7 @@ create table bulk_acts (
     check ((to_status is null) = (undoes is not null))
 );
 create index bulk_acts_open on bulk_acts (act) where ended_at is null;
+create index bulk_acts_back on bulk_acts (undoes) where undoes is not null;
 
 alter table settings
     -- Days for which spam and trash are kept; 0 is for ever.

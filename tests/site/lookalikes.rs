@@ -1,6 +1,7 @@
 //! What says nearly the same is one card, and is decided about at once; what came in is found by its words.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use broadsheet::accounts::{self, Handle, Moderator, Role};
 use broadsheet::clock::Ts;
@@ -13,6 +14,7 @@ use broadsheet::moderation::store::{self, Card};
 use broadsheet::moderation::{Ruling, bulk};
 use broadsheet::text::markdown;
 use broadsheet::worker;
+use tokio::time::sleep;
 
 use crate::support::TestSite;
 use crate::support::makers::Made;
@@ -202,6 +204,71 @@ async fn a_decision_on_one_leaves_the_others_with_a_new_head() {
     assert_eq!((left[0].id, left[0].alike), (alike[1], 3));
     decide(&site, &moderator, &alike, Status::Trashed).await;
     assert!(cards(&site).await.is_empty());
+}
+
+#[tokio::test]
+async fn those_who_decide_about_alike_comments_at_once_leave_the_right_head() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    let moderator = moderator(&site).await;
+    let alike = offers(&site, &tea, 1..6).await;
+    read(&site).await;
+    let like = card_of(&site, alike[0])
+        .await
+        .lookalike_id
+        .expect("a number");
+    let slowly = async |ids: &[CommentId]| {
+        let mut db = site.app.pool.begin().await.expect("a transaction");
+        let act = store::next_act(&mut db).await.expect("a number");
+        let ruling = |id: &CommentId| Ruling {
+            id: *id,
+            seen: Status::Held,
+            version: 0,
+        };
+        let rulings: Vec<Ruling> = ids.iter().map(ruling).collect();
+        store::decide(
+            &mut db,
+            &moderator,
+            act,
+            &rulings,
+            Status::Spam,
+            "",
+            site.now(),
+        )
+        .await
+        .expect("it is decided");
+        sleep(Duration::from_millis(300)).await;
+        db.commit().await.expect("it is kept");
+    };
+    let meanwhile = async |ids: &[CommentId]| {
+        sleep(Duration::from_millis(100)).await;
+        assert_eq!(
+            decide(&site, &moderator, ids, Status::Trashed).await,
+            ids.len()
+        );
+    };
+    // The head goes while another of them does.
+    tokio::join!(slowly(&alike[..1]), meanwhile(&alike[3..4]));
+    let left = cards(&site).await;
+    assert_eq!(left.len(), 1);
+    assert_eq!((left[0].id, left[0].alike), (alike[1], 3));
+    // One joins while all the others go.
+    let late = Said::held("late", "Something else", site.now().plus_seconds(60))
+        .on(&site, &tea)
+        .await;
+    let joins = async {
+        let mut db = site.app.pool.begin().await.expect("a transaction");
+        store::set_gathered(&mut db, &[(late, like)])
+            .await
+            .expect("it is alike");
+        sleep(Duration::from_millis(300)).await;
+        db.commit().await.expect("it is kept");
+    };
+    let others = [alike[1], alike[2], alike[4]];
+    tokio::join!(joins, meanwhile(&others));
+    let left = cards(&site).await;
+    assert_eq!(left.len(), 1);
+    assert_eq!((left[0].id, left[0].alike), (late, 1));
 }
 
 #[tokio::test]
