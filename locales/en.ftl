@@ -1027,3 +1027,7 @@ edit-theirs = As it is now
 edit-versions = Earlier versions
 edit-version = Until { $moment }, when { $name } changed it
 edit-restore = Put this version back
+
+## What was meant and is not there any more
+
+queue-gone = Nothing of that is there any more: it has been decided or taken back by now.

@@ -1135,3 +1135,7 @@ edit-theirs = Як є зараз
 edit-versions = Попередні версії
 edit-version = До { $moment }, коли коментар змінено ({ $name })
 edit-restore = Повернути цю версію
+
+## What was meant and is not there any more
+
+queue-gone = Нічого з цього вже немає: тим часом про все вирішили або автори забрали свої слова.

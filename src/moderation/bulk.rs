@@ -7,7 +7,7 @@ use super::filter::{Filter, Order};
 use super::model::Ruling;
 use super::store::{self, BulkAct, Found, Wanted};
 use crate::accounts::Moderator;
-use crate::app::{App, Heard};
+use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::ActId;
@@ -16,6 +16,8 @@ use crate::ids::ActId;
 const BATCH: i64 = 2_000;
 /// How long whoever works on an act keeps it, in seconds: longer than a batch takes.
 const LEASE: i64 = 60;
+/// How often a batch is done anew that Postgres gave up because others had locked the same rows the other way round.
+const DEADLOCKS: u32 = 2;
 
 /// Decides about all that a filter means, as of `as_of`. What one batch can do is done when this returns.
 pub async fn decide_all(
@@ -32,17 +34,21 @@ pub async fn decide_all(
         ..filter.clone()
     };
     let mut db = app.pool.acquire().await?;
-    let expected = store::count_matching(&mut db, &filter, now).await?;
+    // How many more there are by now is soon told; that these are few matters little.
+    let counted = Filter {
+        until: None,
+        ..filter.clone()
+    };
+    let expected = store::count_matching(&mut db, &counted, now).await?;
+    // Who waits for a connection holds none.
+    drop(db);
     let wanted = Wanted::Decide(to, &filter.query(), as_of);
     begin(app, moderator, &wanted, why, expected.at_least()).await
 }
 
-/// Takes back all that an act did. What one batch can do is done when this returns.
+/// Takes back all that an act did; one that is under way stops where it is. What one batch can do is done when this returns.
 pub async fn undo_all(app: &App, moderator: &Moderator, undone: ActId) -> sqlx::Result<ActId> {
-    let mut db = app.pool.acquire().await?;
-    let expected = store::decisions_of(&mut db, undone).await?;
-    drop(db);
-    begin(app, moderator, &Wanted::Undo(undone), "", expected).await
+    begin(app, moderator, &Wanted::Undo(undone), "", 0).await
 }
 
 async fn begin(
@@ -53,13 +59,23 @@ async fn begin(
     expected: i64,
 ) -> sqlx::Result<ActId> {
     let now = app.clock.now();
-    let mut db = app.pool.acquire().await?;
+    let mut db = app.pool.begin().await?;
+    let mut expected = expected;
+    if let Wanted::Undo(undone) = wanted {
+        // A batch of it that is being done is waited for here, or finds at its end that it may not stay: what we take
+        // back is all there is.
+        store::stop_bulk(&mut db, *undone, now).await?;
+        expected = store::decisions_of(&mut db, *undone).await?;
+    }
     let act = store::next_act(&mut db).await?;
     store::begin_bulk(&mut db, moderator, act, wanted, why, expected, now).await?;
     let bulk = store::find_bulk(&mut db, act).await?;
-    drop(db);
-    if let Some(bulk) = bulk {
-        work(app, bulk, moderator, false).await?;
+    db.commit().await?;
+    if let Some(bulk) = bulk
+        && let Err(error) = work(app, bulk, moderator, false).await
+    {
+        // It is written down, so it is saved; nobody has it, so that whoever hears the bell goes on.
+        tracing::warn!(%error, %act, "the first batch of a bulk act failed; it goes on in the background");
     }
     app.bell.notify_one();
     tracing::debug!(account = %moderator.id, %act, expected, "a bulk act was begun");
@@ -96,38 +112,64 @@ async fn work(
     to_the_end: bool,
 ) -> sqlx::Result<()> {
     let mut bulk = bulk;
+    let mut deadlocks = 0;
     loop {
-        let now = app.clock.now();
-        let lease = to_the_end.then(|| now.plus_seconds(LEASE));
-        let mut db = app.pool.acquire().await?;
-        let mut db = db.begin().await?;
-        let (decided, next) = match (bulk.to_status, bulk.undoes) {
-            (Some(to), _) => decide_some(&mut db, moderator, &bulk, to, now).await?,
-            (None, Some(undone)) => {
-                let after = bulk.done_id.unwrap_or(0);
-                let (restored, last) =
-                    store::undo(&mut db, moderator, bulk.act, undone, after, BATCH, now).await?;
-                (restored.len(), last)
+        let next = match do_batch(app, &mut bulk, moderator, to_the_end).await {
+            // Nothing of the batch has stayed.
+            Err(error) if is_deadlock(&error) && deadlocks < DEADLOCKS => {
+                deadlocks += 1;
+                continue;
             }
-            (None, None) => (0, None),
+            next => next?,
         };
-        let decided = i64::try_from(decided).unwrap_or(BATCH);
-        if !store::advance_bulk(&mut db, &bulk, decided, next, lease, now).await? {
-            db.rollback().await?;
-            return Ok(());
-        }
-        db.commit().await?;
-        bulk.decided += decided;
-        tell(app, &bulk, next.is_none());
         if next.is_none() {
-            tracing::debug!(act = %bulk.act, decided = bulk.decided, "a bulk act is done");
             return Ok(());
         }
+        deadlocks = 0;
         bulk.done_id = next;
         if !to_the_end {
             return Ok(());
         }
     }
+}
+
+fn is_deadlock(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.as_deref() == Some("40P01")
+}
+
+/// Does the next batch of an act; gives after what it goes on, if it does. Desks hear of it by the entry.
+async fn do_batch(
+    app: &App,
+    bulk: &mut BulkAct,
+    moderator: &Moderator,
+    to_the_end: bool,
+) -> sqlx::Result<Option<i64>> {
+    let now = app.clock.now();
+    let lease = to_the_end.then(|| now.plus_seconds(LEASE));
+    let mut db = app.pool.acquire().await?;
+    let mut db = db.begin().await?;
+    let (decided, next) = match (bulk.to_status, bulk.undoes) {
+        (Some(to), _) => decide_some(&mut db, moderator, bulk, to, now).await?,
+        (None, Some(undone)) => {
+            let after = bulk.done_id.unwrap_or(0);
+            let (restored, last) =
+                store::undo(&mut db, moderator, bulk.act, undone, after, BATCH, now).await?;
+            (restored.len(), last)
+        }
+        (None, None) => (0, None),
+    };
+    let decided = i64::try_from(decided).unwrap_or(BATCH);
+    if !store::advance_bulk(&mut db, bulk, decided, next, lease, now).await? {
+        db.rollback().await?;
+        return Ok(None);
+    }
+    db.commit().await?;
+    bulk.decided += decided;
+    if next.is_none() {
+        tracing::debug!(act = %bulk.act, decided = bulk.decided, "a bulk act is done");
+    }
+    Ok(next)
 }
 
 /// Decides about the next comments that an act means; gives how many were decided, and after which comment it goes on.
@@ -144,19 +186,4 @@ async fn decide_some(
     let rulings: Vec<Ruling> = page.found.iter().map(Found::ruling).collect();
     let decided = store::decide(db, moderator, bulk.act, &rulings, to, &bulk.why, now).await?;
     Ok((decided.len(), page.next.map(|id| id.0)))
-}
-
-/// Tells open desks how far an act has come.
-fn tell(app: &App, bulk: &BulkAct, is_done: bool) {
-    let data = serde_json::json!({
-        "act": bulk.act.0,
-        "decided": bulk.decided,
-        "expected": bulk.expected.max(bulk.decided),
-        "done": is_done,
-    });
-    // Nobody may be listening.
-    let _ = app.heard.send(Heard {
-        name: "bulk",
-        data: data.to_string(),
-    });
 }

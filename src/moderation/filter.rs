@@ -28,6 +28,8 @@ pub struct Filter {
     pub network: Option<CommentId>,
     /// That say nearly the same as these.
     pub like: Option<LookalikeId>,
+    /// Of those that say nearly the same, none newer than this comment.
+    pub until: Option<CommentId>,
     /// With these words. Empty is any.
     pub words: String,
     /// Of this age.
@@ -98,6 +100,7 @@ impl Filter {
             person: None,
             network: None,
             like: None,
+            until: None,
             words: String::new(),
             age: None,
             order: Order::Newest,
@@ -109,14 +112,17 @@ impl Filter {
     pub fn read<'a>(get: impl Fn(&str) -> &'a str) -> Self {
         let status = Status::from_word(get("status")).unwrap_or(Status::Held);
         let reason = get("reason");
-        let mut words = typed::line(get("words"));
+        // Postgres keeps no NUL, and nobody finds what nobody can type.
+        let mut words = typed::line(&typed::without_unreadable(get("words")));
         words.truncate(words.floor_char_boundary(WORDS_BYTES));
+        let like = number(get("like")).map(LookalikeId);
         let mut filter = Self {
             reason: Kind::ALL.into_iter().find(|kind| kind.code() == reason),
             article: number(get("article")).map(ArticleId),
             person: number(get("person")).map(CommentId),
             network: number(get("network")).map(CommentId),
-            like: number(get("like")).map(LookalikeId),
+            like,
+            until: like.and_then(|_| number(get("until"))).map(CommentId),
             words,
             age: Age::from_word(get("age")),
             ..Self::of(status)
@@ -148,6 +154,7 @@ impl Filter {
             ("person", number(self.person.map(|id| id.0))),
             ("network", number(self.network.map(|id| id.0))),
             ("like", number(self.like.map(|id| id.0))),
+            ("until", number(self.until.map(|id| id.0))),
             (
                 "words",
                 (!self.words.is_empty()).then(|| self.words.clone()),
@@ -195,6 +202,7 @@ mod tests {
             person: Some(CommentId(4)),
             network: Some(CommentId(5)),
             like: Some(LookalikeId(6)),
+            until: Some(CommentId(7)),
             words: "чай & \"a cup\"".to_owned(),
             age: Some(Age::Over(7)),
             ..Filter::of(Status::Spam)
@@ -213,8 +221,9 @@ mod tests {
 
     #[test]
     fn what_must_narrow_narrows_even_if_it_is_nonsense() {
-        let filter =
-            Filter::parse("status=nothing&reason=nothing&age=old&person=x&order=likeliest");
+        let filter = Filter::parse(
+            "status=nothing&reason=nothing&age=old&person=x&until=7&words=%00&order=likeliest",
+        );
         assert_eq!(
             filter,
             Filter {

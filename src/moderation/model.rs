@@ -34,14 +34,24 @@ pub struct Outcome {
     pub act: Option<ActId>,
     /// Comments that no longer were as the moderator saw them; they stay as they are.
     pub passed_over: Vec<CommentId>,
+    /// Nothing that was meant was there any more.
+    pub is_gone: bool,
 }
 
 impl Outcome {
+    /// What came of an act for which nothing was left to decide.
+    pub fn gone() -> Self {
+        Self {
+            is_gone: true,
+            ..Self::default()
+        }
+    }
+
     /// What an act decided that passed nothing over.
     pub fn of_act(act: ActId) -> Self {
         Self {
             act: Some(act),
-            passed_over: Vec::new(),
+            ..Self::default()
         }
     }
 }

@@ -89,6 +89,8 @@ pub async fn show_queue(
         Some(words.say("queue-none-ticked"))
     } else if !get(&asked, "nothing").is_empty() {
         Some(words.say("queue-nothing-undone"))
+    } else if !get(&asked, "gone").is_empty() {
+        Some(words.say("queue-gone"))
     } else {
         None
     };

@@ -28,14 +28,19 @@ const WHY_BYTES: usize = 300;
 enum Wanted {
     /// About these comments (`one` holds `spam 17:held:0`; `all` holds `spam`, and each `tick` holds `17:held:0`).
     Rulings(Status, Vec<Ruling>),
-    /// About all that say the same, up to a comment (`alike` holds `spam 9:17`).
-    Alike(Status, LookalikeId, CommentId),
+    /// About all that say the same, up to a comment, as of a moment if it is said (`alike` holds `spam 9:17`, `as_of` microseconds).
+    Alike(Status, LookalikeId, CommentId, Option<Ts>),
     /// About all that match, as of a moment (`matching` holds `spam`, `as_of` microseconds).
     Matching(Status, Ts),
 }
 
 impl Wanted {
     fn read(fields: &Fields) -> Option<Self> {
+        let as_of = fields.get("as_of").parse().ok();
+        // Postgres knows no years that far back; nothing here was there before these.
+        let as_of = as_of
+            .and_then(Ts::from_unix_micros)
+            .map(|as_of| as_of.max(Ts::EPOCH));
         let one = fields.get("one");
         if let Some((word, ruling)) = one.split_once(' ') {
             let rulings = Ruling::parse(ruling).into_iter().collect();
@@ -44,11 +49,10 @@ impl Wanted {
         if let Some((word, group)) = fields.get("alike").split_once(' ') {
             let (id, until) = group.split_once(':')?;
             let (id, until) = (id.parse().ok()?, until.parse().ok()?);
-            return Some(Self::Alike(Status::from_word(word)?, id, until));
+            return Some(Self::Alike(Status::from_word(word)?, id, until, as_of));
         }
         if let Some(to) = Status::from_word(fields.get("matching")) {
-            let as_of = fields.get("as_of").parse().ok();
-            return Some(Self::Matching(to, as_of.and_then(Ts::from_unix_micros)?));
+            return Some(Self::Matching(to, as_of?));
         }
         let to = Status::from_word(fields.get("all"))?;
         let rulings = fields.all("tick").filter_map(Ruling::parse).collect();
@@ -66,28 +70,28 @@ pub async fn decide(
 ) -> Result<Response> {
     let wanted =
         Wanted::read(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
-    let mut why = typed::line(fields.get("why"));
+    let mut why = typed::line(&typed::without_unreadable(fields.get("why")));
     why.truncate(why.floor_char_boundary(WHY_BYTES));
     let outcome = match wanted {
         Wanted::Rulings(_, rulings) if rulings.is_empty() => Outcome::default(),
         Wanted::Rulings(to, rulings) => rule(&app, &moderator, &rulings, to, &why).await?,
-        Wanted::Alike(to, id, until) => {
+        Wanted::Alike(to, id, until, as_of) => {
             let mut db = app.pool.acquire().await?;
-            let as_of = store::written_at(&mut db, until).await?;
+            let written_at = store::written_at(&mut db, until).await?;
             drop(db);
             let filter = Filter {
                 like: Some(id),
+                until: Some(until),
                 ..Filter::of(Status::Held)
             };
-            let as_of = as_of.ok_or(Error::NotFound)?;
-            let act = bulk::decide_all(&app, &moderator, &filter, to, &why, as_of).await?;
-            Outcome::of_act(act)
+            // Whoever saw the newest of them looked at no earlier moment than when it was written.
+            let written_at = written_at.ok_or(Error::NotFound)?;
+            let as_of = as_of.map_or(written_at, |as_of| as_of.max(written_at));
+            rule_on_all(&app, &moderator, &filter, to, &why, as_of).await?
         }
         Wanted::Matching(to, as_of) => {
             let filter = Filter::read(|name| fields.get(name));
-            let as_of = as_of.min(app.clock.now());
-            let act = bulk::decide_all(&app, &moderator, &filter, to, &why, as_of).await?;
-            Outcome::of_act(act)
+            rule_on_all(&app, &moderator, &filter, to, &why, as_of).await?
         }
     };
     app.bell.notify_one();
@@ -96,6 +100,7 @@ pub async fn decide(
         return answer(&mut db, &moderator, layout.words, &outcome).await;
     }
     let told = match outcome.act {
+        None if outcome.is_gone => vec![("gone", "1".to_owned())],
         None if outcome.passed_over.is_empty() => vec![("none", "1".to_owned())],
         _ => told(&outcome),
     };
@@ -113,13 +118,47 @@ async fn rule(
     let act = store::next_act(&mut db).await?;
     let now = app.clock.now();
     let decided = store::decide(&mut db, moderator, act, rulings, to, why, now).await?;
+    let passed_over: Vec<CommentId> = rulings
+        .iter()
+        .map(|ruling| ruling.id)
+        .filter(|id| !decided.contains(id))
+        .collect();
+    if decided.is_empty()
+        && let Some(earlier) = store::decided_so(&mut db, moderator, &passed_over, to).await?
+    {
+        // The same was sent again over a bad line, by someone who has not heard our answer.
+        return Ok(Outcome::of_act(earlier));
+    }
     db.commit().await?;
     tracing::info!(account = %moderator.id, %act, decided = decided.len(), to = to.word(), "decided");
-    let passed_over = rulings.iter().map(|ruling| ruling.id);
     Ok(Outcome {
         act: (!decided.is_empty()).then_some(act),
-        passed_over: passed_over.filter(|id| !decided.contains(id)).collect(),
+        passed_over,
+        is_gone: false,
     })
+}
+
+async fn rule_on_all(
+    app: &App,
+    moderator: &Moderator,
+    filter: &Filter,
+    to: Status,
+    why: &str,
+    as_of: Ts,
+) -> Result<Outcome> {
+    let as_of = as_of.min(app.clock.now());
+    let act = bulk::decide_all(app, moderator, filter, to, why, as_of).await?;
+    let mut db = app.pool.acquire().await?;
+    Ok(match has_come_to_nothing(&mut db, act).await? {
+        true => Outcome::gone(),
+        false => Outcome::of_act(act),
+    })
+}
+
+/// Whether an act has ended and decided nothing.
+async fn has_come_to_nothing(db: &mut PgConnection, act: ActId) -> sqlx::Result<bool> {
+    let bulk = store::find_bulk(db, act).await?;
+    Ok(bulk.is_some_and(|bulk| bulk.ended_at.is_some() && bulk.decided == 0))
 }
 
 /// Takes an act back.
@@ -133,13 +172,11 @@ pub async fn undo(
     let undone: ActId = fields.get("act").parse().map_err(|_| Error::NotFound)?;
     let act = bulk::undo_all(&app, &moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
-    let restored = store::decisions_of(&mut db, act).await?;
-    tracing::info!(account = %moderator.id, %act, %undone, restored, "undone");
-    let is_under_way = store::find_bulk(&mut db, act)
-        .await?
-        .is_some_and(|bulk| bulk.ended_at.is_none());
-    let outcome = if restored == 0 && !is_under_way {
-        Outcome::default()
+    tracing::info!(account = %moderator.id, %act, %undone, "undone");
+    let outcome = if has_come_to_nothing(&mut db, act).await? {
+        // If it was sent again over a bad line, what was asked for is done.
+        let earlier = store::undone_by(&mut db, &moderator, undone).await?;
+        earlier.map_or_else(Outcome::default, Outcome::of_act)
     } else {
         Outcome::of_act(act)
     };
@@ -167,7 +204,11 @@ async fn answer(
     words: Words,
     outcome: &Outcome,
 ) -> Result<Response> {
-    let mut said = words.say("queue-nothing-undone");
+    let mut said = if outcome.is_gone {
+        words.say("queue-gone")
+    } else {
+        words.say("queue-nothing-undone")
+    };
     let mut decided = Vec::new();
     let mut bulk = None;
     if let Some(act) = outcome.act {

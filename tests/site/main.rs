@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod articles;
+mod bulk;
 mod canary;
 mod checker;
 mod comments;

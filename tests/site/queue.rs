@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
-use broadsheet::moderation::{Filter, bulk};
 use broadsheet::worker;
 use serde_json::Value;
 
@@ -13,11 +12,11 @@ use crate::support::makers::Made;
 use crate::support::visitor::Visitor;
 
 /// Makes many held comments under an article, a second apart.
-async fn many(site: &TestSite, on: &Made, count: i64) {
+pub async fn many(site: &TestSite, on: &Made, count: i64) {
     sqlx::query(
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, status_since, reasons, created_at)
-         select id, $1, id, 'Reader ' || number, 'Words', '<p>Words</p>', int8send(id), 'held', $3,
+         select id, $1, id, 'Reader ' || number, 'Words', '<p>Words</p>', int8send(id), 'held', $3 - make_interval(secs => number),
              case when number % 2 = 0 then '{links:3}'::text[] else '{first-timer}'::text[] end, $3 - make_interval(secs => number)
          from fresh",
     )
@@ -30,7 +29,7 @@ async fn many(site: &TestSite, on: &Made, count: i64) {
 }
 
 /// Posts fields as the queue's script does.
-async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
+pub async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
@@ -289,15 +288,26 @@ async fn a_script_hears_what_came_of_its_decision() {
     assert_eq!(late["passed"][0]["id"], ann.0);
     let said = late["passed"][0]["said"].as_str().expect("a sentence");
     assert!(said.contains("(mo)") && said.contains("spam"), "{said}");
-    // The same twice, over a bad line, holds once.
+    // The same twice, over a bad line, holds once, and is answered as it was.
     let again = post(&mod_, "/admin/comments", &[("one", &spam)]).await;
-    assert_eq!(again["act"], Value::Null);
+    assert_eq!(again["act"], first["act"]);
+    assert_eq!(again["decided"], first["decided"]);
+    assert_eq!(again["said"], first["said"]);
+    assert_eq!(site.count("select count(*) from decisions").await, 1);
+    // Someone else who wants the same did not do it.
+    let theirs = post(&other, "/admin/comments", &[("one", &spam)]).await;
+    assert_eq!(theirs["act"], Value::Null);
     let act = first["act"].to_string();
     let undone = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
     assert_eq!(undone["decided"], serde_json::json!([ann.0]));
     assert_eq!(undone["counts"]["held"], 2);
-    let nothing = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    let again = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    assert_eq!(again["act"], undone["act"]);
+    assert_eq!(again["decided"], undone["decided"]);
+    assert_eq!(again["said"], undone["said"]);
+    let nothing = post(&other, "/admin/comments/undo", &[("act", &act)]).await;
     assert_eq!(nothing["act"], Value::Null);
+    assert_eq!(site.count("select count(*) from decisions").await, 2);
     // Cards that a script asks for are those that are in the queue.
     let cards = mod_
         .open(&format!("/admin/comments/cards?ids={ann},{bob},999"))
@@ -392,46 +402,87 @@ async fn those_that_say_the_same_are_one_card_and_one_decision() {
 }
 
 #[tokio::test]
-async fn bulk_acts_of_two_people_at_once_decide_each_comment_once() {
+async fn those_that_say_the_same_are_decided_as_the_page_showed_them() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 3_000).await;
-    let mut moderators = Vec::new();
-    for handle in ["mo", "ada"] {
-        site.staff(handle, Role::Moderator).await;
+    many(&site, &article, 3).await;
+    for statement in [
+        "insert into lookalikes (id) select min(id) from comments",
+        "update comments set lookalike_id = (select id from lookalikes)",
+    ] {
+        sqlx::query(statement)
+            .execute(&site.app.pool)
+            .await
+            .expect("they are alike");
     }
-    let mut db = site.app.pool.acquire().await.expect("a connection");
-    for account in broadsheet::accounts::store::all(&mut db)
+    let change = async |name: &'static str| {
+        site.app.clock.advance(60);
+        sqlx::query("update comments set edited_at = $1 where name = $2")
+            .bind(site.now())
+            .bind(name)
+            .execute(&site.app.pool)
+            .await
+            .expect("its author found a typo");
+    };
+    change("Reader 2").await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let page = mod_.open("/admin/comments").await;
+    let as_of = page
+        .attribute("[name=as_of]", "value")
+        .expect("when it was made");
+    let group = page
+        .attribute(".card [name=alike][data-to=spam]", "value")
+        .expect("a button");
+    change("Reader 3").await;
+    let fields = [("alike", group.as_str()), ("as_of", as_of.as_str())];
+    let answer = post(&mod_, "/admin/comments", &fields).await;
+    assert_eq!(answer["said"], "2 comments marked as spam.");
+    let left = "select count(*) from comments where status = 'held' and name = 'Reader 3'";
+    assert_eq!(site.count(left).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_not_there_any_more_is_told_as_that() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 3).await;
+    sqlx::query("insert into lookalikes (id) select min(id) from comments")
+        .execute(&site.app.pool)
         .await
-        .expect("the staff")
-    {
-        let moderator = broadsheet::accounts::Moderator::acting(&mut db, account.id).await;
-        moderators.push(moderator.expect("an answer").expect("a moderator"));
+        .expect("something like them was there");
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let last = site.count("select max(id) from comments").await;
+    let like = site.count("select id from lookalikes").await;
+    let group = format!("spam {like}:{last}");
+    let now = site.now().unix_micros().to_string();
+    let said = "Nothing of that is there any more: it has been decided or taken back by now.";
+    for fields in [
+        vec![("alike", group.as_str())],
+        vec![
+            ("matching", "spam"),
+            ("as_of", now.as_str()),
+            ("status", "trashed"),
+        ],
+    ] {
+        let answer = post(&mod_, "/admin/comments", &fields).await;
+        assert_eq!(answer["act"], Value::Null, "{fields:?}");
+        assert_eq!(answer["said"], said, "{fields:?}");
+        let page = mod_.post_fields("/admin/comments", &fields).await;
+        page.follow().await.has_status(200).sees(said);
     }
-    drop(db);
-    let filter = Filter::of(Status::Held);
-    let now = site.now();
-    let (first, second) = tokio::join!(
-        bulk::decide_all(&site.app, &moderators[0], &filter, Status::Spam, "", now),
-        bulk::decide_all(&site.app, &moderators[1], &filter, Status::Trashed, "", now),
-    );
-    assert_ne!(first.expect("an act"), second.expect("an act"));
-    let (one, two) = tokio::join!(worker::work(&site.app), worker::work(&site.app));
-    one.and(two).expect("both go to their ends");
-    assert_eq!(site.count("select count(*) from decisions").await, 3_000);
-    assert_eq!(
-        site.count("select count(distinct comment_id) from decisions")
-            .await,
-        3_000
-    );
-    assert_eq!(
-        site.count("select count(*) from comments where status = 'held'")
-            .await,
-        0
-    );
-    assert_eq!(
-        site.count("select count(*) from bulk_acts where ended_at is null")
-            .await,
-        0
-    );
+    assert_eq!(site.count("select count(*) from decisions").await, 0);
+}
+
+#[tokio::test]
+async fn what_stands_twice_in_a_form_is_decided_once() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.comment(&article, "Ann", Status::Held).await;
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let tick = format!("{ann}:held:0");
+    let fields = [("all", "spam"), ("tick", tick.as_str()), ("tick", &tick)];
+    let answer = post(&mod_, "/admin/comments", &fields).await;
+    assert_eq!(answer["said"], "One comment marked as spam.");
+    assert_eq!(answer["decided"], serde_json::json!([ann.0]));
+    assert_eq!(site.count("select count(*) from decisions").await, 1);
 }

@@ -117,20 +117,34 @@ pub async fn advance_bulk(
         bulk.done_id,
         now as Ts,
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    if decided == 0 && done_id.is_none() {
+        tell_desks(db, bulk.act).await?;
+    }
     Ok(done.rows_affected() == 1)
 }
 
 /// Ends an act where it is.
 pub async fn stop_bulk(db: &mut PgConnection, act: ActId, now: Ts) -> sqlx::Result<()> {
-    sqlx::query!(
+    let stopped = sqlx::query!(
         "update bulk_acts set ended_at = $2 where act = $1 and ended_at is null",
         act.0,
         now as Ts,
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    if stopped.rows_affected() > 0 {
+        tell_desks(db, act).await?;
+    }
+    Ok(())
+}
+
+/// Tells open desks of an act that ends without an entry of the log, by which they would hear of it.
+async fn tell_desks(db: &mut PgConnection, act: ActId) -> sqlx::Result<()> {
+    sqlx::query!("select pg_notify('desk', 'act ' || $1::bigint)", act.0)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -141,6 +155,21 @@ pub async fn find_bulk(db: &mut PgConnection, act: ActId) -> sqlx::Result<Option
         "select act, account_id, to_status, undoes, filter, why, begun_at, as_of, expected, decided, done_id, ended_at
          from bulk_acts where act = $1",
         act.0,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The first act with which this moderator took back something of another.
+pub async fn undone_by(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    undone: ActId,
+) -> sqlx::Result<Option<ActId>> {
+    sqlx::query_scalar!(
+        "select act from bulk_acts where undoes = $1 and account_id = $2 and decided > 0 order by act limit 1",
+        undone.0,
+        moderator.id.0,
     )
     .fetch_optional(db)
     .await

@@ -18,6 +18,9 @@ pub async fn next_entry(db: &mut PgConnection) -> sqlx::Result<EntryId> {
     Ok(EntryId(id))
 }
 
+/// Held comments that are given at once to whoever looks for what came in.
+pub const HELD_AT_ONCE: i64 = 1_000;
+
 /// Puts an entry at the end of the chain, with the decisions that were written under its number, in their order. From
 /// here to the end of the transaction nobody else can, so this comes last.
 pub async fn append(
@@ -107,11 +110,46 @@ pub async fn newest(db: &mut PgConnection) -> sqlx::Result<i64> {
         .await
 }
 
-/// Held comments with greater numbers, in their order, the first thousand.
-pub async fn held_after(db: &mut PgConnection, after: i64) -> sqlx::Result<Vec<CommentId>> {
-    sqlx::query_scalar!(
-        "select id from comments where id > $1 and status = 'held' and erased_at is null order by id limit 1000",
+/// Held comments with greater numbers, in their order, and how often their authors have changed them: the first thousand.
+pub async fn held_after(db: &mut PgConnection, after: i64) -> sqlx::Result<Vec<(CommentId, i32)>> {
+    let rows = sqlx::query!(
+        "select id, version from comments where id > $1 and status = 'held' and erased_at is null order by id limit $2",
         after,
+        HELD_AT_ONCE,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+}
+
+/// The newest held comments, at most `limit`, and how often their authors have changed them.
+pub async fn newest_held(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<(CommentId, i32)>> {
+    let rows = sqlx::query!(
+        "select id, version from comments where status = 'held' and erased_at is null order by created_at desc, id desc limit $1",
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+}
+
+/// Which of these, held and of these versions when they were seen, are not by now, though no entry tells of it.
+pub async fn left_untold(
+    db: &mut PgConnection,
+    seen: &[(CommentId, i32)],
+) -> sqlx::Result<Vec<CommentId>> {
+    let ids: Vec<i64> = seen.iter().map(|(id, _)| id.0).collect();
+    let versions: Vec<i32> = seen.iter().map(|(_, version)| *version).collect();
+    sqlx::query_scalar!(
+        r#"select seen.id as "id!: CommentId"
+           from unnest($1::bigint[], $2::integer[]) as seen (id, version)
+           left join comments on comments.id = seen.id
+           where comments.id is null or erased_at is not null or comments.version <> seen.version
+              or (status <> 'held' and status is distinct from
+                  (select to_status from decisions where comment_id = seen.id order by decisions.id desc limit 1))
+           order by seen.id"#,
+        &ids,
+        &versions,
     )
     .fetch_all(db)
     .await

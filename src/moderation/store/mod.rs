@@ -93,7 +93,8 @@ pub async fn next_act(db: &mut PgConnection) -> sqlx::Result<ActId> {
 }
 
 /// Gives `to` to every comment that still is as the moderator saw it, in status and words, with the entry in the log. Gives their ids.
-/// Rows are locked in one order, so that two moderators cannot lock each other out.
+/// Rows are locked in one order, so that two moderators cannot lock each other out, and such that whoever answers one of
+/// them does not wait.
 pub async fn decide(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -111,10 +112,11 @@ pub async fn decide(
         Decision,
         r#"with wanted as (
              select comments.id, status from comments
-             join unnest($1::bigint[], $2::comment_status[], $7::integer[]) as ruling (id, seen, version)
+             -- A comment may stand in a form twice.
+             join (select distinct * from unnest($1::bigint[], $2::comment_status[], $7::integer[]) as ruling (id, seen, version)) ruling
                on ruling.id = comments.id and ruling.seen = status and ruling.version = comments.version
              where status <> $3 and erased_at is null
-             order by comments.id for update of comments
+             order by comments.id for no key update of comments
          ),
          changed as (
              update comments set status = $3, status_since = $6, reasons = array_remove(reasons, 'being-checked')
@@ -179,7 +181,7 @@ pub async fn undo(
              from decisions join comments on comments.id = comment_id
              where decisions.id = any($1) and status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > decisions.id)
-             order by comments.id for update of comments
+             order by comments.id for no key update of comments
          ),
          changed as (
              update comments set status = wanted.from_status, status_since = $4, reasons = array_remove(reasons, 'being-checked')
@@ -223,6 +225,32 @@ pub async fn decided_by(db: &mut PgConnection, act: ActId) -> sqlx::Result<Vec<C
     )
     .fetch_all(db)
     .await
+}
+
+/// The act with which this moderator gave this status to all of these, if nobody has decided otherwise since.
+pub async fn decided_so(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    ids: &[CommentId],
+    to: Status,
+) -> sqlx::Result<Option<ActId>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let act = sqlx::query_scalar!(
+        r#"select max(last.act) as "act!"
+           from unnest($1::bigint[]) as asked (id)
+           left join comments on comments.id = asked.id and comments.erased_at is null
+           left join lateral (
+               select act, account_id, to_status, undoes from decisions where comment_id = asked.id order by id desc limit 1
+           ) last on true
+           having count(distinct last.act) = 1
+              and bool_and(coalesce(last.account_id = $2 and last.undoes is null and last.to_status = $3 and comments.status = $3, false))"#,
+        &ids,
+        moderator.id.0,
+        to as Status,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(act.map(ActId))
 }
 
 /// When a comment was written.

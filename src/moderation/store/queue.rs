@@ -56,7 +56,7 @@ pub(super) struct Asked<'a> {
     pub(super) network: Option<Vec<u8>>,
     pub(super) since: Option<Ts>,
     pub(super) until: Option<Ts>,
-    /// Only what was written, and last changed, by then.
+    /// Only what was written, and last changed or decided, by then.
     as_of: Option<Ts>,
 }
 
@@ -136,7 +136,8 @@ macro_rules! find {
                    and ($12::bigint is null or c.lookalike_id = $12)
                    and ($13::text is null or coalesce((select words @@ (select websearch_to_tsquery('simple', $13))
                        from readings where readings.comment_id = c.id), false))
-                   and ($14::timestamptz is null or (c.created_at <= $14 and (c.edited_at is null or c.edited_at <= $14)))
+                   and ($14::timestamptz is null or (c.created_at <= $14 and (c.edited_at is null or c.edited_at <= $14)
+                       and (c.status_since is null or c.status_since <= $14)))
                  order by c.created_at desc, c.id desc limit $7
              )
              select id as "id?: CommentId", status as "status?: Status", version as "version?",
@@ -210,10 +211,18 @@ pub async fn find(
     if filter.order == Order::Likeliest {
         return find_likeliest(db, after, limit).await;
     }
-    let place = match after {
+    let mut place = match after {
         Some(id) => place_of(db, id).await?,
         None => None,
     };
+    if let (None, Some(id)) = (&place, filter.until) {
+        let Some(last) = place_of(db, id).await? else {
+            return Ok(FoundPage::default());
+        };
+        // It is one of them.
+        let before = CommentId(last.id.0.saturating_add(1));
+        place = Some(Place { id: before, ..last });
+    }
     // Nothing else is asked of what one index gives: then no more is looked at than is wanted.
     let window = if asked.needs_a_look() {
         LOOKED_AT.max(limit)
@@ -311,7 +320,8 @@ async fn find_rare(
          where c.status = $1 and c.erased_at is null
            and (c.created_at, c.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 9223372036854775807))
            and c.created_at >= coalesce($4::timestamptz, '-infinity') and c.created_at < coalesce($5::timestamptz, 'infinity')
-           and ($7::timestamptz is null or (c.created_at <= $7 and (c.edited_at is null or c.edited_at <= $7)))
+           and ($7::timestamptz is null or (c.created_at <= $7 and (c.edited_at is null or c.edited_at <= $7)
+               and (c.status_since is null or c.status_since <= $7)))
          order by c.created_at desc, c.id desc limit $8",
         asked.filter.status as Status,
         place.map(|place| place.created_at) as Option<Ts>,
@@ -368,7 +378,7 @@ impl Asked<'_> {
             !filter.words.is_empty(),
         ];
         let asked_for = asked.iter().filter(|asked| **asked).count();
-        asked_for > 1 || !filter.words.is_empty() || self.as_of.is_some()
+        asked_for > 1 || !filter.words.is_empty() || filter.until.is_some() || self.as_of.is_some()
     }
 }
 
