@@ -177,7 +177,7 @@ async fn merge(
     .execute(&mut *db)
     .await?;
     sqlx::query!("delete from commenters where id = $1", gone.0)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
-    Ok(())
+    super::store::forget_counts(db, gone).await
 }

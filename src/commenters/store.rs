@@ -373,6 +373,7 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     .execute(&mut *db)
     .await?;
     if deleted.rows_affected() > 0 {
+        forget_counts(db, id).await?;
         return Ok(true);
     }
     sqlx::query!("delete from subscriptions where commenter_id = $1", id.0)
@@ -406,10 +407,24 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
 /// Deletes someone of whom no comment is left and who is told of nothing, unless they are blocked or always held: they
 /// would be free of that for taking one comment back.
 pub async fn delete_if_nothing_is_left(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
-    sqlx::query!(
+    let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null and treatment is distinct from 'hold'
            and not exists (select 1 from comments where commenter_id = $1)
            and not exists (select 1 from subscriptions where commenter_id = $1)",
+        id.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    if deleted.rows_affected() > 0 {
+        forget_counts(db, id).await?;
+    }
+    Ok(())
+}
+
+/// Deletes how many comments someone had who is gone: they are none, but the number would tell that they were here.
+pub(super) async fn forget_counts(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from comment_facets where facet = 'commenter' and key = $1::bigint::text",
         id.0,
     )
     .execute(db)

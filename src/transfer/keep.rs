@@ -13,7 +13,7 @@ use super::topics::Topics;
 use super::wxr::ItemTerm;
 use crate::articles::{Kind, Note, State};
 use crate::clock::Ts;
-use crate::comments::NETWORK_ROW;
+use crate::comments::{self, NETWORK_ROW};
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_answered, is_reserved};
 use crate::sealed::Keys;
@@ -593,6 +593,9 @@ impl Keeper<'_> {
             let from = from.to_canonical().to_string();
             self.keys.seal(NETWORK_ROW, from.as_bytes())
         });
+        let network_hash = planned
+            .from
+            .map(|from| comments::store::network_hash(self.keys, from));
         PlacedComment {
             id,
             parent_id: planned.parent.and_then(|parent| here.get(&parent).copied()),
@@ -600,6 +603,7 @@ impl Keeper<'_> {
             article_id,
             commenter_id: self.commenters.id(self.keys, planned.email.as_ref()),
             network,
+            network_hash,
             planned,
         }
     }

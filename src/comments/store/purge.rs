@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::CommenterId;
+use crate::learning;
 
 /// What was purged in one go.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Purged {
 /// Takes the words out of at most `limit` comments that have been spam or trash since before `until`, those that lay there
 /// longest first. Rows that somebody else works on are left for the next time.
 pub async fn purge(db: &mut PgConnection, until: Ts, limit: i64, now: Ts) -> sqlx::Result<Purged> {
+    // Lessons come before the comments' own rows, for all who change both.
+    learning::store::begin(db).await?;
     let rows = sqlx::query!(
         r#"with wanted as (
              select id, commenter_id from comments

@@ -180,7 +180,13 @@ pub async fn comments_decided_otherwise(
              count(*) over () as "all!"
          from last left join comments on comments.id = last.comment_id
          where comments.id is null
-            or (comments.status <> last.to_status and erased_at is null and (edited_at is null or edited_at < decided_at))
+            or (comments.status <> last.to_status and erased_at is null and not (
+                 -- What its author changes is judged anew, for a reason if it is refused. What the staff changes stays what
+                 -- it is, but may hide when its author did: that they ever did is seen from how many changes there were.
+                 edited_at is not null and edited_at >= decided_at
+                 and (comments.status in ('held', 'approved') or reasons <> '{}')
+                 and version > (select count(*) from comment_versions where comment_versions.comment_id = comments.id)
+               ))
          order by last.comment_id limit $1"#,
         limit,
     )

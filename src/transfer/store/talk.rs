@@ -82,6 +82,8 @@ pub struct PlacedComment {
     pub commenter_id: Option<i64>,
     /// The network it came from, sealed.
     pub network: Option<Vec<u8>>,
+    /// What finds others from there.
+    pub network_hash: Option<Vec<u8>>,
 }
 
 /// Keeps comments. What they answer is among them, or here already.
@@ -119,18 +121,22 @@ pub async fn insert_comments(
         .iter()
         .map(|comment| comment.network.as_deref())
         .collect();
+    let network_hashes: Vec<Option<&[u8]>> = comments
+        .iter()
+        .map(|comment| comment.network_hash.as_deref())
+        .collect();
     sqlx::query!(
         "insert into comments
              (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, said_once, status,
-              reasons, created_at, site_id, number, origin, network_sealed, network_until)
+              reasons, created_at, site_id, number, origin, network_sealed, network_until, network_hash)
          select id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, int8send(id), status,
              string_to_array(reasons, chr(10)), created_at, $1, number, origin, network_sealed,
-             case when network_sealed is not null then $2::timestamptz end
+             case when network_sealed is not null then $2::timestamptz end, network_hash
          from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[],
              $11::body_format[], $12::text[], $13::comment_status[], $14::text[], $15::timestamptz[], $16::bigint[], $17::bigint[],
-             $18::bytea[])
+             $18::bytea[], $19::bytea[])
              as placed (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, status,
-             reasons, created_at, number, origin, network_sealed)",
+             reasons, created_at, number, origin, network_sealed, network_hash)",
         site_id,
         networks_until as Ts,
         &number(|comment| comment.id),
@@ -149,6 +155,7 @@ pub async fn insert_comments(
         &number(|comment| comment.planned.number),
         &number(|comment| comment.planned.origin),
         &networks as _,
+        &network_hashes as _,
     )
     .execute(db)
     .await?;
@@ -166,7 +173,11 @@ pub async fn change_comment(
     sqlx::query!(
         "update comments
          set parent_id = $2, root_id = $3, commenter_id = coalesce($4, commenter_id), name = $5, website = $6, body = $7, format = $8, body_html = $9,
-             status = $10, created_at = $11, origin = $12, version = version + 1
+             status = $10, created_at = $11, origin = $12, version = version + 1,
+             -- Other words are like others, and tell of something else.
+             lookalike_id = case when (name, website, body_html) is not distinct from ($5, $6, $9) then lookalike_id end,
+             score = case when (name, website, body_html) is not distinct from ($5, $6, $9) then score end,
+             signals = case when (name, website, body_html) is not distinct from ($5, $6, $9) then signals else '{}' end
          where id = $1 and erased_at is null",
         comment.id,
         comment.parent_id,
