@@ -13,6 +13,8 @@ pub struct Ts(Timestamp);
 
 /// Microseconds from the Unix epoch to 2000-01-01T00:00:00Z, from which Postgres counts (its documentation, "Date/Time Types").
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+/// The first moment that Postgres knows, counted so: 4714-11-24 BC. What lies before it in a form is no less long ago.
+const POSTGRES_BEGINS: i64 = -211_813_488_000_000_000;
 
 impl Ts {
     /// The beginning of Unix time.
@@ -60,7 +62,8 @@ impl sqlx::Type<Postgres> for Ts {
 
 impl sqlx::Encode<'_, Postgres> for Ts {
     fn encode_by_ref(&self, buf: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        sqlx::Encode::<Postgres>::encode(self.unix_micros() - POSTGRES_EPOCH, buf)
+        let counted = (self.unix_micros() - POSTGRES_EPOCH).max(POSTGRES_BEGINS);
+        sqlx::Encode::<Postgres>::encode(counted, buf)
     }
 }
 

@@ -141,6 +141,7 @@ async fn do_it(
         return Ok(page.leads_on("unnoted"));
     }
     if let Some(to) = Treated::from_word(fields.get("treat")) {
+        page.note = typed::without_unreadable(&page.note);
         page.mistakes
             .check_text(words, "why", &mut page.why, WHY_BYTES);
         if typed::holds_address(&page.why) {
@@ -173,6 +174,7 @@ async fn do_it(
         }
         return Ok(page.leads_on(to.word()));
     }
+    page.why = typed::without_unreadable(&page.why);
     page.mistakes
         .check_text(words, "note", &mut page.note, NOTE_BYTES);
     if typed::is_blank(&page.note) {

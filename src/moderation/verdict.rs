@@ -37,10 +37,7 @@ enum Wanted {
 impl Wanted {
     fn read(fields: &Fields) -> Option<Self> {
         let as_of = fields.get("as_of").parse().ok();
-        // Postgres knows no years that far back; nothing here was there before these.
-        let as_of = as_of
-            .and_then(Ts::from_unix_micros)
-            .map(|as_of| as_of.max(Ts::EPOCH));
+        let as_of = as_of.and_then(Ts::from_unix_micros);
         let one = fields.get("one");
         if let Some((word, ruling)) = one.split_once(' ') {
             let rulings = Ruling::parse(ruling).into_iter().collect();

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
 
 use crate::support::visitor::Page;
 use crate::support::{Setup, TestSite};
@@ -305,4 +306,154 @@ async fn hostile_words_in_the_editor_are_answered_too() {
         .await;
     page.has_status(200);
     assert!(!page.html().contains("<script>alert"));
+}
+
+/// What no field of the desk is made for.
+fn nonsense() -> Vec<String> {
+    vec![
+        "\0".to_owned(),
+        "a\0b\u{7}\u{ffff}\u{fffd}".to_owned(),
+        "x".repeat(1_000_000),
+        "é".repeat(5_000),
+        "-1".to_owned(),
+        "9223372036854775807".to_owned(),
+        "-9223372036854775808".to_owned(),
+        "99999999999999999999".to_owned(),
+        "253402207200000000".to_owned(),
+        "-377705023201000000".to_owned(),
+        "1e9".to_owned(),
+        "-009999-01-02".to_owned(),
+        "9999-12-31".to_owned(),
+        "spam 9223372036854775807:9223372036854775807".to_owned(),
+        "spam 1:held:-2147483648".to_owned(),
+        "\" or 1=1 -- \\ ' ( & | ! :* <->".to_owned(),
+    ]
+}
+
+#[tokio::test]
+async fn no_field_of_the_desk_breaks_it() {
+    let site = open_site().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    sqlx::query("update comments set network_hash = '\\x01', lookalike_id = id")
+        .execute(&site.app.pool)
+        .await
+        .expect("it can be looked for");
+    let mo = site.staff("mo", Role::Moderator).await;
+    let last = id.to_string();
+    let of = |what: &str| format!("/admin/comments/{id}/{what}");
+    let filter = [
+        "status", "reason", "article", "person", "network", "like", "words", "age", "order",
+        "after", "act", "passed", "none", "nothing", "gone", "ids",
+    ];
+    let log = ["by", "kind", "to", "from", "until", "before"];
+    for value in nonsense() {
+        let shown: String = value.chars().take(40).collect();
+        let short: String = value.chars().take(3_000).collect();
+        for (path, fields) in [
+            ("/admin/comments", &filter[..]),
+            ("/admin/comments/cards", &filter[..]),
+            ("/admin/log", &log[..]),
+            (&of("person"), &["done", "act"][..]),
+            (&of("reply"), &["to", "seen"][..]),
+            (&of("edit"), &["version"][..]),
+        ] {
+            for field in fields {
+                let query = url::form_urlencoded::Serializer::new(String::new())
+                    .append_pair(field, &short)
+                    .append_pair("like", &last)
+                    .append_pair("until", &short)
+                    .finish();
+                let page = mo.open(&format!("{path}?{query}")).await;
+                assert!(
+                    page.status.as_u16() < 500,
+                    "{path} {field} {shown:?}: {}",
+                    page.status
+                );
+            }
+        }
+        let forms: [(&str, &[(&str, &str)], &[&str]); 9] = [
+            (
+                "/admin/comments",
+                &[
+                    ("matching", "spam"),
+                    ("as_of", "1773500966000000"),
+                    ("status", "trashed"),
+                ],
+                &[
+                    "why", "words", "as_of", "person", "like", "network", "article", "after",
+                ],
+            ),
+            (
+                "/admin/comments",
+                &[("one", "spam 0:held:0")],
+                &["one", "why", "after", "words"],
+            ),
+            ("/admin/comments", &[], &["alike", "all", "matching"]),
+            (
+                "/admin/comments",
+                &[("alike", "approved 1:1"), ("like", "1")],
+                &["as_of", "why", "until"],
+            ),
+            ("/admin/comments/undo", &[], &["act"]),
+            (&of("person"), &[], &["note", "unnote"]),
+            (
+                &of("person"),
+                &[("treat", "hold"), ("seen", "anyone")],
+                &["why", "seen", "treat"],
+            ),
+            (
+                &of("reply"),
+                &[("comment", "Words."), ("preview", "1")],
+                &["comment", "ruling"],
+            ),
+            (
+                &of("edit"),
+                &[
+                    ("comment", "Words."),
+                    ("author", "Ann"),
+                    ("version", "7"),
+                    ("url", ""),
+                    ("why", ""),
+                ],
+                &[
+                    "comment", "author", "url", "why", "version", "restore", "act",
+                ],
+            ),
+        ];
+        for (path, usual, fields) in forms {
+            for field in fields {
+                let mut all: Vec<(&str, &str)> = usual
+                    .iter()
+                    .copied()
+                    .filter(|(name, _)| name != field)
+                    .collect();
+                all.push((field, &value));
+                let page = mo.post_fields(path, &all).await;
+                assert!(
+                    page.status.as_u16() < 500,
+                    "{path} {field} {shown:?}: {}",
+                    page.status
+                );
+                assert!(!page.body.contains(&0), "{path} {field} {shown:?}");
+            }
+        }
+        for path in ["/admin/account/email", "/admin/account/digest"] {
+            for field in ["email", "digest", "act"] {
+                let page = mo.post_fields(path, &[(field, &value)]).await;
+                assert!(page.status.as_u16() < 500, "{path} {field} {shown:?}");
+            }
+        }
+    }
+    // A reason with what is no text is kept without it.
+    let one = format!("spam {id}:held:0");
+    let fields = [("one", one.as_str()), ("why", "an\0 ad\u{7}")];
+    mo.post_fields("/admin/comments", &fields)
+        .await
+        .has_status(303);
+    assert_eq!(
+        site.count("select count(*) from log_entries where why = 'an ad'")
+            .await,
+        1
+    );
 }
