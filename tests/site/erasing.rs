@@ -250,3 +250,27 @@ async fn nobody_decides_about_what_is_erased() {
         0
     );
 }
+
+#[tokio::test]
+async fn the_number_of_someone_who_is_gone_is_counted_by_nothing() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let of_people = "select count(*) from comment_facets where facet = 'commenter'";
+    site.comment(&article, "Ann", Status::Approved).await;
+    let bob = site.comment(&article, "Bob", Status::Held).await;
+    site.comment(&article, "Cid", Status::Held).await;
+    assert_eq!(site.count(of_people).await, 3);
+    let ann = person(&site, "ann@example.org").await.expect("Ann");
+    assert_eq!(erase(&site, ann).await, (1, true));
+    assert_eq!(site.count(of_people).await, 2);
+    let who = person(&site, "bob@example.org").await.expect("Bob");
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    comments::store::erase(&mut db, &[bob], site.now())
+        .await
+        .expect("it is erased");
+    commenters::store::delete_if_nothing_is_left(&mut db, who)
+        .await
+        .expect("nothing is left");
+    db.commit().await.expect("it is kept");
+    assert_eq!(site.count(of_people).await, 1);
+}

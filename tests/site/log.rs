@@ -1,7 +1,7 @@
 //! The log of the desk: what is in it, how it is read, and that nobody can change it unnoticed.
 
 use broadsheet::accounts::{Handle, Moderator, Role};
-use broadsheet::comments::screening::Verdict;
+use broadsheet::comments::screening::{Kind, Verdict};
 use broadsheet::comments::{self, Status};
 use broadsheet::ids::{ActId, CommentId};
 use broadsheet::moderation::log_check::{self, Noted, Seen};
@@ -289,6 +289,81 @@ async fn whatever_is_changed_by_hand_is_noticed() {
         .await;
         let seen = check(&site, None).await;
         assert!(seen.is_well(), "after {what}: {:?}", seen.faults);
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_the_authors_excuses_another_status_and_one_of_the_staffs_does_not() {
+    let site = TestSite::new().await;
+    site.staff("mo", Role::Moderator).await;
+    let mo = moderator(&site, "mo").await;
+    let article = site.article("Tea").await;
+    let mut ids = Vec::new();
+    for name in ["Ann", "Bob", "Cid", "Dot"] {
+        ids.push(site.comment(&article, name, Status::Held).await);
+    }
+    site.app.clock.advance(60);
+    decide(&site, &mo, &ids, Status::Held, Status::Approved, "").await;
+    let by_author = async |id, status, reasons| {
+        let mut db = site.app.pool.acquire().await.expect("a connection");
+        let html = markdown::comment("New words.");
+        let verdict = Verdict::new(status, reasons);
+        let now = site.now();
+        comments::store::change(
+            &mut db,
+            id,
+            0,
+            "New words.",
+            &html,
+            &verdict,
+            Ts::EPOCH,
+            now,
+        )
+        .await
+        .map(|is_changed| assert!(is_changed))
+        .expect("it is changed");
+        site.app.clock.advance(60);
+    };
+    let by_staff = async |id, version| {
+        let mut db = site.app.pool.acquire().await.expect("a connection");
+        let words = store::NewWords {
+            name: "Ann".to_owned(),
+            website: None,
+            body: "Better words.".to_owned(),
+            format: broadsheet::text::Format::Markdown,
+            body_html: markdown::comment("Better words."),
+        };
+        let is_changed = store::edit(&mut db, &mo, id, version, &words, site.now()).await;
+        assert!(is_changed.expect("it is changed"));
+        site.app.clock.advance(60);
+    };
+    // Each of these is as it may be: what the staff changed after its author too, and what was refused for its new words.
+    by_staff(ids[0], 0).await;
+    by_author(ids[1], Status::Held, Vec::new()).await;
+    by_staff(ids[1], 1).await;
+    by_author(ids[2], Status::Trashed, vec![Kind::RefuseWord.into()]).await;
+    by_author(ids[3], Status::Held, Vec::new()).await;
+    assert_eq!(check(&site, None).await.faults, Vec::<String>::new());
+    for (id, change, is_noticed) in [
+        (ids[0], "status = 'held'", true),
+        (ids[0], "status = 'spam', reasons = '{links:3}'", true),
+        (ids[1], "status = 'trashed', reasons = '{}'", true),
+        (ids[3], "status = 'spam', reasons = '{}'", true),
+        (ids[3], "status = 'approved', reasons = '{}'", false),
+    ] {
+        attack(&site, "create table kept_comments as table comments").await;
+        attack(
+            &site,
+            &format!("update comments set {change} where id = {id}"),
+        )
+        .await;
+        let seen = check(&site, None).await;
+        assert_eq!(!seen.is_well(), is_noticed, "{id} {change}");
+        attack(
+            &site,
+            "delete from comments; insert into comments overriding system value table kept_comments; drop table kept_comments",
+        )
+        .await;
     }
 }
 

@@ -1,11 +1,20 @@
 //! The queue as a desk: what cards say, what it is narrowed by, all that match, scripts, and other desks.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::Role;
-use broadsheet::comments::Status;
+use broadsheet::app::{App, Heard};
+use broadsheet::clock::Ts;
+use broadsheet::comments::screening::Verdict;
+use broadsheet::comments::{self, Status};
+use broadsheet::sealed::Keys;
+use broadsheet::text::markdown;
 use broadsheet::worker;
 use serde_json::Value;
+use tokio::sync::broadcast::Receiver;
+use tokio::time::{sleep, timeout};
 
 use crate::support::TestSite;
 use crate::support::makers::Made;
@@ -361,6 +370,120 @@ async fn open_desks_hear_who_decided_what_and_what_came_in() {
         "{heard}"
     );
     assert!(!heard.contains("example.org"));
+}
+
+/// The next event of that name that open desks are told, of which `is_it` holds.
+async fn hear(heard: &mut Receiver<Heard>, name: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    let next = async {
+        loop {
+            let heard = heard.recv().await.expect("desks are told");
+            let data: Value = serde_json::from_str(&heard.data).expect("JSON");
+            if heard.name == name && is_it(&data) {
+                return data;
+            }
+        }
+    };
+    timeout(Duration::from_secs(20), next)
+        .await
+        .unwrap_or_else(|_| panic!("{name} is not heard"))
+}
+
+#[tokio::test]
+async fn open_desks_hear_what_leaves_without_a_decision() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let old = site.comment(&article, "Old", Status::Held).await;
+    many(&site, &article, 300).await;
+    let changed = site.comment(&article, "Changed", Status::Held).await;
+    let settled = site.comment(&article, "Settled", Status::Held).await;
+    let decided = site.comment(&article, "Decided", Status::Held).await;
+    let mut heard = site.app.heard.subscribe();
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let live = mod_.open("/admin/comments/live").await;
+    assert_eq!(live.header("x-accel-buffering"), "no");
+    hear(&mut heard, "anew", |_| true).await;
+    sleep(Duration::from_millis(500)).await;
+    post(
+        &mod_,
+        "/admin/comments",
+        &[("one", &format!("approved {decided}:held:0"))],
+    )
+    .await;
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    comments::store::erase(&mut db, &[old], site.now())
+        .await
+        .expect("its author takes it back");
+    let html = markdown::comment("Other words");
+    let verdict = Verdict::new(Status::Held, Vec::new());
+    comments::store::change(
+        &mut db,
+        changed,
+        0,
+        "Other words",
+        &html,
+        &verdict,
+        Ts::EPOCH,
+        site.now(),
+    )
+    .await
+    .expect("its author changes it");
+    sqlx::query("update comments set status = 'spam' where id = $1")
+        .bind(settled.0)
+        .execute(&mut *db)
+        .await
+        .expect("a checker refuses it");
+    db.commit().await.expect("it is kept");
+    let left = hear(&mut heard, "left", |_| true).await;
+    assert_eq!(
+        left["ids"],
+        serde_json::json!([old.0, changed.0, settled.0])
+    );
+    let arrived = hear(&mut heard, "arrived", |_| true).await;
+    assert_eq!(arrived["ids"], serde_json::json!([changed.0]));
+}
+
+#[tokio::test]
+async fn open_desks_hear_how_far_acts_are_whoever_does_them() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 2_100).await;
+    let mut heard = site.app.heard.subscribe();
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    mod_.open("/admin/comments/live").await;
+    hear(&mut heard, "anew", |_| true).await;
+    // Another node has desks of its own.
+    let clock = site.app.clock.clone();
+    let (keys, config) = (Keys::from_secret(&[42; 32]), site.app.config.clone());
+    let node = App::new(
+        site.app.pool.clone(),
+        clock,
+        keys,
+        config,
+        site.app.argon2.clone(),
+    );
+    let now = site.now().unix_micros().to_string();
+    let fields = [("matching", "spam"), ("as_of", now.as_str())];
+    let begun = post(&mod_, "/admin/comments", &fields).await;
+    let progress = hear(&mut heard, "bulk", |_| true).await;
+    assert_eq!(progress["act"], begun["act"]);
+    assert_eq!(
+        (&progress["decided"], &progress["done"]),
+        (&2_000.into(), &false.into())
+    );
+    worker::work(&node).await.expect("the rest");
+    let progress = hear(&mut heard, "bulk", |_| true).await;
+    assert_eq!(progress["expected"], 2_100);
+    assert_eq!(
+        (&progress["decided"], &progress["done"]),
+        (&2_100.into(), &true.into())
+    );
+    // What decides nothing has no entry, and is told all the same.
+    post(&mod_, "/admin/comments", &fields).await;
+    let progress = hear(&mut heard, "bulk", |_| true).await;
+    assert_eq!(
+        (&progress["decided"], &progress["done"]),
+        (&0.into(), &true.into())
+    );
 }
 
 #[tokio::test]

@@ -355,3 +355,36 @@ async fn an_article_at_that_address_is_there_while_the_counts_are_not_shown() {
     page.has_status(200).sees("Some words.");
     assert!(!article.path.is_empty());
 }
+
+#[tokio::test]
+async fn whoever_takes_words_back_while_the_trash_is_emptied_waits_and_does_not_fail() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Bob", Status::Trashed).await;
+    sqlx::query(
+        "insert into lessons (comment_id, is_refused, signals, taught_at) select id, true, '{1}', created_at from comments",
+    )
+    .execute(&site.app.pool)
+    .await
+    .expect("lessons");
+    site.app.clock.advance(31 * DAY);
+    let author = async {
+        let mut db = site.app.pool.begin().await.expect("a transaction");
+        broadsheet::learning::forget(&mut db, &[id])
+            .await
+            .expect("its lesson is taken back");
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        comments::store::erase(&mut db, &[id], site.now())
+            .await
+            .expect("it is taken back");
+        db.commit().await.expect("it is kept");
+    };
+    let emptied = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        moderation::emptying::empty(&site.app, 30)
+            .await
+            .expect("the trash is emptied")
+    };
+    let ((), emptied) = tokio::join!(author, emptied);
+    assert_eq!(emptied, 0);
+}

@@ -316,6 +316,17 @@ async fn comments_move_in_with_their_numbers() {
             .await,
         10
     );
+    // By which they are found with what is said from there today.
+    let from = broadsheet::comments::store::network_hash(
+        &site.app.keys,
+        "192.0.2.77".parse().expect("an address"),
+    );
+    let hashes: Vec<Option<Vec<u8>>> =
+        sqlx::query_scalar("select distinct network_hash from comments")
+            .fetch_all(&site.app.pool)
+            .await
+            .expect("hashes");
+    assert_eq!(hashes, [Some(from)]);
     // What is said here from now on has a number of its own.
     let article = crate::support::makers::Made {
         id: broadsheet::ids::ArticleId(5),
@@ -695,6 +706,38 @@ async fn a_newer_export_brings_what_changed_there_and_leaves_what_was_edited_her
             .await,
         2
     );
+}
+
+#[tokio::test]
+async fn words_that_changed_there_are_like_nothing_here() {
+    let site = TestSite::new().await;
+    let both = comment(11, "Maria", "0", "") + &comment(12, "Petro", "0", "");
+    let tea = post(5, "tea").with(|post| post.more = both.clone());
+    site.import(&wxr(&tea.xml())).await;
+    for statement in [
+        "insert into lookalikes (id) values (11)",
+        "update comments set lookalike_id = 11, score = 0.5, signals = '{+buy}'",
+    ] {
+        sqlx::query(statement)
+            .execute(&site.app.pool)
+            .await
+            .expect("they were read");
+    }
+    let other = both
+        .replace("Words of maria.", "I meant something else.")
+        .replacen("07:12:00", "08:12:00", 1);
+    let tea = tea.with(|post| post.more = other);
+    let report = site.import(&wxr(&tea.xml())).await;
+    assert_eq!(report.comments.changed, 2, "{report}");
+    let alike: Vec<i64> = sqlx::query_scalar(
+        "select id from comments where lookalike_id = 11 and score = 0.5 and signals = '{+buy}'",
+    )
+    .fetch_all(&site.app.pool)
+    .await
+    .expect("the one whose words stayed");
+    assert_eq!(alike, [12]);
+    let read_anew = "select count(*) from comments where lookalike_id is null and score is null and signals = '{}'";
+    assert_eq!(site.count(read_anew).await, 1);
 }
 
 #[tokio::test]
