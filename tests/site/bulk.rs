@@ -334,3 +334,25 @@ async fn bulk_acts_of_two_people_at_once_decide_each_comment_once() {
         0
     );
 }
+
+#[tokio::test]
+async fn what_stands_twice_in_a_form_is_decided_once() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    many(&site, &article, 2_000).await;
+    sqlx::query("analyze comments")
+        .execute(&site.app.pool)
+        .await
+        .expect("the planner knows how many there are");
+    let mo = moderator(&site).await;
+    let mut rulings = rulings(&site, 2_000).await;
+    rulings.extend_from_within(..);
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    let act = store::next_act(&mut db).await.expect("a number");
+    let decided = store::decide(&mut db, &mo, act, &rulings, Status::Spam, "", site.now())
+        .await
+        .expect("they are decided");
+    db.commit().await.expect("it is kept");
+    assert_eq!(decided.len(), 2_000);
+    assert_eq!(site.count(DECISIONS).await, 2_000);
+}

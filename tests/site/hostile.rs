@@ -330,6 +330,9 @@ fn nonsense() -> Vec<String> {
     ]
 }
 
+/// Where a form goes, what is in it as a rule, and the fields that hold nonsense, one after the other.
+type Form<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[tokio::test]
 async fn no_field_of_the_desk_breaks_it() {
     let site = open_site().await;
@@ -372,7 +375,7 @@ async fn no_field_of_the_desk_breaks_it() {
                 );
             }
         }
-        let forms: [(&str, &[(&str, &str)], &[&str]); 9] = [
+        let forms: [Form<'_>; 9] = [
             (
                 "/admin/comments",
                 &[

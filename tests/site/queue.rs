@@ -595,17 +595,3 @@ async fn what_is_not_there_any_more_is_told_as_that() {
     }
     assert_eq!(site.count("select count(*) from decisions").await, 0);
 }
-
-#[tokio::test]
-async fn what_stands_twice_in_a_form_is_decided_once() {
-    let site = TestSite::new().await;
-    let article = site.article("Tea").await;
-    let ann = site.comment(&article, "Ann", Status::Held).await;
-    let mod_ = site.staff("mo", Role::Moderator).await;
-    let tick = format!("{ann}:held:0");
-    let fields = [("all", "spam"), ("tick", tick.as_str()), ("tick", &tick)];
-    let answer = post(&mod_, "/admin/comments", &fields).await;
-    assert_eq!(answer["said"], "One comment marked as spam.");
-    assert_eq!(answer["decided"], serde_json::json!([ann.0]));
-    assert_eq!(site.count("select count(*) from decisions").await, 1);
-}
