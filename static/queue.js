@@ -284,7 +284,7 @@
 
   // Acts in the background.
   const ended = new Set();
-  const progress = (act, { decided, expected, done }) => {
+  const progress = (act, { decided = 0, expected = 0, done }) => {
     let place = document.querySelector(`.under-way[data-act="${act}"]`);
     if (done || ended.has(act)) {
       ended.add(act);
