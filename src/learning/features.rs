@@ -177,7 +177,7 @@ impl Feature {
     }
 }
 
-/// What is noticed about a comment, each feature once, at most [`MOST`].
+/// What is noticed about a comment, each feature once, at most `MOST`.
 pub fn features(said: &Said<'_>) -> Vec<Feature> {
     let mut noticed = Noticed::default();
     for shape in shapes(said) {

@@ -1,6 +1,7 @@
 //! All SQL on decisions and the queue.
 
 mod bulk;
+mod cards;
 mod chain;
 mod counting;
 mod edit;
@@ -24,6 +25,7 @@ use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
 
 pub use bulk::*;
+pub use cards::*;
 pub use chain::*;
 pub use counting::*;
 pub use edit::*;
