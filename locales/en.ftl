@@ -620,7 +620,7 @@ history-network = { $count ->
     [one] One more from the same network
    *[other] { $count } more from the same network
 }
-history-network-many = A hundred or more from the same network
+history-network-many = Twenty or more from the same network
 alike-count = { $count ->
     [one] One like this
    *[other] { $count } like this

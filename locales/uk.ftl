@@ -684,7 +684,7 @@ history-network = { $count ->
     [many] Ще { $count } з тієї самої мережі
    *[other] Ще { $count } з тієї самої мережі
 }
-history-network-many = Сто або більше з тієї самої мережі
+history-network-many = Двадцять або більше з тієї самої мережі
 alike-count = { $count ->
     [one] { $count } такий
     [few] { $count } таких

@@ -14,7 +14,7 @@ use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::Layout;
 
 /// Up to which number the comments from one network are counted.
-const COUNTED_FROM_NETWORK: i64 = 100;
+const COUNTED_FROM_NETWORK: i64 = 20;
 
 /// A list of cards.
 #[derive(Template)]

@@ -50,7 +50,7 @@ pub struct Card {
     pub refused_before: i64,
     /// When the same person was first here.
     pub first_seen: Option<Ts>,
-    /// Others from the same network, counted up to a hundred.
+    /// Others from the same network, counted up to twenty.
     pub same_network: i64,
     /// The comments it stands for, itself among them, and which these are.
     pub alike: i64,
@@ -92,7 +92,7 @@ pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec
                theirs.refused - case when comments.status in ('spam', 'trashed') then theirs.self else 0 end as "refused_before!",
                commenters.created_at as "first_seen?",
                (select count(*) from (select 1 from comments other
-                    where other.network_hash = comments.network_hash and other.id <> comments.id limit 100) few) as "same_network!",
+                    where other.network_hash = comments.network_hash and other.id <> comments.id limit 20) few) as "same_network!",
                case when comments.status = 'held' then coalesce(lookalikes.held, 1) else 1 end::bigint as "alike!",
                comments.lookalike_id,
                case when lookalikes.held > 1 then (select count(distinct network_hash) from (select network_hash from comments other
