@@ -42,7 +42,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 use tower::ServiceExt;
 
 /// How often each page is asked for.
-const ROUNDS: usize = 800;
+const ROUNDS: usize = 400;
 /// And before it counts: after five executions, Postgres may choose another plan.
 const WARM_UP: usize = 12;
 /// What the issue of this bench asks for.

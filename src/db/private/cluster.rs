@@ -55,6 +55,21 @@ pub struct Cluster {
     durability: Durability,
 }
 
+/// Megabytes of shared buffers: Postgres's own default, and as many as a publication of a million comments has a use for.
+const LEAST_BUFFERS: u64 = 128;
+const MOST_BUFFERS: u64 = 512;
+
+/// Megabytes of shared buffers on this machine: a quarter of its memory (Postgres's documentation, "Resource Consumption"),
+/// within bounds. Other systems than Linux do not say how much there is in a file; there it is the least.
+fn shared_buffers() -> u64 {
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    (kilobytes.unwrap_or_default() / 1024 / 4).clamp(LEAST_BUFFERS, MOST_BUFFERS)
+}
+
 impl Cluster {
     pub fn new(
         data: &Path,
@@ -167,12 +182,16 @@ impl Cluster {
         for setting in [
             "listen_addresses=",
             "max_connections=60",
-            "shared_buffers=128MB",
             "logging_collector=off",
             "log_destination=stderr",
         ] {
             command.args(["-c", setting]);
         }
+        let buffers = match self.durability {
+            Durability::Durable => shared_buffers(),
+            Durability::Test => LEAST_BUFFERS,
+        };
+        command.args(["-c", &format!("shared_buffers={buffers}MB")]);
         if self.durability == Durability::Test {
             command.args([
                 "-F",
