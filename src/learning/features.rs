@@ -1,19 +1,14 @@
 //! What is noticed about a comment: its words and pairs of words, where its links lead, its author's name, its shape. Pure.
-//! What hides a word from readers of lists (letters of another alphabet, digits for letters, letters apart, marks that
-//! nobody sees) is folded away, and noticed too.
+//! What hides a word from readers of lists is folded away, and noticed too.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use super::feature::{Feature, Shape};
+use super::folding::{Word, folded, hides, without_digits, words_of};
 
 /// Distinct features that are taken of one comment: about the first hundred and fifty words, so that neither a long comment
 /// costs more nor padding at its end hides its beginning.
 pub const MOST: usize = 300;
-/// Characters of a word; of a longer one, the beginning counts.
-const LONGEST_WORD: usize = 40;
 /// Letters that stand apart in a row before they are read as one word.
 const LETTERS_APART: usize = 4;
 
@@ -28,153 +23,6 @@ pub struct Said<'a> {
     pub words: &'a str,
     /// Where its links lead.
     pub links: &'a [String],
-}
-
-/// Something noticed about a comment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Feature {
-    /// It has this word.
-    Word(String),
-    /// It has these two words beside each other.
-    Pair(String, String),
-    /// It has a link to this host.
-    LinkTo(String),
-    /// The website given is at this host.
-    WebsiteAt(String),
-    /// The name given has this word.
-    Name(String),
-    /// It has this shape.
-    Shape(Shape),
-}
-
-/// What a comment looks like from afar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// No link.
-    NoLink,
-    /// One link.
-    OneLink,
-    /// Two or three.
-    FewLinks,
-    /// More.
-    ManyLinks,
-    /// Less than forty characters.
-    VeryShort,
-    /// Less than a hundred and sixty.
-    Short,
-    /// Less than six hundred.
-    Medium,
-    /// More.
-    Long,
-    /// More than a third of the letters that have cases are capitals.
-    Capitals,
-    /// More than three in four are.
-    AllCapitals,
-    /// Three exclamation marks or more.
-    Exclaims,
-    /// Letters of two alphabets inside one word.
-    MixedAlphabets,
-    /// Marks that nobody sees.
-    Unseen,
-    /// Digits inside a word, as if they were letters.
-    DigitsForLetters,
-    /// A word whose letters stand apart.
-    LettersApart,
-    /// A website was given.
-    Website,
-}
-
-impl Shape {
-    /// All of them.
-    pub const ALL: [Self; 16] = [
-        Self::NoLink,
-        Self::OneLink,
-        Self::FewLinks,
-        Self::ManyLinks,
-        Self::VeryShort,
-        Self::Short,
-        Self::Medium,
-        Self::Long,
-        Self::Capitals,
-        Self::AllCapitals,
-        Self::Exclaims,
-        Self::MixedAlphabets,
-        Self::Unseen,
-        Self::DigitsForLetters,
-        Self::LettersApart,
-        Self::Website,
-    ];
-
-    /// Its word in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoLink => "no-link",
-            Self::OneLink => "one-link",
-            Self::FewLinks => "few-links",
-            Self::ManyLinks => "many-links",
-            Self::VeryShort => "very-short",
-            Self::Short => "short",
-            Self::Medium => "medium",
-            Self::Long => "long",
-            Self::Capitals => "capitals",
-            Self::AllCapitals => "all-capitals",
-            Self::Exclaims => "exclaims",
-            Self::MixedAlphabets => "mixed-alphabets",
-            Self::Unseen => "unseen",
-            Self::DigitsForLetters => "digits-for-letters",
-            Self::LettersApart => "letters-apart",
-            Self::Website => "website",
-        }
-    }
-}
-
-/// A feature as it is stored and hashed. No word has a colon or a space, so that none is taken for another.
-impl fmt::Display for Feature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Word(word) => f.write_str(word),
-            Self::Pair(first, second) => write!(f, "{first} {second}"),
-            Self::LinkTo(host) => write!(f, "link:{host}"),
-            Self::WebsiteAt(host) => write!(f, "site:{host}"),
-            Self::Name(word) => write!(f, "name:{word}"),
-            Self::Shape(shape) => write!(f, "shape:{}", shape.code()),
-        }
-    }
-}
-
-impl Feature {
-    /// What comes first among features that weigh the same: places before words, long words before short ones.
-    pub(super) fn telling(&self) -> (u8, Reverse<usize>, String) {
-        let rank = match self {
-            Self::LinkTo(_) | Self::WebsiteAt(_) => 0,
-            Self::Name(_) | Self::Word(_) => 1,
-            Self::Pair(..) => 2,
-            Self::Shape(_) => 3,
-        };
-        let text = self.to_string();
-        (rank, Reverse(text.len()), text)
-    }
-
-    /// The feature that is stored so.
-    pub fn read(stored: &str) -> Option<Self> {
-        if stored.is_empty() {
-            return None;
-        }
-        match stored.split_once(':') {
-            Some(("link", host)) => Some(Self::LinkTo(host.to_owned())),
-            Some(("site", host)) => Some(Self::WebsiteAt(host.to_owned())),
-            Some(("name", word)) => Some(Self::Name(word.to_owned())),
-            Some(("shape", code)) => {
-                let mut all = Shape::ALL.into_iter();
-                all.find(|shape| shape.code() == code).map(Self::Shape)
-            }
-            Some(_) => None,
-            None => Some(match stored.split_once(' ') {
-                Some((first, second)) => Self::Pair(first.to_owned(), second.to_owned()),
-                None => Self::Word(stored.to_owned()),
-            }),
-        }
-    }
 }
 
 /// What is noticed about a comment, each feature once, at most `MOST`.
@@ -277,184 +125,6 @@ fn shapes(said: &Said<'_>) -> Vec<Shape> {
     shapes
 }
 
-/// In small letters, every letter in its plainest form (NFKC, UAX #15), without what nobody sees and without accents that
-/// no letter of its own is written with.
-fn folded(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| !is_unseen(*c) && !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            // The apostrophes that Ukrainian is written with.
-            '\u{2019}' | '\u{02BC}' | '\u{2018}' | '`' => '\'',
-            c => c,
-        })
-        .collect()
-}
-
-/// Whether a character is not seen.
-fn is_unseen(c: char) -> bool {
-    hides(c)
-        || matches!(c, '\u{200C}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
-}
-
-/// Whether a character is not seen, and nothing that people write needs it. Joiners, marks of direction and variation
-/// selectors belong to some scripts and to emoji; the byte order mark is put by programs.
-fn hides(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
-        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
-}
-
-/// A word as it is read.
-struct Word {
-    read: String,
-    /// It had letters of two alphabets that look the same.
-    mixes: bool,
-}
-
-impl Word {
-    fn of(written: &str) -> Self {
-        let beginning: String = drawn_together(written).chars().take(LONGEST_WORD).collect();
-        let unmixed = unmixed(&beginning);
-        Self {
-            mixes: unmixed.is_some(),
-            read: unmixed.unwrap_or(beginning),
-        }
-    }
-
-    fn is_letter(&self) -> bool {
-        let mut letters = self.read.chars();
-        letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
-    }
-}
-
-/// The words of a folded line. Between words of scripts that put no space there, each character is one (as UAX #29 has it).
-fn words_of(line: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    for run in line.split(|c: char| !(c.is_alphanumeric() || c == '\'')) {
-        let run = run.trim_matches('\'');
-        let mut from = 0;
-        for (at, c) in run.char_indices().filter(|(_, c)| stands_alone(*c)) {
-            if from < at {
-                words.push(Word::of(&run[from..at]));
-            }
-            from = at + c.len_utf8();
-            words.push(Word::of(&run[at..from]));
-        }
-        if from < run.len() {
-            words.push(Word::of(&run[from..]));
-        }
-    }
-    words
-}
-
-fn stands_alone(c: char) -> bool {
-    matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// `sooooo` as `soo`: no more than two of the same letter beside each other.
-fn drawn_together(word: &str) -> String {
-    let mut drawn = String::with_capacity(word.len());
-    let mut last = ['\0'; 2];
-    for c in word.chars() {
-        if last != [c, c] || c.is_numeric() {
-            drawn.push(c);
-        }
-        last = [last[1], c];
-    }
-    drawn
-}
-
-/// A word of letters from two alphabets in one of them, if each letter of the other looks like one of it.
-fn unmixed(word: &str) -> Option<String> {
-    let is_latin = |c: char| c.is_ascii_lowercase();
-    let is_other = |c: char| matches!(c, '\u{0370}'..='\u{03FF}' | '\u{0400}'..='\u{052F}');
-    if !(word.chars().any(is_latin) && word.chars().any(is_other)) {
-        return None;
-    }
-    let turned = |to: fn(char) -> Option<char>, is_strange: fn(char) -> bool| {
-        let letters = word.chars();
-        letters
-            .map(|c| if is_strange(c) { to(c) } else { Some(c) })
-            .collect::<Option<String>>()
-    };
-    turned(latin_like, |c| !c.is_ascii())
-        .or_else(|| turned(cyrillic_like, |c| c.is_ascii_lowercase()))
-}
-
-/// Letters that look the same: Cyrillic or Greek, then Latin.
-const ALIKE: [(char, char); 29] = [
-    ('а', 'a'),
-    ('е', 'e'),
-    ('о', 'o'),
-    ('р', 'p'),
-    ('с', 'c'),
-    ('у', 'y'),
-    ('х', 'x'),
-    ('і', 'i'),
-    ('ї', 'i'),
-    ('ј', 'j'),
-    ('ѕ', 's'),
-    ('ԁ', 'd'),
-    ('һ', 'h'),
-    ('к', 'k'),
-    ('м', 'm'),
-    ('т', 't'),
-    ('в', 'b'),
-    ('н', 'h'),
-    ('ь', 'b'),
-    ('г', 'r'),
-    ('п', 'n'),
-    ('ԛ', 'q'),
-    ('ԝ', 'w'),
-    ('α', 'a'),
-    ('ε', 'e'),
-    ('ο', 'o'),
-    ('ρ', 'p'),
-    ('ν', 'v'),
-    ('ι', 'i'),
-];
-
-fn latin_like(c: char) -> Option<char> {
-    let mut pairs = ALIKE.iter();
-    pairs
-        .find(|(other, _)| *other == c)
-        .map(|(_, latin)| *latin)
-}
-
-fn cyrillic_like(c: char) -> Option<char> {
-    let mut pairs = ALIKE.iter();
-    pairs
-        .find(|(_, latin)| *latin == c)
-        .map(|(other, _)| *other)
-}
-
-/// `fr33` as `free`: a word in which digits stand for letters.
-fn without_digits(word: &str) -> Option<String> {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    if digits == 0 || letters < 2 || digits > letters || !word.starts_with(char::is_alphabetic) {
-        return None;
-    }
-    // Digits at the end only count something: `covid19`, `mp3`.
-    let inside = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    if !inside.contains(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let letter = |c| match c {
-        '0' => Some('o'),
-        '1' => Some('i'),
-        '3' => Some('e'),
-        '4' => Some('a'),
-        '5' => Some('s'),
-        '7' => Some('t'),
-        '2' | '6' | '8' | '9' => None,
-        c => Some(c),
-    };
-    word.chars().map(letter).collect()
-}
-
 /// The host of an address, without `www.`.
 fn host_of(address: &str) -> Option<String> {
     let (_, rest) = address.split_once("://")?;
@@ -467,6 +137,7 @@ fn host_of(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::folding::LONGEST_WORD;
     use super::*;
 
     fn noticed(said: &Said<'_>) -> Vec<String> {

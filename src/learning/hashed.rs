@@ -1,6 +1,6 @@
 //! Features as numbers that only the secret key can make: what is kept of them tells no word.
 
-use super::features::Feature;
+use super::feature::Feature;
 use crate::sealed::Keys;
 
 /// Counts changes of the rules by which features are noticed: what was learnt by older ones is learnt anew.

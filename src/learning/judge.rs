@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::features::Feature;
+use super::feature::Feature;
 use super::hashed;
 use super::model::Opinion;
 use super::store;

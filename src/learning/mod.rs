@@ -4,7 +4,9 @@
 //!
 //! What was learnt is kept as counts under keyed hashes. No word is kept by it that is not in a comment that is there.
 
+mod feature;
 mod features;
+mod folding;
 mod forget;
 mod hashed;
 mod judge;
@@ -17,7 +19,8 @@ mod trial;
 
 use crate::text::{markdown, tags};
 
-pub use features::{Feature, Said, Shape, features};
+pub use feature::{Feature, Shape};
+pub use features::{Said, features};
 pub use forget::forget;
 pub use judge::opinion;
 pub use model::{Counts, LEAST_LESSONS, Learnt, Opinion};

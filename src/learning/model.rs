@@ -10,7 +10,7 @@
 
 use std::cmp::Reverse;
 
-use super::features::Feature;
+use super::feature::Feature;
 use super::signal::Signal;
 
 /// Lessons of each kind below which nothing is said: with less, any word seems to tell everything.

@@ -1,6 +1,6 @@
 //! A signal that weighed in what is thought of a comment: how it is stored with it, and how it is said.
 
-use super::features::{Feature, Shape};
+use super::feature::{Feature, Shape};
 use crate::i18n::Words;
 
 /// What was noticed, and how much it weighed.

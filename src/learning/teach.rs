@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::{Connection, PgConnection};
 use tokio::task::spawn_blocking;
 
-use super::features::Feature;
+use super::feature::Feature;
 use super::store::{self, Changes, Lesson, NewLesson, Pupil, State};
 use super::{hashed, noticed};
 use crate::app::App;
