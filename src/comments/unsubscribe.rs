@@ -4,14 +4,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::letters;
 use crate::app::App;
 use crate::commenters::{self, Subscription};
 use crate::ids::SubscriptionId;
 use crate::sealed::Keys;
-use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
+use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
 
 /// What the signature on the address is for.
 const PURPOSE: &str = "unsubscribe";
@@ -44,13 +43,6 @@ impl UnsubscribePage {
             is_mailed: false,
         }
     }
-}
-
-/// The signature in the address.
-#[derive(Deserialize)]
-pub struct Signed {
-    #[serde(default)]
-    key: String,
 }
 
 /// Where a subscription is ended.

@@ -4,7 +4,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
 use super::Desk;
 use super::account::AccountPage;
@@ -17,17 +16,12 @@ use crate::ids::AccountId;
 use crate::mail::letter::{Letter, Link, Piece};
 use crate::mail::outbox;
 use crate::sealed::Keys;
-use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
+use crate::web::{
+    ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, Signed, go_to,
+};
 
 /// What the signature on the address of the confirming page is for.
 const PURPOSE: &str = "staff address";
-
-/// The signature in the address.
-#[derive(Deserialize)]
-pub struct Signed {
-    #[serde(default)]
-    key: String,
-}
 
 /// Where the address that an account gave at this moment is confirmed.
 pub fn address(keys: &Keys, id: AccountId, set_at: Ts) -> String {

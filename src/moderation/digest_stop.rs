@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::accounts::{Rhythm, address_store};
 use crate::app::App;
@@ -11,17 +10,10 @@ use crate::clock::Ts;
 use crate::desk::NoticePage;
 use crate::ids::AccountId;
 use crate::sealed::Keys;
-use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
+use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
 
 /// What the signature on the address is for.
 const PURPOSE: &str = "digest stop";
-
-/// The signature in the address.
-#[derive(Deserialize)]
-pub struct Signed {
-    #[serde(default)]
-    key: String,
-}
 
 /// Where digests to the address that an account gave at this moment are ended. It goes on working when the pages of
 /// digests are void: whoever reads that mailbox wants no more letters.

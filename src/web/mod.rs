@@ -13,6 +13,7 @@ mod page;
 mod path;
 pub mod requests;
 mod routes;
+mod signed;
 
 pub use client::ClientAddress;
 pub use db::Db;
@@ -22,3 +23,4 @@ pub use layout::Layout;
 pub use page::{Page, go_to};
 pub use path::{Path, Query};
 pub use routes::Routes;
+pub use signed::Signed;
