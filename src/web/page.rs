@@ -47,7 +47,12 @@ pub fn go_to(page: &str) -> Redirect {
 impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
-            Ok(html) => {
+            Ok(mut html) => {
+                // A field that is given back as it was typed may hold one, and HTML has no place for it (its 13.2.2,
+                // "unexpected-null-character"): browsers show U+FFFD instead.
+                if html.contains('\0') {
+                    html = html.replace('\0', "\u{FFFD}");
+                }
                 ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
             }
             Err(error) => {

@@ -3,6 +3,7 @@
 
 use broadsheet::accounts::{Role, address_store};
 use broadsheet::comments::Status;
+use broadsheet::config::Settings;
 use broadsheet::ids::{AccountId, CommentId};
 use broadsheet::mail;
 use broadsheet::sealed::{KeyFile, Keys, hex};
@@ -10,6 +11,7 @@ use broadsheet::text::{Language, dates};
 use broadsheet::worker::deliver;
 use sqlx::AssertSqlSafe;
 
+use crate::hostile::{fill_with_nonsense, nonsense};
 use crate::support::makers::{Made, PASSPHRASE, at};
 use crate::support::smtp::{Received, Sink};
 use crate::support::visitor::{Page, Visitor};
@@ -978,4 +980,30 @@ async fn a_letter_to_the_staff_opens_for_no_reader() {
     assert!(mail::outbox::open(keys, AccountId(id.0 + 1), &sealed).is_err());
     let reader = broadsheet::ids::CommenterId(id.0);
     assert!(mail::outbox::open(keys, reader, &sealed).is_err());
+}
+
+#[tokio::test]
+async fn no_field_of_its_page_breaks_it() {
+    let by_proxy = |settings: &mut Settings| settings.trusted_proxies = Some("127.0.0.1".into());
+    let room = Newsroom::with(|setup| setup.settings(by_proxy)).await;
+    room.hear("each").await;
+    room.held("Ann").await;
+    room.site.app.clock.advance(1);
+    room.held("Bob").await;
+    let link = room.digest().await;
+    let reader = room.site.visitor();
+    let page = reader.open(&link).await;
+    for form in page.has_status(200).forms("/digests/") {
+        fill_with_nonsense(&reader, &form).await;
+    }
+    for value in nonsense() {
+        let short: String = value.chars().take(3_000).collect();
+        let said = url::form_urlencoded::byte_serialize(short.as_bytes()).collect::<String>();
+        for field in ["act", "passed", "nothing", "key"] {
+            let page = room.open(&format!("{link}&{field}={said}")).await;
+            assert!(page.status.as_u16() < 500, "{field} {short:.40?}");
+        }
+    }
+    assert_eq!(room.decisions().await, 0);
+    room.open(&link).await.sees("Ann").sees("Bob");
 }

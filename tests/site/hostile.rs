@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
 
-use crate::support::visitor::Page;
+use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
 /// A site that shows replies at once, so that what was sent is seen on a page.
@@ -29,13 +29,15 @@ async fn reply(site: &TestSite, path: &str, fields: &[(&str, &str)]) -> Page {
         all.retain(|(field, _)| field != name);
         all.push((name, value));
     }
-    // A network each: the flood limit has a test of its own.
+    let visitor = site.visitor().at(&next_address());
+    visitor.post_fields(path, &all).await
+}
+
+/// A network each: that there is a limit for each is a test of its own.
+fn next_address() -> String {
     static SENT: AtomicU32 = AtomicU32::new(0);
     let number = SENT.fetch_add(1, Ordering::Relaxed);
-    let visitor = site
-        .visitor()
-        .at(&format!("198.51.{}.{}", number / 250 % 250, number % 250));
-    visitor.post_fields(path, &all).await
+    format!("198.51.{}.{}", number / 250 % 250, number % 250)
 }
 
 #[tokio::test]
@@ -309,7 +311,7 @@ async fn hostile_words_in_the_editor_are_answered_too() {
 }
 
 /// What no field of the desk is made for.
-fn nonsense() -> Vec<String> {
+pub fn nonsense() -> Vec<String> {
     vec![
         "\0".to_owned(),
         "a\0b\u{7}\u{ffff}\u{fffd}".to_owned(),
@@ -331,7 +333,7 @@ fn nonsense() -> Vec<String> {
 }
 
 /// Where a form goes, what is in it as a rule, and the fields that hold nonsense, one after the other.
-type Form<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+type Fields<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 #[tokio::test]
 async fn no_field_of_the_desk_breaks_it() {
@@ -375,7 +377,7 @@ async fn no_field_of_the_desk_breaks_it() {
                 );
             }
         }
-        let forms: [Form<'_>; 9] = [
+        let forms: [Fields<'_>; 9] = [
             (
                 "/admin/comments",
                 &[
@@ -459,4 +461,49 @@ async fn no_field_of_the_desk_breaks_it() {
             .await,
         1
     );
+}
+
+/// Sends a form with nonsense under each of its names: each time there is an answer, and one that is text. The visitor, on
+/// whose page it is, comes from another network each time, so that nothing is merely too fast.
+pub async fn fill_with_nonsense(visitor: &Visitor, form: &Form) {
+    for name in form.names() {
+        for value in nonsense() {
+            visitor.clone().at(&next_address());
+            let page = form.send_with(name, &value).await;
+            let what: String = value.chars().take(40).collect();
+            let (action, status) = (form.action(), page.status.as_u16());
+            assert!(
+                status < 500 && status != 429,
+                "{action} {name} {what:?}: {status}"
+            );
+            assert!(!page.body.contains(&0), "{action} {name} {what:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_field_of_an_admin_breaks_anything() {
+    let site = open_site().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Ann", Status::Held).await;
+    let ada = site.staff("ada", Role::Admin).await;
+    let edited = format!("/admin/articles/{}", article.id);
+    let mut filled = 0;
+    for path in [
+        "/admin/discussion",
+        "/admin/discussion/blocks",
+        "/admin/learning",
+        "/admin/settings",
+        "/admin/articles/new",
+        &edited,
+    ] {
+        let page = ada.open(path).await;
+        for form in page.has_status(200).forms(path) {
+            fill_with_nonsense(&ada, &form).await;
+            filled += 1;
+        }
+        ada.open(path).await.has_status(200);
+    }
+    assert!(filled >= 6, "only {filled} forms were there to fill in");
+    site.visitor().open(&article.path).await.has_status(200);
 }

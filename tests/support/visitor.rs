@@ -1,6 +1,6 @@
 //! Someone with a browser and no JavaScript: opens pages, fills in the forms that are there, presses the buttons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -399,6 +399,31 @@ impl Form {
             self.fields.push((name, value));
         }
         self.submit().await
+    }
+
+    /// Where it goes.
+    pub fn action(&self) -> &str {
+        &self.action
+    }
+
+    /// The names of all that it may send.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let fields = self.fields.iter().map(|(name, _)| name.as_str());
+        let buttons = self.buttons.iter().map(|(name, ..)| name.as_str());
+        fields
+            .chain(buttons)
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// Sends it with this under one of the names, whatever the page would let one choose there.
+    pub async fn send_with(&self, name: &str, value: &str) -> Page {
+        let others = self.fields.iter().filter(|(field, _)| field != name);
+        let mut fields: Vec<(&str, &str)> = others
+            .map(|(field, value)| (field.as_str(), value.as_str()))
+            .collect();
+        fields.push((name, value));
+        self.visitor.post_fields(&self.action, &fields).await
     }
 
     pub async fn submit(self) -> Page {
