@@ -76,18 +76,24 @@ select distinct status, split_part(reason, ':', 1), created_at, id from comments
 insert into comment_facets (facet, key, status, shard, count)
 select 'article', article_id::text, status, 0, count(*) from comments group by article_id, status
 union all
-select 'commenter', commenter_id::text, status, 0, count(*) from comments group by commenter_id, status
-union all
 select 'reason', code, status, 0, count(*) from comment_reasons group by code, status
 union all
 select 'month', to_char(created_at at time zone 'UTC', 'YYYY-MM'), status, 0, count(*) from comments group by 2, status
 union all
 select 'month-reason', to_char(created_at at time zone 'UTC', 'YYYY-MM ') || code, status, 0, count(*) from comment_reasons group by 2, status;
+insert into commenter_counts (commenter_id, shard, since, held, approved, spam, trashed)
+select commenter_id, 0, min(created_at), count(*) filter (where status = 'held'), count(*) filter (where status = 'approved'),
+    count(*) filter (where status = 'spam'), count(*) filter (where status = 'trashed')
+from comments group by commenter_id;
 insert into comment_counts (status, shard, count) select status, 0, count(*) from comments group by status;
 insert into article_threads (article_id, root_id, started_at, replies)
 select article_id, root_id, coalesce((select created_at from comments root where root.id = comments.root_id), min(created_at)), count(*)
 from comments where status = 'approved' group by article_id, root_id;
 insert into article_reply_counts (article_id, shard, count, threads)
 select article_id, 0, sum(replies), count(*) from article_threads group by article_id;
+-- What does not wait has been decided about.
+insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+select id, 1, id, (select min(id) from accounts), 'held', status, created_at from comments where status <> 'held' order by id;
 select setval('comments_id_seq', :comments);
+select setval('decision_acts', :comments);
 reset session_replication_role;

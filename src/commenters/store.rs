@@ -423,11 +423,8 @@ pub async fn delete_if_nothing_is_left(db: &mut PgConnection, id: CommenterId) -
 
 /// Deletes how many comments someone had who is gone: they are none, but the number would tell that they were here.
 pub(super) async fn forget_counts(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "delete from comment_facets where facet = 'commenter' and key = $1::bigint::text",
-        id.0,
-    )
-    .execute(db)
-    .await?;
+    sqlx::query!("delete from commenter_counts where commenter_id = $1", id.0,)
+        .execute(db)
+        .await?;
     Ok(())
 }

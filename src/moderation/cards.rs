@@ -8,6 +8,7 @@ use super::store::Card;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::{Kind, Reason, WordList};
+use crate::i18n::Words;
 use crate::ids::CommentId;
 use crate::learning::Signal;
 use crate::text::{SafeHtml, excerpt, markdown};
@@ -25,8 +26,6 @@ pub struct Cards {
     pub cards: Vec<Card>,
     /// From after which comment there may be more.
     pub next: Option<CommentId>,
-    /// Cards stand for others that say the same.
-    is_gathered: bool,
     /// When they were read: what is decided about more than one card holds for what was there by then.
     pub as_of: Ts,
 }
@@ -35,27 +34,13 @@ impl HtmlSafe for Cards {}
 
 impl Cards {
     /// These cards, as this site says them.
-    pub fn new(
-        layout: Layout,
-        cards: Vec<Card>,
-        next: Option<CommentId>,
-        is_gathered: bool,
-        as_of: Ts,
-    ) -> Self {
+    pub fn new(layout: Layout, cards: Vec<Card>, next: Option<CommentId>, as_of: Ts) -> Self {
         Self {
             layout,
             cards,
             next,
-            is_gathered,
             as_of,
         }
-    }
-
-    /// Why a card's comment was judged as it was at first, in sentences.
-    fn reasons(&self, card: &Card) -> Vec<String> {
-        let read = read(card);
-        read.map(|reason| reason.for_moderators(self.layout.words))
-            .collect()
     }
 
     /// What the same person has said elsewhere, in a few words.
@@ -95,7 +80,7 @@ impl Cards {
 
     /// How many say the same, for a card that stands for them all.
     fn alike(&self, card: &Card) -> Option<String> {
-        if !self.is_gathered || card.alike < 2 {
+        if card.alike < 2 {
             return None;
         }
         let words = self.layout.words;
@@ -112,12 +97,6 @@ impl Cards {
             )
         });
         Some(format!("{said}{networks}{since}"))
-    }
-
-    /// What is sent to decide about all that a card stands for: the group, and the newest that was there when it was shown.
-    fn group(&self, card: &Card) -> Option<String> {
-        let (id, until) = (card.lookalike_id?, card.alike_until?);
-        (self.is_gathered && card.alike > 1).then(|| format!("{id}:{until}"))
     }
 
     /// How likely it is to be refused, as the site has learnt, in per cent.
@@ -152,19 +131,7 @@ impl Cards {
         .collect()
     }
 
-    /// A button's name for those who do not see which card it stands on.
-    fn label(&self, key: &str, card: &Card) -> String {
-        let words = self.layout.words;
-        words.with_all(
-            "queue-act-on",
-            &[
-                ("act", words.say(key).as_str()),
-                ("name", card.name.as_str()),
-            ],
-        )
-    }
-
-    /// The same of a button that decides about all that a card stands for.
+    /// The name of a button that decides about all that a card stands for, for those who do not see which.
     fn label_of_group(&self, key: &str, card: &Card) -> String {
         let words = self.layout.words;
         let count = card.alike.to_string();
@@ -189,6 +156,22 @@ impl Card {
         choices(self.status)
     }
 
+    /// Why it was judged as it was at first, in sentences.
+    pub fn reasons(&self, words: Words) -> Vec<String> {
+        read(self)
+            .map(|reason| reason.for_moderators(words))
+            .collect()
+    }
+
+    /// A button's name for those who do not see which card it stands on.
+    pub fn label(&self, words: Words, key: &str) -> String {
+        let act = words.say(key);
+        words.with_all(
+            "queue-act-on",
+            &[("act", act.as_str()), ("name", self.name.as_str())],
+        )
+    }
+
     /// The text, with the words marked for which it was held or refused.
     pub fn marked(&self) -> SafeHtml {
         let entries: Vec<String> = read(self)
@@ -200,6 +183,12 @@ impl Card {
         }
         let (list, _) = WordList::read(&entries.join("\n"));
         markdown::marked(&self.body_html, |text| list.places(text))
+    }
+
+    /// What is sent to decide about all that it stands for: the group, and the newest that was there when it was shown.
+    pub fn group(&self) -> Option<String> {
+        let (id, until) = (self.lookalike_id?, self.alike_until?);
+        Some(format!("{id}:{until}"))
     }
 
     /// How what it answers begins.
@@ -245,7 +234,7 @@ pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
 }
 
 /// What an act did, as a sentence.
-pub fn said(words: crate::i18n::Words, was_undo: bool, to: Status, count: i64) -> String {
+pub fn said(words: Words, was_undo: bool, to: Status, count: i64) -> String {
     let key = match (was_undo, to) {
         (true, _) => "queue-undone",
         (false, Status::Held) => "queue-done-held",

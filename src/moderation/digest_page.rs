@@ -10,13 +10,13 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::bulk;
+use super::cards;
 use super::digest_store::{self, Digest};
 use super::model::Ruling;
 use super::store::{self, Card, Done, Overtaken};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::comments::Status;
-use crate::comments::screening::Reason;
 use crate::desk::NoticePage;
 use crate::ids::{ActId, CommentId, DigestId};
 use crate::sealed::Keys;
@@ -24,13 +24,6 @@ use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Re
 
 /// What the signature on the address is for.
 const PURPOSE: &str = "digest";
-
-/// What may be made of a comment that waits: the status, and the key of its button.
-const CHOICES: [(Status, &str); 3] = [
-    (Status::Approved, "queue-approve"),
-    (Status::Spam, "queue-spam"),
-    (Status::Trashed, "queue-trash"),
-];
 
 #[derive(Template)]
 #[template(path = "moderation/digest.html")]
@@ -250,7 +243,7 @@ impl DigestPage {
         digest: &Digest,
     ) -> sqlx::Result<Self> {
         let ids: Vec<CommentId> = digest.comments.iter().copied().map(CommentId).collect();
-        let all = store::cards(db, &ids).await?;
+        let all = store::cards(db, &ids, false).await?;
         let (cards, decided) = all
             .into_iter()
             .partition(|card| card.status == Status::Held);
@@ -283,44 +276,6 @@ impl DigestPage {
 
     /// What the act that led here did.
     fn said(&self, done: &Done) -> String {
-        let key = match (done.was_undo, done.to) {
-            (true, _) => "queue-undone",
-            (false, Status::Held) => "queue-done-held",
-            (false, Status::Approved) => "queue-done-approved",
-            (false, Status::Spam) => "queue-done-spam",
-            (false, Status::Trashed) => "queue-done-trashed",
-        };
-        self.layout.words.count(key, done.count)
-    }
-
-    /// What happened to a comment that someone else decided first, or whose author was faster.
-    fn told(&self, overtaken: &Overtaken) -> String {
-        let words = self.layout.words;
-        if overtaken.is_changed {
-            return words.with("queue-changed", "name", &overtaken.name);
-        }
-        let status = words.say(&format!("status-{}", overtaken.status.word()));
-        let values = [
-            ("name", overtaken.name.as_str()),
-            ("status", status.as_str()),
-            ("by", overtaken.decided_by.as_deref().unwrap_or("—")),
-        ];
-        words.with_all("queue-overtaken", &values)
-    }
-
-    /// Why a comment waits, in sentences.
-    fn reasons(&self, card: &Card) -> Vec<String> {
-        let read = card.reasons.iter();
-        read.filter_map(|reason| Reason::read(reason))
-            .map(|reason| reason.for_moderators(self.layout.words))
-            .collect()
-    }
-
-    /// A button's name for those who do not see which card it stands on.
-    fn label(&self, key: &str, card: &Card) -> String {
-        let words = self.layout.words;
-        let act = words.say(key);
-        let values = [("act", act.as_str()), ("name", card.name.as_str())];
-        words.with_all("queue-act-on", &values)
+        cards::said(self.layout.words, done.was_undo, done.to, done.count)
     }
 }

@@ -222,7 +222,7 @@ async fn tell_of_bulk(app: &App, db: &mut PgConnection, act: ActId) -> sqlx::Res
 }
 
 async fn tell_counts(app: &App, db: &mut PgConnection) -> sqlx::Result<()> {
-    tell(app, "counts", &store::counts_as_of(db).await?);
+    tell(app, "counts", &json!(store::counts(db).await?));
     Ok(())
 }
 

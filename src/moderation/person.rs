@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use super::bulk;
 use super::filter::Filter;
 use super::log::{EntryKind, NewEntry};
-use super::store::{self, Done, Standing, Theirs, Writer};
+use super::store::{self, Counts, Done, Standing, Theirs, Writer};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::commenters::treatment::{self, HowTreated, Note, Treated};
@@ -57,7 +57,7 @@ struct PersonPage {
 struct Person {
     standing: Standing,
     names: Vec<String>,
-    counts: Vec<(Status, i64)>,
+    counts: Counts,
     comments: Vec<Theirs>,
     notes: Vec<Note>,
     how: HowTreated,
@@ -337,10 +337,6 @@ impl Person {
 
     /// How many of theirs wait.
     fn waiting(&self) -> i64 {
-        let held = self
-            .counts
-            .iter()
-            .find(|(status, _)| *status == Status::Held);
-        held.map_or(0, |(_, count)| *count)
+        self.counts.of(Status::Held)
     }
 }

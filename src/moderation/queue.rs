@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::cards::{self, Cards};
 use super::filter::{Age, Filter, Order};
-use super::store::{self, BulkAct, Done, FoundPage, Matching, Overtaken};
+use super::store::{self, BulkAct, Counts, Done, FoundPage, Matching, Overtaken};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::clock::Ts;
@@ -27,7 +27,7 @@ struct QueuePage {
     desk: Desk,
     section: Section,
     filter: Filter,
-    counts: Vec<(Status, i64)>,
+    counts: Counts,
     matching: Matching,
     cards: Cards,
     /// Where the page begins, if it is not the first.
@@ -68,7 +68,13 @@ pub async fn show_queue(
     }
     let cards = cards_of(&mut db, &desk, &filter, page, now).await?;
     let counts = store::counts(&mut db).await?;
-    let matching = store::count_matching(&mut db, &filter, now).await?;
+    let matching = match &cards.next {
+        // They are all here, each on a card of its own.
+        None if after.is_none() && !is_gathered(&filter) => {
+            Matching::Exactly(i64::try_from(cards.cards.len()).unwrap_or(CARDS))
+        }
+        _ => store::count_matching(&mut db, &filter, now).await?,
+    };
     let done = match get(&asked, "act").parse() {
         Ok(act) => store::find_done(&mut db, &moderator, act)
             .await?
@@ -133,8 +139,8 @@ pub async fn show_cards(
             .filter_map(|id| id.parse().ok())
             .take(GIVEN_BACK)
             .collect();
-        let cards = store::cards(&mut db, &ids).await?;
-        let cards = Cards::new(desk.layout, cards, None, is_gathered(&filter), now);
+        let cards = store::cards(&mut db, &ids, is_gathered(&filter)).await?;
+        let cards = Cards::new(desk.layout, cards, None, now);
         return Ok(Page(cards).into_response());
     }
     let after = get(&asked, "after").parse().ok();
@@ -169,15 +175,8 @@ async fn cards_of(
     now: Ts,
 ) -> sqlx::Result<Cards> {
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
-    let cards = store::cards(db, &ids).await?;
-    let gathered = is_gathered(filter);
-    Ok(Cards::new(
-        desk.layout.clone(),
-        cards,
-        page.next,
-        gathered,
-        now,
-    ))
+    let cards = store::cards(db, &ids, is_gathered(filter)).await?;
+    Ok(Cards::new(desk.layout.clone(), cards, page.next, now))
 }
 
 impl QueuePage {
@@ -194,11 +193,6 @@ impl QueuePage {
     fn all_of(&self, key: &str) -> String {
         let words = self.desk.layout.words;
         words.with("matching-act", "act", &words.say(key))
-    }
-
-    /// What happened to a comment that someone else decided first.
-    fn told(&self, overtaken: &Overtaken) -> String {
-        overtaken.told(self.desk.layout.words)
     }
 
     /// All of one status, as an address.

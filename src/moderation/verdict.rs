@@ -220,7 +220,7 @@ async fn answer(
         .iter()
         .map(|one| json!({ "id": one.id.0, "status": one.status.word(), "said": one.told(words) }))
         .collect();
-    let counts = store::counts_as_of(db).await?;
+    let counts = store::counts(db).await?;
     let bulk = bulk.map(|bulk| {
         json!({ "decided": bulk.decided, "expected": bulk.expected, "done": bulk.ended_at.is_some() })
     });

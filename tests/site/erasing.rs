@@ -255,7 +255,7 @@ async fn nobody_decides_about_what_is_erased() {
 async fn the_number_of_someone_who_is_gone_is_counted_by_nothing() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let of_people = "select count(*) from comment_facets where facet = 'commenter'";
+    let of_people = "select count(*) from commenter_counts";
     site.comment(&article, "Ann", Status::Approved).await;
     let bob = site.comment(&article, "Bob", Status::Held).await;
     site.comment(&article, "Cid", Status::Held).await;

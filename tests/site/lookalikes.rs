@@ -118,12 +118,14 @@ async fn cards(site: &TestSite) -> Vec<Card> {
         .await
         .expect("what waits is found");
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
-    store::cards(&mut db, &ids).await.expect("there are cards")
+    store::cards(&mut db, &ids, true)
+        .await
+        .expect("there are cards")
 }
 
 async fn card_of(site: &TestSite, id: CommentId) -> Card {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    store::cards(&mut db, &[id])
+    store::cards(&mut db, &[id], true)
         .await
         .expect("there are cards")
         .pop()

@@ -39,9 +39,8 @@ async fn kept_count(site: &TestSite, facet: &str, key: &str, status: &str) -> i6
 
 async fn count_of(site: &TestSite, status: Status) -> i64 {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let counts = moderation::store::counts(&mut db).await.expect("counts");
-    let found = counts.iter().find(|(kept, _)| *kept == status);
-    found.map_or(0, |(_, count)| *count)
+    let counts = moderation::store::counts(&mut db).await;
+    counts.expect("counts").of(status)
 }
 
 #[tokio::test]

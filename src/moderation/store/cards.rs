@@ -78,8 +78,13 @@ impl Card {
     }
 }
 
-/// The cards of these comments, in the order in which they are given.
-pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec<Card>> {
+/// The cards of these comments, in the order in which they are given. If cards are gathered, one that waits stands for all
+/// that say nearly the same; otherwise each stands for itself.
+pub async fn cards(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+    is_gathered: bool,
+) -> sqlx::Result<Vec<Card>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Card,
@@ -87,19 +92,19 @@ pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec
                comments.created_at, comments.edited_at, comments.article_id, title, path, comments.parent_id,
                parent.name as "answers?", parent.body_html as "answered_html?: SafeHtml",
                comments.commenter_id is not null as "has_commenter!",
-               theirs.approved - case when comments.status = 'approved' then theirs.self else 0 end as "approved_before!",
-               theirs.held - case when comments.status = 'held' then theirs.self else 0 end as "held_before!",
-               theirs.refused - case when comments.status in ('spam', 'trashed') then theirs.self else 0 end as "refused_before!",
-               commenters.created_at as "first_seen?",
+               coalesce(theirs.approved - (comments.status = 'approved')::integer, 0)::bigint as "approved_before!",
+               coalesce(theirs.held - (comments.status = 'held')::integer, 0)::bigint as "held_before!",
+               coalesce(theirs.refused - (comments.status in ('spam', 'trashed'))::integer, 0)::bigint as "refused_before!",
+               theirs.since as "first_seen?",
                (select count(*) from (select 1 from comments other
                     where other.network_hash = comments.network_hash and other.id <> comments.id limit 20) few) as "same_network!",
-               case when comments.status = 'held' then coalesce(lookalikes.held, 1) else 1 end::bigint as "alike!",
+               coalesce(lookalikes.held, 1)::bigint as "alike!",
                comments.lookalike_id,
-               case when lookalikes.held > 1 then (select count(distinct network_hash) from (select network_hash from comments other
+               case when lookalikes.held is not null then (select count(distinct network_hash) from (select network_hash from comments other
                     where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
                     order by other.created_at, other.id limit 250) few) else 0 end as "alike_networks!",
                lookalikes.head_at as "alike_since?",
-               case when lookalikes.held > 1 then (select other.id from comments other
+               case when lookalikes.held is not null then (select other.id from comments other
                     where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
                     order by other.created_at desc, other.id desc limit 1) end as "alike_until?: CommentId",
                (select accounts.name from decisions join accounts on accounts.id = decisions.account_id
@@ -109,18 +114,15 @@ pub async fn cards(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec
            join comments on comments.id = wanted.id
            join articles on articles.id = comments.article_id
            left join comments parent on parent.id = comments.parent_id
-           left join commenters on commenters.id = comments.commenter_id
-           left join lookalikes on lookalikes.id = comments.lookalike_id
+           left join lookalikes on $2 and lookalikes.id = comments.lookalike_id and lookalikes.held > 1 and comments.status = 'held'
            cross join lateral (
-               select coalesce(sum(count) filter (where status = 'approved'), 0)::bigint as approved,
-                   coalesce(sum(count) filter (where status = 'held'), 0)::bigint as held,
-                   coalesce(sum(count) filter (where status in ('spam', 'trashed')), 0)::bigint as refused,
-                   case when comments.commenter_id is null then 0 else 1 end as self
-               from comment_facets where facet = 'commenter' and key = comments.commenter_id::text
+               select min(since) as since, sum(approved) as approved, sum(held) as held, sum(spam + trashed) as refused
+               from commenter_counts where commenter_id = comments.commenter_id
            ) theirs
            where comments.erased_at is null
            order by wanted.place"#,
         &ids,
+        is_gathered,
     )
     .fetch_all(db)
     .await

@@ -1,17 +1,77 @@
-//! All SQL on how many comments a filter means: kept where one thing is asked for, and otherwise counted up to a bound.
+//! All SQL on how many comments there are: of each status, of one person, and as a filter means, which is kept where one
+//! thing is asked for and otherwise counted up to a bound.
 
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::queue::{self, Asked};
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::LookalikeId;
+use crate::ids::{CommenterId, LookalikeId};
 use crate::moderation::filter::Filter;
 
 /// Up to which number is counted what is not kept, but for what an index gives alone.
 const COUNTED: i64 = 100;
 /// Up to which number is counted what an index gives alone.
 const COUNTED_BY_INDEX: i64 = 1_000;
+
+/// How many comments have each status, without those whose words are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    held: i64,
+    approved: i64,
+    spam: i64,
+    trashed: i64,
+    /// From when on they are that many, in microseconds since 1970: of two answers that overtake one another, the later one
+    /// holds. It is the database's clock at the start of the statement, before what that sees is settled.
+    as_of: i64,
+}
+
+impl Counts {
+    /// How many have this status.
+    pub fn of(&self, status: Status) -> i64 {
+        match status {
+            Status::Held => self.held,
+            Status::Approved => self.approved,
+            Status::Spam => self.spam,
+            Status::Trashed => self.trashed,
+        }
+    }
+
+    /// Every status, and how many have it.
+    pub fn each(&self) -> [(Status, i64); 4] {
+        Status::ALL.map(|status| (status, self.of(status)))
+    }
+}
+
+/// How many comments there are.
+pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Counts> {
+    sqlx::query_as!(
+        Counts,
+        r#"select coalesce(sum(count) filter (where status = 'held'), 0)::bigint as "held!",
+               coalesce(sum(count) filter (where status = 'approved'), 0)::bigint as "approved!",
+               coalesce(sum(count) filter (where status = 'spam'), 0)::bigint as "spam!",
+               coalesce(sum(count) filter (where status = 'trashed'), 0)::bigint as "trashed!",
+               (extract(epoch from statement_timestamp()) * 1000000)::bigint as "as_of!"
+           from comment_counts"#,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// How many of them are someone's.
+pub async fn counts_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Counts> {
+    sqlx::query_as!(
+        Counts,
+        r#"select coalesce(sum(held), 0)::bigint as "held!", coalesce(sum(approved), 0)::bigint as "approved!",
+               coalesce(sum(spam), 0)::bigint as "spam!", coalesce(sum(trashed), 0)::bigint as "trashed!",
+               (extract(epoch from statement_timestamp()) * 1000000)::bigint as "as_of!"
+           from commenter_counts where commenter_id = $1"#,
+        id.0,
+    )
+    .fetch_one(db)
+    .await
+}
 
 /// How many a filter means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,19 +128,14 @@ async fn kept(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Option<i
     } else if let Some(id) = filter.article {
         facet(db, "article", &id.to_string(), status).await?
     } else if let Some(id) = asked.commenter {
-        facet(db, "commenter", &id.to_string(), status).await?
+        counts_of(db, CommenterId(id)).await?.of(status)
     } else if let Some(id) = filter.like {
         if status != Status::Held {
             return Ok(None);
         }
         held_like(db, id).await?
     } else {
-        sqlx::query_scalar!(
-            r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_counts where status = $1"#,
-            status as Status,
-        )
-        .fetch_one(db)
-        .await?
+        counts(db).await?.of(status)
     };
     Ok(Some(count))
 }

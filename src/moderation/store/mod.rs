@@ -48,44 +48,6 @@ pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Sa
     .await
 }
 
-/// How many comments have each status, without those whose words are gone.
-pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Vec<(Status, i64)>> {
-    let rows = sqlx::query!(
-        r#"select status, sum(count)::bigint as "count!" from comment_counts group by status"#
-    )
-    .fetch_all(db)
-    .await?;
-    let kept = |status| {
-        rows.iter()
-            .find(|row| row.status == status)
-            .map_or(0, |row| row.count)
-    };
-    Ok(Status::ALL.map(|status| (status, kept(status))).to_vec())
-}
-
-/// How many comments have each status, for a script, and the moment from which on they are that many: of two answers that
-/// overtake one another, the later one holds.
-pub async fn counts_as_of(db: &mut PgConnection) -> sqlx::Result<serde_json::Value> {
-    // It is the database's clock at the start of the statement, before what that sees is settled.
-    let rows = sqlx::query!(
-        r#"select status, sum(count)::bigint as "count!", (extract(epoch from statement_timestamp()) * 1000000)::bigint as "as_of!"
-           from comment_counts group by status"#
-    )
-    .fetch_all(db)
-    .await?;
-    let mut counts: serde_json::Map<_, _> = Status::ALL
-        .map(|status| {
-            let kept = rows.iter().find(|row| row.status == status);
-            let count = kept.map_or(0, |row| row.count);
-            (status.word().to_owned(), count.into())
-        })
-        .into_iter()
-        .collect();
-    let as_of = rows.first().map_or(0, |row| row.as_of);
-    counts.insert("as_of".to_owned(), as_of.into());
-    Ok(counts.into())
-}
-
 /// A number for one press of a button.
 pub async fn next_act(db: &mut PgConnection) -> sqlx::Result<ActId> {
     let act = sqlx::query_scalar!(r#"select nextval('decision_acts') as "act!""#)

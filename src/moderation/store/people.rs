@@ -58,23 +58,6 @@ pub async fn names_of(
     .await
 }
 
-/// How many of someone's comments have each status.
-pub async fn counts_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<(Status, i64)>> {
-    let rows = sqlx::query!(
-        r#"select status as "status: Status", sum(count)::bigint as "count!" from comment_facets
-           where facet = 'commenter' and key = $1 group by status"#,
-        id.to_string(),
-    )
-    .fetch_all(db)
-    .await?;
-    let kept = |status| {
-        rows.iter()
-            .find(|row| row.status == status)
-            .map_or(0, |row| row.count)
-    };
-    Ok(Status::ALL.map(|status| (status, kept(status))).to_vec())
-}
-
 /// A comment in the list of what someone wrote.
 pub struct Theirs {
     /// Its number.
@@ -134,7 +117,8 @@ pub struct Standing {
 pub async fn standing_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Standing>> {
     sqlx::query_as!(
         Standing,
-        r#"select created_at as first_seen, proved_at is not null as "is_proved!" from commenters where id = $1"#,
+        r#"select coalesce((select min(since) from commenter_counts where commenter_id = $1), created_at) as "first_seen!: Ts",
+               proved_at is not null as "is_proved!" from commenters where id = $1"#,
         id.0,
     )
     .fetch_optional(db)

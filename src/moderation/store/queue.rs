@@ -422,19 +422,22 @@ pub async fn find_gathered(
     };
     let found = sqlx::query_as!(
         Found,
-        r#"select comments.id, comments.status, comments.version
-           from (
-               (select id, created_at from comments
-                where status = 'held' and lookalike_id is null and erased_at is null
-                  and (created_at, id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
-                order by created_at desc, id desc limit $3)
-               union all
-               (select head_id, head_at from lookalikes
-                where held > 0 and (head_at, head_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
-                order by head_at desc, head_id desc limit $3)
-           ) as waiting join comments on comments.id = waiting.id
-           where comments.status = 'held' and comments.erased_at is null
-           order by comments.created_at desc, comments.id desc limit $3"#,
+        r#"with waiting as materialized (
+             (select id, created_at from comments
+              where status = 'held' and lookalike_id is null and erased_at is null
+                and (created_at, id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
+              order by created_at desc, id desc limit $3)
+             union all
+             (select head_id, head_at from lookalikes
+              where held > 0 and (head_at, head_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
+              order by head_at desc, head_id desc limit $3)
+             order by created_at desc, id desc limit $3
+           )
+           select comments.id, comments.status, comments.version
+           from waiting
+           -- Each by its number: `offset 0` keeps Postgres from going through all that has the status instead.
+           cross join lateral (select * from comments where comments.id = waiting.id offset 0) comments
+           order by waiting.created_at desc, waiting.id desc"#,
         place.as_ref().map(|place| place.created_at) as Option<Ts>,
         place.as_ref().map(|place| place.id.0),
         limit,
