@@ -925,7 +925,6 @@ transparency-title = How we moderate
 transparency-explained = Counted is every comment that readers sent, by the month (UTC) in which it came, as it stands today, except those their authors took back. Refused is what was taken for spam or thrown away. A refused comment counts under each reason for which it was stopped; what a moderator refused of their own accord may have none.
 transparency-none = No comments have come yet.
 transparency-by-month = Comments by month
-transparency-month = Month
 transparency-came = Came
 transparency-published = Published
 transparency-refused = Refused
