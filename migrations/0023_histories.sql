@@ -1,12 +1,13 @@
 -- Each card of the queue says what else its author wrote. Among all other counts, under the author's number as text, that was
--- half of what a page cost with a million comments; here it is a row or two, found by number.
+-- half of what a page cost with a million comments; here it is a row for each shard that wrote of them, found by number.
+
+-- Whoever writes comments waits until they are counted here: counted by the old function after that, they would be nowhere.
+lock table comments in share row exclusive mode;
 
 create table commenter_counts (
     commenter_id bigint not null,
     -- Writers spread over shards, so that they do not wait for one another behind one row.
     shard        smallint not null,
-    -- When they first wrote, of what was counted in this shard.
-    since        timestamptz not null,
     held         bigint not null,
     approved     bigint not null,
     spam         bigint not null,
@@ -92,13 +93,18 @@ begin
     group by facet, key, status having sum(change) <> 0 order by facet, key, status
     on conflict (facet, key, status, shard) do update set count = f.count + excluded.count;
 
-    insert into commenter_counts as c (commenter_id, shard, since, held, approved, spam, trashed)
-    select commenter_id, my_shard, min(created_at),
-        coalesce(sum(change) filter (where status = 'held'), 0), coalesce(sum(change) filter (where status = 'approved'), 0),
-        coalesce(sum(change) filter (where status = 'spam'), 0), coalesce(sum(change) filter (where status = 'trashed'), 0)
-    from unnest(changes)
-    where is_there and commenter_id is not null group by commenter_id order by commenter_id
-    on conflict (commenter_id, shard) do update set since = least(c.since, excluded.since), held = c.held + excluded.held,
+    insert into commenter_counts as c (commenter_id, shard, held, approved, spam, trashed)
+    select commenter_id, my_shard, held, approved, spam, trashed
+    from (
+        select commenter_id,
+            coalesce(sum(change) filter (where status = 'held'), 0) as held,
+            coalesce(sum(change) filter (where status = 'approved'), 0) as approved,
+            coalesce(sum(change) filter (where status = 'spam'), 0) as spam,
+            coalesce(sum(change) filter (where status = 'trashed'), 0) as trashed
+        from unnest(changes) where is_there and commenter_id is not null group by commenter_id
+    ) theirs
+    where (held, approved, spam, trashed) <> (0, 0, 0, 0) order by commenter_id
+    on conflict (commenter_id, shard) do update set held = c.held + excluded.held,
         approved = c.approved + excluded.approved, spam = c.spam + excluded.spam, trashed = c.trashed + excluded.trashed;
 
     -- What has the same reasons, status and moment as before keeps its rows.
@@ -135,8 +141,8 @@ begin
 end
 $$;
 
-insert into commenter_counts (commenter_id, shard, since, held, approved, spam, trashed)
-select commenter_id, 0, min(created_at), count(*) filter (where status = 'held'), count(*) filter (where status = 'approved'),
+insert into commenter_counts (commenter_id, shard, held, approved, spam, trashed)
+select commenter_id, 0, count(*) filter (where status = 'held'), count(*) filter (where status = 'approved'),
     count(*) filter (where status = 'spam'), count(*) filter (where status = 'trashed')
 from comments where erased_at is null and commenter_id is not null group by commenter_id;
 delete from comment_facets where facet = 'commenter';

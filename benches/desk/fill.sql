@@ -81,8 +81,8 @@ union all
 select 'month', to_char(created_at at time zone 'UTC', 'YYYY-MM'), status, 0, count(*) from comments group by 2, status
 union all
 select 'month-reason', to_char(created_at at time zone 'UTC', 'YYYY-MM ') || code, status, 0, count(*) from comment_reasons group by 2, status;
-insert into commenter_counts (commenter_id, shard, since, held, approved, spam, trashed)
-select commenter_id, 0, min(created_at), count(*) filter (where status = 'held'), count(*) filter (where status = 'approved'),
+insert into commenter_counts (commenter_id, shard, held, approved, spam, trashed)
+select commenter_id, 0, count(*) filter (where status = 'held'), count(*) filter (where status = 'approved'),
     count(*) filter (where status = 'spam'), count(*) filter (where status = 'trashed')
 from comments group by commenter_id;
 insert into comment_counts (status, shard, count) select status, 0, count(*) from comments group by status;

@@ -133,6 +133,15 @@ impl Filter {
         filter
     }
 
+    /// Whether it means all that has its status, in whatever order.
+    pub fn is_whole_part(&self) -> bool {
+        let whole = Self {
+            order: self.order,
+            ..Self::of(self.status)
+        };
+        *self == whole
+    }
+
     /// The filter behind an address's query.
     pub fn parse(query: &str) -> Self {
         let fields: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())

@@ -68,12 +68,13 @@ pub async fn show_queue(
     }
     let cards = cards_of(&mut db, &desk, &filter, page, now).await?;
     let counts = store::counts(&mut db).await?;
-    let matching = match &cards.next {
-        // They are all here, each on a card of its own.
-        None if after.is_none() && !is_gathered(&filter) => {
-            Matching::Exactly(i64::try_from(cards.cards.len()).unwrap_or(CARDS))
-        }
-        _ => store::count_matching(&mut db, &filter, now).await?,
+    let matching = if filter.is_whole_part() {
+        Matching::Exactly(counts.of(filter.status))
+    } else if after.is_none() && cards.next.is_none() {
+        // They are all here.
+        Matching::Exactly(i64::try_from(cards.cards.len()).unwrap_or(CARDS))
+    } else {
+        store::count_matching(&mut db, &filter, now).await?
     };
     let done = match get(&asked, "act").parse() {
         Ok(act) => store::find_done(&mut db, &moderator, act)

@@ -138,7 +138,7 @@ const KEPT: [(&str, &str); 6] = [
     ),
     (
         "select commenter_id, sum(held), sum(approved), sum(spam), sum(trashed) from commenter_counts
-         group by 1 having sum(held + approved + spam + trashed) <> 0",
+         group by 1 having (sum(held), sum(approved), sum(spam), sum(trashed)) <> (0, 0, 0, 0)",
         "select commenter_id, (count(*) filter (where status = 'held'))::numeric, count(*) filter (where status = 'approved'),
              count(*) filter (where status = 'spam'), count(*) filter (where status = 'trashed')
          from comments where erased_at is null and commenter_id is not null group by 1",

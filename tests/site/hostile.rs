@@ -488,7 +488,6 @@ async fn no_field_of_an_admin_breaks_anything() {
     site.comment(&article, "Ann", Status::Held).await;
     let ada = site.staff("ada", Role::Admin).await;
     let edited = format!("/admin/articles/{}", article.id);
-    let mut filled = 0;
     for path in [
         "/admin/discussion",
         "/admin/discussion/blocks",
@@ -497,13 +496,12 @@ async fn no_field_of_an_admin_breaks_anything() {
         "/admin/articles/new",
         &edited,
     ] {
-        let page = ada.open(path).await;
-        for form in page.has_status(200).forms(path) {
+        let forms = ada.open(path).await.has_status(200).forms(path);
+        assert!(!forms.is_empty(), "{path} has no form");
+        for form in forms {
             fill_with_nonsense(&ada, &form).await;
-            filled += 1;
         }
         ada.open(path).await.has_status(200);
     }
-    assert!(filled >= 6, "only {filled} forms were there to fill in");
     site.visitor().open(&article.path).await.has_status(200);
 }

@@ -120,6 +120,26 @@ async fn a_card_says_who_its_author_was_and_what_it_answers() {
 }
 
 #[tokio::test]
+async fn all_that_waits_is_counted_whatever_is_shown_first() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let ann = site.comment(&article, "Ann", Status::Held).await;
+    site.comment(&article, "Bob", Status::Held).await;
+    sqlx::query("update comments set score = 0.9 where id = $1")
+        .bind(ann.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("a guess");
+    let mod_ = site.staff("mo", Role::Moderator).await;
+    let page = mod_
+        .open("/admin/comments?status=held&order=likeliest")
+        .await;
+    page.sees("Words of Ann.").does_not_see("Words of Bob.");
+    // The buttons beside it decide about both.
+    page.sees("Decide about all 2 that match");
+}
+
+#[tokio::test]
 async fn a_part_of_the_queue_is_what_was_asked_for() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;

@@ -2,6 +2,8 @@
 
 use broadsheet::commenters::{self, Email, open_for_export};
 use broadsheet::comments::Status;
+use broadsheet::ids::CommenterId;
+use broadsheet::moderation::store::counts_of;
 use broadsheet::sealed::{KeyFile, Keys, hex};
 use sqlx::{Connection, PgConnection};
 
@@ -124,6 +126,11 @@ async fn someone_who_is_there_under_both_keys_becomes_one() {
     .await
     .expect("subscriptions");
     assert_eq!(told, [tea.id.0, coffee.id.0]);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let counts = counts_of(&mut db, CommenterId(*ann)).await;
+    let counted: i64 = counts.expect("counts").each().iter().map(|(_, n)| n).sum();
+    assert_eq!(counted, 2);
+    drop(db);
     // What moderators noted stays, and the stricter of two treatments.
     let kept: (String, i64) = sqlx::query_as(
         "select treatment::text, (select count(*) from commenter_notes where commenter_id = $1) from commenters where id = $1",

@@ -95,7 +95,7 @@ pub async fn cards(
                coalesce(theirs.approved - (comments.status = 'approved')::integer, 0)::bigint as "approved_before!",
                coalesce(theirs.held - (comments.status = 'held')::integer, 0)::bigint as "held_before!",
                coalesce(theirs.refused - (comments.status in ('spam', 'trashed'))::integer, 0)::bigint as "refused_before!",
-               theirs.since as "first_seen?",
+               commenters.created_at as "first_seen?",
                (select count(*) from (select 1 from comments other
                     where other.network_hash = comments.network_hash and other.id <> comments.id limit 20) few) as "same_network!",
                coalesce(lookalikes.held, 1)::bigint as "alike!",
@@ -114,9 +114,10 @@ pub async fn cards(
            join comments on comments.id = wanted.id
            join articles on articles.id = comments.article_id
            left join comments parent on parent.id = comments.parent_id
+           left join commenters on commenters.id = comments.commenter_id
            left join lookalikes on $2 and lookalikes.id = comments.lookalike_id and lookalikes.held > 1 and comments.status = 'held'
            cross join lateral (
-               select min(since) as since, sum(approved) as approved, sum(held) as held, sum(spam + trashed) as refused
+               select sum(approved) as approved, sum(held) as held, sum(spam + trashed) as refused
                from commenter_counts where commenter_id = comments.commenter_id
            ) theirs
            where comments.erased_at is null

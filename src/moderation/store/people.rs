@@ -117,8 +117,7 @@ pub struct Standing {
 pub async fn standing_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Standing>> {
     sqlx::query_as!(
         Standing,
-        r#"select coalesce((select min(since) from commenter_counts where commenter_id = $1), created_at) as "first_seen!: Ts",
-               proved_at is not null as "is_proved!" from commenters where id = $1"#,
+        r#"select created_at as first_seen, proved_at is not null as "is_proved!" from commenters where id = $1"#,
         id.0,
     )
     .fetch_optional(db)

@@ -420,8 +420,7 @@ pub async fn find_gathered(
         Some(id) => place_of(db, id).await?,
         None => None,
     };
-    let found = sqlx::query_as!(
-        Found,
+    let waiting = sqlx::query!(
         r#"with waiting as materialized (
              (select id, created_at from comments
               where status = 'held' and lookalike_id is null and erased_at is null
@@ -433,10 +432,13 @@ pub async fn find_gathered(
               order by head_at desc, head_id desc limit $3)
              order by created_at desc, id desc limit $3
            )
-           select comments.id, comments.status, comments.version
+           select waiting.id as "id!: CommentId", c.status as "status?: Status", c.version as "version?"
            from waiting
            -- Each by its number: `offset 0` keeps Postgres from going through all that has the status instead.
-           cross join lateral (select * from comments where comments.id = waiting.id offset 0) comments
+           left join lateral (
+               select status, version from comments
+               where comments.id = waiting.id and comments.status = 'held' and comments.erased_at is null offset 0
+           ) c on true
            order by waiting.created_at desc, waiting.id desc"#,
         place.as_ref().map(|place| place.created_at) as Option<Ts>,
         place.as_ref().map(|place| place.id.0),
@@ -444,5 +446,17 @@ pub async fn find_gathered(
     )
     .fetch_all(db)
     .await?;
-    Ok(page_in_full(found, limit))
+    let is_full = i64::try_from(waiting.len()) == Ok(limit);
+    let next = waiting.last().map(|last| last.id).filter(|_| is_full);
+    let found = waiting.into_iter().filter_map(|row| {
+        Some(Found {
+            id: row.id,
+            status: row.status?,
+            version: row.version?,
+        })
+    });
+    Ok(FoundPage {
+        found: found.collect(),
+        next,
+    })
 }
