@@ -662,14 +662,8 @@ kind-trap-filled = The hidden field
 kind-being-checked = Being checked
 kind-checker-spam = Called spam by the checker
 kind-checker-silent = The checker did not answer
-matching-exactly = { $count ->
-    [one] Decide about the one that matches
-   *[other] Decide about all { $count } that match
-}
-matching-more = { $count ->
-    [one] Decide about all that match, more than one
-   *[other] Decide about all that match, more than { $count }
-}
+matching-all = Decide about all that match
+matching-more = more than { $count }
 matching-act = { $act }: all
 matching-why = Why (kept in the log)
 matching-hint = Not only what is on this page: everything, on every page, that was there when this page was made. It happens in the background, and one press takes it back.

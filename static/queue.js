@@ -78,6 +78,7 @@
     for (const [status, number] of Object.entries(counts)) {
       for (const place of document.querySelectorAll(`[data-count="${status}"]`)) place.textContent = number;
     }
+    document.querySelector(".badge").hidden = counts.held === 0;
   };
   const settle = () => { empty.hidden = cards().length > 0 || Boolean(list.dataset.next); };
 

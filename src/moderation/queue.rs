@@ -239,12 +239,14 @@ impl QueuePage {
         self.filter.fields()
     }
 
-    /// How many match, as a sentence.
+    /// How many match, in a word or two.
     fn how_many(&self) -> String {
-        let words = self.desk.layout.words;
         match self.matching {
-            Matching::Exactly(count) => words.count("matching-exactly", count),
-            Matching::MoreThan(count) => words.count("matching-more", count),
+            Matching::Exactly(count) => count.to_string(),
+            Matching::MoreThan(count) => {
+                let words = self.desk.layout.words;
+                words.with("matching-more", "count", &count.to_string())
+            }
         }
     }
 

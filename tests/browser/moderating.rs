@@ -128,7 +128,8 @@ async fn a_hundred_are_decided_by_keys_alone_and_nobody_waits() {
     }
     desk.until(
         "the screen shows that nothing waits",
-        "return document.querySelector('[data-count=held]').textContent === '0' && !document.getElementById('empty').hidden",
+        "return [...document.querySelectorAll('[data-count=held]')].every(count => count.textContent === '0')
+             && document.querySelector('.badge').hidden && !document.getElementById('empty').hidden",
     )
     .await;
     assert_eq!(statuses(&server).await, expected);
