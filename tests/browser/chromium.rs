@@ -277,15 +277,18 @@ impl Browser {
 
     /// From now on the screen is so wide, and a phone if it is narrow, and the reader prefers light or dark.
     pub async fn view(&self, width: u32, scheme: &str) {
-        let height = if width < 600 { 812 } else { 900 };
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 }),
-        )
-        .await;
+        self.size(width, if width < 600 { 812 } else { 900 }).await;
         self.devtools(
             "Emulation.setEmulatedMedia",
             json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+        )
+        .await;
+    }
+
+    async fn size(&self, width: u32, height: u64) {
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 }),
         )
         .await;
     }
@@ -312,12 +315,14 @@ impl Browser {
         pressed.expect("keys are pressed");
     }
 
-    /// Keeps a picture of the page from its top, at most `height` pixels of it, as WebP.
+    /// Keeps a picture of the page from its top, at most `height` pixels of it, as WebP. The screen is made as high as the
+    /// picture: what sticks to its lower edge would else stand in the midst.
     pub async fn picture(&self, file: &Path, width: u32, height: u32) {
         let page = self
             .run("return document.documentElement.scrollHeight")
             .await;
         let height = page.as_u64().expect("a height").min(u64::from(height));
+        self.size(width, height).await;
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let taken = self
             .devtools(
