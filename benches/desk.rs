@@ -33,8 +33,9 @@ use broadsheet::comments::screening::Kind;
 use broadsheet::config::Settings;
 use broadsheet::db::private::{Durability, Private};
 use broadsheet::ids::{ArticleId, CommentId};
+use broadsheet::moderation::bulk;
 use broadsheet::moderation::filter::{Age, Filter, Order};
-use broadsheet::moderation::{bulk, store};
+use broadsheet::moderation::store::{self, StandsFor};
 use broadsheet::publication::{self, Publication};
 use broadsheet::router;
 use broadsheet::sealed::Keys;
@@ -327,11 +328,12 @@ impl Measured {
         let mut db = site.app.pool.acquire().await.expect("a connection");
         let asked = Instant::now();
         let (filter, now) = (&self.filter, now());
-        let is_gathered = *filter == Filter::of(Status::Held);
-        let page = if is_gathered {
-            store::find_gathered(&mut db, None, CARDS).await
+        let (page, stands_for) = if *filter == Filter::of(Status::Held) {
+            let page = store::find_gathered(&mut db, None, CARDS).await;
+            (page, StandsFor::AllAlike)
         } else {
-            store::find(&mut db, filter, None, None, CARDS, now).await
+            let page = store::find(&mut db, filter, None, None, CARDS, now).await;
+            (page, StandsFor::Itself)
         };
         let ids: Vec<CommentId> = page
             .expect("they are found")
@@ -339,7 +341,7 @@ impl Measured {
             .iter()
             .map(|found| found.id)
             .collect();
-        let cards = store::cards(&mut db, &ids, is_gathered)
+        let cards = store::cards(&mut db, &ids, stands_for)
             .await
             .expect("there are cards");
         let time = asked.elapsed().as_secs_f64();

@@ -13,7 +13,7 @@ use super::bulk;
 use super::cards;
 use super::digest_store::{self, Digest};
 use super::model::Ruling;
-use super::store::{self, Card, Done, Overtaken};
+use super::store::{self, Card, Done, Overtaken, StandsFor};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::comments::Status;
@@ -243,7 +243,7 @@ impl DigestPage {
         digest: &Digest,
     ) -> sqlx::Result<Self> {
         let ids: Vec<CommentId> = digest.comments.iter().copied().map(CommentId).collect();
-        let all = store::cards(db, &ids, false).await?;
+        let all = store::cards(db, &ids, StandsFor::Itself).await?;
         let (cards, decided) = all
             .into_iter()
             .partition(|card| card.status == Status::Held);

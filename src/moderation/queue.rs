@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::cards::{self, Cards};
 use super::filter::{Age, Filter, Order};
-use super::store::{self, BulkAct, Counts, Done, FoundPage, Matching, Overtaken};
+use super::store::{self, BulkAct, Counts, Done, FoundPage, Matching, Overtaken, StandsFor};
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::clock::Ts;
@@ -140,7 +140,7 @@ pub async fn show_cards(
             .filter_map(|id| id.parse().ok())
             .take(GIVEN_BACK)
             .collect();
-        let cards = store::cards(&mut db, &ids, is_gathered(&filter)).await?;
+        let cards = store::cards(&mut db, &ids, stands_for(&filter)).await?;
         let cards = Cards::new(desk.layout, cards, None, now);
         return Ok(Page(cards).into_response());
     }
@@ -150,9 +150,13 @@ pub async fn show_cards(
     Ok(Page(cards).into_response())
 }
 
-/// Whether a part of the queue shows one card for all that say the same.
-fn is_gathered(filter: &Filter) -> bool {
-    *filter == Filter::of(Status::Held)
+/// What the cards of a part of the queue stand for: all that say the same where nothing narrows what waits.
+fn stands_for(filter: &Filter) -> StandsFor {
+    if *filter == Filter::of(Status::Held) {
+        StandsFor::AllAlike
+    } else {
+        StandsFor::Itself
+    }
 }
 
 async fn find(
@@ -161,7 +165,7 @@ async fn find(
     after: Option<CommentId>,
     now: Ts,
 ) -> sqlx::Result<FoundPage> {
-    if is_gathered(filter) {
+    if stands_for(filter) == StandsFor::AllAlike {
         store::find_gathered(db, after, CARDS).await
     } else {
         store::find(db, filter, after, None, CARDS, now).await
@@ -176,7 +180,7 @@ async fn cards_of(
     now: Ts,
 ) -> sqlx::Result<Cards> {
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
-    let cards = store::cards(db, &ids, is_gathered(filter)).await?;
+    let cards = store::cards(db, &ids, stands_for(filter)).await?;
     Ok(Cards::new(desk.layout.clone(), cards, page.next, now))
 }
 

@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use serde_json::json;
 
 use super::model::Ruling;
-use super::store::{self, Card};
+use super::store::{self, Card, StandsFor};
 use super::verdict::wants_json;
 use crate::accounts::Moderator;
 use crate::app::App;
@@ -55,7 +55,7 @@ pub async fn show_reply(
     Path(id): Path<CommentId>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let card = store::cards(&mut db, &[id], false).await?.pop();
+    let card = store::cards(&mut db, &[id], StandsFor::Itself).await?.pop();
     let card = card.ok_or(Error::NotFound)?;
     Ok(Page(ReplyPage::new(desk, id, Some(card))).into_response())
 }
@@ -107,7 +107,7 @@ async fn take(
     let words = desk.layout.words;
     let settings = desk.layout.publication.discussion.clone();
     let mut db = app.pool.begin().await?;
-    let card = store::cards(&mut db, &[id], false).await?.pop();
+    let card = store::cards(&mut db, &[id], StandsFor::Itself).await?.pop();
     let mut page = ReplyPage::new(desk, id, card);
     page.comment = fields.get("comment").to_owned();
     let Some(article_id) = page.card.as_ref().map(|card| card.article_id) else {
@@ -173,7 +173,7 @@ async fn take(
 async fn overtaken(app: &App, mut page: ReplyPage) -> Result<Outcome> {
     let mut db = app.pool.acquire().await?;
     let id = page.id;
-    page.card = store::cards(&mut db, &[id], false).await?.pop();
+    page.card = store::cards(&mut db, &[id], StandsFor::Itself).await?.pop();
     let words = page.desk.layout.words;
     let happened = store::overtaken(&mut db, &[id]).await?.pop();
     page.notice = Some(match happened {

@@ -8,7 +8,8 @@ use broadsheet::ids::{ActId, CommentId};
 use broadsheet::moderation::store::{self, BulkAct};
 use broadsheet::moderation::{Filter, Ruling, bulk};
 use broadsheet::worker;
-use tokio::time::{sleep, timeout};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::lookalikes::moderator;
 use crate::queue::{many, post};
@@ -84,6 +85,7 @@ async fn a_batch_that_another_node_is_about_to_keep_is_taken_back_too() {
     let act = trash_all(&site, &mo).await;
     let rulings = rulings(&site, 10).await;
     let under_way = find(&site, act).await;
+    let begun = Notify::new();
     let other_node = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         store::decide(&mut db, &mo, act, &rulings, Status::Trashed, "", site.now())
@@ -92,11 +94,12 @@ async fn a_batch_that_another_node_is_about_to_keep_is_taken_back_too() {
         let next = Some(rulings[0].id.0);
         let may_stay = store::advance_bulk(&mut db, &under_way, 10, next, None, site.now()).await;
         assert!(may_stay.expect("it can be noted"));
-        sleep(Duration::from_millis(300)).await;
+        begun.notify_one();
+        site.until_someone_waits().await;
         db.commit().await.expect("it is kept");
     };
     let undo = async {
-        sleep(Duration::from_millis(100)).await;
+        begun.notified().await;
         bulk::undo_all(&site.app, &mo, act).await.expect("an undo")
     };
     tokio::join!(other_node, undo);
@@ -114,18 +117,22 @@ async fn a_batch_that_another_node_has_just_begun_does_not_stay() {
     let act = trash_all(&site, &mo).await;
     let rulings = rulings(&site, 10).await;
     let under_way = find(&site, act).await;
+    let begun = Notify::new();
     let other_node = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         store::decide(&mut db, &mo, act, &rulings, Status::Trashed, "", site.now())
             .await
             .expect("a batch");
-        sleep(Duration::from_millis(300)).await;
+        begun.notify_one();
+        while find(&site, act).await.ended_at.is_none() {
+            tokio::task::yield_now().await;
+        }
         let may_stay = store::advance_bulk(&mut db, &under_way, 10, None, None, site.now()).await;
         assert!(!may_stay.expect("it can be asked"));
         db.rollback().await.expect("it is given up");
     };
     let undo = async {
-        sleep(Duration::from_millis(100)).await;
+        begun.notified().await;
         bulk::undo_all(&site.app, &mo, act).await.expect("an undo")
     };
     tokio::join!(other_node, undo);

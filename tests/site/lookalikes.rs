@@ -1,7 +1,6 @@
 //! What says nearly the same is one card, and is decided about at once; what came in is found by its words.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
 
 use broadsheet::accounts::{self, Handle, Moderator, Role};
 use broadsheet::clock::Ts;
@@ -10,11 +9,11 @@ use broadsheet::comments::screening::{self, Verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{CommentId, LookalikeId};
 use broadsheet::moderation::filter::Filter;
-use broadsheet::moderation::store::{self, Card};
+use broadsheet::moderation::store::{self, Card, StandsFor};
 use broadsheet::moderation::{Ruling, bulk};
 use broadsheet::text::markdown;
 use broadsheet::worker;
-use tokio::time::sleep;
+use tokio::sync::Notify;
 
 use crate::support::TestSite;
 use crate::support::makers::Made;
@@ -118,14 +117,14 @@ async fn cards(site: &TestSite) -> Vec<Card> {
         .await
         .expect("what waits is found");
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
-    store::cards(&mut db, &ids, true)
+    store::cards(&mut db, &ids, StandsFor::AllAlike)
         .await
         .expect("there are cards")
 }
 
 async fn card_of(site: &TestSite, id: CommentId) -> Card {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    store::cards(&mut db, &[id], true)
+    store::cards(&mut db, &[id], StandsFor::AllAlike)
         .await
         .expect("there are cards")
         .pop()
@@ -219,6 +218,8 @@ async fn those_who_decide_about_alike_comments_at_once_leave_the_right_head() {
         .await
         .lookalike_id
         .expect("a number");
+    // Whoever comes second begins while the first is not committed, and waits for it.
+    let begun = Notify::new();
     let slowly = async |ids: &[CommentId]| {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         let act = store::next_act(&mut db).await.expect("a number");
@@ -239,11 +240,12 @@ async fn those_who_decide_about_alike_comments_at_once_leave_the_right_head() {
         )
         .await
         .expect("it is decided");
-        sleep(Duration::from_millis(300)).await;
+        begun.notify_one();
+        site.until_someone_waits().await;
         db.commit().await.expect("it is kept");
     };
     let meanwhile = async |ids: &[CommentId]| {
-        sleep(Duration::from_millis(100)).await;
+        begun.notified().await;
         assert_eq!(
             decide(&site, &moderator, ids, Status::Trashed).await,
             ids.len()
@@ -263,7 +265,8 @@ async fn those_who_decide_about_alike_comments_at_once_leave_the_right_head() {
         store::set_gathered(&mut db, &[(late, like)])
             .await
             .expect("it is alike");
-        sleep(Duration::from_millis(300)).await;
+        begun.notify_one();
+        site.until_someone_waits().await;
         db.commit().await.expect("it is kept");
     };
     let others = [alike[1], alike[2], alike[4]];

@@ -362,19 +362,21 @@ async fn whoever_takes_words_back_while_the_trash_is_emptied_waits_and_does_not_
     .await
     .expect("lessons");
     site.app.clock.advance(31 * DAY);
+    let begun = tokio::sync::Notify::new();
     let author = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         broadsheet::learning::forget(&mut db, &[id])
             .await
             .expect("its lesson is taken back");
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        begun.notify_one();
+        site.until_someone_waits().await;
         comments::store::erase(&mut db, &[id], site.now())
             .await
             .expect("it is taken back");
         db.commit().await.expect("it is kept");
     };
     let emptied = async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        begun.notified().await;
         moderation::emptying::empty(&site.app, 30)
             .await
             .expect("the trash is emptied")

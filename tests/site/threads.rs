@@ -545,13 +545,7 @@ async fn two_approvals_in_one_thread_at_once_are_one_thread() {
         // Begins while the first is not committed, and waits for it.
         let second = set(&site, answers[1], statuses);
         let (_, committed) = tokio::join!(second, async {
-            while site
-                .count("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
-                .await
-                == 0
-            {
-                tokio::task::yield_now().await;
-            }
+            site.until_someone_waits().await;
             first.commit().await
         });
         committed.expect("kept");

@@ -13,6 +13,7 @@ pub mod wxr;
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::Router;
@@ -147,6 +148,20 @@ impl TestSite {
             .fetch_one(&self.app.pool)
             .await
             .expect("the query counts")
+    }
+
+    /// Until someone waits for what another holds in the database; nobody does, and this fails.
+    pub async fn until_someone_waits(&self) {
+        const PATIENCE: Duration = Duration::from_secs(20);
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let someone = async {
+            while self.count(waiting).await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, someone)
+            .await
+            .expect("someone waits");
     }
 }
 

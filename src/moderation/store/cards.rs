@@ -52,9 +52,9 @@ pub struct Card {
     pub first_seen: Option<Ts>,
     /// Others from the same network, counted up to twenty.
     pub same_network: i64,
-    /// The comments it stands for, itself among them, and which these are.
+    /// The comments it stands for, itself among them.
     pub alike: i64,
-    /// Which they are.
+    /// What it is gathered with: all that say nearly the same.
     pub lookalike_id: Option<LookalikeId>,
     /// From how many networks, counted over the oldest 250 of them.
     pub alike_networks: i64,
@@ -78,12 +78,20 @@ impl Card {
     }
 }
 
-/// The cards of these comments, in the order in which they are given. If cards are gathered, one that waits stands for all
-/// that say nearly the same; otherwise each stands for itself.
+/// What a card stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandsFor {
+    /// Its comment.
+    Itself,
+    /// Its comment and, if that waits, all that wait and say nearly the same.
+    AllAlike,
+}
+
+/// The cards of these comments, in the order in which they are given.
 pub async fn cards(
     db: &mut PgConnection,
     ids: &[CommentId],
-    is_gathered: bool,
+    stands_for: StandsFor,
 ) -> sqlx::Result<Vec<Card>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
@@ -123,7 +131,7 @@ pub async fn cards(
            where comments.erased_at is null
            order by wanted.place"#,
         &ids,
-        is_gathered,
+        stands_for == StandsFor::AllAlike,
     )
     .fetch_all(db)
     .await
