@@ -223,7 +223,7 @@ async fn open(url: &str, keys: Option<Keys>) -> Site {
         .expect("it moderates");
     drop(db);
     Site {
-        router: router::site(app.clone()),
+        router: router::router(app.clone()),
         cookie: format!("{}={}", cookie.name(), cookie.value()),
         moderator,
         app,

@@ -183,7 +183,7 @@ async fn serve(pool: PgPool) -> SocketAddr {
     let config = Settings::default().check().expect("settings");
     let keys = Keys::from_secret(&[7; 32]);
     let app = App::new(pool, Clock::System, keys, config, Argon2::default());
-    tokio::spawn(async move { axum::serve(listener, router::site(app)).await });
+    tokio::spawn(async move { axum::serve(listener, router::router(app)).await });
     address
 }
 

@@ -8,6 +8,10 @@ use url::{Host, Url};
 
 /// Where the site listens when nothing else is said: reachable from this machine alone.
 const LISTEN: &str = "127.0.0.1:8600";
+/// Memory for finished pages when nothing else is said, in megabytes: some six hundred articles with their replies.
+const CACHE: &str = "64";
+/// The most that can be said: a terabyte.
+const CACHE_MOST: u64 = 1 << 20;
 
 /// What may be set, as typed. Each flag is also an environment variable; an empty value counts as not given.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -73,6 +77,22 @@ pub struct Settings {
         value_name = "NETWORKS"
     )]
     pub trusted_proxies: Option<String>,
+    /// Megabytes of memory that finished pages may take; 0 keeps none
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_CACHE",
+        value_name = "MEGABYTES"
+    )]
+    pub cache: Option<String>,
+    /// Address and port at which figures on the cache are told to Prometheus, at /metrics [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_METRICS",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub metrics: Option<String>,
     /// What is logged and how: a level (error, warn, info, debug, trace) or a tracing filter, "json" for one JSON object a line, or both: json,debug
     #[arg(
         long,
@@ -103,6 +123,10 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Who may say on whose behalf they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// Bytes that finished pages may take in memory.
+    pub cache_bytes: u64,
+    /// Where figures are told, if anywhere.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// How mail leaves.
@@ -148,7 +172,9 @@ fn given(value: Option<&String>) -> Option<&str> {
 impl Settings {
     /// Checks every setting; the first that cannot be used is told.
     pub fn check(&self) -> Result<Config, WrongSetting> {
-        let listen = parse_listen(given(self.listen.as_ref()).unwrap_or(LISTEN))?;
+        let listen = given(self.listen.as_ref()).unwrap_or(LISTEN);
+        let listen = parse_address("BROADSHEET_LISTEN", listen)?;
+        let metrics = given(self.metrics.as_ref());
         Ok(Config {
             listen,
             public_url: parse_public_url(given(self.public_url.as_ref()), listen)?,
@@ -163,6 +189,10 @@ impl Settings {
             trusted_proxies: parse_proxies(
                 given(self.trusted_proxies.as_ref()).unwrap_or_default(),
             )?,
+            cache_bytes: parse_cache(given(self.cache.as_ref()).unwrap_or(CACHE))?,
+            metrics: metrics
+                .map(|metrics| parse_address("BROADSHEET_METRICS", metrics))
+                .transpose()?,
         })
     }
 }
@@ -189,10 +219,23 @@ impl Config {
     }
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, WrongSetting> {
+fn parse_cache(text: &str) -> Result<u64, WrongSetting> {
+    let megabytes = text
+        .parse()
+        .ok()
+        .filter(|megabytes| *megabytes <= CACHE_MOST);
+    megabytes.map(|megabytes: u64| megabytes << 20).ok_or_else(|| {
+        wrong(
+            "BROADSHEET_CACHE",
+            format!("is \"{text}\"; it must be a whole number of megabytes, such as 64, or 0 to keep no pages."),
+        )
+    })
+}
+
+fn parse_address(setting: &'static str, text: &str) -> Result<SocketAddr, WrongSetting> {
     text.parse().map_err(|_| {
         wrong(
-            "BROADSHEET_LISTEN",
+            setting,
             format!("is \"{text}\"; it must be an address and a port, such as 127.0.0.1:8600."),
         )
     })

@@ -26,6 +26,8 @@ pub mod app;
 
 pub mod web;
 
+pub mod cache;
+
 pub mod accounts;
 pub mod health;
 

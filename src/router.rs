@@ -4,18 +4,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
-use crate::web::{Db, Layout, Result, Routes, assets, error, headers, media, requests};
+use crate::cache::{Keep, Site};
+use crate::web::{Db, Layout, Path, Result, Routes, assets, error, headers, media, requests};
 use crate::{accounts, articles, comments, desk, health, moderation};
 
 /// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
@@ -62,8 +64,12 @@ pub fn public() -> Routes {
         .post("/moderators/{id}/confirm", desk::staff_mail::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
-        .get("/static/{name}", assets::show_asset)
-        .get("/favicon.ico", assets::show_favicon)
+        .get("/static/{name}", async |name: Path<String>| {
+            (Keep::default(), assets::show_asset(name).await)
+        })
+        .get("/favicon.ico", async || {
+            (Keep::default(), assets::show_favicon().await)
+        })
         .get("/healthz", health::show_alive)
         .get("/readyz", health::show_ready)
 }
@@ -174,8 +180,13 @@ async fn answer_within(within: Duration, request: Request, next: Next) -> Respon
     answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
-/// The whole site. Layers are listed from the handler outwards: a request meets the last one first.
-pub fn site(app: App) -> Router {
+/// The whole site: the pages that are kept, and how all others are made.
+pub fn site(app: App) -> Site {
+    Site::new(app.clone(), router(app))
+}
+
+/// Every page, made anew. Layers are listed from the handler outwards: a request meets the last one first.
+pub fn router(app: App) -> Router {
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the public address was checked at the start to be an http or https origin");
@@ -184,6 +195,12 @@ pub fn site(app: App) -> Router {
             answer_within(ANSWERED_WITHIN, request, next)
         }))
         .with_state(app.clone());
+    // What is kept is made smaller once, when it is.
+    let sent_once = DefaultPredicate::new().and(
+        |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+            extensions.get::<Keep>().is_none()
+        },
+    );
     Router::new()
         .merge(limited(public(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
         .merge(limited(wordpress(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
@@ -192,7 +209,7 @@ pub fn site(app: App) -> Router {
         .layer(same_origin)
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), error::show_errors))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(sent_once))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(from_fn(requests::name_and_log))
         .with_state(app)

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::listing::{Asked, HEADLINES, Listing};
 use super::store::{self, Author};
 use crate::app::App;
+use crate::cache::next_article;
 use crate::text::Slug;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 
@@ -38,14 +39,16 @@ pub async fn show_author(
     if found.is_empty() {
         return Err(Error::NotFound);
     }
-    Ok(Page(AuthorPage {
+    let listing = Listing::of(found);
+    let kept = listing.kept(next_article(&mut db, now).await?);
+    let page = AuthorPage {
         layout,
         author,
         slug,
-        listing: Listing::of(found),
+        listing,
         is_first: asked.before.is_none(),
-    })
-    .into_response())
+    };
+    Ok((kept, Page(page)).into_response())
 }
 
 impl AuthorPage {

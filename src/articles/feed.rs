@@ -7,6 +7,7 @@ use url::Url;
 
 use super::store::{self, Headline};
 use crate::app::App;
+use crate::cache::{Keep, Tag, next_article};
 use crate::text::{dates, markdown};
 use crate::web::{Db, Layout, Result, feed};
 
@@ -15,13 +16,15 @@ const ITEMS: i64 = 30;
 
 /// The newest articles, whole.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
-    let headlines = store::newest(&mut db, None, true, ITEMS, app.clock.now()).await?;
+    let now = app.clock.now();
+    let headlines = store::newest(&mut db, None, true, ITEMS, now).await?;
+    let kept = Keep::showing([Tag::Articles]).until(next_article(&mut db, now).await?);
     drop(db);
     let newest = headlines.first().map(|newest| newest.published_at);
     let title = layout.publication.title.clone();
     let items = headlines.iter().map(|headline| item(&layout, headline));
     let channel = feed::channel(&layout, title, "/feed.xml", newest, items.collect());
-    Ok(feed::Feed(channel).into_response())
+    Ok((kept, feed::Feed(channel)).into_response())
 }
 
 fn escaped(text: &str) -> String {

@@ -9,6 +9,7 @@ use super::listing::{HEADLINES, Listing};
 use super::store;
 use super::wordpress;
 use crate::app::App;
+use crate::cache::next_article;
 use crate::ids::ArticleId;
 use crate::web::{Db, Error, Layout, Page, Query, Result};
 
@@ -49,10 +50,11 @@ pub async fn show_front(
         let pinned = store::pinned(&mut db, HEADLINES, now).await?;
         listing.headlines.splice(0..0, pinned);
     }
-    Ok(Page(FrontPage {
+    let kept = listing.kept(next_article(&mut db, now).await?);
+    let page = FrontPage {
         layout,
         listing,
         is_first: asked.before.is_none(),
-    })
-    .into_response())
+    };
+    Ok((kept, Page(page)).into_response())
 }

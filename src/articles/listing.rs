@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use super::store::Headline;
+use crate::cache::{Keep, Tag};
+use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::text::{Format, excerpt, markdown};
 
@@ -35,6 +37,17 @@ impl Listing {
             headlines,
             older: older.filter(|_| has_more),
         }
+    }
+}
+
+impl Listing {
+    /// How long a page of it may be kept, where the next article comes at that moment.
+    pub(super) fn kept(&self, next: Option<Ts>) -> Keep {
+        let shown = self
+            .headlines
+            .iter()
+            .map(|headline| Tag::Article(headline.id));
+        Keep::showing(shown.chain([Tag::Articles])).until(next)
     }
 }
 

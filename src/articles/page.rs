@@ -14,6 +14,7 @@ use super::model::{Article, Draft, Kind, Topic};
 use super::store::{self, Found};
 use super::wordpress;
 use crate::app::App;
+use crate::cache::{Keep, Tag};
 use crate::clock::Ts;
 use crate::comments::paging::{self, Paging};
 use crate::comments::{self, ReplyForm, Thread};
@@ -111,6 +112,10 @@ pub async fn show_article(
         .published_at
         .filter(|_| article.kind == Kind::Article);
     let replies_open = settings.takes_replies(article.replies_open, grows_old_from, layout.now);
+    let closes_at = grows_old_from
+        .filter(|_| replies_open)
+        .and_then(|moment| settings.closes_at(moment));
+    let kept = Keep::showing([Tag::Article(article.id)]).until(closes_at);
     let thread = Thread::arrange(
         layout.clone(),
         article.id,
@@ -132,7 +137,7 @@ pub async fn show_article(
         layout,
         thread,
     };
-    Ok(Page(page).into_response())
+    Ok((kept, Page(page)).into_response())
 }
 
 /// The feed of an article's replies, at the article's address and `/feed.xml`, to which WordPress's leads.

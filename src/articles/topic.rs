@@ -8,6 +8,7 @@ use super::listing::{Asked, HEADLINES, Listing};
 use super::model::Topic;
 use super::store;
 use crate::app::App;
+use crate::cache::next_article;
 use crate::text::Slug;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 
@@ -37,13 +38,15 @@ pub async fn show_topic(
     if found.is_empty() && asked.before.is_some() {
         return Err(Error::NotFound);
     }
-    Ok(Page(TopicPage {
+    let listing = Listing::of(found);
+    let kept = listing.kept(next_article(&mut db, now).await?);
+    let page = TopicPage {
         layout,
         topic,
-        listing: Listing::of(found),
+        listing,
         is_first: asked.before.is_none(),
-    })
-    .into_response())
+    };
+    Ok((kept, Page(page)).into_response())
 }
 
 impl TopicPage {

@@ -11,6 +11,7 @@ use argon2::Argon2;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use futures_util::future::{Either, ready};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,14 +21,15 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
-use tower::ServiceExt;
 
 use super::socket::Socket;
 use super::{data_folder, key, media_folder};
 use crate::accounts::claim;
 use crate::app::{App, Heard};
 use crate::articles::welcome;
+use crate::cache::{Site, serve_figures};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, private::Durability};
@@ -44,10 +46,11 @@ const CONNECTIONS: usize = 20_000;
 /// Serves until told to stop.
 pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     // Before anything is started: a port in use is the commonest mistake, and the quickest to tell.
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but something listens there already; stop it or choose another port.", config.listen),
-        _ => anyhow::anyhow!("BROADSHEET_LISTEN is {}, but it cannot be listened on: {error}.", config.listen),
-    })?;
+    let listener = bind("BROADSHEET_LISTEN", config.listen).await?;
+    let metrics = match config.metrics {
+        Some(address) => Some(bind("BROADSHEET_METRICS", address).await?),
+        None => None,
+    };
     allow_as_many_files_as_we_may();
     let data = data_folder(&config);
     config.media = Some(media_folder(&config));
@@ -64,9 +67,16 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
         Argon2::default(),
     );
 
-    let served = start_and_accept(app, listener).await;
+    let served = start_and_accept(app, listener, metrics).await;
     database.close().await?;
     served
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!("{setting} is {address}, but something listens there already; stop it or choose another port."),
+        _ => anyhow::anyhow!("{setting} is {address}, but it cannot be listened on: {error}."),
+    })
 }
 
 /// Each connection is an open file. Systems start programs with a limit that an old system call needs, and let them raise
@@ -79,7 +89,11 @@ fn allow_as_many_files_as_we_may() {
     }
 }
 
-async fn start_and_accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
+async fn start_and_accept(
+    app: App,
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+) -> anyhow::Result<()> {
     welcome::first_start(&app).await?;
     let publication = app.publication().await?;
     ensure!(
@@ -88,10 +102,20 @@ async fn start_and_accept(app: App, listener: TcpListener) -> anyhow::Result<()>
         key::key_file(&app.config).display()
     );
     announce(&app).await?;
-    let rounds = tokio::spawn(worker::run(app.clone()));
-    accept(app, listener).await?;
-    rounds.abort();
-    Ok(())
+    let site = router::site(app.clone());
+    let mut beside = JoinSet::new();
+    beside.spawn(worker::run(app.clone()));
+    let heard = site.clone();
+    beside.spawn(async move { heard.listen().await });
+    if let Some(listener) = metrics {
+        let site = site.clone();
+        beside.spawn(async move {
+            if let Err(error) = serve_figures(listener, site).await {
+                tracing::error!(%error, "figures are told no more");
+            }
+        });
+    }
+    accept(app, site, listener).await
 }
 
 /// Says where to go, and how the first admin gets in.
@@ -115,8 +139,7 @@ async fn announce(app: &App) -> anyhow::Result<()> {
 }
 
 /// Takes connections until a signal to stop, then lets open requests finish.
-async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
-    let site = router::site(app.clone());
+async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<()> {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut terminate = signal(SignalKind::terminate())?;
@@ -167,7 +190,7 @@ async fn accept(app: App, listener: TcpListener) -> anyhow::Result<()> {
 }
 
 fn connection(
-    site: axum::Router,
+    site: Site,
     stream: TcpStream,
     peer: SocketAddr,
 ) -> http1::Connection<
@@ -181,8 +204,14 @@ fn connection(
 > {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        site.clone().oneshot(request.map(Body::new))
+        match site.answer_at_once(request.method(), request.uri(), request.headers()) {
+            Some(answer) => Either::Left(ready(Ok(answer))),
+            None => {
+                request.extensions_mut().insert(ConnectInfo(peer));
+                let site = site.clone();
+                Either::Right(async move { Ok(site.answer(request.map(Body::new)).await) })
+            }
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

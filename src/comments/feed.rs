@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use super::permalink;
 use super::store::{self, Latest};
 use crate::app::App;
+use crate::cache::{Keep, Tag, next_article};
 use crate::ids::ArticleId;
 use crate::text::dates;
 use crate::web::{Db, Layout, Result, feed};
@@ -19,7 +20,10 @@ const ENDING: &str = "/feed.xml";
 
 /// The newest replies, whole.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
-    let replies = store::latest(&mut db, ITEMS, app.clock.now()).await?;
+    let now = app.clock.now();
+    let replies = store::latest(&mut db, ITEMS, now).await?;
+    let shown = [Tag::Replies, Tag::Articles];
+    let kept = Keep::showing(shown).until(next_article(&mut db, now).await?);
     drop(db);
     let title = layout
         .words
@@ -27,7 +31,7 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
     let newest = replies.first().map(|newest| newest.created_at);
     let items = replies.iter().map(|reply| item(&layout, reply)).collect();
     let channel = feed::channel(&layout, title, "/comments/feed.xml", newest, items);
-    Ok(feed::Feed(channel).into_response())
+    Ok((kept, feed::Feed(channel)).into_response())
 }
 
 /// The newest replies under an article, whole.
@@ -53,7 +57,8 @@ pub async fn feed_of(
     });
     let mut channel = feed::channel(layout, title, &article_feed(path), newest, items.collect());
     channel.link = layout.absolute(path);
-    Ok(feed::Feed(channel).into_response())
+    let kept = Keep::showing([Tag::Article(id)]);
+    Ok((kept, feed::Feed(channel)).into_response())
 }
 
 /// The address of the feed of an article.

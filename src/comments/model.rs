@@ -73,6 +73,8 @@ pub struct Discussion {
     pub path: String,
     /// Whether it takes replies.
     pub replies_open: bool,
+    /// When it will take none any more, if it does and that is set.
+    pub closes_at: Option<Ts>,
 }
 
 /// What we believe of what a stranger typed. A stranger cannot set a status: there is no such field.

@@ -17,6 +17,7 @@ use super::reply_form::ReplyForm;
 use super::{letters, own, store};
 use crate::accounts::Viewer;
 use crate::app::App;
+use crate::cache::{Keep, Tag};
 use crate::commenters::{self, Browser, Email};
 use crate::ids::{ArticleId, CommentId};
 use crate::limits::network;
@@ -90,6 +91,7 @@ pub async fn show_reply(
     form.to = asked.to.map(|id| id.to_string()).unwrap_or_default();
     let notice = (!discussion.replies_open).then(|| layout.words.say("replies-closed"));
     let may_send = discussion.replies_open;
+    let kept = Keep::showing([Tag::Article(id)]).until(discussion.closes_at);
     let page = ReplyPage {
         discussion: Some(discussion),
         answered,
@@ -98,7 +100,7 @@ pub async fn show_reply(
         ..ReplyPage::new(layout, form)
     };
     // The same for everyone, but one such page stands behind every comment: not for search engines.
-    Ok(([("x-robots-tag", "noindex")], Page(page)).into_response())
+    Ok((kept, [("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
 /// Takes a reply. 303 to the comment or to its held page; otherwise the form again, with the reason and the words.

@@ -11,6 +11,7 @@ use super::permalink;
 use super::store::{self, ThreadKey};
 use super::thread::Thread;
 use crate::app::App;
+use crate::cache::{Keep, Tag};
 use crate::ids::CommentId;
 use crate::web::{Db, Error, Layout, Page, Path, Result};
 
@@ -62,6 +63,7 @@ pub async fn show_thread(
     };
     let comments = paging::find_in_thread(&mut db, key, page).await?;
     drop(db);
+    let kept = Keep::showing([Tag::Article(found.article_id)]).until(discussion.closes_at);
     let replies_open = discussion.replies_open;
     let thread = Thread::arrange(
         layout.clone(),
@@ -80,7 +82,7 @@ pub async fn show_thread(
         paging,
     };
     // The same for everyone, but only part of a conversation: not for search engines.
-    Ok(([("x-robots-tag", "noindex")], Page(page)).into_response())
+    Ok((kept, [("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
 /// Leads on for now: pages fill up.

@@ -18,12 +18,14 @@ use std::time::Duration;
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::Router;
 use broadsheet::app::App;
+use broadsheet::cache::Site;
 use broadsheet::clock::{Clock, Ts};
 use broadsheet::config::{Config, Settings};
 use broadsheet::publication::Publication;
 use broadsheet::sealed::Keys;
 use broadsheet::{publication, router};
 use sqlx::PgPool;
+use tokio::task::JoinHandle;
 use tracing::subscriber::DefaultGuard;
 use visitor::Visitor;
 
@@ -33,8 +35,12 @@ pub const BEGINS: &str = "2026-03-14T15:09:26Z";
 /// A site with a database, a clock and a log of its own.
 pub struct TestSite {
     pub app: App,
+    /// Every page, made anew.
     pub router: Router,
+    /// The same, and what is kept of it.
+    pub pages: Site,
     pub database_url: String,
+    listening: JoinHandle<()>,
     log: Log,
     may_log_errors: bool,
     _logging: DefaultGuard,
@@ -106,10 +112,18 @@ impl Setup {
         let cheap = Params::new(8, 1, 1, None).expect("the least argon2 takes");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
         let app = App::new(pool, Clock::fixed(begins), keys, config, argon2);
-        let router = router::site(app.clone());
+        let router = router::router(app.clone());
+        let pages = Site::new(app.clone(), router.clone());
+        let heard = pages.clone();
+        let listening = tokio::spawn(async move { heard.listen().await });
+        while app.config.cache_bytes > 0 && !pages.is_listening() {
+            tokio::task::yield_now().await;
+        }
         TestSite {
             app,
             router,
+            pages,
+            listening,
             database_url,
             log,
             may_log_errors: false,
@@ -125,7 +139,7 @@ impl TestSite {
 
     /// Someone with a browser, not signed in.
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(self.router.clone())
+        Visitor::new(self.pages.clone())
     }
 
     pub fn now(&self) -> Ts {
@@ -167,6 +181,7 @@ impl TestSite {
 
 impl Drop for TestSite {
     fn drop(&mut self) {
+        self.listening.abort();
         if !std::thread::panicking() && !self.may_log_errors {
             let log = self.log();
             let errors: Vec<&str> = log

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use broadsheet::cache::Site;
 use futures_util::StreamExt;
 use scraper::{ElementRef, Html, Selector};
 use tokio::time::{Instant, timeout_at};
@@ -16,7 +16,7 @@ use url::form_urlencoded;
 /// A browser.
 #[derive(Clone)]
 pub struct Visitor {
-    router: Router,
+    site: Site,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
     address: Arc<Mutex<String>>,
 }
@@ -39,9 +39,9 @@ pub struct Form {
 }
 
 impl Visitor {
-    pub fn new(router: Router) -> Self {
+    pub fn new(site: Site) -> Self {
         Self {
-            router,
+            site,
             cookies: Arc::default(),
             address: Arc::new(Mutex::new("192.0.2.1".to_owned())),
         }
@@ -110,8 +110,10 @@ impl Visitor {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         let request = request.body(body).expect("a request");
+        // What a test wrote by hand is heard first: people do not wait to see whether the database has told of it.
+        self.site.settle().await;
         let response = self
-            .router
+            .site
             .clone()
             .oneshot(request)
             .await

@@ -156,7 +156,7 @@ fn search_apart(
             db::check(&pool).await?;
             let clock = Clock::fixed(Clock::System.now());
             let app = App::new(pool, clock, keys.clone(), config, Argon2::default());
-            let router = router::site(app.clone());
+            let router = router::router(app.clone());
             let searched = search_site(&app, &router, &canary, pages, &mut findings).await;
             app.pool.close().await;
             let trail = searched?;
