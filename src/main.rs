@@ -6,7 +6,11 @@ use std::process::ExitCode;
 use broadsheet::commands::{self, Cli};
 use broadsheet::config::LogSetting;
 use clap::Parser;
+use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -126,7 +126,7 @@ pub async fn show_article(
     let count = replies.counts.replies;
     let page = ArticlePage {
         feed_path: comments::feed::article_feed(&path),
-        json_ld: json_ld(&layout, &article, &path, count, &thread),
+        json_ld: json_ld(&layout, &article, &path, count),
         path,
         description: description(&article),
         replies: count,
@@ -193,21 +193,16 @@ fn feed_moved_to(article_path: &str) -> Response {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, feed)]).into_response()
 }
 
-/// What search engines are told of the page, in the words of schema.org.
-fn json_ld(
-    layout: &Layout,
-    article: &Article,
-    path: &str,
-    replies: i64,
-    thread: &Thread,
-) -> JsonLd {
+/// What search engines are told of the article, in the words of schema.org. What its replies are, their own markup tells
+/// (`templates/comments/_thread.html`), so that nothing they say is sent twice.
+fn json_ld(layout: &Layout, article: &Article, path: &str, replies: i64) -> JsonLd {
     let mut described = json!({
         "@context": "https://schema.org",
         "@type": if article.kind == Kind::Article { "Article" } else { "WebPage" },
         "headline": article.title,
+        "@id": layout.absolute(path),
         "url": layout.absolute(path),
         "commentCount": replies,
-        "comment": thread.json_ld(),
     });
     if article.kind == Kind::Article {
         let author = layout.absolute(&format!("/authors/{}", article.author_slug));

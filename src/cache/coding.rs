@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 
 /// A coding of a page's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Coding {
     /// As they are.
     Identity,

@@ -3,7 +3,6 @@
 
 use axum::Router;
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -11,7 +10,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::net::TcpListener;
 
+use super::shelf::Shelf;
 use super::site::Site;
+
+/// OpenMetrics 1.0.
+const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What is counted.
 #[derive(Default)]
@@ -29,15 +32,16 @@ pub struct Figures {
 /// Answers `GET /metrics` until the process ends.
 pub async fn serve_figures(listener: TcpListener, site: Site) -> std::io::Result<()> {
     let show = move || {
-        let figures = written(&site);
+        let figures = ([(header::CONTENT_TYPE, KIND)], site.figures());
         async move { figures }
     };
     axum::serve(listener, Router::new().route("/metrics", get(show))).await
 }
 
-fn written(site: &Site) -> Response {
+/// The figures as text. Where nothing is kept there are none.
+pub fn written(shelf: Option<&Shelf>) -> String {
     let mut registry = Registry::with_prefix("broadsheet_cache");
-    if let Some(shelf) = site.shelf() {
+    if let Some(shelf) = shelf {
         let figures = &shelf.figures;
         let counted = [
             ("hits", "Answers that were there already", &figures.hits),
@@ -66,6 +70,5 @@ fn written(site: &Site) -> Response {
     }
     let mut text = String::new();
     encode(&mut text, &registry).expect("a String takes any text");
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], text).into_response()
+    text
 }

@@ -1,7 +1,7 @@
 //! Finished public pages, kept as compressed bytes and dropped the moment the database says they changed.
 //!
-//! [`Site`] stands in front of the router. What a handler says is [`Keep`] is rendered once, made smaller once, and handed
-//! out as bytes from then on. Each kept page has [`Tag`]s: what it shows. Triggers (`migrations/0024_pages.sql`) tell
+//! [`Site`] stands in front of the router. What a handler says one may [`Keep`] is rendered and made smaller once for each
+//! coding that is asked for, and handed out as bytes from then on. Each kept page has [`Tag`]s: what it shows. Triggers (`migrations/0024_pages.sql`) tell
 //! every node what a transaction touched, whoever wrote it, and exactly the pages that show it are dropped.
 //!
 //! Nothing is kept that might be wrong:

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, Lifecycle, OptionsBuilder, Weighter};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
+use super::coding::Coding;
 use super::figures::Figures;
 use super::finished::Finished;
 use super::keep::Tag;
@@ -16,13 +17,51 @@ use crate::clock::Ts;
 
 /// What was heard last, against which a render that began before is held. One that takes longer is not kept.
 const REMEMBERED: usize = 1024;
-/// Bytes of a usual page in all its codings: from it follows how many places there are at first.
-const USUAL: u64 = 64 * 1024;
+/// Bytes of a usual page: from it follows how many places there are at first.
+const USUAL: u64 = 16 * 1024;
 /// How long an answer to a write waits to hear of it. Then everything is dropped instead.
 const HEARD_WITHIN: Duration = Duration::from_secs(2);
 
-/// An address: the path, and those parts of a query that a page depends on.
-pub type Address = Arc<str>;
+/// What a page is kept by: its coding; its path, and those parts of a query that it depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    coding: Coding,
+    path: Arc<str>,
+}
+
+/// The same, borrowed.
+#[derive(Clone, Copy, Hash)]
+pub struct Asked<'a> {
+    /// In which coding.
+    pub coding: Coding,
+    /// The path.
+    pub path: &'a str,
+}
+
+impl Equivalent<Address> for Asked<'_> {
+    fn equivalent(&self, address: &Address) -> bool {
+        self.coding == address.coding && *self.path == *address.path
+    }
+}
+
+impl Address {
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            coding: self.coding,
+            path: &self.path,
+        }
+    }
+}
+
+impl From<Asked<'_>> for Address {
+    fn from(asked: Asked<'_>) -> Self {
+        Self {
+            coding: asked.coding,
+            path: asked.path.into(),
+        }
+    }
+}
+
 /// Who asks to be told once everything is heard that was said before.
 pub type Asker = oneshot::Sender<()>;
 
@@ -98,8 +137,8 @@ impl Shelf {
     }
 
     /// The page at an address, unless it has changed by itself meanwhile.
-    pub fn find(&self, address: &str, now: impl FnOnce() -> Ts) -> Option<Arc<Finished>> {
-        let page = self.pages.get(address)?;
+    pub fn find(&self, asked: Asked<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<Finished>> {
+        let page = self.pages.get(&asked)?;
         match page.until {
             Some(until) if until <= now() => None,
             _ => Some(page),
@@ -107,24 +146,24 @@ impl Shelf {
     }
 
     /// The page as it last was, for when there is no other.
-    pub fn last(&self, address: &str) -> Option<Arc<Finished>> {
-        self.pages.peek(address)
+    pub fn last(&self, asked: Asked<'_>) -> Option<Arc<Finished>> {
+        self.pages.peek(&asked)
     }
 
     /// Begins to make the page at an address, or finds who does.
-    pub fn begin(self: &Arc<Self>, address: &str, now: impl FnOnce() -> Ts) -> Begun {
+    pub fn begin(self: &Arc<Self>, asked: Asked<'_>, now: impl FnOnce() -> Ts) -> Begun {
         let mut books = self.books();
         // It may have been kept since we looked.
-        if let Some(page) = self.find(address, now) {
+        if let Some(page) = self.find(asked, now) {
             return Begun::Kept(page);
         }
         if books.listener.is_none() {
             return Begun::Alone;
         }
-        if let Some(outcome) = books.rendering.get(address) {
+        let address = Address::from(asked);
+        if let Some(outcome) = books.rendering.get(&address) {
             return Begun::Theirs(outcome.clone());
         }
-        let address = Address::from(address);
         let (waiting, outcome) = watch::channel(Outcome::Waits);
         books.rendering.insert(address.clone(), outcome);
         Begun::Ours(Render {
@@ -176,7 +215,7 @@ impl Shelf {
             return;
         }
         for address in books.showing.remove(&tag).unwrap_or_default() {
-            if let Some((address, page)) = self.pages.remove(&*address) {
+            if let Some((address, page)) = self.pages.remove(&address.asked()) {
                 self.figures.dropped.inc();
                 books.strike(&address, &page.tags);
             }
@@ -248,7 +287,7 @@ impl Render {
             self.waiting.send_replace(Outcome::Overtaken);
             return;
         }
-        if let Some((address, old)) = shelf.pages.remove(&*self.address) {
+        if let Some((address, old)) = shelf.pages.remove(&self.address.asked()) {
             books.strike(&address, &old.tags);
         }
         for tag in &page.tags {
@@ -287,7 +326,7 @@ struct Weigh;
 
 impl Weighter<Address, Arc<Finished>> for Weigh {
     fn weight(&self, address: &Address, page: &Arc<Finished>) -> u64 {
-        page.weight() + address.len() as u64
+        page.weight() + address.path.len() as u64
     }
 }
 
@@ -308,6 +347,7 @@ mod tests {
     use axum::body::Bytes;
     use axum::http::HeaderMap;
 
+    use super::super::finished::Effort;
     use super::super::keep::Keep;
     use super::*;
     use crate::ids::ArticleId;
@@ -317,9 +357,21 @@ mod tests {
     }
 
     fn page(tags: &[Tag]) -> Arc<Finished> {
-        let kept = Keep::showing(tags.iter().copied());
+        made(Keep::showing(tags.iter().copied()))
+    }
+
+    fn made(keep: Keep) -> Arc<Finished> {
         let bytes = Bytes::from_static(b"a page");
-        Arc::new(Finished::to_keep(&HeaderMap::new(), bytes, kept))
+        let (coding, effort) = (Coding::Identity, Effort::Kept);
+        let headers = HeaderMap::new();
+        Arc::new(Finished::new(headers, &bytes, coding, effort, keep))
+    }
+
+    fn at(path: &str) -> Asked<'_> {
+        Asked {
+            coding: Coding::Identity,
+            path,
+        }
     }
 
     fn article(id: i64) -> Tag {
@@ -333,7 +385,7 @@ mod tests {
     }
 
     fn ours(shelf: &Arc<Shelf>, address: &str) -> Render {
-        match shelf.begin(address, now) {
+        match shelf.begin(at(address), now) {
             Begun::Ours(render) => render,
             _ => panic!("{address} is being rendered, or kept"),
         }
@@ -341,7 +393,7 @@ mod tests {
 
     fn keep(shelf: &Arc<Shelf>, address: &str, tags: &[Tag]) {
         ours(shelf, address).keep(&page(tags));
-        assert!(shelf.find(address, now).is_some());
+        assert!(shelf.find(at(address), now).is_some());
     }
 
     #[test]
@@ -351,10 +403,10 @@ mod tests {
         keep(&shelf, "/one", &[article(1)]);
         keep(&shelf, "/two", &[article(2)]);
         shelf.hear_all("article:1 replies");
-        let kept = ["/", "/one", "/two"].map(|address| shelf.find(address, now).is_some());
+        let kept = ["/", "/one", "/two"].map(|address| shelf.find(at(address), now).is_some());
         assert_eq!(kept, [false, false, true]);
         shelf.hear_all("something-new");
-        assert!(shelf.find("/two", now).is_none());
+        assert!(shelf.find(at("/two"), now).is_none());
         assert!(shelf.books().showing.is_empty());
     }
 
@@ -364,15 +416,15 @@ mod tests {
         let render = ours(&shelf, "/one");
         shelf.hear_all("article:2");
         render.keep(&page(&[article(1)]));
-        assert!(shelf.find("/one", now).is_some());
+        assert!(shelf.find(at("/one"), now).is_some());
         shelf.hear_all("article:1");
         let render = ours(&shelf, "/one");
         shelf.hear_all("article:1");
-        let Begun::Theirs(outcome) = shelf.begin("/one", now) else {
+        let Begun::Theirs(outcome) = shelf.begin(at("/one"), now) else {
             panic!("it is being rendered");
         };
         render.keep(&page(&[article(1)]));
-        assert!(shelf.find("/one", now).is_none());
+        assert!(shelf.find(at("/one"), now).is_none());
         assert!(matches!(*outcome.borrow(), Outcome::Overtaken));
     }
 
@@ -385,7 +437,7 @@ mod tests {
             shelf.hear_all("article:2");
         }
         render.keep(&page(&[article(1)]));
-        assert!(shelf.find("/one", now).is_none());
+        assert!(shelf.find(at("/one"), now).is_none());
     }
 
     #[test]
@@ -396,12 +448,12 @@ mod tests {
         shelf.end_listening();
         drop(asked);
         render.keep(&page(&[article(2)]));
-        assert!(shelf.find("/two", now).is_none());
-        assert!(matches!(shelf.begin("/two", now), Begun::Alone));
-        assert!(shelf.find("/one", now).is_some(), "what is known stays");
+        assert!(shelf.find(at("/two"), now).is_none());
+        assert!(matches!(shelf.begin(at("/two"), now), Begun::Alone));
+        assert!(shelf.find(at("/one"), now).is_some(), "what is known stays");
         let _asked = shelf.begin_listening();
         assert!(
-            shelf.find("/one", now).is_none(),
+            shelf.find(at("/one"), now).is_none(),
             "what was missed is not known"
         );
     }
@@ -413,38 +465,35 @@ mod tests {
         shelf.end_listening();
         let _asked = shelf.begin_listening();
         render.keep(&page(&[article(1)]));
-        assert!(shelf.find("/one", now).is_none());
+        assert!(shelf.find(at("/one"), now).is_none());
     }
 
     #[test]
     fn one_renders_and_the_others_wait() {
         let (shelf, _asked) = shelf();
         let render = ours(&shelf, "/one");
-        let Begun::Theirs(outcome) = shelf.begin("/one", now) else {
+        let Begun::Theirs(outcome) = shelf.begin(at("/one"), now) else {
             panic!("it is being rendered");
         };
         drop(render);
         assert!(outcome.has_changed().is_err(), "who waits is let go");
         let render = ours(&shelf, "/one");
-        let Begun::Theirs(outcome) = shelf.begin("/one", now) else {
+        let Begun::Theirs(outcome) = shelf.begin(at("/one"), now) else {
             panic!("it is being rendered");
         };
         render.keep(&page(&[article(1)]));
         assert!(matches!(*outcome.borrow(), Outcome::Kept(_)));
-        assert!(matches!(shelf.begin("/one", now), Begun::Kept(_)));
+        assert!(matches!(shelf.begin(at("/one"), now), Begun::Kept(_)));
     }
 
     #[test]
     fn a_page_changes_by_itself_at_its_moment() {
         let (shelf, _asked) = shelf();
         let until = now().plus_seconds(60);
-        let kept = Keep::showing([Tag::Articles]).until(Some(until));
-        let bytes = Bytes::from_static(b"a page");
-        let page = Arc::new(Finished::to_keep(&HeaderMap::new(), bytes, kept));
-        ours(&shelf, "/").keep(&page);
-        assert!(shelf.find("/", || until.plus_seconds(-1)).is_some());
-        assert!(shelf.find("/", || until).is_none());
-        assert!(shelf.last("/").is_some());
+        ours(&shelf, "/").keep(&made(Keep::showing([Tag::Articles]).until(Some(until))));
+        assert!(shelf.find(at("/"), || until.plus_seconds(-1)).is_some());
+        assert!(shelf.find(at("/"), || until).is_none());
+        assert!(shelf.last(at("/")).is_some());
     }
 
     #[test]
@@ -472,9 +521,9 @@ mod tests {
             asker.send(()).expect("the writer waits");
         };
         tokio::join!(shelf.settle(), listener);
-        assert!(shelf.find("/one", now).is_some());
+        assert!(shelf.find(at("/one"), now).is_some());
         drop(asked);
         shelf.settle().await;
-        assert!(shelf.find("/one", now).is_none());
+        assert!(shelf.find(at("/one"), now).is_none());
     }
 }

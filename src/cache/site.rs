@@ -17,10 +17,11 @@ use tower::{Service, ServiceExt};
 use url::form_urlencoded;
 
 use super::coding::Coding;
-use super::finished::Finished;
+use super::figures;
+use super::finished::{Effort, Finished};
 use super::keep::Keep;
 use super::listener;
-use super::shelf::{Begun, Outcome, Render, Shelf};
+use super::shelf::{Asked, Begun, Outcome, Render, Shelf};
 use crate::app::App;
 use crate::web::Error;
 
@@ -71,8 +72,9 @@ impl Site {
         self.shelf.as_ref().is_some_and(|shelf| shelf.is_heard())
     }
 
-    pub(super) fn shelf(&self) -> Option<&Shelf> {
-        self.shelf.as_deref()
+    /// How well the cache does, as OpenMetrics text.
+    pub fn figures(&self) -> String {
+        figures::written(self.shelf.as_deref())
     }
 
     /// The answer, if it is there already.
@@ -86,8 +88,13 @@ impl Site {
         if !is_read(method) {
             return None;
         }
-        let address = address(uri)?;
-        let page = shelf.find(&address, || self.app.clock.now())?;
+        let path = address(uri)?;
+        let coding = Coding::wanted(headers);
+        let asked = Asked {
+            coding,
+            path: &path,
+        };
+        let page = shelf.find(asked, || self.app.clock.now())?;
         shelf.figures.hits.inc();
         let answer = page.answer(method, headers);
         tracing::debug!(
@@ -122,24 +129,29 @@ impl Site {
         let Some(shelf) = &self.shelf else {
             return self.make_once(request).await;
         };
-        let Some(address) = address(request.uri()).map(Cow::into_owned) else {
+        let Some(path) = address(request.uri()).map(Cow::into_owned) else {
             return self.make_once(request).await;
         };
         let (method, headers) = (request.method().clone(), request.headers().clone());
+        let coding = Coding::wanted(&headers);
+        let asked = Asked {
+            coding,
+            path: &path,
+        };
         for _ in 0..PATIENCE {
-            match shelf.begin(&address, || self.app.clock.now()) {
+            match shelf.begin(asked, || self.app.clock.now()) {
                 Begun::Kept(page) => {
                     shelf.figures.hits.inc();
                     return page.answer(&method, &headers);
                 }
                 Begun::Ours(render) => {
                     shelf.figures.misses.inc();
-                    let last = shelf.last(&address);
-                    return self.make(request, render, last).await;
+                    let last = shelf.last(asked);
+                    return self.make(request, coding, render, last).await;
                 }
                 Begun::Alone => {
                     shelf.figures.misses.inc();
-                    let last = shelf.last(&address);
+                    let last = shelf.last(asked);
                     return or_last(self.make_once(request).await, last, &method, &headers);
                 }
                 Begun::Theirs(mut outcome) => {
@@ -166,20 +178,21 @@ impl Site {
     async fn make(
         &self,
         request: Request,
+        coding: Coding,
         render: Render,
         last: Option<Arc<Finished>>,
     ) -> Response {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let answer = self.route(as_get(request)).await;
-        let (of, bytes, kept) = match Made::of(answer).await {
-            Made::ToKeep(headers, bytes, kept) => (headers, bytes, kept),
+        let (of, bytes, keep) = match Made::of(answer).await {
+            Made::ToKeep(headers, bytes, keep) => (headers, bytes, keep),
             Made::Other(answer) => {
                 render.give_up();
                 let answer = without_body_for(&method, answer);
                 return or_last(answer, last, &method, &headers);
             }
         };
-        let finish = move || Arc::new(Finished::to_keep(&of, bytes, kept));
+        let finish = move || Arc::new(Finished::new(of, &bytes, coding, Effort::Kept, keep));
         match spawn_blocking(finish).await {
             Ok(page) => {
                 render.keep(&page);
@@ -193,12 +206,12 @@ impl Site {
     async fn make_once(&self, request: Request) -> Response {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let answer = self.route(as_get(request)).await;
-        let (of, bytes) = match Made::of(answer).await {
-            Made::ToKeep(headers, bytes, _) => (headers, bytes),
+        let (of, bytes, keep) = match Made::of(answer).await {
+            Made::ToKeep(headers, bytes, keep) => (headers, bytes, keep),
             Made::Other(answer) => return without_body_for(&method, answer),
         };
         let coding = Coding::wanted(&headers);
-        let finish = move || Finished::to_send(&of, bytes, coding);
+        let finish = move || Finished::new(of, &bytes, coding, Effort::Once, keep);
         match spawn_blocking(finish).await {
             Ok(page) => page.answer(&method, &headers),
             Err(error) => Error::Internal(error.into()).into_response(),

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand; `key` and `socket` are what they stand on.
 
 mod account;
+mod alarm;
 mod check;
 mod check_log;
 mod commenter;

@@ -15,7 +15,7 @@ use futures_util::future::{Either, ready};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +24,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::alarm::{Alarm, HEADERS_WITHIN};
 use super::socket::Socket;
 use super::{data_folder, key, media_folder};
 use crate::accounts::claim;
@@ -36,8 +37,6 @@ use crate::db::{self, private::Durability};
 use crate::moderation::live;
 use crate::{router, worker};
 
-/// How long a client may take to send its headers.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long open requests may finish in when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 /// Connections at one time; more wait to be accepted. Each idle one costs some kilobytes.
@@ -213,8 +212,9 @@ fn connection(
             }
         }
     });
+    let alarm = Alarm::new();
     http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(alarm.clone())
         .header_read_timeout(HEADERS_WITHIN)
-        .serve_connection(TokioIo::new(Socket::new(stream)), service)
+        .serve_connection(TokioIo::new(Socket::new(stream, alarm)), service)
 }

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use super::alarm::Alarm;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
@@ -23,14 +24,16 @@ const LINGER: Duration = Duration::from_secs(5);
 /// The connection.
 pub struct Socket {
     stream: TcpStream,
+    alarm: Alarm,
     stalled: Option<Pin<Box<Sleep>>>,
     closing: Option<Pin<Box<Sleep>>>,
 }
 
 impl Socket {
-    pub fn new(stream: TcpStream) -> Self {
+    pub fn new(stream: TcpStream, alarm: Alarm) -> Self {
         Self {
             stream,
+            alarm,
             stalled: None,
             closing: None,
         }
@@ -60,7 +63,11 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if read.is_ready() {
+            self.alarm.hear();
+        }
+        read
     }
 }
 

@@ -4,14 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use serde_json::{Value, json};
 
 use super::model::Comment;
 use super::paging::{self, OF_ONE_THREAD};
 use super::permalink;
 use super::store::ThreadKey;
 use crate::ids::{ArticleId, CommentId};
-use crate::text::markdown;
 use crate::web::Layout;
 
 /// Replies on one page.
@@ -96,30 +94,6 @@ impl Thread {
             replies_open,
             entries,
         }
-    }
-
-    /// What search engines are told of the replies here, in the words of schema.org.
-    pub fn json_ld(&self) -> Vec<Value> {
-        let address = |id| self.layout.absolute(&permalink::address(id));
-        let described = self.entries.iter().map(|Entry { comment, .. }| {
-            let mut described = json!({
-                "@type": "Comment",
-                "@id": address(comment.id),
-                "url": address(comment.id),
-                "author": { "@type": "Person", "name": comment.name },
-                "datePublished": self.layout.machine(&comment.created_at),
-                "text": markdown::words_of_html(comment.body_html.as_str()),
-            });
-            if let Some(edited_at) = &comment.edited_at {
-                described["dateModified"] = json!(self.layout.machine(edited_at));
-            }
-            // Of a question that was taken down nothing is said.
-            if let Some(parent) = comment.parent_id.filter(|_| comment.answers.is_some()) {
-                described["parentItem"] = json!({ "@id": address(parent) });
-            }
-            described
-        });
-        described.collect()
     }
 
     /// Whether the next reply stands inside this one's list of answers, so that it must stay open.

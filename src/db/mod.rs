@@ -23,6 +23,9 @@ const CONNECTIONS: u32 = 24;
 /// How long a request waits for a connection before the visitor is told that the database is away.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long a connection that was given back is taken for alive. Asking each time costs a way to the database and back.
+const FRESH_FOR: Duration = Duration::from_secs(1);
+
 /// How long one statement may take, so that none holds a connection for good: less than an answer may take in all, and
 /// more than a form's writer waits for the words to come back.
 const STATEMENT_WITHIN: &str = "set statement_timeout = '20s'";
@@ -150,6 +153,15 @@ pub async fn connect(url: &str) -> anyhow::Result<PgPool> {
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|db, met| {
+            Box::pin(async move {
+                if met.idle_for > FRESH_FOR {
+                    db.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|db, _| {
             Box::pin(async move {
                 db.execute(STATEMENT_WITHIN).await?;

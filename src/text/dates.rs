@@ -1,6 +1,8 @@
 //! Moments as people and machines read them, always in a stated time zone.
 //! ICU puts a narrow no-break space (U+202F) before «р.» and "PM", so that no line breaks there; searches must not look for U+0020.
 
+use std::sync::LazyLock;
+
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::FixedCalendarDateTimeFormatter;
 use icu_datetime::fieldsets::{YM, YMD, YMDT};
@@ -21,42 +23,59 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
+type Formatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
+
+/// How one language writes moments. Putting that together takes many times as long as writing one.
+struct Style {
+    day: Formatter<YMD>,
+    month: Formatter<YM>,
+    moment: Formatter<YMDT>,
+}
+
+static ENGLISH: LazyLock<Style> = LazyLock::new(|| Style::of(&locale!("en")));
+static UKRAINIAN: LazyLock<Style> = LazyLock::new(|| Style::of(&locale!("uk")));
+
+impl Style {
+    fn of(locale: &Locale) -> Self {
+        const COMPILED_IN: &str = "the patterns of both languages are compiled in";
+        Self {
+            day: Formatter::try_new(locale.into(), YMD::long()).expect(COMPILED_IN),
+            month: Formatter::try_new(locale.into(), YM::long()).expect(COMPILED_IN),
+            moment: Formatter::try_new(locale.into(), YMD::long().with_time_hm())
+                .expect(COMPILED_IN),
+        }
+    }
+}
+
+fn style(language: Language) -> &'static Style {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Ukrainian => &UKRAINIAN,
+    }
+}
+
 /// The day, for people: "July 22, 2024", «22 липня 2024 р.».
 pub fn long_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
-    let formatter = FixedCalendarDateTimeFormatter::<Gregorian, YMD>::try_new(
-        locale_of(language).into(),
-        YMD::long(),
-    )
-    .expect("the patterns of both languages are compiled in");
-    formatter.format(&gregorian(local(ts, zone))).to_string()
+    let day = gregorian(local(ts, zone));
+    style(language).day.format(&day).to_string()
 }
 
 /// The month, for people: "July 2024", «липень 2024 р.».
 pub fn month(year: i16, month: i8, language: Language) -> String {
-    let formatter = FixedCalendarDateTimeFormatter::<Gregorian, YM>::try_new(
-        locale_of(language).into(),
-        YM::long(),
-    )
-    .expect("the patterns of both languages are compiled in");
     let first = Date::try_new_gregorian(year.into(), part(month), 1)
         .expect("every month of jiff's years has a first day");
-    formatter.format(&first).to_string()
+    style(language).month.format(&first).to_string()
 }
 
 /// The day and the minute, for people: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
 pub fn date_and_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
-    let formatter = FixedCalendarDateTimeFormatter::<Gregorian, YMDT>::try_new(
-        locale_of(language).into(),
-        YMD::long().with_time_hm(),
-    )
-    .expect("the patterns of both languages are compiled in");
     let local = local(ts, zone);
     let moment = DateTime {
         date: gregorian(local),
         time: Time::try_new(part(local.hour()), part(local.minute()), 0, 0)
             .expect("jiff's hours and minutes are a clock's"),
     };
-    formatter.format(&moment).to_string()
+    style(language).moment.format(&moment).to_string()
 }
 
 /// The moment for a `datetime` attribute: RFC 3339 with the zone's offset, to the second (HTML allows no microseconds).
@@ -115,13 +134,6 @@ fn gregorian(local: civil::DateTime) -> Date<Gregorian> {
 
 fn part(number: i8) -> u8 {
     number.unsigned_abs()
-}
-
-fn locale_of(language: Language) -> Locale {
-    match language {
-        Language::English => locale!("en"),
-        Language::Ukrainian => locale!("uk"),
-    }
 }
 
 #[cfg(test)]

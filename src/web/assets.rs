@@ -1,10 +1,14 @@
 //! Styles, scripts and pictures of the site's own, inside the binary, each under a name that changes with its content:
 //! a browser may keep it for good.
 
+use std::fmt;
 use std::sync::LazyLock;
 
+use askama::filters::HtmlSafe;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use sha2::{Digest, Sha256};
 
 use super::{Error, Path};
 use crate::sealed::hex;
@@ -29,7 +33,8 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 8] = [
+static ASSETS: [Asset; 9] = [
+    asset!("reading.css", "text/css; charset=utf-8"),
     asset!("site.css", "text/css; charset=utf-8"),
     asset!("desk.css", "text/css; charset=utf-8"),
     asset!("reply.js", "text/javascript; charset=utf-8"),
@@ -43,6 +48,39 @@ static ASSETS: [Asset; 8] = [
 fn fingerprint(bytes: &[u8]) -> String {
     hex(&blake3::hash(bytes).as_bytes()[..6])
 }
+
+/// The styles that stand in a page itself, without what only we read in them.
+static STYLE: LazyLock<String> = LazyLock::new(|| {
+    minifier::css::minify(include_str!("../../static/reading.css"))
+        .expect("our own styles are read by every test of a page")
+        .to_string()
+});
+
+/// The styles that stand in a page itself: an article needs no other.
+#[derive(Clone, Copy)]
+pub struct Style(&'static str);
+
+impl Style {
+    /// As they are now.
+    pub fn of_reading() -> Self {
+        Self(&STYLE)
+    }
+
+    /// By what a policy knows them (Content Security Policy 3, section 2.3.1, `hash-source`).
+    pub fn hash(self) -> String {
+        let hash = Sha256::digest(self.0);
+        format!("'sha256-{}'", BASE64_STANDARD.encode(hash))
+    }
+}
+
+impl fmt::Display for Style {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+// A file of ours, and no `<` in it.
+impl HtmlSafe for Style {}
 
 /// The address of a file, such as `/static/site.0123456789ab.css`.
 pub fn address(name: &str) -> String {

@@ -1,35 +1,42 @@
 //! The headers that tell a browser what a page of ours may do.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::assets::Style;
 use crate::app::App;
 
 macro_rules! policy {
-    ($more:literal) => {
-        concat!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; ",
-            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-            $more
-        )
+    ($styles:expr, $more:literal) => {
+        HeaderValue::try_from(format!(
+            "default-src 'none'; style-src 'self'{}; script-src 'self'; img-src 'self'; media-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'{}",
+            $styles, $more
+        ))
+        .expect("a policy of ours is a header")
     };
 }
 
-/// Everything comes from the site itself; nothing inline runs; nobody frames us.
-const CONTENT_SECURITY_POLICY: &str = policy!("");
+/// Everything comes from the site itself; nothing inline runs, and of styles only ours, by their hash; nobody frames us.
+static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let styles = format!(" {}", Style::of_reading().hash());
+    policy!(styles, "")
+});
 /// The desk's scripts may also ask the site something.
-const DESK_SECURITY_POLICY: &str = policy!("; connect-src 'self'");
+static DESK_SECURITY_POLICY: LazyLock<HeaderValue> =
+    LazyLock::new(|| policy!("", "; connect-src 'self'"));
 
-const ALWAYS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "camera=(), geolocation=(), microphone=()",
     ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -46,6 +53,9 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
     let is_desk = path == "/admin" || path.starts_with("/admin/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
     for (name, value) in ALWAYS {
         headers
             .entry(name)
@@ -60,7 +70,7 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
     if is_desk {
         headers.insert(
             header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(DESK_SECURITY_POLICY),
+            DESK_SECURITY_POLICY.clone(),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(

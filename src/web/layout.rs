@@ -64,6 +64,11 @@ impl Layout {
         assets::address(name)
     }
 
+    /// The styles that stand in the page itself.
+    pub fn style(&self) -> assets::Style {
+        assets::Style::of_reading()
+    }
+
     /// The full address of a path of ours.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.base)

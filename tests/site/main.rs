@@ -6,6 +6,7 @@ mod support;
 mod accounts;
 mod articles;
 mod bulk;
+mod cache;
 mod canary;
 mod checker;
 mod comments;

@@ -1,0 +1,403 @@
+//! Pages that are kept: made once, the same for everyone, and never the old one.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
+use broadsheet::router;
+use sqlx::AssertSqlSafe;
+
+use crate::support::makers::Made;
+use crate::support::visitor::{Page, Visitor};
+use crate::support::{Setup, TestSite};
+
+const HOUR: i64 = 60 * 60;
+const DAY: i64 = 24 * HOUR;
+
+impl TestSite {
+    /// A figure of the cache.
+    fn figure(&self, name: &str) -> u64 {
+        let figures = self.pages.figures();
+        let line = figures
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("broadsheet_cache_{name} ")));
+        line.and_then(|value| value.parse().ok())
+            .unwrap_or_else(|| panic!("no {name} in {figures}"))
+    }
+
+    /// Whether a page is made anew for whoever opens it now.
+    async fn makes(&self, path: &str) -> bool {
+        let before = self.figure("misses_total");
+        self.visitor().open(path).await.has_status(200);
+        self.figure("misses_total") > before
+    }
+
+    /// Does something in the database by hand.
+    async fn by_hand(&self, sql: &str) {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&self.app.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+async fn open_with(site: &TestSite, path: &str, headers: &[(header::HeaderName, &str)]) -> Page {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(name, *value);
+    }
+    site.visitor().send(request, Body::empty(), path).await
+}
+
+#[tokio::test]
+async fn a_page_is_made_once_and_is_the_same_for_everyone() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Ann", Status::Approved).await;
+    let admin = site.staff("ada", Role::Admin).await;
+    let made = site.visitor().open(&article.path).await;
+    let again = site.visitor().open(&article.path).await;
+    let by_admin = admin.open(&article.path).await;
+    assert_eq!(made.body, again.body);
+    assert_eq!(made.body, by_admin.body);
+    assert_eq!(made.headers, again.headers);
+    assert_eq!(made.header("set-cookie"), "");
+    assert_eq!(site.figure("misses_total"), 1);
+    assert_eq!(site.figure("hits_total"), 2);
+    assert_eq!(site.figure("pages"), 1);
+    assert!(site.figure("size_bytes") > made.body.len() as u64);
+}
+
+#[tokio::test]
+async fn many_who_come_at_once_are_one_render() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let crowd = (0..20).map(|_| {
+        let (visitor, path) = (site.visitor(), article.path.clone());
+        tokio::spawn(async move { visitor.open(&path).await.body })
+    });
+    let mut bodies = Vec::new();
+    for one in crowd.collect::<Vec<_>>() {
+        bodies.push(one.await.expect("it is answered"));
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1);
+    assert_eq!(site.figure("misses_total"), 1);
+    assert_eq!(site.figure("hits_total"), 19);
+}
+
+#[tokio::test]
+async fn a_head_and_a_304_are_as_the_page_is() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    for path in [article.path.as_str(), "/", "/feed.xml", "/static/site.css"] {
+        // The first makes the page, the second finds it.
+        for _ in 0..2 {
+            let head = site.visitor().head(path).await;
+            let page = site.visitor().open(path).await;
+            assert!(head.body.is_empty());
+            let length = page.body.len().to_string();
+            assert_eq!(head.header("content-length"), length, "{path}");
+            assert_eq!(head.header("etag"), page.header("etag"), "{path}");
+            assert_eq!(page.header("vary"), "accept-encoding");
+            let etag = page.header("etag");
+            let same = open_with(&site, path, &[(header::IF_NONE_MATCH, etag)]).await;
+            same.has_status(304);
+            assert!(same.body.is_empty());
+            assert_eq!(same.header("etag"), etag);
+        }
+    }
+    let plain = site.visitor().open(&article.path).await;
+    // Who has the page in another coding has other bytes.
+    let other = [
+        (header::ACCEPT_ENCODING, "gzip"),
+        (header::IF_NONE_MATCH, plain.header("etag")),
+    ];
+    open_with(&site, &article.path, &other)
+        .await
+        .has_status(200);
+}
+
+#[tokio::test]
+async fn links_that_others_count_by_lead_to_the_same_page() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    assert!(site.makes(&article.path).await);
+    let counted = format!("{}?utm_source=letter&fbclid=abc", article.path);
+    assert!(!site.makes(&counted).await);
+    // What we do not know may be meant for us.
+    let unknown = format!("{}?something=else", article.path);
+    let hits = site.figure("hits_total");
+    for _ in 0..2 {
+        site.visitor().open(&unknown).await.has_status(200);
+    }
+    assert_eq!(site.figure("hits_total"), hits);
+}
+
+/// Two articles, one on a topic, and every kind of page that shows them.
+async fn everything(site: &TestSite) -> (Made, Made, Vec<(&'static str, String)>) {
+    let tea = site.article("Tea").await;
+    let coffee = site.article("Coffee").await;
+    let first = site.comment(&tea, "Ann", Status::Approved).await;
+    site.comment(&coffee, "Bob", Status::Approved).await;
+    site.by_hand(&format!(
+        "insert into topics (slug, name) values ('drinks', 'Drinks');
+         insert into article_topics select {}, id from topics",
+        coffee.id
+    ))
+    .await;
+    let pages = vec![
+        ("tea", tea.path.clone()),
+        ("tea's feed", format!("{}/feed.xml", tea.path)),
+        (
+            "tea's form",
+            format!("/articles/{}/reply?to={first}", tea.id),
+        ),
+        ("coffee", coffee.path.clone()),
+        ("front", "/".to_owned()),
+        ("topic", "/topics/drinks".to_owned()),
+        ("feed", "/feed.xml".to_owned()),
+        ("replies", "/comments/feed.xml".to_owned()),
+        ("sitemap", "/sitemap.xml".to_owned()),
+        ("robots", "/robots.txt".to_owned()),
+    ];
+    (tea, coffee, pages)
+}
+
+#[tokio::test]
+async fn what_the_database_says_drops_what_shows_it_and_nothing_else() {
+    let site = TestSite::new().await;
+    let (tea, coffee, pages) = everything(&site).await;
+    let held = site.comment(&tea, "Carl", Status::Held).await;
+    let of_tea = ["tea", "tea's feed", "tea's form", "front", "replies"];
+    let lists = ["front", "topic", "feed", "replies", "sitemap"];
+    let all: Vec<&str> = pages.iter().map(|(name, _)| *name).collect();
+    let with = |some: &[&'static str], more: &[&'static str]| -> Vec<&'static str> {
+        some.iter().chain(more).copied().collect()
+    };
+    let cases: Vec<(String, Vec<&str>)> = vec![
+        (
+            format!("update comments set body = 'Other words' where id = {held}"),
+            vec![],
+        ),
+        (
+            format!("update comments set status = 'spam' where id = {held}"),
+            vec![],
+        ),
+        (
+            format!("update comments set status = 'approved' where id = {held}"),
+            of_tea.to_vec(),
+        ),
+        (
+            format!("update comments set body_html = '<p>Other words</p>' where id = {held}"),
+            of_tea.to_vec(),
+        ),
+        (
+            format!("update comments set status = status where id = {held}"),
+            vec![],
+        ),
+        (
+            format!("delete from comments where id = {held}"),
+            of_tea.to_vec(),
+        ),
+        (
+            format!(
+                "update articles set title = 'Green tea' where id = {}",
+                tea.id
+            ),
+            with(&["tea", "tea's feed", "tea's form"], &lists),
+        ),
+        (
+            format!("update articles set title = title where id = {}", tea.id),
+            vec![],
+        ),
+        (
+            format!(
+                "delete from article_topics where article_id = {}",
+                coffee.id
+            ),
+            with(&["coffee"], &lists),
+        ),
+        (
+            "update topics set name = 'All drinks'".to_owned(),
+            all.clone(),
+        ),
+        ("update accounts set name = 'Other'".to_owned(), all.clone()),
+        (
+            "update accounts set passphrase_hash = null".to_owned(),
+            vec![],
+        ),
+        (
+            "update settings set title = 'Other'".to_owned(),
+            all.clone(),
+        ),
+        (
+            "begin; update settings set title = 'Never'; rollback".to_owned(),
+            vec![],
+        ),
+    ];
+    for (sql, expected) in cases {
+        for (_, path) in &pages {
+            site.visitor().open(path).await.has_status(200);
+        }
+        site.by_hand(&sql).await;
+        let mut made = Vec::new();
+        for (name, path) in &pages {
+            if site.makes(path).await {
+                made.push(*name);
+            }
+        }
+        let mut expected = expected;
+        expected.sort_by_key(|name| all.iter().position(|known| known == name));
+        assert_eq!(made, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_held_reply_is_told_to_nobody() {
+    let site = TestSite::new().await;
+    let (tea, _, pages) = everything(&site).await;
+    for (_, path) in &pages {
+        site.visitor().open(path).await.has_status(200);
+    }
+    let page = site.visitor().open(&tea.path).await;
+    page.form("/articles/")
+        .fill("comment", "A question.")
+        .fill("author", "Dora")
+        .fill("email", "dora@example.org")
+        .press("Post Comment")
+        .await
+        .has_status(303);
+    for (name, path) in &pages {
+        assert!(!site.makes(path).await, "{name}");
+    }
+    assert_eq!(site.figure("dropped_total"), 0);
+}
+
+#[tokio::test]
+async fn pages_change_by_themselves_at_their_moment() {
+    let site = Setup::default()
+        .publication(|publication| publication.discussion.close_after_days = 14)
+        .build()
+        .await;
+    let tea = site.article("Tea").await;
+    let begins = site.now();
+    site.article_with("Coffee", |draft| {
+        draft.published_at = Some(begins.plus_seconds(HOUR));
+    })
+    .await;
+    for path in ["/", "/feed.xml", "/sitemap.xml"] {
+        assert!(site.makes(path).await);
+        assert!(!site.makes(path).await);
+    }
+    site.visitor().open(&tea.path).await.sees("Leave a Reply");
+    site.app.clock.advance(HOUR - 1);
+    assert!(!site.makes("/").await);
+    site.app.clock.advance(1);
+    site.visitor().open("/").await.sees("Coffee");
+    assert!(
+        site.visitor()
+            .open("/feed.xml")
+            .await
+            .html()
+            .contains("Coffee")
+    );
+    assert!(site.makes("/sitemap.xml").await);
+    site.app.clock.advance(14 * DAY - HOUR - 1);
+    assert!(!site.makes(&tea.path).await);
+    site.app.clock.advance(1);
+    let closed = site.visitor().open(&tea.path).await;
+    assert!(!closed.html().contains("Leave a Reply"));
+}
+
+#[tokio::test]
+async fn another_node_shows_what_one_has_decided() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    let id = site.comment(&tea, "Ann", Status::Held).await;
+    let other = router::site(site.app.clone());
+    let listening = tokio::spawn({
+        let other = other.clone();
+        async move { other.listen().await }
+    });
+    while !other.is_listening() {
+        tokio::task::yield_now().await;
+    }
+    let there = Visitor::new(other.clone());
+    assert!(!there.open(&tea.path).await.html().contains("Words of Ann"));
+    let moderator = site.staff("mo", Role::Moderator).await;
+    moderator
+        .open("/admin/comments")
+        .await
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .has_status(303);
+    assert_eq!(site.status_of(id).await, Status::Approved);
+    assert!(there.open(&tea.path).await.html().contains("Words of Ann"));
+    listening.abort();
+}
+
+#[tokio::test]
+async fn with_the_listener_everything_is_dropped() {
+    let mut site = TestSite::new().await;
+    site.may_log_errors();
+    let tea = site.article("Tea").await;
+    assert!(site.makes(&tea.path).await && !site.makes(&tea.path).await);
+    // Whoever listens waits, and has said LISTEN or "select" last.
+    site.by_hand(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and (query ilike 'listen%' or query = 'select')",
+    )
+    .await;
+    while site.figure("dropped_total") == 0 {
+        tokio::task::yield_now().await;
+    }
+    while !site.pages.is_listening() {
+        tokio::task::yield_now().await;
+    }
+    assert!(site.makes(&tea.path).await && !site.makes(&tea.path).await);
+}
+
+#[tokio::test]
+async fn where_nothing_is_kept_pages_are_right_too() {
+    let site = Setup::default()
+        .settings(|settings| settings.cache = Some("0".into()))
+        .build()
+        .await;
+    let tea = site.article("Tea").await;
+    let page = open_with(&site, &tea.path, &[(header::ACCEPT_ENCODING, "br")]).await;
+    assert_eq!(page.header("content-encoding"), "br");
+    let etag = page.header("etag");
+    let asked = [
+        (header::ACCEPT_ENCODING, "br"),
+        (header::IF_NONE_MATCH, etag),
+    ];
+    open_with(&site, &tea.path, &asked).await.has_status(304);
+    site.by_hand("update articles set title = 'Green tea'")
+        .await;
+    site.visitor().open(&tea.path).await.sees("Green tea");
+    let head = site.visitor().head(&tea.path).await;
+    let page = site.visitor().open(&tea.path).await;
+    assert_eq!(head.header("content-length"), page.body.len().to_string());
+    assert_eq!(site.pages.figures(), "# EOF\n");
+}
+
+#[tokio::test]
+async fn what_is_one_persons_is_never_kept() {
+    let site = TestSite::new().await;
+    site.article("Tea").await;
+    let admin = site.staff("ada", Role::Admin).await;
+    for path in [
+        "/admin/comments",
+        "/admin/articles",
+        "/search?q=tea",
+        "/nothing",
+        "/readyz",
+    ] {
+        admin.open(path).await;
+        site.visitor().open(path).await;
+    }
+    assert_eq!(site.figure("pages"), 0);
+    assert_eq!(site.figure("hits_total"), 0);
+}
