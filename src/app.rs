@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use argon2::Argon2;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Notify, Semaphore, broadcast};
 
 use crate::clock::Clock;
@@ -95,7 +95,12 @@ impl App {
     /// The publication as it is now.
     pub async fn publication(&self) -> sqlx::Result<Arc<Publication>> {
         let mut db = self.pool.acquire().await?;
-        let publication = publication::store::find(&mut db)
+        self.publication_in(&mut db).await
+    }
+
+    /// The same, over a connection that is there already.
+    pub async fn publication_in(&self, db: &mut PgConnection) -> sqlx::Result<Arc<Publication>> {
+        let publication = publication::store::find(db)
             .await?
             .ok_or(sqlx::Error::RowNotFound)?;
         let publication = Arc::new(publication);

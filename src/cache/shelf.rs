@@ -1,6 +1,7 @@
 //! The pages that are kept, by their addresses; what each shows; and who is rendering one just now.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -65,12 +66,22 @@ impl From<Asked<'_>> for Address {
 /// Who asks to be told once everything is heard that was said before.
 pub type Asker = oneshot::Sender<()>;
 
-type Pages = quick_cache::sync::Cache<Address, Arc<Finished>, Weigh, DefaultHashBuilder, PushedOut>;
+type Pages = quick_cache::sync::Cache<Address, Kept, Weigh, DefaultHashBuilder, PushedOut>;
+
+/// A page, and who has listened for its changes since it was made.
+#[derive(Clone)]
+struct Kept {
+    page: Arc<Finished>,
+    /// The number of the listener.
+    heard_by: u64,
+}
 
 /// All pages that are kept.
 pub struct Shelf {
     pages: Pages,
     books: Mutex<Books>,
+    /// How many have listened, one after another. What the last did not hear of may have changed.
+    listeners: AtomicU64,
     pub figures: Figures,
 }
 
@@ -132,22 +143,27 @@ impl Shelf {
         Self {
             pages: Pages::with_options(options, Weigh, DefaultHashBuilder::default(), PushedOut),
             books: Mutex::default(),
+            listeners: AtomicU64::new(0),
             figures: Figures::default(),
         }
     }
 
     /// The page at an address, unless it has changed by itself meanwhile.
     pub fn find(&self, asked: Asked<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<Finished>> {
-        let page = self.pages.get(&asked)?;
+        let Kept { page, heard_by } = self.pages.get(&asked)?;
+        if heard_by != self.listeners.load(Ordering::Acquire) {
+            return None;
+        }
         match page.until {
             Some(until) if until <= now() => None,
             _ => Some(page),
         }
     }
 
-    /// The page as it last was, for when there is no other.
+    /// The page as it last was, for when the database is away and there is no other. One that is known to have changed is
+    /// not there any more.
     pub fn last(&self, asked: Asked<'_>) -> Option<Arc<Finished>> {
-        self.pages.peek(&asked)
+        self.pages.peek(&asked).map(|kept| kept.page)
     }
 
     /// Begins to make the page at an address, or finds who does.
@@ -179,7 +195,9 @@ impl Shelf {
         let (asker, asked) = unbounded_channel();
         let mut books = self.books();
         books.listener = Some(asker);
-        self.hear(&mut books, Tag::Site);
+        books.hear(Tag::Site);
+        self.listeners.fetch_add(1, Ordering::AcqRel);
+        self.figures.dropped.inc_by(self.pages.len() as u64);
         asked
     }
 
@@ -203,11 +221,7 @@ impl Shelf {
     }
 
     fn hear(&self, books: &mut Books, tag: Tag) {
-        books.heard += 1;
-        if books.recent.len() == REMEMBERED {
-            books.recent.pop_front();
-        }
-        books.recent.push_back((books.heard, tag));
+        books.hear(tag);
         if tag == Tag::Site {
             self.figures.dropped.inc_by(self.pages.len() as u64);
             self.pages.clear();
@@ -215,9 +229,9 @@ impl Shelf {
             return;
         }
         for address in books.showing.remove(&tag).unwrap_or_default() {
-            if let Some((address, page)) = self.pages.remove(&address.asked()) {
+            if let Some((address, kept)) = self.pages.remove(&address.asked()) {
                 self.figures.dropped.inc();
-                books.strike(&address, &page.tags);
+                books.strike(&address, &kept.page.tags);
             }
         }
     }
@@ -247,6 +261,14 @@ impl Shelf {
 }
 
 impl Books {
+    fn hear(&mut self, tag: Tag) {
+        self.heard += 1;
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((self.heard, tag));
+    }
+
     /// Whether something that a page shows was touched since so many tags were heard.
     fn is_touched_since(&self, since: u64, tags: &[Tag]) -> bool {
         let oldest = self
@@ -288,19 +310,23 @@ impl Render {
             return;
         }
         if let Some((address, old)) = shelf.pages.remove(&self.address.asked()) {
-            books.strike(&address, &old.tags);
+            books.strike(&address, &old.page.tags);
         }
         for tag in &page.tags {
             let addresses = books.showing.entry(*tag).or_default();
             addresses.insert(self.address.clone());
         }
+        let kept = Kept {
+            page: page.clone(),
+            heard_by: shelf.listeners.load(Ordering::Acquire),
+        };
         let mut pushed_out = Vec::new();
         shelf
             .pages
-            .insert_with_lifecycle(self.address.clone(), page.clone(), &mut pushed_out);
-        for (address, page) in pushed_out {
+            .insert_with_lifecycle(self.address.clone(), kept, &mut pushed_out);
+        for (address, old) in pushed_out {
             shelf.figures.pushed_out.inc();
-            books.strike(&address, &page.tags);
+            books.strike(&address, &old.page.tags);
         }
         self.waiting.send_replace(Outcome::Kept(page.clone()));
     }
@@ -324,9 +350,9 @@ impl Drop for Render {
 #[derive(Clone)]
 struct Weigh;
 
-impl Weighter<Address, Arc<Finished>> for Weigh {
-    fn weight(&self, address: &Address, page: &Arc<Finished>) -> u64 {
-        page.weight() + address.path.len() as u64
+impl Weighter<Address, Kept> for Weigh {
+    fn weight(&self, address: &Address, kept: &Kept) -> u64 {
+        kept.page.weight() + address.path.len() as u64
     }
 }
 
@@ -334,11 +360,11 @@ impl Weighter<Address, Arc<Finished>> for Weigh {
 #[derive(Clone)]
 struct PushedOut;
 
-impl Lifecycle<Address, Arc<Finished>> for PushedOut {
-    type RequestState = Vec<(Address, Arc<Finished>)>;
+impl Lifecycle<Address, Kept> for PushedOut {
+    type RequestState = Vec<(Address, Kept)>;
 
-    fn on_evict(&self, out: &mut Self::RequestState, address: Address, page: Arc<Finished>) {
-        out.push((address, page));
+    fn on_evict(&self, out: &mut Self::RequestState, address: Address, kept: Kept) {
+        out.push((address, kept));
     }
 }
 
@@ -456,6 +482,12 @@ mod tests {
             shelf.find(at("/one"), now).is_none(),
             "what was missed is not known"
         );
+        assert!(
+            shelf.last(at("/one")).is_some(),
+            "but it may be all there is"
+        );
+        shelf.hear_all("article:1");
+        assert!(shelf.last(at("/one")).is_none());
     }
 
     #[test]

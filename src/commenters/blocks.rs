@@ -259,42 +259,12 @@ pub async fn unblock_network(
     Ok(done.rows_affected() > 0)
 }
 
-/// Whether the address of a commenter is blocked.
-pub async fn is_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
-    let blocked = sqlx::query_scalar!(
-        r#"select blocked_at is not null as "is_blocked!" from commenters where id = $1"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(blocked.unwrap_or(false))
-}
-
-/// What is blocked of the domain of an address: that domain, or one that it is below.
-pub async fn find_blocked_domain(
-    db: &mut PgConnection,
-    domain: &str,
-) -> sqlx::Result<Option<String>> {
+/// A domain, and all that it is below: any of them may be blocked.
+pub fn domains_of(domain: &str) -> Vec<String> {
     let above = domain
         .match_indices('.')
         .map(|(dot, _)| domain[dot + 1..].to_owned());
-    let all: Vec<String> = [domain.to_owned()].into_iter().chain(above).collect();
-    sqlx::query_scalar!(
-        "select domain from blocked_domains where domain = any($1) order by length(domain) desc limit 1",
-        &all,
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// Whether an IP address is in a blocked network.
-pub async fn is_blocked_network(db: &mut PgConnection, address: IpAddr) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select 1 from blocked_networks where network >>= $1::text::inet) as "is_blocked!""#,
-        address.to_canonical().to_string(),
-    )
-    .fetch_one(db)
-    .await
+    [domain.to_owned()].into_iter().chain(above).collect()
 }
 
 #[cfg(test)]

@@ -99,20 +99,6 @@ pub async fn how_treated(
     }))
 }
 
-/// How the replies of someone are treated, for who judges one.
-pub async fn treatment_of(
-    db: &mut PgConnection,
-    id: CommenterId,
-) -> sqlx::Result<Option<Treatment>> {
-    let found = sqlx::query_scalar!(
-        r#"select treatment as "treatment: Treatment" from commenters where id = $1"#,
-        id.0,
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(found.flatten())
-}
-
 /// Has the replies of someone treated so from now on.
 pub async fn treat(
     db: &mut PgConnection,

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use sqlx::PgConnection;
 
 use super::screening::{Blocked, Evidence, Standing, Verdict, first_verdict, texts};
+use super::store::Known;
 use super::{rules, store};
-use crate::commenters::{Email, Treatment, blocks, treatment};
+use crate::commenters::{Email, blocks};
 use crate::ids::CommenterId;
 use crate::learning;
 use crate::publication::DiscussionSettings;
@@ -50,15 +51,20 @@ pub(super) async fn judge(
         let noticed = learning::noticed(author.name, author.website, body_html.as_str());
         learning::opinion(db, keys, noticed).await?
     };
+    let domain = author.email.map(Email::domain);
+    let domains = domain.map(blocks::domains_of).unwrap_or_default();
+    // Whoever has proved an address may call themselves what they like.
+    let name = Some(author.name).filter(|_| !author.is_proved);
+    let known = store::known_of(db, author.commenter_id, &domains, author.from, name).await?;
     let evidence = Evidence {
         trap_filled: author.trap_filled,
         is_staff: author.is_staff,
         texts: &texts,
         links: body_html.links(),
-        blocked: blocked(db, author).await?,
-        standing: standing(db, author).await?,
+        blocked: blocked(&known),
+        standing: standing(author, &known),
         likelihood: opinion.as_ref().map(|opinion| opinion.score),
-        treatment: treatment(db, author).await?,
+        treatment: known.treatment,
     };
     let rules = rules::load(db, settings).await?;
     Ok(Verdict {
@@ -67,43 +73,20 @@ pub(super) async fn judge(
     })
 }
 
-async fn blocked(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<Option<Blocked>> {
-    if let Some(id) = author.commenter_id
-        && blocks::is_blocked(db, id).await?
-    {
-        return Ok(Some(Blocked::Address));
+fn blocked(known: &Known) -> Option<Blocked> {
+    if known.is_blocked {
+        return Some(Blocked::Address);
     }
-    if let Some(email) = author.email
-        && let Some(domain) = blocks::find_blocked_domain(db, email.domain()).await?
-    {
-        return Ok(Some(Blocked::Domain(domain)));
-    }
-    let is_blocked = blocks::is_blocked_network(db, author.from).await?;
-    Ok(is_blocked.then_some(Blocked::Network))
+    let domain = known.blocked_domain.clone().map(Blocked::Domain);
+    domain.or(known.is_blocked_network.then_some(Blocked::Network))
 }
 
 /// How well an author is known. What an address alone is worth, the rules say: anyone can type any.
-async fn standing(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<Standing> {
-    let Some(id) = author.commenter_id else {
-        return Ok(Standing::New);
-    };
-    if author.is_proved {
-        return Ok(match store::has_approved(db, id, None).await? {
-            true => Standing::Known,
-            false => Standing::Proven,
-        });
-    }
-    Ok(
-        match store::has_approved(db, id, Some(author.name)).await? {
-            true => Standing::ApprovedBefore,
-            false => Standing::New,
-        },
-    )
-}
-
-async fn treatment(db: &mut PgConnection, author: &Author<'_>) -> sqlx::Result<Option<Treatment>> {
-    match author.commenter_id {
-        Some(id) => treatment::treatment_of(db, id).await,
-        None => Ok(None),
+fn standing(author: &Author<'_>, known: &Known) -> Standing {
+    match (author.commenter_id, author.is_proved, known.was_approved) {
+        (None, ..) | (_, false, false) => Standing::New,
+        (_, false, true) => Standing::ApprovedBefore,
+        (_, true, false) => Standing::Proven,
+        (_, true, true) => Standing::Known,
     }
 }

@@ -1,6 +1,7 @@
 //! Leaving a reply. Whatever goes wrong, what was typed comes back.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::judge::{self, Author};
 use super::model::{Comment, Discussion, NewComment, Status, Under};
@@ -21,6 +22,7 @@ use crate::cache::{Keep, Tag};
 use crate::commenters::{self, Browser, Email};
 use crate::ids::{ArticleId, CommentId};
 use crate::limits::network;
+use crate::publication::Publication;
 use crate::sealed::Keys;
 use crate::text::Website;
 use crate::web::error::{RETRY_AFTER, in_time};
@@ -133,17 +135,26 @@ async fn take_or_give_back(
     from: &Sender,
     fields: &Fields,
 ) -> Response {
-    let layout = Layout::at_any_rate(app).await;
-    let form = ReplyForm::read(&layout, under, fields);
     if let Err(seconds) = app.limits.reply_from(from.address) {
+        let layout = Layout::at_any_rate(app).await;
+        let form = ReplyForm::read(&layout, under, fields);
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.words.count("reply-too-fast", wait);
         return ReplyPage::unsaved(layout, form, notice)
             .try_again(StatusCode::TOO_MANY_REQUESTS, seconds);
     }
+    let (layout, begun) = match in_time(begin(app)).await {
+        Ok((db, publication)) => (Layout::new(app, publication), Ok(db)),
+        Err(error) => (Layout::new(app, app.last_publication()), Err(error)),
+    };
+    let form = ReplyForm::read(&layout, under, fields);
     let given_back = form.copy();
     let is_preview = fields.is_ticked("preview");
-    match in_time(take(app, layout.clone(), form, from, is_preview)).await {
+    let taken = match begun {
+        Ok(db) => in_time(take(app, db, layout.clone(), form, from, is_preview)).await,
+        Err(error) => Err(error),
+    };
+    match taken {
         Ok(answer) => answer,
         Err(Error::Unavailable) => {
             let notice = layout.words.say("reply-unavailable");
@@ -162,8 +173,17 @@ async fn take_or_give_back(
     }
 }
 
+/// The transaction in which a reply is kept, and the publication as it is then: over one connection, since many reply at
+/// a time.
+async fn begin(app: &App) -> Result<(Transaction<'static, Postgres>, Arc<Publication>)> {
+    let mut db = app.pool.begin().await?;
+    let publication = app.publication_in(&mut db).await?;
+    Ok((db, publication))
+}
+
 async fn take(
     app: &App,
+    mut db: Transaction<'static, Postgres>,
     layout: Layout,
     mut form: ReplyForm,
     from: &Sender,
@@ -175,7 +195,6 @@ async fn take(
         // Sealed with the key we have, it would not be found by the servers that have the new one.
         return Err(Error::Unavailable);
     }
-    let mut db = app.pool.begin().await?;
     let discussion = match place(&mut db, &mut form).await? {
         Some(id) => {
             store::find_discussion(&mut db, &layout.publication.discussion, id, now).await?

@@ -13,6 +13,7 @@ use super::NETWORK_ROW;
 use super::model::{Comment, Day, Discussion, NewComment, Staff, Status};
 use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
+use crate::commenters::Treatment;
 use crate::ids::{ArticleId, CommentId, CommenterId};
 use crate::learning::Opinion;
 use crate::limits::network;
@@ -124,18 +125,35 @@ pub async fn find_said(
 ) -> sqlx::Result<Option<CommentId>> {
     let days = [Day::Today, Day::Yesterday];
     let said = days.map(|day| comment.said(keys, day, now)).concat();
-    sqlx::query_scalar!(
-        "select id from comments
-         where article_id = $1 and coalesce(parent_id, 0) = coalesce($2, 0::bigint)
-           and commenter_id is not distinct from $3 and said_once = any($4)
-         order by id limit 1",
-        article_id.0,
-        comment.parent_id.map(|id| id.0),
-        commenter_id.map(|id| id.0),
-        &said,
-    )
-    .fetch_optional(db)
-    .await
+    let parent_id = comment.parent_id.map_or(0, |id| id.0);
+    // Two statements, since the index is of no use to one that allows for both.
+    match commenter_id {
+        Some(commenter_id) => {
+            sqlx::query_scalar!(
+                "select id from comments
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id = $3 and said_once = any($4)
+                 order by id limit 1",
+                article_id.0,
+                parent_id,
+                commenter_id.0,
+                &said,
+            )
+            .fetch_optional(db)
+            .await
+        }
+        None => {
+            sqlx::query_scalar!(
+                "select id from comments
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id is null and said_once = any($3)
+                 order by id limit 1",
+                article_id.0,
+                parent_id,
+                &said,
+            )
+            .fetch_optional(db)
+            .await
+        }
+    }
 }
 
 /// Notes that something is sent by each of `keys`, unless something was by one of them in the last `seconds`: then gives
@@ -175,16 +193,39 @@ pub async fn note_or_wait(
     Ok(Err(((left + 999_999) / 1_000_000).clamp(1, seconds)))
 }
 
-/// Whether anything by this person was approved before, under this name if one is given.
-pub async fn has_approved(
+/// What is known of whoever writes, as the rules ask for it.
+pub struct Known {
+    /// Their address is blocked.
+    pub is_blocked: bool,
+    /// The domain of their address, or one that it is below, if one is blocked.
+    pub blocked_domain: Option<String>,
+    /// They write from a blocked network.
+    pub is_blocked_network: bool,
+    /// What a moderator wants done with whatever they write.
+    pub treatment: Option<Treatment>,
+    /// Something of theirs was approved before, under the name if one is given.
+    pub was_approved: bool,
+}
+
+/// What is known of someone who writes with an address of these domains, from a network.
+pub async fn known_of(
     db: &mut PgConnection,
-    id: CommenterId,
+    id: Option<CommenterId>,
+    domains: &[String],
+    from: IpAddr,
     name: Option<&str>,
-) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select 1 from comments
-                          where commenter_id = $1 and status = 'approved' and name = coalesce($2, name)) as "has!""#,
-        id.0,
+) -> sqlx::Result<Known> {
+    sqlx::query_as!(
+        Known,
+        r#"select coalesce((select blocked_at is not null from commenters where id = $1), false) as "is_blocked!",
+               (select treatment from commenters where id = $1) as "treatment: Treatment",
+               (select domain from blocked_domains where domain = any($2) order by length(domain) desc limit 1) as blocked_domain,
+               exists (select 1 from blocked_networks where network >>= $3::text::inet) as "is_blocked_network!",
+               exists (select 1 from comments where commenter_id = $1 and status = 'approved' and name = coalesce($4, name))
+                   as "was_approved!""#,
+        id.map(|id| id.0),
+        domains,
+        from.to_canonical().to_string(),
         name,
     )
     .fetch_one(db)

@@ -42,15 +42,19 @@ fn ask(url: &str, query: &'static str) -> Vec<String> {
     })
 }
 
-fn reply_address(server: &Server) -> String {
+/// Where the welcome article is.
+fn welcome_path(server: &Server) -> String {
     let front = server.get("/").body;
-    let path = front
+    front
         .split("<h2><a href=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next())
         .expect("the welcome article")
-        .to_owned();
-    let article = server.get(&path).body;
+        .to_owned()
+}
+
+fn reply_address(server: &Server) -> String {
+    let article = server.get(&welcome_path(server)).body;
     let action = article
         .split("action=\"/articles/")
         .nth(1)
@@ -397,6 +401,8 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
     let stop = AtomicBool::new(false);
     let given_back = AtomicUsize::new(0);
     let killed = server.postgres_pid().expect("it runs");
+    let article = welcome_path(&server);
+    assert_eq!(server.get(&article).status, 200);
     let acknowledged = thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let mut acknowledged = Vec::new();
@@ -431,6 +437,15 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
             }
             acknowledged
         });
+        // A page that is known is there all the time.
+        let reader = scope.spawn(|| {
+            let mut read = 0;
+            while !stop.load(Ordering::SeqCst) {
+                assert_eq!(server.get(&article).status, 200);
+                read += 1;
+            }
+            read
+        });
         wait_until("replies are kept", || {
             kept(&server.database_url()).len() > 10
         });
@@ -448,6 +463,7 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
             kept(&server.database_url()).len() > before + 5
         });
         stop.store(true, Ordering::SeqCst);
+        assert!(reader.join().expect("readers saw nothing wrong") > 100);
         writer.join().expect("the writer saw nothing wrong")
     });
     let kept = kept(&server.database_url());

@@ -2,8 +2,10 @@
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email, blocks};
-use broadsheet::comments::{Status, rules};
+use broadsheet::comments::{self, Status, rules};
+use broadsheet::ids::CommenterId;
 use broadsheet::text::Language;
+use sqlx::PgConnection;
 
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
@@ -21,6 +23,20 @@ async fn settings_row(site: &TestSite) -> String {
         .fetch_one(&site.app.pool)
         .await
         .expect("there are settings")
+}
+
+/// What is known of someone who writes with an address of a domain, from a network.
+async fn known(
+    db: &mut PgConnection,
+    id: Option<CommenterId>,
+    domain: &str,
+    from: &str,
+) -> comments::store::Known {
+    let domains = blocks::domains_of(domain);
+    let from = from.parse().expect("an address");
+    comments::store::known_of(db, id, &domains, from, None)
+        .await
+        .expect("an answer")
 }
 
 #[tokio::test]
@@ -397,7 +413,7 @@ async fn an_address_is_blocked_and_never_shown_again() {
         let id = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
             .await
             .expect("a commenter");
-        blocks::is_blocked(&mut db, id).await.expect("an answer")
+        known(&mut db, Some(id), "", "192.0.2.1").await.is_blocked
     };
     // One that has replied, twice, and one that never has.
     for address in ["ann@example.org", "ANN@example.org ", "zoe@else.example"] {
@@ -461,8 +477,10 @@ async fn a_domain_is_blocked_with_all_below_it() {
         ("notspam.example", None),
         ("example", None),
     ] {
-        let blocked = blocks::find_blocked_domain(&mut db, domain).await;
-        assert_eq!(blocked.expect("an answer").as_deref(), found, "{domain}");
+        let blocked = known(&mut db, None, domain, "192.0.2.1")
+            .await
+            .blocked_domain;
+        assert_eq!(blocked.as_deref(), found, "{domain}");
     }
     for wrong in ["example", "ann@spam.example", "a b.example"] {
         let page = block(&moderator, "domain", wrong).await;
@@ -481,8 +499,8 @@ async fn a_domain_is_blocked_with_all_below_it() {
         .follow()
         .await
         .sees("Unblocked.");
-    let left = blocks::find_blocked_domain(&mut db, "spam.example").await;
-    assert_eq!(left.expect("an answer"), None);
+    let left = known(&mut db, None, "spam.example", "192.0.2.1").await;
+    assert_eq!(left.blocked_domain, None);
 }
 
 #[tokio::test]
@@ -508,9 +526,8 @@ async fn a_network_is_blocked_with_everyone_in_it() {
         ("2001:db8::ffff", true),
         ("2001:db8:0:1::", false),
     ] {
-        let address = address.parse().expect("an address");
-        let answer = blocks::is_blocked_network(&mut db, address).await;
-        assert_eq!(answer.expect("an answer"), blocked, "{address}");
+        let answer = known(&mut db, None, "", address).await;
+        assert_eq!(answer.is_blocked_network, blocked, "{address}");
     }
     for (wrong, said) in [
         ("0.0.0.0/0", "Too many people are in this network"),
@@ -528,9 +545,8 @@ async fn a_network_is_blocked_with_everyone_in_it() {
     let page = moderator.open(BLOCKS).await;
     let removed = page.form("/admin/discussion/blocks/remove").submit().await;
     removed.has_status(303);
-    let address = "192.0.2.200".parse().expect("an address");
-    let answer = blocks::is_blocked_network(&mut db, address).await;
-    assert!(!answer.expect("an answer"));
+    let answer = known(&mut db, None, "", "192.0.2.200").await;
+    assert!(!answer.is_blocked_network);
 }
 
 #[tokio::test]
