@@ -2,14 +2,16 @@
 -- the channel `pages` with the tags of what was touched; every node listens. Commits that say something wait for one another,
 -- so nothing is said of what no reader sees: a held comment, a draft. What is said twice in a transaction is told once.
 
--- Of a row that belongs to an article: that, and the tag that the trigger names.
+-- Of a row that belongs to an article which readers see: that, and the tag that the trigger names.
 create function tell_of_article() returns trigger language plpgsql as $$
 begin
     if tg_op <> 'INSERT' then
-        perform pg_notify('pages', 'article:' || old.article_id || ' ' || tg_argv[0]);
+        perform pg_notify('pages', 'article:' || id || ' ' || tg_argv[0])
+        from articles where id = old.article_id and state = 'published';
     end if;
     if tg_op <> 'DELETE' then
-        perform pg_notify('pages', 'article:' || new.article_id || ' ' || tg_argv[0]);
+        perform pg_notify('pages', 'article:' || id || ' ' || tg_argv[0])
+        from articles where id = new.article_id and state = 'published';
     end if;
     return null;
 end
@@ -17,11 +19,21 @@ $$;
 
 create trigger pages_added after insert on comments for each row
     when (new.status = 'approved') execute function tell_of_article('replies');
+-- What else is kept of a comment, the network it came from first of all, no page shows.
 create trigger pages_changed after update on comments for each row
-    when ((old.status = 'approved' or new.status = 'approved') and old.* is distinct from new.*)
+    when ((old.status = 'approved' or new.status = 'approved')
+        and (old.status, old.article_id, old.parent_id, old.root_id, old.name, old.website, old.body_html, old.created_at,
+             old.edited_at, old.account_id, old.number)
+        is distinct from (new.status, new.article_id, new.parent_id, new.root_id, new.name, new.website, new.body_html, new.created_at,
+             new.edited_at, new.account_id, new.number))
     execute function tell_of_article('replies');
 create trigger pages_removed after delete on comments for each row
     when (old.status = 'approved') execute function tell_of_article('replies');
+
+-- Threads stand in the order in which they began, whether or not their first reply is there to read.
+create trigger pages_changed after update on article_threads for each row
+    when (new.replies > 0 and old.started_at is distinct from new.started_at)
+    execute function tell_of_article('replies');
 
 create trigger pages_changed after insert or update or delete on article_topics for each row
     execute function tell_of_article('articles');
@@ -54,7 +66,9 @@ end
 $$;
 
 create trigger pages_changed after insert or update or delete on settings for each statement execute function tell_of_site();
-create trigger pages_changed after update or delete on topics for each statement execute function tell_of_site();
+create trigger pages_changed after update on topics for each row
+    when (old.* is distinct from new.*) execute function tell_of_site();
+create trigger pages_removed after delete on topics for each row execute function tell_of_site();
 create trigger pages_changed after update on accounts for each row
     when ((old.name, old.slug) is distinct from (new.name, new.slug)) execute function tell_of_site();
 create trigger pages_emptied after truncate on comments for each statement execute function tell_of_site();

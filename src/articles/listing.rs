@@ -41,13 +41,15 @@ impl Listing {
 }
 
 impl Listing {
-    /// How long a page of it may be kept, where the next article comes at that moment.
+    /// What a page of it shows, where the next article comes at that moment.
     pub(super) fn kept(&self, next: Option<Ts>) -> Keep {
         let shown = self
             .headlines
             .iter()
             .map(|headline| Tag::Article(headline.id));
-        Keep::showing(shown.chain([Tag::Articles])).until(next)
+        Keep::showing(shown.chain([Tag::Articles]))
+            .by("before")
+            .until(next)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::cache::{Keep, Tag};
 use crate::clock::Ts;
 use crate::comments::paging::{self, Paging};
 use crate::comments::{self, ReplyForm, Thread};
-use crate::text::{JsonLd, SafeHtml, Slug, excerpt};
+use crate::text::{Format, JsonLd, SafeHtml, Slug, excerpt};
 use crate::web::{Db, Layout, Page, Result};
 
 /// Characters of a description for search engines and previews: about what they show.
@@ -35,6 +35,8 @@ struct ArticlePage {
     /// Replies there are to read, on all pages.
     replies: i64,
     paging: Paging,
+    /// The text came as HTML, in which there may be more than Markdown makes.
+    is_html: bool,
     thread: Thread,
     json_ld: JsonLd,
     reply: ReplyForm,
@@ -115,7 +117,9 @@ pub async fn show_article(
     let closes_at = grows_old_from
         .filter(|_| replies_open)
         .and_then(|moment| settings.closes_at(moment));
-    let kept = Keep::showing([Tag::Article(article.id)]).until(closes_at);
+    let kept = Keep::showing([Tag::Article(article.id)])
+        .by("comments")
+        .until(closes_at);
     let thread = Thread::arrange(
         layout.clone(),
         article.id,
@@ -131,6 +135,7 @@ pub async fn show_article(
         description: description(&article),
         replies: count,
         paging: replies.paging,
+        is_html: article.format == Format::Html,
         replies_open,
         reply: ReplyForm::blank(&layout, article.id),
         article: ArticleFragment::of(&layout, article, topics),

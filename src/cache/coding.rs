@@ -26,28 +26,35 @@ impl Coding {
     /// The coding that a client wants most; of those it wants alike, the one that makes pages smallest.
     pub fn wanted(headers: &HeaderMap) -> Self {
         let mut best = (0, Self::Identity);
+        // `*` is what is not named, so it counts only where gzip is not.
+        let (mut any, mut is_gzip_named) = (0, false);
         for value in headers.get_all(header::ACCEPT_ENCODING) {
             let Ok(value) = value.to_str() else { continue };
             for part in value.split(',') {
                 let (name, rest) = part.split_once(';').unwrap_or((part, ""));
-                let Some(coding) = Self::named(name.trim()) else {
+                let (name, weight) = (name.trim(), weight(rest));
+                let Some(coding) = Self::named(name) else {
+                    any = if name == "*" { weight } else { any };
                     continue;
                 };
-                let weight = weight(rest);
+                is_gzip_named |= coding == Self::Gzip;
                 if weight > best.0 || (weight == best.0 && weight > 0 && coding.is_smaller(best.1))
                 {
                     best = (weight, coding);
                 }
             }
         }
-        best.1
+        match any > best.0 && !is_gzip_named {
+            true => Self::Gzip,
+            false => best.1,
+        }
     }
 
     fn named(name: &str) -> Option<Self> {
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         if is("br") {
             Some(Self::Brotli)
-        } else if is("gzip") || is("x-gzip") || is("*") {
+        } else if is("gzip") || is("x-gzip") {
             Some(Self::Gzip)
         } else if is("identity") {
             Some(Self::Identity)
@@ -88,6 +95,8 @@ mod tests {
             ("BR , GZIP", Coding::Brotli),
             ("gzip;q=0", Coding::Identity),
             ("*", Coding::Gzip),
+            ("gzip;q=0, *", Coding::Identity),
+            ("br;q=0.5, *;q=0.1", Coding::Brotli),
             ("identity, gzip;q=0.5", Coding::Identity),
             ("gzip;q=nonsense", Coding::Gzip),
             ("zstd, deflate", Coding::Identity),

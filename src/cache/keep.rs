@@ -48,6 +48,7 @@ impl FromStr for Tag {
 pub struct Keep {
     pub(super) tags: Vec<Tag>,
     pub(super) until: Option<Ts>,
+    pub(super) reads: Option<&'static str>,
 }
 
 impl Keep {
@@ -55,7 +56,15 @@ impl Keep {
     pub fn showing(tags: impl IntoIterator<Item = Tag>) -> Self {
         Self {
             tags: tags.into_iter().collect(),
-            until: None,
+            ..Self::default()
+        }
+    }
+
+    /// A page that is another for each value of this part of a query, a number.
+    pub fn by(self, name: &'static str) -> Self {
+        Self {
+            reads: Some(name),
+            ..self
         }
     }
 

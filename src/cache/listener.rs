@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::Executor;
 use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::{Connection, Executor};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::shelf::{Asker, Shelf};
@@ -11,13 +11,19 @@ use crate::app::App;
 
 /// The channel of the database on which tags are said.
 const CHANNEL: &str = "pages";
+/// Gives a row where this session listens.
+const LISTENS: &str = "select from pg_listening_channels() as channel where channel = 'pages'";
+const NOT_OUR_SESSION: &str =
+    "LISTEN does not last: a pooler in front of Postgres must pool sessions, not transactions";
 /// Between looks whether the connection is still there: one that is cut without a word would be waited on for ever.
 const LOOKS_EVERY: Duration = Duration::from_secs(5);
-/// How long the database may take to answer that it is.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// How long the database may take to answer that it is: long, since whoever listens anew begins with nothing.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long connecting may take, and the pause before it is tried again.
-const CONNECTS_WITHIN: Duration = Duration::from_millis(500);
+const CONNECTS_WITHIN: Duration = Duration::from_secs(2);
 const TRIES_AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// How soon a database answers that is not away.
+const IS_THERE_WITHIN: Duration = Duration::from_secs(1);
 
 /// Listens for as long as the process runs.
 pub async fn listen(app: &App, shelf: &Shelf) {
@@ -30,9 +36,18 @@ pub async fn listen(app: &App, shelf: &Shelf) {
             && !is_told
         {
             is_told = true;
-            tracing::warn!(%error, "pages are kept as they were until the database is back");
+            tracing::warn!(%error, "nothing is heard of changes; while the database is away, pages stay as they were");
         }
+        forget_unless_away(app, shelf).await;
         sleep(TRIES_AGAIN_AFTER).await;
+    }
+}
+
+/// Forgets what is kept, where nobody listens though the database is there: others may be changing it.
+pub async fn forget_unless_away(app: &App, shelf: &Shelf) {
+    let is_there = async { app.pool.acquire().await?.ping().await };
+    if matches!(timeout(IS_THERE_WITHIN, is_there).await, Ok(Ok(()))) {
+        shelf.forget();
     }
 }
 
@@ -46,7 +61,9 @@ async fn listen_until_lost(app: &App, shelf: &Shelf, is_told: &mut bool) -> sqlx
         .connect_lazy_with((*app.pool.connect_options()).clone());
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
+    timeout(ANSWERS_WITHIN, listener.listen(CHANNEL))
+        .await
+        .map_err(|_| sqlx::Error::PoolTimedOut)??;
     *is_told = false;
     let mut asked = shelf.begin_listening();
     let mut look_at = Instant::now() + LOOKS_EVERY;
@@ -80,9 +97,13 @@ async fn catch_up(
     shelf: &Shelf,
     askers: Vec<Asker>,
 ) -> sqlx::Result<()> {
-    timeout(ANSWERS_WITHIN, listener.execute("select"))
+    let heard = timeout(ANSWERS_WITHIN, listener.execute(LISTENS))
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
+    if heard.rows_affected() == 0 {
+        // Something between us hands our statements to one session and then another.
+        return Err(sqlx::Error::Protocol(NOT_OUR_SESSION.to_owned()));
+    }
     while let Some(heard) = listener.next_buffered() {
         shelf.hear_all(heard.payload());
     }

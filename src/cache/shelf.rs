@@ -20,8 +20,8 @@ use crate::clock::Ts;
 const REMEMBERED: usize = 1024;
 /// Bytes of a usual page: from it follows how many places there are at first.
 const USUAL: u64 = 16 * 1024;
-/// How long an answer to a write waits to hear of it. Then everything is dropped instead.
-const HEARD_WITHIN: Duration = Duration::from_secs(2);
+/// How long an answer to a write waits to hear of it, at most.
+const HEARD_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a page is kept by: its coding; its path, and those parts of a query that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -68,20 +68,19 @@ pub type Asker = oneshot::Sender<()>;
 
 type Pages = quick_cache::sync::Cache<Address, Kept, Weigh, DefaultHashBuilder, PushedOut>;
 
-/// A page, and who has listened for its changes since it was made.
+/// A page, and how often everything had been forgotten when it was made.
 #[derive(Clone)]
 struct Kept {
     page: Arc<Finished>,
-    /// The number of the listener.
-    heard_by: u64,
+    since: u64,
 }
 
 /// All pages that are kept.
 pub struct Shelf {
     pages: Pages,
     books: Mutex<Books>,
-    /// How many have listened, one after another. What the last did not hear of may have changed.
-    listeners: AtomicU64,
+    /// How often everything was forgotten. What is from before the last time may have changed.
+    forgotten: AtomicU64,
     pub figures: Figures,
 }
 
@@ -104,8 +103,8 @@ pub enum Outcome {
     Waits,
     /// A page for everyone.
     Kept(Arc<Finished>),
-    /// A page that something was touched of meanwhile: good enough for whoever asked first alone.
-    Overtaken,
+    /// A page that something was touched of meanwhile: right for whoever asked before it was begun, and not to be kept.
+    Overtaken(Arc<Finished>),
     /// No page that is kept: each asks for their own.
     Own,
 }
@@ -143,15 +142,15 @@ impl Shelf {
         Self {
             pages: Pages::with_options(options, Weigh, DefaultHashBuilder::default(), PushedOut),
             books: Mutex::default(),
-            listeners: AtomicU64::new(0),
+            forgotten: AtomicU64::new(0),
             figures: Figures::default(),
         }
     }
 
     /// The page at an address, unless it has changed by itself meanwhile.
     pub fn find(&self, asked: Asked<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<Finished>> {
-        let Kept { page, heard_by } = self.pages.get(&asked)?;
-        if heard_by != self.listeners.load(Ordering::Acquire) {
+        let Kept { page, since } = self.pages.get(&asked)?;
+        if since != self.forgotten.load(Ordering::Acquire) {
             return None;
         }
         match page.until {
@@ -193,11 +192,8 @@ impl Shelf {
     /// Somebody listens from now on, and answers those who ask. What was said before is not known.
     pub fn begin_listening(&self) -> UnboundedReceiver<Asker> {
         let (asker, asked) = unbounded_channel();
-        let mut books = self.books();
-        books.listener = Some(asker);
-        books.hear(Tag::Site);
-        self.listeners.fetch_add(1, Ordering::AcqRel);
-        self.figures.dropped.inc_by(self.pages.len() as u64);
+        self.forget();
+        self.books().listener = Some(asker);
         asked
     }
 
@@ -236,18 +232,22 @@ impl Shelf {
         }
     }
 
-    /// Until everything is heard that was said before this.
-    pub async fn settle(&self) {
+    /// Until everything is heard that was said before this; whether that was.
+    pub async fn settle(&self) -> bool {
         let (asker, answer) = oneshot::channel();
         let is_asked = match &self.books().listener {
             Some(listener) => listener.send(asker).is_ok(),
             None => false,
         };
-        if is_asked && matches!(timeout(HEARD_WITHIN, answer).await, Ok(Ok(()))) {
-            return;
-        }
-        // The database takes writes, and we do not hear of them.
-        self.hear(&mut self.books(), Tag::Site);
+        is_asked && matches!(timeout(HEARD_WITHIN, answer).await, Ok(Ok(())))
+    }
+
+    /// Takes nothing that is kept for right any more: something may have been touched, and nobody listens.
+    pub fn forget(&self) {
+        let mut books = self.books();
+        books.hear(Tag::Site);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        self.figures.dropped.inc_by(self.pages.len() as u64);
     }
 
     /// Bytes kept, and pages.
@@ -299,14 +299,26 @@ impl Books {
 }
 
 impl Render {
-    /// Keeps the page, if it is still right; those who wait get it then, and look again otherwise.
-    pub fn keep(self, page: &Arc<Finished>) {
+    /// The coding that is asked for.
+    pub fn coding(&self) -> Coding {
+        self.address.coding
+    }
+
+    /// Whether the page is kept by what it is another for: this part of a query, or nothing.
+    pub fn is_of(&self, reads: Option<&str>) -> bool {
+        let query = self.address.path.split_once('?').map(|(_, query)| query);
+        let read = query.and_then(|query| query.split_once('='));
+        read.is_none_or(|(name, _)| reads == Some(name))
+    }
+
+    /// Keeps the page, if it is still right, and hands it to those who wait.
+    pub fn end(self, page: &Arc<Finished>) {
         let shelf = &*self.shelf;
         let mut books = shelf.books();
         books.rendering.remove(&self.address);
         let is_right = books.listener.is_some() && !books.is_touched_since(self.since, &page.tags);
         if !is_right {
-            self.waiting.send_replace(Outcome::Overtaken);
+            self.waiting.send_replace(Outcome::Overtaken(page.clone()));
             return;
         }
         if let Some((address, old)) = shelf.pages.remove(&self.address.asked()) {
@@ -318,7 +330,7 @@ impl Render {
         }
         let kept = Kept {
             page: page.clone(),
-            heard_by: shelf.listeners.load(Ordering::Acquire),
+            since: shelf.forgotten.load(Ordering::Acquire),
         };
         let mut pushed_out = Vec::new();
         shelf
@@ -418,7 +430,7 @@ mod tests {
     }
 
     fn keep(shelf: &Arc<Shelf>, address: &str, tags: &[Tag]) {
-        ours(shelf, address).keep(&page(tags));
+        ours(shelf, address).end(&page(tags));
         assert!(shelf.find(at(address), now).is_some());
     }
 
@@ -441,7 +453,7 @@ mod tests {
         let (shelf, _asked) = shelf();
         let render = ours(&shelf, "/one");
         shelf.hear_all("article:2");
-        render.keep(&page(&[article(1)]));
+        render.end(&page(&[article(1)]));
         assert!(shelf.find(at("/one"), now).is_some());
         shelf.hear_all("article:1");
         let render = ours(&shelf, "/one");
@@ -449,9 +461,9 @@ mod tests {
         let Begun::Theirs(outcome) = shelf.begin(at("/one"), now) else {
             panic!("it is being rendered");
         };
-        render.keep(&page(&[article(1)]));
+        render.end(&page(&[article(1)]));
         assert!(shelf.find(at("/one"), now).is_none());
-        assert!(matches!(*outcome.borrow(), Outcome::Overtaken));
+        assert!(matches!(*outcome.borrow(), Outcome::Overtaken(_)));
     }
 
     #[test]
@@ -462,7 +474,7 @@ mod tests {
         for _ in 0..REMEMBERED {
             shelf.hear_all("article:2");
         }
-        render.keep(&page(&[article(1)]));
+        render.end(&page(&[article(1)]));
         assert!(shelf.find(at("/one"), now).is_none());
     }
 
@@ -473,7 +485,7 @@ mod tests {
         let render = ours(&shelf, "/two");
         shelf.end_listening();
         drop(asked);
-        render.keep(&page(&[article(2)]));
+        render.end(&page(&[article(2)]));
         assert!(shelf.find(at("/two"), now).is_none());
         assert!(matches!(shelf.begin(at("/two"), now), Begun::Alone));
         assert!(shelf.find(at("/one"), now).is_some(), "what is known stays");
@@ -496,7 +508,7 @@ mod tests {
         let render = ours(&shelf, "/one");
         shelf.end_listening();
         let _asked = shelf.begin_listening();
-        render.keep(&page(&[article(1)]));
+        render.end(&page(&[article(1)]));
         assert!(shelf.find(at("/one"), now).is_none());
     }
 
@@ -513,7 +525,7 @@ mod tests {
         let Begun::Theirs(outcome) = shelf.begin(at("/one"), now) else {
             panic!("it is being rendered");
         };
-        render.keep(&page(&[article(1)]));
+        render.end(&page(&[article(1)]));
         assert!(matches!(*outcome.borrow(), Outcome::Kept(_)));
         assert!(matches!(shelf.begin(at("/one"), now), Begun::Kept(_)));
     }
@@ -522,7 +534,7 @@ mod tests {
     fn a_page_changes_by_itself_at_its_moment() {
         let (shelf, _asked) = shelf();
         let until = now().plus_seconds(60);
-        ours(&shelf, "/").keep(&made(Keep::showing([Tag::Articles]).until(Some(until))));
+        ours(&shelf, "/").end(&made(Keep::showing([Tag::Articles]).until(Some(until))));
         assert!(shelf.find(at("/"), || until.plus_seconds(-1)).is_some());
         assert!(shelf.find(at("/"), || until).is_none());
         assert!(shelf.last(at("/")).is_some());
@@ -535,7 +547,7 @@ mod tests {
         let _asked = shelf.begin_listening();
         for number in 0..1000 {
             let address = format!("/{number}");
-            ours(&shelf, &address).keep(&page(&[article(number)]));
+            ours(&shelf, &address).end(&page(&[article(number)]));
             assert!(shelf.size().0 <= room);
         }
         let books = shelf.books();
@@ -544,7 +556,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_write_waits_until_it_is_heard_or_drops_everything() {
+    async fn a_write_waits_until_it_is_heard_or_learns_that_it_is_not() {
         let (shelf, mut asked) = shelf();
         keep(&shelf, "/one", &[article(1)]);
         let listener = async {
@@ -552,10 +564,12 @@ mod tests {
             shelf.hear_all("article:2");
             asker.send(()).expect("the writer waits");
         };
-        tokio::join!(shelf.settle(), listener);
-        assert!(shelf.find(at("/one"), now).is_some());
+        let (is_settled, ()) = tokio::join!(shelf.settle(), listener);
+        assert!(is_settled && shelf.find(at("/one"), now).is_some());
         drop(asked);
-        shelf.settle().await;
+        assert!(!shelf.settle().await);
+        shelf.forget();
         assert!(shelf.find(at("/one"), now).is_none());
+        assert!(shelf.last(at("/one")).is_some());
     }
 }

@@ -60,10 +60,13 @@ impl Site {
         }
     }
 
-    /// Until everything is heard that was committed before this.
+    /// Until everything is heard that was committed before this. Where that cannot be, and the database is there, nothing
+    /// that was kept is taken for right any more.
     pub async fn settle(&self) {
-        if let Some(shelf) = &self.shelf {
-            shelf.settle().await;
+        if let Some(shelf) = &self.shelf
+            && !shelf.settle().await
+        {
+            listener::forget_unless_away(&self.app, shelf).await;
         }
     }
 
@@ -117,8 +120,8 @@ impl Site {
     /// Does what is asked, and answers once nobody can miss it any more.
     async fn write(&self, request: Request) -> Response {
         let answer = self.route(request).await;
-        let status = answer.status();
-        if status.is_success() || status.is_redirection() {
+        // Also what was refused may say that something is there by now: that a reply was sent twice.
+        if !answer.status().is_server_error() {
             self.settle().await;
         }
         answer
@@ -138,67 +141,68 @@ impl Site {
             coding,
             path: &path,
         };
-        for _ in 0..PATIENCE {
-            match shelf.begin(asked, || self.app.clock.now()) {
+        for round in 0..PATIENCE {
+            let mut outcome = match shelf.begin(asked, || self.app.clock.now()) {
                 Begun::Kept(page) => {
                     shelf.figures.hits.inc();
                     return page.answer(&method, &headers);
                 }
                 Begun::Ours(render) => {
                     shelf.figures.misses.inc();
-                    let last = shelf.last(asked);
-                    return self.make(request, coding, render, last).await;
+                    return self.make(request, render, shelf.last(asked)).await;
                 }
-                Begun::Alone => {
-                    shelf.figures.misses.inc();
-                    let last = shelf.last(asked);
-                    return or_last(self.make_once(request).await, last, &method, &headers);
+                Begun::Alone => break,
+                Begun::Theirs(outcome) => outcome,
+            };
+            let outcome = outcome
+                .wait_for(|outcome| !matches!(outcome, Outcome::Waits))
+                .await
+                .map(|outcome| outcome.clone());
+            match outcome {
+                Ok(Outcome::Kept(page)) => {
+                    shelf.figures.hits.inc();
+                    return page.answer(&method, &headers);
                 }
-                Begun::Theirs(mut outcome) => {
-                    let outcome = outcome
-                        .wait_for(|outcome| !matches!(outcome, Outcome::Waits))
-                        .await
-                        .map(|outcome| outcome.clone());
-                    match outcome {
-                        Ok(Outcome::Kept(page)) => {
-                            shelf.figures.hits.inc();
-                            return page.answer(&method, &headers);
-                        }
-                        Ok(Outcome::Own) => break,
-                        Ok(Outcome::Overtaken | Outcome::Waits) | Err(_) => {}
-                    }
+                // Its render began after we asked: what was true then is on it.
+                Ok(Outcome::Overtaken(page)) if round > 0 => {
+                    return page.answer(&method, &headers);
                 }
+                Ok(Outcome::Own) => break,
+                Ok(Outcome::Overtaken(_) | Outcome::Waits) | Err(_) => {}
             }
         }
         shelf.figures.misses.inc();
-        self.make_once(request).await
+        let answer = self.make_once(request).await;
+        or_last(answer, shelf.last(asked), &method, &headers)
     }
 
     /// Makes a page for everyone.
     async fn make(
         &self,
         request: Request,
-        coding: Coding,
         render: Render,
         last: Option<Arc<Finished>>,
     ) -> Response {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let answer = self.route(as_get(request)).await;
-        let (of, bytes, keep) = match Made::of(answer).await {
-            Made::ToKeep(headers, bytes, keep) => (headers, bytes, keep),
-            Made::Other(answer) => {
+        let made = match Made::of(answer).await {
+            Ok(made) if render.is_of(made.keep.reads) => made,
+            Ok(made) => {
+                render.give_up();
+                return made.send(&method, &headers).await;
+            }
+            Err(answer) => {
                 render.give_up();
                 let answer = without_body_for(&method, answer);
                 return or_last(answer, last, &method, &headers);
             }
         };
-        let finish = move || Arc::new(Finished::new(of, &bytes, coding, Effort::Kept, keep));
-        match spawn_blocking(finish).await {
+        match made.finish(render.coding(), Effort::Kept).await {
             Ok(page) => {
-                render.keep(&page);
+                render.end(&page);
                 page.answer(&method, &headers)
             }
-            Err(error) => Error::Internal(error.into()).into_response(),
+            Err(error) => error.into_response(),
         }
     }
 
@@ -206,15 +210,9 @@ impl Site {
     async fn make_once(&self, request: Request) -> Response {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let answer = self.route(as_get(request)).await;
-        let (of, bytes, keep) = match Made::of(answer).await {
-            Made::ToKeep(headers, bytes, keep) => (headers, bytes, keep),
-            Made::Other(answer) => return without_body_for(&method, answer),
-        };
-        let coding = Coding::wanted(&headers);
-        let finish = move || Finished::new(of, &bytes, coding, Effort::Once, keep);
-        match spawn_blocking(finish).await {
-            Ok(page) => page.answer(&method, &headers),
-            Err(error) => Error::Internal(error.into()).into_response(),
+        match Made::of(answer).await {
+            Ok(made) => made.send(&method, &headers).await,
+            Err(answer) => without_body_for(&method, answer),
         }
     }
 
@@ -224,29 +222,50 @@ impl Site {
     }
 }
 
-/// What the router answered.
-enum Made {
-    /// A page that may be kept.
-    ToKeep(HeaderMap, Bytes, Keep),
-    /// Anything else.
-    Other(Response),
+/// A page that may be kept, as the router made it.
+struct Made {
+    headers: HeaderMap,
+    bytes: Bytes,
+    keep: Keep,
 }
 
 impl Made {
-    async fn of(mut answer: Response) -> Self {
-        let kept = answer.extensions_mut().remove::<Keep>();
+    /// What the router answered, or the answer again if it is none that may be kept.
+    async fn of(mut answer: Response) -> Result<Self, Response> {
+        let keep = answer.extensions_mut().remove::<Keep>();
         let headers = answer.headers();
         let is_for_one = headers.contains_key(header::SET_COOKIE)
             || headers
                 .get(header::CACHE_CONTROL)
                 .is_some_and(|value| value == "no-store");
-        let Some(kept) = kept.filter(|_| answer.status() == StatusCode::OK && !is_for_one) else {
-            return Self::Other(answer);
+        let Some(keep) = keep.filter(|_| answer.status() == StatusCode::OK && !is_for_one) else {
+            return Err(answer);
         };
         let (parts, body) = answer.into_parts();
         match to_bytes(body, usize::MAX).await {
-            Ok(bytes) => Self::ToKeep(parts.headers, bytes, kept),
-            Err(error) => Self::Other(Error::Internal(error.into()).into_response()),
+            Ok(bytes) => Ok(Self {
+                headers: parts.headers,
+                bytes,
+                keep,
+            }),
+            Err(error) => Err(Error::Internal(error.into()).into_response()),
+        }
+    }
+
+    /// Makes it smaller, beside the threads on which requests are served.
+    async fn finish(self, coding: Coding, effort: Effort) -> Result<Arc<Finished>, Error> {
+        let finish =
+            move || Finished::new(self.headers, &self.bytes, coding, effort, self.keep).into();
+        spawn_blocking(finish)
+            .await
+            .map_err(|error| Error::Internal(error.into()))
+    }
+
+    /// Answers with it, once.
+    async fn send(self, method: &Method, headers: &HeaderMap) -> Response {
+        match self.finish(Coding::wanted(headers), Effort::Once).await {
+            Ok(page) => page.answer(method, headers),
+            Err(error) => error.into_response(),
         }
     }
 }
@@ -307,20 +326,16 @@ fn address(uri: &Uri) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(path));
     };
     let mut address = path.to_owned();
-    let mut before = '?';
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if UNREAD.contains(&&*name) || name.starts_with(UNREAD_PREFIX) {
             continue;
         }
-        let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        if !READ.contains(&&*name) || !is_number {
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit())
+            && value.bytes().next().is_some_and(|first| first != b'0');
+        if !READ.contains(&&*name) || !is_number || address.len() > path.len() {
             return None;
         }
-        address.extend([before]);
-        address.push_str(&name);
-        address.push('=');
-        address.push_str(&value);
-        before = '&';
+        address.extend(["?", &*name, "=", &*value]);
     }
     Some(Cow::Owned(address))
 }
@@ -357,7 +372,9 @@ mod tests {
             ("/a?comments=2", Some("/a?comments=2")),
             ("/a?utm_source=x&comments=2&fbclid=y", Some("/a?comments=2")),
             ("/a?utm_source=x", Some("/a")),
-            ("/a?from=3&to=4", Some("/a?from=3&to=4")),
+            ("/a?to=4", Some("/a?to=4")),
+            ("/a?from=3&to=4", None),
+            ("/a?comments=02", None),
             ("/a?comments=two", None),
             ("/a?comments=", None),
             ("/a?p=17", None),

@@ -93,7 +93,9 @@ pub async fn show_reply(
     form.to = asked.to.map(|id| id.to_string()).unwrap_or_default();
     let notice = (!discussion.replies_open).then(|| layout.words.say("replies-closed"));
     let may_send = discussion.replies_open;
-    let kept = Keep::showing([Tag::Article(id)]).until(discussion.closes_at);
+    let kept = Keep::showing([Tag::Article(id)])
+        .by("to")
+        .until(discussion.closes_at);
     let page = ReplyPage {
         discussion: Some(discussion),
         answered,

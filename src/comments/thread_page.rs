@@ -63,7 +63,9 @@ pub async fn show_thread(
     };
     let comments = paging::find_in_thread(&mut db, key, page).await?;
     drop(db);
-    let kept = Keep::showing([Tag::Article(found.article_id)]).until(discussion.closes_at);
+    let kept = Keep::showing([Tag::Article(found.article_id)])
+        .by("from")
+        .until(discussion.closes_at);
     let replies_open = discussion.replies_open;
     let thread = Thread::arrange(
         layout.clone(),

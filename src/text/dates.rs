@@ -86,6 +86,14 @@ pub fn machine(ts: Ts, zone: &TimeZone) -> String {
         .to_string()
 }
 
+/// The same to the minute, as people are told it.
+pub fn machine_minute(ts: Ts, zone: &TimeZone) -> String {
+    ts.timestamp()
+        .to_zoned_datetime(zone.clone())
+        .strftime("%Y-%m-%dT%H:%M%:z")
+        .to_string()
+}
+
 /// The moment as RSS writes it, in UTC: "Mon, 22 Jul 2024 11:05:00 +0000".
 pub fn rfc2822(ts: Ts) -> String {
     ts.timestamp()

@@ -64,6 +64,11 @@ impl Layout {
         assets::address(name)
     }
 
+    /// A moment to the minute, as machines read it.
+    pub fn machine_minute(&self, moment: &Ts) -> String {
+        dates::machine_minute(*moment, &self.publication.zone)
+    }
+
     /// The styles that stand in the page itself.
     pub fn style(&self) -> assets::Style {
         assets::Style::of_reading()
