@@ -319,7 +319,7 @@ fn address(uri: &Uri) -> Option<Cow<'_, str>> {
         path.strip_prefix(above)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if NEVER_KEPT.iter().any(|above| is_below(&above)) {
+    if NEVER_KEPT.iter().any(is_below) {
         return None;
     }
     let Some(query) = uri.query() else {
