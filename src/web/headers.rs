@@ -10,25 +10,20 @@ use axum::response::Response;
 use super::assets::Style;
 use crate::app::App;
 
-macro_rules! policy {
-    ($styles:expr, $more:literal) => {
-        HeaderValue::try_from(format!(
-            "default-src 'none'; style-src 'self'{}; script-src 'self'; img-src 'self'; media-src 'self'; \
-             form-action 'self'; frame-ancestors 'none'; base-uri 'none'{}",
-            $styles, $more
-        ))
-        .expect("a policy of ours is a header")
-    };
-}
-
 /// Everything comes from the site itself; nothing inline runs, and of styles only ours, by their hash; nobody frames us.
-static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let styles = format!(" {}", Style::of_reading().hash());
-    policy!(styles, "")
-});
+static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(""));
 /// The desk's scripts may also ask the site something.
 static DESK_SECURITY_POLICY: LazyLock<HeaderValue> =
-    LazyLock::new(|| policy!("", "; connect-src 'self'"));
+    LazyLock::new(|| policy("; connect-src 'self'"));
+
+fn policy(more: &str) -> HeaderValue {
+    let style = Style::of_reading().hash();
+    HeaderValue::try_from(format!(
+        "default-src 'none'; style-src 'self' {style}; script-src 'self'; img-src 'self'; media-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'{more}"
+    ))
+    .expect("a policy of ours is a header")
+}
 
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -496,9 +496,15 @@ async fn look(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
         for scheme in ["light", "dark"] {
             browser.view(width, scheme).await;
             let sideways = browser
-                .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                .run(
+                    "const page = document.documentElement;
+                     if (page.scrollWidth <= page.clientWidth) return '';
+                     return [...document.querySelectorAll('body *')]
+                         .filter((one) => one.getBoundingClientRect().right > page.clientWidth)
+                         .map((one) => one.outerHTML.slice(0, 100)).join('\\n')",
+                )
                 .await;
-            assert_eq!(sideways, 0, "{name} is too wide for {width} pixels");
+            assert_eq!(sideways, "", "{name} is too wide for {width} pixels");
             // Narrower than a phone only the measure changes, not what is there.
             if width == 320 {
                 continue;

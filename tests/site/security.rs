@@ -124,6 +124,9 @@ async fn pages_ask_no_one_else_for_anything() {
     for path in [
         "/",
         article.path.as_str(),
+        "/admin/sign-in",
+        "/admin/nothing",
+        "/nothing",
         "/admin/comments",
         "/admin/articles/new",
         "/admin/settings",
