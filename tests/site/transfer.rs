@@ -1369,7 +1369,8 @@ async fn an_export_may_say_anything() {
     let ours = reader.open("/2012/06/05/ours").await;
     ours.sees("[caption]");
     for page in [&front, &page, &ours] {
-        let html = page.html().to_lowercase();
+        // The page has styles of its own.
+        let html = page.html().to_lowercase().replacen("<style>", "", 1);
         for wrong in [
             "alert(",
             "onerror",
