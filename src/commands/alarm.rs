@@ -22,7 +22,11 @@ pub struct Alarm(Arc<Mutex<State>>);
 
 struct State {
     ring: Pin<Box<time::Sleep>>,
-    /// Since when the next request is waited for.
+    patience: Patience,
+}
+
+/// How long is waited for the next request.
+struct Patience {
     since: Instant,
     /// When its first byte came.
     began: Option<Instant>,
@@ -33,20 +37,19 @@ struct State {
 impl Alarm {
     /// For a connection that was just made.
     pub fn new() -> Self {
-        let since = Instant::now();
+        let patience = Patience::new(Instant::now());
         Self(Arc::new(Mutex::new(State {
-            ring: Box::pin(time::sleep_until(since + HEADERS_WITHIN)),
-            since,
-            began: None,
-            silent_for: HEADERS_WITHIN,
+            ring: Box::pin(time::sleep_until(patience.deadline())),
+            patience,
         })))
     }
 
     /// Something has come from the client.
     pub fn hear(&self) {
-        let mut state = self.state();
-        state.began.get_or_insert_with(Instant::now);
-        state.silent_for = SILENT_FOR;
+        let patience = &mut self.state().patience;
+        if patience.began.is_none() {
+            patience.hear(Instant::now());
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -54,7 +57,27 @@ impl Alarm {
     }
 }
 
-impl State {
+impl Patience {
+    fn new(now: Instant) -> Self {
+        Self {
+            since: now,
+            began: None,
+            silent_for: HEADERS_WITHIN,
+        }
+    }
+
+    /// The request before is answered.
+    fn begin_anew(&mut self, now: Instant) {
+        self.since = now;
+        self.began = None;
+    }
+
+    /// The first byte has come.
+    fn hear(&mut self, now: Instant) {
+        self.began = Some(now);
+        self.silent_for = SILENT_FOR;
+    }
+
     fn deadline(&self) -> Instant {
         match self.began {
             Some(began) => began + HEADERS_WITHIN,
@@ -70,9 +93,7 @@ impl Timer for Alarm {
 
     /// Until the request that is waited for from now on has taken too long. How long that is, is said here.
     fn sleep_until(&self, _: std::time::Instant) -> Pin<Box<dyn Sleep>> {
-        let mut state = self.state();
-        state.since = Instant::now();
-        state.began = None;
+        self.state().patience.begin_anew(Instant::now());
         Box::pin(Waiting(self.clone()))
     }
 }
@@ -87,7 +108,7 @@ impl Future for Waiting {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let state = &mut *self.0.state();
-        let deadline = state.deadline();
+        let deadline = state.patience.deadline();
         if state.ring.deadline() > deadline {
             state.ring.as_mut().reset(deadline);
         }
@@ -103,54 +124,29 @@ impl Future for Waiting {
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
-
-    use tokio::time::advance;
-
     use super::*;
 
-    fn wait_of(alarm: &Alarm) -> Pin<Box<dyn Sleep>> {
-        alarm.sleep_until(Instant::now().into_std())
+    #[test]
+    fn a_new_connection_has_to_begin_soon() {
+        let made = Instant::now();
+        let mut patience = Patience::new(made);
+        patience.begin_anew(made);
+        assert_eq!(patience.deadline(), made + HEADERS_WITHIN);
     }
 
-    async fn rings(waiting: &mut Pin<Box<dyn Sleep>>) -> bool {
-        poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context).is_ready())).await
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_new_connection_has_to_begin_soon() {
-        let alarm = Alarm::new();
-        let mut waiting = wait_of(&alarm);
-        assert!(!rings(&mut waiting).await);
-        advance(HEADERS_WITHIN - Duration::from_millis(2)).await;
-        assert!(!rings(&mut waiting).await);
-        advance(Duration::from_millis(4)).await;
-        assert!(rings(&mut waiting).await);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn between_two_requests_there_is_time_and_in_one_there_is_less() {
-        let alarm = Alarm::new();
-        for _ in 0..5 {
-            let mut waiting = wait_of(&alarm);
-            assert!(!rings(&mut waiting).await);
-            advance(HEADERS_WITHIN / 2).await;
-            alarm.hear();
-        }
-        let mut waiting = wait_of(&alarm);
-        advance(SILENT_FOR - Duration::from_millis(2)).await;
-        assert!(!rings(&mut waiting).await);
+    #[test]
+    fn between_two_requests_there_is_time_and_in_one_there_is_less() {
+        let made = Instant::now();
+        let mut patience = Patience::new(made);
+        let asked = made + HEADERS_WITHIN / 2;
+        patience.hear(asked);
+        assert_eq!(patience.deadline(), asked + HEADERS_WITHIN);
+        let answered = asked + Duration::from_millis(7);
+        patience.begin_anew(answered);
+        assert_eq!(patience.deadline(), answered + SILENT_FOR);
         // Byte by byte it takes as long as at once.
-        alarm.hear();
-        assert!(!rings(&mut waiting).await);
-        advance(HEADERS_WITHIN / 2).await;
-        alarm.hear();
-        assert!(!rings(&mut waiting).await);
-        advance(HEADERS_WITHIN / 2 + Duration::from_millis(2)).await;
-        assert!(rings(&mut waiting).await);
-        let mut waiting = wait_of(&alarm);
-        assert!(!rings(&mut waiting).await);
-        advance(SILENT_FOR + Duration::from_millis(2)).await;
-        assert!(rings(&mut waiting).await);
+        let late = answered + SILENT_FOR - Duration::from_millis(1);
+        patience.hear(late);
+        assert_eq!(patience.deadline(), late + HEADERS_WITHIN);
     }
 }

@@ -208,7 +208,10 @@ fn connection(
             None => {
                 request.extensions_mut().insert(ConnectInfo(peer));
                 let site = site.clone();
-                Either::Right(async move { Ok(site.answer(request.map(Body::new)).await) })
+                // In a box of its own: hyper moves what it is given, and this is some kilobytes.
+                Either::Right(Box::pin(async move {
+                    Ok(site.answer(request.map(Body::new)).await)
+                }))
             }
         }
     });
