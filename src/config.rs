@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 /// Where the site listens when nothing else is said: reachable from this machine alone.
 const LISTEN: &str = "127.0.0.1:8600";
-/// Memory for finished pages when nothing else is said, in megabytes: some six hundred articles with their replies.
+/// Memory for finished pages when nothing else is said, in megabytes: some four thousand pages with their replies.
 const CACHE: &str = "64";
 /// The most that can be said: a terabyte.
 const CACHE_MOST: u64 = 1 << 20;

@@ -38,9 +38,7 @@ impl Listing {
             older: older.filter(|_| has_more),
         }
     }
-}
 
-impl Listing {
     /// What a page of it shows, where the next article comes at that moment.
     pub(super) fn kept(&self, next: Option<Ts>) -> Keep {
         let shown = self

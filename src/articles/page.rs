@@ -114,9 +114,7 @@ pub async fn show_article(
         .published_at
         .filter(|_| article.kind == Kind::Article);
     let replies_open = settings.takes_replies(article.replies_open, grows_old_from, layout.now);
-    let closes_at = grows_old_from
-        .filter(|_| replies_open)
-        .and_then(|moment| settings.closes_at(moment));
+    let closes_at = settings.closes_later(article.replies_open, grows_old_from, layout.now);
     let kept = Keep::showing([Tag::Article(article.id)])
         .by("comments")
         .until(closes_at);

@@ -1,15 +1,17 @@
 //! Finished public pages, kept as compressed bytes and dropped the moment the database says they changed.
 //!
 //! [`Site`] stands in front of the router. What a handler says one may [`Keep`] is rendered and made smaller once for each
-//! coding that is asked for, and handed out as bytes from then on. Each kept page has [`Tag`]s: what it shows. Triggers (`migrations/0024_pages.sql`) tell
-//! every node what a transaction touched, whoever wrote it, and exactly the pages that show it are dropped.
+//! coding that is asked for, and handed out as bytes from then on. Each kept page has [`Tag`]s: what it shows. Triggers
+//! (`migrations/0024_pages.sql`) tell every node what a transaction touched, whoever wrote it, and exactly the pages that show
+//! it are dropped.
 //!
 //! Nothing is kept that might be wrong:
 //!
 //! - A page is kept only while somebody listens, and only if nothing that it shows was touched since its render began.
 //! - Whoever came after a change gets no page whose render began before it.
 //! - The answer to a write goes out once this node has heard what that write touched.
-//! - With the listener everything is dropped. With the database nothing is: what cannot have changed is still right.
+//! - Without a listener nothing is right any more, as long as the database is there to be changed. While it is away, pages
+//!   are served as they last were known.
 
 mod coding;
 mod figures;

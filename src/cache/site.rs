@@ -1,11 +1,7 @@
 //! The way of a request: past the pages that are kept, or on to the router.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
-use std::future::ready;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
@@ -13,7 +9,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tokio::task::spawn_blocking;
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
 use url::form_urlencoded;
 
 use super::coding::Coding;
@@ -338,26 +334,6 @@ fn address(uri: &Uri) -> Option<Cow<'_, str>> {
         address.extend(["?", &*name, "=", &*value]);
     }
     Some(Cow::Owned(address))
-}
-
-impl Service<Request> for Site {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        if let Some(answer) =
-            self.answer_at_once(request.method(), request.uri(), request.headers())
-        {
-            return Box::pin(ready(Ok(answer)));
-        }
-        let site = self.clone();
-        Box::pin(async move { Ok(site.answer(request).await) })
-    }
 }
 
 #[cfg(test)]

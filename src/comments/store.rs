@@ -42,16 +42,13 @@ pub async fn find_discussion(
     .fetch_optional(db)
     .await?;
     Ok(found.map(|found| {
-        let grows_old_from = found.grows_old_from;
-        let replies_open = settings.takes_replies(found.replies_open, grows_old_from, now);
+        let (is_open, from) = (found.replies_open, found.grows_old_from);
         Discussion {
             article_id: found.id,
             title: found.title,
             path: found.path,
-            replies_open,
-            closes_at: grows_old_from
-                .filter(|_| replies_open)
-                .and_then(|moment| settings.closes_at(moment)),
+            replies_open: settings.takes_replies(is_open, from, now),
+            closes_at: settings.closes_later(is_open, from, now),
         }
     }))
 }

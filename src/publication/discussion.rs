@@ -119,6 +119,13 @@ impl DiscussionSettings {
         is_open && !self.has_closed(published_at, now)
     }
 
+    /// When what takes replies now will take none any more, if that is set. What takes none does not change.
+    pub fn closes_later(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> Option<Ts> {
+        published_at
+            .filter(|_| self.takes_replies(is_open, published_at, now))
+            .and_then(|moment| self.closes_at(moment))
+    }
+
     /// Seconds for which its author may change a comment.
     pub fn editable_for(&self) -> i64 {
         i64::from(self.edit_minutes) * MINUTE
