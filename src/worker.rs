@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::app::App;
 use crate::{accounts, commenters, comments, learning, moderation};
@@ -19,6 +19,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 const WORK_EVERY: Duration = Duration::from_secs(5);
 /// Between rounds of reading what came in: so long it cannot be found by its words, nor is it gathered.
 const READ_EVERY: Duration = Duration::from_secs(2);
+/// While more waits than is read at once, how long is paused, in times of what reading took: whoever replies goes first.
+const READ_PAUSES: u32 = 2;
 /// Between looks for what others have decided.
 const LEARN_EVERY: Duration = Duration::from_secs(5);
 
@@ -77,16 +79,23 @@ async fn work_in_rounds(app: &App, decided: &Notify) {
 
 async fn read_in_rounds(app: &App) {
     loop {
-        if let Err(error) = read(app).await {
-            tracing::warn!(%error, "what came in is read in the next round");
-        }
-        tokio::time::sleep(READ_EVERY).await;
+        let begun = Instant::now();
+        let pause = match moderation::reading::read_some(app).await {
+            Ok(true) => READ_EVERY.min(READ_PAUSES * begun.elapsed()),
+            Ok(false) => READ_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "what came in is read in the next round");
+                READ_EVERY
+            }
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 
-/// One round of reading what came in.
+/// Reads all that came in.
 pub async fn read(app: &App) -> sqlx::Result<()> {
-    moderation::reading::read_all(app).await
+    while moderation::reading::read_some(app).await? {}
+    Ok(())
 }
 
 async fn learn_in_rounds(app: &App, decided: &Notify) {

@@ -43,8 +43,8 @@ pub fn free_address() -> SocketAddr {
 }
 
 impl Prepared {
-    /// The page at `path`, as it is and with gzip.
-    pub fn new(folder: PathBuf, path: &str, plain: &Answer, gzip: &Answer) -> Self {
+    /// The page at `path`, as it is and with gzip; and what is set besides.
+    pub fn new(folder: PathBuf, path: &str, plain: &Answer, gzip: &Answer, more: &str) -> Self {
         let address = free_address();
         let path = if path == "/" { "/index.html" } else { path };
         let page = format!("{}/pages{path}", folder.display());
@@ -54,6 +54,7 @@ impl Prepared {
         fs::write(format!("{page}.gz"), &gzip.body).expect("a page");
         let settings = include_str!("nginx.conf")
             .replace("@address@", &address.to_string())
+            .replace("@more@", more)
             .replace("@type@", gzip.header("content-type").unwrap_or_default())
             .replace("@headers@", &our_headers(gzip));
         fs::write(folder.join("nginx.conf"), settings).expect("its settings");

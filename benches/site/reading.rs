@@ -60,6 +60,23 @@ impl Beside {
         Self { name, beside, runs }
     }
 
+    /// Tells the rates, of which nothing is asked.
+    pub fn tell(&self) {
+        let [ours, theirs] = self
+            .runs
+            .each_ref()
+            .map(|runs| Series::of(runs, |run| run.rate));
+        let unit = Unit::PerSecond("req");
+        println!(
+            "{}: {} beside {} {}: {:.2}",
+            self.name,
+            ours.told(unit),
+            self.beside,
+            theirs.told(unit),
+            ours.median() / theirs.median()
+        );
+    }
+
     pub fn rate(&self, asked: Asked, report: &mut Report) {
         self.compare("", Unit::PerSecond("req"), asked, |run| run.rate, report);
     }

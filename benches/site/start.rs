@@ -27,7 +27,8 @@ pub fn measure(world: &mut World, report: &mut Report) {
         let site = world.start();
         get(&mut site.connect(), "/", coding)
     });
-    let nginx = Prepared::new(world.folder.join("nginx-of-front"), "/", &plain, &gzip);
+    let folder = world.folder.join("nginx-of-front");
+    let nginx = Prepared::new(folder, "/", &plain, &gzip, "");
     let mut memories = [0.0; 2];
     let [ours, theirs] = in_turn(
         ROUNDS,

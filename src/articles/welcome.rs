@@ -145,7 +145,7 @@ async fn reply(
         db,
         &app.keys,
         article,
-        Some(commenter),
+        Some(commenter.id),
         &comment,
         &verdict,
         None,

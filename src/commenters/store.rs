@@ -7,46 +7,55 @@ use crate::clock::Ts;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 use crate::sealed::Keys;
 
-/// The commenter of an address, made if this is their first reply. Someone from before the key changed is found as well.
+/// Whose an address is.
+pub struct Commenter {
+    /// Their number.
+    pub id: CommenterId,
+    /// There is nothing of theirs yet.
+    pub is_new: bool,
+}
+
+/// The commenter of an address, made if this is their first reply, who is not taken away or merged into another before the
+/// transaction ends. Someone from before the key changed is found as well.
 pub async fn find_or_insert(
     db: &mut PgConnection,
     keys: &Keys,
     email: &Email,
     now: Ts,
-) -> sqlx::Result<CommenterId> {
+) -> sqlx::Result<Commenter> {
     // The hash and the seal must be of one key, and keys may change in between.
     let keys = keys.as_of_now();
-    if let Some(id) = find_and_hold(db, &keys, email).await? {
-        return Ok(id);
+    if let Some(commenter) = find_or_try_insert(db, &keys, email, now).await? {
+        return Ok(commenter);
     }
-    let hash = email.hash(&keys);
-    let inserted = sqlx::query_scalar!(
-        "insert into commenters (email_hash, email_sealed, created_at) values ($1, $2, $3)
-         on conflict (email_hash) do nothing returning id",
-        &hash[..],
-        email.seal(&keys, &hash),
-        now as Ts,
-    )
-    .fetch_optional(&mut *db)
-    .await?;
-    match inserted {
-        Some(id) => Ok(id),
-        // Someone of the same address was a moment faster, and is there to be found now.
-        None => find_and_hold(db, &keys, email)
-            .await?
-            .ok_or(sqlx::Error::RowNotFound),
-    }
+    // Someone of the same address was a moment faster, and is there to be found now.
+    find_or_try_insert(db, &keys, email, now)
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)
 }
 
-/// The commenter of an address, who is not taken away or merged into another before the transaction ends.
-async fn find_and_hold(
+async fn find_or_try_insert(
     db: &mut PgConnection,
     keys: &Keys,
     email: &Email,
-) -> sqlx::Result<Option<CommenterId>> {
-    sqlx::query_scalar!(
-        "select id from commenters where email_hash = any($1) order by id limit 1 for key share",
+    now: Ts,
+) -> sqlx::Result<Option<Commenter>> {
+    let hash = email.hash(keys);
+    sqlx::query_as!(
+        Commenter,
+        r#"with found as (
+               select id from unnest($1::bytea[]) as hash join commenters on email_hash = hash
+               order by id limit 1 for key share of commenters
+           ), made as (
+               insert into commenters (email_hash, email_sealed, created_at)
+               select $2, $3, $4 where not exists (select from found)
+               on conflict (email_hash) do nothing returning id
+           )
+           select id as "id!: CommenterId", false as "is_new!" from found union all select id, true from made"#,
         &email.hashes(keys),
+        &hash[..],
+        email.seal(keys, &hash),
+        now as Ts,
     )
     .fetch_optional(db)
     .await

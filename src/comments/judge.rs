@@ -66,7 +66,7 @@ pub(super) async fn judge(
         likelihood: opinion.as_ref().map(|opinion| opinion.score),
         treatment: known.treatment,
     };
-    let rules = rules::load(db, settings).await?;
+    let rules = rules::of(settings, &known.hold_words, &known.refuse_words).await;
     Ok(Verdict {
         opinion,
         ..first_verdict(&evidence, &rules)

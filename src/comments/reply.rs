@@ -175,10 +175,13 @@ async fn take_or_give_back(
     }
 }
 
-/// The transaction in which a reply is kept, and the publication as it is then: over one connection, since many reply at
-/// a time.
+/// The transaction in which a reply is kept. Each of its statements finds a few rows by their keys, whatever these are: its
+/// plan is made once and not for each reply.
+const BEGIN: &str = "begin; set local plan_cache_mode = force_generic_plan";
+
+/// That transaction, and the publication as it is then: over one connection, since many reply at a time.
 async fn begin(app: &App) -> Result<(Transaction<'static, Postgres>, Arc<Publication>)> {
-    let mut db = app.pool.begin().await?;
+    let mut db = app.pool.begin_with(BEGIN).await?;
     let publication = app.publication_in(&mut db).await?;
     Ok((db, publication))
 }
@@ -308,15 +311,20 @@ async fn keep(
     let now = app.clock.now();
     let settings = &layout.publication.discussion;
     let article_id = discussion.article_id;
-    let commenter_id = match &comment.email {
+    let commenter = match &comment.email {
         Some(email) => Some(commenters::store::find_or_insert(db, &app.keys, email, now).await?),
         None => None,
     };
-    let said = store::find_said(db, &app.keys, article_id, commenter_id, comment, now).await?;
-    if let Some(id) = said {
-        return Ok(Kept::Already(id));
+    let commenter_id = commenter.as_ref().map(|commenter| commenter.id);
+    // Who is new has said nothing, and proved nothing.
+    let is_new = commenter.is_some_and(|commenter| commenter.is_new);
+    if !is_new {
+        let said = store::find_said(db, &app.keys, article_id, commenter_id, comment, now).await?;
+        if let Some(id) = said {
+            return Ok(Kept::Already(id));
+        }
     }
-    let is_proved = match commenter_id {
+    let is_proved = match commenter_id.filter(|_| !is_new) {
         Some(id) => commenters::store::has_proved(db, from.browser.0.as_deref(), id).await?,
         None => false,
     };

@@ -24,19 +24,18 @@ pub struct WrittenLists {
     pub refuse: String,
 }
 
-/// The rules by which replies are judged now.
-pub async fn load(db: &mut PgConnection, settings: &DiscussionSettings) -> sqlx::Result<Rules> {
-    let lists = find_lists(db).await?;
-    Ok(Rules {
+/// The rules by which replies are judged: what the publication wants of them, and its lists.
+pub async fn of(settings: &DiscussionSettings, hold_words: &str, refuse_words: &str) -> Rules {
+    Rules {
         hold_everything: settings.hold_everything,
         hold_first_timers: settings.hold_first_timers,
         trust_unproven: settings.trust_unproven,
         hold_links: u32::try_from(settings.hold_links).unwrap_or_default(),
-        hold_words: read(lists.hold).await,
-        refuse_words: read(lists.refuse).await,
+        hold_words: read(hold_words).await,
+        refuse_words: read(refuse_words).await,
         ask_checker: settings.checker.is_some(),
         learned_spam_from: u32::try_from(settings.learned_spam_from).unwrap_or_default(),
-    })
+    }
 }
 
 /// The word lists as they were written.
@@ -62,7 +61,7 @@ pub async fn change_lists(db: &mut PgConnection, lists: &WrittenLists) -> sqlx::
     Ok(())
 }
 
-async fn read(text: String) -> WordList {
+async fn read(text: &str) -> WordList {
     if text.is_empty() {
         return WordList::default();
     }
@@ -75,6 +74,7 @@ async fn read(text: String) -> WordList {
     if let Some(list) = known {
         return list;
     }
+    let text = text.to_owned();
     let (list, wrong) = spawn_blocking(move || WordList::read(&text))
         .await
         .expect("reading a list does not panic");
@@ -97,16 +97,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_of_which_one_line_is_wrong_holds_but_for_that() {
-        let list = read("free money\n/(/\ncasino".to_owned()).await;
+        let list = read("free money\n/(/\ncasino").await;
         assert_eq!(list.found_in(&["Free money at the Casino!"]), [1, 3]);
     }
 
     #[tokio::test]
     async fn another_text_is_another_list_however_many_were_read() {
         for number in 0..3 * LISTS_KEPT {
-            let list = read(format!("word{number}")).await;
-            let again = read(format!("word{number}")).await;
-            for list in [list, again] {
+            let text = format!("word{number}");
+            for list in [read(&text).await, read(&text).await] {
                 assert_eq!(list.found_in(&[&format!("a word{number}")]), [1]);
                 assert!(list.found_in(&["a word"]).is_empty());
             }

@@ -202,9 +202,14 @@ pub struct Known {
     pub treatment: Option<Treatment>,
     /// Something of theirs was approved before, under the name if one is given.
     pub was_approved: bool,
+    /// The list of words to hold replies for, whoever writes.
+    pub hold_words: String,
+    /// The list of words to refuse replies for.
+    pub refuse_words: String,
 }
 
-/// What is known of someone who writes with an address of these domains, from a network.
+/// What is known of someone who writes with an address of these domains, from a network; and the word lists, since whoever
+/// asks the one needs the other.
 pub async fn known_of(
     db: &mut PgConnection,
     id: Option<CommenterId>,
@@ -219,7 +224,9 @@ pub async fn known_of(
                (select domain from blocked_domains where domain = any($2) order by length(domain) desc limit 1) as blocked_domain,
                exists (select 1 from blocked_networks where network >>= $3::text::inet) as "is_blocked_network!",
                exists (select 1 from comments where commenter_id = $1 and status = 'approved' and name = coalesce($4, name))
-                   as "was_approved!""#,
+                   as "was_approved!",
+               hold_words, refuse_words
+           from word_lists"#,
         id.map(|id| id.0),
         domains,
         from.to_canonical().to_string(),

@@ -99,7 +99,9 @@ async fn block_typed(
     let mut db = app.pool.begin().await?;
     let (is_new, about) = match wanted {
         Wanted::Address(email) => {
-            let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now).await?;
+            let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now)
+                .await?
+                .id;
             let is_new = blocks::block(&mut db, moderator, id, now).await?;
             (is_new, about_address(id))
         }

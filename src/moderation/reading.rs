@@ -20,20 +20,14 @@ const BATCH: i64 = 500;
 /// How long a comment is remembered for what it is like, in seconds: thirty days. A flood is over by then.
 const REMEMBERED: i64 = 30 * 24 * 60 * 60;
 
-/// Reads all that is unread.
-pub async fn read_all(app: &App) -> sqlx::Result<()> {
-    while read_some(app).await? {}
-    Ok(())
-}
-
 /// Forgets what old comments were like.
 pub async fn forget(db: &mut sqlx::PgConnection, now: Ts) -> sqlx::Result<()> {
     store::forget_likeness(db, now.plus_seconds(-REMEMBERED)).await
 }
 
-/// Reads the next comments; whether there may be more. Only one node reads at a time: two that read alike comments at
-/// once would not see what the other reads.
-async fn read_some(app: &App) -> sqlx::Result<bool> {
+/// Reads the next comments; whether there are more that wait. Only one node reads at a time: two that read alike comments
+/// at once would not see what the other reads.
+pub async fn read_some(app: &App) -> sqlx::Result<bool> {
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
     let unread = store::take_unread(&mut db, BATCH).await?;

@@ -92,9 +92,8 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
     assert_eq!(publication.discussion.trash_days, 90);
     assert!(publication.discussion.shows_transparency);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let rules = rules::load(&mut db, &publication.discussion)
-        .await
-        .expect("rules");
+    let lists = rules::find_lists(&mut db).await.expect("word lists");
+    let rules = rules::of(&publication.discussion, &lists.hold, &lists.refuse).await;
     assert!(rules.trust_unproven && !rules.hold_everything && !rules.ask_checker);
     assert_eq!(rules.hold_words.found_in(&["I use WordPress"]), [3]);
     assert_eq!(rules.refuse_words.found_in(&["FR33 CASINO"]), [1]);
@@ -412,7 +411,8 @@ async fn an_address_is_blocked_and_never_shown_again() {
         let email = Email::parse(address).expect("an address");
         let id = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
             .await
-            .expect("a commenter");
+            .expect("a commenter")
+            .id;
         known(&mut db, Some(id), "", "192.0.2.1").await.is_blocked
     };
     // One that has replied, twice, and one that never has.

@@ -58,7 +58,7 @@ async fn held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
         &mut db,
         &site.app.keys,
         on.id,
-        Some(commenter),
+        Some(commenter.id),
         &comment,
         &verdict,
         None,

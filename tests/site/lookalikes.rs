@@ -73,7 +73,7 @@ impl<'a> Said<'a> {
             &mut db,
             &site.app.keys,
             article.id,
-            Some(commenter),
+            Some(commenter.id),
             &comment,
             &self.verdict,
             Some(self.at.plus_seconds(1_000_000)),

@@ -37,6 +37,7 @@ impl TestSite {
         commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
             .await
             .expect("a commenter")
+            .id
     }
 
     async fn write(&self, to: CommenterId, letter: &Letter) {

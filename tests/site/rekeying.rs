@@ -51,7 +51,8 @@ async fn someone_who_is_there_under_both_keys_becomes_one() {
     let twice =
         commenters::store::find_or_insert(&mut db, &Keys::from_secret(&NEW), &email, site.now())
             .await
-            .expect("she is made anew");
+            .expect("she is made anew")
+            .id;
     sqlx::query("update comments set commenter_id = $1, said_once = (select said_once from comments where id = $3) where id = $2")
         .bind(twice.0)
         .bind(second.0)

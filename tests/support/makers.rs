@@ -145,7 +145,7 @@ impl TestSite {
             &mut db,
             &self.app.keys,
             on.id,
-            Some(commenter),
+            Some(commenter.id),
             &comment,
             &verdict,
             None,

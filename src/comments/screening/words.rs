@@ -14,7 +14,7 @@ mod tests;
 use std::collections::btree_map::{BTreeMap, Entry as Place};
 use std::collections::hash_map::{Entry as First, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
 use regex::Regex;
@@ -89,9 +89,12 @@ pub enum WrongLineKind {
     TooMany,
 }
 
+/// Most sites have no list, and each reply is looked through for two.
+static NONE: LazyLock<WordList> = LazyLock::new(|| WordList(Arc::new(Entries::none())));
+
 impl Default for WordList {
     fn default() -> Self {
-        Self(Arc::new(Entries::none()))
+        NONE.clone()
     }
 }
 
