@@ -7,6 +7,7 @@ use broadsheet::commands::{self, Cli};
 use broadsheet::config::LogSetting;
 use clap::Parser;
 use mimalloc::MiMalloc;
+use nix::sys::prctl::set_thp_disable;
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Err(wrong) => return told(&wrong),
     };
     start_logging(&log);
+    take_small_pages();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -29,6 +31,14 @@ fn main() -> ExitCode {
     match runtime.block_on(commands::run(cli)) {
         Ok(code) => code,
         Err(error) => told(&format!("{error:#}")),
+    }
+}
+
+/// Has memory come in pages of 4 kB, where the system would give ones of 2 MB: a connection that waits in such a page keeps
+/// all of it, and clearing one takes as long as dozens of answers.
+fn take_small_pages() {
+    if let Err(error) = set_thp_disable(true) {
+        tracing::debug!(%error, "memory comes in pages as large as the system likes");
     }
 }
 

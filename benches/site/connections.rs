@@ -89,7 +89,7 @@ fn tell_memory(world: &World, site: &Site) {
 }
 
 fn idle(world: &World, site: &Site, report: &mut Report) {
-    let readers = world.readers(site.address, SECONDS);
+    let readers = world.readers(site.address, SECONDS).paced();
     let mut lasted = MANY;
     let runs = in_turn(
         ROUNDS,
@@ -118,7 +118,7 @@ fn idle(world: &World, site: &Site, report: &mut Report) {
 }
 
 fn slow(world: &World, site: &Site, name: &'static str, attack: &[&str], report: &mut Report) {
-    let readers = world.readers(site.address, SECONDS);
+    let readers = world.readers(site.address, SECONDS).paced();
     let mut held = Vec::new();
     let runs = in_turn(
         ROUNDS,

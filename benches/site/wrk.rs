@@ -13,8 +13,8 @@ pub struct Wrk {
     connections: u32,
     seconds: u32,
     headers: Vec<String>,
-    /// A script of `benches/site/`, and the file that it reads.
-    script: Option<(&'static str, PathBuf)>,
+    /// A script of `benches/site/`, and the file that it reads, if it reads one.
+    script: Option<(&'static str, Option<PathBuf>)>,
     address: String,
 }
 
@@ -59,7 +59,13 @@ impl Wrk {
     }
 
     pub fn with_script(mut self, script: &'static str, file: &Path) -> Self {
-        self.script = Some((script, file.to_owned()));
+        self.script = Some((script, Some(file.to_owned())));
+        self
+    }
+
+    /// Readers who rest between two pages.
+    pub fn paced(mut self) -> Self {
+        self.script = Some(("paced.lua", None));
         self
     }
 
@@ -76,7 +82,7 @@ impl Wrk {
             command.arg("--script").arg(folder.join(script));
         }
         command.arg(&self.address);
-        if let Some((_, file)) = &self.script {
+        if let Some((_, Some(file))) = &self.script {
             command.arg("--").arg(file);
         }
         Running(Process::start(

@@ -3,10 +3,12 @@
 
 use std::{error, iter};
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::RequestExt;
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
+use futures_util::StreamExt;
+use http_body_util::LengthLimitError;
 use tower_http::timeout::TimeoutError;
 use url::form_urlencoded;
 
@@ -55,7 +57,7 @@ impl Fields {
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         let is_form = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -69,15 +71,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if !is_form {
             return Err(Error::BadRequest(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let body = Bytes::from_request(request, state)
+        let body = collect(request.into_limited_body())
             .await
-            .map_err(|rejection| {
-                Error::BadRequest(if is_late(&rejection) {
-                    StatusCode::REQUEST_TIMEOUT
-                } else {
-                    rejection.status()
-                })
-            })?;
+            .map_err(|error| Error::BadRequest(reason(&error)))?;
         let fields: Vec<_> = form_urlencoded::parse(&body)
             .into_owned()
             .take(MOST_FIELDS + 1)
@@ -89,11 +85,30 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     }
 }
 
-/// Whether the body did not come in time; axum knows only that it did not come.
-fn is_late(rejection: &BytesRejection) -> bool {
-    let rejection: &(dyn error::Error + 'static) = rejection;
-    iter::successors(Some(rejection), |cause| cause.source())
-        .any(<dyn error::Error>::is::<TimeoutError>)
+/// All of a body, copied piece by piece: a piece holds the eight kilobytes into which it was read, so that a form sent byte
+/// by byte would take half a gigabyte as long as its pieces are kept.
+async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        whole.extend_from_slice(&piece?);
+    }
+    Ok(whole)
+}
+
+/// Why a body is not there.
+fn reason(error: &axum::Error) -> StatusCode {
+    let error: &(dyn error::Error + 'static) = error;
+    let is = |kind: fn(&(dyn error::Error + 'static)) -> bool| {
+        iter::successors(Some(error), |cause| cause.source()).any(kind)
+    };
+    if is(<dyn error::Error>::is::<TimeoutError>) {
+        StatusCode::REQUEST_TIMEOUT
+    } else if is(<dyn error::Error>::is::<LengthLimitError>) {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else {
+        StatusCode::BAD_REQUEST
+    }
 }
 
 /// The mistakes in a form: which field, and the message that says what to do.
@@ -149,5 +164,48 @@ impl Mistakes {
     /// All of them, in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &(&'static str, String)> {
         self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+
+    use axum::body::Bytes;
+    use futures_util::stream;
+
+    use super::*;
+
+    /// A byte, and a token by which those that are held are counted.
+    struct Piece {
+        byte: [u8; 1],
+        _token: Arc<()>,
+    }
+
+    impl AsRef<[u8]> for Piece {
+        fn as_ref(&self) -> &[u8] {
+            &self.byte
+        }
+    }
+
+    #[tokio::test]
+    async fn the_pieces_of_a_body_are_let_go_as_they_come() {
+        let token = Arc::new(());
+        let held = Arc::clone(&token);
+        let pieces = (0..1000).map(move |_| {
+            assert!(
+                Arc::strong_count(&held) <= 3,
+                "the token, this, and one piece"
+            );
+            let piece = Piece {
+                byte: *b"a",
+                _token: Arc::clone(&held),
+            };
+            Ok::<_, Infallible>(Bytes::from_owner(piece))
+        });
+        let body = collect(Body::from_stream(stream::iter(pieces))).await;
+        assert_eq!(body.expect("a body"), [b'a'; 1000]);
+        assert_eq!(Arc::strong_count(&token), 1);
     }
 }

@@ -4,6 +4,7 @@
 mod support;
 
 mod commenter;
+mod figures;
 mod log;
 mod privacy;
 mod rekey;
@@ -203,6 +204,10 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         ("BROADSHEET_MAIL_FROM", "news@example.org"),
         ("BROADSHEET_TRUSTED_PROXIES", "everyone"),
         ("BROADSHEET_LOG", "loud"),
+        ("BROADSHEET_CACHE", "plenty"),
+        ("BROADSHEET_CACHE", "-1"),
+        ("BROADSHEET_CACHE", "99999999999"),
+        ("BROADSHEET_METRICS", "9100"),
     ];
     for (setting, value) in wrong {
         let mut command = broadsheet(&data);
@@ -216,14 +221,17 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         );
         assert_eq!(told.trim().lines().count(), 1, "{told}");
     }
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let mut command = broadsheet(&data);
-    command.env(
-        "BROADSHEET_LISTEN",
-        taken.local_addr().expect("its address").to_string(),
-    );
-    let told = text(&run(command, ""));
-    assert!(told.contains("something listens there already"), "{told}");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = listener.local_addr().expect("its address").to_string();
+    for setting in ["BROADSHEET_LISTEN", "BROADSHEET_METRICS"] {
+        let mut command = broadsheet(&data);
+        command
+            .env("BROADSHEET_LISTEN", "127.0.0.1:0")
+            .env(setting, &taken);
+        let told = text(&run(command, ""));
+        let why = format!("{setting} is {taken}, but something listens there already");
+        assert!(told.contains(&why), "{told}");
+    }
     assert!(
         !data.join("postgres").exists(),
         "a start that could not be left a database behind"
