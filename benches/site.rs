@@ -1,5 +1,5 @@
 //! What readers, posters and moderators get of the real program, beside what others do with the same machine:
-//! `cargo bench --profile quick --bench site`, or only some parts, `--bench site -- cached decisions`.
+//! `cargo bench --bench site`, or only some parts, `cargo bench --bench site -- cached decisions`.
 //!
 //! The program runs with a Postgres of its own that holds 200 articles of about 600 words with 50 replies each, and five more
 //! that wait (`site/fill.sql`). It is set up as an operator would do it, and asked over HTTP as browsers ask it: nothing in it
@@ -12,13 +12,15 @@
 //!
 //! - `sizes`: an article's page, headers and all, fits into the first flight of a connection, with gzip and with Brotli.
 //! - `cached`: the same page again and again, beside nginx with the same bytes as files: 1.25 of its answers a second, with 0.8
-//!   of the computing for each, and no worse 99th of a hundred; and as many answers that nothing has changed.
+//!   of the computing for each, and no worse 99th of a hundred; and as many answers that nothing has changed. How it is beside
+//!   an nginx that is set to send fewer packets, as Debian does, is told as well.
 //! - `decisions`: readers of all articles get 0.8 of the pages while 20 decisions are made a second; and of 10,000 decisions
 //!   made as fast as four moderators can, each is on the page from its answer on.
 //! - `uncached`: with no cache, 0.35 of the pages a second for which `pgbench` asks the same queries (`site/page.sql`).
 //! - `posting`: 0.5 of the replies a second that `pgbench` commits as plain rows (`site/reply.sql`).
 //! - `connections`: with 10,000 idle connections the 99th of a hundred takes no more than 1.2 of the time, under slow headers
-//!   and slow bodies (`slowhttptest`) no more than 1.5.
+//!   and slow bodies (`slowhttptest`) no more than 1.5. These readers rest a millisecond before each page: of readers who never
+//!   rest, the 99th is the length of their queue.
 //! - `nodes`: 99 of 100 decisions are on the page of another server 50 ms after their answer.
 //! - `database_away`: with Postgres away for a minute readers notice nothing, a reply's words come back, and a change is on its
 //!   page a second after the return.

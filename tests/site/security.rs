@@ -47,7 +47,7 @@ async fn every_answer_says_what_a_browser_may_do() {
             .replace(&broadsheet::web::assets::Style::of_reading().hash(), "'(hash)'"),
         @r"
         content-type: text/html; charset=utf-8
-        content-security-policy: default-src 'none'; style-src 'self' '(hash)'; script-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+        content-security-policy: default-src 'none'; style-src 'self' '(hash)'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
         x-content-type-options: nosniff
         x-frame-options: DENY
         referrer-policy: strict-origin-when-cross-origin
