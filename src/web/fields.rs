@@ -85,8 +85,8 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     }
 }
 
-/// All of a body, copied piece by piece: a piece holds the eight kilobytes into which it was read, so that a form sent byte
-/// by byte would take half a gigabyte as long as its pieces are kept.
+/// All of a body, copied piece by piece: a piece holds the eight kilobytes into which it was read, so that 64 kB
+/// sent byte by byte would take half a gigabyte as long as the pieces are kept.
 async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
     let mut pieces = body.into_data_stream();
     let mut whole = Vec::new();
