@@ -19,7 +19,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 const WORK_EVERY: Duration = Duration::from_secs(5);
 /// Between rounds of reading what came in: so long it cannot be found by its words, nor is it gathered.
 const READ_EVERY: Duration = Duration::from_secs(2);
-/// While more waits than is read at once, how long is paused, in times of what reading took: whoever replies goes first.
+/// As long as something came in, how long is paused before the next look, in times of what reading took: whoever replies
+/// goes first.
 const READ_PAUSES: u32 = 2;
 /// Between looks for what others have decided.
 const LEARN_EVERY: Duration = Duration::from_secs(5);

@@ -25,7 +25,7 @@ pub async fn forget(db: &mut sqlx::PgConnection, now: Ts) -> sqlx::Result<()> {
     store::forget_likeness(db, now.plus_seconds(-REMEMBERED)).await
 }
 
-/// Reads the next comments; whether there are more that wait. Only one node reads at a time: two that read alike comments
+/// Reads the next comments; whether there were any. Only one node reads at a time: two that read alike comments
 /// at once would not see what the other reads.
 pub async fn read_some(app: &App) -> sqlx::Result<bool> {
     let mut db = app.pool.acquire().await?;

@@ -19,7 +19,7 @@ use crate::support::cluster::folder;
 use crate::support::server::wait_until;
 
 /// How long a page may take to become what it should be.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Browser {
     client: Client,

@@ -53,7 +53,7 @@ async fn statuses(server: &Server) -> BTreeMap<i64, String> {
     .collect()
 }
 
-async fn count(server: &Server, query: &'static str) -> i64 {
+pub async fn count(server: &Server, query: &'static str) -> i64 {
     let mut db = database(server).await;
     let found = sqlx::query_scalar(query).fetch_one(&mut db).await;
     found.expect("a number")
