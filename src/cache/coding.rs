@@ -1,6 +1,8 @@
 //! In which coding a page goes out (RFC 9110, section 12.5.3).
 
-use axum::http::{HeaderMap, header};
+use axum::http::header;
+
+use super::headers::Headers;
 
 /// A coding of a page's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,12 +26,14 @@ impl Coding {
     }
 
     /// The coding that a client wants most; of those it wants alike, the one that makes pages smallest.
-    pub fn wanted(headers: &HeaderMap) -> Self {
+    pub fn wanted(headers: &(impl Headers + ?Sized)) -> Self {
         let mut best = (0, Self::Identity);
         // `*` is what is not named, so it counts only where gzip is not.
         let (mut any, mut is_gzip_named) = (0, false);
-        for value in headers.get_all(header::ACCEPT_ENCODING) {
-            let Ok(value) = value.to_str() else { continue };
+        for value in headers.all(&header::ACCEPT_ENCODING) {
+            let Ok(value) = str::from_utf8(value) else {
+                continue;
+            };
             for part in value.split(',') {
                 let (name, rest) = part.split_once(';').unwrap_or((part, ""));
                 let (name, weight) = (name.trim(), weight(rest));
@@ -82,6 +86,8 @@ fn weight(parameters: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderMap;
+
     use super::*;
 
     #[test]

@@ -1,15 +1,19 @@
 //! A page that needs nothing any more but to be sent.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::coding::Coding;
+use super::headers::Headers;
 use super::keep::{Keep, Tag};
+use super::message::{Message, first_lines, header_lines};
+use super::sheet::{Demand, Sheets};
 use crate::clock::Ts;
 use crate::sealed::hex;
 
@@ -39,6 +43,10 @@ pub struct Finished {
     unchanged: HeaderMap,
     tag: HeaderValue,
     bytes: Bytes,
+    /// The same as HTTP/1.1 sends it, behind a date: the headers, an empty line, the bytes.
+    sent: Bytes,
+    sent_unchanged: Bytes,
+    demand: Demand,
     /// What it shows.
     pub tags: Vec<Tag>,
     /// When it will have changed by itself.
@@ -66,16 +74,24 @@ impl Finished {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
         // Said of the bytes as they go out.
-        headers.remove(header::CONTENT_LENGTH);
-        let unchanged = ALSO_UNCHANGED
+        headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+        let unchanged: HeaderMap = ALSO_UNCHANGED
             .into_iter()
             .filter_map(|name| headers.get(&name).cloned().map(|value| (name, value)))
             .collect();
+        let mut sent = header_lines(&headers);
+        let head = sent.len();
+        sent.extend_from_slice(&bytes);
+        // What is counted is what is held.
+        let sent = Bytes::from(sent.into_boxed_slice());
         Self {
             headers,
+            sent_unchanged: header_lines(&unchanged).into(),
             unchanged,
             tag,
-            bytes,
+            bytes: sent.slice(head..),
+            sent,
+            demand: Demand::default(),
             tags: keep.tags,
             until: keep.until,
         }
@@ -83,37 +99,83 @@ impl Finished {
 
     /// Bytes it takes in memory.
     pub fn weight(&self) -> u64 {
-        (self.bytes.len() + BESIDE) as u64
+        (self.sent.len() + BESIDE) as u64
     }
 
-    /// The answer to a request with these headers: the page, that it is as the client has it, or its head alone.
-    pub fn answer(&self, method: &Method, asked: &HeaderMap) -> Response {
-        if has(asked, &self.tag) {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            *response.headers_mut() = self.unchanged.clone();
-            return response;
+    /// The answer to a request of this method, with these headers.
+    pub fn answer(self: Arc<Self>, method: &Method, asked: &(impl Headers + ?Sized)) -> Answer {
+        let part = if has(asked, &self.tag) {
+            Part::Nothing
+        } else if *method == Method::HEAD {
+            Part::Head
+        } else {
+            Part::Whole
+        };
+        Answer { page: self, part }
+    }
+}
+
+/// A page as the answer to a request.
+pub struct Answer {
+    page: Arc<Finished>,
+    part: Part,
+}
+
+/// How much of a page a client gets.
+enum Part {
+    Whole,
+    Head,
+    /// It has the page already.
+    Nothing,
+}
+
+impl Answer {
+    /// What HTTP calls such an answer.
+    pub fn status(&self) -> StatusCode {
+        match self.part {
+            Part::Whole | Part::Head => StatusCode::OK,
+            Part::Nothing => StatusCode::NOT_MODIFIED,
         }
-        let mut response = Response::new(Body::from(self.bytes.clone()));
-        *response.headers_mut() = self.headers.clone();
-        if *method == Method::HEAD {
-            let length = self.bytes.len();
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, length.into());
-            *response.body_mut() = Body::empty();
-        }
+    }
+
+    /// The answer as HTTP/1.1 sends it at this moment.
+    pub fn message(&self, sheets: &Sheets, now: Ts) -> Message<'_> {
+        let page = &self.page;
+        let first = || first_lines(self.status(), now);
+        let second = now.timestamp().as_second();
+        let rest = match self.part {
+            Part::Whole => match page.demand.sheet(sheets, second, first, &page.sent) {
+                Some(sheet) => return Message::Sheet(sheet),
+                None => &page.sent,
+            },
+            Part::Head => &page.sent[..page.sent.len() - page.bytes.len()],
+            Part::Nothing => &page.sent_unchanged,
+        };
+        Message::Parts(first(), rest)
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let page = &self.page;
+        let (headers, body) = match self.part {
+            Part::Whole => (&page.headers, Body::from(page.bytes.clone())),
+            Part::Head => (&page.headers, Body::empty()),
+            Part::Nothing => (&page.unchanged, Body::empty()),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status();
+        *response.headers_mut() = headers.clone();
         response
     }
 }
 
 /// Whether the client says that it has the page of this tag (RFC 9110, section 13.1.2). Weak or not is the same here: a
 /// proxy between us may have made it weak.
-fn has(asked: &HeaderMap, tag: &HeaderValue) -> bool {
+fn has(asked: &(impl Headers + ?Sized), tag: &HeaderValue) -> bool {
     asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .all(&header::IF_NONE_MATCH)
+        .flat_map(|value| value.split(|byte| *byte == b','))
         .map(<[u8]>::trim_ascii)
         .any(|had| had == b"*" || had.strip_prefix(b"W/").unwrap_or(had) == tag.as_bytes())
 }
@@ -122,7 +184,7 @@ fn coded(bytes: &Bytes, coding: Coding, effort: Effort) -> Bytes {
     const MEMORY: &str = "memory takes every byte";
     let mut smaller = Vec::new();
     match coding {
-        Coding::Identity => smaller.extend_from_slice(bytes),
+        Coding::Identity => return bytes.clone(),
         Coding::Gzip => {
             let level = match effort {
                 Effort::Kept => 9,
@@ -143,8 +205,7 @@ fn coded(bytes: &Bytes, coding: Coding, effort: Effort) -> Bytes {
             encoder.flush().expect(MEMORY);
         }
     }
-    // What is counted is what is held.
-    smaller.into_boxed_slice().into()
+    smaller.into()
 }
 
 #[cfg(test)]
@@ -154,10 +215,14 @@ mod tests {
 
     use super::*;
 
-    fn page(coding: Coding, effort: Effort) -> Finished {
-        let headers = asked(header::CONTENT_LENGTH, "5000");
+    fn page(coding: Coding, effort: Effort) -> Arc<Finished> {
+        let headers = asked(header::CONTENT_LENGTH, "1");
         let bytes = Bytes::from("word ".repeat(1000));
-        Finished::new(headers, &bytes, coding, effort, Keep::default())
+        Finished::new(headers, &bytes, coding, effort, Keep::default()).into()
+    }
+
+    fn answer(page: &Arc<Finished>, method: &Method, asked: &HeaderMap) -> Response {
+        page.clone().answer(method, asked).into_response()
     }
 
     fn asked(name: header::HeaderName, value: &str) -> HeaderMap {
@@ -175,9 +240,9 @@ mod tests {
     async fn every_coding_holds_the_same_page() {
         let plain = "word ".repeat(1000).into_bytes();
         for effort in [Effort::Kept, Effort::Once] {
-            let answer = |coding| page(coding, effort).answer(&Method::GET, &HeaderMap::new());
+            let answer = |coding| answer(&page(coding, effort), &Method::GET, &HeaderMap::new());
             let identity = answer(Coding::Identity);
-            assert!(!identity.headers().contains_key(header::CONTENT_LENGTH));
+            assert_eq!(identity.headers()[header::CONTENT_LENGTH], "5000");
             assert_eq!(body(identity).await, plain);
             let gzip = body(answer(Coding::Gzip)).await;
             let mut unpacked = Vec::new();
@@ -199,16 +264,17 @@ mod tests {
         let mut tags = HashSet::new();
         for coding in [Coding::Identity, Coding::Gzip, Coding::Brotli] {
             let page = page(coding, Effort::Kept);
-            let tag = page.answer(&Method::GET, &HeaderMap::new()).headers()[header::ETAG].clone();
+            let tag =
+                answer(&page, &Method::GET, &HeaderMap::new()).headers()[header::ETAG].clone();
             let tag = tag.to_str().unwrap();
             for had in [tag, &format!("\"other\", W/{tag}"), "*"] {
-                let answer = page.answer(&Method::GET, &asked(header::IF_NONE_MATCH, had));
+                let answer = answer(&page, &Method::GET, &asked(header::IF_NONE_MATCH, had));
                 assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
                 assert_eq!(answer.headers()[header::ETAG], tag);
                 assert!(body(answer).await.is_empty());
             }
             let other = asked(header::IF_NONE_MATCH, "\"other\"");
-            assert_eq!(page.answer(&Method::GET, &other).status(), StatusCode::OK);
+            assert_eq!(answer(&page, &Method::GET, &other).status(), StatusCode::OK);
             tags.insert(tag.to_owned());
         }
         assert_eq!(tags.len(), 3);
@@ -217,7 +283,7 @@ mod tests {
     #[tokio::test]
     async fn a_head_has_the_length_of_its_page() {
         let page = page(Coding::Identity, Effort::Kept);
-        let answer = page.answer(&Method::HEAD, &HeaderMap::new());
+        let answer = answer(&page, &Method::HEAD, &HeaderMap::new());
         assert_eq!(answer.headers()[header::CONTENT_LENGTH], "5000");
         assert!(body(answer).await.is_empty());
     }

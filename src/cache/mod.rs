@@ -5,6 +5,9 @@
 //! (`migrations/0024_pages.sql`) tell every node what a transaction touched, whoever wrote it, and exactly the pages that show
 //! it are dropped.
 //!
+//! Whoever reads requests off a connection asks [`Site::answer_at_once`] first, which has neither to wait nor to allocate
+//! by the byte, and sends the [`Answer`] as the [`Message`] that it is: bytes, or a file of them.
+//!
 //! Nothing is kept that might be wrong:
 //!
 //! - A page is kept only while somebody listens, and only if nothing that it shows was touched since its render began.
@@ -16,11 +19,17 @@
 mod coding;
 mod figures;
 mod finished;
+mod headers;
 mod keep;
 mod listener;
+mod message;
+mod sheet;
 mod shelf;
 mod site;
 
 pub use figures::serve_figures;
+pub use finished::Answer;
 pub use keep::{Keep, Tag, next_article};
+pub use message::Message;
+pub use sheet::Sheet;
 pub use site::Site;

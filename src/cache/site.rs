@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::task::spawn_blocking;
 use tower::ServiceExt;
@@ -14,9 +14,12 @@ use url::form_urlencoded;
 
 use super::coding::Coding;
 use super::figures;
-use super::finished::{Effort, Finished};
+use super::finished::{Answer, Effort, Finished};
+use super::headers::Headers;
 use super::keep::Keep;
 use super::listener;
+use super::message::Message;
+use super::sheet::Sheets;
 use super::shelf::{Asked, Begun, Outcome, Render, Shelf};
 use crate::app::App;
 use crate::web::Error;
@@ -30,6 +33,8 @@ const UNREAD: [&str; 7] = [
     "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid",
 ];
 const UNREAD_PREFIX: &str = "utm_";
+/// The part of the memory for pages that is for answers in files.
+const SHEETS: u64 = 8;
 /// How often whoever waits for a page looks again, before making one alone.
 const PATIENCE: usize = 3;
 
@@ -39,14 +44,20 @@ pub struct Site {
     app: App,
     router: Router,
     shelf: Option<Arc<Shelf>>,
+    sheets: Arc<Sheets>,
 }
 
 impl Site {
     /// What `router` answers, kept in as much memory as the settings allow. Nothing is kept until somebody listens.
     pub fn new(app: App, router: Router) -> Self {
-        let shelf =
-            (app.config.cache_bytes > 0).then(|| Arc::new(Shelf::of(app.config.cache_bytes)));
-        Self { app, router, shelf }
+        let bytes = app.config.cache_bytes;
+        let for_sheets = bytes / SHEETS;
+        Self {
+            shelf: (bytes > 0).then(|| Arc::new(Shelf::of(bytes - for_sheets))),
+            sheets: Arc::new(Sheets::of(for_sheets)),
+            app,
+            router,
+        }
     }
 
     /// Hears from the database what changes, for as long as the process runs.
@@ -76,32 +87,38 @@ impl Site {
         figures::written(self.shelf.as_deref())
     }
 
-    /// The answer, if it is there already.
+    /// The answer to a request for this path, with this query, if it is there already.
     pub fn answer_at_once(
         &self,
         method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-    ) -> Option<Response> {
+        path: &str,
+        query: Option<&str>,
+        headers: &(impl Headers + ?Sized),
+    ) -> Option<Answer> {
         let shelf = self.shelf.as_ref()?;
         if !is_read(method) {
             return None;
         }
-        let path = address(uri)?;
+        let address = address(path, query)?;
         let coding = Coding::wanted(headers);
         let asked = Asked {
             coding,
-            path: &path,
+            path: &address,
         };
         let page = shelf.find(asked, || self.app.clock.now())?;
         shelf.figures.hits.inc();
         let answer = page.answer(method, headers);
         tracing::debug!(
-            path = uri.path(),
+            path,
             status = answer.status().as_u16(),
             "answered with what is kept"
         );
         Some(answer)
+    }
+
+    /// An answer that was there, as HTTP/1.1 sends it now.
+    pub fn message<'a>(&self, answer: &'a Answer) -> Message<'a> {
+        answer.message(&self.sheets, self.app.clock.now())
     }
 
     /// The answer that is not there yet.
@@ -128,7 +145,8 @@ impl Site {
         let Some(shelf) = &self.shelf else {
             return self.make_once(request).await;
         };
-        let Some(path) = address(request.uri()).map(Cow::into_owned) else {
+        let uri = request.uri();
+        let Some(path) = address(uri.path(), uri.query()).map(Cow::into_owned) else {
             return self.make_once(request).await;
         };
         let (method, headers) = (request.method().clone(), request.headers().clone());
@@ -141,7 +159,7 @@ impl Site {
             let mut outcome = match shelf.begin(asked, || self.app.clock.now()) {
                 Begun::Kept(page) => {
                     shelf.figures.hits.inc();
-                    return page.answer(&method, &headers);
+                    return page.answer(&method, &headers).into_response();
                 }
                 Begun::Ours(render) => {
                     shelf.figures.misses.inc();
@@ -157,11 +175,11 @@ impl Site {
             match outcome {
                 Ok(Outcome::Kept(page)) => {
                     shelf.figures.hits.inc();
-                    return page.answer(&method, &headers);
+                    return page.answer(&method, &headers).into_response();
                 }
                 // Its render began after we asked: what was true then is on it.
                 Ok(Outcome::Overtaken(page)) if round > 0 => {
-                    return page.answer(&method, &headers);
+                    return page.answer(&method, &headers).into_response();
                 }
                 Ok(Outcome::Own) => break,
                 Ok(Outcome::Overtaken(_) | Outcome::Waits) | Err(_) => {}
@@ -196,7 +214,7 @@ impl Site {
         match made.finish(render.coding(), Effort::Kept).await {
             Ok(page) => {
                 render.end(&page);
-                page.answer(&method, &headers)
+                page.answer(&method, &headers).into_response()
             }
             Err(error) => error.into_response(),
         }
@@ -260,7 +278,7 @@ impl Made {
     /// Answers with it, once.
     async fn send(self, method: &Method, headers: &HeaderMap) -> Response {
         match self.finish(Coding::wanted(headers), Effort::Once).await {
-            Ok(page) => page.answer(method, headers),
+            Ok(page) => page.answer(method, headers).into_response(),
             Err(error) => error.into_response(),
         }
     }
@@ -275,7 +293,7 @@ fn or_last(
 ) -> Response {
     match last {
         Some(last) if answer.status() == StatusCode::SERVICE_UNAVAILABLE => {
-            last.answer(method, headers)
+            last.answer(method, headers).into_response()
         }
         _ => answer,
     }
@@ -309,8 +327,7 @@ fn is_read(method: &Method) -> bool {
 }
 
 /// What a page is kept by: its path, and what of its query it depends on. `None` where it may depend on more.
-fn address(uri: &Uri) -> Option<Cow<'_, str>> {
-    let path = uri.path();
+fn address<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
     let is_below = |above: &&str| {
         path.strip_prefix(above)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -318,7 +335,7 @@ fn address(uri: &Uri) -> Option<Cow<'_, str>> {
     if NEVER_KEPT.iter().any(is_below) {
         return None;
     }
-    let Some(query) = uri.query() else {
+    let Some(query) = query else {
         return Some(Cow::Borrowed(path));
     };
     let mut address = path.to_owned();
@@ -338,6 +355,8 @@ fn address(uri: &Uri) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::Uri;
+
     use super::*;
 
     #[test]
@@ -360,8 +379,9 @@ mod tests {
             ("/admin/comments", None),
             ("/media/a.webp", None),
         ] {
-            let uri = asked.parse().unwrap();
-            assert_eq!(address(&uri).as_deref(), kept_by, "{asked}");
+            let uri: Uri = asked.parse().unwrap();
+            let address = address(uri.path(), uri.query());
+            assert_eq!(address.as_deref(), kept_by, "{asked}");
         }
     }
 }

@@ -52,6 +52,16 @@ impl Alarm {
         }
     }
 
+    /// What was asked is answered: the next may be waited for as long again.
+    pub fn begin_anew(&self) {
+        self.state().patience.begin_anew(Instant::now());
+    }
+
+    /// Until the request that is waited for has taken too long. How long that is, is said here.
+    pub fn wait(&self) -> Waiting {
+        Waiting(self.clone())
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().expect("no holder of an alarm panics")
     }
@@ -91,15 +101,15 @@ impl Timer for Alarm {
         self.sleep_until(Instant::now().into_std())
     }
 
-    /// Until the request that is waited for from now on has taken too long. How long that is, is said here.
+    /// For the request that is waited for from now on.
     fn sleep_until(&self, _: std::time::Instant) -> Pin<Box<dyn Sleep>> {
-        self.state().patience.begin_anew(Instant::now());
-        Box::pin(Waiting(self.clone()))
+        self.begin_anew();
+        Box::pin(self.wait())
     }
 }
 
-/// The wait for the head of one request.
-struct Waiting(Alarm);
+/// The wait for the head of a request.
+pub struct Waiting(Alarm);
 
 impl Sleep for Waiting {}
 

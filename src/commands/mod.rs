@@ -1,10 +1,12 @@
-//! The command line: one file a subcommand; `key` and `socket` are what they stand on.
+//! The command line: one file a subcommand; `key`, and of `serve` `connection`, `socket` and `alarm`, are what they stand
+//! on.
 
 mod account;
 mod alarm;
 mod check;
 mod check_log;
 mod commenter;
+mod connection;
 mod database;
 mod export;
 mod import;

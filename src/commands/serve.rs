@@ -1,6 +1,5 @@
 //! `serve`: the site itself, from the first start to the last request.
 
-use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,25 +7,14 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use argon2::Argon2;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::http::Request;
-use futures_util::future::{Either, ready};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::alarm::{Alarm, HEADERS_WITHIN};
-use super::socket::Socket;
-use super::{data_folder, key, media_folder};
+use super::{connection, data_folder, key, media_folder};
 use crate::accounts::claim;
 use crate::app::{App, Heard};
 use crate::articles::welcome;
@@ -40,7 +28,7 @@ use crate::{router, worker};
 /// How long open requests may finish in when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 /// Connections at one time; more wait to be accepted. Each idle one costs some kilobytes.
-const CONNECTIONS: usize = 20_000;
+const CONNECTIONS: u32 = 20_000;
 
 /// Serves until told to stop.
 pub async fn serve(mut config: Config) -> anyhow::Result<()> {
@@ -139,8 +127,8 @@ async fn announce(app: &App) -> anyhow::Result<()> {
 
 /// Takes connections until a signal to stop, then lets open requests finish.
 async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<()> {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
+    let (stop, stopped) = watch::channel(());
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     loop {
@@ -166,14 +154,14 @@ async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<(
                 continue;
             }
         };
-        let connection = graceful.watch(connection(site.clone(), stream, peer));
+        let connection = connection::serve(site.clone(), stream, peer, stopped.clone());
         tokio::spawn(async move {
-            // A client that hangs up in the middle is no news.
-            let _ = connection.await;
+            connection.await;
             drop(place);
         });
     }
     drop(listener);
+    drop(stop);
     // Open desks would be listening until they are cut off.
     let _ = app.heard.send(Heard {
         name: live::ENDS,
@@ -181,43 +169,9 @@ async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<(
     });
     tracing::info!("stopping; open requests may finish");
     tokio::select! {
-        () = graceful.shutdown() => {}
+        _ = room.acquire_many(CONNECTIONS) => {}
         () = sleep(DRAIN) => tracing::warn!("some requests were cut off"),
         _ = interrupt.recv() => {}
     }
     Ok(())
-}
-
-fn connection(
-    site: Site,
-    stream: TcpStream,
-    peer: SocketAddr,
-) -> http1::Connection<
-    TokioIo<Socket>,
-    impl hyper::service::Service<
-        Request<Incoming>,
-        Response = axum::response::Response,
-        Error = Infallible,
-        Future: Send,
-    >,
-> {
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        match site.answer_at_once(request.method(), request.uri(), request.headers()) {
-            Some(answer) => Either::Left(ready(Ok(answer))),
-            None => {
-                request.extensions_mut().insert(ConnectInfo(peer));
-                let site = site.clone();
-                // In a box of its own: hyper moves what it is given, and this is some kilobytes.
-                Either::Right(Box::pin(async move {
-                    Ok(site.answer(request.map(Body::new)).await)
-                }))
-            }
-        }
-    });
-    let alarm = Alarm::new();
-    http1::Builder::new()
-        .timer(alarm.clone())
-        .header_read_timeout(HEADERS_WITHIN)
-        .serve_connection(TokioIo::new(Socket::new(stream, alarm)), service)
 }

@@ -5,15 +5,20 @@
 //! still sending, and closing on them at once makes the system reset the connection, which a browser shows instead of our
 //! page (RFC 9112, section 9.6).
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use super::alarm::Alarm;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use axum::body::Bytes;
+use nix::sys::sendfile::sendfile;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
+
+use super::alarm::Alarm;
+use crate::cache::Sheet;
 
 /// How long a client may leave an answer in our hands without making room for more of it in the system's buffers.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
@@ -25,6 +30,8 @@ const LINGER: Duration = Duration::from_secs(5);
 pub struct Socket {
     stream: TcpStream,
     alarm: Alarm,
+    /// What was read and put back.
+    ahead: Bytes,
     stalled: Option<Pin<Box<Sleep>>>,
     closing: Option<Pin<Box<Sleep>>>,
 }
@@ -34,9 +41,57 @@ impl Socket {
         Self {
             stream,
             alarm,
+            ahead: Bytes::new(),
             stalled: None,
             closing: None,
         }
+    }
+
+    /// Puts back what was read: whoever reads next gets it.
+    pub fn put_back(&mut self, bytes: Bytes) {
+        self.ahead = bytes;
+    }
+
+    /// Sends what is laid out.
+    pub async fn send_sheet(&mut self, sheet: &Sheet) -> io::Result<()> {
+        let mut from = 0;
+        while from < sheet.length {
+            let send_file = |stream: &TcpStream| {
+                let mut offset = i64::try_from(from).map_err(io::Error::other)?;
+                let left = sheet.length - from;
+                Ok(sendfile(stream, &sheet.file, Some(&mut offset), left)?)
+            };
+            match self.when_writable(send_file).await? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                sent => from += sent,
+            }
+        }
+        Ok(())
+    }
+
+    /// Does something once there is room for it in the system's buffers, if that is in time.
+    async fn when_writable(
+        &mut self,
+        mut write: impl FnMut(&TcpStream) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let write = &mut write;
+        poll_fn(|context| {
+            let written = loop {
+                match self.stream.poll_write_ready(context)? {
+                    Poll::Pending => break Poll::Pending,
+                    Poll::Ready(()) => {}
+                }
+                let written = self
+                    .stream
+                    .try_io(Interest::WRITABLE, || write(&self.stream));
+                match written {
+                    Err(error) if is_to_be_tried_again(&error) => {}
+                    written => break Poll::Ready(written),
+                }
+            };
+            self.in_time(written, context)
+        })
+        .await
     }
 
     /// Gives a write its time: from the first moment that nothing was taken until something is.
@@ -57,13 +112,24 @@ impl Socket {
     }
 }
 
+fn is_to_be_tried_again(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, WouldBlock};
+    matches!(error.kind(), Interrupted | WouldBlock)
+}
+
 impl AsyncRead for Socket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let read = if self.ahead.is_empty() {
+            Pin::new(&mut self.stream).poll_read(context, buffer)
+        } else {
+            let fits = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead.split_to(fits));
+            Poll::Ready(Ok(()))
+        };
         if read.is_ready() {
             self.alarm.hear();
         }

@@ -4,6 +4,7 @@
 mod support;
 
 mod commenter;
+mod connection;
 mod figures;
 mod log;
 mod privacy;

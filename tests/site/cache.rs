@@ -143,9 +143,9 @@ async fn whoever_is_answered_finds_what_they_did() {
     let queue = moderator.open("/admin/comments").await;
     site.visitor().open(&tea.path).await.has_status(200);
     let at_once = || {
-        let path = tea.path.parse().expect("a path");
         let nothing = header::HeaderMap::new();
-        site.pages.answer_at_once(&Method::GET, &path, &nothing)
+        site.pages
+            .answer_at_once(&Method::GET, &tea.path, None, &nothing)
     };
     assert!(at_once().is_some());
     queue

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::IntoResponse;
 use broadsheet::cache::Site;
 use futures_util::StreamExt;
 use scraper::{ElementRef, Html, Selector};
@@ -113,8 +114,11 @@ impl Visitor {
         self.site.settle().await;
         // As a connection does it.
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        let response = match self.site.answer_at_once(method, uri, headers) {
-            Some(response) => response,
+        let response = match self
+            .site
+            .answer_at_once(method, uri.path(), uri.query(), headers)
+        {
+            Some(answer) => answer.into_response(),
             None => self.site.answer(request).await,
         };
         for cookie in response.headers().get_all(header::SET_COOKIE) {
