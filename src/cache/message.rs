@@ -19,11 +19,9 @@ pub enum Message<'a> {
 
 /// The status, and when it was that.
 pub fn first_lines(status: StatusCode, now: Ts) -> Vec<u8> {
-    let status: &[u8] = match status {
-        StatusCode::NOT_MODIFIED => b"HTTP/1.1 304 Not Modified\r\n",
-        _ => b"HTTP/1.1 200 OK\r\n",
-    };
-    [status, &date_line(now)].concat()
+    let mut lines = format!("HTTP/1.1 {status}\r\n").into_bytes();
+    lines.extend_from_slice(&date_line(now));
+    lines
 }
 
 /// Headers, and the empty line behind them.

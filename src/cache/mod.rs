@@ -5,8 +5,8 @@
 //! (`migrations/0024_pages.sql`) tell every node what a transaction touched, whoever wrote it, and exactly the pages that show
 //! it are dropped.
 //!
-//! Whoever reads requests off a connection asks [`Site::answer_at_once`] first, which has neither to wait nor to allocate
-//! by the byte, and sends the [`Answer`] as the [`Message`] that it is: bytes, or a file of them.
+//! Whoever reads requests off a connection asks [`Site::answer_at_once`] first, which never waits, and may send the
+//! [`Answer`] as it lies there: a [`Message`] of HTTP/1.1, as bytes or as a file of them.
 //!
 //! Nothing is kept that might be wrong:
 //!

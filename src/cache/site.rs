@@ -33,7 +33,7 @@ const UNREAD: [&str; 7] = [
     "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid",
 ];
 const UNREAD_PREFIX: &str = "utm_";
-/// The part of the memory for pages that is for answers in files.
+/// The part of the memory for pages that is for answers in files, if they can be so many.
 const SHEETS: u64 = 8;
 /// How often whoever waits for a page looks again, before making one alone.
 const PATIENCE: usize = 3;
@@ -51,7 +51,7 @@ impl Site {
     /// What `router` answers, kept in as much memory as the settings allow. Nothing is kept until somebody listens.
     pub fn new(app: App, router: Router) -> Self {
         let bytes = app.config.cache_bytes;
-        let for_sheets = bytes / SHEETS;
+        let for_sheets = (bytes / SHEETS).min(Sheets::MOST_BYTES);
         Self {
             shelf: (bytes > 0).then(|| Arc::new(Shelf::of(bytes - for_sheets))),
             sheets: Arc::new(Sheets::of(for_sheets)),
