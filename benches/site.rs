@@ -109,6 +109,7 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     for (name, measure) in PARTS {
         if named.is_empty() || named.iter().any(|named| named == name) {
+            world.tidy();
             measure(&mut world, &mut report);
         }
     }

@@ -17,7 +17,10 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::cache::{Keep, Site};
-use crate::web::{Db, Layout, Path, Result, Routes, assets, error, headers, media, requests};
+use crate::web::{
+    Db, Layout, Path, Result, Routes, Within, assets, error, headers, media, requests,
+    wait_for_form,
+};
 use crate::{accounts, articles, comments, desk, health, moderation};
 
 /// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
@@ -29,6 +32,11 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take in all: a long comment over a bad line, a long article over a slow one.
 const REPLY_ARRIVES_WITHIN: Duration = Duration::from_secs(30);
 const DESK_ARRIVES_WITHIN: Duration = Duration::from_secs(120);
+/// How long a form may take that is small, whatever it is for.
+const SMALL_ARRIVES: Within = Within {
+    pause: BODY_PAUSE,
+    all: REPLY_ARRIVES_WITHIN,
+};
 /// How long the answer may take after that; a database that is away answers 503 sooner.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 
@@ -212,5 +220,8 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new().compress_when(sent_once))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(from_fn(requests::name_and_log))
+        .layer(from_fn(|request, next| {
+            wait_for_form(SMALL_ARRIVES, request, next)
+        }))
         .with_state(app)
 }

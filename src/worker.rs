@@ -22,6 +22,8 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 /// As long as something came in, how long is paused before the next look, in times of what reading took: whoever replies
 /// goes first.
 const READ_PAUSES: u32 = 2;
+/// After a round of learning: moderators decide one after another, and what they decide teaches as well together.
+const LEARN_REST: Duration = Duration::from_secs(1);
 /// Between looks for what others have decided.
 const LEARN_EVERY: Duration = Duration::from_secs(5);
 
@@ -104,6 +106,7 @@ async fn learn_in_rounds(app: &App, decided: &Notify) {
         if let Err(error) = learn(app).await {
             tracing::warn!(%error, "what was decided teaches in the next round");
         }
+        tokio::time::sleep(LEARN_REST).await;
         let _ = timeout(LEARN_EVERY, decided.notified()).await;
     }
 }

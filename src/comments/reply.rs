@@ -21,6 +21,7 @@ use crate::accounts::Viewer;
 use crate::app::App;
 use crate::cache::{Keep, Tag};
 use crate::commenters::{self, Browser, Email};
+use crate::db::BEGIN_BY_KEYS;
 use crate::ids::{ArticleId, CommentId};
 use crate::limits::network;
 use crate::publication::Publication;
@@ -187,13 +188,9 @@ async fn take_or_give_back(
     }
 }
 
-/// The transaction in which a reply is kept. Each of its statements finds a few rows by their keys, whatever these are: its
-/// plan is made once and not for each reply.
-const BEGIN: &str = "begin; set local plan_cache_mode = force_generic_plan";
-
-/// That transaction, and the publication as it is then: over one connection, since many reply at a time.
+/// The transaction in which a reply is kept, and the publication as it is then: over one connection, since many reply at a time.
 async fn begin(app: &App) -> Result<(Transaction<'static, Postgres>, Arc<Publication>)> {
-    let mut db = app.pool.begin_with(BEGIN).await?;
+    let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
     let publication = app.publication_in(&mut db).await?;
     Ok((db, publication))
 }

@@ -31,6 +31,9 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 const STATEMENT_WITHIN: &str = "set statement_timeout = '20s'";
 /// What merely "already exists" is no news in the log.
 const ONLY_WARNINGS: &str = "set client_min_messages = warning";
+/// Begins a transaction each of whose statements finds a few rows by their keys, whatever these are: their plans are made
+/// once and not each time.
+pub const BEGIN_BY_KEYS: &str = "begin; set local plan_cache_mode = force_generic_plan";
 /// How long we go on trying to use a Postgres that another process is just stopping.
 const JOINING: Duration = Duration::from_secs(10);
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(200);

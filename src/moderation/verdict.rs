@@ -16,6 +16,7 @@ use crate::accounts::Moderator;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
+use crate::db::BEGIN_BY_KEYS;
 use crate::i18n::Words;
 use crate::ids::{ActId, CommentId, LookalikeId};
 use crate::text::typed;
@@ -111,7 +112,7 @@ async fn rule(
     to: Status,
     why: &str,
 ) -> Result<Outcome> {
-    let mut db = app.pool.begin().await?;
+    let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
     let act = store::next_act(&mut db).await?;
     let now = app.clock.now();
     let decided = store::decide(&mut db, moderator, act, rulings, to, why, now).await?;

@@ -1,14 +1,18 @@
 //! What a form sent, and what is wrong with it. No form of ours is refused here: a mistake goes back beside its field with
 //! everything that was typed. What no form of ours sends is not read.
 
-use std::{error, iter};
+use std::time::Duration;
+use std::{error, io, iter};
 
 use axum::RequestExt;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
-use futures_util::StreamExt;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::{StreamExt, stream};
 use http_body_util::LengthLimitError;
+use tokio::time::timeout;
 use tower_http::timeout::TimeoutError;
 use url::form_urlencoded;
 
@@ -19,6 +23,8 @@ use crate::text::typed;
 /// Fields of one form: the largest of ours is the queue, with a tick for each of its fifty cards. A million empty fields
 /// would make a page of ninety megabytes where they are given back.
 const MOST_FIELDS: usize = 500;
+/// Bytes of a small form: nearly every reply is one.
+const SMALL: usize = 16 * 1024;
 
 /// The fields of a form, as typed. Bytes that are not UTF-8 have become U+FFFD.
 #[derive(Clone, Debug, Default)]
@@ -96,13 +102,62 @@ async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
     Ok(whole)
 }
 
+/// How long a body may take.
+#[derive(Clone, Copy)]
+pub struct Within {
+    /// From one piece of it to the next.
+    pub pause: Duration,
+    /// In all.
+    pub all: Duration,
+}
+
+/// Waits for a small form before anything is made ready for its answer: all that does so holds many times as much, and looks
+/// at each piece that comes.
+pub async fn wait_for_form(within: Within, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    if !length.is_some_and(|length| (1..=SMALL).contains(&length)) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let arrived = timeout(within.all, arrived(body, within.pause)).await;
+    let body = arrived.unwrap_or_else(|_| failed(late()));
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// A body that is there, or fails as that one did.
+async fn arrived(body: Body, pause: Duration) -> Body {
+    let mut pieces = body.into_data_stream();
+    let mut whole = Vec::new();
+    loop {
+        match timeout(pause, pieces.next()).await {
+            Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
+            Ok(Some(Err(error))) => return failed(error),
+            Ok(None) => return whole.into(),
+            Err(_) => return failed(late()),
+        }
+    }
+}
+
+fn failed(error: axum::Error) -> Body {
+    Body::from_stream(stream::iter([Err::<Bytes, _>(error)]))
+}
+
+fn late() -> axum::Error {
+    axum::Error::new(io::Error::from(io::ErrorKind::TimedOut))
+}
+
 /// Why a body is not there.
 fn reason(error: &axum::Error) -> StatusCode {
     let error: &(dyn error::Error + 'static) = error;
     let is = |kind: fn(&(dyn error::Error + 'static)) -> bool| {
         iter::successors(Some(error), |cause| cause.source()).any(kind)
     };
-    if is(<dyn error::Error>::is::<TimeoutError>) {
+    let is_late = |error: &(dyn error::Error + 'static)| {
+        let error = error.downcast_ref::<io::Error>();
+        error.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    };
+    if is(<dyn error::Error>::is::<TimeoutError>) || is(is_late) {
         StatusCode::REQUEST_TIMEOUT
     } else if is(<dyn error::Error>::is::<LengthLimitError>) {
         StatusCode::PAYLOAD_TOO_LARGE
@@ -172,9 +227,6 @@ mod tests {
     use std::convert::Infallible;
     use std::sync::Arc;
 
-    use axum::body::Bytes;
-    use futures_util::stream;
-
     use super::*;
 
     /// A byte, and a token by which those that are held are counted.
@@ -186,6 +238,26 @@ mod tests {
     impl AsRef<[u8]> for Piece {
         fn as_ref(&self) -> &[u8] {
             &self.byte
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_that_is_waited_for_comes_whole_or_fails_as_it_did() {
+        let pause = Duration::from_millis(50);
+        let pieces = || stream::iter([Ok("co"), Ok("mment="), Ok("x")]);
+        let whole = arrived(
+            Body::from_stream(pieces().map(|piece: io::Result<_>| piece)),
+            pause,
+        );
+        assert_eq!(collect(whole.await).await.expect("a body"), b"comment=x");
+        let broken = stream::iter([Ok("co"), Err(io::Error::from(io::ErrorKind::BrokenPipe))]);
+        let paused = pieces().chain(stream::pending());
+        for (body, why) in [
+            (Body::from_stream(broken), StatusCode::BAD_REQUEST),
+            (Body::from_stream(paused), StatusCode::REQUEST_TIMEOUT),
+        ] {
+            let failed = collect(arrived(body, pause).await).await;
+            assert_eq!(reason(&failed.expect_err("no body")), why);
         }
     }
 

@@ -18,7 +18,7 @@ mod signed;
 pub use client::ClientAddress;
 pub use db::Db;
 pub use error::{Error, Result};
-pub use fields::{Fields, Mistakes};
+pub use fields::{Fields, Mistakes, Within, wait_for_form};
 pub use layout::Layout;
 pub use page::{Page, go_to};
 pub use path::{Path, Query};

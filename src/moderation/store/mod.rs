@@ -308,6 +308,9 @@ impl Overtaken {
 
 /// What became of comments that could not be decided as they were seen.
 pub async fn overtaken(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<Vec<Overtaken>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Overtaken,
