@@ -5,8 +5,10 @@
 //! that wait (`site/fill.sql`). It is set up as an operator would do it, and asked over HTTP as browsers ask it: nothing in it
 //! knows that it is measured. Its server has a core of its own; whoever asks has the other, with Postgres (but where the
 //! program is compared with what Postgres does alone, all have both). What is compared is done in turn, after each has warmed
-//! up; the median counts, with the lowest and the highest beside it. Where these two are further apart than a quarter of the
-//! median of answers a second, a comparison is called too noisy, and counts as one that does not hold.
+//! up; the median counts, with the lowest and the highest beside it. Before each part the database is vacuumed, so that what
+//! one leaves behind is no work of the next; what was learnt stays, as it does on a site. Where the lowest and the highest
+//! are further apart than a quarter of the median of answers a second, a comparison is called too noisy, and counts as one
+//! that does not hold.
 //!
 //! The parts, with what is asked for:
 //!

@@ -2,7 +2,7 @@
 //! everything that was typed. What no form of ours sends is not read.
 
 use std::time::Duration;
-use std::{error, io, iter};
+use std::{error, iter};
 
 use axum::RequestExt;
 use axum::body::{Body, Bytes};
@@ -12,8 +12,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
 use http_body_util::LengthLimitError;
-use tokio::time::timeout;
-use tower_http::timeout::TimeoutError;
+use tower_http::timeout::{DeadlineBody, TimeoutBody, TimeoutError};
 use url::form_urlencoded;
 
 use super::Error;
@@ -120,31 +119,17 @@ pub async fn wait_for_form(within: Within, request: Request, next: Next) -> Resp
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let arrived = timeout(within.all, arrived(body, within.pause)).await;
-    let body = arrived.unwrap_or_else(|_| failed(late()));
+    let body = arrived(body, within).await;
     next.run(Request::from_parts(parts, body)).await
 }
 
 /// A body that is there, or fails as that one did.
-async fn arrived(body: Body, pause: Duration) -> Body {
-    let mut pieces = body.into_data_stream();
-    let mut whole = Vec::new();
-    loop {
-        match timeout(pause, pieces.next()).await {
-            Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
-            Ok(Some(Err(error))) => return failed(error),
-            Ok(None) => return whole.into(),
-            Err(_) => return failed(late()),
-        }
+async fn arrived(body: Body, within: Within) -> Body {
+    let in_time = DeadlineBody::new(within.all, TimeoutBody::new(within.pause, body));
+    match collect(Body::new(in_time)).await {
+        Ok(whole) => whole.into(),
+        Err(error) => Body::from_stream(stream::iter([Err::<Bytes, _>(error)])),
     }
-}
-
-fn failed(error: axum::Error) -> Body {
-    Body::from_stream(stream::iter([Err::<Bytes, _>(error)]))
-}
-
-fn late() -> axum::Error {
-    axum::Error::new(io::Error::from(io::ErrorKind::TimedOut))
 }
 
 /// Why a body is not there.
@@ -153,11 +138,7 @@ fn reason(error: &axum::Error) -> StatusCode {
     let is = |kind: fn(&(dyn error::Error + 'static)) -> bool| {
         iter::successors(Some(error), |cause| cause.source()).any(kind)
     };
-    let is_late = |error: &(dyn error::Error + 'static)| {
-        let error = error.downcast_ref::<io::Error>();
-        error.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
-    };
-    if is(<dyn error::Error>::is::<TimeoutError>) || is(is_late) {
+    if is(<dyn error::Error>::is::<TimeoutError>) {
         StatusCode::REQUEST_TIMEOUT
     } else if is(<dyn error::Error>::is::<LengthLimitError>) {
         StatusCode::PAYLOAD_TOO_LARGE
@@ -225,6 +206,7 @@ impl Mistakes {
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
+    use std::io;
     use std::sync::Arc;
 
     use super::*;
@@ -243,20 +225,32 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_is_waited_for_comes_whole_or_fails_as_it_did() {
-        let pause = Duration::from_millis(50);
-        let pieces = || stream::iter([Ok("co"), Ok("mment="), Ok("x")]);
-        let whole = arrived(
-            Body::from_stream(pieces().map(|piece: io::Result<_>| piece)),
-            pause,
-        );
-        assert_eq!(collect(whole.await).await.expect("a body"), b"comment=x");
+        let (short, long) = (Duration::from_millis(50), Duration::from_secs(60));
+        let patient = Within {
+            pause: long,
+            all: long,
+        };
+        let pieces = || stream::iter(["co", "mment=", "x"].map(Ok::<_, io::Error>));
+        let whole = arrived(Body::from_stream(pieces()), patient).await;
+        assert_eq!(collect(whole).await.expect("a body"), b"comment=x");
         let broken = stream::iter([Ok("co"), Err(io::Error::from(io::ErrorKind::BrokenPipe))]);
-        let paused = pieces().chain(stream::pending());
-        for (body, why) in [
-            (Body::from_stream(broken), StatusCode::BAD_REQUEST),
-            (Body::from_stream(paused), StatusCode::REQUEST_TIMEOUT),
+        let paused = || Body::from_stream(pieces().chain(stream::pending()));
+        let (no_pause, not_long) = (
+            Within {
+                pause: short,
+                ..patient
+            },
+            Within {
+                all: short,
+                ..patient
+            },
+        );
+        for (body, within, why) in [
+            (Body::from_stream(broken), patient, StatusCode::BAD_REQUEST),
+            (paused(), no_pause, StatusCode::REQUEST_TIMEOUT),
+            (paused(), not_long, StatusCode::REQUEST_TIMEOUT),
         ] {
-            let failed = collect(arrived(body, pause).await).await;
+            let failed = collect(arrived(body, within).await).await;
             assert_eq!(reason(&failed.expect_err("no body")), why);
         }
     }
