@@ -19,9 +19,10 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 const WORK_EVERY: Duration = Duration::from_secs(5);
 /// Between rounds of reading what came in: so long it cannot be found by its words, nor is it gathered.
 const READ_EVERY: Duration = Duration::from_secs(2);
-/// As long as something came in, how long is paused before the next look, in times of what reading took: whoever replies
-/// goes first.
+/// As long as there is something to read, how long is paused before the next look, in times of what reading took; and while
+/// more comes in, since whoever replies goes first.
 const READ_PAUSES: u32 = 2;
+const READ_PAUSES_IN_A_FLOOD: u32 = 9;
 /// After a round of learning: moderators decide one after another, and what they decide teaches as well together.
 const LEARN_REST: Duration = Duration::from_secs(1);
 /// Between looks for what others have decided.
@@ -81,11 +82,19 @@ async fn work_in_rounds(app: &App, decided: &Notify) {
 }
 
 async fn read_in_rounds(app: &App) {
+    let mut newest_before = 0;
     loop {
         let begun = Instant::now();
         let pause = match moderation::reading::read_some(app).await {
-            Ok(true) => READ_EVERY.min(READ_PAUSES * begun.elapsed()),
-            Ok(false) => READ_EVERY,
+            Ok(Some(newest)) => {
+                let pauses = match newest == newest_before {
+                    true => READ_PAUSES,
+                    false => READ_PAUSES_IN_A_FLOOD,
+                };
+                newest_before = newest;
+                READ_EVERY.min(pauses * begun.elapsed())
+            }
+            Ok(None) => READ_EVERY,
             Err(error) => {
                 tracing::warn!(%error, "what came in is read in the next round");
                 READ_EVERY
@@ -97,7 +106,7 @@ async fn read_in_rounds(app: &App) {
 
 /// Reads all that came in.
 pub async fn read(app: &App) -> sqlx::Result<()> {
-    while moderation::reading::read_some(app).await? {}
+    while moderation::reading::read_some(app).await?.is_some() {}
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::text::likeness::Likeness;
 use crate::text::markdown;
 
 /// Comments read in one transaction.
-const BATCH: i64 = 500;
+const BATCH: i64 = 100;
 /// How long a comment is remembered for what it is like, in seconds: thirty days. A flood is over by then.
 const REMEMBERED: i64 = 30 * 24 * 60 * 60;
 
@@ -25,14 +25,14 @@ pub async fn forget(db: &mut sqlx::PgConnection, now: Ts) -> sqlx::Result<()> {
     store::forget_likeness(db, now.plus_seconds(-REMEMBERED)).await
 }
 
-/// Reads the next comments; whether there were any. Only one node reads at a time: two that read alike comments
-/// at once would not see what the other reads.
-pub async fn read_some(app: &App) -> sqlx::Result<bool> {
+/// Reads the next comments; gives the number of the newest there is, if there were any to read. Only one node reads at a
+/// time: two that read alike comments at once would not see what the other reads.
+pub async fn read_some(app: &App) -> sqlx::Result<Option<i64>> {
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
     let unread = store::take_unread(&mut db, BATCH).await?;
     if unread.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     let since = app.clock.now().plus_seconds(-REMEMBERED);
     let mut reads = Vec::with_capacity(unread.len());
@@ -62,8 +62,9 @@ pub async fn read_some(app: &App) -> sqlx::Result<bool> {
     let gathered = gather(&reads, &likeness, earlier);
     store::keep_read(&mut db, &reads).await?;
     store::set_gathered(&mut db, &gathered).await?;
+    let newest = store::newest(&mut db).await?;
     db.commit().await?;
-    Ok(true)
+    Ok(Some(newest))
 }
 
 /// The words a comment is found by.
