@@ -114,6 +114,20 @@ impl App {
         Ok(publication)
     }
 
+    /// The publication of this edition: the one that was looked at last, if it is that, or else as it is now.
+    pub async fn publication_of(
+        &self,
+        db: &mut PgConnection,
+        edition: i64,
+    ) -> sqlx::Result<Arc<Publication>> {
+        let last = self.last_publication();
+        // A key that is lacking is looked for each time.
+        if last.edition == edition && last.key_id == self.keys.id() {
+            return Ok(last);
+        }
+        self.publication_in(db).await
+    }
+
     /// Uses the key that the database is sealed with now. It changes while we serve: then its file is read again.
     fn follow_key(&self, id: &[u8]) {
         if self.keys.id() == id || self.keys.use_key(id) {

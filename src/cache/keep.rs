@@ -77,6 +77,10 @@ impl Keep {
     }
 }
 
+/// An extension of an answer to a write: what was written is on no page that is kept, so nobody has to hear of it first.
+#[derive(Clone, Copy, Debug)]
+pub struct Unseen;
+
 /// When the next article that is scheduled will be there to read: lists change then.
 pub async fn next_article(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<Ts>> {
     sqlx::query_scalar!(

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use sqlx::{Connection, Executor};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::shelf::{Asker, Shelf};
@@ -11,8 +11,6 @@ use crate::app::App;
 
 /// The channel of the database on which tags are said.
 const CHANNEL: &str = "pages";
-/// Gives a row where this session listens.
-const LISTENS: &str = "select from pg_listening_channels() as channel where channel = 'pages'";
 const NOT_OUR_SESSION: &str =
     "LISTEN does not last: a pooler in front of Postgres must pool sessions, not transactions";
 /// Between looks whether the connection is still there: one that is cut without a word would be waited on for ever.
@@ -97,10 +95,14 @@ async fn catch_up(
     shelf: &Shelf,
     askers: Vec<Asker>,
 ) -> sqlx::Result<()> {
-    let heard = timeout(ANSWERS_WITHIN, listener.execute(LISTENS))
+    let listens = sqlx::query_scalar!(
+        r#"select exists (select from pg_listening_channels() as channel where channel = $1) as "listens!""#,
+        CHANNEL,
+    );
+    let listens = timeout(ANSWERS_WITHIN, listens.fetch_one(&mut *listener))
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
-    if heard.rows_affected() == 0 {
+    if !listens {
         // Something between us hands our statements to one session and then another.
         return Err(sqlx::Error::Protocol(NOT_OUR_SESSION.to_owned()));
     }

@@ -12,7 +12,7 @@
 //!
 //! - A page is kept only while somebody listens, and only if nothing that it shows was touched since its render began.
 //! - Whoever came after a change gets no page whose render began before it.
-//! - The answer to a write goes out once this node has heard what that write touched.
+//! - The answer to a write goes out once this node has heard what that write touched, unless it says that this is nothing.
 //! - Without a listener nothing is right any more, as long as the database is there to be changed. While it is away, pages
 //!   are served as they last were known.
 
@@ -29,7 +29,7 @@ mod site;
 
 pub use figures::serve_figures;
 pub use finished::Answer;
-pub use keep::{Keep, Tag, next_article};
+pub use keep::{Keep, Tag, Unseen, next_article};
 pub use message::Message;
 pub use sheet::Sheet;
 pub use site::Site;

@@ -16,7 +16,7 @@ use super::coding::Coding;
 use super::figures;
 use super::finished::{Answer, Effort, Finished};
 use super::headers::Headers;
-use super::keep::Keep;
+use super::keep::{Keep, Unseen};
 use super::listener;
 use super::message::Message;
 use super::sheet::Sheets;
@@ -134,7 +134,8 @@ impl Site {
     async fn write(&self, request: Request) -> Response {
         let answer = self.route(request).await;
         // Also what was refused may say that something is there by now: that a reply was sent twice.
-        if !answer.status().is_server_error() {
+        let is_unseen = answer.extensions().get::<Unseen>().is_some();
+        if !is_unseen && !answer.status().is_server_error() {
             self.settle().await;
         }
         answer

@@ -19,7 +19,7 @@ use super::reply_form::ReplyForm;
 use super::{letters, own, store};
 use crate::accounts::Viewer;
 use crate::app::App;
-use crate::cache::{Keep, Tag};
+use crate::cache::{Keep, Tag, Unseen};
 use crate::commenters::{self, Browser, Email};
 use crate::db::BEGIN_BY_KEYS;
 use crate::ids::{ArticleId, CommentId};
@@ -158,15 +158,15 @@ async fn take_or_give_back(
         return ReplyPage::unsaved(layout, form, notice)
             .try_again(StatusCode::TOO_MANY_REQUESTS, seconds);
     }
-    let (layout, begun) = match in_time(begin(app)).await {
-        Ok((db, publication)) => (Layout::new(app, publication), Ok(db)),
+    let (layout, begun) = match in_time(begin(app, under)).await {
+        Ok((begun, publication)) => (Layout::new(app, publication), Ok(begun)),
         Err(error) => (Layout::new(app, app.last_publication()), Err(error)),
     };
     let form = ReplyForm::read(&layout, under, fields);
     let given_back = form.copy();
     let is_preview = fields.is_ticked("preview");
     let taken = match begun {
-        Ok(db) => in_time(take(app, db, layout.clone(), form, from, is_preview)).await,
+        Ok(begun) => in_time(take(app, begun, layout.clone(), form, from, is_preview)).await,
         Err(error) => Err(error),
     };
     match taken {
@@ -188,33 +188,40 @@ async fn take_or_give_back(
     }
 }
 
-/// The transaction in which a reply is kept, and the publication as it is then: over one connection, since many reply at a time.
-async fn begin(app: &App) -> Result<(Transaction<'static, Postgres>, Arc<Publication>)> {
+/// The transaction in which a reply is kept, and the discussion as it is then, if the article can be read.
+struct Begun {
+    db: Transaction<'static, Postgres>,
+    discussion: Option<Discussion>,
+}
+
+/// Begins, with the publication as it is then: over one connection, since many reply at a time.
+async fn begin(app: &App, under: Under) -> Result<(Begun, Arc<Publication>)> {
+    let now = app.clock.now();
     let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
-    let publication = app.publication_in(&mut db).await?;
-    Ok((db, publication))
+    let id = match under {
+        Under::Article(id) => Some(id),
+        Under::Number(number) => store::find_article_by_number(&mut db, number).await?,
+    };
+    let (edition, article) = store::find_article(&mut db, id, now).await?;
+    let publication = app.publication_of(&mut db, edition).await?;
+    let discussion = article.map(|article| article.discussion(&publication.discussion, now));
+    Ok((Begun { db, discussion }, publication))
 }
 
 async fn take(
     app: &App,
-    mut db: Transaction<'static, Postgres>,
+    begun: Begun,
     layout: Layout,
     mut form: ReplyForm,
     from: &Sender,
     is_preview: bool,
 ) -> Result<Response> {
     let words = layout.words;
-    let now = app.clock.now();
     if !app.has_the_key() {
         // Sealed with the key we have, it would not be found by the servers that have the new one.
         return Err(Error::Unavailable);
     }
-    let discussion = match place(&mut db, &mut form).await? {
-        Some(id) => {
-            store::find_discussion(&mut db, &layout.publication.discussion, id, now).await?
-        }
-        None => None,
-    };
+    let Begun { mut db, discussion } = begun;
     let Some(discussion) = discussion else {
         let page = ReplyPage {
             notice: Some(words.say("reply-article-gone")),
@@ -223,6 +230,9 @@ async fn take(
         };
         return Ok(Page(page).with_status(StatusCode::NOT_FOUND));
     };
+    if let Under::Number(_) = form.under {
+        stand_under(&mut db, &mut form, discussion.article_id).await?;
+    }
     if !discussion.replies_open {
         let page = ReplyPage {
             discussion: Some(discussion),
@@ -264,9 +274,11 @@ async fn take(
         return Ok(Page(page).private());
     }
     match keep(app, &mut db, &layout, &discussion, &form, &comment, from).await? {
-        Kept::New(id) => {
+        Kept::New(id, status) => {
             db.commit().await?;
-            Ok(go_to(&own::address_after_posting(&app.keys, id)).into_response())
+            // No page shows what is not approved, and nothing is said of it.
+            let unseen = (status != Status::Approved).then_some(Extension(Unseen));
+            Ok((unseen, go_to(&own::address_after_posting(&app.keys, id))).into_response())
         }
         Kept::Already(id) => {
             db.rollback().await?;
@@ -300,7 +312,7 @@ async fn take(
 /// What became of a reply that is right.
 enum Kept {
     /// It is there now.
-    New(CommentId),
+    New(CommentId, Status),
     /// It was there already.
     Already(CommentId),
     /// Another came from there a moment ago: so many seconds are to be waited.
@@ -388,7 +400,7 @@ async fn keep(
         }
     }
     tracing::info!(comment = %id, status = verdict.status.word(), "a reply was kept");
-    Ok(Kept::New(id))
+    Ok(Kept::New(id, verdict.status))
 }
 
 /// A network, as one reply at a time may come from it.
@@ -404,22 +416,19 @@ fn address_of(keys: &Keys, email: &Email) -> Vec<u8> {
         .to_vec()
 }
 
-/// The article a form stands under. One with WordPress's numbers has ours from here on.
-async fn place(db: &mut PgConnection, form: &mut ReplyForm) -> Result<Option<ArticleId>> {
-    let number = match form.under {
-        Under::Article(id) => return Ok(Some(id)),
-        Under::Number(number) => number,
-    };
-    let Some(id) = store::find_article_by_number(db, number).await? else {
-        return Ok(None);
-    };
+/// Lets a form with WordPress's numbers have ours from here on.
+async fn stand_under(
+    db: &mut PgConnection,
+    form: &mut ReplyForm,
+    id: ArticleId,
+) -> sqlx::Result<()> {
     form.under = Under::Article(id);
     if let Ok(answered) = form.to.parse() {
         let answered = store::find_by_number(db, id, answered).await?;
         // What is not there stays as it is, and is said to be gone.
         form.to = answered.map_or(form.to.clone(), |answered| answered.to_string());
     }
-    Ok(Some(id))
+    Ok(())
 }
 
 impl ReplyPage {

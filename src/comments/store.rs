@@ -25,6 +25,58 @@ pub use own::*;
 pub use purge::*;
 pub use threads::*;
 
+/// An article that can be read now, as far as replies to it are concerned.
+pub struct Article {
+    id: ArticleId,
+    title: String,
+    path: String,
+    replies_open: bool,
+    /// When it began to grow old, if it does: a page does not.
+    grows_old_from: Option<Ts>,
+}
+
+impl Article {
+    /// The discussion under it, by these settings.
+    pub fn discussion(self, settings: &DiscussionSettings, now: Ts) -> Discussion {
+        let (is_open, from) = (self.replies_open, self.grows_old_from);
+        Discussion {
+            article_id: self.id,
+            title: self.title,
+            path: self.path,
+            replies_open: settings.takes_replies(is_open, from, now),
+            closes_at: settings.closes_later(is_open, from, now),
+        }
+    }
+}
+
+/// An article, if it can be read now, and which edition of the publication holds at this moment: whoever knows that need
+/// not ask for it.
+pub async fn find_article(
+    db: &mut PgConnection,
+    id: Option<ArticleId>,
+    now: Ts,
+) -> sqlx::Result<(i64, Option<Article>)> {
+    let found = sqlx::query!(
+        r#"select settings.xmin::text::bigint as "edition!", articles.id as "id?", articles.title as "title?", path,
+               articles.replies_open as "replies_open?", case when kind = 'article' then published_at end as grows_old_from
+           from settings left join articles on articles.id = $1 and state = 'published' and published_at <= $2"#,
+        id.map(|id| id.0),
+        now as Ts,
+    )
+    .fetch_one(db)
+    .await?;
+    let article = || {
+        Some(Article {
+            id: found.id?,
+            title: found.title?,
+            path: found.path?,
+            replies_open: found.replies_open?,
+            grows_old_from: found.grows_old_from,
+        })
+    };
+    Ok((found.edition, article()))
+}
+
 /// The discussion under an article that can be read now.
 pub async fn find_discussion(
     db: &mut PgConnection,
@@ -32,25 +84,8 @@ pub async fn find_discussion(
     id: ArticleId,
     now: Ts,
 ) -> sqlx::Result<Option<Discussion>> {
-    let found = sqlx::query!(
-        r#"select id, title, path as "path!", replies_open,
-               case when kind = 'article' then published_at end as grows_old_from
-           from articles where id = $1 and state = 'published' and published_at <= $2"#,
-        id.0,
-        now as Ts,
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(found.map(|found| {
-        let (is_open, from) = (found.replies_open, found.grows_old_from);
-        Discussion {
-            article_id: found.id,
-            title: found.title,
-            path: found.path,
-            replies_open: settings.takes_replies(is_open, from, now),
-            closes_at: settings.closes_later(is_open, from, now),
-        }
-    }))
+    let (_, article) = find_article(db, Some(id), now).await?;
+    Ok(article.map(|article| article.discussion(settings, now)))
 }
 
 /// Replies the public sees: which, of `comments`, joined with `articles` and the approved `parent` they answer.
@@ -257,7 +292,7 @@ pub async fn insert(
     });
     let network_hash = network_until.map(|_| network_hash(keys, comment.from));
     let inserted = sqlx::query_scalar!(
-        "with fresh as (select nextval(pg_get_serial_sequence('comments', 'id')) as id)
+        "with fresh as (select nextval('comments_id_seq') as id)
          insert into comments
              (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
               reasons, created_at, network_sealed, network_until, network_hash, status_since, score, signals)

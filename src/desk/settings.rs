@@ -210,6 +210,7 @@ impl SettingsForm {
             discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),
             version: self.version,
+            edition: layout.publication.edition,
         })
     }
 }

@@ -92,34 +92,30 @@ pub async fn seen(
     db: &mut PgConnection,
     signals: &[i64],
 ) -> sqlx::Result<(State, HashMap<i64, Counts>)> {
-    let rows = sqlx::query!(
+    let row = sqlx::query!(
         r#"select position, learning.kept, learning.refused, kept_signals, refused_signals, made_with, relearnt_to,
-               one.signal as "signal?", one.kept as "seen_kept?", one.refused as "seen_refused?"
-           from learning left join learned_signals one on signal = any($1)"#,
+               seen.signals as "signals!", seen.kept as "seen_kept!", seen.refused as "seen_refused!"
+           from learning cross join (
+               select coalesce(array_agg(signal), '{}') as signals, coalesce(array_agg(kept), '{}') as kept,
+                   coalesce(array_agg(refused), '{}') as refused
+               from learned_signals where signal = any($1)
+           ) seen"#,
         signals,
     )
-    .fetch_all(db)
+    .fetch_one(db)
     .await?;
-    let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let state = State {
-        position: first.position,
-        learnt: learnt(
-            first.kept,
-            first.refused,
-            first.kept_signals,
-            first.refused_signals,
-        ),
-        made_with: first.made_with,
-        relearnt_to: first.relearnt_to,
+        position: row.position,
+        learnt: learnt(row.kept, row.refused, row.kept_signals, row.refused_signals),
+        made_with: row.made_with,
+        relearnt_to: row.relearnt_to,
     };
-    let seen = rows.iter().filter_map(|row| {
-        let counts = Counts {
-            kept: row.seen_kept?.into(),
-            refused: row.seen_refused?.into(),
-        };
-        Some((row.signal?, counts))
+    let counts = row.seen_kept.into_iter().zip(row.seen_refused);
+    let counts = counts.map(|(kept, refused)| Counts {
+        kept: kept.into(),
+        refused: refused.into(),
     });
-    Ok((state, seen.collect()))
+    Ok((state, row.signals.into_iter().zip(counts).collect()))
 }
 
 /// Writes what was learnt and taken back. Signals that nothing is left of go, so that what was taken back leaves no trace.

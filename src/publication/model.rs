@@ -34,6 +34,8 @@ pub struct Publication {
     pub key_id: Vec<u8>,
     /// Counts saves.
     pub version: i32,
+    /// Which writing of its row this is, whoever wrote it: Postgres's number of that transaction (`xmin`). 0 is none.
+    pub edition: i64,
 }
 
 impl Publication {
@@ -50,6 +52,7 @@ impl Publication {
             discussion: DiscussionSettings::default(),
             key_id: key_id.to_vec(),
             version: 1,
+            edition: 0,
         }
     }
 

@@ -10,11 +10,12 @@ use crate::text::Language;
 /// The publication, if its first start has happened.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     let row = sqlx::query!(
-        "select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
+        r#"select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
-             checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from
-         from settings"
+             checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from,
+             xmin::text::bigint as "edition!"
+         from settings"#
     )
     .fetch_optional(db)
     .await?;
@@ -48,6 +49,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         },
         key_id: row.key_id,
         version: row.version,
+        edition: row.edition,
     }))
 }
 

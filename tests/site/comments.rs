@@ -80,6 +80,33 @@ async fn a_site_that_holds_nothing_shows_a_reply_at_once() {
 }
 
 #[tokio::test]
+async fn a_reply_is_judged_by_the_settings_of_its_moment() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let page = site.visitor().open(&article.path).await;
+    filled(&page).submit().await.has_status(303);
+    // By hand, so that nothing but the row itself tells of it.
+    sqlx::query("update settings set hold_everything = false, language = 'uk'")
+        .execute(&site.app.pool)
+        .await
+        .expect("it is changed");
+    filled(&page)
+        .fill("author", "Dora")
+        .fill("email", "dora@example.org")
+        .submit()
+        .await
+        .has_status(303);
+    let statuses: Vec<Status> = sqlx::query_scalar("select status from comments order by id")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("both are there");
+    assert_eq!(statuses, [Status::Held, Status::Approved]);
+    let mistake = filled(&page).fill("comment", "").submit().await;
+    mistake.has_status(422);
+    assert_eq!(mistake.attribute("html", "lang").as_deref(), Some("uk"));
+}
+
+#[tokio::test]
 async fn every_mistake_is_named_beside_its_field_and_nothing_is_lost() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
