@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::mail::Mailer;
-use crate::publication::{self, Publication};
+use crate::publication::{self, Edition, Publication};
 use crate::sealed::{KeyId, Keys, hex, read_key_file};
 
 /// Passphrases hashed at one time: each takes 19 MiB and a core for a moment, so a crowd at the door waits its turn.
@@ -99,7 +99,7 @@ impl App {
     }
 
     /// The same, over a connection that is there already.
-    pub async fn publication_in(&self, db: &mut PgConnection) -> sqlx::Result<Arc<Publication>> {
+    async fn publication_in(&self, db: &mut PgConnection) -> sqlx::Result<Arc<Publication>> {
         let publication = publication::store::find(db)
             .await?
             .ok_or(sqlx::Error::RowNotFound)?;
@@ -114,11 +114,11 @@ impl App {
         Ok(publication)
     }
 
-    /// The publication of this edition: the one that was looked at last, if it is that, or else as it is now.
-    pub async fn publication_of(
+    /// The publication as it is now, where this edition was just seen to hold: read only if another was looked at last.
+    pub async fn latest_publication(
         &self,
         db: &mut PgConnection,
-        edition: i64,
+        edition: Edition,
     ) -> sqlx::Result<Arc<Publication>> {
         let last = self.last_publication();
         // A key that is lacking is looked for each time.

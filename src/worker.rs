@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::app::App;
+use crate::moderation::reading::BATCH;
 use crate::{accounts, commenters, comments, learning, moderation};
 
 /// Between rounds of forgetting.
@@ -17,12 +18,14 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// Between looks for what somebody has begun and not ended.
 const WORK_EVERY: Duration = Duration::from_secs(5);
-/// Between rounds of reading what came in: so long it cannot be found by its words, nor is it gathered.
+/// Between rounds of reading what came in, once all is read: so long it cannot be found by its words, nor is it gathered.
 const READ_EVERY: Duration = Duration::from_secs(2);
-/// As long as there is something to read, how long is paused before the next look, in times of what reading took; and while
-/// more comes in, since whoever replies goes first.
+/// As long as there is more to read, how long is paused, in times of what the round took.
 const READ_PAUSES: u32 = 2;
+/// The same in a flood, where a tenth of the time is enough: whoever replies goes first.
 const READ_PAUSES_IN_A_FLOOD: u32 = 9;
+/// The longest of these pauses: what is read when a flood lets up is not to wait.
+const READ_PAUSE: Duration = Duration::from_secs(10);
 /// After a round of learning: moderators decide one after another, and what they decide teaches as well together.
 const LEARN_REST: Duration = Duration::from_secs(1);
 /// Between looks for what others have decided.
@@ -82,17 +85,13 @@ async fn work_in_rounds(app: &App, decided: &Notify) {
 }
 
 async fn read_in_rounds(app: &App) {
-    let mut newest_before = 0;
+    let mut newest = 0;
     loop {
-        let begun = Instant::now();
         let pause = match moderation::reading::read_some(app).await {
-            Ok(Some(newest)) => {
-                let pauses = match newest == newest_before {
-                    true => READ_PAUSES,
-                    false => READ_PAUSES_IN_A_FLOOD,
-                };
-                newest_before = newest;
-                READ_EVERY.min(pauses * begun.elapsed())
+            Ok(Some(round)) => {
+                let came = round.newest - newest;
+                newest = round.newest;
+                pause_from_reading(round.took, came)
             }
             Ok(None) => READ_EVERY,
             Err(error) => {
@@ -101,6 +100,15 @@ async fn read_in_rounds(app: &App) {
             }
         };
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// How long nothing is read after a round that took so long, when so many comments came since the one before. It is a flood
+/// if these are more than are read in one.
+fn pause_from_reading(took: Duration, came: i64) -> Duration {
+    match came > BATCH {
+        true => READ_PAUSE.min(READ_PAUSES_IN_A_FLOOD * took),
+        false => READ_EVERY.min(READ_PAUSES * took),
     }
 }
 
@@ -162,4 +170,27 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
         .and(digests)
         .and(likeness)
         .and(emptied.map(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_leaves_a_flood_to_whoever_replies() {
+        for (took, came, pause) in [
+            (50, 1, 100),
+            (50, BATCH, 100),
+            (1_500, BATCH, 2_000),
+            (50, BATCH + 1, 450),
+            (500, BATCH + 1, 4_500),
+            (1_500, BATCH + 1, 10_000),
+        ] {
+            assert_eq!(
+                pause_from_reading(Duration::from_millis(took), came),
+                Duration::from_millis(pause),
+                "{came} came while {took} ms were read"
+            );
+        }
+    }
 }

@@ -356,9 +356,41 @@ fn address<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
 
 #[cfg(test)]
 mod tests {
+    use argon2::Argon2;
+    use axum::Extension;
     use axum::http::Uri;
+    use axum::routing::post;
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
     use super::*;
+    use crate::clock::Clock;
+    use crate::config::Settings;
+    use crate::sealed::Keys;
+
+    #[tokio::test]
+    async fn a_write_is_answered_once_it_is_heard_unless_nobody_sees_it() {
+        let nowhere = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new());
+        let config = Settings::default().check().expect("they are right");
+        let keys = Keys::from_secret(&[42; 32]);
+        let app = App::new(nowhere, Clock::default(), keys, config, Argon2::default());
+        let router = Router::new()
+            .route("/seen", post(|| async {}))
+            .route("/unseen", post(|| async { Extension(Unseen) }));
+        let site = Site::new(app, router);
+        let shelf = site.shelf.as_ref().expect("pages are kept");
+        let mut asked = shelf.begin_listening();
+        let write = |path: &str| {
+            let request = Request::post(path).body(Body::empty());
+            site.answer(request.expect("a request"))
+        };
+        assert_eq!(write("/unseen").await.status(), 200);
+        assert!(asked.try_recv().is_err(), "it waited to hear of nothing");
+        tokio::select! {
+            biased;
+            _ = write("/seen") => panic!("it did not wait to hear of it"),
+            asker = asked.recv() => assert!(asker.is_some()),
+        }
+    }
 
     #[test]
     fn what_others_count_by_is_not_part_of_an_address() {

@@ -30,9 +30,9 @@ pub struct Rekey {
     new_key_file: Option<PathBuf>,
 }
 
-/// Requests that began before the key changed may write under the old one: a frame that is looked up and a form that
-/// waits for the database take 15 seconds at most. What they wrote is looked for once more after that.
-const LAST_LOOK: Duration = Duration::from_secs(16);
+/// Requests that began before the key changed may write under the old one: a reply that waits for the database takes 10
+/// seconds to begin and 10 more at most. What they wrote is looked for once more after that.
+const LAST_LOOK: Duration = Duration::from_secs(21);
 /// Between two tries for rows that someone holds.
 const BETWEEN_TRIES: Duration = Duration::from_millis(200);
 /// Between two lines that say how far it is.

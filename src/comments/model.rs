@@ -6,6 +6,7 @@ use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::limits::network;
+use crate::publication::DiscussionSettings;
 use crate::sealed::Keys;
 use crate::text::{SafeHtml, Website};
 
@@ -75,6 +76,34 @@ pub struct Discussion {
     pub replies_open: bool,
     /// When it will take none any more, if it does and that is set.
     pub closes_at: Option<Ts>,
+}
+
+/// What a discussion is about: an article that can be read, before the settings say whether it takes replies.
+pub struct Subject {
+    /// The article.
+    pub article_id: ArticleId,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub path: String,
+    /// Whether it is to take replies, as long as it has not grown too old.
+    pub replies_open: bool,
+    /// When it began to grow old, if it does: a page does not.
+    pub grows_old_from: Option<Ts>,
+}
+
+impl Subject {
+    /// The discussion, by these settings.
+    pub fn discussion(self, settings: &DiscussionSettings, now: Ts) -> Discussion {
+        let (is_open, from) = (self.replies_open, self.grows_old_from);
+        Discussion {
+            article_id: self.article_id,
+            title: self.title,
+            path: self.path,
+            replies_open: settings.takes_replies(is_open, from, now),
+            closes_at: settings.closes_later(is_open, from, now),
+        }
+    }
 }
 
 /// What we believe of what a stranger typed. A stranger cannot set a status: there is no such field.

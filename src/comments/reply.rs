@@ -194,17 +194,17 @@ struct Begun {
     discussion: Option<Discussion>,
 }
 
-/// Begins, with the publication as it is then: over one connection, since many reply at a time.
+/// Begins, and tells the publication as it is then. One connection is enough for all, since many reply at a time.
 async fn begin(app: &App, under: Under) -> Result<(Begun, Arc<Publication>)> {
-    let now = app.clock.now();
     let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
+    let now = app.clock.now();
     let id = match under {
         Under::Article(id) => Some(id),
         Under::Number(number) => store::find_article_by_number(&mut db, number).await?,
     };
-    let (edition, article) = store::find_article(&mut db, id, now).await?;
-    let publication = app.publication_of(&mut db, edition).await?;
-    let discussion = article.map(|article| article.discussion(&publication.discussion, now));
+    let (edition, subject) = store::find_subject(&mut db, id, now).await?;
+    let publication = app.latest_publication(&mut db, edition).await?;
+    let discussion = subject.map(|subject| subject.discussion(&publication.discussion, now));
     Ok((Begun { db, discussion }, publication))
 }
 
@@ -217,7 +217,7 @@ async fn take(
     is_preview: bool,
 ) -> Result<Response> {
     let words = layout.words;
-    if !app.has_the_key() {
+    if layout.publication.key_id != app.keys.id() {
         // Sealed with the key we have, it would not be found by the servers that have the new one.
         return Err(Error::Unavailable);
     }
@@ -276,7 +276,7 @@ async fn take(
     match keep(app, &mut db, &layout, &discussion, &form, &comment, from).await? {
         Kept::New(id, status) => {
             db.commit().await?;
-            // No page shows what is not approved, and nothing is said of it.
+            // No page that is kept shows what is not approved, and no trigger tells of it.
             let unseen = (status != Status::Approved).then_some(Extension(Unseen));
             Ok((unseen, go_to(&own::address_after_posting(&app.keys, id))).into_response())
         }

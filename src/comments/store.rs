@@ -10,14 +10,14 @@ use std::net::IpAddr;
 use sqlx::PgConnection;
 
 use super::NETWORK_ROW;
-use super::model::{Comment, Day, Discussion, NewComment, Staff, Status};
+use super::model::{Comment, Day, Discussion, NewComment, Staff, Status, Subject};
 use super::screening::{Reason, Verdict};
 use crate::clock::Ts;
 use crate::commenters::Treatment;
 use crate::ids::{ArticleId, CommentId, CommenterId};
 use crate::learning::Opinion;
 use crate::limits::network;
-use crate::publication::DiscussionSettings;
+use crate::publication::{DiscussionSettings, Edition};
 use crate::sealed::Keys;
 use crate::text::SafeHtml;
 
@@ -25,39 +25,15 @@ pub use own::*;
 pub use purge::*;
 pub use threads::*;
 
-/// An article that can be read now, as far as replies to it are concerned.
-pub struct Article {
-    id: ArticleId,
-    title: String,
-    path: String,
-    replies_open: bool,
-    /// When it began to grow old, if it does: a page does not.
-    grows_old_from: Option<Ts>,
-}
-
-impl Article {
-    /// The discussion under it, by these settings.
-    pub fn discussion(self, settings: &DiscussionSettings, now: Ts) -> Discussion {
-        let (is_open, from) = (self.replies_open, self.grows_old_from);
-        Discussion {
-            article_id: self.id,
-            title: self.title,
-            path: self.path,
-            replies_open: settings.takes_replies(is_open, from, now),
-            closes_at: settings.closes_later(is_open, from, now),
-        }
-    }
-}
-
-/// An article, if it can be read now, and which edition of the publication holds at this moment: whoever knows that need
-/// not ask for it.
-pub async fn find_article(
+/// What a reply is to stand under, if it is an article that can be read now; and which edition of the publication holds at
+/// this moment, so that who knows that one need not ask for it.
+pub async fn find_subject(
     db: &mut PgConnection,
     id: Option<ArticleId>,
     now: Ts,
-) -> sqlx::Result<(i64, Option<Article>)> {
+) -> sqlx::Result<(Edition, Option<Subject>)> {
     let found = sqlx::query!(
-        r#"select settings.xmin::text::bigint as "edition!", articles.id as "id?", articles.title as "title?", path,
+        r#"select settings.xmin::text::bigint as "edition!: Edition", articles.id as "id?", articles.title as "title?", path,
                articles.replies_open as "replies_open?", case when kind = 'article' then published_at end as grows_old_from
            from settings left join articles on articles.id = $1 and state = 'published' and published_at <= $2"#,
         id.map(|id| id.0),
@@ -65,16 +41,16 @@ pub async fn find_article(
     )
     .fetch_one(db)
     .await?;
-    let article = || {
-        Some(Article {
-            id: found.id?,
+    let subject = || {
+        Some(Subject {
+            article_id: found.id?,
             title: found.title?,
             path: found.path?,
             replies_open: found.replies_open?,
             grows_old_from: found.grows_old_from,
         })
     };
-    Ok((found.edition, article()))
+    Ok((found.edition, subject()))
 }
 
 /// The discussion under an article that can be read now.
@@ -84,8 +60,8 @@ pub async fn find_discussion(
     id: ArticleId,
     now: Ts,
 ) -> sqlx::Result<Option<Discussion>> {
-    let (_, article) = find_article(db, Some(id), now).await?;
-    Ok(article.map(|article| article.discussion(settings, now)))
+    let (_, subject) = find_subject(db, Some(id), now).await?;
+    Ok(subject.map(|subject| subject.discussion(settings, now)))
 }
 
 /// Replies the public sees: which, of `comments`, joined with `articles` and the approved `parent` they answer.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Desk, Section, take_form};
 use crate::accounts::Admin;
 use crate::app::App;
-use crate::publication::{self, Publication, WrongPermalink};
+use crate::publication::{self, Edition, Publication, WrongPermalink};
 use crate::text::{Language, dates, markdown, typed};
 use crate::web::requests::Reference;
 use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
@@ -210,7 +210,7 @@ impl SettingsForm {
             discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),
             version: self.version,
-            edition: layout.publication.edition,
+            edition: Edition::NONE,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Reading what came in: the words it can be found by, and what it is like. What waits or was refused and says nearly the
 //! same as something else is gathered, so that it can be decided about at once. Nobody waits for it: comments are written
-//! down as unread by whoever writes or changes them, and read a moment later.
+//! down as unread by whoever writes or changes them, and read a moment later, or in a flood when that lets up.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sqlx::Connection;
 
@@ -15,8 +16,8 @@ use crate::ids::{CommentId, LookalikeId};
 use crate::text::likeness::Likeness;
 use crate::text::markdown;
 
-/// Comments read in one transaction.
-const BATCH: i64 = 100;
+/// Comments read in one transaction: few enough that it is short while many reply.
+pub const BATCH: i64 = 100;
 /// How long a comment is remembered for what it is like, in seconds: thirty days. A flood is over by then.
 const REMEMBERED: i64 = 30 * 24 * 60 * 60;
 
@@ -25,15 +26,24 @@ pub async fn forget(db: &mut sqlx::PgConnection, now: Ts) -> sqlx::Result<()> {
     store::forget_likeness(db, now.plus_seconds(-REMEMBERED)).await
 }
 
-/// Reads the next comments; gives the number of the newest there is, if there were any to read. Only one node reads at a
-/// time: two that read alike comments at once would not see what the other reads.
-pub async fn read_some(app: &App) -> sqlx::Result<Option<i64>> {
+/// A round of reading.
+pub struct Round {
+    /// How long it took.
+    pub took: Duration,
+    /// The number of the newest comment there is after it.
+    pub newest: i64,
+}
+
+/// Reads the next comments, if there are any. Only one node reads at a time: two that read alike comments at once would not
+/// see what the other reads.
+pub async fn read_some(app: &App) -> sqlx::Result<Option<Round>> {
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
     let unread = store::take_unread(&mut db, BATCH).await?;
     if unread.is_empty() {
         return Ok(None);
     }
+    let begun = Instant::now();
     let since = app.clock.now().plus_seconds(-REMEMBERED);
     let mut reads = Vec::with_capacity(unread.len());
     let mut likeness = HashMap::new();
@@ -64,7 +74,10 @@ pub async fn read_some(app: &App) -> sqlx::Result<Option<i64>> {
     store::set_gathered(&mut db, &gathered).await?;
     let newest = store::newest(&mut db).await?;
     db.commit().await?;
-    Ok(Some(newest))
+    Ok(Some(Round {
+        took: begun.elapsed(),
+        newest,
+    }))
 }
 
 /// The words a comment is found by.

@@ -5,4 +5,4 @@ mod model;
 pub mod store;
 
 pub use discussion::{CheckerSettings, DiscussionSettings};
-pub use model::{Permalink, Publication, WrongPermalink, is_answered, is_reserved};
+pub use model::{Edition, Permalink, Publication, WrongPermalink, is_answered, is_reserved};

@@ -34,8 +34,18 @@ pub struct Publication {
     pub key_id: Vec<u8>,
     /// Counts saves.
     pub version: i32,
-    /// Which writing of its row this is, whoever wrote it: Postgres's number of that transaction (`xmin`). 0 is none.
-    pub edition: i64,
+    /// Which writing of its row this is.
+    pub edition: Edition,
+}
+
+/// A writing of the publication's row, whoever wrote it: Postgres's number of that transaction (`xmin`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct Edition(i64);
+
+impl Edition {
+    /// Of a publication that nobody has written; no transaction has this number.
+    pub const NONE: Self = Self(0);
 }
 
 impl Publication {
@@ -52,7 +62,7 @@ impl Publication {
             discussion: DiscussionSettings::default(),
             key_id: key_id.to_vec(),
             version: 1,
-            edition: 0,
+            edition: Edition::NONE,
         }
     }
 

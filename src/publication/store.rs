@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::model::{Publication, is_reserved};
+use super::model::{Edition, Publication, is_reserved};
 use super::{CheckerSettings, DiscussionSettings};
 use crate::sealed::{Keys, Resealed};
 use crate::text::Language;
@@ -14,7 +14,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
              checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from,
-             xmin::text::bigint as "edition!"
+             xmin::text::bigint as "edition!: Edition"
          from settings"#
     )
     .fetch_optional(db)

@@ -209,6 +209,8 @@ mod tests {
     use std::io;
     use std::sync::Arc;
 
+    use tokio::time::timeout;
+
     use super::*;
 
     /// A byte, and a token by which those that are held are counted.
@@ -235,22 +237,21 @@ mod tests {
         assert_eq!(collect(whole).await.expect("a body"), b"comment=x");
         let broken = stream::iter([Ok("co"), Err(io::Error::from(io::ErrorKind::BrokenPipe))]);
         let paused = || Body::from_stream(pieces().chain(stream::pending()));
-        let (no_pause, not_long) = (
-            Within {
-                pause: short,
-                ..patient
-            },
-            Within {
-                all: short,
-                ..patient
-            },
-        );
+        let hasty = Within {
+            pause: short,
+            ..patient
+        };
+        let brief = Within {
+            all: short,
+            ..patient
+        };
         for (body, within, why) in [
             (Body::from_stream(broken), patient, StatusCode::BAD_REQUEST),
-            (paused(), no_pause, StatusCode::REQUEST_TIMEOUT),
-            (paused(), not_long, StatusCode::REQUEST_TIMEOUT),
+            (paused(), hasty, StatusCode::REQUEST_TIMEOUT),
+            (paused(), brief, StatusCode::REQUEST_TIMEOUT),
         ] {
-            let failed = collect(arrived(body, within).await).await;
+            let arrived = timeout(long / 2, arrived(body, within)).await;
+            let failed = collect(arrived.expect("it is not waited on for ever")).await;
             assert_eq!(reason(&failed.expect_err("no body")), why);
         }
     }

@@ -84,26 +84,31 @@ async fn a_reply_is_judged_by_the_settings_of_its_moment() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
-    filled(&page).submit().await.has_status(303);
+    let reply = |name: &str, comment: &str| {
+        let email = format!("{name}@example.org");
+        let form = filled(&page).fill("author", name).fill("email", &email);
+        form.fill("comment", comment).submit()
+    };
     // By hand, so that nothing but the row itself tells of it.
-    sqlx::query("update settings set hold_everything = false, language = 'uk'")
-        .execute(&site.app.pool)
-        .await
-        .expect("it is changed");
-    filled(&page)
-        .fill("author", "Dora")
-        .fill("email", "dora@example.org")
-        .submit()
-        .await
-        .has_status(303);
+    let set = async |sql: &'static str| {
+        let done = sqlx::query(sql).execute(&site.app.pool).await;
+        done.expect("it is changed");
+    };
+    reply("Ann", "Tea?").await.has_status(303);
+    set("update settings set hold_everything = false").await;
+    reply("Dora", "Tea!").await.has_status(303);
     let statuses: Vec<Status> = sqlx::query_scalar("select status from comments order by id")
         .fetch_all(&site.app.pool)
         .await
         .expect("both are there");
     assert_eq!(statuses, [Status::Held, Status::Approved]);
-    let mistake = filled(&page).fill("comment", "").submit().await;
+    set("update settings set language = 'uk'").await;
+    let mistake = reply("Eve", "").await;
     mistake.has_status(422);
     assert_eq!(mistake.attribute("html", "lang").as_deref(), Some("uk"));
+    set("update settings set key_id = decode(repeat('ab', 8), 'hex')").await;
+    let unsealed = reply("Flo", "Tea, then.").await;
+    unsealed.has_status(503).sees("Tea, then.");
 }
 
 #[tokio::test]
