@@ -12,6 +12,7 @@ use crate::app::App;
 
 /// Everything comes from the site itself; nothing inline runs, and of styles only ours, by their hash; nobody frames us. The
 /// desk's scripts ask the site something, and so does who checks a page: Lighthouse reads robots.txt from within it.
+/// `frame-ancestors` takes the place of X-Frame-Options, which browsers that know it are to ignore (CSP Level 2, 7.7.1).
 static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let style = Style::of_reading().hash();
     HeaderValue::try_from(format!(
@@ -21,9 +22,8 @@ static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     .expect("a policy of ours is a header")
 });
 
-const ALWAYS: [(HeaderName, &str); 5] = [
+const ALWAYS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
     (
         HeaderName::from_static("permissions-policy"),

@@ -49,7 +49,6 @@ async fn every_answer_says_what_a_browser_may_do() {
         content-type: text/html; charset=utf-8
         content-security-policy: default-src 'none'; style-src 'self' '(hash)'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
         x-content-type-options: nosniff
-        x-frame-options: DENY
         referrer-policy: strict-origin-when-cross-origin
         permissions-policy: camera=(), geolocation=(), microphone=()
         cross-origin-opener-policy: same-origin
