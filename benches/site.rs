@@ -6,9 +6,9 @@
 //! knows that it is measured. Its server has a core of its own; whoever asks has the other, with Postgres (but where the
 //! program is compared with what Postgres does alone, all have both). What is compared is done in turn, after each has warmed
 //! up; the median counts, with the lowest and the highest beside it. Before each part the database is vacuumed, so that what
-//! one leaves behind is no work of the next; what was learnt stays, as it does on a site. Where the lowest and the highest
-//! are further apart than a quarter of the median of answers a second, a comparison is called too noisy, and counts as one
-//! that does not hold.
+//! one leaves behind is no work of the next; what was learnt stays, as it does on a site. Where the second lowest and the
+//! second highest are further apart than a fifth of the median of answers a second, a comparison is called too noisy, and
+//! counts as one that does not hold.
 //!
 //! The parts, with what is asked for:
 //!
