@@ -147,8 +147,8 @@ impl Answer {
         let first = || first_lines(self.status(), now);
         let second = now.timestamp().as_second();
         let rest = match self.part {
-            Part::Whole => match page.demand.sheet(sheets, second, first, &page.sent) {
-                Some(sheet) => return Message::Sheet(sheet),
+            Part::Whole => match page.demand.leaf(sheets, second, first, &page.sent) {
+                Some(leaf) => return Message::Sheet(leaf),
                 None => &page.sent,
             },
             Part::Head => &page.sent[..page.sent.len() - page.bytes.len()],

@@ -1,12 +1,11 @@
 //! A kept page as HTTP/1.1 sends it (RFC 9112, section 2.1).
 
 use std::cell::Cell;
-use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode};
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::sheet::Sheet;
+use super::sheet::Leaf;
 use crate::clock::Ts;
 
 /// An answer, ready to be sent.
@@ -14,7 +13,7 @@ pub enum Message<'a> {
     /// Its first two lines, and all else.
     Parts(Vec<u8>, &'a [u8]),
     /// All of it, in a file.
-    Sheet(Arc<Sheet>),
+    Sheet(Leaf),
 }
 
 /// The status, and when it was that.

@@ -31,5 +31,5 @@ pub use figures::serve_figures;
 pub use finished::Answer;
 pub use keep::{Keep, Tag, Unseen, next_article};
 pub use message::Message;
-pub use sheet::Sheet;
+pub use sheet::Leaf;
 pub use site::Site;

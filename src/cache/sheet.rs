@@ -16,18 +16,37 @@ const LEAST: usize = 4 * 1024;
 const MOST: usize = 32 * 1024;
 /// How often a page is asked for in a second before it is laid out: a file takes 10 µs to make, and saves about half of one
 /// for each answer.
-const OFTEN: u32 = 20;
+const OFTEN: usize = 20;
+/// How often before it is laid out in copies.
+const VERY_OFTEN: usize = 1000;
+/// So many. The system counts who still needs a piece of memory that is being sent: up where it is sent, down where it was
+/// taken, and a count that two processors change by turns is slow. With copies they are seldom at the same one, which makes
+/// 1.03 as many answers.
+const COPIES: usize = 4;
+/// Answers from one copy, until it is the next one's turn.
+const IN_A_ROW: usize = 16;
+/// Bytes of a piece of memory: a copy begins at the start of one.
+const PIECE: usize = 4096;
 /// Files at one time, those included that somebody still takes: a system that allows few has to have some left for
 /// connections.
 const FILES: usize = 500;
 
-/// An answer in a file.
+/// An answer in a file, once or several times.
 pub struct Sheet {
     /// The file.
     pub file: File,
-    /// Bytes that are in it.
+    /// Bytes of the answer.
     pub length: usize,
-    _place: OwnedSemaphorePermit,
+    copies: usize,
+    _places: OwnedSemaphorePermit,
+}
+
+/// The answer as it stands in one place of its file.
+pub struct Leaf {
+    /// The answer.
+    pub sheet: Arc<Sheet>,
+    /// Bytes of the file before it.
+    pub from: usize,
 }
 
 /// Room for such files, and those of this second.
@@ -49,7 +68,7 @@ pub struct Demand(Mutex<Tally>);
 #[derive(Default)]
 struct Tally {
     second: i64,
-    times: u32,
+    times: usize,
     sheet: Weak<Sheet>,
 }
 
@@ -70,22 +89,26 @@ impl Sheets {
         }
     }
 
-    /// Lays out an answer of this second.
-    fn lay_out(&self, second: i64, answer: &[u8]) -> Option<Weak<Sheet>> {
+    /// Lays out an answer of this second so many times.
+    fn lay_out(&self, second: i64, answer: &[u8], copies: usize) -> Option<Weak<Sheet>> {
         let mut latest = self.latest.lock().expect("no holder of sheets panics");
         if latest.second != second {
             // What nobody takes any more makes room.
             latest.sheets.clear();
             latest.second = second;
         }
-        let place = self.places.clone().try_acquire_owned().ok()?;
-        let file = file_of(answer)
+        let places = self.places.clone();
+        let places = places
+            .try_acquire_many_owned(copies.try_into().ok()?)
+            .ok()?;
+        let file = file_of(answer, copies)
             .inspect_err(|error| tracing::debug!(%error, "an answer is not laid out"))
             .ok()?;
         let sheet = Arc::new(Sheet {
             file,
             length: answer.len(),
-            _place: place,
+            copies,
+            _places: places,
         });
         let laid_out = Arc::downgrade(&sheet);
         latest.sheets.push(sheet);
@@ -95,13 +118,13 @@ impl Sheets {
 
 impl Demand {
     /// The answer that has this head and these bytes, if it is asked for often in this second.
-    pub fn sheet(
+    pub fn leaf(
         &self,
         sheets: &Sheets,
         second: i64,
         head: impl FnOnce() -> Vec<u8>,
         bytes: &[u8],
-    ) -> Option<Arc<Sheet>> {
+    ) -> Option<Leaf> {
         if !(LEAST..=MOST).contains(&bytes.len()) {
             return None;
         }
@@ -113,28 +136,43 @@ impl Demand {
             };
         }
         tally.times = tally.times.saturating_add(1);
-        if tally.times == OFTEN {
+        let copies = match tally.times {
+            OFTEN => 1,
+            VERY_OFTEN => COPIES,
+            _ => 0,
+        };
+        if copies > 0 {
             let answer = [&head(), bytes].concat();
             if answer.len() <= MOST
-                && let Some(sheet) = sheets.lay_out(second, &answer)
+                && let Some(sheet) = sheets.lay_out(second, &answer, copies)
             {
                 tally.sheet = sheet;
             }
         }
-        tally.sheet.upgrade()
+        let sheet = tally.sheet.upgrade()?;
+        let turn = tally.times / IN_A_ROW % sheet.copies;
+        let from = turn * room(sheet.length);
+        Some(Leaf { sheet, from })
     }
 }
 
-fn file_of(bytes: &[u8]) -> io::Result<File> {
+/// Bytes of whole pieces of memory for so many.
+fn room(length: usize) -> usize {
+    length.next_multiple_of(PIECE)
+}
+
+fn file_of(answer: &[u8], copies: usize) -> io::Result<File> {
+    let mut copy = answer.to_vec();
+    copy.resize(room(answer.len()), 0);
     let mut file = File::from(memfd_create("page", MFdFlags::MFD_CLOEXEC)?);
-    file.write_all(bytes)?;
+    file.write_all(&copy.repeat(copies))?;
     Ok(file)
 }
 
 /// Sends a byte from a file in memory: what confines a program may allow neither.
 fn try_it() -> io::Result<()> {
     let (socket, _other_end) = UnixStream::pair()?;
-    sendfile(socket, file_of(b"x")?, Some(&mut 0), 1)?;
+    sendfile(socket, file_of(b"x", 1)?, Some(&mut 0), 1)?;
     Ok(())
 }
 
@@ -144,21 +182,26 @@ mod tests {
 
     use super::*;
 
-    fn ask(demand: &Demand, sheets: &Sheets, second: i64, bytes: &[u8]) -> Option<Arc<Sheet>> {
-        let head = || format!("second {second}\n").into_bytes();
-        demand.sheet(sheets, second, head, bytes)
+    fn head(second: i64) -> Vec<u8> {
+        format!("second {second}\n").into_bytes()
     }
 
-    fn ask_often(
-        sheets: &Sheets,
-        demand: &Demand,
-        second: i64,
-        bytes: &[u8],
-    ) -> Option<Arc<Sheet>> {
+    fn ask(demand: &Demand, sheets: &Sheets, second: i64, bytes: &[u8]) -> Option<Leaf> {
+        demand.leaf(sheets, second, || head(second), bytes)
+    }
+
+    fn ask_often(sheets: &Sheets, demand: &Demand, second: i64, bytes: &[u8]) -> Option<Leaf> {
         for _ in 1..OFTEN {
             assert!(ask(demand, sheets, second, bytes).is_none());
         }
         ask(demand, sheets, second, bytes)
+    }
+
+    fn read(Leaf { sheet, from }: &Leaf) -> Vec<u8> {
+        let mut bytes = vec![0; sheet.length];
+        let from = u64::try_from(*from).unwrap();
+        sheet.file.read_exact_at(&mut bytes, from).unwrap();
+        bytes
     }
 
     #[test]
@@ -166,15 +209,47 @@ mod tests {
         let (sheets, demand) = (Sheets::of(1 << 20), Demand::default());
         let page = b"word ".repeat(1000);
         for second in [7, 8] {
-            let sheet = ask_often(&sheets, &demand, second, &page).unwrap();
-            let mut bytes = vec![0; sheet.length];
-            sheet.file.read_exact_at(&mut bytes, 0).unwrap();
-            let head = format!("second {second}\n").into_bytes();
-            assert!(bytes == [head, page.clone()].concat());
+            let leaf = ask_often(&sheets, &demand, second, &page).unwrap();
+            assert!(read(&leaf) == [head(second), page.clone()].concat());
             let again = ask(&demand, &sheets, second, &page).unwrap();
-            assert!(Arc::ptr_eq(&sheet, &again));
+            assert!(Arc::ptr_eq(&leaf.sheet, &again.sheet));
         }
         assert!(ask(&demand, &sheets, 9, &page).is_none());
+    }
+
+    #[test]
+    fn what_is_asked_for_very_often_has_copies_that_take_turns() {
+        let (sheets, demand) = (Sheets::of(1 << 20), Demand::default());
+        let page = b"word ".repeat(1000);
+        let answer = [head(7), page.clone()].concat();
+        ask_often(&sheets, &demand, 7, &page).unwrap();
+        let mut turns = Vec::new();
+        for times in OFTEN + 1..VERY_OFTEN + 2 * COPIES * IN_A_ROW {
+            let leaf = ask(&demand, &sheets, 7, &page).unwrap();
+            assert_eq!(leaf.sheet.copies > 1, times >= VERY_OFTEN);
+            assert!(read(&leaf) == answer, "{times} times");
+            turns.push(leaf.from);
+        }
+        let last = turns.split_off(turns.len() - COPIES * IN_A_ROW);
+        assert!(turns.starts_with(&[0; VERY_OFTEN - OFTEN - 1]));
+        for turn in last.chunk_by(PartialEq::eq) {
+            assert!(turn.len() <= IN_A_ROW);
+        }
+        for copy in 0..COPIES {
+            let from = copy * room(answer.len());
+            let times = last.iter().filter(|turn| **turn == from).count();
+            assert_eq!(times, IN_A_ROW, "copy {copy}");
+        }
+    }
+
+    #[test]
+    fn one_is_enough_where_there_is_no_room_for_copies() {
+        let sheets = Sheets::of((COPIES * MOST) as u64);
+        let (demand, page) = (Demand::default(), vec![b'x'; LEAST]);
+        ask_often(&sheets, &demand, 7, &page).unwrap();
+        for _ in OFTEN..2 * VERY_OFTEN {
+            assert_eq!(ask(&demand, &sheets, 7, &page).unwrap().sheet.copies, 1);
+        }
     }
 
     #[test]
@@ -188,8 +263,8 @@ mod tests {
             (MOST + 1, false),
         ] {
             let page = vec![b'x'; length];
-            let sheet = ask_often(&sheets, &Demand::default(), 7, &page);
-            assert_eq!(sheet.is_some(), is_laid_out, "{length}");
+            let leaf = ask_often(&sheets, &Demand::default(), 7, &page);
+            assert_eq!(leaf.is_some(), is_laid_out, "{length}");
         }
         let (none, page) = (Sheets::of(MOST as u64 - 1), vec![b'x'; LEAST]);
         assert!(ask_often(&none, &Demand::default(), 7, &page).is_none());

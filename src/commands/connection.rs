@@ -159,7 +159,7 @@ fn kept_answer(site: &Site, request: &[u8]) -> Option<Answer> {
 
 async fn send(socket: &mut Socket, message: Message<'_>) -> io::Result<()> {
     let (first, rest) = match message {
-        Message::Sheet(sheet) => return socket.send_sheet(&sheet).await,
+        Message::Sheet(leaf) => return socket.send_leaf(&leaf).await,
         Message::Parts(first, rest) => (first, rest),
     };
     let mut slices = [&first, rest].map(IoSlice::new);

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 use super::alarm::Alarm;
-use crate::cache::Sheet;
+use crate::cache::Leaf;
 
 /// How long a client may leave an answer in our hands without making room for more of it in the system's buffers.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
@@ -53,13 +53,17 @@ impl Socket {
     }
 
     /// Sends what is laid out.
-    pub async fn send_sheet(&mut self, sheet: &Sheet) -> io::Result<()> {
-        let mut from = 0;
-        while from < sheet.length {
+    pub async fn send_leaf(&mut self, Leaf { sheet, from }: &Leaf) -> io::Result<()> {
+        let (mut from, end) = (*from, from + sheet.length);
+        while from < end {
             let send_file = |stream: &TcpStream| {
                 let mut offset = i64::try_from(from).map_err(io::Error::other)?;
-                let left = sheet.length - from;
-                Ok(sendfile(stream, &sheet.file, Some(&mut offset), left)?)
+                Ok(sendfile(
+                    stream,
+                    &sheet.file,
+                    Some(&mut offset),
+                    end - from,
+                )?)
             };
             match self.when_writable(send_file).await? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
