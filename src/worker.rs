@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::app::App;
 use crate::moderation::reading::BATCH;
 use crate::{accounts, commenters, comments, learning, moderation};
 
+/// After the start: the first readers need the database more.
+const REST_AT_FIRST: Duration = Duration::from_secs(1);
 /// Between rounds of forgetting.
 const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Between looks into the outbox.
@@ -34,6 +36,7 @@ const LEARN_EVERY: Duration = Duration::from_secs(5);
 /// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
 /// server or a checker that hangs keeps nobody from forgetting.
 pub async fn run(app: App) {
+    sleep(REST_AT_FIRST).await;
     // Whoever waits for the bell is one, and rings for the next.
     let decided = Notify::new();
     tokio::join!(
@@ -51,7 +54,7 @@ async fn forget_in_rounds(app: &App) {
         if let Err(error) = forget(app).await {
             tracing::warn!(%error, "what has run out stays until the next round");
         }
-        tokio::time::sleep(FORGET_EVERY).await;
+        sleep(FORGET_EVERY).await;
     }
 }
 
@@ -60,7 +63,7 @@ async fn deliver_in_rounds(app: &App) {
         if let Err(error) = deliver(app).await {
             tracing::warn!(%error, "the outbox stays as it is until the next look");
         }
-        tokio::time::sleep(DELIVER_EVERY).await;
+        sleep(DELIVER_EVERY).await;
     }
 }
 
@@ -69,7 +72,7 @@ async fn check_in_rounds(app: &App) {
         if let Err(error) = check(app).await {
             tracing::warn!(%error, "the spam checker is not asked until the next round");
         }
-        tokio::time::sleep(CHECK_EVERY).await;
+        sleep(CHECK_EVERY).await;
     }
 }
 
@@ -99,7 +102,7 @@ async fn read_in_rounds(app: &App) {
                 READ_EVERY
             }
         };
-        tokio::time::sleep(pause).await;
+        sleep(pause).await;
     }
 }
 
@@ -123,7 +126,7 @@ async fn learn_in_rounds(app: &App, decided: &Notify) {
         if let Err(error) = learn(app).await {
             tracing::warn!(%error, "what was decided teaches in the next round");
         }
-        tokio::time::sleep(LEARN_REST).await;
+        sleep(LEARN_REST).await;
         let _ = timeout(LEARN_EVERY, decided.notified()).await;
     }
 }
