@@ -32,4 +32,4 @@ pub use finished::Answer;
 pub use keep::{Keep, Tag, Unseen, next_article};
 pub use message::Message;
 pub use sheet::Leaf;
-pub use site::Site;
+pub use site::{Answered, Site};

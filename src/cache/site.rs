@@ -121,12 +121,17 @@ impl Site {
         answer.message(&self.sheets, self.app.clock.now())
     }
 
+    /// Whether there may be a page for everyone at this path, with this query.
+    pub fn may_keep(&self, path: &str, query: Option<&str>) -> bool {
+        self.shelf.is_some() && address(path, query).is_some()
+    }
+
     /// The answer that is not there yet.
-    pub async fn answer(&self, request: Request) -> Response {
+    pub async fn answer(&self, request: Request) -> Answered {
         if is_read(request.method()) {
             self.read(request).await
         } else {
-            self.write(request).await
+            Answered::Other(self.write(request).await)
         }
     }
 
@@ -142,7 +147,7 @@ impl Site {
     }
 
     /// A page that is not there: by us, or by whoever makes it already.
-    async fn read(&self, request: Request) -> Response {
+    async fn read(&self, request: Request) -> Answered {
         let Some(shelf) = &self.shelf else {
             return self.make_once(request).await;
         };
@@ -160,7 +165,7 @@ impl Site {
             let mut outcome = match shelf.begin(asked, || self.app.clock.now()) {
                 Begun::Kept(page) => {
                     shelf.figures.hits.inc();
-                    return page.answer(&method, &headers).into_response();
+                    return Answered::Page(page.answer(&method, &headers));
                 }
                 Begun::Ours(render) => {
                     shelf.figures.misses.inc();
@@ -176,11 +181,11 @@ impl Site {
             match outcome {
                 Ok(Outcome::Kept(page)) => {
                     shelf.figures.hits.inc();
-                    return page.answer(&method, &headers).into_response();
+                    return Answered::Page(page.answer(&method, &headers));
                 }
                 // Its render began after we asked: what was true then is on it.
                 Ok(Outcome::Overtaken(page)) if round > 0 => {
-                    return page.answer(&method, &headers).into_response();
+                    return Answered::Page(page.answer(&method, &headers));
                 }
                 Ok(Outcome::Own) => break,
                 Ok(Outcome::Overtaken(_) | Outcome::Waits) | Err(_) => {}
@@ -197,7 +202,7 @@ impl Site {
         request: Request,
         render: Render,
         last: Option<Arc<Finished>>,
-    ) -> Response {
+    ) -> Answered {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let answer = self.route(as_get(request)).await;
         let made = match Made::of(answer).await {
@@ -208,32 +213,49 @@ impl Site {
             }
             Err(answer) => {
                 render.give_up();
-                let answer = without_body_for(&method, answer);
+                let answer = Answered::Other(without_body_for(&method, answer));
                 return or_last(answer, last, &method, &headers);
             }
         };
         match made.finish(render.coding(), Effort::Kept).await {
             Ok(page) => {
                 render.end(&page);
-                page.answer(&method, &headers).into_response()
+                Answered::Page(page.answer(&method, &headers))
             }
-            Err(error) => error.into_response(),
+            Err(error) => Answered::Other(error.into_response()),
         }
     }
 
     /// Makes a page for whoever asks.
-    async fn make_once(&self, request: Request) -> Response {
+    async fn make_once(&self, request: Request) -> Answered {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let answer = self.route(as_get(request)).await;
         match Made::of(answer).await {
             Ok(made) => made.send(&method, &headers).await,
-            Err(answer) => without_body_for(&method, answer),
+            Err(answer) => Answered::Other(without_body_for(&method, answer)),
         }
     }
 
     async fn route(&self, request: Request) -> Response {
         let Ok(answer) = self.router.clone().oneshot(request).await;
         answer
+    }
+}
+
+/// What there is to answer to a request.
+pub enum Answered {
+    /// A page for everyone.
+    Page(Answer),
+    /// Anything else.
+    Other(Response),
+}
+
+impl IntoResponse for Answered {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(answer) => answer.into_response(),
+            Self::Other(response) => response,
+        }
     }
 }
 
@@ -277,26 +299,28 @@ impl Made {
     }
 
     /// Answers with it, once.
-    async fn send(self, method: &Method, headers: &HeaderMap) -> Response {
+    async fn send(self, method: &Method, headers: &HeaderMap) -> Answered {
         match self.finish(Coding::wanted(headers), Effort::Once).await {
-            Ok(page) => page.answer(method, headers).into_response(),
-            Err(error) => error.into_response(),
+            Ok(page) => Answered::Page(page.answer(method, headers)),
+            Err(error) => Answered::Other(error.into_response()),
         }
     }
 }
 
 /// The page as it last was, where the database is away.
 fn or_last(
-    answer: Response,
+    answer: Answered,
     last: Option<Arc<Finished>>,
     method: &Method,
     headers: &HeaderMap,
-) -> Response {
-    match last {
-        Some(last) if answer.status() == StatusCode::SERVICE_UNAVAILABLE => {
-            last.answer(method, headers).into_response()
+) -> Answered {
+    match (answer, last) {
+        (Answered::Other(answer), Some(last))
+            if answer.status() == StatusCode::SERVICE_UNAVAILABLE =>
+        {
+            Answered::Page(last.answer(method, headers))
         }
-        _ => answer,
+        (answer, _) => answer,
     }
 }
 
@@ -383,7 +407,8 @@ mod tests {
             let request = Request::post(path).body(Body::empty());
             site.answer(request.expect("a request"))
         };
-        assert_eq!(write("/unseen").await.status(), 200);
+        let answer = write("/unseen").await.into_response();
+        assert_eq!(answer.status(), 200);
         assert!(asked.try_recv().is_err(), "it waited to hear of nothing");
         tokio::select! {
             biased;

@@ -119,7 +119,7 @@ impl Visitor {
             .answer_at_once(method, uri.path(), uri.query(), headers)
         {
             Some(answer) => answer.into_response(),
-            None => self.site.answer(request).await,
+            None => self.site.answer(request).await.into_response(),
         };
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("a cookie is text");
