@@ -148,7 +148,7 @@ impl Answer {
         let second = now.timestamp().as_second();
         let rest = match self.part {
             Part::Whole => match page.demand.leaf(sheets, second, first, &page.sent) {
-                Some(leaf) => return Message::Sheet(leaf),
+                Some(leaf) => return Message::Leaf(leaf),
                 None => &page.sent,
             },
             Part::Head => &page.sent[..page.sent.len() - page.bytes.len()],

@@ -13,7 +13,7 @@ pub enum Message<'a> {
     /// Its first two lines, and all else.
     Parts(Vec<u8>, &'a [u8]),
     /// All of it, in a file.
-    Sheet(Leaf),
+    Leaf(Leaf),
 }
 
 /// The status, and when it was that.

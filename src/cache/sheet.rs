@@ -17,19 +17,19 @@ const MOST: usize = 32 * 1024;
 /// How often a page is asked for in a second before it is laid out: a file takes 10 µs to make, and saves about half of one
 /// for each answer.
 const OFTEN: usize = 20;
-/// How often before it is laid out in copies.
+/// How often before it is laid out in copies, which takes some 20 µs, and saves about 0.3 for each answer.
 const VERY_OFTEN: usize = 1000;
 /// So many. The system counts who still needs a piece of memory that is being sent: up where it is sent, down where it was
 /// taken, and a count that two processors change by turns is slow. With copies they are seldom at the same one, which makes
 /// 1.03 as many answers.
 const COPIES: usize = 4;
-/// Answers from one copy, until it is the next one's turn.
+/// Answers from one copy, until it is the next one's turn: of 16, 32, 64 and 128 the best for 64 connections.
 const IN_A_ROW: usize = 16;
 /// Bytes of a piece of memory: a copy begins at the start of one.
 const PIECE: usize = 4096;
-/// Files at one time, those included that somebody still takes: a system that allows few has to have some left for
-/// connections.
-const FILES: usize = 500;
+/// Copies at one time, those included that somebody still takes, and so files at most: a system that allows few has to have
+/// some left for connections.
+const PLACES: usize = 500;
 
 /// An answer in a file, once or several times.
 pub struct Sheet {
@@ -74,7 +74,7 @@ struct Tally {
 
 impl Sheets {
     /// Bytes that all of them take at most.
-    pub const MOST_BYTES: u64 = (FILES * MOST) as u64;
+    pub const MOST_BYTES: u64 = (PLACES * MOST) as u64;
 
     /// For files of so many bytes in all.
     pub fn of(bytes: u64) -> Self {
@@ -156,7 +156,7 @@ impl Demand {
     }
 }
 
-/// Bytes of whole pieces of memory for so many.
+/// Bytes that so many take up, in whole pieces of memory.
 fn room(length: usize) -> usize {
     length.next_multiple_of(PIECE)
 }
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn room_is_bounded_however_much_there_is() {
-        assert_eq!(Sheets::of(u64::MAX).places.available_permits(), FILES);
+        assert_eq!(Sheets::of(u64::MAX).places.available_permits(), PLACES);
         assert_eq!(Sheets::of(0).places.available_permits(), 0);
     }
 }

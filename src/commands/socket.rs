@@ -5,7 +5,7 @@
 //! still sending, and closing on them at once makes the system reset the connection, which a browser shows instead of our
 //! page (RFC 9112, section 9.6).
 
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -50,6 +50,14 @@ impl Socket {
     /// Puts back what was read: whoever reads next gets it.
     pub fn put_back(&mut self, bytes: Bytes) {
         self.ahead = bytes;
+    }
+
+    /// Until the client has hung up. Whoever goes on asking has not, as far as is known before that is read.
+    pub async fn hung_up(&self) {
+        match self.stream.ready(Interest::READABLE).await {
+            Ok(ready) if !ready.is_read_closed() => pending().await,
+            _ => {}
+        }
     }
 
     /// Sends what is laid out.

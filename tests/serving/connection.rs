@@ -1,10 +1,13 @@
-//! What goes over a connection, byte by byte: pages that are kept are answered before hyper is there, and nobody can tell.
+//! What goes over a connection, byte by byte: pages for everyone are answered before hyper is there, and nobody can tell.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant, SystemTime};
+
+use sqlx::{Connection, PgConnection};
+use tokio::runtime::Builder;
 
 use crate::support::server::{Server, wait_until};
 use crate::{ask, is_broken, reply_address, welcome_path};
@@ -24,22 +27,27 @@ fn request_for(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: site.example\r\n\r\n")
 }
 
+/// What the system says of a connection, as seen from one of its ends, as long as that is open.
+fn line_of(from: SocketAddr, to: SocketAddr) -> Option<String> {
+    let ends = [from, to].map(|end| format!("0100007F:{:04X}", end.port()));
+    let table = fs::read_to_string("/proc/net/tcp").expect("the system's connections");
+    let line = table.lines().find(|line| {
+        let fields = line.split_whitespace().skip(1);
+        fields.take(2).eq(&ends)
+    });
+    line.map(str::to_owned)
+}
+
 /// Whether all that was sent from one end to the other was read there: nothing is on the way, and nothing waits.
 fn is_read(from: SocketAddr, to: SocketAddr) -> bool {
-    let [from, to] = [from, to].map(|end| format!("0100007F:{:04X}", end.port()));
-    let table = fs::read_to_string("/proc/net/tcp").expect("the system's connections");
-    let is_empty = |ends: [&str; 2], which: usize| {
-        let line = table.lines().find(|line| {
-            let fields = line.split_whitespace().skip(1);
-            fields.take(2).eq(ends)
-        });
+    let is_empty = |line: Option<String>, which: usize| {
         // One that is closed reads no more.
         line.is_none_or(|line| {
             let queues = line.split_whitespace().nth(4).expect("its queues");
             queues.split(':').nth(which) == Some("00000000")
         })
     };
-    is_empty([&from, &to], 0) && is_empty([&to, &from], 1)
+    is_empty(line_of(from, to), 0) && is_empty(line_of(to, from), 1)
 }
 
 /// All that is answered to these packets and a last request, but for the dates; and whether each answer was given before
@@ -184,15 +192,88 @@ fn one_connection_serves_every_kind_of_request_in_turn() {
 fn a_page_that_has_to_be_made_leaves_its_connection_as_it_is() {
     let server = Server::new();
     let page = request_for(&welcome_path(&server));
-    let head = page.replace("GET", "HEAD");
     let missing = request_for("/no/such/page");
-    let asked = [&page, &head, &page, &missing, &page].map(|request| request.as_bytes());
-    let (answers, are_before) = answered(&server, &asked);
-    assert_eq!(are_before, [true, true, true, false, false, false]);
-    let made = answers.split("HTTP/1.1 ").nth(1).expect("an answer");
-    assert_eq!(answers.matches(made).count(), 3, "it is the same page");
-    assert!(made.contains("Welcome to your Broadsheet</h1>"));
-    assert!(answers.contains("404 Not Found"));
+    let with =
+        |request: &str, line: &str| request.replace("\r\n\r\n", &format!("\r\n{line}\r\n\r\n"));
+    let head = with(&page, "accept-encoding: gzip").replace("GET", "HEAD");
+    let unchanged = with(&page, "accept-encoding: br\r\nif-none-match: *");
+    let head_of_missing = missing.replace("GET", "HEAD");
+    let asked = [
+        &page,
+        &head,
+        &unchanged,
+        &page,
+        &head_of_missing,
+        &missing,
+        &head,
+        &page,
+    ];
+    let (answers, are_before) = answered(&server, &asked.map(String::as_bytes));
+    assert!(
+        are_before
+            .iter()
+            .eq(&[true, true, true, true, false, false, false, false, false])
+    );
+    let answers: Vec<&str> = answers.split("HTTP/1.1 ").skip(1).collect();
+    let statuses: Vec<&str> = answers.iter().map(|answer| &answer[..3]).collect();
+    assert_eq!(
+        statuses,
+        [
+            "200", "200", "304", "200", "404", "404", "200", "200", "200"
+        ]
+    );
+    assert!(answers[0].contains("Welcome to your Broadsheet</h1>"));
+    assert_eq!([answers[0]; 2], [answers[3], answers[7]]);
+    assert_eq!(answers[1], answers[6]);
+    for (head, whole) in [(4, 5), (1, 1), (2, 2)] {
+        let (head, whole) = (answers[head], answers[whole]);
+        assert!(head.ends_with("\r\n\r\n") && whole.starts_with(head));
+    }
+}
+
+/// Does something while nobody can read an article.
+fn while_articles_are_locked(server: &Server, act: impl FnOnce()) {
+    let url = server.database_url();
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let db = PgConnection::connect(&url).await;
+        let mut db = db.expect("the database answers");
+        let mut locked = db.begin().await.expect("a transaction");
+        sqlx::query("lock table articles in access exclusive mode")
+            .execute(&mut *locked)
+            .await
+            .expect("they are locked");
+        act();
+        locked.commit().await.expect("it ends");
+    });
+}
+
+#[test]
+fn whoever_waits_for_a_page_may_ask_on_and_whoever_hangs_up_is_not_waited_for() {
+    let server = Server::new();
+    let page = request_for(&welcome_path(&server));
+    let [mut first, mut second] = [(); 2].map(|()| connect(&server));
+    let [gone, here] = [&first, &second].map(|one| one.local_addr().expect("its address"));
+    while_articles_are_locked(&server, || {
+        first.write_all(page.as_bytes()).expect("it is sent");
+        wait_until("it is asked", || is_read(gone, server.address));
+        // This one waits for what is made for the other.
+        second.write_all(page.as_bytes()).expect("it is sent");
+        wait_until("it is asked, too", || is_read(here, server.address));
+        let began = Instant::now();
+        drop(first);
+        wait_until("the connection is closed", || {
+            line_of(server.address, gone).is_none()
+        });
+        // Until the database gives up it takes longer.
+        assert!(began.elapsed() < Duration::from_secs(15));
+        second.write_all(LAST.as_bytes()).expect("it is sent");
+        assert!(line_of(server.address, here).is_some());
+    });
+    let mut answers = String::new();
+    second.read_to_string(&mut answers).expect("all of it");
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2);
+    assert!(answers.contains("Welcome to your Broadsheet</h1>"));
 }
 
 #[test]
@@ -249,12 +330,17 @@ fn a_server_that_stops_lets_go_of_connections_that_wait() {
     assert_eq!(ends, [false, true, true]);
 }
 
-/// The files in memory that a server has open.
-fn sheets(server: &Server) -> usize {
+/// The files in memory that a server has open: how large each is.
+fn sheets(server: &Server) -> Vec<usize> {
     let open = fs::read_dir(format!("/proc/{}/fd", server.pid())).expect("its files");
-    let names = open.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
-    let are_sheets = names.filter(|name| name.to_string_lossy().starts_with("/memfd:page"));
-    are_sheets.count()
+    let sizes = open.filter_map(|file| {
+        let file = file.ok()?.path();
+        let name = fs::read_link(&file).ok()?;
+        let is_sheet = name.to_string_lossy().starts_with("/memfd:page");
+        let size = fs::metadata(&file).ok()?.len();
+        is_sheet.then_some(usize::try_from(size).expect("it is small"))
+    });
+    sizes.collect()
 }
 
 /// Asks for a page over a connection, and reads an answer of so many bytes.
@@ -267,21 +353,28 @@ fn read_once(stream: &mut TcpStream, page: &str, length: usize) -> Vec<u8> {
 
 #[test]
 fn what_many_ask_for_goes_out_of_a_file_whole_however_late_it_is_taken() {
-    const MANY: usize = 800;
+    const MANY: usize = 500;
     let server = Server::new();
     let path = welcome_path(&server);
     server.get(&path);
     let page = request_for(&path);
     let (once, _) = answered(&server, &[page.as_bytes()]);
     let (once, last) = once.split_at(once.rfind("HTTP/1.1 ").expect("two answers"));
-    assert_eq!(sheets(&server), 0);
+    assert!(sheets(&server).is_empty());
     let mut stream = connect(&server);
     let mut answers = Vec::new();
-    for _ in 0..MANY / 2 {
+    let mut asked = 0;
+    wait_until("it is laid out in copies", || {
+        for _ in 0..MANY {
+            answers.extend(read_once(&mut stream, &page, once.len() + DATE_LINE));
+        }
+        asked += MANY;
+        sheets(&server).iter().any(|size| *size > 2 * once.len())
+    });
+    for _ in 0..MANY {
         answers.extend(read_once(&mut stream, &page, once.len() + DATE_LINE));
     }
-    assert!(sheets(&server) > 0);
-    for _ in 0..MANY / 2 {
+    for _ in 0..MANY {
         // One at a time, as long as there is room for what is answered.
         stream.write_all(page.as_bytes()).expect("it is sent");
         sleep(Duration::from_millis(1));
@@ -289,7 +382,7 @@ fn what_many_ask_for_goes_out_of_a_file_whole_however_late_it_is_taken() {
     stream.write_all(LAST.as_bytes()).expect("it is sent");
     stream.read_to_end(&mut answers).expect("all of it");
     let answers = undated(&String::from_utf8_lossy(&answers));
-    assert!(answers == once.repeat(MANY) + last);
+    assert!(answers == once.repeat(asked + 2 * MANY) + last);
 }
 
 #[test]
@@ -302,7 +395,7 @@ fn a_file_that_nobody_takes_is_given_up() {
     let (once, _) = once.split_at(once.rfind("HTTP/1.1 ").expect("two answers"));
     let mut deaf = connect(&server);
     // Until it is laid out. Later, two that arrive at once are no matter: they are answered otherwise.
-    while sheets(&server) == 0 {
+    while sheets(&server).is_empty() {
         read_once(&mut deaf, &page, once.len() + DATE_LINE);
     }
     for _ in 0..1_000 {
@@ -310,7 +403,7 @@ fn a_file_that_nobody_takes_is_given_up() {
         deaf.write_all(page.as_bytes()).expect("it is sent");
         sleep(Duration::from_millis(1));
     }
-    assert!(sheets(&server) > 0);
+    assert!(!sheets(&server).is_empty());
     let limit = Some(Duration::from_millis(100));
     deaf.set_write_timeout(limit).expect("a limit");
     wait_until(
@@ -344,7 +437,7 @@ fn a_change_shows_at_once_whatever_is_laid_out() {
         for _ in 0..40 {
             read_once(&mut stream, &page, once);
         }
-        assert!(sheets(&server) > 0);
+        assert!(!sheets(&server).is_empty());
         let words = format!("Is this number {round} of what was said?");
         let fields = [
             ("comment", words.as_str()),
