@@ -104,23 +104,17 @@ async fn answer_with_pages(
                 false => Poll::Pending,
             }
         });
-        match came.await? {
-            Came::Kept(answer) => send(socket, site.message(&answer)).await?,
-            Came::Missing(mut request, bytes) => {
-                request.extensions_mut().insert(ConnectInfo(peer));
-                // In a box of its own: it is some kilobytes.
-                let answer = Box::pin(site.answer(*request));
-                let answered = tokio::select! {
-                    biased;
-                    answered = answer => answered,
-                    () = socket.hung_up() => return Ok(Left::Nothing),
-                };
-                match answered {
-                    Answered::Page(answer) => send(socket, site.message(&answer)).await?,
-                    Answered::Other(response) => {
+        let answer = match came.await? {
+            Came::Kept(answer) => answer,
+            // In a box of its own: it is some kilobytes.
+            Came::Missing(request, bytes) => {
+                match Box::pin(make(site, socket, request, peer)).await {
+                    Made::Page(answer) => answer,
+                    Made::Other(response) => {
                         socket.put_back(bytes);
-                        return Ok(Left::More(Some(Box::new(response))));
+                        return Ok(Left::More(Some(response)));
                     }
+                    Made::Nothing => return Ok(Left::Nothing),
                 }
             }
             Came::More(bytes) => {
@@ -128,10 +122,38 @@ async fn answer_with_pages(
                 return Ok(Left::More(None));
             }
             Came::Nothing => return Ok(Left::Nothing),
-        }
+        };
+        send(socket, site.message(&answer)).await?;
         alarm.begin_anew();
     }
     Ok(Left::Nothing)
+}
+
+/// What came of a request for what was not there.
+enum Made {
+    /// A page for everyone.
+    Page(Answer),
+    /// Anything else.
+    Other(Box<Response>),
+    /// The client hung up.
+    Nothing,
+}
+
+async fn make(
+    site: &Site,
+    socket: &Socket,
+    mut request: Box<Request<Body>>,
+    peer: SocketAddr,
+) -> Made {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    tokio::select! {
+        biased;
+        answered = site.answer(*request) => match answered {
+            Answered::Page(answer) => Made::Page(answer),
+            Answered::Other(response) => Made::Other(Box::new(response)),
+        },
+        () = socket.hung_up() => Made::Nothing,
+    }
 }
 
 fn poll_request(

@@ -154,9 +154,10 @@ async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<(
                 continue;
             }
         };
-        let connection = connection::serve(site.clone(), stream, peer, stopped.clone());
+        let (site, stopped) = (site.clone(), stopped.clone());
+        // Called in there: a future that is handed in lies there twice.
         tokio::spawn(async move {
-            connection.await;
+            connection::serve(site, stream, peer, stopped).await;
             drop(place);
         });
     }
