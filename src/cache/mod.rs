@@ -16,6 +16,8 @@
 //! - Without a listener nothing is right any more, as long as the database is there to be changed. While it is away, pages
 //!   are served as they last were known.
 
+mod address;
+mod books;
 mod coding;
 mod figures;
 mod finished;
@@ -23,6 +25,7 @@ mod headers;
 mod keep;
 mod listener;
 mod message;
+mod render;
 mod sheet;
 mod shelf;
 mod site;

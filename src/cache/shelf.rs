@@ -1,67 +1,27 @@
-//! The pages that are kept, by their addresses; what each shows; and who is rendering one just now.
+//! The pages that are kept, by their addresses, and who is rendering one just now.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use quick_cache::{DefaultHashBuilder, Equivalent, Lifecycle, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
-use super::coding::Coding;
+use super::address::{Address, Asked};
+use super::books::Books;
 use super::figures::Figures;
 use super::finished::Finished;
 use super::keep::Tag;
+use super::render::{Outcome, Render};
 use crate::clock::Ts;
 
-/// What was heard last, against which a render that began before is held. One that takes longer is not kept.
-const REMEMBERED: usize = 1024;
 /// Bytes of a usual page: from it follows how many places there are at first.
 const USUAL: u64 = 16 * 1024;
 /// How long an answer to a write waits to hear of it, at most.
 const HEARD_WITHIN: Duration = Duration::from_secs(10);
-
-/// What a page is kept by: its coding; its path, and those parts of a query that it depends on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Address {
-    coding: Coding,
-    path: Arc<str>,
-}
-
-/// The same, borrowed.
-#[derive(Clone, Copy, Hash)]
-pub struct Asked<'a> {
-    /// In which coding.
-    pub coding: Coding,
-    /// The path.
-    pub path: &'a str,
-}
-
-impl Equivalent<Address> for Asked<'_> {
-    fn equivalent(&self, address: &Address) -> bool {
-        self.coding == address.coding && *self.path == *address.path
-    }
-}
-
-impl Address {
-    fn asked(&self) -> Asked<'_> {
-        Asked {
-            coding: self.coding,
-            path: &self.path,
-        }
-    }
-}
-
-impl From<Asked<'_>> for Address {
-    fn from(asked: Asked<'_>) -> Self {
-        Self {
-            coding: asked.coding,
-            path: asked.path.into(),
-        }
-    }
-}
 
 /// Who asks to be told once everything is heard that was said before.
 pub type Asker = oneshot::Sender<()>;
@@ -78,7 +38,8 @@ struct Kept {
 /// All pages that are kept.
 pub struct Shelf {
     pages: Pages,
-    books: Mutex<Books>,
+    /// Whoever changes which pages are kept holds this.
+    beside: Mutex<Beside>,
     /// How often everything was forgotten. What is from before the last time may have changed.
     forgotten: AtomicU64,
     pub figures: Figures,
@@ -86,27 +47,11 @@ pub struct Shelf {
 
 /// What there is to know beside the pages.
 #[derive(Default)]
-struct Books {
+struct Beside {
+    books: Books,
     /// The way to whoever listens; while nobody does, nothing new is kept.
     listener: Option<UnboundedSender<Asker>>,
-    showing: HashMap<Tag, HashSet<Address>>,
-    /// Tags heard so far, and the last of them with their numbers.
-    heard: u64,
-    recent: VecDeque<(u64, Tag)>,
     rendering: HashMap<Address, watch::Receiver<Outcome>>,
-}
-
-/// What came of a render that others wait for.
-#[derive(Clone)]
-pub enum Outcome {
-    /// Nothing yet.
-    Waits,
-    /// A page for everyone.
-    Kept(Arc<Finished>),
-    /// A page that something was touched of meanwhile: right for whoever asked before it was begun, and not to be kept.
-    Overtaken(Arc<Finished>),
-    /// No page that is kept: each asks for their own.
-    Own,
 }
 
 /// How a page that is not there comes about.
@@ -121,15 +66,6 @@ pub enum Begun {
     Alone,
 }
 
-/// A render that others may wait for. Dropped without an end, it lets them try themselves.
-pub struct Render {
-    shelf: Arc<Shelf>,
-    address: Address,
-    /// Tags heard when it began.
-    since: u64,
-    waiting: watch::Sender<Outcome>,
-}
-
 impl Shelf {
     /// Room for pages of so many bytes in all.
     pub fn of(bytes: u64) -> Self {
@@ -141,7 +77,7 @@ impl Shelf {
             .expect("both capacities are given");
         Self {
             pages: Pages::with_options(options, Weigh, DefaultHashBuilder::default(), PushedOut),
-            books: Mutex::default(),
+            beside: Mutex::default(),
             forgotten: AtomicU64::new(0),
             figures: Figures::default(),
         }
@@ -167,52 +103,81 @@ impl Shelf {
 
     /// Begins to make the page at an address, or finds who does.
     pub fn begin(self: &Arc<Self>, asked: Asked<'_>, now: impl FnOnce() -> Ts) -> Begun {
-        let mut books = self.books();
+        let mut beside = self.beside();
         // It may have been kept since we looked.
         if let Some(page) = self.find(asked, now) {
             return Begun::Kept(page);
         }
-        if books.listener.is_none() {
+        if beside.listener.is_none() {
             return Begun::Alone;
         }
         let address = Address::from(asked);
-        if let Some(outcome) = books.rendering.get(&address) {
+        if let Some(outcome) = beside.rendering.get(&address) {
             return Begun::Theirs(outcome.clone());
         }
-        let (waiting, outcome) = watch::channel(Outcome::Waits);
-        books.rendering.insert(address.clone(), outcome);
-        Begun::Ours(Render {
-            shelf: self.clone(),
-            address,
-            since: books.heard,
-            waiting,
-        })
+        let since = beside.books.heard();
+        let (render, outcome) = Render::begin(self.clone(), address.clone(), since);
+        beside.rendering.insert(address, outcome);
+        Begun::Ours(render)
+    }
+
+    /// Keeps a page whose render began when `since` tags were heard, if it is still right; whether it is.
+    pub fn end_render(&self, address: &Address, page: &Arc<Finished>, since: u64) -> bool {
+        let mut beside = self.beside();
+        beside.rendering.remove(address);
+        let Beside {
+            books, listener, ..
+        } = &mut *beside;
+        if listener.is_none() || books.is_touched_since(since, &page.tags) {
+            return false;
+        }
+        if let Some((address, old)) = self.pages.remove(&address.asked()) {
+            books.strike(&address, &old.page.tags);
+        }
+        books.enter(address, &page.tags);
+        let kept = Kept {
+            page: page.clone(),
+            since: self.forgotten.load(Ordering::Acquire),
+        };
+        let mut pushed_out = Vec::new();
+        self.pages
+            .insert_with_lifecycle(address.clone(), kept, &mut pushed_out);
+        for (address, old) in pushed_out {
+            self.figures.pushed_out.inc();
+            books.strike(&address, &old.page.tags);
+        }
+        true
+    }
+
+    /// Nobody renders the page at an address any more.
+    pub fn give_up_render(&self, address: &Address) {
+        self.beside().rendering.remove(address);
     }
 
     /// Somebody listens from now on, and answers those who ask. What was said before is not known.
     pub fn begin_listening(&self) -> UnboundedReceiver<Asker> {
         let (asker, asked) = unbounded_channel();
         self.forget();
-        self.books().listener = Some(asker);
+        self.beside().listener = Some(asker);
         asked
     }
 
     /// Whether somebody listens.
     pub fn is_heard(&self) -> bool {
-        self.books().listener.is_some()
+        self.beside().listener.is_some()
     }
 
     /// Nobody listens any more. What is kept stays: if the database is away, nothing changes.
     pub fn end_listening(&self) {
-        self.books().listener = None;
+        self.beside().listener = None;
     }
 
     /// Drops what shows these tags, as the database says them: with spaces between. One that we do not know is said by a
     /// newer version, and means everything.
     pub fn hear_all(&self, said: &str) {
-        let mut books = self.books();
+        let books = &mut self.beside().books;
         for tag in said.split_ascii_whitespace() {
-            self.hear(&mut books, tag.parse().unwrap_or(Tag::Site));
+            self.hear(books, tag.parse().unwrap_or(Tag::Site));
         }
     }
 
@@ -221,10 +186,10 @@ impl Shelf {
         if tag == Tag::Site {
             self.figures.dropped.inc_by(self.pages.len() as u64);
             self.pages.clear();
-            books.showing.clear();
+            books.strike_all();
             return;
         }
-        for address in books.showing.remove(&tag).unwrap_or_default() {
+        for address in books.take(tag) {
             if let Some((address, kept)) = self.pages.remove(&address.asked()) {
                 self.figures.dropped.inc();
                 books.strike(&address, &kept.page.tags);
@@ -235,7 +200,7 @@ impl Shelf {
     /// Until everything is heard that was said before this; whether that was.
     pub async fn settle(&self) -> bool {
         let (asker, answer) = oneshot::channel();
-        let is_asked = match &self.books().listener {
+        let is_asked = match &self.beside().listener {
             Some(listener) => listener.send(asker).is_ok(),
             None => false,
         };
@@ -244,8 +209,8 @@ impl Shelf {
 
     /// Takes nothing that is kept for right any more: something may have been touched, and nobody listens.
     pub fn forget(&self) {
-        let mut books = self.books();
-        books.hear(Tag::Site);
+        let mut beside = self.beside();
+        beside.books.hear(Tag::Site);
         self.forgotten.fetch_add(1, Ordering::AcqRel);
         self.figures.dropped.inc_by(self.pages.len() as u64);
     }
@@ -255,107 +220,8 @@ impl Shelf {
         (self.pages.weight(), self.pages.len() as u64)
     }
 
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().expect("no holder of the books panics")
-    }
-}
-
-impl Books {
-    fn hear(&mut self, tag: Tag) {
-        self.heard += 1;
-        if self.recent.len() == REMEMBERED {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((self.heard, tag));
-    }
-
-    /// Whether something that a page shows was touched since so many tags were heard.
-    fn is_touched_since(&self, since: u64, tags: &[Tag]) -> bool {
-        let oldest = self
-            .recent
-            .front()
-            .map_or(self.heard, |(number, _)| *number);
-        let is_forgotten = self.heard > since && oldest > since + 1;
-        is_forgotten
-            || self
-                .recent
-                .iter()
-                .rev()
-                .take_while(|(number, _)| *number > since)
-                .any(|(_, tag)| *tag == Tag::Site || tags.contains(tag))
-    }
-
-    /// Forgets that a page shows something.
-    fn strike(&mut self, address: &Address, tags: &[Tag]) {
-        for tag in tags {
-            if let Some(addresses) = self.showing.get_mut(tag) {
-                addresses.remove(address);
-                if addresses.is_empty() {
-                    self.showing.remove(tag);
-                }
-            }
-        }
-    }
-}
-
-impl Render {
-    /// The coding that is asked for.
-    pub fn coding(&self) -> Coding {
-        self.address.coding
-    }
-
-    /// Whether the page is kept by what it is another for: this part of a query, or nothing.
-    pub fn is_of(&self, reads: Option<&str>) -> bool {
-        let query = self.address.path.split_once('?').map(|(_, query)| query);
-        let read = query.and_then(|query| query.split_once('='));
-        read.is_none_or(|(name, _)| reads == Some(name))
-    }
-
-    /// Keeps the page, if it is still right, and hands it to those who wait.
-    pub fn end(self, page: &Arc<Finished>) {
-        let shelf = &*self.shelf;
-        let mut books = shelf.books();
-        books.rendering.remove(&self.address);
-        let is_right = books.listener.is_some() && !books.is_touched_since(self.since, &page.tags);
-        if !is_right {
-            self.waiting.send_replace(Outcome::Overtaken(page.clone()));
-            return;
-        }
-        if let Some((address, old)) = shelf.pages.remove(&self.address.asked()) {
-            books.strike(&address, &old.page.tags);
-        }
-        for tag in &page.tags {
-            let addresses = books.showing.entry(*tag).or_default();
-            addresses.insert(self.address.clone());
-        }
-        let kept = Kept {
-            page: page.clone(),
-            since: shelf.forgotten.load(Ordering::Acquire),
-        };
-        let mut pushed_out = Vec::new();
-        shelf
-            .pages
-            .insert_with_lifecycle(self.address.clone(), kept, &mut pushed_out);
-        for (address, old) in pushed_out {
-            shelf.figures.pushed_out.inc();
-            books.strike(&address, &old.page.tags);
-        }
-        self.waiting.send_replace(Outcome::Kept(page.clone()));
-    }
-
-    /// It is no page that is kept.
-    pub fn give_up(self) {
-        self.shelf.books().rendering.remove(&self.address);
-        self.waiting.send_replace(Outcome::Own);
-    }
-}
-
-impl Drop for Render {
-    fn drop(&mut self) {
-        let is_told = !matches!(*self.waiting.borrow(), Outcome::Waits);
-        if !is_told {
-            self.shelf.books().rendering.remove(&self.address);
-        }
+    fn beside(&self) -> MutexGuard<'_, Beside> {
+        self.beside.lock().expect("no holder of it panics")
     }
 }
 
@@ -364,7 +230,7 @@ struct Weigh;
 
 impl Weighter<Address, Kept> for Weigh {
     fn weight(&self, address: &Address, kept: &Kept) -> u64 {
-        kept.page.weight() + address.path.len() as u64
+        kept.page.weight() + address.len() as u64
     }
 }
 
@@ -385,6 +251,7 @@ mod tests {
     use axum::body::Bytes;
     use axum::http::HeaderMap;
 
+    use super::super::coding::Coding;
     use super::super::finished::Effort;
     use super::super::keep::Keep;
     use super::*;
@@ -445,7 +312,7 @@ mod tests {
         assert_eq!(kept, [false, false, true]);
         shelf.hear_all("something-new");
         assert!(shelf.find(at("/two"), now).is_none());
-        assert!(shelf.books().showing.is_empty());
+        assert_eq!(shelf.beside().books.shown(), 0);
     }
 
     #[test]
@@ -464,18 +331,6 @@ mod tests {
         render.end(&page(&[article(1)]));
         assert!(shelf.find(at("/one"), now).is_none());
         assert!(matches!(*outcome.borrow(), Outcome::Overtaken(_)));
-    }
-
-    #[test]
-    fn a_render_that_outlasts_what_is_remembered_is_not_kept() {
-        let (shelf, _asked) = shelf();
-        let render = ours(&shelf, "/one");
-        shelf.hear_all("article:1");
-        for _ in 0..REMEMBERED {
-            shelf.hear_all("article:2");
-        }
-        render.end(&page(&[article(1)]));
-        assert!(shelf.find(at("/one"), now).is_none());
     }
 
     #[test]
@@ -550,8 +405,7 @@ mod tests {
             ours(&shelf, &address).end(&page(&[article(number)]));
             assert!(shelf.size().0 <= room);
         }
-        let books = shelf.books();
-        assert_eq!(books.showing.len() as u64, shelf.size().1);
+        assert_eq!(shelf.beside().books.shown() as u64, shelf.size().1);
         assert_eq!(shelf.figures.pushed_out.get(), 1000 - shelf.size().1);
     }
 

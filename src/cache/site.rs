@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::task::spawn_blocking;
 use tower::ServiceExt;
-use url::form_urlencoded;
 
+use super::address::{Asked, address};
 use super::coding::Coding;
 use super::figures;
 use super::finished::{Answer, Effort, Finished};
@@ -19,20 +19,12 @@ use super::headers::Headers;
 use super::keep::{Keep, Unseen};
 use super::listener;
 use super::message::Message;
+use super::render::{Outcome, Render};
 use super::sheet::Sheets;
-use super::shelf::{Asked, Begun, Outcome, Render, Shelf};
+use super::shelf::{Begun, Shelf};
 use crate::app::App;
 use crate::web::Error;
 
-/// Where every page is one person's, or a file: nobody waits there for what another asked for.
-const NEVER_KEPT: [&str; 4] = ["/admin", "/media", "/healthz", "/readyz"];
-/// What a page may depend on, of a query; each is a number.
-const READ: [&str; 4] = ["comments", "before", "from", "to"];
-/// What links from elsewhere carry for others to count by. No page of ours reads it.
-const UNREAD: [&str; 7] = [
-    "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid",
-];
-const UNREAD_PREFIX: &str = "utm_";
 /// The part of the memory for pages that is for answers in files, if they can be so many.
 const SHEETS: u64 = 8;
 /// How often whoever waits for a page looks again, before making one alone.
@@ -351,38 +343,10 @@ fn is_read(method: &Method) -> bool {
     *method == Method::GET || *method == Method::HEAD
 }
 
-/// What a page is kept by: its path, and what of its query it depends on. `None` where it may depend on more.
-fn address<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
-    let is_below = |above: &&str| {
-        path.strip_prefix(above)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    if NEVER_KEPT.iter().any(is_below) {
-        return None;
-    }
-    let Some(query) = query else {
-        return Some(Cow::Borrowed(path));
-    };
-    let mut address = path.to_owned();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if UNREAD.contains(&&*name) || name.starts_with(UNREAD_PREFIX) {
-            continue;
-        }
-        let is_number = value.bytes().all(|byte| byte.is_ascii_digit())
-            && value.bytes().next().is_some_and(|first| first != b'0');
-        if !READ.contains(&&*name) || !is_number || address.len() > path.len() {
-            return None;
-        }
-        address.extend(["?", &*name, "=", &*value]);
-    }
-    Some(Cow::Owned(address))
-}
-
 #[cfg(test)]
 mod tests {
     use argon2::Argon2;
     use axum::Extension;
-    use axum::http::Uri;
     use axum::routing::post;
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -414,32 +378,6 @@ mod tests {
             biased;
             _ = write("/seen") => panic!("it did not wait to hear of it"),
             asker = asked.recv() => assert!(asker.is_some()),
-        }
-    }
-
-    #[test]
-    fn what_others_count_by_is_not_part_of_an_address() {
-        for (asked, kept_by) in [
-            ("/", Some("/")),
-            ("/a/b", Some("/a/b")),
-            ("/a?comments=2", Some("/a?comments=2")),
-            ("/a?utm_source=x&comments=2&fbclid=y", Some("/a?comments=2")),
-            ("/a?utm_source=x", Some("/a")),
-            ("/a?to=4", Some("/a?to=4")),
-            ("/a?from=3&to=4", None),
-            ("/a?comments=02", None),
-            ("/a?comments=two", None),
-            ("/a?comments=", None),
-            ("/a?p=17", None),
-            ("/a?key=secret", None),
-            ("/administration", Some("/administration")),
-            ("/admin", None),
-            ("/admin/comments", None),
-            ("/media/a.webp", None),
-        ] {
-            let uri: Uri = asked.parse().unwrap();
-            let address = address(uri.path(), uri.query());
-            assert_eq!(address.as_deref(), kept_by, "{asked}");
         }
     }
 }
