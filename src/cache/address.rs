@@ -57,7 +57,7 @@ impl Address {
         query.split_once('=').map(|(name, _)| name)
     }
 
-    /// The same, borrowed.
+    /// Itself, borrowed.
     pub fn asked(&self) -> Asked<'_> {
         Asked {
             coding: self.coding,
@@ -75,8 +75,9 @@ impl From<Asked<'_>> for Address {
     }
 }
 
-/// The path of an address: that of a request, and what of its query it depends on. `None` where it may depend on more.
-pub fn address<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
+/// The path of the address of what is asked for: with those parts of a query that the page depends on. `None` where it may
+/// depend on more, or is never kept.
+pub fn kept_path<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
     let is_below = |above: &&str| {
         path.strip_prefix(above)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -129,8 +130,8 @@ mod tests {
             ("/media/a.webp", None),
         ] {
             let uri: Uri = asked.parse().unwrap();
-            let address = address(uri.path(), uri.query());
-            assert_eq!(address.as_deref(), kept_by, "{asked}");
+            let path = kept_path(uri.path(), uri.query());
+            assert_eq!(path.as_deref(), kept_by, "{asked}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::keep::Tag;
 /// What was heard last, against which a render that began before is held. One that takes longer is not kept.
 const REMEMBERED: usize = 1024;
 
-/// Both, of all pages that are kept.
+/// What all pages that are kept show, and what was heard lately.
 #[derive(Default)]
 pub struct Books {
     showing: HashMap<Tag, HashSet<Address>>,
@@ -68,7 +68,7 @@ impl Books {
         }
     }
 
-    /// Takes out the pages that show this.
+    /// Takes out the pages that show this. What else each of them shows is still to be struck.
     pub fn take(&mut self, tag: Tag) -> HashSet<Address> {
         self.showing.remove(&tag).unwrap_or_default()
     }
@@ -87,6 +87,8 @@ impl Books {
 
 #[cfg(test)]
 mod tests {
+    use super::super::address::Asked;
+    use super::super::coding::Coding;
     use super::*;
     use crate::ids::ArticleId;
 
@@ -125,5 +127,24 @@ mod tests {
         books.hear(article(2));
         assert!(books.is_touched_since(since, &[article(1)]));
         assert!(!books.is_touched_since(since + 1, &[article(1)]));
+    }
+
+    #[test]
+    fn pages_are_found_by_what_they_show_until_they_are_struck() {
+        let [front, one] = ["/", "/one"].map(|path| {
+            let coding = Coding::Identity;
+            Address::from(Asked { coding, path })
+        });
+        let mut books = Books::default();
+        books.enter(&front, &[Tag::Articles, article(1)]);
+        books.enter(&one, &[article(1)]);
+        books.strike(&front, &[article(1)]);
+        assert_eq!(books.take(article(1)), HashSet::from([one.clone()]));
+        assert_eq!(books.take(article(1)), HashSet::new());
+        books.strike(&front, &[Tag::Articles]);
+        assert_eq!(books.shown(), 0, "nothing is left of what nobody shows");
+        books.enter(&one, &[article(1)]);
+        books.strike_all();
+        assert_eq!(books.take(article(1)), HashSet::new());
     }
 }

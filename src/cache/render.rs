@@ -26,22 +26,23 @@ pub enum Outcome {
 pub struct Render {
     shelf: Arc<Shelf>,
     address: Address,
-    since: u64,
+    /// Tags heard when it began.
+    heard: u64,
     waiting: watch::Sender<Outcome>,
 }
 
 impl Render {
-    /// Of the page at an address, begun when `since` tags were heard; and how others hear what came of it.
+    /// Of the page at an address, begun when so many tags were heard; and how others hear what came of it.
     pub fn begin(
         shelf: Arc<Shelf>,
         address: Address,
-        since: u64,
+        heard: u64,
     ) -> (Self, watch::Receiver<Outcome>) {
         let (waiting, outcome) = watch::channel(Outcome::Waits);
         let render = Self {
             shelf,
             address,
-            since,
+            heard,
             waiting,
         };
         (render, outcome)
@@ -60,7 +61,7 @@ impl Render {
 
     /// Keeps the page, if it is still right, and hands it to those who wait.
     pub fn end(self, page: &Arc<Finished>) {
-        let is_right = self.shelf.end_render(&self.address, page, self.since);
+        let is_right = self.shelf.end_render(&self.address, page, self.heard);
         self.waiting.send_replace(match is_right {
             true => Outcome::Kept(page.clone()),
             false => Outcome::Overtaken(page.clone()),

@@ -115,20 +115,21 @@ impl Shelf {
         if let Some(outcome) = beside.rendering.get(&address) {
             return Begun::Theirs(outcome.clone());
         }
-        let since = beside.books.heard();
-        let (render, outcome) = Render::begin(self.clone(), address.clone(), since);
+        let heard = beside.books.heard();
+        let (render, outcome) = Render::begin(self.clone(), address.clone(), heard);
         beside.rendering.insert(address, outcome);
         Begun::Ours(render)
     }
 
-    /// Keeps a page whose render began when `since` tags were heard, if it is still right; whether it is.
-    pub fn end_render(&self, address: &Address, page: &Arc<Finished>, since: u64) -> bool {
+    /// A render is over that began when `heard` tags were heard. Keeps its page, if somebody listens and nothing that it shows
+    /// was touched since; whether it does.
+    pub fn end_render(&self, address: &Address, page: &Arc<Finished>, heard: u64) -> bool {
         let mut beside = self.beside();
         beside.rendering.remove(address);
         let Beside {
             books, listener, ..
         } = &mut *beside;
-        if listener.is_none() || books.is_touched_since(since, &page.tags) {
+        if listener.is_none() || books.is_touched_since(heard, &page.tags) {
             return false;
         }
         if let Some((address, old)) = self.pages.remove(&address.asked()) {
@@ -221,7 +222,9 @@ impl Shelf {
     }
 
     fn beside(&self) -> MutexGuard<'_, Beside> {
-        self.beside.lock().expect("no holder of it panics")
+        self.beside
+            .lock()
+            .expect("no holder of the lock beside the pages panics")
     }
 }
 

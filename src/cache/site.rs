@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::task::spawn_blocking;
 use tower::ServiceExt;
 
-use super::address::{Asked, address};
+use super::address::{Asked, kept_path};
 use super::coding::Coding;
 use super::figures;
 use super::finished::{Answer, Effort, Finished};
@@ -91,11 +91,11 @@ impl Site {
         if !is_read(method) {
             return None;
         }
-        let address = address(path, query)?;
+        let kept_path = kept_path(path, query)?;
         let coding = Coding::wanted(headers);
         let asked = Asked {
             coding,
-            path: &address,
+            path: &kept_path,
         };
         let page = shelf.find(asked, || self.app.clock.now())?;
         shelf.figures.hits.inc();
@@ -115,7 +115,7 @@ impl Site {
 
     /// Whether there may be a page for everyone at this path, with this query.
     pub fn may_keep(&self, path: &str, query: Option<&str>) -> bool {
-        self.shelf.is_some() && address(path, query).is_some()
+        self.shelf.is_some() && kept_path(path, query).is_some()
     }
 
     /// The answer that is not there yet.
@@ -144,7 +144,7 @@ impl Site {
             return self.make_once(request).await;
         };
         let uri = request.uri();
-        let Some(path) = address(uri.path(), uri.query()).map(Cow::into_owned) else {
+        let Some(path) = kept_path(uri.path(), uri.query()).map(Cow::into_owned) else {
             return self.make_once(request).await;
         };
         let (method, headers) = (request.method().clone(), request.headers().clone());
