@@ -31,14 +31,14 @@ use broadsheet::clock::{Clock, Ts};
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
 use broadsheet::config::Settings;
-use broadsheet::db::private::{Durability, Private};
+use broadsheet::crypto::Keys;
+use broadsheet::db::embedded::{Durability, Private};
 use broadsheet::ids::{ArticleId, CommentId};
 use broadsheet::moderation::bulk;
 use broadsheet::moderation::filter::{Age, Filter, Order};
 use broadsheet::moderation::store::{self, StandsFor};
 use broadsheet::publication::{self, Publication};
 use broadsheet::router;
-use broadsheet::sealed::Keys;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 use tower::ServiceExt;
 

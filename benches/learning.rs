@@ -18,8 +18,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
+use broadsheet::classifier::{Counts, Feature, Learnt, Opinion, noticed};
 use broadsheet::i18n::Words;
-use broadsheet::learning::{Counts, Feature, Learnt, Opinion, noticed};
 use broadsheet::text::{Language, markdown};
 
 use made_talk::Said;

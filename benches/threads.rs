@@ -28,9 +28,9 @@ use argon2::Argon2;
 use broadsheet::app::App;
 use broadsheet::clock::Clock;
 use broadsheet::config::Settings;
-use broadsheet::db::private::{Durability, Private};
+use broadsheet::crypto::Keys;
+use broadsheet::db::embedded::{Durability, Private};
 use broadsheet::router;
-use broadsheet::sealed::Keys;
 use sqlx::PgPool;
 
 const SMALL: u64 = 150;

@@ -20,7 +20,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use broadsheet::db::MIGRATOR;
-use broadsheet::db::private::{Durability, Private};
+use broadsheet::db::embedded::{Durability, Private};
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};

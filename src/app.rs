@@ -10,10 +10,10 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::crypto::{KeyId, Keys, hex, read_key_file};
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::publication::{self, Edition, Publication};
-use crate::sealed::{KeyId, Keys, hex, read_key_file};
 
 /// Passphrases hashed at one time: each takes 19 MiB and a core for a moment, so a crowd at the door waits its turn.
 const HASHES_AT_ONCE: usize = 2;

@@ -21,7 +21,7 @@ use crate::web::{
     Db, Layout, Path, Result, Routes, Within, assets, error, headers, media, requests,
     wait_for_form,
 };
-use crate::{accounts, articles, comments, desk, health, moderation};
+use crate::{accounts, admin, articles, comments, health, moderation};
 
 /// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
 const REPLY_BYTES: usize = 256 * 1024;
@@ -68,8 +68,8 @@ pub fn public() -> Routes {
         .post("/digests/{id}", moderation::digest_page::act)
         .get("/moderators/{id}/stop", moderation::digest_stop::show_stop)
         .post("/moderators/{id}/stop", moderation::digest_stop::stop)
-        .get("/moderators/{id}/confirm", desk::staff_mail::show_confirm)
-        .post("/moderators/{id}/confirm", desk::staff_mail::confirm)
+        .get("/moderators/{id}/confirm", admin::staff_mail::show_confirm)
+        .post("/moderators/{id}/confirm", admin::staff_mail::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", async |name: Path<String>| {
@@ -126,10 +126,10 @@ pub fn desk() -> Routes {
         )
         .get("/admin/claim", accounts::claim::show_claim)
         .post("/admin/claim", accounts::claim::claim)
-        .get("/admin/account", desk::account::show_account)
-        .post("/admin/account", desk::account::change_passphrase)
-        .post("/admin/account/email", desk::staff_mail::set_address)
-        .post("/admin/account/digest", desk::staff_mail::set_rhythm)
+        .get("/admin/account", admin::account::show_account)
+        .post("/admin/account", admin::account::change_passphrase)
+        .post("/admin/account/email", admin::staff_mail::set_address)
+        .post("/admin/account/digest", admin::staff_mail::set_rhythm)
         .get("/admin/comments", moderation::queue::show_queue)
         .get("/admin/comments/cards", moderation::queue::show_cards)
         .get("/admin/comments/live", moderation::live::show_live)
@@ -162,8 +162,8 @@ pub fn desk() -> Routes {
         .post("/admin/articles/new", articles::editor::create)
         .get("/admin/articles/{id}", articles::editor::show_editor)
         .post("/admin/articles/{id}", articles::editor::change)
-        .get("/admin/settings", desk::settings::show_settings)
-        .post("/admin/settings", desk::settings::save_settings)
+        .get("/admin/settings", admin::settings::show_settings)
+        .post("/admin/settings", admin::settings::save_settings)
 }
 
 fn limited(routes: Routes, bytes: usize, arrives_within: Duration) -> Router<App> {

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::App;
 use crate::moderation::reading::BATCH;
-use crate::{accounts, commenters, comments, learning, moderation};
+use crate::{accounts, classifier, commenters, comments, moderation};
 
 /// After the start: the first readers need the database more.
 const REST_AT_FIRST: Duration = Duration::from_secs(1);
@@ -133,8 +133,8 @@ async fn learn_in_rounds(app: &App, decided: &Notify) {
 
 /// One round of learning from what was decided.
 pub async fn learn(app: &App) -> sqlx::Result<()> {
-    learning::learn(app).await?;
-    learning::rescore_held(app).await
+    classifier::learn(app).await?;
+    classifier::rescore_held(app).await
 }
 
 /// One round of what moderators have begun.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use broadsheet::db::private::client_program;
+use broadsheet::db::embedded::client_program;
 
 use super::process::{BOTH, Process, on};
 

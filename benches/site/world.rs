@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use broadsheet::db::private::{Durability, Private};
+use broadsheet::db::embedded::{Durability, Private};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, FromRow, PgConnection};
 use tokio::runtime::{Builder, Runtime};

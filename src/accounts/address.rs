@@ -4,8 +4,8 @@
 use zeroize::Zeroizing;
 
 use crate::clock::Ts;
+use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::AccountId;
-use crate::sealed::{DoesNotOpen, Keys};
 
 /// Seconds for which the link that confirms an address is good: two days, by when a letter is given up, too.
 pub const CONFIRMED_WITHIN: i64 = 2 * 24 * 60 * 60;
@@ -98,7 +98,7 @@ pub(crate) fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sealed::KEY_BYTES;
+    use crate::crypto::KEY_BYTES;
 
     #[test]
     fn an_address_opens_for_its_account_only() {

@@ -4,9 +4,9 @@ use sqlx::{Connection, PgConnection};
 
 use super::address::{CONFIRMED_WITHIN, Rhythm, StaffMail, reseal};
 use crate::clock::Ts;
+use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 use crate::ids::AccountId;
 use crate::mail;
-use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// Seconds between two addresses that one account gives: each is written to, whoever's it is.
 const BETWEEN_ADDRESSES: i64 = 60;

@@ -13,7 +13,7 @@ use super::passphrase::{self, Passphrase};
 use super::{session, store};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::sealed;
+use crate::crypto;
 use crate::text::typed;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
@@ -22,8 +22,8 @@ pub async fn invite_first_admin(db: &mut PgConnection, now: Ts) -> sqlx::Result<
     if !store::is_empty(db).await? {
         return Ok(None);
     }
-    let token = sealed::token();
-    store::set_claim(db, &sealed::token_hash(&token), now).await?;
+    let token = crypto::token();
+    store::set_claim(db, &crypto::token_hash(&token), now).await?;
     Ok(Some(format!("/admin/claim?token={token}")))
 }
 
@@ -50,7 +50,7 @@ pub async fn show_claim(
     mut db: Db,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    if !store::is_claim(&mut db, &sealed::token_hash(&asked.token)).await? {
+    if !store::is_claim(&mut db, &crypto::token_hash(&asked.token)).await? {
         return Err(Error::NotFound);
     }
     let page = ClaimPage {
@@ -71,7 +71,7 @@ pub async fn claim(
     fields: Fields,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let token_hash = sealed::token_hash(fields.get("token"));
+    let token_hash = crypto::token_hash(fields.get("token"));
     if !store::is_claim(&mut db, &token_hash).await? {
         return Err(Error::NotFound);
     }

@@ -5,8 +5,8 @@ use sqlx::PgConnection;
 
 use super::store;
 use crate::app::App;
+use crate::crypto;
 use crate::ids::AccountId;
-use crate::sealed;
 
 /// How long a session lasts, in seconds: thirty days.
 const LASTS: i64 = 30 * 24 * 60 * 60;
@@ -27,11 +27,11 @@ pub async fn start(
     db: &mut PgConnection,
     id: AccountId,
 ) -> sqlx::Result<Cookie<'static>> {
-    let token = sealed::token();
+    let token = crypto::token();
     let now = app.clock.now();
     store::insert_session(
         db,
-        &sealed::token_hash(&token),
+        &crypto::token_hash(&token),
         id,
         now,
         now.plus_seconds(LASTS),
@@ -50,7 +50,7 @@ pub async fn start(
 /// The hash of the token a browser sent.
 pub fn token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
     jar.get(cookie_name(app))
-        .map(|cookie| sealed::token_hash(cookie.value()))
+        .map(|cookie| crypto::token_hash(cookie.value()))
 }
 
 /// The cookie that makes a browser forget its session.

@@ -14,9 +14,9 @@ use super::model::{
 use super::page::ArticleFragment;
 use super::store::{self, Save, Saved};
 use crate::accounts::Editor;
+use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::desk::{Desk, Section, take_form};
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
 use crate::text::{Format, Slug, dates, typed};

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::model::{Kind, Standing};
 use super::store::{self, Row};
 use crate::accounts::Editor;
-use crate::desk::{Desk, Section};
+use crate::admin::{Desk, Section};
 use crate::ids::ArticleId;
 use crate::web::{Db, Page, Query, Result};
 

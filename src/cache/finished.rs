@@ -15,7 +15,7 @@ use super::keep::{Keep, Tag};
 use super::message::{Message, first_lines, header_lines};
 use super::sheet::{Demand, Sheets};
 use crate::clock::Ts;
-use crate::sealed::hex;
+use crate::crypto::hex;
 
 /// How much a page that is made smaller is worth. An article with fifty replies, 68 kB: gzip makes 15.9 kB of it in 0.6 ms at
 /// level 1 and 14.1 in 3.0 at level 9; Brotli 13.3 at quality 5 and 13.2 at 9, in four times as long.

@@ -353,7 +353,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::config::Settings;
-    use crate::sealed::Keys;
+    use crate::crypto::Keys;
 
     #[tokio::test]
     async fn a_write_is_answered_once_it_is_heard_unless_nobody_sees_it() {

@@ -7,12 +7,12 @@ use argon2::Argon2;
 use clap::Subcommand;
 use zeroize::Zeroizing;
 
-use super::{data_folder, key};
 use crate::accounts::passphrase::{LEAST_CHARS, MOST_CHARS, Passphrase};
 use crate::accounts::{Handle, Role, store};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, private::Durability};
+use crate::db::{self, embedded::Durability};
+use crate::startup::{self, data_folder};
 use crate::text::typed;
 
 /// What can be done with accounts.
@@ -44,7 +44,7 @@ pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<
     let task = Task::prepare(command)?;
     if config.database_url.is_none() {
         // A private Postgres that is made now must find its key at the first start.
-        key::read_or_make(&config)?;
+        startup::read_or_make(&config)?;
     }
     let database = db::open(
         config.database_url.as_deref(),

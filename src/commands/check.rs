@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use super::{data_folder, key, rekey};
+use super::rekey;
 use crate::config::{Config, Settings};
-use crate::db::{self, private};
+use crate::crypto::{KeyFile, read_key_file};
+use crate::db::{self, embedded};
 use crate::mail;
 use crate::publication;
-use crate::sealed::{KeyFile, read_key_file};
+use crate::startup::{self, data_folder};
 
 /// Looks at everything; success when all is well.
 pub async fn check(settings: &Settings) -> ExitCode {
@@ -32,7 +33,7 @@ pub async fn check(settings: &Settings) -> ExitCode {
             key.as_ref()
                 .map_err(|error| anyhow::anyhow!("{error:#}"))
                 .map(|found| match found {
-                    Some(_) => key::key_file(&config).display().to_string(),
+                    Some(_) => startup::key_file(&config).display().to_string(),
                     None => "will be made at the first start".to_owned(),
                 }),
         ),
@@ -50,11 +51,11 @@ pub async fn check(settings: &Settings) -> ExitCode {
 }
 
 fn check_key(config: &Config) -> anyhow::Result<Option<KeyFile>> {
-    let found = read_key_file(&key::key_file(config))?;
-    let is_made_later = config.database_url.is_none() && !private::has_data(&data_folder(config));
+    let found = read_key_file(&startup::key_file(config))?;
+    let is_made_later = config.database_url.is_none() && !embedded::has_data(&data_folder(config));
     if found.is_none() && !is_made_later {
         // Says how to get one.
-        key::read_or_make(config)?;
+        startup::read_or_make(config)?;
     }
     Ok(found)
 }
@@ -63,10 +64,10 @@ async fn check_database(config: &Config, keys: Option<&KeyFile>) -> anyhow::Resu
     let data = data_folder(config);
     let url = match &config.database_url {
         Some(url) => url.clone(),
-        None => match private::url_of_running(&data) {
+        None => match embedded::url_of_running(&data) {
             Some(url) => url,
             None => {
-                let found = private::found_binaries(&data)?;
+                let found = embedded::found_binaries(&data)?;
                 return Ok(format!(
                     "private, in {}; not running now; {found}",
                     data.display()

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::data_folder;
 use super::privacy::grouped;
 use crate::config::Config;
-use crate::db::{self, private::Durability};
+use crate::db::{self, embedded::Durability};
 use crate::moderation::log_check::{self, Noted, Seen};
+use crate::startup::data_folder;
 
 /// What is to be held against the log.
 #[derive(Args)]

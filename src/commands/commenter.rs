@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use zeroize::Zeroizing;
 
-use super::{data_folder, key};
 use crate::accounts;
 use crate::clock::{Clock, Ts};
 use crate::commenters::{self, Email, EmailError, Scope, Treatment};
 use crate::comments::store::{Decided, KeptComment, Version};
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
-use crate::db::{self, private::Durability};
+use crate::crypto::Keys;
+use crate::db::{self, embedded::Durability};
 use crate::ids::{CommentId, CommenterId};
 use crate::mail::{self, Recipient};
 use crate::publication;
-use crate::sealed::Keys;
+use crate::startup::{self, data_folder};
 
 /// What can be done for a commenter.
 #[derive(Subcommand)]
@@ -53,7 +53,7 @@ pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Res
             }
         },
     };
-    let keys = key::read_or_make(&config)?;
+    let keys = startup::read_or_make(&config)?;
     let database = db::open(
         config.database_url.as_deref(),
         &data_folder(&config),
@@ -88,7 +88,7 @@ impl Asked<'_> {
         {
             bail!(
                 "this database is sealed with another secret key than {}; put the right one in place",
-                key::key_file(self.config).display()
+                startup::key_file(self.config).display()
             );
         }
         let people = commenters::store::of_address(&mut db, self.keys, &self.email).await?;

@@ -3,9 +3,9 @@
 use anyhow::Context;
 use clap::Subcommand;
 
-use super::data_folder;
 use crate::config::Config;
-use crate::db::private::url_of_running;
+use crate::db::embedded::url_of_running;
+use crate::startup::data_folder;
 
 /// What can be asked of the database.
 #[derive(Subcommand)]

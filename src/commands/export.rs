@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 
-use super::{data_folder, key};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, private::Durability};
+use crate::db::{self, embedded::Durability};
 use crate::publication;
+use crate::startup::{self, data_folder};
 use crate::transfer::export::{Export, export};
 
 /// For which program.
@@ -44,7 +44,7 @@ pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
             "The export will hold readers' email addresses in the clear. They were promised not to be published: keep the file closed, and delete it when it has done its work."
         );
     }
-    let keys = key::read_or_make(&config)?;
+    let keys = startup::read_or_make(&config)?;
     let database = db::open(
         config.database_url.as_deref(),
         &data_folder(&config),
@@ -66,7 +66,7 @@ pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
 async fn write(
     config: &Config,
     pool: &sqlx::PgPool,
-    keys: &crate::sealed::Keys,
+    keys: &crate::crypto::Keys,
     with_emails: bool,
     file: Option<&Path>,
 ) -> anyhow::Result<()> {
@@ -77,7 +77,7 @@ async fn write(
     ensure!(
         keys.use_key(&publication.key_id),
         "this database is sealed with another secret key than {}; put the right one in place",
-        key::key_file(config).display()
+        startup::key_file(config).display()
     );
     let what = Export {
         publication: &publication,

@@ -10,10 +10,10 @@ use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{data_folder, key, media_folder};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, private::Durability};
+use crate::db::{self, embedded::Durability};
+use crate::startup::{self, data_folder, media_folder};
 use crate::text::dates;
 use crate::transfer::files::Inputs;
 use crate::transfer::import::{Listener, Options, import};
@@ -64,7 +64,7 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     }
     // What was named is looked at before a database is started for it.
     let inputs = Inputs::open(&asked.files)?;
-    let keys = key::read_or_make(&config)?;
+    let keys = startup::read_or_make(&config)?;
     let database = db::open(
         config.database_url.as_deref(),
         &data_folder(&config),

@@ -1,5 +1,4 @@
-//! The command line: one file a subcommand; `key`, and of `serve` `connection`, `socket` and `alarm`, are what they stand
-//! on.
+//! The command line: one file a subcommand; `connection`, `socket` and `alarm` are what `serve` stands on.
 
 mod account;
 mod alarm;
@@ -10,19 +9,16 @@ mod connection;
 mod database;
 mod export;
 mod import;
-mod key;
-pub mod privacy;
 mod rekey;
 mod serve;
 mod socket;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Settings};
-use crate::db::private::default_data_folder;
+use crate::config::Settings;
+use crate::privacy_check as privacy;
 
 /// Broadsheet publishes articles and takes moderated reader comments.
 ///
@@ -108,15 +104,4 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         } => return check_log::check_log(cli.settings.check()?, asked).await,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The data folder: the one that was named, or the default.
-fn data_folder(config: &Config) -> PathBuf {
-    config.data.clone().unwrap_or_else(default_data_folder)
-}
-
-/// The media folder: the one that was named, or the default.
-fn media_folder(config: &Config) -> PathBuf {
-    let named = config.media.clone();
-    named.unwrap_or_else(|| data_folder(config).join("media"))
 }

@@ -9,10 +9,10 @@ use sqlx::{Connection, PgConnection};
 use tokio::time::{sleep, sleep_until};
 use zeroize::Zeroizing;
 
-use super::{data_folder, key};
 use crate::config::Config;
-use crate::db::{self, private::Durability};
-use crate::sealed::{KeyFile, KeyId, Keys, Resealed, random, read_key_file};
+use crate::crypto::{KeyFile, KeyId, Keys, Resealed, random, read_key_file};
+use crate::db::{self, embedded::Durability};
+use crate::startup::{self, data_folder};
 use crate::transfer::import::become_the_importer;
 use crate::{accounts, commenters, comments, mail, publication};
 
@@ -42,7 +42,7 @@ const TRIES: u32 = 20;
 
 /// Does the step, beside a running server or without one.
 pub async fn rekey(config: Config, asked: Rekey) -> anyhow::Result<()> {
-    let path = key::key_file(&config);
+    let path = startup::key_file(&config);
     let file = read_key_file(&path)?.with_context(|| {
         format!(
             "the secret key {} is missing; there is nothing to change",

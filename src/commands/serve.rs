@@ -14,15 +14,16 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::{connection, data_folder, key, media_folder};
+use super::connection;
 use crate::accounts::claim;
 use crate::app::{App, Heard};
 use crate::articles::welcome;
 use crate::cache::{Site, serve_figures};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, private::Durability};
+use crate::db::{self, embedded::Durability};
 use crate::moderation::live;
+use crate::startup::{self, data_folder, media_folder};
 use crate::{router, worker};
 
 /// How long open requests may finish in when the server is told to stop.
@@ -42,8 +43,8 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     let data = data_folder(&config);
     config.media = Some(media_folder(&config));
     // Named, so that it can be read again when the key changes.
-    config.secret_key_file = Some(key::key_file(&config));
-    let keys = key::read_or_make(&config)?;
+    config.secret_key_file = Some(startup::key_file(&config));
+    let keys = startup::read_or_make(&config)?;
     let mut database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
     database.outlive_its_owner(&data, Durability::Durable);
     let app = App::new(
@@ -86,7 +87,7 @@ async fn start_and_accept(
     ensure!(
         publication.key_id == app.keys.id(),
         "this database is sealed with another secret key than {}; put the right one in place",
-        key::key_file(&app.config).display()
+        startup::key_file(&app.config).display()
     );
     announce(&app).await?;
     let site = router::site(app.clone());

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 
 use crate::app::App;
-use crate::sealed;
+use crate::crypto;
 use crate::web::Error;
 
 /// How long a browser is remembered, in seconds: a year, as WordPress remembers a name.
@@ -31,13 +31,13 @@ impl FromRequestParts<App> for Browser {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let jar = CookieJar::from_headers(&parts.headers);
         let token = jar.get(cookie_name(app));
-        Ok(Self(token.map(|cookie| sealed::token_hash(cookie.value()))))
+        Ok(Self(token.map(|cookie| crypto::token_hash(cookie.value()))))
     }
 }
 
 /// A token for a browser that has none: its hash, and the cookie that carries it.
 pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
-    let token = sealed::token();
+    let token = crypto::token();
     let secure = if app.config.is_https() {
         "; Secure"
     } else {
@@ -46,5 +46,5 @@ pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
     let name = cookie_name(app);
     let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LASTS}{secure}");
     let cookie = Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses");
-    (sealed::token_hash(&token), cookie)
+    (crypto::token_hash(&token), cookie)
 }

@@ -6,8 +6,8 @@ use url::Host;
 use zeroize::Zeroizing;
 
 use crate::accounts::address;
+use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::AccountId;
-use crate::sealed::{DoesNotOpen, Keys};
 
 /// Bytes of an address (RFC 5321 §4.5.3.1.3 as erratum 1690 reads it: a path of 256 without its brackets).
 const ADDRESS_BYTES: usize = 254;
@@ -119,7 +119,7 @@ pub(super) fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sealed::KEY_BYTES;
+    use crate::crypto::KEY_BYTES;
 
     fn keys() -> Keys {
         Keys::from_secret(&[1; KEY_BYTES])

@@ -1,8 +1,8 @@
 //! What a commenter is, and what they may ask for.
 
 use crate::clock::Ts;
+use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
-use crate::sealed::Keys;
 
 /// What the signature on the address of a commenter's page is for.
 const PURPOSE: &str = "commenter page";

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use sqlx::{Connection, PgConnection};
 
 use super::Email;
+use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 use crate::ids::CommenterId;
 use crate::mail;
-use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// A row as it is to be.
 struct Anew {

@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 
 use super::{Email, Person, Scope, Subscription};
 use crate::clock::Ts;
+use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
-use crate::sealed::Keys;
 
 /// Whose an address is.
 pub struct Commenter {

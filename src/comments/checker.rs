@@ -22,9 +22,9 @@ use super::screening::Kind;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters;
+use crate::crypto::Keys;
 use crate::publication::store::CHECKER_ROW;
 use crate::publication::{CheckerSettings, Publication};
-use crate::sealed::Keys;
 
 /// Seconds to the next try after the first, the second and so on; the last holds from then on.
 const AGAIN_AFTER: [i64; 4] = [60, 5 * 60, 20 * 60, 60 * 60];

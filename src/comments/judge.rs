@@ -7,11 +7,11 @@ use sqlx::PgConnection;
 use super::screening::{Blocked, Evidence, Standing, Verdict, first_verdict, texts};
 use super::store::Known;
 use super::{rules, store};
+use crate::classifier;
 use crate::commenters::{Email, blocks};
+use crate::crypto::Keys;
 use crate::ids::CommenterId;
-use crate::learning;
 use crate::publication::DiscussionSettings;
-use crate::sealed::Keys;
 use crate::text::{SafeHtml, markdown};
 
 /// Who wrote something, from where.
@@ -48,8 +48,8 @@ pub(super) async fn judge(
     let opinion = if author.is_staff {
         None
     } else {
-        let noticed = learning::noticed(author.name, author.website, body_html.as_str());
-        learning::opinion(db, keys, noticed).await?
+        let noticed = classifier::noticed(author.name, author.website, body_html.as_str());
+        classifier::opinion(db, keys, noticed).await?
     };
     let domain = author.email.map(Email::domain);
     let domains = domain.map(blocks::domains_of).unwrap_or_default();

@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::browser::new_token;
 use crate::commenters::{self, Browser, Person, Scope, Subscription, Treatment};
+use crate::crypto::Keys;
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
-use crate::sealed::Keys;
 use crate::web::{Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
 
 /// Comments on one page.

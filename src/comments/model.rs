@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use crate::clock::Ts;
 use crate::commenters::Email;
+use crate::crypto::Keys;
 use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::limits::network;
 use crate::publication::DiscussionSettings;
-use crate::sealed::Keys;
 use crate::text::{SafeHtml, Website};
 
 /// What has been decided about a comment.

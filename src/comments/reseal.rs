@@ -4,7 +4,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::NETWORK_ROW;
 use super::store::network_hash;
-use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
+use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// Seals the next networks anew that are not sealed with the key in use, from after comment `after` on. Comments that someone
 /// holds are left for another round.

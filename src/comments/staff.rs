@@ -9,9 +9,9 @@ use super::screening::Verdict;
 use super::store;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
+use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::DiscussionSettings;
-use crate::sealed::Keys;
 use crate::text::SafeHtml;
 
 /// An answer to a comment.

@@ -8,8 +8,8 @@ use axum::response::Response;
 use super::letters;
 use crate::app::App;
 use crate::commenters::{self, Subscription};
+use crate::crypto::Keys;
 use crate::ids::SubscriptionId;
-use crate::sealed::Keys;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
 
 /// What the signature on the address is for.

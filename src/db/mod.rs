@@ -1,6 +1,6 @@
 //! The pool, the migrations, and the private Postgres that serves when no `DATABASE_URL` is given.
 
-pub mod private;
+pub mod embedded;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
-use private::{Durability, Heir, Private, StartError};
+use embedded::{Durability, Heir, Private, StartError};
 
 /// Every migration, inside the binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -129,7 +129,7 @@ async fn start_or_join(data: &Path, durability: Durability) -> anyhow::Result<(S
     match started {
         Ok(private) => Ok((private.url().to_owned(), Postgres::Own(private))),
         Err(StartError::RunsElsewhere) => {
-            let url = private::url_of_running(data).context("another process is just starting or stopping the Postgres in this data folder; try again in a moment")?;
+            let url = embedded::url_of_running(data).context("another process is just starting or stopping the Postgres in this data folder; try again in a moment")?;
             Ok((url, Postgres::Joined))
         }
         Err(error) => Err(error.into()),

@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 use super::store::Tells;
 use super::{Letter, store};
 use crate::clock::Ts;
+use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::{AccountId, CommenterId};
-use crate::sealed::{DoesNotOpen, Keys};
 
 /// After how many seconds a letter is tried again: soon, for those who put off every stranger once (greylisting), and
 /// then ever less often.

@@ -4,8 +4,8 @@ use sqlx::{Connection, PgConnection};
 
 use super::outbox::row;
 use super::store::recipient;
+use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 use crate::ids::{AccountId, CommenterId};
-use crate::sealed::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// Seals the next letters anew that are not sealed with the key in use, from after letter `after` on. Letters that someone
 /// holds, which are about to leave, are left for another round.

@@ -12,13 +12,13 @@ use sqlx::PgConnection;
 use super::log::{EntryKind, NewEntry};
 use super::store;
 use crate::accounts::Moderator;
+use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::blocks::{
     self, BlockedAddress, BlockedPlace, Domain, Network, WrongNetwork,
 };
 use crate::commenters::{self, Email, EmailError};
-use crate::desk::{Desk, Section, take_form};
 use crate::ids::CommenterId;
 use crate::web::requests::Reference;
 use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};

@@ -5,12 +5,12 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::store::Card;
+use crate::classifier::Signal;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::{Kind, Reason, WordList};
 use crate::i18n::Words;
 use crate::ids::CommentId;
-use crate::learning::Signal;
 use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::Layout;
 

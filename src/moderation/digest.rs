@@ -11,9 +11,9 @@ use crate::accounts::{Moderator, Rhythm};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
+use crate::crypto::hex;
 use crate::mail::letter::{Letter, Link, Piece};
 use crate::mail::outbox;
-use crate::sealed::hex;
 use crate::text::{excerpt, markdown};
 use crate::web::Layout;
 

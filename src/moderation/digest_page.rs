@@ -15,11 +15,11 @@ use super::digest_store::{self, Digest};
 use super::model::Ruling;
 use super::store::{self, Card, Done, Overtaken, StandsFor};
 use crate::accounts::Moderator;
+use crate::admin::NoticePage;
 use crate::app::App;
 use crate::comments::Status;
-use crate::desk::NoticePage;
+use crate::crypto::Keys;
 use crate::ids::{ActId, CommentId, DigestId};
-use crate::sealed::Keys;
 use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
 
 /// What the signature on the address is for.

@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::accounts::{Rhythm, address_store};
+use crate::admin::NoticePage;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::desk::NoticePage;
+use crate::crypto::Keys;
 use crate::ids::AccountId;
-use crate::sealed::Keys;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
 
 /// What the signature on the address is for.

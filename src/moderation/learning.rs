@@ -11,9 +11,9 @@ use serde::Deserialize;
 use super::filter::Filter;
 use super::store::{self, Misjudged};
 use crate::accounts::Admin;
+use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::desk::{Desk, Section, take_form};
-use crate::learning::{self, LEAST_LESSONS, Learnt, Trial, per_cent, thousandths};
+use crate::classifier::{self, LEAST_LESSONS, Learnt, Trial, per_cent, thousandths};
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
 use crate::web::requests::Reference;
@@ -136,8 +136,8 @@ impl ThresholdForm {
 impl LearningPage {
     async fn make(app: &App, desk: Desk, form: ThresholdForm, from: Option<i32>) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let (state, _) = learning::store::seen(&mut db, &[]).await?;
-        let tests = learning::store::tests(&mut db, LOOKED_AT).await?;
+        let (state, _) = classifier::store::seen(&mut db, &[]).await?;
+        let tests = classifier::store::tests(&mut db, LOOKED_AT).await?;
         let now = desk.layout.publication.discussion.learned_spam_from;
         let from = from.filter(|from| *from > 0);
         let from = from.unwrap_or(if now > 0 { now } else { REHEARSED });

@@ -128,7 +128,7 @@ pub fn hash(
     decisions: impl IntoIterator<Item = Decision>,
 ) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    let previous = crate::sealed::hex(previous);
+    let previous = crate::crypto::hex(previous);
     let kind = entry.kind.word();
     let by = number_or_dash(entry.by.map(|id| id.0));
     let at = entry.at.unix_micros();

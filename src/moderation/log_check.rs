@@ -9,8 +9,8 @@ use sqlx::{Connection, PgConnection};
 use super::log::{self, Decision, EntryKind, NewEntry};
 use super::store::{self, StoredDecision, StoredEntry};
 use crate::comments::Status;
+use crate::crypto::hex;
 use crate::ids::EntryId;
-use crate::sealed::hex;
 
 /// Entries that are read at a time.
 const ENTRIES: i64 = 500;

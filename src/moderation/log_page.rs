@@ -10,13 +10,13 @@ use url::form_urlencoded;
 use super::log::EntryKind;
 use super::store::{self, By, LogEntry, LoggedDecision, Sought};
 use crate::accounts::Moderator;
+use crate::admin::{Desk, Section};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::desk::{Desk, Section};
+use crate::crypto::hex;
 use crate::i18n::Words;
 use crate::ids::{AccountId, CommentId};
-use crate::sealed::hex;
 use crate::text::dates;
 use crate::web::{Error, Layout, Page, Path, Query, Result};
 

@@ -8,11 +8,11 @@ use super::cards::{self, Cards};
 use super::filter::{Age, Filter, Order};
 use super::store::{self, BulkAct, Counts, Done, FoundPage, Matching, Overtaken, StandsFor};
 use crate::accounts::Moderator;
+use crate::admin::{Desk, Section};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::Kind;
-use crate::desk::{Desk, Section};
 use crate::ids::{ActId, ArticleId, CommentId};
 use crate::web::{Page, Query, Result};
 

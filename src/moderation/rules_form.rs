@@ -7,10 +7,10 @@ use url::Url;
 use crate::comments::rules::WrittenLists;
 use crate::comments::screening::WordList;
 use crate::comments::screening::words::{WrongLine, WrongLineKind};
+use crate::crypto::Keys;
 use crate::i18n::Words;
 use crate::publication::store::CHECKER_ROW;
 use crate::publication::{CheckerSettings, DiscussionSettings};
-use crate::sealed::Keys;
 use crate::web::{Fields, Mistakes};
 
 /// Bytes of a word list.

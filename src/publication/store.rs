@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::model::{Edition, Publication, is_reserved};
 use super::{CheckerSettings, DiscussionSettings};
-use crate::sealed::{Keys, Resealed};
+use crate::crypto::{Keys, Resealed};
 use crate::text::Language;
 
 /// The publication, if its first start has happened.

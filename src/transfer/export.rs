@@ -18,8 +18,8 @@ use crate::articles::{Kind, State, TopicKind};
 use crate::clock::Ts;
 use crate::commenters;
 use crate::comments::Status;
+use crate::crypto::Keys;
 use crate::publication::Publication;
-use crate::sealed::Keys;
 use crate::text::{Format, dates, typed};
 
 /// How WordPress writes that there is no moment.

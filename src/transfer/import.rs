@@ -25,8 +25,8 @@ use super::store::{self, Upload};
 use super::survey::{Survey, Surveyed, address_of};
 use super::topics::Topics;
 use crate::clock::Clock;
+use crate::crypto::Keys;
 use crate::publication::{self, Publication};
-use crate::sealed::Keys;
 use crate::text::{Language, dates};
 
 /// How an import is to go.

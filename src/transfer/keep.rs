@@ -14,9 +14,9 @@ use super::wxr::ItemTerm;
 use crate::articles::{Kind, Note, State};
 use crate::clock::Ts;
 use crate::comments::{self, NETWORK_ROW};
+use crate::crypto::Keys;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_answered, is_reserved};
-use crate::sealed::Keys;
 use crate::text::Slug;
 
 /// Numbers above this are given anew: a sequence that goes on from them would soon have none left.

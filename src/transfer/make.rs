@@ -17,8 +17,8 @@ use super::report::Report;
 use super::second_reading::Batch;
 use super::store::{self, Known, Upload};
 use super::wxr::ItemTerm;
+use crate::crypto::Keys;
 use crate::i18n::Words;
-use crate::sealed::Keys;
 
 /// A batch that is ready to be kept.
 pub struct Ready {

@@ -13,8 +13,8 @@ use super::wxr::Author;
 use crate::accounts::{self, Handle, Role};
 use crate::clock::Ts;
 use crate::commenters::Email;
+use crate::crypto::Keys;
 use crate::ids::AccountId;
-use crate::sealed::Keys;
 use crate::text::{Slug, typed};
 
 /// Authors met so far: there are never many.

@@ -14,7 +14,7 @@ use super::plan::{self, Found};
 use super::report::Report;
 use super::survey::is_article;
 use super::wxr::{Entry, Item, ItemTerm, Reader};
-use crate::sealed::Keys;
+use crate::crypto::Keys;
 
 /// A batch ends with so many articles, or with so many bytes of text and comments: small enough for little memory, large
 /// enough that a commit costs little beside it.

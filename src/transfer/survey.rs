@@ -12,8 +12,8 @@ use super::plan::{decoded, number_of};
 use super::store::Upload;
 use super::wxr::{Author, Entry, Item, Reader, Site, Term};
 use super::{Broken, dates};
+use crate::crypto::Keys;
 use crate::publication::Permalink;
-use crate::sealed::Keys;
 use crate::text::markdown;
 
 /// Uploads handed over at once.

@@ -11,7 +11,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
 use super::{Error, Path};
-use crate::sealed::hex;
+use crate::crypto::hex;
 
 struct Asset {
     name: &'static str,

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use crate::sealed::{hex, random};
+use crate::crypto::{hex, random};
 
 /// The short name of one request.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use broadsheet::comments::NETWORK_ROW;
-use broadsheet::sealed::read_key_file;
+use broadsheet::crypto::read_key_file;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::server::{Server, broadsheet, run, text};

@@ -10,9 +10,9 @@ use std::time::Duration;
 use broadsheet::accounts::address;
 use broadsheet::commenters::{Email, open_for_export};
 use broadsheet::comments::NETWORK_ROW;
+use broadsheet::crypto::{Keys, read_key_file};
 use broadsheet::ids::AccountId;
 use broadsheet::publication::store::CHECKER_ROW;
-use broadsheet::sealed::{Keys, read_key_file};
 use sqlx::{Connection, PgConnection};
 
 use crate::support::cluster::{folder, new_database};
@@ -221,7 +221,7 @@ fn a_new_key_comes_into_use_while_people_reply() {
     let new = keys_in(&file);
     assert_ne!(new.id(), old.id());
     let only_new =
-        Keys::from_secret(&broadsheet::sealed::key_from_hex(&lines_of(&file)[0]).expect("a key"));
+        Keys::from_secret(&broadsheet::crypto::key_from_hex(&lines_of(&file)[0]).expect("a key"));
     let there = addresses(&url, &only_new);
     let mut once = there.clone();
     once.dedup();

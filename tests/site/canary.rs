@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, map_response};
 use axum::response::Response;
-use broadsheet::commands::privacy::{Canary, Findings, Log, search_log, search_site};
+use broadsheet::privacy_check::{Canary, Findings, Log, search_log, search_site};
 use sha2::Digest;
 
 use crate::support::{Setup, TestSite};
@@ -105,7 +105,7 @@ async fn the_keyed_hash_in_a_header_is_found() {
     let site = site().await;
     let canary = Canary::new();
     let email = broadsheet::commenters::Email::parse(&canary.typed).expect("an address");
-    let hash = broadsheet::sealed::hex(&email.hash(&site.app.keys));
+    let hash = broadsheet::crypto::hex(&email.hash(&site.app.keys));
     let router = site
         .router
         .clone()

@@ -8,9 +8,9 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use broadsheet::comments::Status;
 use broadsheet::comments::checker::ask_due;
+use broadsheet::crypto::{Keys, hex};
 use broadsheet::ids::CommentId;
 use broadsheet::publication::CheckerSettings;
-use broadsheet::sealed::{Keys, hex};
 use sqlx::{AssertSqlSafe, PgPool, Row};
 use tokio::net::TcpListener;
 

@@ -4,9 +4,9 @@
 use broadsheet::accounts::{Role, address_store};
 use broadsheet::comments::Status;
 use broadsheet::config::Settings;
+use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::{AccountId, CommentId};
 use broadsheet::mail;
-use broadsheet::sealed::{KeyFile, Keys, hex};
 use broadsheet::text::{Language, dates};
 use broadsheet::worker::deliver;
 use sqlx::AssertSqlSafe;

@@ -7,8 +7,8 @@ use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::Verdict;
 use broadsheet::comments::{self, NewComment, Status};
+use broadsheet::crypto::{KeyFile, hex};
 use broadsheet::ids::CommentId;
-use broadsheet::sealed::{KeyFile, hex};
 use broadsheet::text::markdown;
 use broadsheet::worker;
 

@@ -524,7 +524,7 @@ async fn the_outbox_holds_neither_addresses_nor_words() {
         "https",
     ] {
         assert!(!bytes.contains(word) && !plain.contains(word), "{word}");
-        let hex = broadsheet::sealed::hex(word.as_bytes());
+        let hex = broadsheet::crypto::hex(word.as_bytes());
         assert!(!plain.contains(&hex), "{word}");
     }
     // It opens for the one it is written to.

@@ -1,10 +1,10 @@
 //! The person behind a comment: what moderators see of them, note about them, and how they have them treated.
 
 use broadsheet::accounts::Role;
-use broadsheet::commands::privacy::Dresses;
 use broadsheet::commenters;
 use broadsheet::comments::Status;
 use broadsheet::ids::{CommentId, CommenterId};
+use broadsheet::privacy_check::Dresses;
 use broadsheet::publication::Publication;
 
 use crate::support::makers::Made;

@@ -1,13 +1,13 @@
 //! The promise: an address is never displayed. A canary is sent through everything, and looked for everywhere.
 
 use broadsheet::accounts::{Rhythm, Role, address_store};
-use broadsheet::commands::privacy::Dresses;
+use broadsheet::admin::staff_mail;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::{Status, unsubscribe};
-use broadsheet::desk::staff_mail;
 use broadsheet::ids::{AccountId, CommenterId, SubscriptionId};
 use broadsheet::mail::outbox;
 use broadsheet::moderation::digest;
+use broadsheet::privacy_check::Dresses;
 use broadsheet::router;
 use sqlx::{AssertSqlSafe, Row};
 

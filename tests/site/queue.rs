@@ -9,7 +9,7 @@ use broadsheet::app::{App, Heard};
 use broadsheet::clock::Ts;
 use broadsheet::comments::screening::Verdict;
 use broadsheet::comments::{self, Status};
-use broadsheet::sealed::Keys;
+use broadsheet::crypto::Keys;
 use broadsheet::text::markdown;
 use broadsheet::worker;
 use serde_json::Value;

@@ -2,9 +2,9 @@
 
 use broadsheet::commenters::{self, Email, open_for_export};
 use broadsheet::comments::Status;
+use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::CommenterId;
 use broadsheet::moderation::store::counts_of;
-use broadsheet::sealed::{KeyFile, Keys, hex};
 use sqlx::{Connection, PgConnection};
 
 use crate::support::TestSite;

@@ -7,7 +7,7 @@ use std::process;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use broadsheet::db::private::{Durability, Private};
+use broadsheet::db::embedded::{Durability, Private};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;

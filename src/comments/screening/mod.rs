@@ -7,8 +7,8 @@ mod tests;
 pub mod words;
 
 use super::model::Status;
+use crate::classifier::Opinion;
 use crate::commenters::Treatment;
-use crate::learning::Opinion;
 
 pub use reason::{Kind, Reason};
 pub use words::WordList;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
+use crate::classifier;
 use crate::clock::Ts;
 use crate::ids::CommenterId;
-use crate::learning;
 
 /// What was purged in one go.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub struct Purged {
 /// longest first. Rows that somebody else works on are left for the next time.
 pub async fn purge(db: &mut PgConnection, until: Ts, limit: i64, now: Ts) -> sqlx::Result<Purged> {
     // Lessons come before the comments' own rows, for all who change both.
-    learning::store::begin(db).await?;
+    classifier::store::begin(db).await?;
     let rows = sqlx::query!(
         r#"with wanted as (
              select id, commenter_id from comments

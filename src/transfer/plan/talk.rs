@@ -13,7 +13,7 @@ use crate::clock::Ts;
 use crate::commenters::{Email, EmailError};
 use crate::comments::screening::Reason;
 use crate::comments::{LinkbackKind, Status};
-use crate::sealed::Keys;
+use crate::crypto::Keys;
 use crate::text::{Format, SafeHtml, Website, excerpt, markdown, typed};
 
 /// Bytes of a name, WordPress's own limit.

@@ -12,10 +12,10 @@ use crate::accounts::{Rhythm, address_store};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::{Email, EmailError};
+use crate::crypto::Keys;
 use crate::ids::AccountId;
 use crate::mail::letter::{Letter, Link, Piece};
 use crate::mail::outbox;
-use crate::sealed::Keys;
 use crate::web::{
     ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, Signed, go_to,
 };

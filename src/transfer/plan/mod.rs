@@ -18,8 +18,8 @@ use crate::articles::{
     BODY_BYTES, Kind, Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES,
 };
 use crate::clock::Ts;
+use crate::crypto::Keys;
 use crate::i18n::Words;
-use crate::sealed::Keys;
 use crate::text::{Format, SafeHtml, Slug, excerpt, markdown, typed};
 
 use talk::{origin, talk_of};

@@ -1,4 +1,4 @@
-//! The secret key's file.
+//! Locates the data and media folders and reads or creates the secret key, before a command opens the site.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -7,10 +7,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::data_folder;
 use crate::config::Config;
-use crate::db::private;
-use crate::sealed::{KEY_BYTES, Keys, hex, random, read_key_file};
+use crate::crypto::{KEY_BYTES, Keys, hex, random, read_key_file};
+use crate::db::embedded::{self, default_data_folder};
+
+/// The data folder that the settings name, or the default.
+pub fn data_folder(config: &Config) -> PathBuf {
+    config.data.clone().unwrap_or_else(default_data_folder)
+}
+
+/// The media folder that the settings name, or `media` in the data folder.
+pub fn media_folder(config: &Config) -> PathBuf {
+    let named = config.media.clone();
+    named.unwrap_or_else(|| data_folder(config).join("media"))
+}
 
 /// Where the key lies.
 pub fn key_file(config: &Config) -> PathBuf {
@@ -26,7 +36,7 @@ pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
     let file = key_file(config);
     match read(&file) {
         Ok(Some(keys)) => Ok(keys),
-        Ok(None) if config.database_url.is_none() && private::has_data(&data_folder(config)) => {
+        Ok(None) if config.database_url.is_none() && embedded::has_data(&data_folder(config)) => {
             bail!(
                 "the secret key {} is missing, and the database beside it is sealed with it; put your copy of it back",
                 file.display()
@@ -49,7 +59,7 @@ pub fn read(file: &Path) -> anyhow::Result<Option<Keys>> {
 
 fn make(file: &Path) -> anyhow::Result<Keys> {
     if let Some(folder) = file.parent() {
-        private::make_folder(folder)
+        embedded::make_folder(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
     let key: [u8; KEY_BYTES] = random();

@@ -33,7 +33,7 @@ struct SettingsForm {
 }
 
 #[derive(Template)]
-#[template(path = "desk/settings.html")]
+#[template(path = "admin/settings.html")]
 struct SettingsPage {
     desk: Desk,
     section: Section,

@@ -10,7 +10,7 @@ use crate::web::requests::Reference;
 use crate::web::{Error, Fields, Layout, Page, Result};
 
 #[derive(Template)]
-#[template(path = "desk/kept.html")]
+#[template(path = "admin/kept.html")]
 struct KeptPage {
     layout: Layout,
     /// Where the catalogue has what happened and what to do: its beginning.

@@ -11,8 +11,8 @@ use super::store::{self, Changes, Lesson, NewLesson, Pupil, State};
 use super::{hashed, noticed};
 use crate::app::App;
 use crate::clock::Ts;
+use crate::crypto::Keys;
 use crate::ids::{CommentId, EntryId, LookalikeId};
-use crate::sealed::Keys;
 
 /// Decisions that teach in one transaction, unless one entry of the log has more.
 const BATCH: i64 = 1_000;

@@ -6,7 +6,7 @@ use super::feature::Feature;
 use super::hashed;
 use super::model::Opinion;
 use super::store;
-use crate::sealed::Keys;
+use crate::crypto::Keys;
 
 /// What is thought of a comment of which this was noticed; nothing while too little was learnt.
 pub async fn opinion(

@@ -16,7 +16,7 @@ use super::Durability;
 use super::account::Account;
 use super::binaries::Binaries;
 use super::processes;
-use crate::sealed::hex;
+use crate::crypto::hex;
 
 /// The role and the database, both ours alone.
 const NAME: &str = "broadsheet";

@@ -1,7 +1,7 @@
 //! Features as numbers that only the secret key can make: what is kept of them tells no word.
 
 use super::feature::Feature;
-use crate::sealed::Keys;
+use crate::crypto::Keys;
 
 /// Counts changes of the rules by which features are noticed: what was learnt by older ones is learnt anew.
 const RULES: u8 = 1;

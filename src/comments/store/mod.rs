@@ -12,13 +12,13 @@ use sqlx::PgConnection;
 use super::NETWORK_ROW;
 use super::model::{Comment, Day, Discussion, NewComment, Staff, Status, Subject};
 use super::screening::{Reason, Verdict};
+use crate::classifier::Opinion;
 use crate::clock::Ts;
 use crate::commenters::Treatment;
+use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommentId, CommenterId};
-use crate::learning::Opinion;
 use crate::limits::network;
 use crate::publication::{DiscussionSettings, Edition};
-use crate::sealed::Keys;
 use crate::text::SafeHtml;
 
 pub use own::*;

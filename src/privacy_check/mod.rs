@@ -24,14 +24,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 use tracing_subscriber::EnvFilter;
 
-use super::{data_folder, key, media_folder};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, MailConfig};
-use crate::db::{self, private, private::Durability};
+use crate::crypto::Keys;
+use crate::db::{self, embedded, embedded::Durability};
 use crate::publication;
 use crate::router;
-use crate::sealed::Keys;
+use crate::startup::{self, data_folder, media_folder};
 use crate::transfer::export::{Export, export};
 
 pub use canary::{Canary, Trail};
@@ -53,7 +53,7 @@ pub struct Privacy {
 
 /// Searches a copy of the site, and says what was searched. Success if the address is nowhere.
 pub async fn privacy(config: Config, asked: Privacy) -> anyhow::Result<ExitCode> {
-    let keys = key::read_or_make(&config)?;
+    let keys = startup::read_or_make(&config)?;
     let data = data_folder(&config);
     let database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
     let checked = check_site(&config, &keys, &database.pool, asked).await;
@@ -89,12 +89,12 @@ async fn check_site(
     if !keys.use_key(&publication.key_id) {
         bail!(
             "this database is sealed with another secret key than {}; put the right one in place",
-            key::key_file(config).display()
+            startup::key_file(config).display()
         );
     }
     let url = match &config.database_url {
         Some(url) => url.clone(),
-        None => private::url_of_running(&data_folder(config))
+        None => embedded::url_of_running(&data_folder(config))
             .context("the private Postgres does not say where it is; try again in a moment")?,
     };
     let mut terminate = signal(SignalKind::terminate())?;
@@ -117,7 +117,7 @@ async fn check_site(
 fn on_the_copy(config: &Config) -> anyhow::Result<Config> {
     let mut config = config.clone();
     config.media = Some(media_folder(&config));
-    config.secret_key_file = Some(key::key_file(&config));
+    config.secret_key_file = Some(startup::key_file(&config));
     let from = match &config.mail {
         Some(mail) => mail.from.clone(),
         None => "nobody@canary.invalid".parse()?,

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::web::{ClientAddress, Error, Fields, Mistakes, Page, Query, Result, go_to};
 
 #[derive(Template)]
-#[template(path = "desk/account.html")]
+#[template(path = "admin/account.html")]
 pub(super) struct AccountPage {
     desk: Desk,
     section: Section,

@@ -6,7 +6,7 @@ use crate::web::Layout;
 
 /// The page.
 #[derive(Template)]
-#[template(path = "desk/notice.html")]
+#[template(path = "admin/notice.html")]
 pub struct NoticePage {
     /// The publication and its words.
     pub layout: Layout,

@@ -14,8 +14,8 @@ use url::Url;
 
 use super::findings::Stream;
 use super::store;
-use crate::db::private;
-use crate::sealed::{hex, random};
+use crate::crypto::{hex, random};
+use crate::db::embedded;
 
 /// Where the copy is, and the programs that make it and read it.
 pub struct Copy {
@@ -40,8 +40,8 @@ impl Copy {
     pub async fn make(site: &str) -> anyhow::Result<Self> {
         let mut db = connect(site).await?;
         let major = u32::try_from(store::major(&mut db).await?).unwrap_or_default();
-        let pg_dump = private::client_program("pg_dump", major)?;
-        let psql = private::client_program("psql", major)?;
+        let pg_dump = embedded::client_program("pg_dump", major)?;
+        let psql = embedded::client_program("psql", major)?;
         ensure!(
             store::may_create_databases(&mut db).await?,
             "the account in DATABASE_URL may not make a database, and the check works on a copy; let it with  alter role … createdb  for as long as the check runs"
@@ -227,7 +227,7 @@ async fn connect(url: &str) -> anyhow::Result<PgConnection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::privacy::Findings;
+    use crate::privacy_check::Findings;
 
     #[test]
     fn bytes_in_a_dump_are_looked_through_as_they_are() {

@@ -10,15 +10,15 @@ use super::browser::{Browser, Visit};
 use super::findings::Findings;
 use super::store;
 use crate::accounts::{self, Handle, Rhythm, Role, address_store, session};
+use crate::admin::staff_mail;
 use crate::app::App;
 use crate::articles;
 use crate::commenters::{self, Email, Person};
 use crate::comments::rules::{WrittenLists, change_lists};
 use crate::comments::{Status, own, unsubscribe};
-use crate::desk::staff_mail;
+use crate::crypto::{Keys, hex, random};
 use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::publication::{self, DiscussionSettings};
-use crate::sealed::{Keys, hex, random};
 
 /// Seconds between two replies, so that none comes too fast unless it is meant to.
 const PAUSE: i64 = 20;

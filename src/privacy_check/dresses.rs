@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use sha1::Digest as _;
 
-use crate::sealed::hex;
+use crate::crypto::hex;
 
 /// Digits that numbers of so many bits are written in.
 struct Alphabet {
