@@ -97,7 +97,7 @@ fn a_request_in_pieces_gets_the_same_response_as_a_whole_one() {
     let same_etag = format!("If-None-Match: \"other\", {etag}\r\n");
     let many = "x-filler: y\r\n".repeat(40);
     let long = format!("x-filler: {}\r\n", "y".repeat(6_000));
-    let too_long = format!("x-filler: {}\r\n", "y".repeat(40_000));
+    let too_long = format!("x-filler: {}\r\n", "y".repeat(100_000));
     for (request, status) in [
         (get(""), 200),
         (get("").replace("GET", "HEAD"), 200),
@@ -144,8 +144,8 @@ fn a_request_in_pieces_gets_the_same_response_as_a_whole_one() {
         let (first, rest) = request.as_bytes().split_at(request.len() / 3);
         let in_pieces = exchange(&server, &[first, rest]);
         let sent_status = whole.split(' ').nth(1).unwrap_or_default();
-        assert_eq!(sent_status, status.to_string(), "{request}");
-        assert_eq!(whole, in_pieces, "{request}");
+        assert_eq!(sent_status, status.to_string(), "{request:.200}");
+        assert_eq!(whole, in_pieces, "{request:.200}");
     }
 }
 
