@@ -150,8 +150,9 @@ impl BenchSetup {
             address,
         };
         wait_until("the site answers", || {
-            let asked = HttpConnection::open(address).and_then(|mut site| site.get("/readyz", &[]));
-            asked.is_ok_and(|answer| answer.status == 200)
+            let response =
+                HttpConnection::open(address).and_then(|mut site| site.get("/readyz", &[]));
+            response.is_ok_and(|response| response.status == 200)
         });
         site
     }

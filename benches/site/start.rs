@@ -82,7 +82,9 @@ fn time_start(mut command: Command, address: SocketAddr) -> (ChildProcess, f64) 
         .set_read_timeout(Some(GIVE_UP_AFTER))
         .expect("a socket");
     let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).expect("it is asked");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the request is sent");
     let mut answer = vec![0; 1];
     stream.read_exact(&mut answer).expect("an answer");
     let time = begun.elapsed().as_secs_f64() * 1000.0;

@@ -1,9 +1,8 @@
 //! Renders in progress: one per key, joined by every other request for the same page.
-//!
-//! `quick_cache` has placeholder guards for this, but they do not fit: a guard that ends without a value wakes one waiter at a
-//! time, so requests for a page that turns out not to be cacheable would run one after another; it takes the old page out of
-//! the cache, which must stay for the case that the database is away; and it cannot tell a waiter that asked before a change
-//! from one that asked after it.
+
+// The placeholder guards of quick_cache do not fit. A guard that ends without a value wakes one waiter at a time, so requests
+// for a page that turns out not to be cacheable would run one after another. A guard replaces the old page, which has to stay
+// available for the case that the database is away. And invalidation removes the placeholder together with the page.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

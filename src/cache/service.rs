@@ -104,7 +104,7 @@ impl PageCacheService {
 
     async fn respond_to_write(&self, request: Request) -> Response {
         let response = self.route(request).await;
-        // The response goes out after the invalidations, so that whoever has it finds the change on every page. A refused
+        // The response goes out after the invalidations, so that its reader finds the change on every page. A refused
         // write waits too: it may report an earlier one, such as a reply that was sent twice.
         let changed_nothing = response.extensions().get::<NoInvalidation>().is_some();
         if !changed_nothing && !response.status().is_server_error() {

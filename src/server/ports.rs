@@ -1,4 +1,4 @@
-//! What the server needs of the system: ports and file descriptors.
+//! Ports and file descriptors, which the server needs from the system.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
