@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, Request as HttpRequest, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 
@@ -74,7 +74,7 @@ impl PageCacheService {
     }
 
     /// Returns the cached response to a request, without waiting for anything.
-    pub fn try_cached<B>(&self, request: &HttpRequest<B>) -> Option<Response> {
+    pub fn try_cached<B>(&self, request: &Request<B>) -> Option<Response> {
         let cache = self.cache.as_ref()?;
         let (method, headers) = (request.method(), request.headers());
         if !is_read(method) {
