@@ -48,5 +48,6 @@ pub mod worker;
 pub mod startup;
 
 pub mod privacy_check;
+pub mod server;
 
 pub mod commands;

@@ -16,7 +16,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
-use crate::cache::{Keep, Site};
+use crate::cache::{Keep, PageCacheService};
 use crate::web::{
     Db, Layout, Path, Result, Routes, Within, assets, error, headers, media, requests,
     wait_for_form,
@@ -189,8 +189,8 @@ async fn answer_within(within: Duration, request: Request, next: Next) -> Respon
 }
 
 /// The whole site: the pages that are kept, and how all others are made.
-pub fn site(app: App) -> Site {
-    Site::new(app.clone(), router(app))
+pub fn site(app: App) -> PageCacheService {
+    PageCacheService::new(app.clone(), router(app))
 }
 
 /// Every page, made anew. Layers are listed from the handler outwards: a request meets the last one first.

@@ -30,7 +30,7 @@ const HOUSE: [&[&str]; 19] = [
     &["articles", "moderation"],
     &["router", "transfer", "worker"],
     &["startup"],
-    &["privacy_check"],
+    &["privacy_check", "server"],
     &["commands"],
     &["lib"],
     &["main"],

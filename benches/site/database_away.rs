@@ -1,55 +1,55 @@
-//! A minute without the database: readers go on reading, whoever replies gets their words back, and a moment after the database
-//! is back pages show what has changed.
+//! A minute without the database: readers notice nothing, a reply is given back with its text, and changes show right after
+//! the return.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::report::Report;
-use super::world::{Site, World};
+use super::report::BenchReport;
+use super::setup::{BenchSetup, SiteServer};
 
-/// How long readers read, and of that before the database goes.
-const READ: u32 = 75;
-const BEFORE: Duration = Duration::from_secs(5);
-/// How long it is away, and when in that time somebody replies.
-const AWAY: Duration = Duration::from_secs(60);
-const REPLIED: Duration = Duration::from_secs(20);
-/// How soon after its return a change is there to read.
-const WITHIN: Duration = Duration::from_secs(1);
-/// A page that has not followed by then never does.
-const NEVER: Duration = Duration::from_secs(30);
+/// Seconds for which readers read, and the part before the outage.
+const READ_SECONDS: u32 = 75;
+const LEAD_TIME: Duration = Duration::from_secs(5);
+/// Length of the outage, and the time in it at which somebody replies.
+const OUTAGE: Duration = Duration::from_secs(60);
+const REPLY_DELAY: Duration = Duration::from_secs(20);
+/// Time after the return within which a change must show.
+const DELAY_LIMIT: Duration = Duration::from_secs(1);
+/// Time after which a missing change counts as lost.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 
-pub fn measure(world: &mut World, report: &mut Report) {
-    let site = world.start();
-    // All of them are asked for once, or more.
-    world.readers_of_all(&site, 5).run();
-    let readers = world.readers_of_all(&site, READ).start();
-    sleep(BEFORE);
+pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
+    let site = setup.start_server();
+    // Long enough for every page to get into the cache.
+    setup.all_article_readers(&site, 5).run();
+    let readers = setup.all_article_readers(&site, READ_SECONDS).start();
+    sleep(LEAD_TIME);
     let gone = Instant::now();
-    world.stop_postgres();
-    sleep(REPLIED);
+    setup.stop_postgres();
+    sleep(REPLY_DELAY);
     reply(&site, report);
-    sleep(AWAY.saturating_sub(gone.elapsed()));
-    world.start_postgres();
-    change(world, &site, report);
+    sleep(OUTAGE.saturating_sub(gone.elapsed()));
+    setup.start_postgres();
+    change(setup, &site, report);
     let run = readers.finish();
     report.check(
         format!(
-            "database_away: {:.0} pages a second for {READ} s, of which the database was away {:.0}, and {}",
+            "database_away: {:.0} pages a second for {READ_SECONDS} s, of which the database was away {:.0}, and {}",
             run.rate,
-            AWAY.as_secs_f64(),
+            OUTAGE.as_secs_f64(),
             run.errors.as_deref().unwrap_or("no error")
         ),
         run.errors.is_none(),
     );
 }
 
-/// Replies, and looks for the words in the answer.
-fn reply(site: &Site, report: &mut Report) {
-    let words = "Forty herons stood on the ice that morning";
+/// Posts a reply and looks for its text in the response.
+fn reply(site: &SiteServer, report: &mut BenchReport) {
+    let comment = "Forty herons stood on the ice that morning";
     let fields = [
         ("author", "Ann"),
         ("email", "ann@example.org"),
-        ("comment", words),
+        ("comment", comment),
     ];
     let begun = Instant::now();
     let answer = site
@@ -63,18 +63,18 @@ fn reply(site: &Site, report: &mut Report) {
     let page = String::from_utf8_lossy(&answer.body);
     report.check(
         format!(
-            "database_away: a reply is answered {} after {:.1} s, with its words",
+            "database_away: a reply is answered {} after {:.1} s, with its text",
             answer.status,
             begun.elapsed().as_secs_f64()
         ),
-        answer.status == 503 && page.contains(words),
+        answer.status == 503 && page.contains(comment),
     );
 }
 
-/// Approves a comment behind the site's back, and waits for its page.
-fn change(world: &World, site: &Site, report: &mut Report) {
+/// Approves a comment directly in the database and waits for the page to show it.
+fn change(setup: &BenchSetup, site: &SiteServer, report: &mut BenchReport) {
     let back = Instant::now();
-    let changed: Vec<(i64, String)> = world.ask(
+    let changed: Vec<(i64, String)> = setup.query(
         "with changed as (
              update comments set status = 'approved', status_since = now()
              where id = (select min(id) from comments where article_id > 1000 and status = 'held') returning id, article_id
@@ -88,15 +88,15 @@ fn change(world: &World, site: &Site, report: &mut Report) {
         let page = reader.get(path, &[]);
         page.is_ok_and(|page| page.shows(*id))
     };
-    while !shows() && back.elapsed() < NEVER {}
+    while !shows() && back.elapsed() < GIVE_UP_AFTER {}
     let shown = back.elapsed();
     report.check(
         format!(
-            "database_away: a change is shown {:.2} s after the database is back, {:.2} s after it was made, asked for {:.0} s",
+            "database_away: a change is shown {:.2} s after the database is back, {:.2} s after it was made, goal: {:.0} s",
             shown.as_secs_f64(),
             shown.as_secs_f64() - asked,
-            WITHIN.as_secs_f64()
+            DELAY_LIMIT.as_secs_f64()
         ),
-        shown <= WITHIN,
+        shown <= DELAY_LIMIT,
     );
 }

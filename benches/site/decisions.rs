@@ -1,38 +1,37 @@
-//! Readers while moderators decide: how many fewer pages there are, and whether anyone sees a page from before a decision.
+//! Readers while moderators decide: the loss of rate, and whether anyone sees a page from before a decision.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use super::http::Connection;
-use super::moderator::{Moderator, shares};
-use super::reading::{Beside, Reading};
-use super::report::{Asked, Report, Series, in_turn, thousands};
-use super::world::{Site, World, get};
+use super::http::HttpConnection;
+use super::load::{LoadSample, SideBySide};
+use super::moderator::{BenchModerator, share_comments};
+use super::report::{BenchReport, RatioLimit, SampleSeries, format_thousands, run_alternately};
+use super::setup::{BenchSetup, SiteServer, get_page};
 
 const ROUNDS: usize = 7;
-/// Of one run.
-const SECONDS: u32 = 6;
-/// Moderators at a time.
+/// Length of one run.
+const RUN_SECONDS: u32 = 6;
 const MODERATORS: usize = 4;
-/// Decisions a second of all of them, while they keep a pace.
-const PACE: u32 = 20;
-/// Decisions of each, as fast as they can.
+/// Decisions of all moderators together while they keep a pace.
+const DECISIONS_PER_SECOND: u32 = 20;
+/// Decisions of each moderator at full speed.
 const DECISIONS: usize = 2_500;
-/// Longer than they take; readers are stopped when they are done.
-const FOREVER: u32 = 3_600;
+/// Longer than the decisions take; readers are stopped after them.
+const UNLIMITED_SECONDS: u32 = 3_600;
 
-pub fn measure(world: &mut World, report: &mut Report) {
-    let site = world.start();
-    at_a_pace(world, &site, report);
-    as_fast_as_they_can(world, &site, report);
+pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
+    let site = setup.start_server();
+    check_paced_decisions(setup, &site, report);
+    check_fast_decisions(setup, &site, report);
 }
 
-fn at_a_pace(world: &World, site: &Site, report: &mut Report) {
-    let readers = world.readers_of_all(site, SECONDS);
-    let mut moderators = shares(world, site, MODERATORS);
+fn check_paced_decisions(setup: &BenchSetup, site: &SiteServer, report: &mut BenchReport) {
+    let readers = setup.all_article_readers(site, RUN_SECONDS);
+    let mut moderators = share_comments(setup, site, MODERATORS);
     let mut paces = Vec::new();
-    let runs = in_turn(
+    let runs = run_alternately(
         ROUNDS,
         || {
             let is_over = AtomicBool::new(false);
@@ -40,68 +39,68 @@ fn at_a_pace(world: &World, site: &Site, report: &mut Report) {
                 let deciding: Vec<_> = moderators
                     .iter_mut()
                     .map(|moderator| {
-                        moderator.connect_anew(site);
-                        scope.spawn(|| decide_until(moderator, &is_over))
+                        moderator.reconnect(site);
+                        scope.spawn(|| decide_at_pace(moderator, &is_over))
                     })
                     .collect();
-                let reading = Reading::of(&readers, site.pid());
+                let load = LoadSample::measure(&readers, site.pid());
                 is_over.store(true, Ordering::Relaxed);
                 let paces_of_each = deciding
                     .into_iter()
-                    .map(|one| one.join().expect("nobody gives up"));
+                    .map(|one| one.join().expect("no moderator fails"));
                 paces.push(paces_of_each.sum::<f64>());
-                reading
+                load
             })
         },
-        || Reading::of(&readers, site.pid()),
+        || LoadSample::measure(&readers, site.pid()),
     );
-    let pace = Series::of(&paces, |pace| *pace);
+    let pace = SampleSeries::new(&paces, |pace| *pace);
     report.check(
         format!(
-            "decisions: {:.1} a second ({:.1}..{:.1}), asked for {PACE}",
+            "decisions: {:.1} a second ({:.1}..{:.1}), goal: {DECISIONS_PER_SECOND}",
             pace.median(),
             pace.lowest(),
             pace.highest()
         ),
-        pace.lowest() > f64::from(PACE) * 0.95,
+        pace.lowest() > f64::from(DECISIONS_PER_SECOND) * 0.95,
     );
-    let beside = Beside::new("decisions", "undisturbed", runs, report);
-    beside.rate(Asked::AtLeast(0.8), report);
+    let comparison = SideBySide::new("decisions", "undisturbed", runs, report);
+    comparison.check_rate(RatioLimit::AtLeast(0.8), report);
 }
 
-/// One moderator's part of the pace, as far as the site keeps up; gives how many a second that were.
-fn decide_until(moderator: &mut Moderator, is_over: &AtomicBool) -> f64 {
+/// Decides at one moderator's share of the pace, as far as the site keeps up, and returns the decisions per second.
+fn decide_at_pace(moderator: &mut BenchModerator, is_over: &AtomicBool) -> f64 {
     let begun = Instant::now();
-    let between = Duration::from_secs(1) / PACE * MODERATORS as u32;
+    let interval = Duration::from_secs(1) / DECISIONS_PER_SECOND * MODERATORS as u32;
     let mut decided = 0;
     while !is_over.load(Ordering::Relaxed) {
         moderator.decide();
         decided += 1;
-        sleep((between * decided).saturating_sub(begun.elapsed()));
+        sleep((interval * decided).saturating_sub(begun.elapsed()));
     }
     f64::from(decided) / begun.elapsed().as_secs_f64()
 }
 
-fn as_fast_as_they_can(world: &World, site: &Site, report: &mut Report) {
-    let readers = world.readers_of_all(site, FOREVER).start();
+fn check_fast_decisions(setup: &BenchSetup, site: &SiteServer, report: &mut BenchReport) {
+    let readers = setup.all_article_readers(site, UNLIMITED_SECONDS).start();
     let begun = Instant::now();
     let outdated = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for moderator in shares(world, site, MODERATORS) {
+        for moderator in share_comments(setup, site, MODERATORS) {
             scope.spawn(|| {
-                let seen = decide_and_look(moderator, site.connect());
+                let seen = count_outdated_pages(moderator, site.connect());
                 outdated.fetch_add(seen, Ordering::Relaxed);
             });
         }
     });
     let time = begun.elapsed().as_secs_f64();
-    let run = readers.finish_now();
+    let run = readers.interrupt();
     let all = (MODERATORS * DECISIONS) as f64;
     let outdated = outdated.into_inner();
     println!(
         "decisions: {} in {time:.0} s, while readers were given {} pages a second",
-        thousands(all),
-        thousands(run.rate)
+        format_thousands(all),
+        format_thousands(run.rate)
     );
     if let Some(errors) = run.errors {
         report.check(format!("decisions: readers met {errors}"), false);
@@ -109,18 +108,18 @@ fn as_fast_as_they_can(world: &World, site: &Site, report: &mut Report) {
     report.check(
         format!(
             "decisions: of {} pages asked for right after a decision {outdated} were from before it",
-            thousands(all)
+            format_thousands(all)
         ),
         outdated == 0,
     );
 }
 
-/// How many pages that were asked for when a decision had been answered did not follow it.
-fn decide_and_look(mut moderator: Moderator, mut reader: Connection) -> usize {
+/// Decides and reads the page after each response. Returns the number of pages without their decision.
+fn count_outdated_pages(mut moderator: BenchModerator, mut reader: HttpConnection) -> usize {
     let mut outdated = 0;
     for _ in 0..DECISIONS {
         let comment = moderator.decide();
-        let page = get(&mut reader, &comment.path, "identity");
+        let page = get_page(&mut reader, &comment.path, "identity");
         if page.shows(comment.id) != comment.is_shown {
             outdated += 1;
         }

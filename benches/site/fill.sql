@@ -1,6 +1,6 @@
--- Fills the database of benches/site.rs, on which the program has started once: 200 articles of about 600 words, under each
--- 50 replies that are there to read, twenty of which answer another, and five that wait. Triggers keep the counts.
--- Articles have the numbers from 1001 on; 55 comments of each follow one another from 100001 on, those that wait last.
+-- Fills the database of benches/site.rs, in which the program has started once: 200 articles of about 600 words, each with
+-- 50 approved comments, twenty of them replies to another, and five held ones. Triggers maintain the counts.
+-- The ids of the articles begin at 1001, those of the comments at 100001: 55 for each article, the held ones last.
 
 -- A number between 0 and 1 that belongs to a row and a purpose.
 create function pg_temp.chance(one bigint, purpose bigint) returns double precision language sql immutable parallel safe

@@ -1,67 +1,66 @@
-//! A connection that stays open, and what is asked over it.
+//! Minimal HTTP client on a connection that stays open.
 
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long an answer may take: longer than the site lets anything take.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than the site lets any response take.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A connection to a site.
-pub struct Connection {
+/// Connection to a server.
+pub struct HttpConnection {
     stream: BufReader<TcpStream>,
 }
 
-/// An answer, read to its end.
-pub struct Answer {
+/// Response, read to its end.
+pub struct HttpResponse {
     pub status: u16,
-    /// Its first line and its headers, to the empty line.
+    /// Status line and headers, up to the empty line.
     pub head: String,
     pub body: Vec<u8>,
-    /// Bytes of the body as they came, with what marks its parts.
-    pub body_sent: usize,
+    /// Bytes of the body on the wire, chunk headers included.
+    pub body_wire_bytes: usize,
 }
 
-impl Connection {
+impl HttpConnection {
     pub fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(RESPONSE_TIMEOUT))?;
         let stream = BufReader::new(stream);
         Ok(Self { stream })
     }
 
-    /// Asks for a page.
-    pub fn get(&mut self, path: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
-        self.ask("GET", path, headers, "")
+    pub fn get(&mut self, path: &str, headers: &[(&str, &str)]) -> io::Result<HttpResponse> {
+        self.send("GET", path, headers, "")
     }
 
-    /// Sends a form, as a browser does from a page of the site itself.
+    /// Sends a form, as a browser does from a page of the site.
     pub fn post(
         &mut self,
         path: &str,
         headers: &[(&str, &str)],
         fields: &[(&str, &str)],
-    ) -> io::Result<Answer> {
+    ) -> io::Result<HttpResponse> {
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
         let length = form.len().to_string();
-        let of_a_form = [
+        let form_headers = [
             ("sec-fetch-site", "same-origin"),
             ("content-type", "application/x-www-form-urlencoded"),
             ("content-length", &length),
         ];
-        self.ask("POST", path, &[headers, &of_a_form].concat(), &form)
+        self.send("POST", path, &[headers, &form_headers].concat(), &form)
     }
 
-    fn ask(
+    fn send(
         &mut self,
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> io::Result<Answer> {
+    ) -> io::Result<HttpResponse> {
         let host = self.stream.get_ref().peer_addr()?;
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n");
         for (name, value) in headers {
@@ -70,10 +69,10 @@ impl Connection {
         request += "\r\n";
         request += body;
         self.stream.get_mut().write_all(request.as_bytes())?;
-        self.answer()
+        self.read_response()
     }
 
-    fn answer(&mut self) -> io::Result<Answer> {
+    fn read_response(&mut self) -> io::Result<HttpResponse> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.stream.read_line(&mut head)? == 0 {
@@ -81,30 +80,30 @@ impl Connection {
             }
         }
         let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
-        let mut answer = Answer {
+        let mut response = HttpResponse {
             status: status.ok_or_else(|| Error::other(head.clone()))?,
             head,
             body: Vec::new(),
-            body_sent: 0,
+            body_wire_bytes: 0,
         };
-        if answer.header("transfer-encoding") == Some("chunked") {
-            self.read_chunks(&mut answer)?;
-        } else if answer.status != 304 {
-            let length = answer.header("content-length");
+        if response.header("transfer-encoding") == Some("chunked") {
+            self.read_chunks(&mut response)?;
+        } else if response.status != 304 {
+            let length = response.header("content-length");
             let length = length.and_then(|length| length.parse().ok()).unwrap_or(0);
-            self.read_into(&mut answer.body, length)?;
-            answer.body_sent = length;
+            self.read_into(&mut response.body, length)?;
+            response.body_wire_bytes = length;
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    fn read_chunks(&mut self, answer: &mut Answer) -> io::Result<()> {
+    fn read_chunks(&mut self, response: &mut HttpResponse) -> io::Result<()> {
         loop {
             let mut line = String::new();
-            answer.body_sent += self.stream.read_line(&mut line)?;
+            response.body_wire_bytes += self.stream.read_line(&mut line)?;
             let length = usize::from_str_radix(line.trim(), 16).map_err(Error::other)?;
-            self.read_into(&mut answer.body, length)?;
-            answer.body_sent += length + self.stream.read_line(&mut line)?;
+            self.read_into(&mut response.body, length)?;
+            response.body_wire_bytes += length + self.stream.read_line(&mut line)?;
             if length == 0 {
                 return Ok(());
             }
@@ -117,7 +116,7 @@ impl Connection {
         self.stream.read_exact(&mut body[start..])
     }
 
-    /// Whether the other side has not hung up. Nothing may be under way.
+    /// Returns whether the server has kept the connection open. No response may be on the way.
     pub fn is_open(&self) -> bool {
         let stream = self.stream.get_ref();
         let peeked = stream
@@ -128,7 +127,7 @@ impl Connection {
     }
 }
 
-impl Answer {
+impl HttpResponse {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers()
             .find(|(found, _)| found.eq_ignore_ascii_case(name))
@@ -139,9 +138,9 @@ impl Answer {
         self.head.lines().filter_map(|line| line.split_once(": "))
     }
 
-    /// Whether the page shows a comment.
+    /// Returns whether the page shows a comment.
     pub fn shows(&self, comment: i64) -> bool {
-        let place = format!("id=\"comment-{comment}\"");
-        String::from_utf8_lossy(&self.body).contains(&place)
+        let id = format!("id=\"comment-{comment}\"");
+        String::from_utf8_lossy(&self.body).contains(&id)
     }
 }

@@ -1,58 +1,62 @@
-//! A moderator at the desk, who decides about the same comments round and round.
+//! A moderator who decides about the same comments again and again.
 
-use super::http::Connection;
-use super::world::{Site, Undecided, World};
+use super::http::HttpConnection;
+use super::setup::{BenchSetup, PendingComment, SiteServer};
 
-/// Someone signed in, on a connection of their own.
-pub struct Moderator {
-    desk: Connection,
+/// Signed-in moderator with a connection and a share of the comments.
+pub struct BenchModerator {
+    connection: HttpConnection,
     cookie: String,
-    comments: Vec<Undecided>,
+    comments: Vec<PendingComment>,
     next: usize,
 }
 
-/// How many moderators share the comments that wait: so many of these each.
-pub fn shares(world: &World, site: &Site, moderators: usize) -> Vec<Moderator> {
-    let all = world.undecided();
-    let shares = all.chunks(all.len().div_ceil(moderators));
-    let moderators = shares.map(|comments| Moderator {
-        desk: site.connect(),
-        cookie: world.cookie.clone(),
+/// Makes moderators among whom the pending comments are divided.
+pub fn share_comments(
+    setup: &BenchSetup,
+    site: &SiteServer,
+    moderators: usize,
+) -> Vec<BenchModerator> {
+    let all = setup.list_pending_comments();
+    let share_comments = all.chunks(all.len().div_ceil(moderators));
+    let moderators = share_comments.map(|comments| BenchModerator {
+        connection: site.connect(),
+        cookie: setup.cookie.clone(),
         comments: comments.to_vec(),
         next: 0,
     });
     moderators.collect()
 }
 
-impl Moderator {
-    /// Takes a new connection: an idle one is not kept for ever.
-    pub fn connect_anew(&mut self, site: &Site) {
-        self.desk = site.connect();
+impl BenchModerator {
+    /// Opens a new connection, since the server closes idle ones.
+    pub fn reconnect(&mut self, site: &SiteServer) {
+        self.connection = site.connect();
     }
 
-    /// Approves the next comment that waits, or puts it back to those that do, as the desk's own script does, and gives it as
-    /// everyone has to see it from now on.
-    pub fn decide(&mut self) -> &Undecided {
-        let place = self.next;
-        self.next = (place + 1) % self.comments.len();
-        let comment = &mut self.comments[place];
+    /// Approves the next comment, or holds it again, as the queue's script does. Returns it in its new state, which every page
+    /// must show from now on.
+    pub fn decide(&mut self) -> &PendingComment {
+        let index = self.next;
+        self.next = (index + 1) % self.comments.len();
+        let comment = &mut self.comments[index];
         let (seen, to) = if comment.is_shown {
             ("approved", "held")
         } else {
             ("held", "approved")
         };
-        let ruling = format!("{to} {}:{seen}:0", comment.id);
+        let decision = format!("{to} {}:{seen}:0", comment.id);
         let headers = [
             ("cookie", self.cookie.as_str()),
             ("accept", "application/json"),
         ];
-        let answer = self
-            .desk
-            .post("/admin/comments", &headers, &[("one", &ruling)])
-            .expect("the desk answers");
-        let told: serde_json::Value = serde_json::from_slice(&answer.body)
-            .unwrap_or_else(|_| panic!("{ruling} was answered {}", answer.head));
-        assert_eq!(told["decided"][0], comment.id, "{ruling}: {told}");
+        let response = self
+            .connection
+            .post("/admin/comments", &headers, &[("one", &decision)])
+            .expect("the site answers");
+        let result: serde_json::Value = serde_json::from_slice(&response.body)
+            .unwrap_or_else(|_| panic!("{decision} was answered {}", response.head));
+        assert_eq!(result["decided"][0], comment.id, "{decision}: {result}");
         comment.is_shown = !comment.is_shown;
         comment
     }

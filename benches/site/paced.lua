@@ -1,5 +1,5 @@
--- Readers who rest a millisecond before each page: the site has time to spare, and what is measured is how long it takes, not
--- how many of them stand before its door.
+-- Readers who pause for a millisecond before each page, so that the server has time to spare and latency does not measure
+-- the length of their queue.
 function delay()
     return 1
 end

@@ -1,7 +1,7 @@
--- What an article's page asks the database when nothing is kept of it, as pgbench asks it, for one of the articles of
--- fill.sql. Each statement is a function's: publication::store::find, articles::store::find_at, and of
+-- Runs the queries of an uncached article page with pgbench, for one of the articles of fill.sql. Each statement is that of a
+-- function and changes with it: publication::store::find, articles::store::find_at, and of
 -- comments::store::threads counts_on, threads_on (the first page, the oldest first) and approved_in; then
--- articles::store::topics_of. When those change, this does.
+-- articles::store::topics_of.
 \set story random(1, 200)
 \set id 1000 + :story
 

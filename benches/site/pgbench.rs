@@ -1,18 +1,18 @@
-//! The same work, asked of the database alone: a run of `pgbench`.
+//! Runs of `pgbench`: the same work for the database alone.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use broadsheet::db::embedded::client_program;
 
-use super::process::{BOTH, Process, on};
+use super::process::{BOTH_CORES, ChildProcess, pin_command};
 
-/// The oldest that reads our scripts.
-const OLDEST: u32 = 14;
+/// Oldest major version that runs our scripts.
+const MIN_VERSION: u32 = 14;
 
-/// Transactions a second of a script of `benches/site/`, on `connections` connections.
-pub fn rate(script: &str, database: &str, connections: u32, seconds: u32) -> f64 {
-    let program = client_program("pgbench", OLDEST).expect("it was looked for at the start");
+/// Returns the transactions per second of a script in `benches/site/`.
+pub fn measure_rate(script: &str, database: &str, connections: u32, seconds: u32) -> f64 {
+    let program = client_program("pgbench", MIN_VERSION).expect("checked at the start");
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("benches/site")
         .join(script);
@@ -28,13 +28,14 @@ pub fn rate(script: &str, database: &str, connections: u32, seconds: u32) -> f64
     command.arg(connections.to_string());
     command.arg("--time").arg(seconds.to_string());
     command.arg("--file").arg(script).arg(database);
-    let said = Process::start(on(BOTH, &command).stdout(Stdio::piped())).output();
-    let line = said.lines().find_map(|line| line.strip_prefix("tps = "));
+    let output =
+        ChildProcess::start(pin_command(BOTH_CORES, &command).stdout(Stdio::piped())).output();
+    let line = output.lines().find_map(|line| line.strip_prefix("tps = "));
     let rate = line.and_then(|line| line.split(' ').next()?.parse().ok());
-    rate.unwrap_or_else(|| panic!("pgbench says something else than expected:\n{said}"))
+    rate.unwrap_or_else(|| panic!("pgbench printed something unexpected:\n{output}"))
 }
 
-/// Whether there is one.
-pub fn is_here() -> bool {
-    client_program("pgbench", OLDEST).is_ok()
+/// Returns whether `pgbench` is installed in a usable version.
+pub fn is_installed() -> bool {
+    client_program("pgbench", MIN_VERSION).is_ok()
 }

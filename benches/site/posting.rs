@@ -1,61 +1,64 @@
-//! Replies that are kept for good when they are answered, beside what the database alone keeps when it is given the same rows.
-//! Each run has a copy of the database, so that none works on what another left.
+//! Replies that are durable when they are answered, beside the same rows inserted by the database alone. Each run has its own
+//! copy of the database.
 
 use super::pgbench;
-use super::process::{BOTH, OTHERS};
-use super::report::{Asked, Compared, Report, Series, Unit, in_turn};
-use super::world::World;
-use super::wrk::Wrk;
+use super::process::{BOTH_CORES, CLIENT_CORE};
+use super::report::{
+    BenchReport, Comparison, RatioLimit, SampleSeries, SampleUnit, run_alternately,
+};
+use super::setup::BenchSetup;
+use super::wrk::WrkCommand;
 
 const ROUNDS: usize = 7;
-/// Of one run, and of what goes before it in the same copy.
-const SECONDS: u32 = 6;
+/// Length of one run, and of the warm-up before it in the same copy.
+const RUN_SECONDS: u32 = 6;
 const WARM_UP: u32 = 2;
-/// Who replies at a time.
+/// Commenters at one time.
 const CONNECTIONS: u32 = 16;
 
-pub fn measure(world: &mut World, report: &mut Report) {
-    world.move_postgres(BOTH);
-    let [ours, theirs] = in_turn(ROUNDS, || reply(world), || insert(world));
-    let [ours, theirs] = [ours, theirs].map(|rates| Series::of(&rates, |rate| *rate));
-    report.compare(&Compared {
+pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
+    setup.move_postgres(BOTH_CORES);
+    let [ours, theirs] =
+        run_alternately(ROUNDS, || measure_replies(setup), || measure_inserts(setup));
+    let [ours, theirs] = [ours, theirs].map(|rates| SampleSeries::new(&rates, |rate| *rate));
+    report.compare(&Comparison {
         name: "posting",
-        unit: Unit::PerSecond("replies"),
+        unit: SampleUnit::PerSecond("replies"),
         ours: &ours,
         beside: "pgbench",
         theirs: &theirs,
-        asked: Asked::AtLeast(0.5),
-        width: ours.width().max(theirs.width()),
+        goal: RatioLimit::AtLeast(0.5),
+        spread: ours.spread().max(theirs.spread()),
     });
-    world.move_postgres(OTHERS);
+    setup.move_postgres(CLIENT_CORE);
 }
 
-/// Replies a second that are answered as kept, and are.
-fn reply(world: &World) -> f64 {
-    let copy = world.copy();
-    let site = world.start_with(BOTH, &copy, &[]);
+/// Returns the replies per second that were answered as saved, and checks that they are.
+fn measure_replies(setup: &BenchSetup) -> f64 {
+    let copy = setup.copy_database();
+    let site = setup.start_server_with(BOTH_CORES, &copy, &[]);
     let writers = |seconds| {
-        Wrk::new(site.address, "/", CONNECTIONS, seconds)
-            .on(BOTH)
-            .with_script("reply.lua", &world.numbers)
+        WrkCommand::new(site.address, "/", CONNECTIONS, seconds)
+            .on(BOTH_CORES)
+            .with_script("reply.lua", &setup.ids)
     };
     writers(WARM_UP).run();
-    let count = || world.ask_in::<(i64,)>(&copy, "select count(*) from comments")[0].0;
+    let count = || setup.query_database::<(i64,)>(&copy, "select count(*) from comments")[0].0;
     let before = count();
-    let run = writers(SECONDS).run();
-    let answered = run.kept.expect("reply.lua says it");
-    let kept = (count() - before) as f64;
+    let run = writers(RUN_SECONDS).run();
+    let answered = run.saved.expect("reply.lua prints it");
+    let saved = (count() - before) as f64;
     assert!(
-        kept >= answered,
-        "{answered} replies are said to be kept, and {kept} are"
+        saved >= answered,
+        "{answered} replies were answered as saved, and {saved} are"
     );
     assert!(run.errors.is_none(), "{:?}", run.errors);
     answered / run.seconds
 }
 
-/// Transactions a second that put such a reply there.
-fn insert(world: &World) -> f64 {
-    let copy = world.copy();
-    pgbench::rate("reply.sql", &copy, CONNECTIONS, WARM_UP);
-    pgbench::rate("reply.sql", &copy, CONNECTIONS, SECONDS)
+/// Returns the transactions per second that insert such a reply.
+fn measure_inserts(setup: &BenchSetup) -> f64 {
+    let copy = setup.copy_database();
+    pgbench::measure_rate("reply.sql", &copy, CONNECTIONS, WARM_UP);
+    pgbench::measure_rate("reply.sql", &copy, CONNECTIONS, RUN_SECONDS)
 }

@@ -1,4 +1,4 @@
--- Reads articles at random: `wrk -s random.lua ADDRESS -- FILE`, whose lines are their paths.
+-- Requests articles at random: `wrk -s random.lua URL -- FILE`. The lines of the file are their paths.
 local requests = {}
 
 function init(args)

@@ -1,6 +1,6 @@
--- Leaves replies, each by someone new, from a network of their own, under an article at random, in words of its own:
--- `wrk -s reply.lua ADDRESS -- FILE`, whose lines are the articles' numbers. Says at the end how many were answered 303,
--- which is how a kept one is answered.
+-- Posts replies, each by a new commenter from a network of their own, on a random article, with a text of its own:
+-- `wrk -s reply.lua URL -- FILE`. The lines of the file are the ids of the articles. Prints at the end how many replies were
+-- answered with 303, which means that they were saved.
 local articles = {}
 local words = {
     "harbour", "morning", "saw", "describe", "ferry", "late", "nobody", "told", "fishermen", "letters", "grandmother", "kept",
@@ -20,35 +20,35 @@ end
 
 function init(args)
     math.randomseed(os.time())
-    -- Every second begins with numbers of its own, so that no run writes in the name of those of the one before.
+    -- Each second starts with other numbers, so that no run repeats the commenters of the one before.
     sent = os.time() % 1000 * 16384
-    kept = 0
-    for number in io.lines(args[1]) do
-        articles[#articles + 1] = number
+    saved = 0
+    for id in io.lines(args[1]) do
+        articles[#articles + 1] = id
     end
 end
 
 function request()
     sent = sent + 1
-    local said = { "Reader", sent, "writes" }
+    local text = { "Reader", sent, "writes" }
     for place = 4, 40 do
-        said[place] = words[math.random(#words)]
+        text[place] = words[math.random(#words)]
     end
     headers["X-Forwarded-For"] = string.format("10.%d.%d.%d", sent / 65536 % 256, sent / 256 % 256, sent % 256)
-    local form = string.format("author=Reader+%d&email=reader-%d%%40example.org&comment=%s", sent, sent, table.concat(said, "+"))
+    local form = string.format("author=Reader+%d&email=reader-%d%%40example.org&comment=%s", sent, sent, table.concat(text, "+"))
     return wrk.format("POST", "/articles/" .. articles[math.random(#articles)] .. "/reply", headers, form)
 end
 
 function response(status)
     if status == 303 then
-        kept = kept + 1
+        saved = saved + 1
     end
 end
 
 function done()
     local all = 0
     for _, thread in ipairs(threads) do
-        all = all + thread:get("kept")
+        all = all + thread:get("saved")
     end
-    print("Kept: " .. all)
+    print("Saved: " .. all)
 end

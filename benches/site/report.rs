@@ -1,69 +1,68 @@
-//! What was measured, what is asked for, and whether the one meets the other.
+//! Measured values, their goals, and the verdicts.
 
 use std::fmt;
 use std::process::ExitCode;
 
-/// A series of req/s that is wider than this share of its median decides nothing.
-const WIDEST: f64 = 0.2;
+/// Spread of the rates, as a share of the median, above which a comparison is too noisy.
+const MAX_SPREAD: f64 = 0.2;
 
-/// One number a run.
-pub struct Series(Vec<f64>);
+/// Values of all runs, sorted.
+pub struct SampleSeries(Vec<f64>);
 
-/// What the numbers are.
+/// Unit of measured values.
 #[derive(Clone, Copy)]
-pub enum Unit {
-    /// So many a second, of these.
+pub enum SampleUnit {
     PerSecond(&'static str),
     Millis,
     Micros,
 }
 
-/// What a ratio has to be.
+/// Goal for the ratio of two medians.
 #[derive(Clone, Copy)]
-pub enum Asked {
+pub enum RatioLimit {
     AtLeast(f64),
     AtMost(f64),
 }
 
-/// Two series beside each other.
-pub struct Compared<'a> {
+/// Two series and the goal for their ratio.
+pub struct Comparison<'a> {
     pub name: &'a str,
-    pub unit: Unit,
-    pub ours: &'a Series,
+    pub unit: SampleUnit,
+    pub ours: &'a SampleSeries,
     pub beside: &'a str,
-    pub theirs: &'a Series,
-    pub asked: Asked,
-    /// How far apart the runs are in which this was measured, by their req/s: see [`Series::width`].
-    pub width: f64,
+    pub theirs: &'a SampleSeries,
+    pub goal: RatioLimit,
+    /// Larger of the two spreads of the rates: see [`SampleSeries::spread`].
+    pub spread: f64,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Verdict {
+enum CheckVerdict {
     Holds,
     Misses,
     TooNoisy,
 }
 
-/// What is asked for, line by line.
+/// All verdicts so far.
 #[derive(Default)]
-pub struct Report {
-    lines: Vec<(Verdict, String)>,
+pub struct BenchReport {
+    lines: Vec<(CheckVerdict, String)>,
 }
 
-impl Series {
-    /// What each of these gives.
-    pub fn of<T>(all: &[T], number: impl Fn(&T) -> f64) -> Self {
-        let mut numbers: Vec<f64> = all.iter().map(number).collect();
-        numbers.sort_by(f64::total_cmp);
-        assert!(!numbers.is_empty(), "something is measured");
-        Self(numbers)
+impl SampleSeries {
+    /// Collects one value per sample.
+    pub fn new<T>(all: &[T], number: impl Fn(&T) -> f64) -> Self {
+        let mut ids: Vec<f64> = all.iter().map(number).collect();
+        ids.sort_by(f64::total_cmp);
+        assert!(!ids.is_empty(), "nothing was measured");
+        Self(ids)
     }
 
     pub fn median(&self) -> f64 {
         self.0[self.0.len() / 2]
     }
 
-    /// What 99 of 100 are no more than.
+    /// Returns the 99th percentile.
     pub fn p99(&self) -> f64 {
         self.0[self.0.len() * 99 / 100]
     }
@@ -76,29 +75,29 @@ impl Series {
         self.0[self.0.len() - 1]
     }
 
-    /// How far apart the second lowest and the second highest are, as a share of the median: that does not move for one run
-    /// in which the machine had something else to do.
-    pub fn width(&self) -> f64 {
+    /// Returns the distance of the second lowest and second highest value as a share of the median, which tolerates one
+    /// disturbed run.
+    pub fn spread(&self) -> f64 {
         (self.0[self.0.len() - 2] - self.0[1]) / self.median()
     }
 
-    /// The median, and in brackets from where to where.
-    pub fn told(&self, unit: Unit) -> String {
+    /// Formats the median, with the lowest and highest value in brackets.
+    pub fn format_summary(&self, unit: SampleUnit) -> String {
         let (median, lowest, highest) = (self.median(), self.lowest(), self.highest());
         match unit {
-            Unit::PerSecond(what) => format!(
-                "{} {what}/s ({}..{})",
-                thousands(median),
-                thousands(lowest),
-                thousands(highest)
+            SampleUnit::PerSecond(things) => format!(
+                "{} {things}/s ({}..{})",
+                format_thousands(median),
+                format_thousands(lowest),
+                format_thousands(highest)
             ),
-            Unit::Millis => format!("{median:.2} ms ({lowest:.2}..{highest:.2})"),
-            Unit::Micros => format!("{median:.2} µs ({lowest:.2}..{highest:.2})"),
+            SampleUnit::Millis => format!("{median:.2} ms ({lowest:.2}..{highest:.2})"),
+            SampleUnit::Micros => format!("{median:.2} µs ({lowest:.2}..{highest:.2})"),
         }
     }
 }
 
-impl Asked {
+impl RatioLimit {
     fn is_met_by(self, ratio: f64) -> bool {
         match self {
             Self::AtLeast(least) => ratio >= least,
@@ -107,7 +106,7 @@ impl Asked {
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for RatioLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AtLeast(least) => write!(f, "at least {least:.2}"),
@@ -116,53 +115,53 @@ impl fmt::Display for Asked {
     }
 }
 
-impl Report {
-    /// Tells two series, and whether their ratio is as asked for.
-    pub fn compare(&mut self, compared: &Compared) {
-        let Compared { unit, asked, .. } = *compared;
+impl BenchReport {
+    /// Prints two series and checks their ratio.
+    pub fn compare(&mut self, compared: &Comparison) {
+        let Comparison { unit, goal, .. } = *compared;
         let ratio = compared.ours.median() / compared.theirs.median();
-        let verdict = if compared.width > WIDEST {
-            Verdict::TooNoisy
-        } else if asked.is_met_by(ratio) {
-            Verdict::Holds
+        let verdict = if compared.spread > MAX_SPREAD {
+            CheckVerdict::TooNoisy
+        } else if goal.is_met_by(ratio) {
+            CheckVerdict::Holds
         } else {
-            Verdict::Misses
+            CheckVerdict::Misses
         };
-        let said = format!(
-            "{}: {} beside {} {}: {ratio:.2}, asked for {asked}",
+        let line = format!(
+            "{}: {} beside {} {}: {ratio:.2}, goal: {goal}",
             compared.name,
-            compared.ours.told(unit),
+            compared.ours.format_summary(unit),
             compared.beside,
-            compared.theirs.told(unit),
+            compared.theirs.format_summary(unit),
         );
-        self.add(verdict, said);
+        self.add(verdict, line);
     }
 
-    /// Tells what is asked for by itself, and whether it is so.
-    pub fn check(&mut self, said: String, is_so: bool) {
-        let verdict = if is_so {
-            Verdict::Holds
+    /// Prints a line and whether its goal is met.
+    pub fn check(&mut self, line: String, is_met: bool) {
+        let verdict = if is_met {
+            CheckVerdict::Holds
         } else {
-            Verdict::Misses
+            CheckVerdict::Misses
         };
-        self.add(verdict, said);
+        self.add(verdict, line);
     }
 
-    fn add(&mut self, verdict: Verdict, said: String) {
-        println!("{said}: {verdict}");
-        self.lines.push((verdict, said));
+    fn add(&mut self, verdict: CheckVerdict, line: String) {
+        println!("{line}: {verdict}");
+        self.lines.push((verdict, line));
     }
 
-    /// Says at the end what does not hold.
-    pub fn end(&self) -> ExitCode {
-        let fall_short = self
+    /// Prints the lines that do not hold, and returns the exit status.
+    pub fn print_summary(&self) -> ExitCode {
+        let failed = self
             .lines
             .iter()
-            .filter(|(verdict, _)| *verdict != Verdict::Holds);
-        let count = fall_short.clone().count();
+            .filter(|(verdict, _)| *verdict != CheckVerdict::Holds);
+        let count = failed.clone().count();
         println!("\n{} lines hold, {count} do not.", self.lines.len() - count);
-        for (verdict, said) in fall_short {
-            println!("- {said}: {verdict}");
+        for (verdict, line) in failed {
+            println!("- {line}: {verdict}");
         }
         if count == 0 {
             ExitCode::SUCCESS
@@ -172,7 +171,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for CheckVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Holds => "holds",
@@ -182,22 +181,22 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A number without its fraction, with a comma after the thousands.
-pub fn thousands(number: f64) -> String {
+/// Formats a number without its fraction and with thousands separators.
+pub fn format_thousands(number: f64) -> String {
     let digits = format!("{number:.0}");
-    let mut told = String::new();
+    let mut formatted = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            told.push(',');
+            formatted.push(',');
         }
-        told.push(digit);
+        formatted.push(digit);
     }
-    told
+    formatted
 }
 
-/// Does both in turn, so many times after each has warmed up, each first in every second round: what else the machine does
-/// falls on both.
-pub fn in_turn<T>(
+/// Runs both sides in alternation, each first in every second round, so that disturbances fall on both. One run of each
+/// goes before, as a warm-up.
+pub fn run_alternately<T>(
     rounds: usize,
     mut ours: impl FnMut() -> T,
     mut theirs: impl FnMut() -> T,

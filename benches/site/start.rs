@@ -1,4 +1,4 @@
-//! From nothing to the front page's first byte.
+//! Time from the start of the process to the first byte of the front page.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,47 +6,49 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::nginx::Prepared;
-use super::process::{Process, SERVERS, children, memory};
-use super::report::{Report, Series, Unit, in_turn};
-use super::world::{World, get};
+use super::nginx::NginxSetup;
+use super::process::{ChildProcess, SERVER_CORE, child_pids, resident_bytes};
+use super::report::{BenchReport, SampleSeries, SampleUnit, run_alternately};
+use super::setup::{BenchSetup, get_page};
 
 const ROUNDS: usize = 7;
-/// Milliseconds.
-const WITHIN: f64 = 100.0;
-/// Between two attempts to connect.
-const PAUSE: Duration = Duration::from_micros(200);
-/// A server that has not answered by then never does.
-const NEVER: Duration = Duration::from_secs(20);
-/// When what a start leaves to be done is done.
-const AT_REST: Duration = Duration::from_secs(2);
+/// Milliseconds that a start may take.
+const START_LIMIT: f64 = 100.0;
+/// Pause between two attempts to connect.
+const CONNECT_PAUSE: Duration = Duration::from_micros(200);
+/// Time after which a server counts as broken.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(20);
+/// Time after which a started server is idle.
+const REST_TIME: Duration = Duration::from_secs(2);
 const MEGABYTE: f64 = 1024.0 * 1024.0;
 
-pub fn measure(world: &mut World, report: &mut Report) {
+pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
     let [plain, gzip] = ["identity", "gzip"].map(|coding| {
-        let site = world.start();
-        get(&mut site.connect(), "/", coding)
+        let site = setup.start_server();
+        get_page(&mut site.connect(), "/", coding)
     });
-    let folder = world.folder.join("nginx-of-front");
-    let nginx = Prepared::new(folder, "/", &plain, &gzip, "");
+    let folder = setup.folder.join("nginx-front-page");
+    let nginx = NginxSetup::new(folder, "/", &plain, &gzip, "");
     let mut memories = [0.0; 2];
-    let [ours, theirs] = in_turn(
+    let [ours, theirs] = run_alternately(
         ROUNDS,
         || {
-            let (command, address) = world.server(SERVERS, world.url());
-            let (process, time) = start(command, address);
-            sleep(AT_REST);
-            memories[0] = memory(process.pid());
+            let (command, address) = setup.server_command(SERVER_CORE, setup.url());
+            let (process, time) = time_start(command, address);
+            sleep(REST_TIME);
+            memories[0] = resident_bytes(process.pid());
             time
         },
-        || start(nginx.command(), nginx.address).1,
+        || time_start(nginx.command(), nginx.address).1,
     );
     memories[1] = {
         let nginx = nginx.start();
-        let workers = children(nginx.process.pid()).into_iter().map(memory);
-        memory(nginx.process.pid()) + workers.sum::<f64>()
+        let workers = child_pids(nginx.process.pid())
+            .into_iter()
+            .map(resident_bytes);
+        resident_bytes(nginx.process.pid()) + workers.sum::<f64>()
     };
-    let [ours, theirs] = [ours, theirs].map(|times| Series::of(&times, |time| *time));
+    let [ours, theirs] = [ours, theirs].map(|times| SampleSeries::new(&times, |time| *time));
     println!(
         "start: {:.1} MB of memory when at rest, nginx {:.1} MB",
         memories[0] / MEGABYTE,
@@ -54,28 +56,35 @@ pub fn measure(world: &mut World, report: &mut Report) {
     );
     report.check(
         format!(
-            "start: {} beside nginx {}, asked for less than {WITHIN:.0} ms",
-            ours.told(Unit::Millis),
-            theirs.told(Unit::Millis)
+            "start: {} beside nginx {}, goal: less than {START_LIMIT:.0} ms",
+            ours.format_summary(SampleUnit::Millis),
+            theirs.format_summary(SampleUnit::Millis)
         ),
-        ours.median() < WITHIN,
+        ours.median() < START_LIMIT,
     );
 }
 
-/// Starts a server and gives the milliseconds until the front page begins.
-fn start(mut command: Command, address: SocketAddr) -> (Process, f64) {
+/// Starts a server and returns the milliseconds until the first byte of the front page.
+fn time_start(mut command: Command, address: SocketAddr) -> (ChildProcess, f64) {
     let begun = Instant::now();
-    let process = Process::start(&mut command);
+    let process = ChildProcess::start(&mut command);
     let mut stream = loop {
         match TcpStream::connect(address) {
             Ok(stream) => break stream,
-            Err(_) => sleep(PAUSE),
+            Err(_) => sleep(CONNECT_PAUSE),
         }
-        assert!(begun.elapsed() < NEVER, "nobody listens at {address}");
+        assert!(
+            begun.elapsed() < GIVE_UP_AFTER,
+            "nobody listens at {address}"
+        );
     };
-    stream.set_read_timeout(Some(NEVER)).expect("a socket");
-    let question = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-    stream.write_all(question.as_bytes()).expect("it is asked");
+    stream
+        .set_read_timeout(Some(GIVE_UP_AFTER))
+        .expect("a socket");
+    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the request is sent");
     let mut answer = vec![0; 1];
     stream.read_exact(&mut answer).expect("an answer");
     let time = begun.elapsed().as_secs_f64() * 1000.0;

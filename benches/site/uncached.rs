@@ -1,45 +1,47 @@
-//! Pages of which nothing is kept, beside what the database alone gives when it is asked the same.
+//! Pages without a cache, beside the same queries run by the database alone.
 
 use super::pgbench;
-use super::process::{BOTH, OTHERS};
-use super::report::{Asked, Compared, Report, Series, Unit, in_turn};
-use super::world::World;
-use super::wrk::Wrk;
+use super::process::{BOTH_CORES, CLIENT_CORE};
+use super::report::{
+    BenchReport, Comparison, RatioLimit, SampleSeries, SampleUnit, run_alternately,
+};
+use super::setup::BenchSetup;
+use super::wrk::WrkCommand;
 
 const ROUNDS: usize = 7;
-/// Of one run.
-const SECONDS: u32 = 6;
-/// At a time, of readers and of the database.
+/// Length of one run.
+const RUN_SECONDS: u32 = 6;
+/// Connections of the readers, and of `pgbench`.
 const CONNECTIONS: u32 = 16;
 
-pub fn measure(world: &mut World, report: &mut Report) {
-    world.move_postgres(BOTH);
-    let site = world.start_with(BOTH, world.url(), &[("BROADSHEET_CACHE", "0")]);
-    let readers = Wrk::new(site.address, "/", CONNECTIONS, SECONDS)
-        .on(BOTH)
-        .with_script("random.lua", &world.paths);
+pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
+    setup.move_postgres(BOTH_CORES);
+    let site = setup.start_server_with(BOTH_CORES, setup.url(), &[("BROADSHEET_CACHE", "0")]);
+    let readers = WrkCommand::new(site.address, "/", CONNECTIONS, RUN_SECONDS)
+        .on(BOTH_CORES)
+        .with_script("random.lua", &setup.paths);
     let mut errors = Vec::new();
-    let [ours, theirs] = in_turn(
+    let [ours, theirs] = run_alternately(
         ROUNDS,
         || {
             let run = readers.run();
             errors.extend(run.errors);
             run.rate
         },
-        || pgbench::rate("page.sql", world.url(), CONNECTIONS, SECONDS),
+        || pgbench::measure_rate("page.sql", setup.url(), CONNECTIONS, RUN_SECONDS),
     );
     for errors in errors {
         report.check(format!("uncached: {errors}"), false);
     }
-    let [ours, theirs] = [ours, theirs].map(|rates| Series::of(&rates, |rate| *rate));
-    report.compare(&Compared {
+    let [ours, theirs] = [ours, theirs].map(|rates| SampleSeries::new(&rates, |rate| *rate));
+    report.compare(&Comparison {
         name: "uncached",
-        unit: Unit::PerSecond("pages"),
+        unit: SampleUnit::PerSecond("pages"),
         ours: &ours,
         beside: "pgbench",
         theirs: &theirs,
-        asked: Asked::AtLeast(0.35),
-        width: ours.width().max(theirs.width()),
+        goal: RatioLimit::AtLeast(0.35),
+        spread: ours.spread().max(theirs.spread()),
     });
-    world.move_postgres(OTHERS);
+    setup.move_postgres(CLIENT_CORE);
 }

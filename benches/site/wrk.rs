@@ -1,50 +1,49 @@
-//! Readers without number: a run of `wrk`, and what it says.
+//! Runs of the load generator `wrk`.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::process::{OTHERS, Process, on, program};
+use super::process::{CLIENT_CORE, ChildProcess, find_program, pin_command};
 
-/// What is asked for, how, and for how long.
+/// Command line of a run.
 #[derive(Clone)]
-pub struct Wrk {
+pub struct WrkCommand {
     cores: &'static str,
     connections: u32,
     seconds: u32,
     headers: Vec<String>,
-    /// A script of `benches/site/`, and the file that it reads, if it reads one.
+    /// Script in `benches/site/`, and the file that it reads.
     script: Option<(&'static str, Option<PathBuf>)>,
-    address: String,
+    url: String,
 }
 
-/// A run that is under way.
-pub struct Running(Process);
+/// Run in progress.
+pub struct WrkProcess(ChildProcess);
 
-/// What a run says.
-pub struct Run {
+/// Result of a run.
+pub struct WrkResult {
     pub requests: f64,
     pub seconds: f64,
-    /// Requests a second.
+    /// Requests per second.
     pub rate: f64,
     /// Milliseconds.
     pub p99: f64,
-    /// Answers that reply.lua counts.
-    pub kept: Option<f64>,
-    /// What went wrong.
+    /// Replies answered with 303, as `reply.lua` counts them.
+    pub saved: Option<f64>,
     pub errors: Option<String>,
 }
 
-impl Wrk {
-    /// For pages as browsers ask for them, from a core of its own.
+impl WrkCommand {
+    /// Requests a page as browsers do, from the core of the clients.
     pub fn new(site: SocketAddr, path: &str, connections: u32, seconds: u32) -> Self {
         Self {
-            cores: OTHERS,
+            cores: CLIENT_CORE,
             connections,
             seconds,
             headers: vec!["Accept-Encoding: gzip".to_owned()],
             script: None,
-            address: format!("http://{site}{path}"),
+            url: format!("http://{site}{path}"),
         }
     }
 
@@ -63,14 +62,14 @@ impl Wrk {
         self
     }
 
-    /// Readers who rest between two pages.
-    pub fn paced(mut self) -> Self {
+    /// Pauses for a millisecond before each request.
+    pub fn with_pauses(mut self) -> Self {
         self.script = Some(("paced.lua", None));
         self
     }
 
-    pub fn start(&self) -> Running {
-        let mut command = Command::new(program("wrk").expect("it was looked for at the start"));
+    pub fn start(&self) -> WrkProcess {
+        let mut command = Command::new(find_program("wrk").expect("checked at the start"));
         command.args(["--threads", "1", "--latency", "--connections"]);
         command.arg(self.connections.to_string());
         command.arg("--duration").arg(format!("{}s", self.seconds));
@@ -81,69 +80,69 @@ impl Wrk {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/site");
             command.arg("--script").arg(folder.join(script));
         }
-        command.arg(&self.address);
+        command.arg(&self.url);
         if let Some((_, Some(file))) = &self.script {
             command.arg("--").arg(file);
         }
-        Running(Process::start(
-            on(self.cores, &command).stdout(Stdio::piped()),
+        WrkProcess(ChildProcess::start(
+            pin_command(self.cores, &command).stdout(Stdio::piped()),
         ))
     }
 
-    pub fn run(&self) -> Run {
+    pub fn run(&self) -> WrkResult {
         self.start().finish()
     }
 }
 
-impl Running {
-    /// Waits for its end.
-    pub fn finish(self) -> Run {
-        Run::read(&self.0.output())
+impl WrkProcess {
+    /// Waits for the end of the run.
+    pub fn finish(self) -> WrkResult {
+        WrkResult::parse(&self.0.output())
     }
 
-    /// Ends it now; what it did until then counts.
-    pub fn finish_now(self) -> Run {
+    /// Ends the run early and returns its result up to now.
+    pub fn interrupt(self) -> WrkResult {
         self.0.interrupt();
         self.finish()
     }
 }
 
-impl Run {
-    fn read(said: &str) -> Self {
-        let line = |words: &str| said.lines().find(|line| line.contains(words));
-        let before = |words: &str| line(words)?.trim().split(' ').next().map(str::to_owned);
-        let after = |words: &str| line(words)?.split_whitespace().last().map(str::to_owned);
+impl WrkResult {
+    fn parse(output: &str) -> Self {
+        let line = |text: &str| output.lines().find(|line| line.contains(text));
+        let first_word = |text: &str| line(text)?.trim().split(' ').next().map(str::to_owned);
+        let last_word = |text: &str| line(text)?.split_whitespace().last().map(str::to_owned);
         let number = |text: Option<String>| text?.parse::<f64>().ok();
         let spent = line(" requests in ").and_then(|line| {
             let (_, spent) = line.split_once(" requests in ")?;
-            millis(spent.split(',').next()?)
+            parse_millis(spent.split(',').next()?)
         });
         let errors = ["Socket errors:", "Non-2xx or 3xx responses:"];
         let errors: Vec<&str> = errors.into_iter().filter_map(line).map(str::trim).collect();
-        let understood = || {
+        let parsed = || {
             Some(Self {
-                requests: number(before(" requests in "))?,
+                requests: number(first_word(" requests in "))?,
                 seconds: spent? / 1000.0,
-                rate: number(after("Requests/sec:"))?,
-                p99: millis(&after(" 99%")?)?,
-                kept: number(after("Kept:")),
+                rate: number(last_word("Requests/sec:"))?,
+                p99: parse_millis(&last_word(" 99%")?)?,
+                saved: number(last_word("Saved:")),
                 errors: (!errors.is_empty()).then(|| errors.join(", ")),
             })
         };
-        understood().unwrap_or_else(|| panic!("wrk says something else than expected:\n{said}"))
+        parsed().unwrap_or_else(|| panic!("wrk printed something unexpected:\n{output}"))
     }
 }
 
-/// Milliseconds, of a time as wrk writes it: `1.93ms`.
-fn millis(told: &str) -> Option<f64> {
-    let unit = told.find(|c: char| c.is_ascii_alphabetic())?;
-    let (number, unit) = told.split_at(unit);
-    let in_millis = match unit {
+/// Parses a time as `wrk` prints it, such as `1.93ms`, into milliseconds.
+fn parse_millis(text: &str) -> Option<f64> {
+    let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = text.split_at(unit);
+    let millis_per_unit = match unit {
         "us" => 0.001,
         "ms" => 1.0,
         "s" => 1_000.0,
         "m" => 60_000.0,
         _ => return None,
     };
-    Some(number.parse::<f64>().ok()? * in_millis)
+    Some(number.parse::<f64>().ok()? * millis_per_unit)
 }

@@ -1,4 +1,4 @@
-//! Hears from the database what was touched.
+//! Receives invalidations from the database.
 
 use std::time::Duration;
 
@@ -6,112 +6,113 @@ use sqlx::Connection;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::shelf::{Asker, Shelf};
+use super::page_cache::{FlushAck, PageCache};
+use super::store;
 use crate::app::App;
 
-/// The channel of the database on which tags are said.
+/// Channel on which the triggers send tags.
 const CHANNEL: &str = "pages";
-const NOT_OUR_SESSION: &str =
+const NO_SESSION_POOLING: &str =
     "LISTEN does not last: a pooler in front of Postgres must pool sessions, not transactions";
-/// Between looks whether the connection is still there: one that is cut without a word would be waited on for ever.
-const LOOKS_EVERY: Duration = Duration::from_secs(5);
-/// How long the database may take to answer that it is: long, since whoever listens anew begins with nothing.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// How long connecting may take, and the pause before it is tried again.
-const CONNECTS_WITHIN: Duration = Duration::from_secs(2);
-const TRIES_AGAIN_AFTER: Duration = Duration::from_millis(100);
-/// How soon a database answers that is not away.
-const IS_THERE_WITHIN: Duration = Duration::from_secs(1);
+/// Interval between checks of an idle connection: one that was cut silently would otherwise never report an error.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+/// Time that the database has to answer the listener. Generous, because a lost listener costs the whole cache.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
+/// Time after which a database that does not answer a ping counts as away.
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Listens for as long as the process runs.
-pub async fn listen(app: &App, shelf: &Shelf) {
-    let mut is_told = false;
+/// Applies invalidations to the cache for as long as the process runs, and reconnects whenever the connection is lost.
+pub async fn listen(app: &App, cache: &PageCache) {
+    let mut has_warned = false;
     loop {
-        let lost = listen_until_lost(app, shelf, &mut is_told).await;
-        shelf.end_listening();
-        // Once for each time that the database is away.
+        let lost = listen_until_lost(app, cache, &mut has_warned).await;
+        cache.detach_listener();
+        // Once per outage, not ten times a second.
         if let Err(error) = lost
-            && !is_told
+            && !has_warned
         {
-            is_told = true;
-            tracing::warn!(%error, "nothing is heard of changes; while the database is away, pages stay as they were");
+            has_warned = true;
+            tracing::warn!(%error, "lost the connection for page invalidations; reconnecting, and serving the last known pages while the database is away");
         }
-        forget_unless_away(app, shelf).await;
-        sleep(TRIES_AGAIN_AFTER).await;
+        invalidate_unless_away(app, cache).await;
+        sleep(RECONNECT_PAUSE).await;
     }
 }
 
-/// Forgets what is kept, where nobody listens though the database is there: others may be changing it.
-pub async fn forget_unless_away(app: &App, shelf: &Shelf) {
-    let is_there = async { app.pool.acquire().await?.ping().await };
-    if matches!(timeout(IS_THERE_WITHIN, is_there).await, Ok(Ok(()))) {
-        shelf.forget();
+/// Invalidates every page if the database answers: then others may be changing what no listener reports.
+pub async fn invalidate_unless_away(app: &App, cache: &PageCache) {
+    let ping = async { app.pool.acquire().await?.ping().await };
+    if matches!(timeout(PING_TIMEOUT, ping).await, Ok(Ok(()))) {
+        cache.invalidate_all();
     }
 }
 
-async fn listen_until_lost(app: &App, shelf: &Shelf, is_told: &mut bool) -> sqlx::Result<()> {
-    // A connection of its own: no crowd of requests keeps us from listening again.
+async fn listen_until_lost(
+    app: &App,
+    cache: &PageCache,
+    has_warned: &mut bool,
+) -> sqlx::Result<()> {
+    // Its own connection, so that a pool exhausted by requests does not keep the cache empty.
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(CONNECTS_WITHIN)
+        .acquire_timeout(CONNECT_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with((*app.pool.connect_options()).clone());
     let mut listener = PgListener::connect_with(&pool).await?;
+    // A silent reconnect would lose the notifications in between.
     listener.eager_reconnect(false);
-    timeout(ANSWERS_WITHIN, listener.listen(CHANNEL))
+    timeout(ANSWER_TIMEOUT, listener.listen(CHANNEL))
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
-    *is_told = false;
-    let mut asked = shelf.begin_listening();
-    let mut look_at = Instant::now() + LOOKS_EVERY;
+    *has_warned = false;
+    let mut flush_requests = cache.attach_listener();
+    let mut check_at = Instant::now() + CHECK_INTERVAL;
     loop {
-        let mut askers = Vec::new();
+        let mut acks = Vec::new();
         tokio::select! {
-            heard = listener.try_recv() => match heard? {
-                Some(heard) => {
-                    shelf.hear_all(heard.payload());
+            notification = listener.try_recv() => match notification? {
+                Some(notification) => {
+                    cache.apply_invalidations(notification.payload());
                     continue;
                 }
                 None => return Ok(()),
             },
-            Some(asker) = asked.recv() => askers.push(asker),
-            () = sleep_until(look_at) => look_at = Instant::now() + LOOKS_EVERY,
+            Some(ack) = flush_requests.recv() => acks.push(ack),
+            () = sleep_until(check_at) => check_at = Instant::now() + CHECK_INTERVAL,
         }
-        while let Ok(asker) = asked.try_recv() {
-            askers.push(asker);
+        // One round trip to the database serves every write that waits by now.
+        while let Ok(ack) = flush_requests.try_recv() {
+            acks.push(ack);
         }
-        catch_up(&mut listener, shelf, askers).await?;
+        flush(&mut listener, cache, acks).await?;
     }
 }
 
-/// Hears everything that was said before now, and tells those who asked.
-///
-/// Postgres tells a listener what was committed before it answers the listener's next statement: a commit is answered
-/// only after every listener was signalled (its source, `AtCommit_Notify`), and a statement only after the signal was
-/// seen to (`PostgresMain`, before `ReadyForQuery`).
-async fn catch_up(
+/// Applies every invalidation committed before now, then acknowledges the flush requests.
+async fn flush(
     listener: &mut PgListener,
-    shelf: &Shelf,
-    askers: Vec<Asker>,
+    cache: &PageCache,
+    acks: Vec<FlushAck>,
 ) -> sqlx::Result<()> {
-    let listens = sqlx::query_scalar!(
-        r#"select exists (select from pg_listening_channels() as channel where channel = $1) as "listens!""#,
-        CHANNEL,
-    );
-    let listens = timeout(ANSWERS_WITHIN, listens.fetch_one(&mut *listener))
+    // Postgres sends a listener everything committed earlier before it answers the listener's next statement: a commit
+    // returns only after every listener was signalled (`AtCommit_Notify` in its source), and a statement is answered only
+    // after pending signals were handled (`PostgresMain`, before `ReadyForQuery`).
+    let is_listening = store::is_listening(&mut *listener, CHANNEL);
+    let is_listening = timeout(ANSWER_TIMEOUT, is_listening)
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
-    if !listens {
-        // Something between us hands our statements to one session and then another.
-        return Err(sqlx::Error::Protocol(NOT_OUR_SESSION.to_owned()));
+    if !is_listening {
+        return Err(sqlx::Error::Protocol(NO_SESSION_POOLING.to_owned()));
     }
-    while let Some(heard) = listener.next_buffered() {
-        shelf.hear_all(heard.payload());
+    while let Some(notification) = listener.next_buffered() {
+        cache.apply_invalidations(notification.payload());
     }
-    for asker in askers {
-        // Whoever asked may be gone.
-        let _ = asker.send(());
+    for ack in acks {
+        // The client may have hung up, and its request with it.
+        let _ = ack.send(());
     }
     Ok(())
 }

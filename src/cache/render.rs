@@ -1,85 +1,89 @@
-//! A page that is being made, and who waits for it.
+//! Renders in progress: one per key, joined by every other request for the same page.
 
-use std::sync::Arc;
+// The placeholder guards of quick_cache do not fit. A guard that ends without a value wakes one waiter at a time, so requests
+// for a page that turns out not to be cacheable would run one after another. A guard replaces the old page, which has to stay
+// available for the case that the database is away. And invalidation removes the placeholder together with the page.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::watch;
 
-use super::address::Address;
-use super::coding::Coding;
-use super::finished::Finished;
-use super::shelf::Shelf;
+use super::key::CacheKey;
+use super::page::CachedPage;
 
-/// What came of a render that others wait for.
+/// Result of a render, as its followers see it.
 #[derive(Clone)]
-pub enum Outcome {
-    /// Nothing yet.
-    Waits,
-    /// A page for everyone.
-    Kept(Arc<Finished>),
-    /// A page that something was touched of meanwhile: right for whoever asked before it was begun, and not to be kept.
-    Overtaken(Arc<Finished>),
-    /// No page that is kept: each asks for their own.
-    Own,
+pub enum RenderOutcome {
+    Pending,
+    Cached(Arc<CachedPage>),
+    /// Invalidated while it was rendered: correct for requests that came before the render began, and not cached.
+    Stale(Arc<CachedPage>),
+    /// Not the same for everyone; each request renders its own response.
+    NotCacheable,
 }
 
-/// A render that others may wait for. Dropped without an end, it lets them try themselves.
-pub struct Render {
-    shelf: Arc<Shelf>,
-    address: Address,
-    /// Tags heard when it began.
-    heard: u64,
-    waiting: watch::Sender<Outcome>,
+type OutcomeReceivers = HashMap<CacheKey, watch::Receiver<RenderOutcome>>;
+
+/// All renders in progress.
+#[derive(Clone, Default)]
+pub struct RenderTable(Arc<Mutex<OutcomeReceivers>>);
+
+/// Right and duty to render one page. Dropped without an outcome, it lets its followers try again.
+pub struct RenderGuard {
+    table: RenderTable,
+    key: CacheKey,
+    /// Position of the invalidation log at which the render began.
+    log_position: u64,
+    outcome: watch::Sender<RenderOutcome>,
 }
 
-impl Render {
-    /// Of the page at an address, begun when so many tags were heard; and how others hear what came of it.
-    pub fn begin(
-        shelf: Arc<Shelf>,
-        address: Address,
-        heard: u64,
-    ) -> (Self, watch::Receiver<Outcome>) {
-        let (waiting, outcome) = watch::channel(Outcome::Waits);
-        let render = Self {
-            shelf,
-            address,
-            heard,
-            waiting,
-        };
-        (render, outcome)
-    }
-
-    /// The coding that is asked for.
-    pub fn coding(&self) -> Coding {
-        self.address.coding()
-    }
-
-    /// Whether the page is kept by what it is another for: this part of a query, or nothing.
-    pub fn is_of(&self, reads: Option<&str>) -> bool {
-        let part = self.address.part();
-        part.is_none() || part == reads
-    }
-
-    /// Keeps the page, if it is still right, and hands it to those who wait.
-    pub fn end(self, page: &Arc<Finished>) {
-        let is_right = self.shelf.end_render(&self.address, page, self.heard);
-        self.waiting.send_replace(match is_right {
-            true => Outcome::Kept(page.clone()),
-            false => Outcome::Overtaken(page.clone()),
-        });
-    }
-
-    /// It is no page that is kept.
-    pub fn give_up(self) {
-        self.shelf.give_up_render(&self.address);
-        self.waiting.send_replace(Outcome::Own);
-    }
-}
-
-impl Drop for Render {
-    fn drop(&mut self) {
-        let is_told = !matches!(*self.waiting.borrow(), Outcome::Waits);
-        if !is_told {
-            self.shelf.give_up_render(&self.address);
+impl RenderTable {
+    /// Starts a render, or returns the outcome of the one in progress.
+    pub fn lead_or_follow(
+        &self,
+        key: CacheKey,
+        log_position: u64,
+    ) -> Result<RenderGuard, watch::Receiver<RenderOutcome>> {
+        match self.lock().entry(key) {
+            Entry::Occupied(render) => Err(render.get().clone()),
+            Entry::Vacant(place) => {
+                let (outcome, receiver) = watch::channel(RenderOutcome::Pending);
+                let guard = RenderGuard {
+                    table: self.clone(),
+                    key: place.key().clone(),
+                    log_position,
+                    outcome,
+                };
+                place.insert(receiver);
+                Ok(guard)
+            }
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, OutcomeReceivers> {
+        self.0.lock().expect("no holder of this lock panics")
+    }
+}
+
+impl RenderGuard {
+    pub fn key(&self) -> &CacheKey {
+        &self.key
+    }
+
+    pub fn log_position(&self) -> u64 {
+        self.log_position
+    }
+
+    /// Ends the render and sends its outcome to the followers.
+    pub fn finish(self, outcome: RenderOutcome) {
+        self.outcome.send_replace(outcome);
+    }
+}
+
+impl Drop for RenderGuard {
+    fn drop(&mut self) {
+        self.table.lock().remove(&self.key);
     }
 }

@@ -1,17 +1,14 @@
-//! The command line: one file a subcommand; `connection`, `socket` and `alarm` are what `serve` stands on.
+//! The command line: one file per subcommand.
 
 mod account;
-mod alarm;
 mod check;
 mod check_log;
 mod commenter;
-mod connection;
 mod database;
 mod export;
 mod import;
 mod rekey;
 mod serve;
-mod socket;
 
 use std::process::ExitCode;
 

@@ -19,7 +19,7 @@ use super::reply_form::ReplyForm;
 use super::{letters, own, store};
 use crate::accounts::Viewer;
 use crate::app::App;
-use crate::cache::{Keep, Tag, Unseen};
+use crate::cache::{Keep, NoInvalidation, Tag};
 use crate::commenters::{self, Browser, Email};
 use crate::crypto::Keys;
 use crate::db::BEGIN_BY_KEYS;
@@ -277,7 +277,7 @@ async fn take(
         Kept::New(id, status) => {
             db.commit().await?;
             // No page that is kept shows what is not approved, and no trigger tells of it.
-            let unseen = (status != Status::Approved).then_some(Extension(Unseen));
+            let unseen = (status != Status::Approved).then_some(Extension(NoInvalidation));
             Ok((unseen, go_to(&own::address_after_posting(&app.keys, id))).into_response())
         }
         Kept::Already(id) => {

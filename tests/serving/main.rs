@@ -5,8 +5,8 @@ mod support;
 
 mod commenter;
 mod connection;
-mod figures;
 mod log;
+mod metrics;
 mod privacy;
 mod rekey;
 mod transfer;

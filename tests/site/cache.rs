@@ -1,9 +1,9 @@
-//! Pages that are kept: made once, the same for everyone, and never the old one.
+//! The page cache: each page is rendered once, is the same for everyone, and never shows an outdated state.
 
 use axum::body::Body;
-use axum::http::{Method, Request, header};
+use axum::http::{Request, header};
 use broadsheet::accounts::Role;
-use broadsheet::cache::Unseen;
+use broadsheet::cache::NoInvalidation;
 use broadsheet::comments::Status;
 use broadsheet::router;
 use sqlx::AssertSqlSafe;
@@ -17,25 +17,25 @@ const HOUR: i64 = 60 * 60;
 const DAY: i64 = 24 * HOUR;
 
 impl TestSite {
-    /// A figure of the cache.
-    fn figure(&self, name: &str) -> u64 {
-        let figures = self.pages.figures();
-        let line = figures
+    /// Returns a metric of the cache.
+    fn metric(&self, name: &str) -> u64 {
+        let metrics = self.pages.metrics();
+        let line = metrics
             .lines()
             .find_map(|line| line.strip_prefix(&format!("broadsheet_cache_{name} ")));
         line.and_then(|value| value.parse().ok())
-            .unwrap_or_else(|| panic!("no {name} in {figures}"))
+            .unwrap_or_else(|| panic!("no {name} in {metrics}"))
     }
 
-    /// Whether a page is made anew for whoever opens it now.
-    async fn makes(&self, path: &str) -> bool {
-        let before = self.figure("misses_total");
+    /// Opens a page and returns whether it had to be rendered for that.
+    async fn is_rendered(&self, path: &str) -> bool {
+        let before = self.metric("misses_total");
         self.visitor().open(path).await.has_status(200);
-        self.figure("misses_total") > before
+        self.metric("misses_total") > before
     }
 
-    /// Does something in the database by hand.
-    async fn by_hand(&self, sql: &str) {
+    /// Runs SQL behind the site's back.
+    async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&self.app.pool)
             .await
@@ -52,48 +52,48 @@ async fn open_with(site: &TestSite, path: &str, headers: &[(header::HeaderName, 
 }
 
 #[tokio::test]
-async fn a_page_is_made_once_and_is_the_same_for_everyone() {
+async fn a_page_is_rendered_once_and_is_the_same_for_everyone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Approved).await;
     let admin = site.staff("ada", Role::Admin).await;
-    let made = site.visitor().open(&article.path).await;
+    let rendered = site.visitor().open(&article.path).await;
     let again = site.visitor().open(&article.path).await;
     let by_admin = admin.open(&article.path).await;
-    assert_eq!(made.body, again.body);
-    assert_eq!(made.body, by_admin.body);
-    assert_eq!(made.headers, again.headers);
-    assert_eq!(made.header("set-cookie"), "");
-    assert_eq!(site.figure("misses_total"), 1);
-    assert_eq!(site.figure("hits_total"), 2);
-    assert_eq!(site.figure("pages"), 1);
-    assert!(site.figure("size_bytes") > made.body.len() as u64);
+    assert_eq!(rendered.body, again.body);
+    assert_eq!(rendered.body, by_admin.body);
+    assert_eq!(rendered.headers, again.headers);
+    assert_eq!(rendered.header("set-cookie"), "");
+    assert_eq!(site.metric("misses_total"), 1);
+    assert_eq!(site.metric("hits_total"), 2);
+    assert_eq!(site.metric("pages"), 1);
+    assert!(site.metric("size_bytes") > rendered.body.len() as u64);
 }
 
 #[tokio::test]
-async fn many_who_come_at_once_are_one_render() {
+async fn concurrent_requests_share_one_render() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let crowd = (0..20).map(|_| {
+    let requests = (0..20).map(|_| {
         let (visitor, path) = (site.visitor(), article.path.clone());
         tokio::spawn(async move { visitor.open(&path).await.body })
     });
     let mut bodies = Vec::new();
-    for one in crowd.collect::<Vec<_>>() {
-        bodies.push(one.await.expect("it is answered"));
+    for request in requests.collect::<Vec<_>>() {
+        bodies.push(request.await.expect("a response"));
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1);
-    assert_eq!(site.figure("misses_total"), 1);
-    assert_eq!(site.figure("hits_total"), 19);
+    assert_eq!(site.metric("misses_total"), 1);
+    assert_eq!(site.metric("hits_total"), 19);
 }
 
 #[tokio::test]
-async fn a_head_and_a_304_are_as_the_page_is() {
+async fn head_responses_and_304s_match_the_page() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for path in [article.path.as_str(), "/", "/feed.xml", "/static/site.css"] {
-        // The first makes the page, the second finds it.
+        // The first round renders the page, the second finds it cached.
         for _ in 0..2 {
             let head = site.visitor().head(path).await;
             let page = site.visitor().open(path).await;
@@ -110,7 +110,7 @@ async fn a_head_and_a_304_are_as_the_page_is() {
         }
     }
     let plain = site.visitor().open(&article.path).await;
-    // Who has the page in another coding has other bytes.
+    // An entity tag belongs to one encoding only.
     let other = [
         (header::ACCEPT_ENCODING, "gzip"),
         (header::IF_NONE_MATCH, plain.header("etag")),
@@ -121,49 +121,48 @@ async fn a_head_and_a_304_are_as_the_page_is() {
 }
 
 #[tokio::test]
-async fn links_that_others_count_by_lead_to_the_same_page() {
+async fn tracking_parameters_do_not_change_the_page() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    assert!(site.makes(&article.path).await);
-    let counted = format!("{}?utm_source=letter&fbclid=abc", article.path);
-    assert!(!site.makes(&counted).await);
-    // What we do not know may be meant for us.
+    assert!(site.is_rendered(&article.path).await);
+    let tracked = format!("{}?utm_source=letter&fbclid=abc", article.path);
+    assert!(!site.is_rendered(&tracked).await);
+    // A parameter that is not known may change the page, so it is not cached.
     let unknown = format!("{}?something=else", article.path);
-    let hits = site.figure("hits_total");
+    let hits = site.metric("hits_total");
     for _ in 0..2 {
         site.visitor().open(&unknown).await.has_status(200);
     }
-    assert_eq!(site.figure("hits_total"), hits);
+    assert_eq!(site.metric("hits_total"), hits);
 }
 
 #[tokio::test]
-async fn whoever_is_answered_finds_what_they_did() {
+async fn a_decision_shows_as_soon_as_it_is_answered() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     site.comment(&tea, "Ann", Status::Held).await;
     let moderator = site.staff("mo", Role::Moderator).await;
     let queue = moderator.open("/admin/comments").await;
     site.visitor().open(&tea.path).await.has_status(200);
-    let at_once = || {
-        let nothing = header::HeaderMap::new();
-        site.pages
-            .answer_at_once(&Method::GET, &tea.path, None, &nothing)
+    let try_cached = || {
+        let request = Request::get(&tea.path).body(());
+        site.pages.try_cached(&request.expect("a request"))
     };
-    assert!(at_once().is_some());
+    assert!(try_cached().is_some());
     queue
         .form("/admin/comments")
         .decide("Approve")
         .await
         .has_status(303);
-    assert!(at_once().is_none(), "the old page is still there");
+    assert!(try_cached().is_none(), "the old page is still there");
     site.visitor().open(&tea.path).await.sees("Words of Ann");
 }
 
 #[tokio::test]
-async fn only_a_reply_that_no_page_shows_is_answered_unheard() {
+async fn only_a_reply_that_no_page_shows_skips_the_wait_for_invalidations() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
-    for (sql, form, status, is_unseen) in [
+    for (sql, form, status, skips_wait) in [
         ("", "author=Ann&comment=One&topic=pills", 303, true),
         ("", "author=Ann&comment=Two", 303, true),
         ("", "author=Ann&comment=Two", 409, false),
@@ -175,7 +174,7 @@ async fn only_a_reply_that_no_page_shows_is_answered_unheard() {
             false,
         ),
     ] {
-        site.by_hand(sql).await;
+        site.execute(sql).await;
         let request = Request::post(format!("/articles/{}/reply", tea.id))
             .header(header::HOST, "127.0.0.1:8600")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -184,8 +183,8 @@ async fn only_a_reply_that_no_page_shows_is_answered_unheard() {
             .expect("a request");
         let Ok(answer) = site.router.clone().oneshot(request).await;
         assert_eq!(answer.status(), status, "{form}");
-        let unseen = answer.extensions().get::<Unseen>();
-        assert_eq!(unseen.is_some(), is_unseen, "{form}");
+        let no_invalidation = answer.extensions().get::<NoInvalidation>();
+        assert_eq!(no_invalidation.is_some(), skips_wait, "{form}");
     }
     let statuses: Vec<Status> = sqlx::query_scalar("select status from comments order by id")
         .fetch_all(&site.app.pool)
@@ -195,7 +194,7 @@ async fn only_a_reply_that_no_page_shows_is_answered_unheard() {
 }
 
 #[tokio::test]
-async fn numbers_that_a_page_does_not_read_are_not_kept() {
+async fn parameters_that_a_page_does_not_vary_by_are_not_cached() {
     let site = TestSite::new().await;
     for path in [
         "/robots.txt?to=1",
@@ -205,16 +204,16 @@ async fn numbers_that_a_page_does_not_read_are_not_kept() {
     ] {
         site.visitor().open(path).await.has_status(200);
     }
-    assert_eq!(site.figure("pages"), 0);
+    assert_eq!(site.metric("pages"), 0);
 }
 
-/// Two articles, one on a topic, and every kind of page that shows them.
-async fn everything(site: &TestSite) -> (Made, Made, Vec<(&'static str, String)>) {
+/// Makes two articles, one of them with a topic, and returns every kind of cached page that shows them.
+async fn cached_pages(site: &TestSite) -> (Made, Made, Vec<(&'static str, String)>) {
     let tea = site.article("Tea").await;
     let coffee = site.article("Coffee").await;
     let first = site.comment(&tea, "Ann", Status::Approved).await;
     site.comment(&coffee, "Bob", Status::Approved).await;
-    site.by_hand(&format!(
+    site.execute(&format!(
         "insert into topics (slug, name) values ('drinks', 'Drinks');
          insert into article_topics select {}, id from topics",
         coffee.id
@@ -239,9 +238,9 @@ async fn everything(site: &TestSite) -> (Made, Made, Vec<(&'static str, String)>
 }
 
 #[tokio::test]
-async fn what_the_database_says_drops_what_shows_it_and_nothing_else() {
+async fn a_change_in_the_database_drops_exactly_the_pages_that_show_it() {
     let site = TestSite::new().await;
-    let (tea, coffee, pages) = everything(&site).await;
+    let (tea, coffee, pages) = cached_pages(&site).await;
     let held = site.comment(&tea, "Carl", Status::Held).await;
     let of_tea = ["tea", "tea's feed", "tea's form", "front", "replies"];
     let lists = ["front", "topic", "feed", "replies", "sitemap"];
@@ -316,23 +315,23 @@ async fn what_the_database_says_drops_what_shows_it_and_nothing_else() {
         for (_, path) in &pages {
             site.visitor().open(path).await.has_status(200);
         }
-        site.by_hand(&sql).await;
-        let mut made = Vec::new();
+        site.execute(&sql).await;
+        let mut rendered = Vec::new();
         for (name, path) in &pages {
-            if site.makes(path).await {
-                made.push(*name);
+            if site.is_rendered(path).await {
+                rendered.push(*name);
             }
         }
         let mut expected = expected;
         expected.sort_by_key(|name| all.iter().position(|known| known == name));
-        assert_eq!(made, expected, "{sql}");
+        assert_eq!(rendered, expected, "{sql}");
     }
 }
 
 #[tokio::test]
-async fn a_held_reply_is_told_to_nobody() {
+async fn a_held_reply_invalidates_no_page() {
     let site = TestSite::new().await;
-    let (tea, _, pages) = everything(&site).await;
+    let (tea, _, pages) = cached_pages(&site).await;
     for (_, path) in &pages {
         site.visitor().open(path).await.has_status(200);
     }
@@ -345,13 +344,13 @@ async fn a_held_reply_is_told_to_nobody() {
         .await
         .has_status(303);
     for (name, path) in &pages {
-        assert!(!site.makes(path).await, "{name}");
+        assert!(!site.is_rendered(path).await, "{name}");
     }
-    assert_eq!(site.figure("dropped_total"), 0);
+    assert_eq!(site.metric("dropped_total"), 0);
 }
 
 #[tokio::test]
-async fn pages_change_by_themselves_at_their_moment() {
+async fn pages_expire_at_the_time_of_a_scheduled_change() {
     let site = Setup::default()
         .publication(|publication| publication.discussion.close_after_days = 14)
         .build()
@@ -363,12 +362,12 @@ async fn pages_change_by_themselves_at_their_moment() {
     })
     .await;
     for path in ["/", "/feed.xml", "/sitemap.xml"] {
-        assert!(site.makes(path).await);
-        assert!(!site.makes(path).await);
+        assert!(site.is_rendered(path).await);
+        assert!(!site.is_rendered(path).await);
     }
     site.visitor().open(&tea.path).await.sees("Leave a Reply");
     site.app.clock.advance(HOUR - 1);
-    assert!(!site.makes("/").await);
+    assert!(!site.is_rendered("/").await);
     site.app.clock.advance(1);
     site.visitor().open("/").await.sees("Coffee");
     assert!(
@@ -378,16 +377,16 @@ async fn pages_change_by_themselves_at_their_moment() {
             .html()
             .contains("Coffee")
     );
-    assert!(site.makes("/sitemap.xml").await);
+    assert!(site.is_rendered("/sitemap.xml").await);
     site.app.clock.advance(14 * DAY - HOUR - 1);
-    assert!(!site.makes(&tea.path).await);
+    assert!(!site.is_rendered(&tea.path).await);
     site.app.clock.advance(1);
     let closed = site.visitor().open(&tea.path).await;
     assert!(!closed.html().contains("Leave a Reply"));
 }
 
 #[tokio::test]
-async fn another_node_shows_what_one_has_decided() {
+async fn a_decision_on_one_node_shows_on_another() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let id = site.comment(&tea, "Ann", Status::Held).await;
@@ -415,12 +414,12 @@ async fn another_node_shows_what_one_has_decided() {
 }
 
 #[tokio::test]
-async fn with_the_listener_everything_is_dropped() {
+async fn losing_the_listener_invalidates_every_page() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let tea = site.article("Tea").await;
-    assert!(site.makes(&tea.path).await && !site.makes(&tea.path).await);
-    // What whoever listens has said last is LISTEN, or whether that still holds.
+    assert!(site.is_rendered(&tea.path).await && !site.is_rendered(&tea.path).await);
+    // The last statement of the listener's connection is LISTEN or the check that it still listens.
     let killed = site
         .count(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -429,17 +428,17 @@ async fn with_the_listener_everything_is_dropped() {
         )
         .await;
     assert_eq!(killed, 1);
-    while site.figure("dropped_total") == 0 {
+    while site.metric("dropped_total") == 0 {
         tokio::task::yield_now().await;
     }
     while !site.pages.is_listening() {
         tokio::task::yield_now().await;
     }
-    assert!(site.makes(&tea.path).await && !site.makes(&tea.path).await);
+    assert!(site.is_rendered(&tea.path).await && !site.is_rendered(&tea.path).await);
 }
 
 #[tokio::test]
-async fn where_nothing_is_kept_pages_are_right_too() {
+async fn pages_are_correct_without_a_cache() {
     let site = Setup::default()
         .settings(|settings| settings.cache = Some("0".into()))
         .build()
@@ -453,17 +452,17 @@ async fn where_nothing_is_kept_pages_are_right_too() {
         (header::IF_NONE_MATCH, etag),
     ];
     open_with(&site, &tea.path, &asked).await.has_status(304);
-    site.by_hand("update articles set title = 'Green tea'")
+    site.execute("update articles set title = 'Green tea'")
         .await;
     site.visitor().open(&tea.path).await.sees("Green tea");
     let head = site.visitor().head(&tea.path).await;
     let page = site.visitor().open(&tea.path).await;
     assert_eq!(head.header("content-length"), page.body.len().to_string());
-    assert_eq!(site.pages.figures(), "# EOF\n");
+    assert_eq!(site.pages.metrics(), "# EOF\n");
 }
 
 #[tokio::test]
-async fn what_is_one_persons_is_never_kept() {
+async fn private_pages_are_never_cached() {
     let site = TestSite::new().await;
     site.article("Tea").await;
     let admin = site.staff("ada", Role::Admin).await;
@@ -477,6 +476,6 @@ async fn what_is_one_persons_is_never_kept() {
         admin.open(path).await;
         site.visitor().open(path).await;
     }
-    assert_eq!(site.figure("pages"), 0);
-    assert_eq!(site.figure("hits_total"), 0);
+    assert_eq!(site.metric("pages"), 0);
+    assert_eq!(site.metric("hits_total"), 0);
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::Router;
 use broadsheet::app::App;
-use broadsheet::cache::Site;
+use broadsheet::cache::PageCacheService;
 use broadsheet::clock::{Clock, Ts};
 use broadsheet::config::{Config, Settings};
 use broadsheet::crypto::Keys;
@@ -38,7 +38,7 @@ pub struct TestSite {
     /// Every page, made anew.
     pub router: Router,
     /// The same, and what is kept of it.
-    pub pages: Site,
+    pub pages: PageCacheService,
     pub database_url: String,
     listening: JoinHandle<()>,
     log: Log,
@@ -113,7 +113,7 @@ impl Setup {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
         let app = App::new(pool, Clock::fixed(begins), keys, config, argon2);
         let router = router::router(app.clone());
-        let pages = Site::new(app.clone(), router.clone());
+        let pages = PageCacheService::new(app.clone(), router.clone());
         let heard = pages.clone();
         let listening = tokio::spawn(async move { heard.listen().await });
         while app.config.cache_bytes > 0 && !pages.is_listening() {

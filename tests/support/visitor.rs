@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use axum::response::IntoResponse;
-use broadsheet::cache::Site;
+use broadsheet::cache::PageCacheService;
 use futures_util::StreamExt;
 use scraper::{ElementRef, Html, Selector};
 use tokio::time::{Instant, timeout_at};
@@ -16,7 +15,7 @@ use url::form_urlencoded;
 /// A browser.
 #[derive(Clone)]
 pub struct Visitor {
-    site: Site,
+    site: PageCacheService,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
     address: Arc<Mutex<String>>,
 }
@@ -39,7 +38,7 @@ pub struct Form {
 }
 
 impl Visitor {
-    pub fn new(site: Site) -> Self {
+    pub fn new(site: PageCacheService) -> Self {
         Self {
             site,
             cookies: Arc::default(),
@@ -111,15 +110,11 @@ impl Visitor {
         }
         let request = request.body(body).expect("a request");
         // What a test wrote by hand is heard first: people do not wait to see whether the database has told of it.
-        self.site.settle().await;
+        self.site.wait_for_invalidations().await;
         // As a connection does it.
-        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        let response = match self
-            .site
-            .answer_at_once(method, uri.path(), uri.query(), headers)
-        {
-            Some(answer) => answer.into_response(),
-            None => self.site.answer(request).await.into_response(),
+        let response = match self.site.try_cached(&request) {
+            Some(response) => response,
+            None => self.site.respond(request).await,
         };
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("a cookie is text");

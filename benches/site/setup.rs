@@ -1,4 +1,4 @@
-//! What is measured: a database full of articles, and the real program on it, set up as an operator would.
+//! Setup of the measurement: a database full of articles and the real program on it, installed as an operator would.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -12,59 +12,60 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, FromRow, PgConnection};
 use tokio::runtime::{Builder, Runtime};
 
-use super::http::{Answer, Connection};
+use super::http::{HttpConnection, HttpResponse};
 use super::nginx::free_address;
-use super::process::{OTHERS, Process, SERVERS, children, move_to, on};
-use super::wrk::Wrk;
+use super::process::{
+    CLIENT_CORE, ChildProcess, SERVER_CORE, child_pids, pin_command, pin_process,
+};
+use super::wrk::WrkCommand;
 use crate::cluster::folder;
 use crate::server::{broadsheet, run, text, wait_until};
 
 const PASSPHRASE: &str = "nine unrelated quiet words";
-/// Connections of readers, where nothing else is said.
+/// Usual number of connections of readers.
 const READERS: u32 = 64;
 
-/// Postgres, what is in it, and what servers on it need.
-pub struct World {
+/// Postgres with its content, and everything that servers on it need.
+pub struct BenchSetup {
     pub folder: PathBuf,
     postgres: Option<Private>,
     url: String,
     runtime: Runtime,
-    /// The paths of all articles, a line each, and their numbers.
+    /// Files with the paths and the ids of all articles, one per line.
     pub paths: PathBuf,
-    pub numbers: PathBuf,
-    /// The path of one of middling size.
+    pub ids: PathBuf,
+    /// Path of the article with the median size.
     pub article: String,
-    /// The cookie of a moderator who is signed in.
+    /// Session cookie of a signed-in admin.
     pub cookie: String,
 }
 
-/// A running server.
-pub struct Site {
-    process: Process,
+/// Running server of the site.
+pub struct SiteServer {
+    process: ChildProcess,
     pub address: SocketAddr,
 }
 
-/// A comment about which a moderator decides, again and again.
+/// Comment about which a moderator decides again and again.
 #[derive(Clone)]
-pub struct Undecided {
+pub struct PendingComment {
     pub id: i64,
-    /// Of its article.
+    /// Path of its article.
     pub path: String,
-    /// Whether it is approved.
     pub is_shown: bool,
 }
 
-impl World {
-    /// Makes it.
-    pub fn make() -> Self {
+impl BenchSetup {
+    /// Starts Postgres and fills it.
+    pub fn new() -> Self {
         let begun = Instant::now();
         let folder = folder("site");
         let key = folder.join("key");
         fs::write(&key, "7".repeat(64)).expect("a key");
         fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a closed key");
-        let mut world = Self {
+        let mut setup = Self {
             paths: folder.join("paths"),
-            numbers: folder.join("numbers"),
+            ids: folder.join("numbers"),
             folder,
             postgres: None,
             url: String::new(),
@@ -75,83 +76,96 @@ impl World {
             article: String::new(),
             cookie: String::new(),
         };
-        world.start_postgres();
-        world.fill();
-        println!("The site is made in {:.0} s", begun.elapsed().as_secs_f64());
-        world
+        setup.start_postgres();
+        setup.fill();
+        println!(
+            "The site was set up in {:.0} s",
+            begun.elapsed().as_secs_f64()
+        );
+        setup
     }
 
     fn fill(&mut self) {
-        // The first start makes the tables and the publication.
-        let site = self.start();
+        // The first start creates the tables and the settings.
+        let site = self.start_server();
         let mut add = broadsheet(&self.folder);
         add.env("DATABASE_URL", &self.url)
             .env("BROADSHEET_SECRET_KEY_FILE", self.folder.join("key"))
             .args(["account", "add", "mo", "--role", "admin"]);
         let added = run(add, PASSPHRASE);
         assert!(added.status.success(), "{}", text(&added));
-        self.run(include_str!("fill.sql"));
-        // What the program does by itself with what is new it does now, and not while it is measured.
-        wait_until("every comment is read", || {
-            self.ask::<(i64,)>("select count(*) from unread") == [(0,)]
+        self.execute(include_str!("fill.sql"));
+        // Background work on the new comments must not run during the measurements.
+        wait_until("every comment is indexed", || {
+            self.query::<(i64,)>("select count(*) from unread") == [(0,)]
         });
         self.cookie = sign_in(&site);
-        self.note_articles(&site);
+        self.write_article_lists(&site);
     }
 
-    /// Clears away what was done before, as Postgres does it by itself in time: each part finds the same, whichever came
-    /// before it.
-    pub fn tidy(&self) {
-        self.run("vacuum analyze");
-        self.run("checkpoint");
+    /// Vacuums the database, so that each part finds the same state whichever part came before it.
+    pub fn vacuum(&self) {
+        self.execute("vacuum analyze");
+        self.execute("checkpoint");
     }
 
-    fn note_articles(&mut self, site: &Site) {
+    fn write_article_lists(&mut self, site: &SiteServer) {
         let articles: Vec<(i64, String)> =
-            self.ask("select id, path from articles where id > 1000 order by id");
+            self.query("select id, path from articles where id > 1000 order by id");
         let lines = |of: fn(&(i64, String)) -> String| {
             let lines: Vec<String> = articles.iter().map(of).collect();
             lines.join("\n") + "\n"
         };
         fs::write(&self.paths, lines(|(_, path)| path.clone())).expect("a file");
-        fs::write(&self.numbers, lines(|(id, _)| id.to_string())).expect("a file");
+        fs::write(&self.ids, lines(|(id, _)| id.to_string())).expect("a file");
         let mut reader = site.connect();
         let mut sizes: Vec<(usize, &str)> = articles
             .iter()
-            .map(|(_, path)| (get(&mut reader, path, "gzip").body.len(), path.as_str()))
+            .map(|(_, path)| {
+                (
+                    get_page(&mut reader, path, "gzip").body.len(),
+                    path.as_str(),
+                )
+            })
             .collect();
         sizes.sort_unstable();
         sizes[sizes.len() / 2].1.clone_into(&mut self.article);
     }
 
-    /// A server, ready to serve, on the core of what is measured.
-    pub fn start(&self) -> Site {
-        self.start_with(SERVERS, &self.url, &[])
+    /// Starts a server on its core and waits until it is ready.
+    pub fn start_server(&self) -> SiteServer {
+        self.start_server_with(SERVER_CORE, &self.url, &[])
     }
 
-    /// The same, elsewhere, on another database, with other settings.
-    pub fn start_with(&self, cores: &str, database: &str, settings: &[(&str, &str)]) -> Site {
-        let (mut command, address) = self.server(cores, database);
-        let site = Site {
-            process: Process::start(command.envs(settings.iter().copied())),
+    /// Starts a server on other cores, another database or with other settings.
+    pub fn start_server_with(
+        &self,
+        cores: &str,
+        database: &str,
+        settings: &[(&str, &str)],
+    ) -> SiteServer {
+        let (mut command, address) = self.server_command(cores, database);
+        let site = SiteServer {
+            process: ChildProcess::start(command.envs(settings.iter().copied())),
             address,
         };
         wait_until("the site answers", || {
-            let asked = Connection::open(address).and_then(|mut site| site.get("/readyz", &[]));
-            asked.is_ok_and(|answer| answer.status == 200)
+            let response =
+                HttpConnection::open(address).and_then(|mut site| site.get("/readyz", &[]));
+            response.is_ok_and(|response| response.status == 200)
         });
         site
     }
 
-    /// The command that starts a server, and where that will listen.
-    pub fn server(&self, cores: &str, database: &str) -> (Command, SocketAddr) {
+    /// Returns the command that starts a server, and the address on which that will listen.
+    pub fn server_command(&self, cores: &str, database: &str) -> (Command, SocketAddr) {
         let address = free_address();
         let log = File::options()
             .create(true)
             .append(true)
             .open(self.folder.join("server.log"))
             .expect("a log");
-        let mut command = on(cores, &broadsheet(&self.folder));
+        let mut command = pin_command(cores, &broadsheet(&self.folder));
         command
             .env("DATABASE_URL", database)
             .env("BROADSHEET_SECRET_KEY_FILE", self.folder.join("key"))
@@ -167,45 +181,45 @@ impl World {
         &self.url
     }
 
-    /// Starts Postgres, again if it was stopped; it takes connections when this returns.
+    /// Starts Postgres, and waits until it takes connections.
     pub fn start_postgres(&mut self) {
         let postgres = Private::start(&self.folder.join("database"), Durability::Durable)
             .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
         postgres.url().clone_into(&mut self.url);
         self.postgres = Some(postgres);
-        self.move_postgres(OTHERS);
+        self.move_postgres(CLIENT_CORE);
     }
 
-    /// Stops Postgres, whoever is connected.
+    /// Stops Postgres and cuts its connections.
     pub fn stop_postgres(&mut self) {
         let postgres = self.postgres.take();
         postgres.expect("it runs").stop();
     }
 
-    /// Moves Postgres to these cores.
+    /// Pins all processes of Postgres to cores.
     pub fn move_postgres(&self, cores: &str) {
         let postgres = self.postgres.as_ref().expect("it runs");
         let first = postgres.pid().expect("it runs");
-        move_to(cores, first);
-        for pid in children(first) {
-            move_to(cores, pid);
+        pin_process(cores, first);
+        for pid in child_pids(first) {
+            pin_process(cores, pid);
         }
     }
 
-    /// A copy of the database, for whoever leaves traces. Nobody may use the database meanwhile.
-    pub fn copy(&self) -> String {
-        self.in_database("postgres", "drop database if exists copy");
-        self.in_database("postgres", "create database copy template broadsheet");
-        self.in_database("postgres", "checkpoint");
+    /// Copies the database, for runs that write, and returns the URL of the copy. Fails while a server is connected.
+    pub fn copy_database(&self) -> String {
+        self.execute_in("postgres", "drop database if exists copy");
+        self.execute_in("postgres", "create database copy template broadsheet");
+        self.execute_in("postgres", "checkpoint");
         with_database(&self.url, "copy")
     }
 
-    /// Runs statements.
-    pub fn run(&self, statements: &str) {
-        self.in_database("broadsheet", statements);
+    /// Executes statements.
+    pub fn execute(&self, statements: &str) {
+        self.execute_in("broadsheet", statements);
     }
 
-    fn in_database(&self, name: &str, statements: &str) {
+    fn execute_in(&self, name: &str, statements: &str) {
         let url = with_database(&self.url, name);
         self.runtime.block_on(async {
             let mut db = PgConnection::connect(&url).await.expect("a connection");
@@ -217,16 +231,16 @@ impl World {
         });
     }
 
-    /// The rows that a query gives.
-    pub fn ask<T>(&self, query: &'static str) -> Vec<T>
+    /// Returns the rows of a query.
+    pub fn query<T>(&self, query: &'static str) -> Vec<T>
     where
         T: for<'row> FromRow<'row, PgRow> + Send + Unpin,
     {
-        self.ask_in(&self.url, query)
+        self.query_database(&self.url, query)
     }
 
-    /// The same, of another database.
-    pub fn ask_in<T>(&self, url: &str, query: &'static str) -> Vec<T>
+    /// Returns the rows of a query on another database.
+    pub fn query_database<T>(&self, url: &str, query: &'static str) -> Vec<T>
     where
         T: for<'row> FromRow<'row, PgRow> + Send + Unpin,
     {
@@ -238,30 +252,30 @@ impl World {
         })
     }
 
-    /// The five comments of each article that waited at first, in no order.
-    pub fn undecided(&self) -> Vec<Undecided> {
-        let rows: Vec<(i64, String, bool)> = self.ask(
+    /// Lists the five comments of each article that were held at first, in random order.
+    pub fn list_pending_comments(&self) -> Vec<PendingComment> {
+        let rows: Vec<(i64, String, bool)> = self.query(
             "select comments.id, path, status = 'approved'
              from comments join articles on articles.id = article_id
              where article_id > 1000 and reasons = '{first-timer}' order by sha256(int8send(comments.id))",
         );
         rows.into_iter()
-            .map(|(id, path, is_shown)| Undecided { id, path, is_shown })
+            .map(|(id, path, is_shown)| PendingComment { id, path, is_shown })
             .collect()
     }
 
-    /// Readers of the one article.
-    pub fn readers(&self, address: SocketAddr, seconds: u32) -> Wrk {
-        Wrk::new(address, &self.article, READERS, seconds)
+    /// Returns readers of the one article.
+    pub fn article_readers(&self, address: SocketAddr, seconds: u32) -> WrkCommand {
+        WrkCommand::new(address, &self.article, READERS, seconds)
     }
 
-    /// Readers of all articles.
-    pub fn readers_of_all(&self, site: &Site, seconds: u32) -> Wrk {
-        Wrk::new(site.address, "/", READERS, seconds).with_script("random.lua", &self.paths)
+    /// Returns readers of all articles.
+    pub fn all_article_readers(&self, site: &SiteServer, seconds: u32) -> WrkCommand {
+        WrkCommand::new(site.address, "/", READERS, seconds).with_script("random.lua", &self.paths)
     }
 }
 
-impl Drop for World {
+impl Drop for BenchSetup {
     fn drop(&mut self) {
         if let Some(postgres) = self.postgres.take() {
             postgres.stop();
@@ -270,25 +284,25 @@ impl Drop for World {
     }
 }
 
-impl Site {
+impl SiteServer {
     pub fn pid(&self) -> i32 {
         self.process.pid()
     }
 
-    pub fn connect(&self) -> Connection {
-        Connection::open(self.address).expect("the site takes connections")
+    pub fn connect(&self) -> HttpConnection {
+        HttpConnection::open(self.address).expect("the site takes connections")
     }
 }
 
-/// A page that is there, in a coding.
-pub fn get(reader: &mut Connection, path: &str, coding: &str) -> Answer {
-    let answer = reader.get(path, &[("accept-encoding", coding)]);
+/// Gets an existing page in an encoding.
+pub fn get_page(reader: &mut HttpConnection, path: &str, encoding: &str) -> HttpResponse {
+    let answer = reader.get(path, &[("accept-encoding", encoding)]);
     let answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
     assert_eq!(answer.status, 200, "{path}");
     answer
 }
 
-fn sign_in(site: &Site) -> String {
+fn sign_in(site: &SiteServer) -> String {
     let fields = [("handle", "mo"), ("passphrase", PASSPHRASE)];
     let answer = site
         .connect()
@@ -298,13 +312,11 @@ fn sign_in(site: &Site) -> String {
         .header("set-cookie")
         .and_then(|set| set.split(';').next());
     cookie
-        .unwrap_or_else(|| panic!("nobody is signed in:\n{}", answer.head))
+        .unwrap_or_else(|| panic!("the sign-in failed:\n{}", answer.head))
         .to_owned()
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url
-        .rsplit_once('/')
-        .expect("an address ends in its database");
+    let (server, _) = url.rsplit_once('/').expect("a URL ends in its database");
     format!("{server}/{name}")
 }

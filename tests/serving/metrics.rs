@@ -1,4 +1,4 @@
-//! What the program tells whoever watches it, and what it asks of the system.
+//! Metrics of the cache, and the memory settings of the process.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -12,46 +12,50 @@ fn free_address() -> SocketAddr {
     listener.local_addr().expect("its address")
 }
 
-/// The number beside a name, of what is told.
-fn figure(told: &str, name: &str) -> u64 {
-    let line = told
+/// Returns the value of a metric.
+fn value(metrics: &str, name: &str) -> u64 {
+    let line = metrics
         .lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.and_then(|number| number.parse().ok())
-        .unwrap_or_else(|| panic!("{name} is not told:\n{told}"))
+        .unwrap_or_else(|| panic!("no {name} in:\n{metrics}"))
 }
 
 #[test]
-fn figures_on_the_cache_are_told_at_an_address_of_their_own() {
+fn metrics_of_the_cache_are_served_on_a_port_of_their_own() {
     let address = free_address();
     let settings = [("BROADSHEET_METRICS", &*address.to_string())];
     let server = Server::start_with(&folder("data"), &settings);
-    let told = || {
-        let answer = get_at(address, "/metrics").expect("an answer");
-        assert_eq!(answer.status, 200);
-        let kind = answer.header("content-type").expect("a type");
+    let metrics = || {
+        let response = get_at(address, "/metrics").expect("a response");
+        assert_eq!(response.status, 200);
+        let kind = response.header("content-type").expect("a type");
         assert!(kind.starts_with("application/openmetrics-text"), "{kind}");
-        assert!(answer.body.trim_end().ends_with("# EOF"), "{}", answer.body);
-        answer.body
+        assert!(
+            response.body.trim_end().ends_with("# EOF"),
+            "{}",
+            response.body
+        );
+        response.body
     };
     let path = welcome_path(&server);
-    let before = told();
+    let before = metrics();
     for _ in 0..3 {
         assert_eq!(server.get(&path).status, 200);
     }
-    let after = told();
-    let more = |name| figure(&after, name) - figure(&before, name);
-    assert_eq!(more("broadsheet_cache_misses_total"), 1);
-    assert_eq!(more("broadsheet_cache_hits_total"), 2);
-    assert_eq!(more("broadsheet_cache_pages"), 1);
-    assert!(more("broadsheet_cache_size_bytes") > 1000);
-    // Readers are told nothing of it, and whoever watches sees nothing of the site.
+    let after = metrics();
+    let difference = |name| value(&after, name) - value(&before, name);
+    assert_eq!(difference("broadsheet_cache_misses_total"), 1);
+    assert_eq!(difference("broadsheet_cache_hits_total"), 2);
+    assert_eq!(difference("broadsheet_cache_pages"), 1);
+    assert!(difference("broadsheet_cache_size_bytes") > 1000);
+    // Neither port serves what belongs to the other.
     assert_eq!(server.get("/metrics").status, 404);
     assert_eq!(get_at(address, "/").expect("an answer").status, 404);
 }
 
 #[test]
-fn where_nothing_is_kept_the_site_is_the_same() {
+fn a_site_without_a_cache_serves_the_same_pages() {
     let address = free_address();
     let settings = [
         ("BROADSHEET_CACHE", "0"),
@@ -62,16 +66,16 @@ fn where_nothing_is_kept_the_site_is_the_same() {
     let [first, second] = [server.get(&path), server.get(&path)];
     assert_eq!((first.status, second.status), (200, 200));
     assert!(first.body == second.body, "twice the same page");
-    let told = get_at(address, "/metrics").expect("an answer").body;
-    assert!(!told.contains("broadsheet_cache_hits"), "{told}");
+    let metrics = get_at(address, "/metrics").expect("a response").body;
+    assert!(!metrics.contains("broadsheet_cache_hits"), "{metrics}");
 }
 
 #[test]
-fn memory_comes_in_small_pages() {
+fn transparent_huge_pages_are_disabled() {
     let server = Server::new();
     let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
-    let large = status
+    let is_enabled = status
         .lines()
         .find_map(|line| line.strip_prefix("THP_enabled:"));
-    assert_eq!(large.map(str::trim), Some("0"), "{status}");
+    assert_eq!(is_enabled.map(str::trim), Some("0"), "{status}");
 }

@@ -1,0 +1,96 @@
+//! Recent invalidations, against which a render is checked when it ends.
+
+use std::collections::VecDeque;
+
+use super::policy::Tag;
+
+/// Invalidations that are remembered. A render during which more arrive is not cached.
+const MAX_REMEMBERED: usize = 1024;
+
+/// The last invalidated tags. A position in the log is the number of invalidations before it.
+#[derive(Default)]
+pub struct InvalidationLog {
+    position: u64,
+    recent: VecDeque<(u64, Tag)>,
+}
+
+impl InvalidationLog {
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    pub fn push(&mut self, tag: Tag) {
+        self.position += 1;
+        if self.recent.len() == MAX_REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((self.position, tag));
+    }
+
+    /// Returns whether a page with these tags may have been invalidated after `position`.
+    pub fn is_invalidated_since(&self, position: u64, tags: &[Tag]) -> bool {
+        let oldest = self
+            .recent
+            .front()
+            .map_or(self.position, |(number, _)| *number);
+        // Some of the invalidations since then are no longer remembered and could have had any tag.
+        let is_incomplete = self.position > position && oldest > position + 1;
+        is_incomplete
+            || self
+                .recent
+                .iter()
+                .rev()
+                .take_while(|(number, _)| *number > position)
+                .any(|(_, tag)| *tag == Tag::Site || tags.contains(tag))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ArticleId;
+
+    fn article(id: i64) -> Tag {
+        Tag::Article(ArticleId(id))
+    }
+
+    #[test]
+    fn a_page_is_invalidated_by_its_own_tags_and_by_the_site_tag() {
+        let mut log = InvalidationLog::default();
+        let tags = [Tag::Articles, article(1)];
+        log.push(article(1));
+        let position = log.position();
+        for (tag, is_invalidated) in [
+            (article(2), false),
+            (Tag::Replies, false),
+            (article(1), true),
+        ] {
+            log.push(tag);
+            assert_eq!(
+                log.is_invalidated_since(position, &tags),
+                is_invalidated,
+                "{tag:?}"
+            );
+        }
+        let position = log.position();
+        assert!(!log.is_invalidated_since(position, &tags));
+        log.push(Tag::Site);
+        assert!(log.is_invalidated_since(position, &tags));
+    }
+
+    #[test]
+    fn forgotten_invalidations_count_against_every_page() {
+        let mut log = InvalidationLog::default();
+        let position = log.position();
+        for count in 1..=MAX_REMEMBERED {
+            log.push(article(2));
+            assert!(
+                !log.is_invalidated_since(position, &[article(1)]),
+                "{count}"
+            );
+        }
+        log.push(article(2));
+        assert!(log.is_invalidated_since(position, &[article(1)]));
+        assert!(!log.is_invalidated_since(position + 1, &[article(1)]));
+    }
+}

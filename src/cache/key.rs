@@ -1,0 +1,139 @@
+//! Cache keys: content encoding, path, and the one query parameter that a page may depend on.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use quick_cache::Equivalent;
+use url::form_urlencoded;
+
+use super::encoding::ContentEncoding;
+
+/// Paths below which nothing is cached: staff pages, files and health checks.
+const UNCACHED_PREFIXES: [&str; 4] = ["/admin", "/media", "/healthz", "/readyz"];
+/// Query parameters that a page may depend on. Their values are positive integers.
+const KEY_PARAMS: [&str; 4] = ["comments", "before", "from", "to"];
+/// Query parameters that other sites add to links for their statistics; no page of ours reads them.
+const TRACKING_PARAMS: [&str; 7] = [
+    "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid",
+];
+const TRACKING_PREFIX: &str = "utm_";
+
+/// Key of a cached page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CacheKey {
+    encoding: ContentEncoding,
+    path: Arc<str>,
+}
+
+/// Borrowed [`CacheKey`], for lookups that allocate nothing.
+#[derive(Clone, Copy, Hash)]
+pub struct CacheKeyRef<'a> {
+    pub encoding: ContentEncoding,
+    /// Path as [`normalize`] returns it.
+    pub path: &'a str,
+}
+
+impl Equivalent<CacheKey> for CacheKeyRef<'_> {
+    fn equivalent(&self, key: &CacheKey) -> bool {
+        self.encoding == key.encoding && *self.path == *key.path
+    }
+}
+
+impl CacheKey {
+    pub fn encoding(&self) -> ContentEncoding {
+        self.encoding
+    }
+
+    /// Returns the length of the path in bytes.
+    pub fn path_len(&self) -> usize {
+        self.path.len()
+    }
+
+    /// Returns whether the key's query parameter, if it has one, is the one that the page varies by.
+    pub fn is_covered_by(&self, vary_by: Option<&str>) -> bool {
+        let param = self.path.split_once('?').and_then(|(_, query)| {
+            let (name, _) = query.split_once('=')?;
+            Some(name)
+        });
+        param.is_none() || param == vary_by
+    }
+
+    pub fn borrowed(&self) -> CacheKeyRef<'_> {
+        CacheKeyRef {
+            encoding: self.encoding,
+            path: &self.path,
+        }
+    }
+}
+
+impl From<CacheKeyRef<'_>> for CacheKey {
+    fn from(key: CacheKeyRef<'_>) -> Self {
+        Self {
+            encoding: key.encoding,
+            path: key.path.into(),
+        }
+    }
+}
+
+/// Returns the path with at most one query parameter from [`KEY_PARAMS`] and without tracking parameters. `None` if the path
+/// is never cached or the query has anything else that a page may depend on.
+pub fn normalize<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
+    let is_below = |prefix: &&str| {
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if UNCACHED_PREFIXES.iter().any(is_below) {
+        return None;
+    }
+    let Some(query) = query else {
+        return Some(Cow::Borrowed(path));
+    };
+    let mut normalized = path.to_owned();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if TRACKING_PARAMS.contains(&&*name) || name.starts_with(TRACKING_PREFIX) {
+            continue;
+        }
+        // One spelling per page: `?comments=02` would be a second entry for `?comments=2`.
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit())
+            && value.bytes().next().is_some_and(|first| first != b'0');
+        let is_second_param = normalized.len() > path.len();
+        if !KEY_PARAMS.contains(&&*name) || !is_number || is_second_param {
+            return None;
+        }
+        normalized.extend(["?", &*name, "=", &*value]);
+    }
+    Some(Cow::Owned(normalized))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Uri;
+
+    use super::*;
+
+    #[test]
+    fn tracking_parameters_are_not_part_of_a_key() {
+        for (requested, normalized) in [
+            ("/", Some("/")),
+            ("/a/b", Some("/a/b")),
+            ("/a?comments=2", Some("/a?comments=2")),
+            ("/a?utm_source=x&comments=2&fbclid=y", Some("/a?comments=2")),
+            ("/a?utm_source=x", Some("/a")),
+            ("/a?to=4", Some("/a?to=4")),
+            ("/a?from=3&to=4", None),
+            ("/a?comments=02", None),
+            ("/a?comments=two", None),
+            ("/a?comments=", None),
+            ("/a?p=17", None),
+            ("/a?key=secret", None),
+            ("/administration", Some("/administration")),
+            ("/admin", None),
+            ("/admin/comments", None),
+            ("/media/a.webp", None),
+        ] {
+            let uri: Uri = requested.parse().unwrap();
+            let path = normalize(uri.path(), uri.query());
+            assert_eq!(path.as_deref(), normalized, "{requested}");
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The cached pages and the state that decides which pages may be cached.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
+
+use super::invalidation_log::InvalidationLog;
+use super::key::{CacheKey, CacheKeyRef};
+use super::metrics::CacheMetrics;
+use super::page::CachedPage;
+use super::policy::Tag;
+use super::render::{RenderGuard, RenderOutcome, RenderTable};
+use super::tag_index::TagIndex;
+use crate::clock::Ts;
+
+/// Size of a usual page, from which the initial number of slots follows.
+const TYPICAL_PAGE_BYTES: u64 = 16 * 1024;
+/// Time that the response to a write waits for its invalidations at most.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Acknowledged by the listener once every invalidation committed earlier has been applied.
+pub type FlushAck = oneshot::Sender<()>;
+
+type CachedPages =
+    quick_cache::sync::Cache<CacheKey, CacheEntry, PageWeighter, DefaultHashBuilder, EvictionHook>;
+
+/// Page and the epoch in which it was cached.
+#[derive(Clone)]
+struct CacheEntry {
+    page: Arc<CachedPage>,
+    epoch: u64,
+}
+
+/// Cache of finished pages, bounded by their memory.
+pub struct PageCache {
+    pages: CachedPages,
+    /// Held for every change of which pages are cached, so that pages, tags and log always agree.
+    state: Mutex<CacheState>,
+    /// Number of times that everything was invalidated at once. Entries of an earlier epoch are served only while the
+    /// database is away.
+    epoch: AtomicU64,
+    pub metrics: CacheMetrics,
+}
+
+#[derive(Default)]
+struct CacheState {
+    tags: TagIndex,
+    log: InvalidationLog,
+    /// Way to the listener. Without a listener nothing new is cached.
+    listener: Option<UnboundedSender<FlushAck>>,
+    renders: RenderTable,
+}
+
+/// Way to a page that the first lookup did not find.
+pub enum Lookup {
+    Hit(Arc<CachedPage>),
+    /// The caller renders the page for everyone who waits.
+    Lead(RenderGuard),
+    /// Another request renders it.
+    Follow(watch::Receiver<RenderOutcome>),
+    /// Nothing can be cached; the caller renders for itself.
+    Bypass,
+}
+
+impl PageCache {
+    /// Makes a cache for so many bytes.
+    pub fn new(capacity_bytes: u64) -> Self {
+        let slots = capacity_bytes / TYPICAL_PAGE_BYTES;
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(usize::try_from(slots).unwrap_or(usize::MAX).max(16))
+            .weight_capacity(capacity_bytes)
+            .build()
+            .expect("both capacities are given");
+        let hasher = DefaultHashBuilder::default();
+        Self {
+            pages: CachedPages::with_options(options, PageWeighter, hasher, EvictionHook),
+            state: Mutex::default(),
+            epoch: AtomicU64::new(0),
+            metrics: CacheMetrics::default(),
+        }
+    }
+
+    /// Returns a page that is valid now.
+    pub fn find(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<CachedPage>> {
+        let CacheEntry { page, epoch } = self.pages.get(&key)?;
+        if epoch != self.epoch.load(Ordering::Acquire) {
+            return None;
+        }
+        match page.policy.expires_at {
+            Some(expires_at) if expires_at <= now() => None,
+            _ => Some(page),
+        }
+    }
+
+    /// Returns a page even if it has expired or is of an earlier epoch, for when the database is away. A page known to have
+    /// changed is never returned.
+    pub fn find_stale(&self, key: CacheKeyRef<'_>) -> Option<Arc<CachedPage>> {
+        self.pages.peek(&key).map(|entry| entry.page)
+    }
+
+    /// Looks again for a page that [`PageCache::find`] did not have, and starts or joins its render.
+    pub fn lookup(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Lookup {
+        let state = self.lock();
+        // A render may have ended between the first lookup and the lock.
+        if let Some(page) = self.find(key, now) {
+            return Lookup::Hit(page);
+        }
+        if state.listener.is_none() {
+            return Lookup::Bypass;
+        }
+        let position = state.log.position();
+        match state.renders.lead_or_follow(key.into(), position) {
+            Ok(guard) => Lookup::Lead(guard),
+            Err(outcome) => Lookup::Follow(outcome),
+        }
+    }
+
+    /// Ends a render. Caches the page if there is a listener and none of its tags was invalidated since the render began.
+    pub fn complete(&self, guard: RenderGuard, page: &Arc<CachedPage>) {
+        let mut state = self.lock();
+        let tags = &page.policy.tags;
+        if state.listener.is_none() || state.log.is_invalidated_since(guard.log_position(), tags) {
+            guard.finish(RenderOutcome::Stale(page.clone()));
+            return;
+        }
+        if let Some((key, old)) = self.pages.remove(&guard.key().borrowed()) {
+            state.tags.remove(&key, &old.page.policy.tags);
+        }
+        state.tags.insert(guard.key(), tags);
+        let entry = CacheEntry {
+            page: page.clone(),
+            epoch: self.epoch.load(Ordering::Acquire),
+        };
+        let mut evicted = Vec::new();
+        self.pages
+            .insert_with_lifecycle(guard.key().clone(), entry, &mut evicted);
+        for (key, old) in evicted {
+            self.metrics.evicted.inc();
+            state.tags.remove(&key, &old.page.policy.tags);
+        }
+        // Under the lock: a lookup finds either the render or its page.
+        guard.finish(RenderOutcome::Cached(page.clone()));
+    }
+
+    /// Registers a listener and returns the requests it has to acknowledge. Invalidates everything: changes before this
+    /// were not received.
+    pub fn attach_listener(&self) -> UnboundedReceiver<FlushAck> {
+        let (sender, requests) = unbounded_channel();
+        self.invalidate_all();
+        self.lock().listener = Some(sender);
+        requests
+    }
+
+    pub fn has_listener(&self) -> bool {
+        self.lock().listener.is_some()
+    }
+
+    /// Removes the listener. Pages stay: if the database is away, nothing changes.
+    pub fn detach_listener(&self) {
+        self.lock().listener = None;
+    }
+
+    /// Drops the pages that have any of these tags, as the database sends them: separated by spaces.
+    pub fn apply_invalidations(&self, payload: &str) {
+        let state = &mut *self.lock();
+        for tag in payload.split_ascii_whitespace() {
+            // A newer version may send tags that this one does not know; they could concern any page.
+            let tag = tag.parse().unwrap_or(Tag::Site);
+            state.log.push(tag);
+            if tag == Tag::Site {
+                self.metrics.dropped.inc_by(self.pages.len() as u64);
+                self.pages.clear();
+                state.tags.clear();
+                continue;
+            }
+            for key in state.tags.remove_tag(tag) {
+                if let Some((key, entry)) = self.pages.remove(&key.borrowed()) {
+                    self.metrics.dropped.inc();
+                    state.tags.remove(&key, &entry.page.policy.tags);
+                }
+            }
+        }
+    }
+
+    /// Waits until every invalidation committed before this call has been applied. Returns false if there is no listener or
+    /// it takes longer than ten seconds.
+    pub async fn flush_invalidations(&self) -> bool {
+        let (ack, acknowledged) = oneshot::channel();
+        let is_sent = match &self.lock().listener {
+            Some(listener) => listener.send(ack).is_ok(),
+            None => false,
+        };
+        is_sent && matches!(timeout(FLUSH_TIMEOUT, acknowledged).await, Ok(Ok(())))
+    }
+
+    /// Starts a new epoch: no cached page is valid any more, but all can still be found as stale.
+    pub fn invalidate_all(&self) {
+        let mut state = self.lock();
+        state.log.push(Tag::Site);
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.metrics.dropped.inc_by(self.pages.len() as u64);
+    }
+
+    /// Returns the metrics as OpenMetrics text.
+    pub fn encode_metrics(&self) -> String {
+        self.metrics
+            .encode(self.pages.weight(), self.pages.len() as u64)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CacheState> {
+        self.state.lock().expect("no holder of this lock panics")
+    }
+}
+
+/// Weighs a page by its memory.
+#[derive(Clone)]
+struct PageWeighter;
+
+impl Weighter<CacheKey, CacheEntry> for PageWeighter {
+    fn weight(&self, key: &CacheKey, entry: &CacheEntry) -> u64 {
+        entry.page.weight() + key.path_len() as u64
+    }
+}
+
+/// Collects evicted pages, whose tags are then removed from the index.
+#[derive(Clone)]
+struct EvictionHook;
+
+impl Lifecycle<CacheKey, CacheEntry> for EvictionHook {
+    type RequestState = Vec<(CacheKey, CacheEntry)>;
+
+    fn on_evict(&self, evicted: &mut Self::RequestState, key: CacheKey, entry: CacheEntry) {
+        evicted.push((key, entry));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+
+    use super::super::encoding::ContentEncoding;
+    use super::super::page::CompressionLevel;
+    use super::super::policy::Keep;
+    use super::*;
+    use crate::ids::ArticleId;
+
+    fn now() -> Ts {
+        Ts::EPOCH
+    }
+
+    fn page(tags: &[Tag]) -> Arc<CachedPage> {
+        page_with(Keep::showing(tags.iter().copied()))
+    }
+
+    fn page_with(policy: Keep) -> Arc<CachedPage> {
+        let (encoding, level) = (ContentEncoding::Identity, CompressionLevel::Best);
+        let headers = HeaderMap::new();
+        Arc::new(CachedPage::new(headers, b"a page", encoding, level, policy))
+    }
+
+    fn key(path: &str) -> CacheKeyRef<'_> {
+        CacheKeyRef {
+            encoding: ContentEncoding::Identity,
+            path,
+        }
+    }
+
+    fn article(id: i64) -> Tag {
+        Tag::Article(ArticleId(id))
+    }
+
+    fn cache() -> (PageCache, UnboundedReceiver<FlushAck>) {
+        let cache = PageCache::new(1 << 20);
+        let requests = cache.attach_listener();
+        (cache, requests)
+    }
+
+    fn lead(cache: &PageCache, path: &str) -> RenderGuard {
+        match cache.lookup(key(path), now) {
+            Lookup::Lead(guard) => guard,
+            _ => panic!("{path} is being rendered or cached"),
+        }
+    }
+
+    fn follow(cache: &PageCache, path: &str) -> watch::Receiver<RenderOutcome> {
+        match cache.lookup(key(path), now) {
+            Lookup::Follow(outcome) => outcome,
+            _ => panic!("{path} is not being rendered"),
+        }
+    }
+
+    fn is_cached(cache: &PageCache, path: &str) -> bool {
+        cache.find(key(path), now).is_some()
+    }
+
+    fn insert(cache: &PageCache, path: &str, tags: &[Tag]) {
+        cache.complete(lead(cache, path), &page(tags));
+        assert!(is_cached(cache, path));
+    }
+
+    #[test]
+    fn an_invalidation_drops_exactly_the_pages_with_its_tag() {
+        let (cache, _requests) = cache();
+        insert(&cache, "/", &[Tag::Articles, article(1), article(2)]);
+        insert(&cache, "/one", &[article(1)]);
+        insert(&cache, "/two", &[article(2)]);
+        cache.apply_invalidations("article:1 replies");
+        let cached = ["/", "/one", "/two"].map(|path| is_cached(&cache, path));
+        assert_eq!(cached, [false, false, true]);
+        cache.apply_invalidations("something-new");
+        assert!(!is_cached(&cache, "/two"));
+        assert_eq!(cache.lock().tags.tag_count(), 0);
+    }
+
+    #[test]
+    fn a_page_invalidated_during_its_render_is_not_cached() {
+        let (cache, _requests) = cache();
+        let guard = lead(&cache, "/one");
+        cache.apply_invalidations("article:2");
+        cache.complete(guard, &page(&[article(1)]));
+        assert!(is_cached(&cache, "/one"));
+        cache.apply_invalidations("article:1");
+        let guard = lead(&cache, "/one");
+        cache.apply_invalidations("article:1");
+        let outcome = follow(&cache, "/one");
+        cache.complete(guard, &page(&[article(1)]));
+        assert!(!is_cached(&cache, "/one"));
+        assert!(matches!(*outcome.borrow(), RenderOutcome::Stale(_)));
+    }
+
+    #[test]
+    fn nothing_new_is_cached_without_a_listener() {
+        let (cache, requests) = cache();
+        insert(&cache, "/one", &[article(1)]);
+        let guard = lead(&cache, "/two");
+        cache.detach_listener();
+        drop(requests);
+        cache.complete(guard, &page(&[article(2)]));
+        assert!(!is_cached(&cache, "/two"));
+        assert!(matches!(cache.lookup(key("/two"), now), Lookup::Bypass));
+        assert!(is_cached(&cache, "/one"), "known pages stay");
+        let _requests = cache.attach_listener();
+        assert!(
+            !is_cached(&cache, "/one"),
+            "invalidations may have been missed"
+        );
+        assert!(
+            cache.find_stale(key("/one")).is_some(),
+            "it is the last known page"
+        );
+        cache.apply_invalidations("article:1");
+        assert!(cache.find_stale(key("/one")).is_none());
+    }
+
+    #[test]
+    fn a_render_from_before_the_listener_was_lost_is_not_cached() {
+        let (cache, _requests) = cache();
+        let guard = lead(&cache, "/one");
+        cache.detach_listener();
+        let _requests = cache.attach_listener();
+        cache.complete(guard, &page(&[article(1)]));
+        assert!(!is_cached(&cache, "/one"));
+    }
+
+    #[test]
+    fn one_request_renders_and_the_others_wait_for_it() {
+        let (cache, _requests) = cache();
+        let guard = lead(&cache, "/one");
+        let outcome = follow(&cache, "/one");
+        drop(guard);
+        assert!(outcome.has_changed().is_err(), "followers are released");
+        let guard = lead(&cache, "/one");
+        let outcome = follow(&cache, "/one");
+        cache.complete(guard, &page(&[article(1)]));
+        assert!(matches!(*outcome.borrow(), RenderOutcome::Cached(_)));
+        assert!(matches!(cache.lookup(key("/one"), now), Lookup::Hit(_)));
+    }
+
+    #[test]
+    fn a_page_expires_at_its_time() {
+        let (cache, _requests) = cache();
+        let expires_at = now().plus_seconds(60);
+        let policy = Keep::showing([Tag::Articles]).until(Some(expires_at));
+        cache.complete(lead(&cache, "/"), &page_with(policy));
+        let find_at = |time: Ts| cache.find(key("/"), || time);
+        assert!(find_at(expires_at.plus_seconds(-1)).is_some());
+        assert!(find_at(expires_at).is_none());
+        assert!(cache.find_stale(key("/")).is_some());
+    }
+
+    #[test]
+    fn memory_is_bounded_and_evicted_pages_leave_the_tag_index() {
+        let capacity_bytes = 512 * 1024;
+        let cache = PageCache::new(capacity_bytes);
+        let _requests = cache.attach_listener();
+        for id in 0..1000 {
+            let path = format!("/{id}");
+            cache.complete(lead(&cache, &path), &page(&[article(id)]));
+            assert!(cache.pages.weight() <= capacity_bytes);
+        }
+        let cached = cache.pages.len();
+        assert_eq!(cache.lock().tags.tag_count(), cached);
+        assert_eq!(cache.metrics.evicted.get(), 1000 - cached as u64);
+    }
+
+    #[tokio::test]
+    async fn a_flush_ends_when_the_listener_acknowledges_it_and_fails_without_one() {
+        let (cache, mut requests) = cache();
+        insert(&cache, "/one", &[article(1)]);
+        let listener = async {
+            let ack = requests.recv().await.expect("a flush is requested");
+            cache.apply_invalidations("article:2");
+            ack.send(()).expect("the writer waits");
+        };
+        let (is_flushed, ()) = tokio::join!(cache.flush_invalidations(), listener);
+        assert!(is_flushed && is_cached(&cache, "/one"));
+        drop(requests);
+        assert!(!cache.flush_invalidations().await);
+        cache.invalidate_all();
+        assert!(!is_cached(&cache, "/one"));
+        assert!(cache.find_stale(key("/one")).is_some());
+    }
+}

@@ -1,0 +1,81 @@
+//! One client connection, served by hyper.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use futures_util::future::{Either, ready};
+use hyper::body::Incoming;
+use hyper::rt::{Sleep, Timer};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use tokio::net::TcpStream;
+
+use super::timed_stream::TimedStream;
+use crate::cache::PageCacheService;
+
+/// Time that a new connection has to send the head of its first request.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time from a response to the end of the next request's head. nginx keeps connections for 75 seconds, Apache for five.
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Size of hyper's buffers, and so of the largest request head. Browsers send less than a kilobyte.
+const MAX_BUFFER_BYTES: usize = 32 * 1024;
+
+/// Serves requests until the client or a timeout ends the connection, or until the request in progress ends after a
+/// shutdown.
+pub async fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    pages: PageCacheService,
+    shutdown: Watcher,
+) {
+    // Nagle's algorithm would hold back the end of a page until the client acknowledges its beginning.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        if let Some(response) = pages.try_cached(&request) {
+            return Either::Left(ready(Ok::<_, Infallible>(response)));
+        }
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let pages = pages.clone();
+        // Boxed: hyper reserves room for this future in every connection, idle ones included, and it is some kilobytes.
+        Either::Right(Box::pin(async move {
+            Ok(pages.respond(request.map(Body::new)).await)
+        }))
+    });
+    let connection = http1::Builder::new()
+        .timer(RequestTimer::default())
+        .header_read_timeout(KEEP_ALIVE_TIMEOUT)
+        .max_buf_size(MAX_BUFFER_BYTES)
+        .serve_connection(TokioIo::new(TimedStream::new(stream)), service);
+    // Errors are clients that hang up, time out or send no HTTP; hyper has answered where it could.
+    let _ = shutdown.watch(connection).await;
+}
+
+/// Timer that gives the first request of a connection less time than the ones after it.
+///
+/// hyper has one timeout for both: it starts a sleep whenever it begins to wait for a request's head.
+#[derive(Default)]
+struct RequestTimer {
+    has_started: AtomicBool,
+}
+
+impl Timer for RequestTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        TokioTimer::new().sleep(duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        if self.has_started.swap(true, Ordering::Relaxed) {
+            TokioTimer::new().sleep_until(deadline)
+        } else {
+            TokioTimer::new().sleep(HEADER_TIMEOUT)
+        }
+    }
+}

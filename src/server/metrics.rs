@@ -1,0 +1,23 @@
+//! Serves the metrics of the cache, on a port that readers do not reach.
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use crate::cache::PageCacheService;
+
+/// Content type of OpenMetrics 1.0.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Answers `GET /metrics` for as long as the process runs.
+pub async fn serve_metrics(listener: TcpListener, pages: PageCacheService) {
+    let show_metrics = move || {
+        let response = ([(header::CONTENT_TYPE, OPENMETRICS)], pages.metrics());
+        async move { response }
+    };
+    let router = Router::new().route("/metrics", get(show_metrics));
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!(%error, "stopped serving metrics");
+    }
+}

@@ -1,0 +1,11 @@
+//! The running site: its ports and connections, its background tasks, its shutdown.
+
+mod accept;
+mod connection;
+mod metrics;
+mod ports;
+mod run;
+mod timed_stream;
+
+pub use ports::{ServerPorts, raise_fd_limit};
+pub use run::run;

@@ -1,0 +1,54 @@
+//! Starts the site on an open database and runs it until it is told to stop.
+
+use anyhow::ensure;
+use tokio::task::JoinSet;
+
+use super::accept::accept_connections;
+use super::metrics::serve_metrics;
+use super::ports::ServerPorts;
+use crate::accounts::claim;
+use crate::app::App;
+use crate::articles::welcome;
+use crate::{router, startup, worker};
+
+/// Runs the site until SIGTERM or SIGINT. Fails if the database was sealed with another secret key.
+pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
+    welcome::first_start(&app).await?;
+    let publication = app.publication().await?;
+    ensure!(
+        publication.key_id == app.keys.id(),
+        "this database is sealed with another secret key than {}; put the right one in place",
+        startup::key_file(&app.config).display()
+    );
+    log_first_steps(&app).await?;
+    let pages = router::site(app.clone());
+    // Aborted when the set is dropped, at the end of this function.
+    let mut background = JoinSet::new();
+    background.spawn(worker::run(app.clone()));
+    let listening = pages.clone();
+    background.spawn(async move { listening.listen().await });
+    if let Some(listener) = ports.metrics {
+        background.spawn(serve_metrics(listener, pages.clone()));
+    }
+    accept_connections(&app, &pages, ports.site).await
+}
+
+/// Logs the site's URL and how to sign in, with a one-time link while there is no admin.
+async fn log_first_steps(app: &App) -> anyhow::Result<()> {
+    let mut db = app.pool.acquire().await?;
+    let invitation = claim::invite_first_admin(&mut db, app.clock.now()).await?;
+    tracing::info!("Read the site at {}", app.config.absolute("/"));
+    if !app.config.listen.ip().is_loopback() && app.config.is_for_this_machine_alone() {
+        tracing::warn!(
+            "the site can be reached from other machines, but its links point to this one; set BROADSHEET_PUBLIC_URL to the URL that readers type"
+        );
+    }
+    match invitation {
+        Some(path) => tracing::warn!(
+            "Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}",
+            app.config.absolute(&path)
+        ),
+        None => tracing::info!("Sign in at {}", app.config.absolute("/admin/sign-in")),
+    }
+    Ok(())
+}
