@@ -133,7 +133,7 @@ async fn learn_in_rounds(app: &App, decided: &Notify) {
 
 /// One round of learning from what was decided.
 pub async fn learn(app: &App) -> sqlx::Result<()> {
-    classifier::learn(app).await?;
+    classifier::train(app).await?;
     classifier::rescore_held(app).await
 }
 

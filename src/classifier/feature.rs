@@ -1,64 +1,59 @@
-//! A feature: one thing that is noticed about a comment, and how it is written down.
+//! Features: the properties of a comment that the classifier counts, and their stored form.
 
 use std::cmp::Reverse;
 use std::fmt;
 
-/// Something noticed about a comment.
+/// A property of a comment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
-    /// It has this word.
+    /// A word in the text.
     Word(String),
-    /// It has these two words beside each other.
+    /// Two words next to each other.
     Pair(String, String),
-    /// It has a link to this host.
+    /// The host of a link.
     LinkTo(String),
-    /// The website given is at this host.
+    /// The host of the website in the form.
     WebsiteAt(String),
-    /// The name given has this word.
+    /// A word in the commenter's name.
     Name(String),
-    /// It has this shape.
-    Shape(Shape),
+    Shape(TextShape),
 }
 
-/// What a comment looks like from afar.
+/// The overall look of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// No link.
+pub enum TextShape {
     NoLink,
-    /// One link.
     OneLink,
-    /// Two or three.
+    /// Two or three links.
     FewLinks,
-    /// More.
+    /// Four links or more.
     ManyLinks,
-    /// Less than forty characters.
+    /// Fewer than 40 characters.
     VeryShort,
-    /// Less than a hundred and sixty.
+    /// Fewer than 160 characters.
     Short,
-    /// Less than six hundred.
+    /// Fewer than 600 characters.
     Medium,
-    /// More.
     Long,
-    /// More than a third of the letters that have cases are capitals.
+    /// More than a third of the cased letters are capitals.
     Capitals,
-    /// More than three in four are.
+    /// More than three quarters of the cased letters are capitals.
     AllCapitals,
     /// Three exclamation marks or more.
-    Exclaims,
-    /// Letters of two alphabets inside one word.
+    Exclamations,
+    /// A word mixes letters of two alphabets.
     MixedAlphabets,
-    /// Marks that nobody sees.
-    Unseen,
-    /// Digits inside a word, as if they were letters.
+    /// Invisible characters that no script needs.
+    InvisibleCharacters,
+    /// A word has digits in place of letters.
     DigitsForLetters,
-    /// A word whose letters stand apart.
-    LettersApart,
-    /// A website was given.
+    /// A word is spelled with separators between its letters.
+    SpacedLetters,
+    /// The form had a website.
     Website,
 }
 
-impl Shape {
-    /// All of them.
+impl TextShape {
     pub const ALL: [Self; 16] = [
         Self::NoLink,
         Self::OneLink,
@@ -70,15 +65,15 @@ impl Shape {
         Self::Long,
         Self::Capitals,
         Self::AllCapitals,
-        Self::Exclaims,
+        Self::Exclamations,
         Self::MixedAlphabets,
-        Self::Unseen,
+        Self::InvisibleCharacters,
         Self::DigitsForLetters,
-        Self::LettersApart,
+        Self::SpacedLetters,
         Self::Website,
     ];
 
-    /// Its word in the database.
+    /// Returns its stored name.
     pub fn code(self) -> &'static str {
         match self {
             Self::NoLink => "no-link",
@@ -91,17 +86,17 @@ impl Shape {
             Self::Long => "long",
             Self::Capitals => "capitals",
             Self::AllCapitals => "all-capitals",
-            Self::Exclaims => "exclaims",
+            Self::Exclamations => "exclaims",
             Self::MixedAlphabets => "mixed-alphabets",
-            Self::Unseen => "unseen",
+            Self::InvisibleCharacters => "unseen",
             Self::DigitsForLetters => "digits-for-letters",
-            Self::LettersApart => "letters-apart",
+            Self::SpacedLetters => "letters-apart",
             Self::Website => "website",
         }
     }
 }
 
-/// A feature as it is stored and hashed. No word has a colon or a space, so that none is taken for another.
+/// The form that is stored and hashed. Words contain neither colons nor spaces, so no two features have the same form.
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -116,8 +111,8 @@ impl fmt::Display for Feature {
 }
 
 impl Feature {
-    /// What comes first among features that weigh the same: places before words, long words before short ones.
-    pub(super) fn telling(&self) -> (u8, Reverse<usize>, String) {
+    /// Returns the sort key among features of equal weight: hosts before words, long words before short ones.
+    pub(super) fn display_order(&self) -> (u8, Reverse<usize>, String) {
         let rank = match self {
             Self::LinkTo(_) | Self::WebsiteAt(_) => 0,
             Self::Name(_) | Self::Word(_) => 1,
@@ -128,8 +123,8 @@ impl Feature {
         (rank, Reverse(text.len()), text)
     }
 
-    /// The feature that is stored so.
-    pub fn read(stored: &str) -> Option<Self> {
+    /// Parses the stored form; `None` if it is none.
+    pub fn parse(stored: &str) -> Option<Self> {
         if stored.is_empty() {
             return None;
         }
@@ -138,7 +133,7 @@ impl Feature {
             Some(("site", host)) => Some(Self::WebsiteAt(host.to_owned())),
             Some(("name", word)) => Some(Self::Name(word.to_owned())),
             Some(("shape", code)) => {
-                let mut all = Shape::ALL.into_iter();
+                let mut all = TextShape::ALL.into_iter();
                 all.find(|shape| shape.code() == code).map(Self::Shape)
             }
             Some(_) => None,

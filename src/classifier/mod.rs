@@ -1,36 +1,39 @@
-//! Learning from this site's own decisions, and from nothing else: what its moderators keep and refuse teaches, and what
-//! arrives is told how likely it is to be refused, with the signals that weighed most. It decides nothing unless the
-//! publication says from which likelihood on.
+//! The spam classifier. It is trained on this site's own decisions alone, and gives each comment a score with the
+//! features that weighed most. It changes a comment's status only from a threshold that the publication sets.
 //!
-//! What was learnt is kept as counts under keyed hashes. No word is kept by it that is not in a comment that is there.
+//! The model is counts under keyed hashes; words are stored in comments only.
 
+mod extraction;
 mod feature;
-mod features;
+mod feature_id;
+mod feature_weight;
 mod folding;
-mod forget;
-mod hashed;
-mod judge;
 mod model;
-mod rescore;
-mod signal;
+mod prediction;
+mod rescoring;
 pub mod store;
-mod teach;
-mod trial;
+mod threshold;
+mod training;
+mod untraining;
 
 use crate::text::{markdown, tags};
 
-pub use feature::{Feature, Shape};
-pub use features::{Said, features};
-pub use forget::forget;
-pub use judge::opinion;
-pub use model::{Counts, LEAST_LESSONS, Learnt, Opinion};
-pub use rescore::rescore_held;
-pub use signal::Signal;
-pub use teach::learn;
-pub use trial::{Test, Trial, per_cent, thousandths};
+pub use extraction::{CommentText, extract_features};
+pub use feature::{Feature, TextShape};
+pub use feature_weight::FeatureWeight;
+pub use model::{ClassCounts, MIN_EXAMPLES, ModelTotals, Prediction};
+pub use prediction::predict;
+pub use rescoring::rescore_held;
+pub use threshold::{ScoredDecision, ThresholdReport, format_percent, parse_threshold};
+pub use training::train;
+pub use untraining::untrain;
 
-/// What is noticed about a comment whose text is this safe HTML.
-pub fn noticed(name: &str, website: Option<&str>, body_html: &str) -> Vec<Feature> {
+/// Returns the features of a comment whose text is this safe HTML.
+pub fn extract_comment_features(
+    name: &str,
+    website: Option<&str>,
+    body_html: &str,
+) -> Vec<Feature> {
     let words = markdown::words_of_html(body_html);
     let links: Vec<String> = tags::pieces(body_html)
         .filter_map(|piece| match piece {
@@ -39,10 +42,10 @@ pub fn noticed(name: &str, website: Option<&str>, body_html: &str) -> Vec<Featur
         })
         .map(str::to_owned)
         .collect();
-    features(&Said {
+    extract_features(&CommentText {
         name,
         website,
-        words: &words,
+        text: &words,
         links: &links,
     })
 }

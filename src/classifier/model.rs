@@ -1,140 +1,148 @@
-//! How what was learnt is weighed. Pure.
+//! The arithmetic of the classifier. Pure.
 //!
-//! How strongly one signal speaks for refusing is Gary Robinson's f(w) ("A Statistical Approach to the Spam Problem", Linux
-//! Journal 107, March 2003): how often it was in what was refused beside what was kept, drawn towards neither the less often
-//! it was seen. All signals of a comment are put together as he proposes there after R. A. Fisher, in both directions, as
-//! SpamBayes does. Of what else was tried (sums of logarithms of odds with bounds, Bayes' rule plain), this was right most
-//! often where it was sure, on comments that it had not been taught. One thing differs from these sources: shares are of all
-//! signals that were seen on either side, not of comments, since what is refused tends to be longer: without that, every
-//! word of a short and decent comment seems to speak against it.
+//! The probability of one feature is Gary Robinson's f(w) ("A Statistical Approach to the Spam Problem", Linux Journal
+//! 107, March 2003): its share among refused comments beside its share among approved ones, drawn towards one half the
+//! rarer it is. The features of a comment are combined by R. A. Fisher's method in both directions, as Robinson proposes
+//! there and SpamBayes does. On comments it was not trained with, this was right more often where it was sure than naive
+//! Bayes and bounded sums of log odds.
+//!
+//! One thing differs from these sources: shares are of all features of a class, not of its comments. Refused comments
+//! tend to be longer, and otherwise every word of a short and decent comment would count against it.
 
 use std::cmp::Reverse;
 
 use super::feature::Feature;
-use super::signal::Signal;
+use super::feature_weight::FeatureWeight;
 
-/// Lessons of each kind below which nothing is said: with less, any word seems to tell everything.
-pub const LEAST_LESSONS: i64 = 20;
-/// How many sightings of a signal weigh as much as not knowing it (Robinson's s).
-const STRENGTH: f64 = 1.0;
-/// What a signal says that was never seen (Robinson's x): nothing.
-const UNKNOWN: f64 = 0.5;
-/// What speaks for neither side by more than this is left out.
-const LEAST_DISTANCE: f64 = 0.05;
-/// Signals that count, those that say most: a long comment does not become surer by its length alone.
-const MOST_COUNTED: usize = 150;
-/// Signals that are told.
-const MOST_TOLD: usize = 3;
+/// Examples of each class below which nothing is predicted: with fewer, any word seems decisive.
+pub const MIN_EXAMPLES: i64 = 20;
+/// Robinson's s: the number of occurrences that weigh as much as the prior.
+const PRIOR_STRENGTH: f64 = 1.0;
+/// Robinson's x: the probability of a feature that was never seen.
+const PRIOR_PROBABILITY: f64 = 0.5;
+/// Features closer to one half than this are ignored.
+const MIN_DISTANCE: f64 = 0.05;
+/// The strongest features of a comment that are combined; otherwise a long comment would be certain by its length alone.
+const MAX_COMBINED: usize = 150;
+/// The strongest features that moderators are shown.
+const MAX_REPORTED: usize = 3;
 
-/// How much there was of something in what was kept, and in what was refused.
+/// A number for each of the two classes, approved and refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// In what was kept.
-    pub kept: i64,
-    /// In what was refused.
+pub struct ClassCounts {
+    pub approved: i64,
     pub refused: i64,
 }
 
-/// All that was learnt, in sum.
+/// The sums over all training examples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Learnt {
-    /// Lessons.
-    pub lessons: Counts,
-    /// Signals of all lessons, each as often as it was in one.
-    pub signals: Counts,
+pub struct ModelTotals {
+    pub examples: ClassCounts,
+    /// Features of all examples, each counted once per example.
+    pub features: ClassCounts,
 }
 
-/// What is thought of a comment.
+/// The classifier's view of a comment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Opinion {
-    /// How likely it is to be refused, from 0 to 1.
+pub struct Prediction {
+    /// The probability of spam, 0 to 1.
     pub score: f32,
-    /// The signals that weighed most, the heaviest first.
-    pub signals: Vec<Signal>,
+    /// The features that weighed most, the strongest first.
+    pub weights: Vec<FeatureWeight>,
 }
 
-impl Opinion {
-    /// Its signals, as they are stored.
-    pub fn stored(&self) -> Vec<String> {
-        self.signals.iter().map(Signal::stored).collect()
+impl Prediction {
+    /// Returns the weights in their stored form.
+    pub fn encode_weights(&self) -> Vec<String> {
+        self.weights.iter().map(FeatureWeight::encode).collect()
     }
 }
 
-impl Counts {
-    /// One more, of either kind.
+impl ClassCounts {
+    /// Adds `count` to one of the two classes.
     pub fn add(&mut self, is_refused: bool, count: i64) {
         match is_refused {
             true => self.refused += count,
-            false => self.kept += count,
+            false => self.approved += count,
         }
     }
 }
 
-impl Learnt {
-    /// Whether there is enough to say anything.
-    pub fn is_enough(&self) -> bool {
-        self.lessons.kept >= LEAST_LESSONS && self.lessons.refused >= LEAST_LESSONS
+impl ModelTotals {
+    /// Returns whether both classes have enough examples to predict.
+    pub fn has_enough_examples(&self) -> bool {
+        self.examples.approved >= MIN_EXAMPLES && self.examples.refused >= MIN_EXAMPLES
     }
 
-    /// What is thought of a comment in which these features were noticed, each with how often it was seen before; nothing
-    /// while too little was learnt.
-    pub fn opinion(&self, noticed: impl IntoIterator<Item = (Feature, Counts)>) -> Option<Opinion> {
-        if !self.is_enough() {
+    /// Predicts from features and how often each occurred in the examples. `None` while there are too few examples.
+    pub fn predict(
+        &self,
+        features: impl IntoIterator<Item = (Feature, ClassCounts)>,
+    ) -> Option<Prediction> {
+        if !self.has_enough_examples() {
             return None;
         }
-        let mut weighed: Vec<(Feature, f64)> = noticed
+        let mut weighted: Vec<(Feature, f64)> = features
             .into_iter()
-            .filter(|(_, seen)| seen.kept > 0 || seen.refused > 0)
-            .map(|(feature, seen)| (feature, self.speaks_for_refusing(seen)))
-            .filter(|(_, speaks)| (speaks - UNKNOWN).abs() >= LEAST_DISTANCE)
+            .filter(|(_, counts)| counts.approved > 0 || counts.refused > 0)
+            .map(|(feature, counts)| (feature, self.spam_probability(counts)))
+            .filter(|(_, probability)| (probability - PRIOR_PROBABILITY).abs() >= MIN_DISTANCE)
             .collect();
-        // Of those that say as much, what tells most to whoever reads it; always the same, whatever order they come in.
-        weighed.sort_by_cached_key(|(feature, speaks)| {
-            let distance = ((speaks - UNKNOWN).abs() * 1e12) as u64;
-            (Reverse(distance), feature.telling())
+        // Ties are broken by what tells a moderator most, so that the order of extraction does not matter.
+        weighted.sort_by_cached_key(|(feature, probability)| {
+            let distance = ((probability - PRIOR_PROBABILITY).abs() * 1e12) as u64;
+            (Reverse(distance), feature.display_order())
         });
-        weighed.truncate(MOST_COUNTED);
-        let score = together(weighed.iter().map(|(_, speaks)| *speaks)) as f32;
-        let told = weighed.into_iter().take(MOST_TOLD);
-        let signals = told
-            .map(|(feature, speaks)| Signal::new((speaks / (1.0 - speaks)).ln() as f32, feature))
+        weighted.truncate(MAX_COMBINED);
+        let score = fisher_combine(weighted.iter().map(|(_, probability)| *probability)) as f32;
+        let reported = weighted.into_iter().take(MAX_REPORTED);
+        let signals = reported
+            .map(|(feature, probability)| {
+                FeatureWeight::new((probability / (1.0 - probability)).ln() as f32, feature)
+            })
             .collect();
-        Some(Opinion { score, signals })
+        Some(Prediction {
+            score,
+            weights: signals,
+        })
     }
 
-    /// Robinson's f(w): above a half if this was in more of what was refused than of what was kept.
-    fn speaks_for_refusing(&self, seen: Counts) -> f64 {
-        let share = |seen: i64, all: i64| seen.max(0) as f64 / all.max(1) as f64;
-        let refused = share(seen.refused, self.signals.refused);
-        let kept = share(seen.kept, self.signals.kept);
-        let sightings = (seen.kept.max(0) + seen.refused.max(0)) as f64;
-        let raw = refused / (refused + kept);
-        (STRENGTH * UNKNOWN + sightings * raw) / (STRENGTH + sightings)
+    /// Robinson's f(w): above one half if the feature is more frequent in refused comments.
+    fn spam_probability(&self, counts: ClassCounts) -> f64 {
+        let share = |counts: i64, all: i64| counts.max(0) as f64 / all.max(1) as f64;
+        let refused = share(counts.refused, self.features.refused);
+        let approved = share(counts.approved, self.features.approved);
+        let sightings = (counts.approved.max(0) + counts.refused.max(0)) as f64;
+        let raw = refused / (refused + approved);
+        (PRIOR_STRENGTH * PRIOR_PROBABILITY + sightings * raw) / (PRIOR_STRENGTH + sightings)
     }
 }
 
-/// Fisher's way to put several likelihoods together, towards both ends: near a half where both ends have much for them, or
-/// neither has.
-fn together(each: impl Iterator<Item = f64> + Clone) -> f64 {
-    let count = each.clone().count();
+/// Combines probabilities by Fisher's method in both directions. Near one half if there is strong evidence for both
+/// sides, or for neither.
+fn fisher_combine(probabilities: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = probabilities.clone().count();
     if count == 0 {
-        return UNKNOWN;
+        return PRIOR_PROBABILITY;
     }
-    let for_refusing = 1.0
-        - chance(
-            -each.clone().map(|speaks| (1.0 - speaks).ln()).sum::<f64>(),
+    let for_spam = 1.0
+        - chi2_sf(
+            -probabilities
+                .clone()
+                .map(|probability| (1.0 - probability).ln())
+                .sum::<f64>(),
             count,
         );
-    let for_keeping = 1.0 - chance(-each.map(f64::ln).sum::<f64>(), count);
-    ((1.0 + for_refusing - for_keeping) / 2.0).clamp(0.0, 1.0)
+    let for_ham = 1.0 - chi2_sf(-probabilities.map(f64::ln).sum::<f64>(), count);
+    ((1.0 + for_spam - for_ham) / 2.0).clamp(0.0, 1.0)
 }
 
-/// The chance that chi-square with `2 * count` degrees of freedom is more than `2 * half`. Each term is made as a logarithm:
-/// the first is less than any number we have when much speaks for one side.
-fn chance(half: f64, count: usize) -> f64 {
+/// The survival function of the chi-square distribution with `2 * count` degrees of freedom at `2 * half`.
+fn chi2_sf(half: f64, count: usize) -> f64 {
     if half <= 0.0 {
         return 1.0;
     }
+    // In logarithms: the first term underflows when the evidence is strong.
     let mut term = -half;
     let mut sum = term.exp();
     for step in 1..count {
@@ -148,51 +156,60 @@ fn chance(half: f64, count: usize) -> f64 {
 mod tests {
     use super::*;
 
-    fn learnt() -> Learnt {
-        Learnt {
-            lessons: Counts {
-                kept: 100,
+    fn totals() -> ModelTotals {
+        ModelTotals {
+            examples: ClassCounts {
+                approved: 100,
                 refused: 50,
             },
-            signals: Counts {
-                kept: 1_000,
+            features: ClassCounts {
+                approved: 1_000,
                 refused: 1_000,
             },
         }
     }
 
-    fn word(word: &str, kept: i64, refused: i64) -> (Feature, Counts) {
-        (Feature::Word(word.to_owned()), Counts { kept, refused })
+    fn word(word: &str, approved: i64, refused: i64) -> (Feature, ClassCounts) {
+        (
+            Feature::Word(word.to_owned()),
+            ClassCounts {
+                approved: approved,
+                refused,
+            },
+        )
     }
 
-    fn score(noticed: &[(Feature, Counts)]) -> f32 {
-        let opinion = learnt().opinion(noticed.to_vec());
-        opinion.expect("enough was learnt").score
+    fn score(features: &[(Feature, ClassCounts)]) -> f32 {
+        let prediction = totals().predict(features.to_vec());
+        prediction.expect("enough was learnt").score
     }
 
     #[test]
-    fn nothing_is_said_before_twenty_of_each_kind_have_taught() {
-        for (kept, refused, says) in [
+    fn nothing_is_predicted_below_twenty_examples_of_each_class() {
+        for (approved, refused, says) in [
             (0, 0, false),
             (19, 500, false),
             (500, 19, false),
             (20, 20, true),
         ] {
-            let learnt = Learnt {
-                lessons: Counts { kept, refused },
-                ..learnt()
+            let totals = ModelTotals {
+                examples: ClassCounts {
+                    approved: approved,
+                    refused,
+                },
+                ..totals()
             };
             assert_eq!(
-                learnt.opinion([word("casino", 0, 9)]).is_some(),
+                totals.predict([word("casino", 0, 9)]).is_some(),
                 says,
-                "{kept} {refused}"
+                "{approved} {refused}"
             );
         }
     }
 
     #[test]
-    fn what_was_refused_before_is_likely_to_be_refused() {
-        for (noticed, least, most) in [
+    fn refused_words_raise_the_score_and_approved_words_lower_it() {
+        for (features, least, most) in [
             (vec![], 0.5, 0.5),
             (vec![word("unheard", 0, 0)], 0.5, 0.5),
             (vec![word("the", 50, 50)], 0.5, 0.5),
@@ -227,30 +244,34 @@ mod tests {
                 0.55,
             ),
         ] {
-            let score = score(&noticed);
-            assert!((least..=most).contains(&score), "{score} for {noticed:?}");
+            let score = score(&features);
+            assert!((least..=most).contains(&score), "{score} for {features:?}");
         }
     }
 
     #[test]
-    fn the_heaviest_three_are_told_with_their_direction() {
-        let noticed = [
+    fn the_three_strongest_features_are_reported_with_their_sign() {
+        let features = [
             word("win", 1, 30),
             word("casino", 0, 40),
             word("tea", 60, 0),
             word("so", 5, 4),
             word("bonus", 0, 3),
         ];
-        let opinion = learnt().opinion(noticed).expect("enough was learnt");
-        let told: Vec<String> = opinion.signals.iter().map(Signal::stored).collect();
-        assert_eq!(told, ["-4.80 tea", "+4.39 casino", "+3.01 win"]);
+        let prediction = totals().predict(features).expect("enough was learnt");
+        let reported: Vec<String> = prediction
+            .weights
+            .iter()
+            .map(FeatureWeight::encode)
+            .collect();
+        assert_eq!(reported, ["-4.80 tea", "+4.39 casino", "+3.01 win"]);
     }
 
     #[test]
-    fn very_much_is_still_a_number() {
-        let many = |kept, refused| {
+    fn extreme_counts_still_give_a_number() {
+        let many = |approved, refused| {
             (0..300)
-                .map(move |n| word(&format!("w{n}"), kept, refused))
+                .map(move |n| word(&format!("w{n}"), approved, refused))
                 .collect::<Vec<_>>()
         };
         assert_eq!(score(&many(0, 1_000_000)), 1.0);
@@ -260,18 +281,18 @@ mod tests {
     }
 
     #[test]
-    fn the_order_in_which_things_are_noticed_does_not_matter() {
-        let mut noticed: Vec<_> = (0..400)
+    fn the_order_of_features_does_not_matter() {
+        let mut features: Vec<_> = (0..400)
             .map(|n| word(&format!("w{n}"), n % 7, n % 5))
             .collect();
-        let before = learnt().opinion(noticed.clone());
-        noticed.reverse();
-        let after = learnt().opinion(noticed);
+        let before = totals().predict(features.clone());
+        features.reverse();
+        let after = totals().predict(features);
         assert_eq!(
-            before.as_ref().map(|o| &o.signals),
-            after.as_ref().map(|o| &o.signals)
+            before.as_ref().map(|o| &o.weights),
+            after.as_ref().map(|o| &o.weights)
         );
-        let scores = [before, after].map(|opinion| opinion.expect("enough was learnt").score);
+        let scores = [before, after].map(|prediction| prediction.expect("enough was learnt").score);
         assert!((scores[0] - scores[1]).abs() < 1e-6);
     }
 }

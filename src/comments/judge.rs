@@ -48,8 +48,9 @@ pub(super) async fn judge(
     let opinion = if author.is_staff {
         None
     } else {
-        let noticed = classifier::noticed(author.name, author.website, body_html.as_str());
-        classifier::opinion(db, keys, noticed).await?
+        let noticed =
+            classifier::extract_comment_features(author.name, author.website, body_html.as_str());
+        classifier::predict(db, keys, noticed).await?
     };
     let domain = author.email.map(Email::domain);
     let domains = domain.map(blocks::domains_of).unwrap_or_default();

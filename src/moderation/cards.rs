@@ -5,7 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::store::Card;
-use crate::classifier::Signal;
+use crate::classifier::FeatureWeight;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::{Kind, Reason, WordList};
@@ -116,8 +116,8 @@ impl Cards {
         let read = card
             .signals
             .iter()
-            .filter_map(|signal| Signal::read(signal));
-        let (against, for_it): (Vec<_>, Vec<_>) = read.partition(Signal::is_against);
+            .filter_map(|signal| FeatureWeight::decode(signal));
+        let (against, for_it): (Vec<_>, Vec<_>) = read.partition(FeatureWeight::suggests_spam);
         [
             ("queue-signals-against", against),
             ("queue-signals-for", for_it),
@@ -125,7 +125,10 @@ impl Cards {
         .into_iter()
         .filter(|(_, signals)| !signals.is_empty())
         .map(|(key, signals)| {
-            let said: Vec<String> = signals.iter().map(|signal| signal.said(words)).collect();
+            let said: Vec<String> = signals
+                .iter()
+                .map(|signal| signal.describe(words))
+                .collect();
             words.with(key, "signals", &said.join(" · "))
         })
         .collect()

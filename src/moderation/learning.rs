@@ -13,7 +13,9 @@ use super::store::{self, Misjudged};
 use crate::accounts::Admin;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::classifier::{self, LEAST_LESSONS, Learnt, Trial, per_cent, thousandths};
+use crate::classifier::{
+    self, MIN_EXAMPLES, ModelTotals, ThresholdReport, format_percent, parse_threshold,
+};
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
 use crate::web::requests::Reference;
@@ -36,13 +38,13 @@ const REHEARSED: i32 = 950;
 struct LearningPage {
     desk: Desk,
     section: Section,
-    learnt: Learnt,
+    learnt: ModelTotals,
     /// Comments of each kind below which nothing is said.
     least: String,
     /// How many comments the figures are about.
     tested: usize,
-    trials: Vec<Trial>,
-    rehearsal: Trial,
+    trials: Vec<ThresholdReport>,
+    rehearsal: ThresholdReport,
     misjudged: Vec<Misjudged>,
     form: ThresholdForm,
     saved: bool,
@@ -72,7 +74,7 @@ pub async fn show_learning(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let form = ThresholdForm::of(&desk);
-    let from = asked.from.and_then(|typed| thousandths(&typed));
+    let from = asked.from.and_then(|typed| parse_threshold(&typed));
     let mut page = LearningPage::make(&app, desk, form, from).await?;
     page.saved = asked.saved.is_some();
     Ok(Page(page).into_response())
@@ -97,7 +99,7 @@ async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<R
         version: fields.get("version").parse().unwrap_or_default(),
         mistakes: Mistakes::none(),
     };
-    let Some(from) = thousandths(&form.from) else {
+    let Some(from) = parse_threshold(&form.from) else {
         form.mistakes.say(words, "from", "learning-threshold-wrong");
         let page = LearningPage::make(app, desk, form, None).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -136,8 +138,8 @@ impl ThresholdForm {
 impl LearningPage {
     async fn make(app: &App, desk: Desk, form: ThresholdForm, from: Option<i32>) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let (state, _) = classifier::store::seen(&mut db, &[]).await?;
-        let tests = classifier::store::tests(&mut db, LOOKED_AT).await?;
+        let (state, _) = classifier::store::state::find_state_and_counts(&mut db, &[]).await?;
+        let tests = classifier::store::scores::list_scored_decisions(&mut db, LOOKED_AT).await?;
         let now = desk.layout.publication.discussion.learned_spam_from;
         let from = from.filter(|from| *from > 0);
         let from = from.unwrap_or(if now > 0 { now } else { REHEARSED });
@@ -145,11 +147,13 @@ impl LearningPage {
         Ok(Self {
             misjudged: store::misjudged(&mut db, likelihood, LOOKED_AT, SHOWN).await?,
             section: Section::Discussion,
-            learnt: state.learnt,
-            least: LEAST_LESSONS.to_string(),
+            learnt: state.totals,
+            least: MIN_EXAMPLES.to_string(),
             tested: tests.len(),
-            trials: Trial::FROM.map(|from| Trial::of(&tests, from)).to_vec(),
-            rehearsal: Trial::of(&tests, from),
+            trials: ThresholdReport::THRESHOLDS
+                .map(|from| ThresholdReport::evaluate(&tests, from))
+                .to_vec(),
+            rehearsal: ThresholdReport::evaluate(&tests, from),
             form,
             saved: false,
             overtaken: false,
@@ -167,18 +171,18 @@ impl LearningPage {
     }
 
     /// A likelihood from which the site might decide.
-    fn from(&self, trial: &Trial) -> String {
-        shown(&self.desk.layout, trial.from)
+    fn from(&self, trial: &ThresholdReport) -> String {
+        shown(&self.desk.layout, trial.threshold)
     }
 
     /// How many moderators refused of what would have been refused.
-    fn agreed(&self, trial: &Trial) -> String {
-        self.part(trial.agreed, trial.precision())
+    fn agreed(&self, trial: &ThresholdReport) -> String {
+        self.part(trial.correct, trial.precision())
     }
 
     /// How much of what moderators refused would have been.
-    fn found(&self, trial: &Trial) -> String {
-        self.part(trial.agreed, trial.recall())
+    fn found(&self, trial: &ThresholdReport) -> String {
+        self.part(trial.correct, trial.recall())
     }
 
     fn part(&self, count: i64, per_cent: Option<i64>) -> String {
@@ -217,7 +221,7 @@ impl Misjudged {
 
 /// Thousandths as per cent, as the site's language writes them.
 fn shown(layout: &Layout, thousandths: i32) -> String {
-    let per_cent = per_cent(thousandths);
+    let per_cent = format_percent(thousandths);
     match layout.words.language() {
         Language::English => per_cent,
         Language::Ukrainian => per_cent.replace('.', ","),

@@ -365,7 +365,7 @@ async fn whoever_takes_words_back_while_the_trash_is_emptied_waits_and_does_not_
     let begun = tokio::sync::Notify::new();
     let author = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
-        broadsheet::classifier::forget(&mut db, &[id])
+        broadsheet::classifier::untrain(&mut db, &[id])
             .await
             .expect("its lesson is taken back");
         begun.notify_one();

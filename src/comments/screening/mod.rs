@@ -7,7 +7,7 @@ mod tests;
 pub mod words;
 
 use super::model::Status;
-use crate::classifier::Opinion;
+use crate::classifier::Prediction;
 use crate::commenters::Treatment;
 
 pub use reason::{Kind, Reason};
@@ -101,7 +101,7 @@ pub struct Verdict {
     /// Its status once the remote checker says that it is no spam; none when that is not asked.
     pub once_checked: Option<Status>,
     /// What is thought of it by what was learnt, if enough was.
-    pub opinion: Option<Opinion>,
+    pub opinion: Option<Prediction>,
 }
 
 impl Verdict {

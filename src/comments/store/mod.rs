@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use super::NETWORK_ROW;
 use super::model::{Comment, Day, Discussion, NewComment, Staff, Status, Subject};
 use super::screening::{Reason, Verdict};
-use crate::classifier::Opinion;
+use crate::classifier::Prediction;
 use crate::clock::Ts;
 use crate::commenters::Treatment;
 use crate::crypto::Keys;
@@ -319,7 +319,7 @@ fn stored(verdict: &Verdict) -> Vec<String> {
 /// The signals that weighed most in what is thought of a comment, as they are stored.
 fn signals(verdict: &Verdict) -> Vec<String> {
     let opinion = verdict.opinion.as_ref();
-    opinion.map(Opinion::stored).unwrap_or_default()
+    opinion.map(Prediction::encode_weights).unwrap_or_default()
 }
 
 async fn ask_checker(

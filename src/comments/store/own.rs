@@ -144,7 +144,7 @@ pub async fn change(
     now: Ts,
 ) -> sqlx::Result<bool> {
     // Other words are decided about anew.
-    classifier::forget(db, &[id]).await?;
+    classifier::untrain(db, &[id]).await?;
     let done = sqlx::query!(
         "update comments
          set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1,
@@ -176,7 +176,7 @@ pub async fn change(
 /// Takes the words out of comments, and all that says who wrote them; what they said before the staff changed it, too. Their places stay, for what answers them and for
 /// the log of decisions. Gives how many there were.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
-    classifier::forget(db, ids).await?;
+    classifier::untrain(db, ids).await?;
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let erased = sqlx::query!(
         "with wanted as (

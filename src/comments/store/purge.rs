@@ -22,7 +22,7 @@ pub struct Purged {
 /// longest first. Rows that somebody else works on are left for the next time.
 pub async fn purge(db: &mut PgConnection, until: Ts, limit: i64, now: Ts) -> sqlx::Result<Purged> {
     // Lessons come before the comments' own rows, for all who change both.
-    classifier::store::begin(db).await?;
+    classifier::store::state::lock_state(db).await?;
     let rows = sqlx::query!(
         r#"with wanted as (
              select id, commenter_id from comments

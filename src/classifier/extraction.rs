@@ -1,131 +1,128 @@
-//! What is noticed about a comment: its words and pairs of words, where its links lead, its author's name, its shape. Pure.
-//! What hides a word from readers of lists is folded away, and noticed too.
+//! Extracts the features of a comment: words and pairs of words, hosts of links, words of the name, and its shape. Pure.
 
 use std::collections::HashSet;
 
-use super::feature::{Feature, Shape};
-use super::folding::{Word, folded, hides, without_digits, words_of};
+use super::feature::{Feature, TextShape};
+use super::folding::{FoldedWord, fold, is_hidden_character, replace_digits, split_words};
 
-/// Distinct features that are taken of one comment: about the first hundred and fifty words, so that neither a long comment
-/// costs more nor padding at its end hides its beginning.
-pub const MOST: usize = 300;
-/// Letters that stand apart in a row before they are read as one word.
-const LETTERS_APART: usize = 4;
+/// The distinct features taken from one comment: about its first 150 words. A long comment costs no more, and padding at
+/// the end cannot hide its beginning.
+pub const MAX_FEATURES: usize = 300;
+/// Single letters in a row, at least so many, are also read as one word.
+const MIN_SPACED_LETTERS: usize = 4;
 
-/// A comment, as far as it is learnt from.
+/// The parts of a comment that features are extracted from.
 #[derive(Clone, Debug, Default)]
-pub struct Said<'a> {
-    /// The name given.
+pub struct CommentText<'a> {
     pub name: &'a str,
-    /// The website given.
     pub website: Option<&'a str>,
-    /// The words, without marks.
-    pub words: &'a str,
-    /// Where its links lead.
+    /// Plain text, without markup.
+    pub text: &'a str,
+    /// The targets of its links.
     pub links: &'a [String],
 }
 
-/// What is noticed about a comment, each feature once, at most `MOST`.
-pub fn features(said: &Said<'_>) -> Vec<Feature> {
-    let mut noticed = Noticed::default();
-    for shape in shapes(said) {
-        noticed.add(Feature::Shape(shape));
+/// Returns the features of a comment, each once, at most [`MAX_FEATURES`].
+pub fn extract_features(comment: &CommentText<'_>) -> Vec<Feature> {
+    let mut encoded = FeatureCollector::default();
+    for shape in list_shapes(comment) {
+        encoded.insert(Feature::Shape(shape));
     }
-    for host in said.links.iter().filter_map(|link| host_of(link)) {
-        noticed.add(Feature::LinkTo(host));
+    for host in comment.links.iter().filter_map(|link| host_of(link)) {
+        encoded.insert(Feature::LinkTo(host));
     }
-    if let Some(host) = said.website.and_then(host_of) {
-        noticed.add(Feature::WebsiteAt(host));
+    if let Some(host) = comment.website.and_then(host_of) {
+        encoded.insert(Feature::WebsiteAt(host));
     }
-    for word in words_of(&folded(said.name)) {
-        noticed.add(Feature::Name(word.read));
+    for word in split_words(&fold(comment.name)) {
+        encoded.insert(Feature::Name(word.text));
     }
-    for line in folded(said.words).lines() {
-        noticed.add_line(&words_of(line));
+    for line in fold(comment.text).lines() {
+        encoded.insert_line(&split_words(line));
     }
-    noticed.features
+    encoded.features
 }
 
 #[derive(Default)]
-struct Noticed {
+struct FeatureCollector {
     features: Vec<Feature>,
-    known: HashSet<Feature>,
+    seen: HashSet<Feature>,
 }
 
-impl Noticed {
-    fn add(&mut self, feature: Feature) {
-        if self.features.len() < MOST && self.known.insert(feature.clone()) {
+impl FeatureCollector {
+    fn insert(&mut self, feature: Feature) {
+        if self.features.len() < MAX_FEATURES && self.seen.insert(feature.clone()) {
             self.features.push(feature);
         }
     }
 
-    fn add_line(&mut self, words: &[Word]) {
+    fn insert_line(&mut self, words: &[FoldedWord]) {
         let mut apart = String::new();
-        let mut before: Option<&Word> = None;
+        let mut before: Option<&FoldedWord> = None;
         for word in words {
             if word.is_letter() {
-                apart.push_str(&word.read);
+                apart.push_str(&word.text);
             } else {
-                self.add_apart(&mut apart);
+                self.insert_spaced(&mut apart);
             }
-            self.add(Feature::Word(word.read.clone()));
-            if word.mixes {
-                self.add(Feature::Shape(Shape::MixedAlphabets));
+            self.insert(Feature::Word(word.text.clone()));
+            if word.mixes_scripts {
+                self.insert(Feature::Shape(TextShape::MixedAlphabets));
             }
-            if let Some(letters) = without_digits(&word.read) {
-                self.add(Feature::Shape(Shape::DigitsForLetters));
-                self.add(Feature::Word(letters));
+            if let Some(letters) = replace_digits(&word.text) {
+                self.insert(Feature::Shape(TextShape::DigitsForLetters));
+                self.insert(Feature::Word(letters));
             }
             if let Some(before) = before {
-                self.add(Feature::Pair(before.read.clone(), word.read.clone()));
+                self.insert(Feature::Pair(before.text.clone(), word.text.clone()));
             }
             before = Some(word);
         }
-        self.add_apart(&mut apart);
+        self.insert_spaced(&mut apart);
     }
 
-    fn add_apart(&mut self, apart: &mut String) {
-        if apart.chars().count() >= LETTERS_APART {
-            self.add(Feature::Shape(Shape::LettersApart));
-            self.add(Feature::Word(apart.clone()));
+    fn insert_spaced(&mut self, apart: &mut String) {
+        if apart.chars().count() >= MIN_SPACED_LETTERS {
+            self.insert(Feature::Shape(TextShape::SpacedLetters));
+            self.insert(Feature::Word(apart.clone()));
         }
         apart.clear();
     }
 }
 
-fn shapes(said: &Said<'_>) -> Vec<Shape> {
-    let mut shapes = vec![match said.links.len() {
-        0 => Shape::NoLink,
-        1 => Shape::OneLink,
-        2..=3 => Shape::FewLinks,
-        _ => Shape::ManyLinks,
+fn list_shapes(comment: &CommentText<'_>) -> Vec<TextShape> {
+    let mut shapes = vec![match comment.links.len() {
+        0 => TextShape::NoLink,
+        1 => TextShape::OneLink,
+        2..=3 => TextShape::FewLinks,
+        _ => TextShape::ManyLinks,
     }];
-    shapes.push(match said.words.chars().count() {
-        0..40 => Shape::VeryShort,
-        40..160 => Shape::Short,
-        160..600 => Shape::Medium,
-        _ => Shape::Long,
+    shapes.push(match comment.text.chars().count() {
+        0..40 => TextShape::VeryShort,
+        40..160 => TextShape::Short,
+        160..600 => TextShape::Medium,
+        _ => TextShape::Long,
     });
-    let capitals = said.words.chars().filter(|c| c.is_uppercase()).count();
-    let small = said.words.chars().filter(|c| c.is_lowercase()).count();
+    let capitals = comment.text.chars().filter(|c| c.is_uppercase()).count();
+    let small = comment.text.chars().filter(|c| c.is_lowercase()).count();
     if capitals >= 8 && capitals > 3 * small {
-        shapes.push(Shape::AllCapitals);
+        shapes.push(TextShape::AllCapitals);
     } else if capitals >= 8 && 2 * capitals > small {
-        shapes.push(Shape::Capitals);
+        shapes.push(TextShape::Capitals);
     }
-    if said.words.matches(['!', '！']).count() >= 3 {
-        shapes.push(Shape::Exclaims);
+    if comment.text.matches(['!', '！']).count() >= 3 {
+        shapes.push(TextShape::Exclamations);
     }
-    if said.words.chars().any(hides) {
-        shapes.push(Shape::Unseen);
+    if comment.text.chars().any(is_hidden_character) {
+        shapes.push(TextShape::InvisibleCharacters);
     }
-    if said.website.is_some() {
-        shapes.push(Shape::Website);
+    if comment.website.is_some() {
+        shapes.push(TextShape::Website);
     }
     shapes
 }
 
-/// The host of an address, without `www.`.
+/// Returns the host of a URL, without `www.`.
 fn host_of(address: &str) -> Option<String> {
     let (_, rest) = address.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
@@ -137,28 +134,31 @@ fn host_of(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::folding::LONGEST_WORD;
+    use super::super::folding::MAX_WORD_CHARS;
     use super::*;
 
-    fn noticed(said: &Said<'_>) -> Vec<String> {
-        features(said).iter().map(Feature::to_string).collect()
+    fn encoded(comment: &CommentText<'_>) -> Vec<String> {
+        extract_features(comment)
+            .iter()
+            .map(Feature::to_string)
+            .collect()
     }
 
     fn words(words: &str) -> Vec<String> {
-        let said = Said {
-            words,
-            ..Said::default()
+        let comment = CommentText {
+            text: words,
+            ..CommentText::default()
         };
-        let all = noticed(&said).into_iter();
+        let all = encoded(&comment).into_iter();
         all.filter(|one| !one.starts_with("shape:")).collect()
     }
 
     fn shapes_of(words: &str) -> Vec<String> {
-        let said = Said {
-            words,
-            ..Said::default()
+        let comment = CommentText {
+            text: words,
+            ..CommentText::default()
         };
-        let all = noticed(&said).into_iter();
+        let all = encoded(&comment).into_iter();
         all.filter_map(|one| one.strip_prefix("shape:").map(str::to_owned))
             .filter(|one| {
                 !["no-link", "very-short", "short", "medium", "long"].contains(&one.as_str())
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_pairs_are_noticed_once_each_whatever_the_script() {
+    fn words_and_pairs_are_extracted_once_in_every_script() {
         for (text, expected) in [
             ("", &[][..]),
             ("Tea. TEA!", &["tea", "tea tea"]),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_a_word_is_folded_away_and_noticed() {
+    fn tricks_that_hide_a_word_are_folded_and_become_features() {
         for (text, word, shape) in [
             ("ＣＡＳＩＮＯ", "casino", None),
             ("cas\u{200B}ino", "casino", Some("unseen")),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_write_is_not_taken_for_hiding() {
+    fn ordinary_text_is_not_taken_for_a_trick() {
         for text in [
             "covid19 mp3",
             "Їжак і я",
@@ -227,17 +227,17 @@ mod tests {
     }
 
     #[test]
-    fn links_names_and_shapes_are_noticed() {
+    fn links_names_and_shapes_are_extracted() {
         let links = [
             "https://www.Casino.example/a?b",
             "http://user@other.example:80#x",
             "https://casino.example",
         ];
         let links = links.map(str::to_owned);
-        let said = Said {
+        let comment = CommentText {
             name: "Best Casino",
             website: Some("https://www.example.org/me"),
-            words: "BUY NOW TODAY!!!",
+            text: "BUY NOW TODAY!!!",
             links: &links,
         };
         let expected = [
@@ -257,31 +257,31 @@ mod tests {
             "today",
             "now today",
         ];
-        assert_eq!(noticed(&said), expected);
+        assert_eq!(encoded(&comment), expected);
     }
 
     #[test]
-    fn a_feature_is_read_as_it_is_written_and_no_more_than_three_hundred_are_taken() {
+    fn features_parse_as_they_are_encoded_and_are_limited() {
         let long: String = (0..10_000).map(|n| format!("word{n} ")).collect();
-        let said = Said {
+        let comment = CommentText {
             name: "Ann",
             website: Some("https://example.org"),
-            words: &long,
+            text: &long,
             links: &[],
         };
-        let all = features(&said);
-        assert_eq!(all.len(), MOST);
+        let all = extract_features(&comment);
+        assert_eq!(all.len(), MAX_FEATURES);
         for feature in all {
-            assert_eq!(Feature::read(&feature.to_string()), Some(feature));
+            assert_eq!(Feature::parse(&feature.to_string()), Some(feature));
         }
         for text in ["", "shape:", "shape:odd", "odd:word"] {
-            assert_eq!(Feature::read(text), None);
+            assert_eq!(Feature::parse(text), None);
         }
         let endless = "a".repeat(100_000);
         assert!(
             words(&endless)
                 .iter()
-                .all(|word| word.len() <= LONGEST_WORD)
+                .all(|word| word.len() <= MAX_WORD_CHARS)
         );
     }
 }

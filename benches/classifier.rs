@@ -18,7 +18,9 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use broadsheet::classifier::{Counts, Feature, Learnt, Opinion, noticed};
+use broadsheet::classifier::{
+    ClassCounts, Feature, ModelTotals, Prediction, extract_comment_features,
+};
 use broadsheet::i18n::Words;
 use broadsheet::text::{Language, markdown};
 
@@ -49,8 +51,8 @@ struct Example {
 /// What was learnt, in memory.
 #[derive(Default)]
 struct Memory {
-    learnt: Learnt,
-    seen: HashMap<Feature, Counts>,
+    learnt: ModelTotals,
+    seen: HashMap<Feature, ClassCounts>,
 }
 
 fn main() {
@@ -155,9 +157,9 @@ fn tell(said: Vec<Said>, asked: (f64, f64)) -> bool {
             .opinion(&example.features)
             .expect("enough was taught");
         let signals: Vec<String> = opinion
-            .signals
+            .weights
             .iter()
-            .map(|signal| format!("{:+.1} {}", signal.weight, signal.said(words)))
+            .map(|signal| format!("{:+.1} {}", signal.weight, signal.describe(words)))
             .collect();
         let beginning: String = example.body.chars().take(60).collect();
         println!(
@@ -211,7 +213,7 @@ fn ratio(memory: &Memory, test: &[Example]) -> f64 {
                 .collect();
             let began = Instant::now();
             for html in &html {
-                black_box(memory.opinion(&noticed("", None, html.as_str())));
+                black_box(memory.opinion(&extract_comment_features("", None, html.as_str())));
             }
             began.elapsed().as_secs_f64() / making
         })
@@ -228,7 +230,7 @@ impl Example {
         let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
         let hash = blake3::hash(said.id.as_bytes());
         Self {
-            features: noticed(&said.name, said.website.as_deref(), html.as_str()),
+            features: extract_comment_features(&said.name, said.website.as_deref(), html.as_str()),
             words: words.collect(),
             hash: u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("it is longer")),
             is_spam: said.is_spam,
@@ -246,9 +248,9 @@ impl Example {
 
 impl Memory {
     fn teach(&mut self, example: &Example) {
-        self.learnt.lessons.add(example.is_spam, 1);
+        self.learnt.examples.add(example.is_spam, 1);
         let count = i64::try_from(example.features.len()).expect("few");
-        self.learnt.signals.add(example.is_spam, count);
+        self.learnt.features.add(example.is_spam, count);
         for feature in &example.features {
             self.seen
                 .entry(feature.clone())
@@ -257,11 +259,11 @@ impl Memory {
         }
     }
 
-    fn opinion(&self, features: &[Feature]) -> Option<Opinion> {
+    fn opinion(&self, features: &[Feature]) -> Option<Prediction> {
         let counts = |feature: &Feature| self.seen.get(feature).copied().unwrap_or_default();
         let noticed = features
             .iter()
             .map(|feature| (feature.clone(), counts(feature)));
-        self.learnt.opinion(noticed)
+        self.learnt.predict(noticed)
     }
 }

@@ -1,74 +1,72 @@
-//! What would have come of it, had the site decided by itself from some likelihood on. Pure.
+//! Evaluates thresholds: the outcome if the site had moved comments to spam by itself from some score on. Pure.
 
-/// A comment of which something was thought, and what moderators decided then.
+/// A decided comment with the score it had before the decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Test {
-    /// How likely it seemed to be refused, before the decision.
+pub struct ScoredDecision {
     pub score: f32,
-    /// Whether it was.
     pub is_refused: bool,
 }
 
-/// What would have come of it from one likelihood on.
+/// The outcome of one threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trial {
-    /// From which, in thousandths.
-    pub from: i32,
-    /// So many would have been refused.
-    pub would: i64,
-    /// Of these, so many were.
-    pub agreed: i64,
-    /// So many were refused in all.
+pub struct ThresholdReport {
+    /// In thousandths.
+    pub threshold: i32,
+    /// Comments at or above the threshold.
+    pub flagged: i64,
+    /// Flagged comments that moderators refused.
+    pub correct: i64,
+    /// All comments that moderators refused.
     pub refused: i64,
 }
 
-impl Trial {
-    /// The likelihoods that the page compares.
-    pub const FROM: [i32; 6] = [500, 800, 900, 950, 990, 995];
+impl ThresholdReport {
+    /// The thresholds that the page compares, in thousandths.
+    pub const THRESHOLDS: [i32; 6] = [500, 800, 900, 950, 990, 995];
 
-    /// What would have come of these from `from` thousandths on.
-    pub fn of(tests: &[Test], from: i32) -> Self {
+    /// Counts the outcome of a threshold, in thousandths.
+    pub fn evaluate(tests: &[ScoredDecision], from: i32) -> Self {
         let mut trial = Self {
-            from,
-            would: 0,
-            agreed: 0,
+            threshold: from,
+            flagged: 0,
+            correct: 0,
             refused: 0,
         };
         for test in tests {
             let would = f64::from(test.score) >= f64::from(from) / 1_000.0;
-            trial.would += i64::from(would);
-            trial.agreed += i64::from(would && test.is_refused);
+            trial.flagged += i64::from(would);
+            trial.correct += i64::from(would && test.is_refused);
             trial.refused += i64::from(test.is_refused);
         }
         trial
     }
 
-    /// How many would have been refused that were kept.
-    pub fn wrong(&self) -> i64 {
-        self.would - self.agreed
+    /// Returns the number of flagged comments that moderators approved.
+    pub fn false_positives(&self) -> i64 {
+        self.flagged - self.correct
     }
 
-    /// Of what would have been refused, how much was, in per cent; rounded down, so that only all is a hundred.
+    /// Returns the share of flagged comments that were refused, in per cent, rounded down: only all of them are 100.
     pub fn precision(&self) -> Option<i64> {
-        (self.would > 0).then(|| self.agreed * 100 / self.would)
+        (self.flagged > 0).then(|| self.correct * 100 / self.flagged)
     }
 
-    /// Of what was refused, how much would have been, in per cent.
+    /// Returns the share of refused comments that were flagged, in per cent.
     pub fn recall(&self) -> Option<i64> {
-        (self.refused > 0).then(|| self.agreed * 100 / self.refused)
+        (self.refused > 0).then(|| self.correct * 100 / self.refused)
     }
 }
 
-/// Thousandths as per cent: `995` is `99.5`.
-pub fn per_cent(thousandths: i32) -> String {
+/// Formats thousandths as per cent: `995` is `99.5`.
+pub fn format_percent(thousandths: i32) -> String {
     match (thousandths / 10, thousandths % 10) {
         (whole, 0) => whole.to_string(),
         (whole, tenth) => format!("{whole}.{tenth}"),
     }
 }
 
-/// Per cent as someone typed it, in thousandths; nothing if it is no likelihood from which a site may decide.
-pub fn thousandths(typed: &str) -> Option<i32> {
+/// Parses per cent as typed into thousandths: 0 (off), or 50 to 100. `None` for anything else.
+pub fn parse_threshold(typed: &str) -> Option<i32> {
     let typed = typed.trim().trim_end_matches('%').trim_end();
     let (whole, tenth) = typed.split_once(['.', ',']).unwrap_or((typed, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -83,12 +81,12 @@ pub fn thousandths(typed: &str) -> Option<i32> {
 mod tests {
     use super::*;
 
-    fn test(score: f32, is_refused: bool) -> Test {
-        Test { score, is_refused }
+    fn test(score: f32, is_refused: bool) -> ScoredDecision {
+        ScoredDecision { score, is_refused }
     }
 
     #[test]
-    fn figures_are_counted_from_the_threshold_on() {
+    fn a_report_counts_scores_at_or_above_the_threshold() {
         let tests = [
             test(0.995, true),
             test(0.96, true),
@@ -103,9 +101,9 @@ mod tests {
             (900, 3, 2, Some(66), Some(50)),
             (1_000, 0, 0, None, Some(0)),
         ] {
-            let trial = Trial::of(&tests, from);
+            let trial = ThresholdReport::evaluate(&tests, from);
             assert_eq!(
-                (trial.would, trial.agreed, trial.refused),
+                (trial.flagged, trial.correct, trial.refused),
                 (would, agreed, 4),
                 "{from}"
             );
@@ -115,15 +113,15 @@ mod tests {
                 "{from}"
             );
         }
-        let none = Trial::of(&[], 900);
+        let none = ThresholdReport::evaluate(&[], 900);
         assert_eq!(
-            (none.precision(), none.recall(), none.wrong()),
+            (none.precision(), none.recall(), none.false_positives()),
             (None, None, 0)
         );
     }
 
     #[test]
-    fn per_cent_are_read_as_they_are_written() {
+    fn percentages_parse_as_they_are_formatted() {
         for (typed, read) in [
             ("0", Some(0)),
             ("50", Some(500)),
@@ -140,10 +138,10 @@ mod tests {
             ("99.55", None),
             ("ninety", None),
         ] {
-            assert_eq!(thousandths(typed), read, "{typed:?}");
+            assert_eq!(parse_threshold(typed), read, "{typed:?}");
         }
         for number in [0, 500, 995, 1_000] {
-            assert_eq!(thousandths(&per_cent(number)), Some(number));
+            assert_eq!(parse_threshold(&format_percent(number)), Some(number));
         }
     }
 }

@@ -1,0 +1,155 @@
+//! The weight of a feature in a prediction: how it is stored with the comment, and described to moderators.
+
+use super::feature::{Feature, TextShape};
+use crate::i18n::Words;
+
+/// A feature and its weight in a prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureWeight {
+    /// The logarithm of the odds: positive suggests spam, negative suggests a good comment.
+    pub weight: f32,
+    pub feature: Feature,
+}
+
+impl FeatureWeight {
+    pub(super) fn new(weight: f32, what: Feature) -> Self {
+        Self {
+            weight,
+            feature: what,
+        }
+    }
+
+    pub fn suggests_spam(&self) -> bool {
+        self.weight > 0.0
+    }
+
+    /// Returns the stored form: `+2.31 casino`.
+    pub fn encode(&self) -> String {
+        format!("{:+.2} {}", self.weight, self.feature)
+    }
+
+    /// Parses the stored form; `None` if it is none.
+    pub fn decode(stored: &str) -> Option<Self> {
+        let (weight, what) = stored.split_once(' ')?;
+        let weight = weight
+            .parse()
+            .ok()
+            .filter(|weight: &f32| weight.is_finite())?;
+        Some(Self::new(weight, Feature::parse(what)?))
+    }
+
+    /// Describes the feature in the site's language.
+    pub fn describe(&self, words: Words) -> String {
+        match &self.feature {
+            Feature::Word(word) => words.with("learned-word", "word", word),
+            Feature::Pair(first, second) => {
+                let pair = format!("{first} {second}");
+                words.with("learned-pair", "words", &pair)
+            }
+            Feature::LinkTo(host) => words.with("learned-link", "host", host),
+            Feature::WebsiteAt(host) => words.with("learned-website", "host", host),
+            Feature::Name(word) => words.with("learned-name", "word", word),
+            Feature::Shape(shape) => words.say(shape_key(*shape)),
+        }
+    }
+}
+
+fn shape_key(shape: TextShape) -> &'static str {
+    match shape {
+        TextShape::NoLink => "learned-no-link",
+        TextShape::OneLink => "learned-one-link",
+        TextShape::FewLinks => "learned-few-links",
+        TextShape::ManyLinks => "learned-many-links",
+        TextShape::VeryShort => "learned-very-short",
+        TextShape::Short => "learned-short",
+        TextShape::Medium => "learned-medium",
+        TextShape::Long => "learned-long",
+        TextShape::Capitals => "learned-capitals",
+        TextShape::AllCapitals => "learned-all-capitals",
+        TextShape::Exclamations => "learned-exclaims",
+        TextShape::MixedAlphabets => "learned-mixed-alphabets",
+        TextShape::InvisibleCharacters => "learned-unseen",
+        TextShape::DigitsForLetters => "learned-digits-for-letters",
+        TextShape::SpacedLetters => "learned-letters-apart",
+        TextShape::Website => "learned-has-website",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    fn all() -> Vec<Feature> {
+        let mut all = vec![
+            Feature::Word("casino".into()),
+            Feature::Word("м'ята".into()),
+            Feature::Pair("free".into(), "money".into()),
+            Feature::LinkTo("casino.example".into()),
+            Feature::WebsiteAt("example.org".into()),
+            Feature::Name("casino".into()),
+        ];
+        all.extend(TextShape::ALL.map(Feature::Shape));
+        all
+    }
+
+    #[test]
+    fn a_weight_decodes_as_it_was_encoded() {
+        for what in all() {
+            for weight in [2.31_f32, -0.5, 13.0] {
+                let signal = FeatureWeight::new(weight, what.clone());
+                assert_eq!(FeatureWeight::decode(&signal.encode()), Some(signal));
+            }
+        }
+        assert_eq!(
+            FeatureWeight::new(2.3149, all().remove(0)).encode(),
+            "+2.31 casino"
+        );
+        assert_eq!(
+            FeatureWeight::new(-0.5, all().remove(2)).encode(),
+            "-0.50 free money"
+        );
+    }
+
+    #[test]
+    fn malformed_weights_are_rejected() {
+        for stored in [
+            "",
+            "casino",
+            "+2.31",
+            "+2.31 ",
+            "x casino",
+            "NaN casino",
+            "inf casino",
+            "+1 shape:odd",
+            "+1 odd:odd",
+        ] {
+            assert_eq!(FeatureWeight::decode(stored), None, "{stored:?}");
+        }
+    }
+
+    #[test]
+    fn every_feature_has_a_description_in_each_language() {
+        for language in Language::all() {
+            let words = Words::of(language);
+            let said: Vec<String> = all()
+                .into_iter()
+                .map(|what| FeatureWeight::new(1.0, what).describe(words))
+                .collect();
+            assert!(
+                said.iter()
+                    .all(|said| !said.contains("learned-") && !said.contains('{')),
+                "{said:?}"
+            );
+        }
+        let english = Words::of(Language::English);
+        assert_eq!(
+            FeatureWeight::new(1.0, all().remove(0)).describe(english),
+            "the word “casino”"
+        );
+        assert_eq!(
+            FeatureWeight::new(1.0, all().remove(3)).describe(english),
+            "a link to casino.example"
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! Predictions for single comments.
+
+use sqlx::PgConnection;
+
+use super::feature::Feature;
+use super::feature_id;
+use super::model::Prediction;
+use super::store;
+use crate::crypto::Keys;
+
+/// Predicts whether a comment with these features is spam. `None` while there are too few examples.
+pub async fn predict(
+    db: &mut PgConnection,
+    keys: &Keys,
+    features: Vec<Feature>,
+) -> sqlx::Result<Option<Prediction>> {
+    let keys = keys.as_of_now();
+    let ids: Vec<i64> = features
+        .iter()
+        .map(|one| feature_id::feature_id(&keys, one))
+        .collect();
+    let (state, seen) = store::state::find_state_and_counts(db, &ids).await?;
+    // After a key rotation the ids mean nothing until the model is trained again.
+    if state.fingerprint != Some(feature_id::model_fingerprint(&keys)) {
+        return Ok(None);
+    }
+    let counts = ids
+        .iter()
+        .map(|number| seen.get(number).copied().unwrap_or_default());
+    Ok(state.totals.predict(features.into_iter().zip(counts)))
+}

@@ -1,0 +1,60 @@
+//! Scores held comments again after training, so that the queue shows the current model's view.
+
+use tokio::task::spawn_blocking;
+
+use super::{extract_comment_features, feature_id, store};
+use crate::app::App;
+
+/// The newest held comments that are scored again.
+const MAX_RESCORED: i64 = 500;
+/// Seconds between two runs. A moderator decides comment after comment, and each decision trains the model.
+const RESCORE_INTERVAL_SECS: i64 = 10;
+
+/// Scores the newest held comments again if the model changed since the last time.
+pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    let keys = app.keys.as_of_now();
+    let mut db = app.pool.acquire().await?;
+    if !store::scores::claim_rescoring(&mut db, now.plus_seconds(-RESCORE_INTERVAL_SECS), now)
+        .await?
+    {
+        return Ok(());
+    }
+    let comments = store::scores::list_newest_held(&mut db, MAX_RESCORED).await?;
+    let fingerprint = feature_id::model_fingerprint(&keys);
+    let preparing = spawn_blocking(move || {
+        let prepared = comments.into_iter().map(|one| {
+            let features =
+                extract_comment_features(&one.name, one.website.as_deref(), one.body_html.as_str());
+            let feature_ids: Vec<i64> = features
+                .iter()
+                .map(|one| feature_id::feature_id(&keys, one))
+                .collect();
+            (one.id, one.version, features, feature_ids)
+        });
+        prepared.collect::<Vec<_>>()
+    });
+    let prepared = preparing
+        .await
+        .map_err(|error| sqlx::Error::Protocol(error.to_string()))?;
+    let mut feature_ids: Vec<i64> = prepared
+        .iter()
+        .flat_map(|one| one.3.iter().copied())
+        .collect();
+    feature_ids.sort_unstable();
+    feature_ids.dedup();
+    let (state, seen) = store::state::find_state_and_counts(&mut db, &feature_ids).await?;
+    if state.fingerprint != Some(fingerprint) {
+        return Ok(());
+    }
+    let mut scores = Vec::new();
+    for (id, version, features, feature_ids) in prepared {
+        let counts = feature_ids
+            .iter()
+            .map(|number| seen.get(number).copied().unwrap_or_default());
+        if let Some(prediction) = state.totals.predict(features.into_iter().zip(counts)) {
+            scores.push((id, version, prediction.score, prediction.encode_weights()));
+        }
+    }
+    store::scores::update_scores(&mut db, &scores).await
+}

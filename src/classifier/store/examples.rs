@@ -1,0 +1,144 @@
+//! Training examples and the comments they are made from.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+
+use super::raw_ids;
+use crate::clock::Ts;
+use crate::ids::{CommentId, LookalikeId};
+use crate::text::SafeHtml;
+
+/// The class and features that a comment was trained with.
+pub struct TrainingExample {
+    pub is_refused: bool,
+    pub feature_ids: Vec<i64>,
+}
+
+/// Deletes examples and returns them.
+pub async fn delete_examples(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+) -> sqlx::Result<Vec<TrainingExample>> {
+    let ids = raw_ids(ids);
+    sqlx::query_as!(
+        TrainingExample,
+        "delete from lessons where comment_id = any($1) returning is_refused, signals as feature_ids",
+        &ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A comment to train with, and its current example.
+pub struct TrainingCandidate {
+    pub id: CommentId,
+    pub name: String,
+    pub website: Option<String>,
+    pub body_html: SafeHtml,
+    /// Whether it is refused or approved now. `None`: held, erased, or written by staff.
+    pub is_refused: Option<bool>,
+    pub lookalike_id: Option<LookalikeId>,
+    /// The class of its current example, if it has one.
+    pub was_refused: Option<bool>,
+    /// The features of that example.
+    pub feature_ids: Vec<i64>,
+    /// The score it had before it was trained.
+    pub score: Option<f32>,
+}
+
+/// Lists comments as they are now, with their examples.
+pub async fn list_candidates(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+) -> sqlx::Result<Vec<TrainingCandidate>> {
+    let ids = raw_ids(ids);
+    sqlx::query_as!(
+        TrainingCandidate,
+        r#"select id, name, website, body_html,
+               case when erased_at is null and account_id is null and status <> 'held' then status <> 'approved' end as is_refused,
+               lookalike_id, l.is_refused as "was_refused?", coalesce(l.signals, '{}') as "feature_ids!", l.score
+           from comments left join lessons l on comment_id = id where id = any($1) order by id"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Counts the examples with features in each group of similar comments, up to `enough`.
+pub async fn count_group_examples(
+    db: &mut PgConnection,
+    lookalikes: &[LookalikeId],
+    enough: i64,
+) -> sqlx::Result<HashMap<LookalikeId, i64>> {
+    let lookalikes: Vec<i64> = lookalikes.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id!: LookalikeId", (select count(*) from (
+               select 1 from comments join lessons on comment_id = comments.id
+               where lookalike_id = wanted.id and lessons.signals <> '{}' limit $2
+           ) teaching) as "count!"
+           from unnest($1::bigint[]) as wanted (id)"#,
+        &lookalikes,
+        enough,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.count)).collect())
+}
+
+/// An example to insert.
+pub struct NewExample {
+    pub comment_id: CommentId,
+    pub example: TrainingExample,
+    /// The score it had before it was trained.
+    pub score: Option<f32>,
+}
+
+/// Inserts examples, or replaces those of the same comments.
+pub async fn upsert_examples(
+    db: &mut PgConnection,
+    lessons: &[NewExample],
+    now: Ts,
+) -> sqlx::Result<()> {
+    let ids: Vec<i64> = lessons.iter().map(|one| one.comment_id.0).collect();
+    let refused: Vec<bool> = lessons.iter().map(|one| one.example.is_refused).collect();
+    let scores: Vec<Option<f32>> = lessons.iter().map(|one| one.score).collect();
+    // An array of arrays is a rectangle in Postgres, and these are of any length.
+    let signals: Vec<String> = lessons
+        .iter()
+        .map(|one| {
+            let numbers: Vec<String> = one.example.feature_ids.iter().map(i64::to_string).collect();
+            format!("{{{}}}", numbers.join(","))
+        })
+        .collect();
+    sqlx::query!(
+        "insert into lessons (comment_id, is_refused, signals, score, taught_at)
+         select id, refused, signals::bigint[], score, $5
+         from unnest($1::bigint[], $2::boolean[], $3::text[], $4::real[]) as one (id, refused, signals, score)
+         on conflict (comment_id) do update
+         set is_refused = excluded.is_refused, signals = excluded.signals, taught_at = excluded.taught_at",
+        &ids,
+        &refused,
+        &signals,
+        &scores as &[Option<f32>],
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Lists the next comments with examples after `after`, at most `limit`.
+pub async fn list_examples_after(
+    db: &mut PgConnection,
+    after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<CommentId>> {
+    sqlx::query_scalar!(
+        r#"select comment_id as "id: CommentId" from lessons where comment_id > $1 order by comment_id limit $2"#,
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,51 @@
+//! The audit log as the classifier reads it.
+
+use sqlx::PgConnection;
+
+use crate::ids::{CommentId, EntryId};
+
+/// A log entry, as far as training needs it.
+pub struct LogEntryRef {
+    pub position: i64,
+    pub id: EntryId,
+    /// The number of decisions in it.
+    pub decisions: i32,
+}
+
+/// Lists the log entries after a position, at most `limit`.
+pub async fn list_log_entries_after(
+    db: &mut PgConnection,
+    position: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<LogEntryRef>> {
+    sqlx::query_as!(
+        LogEntryRef,
+        "select position, id, decisions from log_entries where position > $1 order by position limit $2",
+        position,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lists the comments that these entries decided or undid.
+pub async fn list_decided_comments(
+    db: &mut PgConnection,
+    entries: &[EntryId],
+) -> sqlx::Result<Vec<CommentId>> {
+    let entries: Vec<i64> = entries.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"select distinct comment_id as "id: CommentId" from decisions join log_entries on log_entries.id = entry
+         where entry = any($1) and kind in ('decided', 'undone')"#,
+        &entries,
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn update_log_position(db: &mut PgConnection, position: i64) -> sqlx::Result<()> {
+    sqlx::query!("update learning set position = $1", position)
+        .execute(db)
+        .await?;
+    Ok(())
+}

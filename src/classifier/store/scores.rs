@@ -1,0 +1,92 @@
+//! Scores of held comments, and those that decided comments had.
+
+use sqlx::PgConnection;
+
+use crate::classifier::threshold::ScoredDecision;
+use crate::clock::Ts;
+use crate::ids::CommentId;
+use crate::text::SafeHtml;
+
+/// Claims a run of rescoring. True if the model changed since the last run and that was before `before`; one node gets
+/// it.
+pub async fn claim_rescoring(db: &mut PgConnection, before: Ts, now: Ts) -> sqlx::Result<bool> {
+    let taken = sqlx::query!(
+        "update learning set rescored = version, rescored_at = $2
+         where rescored < version and (rescored_at is null or rescored_at <= $1)",
+        before as Ts,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// A held comment to score.
+pub struct UnscoredComment {
+    pub id: CommentId,
+    pub version: i32,
+    pub name: String,
+    pub website: Option<String>,
+    pub body_html: SafeHtml,
+}
+
+/// Lists the newest held comments, at most `limit`.
+pub async fn list_newest_held(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<UnscoredComment>> {
+    sqlx::query_as!(
+        UnscoredComment,
+        "select id, version, name, website, body_html from comments
+         where status = 'held' and erased_at is null and account_id is null
+         order by created_at desc, id desc limit $1",
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Stores scores of comments that are still held with the same version.
+pub async fn update_scores(
+    db: &mut PgConnection,
+    thought: &[(CommentId, i32, f32, Vec<String>)],
+) -> sqlx::Result<()> {
+    let ids: Vec<i64> = thought.iter().map(|one| one.0.0).collect();
+    let versions: Vec<i32> = thought.iter().map(|one| one.1).collect();
+    let scores: Vec<f32> = thought.iter().map(|one| one.2).collect();
+    let signals: Vec<serde_json::Value> = thought.iter().map(|one| one.3.clone().into()).collect();
+    sqlx::query!(
+        "with scored as (
+             select comments.id, one.score, array(select jsonb_array_elements_text(one.signals)) as signals
+             from unnest($1::bigint[], $2::integer[], $3::real[], $4::jsonb[]) as one (id, version, score, signals)
+             join comments on comments.id = one.id and comments.version = one.version
+             where status = 'held' and erased_at is null
+             order by comments.id for update of comments
+         )
+         update comments set score = scored.score, signals = scored.signals
+         from scored where comments.id = scored.id
+           and (comments.score, comments.signals) is distinct from (scored.score, scored.signals)",
+        &ids,
+        &versions,
+        &scores,
+        &signals,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Lists the latest decided comments that had a score, at most `limit`, the newest decision first.
+pub async fn list_scored_decisions(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<ScoredDecision>> {
+    sqlx::query_as!(
+        ScoredDecision,
+        r#"select score as "score!", is_refused from lessons
+           where score is not null order by taught_at desc, comment_id desc limit $1"#,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

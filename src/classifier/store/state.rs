@@ -1,0 +1,197 @@
+//! The model's state and counts. Every change locks the single row of `learning` first, so training and untraining never
+//! interleave.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::PgConnection;
+
+use crate::classifier::model::{ClassCounts, ModelTotals};
+use crate::ids::CommentId;
+
+/// The state of the model.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelState {
+    /// Audit log entries up to this position have been trained.
+    pub log_position: i64,
+    pub totals: ModelTotals,
+    /// The key and rules its feature ids were made with.
+    pub fingerprint: Option<i64>,
+    /// The last comment trained again, while the model is being rebuilt.
+    pub retrain_cursor: Option<i64>,
+}
+
+/// Changes to the model, summed up before they are written.
+#[derive(Debug, Default)]
+pub struct ModelChanges {
+    // Ordered, so that all transactions lock the rows in one order.
+    features: BTreeMap<i64, ClassCounts>,
+    totals: ModelTotals,
+    examples: i64,
+}
+
+impl ModelChanges {
+    pub fn add_example(&mut self, is_refused: bool, feature_ids: &[i64]) {
+        self.count(is_refused, feature_ids, 1);
+    }
+
+    pub fn remove_example(&mut self, is_refused: bool, feature_ids: &[i64]) {
+        self.count(is_refused, feature_ids, -1);
+    }
+
+    fn count(&mut self, is_refused: bool, feature_ids: &[i64], change: i64) {
+        self.examples += 1;
+        if feature_ids.is_empty() {
+            return;
+        }
+        self.totals.examples.add(is_refused, change);
+        let count = i64::try_from(feature_ids.len()).unwrap_or(i64::MAX);
+        self.totals.features.add(is_refused, change * count);
+        for feature_id in feature_ids {
+            self.features
+                .entry(*feature_id)
+                .or_default()
+                .add(is_refused, change);
+        }
+    }
+}
+
+/// Reads and locks the classifier's state for this transaction.
+pub async fn lock_state(db: &mut PgConnection) -> sqlx::Result<ModelState> {
+    let row = sqlx::query!(
+        "select position, kept, refused, kept_signals, refused_signals, made_with, relearnt_to from learning for update"
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(ModelState {
+        log_position: row.position,
+        totals: totals(row.kept, row.refused, row.kept_signals, row.refused_signals),
+        fingerprint: row.made_with,
+        retrain_cursor: row.relearnt_to,
+    })
+}
+
+fn totals(kept: i64, refused: i64, kept_signals: i64, refused_signals: i64) -> ModelTotals {
+    ModelTotals {
+        examples: ClassCounts {
+            approved: kept,
+            refused,
+        },
+        features: ClassCounts {
+            approved: kept_signals,
+            refused: refused_signals,
+        },
+    }
+}
+
+/// Reads the state, and the counts of these features.
+pub async fn find_state_and_counts(
+    db: &mut PgConnection,
+    feature_ids: &[i64],
+) -> sqlx::Result<(ModelState, HashMap<i64, ClassCounts>)> {
+    let row = sqlx::query!(
+        r#"select position, learning.kept, learning.refused, kept_signals, refused_signals, made_with, relearnt_to,
+               seen.signals as "signals!", seen.kept as "seen_kept!", seen.refused as "seen_refused!"
+           from learning cross join (
+               select coalesce(array_agg(signal), '{}') as signals, coalesce(array_agg(kept), '{}') as kept,
+                   coalesce(array_agg(refused), '{}') as refused
+               from learned_signals where signal = any($1)
+           ) seen"#,
+        feature_ids,
+    )
+    .fetch_one(db)
+    .await?;
+    let state = ModelState {
+        log_position: row.position,
+        totals: totals(row.kept, row.refused, row.kept_signals, row.refused_signals),
+        fingerprint: row.made_with,
+        retrain_cursor: row.relearnt_to,
+    };
+    let counts = row.seen_kept.into_iter().zip(row.seen_refused);
+    let counts = counts.map(|(kept, refused)| ClassCounts {
+        approved: kept.into(),
+        refused: refused.into(),
+    });
+    Ok((state, row.signals.into_iter().zip(counts).collect()))
+}
+
+/// Writes changes. Features without any example left are deleted, so that an undone decision leaves no trace.
+pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sqlx::Result<()> {
+    if changes.examples == 0 {
+        return Ok(());
+    }
+    let changed_features = changes
+        .features
+        .iter()
+        .filter(|(_, change)| **change != ClassCounts::default());
+    let mut feature_ids = Vec::new();
+    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    let mut decreased = Vec::new();
+    for (feature_id, change) in changed_features {
+        feature_ids.push(*feature_id);
+        kept.push(i32::try_from(change.approved).unwrap_or_default());
+        refused.push(i32::try_from(change.refused).unwrap_or_default());
+        if change.approved < 0 || change.refused < 0 {
+            decreased.push(*feature_id);
+        }
+    }
+    sqlx::query!(
+        "insert into learned_signals as l (signal, kept, refused)
+         select * from unnest($1::bigint[], $2::integer[], $3::integer[])
+         on conflict (signal) do update set kept = l.kept + excluded.kept, refused = l.refused + excluded.refused",
+        &feature_ids,
+        &kept,
+        &refused,
+    )
+    .execute(&mut *db)
+    .await?;
+    if !decreased.is_empty() {
+        sqlx::query!(
+            "delete from learned_signals where signal = any($1) and kept <= 0 and refused <= 0",
+            &decreased,
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    let ModelTotals { examples, features } = changes.totals;
+    sqlx::query!(
+        "update learning set kept = kept + $1, refused = refused + $2, kept_signals = kept_signals + $3,
+             refused_signals = refused_signals + $4, version = version + $5",
+        examples.approved,
+        examples.refused,
+        features.approved,
+        features.refused,
+        changes.examples,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Empties the model, so that it can be trained again with another key or other rules.
+pub async fn reset_model(db: &mut PgConnection, fingerprint: i64) -> sqlx::Result<()> {
+    sqlx::query!("delete from learned_signals")
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("update lessons set signals = '{}' where signals <> '{}'")
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!(
+        "update learning set made_with = $1, relearnt_to = 0, kept = 0, refused = 0, kept_signals = 0, refused_signals = 0,
+             version = version + 1",
+        fingerprint,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Stores the last comment that was trained again; `None` when all were.
+pub async fn update_retrain_cursor(
+    db: &mut PgConnection,
+    to: Option<CommentId>,
+) -> sqlx::Result<()> {
+    sqlx::query!("update learning set relearnt_to = $1", to.map(|id| id.0))
+        .execute(db)
+        .await?;
+    Ok(())
+}

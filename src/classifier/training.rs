@@ -1,0 +1,214 @@
+//! Training from the audit log: each decided comment is trained with its current status. Its earlier example is removed
+//! first, exactly, so training twice changes nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::{Connection, PgConnection};
+use tokio::task::spawn_blocking;
+
+use super::feature::Feature;
+use super::store;
+use super::store::examples::{NewExample, TrainingCandidate, TrainingExample};
+use super::store::state::{ModelChanges, ModelState};
+use super::{extract_comment_features, feature_id};
+use crate::app::App;
+use crate::clock::Ts;
+use crate::crypto::Keys;
+use crate::ids::{CommentId, EntryId, LookalikeId};
+
+/// Decisions per transaction, unless a single log entry has more.
+const MAX_BATCH_DECISIONS: i64 = 1_000;
+/// Log entries read per transaction.
+const MAX_BATCH_ENTRIES: i64 = 500;
+/// Examples per group of similar comments: a flood of one text must not fill the model.
+const MAX_GROUP_EXAMPLES: i64 = 10;
+
+/// Trains with everything that was decided since the last time.
+pub async fn train(app: &App) -> sqlx::Result<()> {
+    // Reads the key again, which may have been rotated.
+    app.publication().await?;
+    while app.has_the_key() && train_batch(app).await? {}
+    Ok(())
+}
+
+/// Trains one batch; returns whether there may be more.
+async fn train_batch(app: &App) -> sqlx::Result<bool> {
+    let keys = app.keys.as_of_now();
+    let now = app.clock.now();
+    let mut db = app.pool.acquire().await?;
+    let mut db = db.begin().await?;
+    let state = store::state::lock_state(&mut db).await?;
+    let fingerprint = feature_id::model_fingerprint(&keys);
+    if state.fingerprint != Some(fingerprint) {
+        store::state::reset_model(&mut db, fingerprint).await?;
+        db.commit().await?;
+        if state.fingerprint.is_some() {
+            tracing::info!(
+                "the secret key or the classifier's rules have changed; training the model again from all decided comments"
+            );
+        }
+        return Ok(true);
+    }
+    if let Some(after) = state.retrain_cursor {
+        let ids = store::examples::list_examples_after(&mut db, after, MAX_BATCH_DECISIONS).await?;
+        train_comments(&mut db, &keys, &state, &ids, now).await?;
+        store::state::update_retrain_cursor(&mut db, ids.last().copied()).await?;
+        db.commit().await?;
+        return Ok(true);
+    }
+    let entries =
+        store::log::list_log_entries_after(&mut db, state.log_position, MAX_BATCH_ENTRIES).await?;
+    let mut decisions = 0;
+    let batch: Vec<_> = entries
+        .iter()
+        .take_while(|entry| {
+            let is_first = decisions == 0;
+            decisions += i64::from(entry.decisions);
+            is_first || decisions <= MAX_BATCH_DECISIONS
+        })
+        .collect();
+    let Some(last) = batch.last() else {
+        return Ok(false);
+    };
+    let ids: Vec<EntryId> = batch.iter().map(|entry| entry.id).collect();
+    let comments = store::log::list_decided_comments(&mut db, &ids).await?;
+    train_comments(&mut db, &keys, &state, &comments, now).await?;
+    store::log::update_log_position(&mut db, last.position).await?;
+    db.commit().await?;
+    tracing::debug!(
+        comments = comments.len(),
+        position = last.position,
+        "classifier trained"
+    );
+    Ok(true)
+}
+
+/// Trains with the current status of these comments.
+async fn train_comments(
+    db: &mut PgConnection,
+    keys: &Keys,
+    state: &ModelState,
+    ids: &[CommentId],
+    now: Ts,
+) -> sqlx::Result<()> {
+    let candidates = store::examples::list_candidates(db, ids).await?;
+    let is_rebuild = state.retrain_cursor.is_some();
+    // Comments already trained with their current class need nothing.
+    let candidates: Vec<TrainingCandidate> = candidates
+        .into_iter()
+        .filter(|candidate| is_rebuild || candidate.is_refused != candidate.was_refused)
+        .collect();
+    let prepared = prepare_candidates(keys, candidates).await?;
+    let all_ids: HashSet<i64> = prepared
+        .iter()
+        .flat_map(|one| one.feature_ids.iter().copied())
+        .collect();
+    let all_ids: Vec<i64> = all_ids.into_iter().collect();
+    // Counts from before this batch: each decision tests the model before it trains it.
+    let (_, seen) = match is_rebuild {
+        true => (*state, HashMap::new()),
+        false => store::state::find_state_and_counts(db, &all_ids).await?,
+    };
+    let groups: HashSet<LookalikeId> = prepared
+        .iter()
+        .filter_map(|one| one.candidate.lookalike_id)
+        .collect();
+    let groups: Vec<LookalikeId> = groups.into_iter().collect();
+    let mut group_counts =
+        store::examples::count_group_examples(db, &groups, MAX_GROUP_EXAMPLES).await?;
+
+    let mut changes = ModelChanges::default();
+    let (mut removed, mut examples) = (Vec::new(), Vec::new());
+    for PreparedCandidate {
+        candidate,
+        features,
+        mut feature_ids,
+    } in prepared
+    {
+        if let Some(was_refused) = candidate.was_refused {
+            changes.remove_example(was_refused, &candidate.feature_ids);
+        }
+        let group_count = candidate
+            .lookalike_id
+            .and_then(|id| group_counts.get_mut(&id));
+        let Some(is_refused) = candidate.is_refused else {
+            removed.push(candidate.id);
+            if let Some(group_count) = group_count.filter(|_| !candidate.feature_ids.is_empty()) {
+                *group_count -= 1;
+            }
+            continue;
+        };
+        let score = match candidate.was_refused {
+            // Already trained: a new score would be the comment's own echo.
+            Some(_) => candidate.score,
+            None => {
+                let counts = feature_ids
+                    .iter()
+                    .map(|number| seen.get(number).copied().unwrap_or_default());
+                let prediction = state.totals.predict(features.into_iter().zip(counts));
+                prediction.map(|prediction| prediction.score)
+            }
+        };
+        if let Some(group_count) = group_count
+            && candidate.feature_ids.is_empty()
+        {
+            match *group_count < MAX_GROUP_EXAMPLES {
+                true => *group_count += 1,
+                false => feature_ids.clear(),
+            }
+        }
+        changes.add_example(is_refused, &feature_ids);
+        let example = TrainingExample {
+            is_refused,
+            feature_ids,
+        };
+        examples.push(NewExample {
+            comment_id: candidate.id,
+            example,
+            score,
+        });
+    }
+    store::examples::delete_examples(db, &removed).await?;
+    store::examples::upsert_examples(db, &examples, now).await?;
+    store::state::apply_changes(db, &changes).await
+}
+
+/// A candidate with its features.
+struct PreparedCandidate {
+    candidate: TrainingCandidate,
+    features: Vec<Feature>,
+    feature_ids: Vec<i64>,
+}
+
+/// Extracts features on the blocking pool, so that requests are served meanwhile.
+async fn prepare_candidates(
+    keys: &Keys,
+    candidates: Vec<TrainingCandidate>,
+) -> sqlx::Result<Vec<PreparedCandidate>> {
+    let keys = keys.clone();
+    let reading = spawn_blocking(move || {
+        let prepared = candidates.into_iter().map(|candidate| {
+            let features = match candidate.is_refused {
+                Some(_) => extract_comment_features(
+                    &candidate.name,
+                    candidate.website.as_deref(),
+                    candidate.body_html.as_str(),
+                ),
+                None => Vec::new(),
+            };
+            let feature_ids = features
+                .iter()
+                .map(|one| feature_id::feature_id(&keys, one))
+                .collect();
+            PreparedCandidate {
+                candidate,
+                features,
+                feature_ids,
+            }
+        });
+        prepared.collect()
+    });
+    reading
+        .await
+        .map_err(|error| sqlx::Error::Protocol(error.to_string()))
+}
