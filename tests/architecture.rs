@@ -1,5 +1,8 @@
-//! The house rules that a compiler does not know: arrows point down, the map is true, HTML is trusted in one place,
-//! every sentence is in every catalogue.
+//! Rules that the compiler does not check: imports point to lower layers, files inside a folder form no circle, SQL is in
+//! stores, the drawn layout is true, HTML is trusted in one place, every text is in every catalogue.
+
+#[path = "architecture/imports.rs"]
+mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,10 +16,12 @@ use broadsheet::comments::screening::Kind;
 use broadsheet::moderation::EntryKind;
 use broadsheet::moderation::filter::Age;
 
-/// The house, low to high. Modules that share a line do not know each other. `docs/ARCHITECTURE.md` and `lib.rs` show the same.
-const HOUSE: [&[&str]; 19] = [
+use imports::{Sources, circles};
+
+/// The layers, low to high. Modules of one layer do not import each other. `lib.rs` and docs/ARCHITECTURE.md list the same.
+const LAYERS: [&[&str]; 17] = [
     &["clock", "ids"],
-    &["config", "limits", "crypto", "text"],
+    &["config", "crypto", "limits", "text"],
     &["i18n"],
     &["mail", "publication"],
     &["db"],
@@ -32,22 +37,22 @@ const HOUSE: [&[&str]; 19] = [
     &["startup"],
     &["privacy_check", "server"],
     &["commands"],
-    &["lib"],
-    &["main"],
 ];
 
-fn floor_of(module: &str) -> usize {
-    HOUSE
+fn layer_of(module: &str) -> usize {
+    LAYERS
         .iter()
-        .position(|floor| floor.contains(&module))
-        .unwrap_or_else(|| panic!("src/{module} is not in the house; give it a place in tests/architecture.rs, lib.rs and docs/ARCHITECTURE.md"))
+        .position(|layer| layer.contains(&module))
+        .unwrap_or_else(|| {
+            panic!("src/{module} is in no layer: add it to tests/architecture.rs, src/lib.rs and docs/ARCHITECTURE.md")
+        })
 }
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -55,7 +60,7 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
             let path = entry.expect("the entry reads").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|found| found == ending) {
+            } else if path.extension().is_some_and(|found| found == extension) {
                 let text = fs::read_to_string(&path).expect("the file reads");
                 found.push((path, text));
             }
@@ -64,123 +69,144 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
     found.sort();
     assert!(
         !found.is_empty(),
-        "nothing ends in .{ending} under {folder}"
+        "no file under {folder} ends in .{extension}"
     );
     found
 }
 
-/// `src/articles/page.rs` and `src/router.rs` belong to `articles` and `router`.
-fn module_of(path: &Path) -> String {
-    let inside = path
-        .strip_prefix(root().join("src"))
-        .expect("a file under src");
-    let first = inside.iter().next().expect("a name").to_string_lossy();
-    first.trim_end_matches(".rs").to_owned()
+fn sources() -> Sources {
+    let files = files("src", "rs").into_iter().map(|(path, text)| {
+        let path = path.strip_prefix(root().join("src")).expect("under src");
+        (path.to_owned(), text)
+    });
+    Sources::parse(files)
 }
 
-/// The modules a file names after `crate::`, in `use` lines and in the middle of code, groups included.
-fn imports(text: &str) -> BTreeSet<String> {
-    let code = code_of(text);
-    let mut found = BTreeSet::new();
-    for rest in code.split("crate::").skip(1) {
-        if let Some(group) = rest.strip_prefix('{') {
-            let mut depth = 0;
-            let mut item = String::new();
-            for character in group.chars() {
-                match character {
-                    '{' => depth += 1,
-                    '}' if depth == 0 => break,
-                    '}' => depth -= 1,
-                    ',' if depth == 0 => item.push(','),
-                    _ if depth == 0 => item.push(character),
-                    _ => {}
-                }
-            }
-            found.extend(
-                item.split(',')
-                    .map(first_word)
-                    .filter(|word| !word.is_empty()),
-            );
-        } else {
-            found.insert(first_word(rest));
+/// Each import that points upwards or sideways, as a sentence.
+fn upward_imports(sources: &Sources) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (from, to) in sources.edges() {
+        let [from_module, to_module] = [&from, &to].map(|module| module[0].as_str());
+        if from_module != to_module && layer_of(to_module) >= layer_of(from_module) {
+            wrong.push(format!(
+                "{} imports {}, which is not in a lower layer",
+                from.join("::"),
+                to.join("::")
+            ));
         }
     }
-    found
+    wrong
 }
 
-/// A file without its comments.
-fn code_of(text: &str) -> String {
-    let lines = text.lines();
-    lines
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn first_word(text: &str) -> String {
-    text.trim()
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+/// Each circle between files of one folder. A file and those below it (`mod.rs` and its children) may know each other.
+fn circles_in_folders(sources: &Sources) -> Vec<String> {
+    let inside = sources.edges().into_iter().filter(|(from, to)| {
+        from[0] == to[0] && !from.starts_with(to.as_slice()) && !to.starts_with(from.as_slice())
+    });
+    circles(inside)
+        .into_iter()
+        .map(|circle| {
+            let names: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
+            format!("{} import each other in a circle", names.join(", "))
+        })
         .collect()
 }
 
-/// As many `super::` as lead from a file to the crate's root.
-fn crate_in_disguise(path: &Path) -> String {
-    let inside = path
-        .strip_prefix(root().join("src"))
-        .expect("a file under src");
-    let depth = inside.iter().count() - usize::from(path.ends_with("mod.rs"));
-    "super::".repeat(depth)
+/// Each file with SQL that is no store.
+fn sql_outside_stores(sources: &Sources) -> Vec<String> {
+    sources
+        .files_with_sql()
+        .filter(|path| {
+            let in_folder = path.iter().any(|part| part == "store");
+            !in_folder && !path.ends_with("store.rs")
+        })
+        .map(|path| {
+            format!(
+                "src/{} has SQL: move it into a store.rs or store/",
+                path.display()
+            )
+        })
+        .collect()
 }
 
 #[test]
-fn arrows_point_down() {
-    let mut wrong = Vec::new();
-    for (path, text) in files("src", "rs") {
-        let module = module_of(&path);
-        if module == "main" || module == "lib" {
-            continue;
-        }
-        let disguise = crate_in_disguise(&path);
-        let (code, _) = text
-            .split_once("#[cfg(test)]\nmod tests")
-            .unwrap_or((&text, ""));
-        if code_of(code).contains(&disguise) {
-            wrong.push(format!("{} says {disguise} for crate::", path.display()));
-        }
-        for import in imports(&text)
-            .into_iter()
-            .filter(|import| *import != module)
-        {
-            if floor_of(&import) >= floor_of(&module) {
-                wrong.push(format!(
-                    "{} uses {import}, which is not below it",
-                    path.display()
-                ));
-            }
-        }
-    }
+fn imports_point_to_lower_layers() {
+    let wrong = upward_imports(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn imports_are_found_in_every_form() {
-    let text = "use crate::web::{Db, Page};\nuse crate::{accounts, comments::{self, Thread}, desk};\nfn f() { crate::crypto::token() } // crate::nothing";
-    let expected = ["accounts", "admin", "comments", "desk", "crypto", "web"].map(str::to_owned);
-    assert_eq!(imports(text), BTreeSet::from(expected));
+fn files_inside_a_folder_form_no_circle() {
+    let wrong = circles_in_folders(&sources());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn the_map_is_true() {
-    let modules: BTreeSet<String> = files("src", "rs")
-        .iter()
-        .map(|(path, _)| module_of(path))
+fn sql_is_in_stores() {
+    let wrong = sql_outside_stores(&sources());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn violations_are_found() {
+    let sources = Sources::parse(
+        [
+            (
+                "web/mod.rs",
+                "pub mod page; pub mod path; pub use page::Page;",
+            ),
+            (
+                "web/page.rs",
+                "use super::path::Path; pub struct Page(Path);",
+            ),
+            (
+                "web/path.rs",
+                "use crate::web::Page; pub struct Path(Option<Box<Page>>);",
+            ),
+            (
+                "web/db.rs",
+                "use crate::comments::{self as c, Thread}; fn f() { sqlx::query!(\"select 1\"); }",
+            ),
+            (
+                "comments/mod.rs",
+                "pub struct Thread; fn f() { let _ = crate::web::page::Page; }",
+            ),
+            ("comments/store.rs", "fn f() { sqlx::query(\"select 1\"); }"),
+            (
+                "comments/feed.rs",
+                "fn f() { sqlx::QueryBuilder::new(\"select 1\"); }",
+            ),
+        ]
+        .map(|(path, text)| (PathBuf::from(path), text.to_owned())),
+    );
+    assert_eq!(
+        upward_imports(&sources),
+        ["web::db imports comments, which is not in a lower layer"]
+    );
+    assert_eq!(
+        circles_in_folders(&sources),
+        ["web::page, web::path import each other in a circle"]
+    );
+    assert_eq!(
+        sql_outside_stores(&sources),
+        [
+            "src/comments/feed.rs has SQL: move it into a store.rs or store/",
+            "src/web/db.rs has SQL: move it into a store.rs or store/"
+        ]
+    );
+}
+
+#[test]
+fn every_module_is_in_the_drawn_layout() {
+    let modules: BTreeSet<String> = sources()
+        .modules()
+        .map(|module| module[0].clone())
         .collect();
-    let on_a_floor: BTreeSet<String> = HOUSE
+    let in_layers: BTreeSet<String> = LAYERS
         .iter()
-        .flat_map(|floor| floor.iter().map(|module| (*module).to_owned()))
+        .flat_map(|layer| layer.iter().map(|module| (*module).to_owned()))
         .collect();
-    assert_eq!(modules, on_a_floor);
+    assert_eq!(modules, in_layers);
     let lib = fs::read_to_string(root().join("src/lib.rs")).expect("there is a lib.rs");
     let listed: Vec<Vec<&str>> = lib
         .split("\n\n")
@@ -192,23 +218,20 @@ fn the_map_is_true() {
         })
         .filter(|group: &Vec<&str>| !group.is_empty())
         .collect();
-    assert_eq!(
-        listed,
-        HOUSE[..HOUSE.len() - 2],
-        "lib.rs lists the house otherwise"
-    );
-    let layout = fs::read_to_string(root().join("docs/ARCHITECTURE.md"))
+    assert_eq!(listed, LAYERS, "src/lib.rs lists other layers");
+    let document = fs::read_to_string(root().join("docs/ARCHITECTURE.md"))
         .expect("there is a docs/ARCHITECTURE.md");
     assert_eq!(
-        drawn_in(&layout),
-        HOUSE[..HOUSE.len() - 2],
-        "docs/ARCHITECTURE.md draws the house otherwise"
+        drawn_layers(&document),
+        LAYERS,
+        "docs/ARCHITECTURE.md draws other layers"
     );
-    for line in layout
-        .lines()
-        .filter(|line| line.trim_start().starts_with("src/"))
-    {
-        let path = line.split_whitespace().next().expect("a word");
+    let named = document.split('`').filter(|path| {
+        ["src/", "templates/", "tests/", "bin/"]
+            .iter()
+            .any(|start| path.starts_with(start))
+    });
+    for path in named {
         assert!(
             root().join(path).exists(),
             "docs/ARCHITECTURE.md names {path}, which is not there"
@@ -216,17 +239,18 @@ fn the_map_is_true() {
     }
 }
 
-/// The floors of docs/ARCHITECTURE.md: indented lines that begin with a folder or a file of `src/`, a blank line between
-/// floors.
-fn drawn_in(document: &str) -> Vec<Vec<&str>> {
-    let (_, map) = document
+/// The layers drawn in docs/ARCHITECTURE.md: indented lines that begin with a folder or file of `src/`, a blank line between
+/// layers.
+fn drawn_layers(document: &str) -> Vec<Vec<&str>> {
+    let (_, layout) = document
         .split_once("## Layout")
         .expect("docs/ARCHITECTURE.md has a layout");
-    let map = map.split("\n##").next().unwrap_or_default();
-    map.split("\n\n")
-        .filter(|floor| floor.starts_with("    "))
-        .map(|floor| {
-            let names = floor
+    let layout = layout.split("\n##").next().unwrap_or_default();
+    layout
+        .split("\n\n")
+        .filter(|layer| layer.starts_with("    "))
+        .map(|layer| {
+            let names = layer
                 .lines()
                 .filter_map(|line| line.split_whitespace().next());
             names
@@ -289,7 +313,7 @@ fn html_is_trusted_in_one_place() {
 }
 
 #[test]
-fn every_sentence_is_in_every_catalogue() {
+fn every_text_is_in_every_catalogue() {
     let catalogues: BTreeMap<&str, BTreeMap<String, String>> = ["en", "uk"]
         .into_iter()
         .map(|language| {
@@ -300,12 +324,22 @@ fn every_sentence_is_in_every_catalogue() {
         .collect();
     let english: BTreeSet<&String> = catalogues["en"].keys().collect();
     let ukrainian: BTreeSet<&String> = catalogues["uk"].keys().collect();
-    assert_eq!(english, ukrainian);
+    for (language, other, missing) in [
+        ("uk", &english, english.difference(&ukrainian)),
+        ("en", &ukrainian, ukrainian.difference(&english)),
+    ] {
+        let missing: Vec<_> = missing.collect();
+        assert!(
+            missing.is_empty(),
+            "locales/{language}.ftl lacks {missing:?} of the other catalogue's {} messages",
+            other.len()
+        );
+    }
     for (key, text) in &catalogues["uk"] {
         assert_eq!(
-            put_in(text),
-            put_in(&catalogues["en"][key]),
-            "{key} has other words put into it"
+            variables_of(text),
+            variables_of(&catalogues["en"][key]),
+            "{key} has other variables in Ukrainian"
         );
         let counts = text.contains("$count ->");
         assert_eq!(
@@ -324,7 +358,7 @@ fn every_sentence_is_in_every_catalogue() {
         .chain(files("templates", "html"))
         .map(|(_, text)| text)
         .collect();
-    let made = made_of_a_word_and_a_beginning(&sources);
+    let made = composed_keys(&sources);
     for key in &made {
         assert!(english.contains(key), "no catalogue has {key}");
     }
@@ -343,8 +377,8 @@ fn every_sentence_is_in_every_catalogue() {
     }
 }
 
-/// Keys that the code puts together, as it does.
-fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
+/// Keys that the code composes.
+fn composed_keys(sources: &str) -> BTreeSet<String> {
     let mut made = BTreeSet::new();
     for status in Status::ALL {
         for beginning in [
@@ -389,8 +423,15 @@ fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
     made
 }
 
-/// What is put into a message: `$name`, `$count`.
-fn put_in(text: &str) -> BTreeSet<String> {
+fn first_word(text: &str) -> String {
+    text.trim()
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect()
+}
+
+/// The variables of a message: `$name`, `$count`.
+fn variables_of(text: &str) -> BTreeSet<String> {
     text.split('$').skip(1).map(first_word).collect()
 }
 
