@@ -54,7 +54,7 @@ id!(
 );
 id!(
     /// A letter in the outbox.
-    LetterId
+    EmailId
 );
 id!(
     /// One press of a button that decided one comment or many.

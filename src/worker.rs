@@ -146,7 +146,7 @@ pub async fn work(app: &App) -> sqlx::Result<()> {
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
     comments::notices::write_due(app).await?;
     moderation::digest::write_due(app).await?;
-    commenters::post::deliver(app).await
+    commenters::delivery::send_due_mail(app).await
 }
 
 /// One round of asking the checker.

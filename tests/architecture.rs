@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use broadsheet::accounts::Rhythm;
 use broadsheet::articles::Note;
-use broadsheet::commenters::treatment::Treated;
+use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
 use broadsheet::moderation::EntryKind;
@@ -399,7 +399,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
     made.extend(Rhythm::ALL.map(|rhythm| format!("rhythm-{}", rhythm.word())));
-    for treated in Treated::ALL {
+    for treated in CommenterPolicy::ALL {
         for beginning in [
             "person-done-",
             "person-now-",

@@ -48,7 +48,7 @@ pub async fn set(
     if set.rows_affected() == 0 {
         return Ok(false);
     }
-    mail::store::delete_to_account(db, id).await?;
+    mail::store::delete_for_account(db, id).await?;
     Ok(true)
 }
 
@@ -60,7 +60,7 @@ pub async fn remove(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     )
     .execute(&mut *db)
     .await?;
-    mail::store::delete_to_account(db, id).await
+    mail::store::delete_for_account(db, id).await
 }
 
 /// Changes how often an account with an address hears of what waits. Whoever wants to hear nothing any more gets nothing

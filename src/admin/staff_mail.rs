@@ -14,7 +14,7 @@ use crate::clock::Ts;
 use crate::commenters::{Email, EmailError};
 use crate::crypto::Keys;
 use crate::ids::AccountId;
-use crate::mail::letter::{Letter, Link, Piece};
+use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
 use crate::web::{
     ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, Signed, go_to,
@@ -77,7 +77,7 @@ pub async fn set_address(
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let letter = asking(&app, &layout, id, now);
-    outbox::put(&mut db, &app.keys, id, &letter, None, now).await?;
+    outbox::enqueue(&mut db, &app.keys, id, &letter, None, now).await?;
     db.commit().await?;
     tracing::info!(account = %id, "gave an address, which waits to be confirmed");
     Ok(go_to("/admin/account?mail=asked").into_response())
@@ -98,19 +98,19 @@ pub async fn set_rhythm(State(app): State<App>, desk: Desk, fields: Fields) -> R
 }
 
 /// The letter that asks whether an address is theirs.
-fn asking(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> Letter {
+fn asking(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> EmailMessage {
     let words = layout.words;
     let title = &layout.publication.title;
     let pieces = [
-        Piece::Paragraph(words.with("staff-letter-why", "title", title)),
-        Piece::Action(Link {
+        EmailBlock::Paragraph(words.with("staff-letter-why", "title", title)),
+        EmailBlock::Action(EmailLink {
             label: words.say("staff-letter-act"),
             url: layout.absolute(&address(&app.keys, id, set_at)),
         }),
-        Piece::Small(words.say("staff-letter-not-you")),
+        EmailBlock::Footnote(words.say("staff-letter-not-you")),
     ];
     let subject = words.with("staff-letter-subject", "title", title);
-    Letter::new(words.language(), &subject, &pieces)
+    EmailMessage::new(words.language(), &subject, &pieces)
 }
 
 /// Asks whoever has followed the link to press the button. Programs that look through mail open links, too.

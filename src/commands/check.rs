@@ -110,7 +110,7 @@ async fn check_mail(config: &Config) -> anyhow::Result<String> {
     let Some(mail) = &config.mail else {
         return Ok("off; set BROADSHEET_SMTP_URL and BROADSHEET_MAIL_FROM to send any".to_owned());
     };
-    mail::check(mail).await?;
+    mail::check_server(mail).await?;
     Ok("the server answers".to_owned())
 }
 

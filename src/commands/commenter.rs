@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::accounts;
 use crate::clock::{Clock, Ts};
-use crate::commenters::{self, Email, EmailError, Scope, Treatment};
+use crate::commenters::{self, Email, EmailError, FixedPolicy, SubscriptionScope};
 use crate::comments::store::{Decided, KeptComment, Version};
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
@@ -91,7 +91,7 @@ impl Asked<'_> {
                 startup::key_file(self.config).display()
             );
         }
-        let people = commenters::store::of_address(&mut db, self.keys, &self.email).await?;
+        let people = commenters::store::find_by_email(&mut db, self.keys, &self.email).await?;
         // What came back may be somebody else's mail; whoever pipes it here is not to be told so.
         if people.is_empty() && !matches!(command, CommenterCommand::Bounced) {
             eprintln!("Nothing is kept about that address.");
@@ -129,7 +129,7 @@ impl Asked<'_> {
                     }
                 }
                 for to in &silenced {
-                    mail::store::silence(&mut db, *to, Clock::System.now()).await?;
+                    mail::store::suppress(&mut db, *to, Clock::System.now()).await?;
                 }
                 eprintln!(
                     "People to whom nothing is mailed from now on: {}.",
@@ -142,7 +142,7 @@ impl Asked<'_> {
 
     /// Everything kept about someone.
     async fn kept(&self, db: &mut PgConnection, person: CommenterId) -> anyhow::Result<Value> {
-        let kept = commenters::store::kept_of(db, person)
+        let kept = commenters::store::find_stored(db, person)
             .await?
             .context("the person was erased in this moment")?;
         let mut decided: HashMap<CommentId, Vec<Value>> = HashMap::new();
@@ -163,21 +163,21 @@ impl Asked<'_> {
             let before = earlier.remove(&comment.id).unwrap_or_default();
             written.push(self.of_comment(&comment, &decisions, &before)?);
         }
-        let treated = commenters::treatment::how_treated(db, person).await?;
-        let notes: Vec<Value> = commenters::treatment::notes_on(db, person)
+        let treated = commenters::policy::find_policy(db, person).await?;
+        let notes: Vec<Value> = commenters::policy::list_notes(db, person)
             .await?
             .iter()
             .map(|note| json!({"note": note.note, "written_at": moment(Some(note.written_at))}))
             .collect();
-        let subscriptions: Vec<Value> = commenters::store::subscriptions_of(db, person)
+        let subscriptions: Vec<Value> = commenters::store::list_stored_subscriptions(db, person)
             .await?
             .iter()
             .map(|subscription| {
                 json!({
                     "article": self.article(&subscription.title, subscription.path.as_deref()),
                     "of": match subscription.scope {
-                        Scope::Answers => "answers",
-                        Scope::Everything => "everything",
+                        SubscriptionScope::RepliesToMe => "answers",
+                        SubscriptionScope::AllReplies => "everything",
                     },
                     "asked_at": moment(Some(subscription.asked_at)),
                     "active_since": moment(subscription.active_since),
@@ -192,10 +192,10 @@ impl Asked<'_> {
             "mail_came_back_at": moment(kept.silenced_at),
             "blocked": kept.blocked_at.is_some(),
             "blocked_at": moment(kept.blocked_at),
-            "treated": treated.map(|treated| treated.treatment.map_or("anyone", Treatment::word)),
+            "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::word)),
             "notes": notes,
             "browsers": kept.browsers,
-            "letters_waiting": kept.letters,
+            "letters_waiting": kept.queued_emails,
             "comments": written,
             "subscriptions": subscriptions,
         }))
@@ -244,7 +244,7 @@ impl Asked<'_> {
         let mut db = db.begin().await?;
         let (mut erased, mut stay) = (0, false);
         // Asked anew: there may be another one since.
-        for person in commenters::store::of_address(&mut db, self.keys, &self.email).await? {
+        for person in commenters::store::find_by_email(&mut db, self.keys, &self.email).await? {
             erased += comments::store::erase_all_of(&mut db, person, now).await?;
             stay |= !commenters::store::delete_unless_blocked(&mut db, person).await?;
         }
@@ -267,10 +267,10 @@ async fn tell_what_goes(db: &mut PgConnection, people: &[CommenterId]) -> anyhow
     let (mut comments, mut subscriptions, mut is_blocked) = (0, 0, false);
     for person in people {
         comments += comments::store::kept_of(db, *person).await?.len();
-        subscriptions += commenters::store::subscriptions_of(db, *person)
+        subscriptions += commenters::store::list_stored_subscriptions(db, *person)
             .await?
             .len();
-        let kept = commenters::store::kept_of(db, *person).await?;
+        let kept = commenters::store::find_stored(db, *person).await?;
         is_blocked |= kept.is_some_and(|kept| kept.blocked_at.is_some());
     }
     let address = if is_blocked {

@@ -12,18 +12,18 @@ use crate::ids::CommenterId;
 use crate::limits::network;
 
 /// The widest networks that may be blocked, by the length of their prefix: more would shut out a continent.
-const WIDEST_V4: u8 = 8;
-const WIDEST_V6: u8 = 16;
+const MIN_PREFIX_V4: u8 = 8;
+const MIN_PREFIX_V6: u8 = 16;
 /// Bits of an IPv6 address that name one customer's network (RFC 6177).
-const CUSTOMER_V6: u8 = 64;
+const CUSTOMER_PREFIX_V6: u8 = 64;
 /// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291 §2.5.5.2).
-const MAPPED_V4: u8 = 96;
+const MAPPED_PREFIX_V4: u8 = 96;
 
 /// The domain of addresses, in the form that [`Email`] gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Domain(String);
+pub struct BlockableDomain(String);
 
-impl Domain {
+impl BlockableDomain {
     /// Reads a domain as typed, international or not; `@example.org` and `*.example.org` are what people also type.
     /// A single label, such as `org`, is none: it would block a country.
     pub fn parse(typed: &str) -> Option<Self> {
@@ -47,48 +47,48 @@ impl Domain {
 
 /// A network that can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network(IpNet);
+pub struct BlockableNetwork(IpNet);
 
 /// Why something is no [`Network`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongNetwork {
+pub enum NetworkError {
     /// It is neither an IP address nor a network.
     Malformed,
     /// Too many people are in it.
     TooWide,
 }
 
-impl Network {
+impl BlockableNetwork {
     /// Reads an IP address or a network as typed. A single IPv6 address stands for its customer's network.
-    pub fn parse(typed: &str) -> Result<Self, WrongNetwork> {
+    pub fn parse(typed: &str) -> Result<Self, NetworkError> {
         let typed = typed.trim();
         let net = match typed.parse::<IpAddr>() {
             Ok(address) => match network(address) {
                 IpAddr::V4(v4) => Ipv4Net::from(v4).into(),
-                IpAddr::V6(v6) => Ipv6Net::new_assert(v6, CUSTOMER_V6).into(),
+                IpAddr::V6(v6) => Ipv6Net::new_assert(v6, CUSTOMER_PREFIX_V6).into(),
             },
-            Err(_) => without_mapping(typed.parse().map_err(|_| WrongNetwork::Malformed)?).trunc(),
+            Err(_) => unmap_ipv4(typed.parse().map_err(|_| NetworkError::Malformed)?).trunc(),
         };
         let widest = match net {
-            IpNet::V4(_) => WIDEST_V4,
-            IpNet::V6(_) => WIDEST_V6,
+            IpNet::V4(_) => MIN_PREFIX_V4,
+            IpNet::V6(_) => MIN_PREFIX_V6,
         };
         if net.prefix_len() < widest {
-            return Err(WrongNetwork::TooWide);
+            return Err(NetworkError::TooWide);
         }
         Ok(Self(net))
     }
 }
 
-impl std::fmt::Display for Network {
+impl std::fmt::Display for BlockableNetwork {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
 }
 
 /// IPv4 networks that are written as IPv6 ones are IPv4 networks.
-fn without_mapping(net: IpNet) -> IpNet {
-    let length = net.prefix_len().checked_sub(MAPPED_V4);
+fn unmap_ipv4(net: IpNet) -> IpNet {
+    let length = net.prefix_len().checked_sub(MAPPED_PREFIX_V4);
     match (net.addr().to_canonical(), length) {
         (IpAddr::V4(v4), Some(length)) if matches!(net, IpNet::V6(_)) => {
             Ipv4Net::new_assert(v4, length).into()
@@ -98,7 +98,7 @@ fn without_mapping(net: IpNet) -> IpNet {
 }
 
 /// A blocked address. Which one, nobody is shown.
-pub struct BlockedAddress {
+pub struct BlockedEmail {
     /// Whose it is. Not for pages: it tells a person who was here before from one who was not.
     pub id: CommenterId,
     /// Since when.
@@ -121,9 +121,9 @@ pub struct BlockedPlace {
 pub async fn addresses(
     db: &mut PgConnection,
     _moderator: &Moderator,
-) -> sqlx::Result<Vec<BlockedAddress>> {
+) -> sqlx::Result<Vec<BlockedEmail>> {
     sqlx::query_as!(
-        BlockedAddress,
+        BlockedEmail,
         r#"select commenters.id, blocked_at as "at!", accounts.name as "by?"
            from commenters left join accounts on accounts.id = blocked_by
            where blocked_at is not null order by blocked_at desc, commenters.id desc"#
@@ -197,7 +197,7 @@ pub async fn unblock(
 pub async fn block_domain(
     db: &mut PgConnection,
     moderator: &Moderator,
-    domain: &Domain,
+    domain: &BlockableDomain,
     now: Ts,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
@@ -215,7 +215,7 @@ pub async fn block_domain(
 pub async fn unblock_domain(
     db: &mut PgConnection,
     _moderator: &Moderator,
-    domain: &Domain,
+    domain: &BlockableDomain,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "delete from blocked_domains where domain = $1",
@@ -230,7 +230,7 @@ pub async fn unblock_domain(
 pub async fn block_network(
     db: &mut PgConnection,
     moderator: &Moderator,
-    network: Network,
+    network: BlockableNetwork,
     now: Ts,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
@@ -248,7 +248,7 @@ pub async fn block_network(
 pub async fn unblock_network(
     db: &mut PgConnection,
     _moderator: &Moderator,
-    network: Network,
+    network: BlockableNetwork,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "delete from blocked_networks where network = $1::text::cidr",
@@ -280,7 +280,7 @@ mod tests {
             ("*.example.org", "example.org"),
             ("пошта.укр", "xn--80a1acn3a.xn--j1amh"),
         ] {
-            let domain = Domain::parse(typed).map(|domain| domain.0);
+            let domain = BlockableDomain::parse(typed).map(|domain| domain.0);
             assert_eq!(domain.as_deref(), Some(read), "{typed}");
         }
         for typed in [
@@ -294,7 +294,7 @@ mod tests {
             "example..org",
             "https://example.org",
         ] {
-            assert_eq!(Domain::parse(typed), None, "{typed}");
+            assert_eq!(BlockableDomain::parse(typed), None, "{typed}");
         }
     }
 
@@ -310,20 +310,20 @@ mod tests {
             ("::ffff:192.0.2.7", "192.0.2.7/32"),
             ("::ffff:192.0.2.7/120", "192.0.2.0/24"),
         ] {
-            let network = Network::parse(typed).map(|network| network.to_string());
+            let network = BlockableNetwork::parse(typed).map(|network| network.to_string());
             assert_eq!(network.as_deref(), Ok(read), "{typed}");
         }
         for (typed, wrong) in [
-            ("", WrongNetwork::Malformed),
-            ("192.0.2", WrongNetwork::Malformed),
-            ("192.0.2.1/33", WrongNetwork::Malformed),
-            ("example.org", WrongNetwork::Malformed),
-            ("10.0.0.0/7", WrongNetwork::TooWide),
-            ("0.0.0.0/0", WrongNetwork::TooWide),
-            ("2000::/15", WrongNetwork::TooWide),
-            ("::ffff:0.0.0.0/96", WrongNetwork::TooWide),
+            ("", NetworkError::Malformed),
+            ("192.0.2", NetworkError::Malformed),
+            ("192.0.2.1/33", NetworkError::Malformed),
+            ("example.org", NetworkError::Malformed),
+            ("10.0.0.0/7", NetworkError::TooWide),
+            ("0.0.0.0/0", NetworkError::TooWide),
+            ("2000::/15", NetworkError::TooWide),
+            ("::ffff:0.0.0.0/96", NetworkError::TooWide),
         ] {
-            assert_eq!(Network::parse(typed), Err(wrong), "{typed}");
+            assert_eq!(BlockableNetwork::parse(typed), Err(wrong), "{typed}");
         }
     }
 }

@@ -10,11 +10,11 @@ use crate::crypto;
 use crate::web::Error;
 
 /// How long a browser is remembered, in seconds: a year, as WordPress remembers a name.
-const LASTS: i64 = 365 * 24 * 60 * 60;
+const COOKIE_LIFETIME_SECS: i64 = 365 * 24 * 60 * 60;
 
 /// The hash of the token that a browser sent, if it sent one.
 #[derive(Clone, Debug, Default)]
-pub struct Browser(pub Option<Vec<u8>>);
+pub struct BrowserToken(pub Option<Vec<u8>>);
 
 /// The cookie's name; the prefix as in [`accounts::session`](crate::accounts::session).
 fn cookie_name(app: &App) -> &'static str {
@@ -25,7 +25,7 @@ fn cookie_name(app: &App) -> &'static str {
     }
 }
 
-impl FromRequestParts<App> for Browser {
+impl FromRequestParts<App> for BrowserToken {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
@@ -44,7 +44,9 @@ pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
         ""
     };
     let name = cookie_name(app);
-    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LASTS}{secure}");
+    let cookie = format!(
+        "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_LIFETIME_SECS}{secure}"
+    );
     let cookie = Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses");
     (crypto::token_hash(&token), cookie)
 }

@@ -10,9 +10,9 @@ use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::AccountId;
 
 /// Bytes of an address (RFC 5321 §4.5.3.1.3 as erratum 1690 reads it: a path of 256 without its brackets).
-const ADDRESS_BYTES: usize = 254;
+const MAX_EMAIL_BYTES: usize = 254;
 /// Bytes before the at sign (RFC 5321 §4.5.3.1.1).
-const LOCAL_BYTES: usize = 64;
+const MAX_LOCAL_PART_BYTES: usize = 64;
 
 /// An address that is well formed, normalised. Wiped from memory when dropped.
 pub struct Email(Zeroizing<String>);
@@ -41,13 +41,13 @@ impl Email {
             .without_display_text()
             .without_domain_literal();
         let (local, domain) = typed.rsplit_once('@').ok_or(EmailError::Malformed)?;
-        if local.len() > LOCAL_BYTES || typed.len() > ADDRESS_BYTES {
+        if local.len() > MAX_LOCAL_PART_BYTES || typed.len() > MAX_EMAIL_BYTES {
             return Err(EmailError::TooLong);
         }
         let Ok(Host::Domain(domain)) = Host::parse(domain) else {
             return Err(EmailError::Malformed);
         };
-        if local.len() + 1 + domain.len() > ADDRESS_BYTES {
+        if local.len() + 1 + domain.len() > MAX_EMAIL_BYTES {
             return Err(EmailError::TooLong);
         }
         let address = format!("{}@{domain}", local.to_lowercase());
@@ -67,7 +67,7 @@ impl Email {
     }
 
     /// The address behind a seal, to seal it anew.
-    pub(super) fn opened(keys: &Keys, hash: &[u8], sealed: &[u8]) -> Result<Self, DoesNotOpen> {
+    pub(super) fn decrypt(keys: &Keys, hash: &[u8], sealed: &[u8]) -> Result<Self, DoesNotOpen> {
         open_for_export(keys, hash, sealed).map(Self)
     }
 

@@ -3,13 +3,13 @@
 
 pub mod blocks;
 pub mod browser;
+pub mod delivery;
 mod email;
 mod model;
-pub mod post;
+pub mod policy;
 pub mod reseal;
 pub mod store;
-pub mod treatment;
 
-pub use browser::Browser;
+pub use browser::BrowserToken;
 pub use email::{Email, EmailError, open_for_export};
-pub use model::{Person, Scope, Subscription, Treatment};
+pub use model::{CommenterAccess, FixedPolicy, Subscription, SubscriptionScope};

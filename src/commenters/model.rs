@@ -10,24 +10,26 @@ const PURPOSE: &str = "commenter page";
 /// Of which replies someone is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "subscription_scope", rename_all = "lowercase")]
-pub enum Scope {
+pub enum SubscriptionScope {
     /// Answers to what they wrote under an article.
-    Answers,
+    #[sqlx(rename = "answers")]
+    RepliesToMe,
     /// Every reply there.
-    Everything,
+    #[sqlx(rename = "everything")]
+    AllReplies,
 }
 
 /// How the replies of someone are treated, whatever else is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "commenter_treatment", rename_all = "lowercase")]
-pub enum Treatment {
+pub enum FixedPolicy {
     /// They always wait for a moderator.
     Hold,
     /// They are approved at once, where it is proved that they are theirs.
     Trust,
 }
 
-impl Treatment {
+impl FixedPolicy {
     /// Its word in forms, in the log and in what is exported.
     pub fn word(self) -> &'static str {
         match self {
@@ -38,36 +40,36 @@ impl Treatment {
 }
 
 /// A commenter, as far as their own page is concerned.
-pub struct Person {
+pub struct CommenterAccess {
     /// Their number.
     pub id: CommenterId,
     /// Part of the signature on their page's address: with another one the old address is void.
-    pub seed: String,
+    pub link_seed: String,
     /// When they proved their address.
     pub proved_at: Option<Ts>,
     /// When mail to the address came back.
     pub silenced_at: Option<Ts>,
 }
 
-impl Person {
+impl CommenterAccess {
     /// The address of their page. Whoever has it is in charge of what was written under their email address, so it goes
     /// to that alone.
-    pub fn page(&self, keys: &Keys) -> String {
-        format!("/commenters/{}?key={}", self.id, self.key(keys))
+    pub fn page_path(&self, keys: &Keys) -> String {
+        format!("/commenters/{}?key={}", self.id, self.signature(keys))
     }
 
     /// The signature in that address.
-    pub fn key(&self, keys: &Keys) -> String {
-        keys.sign(PURPOSE, self.signed().as_bytes())
+    pub fn signature(&self, keys: &Keys) -> String {
+        keys.sign(PURPOSE, self.signed_text().as_bytes())
     }
 
     /// Whether `key` is that signature.
-    pub fn is_key(&self, keys: &Keys, key: &str) -> bool {
-        keys.is_signed(PURPOSE, self.signed().as_bytes(), key)
+    pub fn is_signature(&self, keys: &Keys, key: &str) -> bool {
+        keys.is_signed(PURPOSE, self.signed_text().as_bytes(), key)
     }
 
-    fn signed(&self) -> String {
-        format!("{} {}", self.id, self.seed)
+    fn signed_text(&self) -> String {
+        format!("{} {}", self.id, self.link_seed)
     }
 }
 
@@ -76,7 +78,7 @@ pub struct Subscription {
     /// Its number.
     pub id: SubscriptionId,
     /// Of which replies.
-    pub scope: Scope,
+    pub scope: SubscriptionScope,
     /// The article.
     pub article_id: ArticleId,
     /// Its title.

@@ -36,7 +36,7 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
     };
     let mut new = Vec::with_capacity(rows.len());
     for row in rows {
-        let Ok(email) = Email::opened(keys, &row.email_hash, &row.email_sealed) else {
+        let Ok(email) = Email::decrypt(keys, &row.email_hash, &row.email_sealed) else {
             done.closed += 1;
             continue;
         };
@@ -179,5 +179,5 @@ async fn merge(
     sqlx::query!("delete from commenters where id = $1", gone.0)
         .execute(&mut *db)
         .await?;
-    super::store::forget_counts(db, gone).await
+    super::store::delete_counts(db, gone).await
 }

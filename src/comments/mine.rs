@@ -17,7 +17,9 @@ use super::store::{self, OwnComment, Version};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::browser::new_token;
-use crate::commenters::{self, Browser, Person, Scope, Subscription, Treatment};
+use crate::commenters::{
+    self, BrowserToken, CommenterAccess, FixedPolicy, Subscription, SubscriptionScope,
+};
 use crate::crypto::Keys;
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
 use crate::web::{Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
@@ -31,7 +33,7 @@ const READ_AT_ONCE: i64 = 500;
 #[template(path = "comments/mine.html")]
 struct MinePage {
     layout: Layout,
-    person: Person,
+    person: CommenterAccess,
     key: String,
     is_proved_here: bool,
     browsers: i64,
@@ -78,7 +80,7 @@ pub async fn show_mine(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
-    browser: Browser,
+    browser: BrowserToken,
     Path(id): Path<CommenterId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
@@ -95,12 +97,12 @@ pub async fn show_mine(
         _ => None,
     };
     let page = MinePage {
-        is_proved_here: commenters::store::has_proved(&mut db, browser.0.as_deref(), id).await?,
-        browsers: commenters::store::browsers(&mut db, id).await?,
-        subscriptions: commenters::store::subscriptions(&mut db, id, now).await?,
+        is_proved_here: commenters::store::is_verified(&mut db, browser.0.as_deref(), id).await?,
+        browsers: commenters::store::count_browsers(&mut db, id).await?,
+        subscriptions: commenters::store::list_subscriptions(&mut db, id, now).await?,
         older: comments.last().map(|last| last.id).filter(|_| has_more),
         notice: said.map(|key| words.say(key)),
-        key: person.key(&app.keys),
+        key: person.signature(&app.keys),
         keys: app.keys.clone(),
         comments,
         layout,
@@ -109,10 +111,15 @@ pub async fn show_mine(
     Ok(Page(page).private())
 }
 
-async fn find(app: &App, db: &mut PgConnection, id: CommenterId, key: &str) -> Result<Person> {
-    let person = commenters::store::find_person(db, id).await?;
+async fn find(
+    app: &App,
+    db: &mut PgConnection,
+    id: CommenterId,
+    key: &str,
+) -> Result<CommenterAccess> {
+    let person = commenters::store::find_access(db, id).await?;
     person
-        .filter(|person| person.is_key(&app.keys, key))
+        .filter(|person| person.is_signature(&app.keys, key))
         .ok_or(Error::NotFound)
 }
 
@@ -120,7 +127,7 @@ async fn find(app: &App, db: &mut PgConnection, id: CommenterId, key: &str) -> R
 pub async fn act(
     State(app): State<App>,
     layout: Layout,
-    browser: Browser,
+    browser: BrowserToken,
     jar: CookieJar,
     Path(id): Path<CommenterId>,
     Query(asked): Query<Asked>,
@@ -128,9 +135,9 @@ pub async fn act(
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
     let person = find(&app, &mut db, id, &asked.key).await?;
-    let back = |told: &str| go_to(&format!("{}&told={told}", person.page(&app.keys)));
+    let back = |told: &str| go_to(&format!("{}&told={told}", person.page_path(&app.keys)));
     if let Some(subscription) = fields.get("end").parse::<i64>().ok().map(SubscriptionId) {
-        commenters::store::end_own_subscription(&mut db, id, subscription).await?;
+        commenters::store::delete_subscription_of(&mut db, id, subscription).await?;
         db.commit().await?;
         return Ok(back("ended").into_response());
     }
@@ -148,15 +155,15 @@ pub async fn act(
                 .all("tell")
                 .filter_map(|id| id.parse().ok().map(SubscriptionId))
                 .collect();
-            commenters::store::prove(&mut db, id, &token, now).await?;
-            commenters::store::activate(&mut db, id, &wanted, now).await?;
+            commenters::store::verify_email(&mut db, id, &token, now).await?;
+            commenters::store::activate_subscriptions(&mut db, id, &wanted, now).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, "an address was proved");
             let jar = cookie.into_iter().fold(jar, CookieJar::add);
             Ok((jar, back("proved")).into_response())
         }
         "forget" => {
-            commenters::store::forget_browsers(&mut db, id).await?;
+            commenters::store::delete_browsers(&mut db, id).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, "forgot a commenter's browsers");
             Ok(Page(ForgottenPage::new(layout, None)).private())
@@ -202,7 +209,7 @@ pub async fn show_data(
             break;
         }
     }
-    let subscriptions = commenters::store::subscriptions(&mut db, id, now).await?;
+    let subscriptions = commenters::store::list_subscriptions(&mut db, id, now).await?;
     let subscriptions: Vec<_> = subscriptions
         .iter()
         .map(|subscription| {
@@ -210,15 +217,15 @@ pub async fn show_data(
                 "article": subscription.title,
                 "address": subscription.path.as_ref().map(|path| layout.absolute(path)),
                 "told_of": match subscription.scope {
-                    Scope::Answers => "answers",
-                    Scope::Everything => "everything",
+                    SubscriptionScope::RepliesToMe => "answers",
+                    SubscriptionScope::AllReplies => "everything",
                 },
                 "active": subscription.is_active,
             })
         })
         .collect();
-    let treated = commenters::treatment::how_treated(&mut db, id).await?;
-    let notes: Vec<_> = commenters::treatment::notes_on(&mut db, id)
+    let treated = commenters::policy::find_policy(&mut db, id).await?;
+    let notes: Vec<_> = commenters::policy::list_notes(&mut db, id)
         .await?
         .iter()
         .map(|note| json!({"note": note.note, "written_at": note.written_at.rfc3339()}))
@@ -229,8 +236,8 @@ pub async fn show_data(
         "email": "kept sealed, and not shown here either",
         "proved_at": person.proved_at.map(Ts::rfc3339),
         "mail_came_back_at": person.silenced_at.map(Ts::rfc3339),
-        "browsers": commenters::store::browsers(&mut db, id).await?,
-        "treated": treated.map(|treated| treated.treatment.map_or("anyone", Treatment::word)),
+        "browsers": commenters::store::count_browsers(&mut db, id).await?,
+        "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::word)),
         "notes": notes,
         "comments": comments,
         "subscriptions": subscriptions,
@@ -285,8 +292,8 @@ impl MinePage {
 
     fn scope(&self, subscription: &Subscription) -> String {
         self.layout.words.say(match subscription.scope {
-            Scope::Answers => "mine-told-answers",
-            Scope::Everything => "mine-told-everything",
+            SubscriptionScope::RepliesToMe => "mine-told-answers",
+            SubscriptionScope::AllReplies => "mine-told-everything",
         })
     }
 

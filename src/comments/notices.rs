@@ -4,7 +4,7 @@
 
 use super::{letters, notices_store};
 use crate::app::App;
-use crate::mail::store::Tells;
+use crate::mail::store::RelatedComments;
 use crate::mail::{self, outbox};
 use crate::web::Layout;
 
@@ -26,7 +26,7 @@ pub async fn write_due(app: &App) -> sqlx::Result<usize> {
     }
     let layout = Layout::new(app, app.publication().await?);
     let mut db = app.pool.acquire().await?;
-    mail::store::take_back(&mut db).await?;
+    mail::store::cancel_stale(&mut db).await?;
     while notices_store::hand_out(&mut db, HANDED_OUT_AT_ONCE).await? > 0 {}
     drop(db);
     let mut written = 0;
@@ -50,12 +50,12 @@ async fn write_some(app: &App, layout: &Layout) -> sqlx::Result<usize> {
         let count = i64::try_from(news.len()).unwrap_or(i64::MAX);
         if !told.is_empty() {
             let letter = letters::news(app, layout, subscription, &told, count);
-            let tells = Tells {
+            let tells = RelatedComments {
                 subscription_id: subscription.id,
                 quotes: told.iter().map(|told| told.id).collect(),
             };
             let to = subscription.commenter_id;
-            outbox::put(&mut db, &app.keys, to, &letter, Some(&tells), now).await?;
+            outbox::enqueue(&mut db, &app.keys, to, &letter, Some(&tells), now).await?;
         }
     }
     db.commit().await?;

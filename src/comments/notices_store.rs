@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
-use crate::commenters::Scope;
+use crate::commenters::SubscriptionScope;
 use crate::ids::{ArticleId, CommentId, CommenterId, SubscriptionId};
 use crate::text::SafeHtml;
 
@@ -43,7 +43,7 @@ pub struct Due {
     /// The article.
     pub article_id: ArticleId,
     /// Of which replies.
-    pub scope: Scope,
+    pub scope: SubscriptionScope,
     /// The article's title.
     pub title: String,
     /// The article's address.
@@ -72,7 +72,7 @@ pub async fn take_due(
 ) -> sqlx::Result<Vec<Due>> {
     sqlx::query_as!(
         Due,
-        r#"select subscriptions.id, commenter_id, article_id, scope as "scope: Scope", title, path as "path!"
+        r#"select subscriptions.id, commenter_id, article_id, scope as "scope: SubscriptionScope", title, path as "path!"
            from subscriptions
            join commenters on commenters.id = commenter_id and silenced_at is null and blocked_at is null
            join articles on articles.id = article_id and state = 'published' and published_at <= $2

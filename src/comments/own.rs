@@ -17,7 +17,7 @@ use super::store::{self, OwnComment};
 use super::{letters, sent};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::commenters::{self, Browser};
+use crate::commenters::{self, BrowserToken};
 use crate::crypto::Keys;
 use crate::ids::CommentId;
 use crate::text::{Format, SafeHtml};
@@ -90,7 +90,7 @@ pub async fn show_own(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
-    browser: Browser,
+    browser: BrowserToken,
     Path(id): Path<CommentId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
@@ -142,7 +142,11 @@ async fn find(
 }
 
 /// Whether there is an address to prove that this browser has not proved, and mail to prove it with.
-async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, browser: &Browser) -> Result<bool> {
+async fn may_prove(
+    db: &mut sqlx::PgConnection,
+    page: &OwnPage,
+    browser: &BrowserToken,
+) -> Result<bool> {
     let (Some(id), true, true) = (
         page.comment.commenter_id,
         page.layout.mails,
@@ -150,7 +154,7 @@ async fn may_prove(db: &mut sqlx::PgConnection, page: &OwnPage, browser: &Browse
     ) else {
         return Ok(false);
     };
-    Ok(!commenters::store::has_proved(db, browser.0.as_deref(), id).await?)
+    Ok(!commenters::store::is_verified(db, browser.0.as_deref(), id).await?)
 }
 
 /// Changes the comment, shows it as it would be, takes it back, or mails the link that proves the address.
@@ -222,7 +226,7 @@ async fn change(
         return Ok(Page(page).private());
     }
     let is_proved = match page.comment.commenter_id {
-        Some(id) => commenters::store::has_proved(&mut db, from.browser.0.as_deref(), id).await?,
+        Some(id) => commenters::store::is_verified(&mut db, from.browser.0.as_deref(), id).await?,
         None => false,
     };
     let author = Author {
@@ -268,7 +272,7 @@ async fn take_back(app: &App, id: CommentId, key: &str) -> Result<Response> {
     let comment = find(app, &mut db, id, key).await?;
     store::erase(&mut db, &[id], app.clock.now()).await?;
     if let Some(commenter_id) = comment.commenter_id {
-        commenters::store::delete_if_nothing_is_left(&mut db, commenter_id).await?;
+        commenters::store::delete_if_unused(&mut db, commenter_id).await?;
     }
     db.commit().await?;
     tracing::info!(comment = %id, "its author took a comment back");

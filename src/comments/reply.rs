@@ -20,7 +20,7 @@ use super::{letters, own, store};
 use crate::accounts::Viewer;
 use crate::app::App;
 use crate::cache::{Keep, NoInvalidation, Tag};
-use crate::commenters::{self, Browser, Email};
+use crate::commenters::{self, BrowserToken, Email};
 use crate::crypto::Keys;
 use crate::db::BEGIN_BY_KEYS;
 use crate::ids::{ArticleId, CommentId};
@@ -34,7 +34,7 @@ use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Re
 /// Who sends a form: from where, with which browser, and whether they are of the staff.
 pub struct Sender {
     pub(super) address: IpAddr,
-    pub(super) browser: Browser,
+    pub(super) browser: BrowserToken,
     pub(super) viewer: Option<Viewer>,
 }
 
@@ -44,7 +44,7 @@ impl FromRequestParts<App> for Sender {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         Ok(Self {
             address: ClientAddress::from_request_parts(parts, app).await?.0,
-            browser: Browser::from_request_parts(parts, app).await?,
+            browser: BrowserToken::from_request_parts(parts, app).await?,
             // Who is not signed in is a reader, and so is everyone while the database cannot say.
             viewer: Viewer::from_request_parts(parts, app).await.ok(),
         })
@@ -346,7 +346,7 @@ async fn keep(
         }
     }
     let is_proved = match commenter_id.filter(|_| !is_new) {
-        Some(id) => commenters::store::has_proved(db, from.browser.0.as_deref(), id).await?,
+        Some(id) => commenters::store::is_verified(db, from.browser.0.as_deref(), id).await?,
         None => false,
     };
     if from.viewer.is_none() {
@@ -394,7 +394,7 @@ async fn keep(
     // Nobody is written to at the wish of what was refused: robots type the addresses of others.
     let is_taken = matches!(verdict.status, Status::Approved | Status::Held);
     if let (Some(commenter_id), Some(scope), true) = (commenter_id, form.scope(), is_taken) {
-        commenters::store::ask(db, commenter_id, article_id, scope, is_proved, now).await?;
+        commenters::store::subscribe(db, commenter_id, article_id, scope, is_proved, now).await?;
         if !is_proved {
             letters::mail_proof(app, db, layout, commenter_id).await?;
         }

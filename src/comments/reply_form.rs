@@ -8,7 +8,7 @@ use askama::filters::HtmlSafe;
 
 use super::model::{NewComment, Under};
 use crate::accounts::Viewer;
-use crate::commenters::{Email, EmailError, Scope};
+use crate::commenters::{Email, EmailError, SubscriptionScope};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::links::LinkError;
@@ -105,10 +105,10 @@ impl ReplyForm {
     }
 
     /// Of what they asked to be told.
-    pub(super) fn scope(&self) -> Option<Scope> {
+    pub(super) fn scope(&self) -> Option<SubscriptionScope> {
         match (self.offers_mail, self.tell_everything, self.tell_answers) {
-            (true, true, _) => Some(Scope::Everything),
-            (true, false, true) => Some(Scope::Answers),
+            (true, true, _) => Some(SubscriptionScope::AllReplies),
+            (true, false, true) => Some(SubscriptionScope::RepliesToMe),
             _ => None,
         }
     }

@@ -73,7 +73,7 @@ pub async fn end(
     Query(signed): Query<Signed>,
 ) -> Result<Response> {
     check(&app, id, &signed)?;
-    commenters::store::end_subscription(&mut db, id).await?;
+    commenters::store::delete_subscription(&mut db, id).await?;
     tracing::info!(subscription = %id, "a subscription was ended");
     Ok(Page(UnsubscribePage::new(&app, layout, id, None)).private())
 }
@@ -88,7 +88,7 @@ pub async fn mail_link(
     check(&app, id, &signed)?;
     let mut db = app.pool.begin().await?;
     let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
-    if let Some(owner) = commenters::store::owner_of_subscription(&mut db, id).await? {
+    if let Some(owner) = commenters::store::find_subscriber(&mut db, id).await? {
         letters::mail_proof(&app, &mut db, &layout, owner).await?;
     }
     db.commit().await?;

@@ -7,11 +7,14 @@ pub fn failed_recipients(message: &str) -> Vec<String> {
         .replace("\r\n", "\n")
         .replace("\n ", " ")
         .replace("\n\t", " ");
-    unfolded.split("\n\n").filter_map(failed).collect()
+    unfolded
+        .split("\n\n")
+        .filter_map(parse_failed_recipient)
+        .collect()
 }
 
 /// The address in one recipient's group of fields (RFC 3464 §2.3), if it failed for good.
-fn failed(group: &str) -> Option<String> {
+fn parse_failed_recipient(group: &str) -> Option<String> {
     let field = |name: &str| {
         group.lines().find_map(|line| {
             let (found, value) = line.split_once(':')?;

@@ -9,32 +9,32 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::time::timeout;
 
-use super::{Letter, Stamp};
+use super::{EmailMessage, EnvelopeInfo};
 use crate::clock::Ts;
 use crate::config::MailConfig;
 
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+type SmtpTransport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// How long the server may take for one letter. RFC 5321 §4.5.3.2 would wait for minutes; a letter that is tried again need not.
-const PATIENCE: Duration = Duration::from_secs(30);
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The mail server and the connections that are open to it.
 pub struct Mailer {
     config: MailConfig,
     host: String,
-    patience: Duration,
-    transport: Mutex<Transport>,
+    timeout: Duration,
+    transport: Mutex<SmtpTransport>,
 }
 
 /// Why a letter did not go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum SendError {
     /// The server takes no mail for this reader, and will not.
-    Refused(String),
+    Rejected(String),
     /// The server did not take this letter now: a code.
-    NotNow(String),
+    Deferred(String),
     /// The server takes no letter of ours now.
-    NoServer(String),
+    Unreachable(String),
 }
 
 impl Mailer {
@@ -44,24 +44,24 @@ impl Mailer {
             transport: Mutex::new(transport(config)),
             config: config.clone(),
             host: host.to_owned(),
-            patience: PATIENCE,
+            timeout: SEND_TIMEOUT,
         }
     }
 
     /// The same with another patience.
-    pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn with_timeout(mut self, patience: Duration) -> Self {
+        self.timeout = patience;
         self
     }
 
     /// Whether the server is there and lets us in. Whatever is wrong then is about us, not about a reader.
-    pub async fn reach(&self) -> Result<(), Failure> {
+    pub async fn test_connection(&self) -> Result<(), SendError> {
         let transport = self.transport();
-        match timeout(self.patience, transport.test_connection()).await {
+        match timeout(self.timeout, transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(Failure::NoServer("connection".to_owned())),
-            Ok(Err(error)) => Err(Failure::NoServer(code_of(&error))),
-            Err(_) => Err(self.hung_up()),
+            Ok(Ok(false)) => Err(SendError::Unreachable("connection".to_owned())),
+            Ok(Err(error)) => Err(SendError::Unreachable(loggable_code(&error))),
+            Err(_) => Err(self.reset_connections()),
         }
     }
 
@@ -69,29 +69,29 @@ impl Mailer {
     /// those that are open.
     pub async fn send(
         &self,
-        letter: &Letter,
+        letter: &EmailMessage,
         to: Address,
         id: &str,
         date: Ts,
-    ) -> Result<(), Failure> {
-        let stamp = Stamp {
+    ) -> Result<(), SendError> {
+        let stamp = EnvelopeInfo {
             from: &self.config.from,
             host: &self.host,
             id,
             date,
         };
         let message = letter
-            .message(to, &stamp)
-            .map_err(|_| Failure::NotNow("letter".to_owned()))?;
+            .build(to, &stamp)
+            .map_err(|_| SendError::Deferred("letter".to_owned()))?;
         let transport = self.transport();
-        match timeout(self.patience, transport.send(message)).await {
+        match timeout(self.timeout, transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(Failure::of(&error)),
-            Err(_) => Err(self.hung_up()),
+            Ok(Err(error)) => Err(SendError::from_smtp(&error)),
+            Err(_) => Err(self.reset_connections()),
         }
     }
 
-    fn transport(&self) -> Transport {
+    fn transport(&self) -> SmtpTransport {
         self.transport
             .lock()
             .expect("no holder of the transport panics")
@@ -100,51 +100,51 @@ impl Mailer {
 
     /// A connection that was given up in the middle of a letter must not be used again: the next answer on it would be
     /// taken for that of the next letter. So all connections are left behind.
-    fn hung_up(&self) -> Failure {
+    fn reset_connections(&self) -> SendError {
         *self
             .transport
             .lock()
             .expect("no holder of the transport panics") = transport(&self.config);
-        Failure::NoServer("timeout".to_owned())
+        SendError::Unreachable("timeout".to_owned())
     }
 }
 
-fn transport(config: &MailConfig) -> Transport {
-    Transport::from_url(&config.smtp_url)
+fn transport(config: &MailConfig) -> SmtpTransport {
+    SmtpTransport::from_url(&config.smtp_url)
         .expect("the settings were checked")
-        .timeout(Some(PATIENCE))
+        .timeout(Some(SEND_TIMEOUT))
         .build()
 }
 
-impl Failure {
+impl SendError {
     /// What may be told of it: the server's code, or where it went wrong.
     pub fn code(&self) -> &str {
         match self {
-            Self::Refused(code) | Self::NotNow(code) | Self::NoServer(code) => code,
+            Self::Rejected(code) | Self::Deferred(code) | Self::Unreachable(code) => code,
         }
     }
 
-    fn of(error: &SmtpError) -> Self {
-        let code = code_of(error);
+    fn from_smtp(error: &SmtpError) -> Self {
+        let code = loggable_code(error);
         if error.is_permanent() {
             let text = error.source().map(ToString::to_string).unwrap_or_default();
-            return if is_about_the_reader(&code, &text) {
-                Self::Refused(code)
+            return if rejects_recipient(&code, &text) {
+                Self::Rejected(code)
             } else {
-                Self::NotNow(code)
+                Self::Deferred(code)
             };
         }
         // 421: the server is closing (RFC 5321 §3.8).
         if error.is_transient() && code != "421" || error.is_client() {
-            return Self::NotNow(code);
+            return Self::Deferred(code);
         }
-        Self::NoServer(code)
+        Self::Unreachable(code)
     }
 }
 
 /// Whether a permanent refusal is about the address written to. The code says little; the enhanced code at the start of
 /// the text (RFC 3463), where there is one, tells a mailbox that is not there from a site that may not send.
-fn is_about_the_reader(code: &str, text: &str) -> bool {
+fn rejects_recipient(code: &str, text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
     match word.split('.').collect::<Vec<_>>()[..] {
         // 5.1.7 and 5.1.8: the sender's address.
@@ -158,7 +158,7 @@ fn is_about_the_reader(code: &str, text: &str) -> bool {
 }
 
 /// What may be logged of an error: the server's code, or where it went wrong.
-fn code_of(error: &SmtpError) -> String {
+fn loggable_code(error: &SmtpError) -> String {
     if let Some(code) = error.status() {
         return code.to_string();
     }
@@ -173,9 +173,9 @@ fn code_of(error: &SmtpError) -> String {
 }
 
 /// Asks the mail server whether it would take our mail.
-pub async fn check(config: &MailConfig) -> anyhow::Result<()> {
+pub async fn check_server(config: &MailConfig) -> anyhow::Result<()> {
     let patience = Duration::from_secs(10);
-    let server = Transport::from_url(&config.smtp_url)
+    let server = SmtpTransport::from_url(&config.smtp_url)
         .context("BROADSHEET_SMTP_URL cannot be used")?
         .timeout(Some(patience))
         .build::<Tokio1Executor>();
@@ -205,7 +205,7 @@ mod tests {
             ("550", "5.2.1 The account is disabled"),
             ("556", "5.1.10 the domain takes no mail"),
         ] {
-            assert!(is_about_the_reader(code, text), "{code} {text}");
+            assert!(rejects_recipient(code, text), "{code} {text}");
         }
         for (code, text) in [
             ("550", "5.7.1 Relaying denied"),
@@ -217,7 +217,7 @@ mod tests {
             ("535", "5.7.8 wrong credentials"),
             ("503", "5.5.1 bad sequence of commands"),
         ] {
-            assert!(!is_about_the_reader(code, text), "{code} {text}");
+            assert!(!rejects_recipient(code, text), "{code} {text}");
         }
     }
 }

@@ -2,12 +2,12 @@
 //! and why is for the features that write; `commenters::post` takes the letters away.
 
 pub mod bounce;
-pub mod letter;
 mod mailer;
+pub mod message;
 pub mod outbox;
 pub mod reseal;
 pub mod store;
 
-pub use letter::{Letter, Link, Piece, Stamp};
-pub use mailer::{Failure, Mailer, check};
+pub use mailer::{Mailer, SendError, check_server};
+pub use message::{EmailBlock, EmailLink, EmailMessage, EnvelopeInfo};
 pub use outbox::Recipient;

@@ -3,18 +3,18 @@
 
 use sqlx::PgConnection;
 
-use super::store::Tells;
-use super::{Letter, store};
+use super::store::RelatedComments;
+use super::{EmailMessage, store};
 use crate::clock::Ts;
 use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::{AccountId, CommenterId};
 
 /// After how many seconds a letter is tried again: soon, for those who put off every stranger once (greylisting), and
 /// then ever less often.
-const WAITS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
+const RETRY_DELAYS_SECS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
 
 /// Seconds after which a letter is given up: two days, by when what it tells is no news.
-pub const GIVEN_UP_AFTER: i64 = 2 * 24 * 60 * 60;
+pub const EXPIRE_AFTER_SECS: i64 = 2 * 24 * 60 * 60;
 
 /// To whom a letter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,28 +39,32 @@ impl From<AccountId> for Recipient {
 
 /// Puts a letter into the outbox. It leaves when the transaction is committed; one that tells of comments,
 /// for as long as these are there to read.
-pub async fn put(
+pub async fn enqueue(
     db: &mut PgConnection,
     keys: &Keys,
     to: impl Into<Recipient>,
-    letter: &Letter,
-    tells: Option<&Tells>,
+    letter: &EmailMessage,
+    tells: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
     let to = to.into();
     let words = serde_json::to_vec(letter).expect("a letter is made of strings");
-    let sealed = keys.seal(&row(to), &words);
+    let sealed = keys.seal(&sealing_context(to), &words);
     store::insert(db, to, &sealed, tells, now).await
 }
 
 /// The letter behind a seal.
-pub fn open(keys: &Keys, to: impl Into<Recipient>, sealed: &[u8]) -> Result<Letter, DoesNotOpen> {
-    let words = keys.open(&row(to.into()), sealed)?;
+pub fn decrypt(
+    keys: &Keys,
+    to: impl Into<Recipient>,
+    sealed: &[u8],
+) -> Result<EmailMessage, DoesNotOpen> {
+    let words = keys.open(&sealing_context(to.into()), sealed)?;
     serde_json::from_slice(&words).map_err(|_| DoesNotOpen)
 }
 
 /// What a letter is sealed for.
-pub(super) fn row(to: Recipient) -> Vec<u8> {
+pub(super) fn sealing_context(to: Recipient) -> Vec<u8> {
     match to {
         Recipient::Commenter(id) => format!("outbox.letter {id}"),
         Recipient::Account(id) => format!("outbox.letter account {id}"),
@@ -69,9 +73,11 @@ pub(super) fn row(to: Recipient) -> Vec<u8> {
 }
 
 /// When a letter that was tried so often is tried again.
-pub fn next_try(tries: i32, now: Ts) -> Ts {
+pub fn next_retry(tries: i32, now: Ts) -> Ts {
     let failed_before = usize::try_from(tries - 1).unwrap_or_default();
-    let wait = WAITS.get(failed_before).unwrap_or(&WAITS[WAITS.len() - 1]);
+    let wait = RETRY_DELAYS_SECS
+        .get(failed_before)
+        .unwrap_or(&RETRY_DELAYS_SECS[RETRY_DELAYS_SECS.len() - 1]);
     now.plus_seconds(*wait)
 }
 
@@ -82,7 +88,7 @@ mod tests {
     #[test]
     fn a_letter_is_tried_ever_less_often() {
         let waits: Vec<i64> = (1..=7)
-            .map(|tries| next_try(tries, Ts::EPOCH).unix_micros() / 60_000_000)
+            .map(|tries| next_retry(tries, Ts::EPOCH).unix_micros() / 60_000_000)
             .collect();
         assert_eq!(waits, [1, 5, 15, 60, 180, 180, 180]);
     }

@@ -2,8 +2,8 @@
 
 use sqlx::{Connection, PgConnection};
 
-use super::outbox::row;
-use super::store::recipient;
+use super::outbox::sealing_context;
+use super::store::recipient_from_columns;
 use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 use crate::ids::{AccountId, CommenterId};
 
@@ -27,8 +27,8 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
     };
     let (mut ids, mut anew) = (Vec::new(), Vec::new());
     for waiting in &rows {
-        let to = recipient(waiting.commenter_id, waiting.account_id)?;
-        match keys.reseal(&row(to), &waiting.sealed) {
+        let to = recipient_from_columns(waiting.commenter_id, waiting.account_id)?;
+        match keys.reseal(&sealing_context(to), &waiting.sealed) {
             Ok(sealed) => {
                 ids.push(waiting.id);
                 anew.push(sealed);
@@ -63,14 +63,14 @@ pub async fn hand_over(
     .fetch_all(&mut *db)
     .await?;
     for letter in waiting {
-        let Ok(words) = keys.open(&row(from.into()), &letter.letter) else {
+        let Ok(words) = keys.open(&sealing_context(from.into()), &letter.letter) else {
             continue;
         };
         sqlx::query!(
             "update outbox set commenter_id = $2, letter = $3 where id = $1",
             letter.id,
             to.0,
-            keys.seal(&row(to.into()), &words),
+            keys.seal(&sealing_context(to.into()), &words),
         )
         .execute(&mut *db)
         .await?;

@@ -4,12 +4,12 @@ use sqlx::{Connection, PgConnection};
 
 use super::outbox::Recipient;
 use crate::clock::Ts;
-use crate::ids::{AccountId, CommentId, CommenterId, LetterId, SubscriptionId};
+use crate::ids::{AccountId, CommentId, CommenterId, EmailId, SubscriptionId};
 
 /// A letter that is to be sent now.
-pub struct Due {
+pub struct DueEmail {
     /// Its number.
-    pub id: LetterId,
+    pub id: EmailId,
     /// To whom.
     pub to: Recipient,
     /// What is written, sealed.
@@ -21,7 +21,7 @@ pub struct Due {
 }
 
 /// The address that a letter goes to, sealed.
-pub struct SealedAddress {
+pub struct SealedRecipient {
     /// The row that a commenter's seal is bound to; none for an account's, which is bound to its number.
     pub email_hash: Option<Vec<u8>>,
     /// The address, sealed.
@@ -29,7 +29,7 @@ pub struct SealedAddress {
 }
 
 /// What a letter tells of: it does not leave once one of these comments is taken down, nor once nobody asks any more.
-pub struct Tells {
+pub struct RelatedComments {
     /// For whom.
     pub subscription_id: SubscriptionId,
     /// The comments it quotes.
@@ -37,7 +37,7 @@ pub struct Tells {
 }
 
 /// Takes back letters that quote what is no longer there to read. The rest of what they told is told in another.
-pub async fn take_back(db: &mut PgConnection) -> sqlx::Result<()> {
+pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "with gone as (
              delete from outbox
@@ -58,13 +58,13 @@ pub(super) async fn insert(
     db: &mut PgConnection,
     to: Recipient,
     letter: &[u8],
-    tells: Option<&Tells>,
+    tells: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
     let quotes: Vec<i64> = tells.map_or(Vec::new(), |tells| {
         tells.quotes.iter().map(|id| id.0).collect()
     });
-    let (commenter_id, account_id) = columns(to);
+    let (commenter_id, account_id) = recipient_columns(to);
     sqlx::query!(
         "insert into outbox (commenter_id, account_id, letter, subscription_id, quotes, next_try_at, written_at)
          values ($1, $2, $3, $4, $5, $6, $6)",
@@ -81,7 +81,7 @@ pub(super) async fn insert(
 }
 
 /// A recipient as the two columns of which one is filled.
-fn columns(to: Recipient) -> (Option<i64>, Option<i64>) {
+fn recipient_columns(to: Recipient) -> (Option<i64>, Option<i64>) {
     match to {
         Recipient::Commenter(id) => (Some(id.0), None),
         Recipient::Account(id) => (None, Some(id.0)),
@@ -89,7 +89,7 @@ fn columns(to: Recipient) -> (Option<i64>, Option<i64>) {
 }
 
 /// The recipient that two columns hold; a constraint sees to it that one of them is filled.
-pub(super) fn recipient(
+pub(super) fn recipient_from_columns(
     commenter_id: Option<CommenterId>,
     account_id: Option<AccountId>,
 ) -> sqlx::Result<Recipient> {
@@ -104,19 +104,19 @@ pub(super) fn recipient(
 
 /// Takes letters that are due, for as long as until `lease_ends`: others leave them alone until then, and if we do not
 /// come back they are tried again.
-pub async fn take_due(
+pub async fn lease_due(
     db: &mut PgConnection,
     now: Ts,
     lease_ends: Ts,
     at_most: i64,
-) -> sqlx::Result<Vec<Due>> {
+) -> sqlx::Result<Vec<DueEmail>> {
     let rows = sqlx::query!(
         r#"update outbox set tries = tries + 1, next_try_at = $2
            where id in (
                select id from outbox where next_try_at <= $1
                order by next_try_at, id limit $3 for update skip locked
            )
-           returning id as "id: LetterId", commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
+           returning id as "id: EmailId", commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
                letter, tries, written_at as "written_at: Ts""#,
         now as Ts,
         lease_ends as Ts,
@@ -125,9 +125,9 @@ pub async fn take_due(
     .fetch_all(db)
     .await?;
     let due = rows.into_iter().map(|row| {
-        Ok(Due {
+        Ok(DueEmail {
             id: row.id,
-            to: recipient(row.commenter_id, row.account_id)?,
+            to: recipient_from_columns(row.commenter_id, row.account_id)?,
             letter: row.letter,
             tries: row.tries,
             written_at: row.written_at,
@@ -137,13 +137,13 @@ pub async fn take_due(
 }
 
 /// Where a taken letter goes; `None` when it is not ours to send any more.
-pub async fn find_address(
+pub async fn find_sealed_recipient(
     db: &mut PgConnection,
-    id: LetterId,
+    id: EmailId,
     lease_ends: Ts,
-) -> sqlx::Result<Option<SealedAddress>> {
+) -> sqlx::Result<Option<SealedRecipient>> {
     sqlx::query_as!(
-        SealedAddress,
+        SealedRecipient,
         r#"select email_hash as "email_hash?", coalesce(commenters.email_sealed, accounts.email_sealed) as "email_sealed!"
            from outbox
            left join commenters on commenters.id = outbox.commenter_id
@@ -159,7 +159,7 @@ pub async fn find_address(
 }
 
 /// Forgets a letter: it was sent, or never will be.
-pub async fn delete(db: &mut PgConnection, id: LetterId) -> sqlx::Result<()> {
+pub async fn delete(db: &mut PgConnection, id: EmailId) -> sqlx::Result<()> {
     sqlx::query!("delete from outbox where id = $1", id.0)
         .execute(db)
         .await?;
@@ -167,7 +167,7 @@ pub async fn delete(db: &mut PgConnection, id: LetterId) -> sqlx::Result<()> {
 }
 
 /// Puts a taken letter off.
-pub async fn set_next_try(db: &mut PgConnection, id: LetterId, next: Ts) -> sqlx::Result<()> {
+pub async fn reschedule(db: &mut PgConnection, id: EmailId, next: Ts) -> sqlx::Result<()> {
     sqlx::query!(
         "update outbox set next_try_at = $2 where id = $1",
         id.0,
@@ -179,9 +179,9 @@ pub async fn set_next_try(db: &mut PgConnection, id: LetterId, next: Ts) -> sqlx
 }
 
 /// Writes to someone no more: mail to them came back. What waits for them is forgotten.
-pub async fn silence(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Result<()> {
+pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Result<()> {
     let mut transaction = db.begin().await?;
-    let (commenter_id, account_id) = columns(to);
+    let (commenter_id, account_id) = recipient_columns(to);
     sqlx::query!(
         "update commenters set silenced_at = $2 where id = $1 and silenced_at is null",
         commenter_id,
@@ -207,7 +207,7 @@ pub async fn silence(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Res
 }
 
 /// Forgets letters to those who are not written to.
-pub async fn delete_unwanted(db: &mut PgConnection) -> sqlx::Result<()> {
+pub async fn delete_suppressed(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from outbox using commenters
          where commenters.id = commenter_id and (silenced_at is not null or blocked_at is not null)",
@@ -224,7 +224,7 @@ pub async fn delete_unwanted(db: &mut PgConnection) -> sqlx::Result<()> {
 }
 
 /// Forgets what waits for a member of staff: it was meant for another address, or is not wanted any more.
-pub async fn delete_to_account(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
+pub async fn delete_for_account(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from outbox where account_id = $1", id.0)
         .execute(db)
         .await?;
@@ -232,7 +232,7 @@ pub async fn delete_to_account(db: &mut PgConnection, id: AccountId) -> sqlx::Re
 }
 
 /// Forgets letters written by `then`, and says how many.
-pub async fn delete_written_by(db: &mut PgConnection, then: Ts) -> sqlx::Result<u64> {
+pub async fn delete_expired(db: &mut PgConnection, then: Ts) -> sqlx::Result<u64> {
     let deleted = sqlx::query!("delete from outbox where written_at <= $1", then as Ts)
         .execute(db)
         .await?;

@@ -16,7 +16,7 @@ use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::blocks::{
-    self, BlockedAddress, BlockedPlace, Domain, Network, WrongNetwork,
+    self, BlockableDomain, BlockableNetwork, BlockedEmail, BlockedPlace, NetworkError,
 };
 use crate::commenters::{self, Email, EmailError};
 use crate::ids::CommenterId;
@@ -41,7 +41,7 @@ struct BlocksPage {
     section: Section,
     form: BlockForm,
     /// Each with what its form calls it.
-    addresses: Vec<(String, BlockedAddress)>,
+    addresses: Vec<(String, BlockedEmail)>,
     domains: Vec<BlockedPlace>,
     networks: Vec<BlockedPlace>,
     /// A sentence about what was done.
@@ -141,10 +141,10 @@ pub async fn unblock(
             }
             None => (false, String::new()),
         }
-    } else if let Some(domain) = Domain::parse(fields.get("domain")) {
+    } else if let Some(domain) = BlockableDomain::parse(fields.get("domain")) {
         let was_blocked = blocks::unblock_domain(&mut db, &moderator, &domain).await?;
         (was_blocked, about_domain(&domain))
-    } else if let Ok(net) = Network::parse(fields.get("network")) {
+    } else if let Ok(net) = BlockableNetwork::parse(fields.get("network")) {
         let was_blocked = blocks::unblock_network(&mut db, &moderator, net).await?;
         (was_blocked, ABOUT_NETWORK.to_owned())
     } else {
@@ -166,7 +166,7 @@ fn about_address(id: CommenterId) -> String {
     format!("commenter {id}")
 }
 
-fn about_domain(domain: &Domain) -> String {
+fn about_domain(domain: &BlockableDomain) -> String {
     format!("domain {}", domain.as_str())
 }
 
@@ -184,7 +184,7 @@ async fn note(
 
 /// What a form calls a blocked address: nothing that a moderator could learn from, also not whether whoever has it was
 /// here before.
-fn handle_of(app: &App, blocked: &BlockedAddress) -> String {
+fn handle_of(app: &App, blocked: &BlockedEmail) -> String {
     app.keys
         .sign("blocked address", &blocked.id.0.to_be_bytes())
 }
@@ -192,8 +192,8 @@ fn handle_of(app: &App, blocked: &BlockedAddress) -> String {
 /// What is to be blocked.
 enum Wanted {
     Address(Email),
-    Domain(Domain),
-    Network(Network),
+    Domain(BlockableDomain),
+    Network(BlockableNetwork),
 }
 
 impl BlockForm {
@@ -211,15 +211,15 @@ impl BlockForm {
     fn parse(&mut self, desk: &Desk) -> Option<Wanted> {
         let words = desk.layout.words;
         let (field, key) = if !self.domain.is_empty() {
-            match Domain::parse(&self.domain) {
+            match BlockableDomain::parse(&self.domain) {
                 Some(domain) => return Some(Wanted::Domain(domain)),
                 None => ("domain", "blocks-domain-wrong"),
             }
         } else if !self.network.is_empty() {
-            match Network::parse(&self.network) {
+            match BlockableNetwork::parse(&self.network) {
                 Ok(network) => return Some(Wanted::Network(network)),
-                Err(WrongNetwork::Malformed) => ("network", "blocks-network-wrong"),
-                Err(WrongNetwork::TooWide) => ("network", "blocks-network-too-wide"),
+                Err(NetworkError::Malformed) => ("network", "blocks-network-wrong"),
+                Err(NetworkError::TooWide) => ("network", "blocks-network-too-wide"),
             }
         } else {
             match Email::parse(&self.email) {

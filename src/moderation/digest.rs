@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::crypto::hex;
-use crate::mail::letter::{Letter, Link, Piece};
+use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
 use crate::text::{excerpt, markdown};
 use crate::web::Layout;
@@ -112,7 +112,7 @@ async fn write(app: &App, layout: &Layout, account: &Account, heard_by: Ts) -> s
     let waiting = store::counts(&mut db).await?.of(Status::Held);
     let end = digest_store::end_of_log(&mut db).await?;
     let letter = letter(app, layout, account, &digest, &news, waiting, end);
-    outbox::put(&mut db, &app.keys, moderator.id, &letter, None, now).await?;
+    outbox::enqueue(&mut db, &app.keys, moderator.id, &letter, None, now).await?;
     db.commit().await?;
     tracing::info!(account = %account.id, digest = %digest.id, told = news.len(), "a digest was written");
     Ok(true)
@@ -127,47 +127,53 @@ fn letter(
     news: &[&Held],
     waiting: i64,
     end: Option<(i64, Vec<u8>)>,
-) -> Letter {
+) -> EmailMessage {
     let words = layout.words;
     let told = i64::try_from(news.len()).unwrap_or(TOLD);
     // What the checker is still asked about is counted and not told of.
     let waiting = waiting.max(told);
     let title = &layout.publication.title;
-    let mut pieces = vec![Piece::Paragraph(words.count_with(
+    let mut pieces = vec![EmailBlock::Paragraph(words.count_with(
         "digest-waiting",
         waiting,
         "title",
         title,
     ))];
-    pieces.extend(news.iter().map(|one| Piece::Beginning {
+    pieces.extend(news.iter().map(|one| EmailBlock::Excerpt {
         who: one.name.clone(),
         about: one.title.clone(),
         text: excerpt::excerpt(&markdown::words_of_html(one.body_html.as_str()), QUOTED),
     }));
     if waiting > told {
-        pieces.push(Piece::Paragraph(words.count("digest-more", waiting - told)));
+        pieces.push(EmailBlock::Paragraph(
+            words.count("digest-more", waiting - told),
+        ));
     }
-    pieces.push(Piece::Action(Link {
+    pieces.push(EmailBlock::Action(EmailLink {
         label: words.say("digest-read"),
         url: layout.absolute(&digest_page::address(&app.keys, digest)),
     }));
-    pieces.push(Piece::Small(words.with(
+    pieces.push(EmailBlock::Footnote(words.with(
         "digest-good-until",
         "moment",
         &layout.moment(&digest.expires_at),
     )));
     let stop = layout.absolute(&digest_stop::address(&app.keys, account.id, account.set_at));
-    pieces.push(Piece::Action(Link {
+    pieces.push(EmailBlock::Action(EmailLink {
         label: words.say("digest-stop"),
         url: stop.clone(),
     }));
     if let Some((position, hash)) = end {
         // As the check of the log takes it.
         let end = format!("{position}:{}", hex(&hash));
-        pieces.push(Piece::Small(words.with("digest-log-ends", "end", &end)));
+        pieces.push(EmailBlock::Footnote(words.with(
+            "digest-log-ends",
+            "end",
+            &end,
+        )));
     }
     let subject = words.count_with("digest-subject", waiting, "title", title);
-    let mut letter = Letter::new(words.language(), &subject, &pieces);
+    let mut letter = EmailMessage::new(words.language(), &subject, &pieces);
     letter.unsubscribe = Some(stop);
     letter
 }

@@ -27,7 +27,7 @@ pub async fn empty(app: &App, days: i32) -> sqlx::Result<i64> {
             return Ok(all);
         }
         for id in &purged.commenters {
-            commenters::store::delete_if_nothing_is_left(&mut db, *id).await?;
+            commenters::store::delete_if_unused(&mut db, *id).await?;
         }
         let entry = NewEntry {
             act: store::next_act(&mut db).await?,

@@ -16,7 +16,7 @@ use super::store::{self, Counts, Done, Standing, Theirs, Writer};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::commenters::treatment::{self, HowTreated, Note, Treated};
+use crate::commenters::policy::{self, CommenterNote, CommenterPolicy, PolicyInfo};
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId, CommenterId};
 use crate::text::typed;
@@ -59,8 +59,8 @@ struct Person {
     names: Vec<String>,
     counts: Counts,
     comments: Vec<Theirs>,
-    notes: Vec<Note>,
-    how: HowTreated,
+    notes: Vec<CommenterNote>,
+    how: PolicyInfo,
 }
 
 /// What the page is to say.
@@ -85,7 +85,8 @@ pub async fn show_person(
     page.done = match asked.done.as_str() {
         "noted" => Some(words.say("person-noted")),
         "unnoted" => Some(words.say("person-unnoted")),
-        word => Treated::from_word(word).map(|to| words.say(&format!("person-done-{}", to.word()))),
+        word => CommenterPolicy::from_word(word)
+            .map(|to| words.say(&format!("person-done-{}", to.word()))),
     };
     if let Some(act) = asked.act {
         let thrown = store::find_done(&mut db, &moderator, act).await?;
@@ -127,7 +128,7 @@ async fn do_it(
     let words = page.desk.layout.words;
     let commenter = page.writer.commenter_id;
     let is_there = match commenter {
-        Some(id) => treatment::hold_still(&mut db, id).await?,
+        Some(id) => policy::lock_commenter(&mut db, id).await?,
         None => false,
     };
     let (Some(commenter), true) = (commenter, is_there) else {
@@ -136,11 +137,11 @@ async fn do_it(
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     };
     if let Ok(note) = fields.get("unnote").parse::<i64>() {
-        treatment::delete_own_note(&mut db, moderator, commenter, note).await?;
+        policy::delete_note_of(&mut db, moderator, commenter, note).await?;
         db.commit().await?;
         return Ok(page.leads_on("unnoted"));
     }
-    if let Some(to) = Treated::from_word(fields.get("treat")) {
+    if let Some(to) = CommenterPolicy::from_word(fields.get("treat")) {
         page.note = typed::without_unreadable(&page.note);
         page.mistakes
             .check_text(words, "why", &mut page.why, WHY_BYTES);
@@ -150,9 +151,9 @@ async fn do_it(
         if !page.mistakes.is_empty() {
             return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
         }
-        let how = treatment::how_treated(&mut db, commenter).await?;
+        let how = policy::find_policy(&mut db, commenter).await?;
         let how = how.ok_or(Error::NotFound)?;
-        if how.treated.word() != fields.get("seen") && how.treated != to {
+        if how.policy.word() != fields.get("seen") && how.policy != to {
             let told = page.told_of(&how);
             page.overtaken = Some(format!("{} {told}", words.say("person-changed-meanwhile")));
             if let Some(person) = &mut page.person {
@@ -163,7 +164,7 @@ async fn do_it(
         treat(&mut db, moderator, commenter, &how, to, &page.why, now).await?;
         db.commit().await?;
         tracing::info!(account = %moderator.id, comment = %id, to = to.word(), "someone is treated otherwise");
-        if to == Treated::Blocked && fields.is_ticked("all") {
+        if to == CommenterPolicy::Blocked && fields.is_ticked("all") {
             let theirs = Filter {
                 person: Some(id),
                 ..Filter::of(Status::Held)
@@ -185,7 +186,7 @@ async fn do_it(
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    treatment::insert_note(&mut db, moderator, commenter, &page.note, now).await?;
+    policy::insert_note(&mut db, moderator, commenter, &page.note, now).await?;
     db.commit().await?;
     Ok(page.leads_on("noted"))
 }
@@ -195,31 +196,31 @@ async fn treat(
     db: &mut PgConnection,
     moderator: &Moderator,
     id: CommenterId,
-    now_is: &HowTreated,
-    to: Treated,
+    now_is: &PolicyInfo,
+    to: CommenterPolicy,
     why: &str,
     now: crate::clock::Ts,
 ) -> sqlx::Result<()> {
-    let was_blocked = now_is.treated == Treated::Blocked;
-    let is_blocked = to == Treated::Blocked;
+    let was_blocked = now_is.policy == CommenterPolicy::Blocked;
+    let is_blocked = to == CommenterPolicy::Blocked;
     // Under a block stays what was wanted before: it holds again when the block is taken back elsewhere.
     let treatment = match to {
-        Treated::AsAnyone => None,
-        Treated::Always(treatment) => Some(treatment),
-        Treated::Blocked => now_is.treatment,
+        CommenterPolicy::Default => None,
+        CommenterPolicy::Fixed(treatment) => Some(treatment),
+        CommenterPolicy::Blocked => now_is.fixed,
     };
     let act = store::next_act(db).await?;
     let mut changes = Vec::new();
     if was_blocked != is_blocked {
-        treatment::set_blocked(db, moderator, id, is_blocked, now).await?;
+        policy::set_blocked(db, moderator, id, is_blocked, now).await?;
         let kind = match is_blocked {
             true => EntryKind::Blocked,
             false => EntryKind::Unblocked,
         };
         changes.push((kind, format!("commenter {id}")));
     }
-    if treatment != now_is.treatment {
-        treatment::treat(db, moderator, id, treatment, now).await?;
+    if treatment != now_is.fixed {
+        policy::set_policy(db, moderator, id, treatment, now).await?;
         let about = format!("commenter {id} {}", to.word());
         changes.push((EntryKind::Treated, about));
     }
@@ -274,11 +275,11 @@ impl PersonPage {
     }
 
     /// How someone is treated, since when and by whom, as a sentence.
-    fn told_of(&self, how: &HowTreated) -> String {
+    fn told_of(&self, how: &PolicyInfo) -> String {
         let layout = &self.desk.layout;
         let now = layout
             .words
-            .say(&format!("person-now-{}", how.treated.word()));
+            .say(&format!("person-now-{}", how.policy.word()));
         match (&how.at, &how.by) {
             (Some(at), Some(by)) => {
                 let since = layout.words.with_all(
@@ -300,7 +301,7 @@ impl PersonPage {
         format!("/admin/comments?{}", theirs.query())
     }
 
-    fn is_mine(&self, note: &Note) -> bool {
+    fn is_mine(&self, note: &CommenterNote) -> bool {
         note.account_id == self.desk.viewer.id
     }
 
@@ -314,7 +315,7 @@ impl Person {
         let Some(standing) = store::standing_of(db, id).await? else {
             return Ok(None);
         };
-        let Some(how) = treatment::how_treated(db, id).await? else {
+        let Some(how) = policy::find_policy(db, id).await? else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -322,16 +323,16 @@ impl Person {
             names: store::names_of(db, id, NAMES).await?,
             counts: store::counts_of(db, id).await?,
             comments: store::last_of(db, id, COMMENTS).await?,
-            notes: treatment::notes_on(db, id).await?,
+            notes: policy::list_notes(db, id).await?,
             how,
         }))
     }
 
     /// What can be made of them: all but what is.
-    fn choices(&self) -> Vec<Treated> {
-        let others = Treated::ALL.into_iter();
+    fn choices(&self) -> Vec<CommenterPolicy> {
+        let others = CommenterPolicy::ALL.into_iter();
         others
-            .filter(|treated| *treated != self.how.treated)
+            .filter(|treated| *treated != self.how.policy)
             .collect()
     }
 

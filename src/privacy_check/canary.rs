@@ -13,7 +13,7 @@ use crate::accounts::{self, Handle, Rhythm, Role, address_store, session};
 use crate::admin::staff_mail;
 use crate::app::App;
 use crate::articles;
-use crate::commenters::{self, Email, Person};
+use crate::commenters::{self, CommenterAccess, Email};
 use crate::comments::rules::{WrittenLists, change_lists};
 use crate::comments::{Status, own, unsubscribe};
 use crate::crypto::{Keys, hex, random};
@@ -72,7 +72,7 @@ pub struct Trail {
     pub public_word: String,
     /// A word of one that waits.
     pub held_word: String,
-    person: Person,
+    person: CommenterAccess,
 }
 
 static VERSION: LazyLock<Regex> =
@@ -246,7 +246,7 @@ impl<'a> Visitors<'a> {
             .await?;
         expect(&said, 303, "another reader's reply")?;
         let person = self.person(&address).await?;
-        prove(&mut self.other, &person.page(&self.app.keys)).await
+        prove(&mut self.other, &person.page_path(&self.app.keys)).await
     }
 
     async fn reply_in_every_way(&mut self) -> anyhow::Result<()> {
@@ -309,7 +309,7 @@ impl<'a> Visitors<'a> {
         expect(&visit, 303, "the canary's wish to prove its address")?;
         self.look("asking for the proof", &visit);
         let person = self.person(&self.canary.typed).await?;
-        prove(&mut self.bird, &person.page(&self.app.keys)).await
+        prove(&mut self.bird, &person.page_path(&self.app.keys)).await
     }
 
     /// A moderator's decisions, in every direction, and one taken back.
@@ -430,7 +430,7 @@ impl<'a> Visitors<'a> {
         let person = self.person(&self.canary.typed).await?;
         let mut db = self.app.pool.acquire().await?;
         let now = self.app.clock.now();
-        let told_of = commenters::store::subscriptions(&mut db, person.id, now).await?;
+        let told_of = commenters::store::list_subscriptions(&mut db, person.id, now).await?;
         drop(db);
         let end = told_of
             .first()
@@ -451,7 +451,7 @@ impl<'a> Visitors<'a> {
             self.answers
         ));
         Ok(Trail {
-            mine: person.page(keys),
+            mine: person.page_path(keys),
             end: unsubscribe::address(keys, end.id),
             confirm,
             digest: Vec::new(),
@@ -524,18 +524,19 @@ impl<'a> Visitors<'a> {
         self.findings.search(place, &visit.everything_but_typed());
     }
 
-    async fn person(&self, typed: &str) -> anyhow::Result<Person> {
+    async fn person(&self, typed: &str) -> anyhow::Result<CommenterAccess> {
         let mut db = self.app.pool.acquire().await?;
-        let found = commenters::store::of_address(&mut db, &self.app.keys, &email(typed)?).await?;
+        let found =
+            commenters::store::find_by_email(&mut db, &self.app.keys, &email(typed)?).await?;
         let id = found.first().context("a commenter is not there")?;
-        let person = commenters::store::find_person(&mut db, *id).await?;
+        let person = commenters::store::find_access(&mut db, *id).await?;
         person.context("a commenter is not there")
     }
 }
 
 impl Trail {
     /// Who the canary is to the database.
-    pub fn person(&self) -> &Person {
+    pub fn person(&self) -> &CommenterAccess {
         &self.person
     }
 

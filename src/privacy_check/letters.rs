@@ -8,7 +8,7 @@ use crate::accounts::address;
 use crate::app::App;
 use crate::commenters::open_for_export;
 use crate::comments::notices;
-use crate::mail::{Letter, Recipient, Stamp, outbox, store};
+use crate::mail::{EmailMessage, EnvelopeInfo, Recipient, outbox, store};
 use crate::moderation::digest;
 
 /// Seconds after which everyone may be told of something again.
@@ -28,7 +28,7 @@ pub async fn read(app: &App, trail: &mut Trail, findings: &mut Findings) -> anyh
     let (mut to_others, mut to_itself, mut to_staff, mut tell) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut db = app.pool.acquire().await?;
     loop {
-        let some = store::take_due(&mut db, now, lease, AT_A_TIME).await?;
+        let some = store::lease_due(&mut db, now, lease, AT_A_TIME).await?;
         if some.is_empty() {
             break;
         }
@@ -37,10 +37,10 @@ pub async fn read(app: &App, trail: &mut Trail, findings: &mut Findings) -> anyh
                 to_itself += 1;
                 continue;
             }
-            let Some(found) = store::find_address(&mut db, due.id, lease).await? else {
+            let Some(found) = store::find_sealed_recipient(&mut db, due.id, lease).await? else {
                 continue;
             };
-            let letter = outbox::open(&app.keys, due.to, &due.letter)?;
+            let letter = outbox::decrypt(&app.keys, due.to, &due.letter)?;
             let to = match (due.to, &found.email_hash) {
                 (Recipient::Account(id), _) => {
                     // It tells of the canary's words; and goes to its address, which is the admin's here.
@@ -56,13 +56,13 @@ pub async fn read(app: &App, trail: &mut Trail, findings: &mut Findings) -> anyh
             };
             to_others += 1;
             tell += u64::from(letter.text.contains(&trail.public_word));
-            let stamp = Stamp {
+            let stamp = EnvelopeInfo {
                 from: &mail.from,
                 host,
                 id: "check",
                 date: due.written_at,
             };
-            let message = letter.message(to.parse()?, &stamp)?;
+            let message = letter.build(to.parse()?, &stamp)?;
             let place = format!("letter {} to another reader", due.id);
             findings.search(&place, &message.formatted());
             // Once more without the marks that mail puts between words.
@@ -88,7 +88,7 @@ pub async fn read(app: &App, trail: &mut Trail, findings: &mut Findings) -> anyh
 }
 
 /// A letter to the staff: what it says, and where its links lead.
-fn read_to_staff(app: &App, letter: &Letter, trail: &mut Trail, findings: &mut Findings) {
+fn read_to_staff(app: &App, letter: &EmailMessage, trail: &mut Trail, findings: &mut Findings) {
     for part in [&letter.subject, &letter.text, &letter.html] {
         findings.search("a letter to the staff", part.as_bytes());
     }

@@ -976,10 +976,10 @@ async fn a_letter_to_the_staff_opens_for_no_reader() {
         .await
         .expect("the letter");
     let (keys, id) = (&room.site.app.keys, room.account().await);
-    assert!(mail::outbox::open(keys, id, &sealed).is_ok());
-    assert!(mail::outbox::open(keys, AccountId(id.0 + 1), &sealed).is_err());
+    assert!(mail::outbox::decrypt(keys, id, &sealed).is_ok());
+    assert!(mail::outbox::decrypt(keys, AccountId(id.0 + 1), &sealed).is_err());
     let reader = broadsheet::ids::CommenterId(id.0);
-    assert!(mail::outbox::open(keys, reader, &sealed).is_err());
+    assert!(mail::outbox::decrypt(keys, reader, &sealed).is_err());
 }
 
 #[tokio::test]

@@ -323,14 +323,14 @@ async fn what_it_said_before_goes_when_its_author_takes_it_back() {
     // Until then it is theirs to have.
     let commenter = site.count("select commenter_id from comments").await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let person = broadsheet::commenters::store::find_person(
+    let person = broadsheet::commenters::store::find_access(
         &mut db,
         broadsheet::ids::CommenterId(commenter),
     )
     .await
     .expect("people can be asked")
     .expect("they are there");
-    let mine = person.page(&site.app.keys).replace('?', "/data?");
+    let mine = person.page_path(&site.app.keys).replace('?', "/data?");
     let data = site.visitor().open(&mine).await;
     let data: serde_json::Value = serde_json::from_slice(&data.body).expect("JSON");
     let comment = &data["comments"][0];

@@ -35,7 +35,7 @@ async fn dump(site: &TestSite) -> String {
 async fn person(site: &TestSite, address: &str) -> Option<CommenterId> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let email = Email::parse(address).expect("an address");
-    commenters::store::of_address(&mut db, &site.app.keys, &email)
+    commenters::store::find_by_email(&mut db, &site.app.keys, &email)
         .await
         .expect("people can be asked")
         .first()
@@ -268,7 +268,7 @@ async fn the_number_of_someone_who_is_gone_is_counted_by_nothing() {
     comments::store::erase(&mut db, &[bob], site.now())
         .await
         .expect("it is erased");
-    commenters::store::delete_if_nothing_is_left(&mut db, who)
+    commenters::store::delete_if_unused(&mut db, who)
         .await
         .expect("nothing is left");
     db.commit().await.expect("it is kept");

@@ -5,7 +5,9 @@ use std::time::Duration;
 use broadsheet::commenters::{self, Email};
 use broadsheet::config::Settings;
 use broadsheet::ids::CommenterId;
-use broadsheet::mail::{Failure, Letter, Link, Mailer, Piece, check, outbox};
+use broadsheet::mail::{
+    EmailBlock, EmailLink, EmailMessage, Mailer, SendError, check_server, outbox,
+};
 use broadsheet::text::Language;
 use broadsheet::worker::deliver;
 
@@ -19,15 +21,15 @@ async fn site_with(sink: &Sink) -> TestSite {
     Setup::default().mail(sink).build().await
 }
 
-fn letter(subject: &str) -> Letter {
+fn letter(subject: &str) -> EmailMessage {
     let pieces = [
-        Piece::Paragraph("Bob answered what you wrote.".into()),
-        Piece::Action(Link {
+        EmailBlock::Paragraph("Bob answered what you wrote.".into()),
+        EmailBlock::Action(EmailLink {
             label: "Read it".into(),
             url: "https://news.example.org/tea#comment-4".into(),
         }),
     ];
-    Letter::new(Language::English, subject, &pieces)
+    EmailMessage::new(Language::English, subject, &pieces)
 }
 
 impl TestSite {
@@ -40,9 +42,9 @@ impl TestSite {
             .id
     }
 
-    async fn write(&self, to: CommenterId, letter: &Letter) {
+    async fn write(&self, to: CommenterId, letter: &EmailMessage) {
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        outbox::put(&mut db, &self.app.keys, to, letter, None, self.now())
+        outbox::enqueue(&mut db, &self.app.keys, to, letter, None, self.now())
             .await
             .expect("a letter goes in");
         db.commit().await.expect("it is kept");
@@ -375,7 +377,7 @@ async fn a_server_that_hangs_is_left_and_asked_anew() {
     let sink = Sink::start().await;
     let site = site_with(&sink).await;
     let config = site.app.config.mail.as_ref().expect("mail is set");
-    let mailer = Mailer::new(config, "localhost").with_patience(Duration::from_millis(300));
+    let mailer = Mailer::new(config, "localhost").with_timeout(Duration::from_millis(300));
     let send = async |subject: &str| {
         let to = ANN.parse().expect("an address");
         mailer
@@ -384,9 +386,9 @@ async fn a_server_that_hangs_is_left_and_asked_anew() {
     };
     assert_eq!(send("One").await, Ok(()));
     sink.hang(true);
-    let timeout = Err(Failure::NoServer("timeout".to_owned()));
+    let timeout = Err(SendError::Unreachable("timeout".to_owned()));
     assert_eq!(send("Two").await, timeout);
-    assert_eq!(mailer.reach().await, timeout);
+    assert_eq!(mailer.test_connection().await, timeout);
     sink.hang(false);
     assert_eq!(send("Three").await, Ok(()));
     let subjects: Vec<_> = sink
@@ -464,7 +466,11 @@ async fn letters_speak_every_language() {
         "Богдан відповідає на ваш коментар до статті «Чай і все, що треба знати про нього восени»";
     let words = format!("Їжак 🦔 п'є чай.\n.\n.крапка\n{}", "слово ".repeat(60));
     let to = site.commenter("андрій@пошта.укр").await;
-    let letter = Letter::new(Language::Ukrainian, subject, &[Piece::Paragraph(words)]);
+    let letter = EmailMessage::new(
+        Language::Ukrainian,
+        subject,
+        &[EmailBlock::Paragraph(words)],
+    );
     site.write(to, &letter).await;
     site.deliver().await;
     let mail = &sink.received()[0];
@@ -528,9 +534,9 @@ async fn the_outbox_holds_neither_addresses_nor_words() {
         assert!(!plain.contains(&hex), "{word}");
     }
     // It opens for the one it is written to.
-    let opened = outbox::open(&site.app.keys, to, &sealed).expect("it opens");
+    let opened = outbox::decrypt(&site.app.keys, to, &sealed).expect("it opens");
     assert_eq!(opened.subject, "Bob answered you");
-    assert!(outbox::open(&site.app.keys, CommenterId(to.0 + 1), &sealed).is_err());
+    assert!(outbox::decrypt(&site.app.keys, CommenterId(to.0 + 1), &sealed).is_err());
 }
 
 #[tokio::test]
@@ -546,8 +552,8 @@ async fn check_tells_whether_the_mail_server_answers() {
         .expect("the settings are right")
         .mail
         .expect("mail is set");
-    check(&config).await.expect("the sink answers");
+    check_server(&config).await.expect("the sink answers");
     sink.stop().await;
-    let wrong = check(&config).await.expect_err("nothing listens");
+    let wrong = check_server(&config).await.expect_err("nothing listens");
     assert!(wrong.to_string().contains("BROADSHEET_SMTP_URL"), "{wrong}");
 }

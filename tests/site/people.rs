@@ -225,11 +225,11 @@ async fn who_is_trusted_is_approved_at_once_where_the_address_is_proved() {
         Status::Held
     );
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let found = commenters::store::find_person(&mut db, commenter)
+    let found = commenters::store::find_access(&mut db, commenter)
         .await
         .expect("people can be asked")
         .expect("they are there");
-    let mine = found.page(&site.app.keys);
+    let mine = found.page_path(&site.app.keys);
     ann.open(&mine)
         .await
         .form("/commenters/")
@@ -541,11 +541,11 @@ async fn who_asks_gets_notes_and_treatment_and_erasing_takes_both() {
         .has_status(303);
     let commenter = commenter_of(&site, id).await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let found = commenters::store::find_person(&mut db, commenter)
+    let found = commenters::store::find_access(&mut db, commenter)
         .await
         .expect("people can be asked")
         .expect("they are there");
-    let mine = found.page(&site.app.keys);
+    let mine = found.page_path(&site.app.keys);
     let data = site.visitor().open(&mine.replace('?', "/data?")).await;
     let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
     assert_eq!(data["treated"], "hold");

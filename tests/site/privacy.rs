@@ -89,12 +89,12 @@ async fn an_address_is_nowhere() {
         .await
         .expect("a subscription");
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let person = commenters::store::find_person(&mut db, CommenterId(commenter))
+    let person = commenters::store::find_access(&mut db, CommenterId(commenter))
         .await
         .expect("the database answers")
         .expect("the bird");
     drop(db);
-    let mine = person.page(&site.app.keys);
+    let mine = person.page_path(&site.app.keys);
     let end = unsubscribe::address(&site.app.keys, SubscriptionId(subscription));
 
     let [digest, stop, confirm] = mail_to_the_staff(&site).await;
@@ -202,7 +202,7 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
         .fetch_one(&mut *db)
         .await
         .expect("a letter");
-    let letter = outbox::open(keys, id, &sealed).expect("it opens");
+    let letter = outbox::decrypt(keys, id, &sealed).expect("it opens");
     for part in [&letter.subject, &letter.text, &letter.html] {
         assert_eq!(leak_in(part), None, "{part}");
     }

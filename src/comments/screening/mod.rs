@@ -8,7 +8,7 @@ pub mod words;
 
 use super::model::Status;
 use crate::classifier::Prediction;
-use crate::commenters::Treatment;
+use crate::commenters::FixedPolicy;
 
 pub use reason::{Kind, Reason};
 pub use words::WordList;
@@ -31,7 +31,7 @@ pub struct Evidence<'a> {
     /// How likely this site is to refuse it, by what it has learnt.
     pub likelihood: Option<f32>,
     /// How moderators want its author treated, whatever else is known.
-    pub treatment: Option<Treatment>,
+    pub treatment: Option<FixedPolicy>,
 }
 
 /// What word lists look through of a comment: the words as typed and as `read` without their marks, since marks of
@@ -187,7 +187,7 @@ fn reasons_to_hold(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
     if rules.hold_first_timers && !rules.trusts(evidence.standing) {
         reasons.push(Kind::FirstTimer.into());
     }
-    if evidence.treatment == Some(Treatment::Hold) {
+    if evidence.treatment == Some(FixedPolicy::Hold) {
         reasons.push(Kind::AlwaysHeld.into());
     }
     if rules.hold_links > 0 && evidence.links >= rules.hold_links as usize {
@@ -212,7 +212,7 @@ impl Rules {
 
     /// Whether moderators trust its author always, and it is theirs.
     fn is_trusted(&self, evidence: &Evidence<'_>) -> bool {
-        evidence.treatment == Some(Treatment::Trust) && self.is_surely(evidence.standing)
+        evidence.treatment == Some(FixedPolicy::Trust) && self.is_surely(evidence.standing)
     }
 
     /// Whether it is the person whose address was given, and not someone who knows it: only then is their trust theirs.

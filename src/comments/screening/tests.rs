@@ -1,7 +1,7 @@
 use super::Blocked::{Address, Domain, Network};
 use super::Standing::{ApprovedBefore, Known, New, Proven};
 use super::*;
-use crate::commenters::Treatment::{Hold, Trust};
+use crate::commenters::FixedPolicy::{Hold, Trust};
 use crate::comments::Status::{Approved, Held, Spam, Trashed};
 
 /// What is known, what is wanted, the status, and the reasons as they are stored.
@@ -40,7 +40,7 @@ fn by(standing: Standing) -> Evidence<'static> {
     }
 }
 
-fn treated(treatment: Treatment, evidence: Evidence<'static>) -> Evidence<'static> {
+fn treated(treatment: FixedPolicy, evidence: Evidence<'static>) -> Evidence<'static> {
     Evidence {
         treatment: Some(treatment),
         ..evidence

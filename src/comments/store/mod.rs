@@ -14,7 +14,7 @@ use super::model::{Comment, Day, Discussion, NewComment, Staff, Status, Subject}
 use super::screening::{Reason, Verdict};
 use crate::classifier::Prediction;
 use crate::clock::Ts;
-use crate::commenters::Treatment;
+use crate::commenters::FixedPolicy;
 use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommentId, CommenterId};
 use crate::limits::network;
@@ -210,7 +210,7 @@ pub struct Known {
     /// They write from a blocked network.
     pub is_blocked_network: bool,
     /// What a moderator wants done with whatever they write.
-    pub treatment: Option<Treatment>,
+    pub treatment: Option<FixedPolicy>,
     /// Something of theirs was approved before, under the name if one is given.
     pub was_approved: bool,
     /// The list of words to hold replies for, whoever writes.
@@ -231,7 +231,7 @@ pub async fn known_of(
     sqlx::query_as!(
         Known,
         r#"select coalesce((select blocked_at is not null from commenters where id = $1), false) as "is_blocked!",
-               (select treatment from commenters where id = $1) as "treatment: Treatment",
+               (select treatment from commenters where id = $1) as "treatment: FixedPolicy",
                (select domain from blocked_domains where domain = any($2) order by length(domain) desc limit 1) as blocked_domain,
                exists (select 1 from blocked_networks where network >>= $3::text::inet) as "is_blocked_network!",
                exists (select 1 from comments where commenter_id = $1 and status = 'approved' and name = coalesce($4, name))

@@ -3,36 +3,36 @@
 
 use sqlx::PgConnection;
 
-use super::{Treatment, blocks};
+use super::{FixedPolicy, blocks};
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::ids::{AccountId, CommenterId};
 
 /// How someone is treated, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Treated {
+pub enum CommenterPolicy {
     /// As the rules say.
-    AsAnyone,
+    Default,
     /// Their replies always wait for a moderator, or never do where it is proved that they are theirs.
-    Always(Treatment),
+    Fixed(FixedPolicy),
     /// What they send goes to the trash.
     Blocked,
 }
 
-impl Treated {
+impl CommenterPolicy {
     /// All of them, in the order the desk shows.
     pub const ALL: [Self; 4] = [
-        Self::AsAnyone,
-        Self::Always(Treatment::Hold),
-        Self::Always(Treatment::Trust),
+        Self::Default,
+        Self::Fixed(FixedPolicy::Hold),
+        Self::Fixed(FixedPolicy::Trust),
         Self::Blocked,
     ];
 
     /// Its word in forms, in the log and in the catalogue.
     pub fn word(self) -> &'static str {
         match self {
-            Self::AsAnyone => "anyone",
-            Self::Always(treatment) => treatment.word(),
+            Self::Default => "anyone",
+            Self::Fixed(treatment) => treatment.word(),
             Self::Blocked => "blocked",
         }
     }
@@ -43,21 +43,21 @@ impl Treated {
     }
 
     /// Under a block lies what holds once it is taken back.
-    fn of(treatment: Option<Treatment>, is_blocked: bool) -> Self {
+    fn effective(treatment: Option<FixedPolicy>, is_blocked: bool) -> Self {
         match (is_blocked, treatment) {
             (true, _) => Self::Blocked,
-            (false, Some(treatment)) => Self::Always(treatment),
-            (false, None) => Self::AsAnyone,
+            (false, Some(treatment)) => Self::Fixed(treatment),
+            (false, None) => Self::Default,
         }
     }
 }
 
 /// How someone is treated, since when, and who made it so.
-pub struct HowTreated {
+pub struct PolicyInfo {
     /// How.
-    pub treated: Treated,
+    pub policy: CommenterPolicy,
     /// What holds apart from a block.
-    pub treatment: Option<Treatment>,
+    pub fixed: Option<FixedPolicy>,
     /// Since when.
     pub at: Option<Ts>,
     /// Who made it so.
@@ -66,7 +66,7 @@ pub struct HowTreated {
 
 /// Sees to it that nobody else changes how someone is treated, or takes them away, before the transaction ends; whether
 /// they are still there.
-pub async fn hold_still(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
+pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
     let found = sqlx::query!(
         "select id from commenters where id = $1 for no key update",
         id.0
@@ -77,12 +77,12 @@ pub async fn hold_still(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<
 }
 
 /// How someone is treated.
-pub async fn how_treated(
+pub async fn find_policy(
     db: &mut PgConnection,
     id: CommenterId,
-) -> sqlx::Result<Option<HowTreated>> {
+) -> sqlx::Result<Option<PolicyInfo>> {
     let found = sqlx::query!(
-        r#"select treatment as "treatment: Treatment", blocked_at is not null as "is_blocked!",
+        r#"select treatment as "treatment: FixedPolicy", blocked_at is not null as "is_blocked!",
                case when blocked_at is not null then blocked_at else treated_at end as "at: Ts",
                (select name from accounts
                 where accounts.id = case when blocked_at is not null then blocked_by else treated_by end) as by
@@ -91,26 +91,26 @@ pub async fn how_treated(
     )
     .fetch_optional(db)
     .await?;
-    Ok(found.map(|found| HowTreated {
-        treated: Treated::of(found.treatment, found.is_blocked),
-        treatment: found.treatment,
+    Ok(found.map(|found| PolicyInfo {
+        policy: CommenterPolicy::effective(found.treatment, found.is_blocked),
+        fixed: found.treatment,
         at: found.at,
         by: found.by,
     }))
 }
 
 /// Has the replies of someone treated so from now on.
-pub async fn treat(
+pub async fn set_policy(
     db: &mut PgConnection,
     moderator: &Moderator,
     id: CommenterId,
-    treatment: Option<Treatment>,
+    treatment: Option<FixedPolicy>,
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "update commenters set treatment = $2, treated_at = $3, treated_by = $4 where id = $1",
         id.0,
-        treatment as Option<Treatment>,
+        treatment as Option<FixedPolicy>,
         now as Ts,
         moderator.id.0,
     )
@@ -135,7 +135,7 @@ pub async fn set_blocked(
 }
 
 /// What a moderator noted about someone.
-pub struct Note {
+pub struct CommenterNote {
     /// Its number.
     pub id: i64,
     /// The words.
@@ -149,9 +149,12 @@ pub struct Note {
 }
 
 /// The notes on someone, newest first.
-pub async fn notes_on(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<Note>> {
+pub async fn list_notes(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Vec<CommenterNote>> {
     sqlx::query_as!(
-        Note,
+        CommenterNote,
         r#"select commenter_notes.id as "id: i64", note, written_at, account_id as "account_id: AccountId", accounts.name as by
            from commenter_notes join accounts on accounts.id = account_id
            where commenter_id = $1 order by commenter_notes.id desc"#,
@@ -182,7 +185,7 @@ pub async fn insert_note(
 }
 
 /// Takes away a note on someone that this moderator wrote; one that is gone is no mistake.
-pub async fn delete_own_note(
+pub async fn delete_note_of(
     db: &mut PgConnection,
     moderator: &Moderator,
     id: CommenterId,

@@ -2,13 +2,13 @@
 
 use sqlx::PgConnection;
 
-use super::{Email, Person, Scope, Subscription};
+use super::{CommenterAccess, Email, Subscription, SubscriptionScope};
 use crate::clock::Ts;
 use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 
 /// Whose an address is.
-pub struct Commenter {
+pub struct FoundCommenter {
     /// Their number.
     pub id: CommenterId,
     /// There is nothing of theirs yet.
@@ -22,7 +22,7 @@ pub async fn find_or_insert(
     keys: &Keys,
     email: &Email,
     now: Ts,
-) -> sqlx::Result<Commenter> {
+) -> sqlx::Result<FoundCommenter> {
     // The hash and the seal must be of one key, and keys may change in between.
     let keys = keys.as_of_now();
     if let Some(commenter) = find_or_try_insert(db, &keys, email, now).await? {
@@ -39,10 +39,10 @@ async fn find_or_try_insert(
     keys: &Keys,
     email: &Email,
     now: Ts,
-) -> sqlx::Result<Option<Commenter>> {
+) -> sqlx::Result<Option<FoundCommenter>> {
     let hash = email.hash(keys);
     sqlx::query_as!(
-        Commenter,
+        FoundCommenter,
         r#"with found as (
                select id from unnest($1::bytea[]) as hash join commenters on email_hash = hash
                order by id limit 1 for key share of commenters
@@ -62,7 +62,7 @@ async fn find_or_try_insert(
 }
 
 /// Whoever has an address: one person, or two while the secret key changes.
-pub async fn of_address(
+pub async fn find_by_email(
     db: &mut PgConnection,
     keys: &Keys,
     email: &Email,
@@ -76,7 +76,7 @@ pub async fn of_address(
 }
 
 /// What is kept of someone beside what they wrote. The address is not in it.
-pub struct Kept {
+pub struct StoredCommenter {
     /// When they first wrote.
     pub created_at: Ts,
     /// When they proved that the address is theirs.
@@ -90,16 +90,19 @@ pub struct Kept {
     /// Browsers that have proved the address.
     pub browsers: i64,
     /// Letters to them that wait to leave.
-    pub letters: i64,
+    pub queued_emails: i64,
 }
 
 /// What is kept of someone.
-pub async fn kept_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Kept>> {
+pub async fn find_stored(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Option<StoredCommenter>> {
     sqlx::query_as!(
-        Kept,
+        StoredCommenter,
         r#"select created_at, proved_at, proof_sent_at, silenced_at, blocked_at,
                (select count(*) from commenter_browsers where commenter_id = $1) as "browsers!",
-               (select count(*) from outbox where commenter_id = $1) as "letters!"
+               (select count(*) from outbox where commenter_id = $1) as "queued_emails!"
            from commenters where id = $1"#,
         id.0,
     )
@@ -108,13 +111,13 @@ pub async fn kept_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Opt
 }
 
 /// An article under which someone is told of replies.
-pub struct KeptSubscription {
+pub struct StoredSubscription {
     /// Its title.
     pub title: String,
     /// Its address, if it has one.
     pub path: Option<String>,
     /// Of which replies.
-    pub scope: Scope,
+    pub scope: SubscriptionScope,
     /// When it was asked for.
     pub asked_at: Ts,
     /// Since when they are told.
@@ -124,13 +127,13 @@ pub struct KeptSubscription {
 }
 
 /// What someone is told of.
-pub async fn subscriptions_of(
+pub async fn list_stored_subscriptions(
     db: &mut PgConnection,
     id: CommenterId,
-) -> sqlx::Result<Vec<KeptSubscription>> {
+) -> sqlx::Result<Vec<StoredSubscription>> {
     sqlx::query_as!(
-        KeptSubscription,
-        r#"select title, path, scope as "scope: Scope", asked_at, active_since, mailed_at
+        StoredSubscription,
+        r#"select title, path, scope as "scope: SubscriptionScope", asked_at, active_since, mailed_at
            from subscriptions join articles on articles.id = article_id
            where commenter_id = $1 order by subscriptions.id"#,
         id.0,
@@ -140,10 +143,13 @@ pub async fn subscriptions_of(
 }
 
 /// A commenter, for their own page.
-pub async fn find_person(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Person>> {
+pub async fn find_access(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Option<CommenterAccess>> {
     sqlx::query_as!(
-        Person,
-        r#"select id, seed::text as "seed!", proved_at, silenced_at from commenters where id = $1"#,
+        CommenterAccess,
+        r#"select id, seed::text as "link_seed!", proved_at, silenced_at from commenters where id = $1"#,
         id.0,
     )
     .fetch_optional(db)
@@ -151,7 +157,7 @@ pub async fn find_person(db: &mut PgConnection, id: CommenterId) -> sqlx::Result
 }
 
 /// Whether this browser has proved that the address is theirs.
-pub async fn has_proved(
+pub async fn is_verified(
     db: &mut PgConnection,
     token_hash: Option<&[u8]>,
     id: CommenterId,
@@ -169,7 +175,7 @@ pub async fn has_proved(
 }
 
 /// Remembers that this browser has proved an address: mail to it is read there, so it may go there again.
-pub async fn prove(
+pub async fn verify_email(
     db: &mut PgConnection,
     id: CommenterId,
     token_hash: &[u8],
@@ -194,7 +200,7 @@ pub async fn prove(
 }
 
 /// How many browsers have proved an address.
-pub async fn browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<i64> {
+pub async fn count_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from commenter_browsers where commenter_id = $1"#,
         id.0,
@@ -204,7 +210,7 @@ pub async fn browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<i6
 }
 
 /// Forgets every browser that has proved an address, and makes the addresses of its owner's page void.
-pub async fn forget_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+pub async fn delete_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from commenter_browsers where commenter_id = $1",
         id.0
@@ -221,23 +227,27 @@ pub async fn forget_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Re
 }
 
 /// Between two mails with a link that proves an address, in seconds: nobody's letter box is filled by a form.
-const BETWEEN_PROOFS: i64 = 60 * 60;
+const VERIFICATION_INTERVAL_SECS: i64 = 60 * 60;
 /// Such mails to one address without the link being used: its owner does not want it.
-const PROOFS_AT_MOST: i32 = 3;
+const MAX_VERIFICATIONS: i32 = 3;
 /// After which time an address from which mail came back may be tried again, in seconds, if its owner asks for it.
-const SILENT_FOR: i64 = 7 * 24 * 60 * 60;
+const SUPPRESSION_SECS: i64 = 7 * 24 * 60 * 60;
 
 /// Whether the link that proves an address may be mailed now; if so, it is taken to be.
-pub async fn may_mail_proof(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<bool> {
+pub async fn claim_verification_email(
+    db: &mut PgConnection,
+    id: CommenterId,
+    now: Ts,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update commenters set proof_sent_at = $2, proofs_sent = proofs_sent + 1, silenced_at = null
          where id = $1 and blocked_at is null and proofs_sent < $4
            and (silenced_at is null or silenced_at <= $5) and (proof_sent_at is null or proof_sent_at <= $3)",
         id.0,
         now as Ts,
-        now.plus_seconds(-BETWEEN_PROOFS) as Ts,
-        PROOFS_AT_MOST,
-        now.plus_seconds(-SILENT_FOR) as Ts,
+        now.plus_seconds(-VERIFICATION_INTERVAL_SECS) as Ts,
+        MAX_VERIFICATIONS,
+        now.plus_seconds(-SUPPRESSION_SECS) as Ts,
     )
     .execute(db)
     .await?;
@@ -246,11 +256,11 @@ pub async fn may_mail_proof(db: &mut PgConnection, id: CommenterId, now: Ts) -> 
 
 /// Asks to be told of replies under an article. Until the address is proved, `is_proved`, nothing comes of it; and who
 /// has proved nothing changes nothing that counts already.
-pub async fn ask(
+pub async fn subscribe(
     db: &mut PgConnection,
     id: CommenterId,
     article_id: ArticleId,
-    scope: Scope,
+    scope: SubscriptionScope,
     is_proved: bool,
     now: Ts,
 ) -> sqlx::Result<()> {
@@ -262,7 +272,7 @@ pub async fn ask(
          where s.active_since is null or $5",
         id.0,
         article_id.0,
-        scope as Scope,
+        scope as SubscriptionScope,
         now as Ts,
         is_proved,
     )
@@ -272,14 +282,14 @@ pub async fn ask(
 }
 
 /// What someone is told of, or has asked for, newest first.
-pub async fn subscriptions(
+pub async fn list_subscriptions(
     db: &mut PgConnection,
     id: CommenterId,
     now: Ts,
 ) -> sqlx::Result<Vec<Subscription>> {
     sqlx::query_as!(
         Subscription,
-        r#"select subscriptions.id, scope as "scope: Scope", article_id,
+        r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
                case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
                case when state = 'published' and published_at <= $2 then path end as path,
                active_since is not null as "is_active!"
@@ -293,7 +303,7 @@ pub async fn subscriptions(
 }
 
 /// Lets what was asked for count from now on, of these; what else was asked for and does not count yet is dropped.
-pub async fn activate(
+pub async fn activate_subscriptions(
     db: &mut PgConnection,
     id: CommenterId,
     wanted: &[SubscriptionId],
@@ -326,7 +336,7 @@ pub async fn find_subscription(
 ) -> sqlx::Result<Option<Subscription>> {
     sqlx::query_as!(
         Subscription,
-        r#"select subscriptions.id, scope as "scope: Scope", article_id,
+        r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
                case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
                case when state = 'published' and published_at <= $2 then path end as path,
                active_since is not null as "is_active!"
@@ -339,7 +349,7 @@ pub async fn find_subscription(
 }
 
 /// Whose a subscription is.
-pub async fn owner_of_subscription(
+pub async fn find_subscriber(
     db: &mut PgConnection,
     id: SubscriptionId,
 ) -> sqlx::Result<Option<CommenterId>> {
@@ -349,7 +359,7 @@ pub async fn owner_of_subscription(
 }
 
 /// Ends a subscription, with all that was still to be told. Ended ones are no mistake.
-pub async fn end_subscription(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
+pub async fn delete_subscription(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
     sqlx::query!("delete from subscriptions where id = $1", id.0)
         .execute(db)
         .await?;
@@ -357,7 +367,7 @@ pub async fn end_subscription(db: &mut PgConnection, id: SubscriptionId) -> sqlx
 }
 
 /// Ends one of someone's own subscriptions.
-pub async fn end_own_subscription(
+pub async fn delete_subscription_of(
     db: &mut PgConnection,
     owner: CommenterId,
     id: SubscriptionId,
@@ -382,7 +392,7 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     .execute(&mut *db)
     .await?;
     if deleted.rows_affected() > 0 {
-        forget_counts(db, id).await?;
+        delete_counts(db, id).await?;
         return Ok(true);
     }
     sqlx::query!("delete from subscriptions where commenter_id = $1", id.0)
@@ -415,7 +425,7 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
 
 /// Deletes someone of whom no comment is left and who is told of nothing, unless they are blocked or always held: they
 /// would be free of that for taking one comment back.
-pub async fn delete_if_nothing_is_left(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+pub async fn delete_if_unused(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null and treatment is distinct from 'hold'
            and not exists (select 1 from comments where commenter_id = $1)
@@ -425,13 +435,13 @@ pub async fn delete_if_nothing_is_left(db: &mut PgConnection, id: CommenterId) -
     .execute(&mut *db)
     .await?;
     if deleted.rows_affected() > 0 {
-        forget_counts(db, id).await?;
+        delete_counts(db, id).await?;
     }
     Ok(())
 }
 
 /// Deletes how many comments someone had who is gone: they are none, but the number would tell that they were here.
-pub(super) async fn forget_counts(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
+pub(super) async fn delete_counts(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!("delete from commenter_counts where commenter_id = $1", id.0,)
         .execute(db)
         .await?;

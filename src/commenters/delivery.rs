@@ -10,38 +10,38 @@ use super::email;
 use crate::accounts::address;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::mail::store::Due;
-use crate::mail::{Failure, Letter, Mailer, Recipient, outbox, store};
+use crate::mail::store::DueEmail;
+use crate::mail::{EmailMessage, Mailer, Recipient, SendError, outbox, store};
 
 /// Letters taken at a time: so few that all are tried before the lease ends, even where each takes a mailer's patience.
-const AT_A_TIME: i64 = 20;
+const BATCH_SIZE: i64 = 20;
 /// Seconds for which letters are ours. Where the process ends in between, they are sent after that, a second time perhaps.
-const LEASE: i64 = 5 * 60;
+const LEASE_SECS: i64 = 5 * 60;
 
 /// Sends what is due. Without a mail server letters wait, and are given up in time.
-pub async fn deliver(app: &App) -> sqlx::Result<()> {
-    give_up(app).await?;
+pub async fn send_due_mail(app: &App) -> sqlx::Result<()> {
+    expire(app).await?;
     let Some(mailer) = &app.mailer else {
         return Ok(());
     };
     loop {
-        let round = Round::take(app, mailer).await?;
+        let round = DeliveryBatch::lease(app, mailer).await?;
         if round.is_empty() {
             return Ok(());
         }
-        round.send().await?;
-        if round.no_server().is_some() {
+        round.send_all().await?;
+        if round.server_error().is_some() {
             return Ok(());
         }
     }
 }
 
-async fn give_up(app: &App) -> sqlx::Result<()> {
+async fn expire(app: &App) -> sqlx::Result<()> {
     let mut db = app.pool.acquire().await?;
-    store::delete_unwanted(&mut db).await?;
-    store::take_back(&mut db).await?;
-    let then = app.clock.now().plus_seconds(-outbox::GIVEN_UP_AFTER);
-    let letters = store::delete_written_by(&mut db, then).await?;
+    store::delete_suppressed(&mut db).await?;
+    store::cancel_stale(&mut db).await?;
+    let then = app.clock.now().plus_seconds(-outbox::EXPIRE_AFTER_SECS);
+    let letters = store::delete_expired(&mut db, then).await?;
     if letters > 0 {
         tracing::warn!(
             letters,
@@ -52,23 +52,23 @@ async fn give_up(app: &App) -> sqlx::Result<()> {
 }
 
 /// Letters that were taken together.
-struct Round<'a> {
+struct DeliveryBatch<'a> {
     app: &'a App,
     mailer: &'a Mailer,
     lease_ends: Ts,
     /// Those to one reader go one after the other: when the first comes back, the others need not go.
-    waiting: Mutex<BTreeMap<Recipient, Vec<Due>>>,
+    waiting: Mutex<BTreeMap<Recipient, Vec<DueEmail>>>,
     /// What is wrong with the server: then the rest is not tried.
-    no_server: Mutex<Option<Failure>>,
+    server_error: Mutex<Option<SendError>>,
 }
 
-impl<'a> Round<'a> {
-    async fn take(app: &'a App, mailer: &'a Mailer) -> sqlx::Result<Self> {
+impl<'a> DeliveryBatch<'a> {
+    async fn lease(app: &'a App, mailer: &'a Mailer) -> sqlx::Result<Self> {
         let now = app.clock.now();
-        let lease_ends = now.plus_seconds(LEASE);
+        let lease_ends = now.plus_seconds(LEASE_SECS);
         let mut db = app.pool.acquire().await?;
-        let mut waiting: BTreeMap<Recipient, Vec<Due>> = BTreeMap::new();
-        for due in store::take_due(&mut db, now, lease_ends, AT_A_TIME).await? {
+        let mut waiting: BTreeMap<Recipient, Vec<DueEmail>> = BTreeMap::new();
+        for due in store::lease_due(&mut db, now, lease_ends, BATCH_SIZE).await? {
             waiting.entry(due.to).or_default().push(due);
         }
         Ok(Self {
@@ -76,7 +76,7 @@ impl<'a> Round<'a> {
             mailer,
             lease_ends,
             waiting: Mutex::new(waiting),
-            no_server: Mutex::default(),
+            server_error: Mutex::default(),
         })
     }
 
@@ -84,13 +84,13 @@ impl<'a> Round<'a> {
         self.waiting.lock().expect("no lane panics").is_empty()
     }
 
-    fn no_server(&self) -> Option<Failure> {
-        self.no_server.lock().expect("no lane panics").clone()
+    fn server_error(&self) -> Option<SendError> {
+        self.server_error.lock().expect("no lane panics").clone()
     }
 
     /// Leaves the rest for later, and says so once rather than for each letter.
-    fn stop(&self, failure: Failure) {
-        let mut no_server = self.no_server.lock().expect("no lane panics");
+    fn stop(&self, failure: SendError) {
+        let mut no_server = self.server_error.lock().expect("no lane panics");
         if no_server.is_none() {
             tracing::warn!(
                 code = %failure.code(),
@@ -101,33 +101,38 @@ impl<'a> Round<'a> {
     }
 
     /// Four at once. Each lane goes to its end, whatever happens in another.
-    async fn send(&self) -> sqlx::Result<()> {
-        if let Err(failure) = self.mailer.reach().await {
+    async fn send_all(&self) -> sqlx::Result<()> {
+        if let Err(failure) = self.mailer.test_connection().await {
             self.stop(failure);
         }
-        let (a, b, c, d) = tokio::join!(self.lane(), self.lane(), self.lane(), self.lane());
+        let (a, b, c, d) = tokio::join!(
+            self.run_worker(),
+            self.run_worker(),
+            self.run_worker(),
+            self.run_worker()
+        );
         a.and(b).and(c).and(d)
     }
 
-    async fn lane(&self) -> sqlx::Result<()> {
-        while let Some(letters) = self.next() {
+    async fn run_worker(&self) -> sqlx::Result<()> {
+        while let Some(letters) = self.next_recipient() {
             for due in letters {
-                self.send_one(&due).await?;
+                self.send_email(&due).await?;
             }
         }
         Ok(())
     }
 
-    fn next(&self) -> Option<Vec<Due>> {
+    fn next_recipient(&self) -> Option<Vec<DueEmail>> {
         let mut waiting = self.waiting.lock().expect("no lane panics");
         waiting.pop_first().map(|(_, letters)| letters)
     }
 
-    async fn send_one(&self, due: &Due) -> sqlx::Result<()> {
-        let sent = match self.no_server() {
+    async fn send_email(&self, due: &DueEmail) -> sqlx::Result<()> {
+        let sent = match self.server_error() {
             Some(failure) => Err(failure),
             None => {
-                let Some((to, letter)) = self.open(due).await? else {
+                let Some((to, letter)) = self.decrypt(due).await? else {
                     return Ok(());
                 };
                 let id = self.app.keys.sign("outbox", &due.id.0.to_be_bytes());
@@ -143,7 +148,7 @@ impl<'a> Round<'a> {
                 tracing::info!(%letter, tries, "a letter was sent");
                 store::delete(&mut db, due.id).await
             }
-            Err(Failure::Refused(code)) => {
+            Err(SendError::Rejected(code)) => {
                 match due.to {
                     Recipient::Commenter(commenter) => {
                         tracing::warn!(%letter, %code, %commenter, "mail to a commenter came back; nothing more is sent to them");
@@ -152,24 +157,25 @@ impl<'a> Round<'a> {
                         tracing::warn!(%letter, %code, %account, "mail to a member of staff came back; nothing more is sent to them until they give another address");
                     }
                 }
-                store::silence(&mut db, due.to, now).await
+                store::suppress(&mut db, due.to, now).await
             }
             Err(failure) => {
                 match failure {
-                    Failure::NoServer(_) => self.stop(failure),
+                    SendError::Unreachable(_) => self.stop(failure),
                     _ => {
                         tracing::warn!(%letter, tries, code = %failure.code(), "a letter was not taken and waits");
                     }
                 }
-                store::set_next_try(&mut db, due.id, outbox::next_try(tries, now)).await
+                store::reschedule(&mut db, due.id, outbox::next_retry(tries, now)).await
             }
         }
     }
 
     /// To whom, and what. Asked for just before sending, for someone may have been silenced, blocked or erased since.
-    async fn open(&self, due: &Due) -> sqlx::Result<Option<(Address, Letter)>> {
+    async fn decrypt(&self, due: &DueEmail) -> sqlx::Result<Option<(Address, EmailMessage)>> {
         let mut db = self.app.pool.acquire().await?;
-        let Some(found) = store::find_address(&mut db, due.id, self.lease_ends).await? else {
+        let Some(found) = store::find_sealed_recipient(&mut db, due.id, self.lease_ends).await?
+        else {
             return Ok(None);
         };
         let keys = &self.app.keys;
@@ -180,7 +186,7 @@ impl<'a> Round<'a> {
             _ => None,
         };
         let to = opened.and_then(|address| address.parse().ok());
-        let letter = outbox::open(keys, due.to, &due.letter).ok();
+        let letter = outbox::decrypt(keys, due.to, &due.letter).ok();
         let Some(both) = to.zip(letter) else {
             tracing::warn!(letter = %due.id, "a letter or its address does not open, and is given up");
             store::delete(&mut db, due.id).await?;

@@ -13,11 +13,11 @@ use crate::clock::Ts;
 use crate::text::Language;
 
 /// Characters a line of text (RFC 5322 §2.1.1 asks for at most 78; a few are left for the marks of those who quote it).
-const COLUMNS: usize = 72;
+const MAX_LINE_CHARS: usize = 72;
 
 /// What is written, without to whom. Serialised only to be sealed: its links let whoever has them act.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
+pub struct EmailMessage {
     /// One line.
     pub subject: String,
     /// For those who read text.
@@ -31,7 +31,7 @@ pub struct Letter {
 }
 
 /// A part of a letter.
-pub enum Piece {
+pub enum EmailBlock {
     /// Words of ours.
     Paragraph(String),
     /// Words of someone else.
@@ -43,10 +43,10 @@ pub enum Piece {
         /// The words as plain text.
         text: String,
         /// Where they stand.
-        link: Link,
+        link: EmailLink,
     },
     /// The beginning of someone else's words.
-    Beginning {
+    Excerpt {
         /// Whose.
         who: String,
         /// Under what they were said.
@@ -55,13 +55,13 @@ pub enum Piece {
         text: String,
     },
     /// Something to do.
-    Action(Link),
+    Action(EmailLink),
     /// What is there for completeness.
-    Small(String),
+    Footnote(String),
 }
 
 /// An absolute address and what to call it.
-pub struct Link {
+pub struct EmailLink {
     /// What it does, or where it leads.
     pub label: String,
     /// The address.
@@ -69,7 +69,7 @@ pub struct Link {
 }
 
 /// What is put on a letter when it is sent.
-pub struct Stamp<'a> {
+pub struct EnvelopeInfo<'a> {
     /// The sender.
     pub from: &'a Mailbox,
     /// The site's host, on which message ids are unique.
@@ -81,27 +81,27 @@ pub struct Stamp<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.html")]
-struct LetterPage<'a> {
+#[template(path = "mail/email.html")]
+struct EmailTemplate<'a> {
     language: Language,
     subject: &'a str,
-    pieces: &'a [Piece],
+    blocks: &'a [EmailBlock],
 }
 
-impl Letter {
+impl EmailMessage {
     /// Writes a letter, as text and as HTML.
-    pub fn new(language: Language, subject: &str, pieces: &[Piece]) -> Self {
-        let subject = one_line(subject);
-        let page = LetterPage {
+    pub fn new(language: Language, subject: &str, pieces: &[EmailBlock]) -> Self {
+        let subject = to_single_line(subject);
+        let page = EmailTemplate {
             language,
             subject: &subject,
-            pieces,
+            blocks: pieces,
         };
         let html = page.render().expect("a letter's template renders");
-        let text: Vec<String> = pieces.iter().map(Piece::as_text).collect();
+        let text: Vec<String> = pieces.iter().map(EmailBlock::to_text).collect();
         Self {
-            text: printable(&text.join("\n\n")) + "\n",
-            html: printable(&html),
+            text: strip_controls(&text.join("\n\n")) + "\n",
+            html: strip_controls(&html),
             subject,
             unsubscribe: None,
             thread: None,
@@ -109,7 +109,11 @@ impl Letter {
     }
 
     /// The letter as a message to one reader. No word in it can become a header.
-    pub fn message(&self, to: Address, stamp: &Stamp<'_>) -> Result<Message, lettre::error::Error> {
+    pub fn build(
+        &self,
+        to: Address,
+        stamp: &EnvelopeInfo<'_>,
+    ) -> Result<Message, lettre::error::Error> {
         // Clocks before 1970 write no letters.
         let since = u64::try_from(stamp.date.unix_micros()).unwrap_or_default();
         let date = UNIX_EPOCH + Duration::from_micros(since);
@@ -118,13 +122,13 @@ impl Letter {
             .to(to.into())
             .date(date)
             .message_id(Some(format!("<{}@{}>", stamp.id, stamp.host)))
-            .subject(one_line(&self.subject))
+            .subject(to_single_line(&self.subject))
             .header(AutoSubmitted);
         if let Some(thread) = &self.thread {
-            let thread = format!("<{}@{}>", id_word(thread), stamp.host);
+            let thread = format!("<{}@{}>", sanitize_id(thread), stamp.host);
             message = message.in_reply_to(thread.clone()).references(thread);
         }
-        if let Some(address) = self.unsubscribe.as_deref().and_then(web_address) {
+        if let Some(address) = self.unsubscribe.as_deref().and_then(parse_web_url) {
             message = message
                 .header(ListUnsubscribe(address))
                 .header(ListUnsubscribePost);
@@ -136,30 +140,30 @@ impl Letter {
     }
 }
 
-impl Piece {
+impl EmailBlock {
     /// The piece for those who read text: addresses stand on lines of their own, so that no program breaks them.
-    fn as_text(&self) -> String {
+    fn to_text(&self) -> String {
         match self {
-            Self::Paragraph(text) | Self::Small(text) => wrapped(text, ""),
+            Self::Paragraph(text) | Self::Footnote(text) => wrapped(text, ""),
             Self::Quote {
                 who,
                 when,
                 text,
                 link,
             } => {
-                let head = wrapped(&one_line(&format!("{who}, {when}:")), "");
-                format!("{head}\n\n{}\n\n{}", wrapped(text, "> "), link.as_text())
+                let head = wrapped(&to_single_line(&format!("{who}, {when}:")), "");
+                format!("{head}\n\n{}\n\n{}", wrapped(text, "> "), link.to_text())
             }
-            Self::Beginning { who, about, text } => {
-                let head = wrapped(&one_line(&format!("{who}, {about}:")), "");
+            Self::Excerpt { who, about, text } => {
+                let head = wrapped(&to_single_line(&format!("{who}, {about}:")), "");
                 format!("{head}\n\n{}", wrapped(text, "> "))
             }
-            Self::Action(link) => link.as_text(),
+            Self::Action(link) => link.to_text(),
         }
     }
 
     /// The paragraphs of a text, each with its lines.
-    fn blocks(text: &str) -> Vec<Vec<&str>> {
+    fn paragraphs(text: &str) -> Vec<Vec<&str>> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         lines
             .split(|line| line.is_empty())
@@ -169,17 +173,17 @@ impl Piece {
     }
 }
 
-impl Link {
-    fn as_text(&self) -> String {
+impl EmailLink {
+    fn to_text(&self) -> String {
         format!("{}\n{}", wrapped(&self.label, ""), self.url)
     }
 }
 
 /// The text in lines that fit, each behind `mark`. A word that is longer stays whole.
 fn wrapped(text: &str, mark: &str) -> String {
-    let room = COLUMNS - mark.len();
+    let room = MAX_LINE_CHARS - mark.len();
     let mut lines: Vec<String> = Vec::new();
-    for block in Piece::blocks(text) {
+    for block in EmailBlock::paragraphs(text) {
         if !lines.is_empty() {
             lines.push(String::new());
         }
@@ -206,7 +210,7 @@ fn wrapped(text: &str, mark: &str) -> String {
 }
 
 /// On one line, without control characters: nothing that could end a header.
-fn one_line(text: &str) -> String {
+fn to_single_line(text: &str) -> String {
     let spaced: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -215,21 +219,21 @@ fn one_line(text: &str) -> String {
 }
 
 /// Without control characters other than line ends.
-fn printable(text: &str) -> String {
+fn strip_controls(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())
         .collect()
 }
 
 /// What may stand before the at sign of a message id (RFC 5322 §3.6.4), and a little less.
-fn id_word(text: &str) -> String {
+fn sanitize_id(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect()
 }
 
 /// An absolute web address in ASCII, in which nothing ends a header or the brackets around it.
-fn web_address(text: &str) -> Option<String> {
+fn parse_web_url(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
     let address = String::from(url).replace(',', "%2C");
@@ -251,14 +255,14 @@ struct ListUnsubscribe(String);
 #[derive(Clone)]
 struct ListUnsubscribePost;
 
-type NotParsed = Box<dyn std::error::Error + Send + Sync>;
+type HeaderParseError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Header for AutoSubmitted {
     fn name() -> HeaderName {
         HeaderName::new_from_ascii_str("Auto-Submitted")
     }
 
-    fn parse(_: &str) -> Result<Self, NotParsed> {
+    fn parse(_: &str) -> Result<Self, HeaderParseError> {
         Ok(Self)
     }
 
@@ -272,7 +276,7 @@ impl Header for ListUnsubscribe {
         HeaderName::new_from_ascii_str("List-Unsubscribe")
     }
 
-    fn parse(text: &str) -> Result<Self, NotParsed> {
+    fn parse(text: &str) -> Result<Self, HeaderParseError> {
         Ok(Self(text.trim_matches(['<', '>']).to_owned()))
     }
 
@@ -286,7 +290,7 @@ impl Header for ListUnsubscribePost {
         HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
     }
 
-    fn parse(_: &str) -> Result<Self, NotParsed> {
+    fn parse(_: &str) -> Result<Self, HeaderParseError> {
         Ok(Self)
     }
 
@@ -299,27 +303,27 @@ impl Header for ListUnsubscribePost {
 mod tests {
     use super::*;
 
-    fn link(label: &str, url: &str) -> Link {
-        Link {
+    fn link(label: &str, url: &str) -> EmailLink {
+        EmailLink {
             label: label.into(),
             url: url.into(),
         }
     }
 
-    fn letter() -> Letter {
-        Letter::new(
+    fn letter() -> EmailMessage {
+        EmailMessage::new(
             Language::English,
             "Tea & <milk>",
             &[
-                Piece::Paragraph("Ann & Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.".into()),
-                Piece::Quote {
+                EmailBlock::Paragraph("Ann & Bob answered what you wrote under “Tea”. It is a long sentence that goes on for more than a line.".into()),
+                EmailBlock::Quote {
                     who: "Ann <b>".into(),
                     when: "March 14, 2026".into(),
                     text: "5 < 6 &amp; that's\nall.\n\nYours".into(),
                     link: link("Read it", "https://news.example.org/tea?a=1&b=2#comment-4"),
                 },
-                Piece::Action(link("Stop these letters", "https://news.example.org/stop")),
-                Piece::Small("You asked for this.".into()),
+                EmailBlock::Action(link("Stop these letters", "https://news.example.org/stop")),
+                EmailBlock::Footnote("You asked for this.".into()),
             ],
         )
     }
@@ -378,23 +382,26 @@ mod tests {
         let text = wrapped(&format!("{} {address} end", "слово ".repeat(40)), "> ");
         assert!(text.lines().all(|line| line.starts_with("> ")));
         assert!(text.contains(&format!("> {address}\n")));
-        let long = text.lines().filter(|line| line.chars().count() > COLUMNS);
+        let long = text
+            .lines()
+            .filter(|line| line.chars().count() > MAX_LINE_CHARS);
         assert_eq!(long.count(), 1);
     }
 
     #[test]
     fn an_address_to_unsubscribe_is_a_web_address_and_nothing_else() {
         for wrong in ["javascript:alert(1)", "mailto:ann@example.org", "/stop", ""] {
-            assert_eq!(web_address(wrong), None, "{wrong}");
+            assert_eq!(parse_web_url(wrong), None, "{wrong}");
         }
-        let odd = web_address("https://example.org/stop\r\nBcc: x?k=1>,<http://b").expect("a URL");
+        let odd =
+            parse_web_url("https://example.org/stop\r\nBcc: x?k=1>,<http://b").expect("a URL");
         assert!(!odd.contains(['\r', '\n', '<', '>', ',', ' ']), "{odd}");
     }
 
     #[test]
     fn control_characters_reach_neither_subject_nor_words() {
-        let piece = Piece::Paragraph("One\u{7}\r\nTwo\u{0}".into());
-        let letter = Letter::new(Language::English, "A\r\nBcc: b@example.org\u{0}", &[piece]);
+        let piece = EmailBlock::Paragraph("One\u{7}\r\nTwo\u{0}".into());
+        let letter = EmailMessage::new(Language::English, "A\r\nBcc: b@example.org\u{0}", &[piece]);
         assert_eq!(letter.subject, "A Bcc: b@example.org");
         assert_eq!(letter.text, "One\nTwo\n");
         assert!(
