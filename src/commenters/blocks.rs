@@ -1,4 +1,4 @@
-//! Who may not reply: single addresses, whole domains, whole networks. What is blocked, and all SQL on it.
+//! Blocked emails, domains and networks.
 
 use std::net::IpAddr;
 
@@ -11,21 +11,21 @@ use crate::clock::Ts;
 use crate::ids::CommenterId;
 use crate::limits::network;
 
-/// The widest networks that may be blocked, by the length of their prefix: more would shut out a continent.
+/// The largest networks that may be blocked; a shorter prefix would exclude a continent.
 const MIN_PREFIX_V4: u8 = 8;
 const MIN_PREFIX_V6: u8 = 16;
-/// Bits of an IPv6 address that name one customer's network (RFC 6177).
+/// The prefix of one customer's IPv6 network (RFC 6177).
 const CUSTOMER_PREFIX_V6: u8 = 64;
-/// Bits in front of an IPv4 address that is written as an IPv6 one (RFC 4291 §2.5.5.2).
+/// The prefix of IPv4 addresses mapped into IPv6 (RFC 4291 §2.5.5.2).
 const MAPPED_PREFIX_V4: u8 = 96;
 
-/// The domain of addresses, in the form that [`Email`] gives it.
+/// An email's domain, normalised as in [`Email`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockableDomain(String);
 
 impl BlockableDomain {
-    /// Reads a domain as typed, international or not; `@example.org` and `*.example.org` are what people also type.
-    /// A single label, such as `org`, is none: it would block a country.
+    /// Parses a domain as typed, international or not; accepts `@example.org` and `*.example.org`. Rejects a single label
+    /// such as `org`, which would block a country.
     pub fn parse(typed: &str) -> Option<Self> {
         let typed = typed.trim();
         let typed = typed.strip_prefix("*.").unwrap_or(typed);
@@ -39,7 +39,6 @@ impl BlockableDomain {
         Some(Self(email.domain().to_owned()))
     }
 
-    /// The domain.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,17 +48,17 @@ impl BlockableDomain {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockableNetwork(IpNet);
 
-/// Why something is no [`Network`].
+/// The reason why a text is no [`BlockableNetwork`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NetworkError {
-    /// It is neither an IP address nor a network.
+    /// Neither an IP address nor a network.
     Malformed,
-    /// Too many people are in it.
+    /// Larger than the largest network that may be blocked.
     TooWide,
 }
 
 impl BlockableNetwork {
-    /// Reads an IP address or a network as typed. A single IPv6 address stands for its customer's network.
+    /// Parses an IP address or a network as typed. A single IPv6 address becomes its customer's network.
     pub fn parse(typed: &str) -> Result<Self, NetworkError> {
         let typed = typed.trim();
         let net = match typed.parse::<IpAddr>() {
@@ -86,7 +85,7 @@ impl std::fmt::Display for BlockableNetwork {
     }
 }
 
-/// IPv4 networks that are written as IPv6 ones are IPv4 networks.
+/// Turns a network of mapped IPv4 addresses into the IPv4 network.
 fn unmap_ipv4(net: IpNet) -> IpNet {
     let length = net.prefix_len().checked_sub(MAPPED_PREFIX_V4);
     match (net.addr().to_canonical(), length) {
@@ -97,27 +96,22 @@ fn unmap_ipv4(net: IpNet) -> IpNet {
     }
 }
 
-/// A blocked address. Which one, nobody is shown.
+/// A blocked email, which is never shown.
 pub struct BlockedEmail {
-    /// Whose it is. Not for pages: it tells a person who was here before from one who was not.
+    /// Not for pages: it would tell whether somebody commented here before.
     pub id: CommenterId,
-    /// Since when.
     pub at: Ts,
-    /// Who blocked it.
     pub by: Option<String>,
 }
 
-/// A blocked domain, or a blocked network.
+/// A blocked domain or network.
 pub struct BlockedPlace {
-    /// The domain or the network.
     pub place: String,
-    /// Since when.
     pub at: Ts,
-    /// Who blocked it.
     pub by: Option<String>,
 }
 
-/// The blocked addresses, newest block first.
+/// Lists the blocked emails, newest block first.
 pub async fn addresses(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -132,7 +126,7 @@ pub async fn addresses(
     .await
 }
 
-/// The blocked domains, by name.
+/// Lists the blocked domains by name.
 pub async fn domains(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -146,7 +140,7 @@ pub async fn domains(
     .await
 }
 
-/// The blocked networks, in order.
+/// Lists the blocked networks in order.
 pub async fn networks(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -160,7 +154,7 @@ pub async fn networks(
     .await
 }
 
-/// Blocks the address of a commenter. One that is blocked stays as it is. Gives whether it was not.
+/// Blocks a commenter's email; returns whether it was not blocked before.
 pub async fn block(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -178,7 +172,7 @@ pub async fn block(
     Ok(done.rows_affected() > 0)
 }
 
-/// Lets the address of a commenter reply again. Gives whether it was blocked.
+/// Unblocks a commenter's email; returns whether it was blocked.
 pub async fn unblock(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -193,7 +187,7 @@ pub async fn unblock(
     Ok(done.rows_affected() > 0)
 }
 
-/// Blocks a domain and those below it. One that is blocked stays as it is. Gives whether it was not.
+/// Blocks a domain with its subdomains; returns whether it was not blocked before.
 pub async fn block_domain(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -211,7 +205,7 @@ pub async fn block_domain(
     Ok(done.rows_affected() > 0)
 }
 
-/// Lets a domain reply again. Gives whether it was blocked.
+/// Unblocks a domain; returns whether it was blocked.
 pub async fn unblock_domain(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -226,7 +220,7 @@ pub async fn unblock_domain(
     Ok(done.rows_affected() > 0)
 }
 
-/// Blocks a network. One that is blocked stays as it is. Gives whether it was not.
+/// Blocks a network; returns whether it was not blocked before.
 pub async fn block_network(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -244,7 +238,7 @@ pub async fn block_network(
     Ok(done.rows_affected() > 0)
 }
 
-/// Lets a network reply again. Gives whether it was blocked.
+/// Unblocks a network; returns whether it was blocked.
 pub async fn unblock_network(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -259,7 +253,7 @@ pub async fn unblock_network(
     Ok(done.rows_affected() > 0)
 }
 
-/// A domain, and all that it is below: any of them may be blocked.
+/// Returns a domain and all its parent domains.
 pub fn domains_of(domain: &str) -> Vec<String> {
     let above = domain
         .match_indices('.')

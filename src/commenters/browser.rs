@@ -1,5 +1,5 @@
-//! A browser that has proved whose it is: a random token in a cookie, its hash in the database. It is sent along with
-//! every reply and read there alone; no public page knows of it.
+//! Browsers in which a commenter's email was verified: a random token in a cookie, its hash in the database. Public pages
+//! never read the cookie.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,14 +9,14 @@ use crate::app::App;
 use crate::crypto;
 use crate::web::Error;
 
-/// How long a browser is remembered, in seconds: a year, as WordPress remembers a name.
+/// One year, as long as WordPress remembers a commenter.
 const COOKIE_LIFETIME_SECS: i64 = 365 * 24 * 60 * 60;
 
-/// The hash of the token that a browser sent, if it sent one.
+/// The hash of the token that a browser sent, if any.
 #[derive(Clone, Debug, Default)]
 pub struct BrowserToken(pub Option<Vec<u8>>);
 
-/// The cookie's name; the prefix as in [`accounts::session`](crate::accounts::session).
+/// Returns the cookie's name, with the prefix explained in [`accounts::session`](crate::accounts::session).
 fn cookie_name(app: &App) -> &'static str {
     if app.config.is_https() {
         "__Host-broadsheet-commenter"
@@ -35,7 +35,7 @@ impl FromRequestParts<App> for BrowserToken {
     }
 }
 
-/// A token for a browser that has none: its hash, and the cookie that carries it.
+/// Creates a token for a browser; returns its hash and its cookie.
 pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
     let token = crypto::token();
     let secure = if app.config.is_https() {

@@ -1,5 +1,5 @@
-//! Takes letters from the outbox to the commenters and the staff they are for. A mail server that is away or slow holds up nothing:
-//! no transaction is open while it is spoken to.
+//! Sends the outbox to commenters and staff. A slow mail server holds up nothing: no transaction is open while it is
+//! spoken to.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -13,12 +13,12 @@ use crate::clock::Ts;
 use crate::mail::store::DueEmail;
 use crate::mail::{EmailMessage, Mailer, Recipient, SendError, outbox, store};
 
-/// Letters taken at a time: so few that all are tried before the lease ends, even where each takes a mailer's patience.
+/// Emails per lease: few enough that all can time out before it ends.
 const BATCH_SIZE: i64 = 20;
-/// Seconds for which letters are ours. Where the process ends in between, they are sent after that, a second time perhaps.
+/// Seconds of a lease. If the process dies in between, the emails are sent after it, possibly a second time.
 const LEASE_SECS: i64 = 5 * 60;
 
-/// Sends what is due. Without a mail server letters wait, and are given up in time.
+/// Sends all emails that are due. Without a mail server they stay queued until they expire.
 pub async fn send_due_mail(app: &App) -> sqlx::Result<()> {
     expire(app).await?;
     let Some(mailer) = &app.mailer else {
@@ -45,20 +45,20 @@ async fn expire(app: &App) -> sqlx::Result<()> {
     if letters > 0 {
         tracing::warn!(
             letters,
-            "letters could not be sent for two days and were given up; see whether the mail server is set and answers"
+            "emails could not be sent for two days and were deleted; check BROADSHEET_SMTP_URL with `broadsheet check`"
         );
     }
     Ok(())
 }
 
-/// Letters that were taken together.
+/// Emails that were leased together.
 struct DeliveryBatch<'a> {
     app: &'a App,
     mailer: &'a Mailer,
     lease_ends: Ts,
-    /// Those to one reader go one after the other: when the first comes back, the others need not go.
+    /// Grouped by recipient: after a bounce the recipient's other emails are not sent.
     waiting: Mutex<BTreeMap<Recipient, Vec<DueEmail>>>,
-    /// What is wrong with the server: then the rest is not tried.
+    /// Set once the server fails; the remaining emails are then left for later.
     server_error: Mutex<Option<SendError>>,
 }
 
@@ -88,19 +88,19 @@ impl<'a> DeliveryBatch<'a> {
         self.server_error.lock().expect("no lane panics").clone()
     }
 
-    /// Leaves the rest for later, and says so once rather than for each letter.
+    /// Stops the batch, and logs that once instead of per email.
     fn stop(&self, failure: SendError) {
         let mut no_server = self.server_error.lock().expect("no lane panics");
         if no_server.is_none() {
             tracing::warn!(
                 code = %failure.code(),
-                "the mail server takes no letters now"
+                "mail server unavailable; emails stay queued and are retried"
             );
         }
         *no_server = Some(failure);
     }
 
-    /// Four at once. Each lane goes to its end, whatever happens in another.
+    /// Sends with four workers. Each runs to its end, whatever happens in another.
     async fn send_all(&self) -> sqlx::Result<()> {
         if let Err(failure) = self.mailer.test_connection().await {
             self.stop(failure);
@@ -145,16 +145,16 @@ impl<'a> DeliveryBatch<'a> {
         let (letter, tries) = (due.id, due.tries);
         match sent {
             Ok(()) => {
-                tracing::info!(%letter, tries, "a letter was sent");
+                tracing::info!(%letter, tries, "email sent");
                 store::delete(&mut db, due.id).await
             }
             Err(SendError::Rejected(code)) => {
                 match due.to {
                     Recipient::Commenter(commenter) => {
-                        tracing::warn!(%letter, %code, %commenter, "mail to a commenter came back; nothing more is sent to them");
+                        tracing::warn!(%letter, %code, %commenter, "mail to a commenter bounced; no more is sent to them");
                     }
                     Recipient::Account(account) => {
-                        tracing::warn!(%letter, %code, %account, "mail to a member of staff came back; nothing more is sent to them until they give another address");
+                        tracing::warn!(%letter, %code, %account, "mail to a member of staff bounced; no more is sent until they set another email");
                     }
                 }
                 store::suppress(&mut db, due.to, now).await
@@ -163,7 +163,7 @@ impl<'a> DeliveryBatch<'a> {
                 match failure {
                     SendError::Unreachable(_) => self.stop(failure),
                     _ => {
-                        tracing::warn!(%letter, tries, code = %failure.code(), "a letter was not taken and waits");
+                        tracing::warn!(%letter, tries, code = %failure.code(), "email deferred; it will be retried");
                     }
                 }
                 store::reschedule(&mut db, due.id, outbox::next_retry(tries, now)).await
@@ -171,7 +171,8 @@ impl<'a> DeliveryBatch<'a> {
         }
     }
 
-    /// To whom, and what. Asked for just before sending, for someone may have been silenced, blocked or erased since.
+    /// Returns recipient and message. Read just before sending, since the recipient may have been suppressed, blocked or
+    /// erased meanwhile.
     async fn decrypt(&self, due: &DueEmail) -> sqlx::Result<Option<(Address, EmailMessage)>> {
         let mut db = self.app.pool.acquire().await?;
         let Some(found) = store::find_sealed_recipient(&mut db, due.id, self.lease_ends).await?
@@ -188,7 +189,7 @@ impl<'a> DeliveryBatch<'a> {
         let to = opened.and_then(|address| address.parse().ok());
         let letter = outbox::decrypt(keys, due.to, &due.letter).ok();
         let Some(both) = to.zip(letter) else {
-            tracing::warn!(letter = %due.id, "a letter or its address does not open, and is given up");
+            tracing::warn!(letter = %due.id, "email or recipient cannot be decrypted; email deleted");
             store::delete(&mut db, due.id).await?;
             return Ok(None);
         };

@@ -1,5 +1,5 @@
-//! A reader's email address. The type has no `Display`, no `Debug`, no `Serialize` and no place in a template: all that
-//! can be done with an address is to seal it and to hash it under a key.
+//! A commenter's email. The type has no `Display`, no `Debug`, no `Serialize` and no place in a template: it can only be
+//! encrypted and hashed.
 
 use email_address::{EmailAddress, Options};
 use url::Host;
@@ -9,28 +9,27 @@ use crate::accounts::address;
 use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::AccountId;
 
-/// Bytes of an address (RFC 5321 §4.5.3.1.3 as erratum 1690 reads it: a path of 256 without its brackets).
+/// RFC 5321 §4.5.3.1.3 with erratum 1690: a path of 256 without its brackets.
 const MAX_EMAIL_BYTES: usize = 254;
-/// Bytes before the at sign (RFC 5321 §4.5.3.1.1).
+/// RFC 5321 §4.5.3.1.1.
 const MAX_LOCAL_PART_BYTES: usize = 64;
 
-/// An address that is well formed, normalised. Wiped from memory when dropped.
+/// A valid, normalised email. Wiped from memory when dropped.
 pub struct Email(Zeroizing<String>);
 
-/// Why an address is not one.
+/// The reason why a text is no email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailError {
-    /// Nothing was typed.
     Missing,
-    /// It is not of the form name@example.org.
+    /// Not of the form name@example.org.
     Malformed,
-    /// It is longer than mail allows.
+    /// Longer than the RFC allows.
     TooLong,
 }
 
 impl Email {
-    /// Reads an address as typed. The domain may be international (IDNA) and becomes its ASCII form; letter case is
-    /// dropped on both sides, since no one in practice has two addresses that differ by it.
+    /// Parses an email as typed. An international domain becomes its ASCII form (IDNA). Both sides become lower case: in
+    /// practice nobody has two emails that differ in case.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
         let typed = typed.trim();
         if typed.is_empty() {
@@ -55,29 +54,29 @@ impl Email {
         Ok(Self(Zeroizing::new(address)))
     }
 
-    /// Where the address is: by itself it names nobody.
+    /// Returns the domain, which by itself identifies nobody.
     pub(crate) fn domain(&self) -> &str {
         let (_, domain) = self.0.rsplit_once('@').expect("an address has an at sign");
         domain
     }
 
-    /// The keyed hash that finds the address again.
+    /// Returns the keyed hash that finds the commenter.
     pub fn hash(&self, keys: &Keys) -> [u8; 32] {
         keys.find_by("email", self.0.as_bytes())
     }
 
-    /// The address behind a seal, to seal it anew.
+    /// Decrypts an email, to encrypt it again with another key.
     pub(super) fn decrypt(keys: &Keys, hash: &[u8], sealed: &[u8]) -> Result<Self, DoesNotOpen> {
         open_for_export(keys, hash, sealed).map(Self)
     }
 
-    /// The hashes under every key that the site works with, the one in use first.
+    /// Returns the hashes under every key in the key file, the current one first.
     pub fn hashes(&self, keys: &Keys) -> Vec<Vec<u8>> {
         let hashes = keys.find_by_each("email", self.0.as_bytes());
         hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 
-    /// The address, sealed; it opens only for the row that `hash` names.
+    /// Encrypts the email for the row that `hash` identifies.
     pub fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
         keys.seal(
             &[b"commenters.email_sealed ", &hash[..]].concat(),
@@ -85,18 +84,18 @@ impl Email {
         )
     }
 
-    /// The address, sealed for a member of staff.
+    /// Encrypts the email for an account.
     pub fn seal_for_account(&self, keys: &Keys, id: AccountId) -> Vec<u8> {
         address::seal(keys, id, &self.0)
     }
 
-    /// Whether this is the address that was sealed for a member of staff.
+    /// Returns whether this is the email that was encrypted for an account.
     pub fn is_of_account(&self, keys: &Keys, id: AccountId, sealed: &[u8]) -> bool {
         address::open(keys, id, sealed).is_ok_and(|address| *address == *self.0)
     }
 }
 
-/// The address behind a seal, for an export whose maker has asked for addresses.
+/// Decrypts an email for an export that was explicitly asked to contain emails.
 pub fn open_for_export(
     keys: &Keys,
     hash: &[u8],
@@ -105,7 +104,7 @@ pub fn open_for_export(
     open(keys, hash, sealed)
 }
 
-/// The address behind a seal. Only the post and an export open one.
+/// Decrypts an email. Only delivery and export call this.
 pub(super) fn open(
     keys: &Keys,
     hash: &[u8],

@@ -1,5 +1,5 @@
-//! The people who reply: one row an address. The address is sealed at rest and never shown to anyone. Who can read its
-//! mail can prove that it is theirs, once for each browser, and is in charge of what was written under it.
+//! People who comment: one row per email. The email is encrypted and never shown to anyone. Whoever can read its mail can
+//! verify it, once per browser, and then manages the comments written under it.
 
 pub mod blocks;
 pub mod browser;

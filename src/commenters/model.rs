@@ -1,36 +1,36 @@
-//! What a commenter is, and what they may ask for.
+//! Types of commenters and their subscriptions.
 
 use crate::clock::Ts;
 use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 
-/// What the signature on the address of a commenter's page is for.
+/// Domain separation of the signature.
 const PURPOSE: &str = "commenter page";
 
-/// Of which replies someone is told.
+/// The comments that a subscriber is notified of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "subscription_scope", rename_all = "lowercase")]
 pub enum SubscriptionScope {
-    /// Answers to what they wrote under an article.
+    /// Replies to their own comments under an article.
     #[sqlx(rename = "answers")]
     RepliesToMe,
-    /// Every reply there.
+    /// Every comment there.
     #[sqlx(rename = "everything")]
     AllReplies,
 }
 
-/// How the replies of someone are treated, whatever else is known.
+/// A policy that overrides the screening rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "commenter_treatment", rename_all = "lowercase")]
 pub enum FixedPolicy {
-    /// They always wait for a moderator.
+    /// Every comment is held.
     Hold,
-    /// They are approved at once, where it is proved that they are theirs.
+    /// Comments from a verified browser are approved.
     Trust,
 }
 
 impl FixedPolicy {
-    /// Its word in forms, in the log and in what is exported.
+    /// Returns its name in forms, in the audit log and in exports.
     pub fn word(self) -> &'static str {
         match self {
             Self::Hold => "hold",
@@ -39,31 +39,28 @@ impl FixedPolicy {
     }
 }
 
-/// A commenter, as far as their own page is concerned.
+/// A commenter's access to the page that manages their comments.
 pub struct CommenterAccess {
-    /// Their number.
     pub id: CommenterId,
-    /// Part of the signature on their page's address: with another one the old address is void.
+    /// Part of the signature; a new one revokes the old links.
     pub link_seed: String,
-    /// When they proved their address.
     pub proved_at: Option<Ts>,
-    /// When mail to the address came back.
     pub silenced_at: Option<Ts>,
 }
 
 impl CommenterAccess {
-    /// The address of their page. Whoever has it is in charge of what was written under their email address, so it goes
-    /// to that alone.
+    /// Returns the path of their page. Whoever has it manages the comments written under the email, so it is sent to that
+    /// email alone.
     pub fn page_path(&self, keys: &Keys) -> String {
         format!("/commenters/{}?key={}", self.id, self.signature(keys))
     }
 
-    /// The signature in that address.
+    /// Returns the signature in that path.
     pub fn signature(&self, keys: &Keys) -> String {
         keys.sign(PURPOSE, self.signed_text().as_bytes())
     }
 
-    /// Whether `key` is that signature.
+    /// Verifies a signature.
     pub fn is_signature(&self, keys: &Keys, key: &str) -> bool {
         keys.is_signed(PURPOSE, self.signed_text().as_bytes(), key)
     }
@@ -73,18 +70,14 @@ impl CommenterAccess {
     }
 }
 
-/// What someone is told of under one article.
+/// A subscription to the comments of one article.
 pub struct Subscription {
-    /// Its number.
     pub id: SubscriptionId,
-    /// Of which replies.
     pub scope: SubscriptionScope,
-    /// The article.
     pub article_id: ArticleId,
-    /// Its title.
     pub title: String,
-    /// Its address; none while it is not there to read.
+    /// `None` while the article is not published.
     pub path: Option<String>,
-    /// Whether it counts: until the address is proved it does not.
+    /// Inactive until the email is verified.
     pub is_active: bool,
 }

@@ -1,5 +1,4 @@
-//! What moderators keep about the people who reply: how these are treated, and notes. All SQL on it, but for blocks, which
-//! have a file of their own.
+//! Policies and notes that moderators set on commenters.
 
 use sqlx::PgConnection;
 
@@ -8,19 +7,19 @@ use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::ids::{AccountId, CommenterId};
 
-/// How someone is treated, in one word.
+/// The effective policy for a commenter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommenterPolicy {
-    /// As the rules say.
+    /// The screening rules decide.
     Default,
-    /// Their replies always wait for a moderator, or never do where it is proved that they are theirs.
+    /// Always held, or always approved when verified.
     Fixed(FixedPolicy),
-    /// What they send goes to the trash.
+    /// Comments go to trash.
     Blocked,
 }
 
 impl CommenterPolicy {
-    /// All of them, in the order the desk shows.
+    /// All policies, in the order they are shown.
     pub const ALL: [Self; 4] = [
         Self::Default,
         Self::Fixed(FixedPolicy::Hold),
@@ -28,7 +27,7 @@ impl CommenterPolicy {
         Self::Blocked,
     ];
 
-    /// Its word in forms, in the log and in the catalogue.
+    /// Returns its name in forms, in the audit log and in the translations.
     pub fn word(self) -> &'static str {
         match self {
             Self::Default => "anyone",
@@ -37,12 +36,12 @@ impl CommenterPolicy {
         }
     }
 
-    /// That of the word.
+    /// Parses a name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|treated| treated.word() == word)
     }
 
-    /// Under a block lies what holds once it is taken back.
+    /// Combines both columns. A block hides the other policy, which applies again after it.
     fn effective(treatment: Option<FixedPolicy>, is_blocked: bool) -> Self {
         match (is_blocked, treatment) {
             (true, _) => Self::Blocked,
@@ -52,20 +51,16 @@ impl CommenterPolicy {
     }
 }
 
-/// How someone is treated, since when, and who made it so.
+/// A commenter's policy, with who set it and when.
 pub struct PolicyInfo {
-    /// How.
     pub policy: CommenterPolicy,
-    /// What holds apart from a block.
+    /// The policy apart from a block.
     pub fixed: Option<FixedPolicy>,
-    /// Since when.
     pub at: Option<Ts>,
-    /// Who made it so.
     pub by: Option<String>,
 }
 
-/// Sees to it that nobody else changes how someone is treated, or takes them away, before the transaction ends; whether
-/// they are still there.
+/// Locks a commenter's row until the transaction ends; returns whether it still exists.
 pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
     let found = sqlx::query!(
         "select id from commenters where id = $1 for no key update",
@@ -76,7 +71,7 @@ pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Res
     Ok(found.is_some())
 }
 
-/// How someone is treated.
+/// Returns a commenter's policy.
 pub async fn find_policy(
     db: &mut PgConnection,
     id: CommenterId,
@@ -99,7 +94,7 @@ pub async fn find_policy(
     }))
 }
 
-/// Has the replies of someone treated so from now on.
+/// Sets a commenter's policy.
 pub async fn set_policy(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -119,7 +114,7 @@ pub async fn set_policy(
     Ok(())
 }
 
-/// Blocks someone, or takes the block back; whether that changed anything.
+/// Blocks or unblocks a commenter; returns whether that changed anything.
 pub async fn set_blocked(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -134,21 +129,17 @@ pub async fn set_blocked(
     }
 }
 
-/// What a moderator noted about someone.
+/// A moderator's note on a commenter.
 pub struct CommenterNote {
-    /// Its number.
     pub id: i64,
-    /// The words.
     pub note: String,
-    /// When it was written.
     pub written_at: Ts,
-    /// Who wrote it.
     pub account_id: AccountId,
-    /// Their name.
+    /// The author's name.
     pub by: String,
 }
 
-/// The notes on someone, newest first.
+/// Lists the notes on a commenter, newest first.
 pub async fn list_notes(
     db: &mut PgConnection,
     id: CommenterId,
@@ -164,7 +155,6 @@ pub async fn list_notes(
     .await
 }
 
-/// Notes something about someone.
 pub async fn insert_note(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -184,7 +174,7 @@ pub async fn insert_note(
     Ok(())
 }
 
-/// Takes away a note on someone that this moderator wrote; one that is gone is no mistake.
+/// Deletes a note that this moderator wrote. No error if it is gone.
 pub async fn delete_note_of(
     db: &mut PgConnection,
     moderator: &Moderator,

@@ -1,7 +1,7 @@
-//! Mail that comes back later, as a report of its own (RFC 3464): whom it did not reach.
+//! Bounce reports that arrive as emails (RFC 3464).
 
-/// The addresses that a report says were not reached for good. Other mail names none. A header may be folded; what it
-/// names may be whatever its sender liked, so it is only ever looked up.
+/// Returns the emails that a report says failed permanently; none for any other message. The report's sender chose what
+/// it names, so callers only look the emails up.
 pub fn failed_recipients(message: &str) -> Vec<String> {
     let unfolded = message
         .replace("\r\n", "\n")
@@ -13,7 +13,7 @@ pub fn failed_recipients(message: &str) -> Vec<String> {
         .collect()
 }
 
-/// The address in one recipient's group of fields (RFC 3464 §2.3), if it failed for good.
+/// Returns the email in one recipient's group of fields (RFC 3464 §2.3), if it failed permanently.
 fn parse_failed_recipient(group: &str) -> Option<String> {
     let field = |name: &str| {
         group.lines().find_map(|line| {

@@ -1,4 +1,4 @@
-//! The way to the mail server. What it answers may quote an address, so only its codes are told.
+//! The connection to the mail server. Its responses may quote an email, so only their codes are logged.
 
 use std::error::Error as _;
 use std::sync::Mutex;
@@ -15,10 +15,10 @@ use crate::config::MailConfig;
 
 type SmtpTransport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// How long the server may take for one letter. RFC 5321 §4.5.3.2 would wait for minutes; a letter that is tried again need not.
+/// Time for one message. RFC 5321 §4.5.3.2 would wait for minutes, but a message here is retried later.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The mail server and the connections that are open to it.
+/// The mail server and its open connections.
 pub struct Mailer {
     config: MailConfig,
     host: String,
@@ -26,19 +26,18 @@ pub struct Mailer {
     transport: Mutex<SmtpTransport>,
 }
 
-/// Why a letter did not go.
+/// The reason why a message was not sent, with the server's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The server takes no mail for this reader, and will not.
+    /// The recipient was rejected permanently.
     Rejected(String),
-    /// The server did not take this letter now: a code.
+    /// This message was deferred.
     Deferred(String),
-    /// The server takes no letter of ours now.
+    /// The server takes no message of ours now.
     Unreachable(String),
 }
 
 impl Mailer {
-    /// Mail by this server, from a site at `host`.
     pub fn new(config: &MailConfig, host: &str) -> Self {
         Self {
             transport: Mutex::new(transport(config)),
@@ -48,13 +47,13 @@ impl Mailer {
         }
     }
 
-    /// The same with another patience.
     pub fn with_timeout(mut self, patience: Duration) -> Self {
         self.timeout = patience;
         self
     }
 
-    /// Whether the server is there and lets us in. Whatever is wrong then is about us, not about a reader.
+    /// Returns an error unless the server accepts our connection and credentials. What fails here is about us, not a
+    /// recipient.
     pub async fn test_connection(&self) -> Result<(), SendError> {
         let transport = self.transport();
         match timeout(self.timeout, transport.test_connection()).await {
@@ -65,8 +64,7 @@ impl Mailer {
         }
     }
 
-    /// Sends one letter. Must be driven to its end: a connection left in the middle of a letter would go back among
-    /// those that are open.
+    /// Sends one message. Must not be cancelled: a connection left in the middle of a message would go back to the pool.
     pub async fn send(
         &self,
         letter: &EmailMessage,
@@ -98,8 +96,7 @@ impl Mailer {
             .clone()
     }
 
-    /// A connection that was given up in the middle of a letter must not be used again: the next answer on it would be
-    /// taken for that of the next letter. So all connections are left behind.
+    /// Drops all connections. After a timeout, the next response on a connection could belong to the message before.
     fn reset_connections(&self) -> SendError {
         *self
             .transport
@@ -117,7 +114,7 @@ fn transport(config: &MailConfig) -> SmtpTransport {
 }
 
 impl SendError {
-    /// What may be told of it: the server's code, or where it went wrong.
+    /// Returns the loggable code.
     pub fn code(&self) -> &str {
         match self {
             Self::Rejected(code) | Self::Deferred(code) | Self::Unreachable(code) => code,
@@ -142,8 +139,8 @@ impl SendError {
     }
 }
 
-/// Whether a permanent refusal is about the address written to. The code says little; the enhanced code at the start of
-/// the text (RFC 3463), where there is one, tells a mailbox that is not there from a site that may not send.
+/// Returns whether a permanent rejection is about the recipient. The enhanced code at the start of the text (RFC 3463),
+/// where there is one, tells a missing mailbox from a sender that may not send.
 fn rejects_recipient(code: &str, text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
     match word.split('.').collect::<Vec<_>>()[..] {
@@ -157,7 +154,7 @@ fn rejects_recipient(code: &str, text: &str) -> bool {
     }
 }
 
-/// What may be logged of an error: the server's code, or where it went wrong.
+/// Returns the part of an error that may be logged: the server's code, or the kind of failure.
 fn loggable_code(error: &SmtpError) -> String {
     if let Some(code) = error.status() {
         return code.to_string();
@@ -172,7 +169,7 @@ fn loggable_code(error: &SmtpError) -> String {
     kind.to_owned()
 }
 
-/// Asks the mail server whether it would take our mail.
+/// Checks that the mail server would accept mail from us.
 pub async fn check_server(config: &MailConfig) -> anyhow::Result<()> {
     let patience = Duration::from_secs(10);
     let server = SmtpTransport::from_url(&config.smtp_url)

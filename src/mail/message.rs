@@ -1,4 +1,4 @@
-//! A letter: made of a few kinds of pieces, each written once for people who read text and once for those who read HTML.
+//! Email messages: made of a few kinds of blocks, each rendered as text and as HTML.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,71 +12,60 @@ use url::Url;
 use crate::clock::Ts;
 use crate::text::Language;
 
-/// Characters a line of text (RFC 5322 §2.1.1 asks for at most 78; a few are left for the marks of those who quote it).
+/// RFC 5322 §2.1.1 asks for at most 78; a few are left for the marks of quotations.
 const MAX_LINE_CHARS: usize = 72;
 
-/// What is written, without to whom. Serialised only to be sealed: its links let whoever has them act.
+/// A message without its recipient. Serialised only to be encrypted: its links act without a sign-in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailMessage {
-    /// One line.
     pub subject: String,
-    /// For those who read text.
     pub text: String,
-    /// For those who read HTML.
     pub html: String,
-    /// Where one press takes the reader off the list: an absolute address that takes a POST (RFC 8058).
+    /// An absolute URL that unsubscribes by POST (RFC 8058).
     pub unsubscribe: Option<String>,
-    /// What the letter is about, such as `article-17`: mail programs show letters about one thing together.
+    /// The subject matter, such as `article-17`: mail programs group messages by it.
     pub thread: Option<String>,
 }
 
-/// A part of a letter.
+/// A part of a message.
 pub enum EmailBlock {
-    /// Words of ours.
     Paragraph(String),
-    /// Words of someone else.
+    /// Somebody's comment, whole.
     Quote {
-        /// Whose.
         who: String,
-        /// When they were said, for people.
+        /// The date, formatted for people.
         when: String,
-        /// The words as plain text.
+        /// Plain text.
         text: String,
-        /// Where they stand.
         link: EmailLink,
     },
-    /// The beginning of someone else's words.
+    /// The beginning of somebody's comment.
     Excerpt {
-        /// Whose.
         who: String,
-        /// Under what they were said.
+        /// The article's title.
         about: String,
-        /// As much of them as there is room for, as plain text.
+        /// Plain text, already cut.
         text: String,
     },
-    /// Something to do.
+    /// A button.
     Action(EmailLink),
-    /// What is there for completeness.
+    /// Small print.
     Footnote(String),
 }
 
-/// An absolute address and what to call it.
+/// An absolute URL with its label.
 pub struct EmailLink {
-    /// What it does, or where it leads.
     pub label: String,
-    /// The address.
     pub url: String,
 }
 
-/// What is put on a letter when it is sent.
+/// The headers that are added when a message is sent.
 pub struct EnvelopeInfo<'a> {
-    /// The sender.
     pub from: &'a Mailbox,
     /// The site's host, on which message ids are unique.
     pub host: &'a str,
-    /// The part of the message id before the at sign; the same each time one letter is sent.
+    /// The part of the message id before the at sign; the same for every retry.
     pub id: &'a str,
-    /// When it was written.
     pub date: Ts,
 }
 
@@ -89,7 +78,7 @@ struct EmailTemplate<'a> {
 }
 
 impl EmailMessage {
-    /// Writes a letter, as text and as HTML.
+    /// Renders a message as text and as HTML.
     pub fn new(language: Language, subject: &str, pieces: &[EmailBlock]) -> Self {
         let subject = to_single_line(subject);
         let page = EmailTemplate {
@@ -108,7 +97,7 @@ impl EmailMessage {
         }
     }
 
-    /// The letter as a message to one reader. No word in it can become a header.
+    /// Builds the message to one recipient. No text in it can become a header.
     pub fn build(
         &self,
         to: Address,
@@ -141,7 +130,7 @@ impl EmailMessage {
 }
 
 impl EmailBlock {
-    /// The piece for those who read text: addresses stand on lines of their own, so that no program breaks them.
+    /// Renders the block as text. URLs stand on lines of their own, so that no program breaks them.
     fn to_text(&self) -> String {
         match self {
             Self::Paragraph(text) | Self::Footnote(text) => wrapped(text, ""),
@@ -162,7 +151,7 @@ impl EmailBlock {
         }
     }
 
-    /// The paragraphs of a text, each with its lines.
+    /// Splits a text into paragraphs, and these into lines.
     fn paragraphs(text: &str) -> Vec<Vec<&str>> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         lines
@@ -179,7 +168,7 @@ impl EmailLink {
     }
 }
 
-/// The text in lines that fit, each behind `mark`. A word that is longer stays whole.
+/// Wraps each paragraph, with `mark` before every line. Words that are too long stay whole.
 fn wrapped(text: &str, mark: &str) -> String {
     let room = MAX_LINE_CHARS - mark.len();
     let mut lines: Vec<String> = Vec::new();
@@ -209,7 +198,7 @@ fn wrapped(text: &str, mark: &str) -> String {
         .join("\n")
 }
 
-/// On one line, without control characters: nothing that could end a header.
+/// Returns the text on one line without control characters, so that it cannot end a header.
 fn to_single_line(text: &str) -> String {
     let spaced: String = text
         .chars()
@@ -218,21 +207,21 @@ fn to_single_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Without control characters other than line ends.
+/// Removes control characters except line ends.
 fn strip_controls(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())
         .collect()
 }
 
-/// What may stand before the at sign of a message id (RFC 5322 §3.6.4), and a little less.
+/// Removes everything that a message id may not contain (RFC 5322 §3.6.4), and a little more.
 fn sanitize_id(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect()
 }
 
-/// An absolute web address in ASCII, in which nothing ends a header or the brackets around it.
+/// Returns an absolute web URL in ASCII that can end neither a header nor the brackets around it.
 fn parse_web_url(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
@@ -243,15 +232,15 @@ fn parse_web_url(text: &str) -> Option<String> {
     (is_web && is_plain).then_some(address)
 }
 
-/// Written by a program: no one's out-of-office reply answers it (RFC 3834 §5).
+/// The `Auto-Submitted` header: out-of-office replies do not answer it (RFC 3834 §5).
 #[derive(Clone)]
 struct AutoSubmitted;
 
-/// Where to be taken off the list (RFC 2369 §3.2).
+/// The `List-Unsubscribe` header (RFC 2369 §3.2).
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
-/// That one press is enough (RFC 8058 §3.1).
+/// The `List-Unsubscribe-Post` header (RFC 8058 §3.1).
 #[derive(Clone)]
 struct ListUnsubscribePost;
 

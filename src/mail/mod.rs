@@ -1,5 +1,5 @@
-//! Mail that leaves the site: letters, the outbox in which they wait, and the way to the mail server. Who is written to
-//! and why is for the features that write; `commenters::post` takes the letters away.
+//! Email: messages, the outbox and the connection to the mail server. Features decide who is written to and why;
+//! [`commenters::delivery`](crate::commenters::delivery) sends the outbox.
 
 pub mod bounce;
 mod mailer;

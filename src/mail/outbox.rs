@@ -1,5 +1,5 @@
-//! The outbox: a letter is put there in the transaction of what it tells of, and is taken away later. Sealed, since its
-//! links let whoever has them act, and its words may be someone's.
+//! The outbox. A message is inserted in the transaction of its cause and sent later. It is encrypted: its links act
+//! without a sign-in, and it quotes comments.
 
 use sqlx::PgConnection;
 
@@ -9,19 +9,16 @@ use crate::clock::Ts;
 use crate::crypto::{DoesNotOpen, Keys};
 use crate::ids::{AccountId, CommenterId};
 
-/// After how many seconds a letter is tried again: soon, for those who put off every stranger once (greylisting), and
-/// then ever less often.
+/// Seconds until each retry: soon at first, for servers that defer every new sender once (greylisting), then ever later.
 const RETRY_DELAYS_SECS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
 
-/// Seconds after which a letter is given up: two days, by when what it tells is no news.
+/// Seconds after which a message expires: two days.
 pub const EXPIRE_AFTER_SECS: i64 = 2 * 24 * 60 * 60;
 
-/// To whom a letter goes.
+/// The recipient of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient {
-    /// Someone who replies.
     Commenter(CommenterId),
-    /// A member of staff.
     Account(AccountId),
 }
 
@@ -37,8 +34,8 @@ impl From<AccountId> for Recipient {
     }
 }
 
-/// Puts a letter into the outbox. It leaves when the transaction is committed; one that tells of comments,
-/// for as long as these are there to read.
+/// Inserts a message into the outbox. It is sent after the transaction commits, and only while the comments it quotes are
+/// approved.
 pub async fn enqueue(
     db: &mut PgConnection,
     keys: &Keys,
@@ -53,7 +50,7 @@ pub async fn enqueue(
     store::insert(db, to, &sealed, tells, now).await
 }
 
-/// The letter behind a seal.
+/// Decrypts a queued message.
 pub fn decrypt(
     keys: &Keys,
     to: impl Into<Recipient>,
@@ -63,7 +60,7 @@ pub fn decrypt(
     serde_json::from_slice(&words).map_err(|_| DoesNotOpen)
 }
 
-/// What a letter is sealed for.
+/// Returns the context that a message is encrypted for: its recipient's row.
 pub(super) fn sealing_context(to: Recipient) -> Vec<u8> {
     match to {
         Recipient::Commenter(id) => format!("outbox.letter {id}"),
@@ -72,7 +69,7 @@ pub(super) fn sealing_context(to: Recipient) -> Vec<u8> {
     .into_bytes()
 }
 
-/// When a letter that was tried so often is tried again.
+/// Returns the time of the next retry after `tries` attempts.
 pub fn next_retry(tries: i32, now: Ts) -> Ts {
     let failed_before = usize::try_from(tries - 1).unwrap_or_default();
     let wait = RETRY_DELAYS_SECS

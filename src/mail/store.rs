@@ -1,4 +1,4 @@
-//! All SQL on the outbox.
+//! The outbox's SQL.
 
 use sqlx::{Connection, PgConnection};
 
@@ -6,37 +6,31 @@ use super::outbox::Recipient;
 use crate::clock::Ts;
 use crate::ids::{AccountId, CommentId, CommenterId, EmailId, SubscriptionId};
 
-/// A letter that is to be sent now.
+/// A message that is due.
 pub struct DueEmail {
-    /// Its number.
     pub id: EmailId,
-    /// To whom.
     pub to: Recipient,
-    /// What is written, sealed.
+    /// The encrypted message.
     pub letter: Vec<u8>,
-    /// How often it was tried, this time included.
+    /// Attempts, this one included.
     pub tries: i32,
-    /// When it was put into the outbox.
     pub written_at: Ts,
 }
 
-/// The address that a letter goes to, sealed.
+/// The encrypted email of a recipient.
 pub struct SealedRecipient {
-    /// The row that a commenter's seal is bound to; none for an account's, which is bound to its number.
+    /// The context of a commenter's email; `None` for an account's, whose context is its id.
     pub email_hash: Option<Vec<u8>>,
-    /// The address, sealed.
     pub email_sealed: Vec<u8>,
 }
 
-/// What a letter tells of: it does not leave once one of these comments is taken down, nor once nobody asks any more.
+/// The comments that a message quotes: it is cancelled when one of them is no longer approved, or the subscription ends.
 pub struct RelatedComments {
-    /// For whom.
     pub subscription_id: SubscriptionId,
-    /// The comments it quotes.
     pub quotes: Vec<CommentId>,
 }
 
-/// Takes back letters that quote what is no longer there to read. The rest of what they told is told in another.
+/// Deletes messages that quote comments which are no longer approved. Their other comments are notified again.
 pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "with gone as (
@@ -53,7 +47,7 @@ pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Adds a letter, due at once.
+/// Inserts a message that is due at once.
 pub(super) async fn insert(
     db: &mut PgConnection,
     to: Recipient,
@@ -80,7 +74,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// A recipient as the two columns of which one is filled.
+/// Returns the recipient as two columns, of which one is set.
 fn recipient_columns(to: Recipient) -> (Option<i64>, Option<i64>) {
     match to {
         Recipient::Commenter(id) => (Some(id.0), None),
@@ -88,7 +82,7 @@ fn recipient_columns(to: Recipient) -> (Option<i64>, Option<i64>) {
     }
 }
 
-/// The recipient that two columns hold; a constraint sees to it that one of them is filled.
+/// Returns the recipient from two columns. A constraint guarantees that one of them is set.
 pub(super) fn recipient_from_columns(
     commenter_id: Option<CommenterId>,
     account_id: Option<AccountId>,
@@ -102,8 +96,7 @@ pub(super) fn recipient_from_columns(
     }
 }
 
-/// Takes letters that are due, for as long as until `lease_ends`: others leave them alone until then, and if we do not
-/// come back they are tried again.
+/// Leases messages that are due until `lease_ends`. If this process dies, they are due again after that.
 pub async fn lease_due(
     db: &mut PgConnection,
     now: Ts,
@@ -136,7 +129,7 @@ pub async fn lease_due(
     due.collect()
 }
 
-/// Where a taken letter goes; `None` when it is not ours to send any more.
+/// Returns the email of a leased message's recipient. `None`: the lease ended, or mail to them is suppressed or blocked.
 pub async fn find_sealed_recipient(
     db: &mut PgConnection,
     id: EmailId,
@@ -158,7 +151,7 @@ pub async fn find_sealed_recipient(
     .await
 }
 
-/// Forgets a letter: it was sent, or never will be.
+/// Deletes a message.
 pub async fn delete(db: &mut PgConnection, id: EmailId) -> sqlx::Result<()> {
     sqlx::query!("delete from outbox where id = $1", id.0)
         .execute(db)
@@ -166,7 +159,6 @@ pub async fn delete(db: &mut PgConnection, id: EmailId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Puts a taken letter off.
 pub async fn reschedule(db: &mut PgConnection, id: EmailId, next: Ts) -> sqlx::Result<()> {
     sqlx::query!(
         "update outbox set next_try_at = $2 where id = $1",
@@ -178,7 +170,7 @@ pub async fn reschedule(db: &mut PgConnection, id: EmailId, next: Ts) -> sqlx::R
     Ok(())
 }
 
-/// Writes to someone no more: mail to them came back. What waits for them is forgotten.
+/// Suppresses all mail to a recipient after a bounce, and deletes their queued messages.
 pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Result<()> {
     let mut transaction = db.begin().await?;
     let (commenter_id, account_id) = recipient_columns(to);
@@ -206,7 +198,7 @@ pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Re
     transaction.commit().await
 }
 
-/// Forgets letters to those who are not written to.
+/// Deletes messages to recipients who are suppressed, blocked or have no email.
 pub async fn delete_suppressed(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from outbox using commenters
@@ -223,7 +215,7 @@ pub async fn delete_suppressed(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Forgets what waits for a member of staff: it was meant for another address, or is not wanted any more.
+/// Deletes messages to an account, whose email or settings changed.
 pub async fn delete_for_account(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from outbox where account_id = $1", id.0)
         .execute(db)
@@ -231,7 +223,7 @@ pub async fn delete_for_account(db: &mut PgConnection, id: AccountId) -> sqlx::R
     Ok(())
 }
 
-/// Forgets letters written by `then`, and says how many.
+/// Deletes messages created at `then` or before; returns their number.
 pub async fn delete_expired(db: &mut PgConnection, then: Ts) -> sqlx::Result<u64> {
     let deleted = sqlx::query!("delete from outbox where written_at <= $1", then as Ts)
         .execute(db)

@@ -1,4 +1,4 @@
-//! All SQL on commenters.
+//! The commenters' SQL.
 
 use sqlx::PgConnection;
 
@@ -7,16 +7,15 @@ use crate::clock::Ts;
 use crate::crypto::Keys;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 
-/// Whose an address is.
+/// The commenter who has an email.
 pub struct FoundCommenter {
-    /// Their number.
     pub id: CommenterId,
-    /// There is nothing of theirs yet.
+    /// Inserted just now.
     pub is_new: bool,
 }
 
-/// The commenter of an address, made if this is their first reply, who is not taken away or merged into another before the
-/// transaction ends. Someone from before the key changed is found as well.
+/// Finds or inserts the commenter of an email, and locks the row against deletion until the transaction ends. Also finds
+/// a commenter stored under an older key.
 pub async fn find_or_insert(
     db: &mut PgConnection,
     keys: &Keys,
@@ -61,7 +60,7 @@ async fn find_or_try_insert(
     .await
 }
 
-/// Whoever has an address: one person, or two while the secret key changes.
+/// Lists the commenters of an email: one, or two during a key rotation.
 pub async fn find_by_email(
     db: &mut PgConnection,
     keys: &Keys,
@@ -75,25 +74,21 @@ pub async fn find_by_email(
     .await
 }
 
-/// What is kept of someone beside what they wrote. The address is not in it.
+/// Everything stored about a commenter besides comments and the email itself.
 pub struct StoredCommenter {
-    /// When they first wrote.
     pub created_at: Ts,
-    /// When they proved that the address is theirs.
     pub proved_at: Option<Ts>,
-    /// When a proof was last asked for by mail.
+    /// The last verification email was sent at this time.
     pub proof_sent_at: Option<Ts>,
-    /// When mail to them came back.
+    /// Mail to them bounced.
     pub silenced_at: Option<Ts>,
-    /// Since when they may not reply.
     pub blocked_at: Option<Ts>,
-    /// Browsers that have proved the address.
+    /// Browsers in which the email was verified.
     pub browsers: i64,
-    /// Letters to them that wait to leave.
     pub queued_emails: i64,
 }
 
-/// What is kept of someone.
+/// Returns what is stored about a commenter.
 pub async fn find_stored(
     db: &mut PgConnection,
     id: CommenterId,
@@ -110,23 +105,18 @@ pub async fn find_stored(
     .await
 }
 
-/// An article under which someone is told of replies.
+/// A stored subscription, for the export of a commenter's data.
 pub struct StoredSubscription {
-    /// Its title.
     pub title: String,
-    /// Its address, if it has one.
     pub path: Option<String>,
-    /// Of which replies.
     pub scope: SubscriptionScope,
-    /// When it was asked for.
     pub asked_at: Ts,
-    /// Since when they are told.
     pub active_since: Option<Ts>,
-    /// When they were last told.
+    /// The last notification was sent at this time.
     pub mailed_at: Option<Ts>,
 }
 
-/// What someone is told of.
+/// Lists a commenter's subscriptions.
 pub async fn list_stored_subscriptions(
     db: &mut PgConnection,
     id: CommenterId,
@@ -142,7 +132,6 @@ pub async fn list_stored_subscriptions(
     .await
 }
 
-/// A commenter, for their own page.
 pub async fn find_access(
     db: &mut PgConnection,
     id: CommenterId,
@@ -156,7 +145,7 @@ pub async fn find_access(
     .await
 }
 
-/// Whether this browser has proved that the address is theirs.
+/// Returns whether the email was verified in this browser.
 pub async fn is_verified(
     db: &mut PgConnection,
     token_hash: Option<&[u8]>,
@@ -174,7 +163,7 @@ pub async fn is_verified(
     .await
 }
 
-/// Remembers that this browser has proved an address: mail to it is read there, so it may go there again.
+/// Stores that the email was verified in this browser. Mail to it arrives, so it is no longer suppressed.
 pub async fn verify_email(
     db: &mut PgConnection,
     id: CommenterId,
@@ -199,7 +188,6 @@ pub async fn verify_email(
     Ok(())
 }
 
-/// How many browsers have proved an address.
 pub async fn count_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from commenter_browsers where commenter_id = $1"#,
@@ -209,7 +197,7 @@ pub async fn count_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Res
     .await
 }
 
-/// Forgets every browser that has proved an address, and makes the addresses of its owner's page void.
+/// Deletes all verified browsers, and revokes the links to the commenter's page.
 pub async fn delete_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from commenter_browsers where commenter_id = $1",
@@ -226,14 +214,14 @@ pub async fn delete_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Re
     Ok(())
 }
 
-/// Between two mails with a link that proves an address, in seconds: nobody's letter box is filled by a form.
+/// Seconds between two verification emails: no form may fill a mailbox.
 const VERIFICATION_INTERVAL_SECS: i64 = 60 * 60;
-/// Such mails to one address without the link being used: its owner does not want it.
+/// Verification emails without response after which no more are sent.
 const MAX_VERIFICATIONS: i32 = 3;
-/// After which time an address from which mail came back may be tried again, in seconds, if its owner asks for it.
+/// Seconds after a bounce until a verification email may be sent again.
 const SUPPRESSION_SECS: i64 = 7 * 24 * 60 * 60;
 
-/// Whether the link that proves an address may be mailed now; if so, it is taken to be.
+/// Claims the right to send a verification email now; returns whether it was granted.
 pub async fn claim_verification_email(
     db: &mut PgConnection,
     id: CommenterId,
@@ -254,8 +242,8 @@ pub async fn claim_verification_email(
     Ok(done.rows_affected() == 1)
 }
 
-/// Asks to be told of replies under an article. Until the address is proved, `is_proved`, nothing comes of it; and who
-/// has proved nothing changes nothing that counts already.
+/// Subscribes to the comments of an article. Inactive until the email is verified; an unverified request changes no
+/// active subscription.
 pub async fn subscribe(
     db: &mut PgConnection,
     id: CommenterId,
@@ -281,7 +269,7 @@ pub async fn subscribe(
     Ok(())
 }
 
-/// What someone is told of, or has asked for, newest first.
+/// Lists a commenter's subscriptions, newest first.
 pub async fn list_subscriptions(
     db: &mut PgConnection,
     id: CommenterId,
@@ -302,7 +290,7 @@ pub async fn list_subscriptions(
     .await
 }
 
-/// Lets what was asked for count from now on, of these; what else was asked for and does not count yet is dropped.
+/// Activates these subscriptions, and deletes the others that are inactive.
 pub async fn activate_subscriptions(
     db: &mut PgConnection,
     id: CommenterId,
@@ -328,7 +316,7 @@ pub async fn activate_subscriptions(
     Ok(())
 }
 
-/// A subscription, for who unsubscribes by the link in a mail: what it is to.
+/// Finds a subscription, for the unsubscribe page.
 pub async fn find_subscription(
     db: &mut PgConnection,
     id: SubscriptionId,
@@ -348,7 +336,7 @@ pub async fn find_subscription(
     .await
 }
 
-/// Whose a subscription is.
+/// Returns the commenter who has a subscription.
 pub async fn find_subscriber(
     db: &mut PgConnection,
     id: SubscriptionId,
@@ -358,7 +346,7 @@ pub async fn find_subscriber(
         .await
 }
 
-/// Ends a subscription, with all that was still to be told. Ended ones are no mistake.
+/// Deletes a subscription and its unsent notifications. No error if it is gone.
 pub async fn delete_subscription(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
     sqlx::query!("delete from subscriptions where id = $1", id.0)
         .execute(db)
@@ -366,7 +354,7 @@ pub async fn delete_subscription(db: &mut PgConnection, id: SubscriptionId) -> s
     Ok(())
 }
 
-/// Ends one of someone's own subscriptions.
+/// Deletes a subscription if it belongs to `owner`.
 pub async fn delete_subscription_of(
     db: &mut PgConnection,
     owner: CommenterId,
@@ -382,8 +370,8 @@ pub async fn delete_subscription_of(
     Ok(())
 }
 
-/// Deletes someone all of whose comments are erased, with what they asked to be told, the letters that wait, and what
-/// moderators noted. Of someone who is blocked, the address stays, sealed, with the block; gives whether they are gone.
+/// Deletes a commenter whose comments were all erased, with subscriptions, queued emails and notes. The email of a
+/// blocked commenter stays, encrypted, with the block. Returns whether the commenter is gone.
 pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
     let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null",
@@ -423,8 +411,8 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     Ok(false)
 }
 
-/// Deletes someone of whom no comment is left and who is told of nothing, unless they are blocked or always held: they
-/// would be free of that for taking one comment back.
+/// Deletes a commenter without comments and subscriptions, unless blocked or always held: deleting a comment must not
+/// lift that.
 pub async fn delete_if_unused(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null and treatment is distinct from 'hold'
@@ -440,7 +428,7 @@ pub async fn delete_if_unused(db: &mut PgConnection, id: CommenterId) -> sqlx::R
     Ok(())
 }
 
-/// Deletes how many comments someone had who is gone: they are none, but the number would tell that they were here.
+/// Deletes the counts of a deleted commenter, which would show that they were here.
 pub(super) async fn delete_counts(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!("delete from commenter_counts where commenter_id = $1", id.0,)
         .execute(db)
