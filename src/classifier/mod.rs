@@ -17,7 +17,7 @@ pub mod store;
 mod teach;
 mod trial;
 
-use crate::text::{markdown, tags};
+use crate::text::{markdown, tokenizer};
 
 pub use feature::{Feature, Shape};
 pub use features::{Said, features};
@@ -31,10 +31,12 @@ pub use trial::{Test, Trial, per_cent, thousandths};
 
 /// What is noticed about a comment whose text is this safe HTML.
 pub fn noticed(name: &str, website: Option<&str>, body_html: &str) -> Vec<Feature> {
-    let words = markdown::words_of_html(body_html);
-    let links: Vec<String> = tags::pieces(body_html)
+    let words = markdown::html_to_text(body_html);
+    let links: Vec<String> = tokenizer::tokenize(body_html)
         .filter_map(|piece| match piece {
-            tags::Piece::Tag(tag) if tag.is("a") && !tag.closes => tag.attribute("href"),
+            tokenizer::HtmlToken::Tag(tag) if tag.is_named("a") && !tag.is_end => {
+                tag.find_attribute("href")
+            }
             _ => None,
         })
         .map(str::to_owned)

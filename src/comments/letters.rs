@@ -87,7 +87,7 @@ pub(super) fn news(app: &App, layout: &Layout, due: &Due, told: &[Told], count: 
 }
 
 fn quote(layout: &Layout, reply: &Told) -> Piece {
-    let text = markdown::words_of_html(reply.body_html.as_str());
+    let text = markdown::html_to_text(reply.body_html.as_str());
     Piece::Quote {
         who: reply.name.clone(),
         when: layout.moment(&reply.created_at),
