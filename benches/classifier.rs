@@ -204,12 +204,12 @@ fn ratio(memory: &Memory, test: &[Example]) -> f64 {
         .map(|_| {
             let began = Instant::now();
             for example in test {
-                black_box(markdown::comment(&example.body));
+                black_box(markdown::render_comment(&example.body));
             }
             let making = began.elapsed().as_secs_f64();
             let html: Vec<_> = test
                 .iter()
-                .map(|example| markdown::comment(&example.body))
+                .map(|example| markdown::render_comment(&example.body))
                 .collect();
             let began = Instant::now();
             for html in &html {
@@ -224,7 +224,7 @@ fn ratio(memory: &Memory, test: &[Example]) -> f64 {
 
 impl Example {
     fn read(said: Said) -> Self {
-        let html = markdown::comment(&said.body);
+        let html = markdown::render_comment(&said.body);
         let words: String = said.body.to_lowercase();
         let words = words.split(|c: char| !c.is_alphanumeric());
         let words = words.filter(|word| !word.is_empty()).map(str::to_owned);

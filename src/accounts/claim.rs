@@ -14,7 +14,7 @@ use super::{session, store};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::crypto;
-use crate::text::typed;
+use crate::text::input;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
 /// Makes a new one-time link if nobody can sign in yet; an older link stops working. Gives its path.
@@ -79,8 +79,8 @@ pub async fn claim(
 
     let words = layout.words;
     let mut mistakes = Mistakes::none();
-    let name = typed::line(fields.get("name"));
-    if typed::is_blank(&name) || typed::has_unreadable(&name) || name.len() > 245 {
+    let name = input::single_line(fields.get("name"));
+    if input::is_blank(&name) || input::has_invalid_chars(&name) || name.len() > 245 {
         mistakes.say(words, "name", "account-name-wrong");
     }
     let handle = Handle::parse(fields.get("handle"));

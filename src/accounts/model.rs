@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ids::AccountId;
-use crate::text::typed;
+use crate::text::input;
 
 /// What a member of staff may do. Each may do all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, clap::ValueEnum)]
@@ -62,10 +62,10 @@ impl Handle {
     /// Reads a handle: one word, any script, case does not matter. It cannot be an email address, which would then be
     /// shown in lists.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = typed::line(text).to_lowercase();
-        let fits = !typed::is_blank(&text) && text.chars().count() <= HANDLE_CHARS;
+        let text = input::single_line(text).to_lowercase();
+        let fits = !input::is_blank(&text) && text.chars().count() <= HANDLE_CHARS;
         let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
-        (fits && plain && !typed::has_unreadable(&text)).then_some(Self(text))
+        (fits && plain && !input::has_invalid_chars(&text)).then_some(Self(text))
     }
 
     /// The handle.

@@ -11,7 +11,7 @@ use super::{Desk, Section, take_form};
 use crate::accounts::Admin;
 use crate::app::App;
 use crate::publication::{self, Edition, Publication, WrongPermalink};
-use crate::text::{Language, dates, markdown, typed};
+use crate::text::{Language, dates, input, markdown};
 use crate::web::requests::Reference;
 use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
@@ -145,12 +145,12 @@ impl SettingsForm {
 
     fn read(fields: &Fields) -> Self {
         Self {
-            title: typed::line(fields.get("title")),
-            tagline: typed::line(fields.get("tagline")),
+            title: input::single_line(fields.get("title")),
+            tagline: input::single_line(fields.get("tagline")),
             language: fields.get("language").to_owned(),
             time_zone: fields.get("time_zone").trim().to_owned(),
             permalink: fields.get("permalink").trim().to_owned(),
-            appeal: typed::lines(fields.get("appeal")),
+            appeal: input::multi_line(fields.get("appeal")),
             version: fields.get("version").parse().unwrap_or_default(),
             mistakes: Mistakes::none(),
         }
@@ -167,14 +167,14 @@ impl SettingsForm {
         ] {
             mistakes.check_text(words, field, text, most);
         }
-        if typed::is_blank(&self.title) {
+        if input::is_blank(&self.title) {
             mistakes.say(words, "title", "settings-title-missing");
         }
         let language = Language::parse(&self.language);
         if language.is_none() {
             mistakes.say(words, "language", "settings-language-wrong");
         }
-        let zone = dates::zone(&self.time_zone);
+        let zone = dates::parse_zone(&self.time_zone);
         if zone.is_none() {
             mistakes.say(words, "time_zone", "settings-zone-wrong");
         }
@@ -205,7 +205,7 @@ impl SettingsForm {
             language,
             zone,
             permalink,
-            appeal_html: markdown::article(&self.appeal),
+            appeal_html: markdown::render_article(&self.appeal),
             appeal: self.appeal.clone(),
             discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),

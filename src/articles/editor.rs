@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
-use crate::text::{Format, Slug, dates, typed};
+use crate::text::{Format, Slug, dates, input};
 use crate::web::requests::Reference;
 use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
 
@@ -249,7 +249,7 @@ impl DraftForm {
             topics: topics.join("\n"),
             moment: article
                 .published_at
-                .map(|at| dates::local_value(at, &layout.publication.zone))
+                .map(|at| dates::format_datetime_local(at, &layout.publication.zone))
                 .unwrap_or_default(),
             version: article.version,
             mistakes: Mistakes::none(),
@@ -258,16 +258,16 @@ impl DraftForm {
 
     fn read(fields: &Fields) -> Self {
         Self {
-            title: typed::line(fields.get("title")),
+            title: input::single_line(fields.get("title")),
             slug: fields.get("slug").trim().to_lowercase(),
-            standfirst: typed::lines(fields.get("standfirst")),
-            sources: typed::line(fields.get("sources")),
-            body: typed::lines(fields.get("body")),
+            standfirst: input::multi_line(fields.get("standfirst")),
+            sources: input::single_line(fields.get("sources")),
+            body: input::multi_line(fields.get("body")),
             format: Format::Markdown,
             replies_open: fields.is_ticked("replies_open"),
             is_page: fields.is_ticked("is_page"),
             pinned: fields.is_ticked("pinned"),
-            topics: typed::lines(fields.get("topics")),
+            topics: input::multi_line(fields.get("topics")),
             moment: fields.get("moment").trim().to_owned(),
             version: fields.get("version").parse().unwrap_or_default(),
             mistakes: Mistakes::none(),
@@ -294,7 +294,7 @@ impl DraftForm {
         ] {
             mistakes.check_text(words, field, text, most);
         }
-        if typed::is_blank(&self.title) {
+        if input::is_blank(&self.title) {
             mistakes.say(words, "title", "editor-title-missing");
         }
         let slug = if self.slug.is_empty() {
@@ -307,8 +307,8 @@ impl DraftForm {
         }
         let zone = &layout.publication.zone;
         // The field knows minutes, the article more: what was not touched stays as it is.
-        let untouched = before.filter(|at| dates::local_value(*at, zone) == self.moment);
-        let moment = untouched.or_else(|| dates::parse_local(&self.moment, zone));
+        let untouched = before.filter(|at| dates::format_datetime_local(*at, zone) == self.moment);
+        let moment = untouched.or_else(|| dates::parse_datetime_local(&self.moment, zone));
         if moment.is_none() && !self.moment.is_empty() {
             mistakes.say(words, "moment", "editor-moment-wrong");
         }
@@ -348,8 +348,8 @@ impl DraftForm {
 
 /// The names, one a line.
 fn names(topics: &str) -> Vec<String> {
-    let names = topics.lines().map(typed::line);
-    names.filter(|name| !typed::is_blank(name)).collect()
+    let names = topics.lines().map(input::single_line);
+    names.filter(|name| !input::is_blank(name)).collect()
 }
 
 impl EditorPage {

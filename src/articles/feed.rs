@@ -45,11 +45,11 @@ fn item(layout: &Layout, headline: &Headline) -> rss::Item {
         .title(Some(headline.title.clone()))
         .link(Some(address))
         .guid(Some(guid))
-        .pub_date(Some(dates::rfc2822(headline.published_at)))
+        .pub_date(Some(dates::format_rfc2822(headline.published_at)))
         // Readers take it for HTML, so what stands in it as text is escaped.
         .description(Some(escaped(&headline.teaser())))
         .content(Some(
-            markdown::abroad(&headline.body_html, &page).to_string(),
+            markdown::absolutize_urls(&headline.body_html, &page).to_string(),
         ))
         .build()
 }

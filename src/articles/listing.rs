@@ -69,7 +69,7 @@ impl Headline {
 /// The words of a text, a block a line.
 pub(super) fn words(format: Format, body: &str) -> String {
     match format {
-        Format::Markdown => excerpt::plain(body),
-        Format::Html => markdown::words_of_html(body),
+        Format::Markdown => markdown::to_text(body),
+        Format::Html => markdown::html_to_text(body),
     }
 }

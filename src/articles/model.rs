@@ -182,8 +182,8 @@ impl Draft {
     /// The text as HTML.
     pub fn body_html(&self) -> SafeHtml {
         match self.format {
-            Format::Markdown => markdown::article(&self.body),
-            Format::Html => markdown::article_of_html(&self.body),
+            Format::Markdown => markdown::render_article(&self.body),
+            Format::Html => markdown::sanitize_article(&self.body, &|_| None),
         }
     }
 }

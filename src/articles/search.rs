@@ -10,7 +10,7 @@ use super::listing::{HEADLINES, Listing};
 use super::store;
 use crate::app::App;
 use crate::ids::ArticleId;
-use crate::text::{excerpt, typed};
+use crate::text::{excerpt, input};
 use crate::web::{Db, Layout, Page, Query, Result};
 
 /// Characters of a question that are heeded: more than anyone types, and little enough to look for.
@@ -39,7 +39,7 @@ pub async fn show_search(
     mut db: Db,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let question = excerpt::excerpt(&typed::without_unreadable(&asked.q), QUESTION_CHARS);
+    let question = excerpt::excerpt(&input::strip_invalid_chars(&asked.q), QUESTION_CHARS);
     let found = if question.is_empty() {
         Vec::new()
     } else {

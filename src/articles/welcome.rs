@@ -61,7 +61,7 @@ pub async fn first_start(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.begin().await?;
     let mut publication = Publication::new(&app.keys.id());
     APPEAL.clone_into(&mut publication.appeal);
-    publication.appeal_html = markdown::article(APPEAL);
+    publication.appeal_html = markdown::render_article(APPEAL);
     if !publication::store::insert(&mut db, &publication).await? {
         return Ok(());
     }
@@ -137,7 +137,7 @@ async fn reply(
         email: Some(email),
         website: None,
         body: sample.body.to_owned(),
-        body_html: markdown::comment(sample.body),
+        body_html: markdown::render_comment(sample.body),
         account_id: None,
         from: Ipv4Addr::LOCALHOST.into(),
     };

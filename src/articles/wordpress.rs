@@ -13,7 +13,7 @@ use super::model::TopicKind;
 use super::store;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::text::{Slug, typed};
+use crate::text::{Slug, input};
 use crate::web::{Db, Error, Path, Result, media};
 
 /// Where a front page with this query leads: `?p=…`, `?page_id=…`, `?attachment_id=…`, `?s=…`, `?feed=…`, `?paged=…`.
@@ -118,7 +118,7 @@ fn last_name(path: &str) -> Option<&str> {
     let name = parts
         .take_while(|part| !matches!(*part, "page" | "feed"))
         .last()?;
-    (!typed::has_unreadable(name)).then_some(name)
+    (!input::has_invalid_chars(name)).then_some(name)
 }
 
 /// The comment that `?replytocom=…` asks to answer, by its old number.

@@ -16,7 +16,7 @@ mod threshold;
 mod training;
 mod untraining;
 
-use crate::text::{markdown, tags};
+use crate::text::{markdown, tokenizer};
 
 pub use extraction::{CommentText, extract_features};
 pub use feature::{Feature, TextShape};
@@ -34,10 +34,12 @@ pub fn extract_comment_features(
     website: Option<&str>,
     body_html: &str,
 ) -> Vec<Feature> {
-    let words = markdown::words_of_html(body_html);
-    let links: Vec<String> = tags::pieces(body_html)
+    let words = markdown::html_to_text(body_html);
+    let links: Vec<String> = tokenizer::tokenize(body_html)
         .filter_map(|piece| match piece {
-            tags::Piece::Tag(tag) if tag.is("a") && !tag.closes => tag.attribute("href"),
+            tokenizer::HtmlToken::Tag(tag) if tag.is_named("a") && !tag.is_end => {
+                tag.find_attribute("href")
+            }
             _ => None,
         })
         .map(str::to_owned)

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, embedded::Durability};
 use crate::startup::{self, data_folder};
-use crate::text::typed;
+use crate::text::input;
 
 /// What can be done with accounts.
 #[derive(Subcommand)]
@@ -79,8 +79,8 @@ impl Task {
         };
         Ok(match command {
             AccountCommand::Add { handle, name, role } => {
-                let name = typed::line(name.as_deref().unwrap_or(&handle));
-                if typed::is_blank(&name) || typed::has_unreadable(&name) {
+                let name = input::single_line(name.as_deref().unwrap_or(&handle));
+                if input::is_blank(&name) || input::has_invalid_chars(&name) {
                     bail!("the name is empty or holds characters that are no text");
                 }
                 Self::Add {

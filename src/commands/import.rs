@@ -50,7 +50,7 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Wordpress(asked) = command;
     let zone =
         match &asked.time_zone {
-            Some(name) => Some(dates::zone(name).with_context(|| {
+            Some(name) => Some(dates::parse_zone(name).with_context(|| {
                 format!("{name} is not a time zone; one looks like Europe/Kyiv")
             })?),
             None => None,

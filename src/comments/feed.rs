@@ -88,7 +88,7 @@ fn item(layout: &Layout, reply: &Latest) -> rss::Item {
         .title(Some(layout.words.with_all("comment-on", &values)))
         .guid(Some(GuidBuilder::default().value(address.clone()).build()))
         .link(Some(address))
-        .pub_date(Some(dates::rfc2822(reply.created_at)))
+        .pub_date(Some(dates::format_rfc2822(reply.created_at)))
         .content(Some(reply.body_html.to_string()))
         .build()
 }

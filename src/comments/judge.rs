@@ -43,7 +43,7 @@ pub(super) async fn judge(
     body: &str,
     body_html: &SafeHtml,
 ) -> sqlx::Result<Verdict> {
-    let read = markdown::words_of_html(body_html.as_str());
+    let read = markdown::html_to_text(body_html.as_str());
     let texts = texts(author.name, author.website, body, &read);
     let opinion = if author.is_staff {
         None
@@ -61,7 +61,7 @@ pub(super) async fn judge(
         trap_filled: author.trap_filled,
         is_staff: author.is_staff,
         texts: &texts,
-        links: body_html.links(),
+        links: body_html.count_links(),
         blocked: blocked(&known),
         standing: standing(author, &known),
         likelihood: opinion.as_ref().map(|opinion| opinion.score),

@@ -95,7 +95,7 @@ pub(super) fn news(
 }
 
 fn quote(layout: &Layout, reply: &Told) -> EmailBlock {
-    let text = markdown::words_of_html(reply.body_html.as_str());
+    let text = markdown::html_to_text(reply.body_html.as_str());
     EmailBlock::Quote {
         who: reply.name.clone(),
         when: layout.moment(&reply.created_at),

@@ -11,8 +11,8 @@ use crate::accounts::Viewer;
 use crate::commenters::{Email, EmailError, SubscriptionScope};
 use crate::i18n::Words;
 use crate::ids::{ArticleId, CommentId};
-use crate::text::links::LinkError;
-use crate::text::{Format, SafeHtml, Website, markdown, typed};
+use crate::text::website::WebsiteError;
+use crate::text::{Format, SafeHtml, Website, input, markdown};
 use crate::web::{Fields, Layout, Mistakes, assets};
 
 /// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
@@ -154,16 +154,16 @@ impl ReplyForm {
             ("email", &mut self.email),
             ("url", &mut self.website),
         ] {
-            if typed::has_unreadable(text) {
-                *text = typed::without_unreadable(text);
+            if input::has_invalid_chars(text) {
+                *text = input::strip_invalid_chars(text);
                 mistakes.say(words, field, "field-unreadable");
             }
         }
         let (body, body_html) =
             read_words(words, Format::Markdown, &mut self.comment, &mut mistakes);
-        let mut name = typed::line(&self.name);
+        let mut name = input::single_line(&self.name);
         if let Some(viewer) = viewer
-            && typed::is_blank(&name)
+            && input::is_blank(&name)
         {
             name.clone_from(&viewer.name);
         }
@@ -201,12 +201,12 @@ impl ReplyForm {
 
 /// Judges a name, from the field `author`.
 pub fn check_name(words: Words, name: &str, mistakes: &mut Mistakes) {
-    if typed::is_blank(name) {
+    if input::is_blank(name) {
         mistakes.say(words, "author", "reply-name-missing");
     }
     if name.len() > NAME_BYTES {
         mistakes.say(words, "author", "reply-name-too-long");
-    } else if typed::holds_address(name) {
+    } else if input::contains_email(name) {
         mistakes.say(words, "author", "reply-name-is-address");
     }
 }
@@ -218,10 +218,10 @@ pub fn read_website(words: Words, typed: &str, mistakes: &mut Mistakes) -> Optio
             words,
             "url",
             match wrong {
-                LinkError::TooLong => "reply-website-too-long",
-                LinkError::NotTheWeb | LinkError::NamesAUser | LinkError::NotAnAddress => {
-                    "reply-website-wrong"
-                }
+                WebsiteError::TooLong => "reply-website-too-long",
+                WebsiteError::UnsupportedScheme
+                | WebsiteError::HasCredentials
+                | WebsiteError::InvalidUrl => "reply-website-wrong",
             },
         );
         None
@@ -236,20 +236,20 @@ pub fn read_words(
     typed: &mut String,
     mistakes: &mut Mistakes,
 ) -> (String, SafeHtml) {
-    if typed::has_unreadable(typed) {
-        *typed = typed::without_unreadable(typed);
+    if input::has_invalid_chars(typed) {
+        *typed = input::strip_invalid_chars(typed);
         mistakes.say(words, "comment", "field-unreadable");
     }
-    let body = typed::lines(typed);
+    let body = input::multi_line(typed);
     let over = body.len().saturating_sub(COMMENT_BYTES);
     if over > 0 {
         let over = i64::try_from(over).unwrap_or(i64::MAX);
         mistakes.add("comment", words.count("reply-comment-too-long", over));
-        return (body, markdown::comment(""));
+        return (body, markdown::render_comment(""));
     }
     let body_html = match format {
-        Format::Markdown => markdown::comment(&body),
-        Format::Html => markdown::comment_of_html(&body, &|_| None),
+        Format::Markdown => markdown::render_comment(&body),
+        Format::Html => markdown::sanitize_comment(&body, &|_| None),
     };
     // Also what Markdown makes nothing of, such as an address that no link refers to.
     if body_html.is_blank() {

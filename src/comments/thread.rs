@@ -164,7 +164,7 @@ mod tests {
             name: format!("N{id}"),
             website: None,
             staff: None,
-            body_html: markdown::comment("x"),
+            body_html: markdown::render_comment("x"),
             created_at: Ts::from_unix_micros(id).expect("a small number is a moment"),
             edited_at: None,
         }

@@ -185,7 +185,7 @@ impl Card {
             return self.body_html.clone();
         }
         let (list, _) = WordList::read(&entries.join("\n"));
-        markdown::marked(&self.body_html, |text| list.places(text))
+        markdown::highlight(&self.body_html, |text| list.places(text))
     }
 
     /// What is sent to decide about all that it stands for: the group, and the newest that was there when it was shown.
@@ -198,7 +198,7 @@ impl Card {
     pub fn answered(&self) -> Option<String> {
         const CHARS: usize = 140;
         let html = self.answered_html.as_ref()?;
-        let words = markdown::words_of_html(html.as_str());
+        let words = markdown::html_to_text(html.as_str());
         Some(excerpt::excerpt(&words, CHARS))
     }
 }

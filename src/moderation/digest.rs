@@ -142,7 +142,7 @@ fn letter(
     pieces.extend(news.iter().map(|one| EmailBlock::Excerpt {
         who: one.name.clone(),
         about: one.title.clone(),
-        text: excerpt::excerpt(&markdown::words_of_html(one.body_html.as_str()), QUOTED),
+        text: excerpt::excerpt(&markdown::html_to_text(one.body_html.as_str()), QUOTED),
     }));
     if waiting > told {
         pieces.push(EmailBlock::Paragraph(
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_morning_is_the_publications_own_on_the_day_the_clocks_change_too() {
-        let kyiv = dates::zone("Europe/Kyiv").expect("a zone");
+        let kyiv = dates::parse_zone("Europe/Kyiv").expect("a zone");
         for (now, morning_was) in [
             ("2026-03-14T05:59:59Z", "2026-03-13T06:00:00Z"),
             ("2026-03-14T06:00:00Z", "2026-03-14T06:00:00Z"),

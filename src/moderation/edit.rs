@@ -18,7 +18,7 @@ use crate::comments::store::{Version, versions_of};
 use crate::comments::{check_name, read_website, read_words};
 use crate::i18n::Words;
 use crate::ids::CommentId;
-use crate::text::{Format, SafeHtml, Website, typed};
+use crate::text::{Format, SafeHtml, Website, input};
 use crate::web::requests::Reference;
 use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
 
@@ -169,9 +169,9 @@ impl EditForm {
     fn read(fields: &Fields) -> Self {
         Self {
             comment: fields.get("comment").to_owned(),
-            author: typed::line(fields.get("author")),
+            author: input::single_line(fields.get("author")),
             url: fields.get("url").trim().to_owned(),
-            why: typed::line(fields.get("why")),
+            why: input::single_line(fields.get("why")),
             version: fields.get("version").parse().unwrap_or(-1),
             mistakes: Mistakes::none(),
         }
@@ -181,8 +181,8 @@ impl EditForm {
     fn parse(&mut self, words: Words, format: Format) -> Option<NewWords> {
         let mut mistakes = Mistakes::none();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
-            if typed::has_unreadable(text) {
-                *text = typed::without_unreadable(text);
+            if input::has_invalid_chars(text) {
+                *text = input::strip_invalid_chars(text);
                 mistakes.say(words, field, "field-unreadable");
             }
         }
@@ -190,7 +190,7 @@ impl EditForm {
         check_name(words, &self.author, &mut mistakes);
         let website = read_website(words, &self.url, &mut mistakes);
         mistakes.check_text(words, "why", &mut self.why, WHY_BYTES);
-        if typed::holds_address(&self.why) {
+        if input::contains_email(&self.why) {
             mistakes.say(words, "why", "why-is-address");
         }
         self.mistakes = mistakes;

@@ -6,7 +6,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::Kind;
 use crate::ids::{ArticleId, CommentId, LookalikeId};
-use crate::text::typed;
+use crate::text::input;
 
 /// Bytes of words that are looked for.
 const WORDS_BYTES: usize = 200;
@@ -113,7 +113,7 @@ impl Filter {
         let status = Status::from_word(get("status")).unwrap_or(Status::Held);
         let reason = get("reason");
         // Postgres keeps no NUL, and nobody finds what nobody can type.
-        let mut words = typed::line(&typed::without_unreadable(get("words")));
+        let mut words = input::single_line(&input::strip_invalid_chars(get("words")));
         words.truncate(words.floor_char_boundary(WORDS_BYTES));
         let like = number(get("like")).map(LookalikeId);
         let mut filter = Self {

@@ -205,7 +205,7 @@ impl LearningPage {
 
 impl Misjudged {
     fn beginning(&self) -> String {
-        let words = markdown::words_of_html(self.body_html.as_str());
+        let words = markdown::html_to_text(self.body_html.as_str());
         excerpt::excerpt(&words, BEGINNING)
     }
 

@@ -147,7 +147,8 @@ impl Asked {
     /// What is sought; a field that says nothing we know seeks nothing in particular.
     fn sought(&self, layout: &Layout) -> Sought {
         let zone = &layout.publication.zone;
-        let begins = |day: jiff::civil::Date| dates::parse_local(&format!("{day}T00:00"), zone);
+        let begins =
+            |day: jiff::civil::Date| dates::parse_datetime_local(&format!("{day}T00:00"), zone);
         let day = |typed: &str| typed.parse::<jiff::civil::Date>().ok();
         Sought {
             by: match self.by.as_str() {

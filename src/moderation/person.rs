@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::commenters::policy::{self, CommenterNote, CommenterPolicy, PolicyInfo};
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId, CommenterId};
-use crate::text::typed;
+use crate::text::input;
 use crate::web::requests::Reference;
 use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
 
@@ -123,8 +123,8 @@ async fn do_it(
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let mut page = PersonPage::find(&mut db, desk, id).await?;
-    page.note = typed::lines(fields.get("note"));
-    page.why = typed::line(fields.get("why"));
+    page.note = input::multi_line(fields.get("note"));
+    page.why = input::single_line(fields.get("why"));
     let words = page.desk.layout.words;
     let commenter = page.writer.commenter_id;
     let is_there = match commenter {
@@ -142,10 +142,10 @@ async fn do_it(
         return Ok(page.leads_on("unnoted"));
     }
     if let Some(to) = CommenterPolicy::from_word(fields.get("treat")) {
-        page.note = typed::without_unreadable(&page.note);
+        page.note = input::strip_invalid_chars(&page.note);
         page.mistakes
             .check_text(words, "why", &mut page.why, WHY_BYTES);
-        if typed::holds_address(&page.why) {
+        if input::contains_email(&page.why) {
             page.mistakes.say(words, "why", "why-is-address");
         }
         if !page.mistakes.is_empty() {
@@ -175,12 +175,12 @@ async fn do_it(
         }
         return Ok(page.leads_on(to.word()));
     }
-    page.why = typed::without_unreadable(&page.why);
+    page.why = input::strip_invalid_chars(&page.why);
     page.mistakes
         .check_text(words, "note", &mut page.note, NOTE_BYTES);
-    if typed::is_blank(&page.note) {
+    if input::is_blank(&page.note) {
         page.mistakes.say(words, "note", "person-note-missing");
-    } else if typed::holds_address(&page.note) {
+    } else if input::contains_email(&page.note) {
         page.mistakes.say(words, "note", "person-note-is-address");
     }
     if !page.mistakes.is_empty() {

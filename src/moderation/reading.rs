@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{CommentId, LookalikeId};
-use crate::text::likeness::Likeness;
 use crate::text::markdown;
+use crate::text::similarity::ShingleSet;
 
 /// Comments read in one transaction: few enough that it is short while many reply.
 pub const BATCH: i64 = 100;
@@ -53,8 +53,8 @@ pub async fn read_some(app: &App) -> sqlx::Result<Option<Round>> {
             && comment.lookalike_id.is_none();
         let mut bands = Vec::new();
         if is_gathered {
-            let like = Likeness::of_html(comment.body_html.as_str());
-            bands = like.bands();
+            let like = ShingleSet::from_html(comment.body_html.as_str());
+            bands = like.lsh_bands();
             likeness.insert(comment.id, Arc::new(like));
         }
         reads.push(Read {
@@ -83,7 +83,7 @@ pub async fn read_some(app: &App) -> sqlx::Result<Option<Round>> {
 /// The words a comment is found by.
 fn words_of(comment: &Unread) -> String {
     let website = comment.website.as_deref().unwrap_or_default();
-    let said = markdown::words_of_html(comment.body_html.as_str());
+    let said = markdown::html_to_text(comment.body_html.as_str());
     format!("{} {website} {said}", comment.name)
 }
 
@@ -91,14 +91,14 @@ fn words_of(comment: &Unread) -> String {
 struct Known {
     id: CommentId,
     lookalike_id: Option<LookalikeId>,
-    likeness: Arc<Likeness>,
+    likeness: Arc<ShingleSet>,
 }
 
 /// What is to be gathered, and under which number, by these and earlier comments. For each band only the newest that has
 /// it is compared, so that a flood costs what its comments do.
 fn gather(
     reads: &[Read],
-    likeness: &HashMap<CommentId, Arc<Likeness>>,
+    likeness: &HashMap<CommentId, Arc<ShingleSet>>,
     earlier: Vec<Earlier>,
 ) -> Vec<(CommentId, LookalikeId)> {
     let mut known: Vec<Known> = Vec::new();
@@ -109,7 +109,7 @@ fn gather(
             known.push(Known {
                 id: one.id,
                 lookalike_id: one.lookalike_id,
-                likeness: Arc::new(Likeness::of_html(one.body_html.as_str())),
+                likeness: Arc::new(ShingleSet::from_html(one.body_html.as_str())),
             });
             known.len() - 1
         });
@@ -130,7 +130,9 @@ fn gather(
         // What is gathered already is joined, rather than that there be one gathering more; then the oldest.
         let first = near
             .into_iter()
-            .filter(|place| known[*place].id != read.id && known[*place].likeness.is_like(like))
+            .filter(|place| {
+                known[*place].id != read.id && known[*place].likeness.is_similar_to(like)
+            })
             .min_by_key(|place| {
                 let one = &known[*place];
                 (one.lookalike_id.is_none(), one.lookalike_id, one.id)

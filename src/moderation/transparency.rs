@@ -80,7 +80,7 @@ pub async fn show_transparency(
             .collect();
         reasons.sort_by_key(|(_, count)| -count);
         Month {
-            name: dates::month(month.0, month.1, language),
+            name: dates::format_month(month.0, month.1, language),
             published,
             refused,
             waiting,

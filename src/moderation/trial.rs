@@ -92,7 +92,7 @@ pub fn try_list(text: &str, comments: &[Said]) -> Trial {
             break;
         }
         trial.looked_at += 1;
-        let read = markdown::words_of_html(comment.body_html.as_str());
+        let read = markdown::html_to_text(comment.body_html.as_str());
         let website = comment.website.as_deref();
         let found = list.found_in(&texts(&comment.name, website, &comment.body, &read));
         if !found.is_empty() {
@@ -132,7 +132,7 @@ mod tests {
             name: "Ann".to_owned(),
             website: None,
             body: body.to_owned(),
-            body_html: markdown::comment(body),
+            body_html: markdown::render_comment(body),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::comments::Status;
 use crate::db::BEGIN_BY_KEYS;
 use crate::i18n::Words;
 use crate::ids::{ActId, CommentId, LookalikeId};
-use crate::text::typed;
+use crate::text::input;
 use crate::web::{Error, Fields, Layout, Result};
 
 /// Bytes of a reason.
@@ -68,7 +68,7 @@ pub async fn decide(
 ) -> Result<Response> {
     let wanted =
         Wanted::read(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
-    let mut why = typed::line(&typed::without_unreadable(fields.get("why")));
+    let mut why = input::single_line(&input::strip_invalid_chars(fields.get("why")));
     why.truncate(why.floor_char_boundary(WHY_BYTES));
     let outcome = match wanted {
         Wanted::Rulings(_, rulings) if rulings.is_empty() => Outcome::default(),

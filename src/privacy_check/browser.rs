@@ -16,7 +16,7 @@ use tower::ServiceExt;
 use url::{Url, form_urlencoded};
 
 use crate::app::App;
-use crate::text::typed;
+use crate::text::input;
 
 /// A browser with its cookies and a network of its own.
 #[derive(Clone)]
@@ -198,8 +198,10 @@ impl Visit {
                 let path = link.strip_prefix(origin).unwrap_or(link);
                 let path = path.split('#').next().unwrap_or_default();
                 let is_ours = path.starts_with('/') && !path.starts_with("//");
-                (is_ours && !typed::has_unreadable(path) && path.parse::<axum::http::Uri>().is_ok())
-                    .then(|| path.to_owned())
+                (is_ours
+                    && !input::has_invalid_chars(path)
+                    && path.parse::<axum::http::Uri>().is_ok())
+                .then(|| path.to_owned())
             })
             .collect()
     }

@@ -58,7 +58,7 @@ impl Publication {
             zone: TimeZone::UTC,
             permalink: Permalink::default(),
             appeal: String::new(),
-            appeal_html: markdown::article(""),
+            appeal_html: markdown::render_article(""),
             discussion: DiscussionSettings::default(),
             key_id: key_id.to_vec(),
             version: 1,

@@ -23,7 +23,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         title: row.title,
         tagline: row.tagline,
         language: row.language,
-        zone: crate::text::dates::zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
+        zone: crate::text::dates::parse_zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         permalink: row.permalink_pattern.parse().unwrap_or_default(),
         appeal: row.appeal,
         appeal_html: row.appeal_html,

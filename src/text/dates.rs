@@ -16,38 +16,38 @@ use crate::clock::Ts;
 
 /// The time zone of this IANA name, such as `Europe/Kyiv`; or `UTC`. Names without an area are
 /// refused: some mean what each machine makes of them.
-pub fn zone(name: &str) -> Option<TimeZone> {
+pub fn parse_zone(name: &str) -> Option<TimeZone> {
     if name != "UTC" && !name.contains('/') {
         return None;
     }
     TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
-type Formatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
+type FieldFormatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 
 /// How one language writes moments. Putting that together takes many times as long as writing one.
-struct Style {
-    day: Formatter<YMD>,
-    month: Formatter<YM>,
-    moment: Formatter<YMDT>,
+struct DateFormatters {
+    date: FieldFormatter<YMD>,
+    month: FieldFormatter<YM>,
+    date_time: FieldFormatter<YMDT>,
 }
 
-static ENGLISH: LazyLock<Style> = LazyLock::new(|| Style::of(&locale!("en")));
-static UKRAINIAN: LazyLock<Style> = LazyLock::new(|| Style::of(&locale!("uk")));
+static ENGLISH: LazyLock<DateFormatters> = LazyLock::new(|| DateFormatters::load(&locale!("en")));
+static UKRAINIAN: LazyLock<DateFormatters> = LazyLock::new(|| DateFormatters::load(&locale!("uk")));
 
-impl Style {
-    fn of(locale: &Locale) -> Self {
+impl DateFormatters {
+    fn load(locale: &Locale) -> Self {
         const COMPILED_IN: &str = "the patterns of both languages are compiled in";
         Self {
-            day: Formatter::try_new(locale.into(), YMD::long()).expect(COMPILED_IN),
-            month: Formatter::try_new(locale.into(), YM::long()).expect(COMPILED_IN),
-            moment: Formatter::try_new(locale.into(), YMD::long().with_time_hm())
+            date: FieldFormatter::try_new(locale.into(), YMD::long()).expect(COMPILED_IN),
+            month: FieldFormatter::try_new(locale.into(), YM::long()).expect(COMPILED_IN),
+            date_time: FieldFormatter::try_new(locale.into(), YMD::long().with_time_hm())
                 .expect(COMPILED_IN),
         }
     }
 }
 
-fn style(language: Language) -> &'static Style {
+fn formatters(language: Language) -> &'static DateFormatters {
     match language {
         Language::English => &ENGLISH,
         Language::Ukrainian => &UKRAINIAN,
@@ -55,31 +55,31 @@ fn style(language: Language) -> &'static Style {
 }
 
 /// The day, for people: "July 22, 2024", «22 липня 2024 р.».
-pub fn long_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
-    let day = gregorian(local(ts, zone));
-    style(language).day.format(&day).to_string()
+pub fn format_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
+    let day = to_gregorian(to_local(ts, zone));
+    formatters(language).date.format(&day).to_string()
 }
 
 /// The month, for people: "July 2024", «липень 2024 р.».
-pub fn month(year: i16, month: i8, language: Language) -> String {
-    let first = Date::try_new_gregorian(year.into(), part(month), 1)
+pub fn format_month(year: i16, month: i8, language: Language) -> String {
+    let first = Date::try_new_gregorian(year.into(), to_unsigned(month), 1)
         .expect("every month of jiff's years has a first day");
-    style(language).month.format(&first).to_string()
+    formatters(language).month.format(&first).to_string()
 }
 
 /// The day and the minute, for people: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
-pub fn date_and_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
-    let local = local(ts, zone);
+pub fn format_date_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
+    let local = to_local(ts, zone);
     let moment = DateTime {
-        date: gregorian(local),
-        time: Time::try_new(part(local.hour()), part(local.minute()), 0, 0)
+        date: to_gregorian(local),
+        time: Time::try_new(to_unsigned(local.hour()), to_unsigned(local.minute()), 0, 0)
             .expect("jiff's hours and minutes are a clock's"),
     };
-    style(language).moment.format(&moment).to_string()
+    formatters(language).date_time.format(&moment).to_string()
 }
 
 /// The moment for a `datetime` attribute: RFC 3339 with the zone's offset, to the second (HTML allows no microseconds).
-pub fn machine(ts: Ts, zone: &TimeZone) -> String {
+pub fn format_rfc3339(ts: Ts, zone: &TimeZone) -> String {
     ts.timestamp()
         .to_zoned_datetime(zone.clone())
         .strftime("%Y-%m-%dT%H:%M:%S%:z")
@@ -87,7 +87,7 @@ pub fn machine(ts: Ts, zone: &TimeZone) -> String {
 }
 
 /// The same to the minute, as people are told it.
-pub fn machine_minute(ts: Ts, zone: &TimeZone) -> String {
+pub fn format_rfc3339_minute(ts: Ts, zone: &TimeZone) -> String {
     ts.timestamp()
         .to_zoned_datetime(zone.clone())
         .strftime("%Y-%m-%dT%H:%M%:z")
@@ -95,7 +95,7 @@ pub fn machine_minute(ts: Ts, zone: &TimeZone) -> String {
 }
 
 /// The moment as RSS writes it, in UTC: "Mon, 22 Jul 2024 11:05:00 +0000".
-pub fn rfc2822(ts: Ts) -> String {
+pub fn format_rfc2822(ts: Ts) -> String {
     ts.timestamp()
         .to_zoned_datetime(TimeZone::UTC)
         .strftime("%a, %d %b %Y %H:%M:%S %z")
@@ -104,13 +104,13 @@ pub fn rfc2822(ts: Ts) -> String {
 
 /// Year, month and day, as an article's address wants them.
 pub fn ymd(ts: Ts, zone: &TimeZone) -> (i16, i8, i8) {
-    let date = local(ts, zone).date();
+    let date = to_local(ts, zone).date();
     (date.year(), date.month(), date.day())
 }
 
 /// The moment that a `datetime-local` field says. An hour that the clocks skip counts from before the change, one that
 /// they repeat is the first of the two.
-pub fn parse_local(value: &str, zone: &TimeZone) -> Option<Ts> {
+pub fn parse_datetime_local(value: &str, zone: &TimeZone) -> Option<Ts> {
     // jiff would also read an offset or a zone, and then not heed it.
     let plain = value
         .bytes()
@@ -127,20 +127,24 @@ pub fn parse_local(value: &str, zone: &TimeZone) -> Option<Ts> {
 }
 
 /// What a `datetime-local` field holds to say this moment, to the minute.
-pub fn local_value(ts: Ts, zone: &TimeZone) -> String {
-    local(ts, zone).strftime("%Y-%m-%dT%H:%M").to_string()
+pub fn format_datetime_local(ts: Ts, zone: &TimeZone) -> String {
+    to_local(ts, zone).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
-fn local(ts: Ts, zone: &TimeZone) -> civil::DateTime {
+fn to_local(ts: Ts, zone: &TimeZone) -> civil::DateTime {
     zone.to_datetime(ts.timestamp())
 }
 
-fn gregorian(local: civil::DateTime) -> Date<Gregorian> {
-    Date::try_new_gregorian(local.year().into(), part(local.month()), part(local.day()))
-        .expect("jiff's dates are Gregorian and within ICU's years")
+fn to_gregorian(local: civil::DateTime) -> Date<Gregorian> {
+    Date::try_new_gregorian(
+        local.year().into(),
+        to_unsigned(local.month()),
+        to_unsigned(local.day()),
+    )
+    .expect("jiff's dates are Gregorian and within ICU's years")
 }
 
-fn part(number: i8) -> u8 {
+fn to_unsigned(number: i8) -> u8 {
     number.unsigned_abs()
 }
 
@@ -149,66 +153,72 @@ mod tests {
     use super::*;
     use jiff::Timestamp;
 
-    fn at(moment: &str) -> Ts {
+    fn parse_time(moment: &str) -> Ts {
         Ts::new(moment.parse().expect("a moment"))
     }
 
     fn kyiv() -> TimeZone {
-        zone("Europe/Kyiv").expect("Kyiv has a time zone")
+        parse_zone("Europe/Kyiv").expect("Kyiv has a time zone")
     }
 
     #[test]
     fn a_date_reads_as_the_language_writes_it() {
-        let ts = at("2024-07-22T11:05:00Z");
-        assert_eq!(long_date(ts, &kyiv(), Language::English), "July 22, 2024");
+        let ts = parse_time("2024-07-22T11:05:00Z");
+        assert_eq!(format_date(ts, &kyiv(), Language::English), "July 22, 2024");
         assert_eq!(
-            long_date(ts, &kyiv(), Language::Ukrainian),
+            format_date(ts, &kyiv(), Language::Ukrainian),
             "22 липня 2024\u{202f}р."
         );
     }
 
     #[test]
     fn a_month_reads_as_the_language_writes_it() {
-        assert_eq!(month(2024, 7, Language::English), "July 2024");
-        assert_eq!(month(2024, 7, Language::Ukrainian), "липень 2024\u{202f}р.");
+        assert_eq!(format_month(2024, 7, Language::English), "July 2024");
+        assert_eq!(
+            format_month(2024, 7, Language::Ukrainian),
+            "липень 2024\u{202f}р."
+        );
     }
 
     #[test]
     fn a_time_reads_as_the_language_writes_it() {
-        let ts = at("2024-07-22T11:05:59Z");
+        let ts = parse_time("2024-07-22T11:05:59Z");
         assert_eq!(
-            date_and_time(ts, &kyiv(), Language::English),
+            format_date_time(ts, &kyiv(), Language::English),
             "July 22, 2024 at 2:05\u{202f}PM"
         );
         assert_eq!(
-            date_and_time(ts, &kyiv(), Language::Ukrainian),
+            format_date_time(ts, &kyiv(), Language::Ukrainian),
             "22 липня 2024\u{202f}р. о 14:05"
         );
     }
 
     #[test]
     fn the_day_is_the_zones_own() {
-        let ts = at("2024-07-22T22:30:00Z");
+        let ts = parse_time("2024-07-22T22:30:00Z");
         assert_eq!(ymd(ts, &kyiv()), (2024, 7, 23));
         assert_eq!(ymd(ts, &TimeZone::UTC), (2024, 7, 22));
-        assert_eq!(long_date(ts, &kyiv(), Language::English), "July 23, 2024");
+        assert_eq!(format_date(ts, &kyiv(), Language::English), "July 23, 2024");
     }
 
     #[test]
     fn machines_get_the_offset_and_no_fraction() {
-        let ts = at("2024-07-22T11:05:00.123456Z");
-        assert_eq!(machine(ts, &kyiv()), "2024-07-22T14:05:00+03:00");
-        assert_eq!(machine(ts, &TimeZone::UTC), "2024-07-22T11:05:00+00:00");
-        assert_eq!(rfc2822(ts), "Mon, 22 Jul 2024 11:05:00 +0000");
+        let ts = parse_time("2024-07-22T11:05:00.123456Z");
+        assert_eq!(format_rfc3339(ts, &kyiv()), "2024-07-22T14:05:00+03:00");
+        assert_eq!(
+            format_rfc3339(ts, &TimeZone::UTC),
+            "2024-07-22T11:05:00+00:00"
+        );
+        assert_eq!(format_rfc2822(ts), "Mon, 22 Jul 2024 11:05:00 +0000");
     }
 
     #[test]
     fn a_local_field_says_the_moment_and_reads_it_back() {
-        let ts = at("2024-07-22T11:05:00Z");
-        assert_eq!(local_value(ts, &kyiv()), "2024-07-22T14:05");
-        assert_eq!(parse_local("2024-07-22T14:05", &kyiv()), Some(ts));
+        let ts = parse_time("2024-07-22T11:05:00Z");
+        assert_eq!(format_datetime_local(ts, &kyiv()), "2024-07-22T14:05");
+        assert_eq!(parse_datetime_local("2024-07-22T14:05", &kyiv()), Some(ts));
         assert_eq!(
-            parse_local("2024-07-22T14:05:30", &kyiv()),
+            parse_datetime_local("2024-07-22T14:05:30", &kyiv()),
             Some(ts.plus_seconds(30))
         );
     }
@@ -216,12 +226,12 @@ mod tests {
     #[test]
     fn an_hour_the_clocks_skip_or_repeat_still_is_a_moment() {
         assert_eq!(
-            parse_local("2024-03-31T03:30", &kyiv()),
-            Some(at("2024-03-31T01:30:00Z"))
+            parse_datetime_local("2024-03-31T03:30", &kyiv()),
+            Some(parse_time("2024-03-31T01:30:00Z"))
         );
         assert_eq!(
-            parse_local("2024-10-27T03:30", &kyiv()),
-            Some(at("2024-10-27T00:30:00Z"))
+            parse_datetime_local("2024-10-27T03:30", &kyiv()),
+            Some(parse_time("2024-10-27T00:30:00Z"))
         );
     }
 
@@ -241,13 +251,13 @@ mod tests {
             "-000001-01-01T00:00",
             "-004800-01-01T00:00",
         ] {
-            assert_eq!(parse_local(value, &kyiv()), None, "{value}");
+            assert_eq!(parse_datetime_local(value, &kyiv()), None, "{value}");
         }
     }
 
     #[test]
     fn only_named_zones_are_zones() {
-        assert!(zone("UTC").is_some());
+        assert!(parse_zone("UTC").is_some());
         for name in [
             "",
             "Kyiv",
@@ -259,7 +269,7 @@ mod tests {
             "../passwd",
             "EET-2EEST,M3.5.0/3",
         ] {
-            assert!(zone(name).is_none(), "{name}");
+            assert!(parse_zone(name).is_none(), "{name}");
         }
     }
 
@@ -267,11 +277,11 @@ mod tests {
     fn the_ends_of_time_are_written_too() {
         for ts in [Ts::new(Timestamp::MIN), Ts::new(Timestamp::MAX)] {
             for language in Language::all() {
-                assert!(!date_and_time(ts, &kyiv(), language).is_empty());
+                assert!(!format_date_time(ts, &kyiv(), language).is_empty());
             }
-            assert!(!machine(ts, &kyiv()).is_empty());
-            assert!(!rfc2822(ts).is_empty());
-            assert!(!local_value(ts, &kyiv()).is_empty());
+            assert!(!format_rfc3339(ts, &kyiv()).is_empty());
+            assert!(!format_rfc2822(ts).is_empty());
+            assert!(!format_datetime_local(ts, &kyiv()).is_empty());
         }
     }
 }

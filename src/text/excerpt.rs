@@ -1,9 +1,7 @@
 //! The beginning of a text, for lists, feeds and subject lines.
 
-use super::markdown;
-
 /// The text on one line, at most `chars` characters of it, cut after a word and ended by "…" if there was more.
-/// Give it plain text: [`plain`] makes some.
+/// Give it plain text: [`markdown::to_text`] makes some.
 pub fn excerpt(text: &str, chars: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
@@ -14,7 +12,7 @@ pub fn excerpt(text: &str, chars: usize) -> String {
         let room = chars.saturating_sub(length + gap);
         let letters = word.chars().take(room + 1).count();
         if letters > room {
-            return cut(&line, word, last_word, chars);
+            return truncate(&line, word, last_word, chars);
         }
         if gap == 1 {
             line.push(' ');
@@ -28,14 +26,9 @@ pub fn excerpt(text: &str, chars: usize) -> String {
     line
 }
 
-/// The words of a text in Markdown, a block a line, without marks, addresses or HTML's effects.
-pub fn plain(source_markdown: &str) -> String {
-    markdown::words(source_markdown)
-}
-
 /// Ends the line after its last word that fits, or within `word` where that would leave less than half: a language that
 /// sets no spaces, or an address.
-fn cut(line: &str, word: &str, last_word: usize, chars: usize) -> String {
+fn truncate(line: &str, word: &str, last_word: usize, chars: usize) -> String {
     let Some(most) = chars.checked_sub(1) else {
         return String::new();
     };
@@ -84,17 +77,6 @@ mod tests {
         assert_eq!(excerpt("I 北京北京北京", 5), "I 北京…");
         assert_eq!(excerpt("word", 1), "…");
         assert_eq!(excerpt("word", 0), "");
-    }
-
-    #[test]
-    fn plain_words_have_no_marks() {
-        assert_eq!(
-            plain(
-                "# Tea\n\nI *really* like [it](https://b.c).\nDo `you`?\n\n  • one\n  • two\n\n> <b>no</b>\n\n![a cup](/c.png)"
-            ),
-            "Tea\nI really like it. Do you?\none\ntwo\n<b>no</b>\na cup"
-        );
-        assert_eq!(plain("```\na\n  b\n```"), "a\nb");
     }
 
     proptest! {

@@ -4,18 +4,18 @@
 pub mod dates;
 pub mod excerpt;
 mod format;
+pub mod input;
 mod json_ld;
 pub mod language;
-pub mod likeness;
-pub mod links;
 pub mod markdown;
+pub mod similarity;
 pub mod slug;
-pub mod tags;
-pub mod typed;
+pub mod tokenizer;
+pub mod website;
 
 pub use format::Format;
 pub use json_ld::JsonLd;
 pub use language::Language;
-pub use links::Website;
 pub use markdown::SafeHtml;
 pub use slug::Slug;
+pub use website::Website;

@@ -5,9 +5,9 @@ use std::fmt;
 use deunicode::deunicode_char;
 
 /// The longest slug that is accepted, in characters.
-const LONGEST: usize = 100;
+const MAX_CHARS: usize = 100;
 /// The length at which a slug made from a title ends; what a search result shows of an address without cutting it.
-const LONGEST_MADE: usize = 80;
+const MAX_TITLE_CHARS: usize = 80;
 
 /// A word or several in an address: 1 to 100 of `a-z0-9`, with single hyphens inside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
@@ -17,7 +17,7 @@ pub struct Slug(String);
 impl Slug {
     /// The slug that this is, if it is one to the letter.
     pub fn parse(slug: &str) -> Option<Self> {
-        let well_formed = slug.len() <= LONGEST
+        let well_formed = slug.len() <= MAX_CHARS
             && slug.split('-').all(|word| {
                 !word.is_empty()
                     && word
@@ -30,12 +30,12 @@ impl Slug {
     /// A slug that says the title in Latin letters: Ukrainian by the government's table (resolution 55 of 2010), the rest
     /// as it sounds. A title without a single letter or digit is called `article`.
     pub fn from_title(title: &str) -> Self {
-        let latin = in_latin(title);
-        let mut slug = String::with_capacity(LONGEST_MADE);
+        let latin = transliterate(title);
+        let mut slug = String::with_capacity(MAX_TITLE_CHARS);
         for word in latin.split('-').filter(|word| !word.is_empty()) {
             if slug.is_empty() {
-                slug.push_str(&word[..word.len().min(LONGEST_MADE)]);
-            } else if slug.len() + 1 + word.len() <= LONGEST_MADE {
+                slug.push_str(&word[..word.len().min(MAX_TITLE_CHARS)]);
+            } else if slug.len() + 1 + word.len() <= MAX_TITLE_CHARS {
                 slug.push('-');
                 slug.push_str(word);
             } else {
@@ -49,9 +49,9 @@ impl Slug {
     }
 
     /// The slug with a number behind it, for one that is taken; cut where it would be too long.
-    pub fn numbered(&self, number: u64) -> Self {
+    pub fn with_number(&self, number: u64) -> Self {
         let ending = format!("-{number}");
-        let most = LONGEST - ending.len();
+        let most = MAX_CHARS - ending.len();
         let kept = &self.0[..self.0.len().min(most)];
         Self(format!("{}{ending}", kept.trim_end_matches('-')))
     }
@@ -69,9 +69,9 @@ impl fmt::Display for Slug {
 }
 
 /// The title in `a-z0-9`, with a hyphen for everything else.
-fn in_latin(title: &str) -> String {
+fn transliterate(title: &str) -> String {
     let mut latin = String::with_capacity(title.len());
-    let mut letters = composed(title).peekable();
+    let mut letters = compose_lowercase(title).peekable();
     let mut inside_a_word = false;
     while let Some(c) = letters.next() {
         if is_apostrophe(c) {
@@ -80,7 +80,7 @@ fn in_latin(title: &str) -> String {
         if c == 'з' && letters.peek() == Some(&'г') {
             letters.next();
             latin.push_str("zgh");
-        } else if let Some(syllable) = ukrainian(c, inside_a_word) {
+        } else if let Some(syllable) = romanize_ukrainian(c, inside_a_word) {
             latin.push_str(syllable);
         } else {
             for part in deunicode_char(c).unwrap_or(" ").chars() {
@@ -98,7 +98,7 @@ fn in_latin(title: &str) -> String {
 }
 
 /// The title in small letters, with й and ї in one piece: macOS types them as a letter and a mark.
-fn composed(title: &str) -> impl Iterator<Item = char> {
+fn compose_lowercase(title: &str) -> impl Iterator<Item = char> {
     let mut letters = title.chars().flat_map(char::to_lowercase).peekable();
     std::iter::from_fn(move || {
         let c = letters.next()?;
@@ -120,7 +120,7 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 /// How a Ukrainian letter is written in Latin ones, by resolution 55 of the Cabinet of Ministers, 27 January 2010.
-fn ukrainian(letter: char, inside_a_word: bool) -> Option<&'static str> {
+fn romanize_ukrainian(letter: char, inside_a_word: bool) -> Option<&'static str> {
     Some(match (letter, inside_a_word) {
         ('а', _) => "a",
         ('б', _) => "b",
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn made(title: &str) -> String {
+    fn slug_text(title: &str) -> String {
         Slug::from_title(title).to_string()
     }
 
@@ -186,13 +186,13 @@ mod tests {
             ("«Розгін» згоди", "rozghin-zghody"),
             ("Івано-Франківськ", "ivano-frankivsk"),
         ] {
-            assert_eq!(made(title), slug, "{title}");
+            assert_eq!(slug_text(title), slug, "{title}");
         }
     }
 
     #[test]
     fn letters_in_pieces_are_put_together() {
-        assert_eq!(made("Кии\u{306}в Киі\u{308}в"), "kyiv-kyiv");
+        assert_eq!(slug_text("Кии\u{306}в Киі\u{308}в"), "kyiv-kyiv");
     }
 
     #[test]
@@ -206,30 +206,30 @@ mod tests {
             ("Straße & Łódź — 100 % naïve", "strasse-lodz-100-naive"),
             ("北京", "bei-jing"),
         ] {
-            assert_eq!(made(title), slug, "{title}");
+            assert_eq!(slug_text(title), slug, "{title}");
         }
     }
 
     #[test]
     fn a_title_that_says_nothing_is_called_article() {
         for title in ["", " ", "!?…", "ь", "\0"] {
-            assert_eq!(made(title), "article", "{title:?}");
+            assert_eq!(slug_text(title), "article", "{title:?}");
         }
     }
 
     #[test]
     fn a_long_title_ends_at_a_word() {
-        assert_eq!(made(&"seven77 ".repeat(30)), ["seven77"; 10].join("-"));
-        assert_eq!(made(&"a".repeat(500)), "a".repeat(80));
+        assert_eq!(slug_text(&"seven77 ".repeat(30)), ["seven77"; 10].join("-"));
+        assert_eq!(slug_text(&"a".repeat(500)), "a".repeat(80));
     }
 
     #[test]
     fn a_slug_with_a_number_is_a_slug() {
         let slug = |text: &str| Slug::parse(text).expect("a slug");
-        assert_eq!(slug("tea").numbered(2), slug("tea-2"));
-        let long = slug(&"a".repeat(100)).numbered(u64::MAX);
+        assert_eq!(slug("tea").with_number(2), slug("tea-2"));
+        let long = slug(&"a".repeat(100)).with_number(u64::MAX);
         assert_eq!(Slug::parse(long.as_str()), Some(long));
-        let hyphen = slug(&format!("{}-b", "a".repeat(97))).numbered(2);
+        let hyphen = slug(&format!("{}-b", "a".repeat(97))).with_number(2);
         assert_eq!(hyphen, slug(&format!("{}-2", "a".repeat(97))));
     }
 

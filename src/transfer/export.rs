@@ -20,7 +20,7 @@ use crate::commenters;
 use crate::comments::Status;
 use crate::crypto::Keys;
 use crate::publication::Publication;
-use crate::text::{Format, dates, typed};
+use crate::text::{Format, dates, input};
 
 /// How WordPress writes that there is no moment.
 const NO_MOMENT: &str = "0000-00-00 00:00:00";
@@ -123,7 +123,7 @@ impl<W: Write> Wxr<'_, W> {
         self.text("title", &escape(&publication.title))?;
         self.text("link", &what.base)?;
         self.text("description", &escape(&publication.tagline))?;
-        self.text("pubDate", &dates::rfc2822(what.now))?;
+        self.text("pubDate", &dates::format_rfc2822(what.now))?;
         self.text("language", publication.language.code())?;
         self.text("wp:wxr_version", "1.2")?;
         self.text("wp:base_site_url", &what.base)?;
@@ -194,7 +194,7 @@ impl<W: Write> Wxr<'_, W> {
         self.begin("item")?;
         self.data("title", &escape(&article.title))?;
         self.text("link", &link)?;
-        self.text("pubDate", &dates::rfc2822(at))?;
+        self.text("pubDate", &dates::format_rfc2822(at))?;
         self.data("dc:creator", &article.author)?;
         self.xml
             .create_element("guid")
@@ -353,8 +353,8 @@ fn escape(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// XML has no place for some characters, which no text here should hold.
 fn readable(text: &str) -> std::borrow::Cow<'_, str> {
-    if typed::has_unreadable(text) {
-        typed::without_unreadable(text).into()
+    if input::has_invalid_chars(text) {
+        input::strip_invalid_chars(text).into()
     } else {
         text.into()
     }

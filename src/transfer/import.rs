@@ -301,7 +301,7 @@ fn publication_of(keys: &Keys, survey: &Survey) -> Publication {
     publication.tagline = plan::name(&site.description);
     let language = site.language.split(['-', '_']).next().unwrap_or_default();
     publication.language = Language::parse(language).unwrap_or_default();
-    if let Some(zone) = site.time_zone.as_deref().and_then(dates::zone) {
+    if let Some(zone) = site.time_zone.as_deref().and_then(dates::parse_zone) {
         publication.zone = zone;
     }
     let said = site.permalink.as_deref().and_then(|said| said.parse().ok());
@@ -364,7 +364,11 @@ async fn describe(
         for term in &surveyed.terms {
             keeper.topics.describe(&mut db, term, report).await?;
         }
-        let named = surveyed.site.time_zone.as_deref().and_then(dates::zone);
+        let named = surveyed
+            .site
+            .time_zone
+            .as_deref()
+            .and_then(dates::parse_zone);
         exports.push(Export {
             site_id,
             zone: options.zone.clone().or(named),

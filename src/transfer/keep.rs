@@ -295,7 +295,7 @@ impl Keeper<'_> {
             return Ok(None);
         };
         let endings = (2..ENDINGS).chain([planned.number.unsigned_abs()]);
-        let others = endings.map(|ending| planned.slug.numbered(ending));
+        let others = endings.map(|ending| planned.slug.with_number(ending));
         for slug in [planned.slug.clone()].into_iter().chain(others) {
             let Some(path) = self.wanted(id, planned, &slug) else {
                 break;

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::body::Attachment;
 use super::report::Listed;
-use crate::text::typed;
+use crate::text::input;
 use crate::web::media;
 
 /// Where WordPress keeps uploads, below the site's own address.
@@ -58,7 +58,9 @@ const PATH_BYTES: usize = 1_000;
 
 /// Whether this can be kept as an address that something had.
 pub fn is_path(path: &str) -> bool {
-    path.starts_with('/') && (2..=PATH_BYTES).contains(&path.len()) && !typed::has_unreadable(path)
+    path.starts_with('/')
+        && (2..=PATH_BYTES).contains(&path.len())
+        && !input::has_invalid_chars(path)
 }
 
 /// An old site, and the uploads that were brought along.

@@ -15,7 +15,7 @@ use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::crypto::Keys;
 use crate::ids::AccountId;
-use crate::text::{Slug, typed};
+use crate::text::{Slug, input};
 
 /// Authors met so far: there are never many.
 pub struct Authors {
@@ -120,7 +120,7 @@ impl Authors {
         .into_iter()
         .flatten()
         .map(|name| plan::name(&name))
-        .find(|name| !typed::is_blank(name) && !typed::holds_address(name))
+        .find(|name| !input::is_blank(name) && !input::contains_email(name))
         .unwrap_or_else(|| "—".to_owned())
     }
 }

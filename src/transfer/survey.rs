@@ -175,8 +175,8 @@ fn upload(site: &OldSite, item: &Item) -> Option<Upload> {
         number: item.number,
         article: item.parent,
         address: item.attachment_url.clone(),
-        words: markdown::plain_of_html(words),
-        caption: markdown::plain_of_html(&item.excerpt),
+        words: markdown::untrusted_html_to_text(words),
+        caption: markdown::untrusted_html_to_text(&item.excerpt),
         path: site.own_path(&item.link),
     })
 }

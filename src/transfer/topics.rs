@@ -9,7 +9,7 @@ use super::report::Report;
 use super::store::{self, KnownTopic};
 use super::wxr::{ItemTerm, Term, TermKind};
 use crate::articles::TopicKind;
-use crate::text::{Slug, excerpt, markdown, typed};
+use crate::text::{Slug, excerpt, input, markdown};
 
 /// Characters of what stands under a topic's name.
 const DESCRIPTION_CHARS: usize = 1_000;
@@ -52,8 +52,8 @@ impl Topics {
         term: &Term,
         report: &mut Report,
     ) -> sqlx::Result<()> {
-        let description = markdown::plain_of_html(&term.description);
-        let description = excerpt::excerpt(&typed::lines(&description), DESCRIPTION_CHARS);
+        let description = markdown::untrusted_html_to_text(&term.description);
+        let description = excerpt::excerpt(&input::multi_line(&description), DESCRIPTION_CHARS);
         let met = Met::of(term.kind, &term.slug, &term.name, Some(description));
         self.put(db, met, report).await?;
         Ok(())
@@ -136,7 +136,7 @@ impl Topics {
                     None => break,
                 }
             }
-            tried = slug.numbered(ending);
+            tried = slug.with_number(ending);
         }
         Ok(Found::Free(tried))
     }
@@ -156,7 +156,7 @@ impl Met {
     fn of(kind: TermKind, slug: &str, name: &str, description: Option<String>) -> Self {
         let name = plan::name(name);
         let old_name = plan::name(&decoded(slug));
-        let is_named = !typed::is_blank(&name);
+        let is_named = !input::is_blank(&name);
         Self {
             kind: kind_of(kind),
             name: if is_named {
@@ -164,9 +164,9 @@ impl Met {
             } else {
                 old_name.clone()
             },
-            old_name: if typed::is_blank(&old_name) && is_named {
+            old_name: if input::is_blank(&old_name) && is_named {
                 name
-            } else if typed::is_blank(&old_name) {
+            } else if input::is_blank(&old_name) {
                 String::new()
             } else {
                 old_name

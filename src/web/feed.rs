@@ -43,7 +43,7 @@ pub fn channel(
         .link(layout.absolute("/"))
         .description(description)
         .language(Some(layout.lang().to_owned()))
-        .last_build_date(newest.map(dates::rfc2822))
+        .last_build_date(newest.map(dates::format_rfc2822))
         .atom_ext(Some(
             AtomExtensionBuilder::default()
                 .links(vec![own_address])

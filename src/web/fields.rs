@@ -17,7 +17,7 @@ use url::form_urlencoded;
 
 use super::Error;
 use crate::i18n::Words;
-use crate::text::typed;
+use crate::text::input;
 
 /// Fields of one form: the largest of ours is the queue, with a tick for each of its fifty cards. A million empty fields
 /// would make a page of ninety megabytes where they are given back.
@@ -176,8 +176,8 @@ impl Mistakes {
         text: &mut String,
         most: usize,
     ) {
-        if typed::has_unreadable(text) {
-            *text = typed::without_unreadable(text);
+        if input::has_invalid_chars(text) {
+            *text = input::strip_invalid_chars(text);
             self.say(words, field, "field-unreadable");
         } else if text.len() > most {
             self.say(words, field, "field-too-long");

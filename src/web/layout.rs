@@ -66,7 +66,7 @@ impl Layout {
 
     /// A moment to the minute, as machines read it.
     pub fn machine_minute(&self, moment: &Ts) -> String {
-        dates::machine_minute(*moment, &self.publication.zone)
+        dates::format_rfc3339_minute(*moment, &self.publication.zone)
     }
 
     /// The styles that stand in the page itself.
@@ -81,17 +81,17 @@ impl Layout {
 
     /// A day, as a person writes it.
     pub fn day(&self, moment: &Ts) -> String {
-        dates::long_date(*moment, &self.publication.zone, self.words.language())
+        dates::format_date(*moment, &self.publication.zone, self.words.language())
     }
 
     /// A day and an hour, as a person writes them.
     pub fn moment(&self, moment: &Ts) -> String {
-        dates::date_and_time(*moment, &self.publication.zone, self.words.language())
+        dates::format_date_time(*moment, &self.publication.zone, self.words.language())
     }
 
     /// A moment, as machines read it.
     pub fn machine(&self, moment: &Ts) -> String {
-        dates::machine(*moment, &self.publication.zone)
+        dates::format_rfc3339(*moment, &self.publication.zone)
     }
 }
 

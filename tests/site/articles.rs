@@ -343,7 +343,7 @@ async fn a_written_article_reads_as_in_its_file() {
         .publication({
             let appeal = written.appeal.clone();
             move |publication| {
-                publication.appeal_html = broadsheet::text::markdown::article(&appeal);
+                publication.appeal_html = broadsheet::text::markdown::render_article(&appeal);
                 publication.appeal = appeal;
             }
         })

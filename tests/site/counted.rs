@@ -281,7 +281,7 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
                 let body = format!("{} {} again", chance.of(&WORDS), chance.of(&WORDS));
                 let status = chance.of(&[Status::Held, Status::Approved]);
                 let verdict = Verdict::new(status, vec![chance.of(&KINDS).into()]);
-                let html = markdown::comment(&body);
+                let html = markdown::render_comment(&body);
                 comments::store::change(
                     &mut db,
                     CommentId(id),

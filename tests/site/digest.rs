@@ -252,7 +252,7 @@ async fn an_hour_passes_between_hourly_letters() {
 async fn a_daily_letter_comes_at_eight_where_the_publication_is() {
     let room = Newsroom::with(|setup| {
         setup.publication(|publication| {
-            publication.zone = dates::zone("Europe/Kyiv").expect("a zone");
+            publication.zone = dates::parse_zone("Europe/Kyiv").expect("a zone");
         })
     })
     .await;

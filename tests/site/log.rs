@@ -93,7 +93,7 @@ async fn with_a_log() -> (TestSite, Vec<CommentId>) {
         ids[0],
         0,
         "New words.",
-        &markdown::comment("New words."),
+        &markdown::render_comment("New words."),
         &Verdict::new(Status::Held, Vec::new()),
         Ts::EPOCH,
         site.now(),
@@ -306,7 +306,7 @@ async fn a_change_of_the_authors_excuses_another_status_and_one_of_the_staffs_do
     decide(&site, &mo, &ids, Status::Held, Status::Approved, "").await;
     let by_author = async |id, status, reasons| {
         let mut db = site.app.pool.acquire().await.expect("a connection");
-        let html = markdown::comment("New words.");
+        let html = markdown::render_comment("New words.");
         let verdict = Verdict::new(status, reasons);
         let now = site.now();
         comments::store::change(
@@ -331,7 +331,7 @@ async fn a_change_of_the_authors_excuses_another_status_and_one_of_the_staffs_do
             website: None,
             body: "Better words.".to_owned(),
             format: broadsheet::text::Format::Markdown,
-            body_html: markdown::comment("Better words."),
+            body_html: markdown::render_comment("Better words."),
         };
         let is_changed = store::edit(&mut db, &mo, id, version, &words, site.now()).await;
         assert!(is_changed.expect("it is changed"));

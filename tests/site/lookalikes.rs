@@ -64,7 +64,7 @@ impl<'a> Said<'a> {
             name: self.who.to_owned(),
             email: Some(email),
             website: None,
-            body_html: markdown::comment(self.body),
+            body_html: markdown::render_comment(self.body),
             body: self.body.to_owned(),
             account_id: None,
             from: IpAddr::V4(Ipv4Addr::new(192, 0, 2, self.network)),
@@ -333,7 +333,7 @@ async fn what_is_taken_back_or_says_something_else_by_now_is_not_gathered() {
         (other, &offer(77)),
     ] {
         let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
-        let html = markdown::comment(body);
+        let html = markdown::render_comment(body);
         let is_changed =
             comments::store::change(&mut db, id, 0, body, &html, &verdict, Ts::EPOCH, site.now())
                 .await
@@ -478,7 +478,7 @@ async fn what_is_being_changed_is_read_once_it_is() {
         .on(&site, &tea)
         .await;
     let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
-    let html = markdown::comment("Black coffee");
+    let html = markdown::render_comment("Black coffee");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::change(
         &mut db,

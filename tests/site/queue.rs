@@ -432,7 +432,7 @@ async fn open_desks_hear_what_leaves_without_a_decision() {
     comments::store::erase(&mut db, &[old], site.now())
         .await
         .expect("its author takes it back");
-    let html = markdown::comment("Other words");
+    let html = markdown::render_comment("Other words");
     let verdict = Verdict::new(Status::Held, Vec::new());
     comments::store::change(
         &mut db,

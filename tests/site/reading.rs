@@ -38,7 +38,7 @@ async fn an_article_reads_in_the_order_of_a_newspaper() {
     let site = Setup::default()
         .publication(|publication| {
             publication.appeal = "Support us.".to_owned();
-            publication.appeal_html = broadsheet::text::markdown::article("Support us.");
+            publication.appeal_html = broadsheet::text::markdown::render_article("Support us.");
         })
         .build()
         .await;
@@ -83,7 +83,7 @@ async fn dates_and_plurals_speak_the_sites_language() {
     let site = Setup::default()
         .publication(|publication| {
             publication.language = Language::Ukrainian;
-            publication.zone = broadsheet::text::dates::zone("Europe/Kyiv").expect("a zone");
+            publication.zone = broadsheet::text::dates::parse_zone("Europe/Kyiv").expect("a zone");
         })
         .build()
         .await;

@@ -218,7 +218,7 @@ async fn a_date_without_gmt_is_read_in_the_sites_own_time() {
         .await
         .has_status(200);
     let other = TestSite::new().await;
-    let zone = broadsheet::text::dates::zone("America/New_York");
+    let zone = broadsheet::text::dates::parse_zone("America/New_York");
     other
         .import_with(&wxr(&unknown.xml()), |options| options.zone = zone)
         .await
@@ -1063,7 +1063,7 @@ async fn out_and_in_and_out_again_is_the_same() {
         .publication(|publication| {
             publication.title = "Кур’єр & Co <daily>".to_owned();
             publication.tagline = "News & \"views\"".to_owned();
-            publication.zone = broadsheet::text::dates::zone("Europe/Kyiv").expect("a zone");
+            publication.zone = broadsheet::text::dates::parse_zone("Europe/Kyiv").expect("a zone");
             publication.permalink = "/{year}/{month}/{slug}".parse().expect("a pattern");
         })
         .build()

@@ -136,7 +136,7 @@ impl TestSite {
             name: name.to_owned(),
             email: Some(email),
             website: None,
-            body_html: markdown::comment(&body),
+            body_html: markdown::render_comment(&body),
             body,
             account_id: None,
             from: Ipv4Addr::LOCALHOST.into(),

@@ -69,7 +69,7 @@ impl OwnComment {
     /// How it begins, as plain words: enough to know it again in a list.
     pub fn beginning(&self) -> String {
         const CHARS: usize = 160;
-        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+        excerpt::excerpt(&markdown::html_to_text(self.body_html.as_str()), CHARS)
     }
 }
 

@@ -267,7 +267,7 @@ impl LoggedDecision {
     /// How the comment begins, as plain words.
     pub fn beginning(&self) -> String {
         const CHARS: usize = 160;
-        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+        excerpt::excerpt(&markdown::html_to_text(self.body_html.as_str()), CHARS)
     }
 }
 

@@ -76,7 +76,7 @@ impl Theirs {
     /// How it begins, as plain words.
     pub fn beginning(&self) -> String {
         const CHARS: usize = 200;
-        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+        excerpt::excerpt(&markdown::html_to_text(self.body_html.as_str()), CHARS)
     }
 }
 

@@ -4,8 +4,8 @@
 //! written. Nesting is bounded before comrak and again in the tree, so that no text costs a deep stack or much time.
 //! What comes out is at most about forty times as long as what went in, and 1 MB (deep quotations and reference links).
 
-mod hypertext;
-mod marks;
+mod highlight;
+mod html;
 mod source;
 mod tree;
 
@@ -22,13 +22,13 @@ use comrak::options::{Options, Plugins};
 use comrak::{Arena, Node};
 use url::Url;
 
-use super::typed;
+use super::input;
 
-pub use hypertext::Moved;
+pub use html::UrlMapper;
 
 /// HTML that may go into a page as it is: the only type that templates print unescaped.
 ///
-/// There is no constructor from a string: it comes from [`article`] or [`comment`], or from a column in which one of them
+/// There is no constructor from a string: it comes from [`render_article`] or [`render_comment`], or from a column in which one of them
 /// was stored. Whoever wants words unescaped has to send them through here.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
@@ -48,7 +48,7 @@ impl SafeHtml {
             None => part,
         });
         // The one blank that the sanitiser spells out.
-        let is_blank = |words: &str| typed::is_blank(&words.replace("&nbsp;", " "));
+        let is_blank = |words: &str| input::is_blank(&words.replace("&nbsp;", " "));
         !self.0.contains("<img") && between_tags.all(is_blank)
     }
 }
@@ -61,7 +61,7 @@ impl fmt::Display for SafeHtml {
 
 impl SafeHtml {
     /// How many links it holds. A `<` of the text itself stands there escaped.
-    pub fn links(&self) -> usize {
+    pub fn count_links(&self) -> usize {
         self.0.matches("<a ").count()
     }
 }
@@ -70,62 +70,61 @@ impl HtmlSafe for SafeHtml {}
 
 /// Whose words they are, which decides what they may do.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum By {
+enum TrustLevel {
     Editor,
     #[default]
-    Stranger,
+    Reader,
 }
 
 /// The body of an article. GitHub's Markdown with footnotes and without task lists; its highest heading is `h2`, because the title is the
 /// `h1`; HTML shows as typed; quotes stay as the editor set them; images are the site's own or become links.
-pub fn article(source: &str) -> SafeHtml {
-    SafeHtml(ARTICLE_TAGS.clean(&render(source, By::Editor)).to_string())
-}
-
-/// The text of a comment: paragraphs with their line breaks, emphasis, links, lists, quotations and code. No headings,
-/// images or tables; HTML shows as typed; links tell search engines that strangers set them.
-pub fn comment(source: &str) -> SafeHtml {
+pub fn render_article(source: &str) -> SafeHtml {
     SafeHtml(
-        COMMENT_TAGS
-            .clean(&render(source, By::Stranger))
+        ARTICLE_SANITIZER
+            .clean(&render_markdown(source, TrustLevel::Editor))
             .to_string(),
     )
 }
 
-/// An article's text that is HTML already, as an editor keeps it.
-pub fn article_of_html(source: &str) -> SafeHtml {
-    article_moved(source, &|_| None)
+/// The text of a comment: paragraphs with their line breaks, emphasis, links, lists, quotations and code. No headings,
+/// images or tables; HTML shows as typed; links tell search engines that strangers set them.
+pub fn render_comment(source: &str) -> SafeHtml {
+    SafeHtml(
+        COMMENT_SANITIZER
+            .clean(&render_markdown(source, TrustLevel::Reader))
+            .to_string(),
+    )
 }
 
-/// The same from elsewhere: `moved` says where its addresses lead here.
-pub fn article_moved(source: &str, moved: Moved<'_>) -> SafeHtml {
-    SafeHtml(hypertext::article(source, moved))
+/// Sanitizes the HTML of an article. `map_url` gives the new URL of a link or file that has moved to this site.
+pub fn sanitize_article(source: &str, moved: UrlMapper<'_>) -> SafeHtml {
+    SafeHtml(html::sanitize_article(source, moved))
 }
 
 /// The text of a comment from elsewhere, which is HTML already.
-pub fn comment_of_html(source: &str, moved: Moved<'_>) -> SafeHtml {
-    SafeHtml(hypertext::comment(source, moved))
+pub fn sanitize_comment(source: &str, moved: UrlMapper<'_>) -> SafeHtml {
+    SafeHtml(html::sanitize_comment(source, moved))
 }
 
 /// The HTML with `<mark>` around what `find` finds in each run of its text. Gets plain text, and gives places in it, which
 /// may lie over one another. What goes over from one element into another is not found.
-pub fn marked(html: &SafeHtml, find: impl Fn(&str) -> Vec<Range<usize>>) -> SafeHtml {
-    SafeHtml(marks::mark(&html.0, find))
+pub fn highlight(html: &SafeHtml, find: impl Fn(&str) -> Vec<Range<usize>>) -> SafeHtml {
+    SafeHtml(highlight::highlight(&html.0, find))
 }
 
 /// The words of HTML that was made safe here, a block a line.
-pub fn words_of_html(safe: &str) -> String {
-    hypertext::words(safe)
+pub fn html_to_text(safe: &str) -> String {
+    html::html_to_text(safe)
 }
 
 /// The words of any HTML, a block a line.
-pub fn plain_of_html(source: &str) -> String {
-    hypertext::words(&hypertext::comment(source, &|_| None))
+pub fn untrusted_html_to_text(source: &str) -> String {
+    html::html_to_text(&html::sanitize_comment(source, &|_| None))
 }
 
 /// An article's HTML for readers who are not at its page, in a feed: addresses without a host get that of `page`, the
 /// article's own address.
-pub fn abroad(article: &SafeHtml, page: &Url) -> SafeHtml {
+pub fn absolutize_urls(article: &SafeHtml, page: &Url) -> SafeHtml {
     let is_whole = |address: &str| {
         let schemes = ["https://", "http://", "mailto:"];
         schemes.iter().any(|scheme| address.starts_with(scheme))
@@ -137,23 +136,27 @@ pub fn abroad(article: &SafeHtml, page: &Url) -> SafeHtml {
     {
         return article.clone();
     }
-    let mut allowed = article_tags();
+    let mut allowed = build_article_sanitizer();
     allowed.url_relative(UrlRelative::RewriteWithBase(page.clone()));
     SafeHtml(allowed.clean(&article.0).to_string())
 }
 
 /// The words alone, a block a line.
-pub(super) fn words(source: &str) -> String {
+pub fn to_text(source: &str) -> String {
     let arena = Arena::new();
-    let root = comrak::parse_document(&arena, &source::readied(source), &options(By::Editor));
-    tree::words(root)
+    let root = comrak::parse_document(
+        &arena,
+        &source::preprocess(source),
+        &build_options(TrustLevel::Editor),
+    );
+    tree::collect_text(root)
 }
 
-fn render(source: &str, by: By) -> String {
-    let options = options(by);
+fn render_markdown(source: &str, by: TrustLevel) -> String {
+    let options = build_options(by);
     let arena = Arena::new();
-    let root = comrak::parse_document(&arena, &source::readied(source), &options);
-    tree::keep_what_we_show(&arena, root, by);
+    let root = comrak::parse_document(&arena, &source::preprocess(source), &options);
+    tree::sanitize_tree(&arena, root, by);
     let mut html = String::new();
     format_document_with_formatter(
         root,
@@ -167,17 +170,17 @@ fn render(source: &str, by: By) -> String {
     html
 }
 
-fn options(by: By) -> Options<'static> {
+fn build_options(by: TrustLevel) -> Options<'static> {
     let mut options = Options::default();
     options.extension.autolink = true;
     options.extension.strikethrough = true;
     options.render.escape = true;
     match by {
-        By::Editor => {
+        TrustLevel::Editor => {
             options.extension.footnotes = true;
             options.extension.table = true;
         }
-        By::Stranger => {
+        TrustLevel::Reader => {
             // Without headings, dashes under a line are only dashes.
             options.parse.ignore_setext = true;
             options.render.hardbreaks = true;
@@ -193,16 +196,16 @@ fn write_node(
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
     match &node.data().value {
-        NodeValue::Text(text) if entering => write_words(context, text)?,
+        NodeValue::Text(text) if entering => write_text(context, text)?,
         NodeValue::Code(code) if entering => {
             context.write_str("<code>")?;
-            write_words(context, &code.literal)?;
+            write_text(context, &code.literal)?;
             context.write_str("</code>")?;
         }
         NodeValue::CodeBlock(code) if entering => {
             context.cr()?;
             context.write_str("<pre><code>")?;
-            write_words(context, &code.literal)?;
+            write_text(context, &code.literal)?;
             context.write_str("</code></pre>\n")?;
         }
         NodeValue::Text(_) | NodeValue::Code(_) | NodeValue::CodeBlock(_) => {}
@@ -220,21 +223,21 @@ fn write_opening_link(context: &mut Context<'_, '_>, link: &NodeLink) -> fmt::Re
         context.write_str("\" title=\"")?;
         context.escape(&link.title)?;
     }
-    if tree::leads_away(&link.url) {
+    if tree::is_external(&link.url) {
         context.write_str("\" rel=\"noopener")?;
     }
     context.write_str("\">")
 }
 
 /// Bytes of a piece of text; a paragraph seldom needs a second.
-const PIECE: usize = 4096;
+const TEXT_CHUNK_BYTES: usize = 4096;
 
 /// Writes words in pieces, with an HTML comment between them that ammonia takes out again. It leaves text nodes of that
 /// length behind, and html5ever 0.40 needs the square of a node's length to write one that is full of `&`, `«` or `°`.
-fn write_words(context: &mut Context<'_, '_>, words: &str) -> fmt::Result {
+fn write_text(context: &mut Context<'_, '_>, words: &str) -> fmt::Result {
     let mut rest = words;
-    while rest.len() > PIECE {
-        let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
+    while rest.len() > TEXT_CHUNK_BYTES {
+        let (piece, more) = rest.split_at(rest.floor_char_boundary(TEXT_CHUNK_BYTES));
         context.escape(piece)?;
         context.write_str("<!---->")?;
         rest = more;
@@ -242,8 +245,8 @@ fn write_words(context: &mut Context<'_, '_>, words: &str) -> fmt::Result {
     context.escape(rest)
 }
 
-static COMMENT_TAGS: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut allowed = nothing_but(&[
+static COMMENT_SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut allowed = allow_only(&[
         "a",
         "blockquote",
         "br",
@@ -259,17 +262,17 @@ static COMMENT_TAGS: LazyLock<Builder<'static>> = LazyLock::new(|| {
         "ul",
     ]);
     allowed
-        .tag_attributes(attributes(&[("a", &["href"]), ("ol", &["start"])]))
+        .tag_attributes(attribute_map(&[("a", &["href"]), ("ol", &["start"])]))
         .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("nofollow ugc noopener"));
     allowed
 });
 
-static ARTICLE_TAGS: LazyLock<Builder<'static>> = LazyLock::new(article_tags);
+static ARTICLE_SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
 
-fn article_tags() -> Builder<'static> {
-    let mut allowed = nothing_but(&[
+fn build_article_sanitizer() -> Builder<'static> {
+    let mut allowed = allow_only(&[
         "a",
         "blockquote",
         "br",
@@ -299,7 +302,7 @@ fn article_tags() -> Builder<'static> {
         "ul",
     ]);
     allowed
-        .tag_attributes(attributes(&[
+        .tag_attributes(attribute_map(&[
             ("a", &["href", "id", "rel", "title"]),
             ("img", &["src", "alt", "title"]),
             ("li", &["id"]),
@@ -307,7 +310,7 @@ fn article_tags() -> Builder<'static> {
             ("td", &["align"]),
             ("th", &["align"]),
         ]))
-        .allowed_classes(attributes(&FOOTNOTES))
+        .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
         .set_tag_attribute_value("img", "loading", "lazy")
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
@@ -316,21 +319,21 @@ fn article_tags() -> Builder<'static> {
 }
 
 /// Classes of the parts of footnotes, the only ones that a text may have.
-const FOOTNOTES: [(&str, &[&str]); 3] = [
+const FOOTNOTE_CLASSES: [(&str, &[&str]); 3] = [
     ("a", &["footnote-backref"]),
     ("section", &["footnotes"]),
     ("sup", &["footnote-ref"]),
 ];
 
-fn nothing_but(tags: &[&'static str]) -> Builder<'static> {
+fn allow_only(tags: &[&'static str]) -> Builder<'static> {
     let mut allowed = Builder::empty();
     allowed.tags(tags.iter().copied().collect());
     allowed
 }
 
-type Names = HashMap<&'static str, HashSet<&'static str>>;
+type AttributeMap = HashMap<&'static str, HashSet<&'static str>>;
 
-fn attributes(names: &[(&'static str, &[&'static str])]) -> Names {
+fn attribute_map(names: &[(&'static str, &[&'static str])]) -> AttributeMap {
     names
         .iter()
         .map(|(tag, names)| (*tag, names.iter().copied().collect()))

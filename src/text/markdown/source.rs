@@ -2,32 +2,32 @@
 
 /// How many quotations, list items and footnotes one line may open. Nobody means more, and comrak's time grows with
 /// their product with the number of lines.
-const MOST_MARKERS: usize = 20;
+const MAX_LINE_MARKERS: usize = 20;
 /// How many columns of white space may stand before and between them: they keep open what earlier lines opened, a list
 /// for every two. Wide enough for code and verse.
-const MOST_INDENT: usize = 200;
+const MAX_INDENT_COLUMNS: usize = 200;
 
 /// The text with `•` at the start of a line as a list item, as people paste it, except in fenced code; and with the rest
 /// of a line's opening markers dropped when there are too many, everywhere.
-pub(super) fn readied(source: &str) -> String {
+pub(super) fn preprocess(source: &str) -> String {
     let mut readied = String::with_capacity(source.len() + 64);
     let mut fence = None;
     for line in source.split_inclusive(['\n', '\r']) {
         let in_code = fence.is_some();
-        fence = fence_after(line, fence);
-        match bulleted(line) {
+        fence = update_fence(line, fence);
+        match strip_bullet(line) {
             Some(item) if !in_code => {
                 readied.push_str("- ");
-                push_bounded(&mut readied, item);
+                push_limited(&mut readied, item);
             }
-            _ => push_bounded(&mut readied, line),
+            _ => push_limited(&mut readied, line),
         }
     }
     readied
 }
 
 /// What follows the bullet that opens this line.
-fn bulleted(line: &str) -> Option<&str> {
+fn strip_bullet(line: &str) -> Option<&str> {
     const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
     let item = line.trim_start_matches(SPACES).strip_prefix('•')?;
     item.starts_with(SPACES)
@@ -35,7 +35,7 @@ fn bulleted(line: &str) -> Option<&str> {
 }
 
 /// The fence that is open after this line: its character and its length.
-fn fence_after(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)> {
+fn update_fence(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)> {
     let line = line.trim();
     let Some(mark) = line.chars().next().filter(|c| matches!(c, '`' | '~')) else {
         return open;
@@ -53,26 +53,26 @@ fn fence_after(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)>
 
 /// Adds the line with a bounded opening. What can open a container is read generously, so that whatever comrak takes for
 /// one has been counted here.
-fn push_bounded(readied: &mut String, line: &str) {
+fn push_limited(readied: &mut String, line: &str) {
     let (mut markers, mut columns) = (0, 0);
     let mut rest = line;
     loop {
         let length = match rest.as_bytes().first() {
             Some(b' ' | b'\t') => {
                 columns += if rest.starts_with('\t') { 4 } else { 1 };
-                if columns <= MOST_INDENT {
+                if columns <= MAX_INDENT_COLUMNS {
                     readied.push_str(&rest[..1]);
                 }
                 rest = &rest[1..];
                 continue;
             }
-            _ => match marker(rest) {
+            _ => match measure_marker(rest) {
                 0 => break,
                 length => length,
             },
         };
         markers += 1;
-        if markers <= MOST_MARKERS {
+        if markers <= MAX_LINE_MARKERS {
             readied.push_str(&rest[..length]);
         }
         rest = &rest[length..];
@@ -81,7 +81,7 @@ fn push_bounded(readied: &mut String, line: &str) {
 }
 
 /// The length of the marker that `rest` starts with: `>`, `-`, `12.`, `[^a]:`.
-fn marker(rest: &str) -> usize {
+fn measure_marker(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let ends = |at: usize| matches!(bytes.get(at), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
     match bytes.first() {
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_pasted_bullet_is_a_list_item() {
         assert_eq!(
-            readied("Two:\n\n  • one\n\n\t•\u{a0} two\n•none\na • b"),
+            preprocess("Two:\n\n  • one\n\n\t•\u{a0} two\n•none\na • b"),
             "Two:\n\n- one\n\n- two\n•none\na • b"
         );
     }
@@ -119,24 +119,24 @@ mod tests {
     #[test]
     fn a_bullet_in_code_stays() {
         let code = "```\n  • a\n~~~\n``\n• b\n````\n";
-        assert_eq!(readied(&format!("{code}• c")), format!("{code}- c"));
-        assert_eq!(readied("~~~ text\n• a\n"), "~~~ text\n• a\n");
-        assert_eq!(readied("```not` a fence\n• a"), "```not` a fence\n- a");
+        assert_eq!(preprocess(&format!("{code}• c")), format!("{code}- c"));
+        assert_eq!(preprocess("~~~ text\n• a\n"), "~~~ text\n• a\n");
+        assert_eq!(preprocess("```not` a fence\n• a"), "```not` a fence\n- a");
     }
 
     #[test]
     fn a_line_opens_only_so_much() {
         assert_eq!(
-            readied(&format!("{}a", ">".repeat(5000))),
+            preprocess(&format!("{}a", ">".repeat(5000))),
             format!("{}a", ">".repeat(20))
         );
         assert_eq!(
-            readied(&format!("{}a", "> - 1. [^x]: ".repeat(50)))
+            preprocess(&format!("{}a", "> - 1. [^x]: ".repeat(50)))
                 .matches(['>', '-', '.', '^'])
                 .count(),
             20
         );
-        assert_eq!(readied(&" ".repeat(900)).len(), 200);
+        assert_eq!(preprocess(&" ".repeat(900)).len(), 200);
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
             "a\r\n\r\nb",
             "    code",
         ] {
-            assert_eq!(readied(text), text);
+            assert_eq!(preprocess(text), text);
         }
     }
 }

@@ -7,11 +7,11 @@ use url::Url;
 use super::*;
 
 fn article_html(source: &str) -> String {
-    article(source).to_string()
+    render_article(source).to_string()
 }
 
 fn comment_html(source: &str) -> String {
-    comment(source).to_string()
+    render_comment(source).to_string()
 }
 
 const PASTED: &str = "\
@@ -238,10 +238,10 @@ fn what_is_too_deep_joins_the_twentieth() {
 }
 
 /// As long as a comment may be.
-const LONG: usize = 65_525;
+const MAX_COMMENT_BYTES: usize = 65_525;
 
-fn hostile() -> Vec<String> {
-    let filled = |unit: &str| unit.repeat(LONG / unit.len());
+fn hostile_texts() -> Vec<String> {
+    let filled = |unit: &str| unit.repeat(MAX_COMMENT_BYTES / unit.len());
     let mut texts: Vec<String> = [
         "[",
         "]",
@@ -334,7 +334,7 @@ fn hostile() -> Vec<String> {
     .into_iter()
     .map(filled)
     .collect();
-    let half = LONG / 2;
+    let half = MAX_COMMENT_BYTES / 2;
     texts.push(format!("{}a{}", "*".repeat(half), "*".repeat(half)));
     texts.push(format!(
         "{}a{}",
@@ -343,8 +343,8 @@ fn hostile() -> Vec<String> {
     ));
     texts.push(format!(
         "{}a{}",
-        "![".repeat(LONG / 6),
-        "](b)".repeat(LONG / 6)
+        "![".repeat(MAX_COMMENT_BYTES / 6),
+        "](b)".repeat(MAX_COMMENT_BYTES / 6)
     ));
     texts.push(format!("{}a{}", "[".repeat(half), "]".repeat(half)));
     texts.push(format!("{}{}", ">".repeat(half), "\n>".repeat(half / 2)));
@@ -378,13 +378,13 @@ fn hostile() -> Vec<String> {
 }
 
 /// Much longer than any text takes in a debug build; a quadratic one takes minutes.
-const LONG_ENOUGH: Duration = Duration::from_secs(30);
+const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[test]
 fn no_comment_costs_a_deep_stack_much_time_or_much_space() {
-    on_a_workers_stack(|| {
-        for text in hostile() {
-            let html = made_in_time(&text, comment);
+    run_on_worker_stack(|| {
+        for text in hostile_texts() {
+            let html = render_within_limit(&text, render_comment);
             assert!(html.len() <= 40 * text.len() + 1_000_000, "{}", html.len());
         }
     });
@@ -392,34 +392,34 @@ fn no_comment_costs_a_deep_stack_much_time_or_much_space() {
 
 #[test]
 fn no_article_costs_a_deep_stack_or_much_time() {
-    on_a_workers_stack(|| {
-        for text in hostile() {
-            made_in_time(&text, article);
+    run_on_worker_stack(|| {
+        for text in hostile_texts() {
+            render_within_limit(&text, render_article);
         }
     });
 }
 
 #[test]
 fn no_text_costs_a_deep_stack_to_make_plain() {
-    on_a_workers_stack(|| {
-        for text in hostile() {
-            words(&text);
+    run_on_worker_stack(|| {
+        for text in hostile_texts() {
+            to_text(&text);
         }
     });
 }
 
 /// Runs where tokio would: on a stack of 2 MiB.
-fn on_a_workers_stack(work: impl FnOnce() + Send + 'static) {
+fn run_on_worker_stack(work: impl FnOnce() + Send + 'static) {
     let worker = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let worker = worker.spawn(work).expect("a thread starts");
     worker.join().expect("no text panics");
 }
 
-fn made_in_time(text: &str, make: fn(&str) -> SafeHtml) -> String {
+fn render_within_limit(text: &str, make: fn(&str) -> SafeHtml) -> String {
     let start = Instant::now();
     let html = make(text).to_string();
     let (took, what) = (start.elapsed(), text.chars().take(12).collect::<String>());
-    assert!(took < LONG_ENOUGH, "{what:?}: {took:?}");
+    assert!(took < RENDER_TIMEOUT, "{what:?}: {took:?}");
     html
 }
 
@@ -467,10 +467,10 @@ proptest! {
     fn nothing_harmful_comes_out_of_any_text(
         text in "(?s).{0,120}|([*_`~<>\\[\\]()!#|&;:/\\\\\"'\n •\\-1.a^]|script|javascript:|onclick=|http://|<a href=|<!--|&#106;){0,60}"
     ) {
-        assert_harmless(article(&text).as_str());
-        assert_harmless(comment(&text).as_str());
-        prop_assert!(!comment(&text).as_str().contains("<script"));
-        prop_assert!(!comment(&text).as_str().contains("<img"));
+        assert_harmless(render_article(&text).as_str());
+        assert_harmless(render_comment(&text).as_str());
+        prop_assert!(!render_comment(&text).as_str().contains("<script"));
+        prop_assert!(!render_comment(&text).as_str().contains("<img"));
     }
 
     #[test]
@@ -482,7 +482,7 @@ proptest! {
 
 #[test]
 fn a_footnote_is_referred_to_a_hundred_times_at_most() {
-    let html = article(&format!("{}\n\n[^a]: Note.", "[^a] ".repeat(150)));
+    let html = render_article(&format!("{}\n\n[^a]: Note.", "[^a] ".repeat(150)));
     let html = html.as_str();
     assert_eq!(html.matches("href=\"#fn-a\"").count(), 100);
     assert_eq!(html.matches("href=\"#fnref-a").count(), 100);
@@ -502,9 +502,9 @@ fn what_shows_nothing_is_blank() {
         "\u{200B}\u{A0}\u{200B}",
     ] {
         assert!(
-            comment(nothing).is_blank(),
+            render_comment(nothing).is_blank(),
             "{nothing:?} gives {}",
-            comment(nothing)
+            render_comment(nothing)
         );
     }
     for something in [
@@ -515,9 +515,20 @@ fn what_shows_nothing_is_blank() {
         "\\",
     ] {
         assert!(
-            !comment(something).is_blank(),
+            !render_comment(something).is_blank(),
             "{something:?} gives {}",
-            comment(something)
+            render_comment(something)
         );
     }
+}
+
+#[test]
+fn plain_text_has_no_markup() {
+    assert_eq!(
+        to_text(
+            "# Tea\n\nI *really* like [it](https://b.c).\nDo `you`?\n\n  • one\n  • two\n\n> <b>no</b>\n\n![a cup](/c.png)"
+        ),
+        "Tea\nI really like it. Do you?\none\ntwo\n<b>no</b>\na cup"
+    );
+    assert_eq!(to_text("```\na\n  b\n```"), "a\nb");
 }

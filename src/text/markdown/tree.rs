@@ -4,83 +4,85 @@ use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
 use url::Url;
 
-use super::By;
+use super::TrustLevel;
 
 /// How deep quotations, lists and emphasis may stand in one another; what is deeper joins the twentieth.
-const DEEPEST: usize = 20;
+const MAX_DEPTH: usize = 20;
 
 /// The longest address that is made a link, in bytes: as long as the least of browsers follows.
-const LONGEST_ADDRESS: usize = 2048;
+const MAX_URL_BYTES: usize = 2048;
 
 /// How often one footnote may be referred to; each time gives it one more link back.
-const MOST_REFERENCES: u32 = 100;
+const MAX_FOOTNOTE_REFERENCES: u32 = 100;
 
 /// Where in the tree a node stands.
 #[derive(Clone, Copy)]
-struct Place {
+struct NodeContext {
     depth: usize,
     in_link: bool,
 }
 
 /// What becomes of a node.
-enum Fate {
+enum NodeAction {
     /// It stays, and its children are looked at next, in this place.
-    Stays(Place),
+    Keep(NodeContext),
     /// It stays with all that is in it.
-    StaysWhole,
+    KeepSubtree,
     /// Its children take its place.
-    Dissolves,
+    Unwrap,
     /// It leads to where it would have shown something.
-    BecomesLink,
+    ConvertToLink,
     /// A strong line instead of a heading.
-    BecomesStrong,
+    ConvertToStrong,
     /// Its source shows as it was typed.
-    ShowsAsTyped(String),
+    ShowSource(String),
 }
 
 /// Takes from the tree what this author may not do, and what is too deep.
-pub(super) fn keep_what_we_show<'a>(arena: &'a Arena<'a>, root: Node<'a>, by: By) {
-    begin_headings_at_the_second_level(root);
-    let top = Place {
+pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, by: TrustLevel) {
+    shift_headings(root);
+    let top = NodeContext {
         depth: 0,
         in_link: false,
     };
     let mut waiting = vec![(root, top)];
     while let Some((node, place)) = waiting.pop() {
-        let fate = fate_of(node, place, by);
+        let fate = action_for(node, place, by);
         match fate {
-            Fate::StaysWhole => {}
-            Fate::Stays(inside) => waiting.extend(node.children().map(|child| (child, inside))),
-            Fate::Dissolves => {
+            NodeAction::KeepSubtree => {}
+            NodeAction::Keep(inside) => {
+                waiting.extend(node.children().map(|child| (child, inside)))
+            }
+            NodeAction::Unwrap => {
                 for child in node.children().collect::<Vec<_>>() {
                     node.insert_before(child);
                     waiting.push((child, place));
                 }
                 node.detach();
             }
-            Fate::BecomesLink => {
-                become_link(arena, node);
-                let inside = Place {
+            NodeAction::ConvertToLink => {
+                convert_to_link(arena, node);
+                let inside = NodeContext {
                     depth: place.depth + 1,
                     in_link: true,
                 };
                 waiting.extend(node.children().map(|child| (child, inside)));
             }
-            Fate::BecomesStrong => {
+            NodeAction::ConvertToStrong => {
                 node.data_mut().value = NodeValue::Paragraph;
                 let strong: Node<'a> = arena.alloc(NodeValue::Strong.into());
                 strong.extend(node.children().collect::<Vec<_>>());
                 node.append(strong);
                 waiting.push((strong, place));
             }
-            Fate::ShowsAsTyped(source) => show_as_typed(arena, node, &source),
+            NodeAction::ShowSource(source) => show_source(arena, node, &source),
         }
     }
 }
 
 /// The page's own title is the first level. Editors begin with one, two or three marks as they are used to; no level is
 /// left out below the title, which readers who go from heading to heading would stumble over.
-fn begin_headings_at_the_second_level(root: Node<'_>) {
+fn shift_headings(root: Node<'_>) {
     let level_of = |node: Node<'_>| match &node.data().value {
         NodeValue::Heading(heading) => Some(heading.level),
         _ => None,
@@ -93,8 +95,8 @@ fn begin_headings_at_the_second_level(root: Node<'_>) {
     }
 }
 
-fn fate_of(node: Node<'_>, place: Place, by: By) -> Fate {
-    let deeper = Place {
+fn action_for(node: Node<'_>, place: NodeContext, by: TrustLevel) -> NodeAction {
+    let deeper = NodeContext {
         depth: place.depth + 1,
         ..place
     };
@@ -104,32 +106,38 @@ fn fate_of(node: Node<'_>, place: Place, by: By) -> Fate {
         | NodeValue::Emph
         | NodeValue::Strong
         | NodeValue::Strikethrough => {
-            if deeper.depth > DEEPEST {
-                Fate::Dissolves
+            if deeper.depth > MAX_DEPTH {
+                NodeAction::Unwrap
             } else {
-                Fate::Stays(deeper)
+                NodeAction::Keep(deeper)
             }
         }
         // Its list dissolved before it.
-        NodeValue::Item(_) if !is_in_list(node) => Fate::Dissolves,
+        NodeValue::Item(_) if !is_in_list(node) => NodeAction::Unwrap,
         NodeValue::Heading(_) => match by {
-            By::Editor => Fate::Stays(place),
-            By::Stranger => Fate::BecomesStrong,
+            TrustLevel::Editor => NodeAction::Keep(place),
+            TrustLevel::Reader => NodeAction::ConvertToStrong,
         },
-        NodeValue::Link(link) if place.in_link || !may_link(&link.url, by) => Fate::Dissolves,
-        NodeValue::Image(image) if by == By::Editor && is_our_own(&image.url) => Fate::StaysWhole,
-        NodeValue::Image(image) if place.in_link || !may_link(&image.url, by) => Fate::Dissolves,
-        NodeValue::Link(_) | NodeValue::Image(_) => Fate::BecomesLink,
-        NodeValue::FootnoteReference(reference) if reference.ref_num > MOST_REFERENCES => {
-            Fate::ShowsAsTyped(format!("[^{}]", reference.name))
+        NodeValue::Link(link) if place.in_link || !is_link_allowed(&link.url, by) => {
+            NodeAction::Unwrap
+        }
+        NodeValue::Image(image) if by == TrustLevel::Editor && is_site_path(&image.url) => {
+            NodeAction::KeepSubtree
+        }
+        NodeValue::Image(image) if place.in_link || !is_link_allowed(&image.url, by) => {
+            NodeAction::Unwrap
+        }
+        NodeValue::Link(_) | NodeValue::Image(_) => NodeAction::ConvertToLink,
+        NodeValue::FootnoteReference(reference) if reference.ref_num > MAX_FOOTNOTE_REFERENCES => {
+            NodeAction::ShowSource(format!("[^{}]", reference.name))
         }
         NodeValue::FootnoteDefinition(footnote) => {
-            footnote.total_references = footnote.total_references.min(MOST_REFERENCES);
-            Fate::Stays(place)
+            footnote.total_references = footnote.total_references.min(MAX_FOOTNOTE_REFERENCES);
+            NodeAction::Keep(place)
         }
-        NodeValue::HtmlBlock(html) => Fate::ShowsAsTyped(std::mem::take(&mut html.literal)),
-        NodeValue::HtmlInline(html) => Fate::ShowsAsTyped(std::mem::take(html)),
-        _ => Fate::Stays(place),
+        NodeValue::HtmlBlock(html) => NodeAction::ShowSource(std::mem::take(&mut html.literal)),
+        NodeValue::HtmlInline(html) => NodeAction::ShowSource(std::mem::take(html)),
+        _ => NodeAction::Keep(place),
     }
 }
 
@@ -139,7 +147,7 @@ fn is_in_list(item: Node<'_>) -> bool {
 }
 
 /// Makes a link of a link or an image; one without words shows its address, so that it can be seen and followed.
-fn become_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
+fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let mut data = node.data_mut();
     let value = std::mem::replace(&mut data.value, NodeValue::Paragraph);
     let (NodeValue::Link(link) | NodeValue::Image(link)) = value else {
@@ -155,7 +163,7 @@ fn become_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
 }
 
 /// Puts text in the place of HTML: a paragraph for each stretch between blank lines, or words within a line.
-fn show_as_typed<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
+fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
     let is_inline = matches!(
         node.data().value,
         NodeValue::HtmlInline(_) | NodeValue::FootnoteReference(_)
@@ -187,37 +195,37 @@ fn show_as_typed<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
 }
 
 /// Read as browsers read addresses, so that nothing is a page to us and a script to them.
-pub(super) fn may_link(url: &str, by: By) -> bool {
-    if url.len() > LONGEST_ADDRESS {
+pub(super) fn is_link_allowed(url: &str, by: TrustLevel) -> bool {
+    if url.len() > MAX_URL_BYTES {
         return false;
     }
     match Url::parse(url) {
         Ok(whole) => match whole.scheme() {
             "http" | "https" => true,
-            "mailto" => by == By::Editor,
+            "mailto" => by == TrustLevel::Editor,
             _ => false,
         },
-        Err(url::ParseError::RelativeUrlWithoutBase) => by == By::Editor,
+        Err(url::ParseError::RelativeUrlWithoutBase) => by == TrustLevel::Editor,
         Err(_) => false,
     }
 }
 
 /// Whether following the address leaves the site. What names the site in full counts as away: this knows no site.
-pub(super) fn leads_away(url: &str) -> bool {
+pub(super) fn is_external(url: &str) -> bool {
     match Url::parse(url) {
         Ok(whole) => whole.has_host(),
-        Err(_) => !is_our_own(url) && url.starts_with(['/', '\\']),
+        Err(_) => !is_site_path(url) && url.starts_with(['/', '\\']),
     }
 }
 
 /// Whether the site itself serves the address: `/…`, but not `//host/…` or what a browser takes for it.
-pub(super) fn is_our_own(url: &str) -> bool {
+pub(super) fn is_site_path(url: &str) -> bool {
     let mut letters = url.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r'));
     letters.next() == Some('/') && !matches!(letters.next(), Some('/' | '\\'))
 }
 
 /// The words of the tree, a block a line.
-pub(super) fn words(root: Node<'_>) -> String {
+pub(super) fn collect_text(root: Node<'_>) -> String {
     let mut words = String::new();
     for node in root.descendants() {
         match &node.data().value {

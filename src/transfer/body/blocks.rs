@@ -1,6 +1,6 @@
 //! The block editor's marks, `<!-- wp:name {…} -->`: taken out of a text, with note of the blocks that held nothing else.
 
-use crate::text::tags::{Piece, Scanner};
+use crate::text::tokenizer::{HtmlScanner, HtmlToken};
 
 use super::paragraphs;
 
@@ -14,13 +14,13 @@ pub fn has_blocks(text: &str) -> bool {
 pub fn unwrapped(text: &str) -> (String, Vec<String>) {
     let mut html = String::with_capacity(text.len());
     let mut left_out = Vec::new();
-    let mut scanner = Scanner::new(text);
+    let mut scanner = HtmlScanner::new(text);
     // Where a block begins in `html` whose content is not HTML yet, or only makes room.
     let mut content_from = None;
     let mut at = 0;
-    while let Some(piece) = scanner.piece(at) {
+    while let Some(piece) = scanner.token_at(at) {
         at += piece.source().len();
-        let Piece::Comment(comment) = piece else {
+        let HtmlToken::Comment(comment) = piece else {
             html.push_str(piece.source());
             continue;
         };

@@ -39,7 +39,7 @@ mod tests {
         let notes = footnotes(
             r#"[{"id":"a-1","content":"One <em>note<\/em>"},{"id":"b\"><i","content":"Two"}]"#,
         );
-        let html = markdown::article_of_html(&notes.expect("there are notes"));
+        let html = markdown::sanitize_article(&notes.expect("there are notes"), &|_| None);
         assert_eq!(
             html.as_str().trim(),
             "<section class=\"footnotes\">\n<ol>\n<li id=\"a-1\">One <em>note</em> <a class=\"footnote-backref\" href=\"#a-1-link\">↩</a></li>\n<li id=\"bi\">Two <a class=\"footnote-backref\" href=\"#bi-link\">↩</a></li>\n</ol>\n</section>"

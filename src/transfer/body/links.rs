@@ -2,7 +2,7 @@
 
 use linkify::{LinkFinder, LinkKind};
 
-use crate::text::tags::{Piece, Tag, pieces};
+use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
 use super::Part;
 use super::widgets::{address, bare_link, link};
@@ -15,15 +15,15 @@ struct Place {
 }
 
 impl Place {
-    fn pass(&mut self, tag: Tag<'_>) {
-        let count = if tag.is("a") {
+    fn pass(&mut self, tag: HtmlTag<'_>) {
+        let count = if tag.is_named("a") {
             &mut self.links
-        } else if tag.is("pre") || tag.is("code") {
+        } else if tag.is_named("pre") || tag.is_named("code") {
             &mut self.code
         } else {
             return;
         };
-        *count = if tag.closes {
+        *count = if tag.is_end {
             count.saturating_sub(1)
         } else {
             *count + 1
@@ -41,9 +41,9 @@ pub fn with_links(text: &str) -> String {
     finder.kinds(&[LinkKind::Url]).url_must_have_scheme(true);
     let mut html = String::with_capacity(text.len());
     let mut place = Place::default();
-    for piece in pieces(text) {
+    for piece in tokenize(text) {
         match piece {
-            Piece::Words(words) if place.takes_links() && words.contains("://") => {
+            HtmlToken::Text(words) if place.takes_links() && words.contains("://") => {
                 for span in finder.spans(words) {
                     match span.kind() {
                         Some(_) => push_link(&mut html, span.as_str()),
@@ -51,7 +51,7 @@ pub fn with_links(text: &str) -> String {
                     }
                 }
             }
-            Piece::Tag(tag) => {
+            HtmlToken::Tag(tag) => {
                 place.pass(tag);
                 html.push_str(tag.source);
             }
@@ -94,9 +94,9 @@ pub fn push_with_lone_addresses<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     let mut at = 0;
     // At the beginning and after a `<p>` a line begins too.
     let mut begins = true;
-    for piece in pieces(text) {
+    for piece in tokenize(text) {
         match piece {
-            Piece::Words(words) => {
+            HtmlToken::Text(words) => {
                 if place.takes_links() {
                     let mut start = at;
                     for line in words.split_inclusive('\n') {
@@ -112,12 +112,12 @@ pub fn push_with_lone_addresses<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
                 }
                 begins = words.ends_with('\n');
             }
-            Piece::Tag(tag) => {
+            HtmlToken::Tag(tag) => {
                 place.pass(tag);
-                begins = tag.is("p") && !tag.closes;
+                begins = tag.is_named("p") && !tag.is_end;
             }
-            Piece::Verbatim(..) => begins = false,
-            Piece::Comment(_) => {}
+            HtmlToken::RawElement(..) => begins = false,
+            HtmlToken::Comment(_) => {}
         }
         at += piece.source().len();
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::text::tags::{Piece, Tag, pieces};
+use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
 use super::Part;
 
@@ -17,7 +17,7 @@ pub fn made_of(parts: &[Part<'_>]) -> String {
     let mut maker = Maker::default();
     for part in parts {
         match part {
-            Part::Text(text) => pieces(text).for_each(|piece| maker.take(piece)),
+            Part::Text(text) => tokenize(text).for_each(|piece| maker.take(piece)),
             Part::Block(html) => maker.block(html),
         }
     }
@@ -71,19 +71,19 @@ struct Maker {
 }
 
 impl Maker {
-    fn take(&mut self, piece: Piece<'_>) {
+    fn take(&mut self, piece: HtmlToken<'_>) {
         if self.apart.is_some() {
             return self.take_apart(piece);
         }
         match piece {
-            Piece::Words(words) => self.words(words),
-            Piece::Tag(tag) => self.tag(tag),
-            Piece::Verbatim(tag, source) => {
+            HtmlToken::Text(words) => self.words(words),
+            HtmlToken::Tag(tag) => self.tag(tag),
+            HtmlToken::RawElement(tag, source) => {
                 self.settle();
                 self.run.push_str(source);
-                self.has_words |= tag.is("iframe") || tag.is("textarea");
+                self.has_words |= tag.is_named("iframe") || tag.is_named("textarea");
             }
-            Piece::Comment(comment) => {
+            HtmlToken::Comment(comment) => {
                 if ["<!--more", "<!--nextpage"]
                     .iter()
                     .any(|mark| comment.starts_with(mark))
@@ -94,7 +94,7 @@ impl Maker {
         }
     }
 
-    fn take_apart(&mut self, piece: Piece<'_>) {
+    fn take_apart(&mut self, piece: HtmlToken<'_>) {
         let Some(apart) = &mut self.apart else {
             return;
         };
@@ -104,14 +104,14 @@ impl Maker {
             &mut self.run
         };
         match piece {
-            Piece::Words(words) => push_words(target, words),
-            Piece::Comment(_) => {}
-            Piece::Tag(_) | Piece::Verbatim(..) => target.push_str(piece.source()),
+            HtmlToken::Text(words) => push_words(target, words),
+            HtmlToken::Comment(_) => {}
+            HtmlToken::Tag(_) | HtmlToken::RawElement(..) => target.push_str(piece.source()),
         }
-        if let Piece::Tag(tag) = piece
-            && tag.is(&apart.name)
+        if let HtmlToken::Tag(tag) = piece
+            && tag.is_named(&apart.name)
         {
-            if tag.closes {
+            if tag.is_end {
                 apart.depth -= 1;
             } else if !tag.source.ends_with("/>") {
                 apart.depth += 1;
@@ -141,29 +141,29 @@ impl Maker {
         }
     }
 
-    fn tag(&mut self, tag: Tag<'_>) {
-        let name = tag.lower_name();
+    fn tag(&mut self, tag: HtmlTag<'_>) {
+        let name = tag.lowercase_name();
         match name.as_str() {
             "br" => self.breaks += 1,
             "p" => {
                 self.end_run();
-                self.paragraph = (!tag.closes).then(|| tag.source.to_owned());
+                self.paragraph = (!tag.is_end).then(|| tag.source.to_owned());
             }
             "hr" => self.block(tag.source),
             "pre" | "svg" | "math" | "video" | "audio" | "object" | "select" | "map"
-                if !tag.closes =>
+                if !tag.is_end =>
             {
                 self.begin_apart(tag, name);
             }
             _ => match held_by(&name) {
-                Some(_) if tag.closes => self.end_block(tag, &name),
+                Some(_) if tag.is_end => self.end_block(tag, &name),
                 Some(holds) => self.begin_block(tag, name, holds),
                 None => self.inline(tag, &name),
             },
         }
     }
 
-    fn begin_apart(&mut self, tag: Tag<'_>, name: String) {
+    fn begin_apart(&mut self, tag: HtmlTag<'_>, name: String) {
         let is_block = name == "pre";
         if is_block {
             self.end_run();
@@ -183,16 +183,16 @@ impl Maker {
         }
     }
 
-    fn inline(&mut self, tag: Tag<'_>, name: &str) {
+    fn inline(&mut self, tag: HtmlTag<'_>, name: &str) {
         // An end tag goes with the words before it, whatever line it is on.
-        if !tag.closes {
+        if !tag.is_end {
             self.settle();
         }
         self.run.push_str(tag.source);
         self.has_words |= matches!(name, "img" | "embed" | "input" | "button" | "picture");
     }
 
-    fn begin_block(&mut self, tag: Tag<'_>, name: String, holds: Holds) {
+    fn begin_block(&mut self, tag: HtmlTag<'_>, name: String, holds: Holds) {
         self.end_run();
         self.paragraph = None;
         while self
@@ -211,7 +211,7 @@ impl Maker {
         });
     }
 
-    fn end_block(&mut self, tag: Tag<'_>, name: &str) {
+    fn end_block(&mut self, tag: HtmlTag<'_>, name: &str) {
         self.end_run();
         self.paragraph = None;
         if self.open_names.get(name).is_none_or(|&count| count == 0) {

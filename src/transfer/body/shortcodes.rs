@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::text::tags::{Piece, Scanner};
+use crate::text::tokenizer::{HtmlScanner, HtmlToken};
 
 use super::attributes::Attributes;
 
@@ -47,7 +47,7 @@ pub struct Shortcode<'a> {
 pub fn parts(text: &str) -> Vec<Part<'_>> {
     let mut finder = Finder {
         text,
-        scanner: Scanner::new(text),
+        scanner: HtmlScanner::new(text),
         closings: closings(text),
         parts: Vec::new(),
         written: 0,
@@ -58,7 +58,7 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
 
 struct Finder<'a> {
     text: &'a str,
-    scanner: Scanner<'a>,
+    scanner: HtmlScanner<'a>,
     closings: HashMap<&'a str, Vec<usize>>,
     parts: Vec<Part<'a>>,
     /// How much of the text stands in `parts`.
@@ -91,17 +91,17 @@ impl<'a> Finder<'a> {
                 };
                 continue;
             }
-            let Some(markup) = self.scanner.markup(at) else {
+            let Some(markup) = self.scanner.markup_at(at) else {
                 at += 1;
                 continue;
             };
-            if let Piece::Tag(tag) = markup {
+            if let HtmlToken::Tag(tag) = markup {
                 match in_code {
-                    None if !tag.closes => {
-                        let opens = |&(name, end): &(&str, _)| tag.is(name) && end > Some(at);
+                    None if !tag.is_end => {
+                        let opens = |&(name, end): &(&str, _)| tag.is_named(name) && end > Some(at);
                         in_code = code.into_iter().find(opens).map(|(name, _)| name);
                     }
-                    Some(name) if tag.closes && tag.is(name) => in_code = None,
+                    Some(name) if tag.is_end && tag.is_named(name) => in_code = None,
                     _ => {}
                 }
             }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::text::tags::{Piece, pieces};
+use crate::text::tokenizer::{HtmlToken, tokenize};
 
 use super::Attachment;
 use super::attributes::quoted;
@@ -66,20 +66,20 @@ fn captioned(shortcode: &Shortcode<'_>) -> String {
 /// Where the picture ends, with the link around it; without a picture, everything is shown.
 fn end_of_picture(content: &str) -> usize {
     let (mut at, mut in_link, mut picture) = (0, false, None);
-    for piece in pieces(content) {
+    for piece in tokenize(content) {
         at += piece.source().len();
         match piece {
-            Piece::Tag(tag) if tag.is("img") && picture.is_none() => {
+            HtmlToken::Tag(tag) if tag.is_named("img") && picture.is_none() => {
                 picture = Some(at);
                 if !in_link {
                     break;
                 }
             }
-            Piece::Tag(tag) if tag.is("a") => {
-                if tag.closes && picture.is_some() {
+            HtmlToken::Tag(tag) if tag.is_named("a") => {
+                if tag.is_end && picture.is_some() {
                     return at;
                 }
-                in_link = !tag.closes;
+                in_link = !tag.is_end;
             }
             _ => {}
         }

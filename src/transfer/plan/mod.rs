@@ -20,7 +20,7 @@ use crate::articles::{
 use crate::clock::Ts;
 use crate::crypto::Keys;
 use crate::i18n::Words;
-use crate::text::{Format, SafeHtml, Slug, excerpt, markdown, typed};
+use crate::text::{Format, SafeHtml, Slug, excerpt, input, markdown};
 
 use talk::{origin, talk_of};
 
@@ -210,7 +210,7 @@ pub fn plan(
         slug: slug_of(&item.slug, &title),
         standfirst,
         sources: cut(
-            typed::line(meta::find(&item.meta, meta::SOURCES)),
+            input::single_line(meta::find(&item.meta, meta::SOURCES)),
             SOURCES_BYTES,
             "sources",
             &item,
@@ -255,11 +255,11 @@ fn text_of(
     let content = item.content.as_str();
     if let Some(format) = ours(item) {
         // Our own export: this is the very HTML that readers saw.
-        let as_html = markdown::article_of_html(content);
+        let as_html = markdown::sanitize_article(content, &|_| None);
         fits(as_html.as_str())?;
         let source = meta::find(&item.meta, meta::MARKDOWN);
         fits(source)?;
-        if format == Format::Markdown && markdown::article(source) == as_html {
+        if format == Format::Markdown && markdown::render_article(source) == as_html {
             return Ok(Text {
                 body: source.to_owned(),
                 format,
@@ -292,7 +292,7 @@ fn text_of(
     }
     let moved = |address: &str| site.moved.lead(address);
     let html = without_unreadable(converted.html);
-    let body_html = markdown::article_moved(&html, &moved);
+    let body_html = markdown::sanitize_article(&html, &moved);
     fits(body_html.as_str())?;
     Ok(Text {
         body: body_html.to_string(),
@@ -323,21 +323,21 @@ fn unescaped(text: &str) -> String {
 
 fn title_of(item: &Item, text: &Text, report: &mut Report) -> String {
     let title = match ours(item) {
-        Some(_) => typed::line(&unescaped(&item.title)),
+        Some(_) => input::single_line(&unescaped(&item.title)),
         None => on_a_line(&item.title),
     };
-    if !typed::is_blank(&title) {
+    if !input::is_blank(&title) {
         return cut(title, TITLE_BYTES, "title", item, report);
     }
     let made = excerpt::excerpt(
-        &markdown::words_of_html(text.body_html.as_str()),
+        &markdown::html_to_text(text.body_html.as_str()),
         MADE_TITLE_CHARS,
     );
-    if !typed::is_blank(&made) {
+    if !input::is_blank(&made) {
         return made;
     }
-    let named = typed::line(&decoded(&item.slug));
-    if typed::is_blank(&named) {
+    let named = input::single_line(&decoded(&item.slug));
+    if input::is_blank(&named) {
         item.number.to_string()
     } else {
         named
@@ -345,7 +345,7 @@ fn title_of(item: &Item, text: &Text, report: &mut Report) -> String {
 }
 
 fn standfirst_of(item: &Item, report: &mut Report) -> String {
-    let standfirst = typed::lines(&match ours(item) {
+    let standfirst = input::multi_line(&match ours(item) {
         Some(_) => unescaped(&item.excerpt),
         None => words(&item.excerpt),
     });
@@ -391,7 +391,7 @@ fn slug_of(name: &str, title: &str) -> Slug {
 /// A name as WordPress writes it in addresses, decoded.
 pub(super) fn decoded(name: &str) -> String {
     let decoded = percent_decode_str(name).decode_utf8_lossy();
-    typed::without_unreadable(&decoded)
+    input::strip_invalid_chars(&decoded)
 }
 
 /// The addresses that it had on the old site: its link, and what an export of ours says.
@@ -418,7 +418,7 @@ fn older_paths_of(site: &OldSite, item: &Item) -> Vec<String> {
 
 /// The words of a field of one line.
 pub fn on_a_line(text: &str) -> String {
-    typed::line(&words(text))
+    input::single_line(&words(text))
 }
 
 /// The name of a site, a topic or a person: a few words on one line.
@@ -428,8 +428,8 @@ pub fn name(text: &str) -> String {
 
 /// Old sites have control characters in their texts, which nobody sees and no form of ours takes.
 fn without_unreadable(text: String) -> String {
-    if typed::has_unreadable(&text) {
-        typed::without_unreadable(&text)
+    if input::has_invalid_chars(&text) {
+        input::strip_invalid_chars(&text)
     } else {
         text
     }
@@ -438,7 +438,7 @@ fn without_unreadable(text: String) -> String {
 /// The words of a field that may hold HTML. Most hold none.
 fn words(text: &str) -> String {
     let words = if text.contains(['<', '&']) {
-        markdown::plain_of_html(text)
+        markdown::untrusted_html_to_text(text)
     } else {
         text.to_owned()
     };

@@ -14,7 +14,7 @@ use crate::commenters::{Email, EmailError};
 use crate::comments::screening::Reason;
 use crate::comments::{LinkbackKind, Status};
 use crate::crypto::Keys;
-use crate::text::{Format, SafeHtml, Website, excerpt, markdown, typed};
+use crate::text::{Format, SafeHtml, Website, excerpt, input, markdown};
 
 /// Bytes of a name, WordPress's own limit.
 const NAME_BYTES: usize = 245;
@@ -248,12 +248,12 @@ fn words_of(site: &Site<'_>, comment: &Comment) -> (String, Format, SafeHtml) {
     let moved = |address: &str| site.moved.lead(address);
     let Some(format) = meta::format(&comment.meta) else {
         let html = without_unreadable(body::comment(&comment.content));
-        let html = markdown::comment_of_html(&html, &moved);
+        let html = markdown::sanitize_comment(&html, &moved);
         return (html.to_string(), Format::Html, html);
     };
-    let as_html = markdown::comment_of_html(&comment.content, &|_| None);
+    let as_html = markdown::sanitize_comment(&comment.content, &|_| None);
     let source = meta::find(&comment.meta, meta::MARKDOWN);
-    if format == Format::Markdown && markdown::comment(source) == as_html {
+    if format == Format::Markdown && markdown::render_comment(source) == as_html {
         return (source.to_owned(), format, as_html);
     }
     (as_html.to_string(), Format::Html, as_html)
@@ -262,12 +262,12 @@ fn words_of(site: &Site<'_>, comment: &Comment) -> (String, Format, SafeHtml) {
 /// A name is shown to everyone, so it may not be an address.
 fn name_of(site: &Site<'_>, comment: &Comment, report: &mut Report) -> String {
     let name = match meta::format(&comment.meta) {
-        Some(_) => typed::line(&unescaped(&comment.author)),
+        Some(_) => input::single_line(&unescaped(&comment.author)),
         None => on_a_line(&comment.author),
     };
-    if typed::holds_address(&name) {
+    if input::contains_email(&name) {
         report.nameless += 1;
-    } else if !typed::is_blank(&name) {
+    } else if !input::is_blank(&name) {
         if name.len() <= NAME_BYTES {
             return name;
         }

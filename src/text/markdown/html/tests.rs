@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::string::string_regex;
 
 use super::*;
-use crate::text::tags::{Piece, pieces};
+use crate::text::tokenizer::{HtmlToken, tokenize};
 
 /// The old site's files are here now, and so are its articles.
-fn moved(address: &str) -> Option<String> {
+fn map_old_url(address: &str) -> Option<String> {
     let path = address.strip_prefix("https://old.example/")?;
     Some(match path.strip_prefix("files/") {
         Some(file) => format!("/media/{file}"),
@@ -18,28 +18,28 @@ fn moved(address: &str) -> Option<String> {
 }
 
 fn article_html(html: &str) -> String {
-    article(html, &moved)
+    sanitize_article(html, &map_old_url)
 }
 
 fn comment_html(html: &str) -> String {
-    comment(html, &moved)
+    sanitize_comment(html, &map_old_url)
 }
 
 /// Once is enough.
-fn assert_fixed(html: &str) {
-    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(allowed);
+fn assert_idempotent(html: &str) {
+    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
     let cleaned = |html: &str| {
         ALLOWED
-            .clean(&readied(html, By::Editor, &moved))
+            .clean(&preprocess(html, TrustLevel::Editor, &map_old_url))
             .to_string()
     };
     let once = cleaned(html);
     assert_eq!(cleaned(&once), once, "an article: {html:?}");
-    assert_settled(html);
+    assert_output_stable(html);
 }
 
 /// What comes out comes out again.
-fn assert_settled(html: &str) {
+fn assert_output_stable(html: &str) {
     let once = article_html(html);
     assert_eq!(article_html(&once), once, "an article: {html:?}");
     let once = comment_html(html);
@@ -126,7 +126,7 @@ fn addresses_are_moved() {
         ),
     ] {
         assert_eq!(article_html(html), shown, "{html}");
-        assert_fixed(html);
+        assert_idempotent(html);
     }
 }
 
@@ -189,7 +189,7 @@ fn what_another_site_would_serve_becomes_a_link() {
         ),
     ] {
         assert_eq!(article_html(html), shown, "{html}");
-        assert_fixed(html);
+        assert_idempotent(html);
     }
 }
 
@@ -211,7 +211,7 @@ fn no_address_is_mistaken_for_our_own() {
                 !html.contains(" src=\"//") && !html.contains("src=\"/\\"),
                 "{html}"
             );
-            assert_fixed(&format!("<{tag} src=\"{source}\"></{tag}>"));
+            assert_idempotent(&format!("<{tag} src=\"{source}\"></{tag}>"));
         }
     }
 }
@@ -268,7 +268,7 @@ fn a_comment_holds_little() {
         ),
     ] {
         assert_eq!(comment_html(html), shown, "{html}");
-        assert_fixed(html);
+        assert_idempotent(html);
     }
 }
 
@@ -295,7 +295,7 @@ fn an_element_without_an_end_leaves_the_others_theirs() {
         ),
     ] {
         assert_eq!(article_html(html), shown, "{html}");
-        assert_fixed(html);
+        assert_idempotent(html);
     }
 }
 
@@ -350,7 +350,7 @@ fn the_words_of_safe_html_are_its_blocks() {
         ),
         ("a&nbsp;b", "a\u{a0}b"),
     ] {
-        assert_eq!(super::words(html), words, "{html}");
+        assert_eq!(html_to_text(html), words, "{html}");
     }
 }
 
@@ -365,7 +365,7 @@ fn a_table_without_cells_comes_out_the_same_twice() {
         "<h1><abbr><frame><h1>a",
         "<pre>\0\na",
     ] {
-        assert_fixed(html);
+        assert_idempotent(html);
     }
 }
 
@@ -378,13 +378,13 @@ fn the_samples_come_out_the_same_twice() {
             continue;
         };
         for part in export.split("<![CDATA[").skip(1) {
-            assert_fixed(part.split("]]>").next().expect("a split has a first part"));
+            assert_idempotent(part.split("]]>").next().expect("a split has a first part"));
         }
     }
 }
 
 /// HTML that is often wrong.
-fn markup() -> impl Strategy<Value = String> {
+fn malformed_html() -> impl Strategy<Value = String> {
     let names = "(a|abbr|b|i|s|u|p|div|h1|h2|pre|code|ul|ol|li|dl|dt|dd|table|caption|tbody|thead|tr|td|th|blockquote|figure|figcaption|details|summary|section|font|center|button|select|option|object|svg|math|mi|template|noscript|video|audio|source|img|iframe|form|span|nobr|title|textarea|script|style|xmp|plaintext|br|hr|input|address|marquee|ruby|rt|body|html|head|frameset|frame|image|col|colgroup)";
     let attributes = "( (href|src|id|alt|title|name|rel|class|poster|data)=(\"(/a|/media/b|https://b\\.c/d\\?e&f|//g|javascript:h|content|x&amp;y|&sol;/z|https://old\\.example/files/q|mailto:a@b\\.c| )\"|'h'|#k|\"))";
     let start = format!("<{names}{attributes}{{0,2}}/?>");
@@ -402,22 +402,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn readying_and_cleaning_twice_changes_nothing(html in markup()) {
-        assert_settled(&html);
+    fn readying_and_cleaning_twice_changes_nothing(html in malformed_html()) {
+        assert_output_stable(&html);
     }
 
     #[test]
     fn any_text_can_be_readied(html in "\\PC{0,60}|[<>a-c/!'\"=& \\-]{0,60}") {
-        assert_settled(&html);
+        assert_output_stable(&html);
     }
 
     #[test]
-    fn no_page_asks_a_third_party(html in markup()) {
+    fn no_page_asks_a_third_party(html in malformed_html()) {
         let html = article_html(&html);
-        for piece in pieces(&html) {
-            let Piece::Tag(tag) = piece else { continue };
+        for piece in tokenize(&html) {
+            let HtmlToken::Tag(tag) = piece else { continue };
             for name in ["src", "poster", "data", "srcset"] {
-                let own = tag.attribute(name).is_none_or(tree::is_our_own);
+                let own = tag.find_attribute(name).is_none_or(tree::is_site_path);
                 prop_assert!(own, "{}", html);
             }
         }
@@ -440,7 +440,7 @@ fn no_text_takes_an_id_of_the_page_around_it() {
                 .filter_map(|rest| rest.split('"').next())
             {
                 assert!(
-                    id.contains('{') || !is_free_id(id),
+                    id.contains('{') || !is_id_allowed(id),
                     "{id} in {}",
                     file.display()
                 );

@@ -1,26 +1,26 @@
 //! The words in HTML that the sanitiser wrote.
 
-use crate::text::tags::{Piece, Tag, pieces};
+use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
 /// The words alone, a block a line; a picture says what its `alt` says.
-pub(in super::super) fn words(safe_html: &str) -> String {
+pub(in super::super) fn html_to_text(safe_html: &str) -> String {
     let mut words = String::with_capacity(safe_html.len());
     let mut in_code = 0_usize;
-    for piece in pieces(safe_html) {
+    for piece in tokenize(safe_html) {
         match piece {
-            Piece::Words(text) if in_code > 0 => words.push_str(&read(text)),
-            Piece::Words(text) => words.push_str(&read(&text.replace('\n', " "))),
-            Piece::Tag(tag) => {
-                if tag.is("pre") {
-                    in_code = if tag.closes {
+            HtmlToken::Text(text) if in_code > 0 => words.push_str(&decode_entities(text)),
+            HtmlToken::Text(text) => words.push_str(&decode_entities(&text.replace('\n', " "))),
+            HtmlToken::Tag(tag) => {
+                if tag.is_named("pre") {
+                    in_code = if tag.is_end {
                         in_code.saturating_sub(1)
                     } else {
                         in_code + 1
                     };
                 }
-                push_tag(&mut words, tag);
+                push_separator(&mut words, tag);
             }
-            Piece::Verbatim(..) | Piece::Comment(_) => {}
+            HtmlToken::RawElement(..) | HtmlToken::Comment(_) => {}
         }
     }
     let lines: Vec<_> = words
@@ -36,11 +36,11 @@ pub(in super::super) fn words(safe_html: &str) -> String {
     lines.join("\n")
 }
 
-fn push_tag(words: &mut String, tag: Tag<'_>) {
+fn push_separator(words: &mut String, tag: HtmlTag<'_>) {
     match tag.name {
         "img" => {
-            if let Some(alt) = tag.attribute("alt") {
-                words.push_str(&read(&alt.replace('\n', " ")));
+            if let Some(alt) = tag.find_attribute("alt") {
+                words.push_str(&decode_entities(&alt.replace('\n', " ")));
             }
         }
         "br" | "td" | "th" | "audio" | "video" => words.push(' '),
@@ -51,7 +51,7 @@ fn push_tag(words: &mut String, tag: Tag<'_>) {
 }
 
 /// The text without entities; the sanitiser writes these five and no other.
-fn read(text: &str) -> String {
+fn decode_entities(text: &str) -> String {
     let text = text
         .replace("&lt;", "<")
         .replace("&gt;", ">")

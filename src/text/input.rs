@@ -2,14 +2,17 @@
 
 /// What was typed into a one-line field: trimmed, every run of white space one space, and no marks that would turn or
 /// hide the words beside it. Any script and any emoji stays as it is.
-pub fn line(typed: &str) -> String {
-    let visible: String = typed.chars().filter(|&c| !misleads(c)).collect();
+pub fn single_line(typed: &str) -> String {
+    let visible: String = typed
+        .chars()
+        .filter(|&c| !is_bidi_or_zero_width(c))
+        .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What was typed into a field of many lines: lines end in `\n`, and neither the start nor the end is blank.
 /// The first line keeps its indentation, which means something in Markdown.
-pub fn lines(typed: &str) -> String {
+pub fn multi_line(typed: &str) -> String {
     let text = typed.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim_end();
     let leading_blank = text.len() - text.trim_start().len();
@@ -18,7 +21,7 @@ pub fn lines(typed: &str) -> String {
 }
 
 /// Whether an email address stands in it: one typed into the wrong field would be shown to everyone.
-pub fn holds_address(typed: &str) -> bool {
+pub fn contains_email(typed: &str) -> bool {
     typed.split_whitespace().any(|word| {
         word.split_once('@').is_some_and(|(local, domain)| {
             let domain = domain.trim_matches(|c: char| !c.is_alphanumeric());
@@ -36,16 +39,16 @@ pub fn is_blank(typed: &str) -> bool {
 
 /// Whether it holds what no keyboard writes: control characters, U+FFFD, which stands for bytes that were not UTF-8, or
 /// what Unicode says is no character (its chapter 23.7), of which XML, and so a feed, cannot hold two.
-pub fn has_unreadable(typed: &str) -> bool {
-    typed.chars().any(is_unreadable)
+pub fn has_invalid_chars(typed: &str) -> bool {
+    typed.chars().any(is_invalid_char)
 }
 
-/// The same without what [`has_unreadable`] finds; Postgres in particular keeps no NUL.
-pub fn without_unreadable(typed: &str) -> String {
-    typed.chars().filter(|&c| !is_unreadable(c)).collect()
+/// The same without what [`has_invalid_chars`] finds; Postgres in particular keeps no NUL.
+pub fn strip_invalid_chars(typed: &str) -> String {
+    typed.chars().filter(|&c| !is_invalid_char(c)).collect()
 }
 
-fn is_unreadable(c: char) -> bool {
+fn is_invalid_char(c: char) -> bool {
     let is_no_character = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{FDD0}'..='\u{FDEF}');
     let is_control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
     c == '\u{FFFD}' || is_no_character || is_control
@@ -53,14 +56,14 @@ fn is_unreadable(c: char) -> bool {
 
 /// Marks that turn the direction of what follows, and widthless ones that make two equal-looking names differ.
 /// The joiners U+200C and U+200D stay: Persian and family emoji are spelled with them.
-fn misleads(c: char) -> bool {
+fn is_bidi_or_zero_width(c: char) -> bool {
     matches!(c,
         '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'
         | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 fn is_invisible(c: char) -> bool {
-    misleads(c)
+    is_bidi_or_zero_width(c)
         || matches!(c,
             // The soft hyphen, joiners and fillers, the Braille blank, variation selectors, tags.
             '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200C}' | '\u{200D}'
@@ -75,36 +78,39 @@ mod tests {
 
     #[test]
     fn a_line_is_trimmed_and_its_gaps_are_one_space() {
-        assert_eq!(line("  Ann \t of\r\n the\u{a0} Hill\n"), "Ann of the Hill");
+        assert_eq!(
+            single_line("  Ann \t of\r\n the\u{a0} Hill\n"),
+            "Ann of the Hill"
+        );
     }
 
     #[test]
     fn a_line_loses_marks_that_turn_or_hide() {
         assert_eq!(
-            line("\u{202E}nnA\u{202C} \u{200B}Lee\u{FEFF}\u{2069}"),
+            single_line("\u{202E}nnA\u{202C} \u{200B}Lee\u{FEFF}\u{2069}"),
             "nnA Lee"
         );
-        assert_eq!(line("a \u{200B} b"), "a b");
+        assert_eq!(single_line("a \u{200B} b"), "a b");
     }
 
     #[test]
     fn a_line_keeps_emoji_and_any_script() {
         for name in ["👩‍👩‍👧 Оля", "می‌خواهم", "李小龙", "Ĝoĉjo", "👍🏽"]
         {
-            assert_eq!(line(name), name);
+            assert_eq!(single_line(name), name);
         }
     }
 
     #[test]
     fn lines_end_the_same_way_whatever_typed_them() {
-        assert_eq!(lines("a\r\nb\rc\n\n \n"), "a\nb\nc");
+        assert_eq!(multi_line("a\r\nb\rc\n\n \n"), "a\nb\nc");
     }
 
     #[test]
     fn leading_blank_lines_go_and_the_indentation_of_the_first_stays() {
-        assert_eq!(lines("\n  \n    code\nb"), "    code\nb");
-        assert_eq!(lines("  a"), "  a");
-        assert_eq!(lines(" \n \n"), "");
+        assert_eq!(multi_line("\n  \n    code\nb"), "    code\nb");
+        assert_eq!(multi_line("  a"), "  a");
+        assert_eq!(multi_line(" \n \n"), "");
     }
 
     #[test]
@@ -136,10 +142,10 @@ mod tests {
             "\u{FDD0}",
             &String::from_utf8_lossy(b"caf\xe9"),
         ] {
-            assert!(has_unreadable(unreadable), "{unreadable:?}");
-            assert!(!has_unreadable(&without_unreadable(unreadable)));
+            assert!(has_invalid_chars(unreadable), "{unreadable:?}");
+            assert!(!has_invalid_chars(&strip_invalid_chars(unreadable)));
         }
-        assert!(!has_unreadable("tab\t line\r\n"));
+        assert!(!has_invalid_chars("tab\t line\r\n"));
     }
 
     #[test]
@@ -150,7 +156,7 @@ mod tests {
             "пошта@приклад.укр",
             "mailto:a@b.c.",
         ] {
-            assert!(holds_address(address), "{address}");
+            assert!(contains_email(address), "{address}");
         }
         for name in [
             "Ann",
@@ -160,15 +166,15 @@ mod tests {
             "@ann.example",
             "a@b.",
         ] {
-            assert!(!holds_address(name), "{name}");
+            assert!(!contains_email(name), "{name}");
         }
     }
 
     proptest! {
         #[test]
         fn cleaning_twice_changes_nothing(typed in "\\PC*|(?s).{0,40}") {
-            prop_assert_eq!(line(&line(&typed)), line(&typed));
-            prop_assert_eq!(lines(&lines(&typed)), lines(&typed));
+            prop_assert_eq!(single_line(&single_line(&typed)), single_line(&typed));
+            prop_assert_eq!(multi_line(&multi_line(&typed)), multi_line(&typed));
         }
     }
 }

@@ -9,121 +9,128 @@
 use std::collections::BTreeSet;
 
 use crate::text::markdown;
-use crate::text::tags::{Piece, pieces};
+use crate::text::tokenizer::{HtmlToken, tokenize};
 
 /// Bands of a sketch.
-const BANDS: u64 = 8;
+const BAND_COUNT: u64 = 8;
 /// Least hashes in a band: the more, the liker texts must be to share one.
-const ROWS: u64 = 3;
+const ROWS_PER_BAND: u64 = 3;
 /// Below so many words a text is only like one with the same words, and the same addresses: "Yes" and "No" differ by little
 /// else, and many say no more than where to look.
-const EXACT_BELOW: usize = 3;
+const MIN_NGRAM_WORDS: usize = 3;
 /// From so many words on, words and pairs of words are shingles; below, where one word is much of a text, runs of letters.
-const WORDS_FROM: usize = 8;
+const MIN_PAIR_WORDS: usize = 8;
 /// Letters in a run.
-const RUN: usize = 4;
+const NGRAM_BYTES: usize = 4;
 /// Letters beyond which a word is none, but a script without spaces: it is cut into runs.
-const LONGEST_WORD: usize = 24;
+const MAX_WORD_BYTES: usize = 24;
 /// Words of a text that are looked at: nobody reads further to know it again.
-const WORDS: usize = 1_000;
+const MAX_WORDS: usize = 1_000;
 
 /// What a text is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Likeness {
-    way: Way,
+pub struct ShingleSet {
+    shingling: Shingling,
     shingles: BTreeSet<u64>,
 }
 
 /// How a text was cut into shingles. Those that were cut otherwise are not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Whole,
-    Runs,
-    Words,
+enum Shingling {
+    WholeText,
+    Ngrams,
+    WordPairs,
 }
 
-impl Likeness {
+impl ShingleSet {
     /// What a comment's text is like; the hosts it links to are part of it.
-    pub fn of_html(safe_html: &str) -> Self {
-        let mut text = markdown::words_of_html(safe_html);
-        for piece in pieces(safe_html) {
-            if let Piece::Tag(tag) = piece
-                && let Some(address) = tag.attribute("href")
+    pub fn from_html(safe_html: &str) -> Self {
+        let mut text = markdown::html_to_text(safe_html);
+        for piece in tokenize(safe_html) {
+            if let HtmlToken::Tag(tag) = piece
+                && let Some(address) = tag.find_attribute("href")
             {
                 text.push(' ');
                 text.push_str(address);
             }
         }
-        Self::of(&text)
+        Self::from_text(&text)
     }
 
     /// What plain words are like.
-    pub fn of(text: &str) -> Self {
-        let words = words(text, host);
+    pub fn from_text(text: &str) -> Self {
+        let words = normalize_words(text, parse_host);
         let mut shingles = BTreeSet::new();
         let way = match words.len() {
-            0 => Way::Whole,
-            count if count < EXACT_BELOW => {
-                let in_full = |written: &str| host(written).map(|_| written.to_lowercase());
-                let whole = self::words(text, in_full);
-                shingles.insert(hash(whole.join(" ").as_bytes()));
-                Way::Whole
+            0 => Shingling::WholeText,
+            count if count < MIN_NGRAM_WORDS => {
+                let in_full = |written: &str| parse_host(written).map(|_| written.to_lowercase());
+                let whole = self::normalize_words(text, in_full);
+                shingles.insert(hash_shingle(whole.join(" ").as_bytes()));
+                Shingling::WholeText
             }
-            count if count < WORDS_FROM => {
+            count if count < MIN_PAIR_WORDS => {
                 let text = words.join(" ");
-                shingles.extend(text.as_bytes().windows(RUN).map(hash));
-                Way::Runs
+                shingles.extend(text.as_bytes().windows(NGRAM_BYTES).map(hash_shingle));
+                Shingling::Ngrams
             }
             _ => {
-                shingles.extend(words.iter().map(|word| hash(word.as_bytes())));
+                shingles.extend(words.iter().map(|word| hash_shingle(word.as_bytes())));
                 let pairs = words.windows(2);
-                shingles.extend(pairs.map(|pair| hash(pair.join(" ").as_bytes())));
-                Way::Words
+                shingles.extend(pairs.map(|pair| hash_shingle(pair.join(" ").as_bytes())));
+                Shingling::WordPairs
             }
         };
-        Self { way, shingles }
+        Self {
+            shingling: way,
+            shingles,
+        }
     }
 
     /// The bands of its sketch; none if it has no words.
-    pub fn bands(&self) -> Vec<i64> {
+    pub fn lsh_bands(&self) -> Vec<i64> {
         if self.shingles.is_empty() {
             return Vec::new();
         }
-        let bands = if self.way == Way::Whole { 1 } else { BANDS };
+        let bands = if self.shingling == Shingling::WholeText {
+            1
+        } else {
+            BAND_COUNT
+        };
         let least = |row: u64| {
             let hashes = self
                 .shingles
                 .iter()
-                .map(|shingle| mix(shingle ^ mix(row + 1)));
+                .map(|shingle| mix_bits(shingle ^ mix_bits(row + 1)));
             hashes.min().unwrap_or(0)
         };
         let band = |band: u64| {
-            let rows = band * ROWS..(band + 1) * ROWS;
-            let start = mix(band ^ ((self.way as u64) << 32));
+            let rows = band * ROWS_PER_BAND..(band + 1) * ROWS_PER_BAND;
+            let start = mix_bits(band ^ ((self.shingling as u64) << 32));
             // The sign is one more bit.
-            rows.fold(start, |hash, row| mix(hash ^ least(row)))
+            rows.fold(start, |hash, row| mix_bits(hash ^ least(row)))
                 .cast_signed()
         };
         (0..bands).map(band).collect()
     }
 
     /// Whether the two say nearly the same.
-    pub fn is_like(&self, other: &Self) -> bool {
+    pub fn is_similar_to(&self, other: &Self) -> bool {
         // In hundredths of what both have together. Runs of letters overlap, so that unlike texts share more of them.
-        let least = match self.way {
-            Way::Whole => 100,
-            Way::Runs => 70,
-            Way::Words => 60,
+        let least = match self.shingling {
+            Shingling::WholeText => 100,
+            Shingling::Ngrams => 70,
+            Shingling::WordPairs => 60,
         };
         let shared = self.shingles.intersection(&other.shingles).count();
         let all = self.shingles.len() + other.shingles.len() - shared;
-        self.way == other.way && shared > 0 && shared * 100 >= all * least
+        self.shingling == other.shingling && shared > 0 && shared * 100 >= all * least
     }
 }
 
 /// The words of a text as they sound in small Latin letters, without digits and marks; of an address, what `address` makes
 /// of it.
-fn words(text: &str, address: impl Fn(&str) -> Option<String>) -> Vec<String> {
+fn normalize_words(text: &str, address: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut words = Vec::new();
     for written in text.split_whitespace() {
         if let Some(address) = address(written) {
@@ -131,14 +138,14 @@ fn words(text: &str, address: impl Fn(&str) -> Option<String>) -> Vec<String> {
         } else {
             let mut spelled = String::with_capacity(written.len());
             for c in written.chars() {
-                spell(c, &mut spelled);
+                push_latin(c, &mut spelled);
             }
             for word in spelled.split(' ').filter(|word| !word.is_empty()) {
                 push_word(&mut words, word);
             }
         }
-        if words.len() >= WORDS {
-            words.truncate(WORDS);
+        if words.len() >= MAX_WORDS {
+            words.truncate(MAX_WORDS);
             break;
         }
     }
@@ -146,28 +153,28 @@ fn words(text: &str, address: impl Fn(&str) -> Option<String>) -> Vec<String> {
 }
 
 fn push_word(words: &mut Vec<String>, word: &str) {
-    if word.len() <= LONGEST_WORD {
+    if word.len() <= MAX_WORD_BYTES {
         words.push(word.to_owned());
     } else {
         // Every letter begins a run, so that one letter more at the front does not change all of them.
-        let runs = word.as_bytes().windows(RUN);
+        let runs = word.as_bytes().windows(NGRAM_BYTES);
         words.extend(runs.map(|run| String::from_utf8_lossy(run).into_owned()));
     }
 }
 
 /// A letter as it sounds; what separates words is a space. Digits, joiners and what cannot be seen are nothing.
-fn spell(c: char, into: &mut String) {
+fn push_latin(c: char, into: &mut String) {
     match c {
         'a'..='z' => into.push(c),
         'A'..='Z' => into.push(c.to_ascii_lowercase()),
-        _ if is_nothing(c) => {}
+        _ if is_ignored(c) => {}
         _ if c.is_ascii() => into.push(' '),
         _ => {
             for sound in deunicode::deunicode_char(c).unwrap_or(" ").chars() {
                 match sound {
                     'a'..='z' | 'A'..='Z' => into.push(sound.to_ascii_lowercase()),
                     // The soft sign.
-                    _ if is_nothing(sound) => {}
+                    _ if is_ignored(sound) => {}
                     _ => into.push(' '),
                 }
             }
@@ -176,13 +183,13 @@ fn spell(c: char, into: &mut String) {
 }
 
 /// Digits, apostrophes, and marks without a width, which join or turn what is around them.
-fn is_nothing(c: char) -> bool {
+fn is_ignored(c: char) -> bool {
     matches!(c, '0'..='9' | '\'' | '’' | 'ʼ' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// The host of an address, as one word.
-fn host(written: &str) -> Option<String> {
+fn parse_host(written: &str) -> Option<String> {
     let rest = match written.split_once("://") {
         Some((_, rest)) => rest,
         None => {
@@ -198,7 +205,7 @@ fn host(written: &str) -> Option<String> {
 }
 
 /// A number for a shingle, the same on every machine and in every version.
-fn hash(shingle: &[u8]) -> u64 {
+fn hash_shingle(shingle: &[u8]) -> u64 {
     let hash = blake3::hash(shingle);
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&hash.as_bytes()[..8]);
@@ -206,7 +213,7 @@ fn hash(shingle: &[u8]) -> u64 {
 }
 
 /// Another number for a number, with every bit hanging on every other (the end of SplitMix64).
-fn mix(number: u64) -> u64 {
+fn mix_bits(number: u64) -> u64 {
     let mut number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -217,9 +224,9 @@ fn mix(number: u64) -> u64 {
 mod tests {
     use super::*;
 
-    fn share_a_band(one: &Likeness, other: &Likeness) -> bool {
-        let bands = other.bands();
-        one.bands().iter().any(|band| bands.contains(band))
+    fn share_a_band(one: &ShingleSet, other: &ShingleSet) -> bool {
+        let bands = other.lsh_bands();
+        one.lsh_bands().iter().any(|band| bands.contains(band))
     }
 
     #[test]
@@ -260,12 +267,13 @@ mod tests {
         for family in families {
             for one in *family {
                 for other in *family {
-                    let (one_is, other_is) = (Likeness::of(one), Likeness::of(other));
+                    let (one_is, other_is) =
+                        (ShingleSet::from_text(one), ShingleSet::from_text(other));
                     assert!(
-                        one_is.is_like(&other_is),
+                        one_is.is_similar_to(&other_is),
                         "{one}\n{other}\n{:?}\n{:?}",
-                        words(one, host),
-                        words(other, host)
+                        normalize_words(one, parse_host),
+                        normalize_words(other, parse_host)
                     );
                     assert!(share_a_band(&one_is, &other_is), "{one}\n{other}");
                 }
@@ -304,8 +312,8 @@ mod tests {
         ];
         for (place, one) in said.iter().enumerate() {
             for other in &said[place + 1..] {
-                let (one_is, other_is) = (Likeness::of(one), Likeness::of(other));
-                assert!(!one_is.is_like(&other_is), "{one}\n{other}");
+                let (one_is, other_is) = (ShingleSet::from_text(one), ShingleSet::from_text(other));
+                assert!(!one_is.is_similar_to(&other_is), "{one}\n{other}");
             }
         }
     }
@@ -313,31 +321,33 @@ mod tests {
     #[test]
     fn what_has_no_words_is_like_nothing() {
         for text in ["", "12345", "?!", "+1", "\u{200B}"] {
-            let likeness = Likeness::of(text);
-            assert!(likeness.bands().is_empty(), "{text}");
-            assert!(!likeness.is_like(&likeness), "{text}");
+            let likeness = ShingleSet::from_text(text);
+            assert!(likeness.lsh_bands().is_empty(), "{text}");
+            assert!(!likeness.is_similar_to(&likeness), "{text}");
         }
     }
 
     #[test]
     fn a_link_is_its_host_wherever_it_leads() {
-        let one = Likeness::of_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
+        let one = ShingleSet::from_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
         let other =
-            Likeness::of_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");
+            ShingleSet::from_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");
         let elsewhere =
-            Likeness::of_html("<p><a href=\"https://tea.example/a\">Click here</a></p>");
-        assert!(one.is_like(&other));
-        assert!(!one.is_like(&elsewhere));
+            ShingleSet::from_html("<p><a href=\"https://tea.example/a\">Click here</a></p>");
+        assert!(one.is_similar_to(&other));
+        assert!(!one.is_similar_to(&elsewhere));
     }
 
     #[test]
     fn half_of_the_pairs_are_found_where_it_is_said() {
         // Sets of 96 numbers that share 58 or 59: a likeness of 0.44.
         let pair = |number: u64| {
-            let made = |own: u64| Likeness {
-                way: Way::Words,
+            let made = |own: u64| ShingleSet {
+                shingling: Shingling::WordPairs,
                 shingles: (0..96)
-                    .map(|n| mix(number * 1_000 + if n < 58 + number % 2 { n } else { own + n }))
+                    .map(|n| {
+                        mix_bits(number * 1_000 + if n < 58 + number % 2 { n } else { own + n })
+                    })
                     .collect(),
             };
             share_a_band(&made(200), &made(400))

@@ -3,18 +3,18 @@
 use std::ops::Range;
 
 /// The longest name or number of a character that our own HTML writes: `&quot;`, `&#x10FFFF;`.
-const LONGEST_REFERENCE: usize = 10;
+const MAX_REFERENCE_BYTES: usize = 10;
 
 /// The HTML with `<mark>` around what `find` finds in each run of text.
-pub fn mark(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String {
+pub fn highlight(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while !rest.is_empty() {
         let text = rest.find('<').unwrap_or(rest.len());
-        mark_text(&rest[..text], &find, &mut out);
+        highlight_text(&rest[..text], &find, &mut out);
         rest = &rest[text..];
         // A `>` in the value of an attribute stands there as it is.
-        let tag = end_of_tag(rest);
+        let tag = find_tag_end(rest);
         out.push_str(&rest[..tag]);
         rest = &rest[tag..];
     }
@@ -22,7 +22,7 @@ pub fn mark(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String {
 }
 
 /// Where the tag that HTML begins with ends.
-fn end_of_tag(html: &str) -> usize {
+fn find_tag_end(html: &str) -> usize {
     let mut quote = None;
     for (at, c) in html.char_indices() {
         match (quote, c) {
@@ -35,10 +35,10 @@ fn end_of_tag(html: &str) -> usize {
     html.len()
 }
 
-fn mark_text(written: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: &mut String) {
-    let (text, stood_at) = read(written);
+fn highlight_text(written: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: &mut String) {
+    let (text, stood_at) = decode_text(written);
     let mut done = 0;
-    for range in in_order(find(&text), text.len()) {
+    for range in merge_ranges(find(&text), text.len()) {
         let (start, end) = (stood_at[range.start], stood_at[range.end]);
         out.push_str(&written[done..start]);
         out.push_str("<mark>");
@@ -50,7 +50,7 @@ fn mark_text(written: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: &mut
 }
 
 /// The ranges that are in a text of that length, from the first to the last, those that meet joined.
-fn in_order(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
+fn merge_ranges(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
     ranges.retain(|range| range.start < range.end && range.end <= length);
     ranges.sort_unstable_by_key(|range| range.start);
     let mut joined: Vec<Range<usize>> = Vec::new();
@@ -64,12 +64,12 @@ fn in_order(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
 }
 
 /// The text that HTML writes with references to characters, and for each of its bytes, and its end, where that stands there.
-fn read(written: &str) -> (String, Vec<usize>) {
+fn decode_text(written: &str) -> (String, Vec<usize>) {
     let mut text = String::with_capacity(written.len());
     let mut stood_at = Vec::with_capacity(written.len() + 1);
     let mut at = 0;
     while let Some(c) = written[at..].chars().next() {
-        let (c, length) = reference(&written[at..]).unwrap_or((c, c.len_utf8()));
+        let (c, length) = decode_reference(&written[at..]).unwrap_or((c, c.len_utf8()));
         text.push(c);
         stood_at.resize(text.len(), at);
         at += length;
@@ -79,11 +79,11 @@ fn read(written: &str) -> (String, Vec<usize>) {
 }
 
 /// The character that a reference at the beginning of HTML stands for, and its length.
-fn reference(html: &str) -> Option<(char, usize)> {
+fn decode_reference(html: &str) -> Option<(char, usize)> {
     let name = html.strip_prefix('&')?;
     let end = name
         .bytes()
-        .take(LONGEST_REFERENCE)
+        .take(MAX_REFERENCE_BYTES)
         .position(|byte| byte == b';')?;
     let c = match &name[..end] {
         "amp" => '&',
@@ -107,12 +107,12 @@ fn reference(html: &str) -> Option<(char, usize)> {
 mod tests {
     use super::*;
 
-    fn mark_word(html: &str, word: &str) -> String {
+    fn highlight_word(html: &str, word: &str) -> String {
         let find = |text: &str| {
             let found = text.match_indices(word);
             found.map(|(at, found)| at..at + found.len()).collect()
         };
-        mark(html, find)
+        highlight(html, find)
     }
 
     #[test]
@@ -140,13 +140,16 @@ mod tests {
             ("<p>te<b>a</b></p>", "tea", "<p>te<b>a</b></p>"),
             ("", "tea", ""),
         ] {
-            assert_eq!(mark_word(html, word), expected);
+            assert_eq!(highlight_word(html, word), expected);
         }
     }
 
     #[test]
     fn what_meets_is_marked_once() {
         let find = |_: &str| vec![3..5, 0..2, 1..3, 2..2];
-        assert_eq!(mark("<p>abcdef</p>", find), "<p><mark>abcde</mark>f</p>");
+        assert_eq!(
+            highlight("<p>abcdef</p>", find),
+            "<p><mark>abcde</mark>f</p>"
+        );
     }
 }

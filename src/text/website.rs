@@ -4,10 +4,10 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::typed;
+use super::input;
 
 /// The longest address kept, in bytes; WordPress's own column is as wide, so imports fit.
-const LONGEST: usize = 200;
+const MAX_URL_BYTES: usize = 200;
 
 /// The address of a person's own site, complete and normalised: `http` or `https`, a real host, no name or password.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
@@ -16,44 +16,44 @@ pub struct Website(String);
 
 /// Why something is no [`Website`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkError {
+pub enum WebsiteError {
     /// It is more than 200 bytes once written out in full.
     TooLong,
     /// It is for something other than a web page.
-    NotTheWeb,
+    UnsupportedScheme,
     /// It carries a name or a password, or is an email address.
-    NamesAUser,
+    HasCredentials,
     /// No site can be at it.
-    NotAnAddress,
+    InvalidUrl,
 }
 
 impl Website {
     /// The website in what was typed, `None` when nothing was. `example.org` is taken to mean `https://example.org/`.
-    pub fn parse(typed: &str) -> Result<Option<Self>, LinkError> {
-        if typed::is_blank(typed) && !typed::has_unreadable(typed) {
+    pub fn parse(raw: &str) -> Result<Option<Self>, WebsiteError> {
+        if input::is_blank(raw) && !input::has_invalid_chars(raw) {
             return Ok(None);
         }
-        let typed = typed.trim();
-        if typed.len() > LONGEST {
-            return Err(LinkError::TooLong);
+        let raw = raw.trim();
+        if raw.len() > MAX_URL_BYTES {
+            return Err(WebsiteError::TooLong);
         }
         // `Url` drops tabs and newlines in silence; what it drops, we refuse.
-        if typed.contains(char::is_control) {
-            return Err(LinkError::NotAnAddress);
+        if raw.contains(char::is_control) {
+            return Err(WebsiteError::InvalidUrl);
         }
-        let url = Url::parse(&with_scheme(typed)).map_err(|_| LinkError::NotAnAddress)?;
+        let url = Url::parse(&add_scheme(raw)).map_err(|_| WebsiteError::InvalidUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(LinkError::NotTheWeb);
+            return Err(WebsiteError::UnsupportedScheme);
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(LinkError::NamesAUser);
+            return Err(WebsiteError::HasCredentials);
         }
-        if !url.host().is_some_and(|host| is_real(&host)) {
-            return Err(LinkError::NotAnAddress);
+        if !url.host().is_some_and(|host| is_public_host(&host)) {
+            return Err(WebsiteError::InvalidUrl);
         }
         let normalised = String::from(url);
-        if normalised.len() > LONGEST {
-            return Err(LinkError::TooLong);
+        if normalised.len() > MAX_URL_BYTES {
+            return Err(WebsiteError::TooLong);
         }
         Ok(Some(Self(normalised)))
     }
@@ -64,21 +64,21 @@ impl Website {
     }
 }
 
-fn with_scheme(typed: &str) -> String {
+fn add_scheme(raw: &str) -> String {
     let is_scheme = |start: &str| {
         start.starts_with(|c: char| c.is_ascii_alphabetic())
             && start
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     };
-    match typed.split_once("://") {
-        Some((start, _)) if is_scheme(start) => typed.to_owned(),
-        _ => format!("https://{}", typed.trim_start_matches('/')),
+    match raw.split_once("://") {
+        Some((start, _)) if is_scheme(start) => raw.to_owned(),
+        _ => format!("https://{}", raw.trim_start_matches('/')),
     }
 }
 
 /// A name with a dot inside, or a number: `localhost` is nobody's website.
-fn is_real(host: &Host<&str>) -> bool {
+fn is_public_host(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.strip_suffix('.').unwrap_or(name);
@@ -99,8 +99,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parsed(typed: &str) -> Result<String, LinkError> {
-        Website::parse(typed).map(|site| site.expect("something was typed").to_string())
+    fn parse_website(raw: &str) -> Result<String, WebsiteError> {
+        Website::parse(raw).map(|site| site.expect("not blank").to_string())
     }
 
     #[test]
@@ -112,14 +112,20 @@ mod tests {
 
     #[test]
     fn a_bare_name_gets_https() {
-        assert_eq!(parsed(" example.org "), Ok("https://example.org/".into()));
         assert_eq!(
-            parsed("example.org:8080/a"),
+            parse_website(" example.org "),
+            Ok("https://example.org/".into())
+        );
+        assert_eq!(
+            parse_website("example.org:8080/a"),
             Ok("https://example.org:8080/a".into())
         );
-        assert_eq!(parsed("//example.org"), Ok("https://example.org/".into()));
         assert_eq!(
-            parsed("example.org/?to=http://a.b"),
+            parse_website("//example.org"),
+            Ok("https://example.org/".into())
+        );
+        assert_eq!(
+            parse_website("example.org/?to=http://a.b"),
             Ok("https://example.org/?to=http://a.b".into())
         );
     }
@@ -127,48 +133,61 @@ mod tests {
     #[test]
     fn a_whole_address_is_normalised() {
         assert_eq!(
-            parsed("HTTP://Example.ORG"),
+            parse_website("HTTP://Example.ORG"),
             Ok("http://example.org/".into())
         );
         assert_eq!(
-            parsed("https://приклад.укр/а"),
+            parse_website("https://приклад.укр/а"),
             Ok("https://xn--80aikifvh.xn--j1amh/%D0%B0".into())
         );
-        assert_eq!(parsed("http://192.0.2.7"), Ok("http://192.0.2.7/".into()));
         assert_eq!(
-            parsed("http://[2001:db8::1]/"),
+            parse_website("http://192.0.2.7"),
+            Ok("http://192.0.2.7/".into())
+        );
+        assert_eq!(
+            parse_website("http://[2001:db8::1]/"),
             Ok("http://[2001:db8::1]/".into())
         );
     }
 
     #[test]
     fn only_the_web_is_taken() {
-        assert_eq!(parsed("ftp://example.org"), Err(LinkError::NotTheWeb));
         assert_eq!(
-            parsed("javascript://example.org/%0aalert(1)"),
-            Err(LinkError::NotTheWeb)
+            parse_website("ftp://example.org"),
+            Err(WebsiteError::UnsupportedScheme)
         );
-        assert_eq!(parsed("javascript:alert(1)"), Err(LinkError::NotAnAddress));
         assert_eq!(
-            parsed("data:text/html,<script>"),
-            Err(LinkError::NotAnAddress)
+            parse_website("javascript://example.org/%0aalert(1)"),
+            Err(WebsiteError::UnsupportedScheme)
+        );
+        assert_eq!(
+            parse_website("javascript:alert(1)"),
+            Err(WebsiteError::InvalidUrl)
+        );
+        assert_eq!(
+            parse_website("data:text/html,<script>"),
+            Err(WebsiteError::InvalidUrl)
         );
     }
 
     #[test]
     fn a_name_or_password_is_refused() {
-        for typed in [
+        for raw in [
             "https://ann:secret@example.org",
             "ann@example.org",
             "mailto:ann@example.org",
         ] {
-            assert_eq!(parsed(typed), Err(LinkError::NamesAUser), "{typed}");
+            assert_eq!(
+                parse_website(raw),
+                Err(WebsiteError::HasCredentials),
+                "{raw}"
+            );
         }
     }
 
     #[test]
     fn what_is_nowhere_is_refused() {
-        for typed in [
+        for raw in [
             "localhost",
             "http://localhost./",
             "no site",
@@ -178,26 +197,26 @@ mod tests {
             "https://a..b",
             "none",
         ] {
-            assert_eq!(parsed(typed), Err(LinkError::NotAnAddress), "{typed:?}");
+            assert_eq!(parse_website(raw), Err(WebsiteError::InvalidUrl), "{raw:?}");
         }
     }
 
     #[test]
     fn a_long_address_is_refused_as_typed_and_as_written_out() {
         assert_eq!(
-            parsed(&format!("example.org/{}", "a".repeat(190))),
-            Err(LinkError::TooLong)
+            parse_website(&format!("example.org/{}", "a".repeat(190))),
+            Err(WebsiteError::TooLong)
         );
         assert_eq!(
-            parsed(&format!("example.org/{}", "ї".repeat(60))),
-            Err(LinkError::TooLong)
+            parse_website(&format!("example.org/{}", "ї".repeat(60))),
+            Err(WebsiteError::TooLong)
         );
     }
 
     proptest! {
         #[test]
-        fn whatever_is_taken_is_taken_again_unchanged(typed in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
-            if let Ok(Some(site)) = Website::parse(&typed) {
+        fn whatever_is_taken_is_taken_again_unchanged(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
+            if let Ok(Some(site)) = Website::parse(&raw) {
                 prop_assert!(site.as_str().starts_with("http"));
                 prop_assert_eq!(Website::parse(site.as_str()), Ok(Some(site.clone())));
             }

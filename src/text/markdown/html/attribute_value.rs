@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The page of a film that would have been shown within ours.
-pub(super) fn film_page(address: &str) -> Cow<'_, str> {
+pub(super) fn video_page_url(address: &str) -> Cow<'_, str> {
     let whole = if address.starts_with("//") {
         Cow::Owned(format!("https:{address}"))
     } else {
@@ -44,7 +44,7 @@ pub(super) fn file_name(address: &str) -> &str {
 }
 
 /// An attribute's value without the entities that addresses are written with.
-pub(super) fn read(value: &str) -> String {
+pub(super) fn decode_value(value: &str) -> String {
     const ENTITIES: [(&str, char); 12] = [
         ("&amp;", '&'),
         ("&#38;", '&'),
@@ -76,6 +76,6 @@ pub(super) fn read(value: &str) -> String {
 }
 
 /// The value as it stands in an attribute.
-pub(super) fn written(value: &str) -> String {
+pub(super) fn encode_value(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;")
 }

@@ -3,22 +3,22 @@
 
 /// A piece of HTML. The pieces of a text, put together, are the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum HtmlToken<'a> {
     /// Text between tags, with its entities as written. A `<` in it opens nothing.
-    Words(&'a str),
+    Text(&'a str),
     /// A start tag or an end tag.
-    Tag(Tag<'a>),
+    Tag(HtmlTag<'a>),
     /// An element whose content is not HTML, such as a script, with its tags; or the rest of the text without an end tag.
-    Verbatim(Tag<'a>, &'a str),
+    RawElement(HtmlTag<'a>, &'a str),
     /// A comment, or what browsers take for one.
     Comment(&'a str),
 }
 
-impl<'a> Piece<'a> {
+impl<'a> HtmlToken<'a> {
     /// The piece as it stands in the text.
     pub fn source(&self) -> &'a str {
         match self {
-            Self::Words(source) | Self::Verbatim(_, source) | Self::Comment(source) => source,
+            Self::Text(source) | Self::RawElement(_, source) | Self::Comment(source) => source,
             Self::Tag(tag) => tag.source,
         }
     }
@@ -26,35 +26,35 @@ impl<'a> Piece<'a> {
 
 /// A tag as it stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag<'a> {
+pub struct HtmlTag<'a> {
     /// The whole tag, from `<` to `>`.
     pub source: &'a str,
     /// Its name as written.
     pub name: &'a str,
     /// Whether it is an end tag.
-    pub closes: bool,
+    pub is_end: bool,
 }
 
-impl<'a> Tag<'a> {
+impl<'a> HtmlTag<'a> {
     /// The name in small letters.
-    pub fn lower_name(&self) -> String {
+    pub fn lowercase_name(&self) -> String {
         self.name.to_ascii_lowercase()
     }
 
     /// Whether the tag is called so.
-    pub fn is(&self, name: &str) -> bool {
+    pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
     /// The attributes in their order, the values without quotes and with their entities as written.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let start = 1 + usize::from(self.closes) + self.name.len();
+        let start = 1 + usize::from(self.is_end) + self.name.len();
         let (source, mut at) = (self.source, start);
-        std::iter::from_fn(move || next_attribute(source, &mut at))
+        std::iter::from_fn(move || read_attribute(source, &mut at))
     }
 
     /// The value of the attribute, as written.
-    pub fn attribute(&self, name: &str) -> Option<&'a str> {
+    pub fn find_attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
@@ -62,103 +62,103 @@ impl<'a> Tag<'a> {
 }
 
 /// The pieces of a text, in their order.
-pub fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut scanner = Scanner::new(html);
+pub fn tokenize(html: &str) -> impl Iterator<Item = HtmlToken<'_>> {
+    let mut scanner = HtmlScanner::new(html);
     let mut at = 0;
     std::iter::from_fn(move || {
-        let piece = scanner.piece(at)?;
+        let piece = scanner.token_at(at)?;
         at += piece.source().len();
         Some(piece)
     })
 }
 
 /// Reads pieces at places that whoever asks chooses, as long as they come in order.
-pub struct Scanner<'a> {
+pub struct HtmlScanner<'a> {
     html: &'a str,
     /// Where the last tags begin that have no end: from there on all is words.
-    words_from: usize,
+    text_from: usize,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> HtmlScanner<'a> {
     /// A scanner of this text.
     pub fn new(html: &'a str) -> Self {
         Self {
             html,
-            words_from: html.len(),
+            text_from: html.len(),
         }
     }
 
     /// The piece at this place, `None` at the end.
-    pub fn piece(&mut self, at: usize) -> Option<Piece<'a>> {
+    pub fn token_at(&mut self, at: usize) -> Option<HtmlToken<'a>> {
         let mut words = at;
         while words < self.html.len() {
-            let Some(open) = self.next_open(words) else {
+            let Some(open) = self.find_open(words) else {
                 break;
             };
-            match self.markup(open) {
+            match self.markup_at(open) {
                 Some(piece) if open == at => return Some(piece),
-                Some(_) => return Some(Piece::Words(&self.html[at..open])),
+                Some(_) => return Some(HtmlToken::Text(&self.html[at..open])),
                 None => words = open + 1,
             }
         }
-        (at < self.html.len()).then(|| Piece::Words(&self.html[at..]))
+        (at < self.html.len()).then(|| HtmlToken::Text(&self.html[at..]))
     }
 
-    fn next_open(&self, at: usize) -> Option<usize> {
+    fn find_open(&self, at: usize) -> Option<usize> {
         let found = at + self.html[at..].find('<')?;
-        (found < self.words_from).then_some(found)
+        (found < self.text_from).then_some(found)
     }
 
     /// The tag or comment at this `<`, if it opens one.
-    pub fn markup(&mut self, open: usize) -> Option<Piece<'a>> {
-        if open >= self.words_from {
+    pub fn markup_at(&mut self, open: usize) -> Option<HtmlToken<'a>> {
+        if open >= self.text_from {
             return None;
         }
         let rest = &self.html[open..];
         let bytes = rest.as_bytes();
         let length = match bytes.get(1)? {
             b'!' if rest.starts_with("<!--") => {
-                return Some(Piece::Comment(&rest[..comment_length(rest)]));
+                return Some(HtmlToken::Comment(&rest[..measure_comment(rest)]));
             }
             b'!' | b'?' => {
                 let end = rest.find('>');
                 if end.is_none() {
-                    self.words_from = open;
+                    self.text_from = open;
                 }
-                return end.map(|end| Piece::Comment(&rest[..=end]));
+                return end.map(|end| HtmlToken::Comment(&rest[..=end]));
             }
-            b'/' if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => tag_length(rest),
-            first if first.is_ascii_alphabetic() => tag_length(rest),
+            b'/' if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => measure_tag(rest),
+            first if first.is_ascii_alphabetic() => measure_tag(rest),
             _ => return None,
         };
         let Some(length) = length else {
-            self.words_from = open;
+            self.text_from = open;
             return None;
         };
-        let tag = tag(&rest[..length]);
-        if tag.closes || !is_verbatim(tag) {
-            return Some(Piece::Tag(tag));
+        let tag = parse_tag(&rest[..length]);
+        if tag.is_end || !is_raw_element(tag) {
+            return Some(HtmlToken::Tag(tag));
         }
-        let length = verbatim_length(rest, length, tag.name);
-        Some(Piece::Verbatim(tag, &rest[..length]))
+        let length = measure_raw_element(rest, length, tag.name);
+        Some(HtmlToken::RawElement(tag, &rest[..length]))
     }
 }
 
-fn tag(source: &str) -> Tag<'_> {
+fn parse_tag(source: &str) -> HtmlTag<'_> {
     let closes = source.starts_with("</");
     let start = if closes { 2 } else { 1 };
     let length = source[start..]
         .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
         .unwrap_or(source.len() - start);
-    Tag {
+    HtmlTag {
         source,
         name: &source[start..start + length],
-        closes,
+        is_end: closes,
     }
 }
 
 /// The length of the comment that `rest` starts with; one without an end goes on to the end.
-fn comment_length(rest: &str) -> usize {
+fn measure_comment(rest: &str) -> usize {
     let mut at = 2;
     while let Some(found) = rest[at..].find("--") {
         let after = &rest[at + found + 2..];
@@ -175,14 +175,14 @@ fn comment_length(rest: &str) -> usize {
 
 /// The length of the tag that `rest` starts with, if it ends. As browsers read it: a quote means something only after
 /// an equals sign.
-fn tag_length(rest: &str) -> Option<usize> {
+fn measure_tag(rest: &str) -> Option<usize> {
     let mut at = 1 + rest[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))?;
-    while next_attribute(rest, &mut at).is_some() {}
+    while read_attribute(rest, &mut at).is_some() {}
     (rest.as_bytes().get(at) == Some(&b'>')).then_some(at + 1)
 }
 
 /// The attribute at `at` or after it, which moves on; without one it comes to the `>` or to the end.
-fn next_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)> {
+fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)> {
     let bytes = tag.as_bytes();
     let skip = |at: &mut usize, skips: fn(u8) -> bool| {
         while bytes.get(*at).is_some_and(|&b| skips(b)) {
@@ -227,7 +227,7 @@ fn next_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)
 }
 
 /// Elements in which a `<` opens nothing but their own end tag.
-fn is_verbatim(tag: Tag<'_>) -> bool {
+fn is_raw_element(tag: HtmlTag<'_>) -> bool {
     const VERBATIM: [&str; 9] = [
         "iframe",
         "noembed",
@@ -239,10 +239,10 @@ fn is_verbatim(tag: Tag<'_>) -> bool {
         "xmp",
         "plaintext",
     ];
-    VERBATIM.iter().any(|name| tag.is(name))
+    VERBATIM.iter().any(|name| tag.is_named(name))
 }
 
-fn verbatim_length(rest: &str, start: usize, name: &str) -> usize {
+fn measure_raw_element(rest: &str, start: usize, name: &str) -> usize {
     let mut at = start;
     while let Some(found) = rest[at..].find("</") {
         at += found;
@@ -250,7 +250,7 @@ fn verbatim_length(rest: &str, start: usize, name: &str) -> usize {
         let (same, next) = (after.get(..name.len()), after.get(name.len()));
         let ends = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'));
         if ends && same.is_some_and(|same| same.eq_ignore_ascii_case(name.as_bytes())) {
-            return tag_length(&rest[at..]).map_or(rest.len(), |length| at + length);
+            return measure_tag(&rest[at..]).map_or(rest.len(), |length| at + length);
         }
         at += 2;
     }
@@ -262,13 +262,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn taken_apart(html: &str) -> Vec<String> {
-        pieces(html)
+    fn describe_tokens(html: &str) -> Vec<String> {
+        tokenize(html)
             .map(|piece| match piece {
-                Piece::Words(words) => format!("words {words}"),
-                Piece::Tag(tag) => format!("tag {} {:?}", tag.closes, tag.name),
-                Piece::Verbatim(tag, all) => format!("verbatim {} {}", tag.name, all.len()),
-                Piece::Comment(comment) => format!("comment {comment}"),
+                HtmlToken::Text(words) => format!("words {words}"),
+                HtmlToken::Tag(tag) => format!("tag {} {:?}", tag.is_end, tag.name),
+                HtmlToken::RawElement(tag, all) => format!("verbatim {} {}", tag.name, all.len()),
+                HtmlToken::Comment(comment) => format!("comment {comment}"),
             })
             .collect()
     }
@@ -290,25 +290,25 @@ mod tests {
                 vec!["verbatim script 33", "words c"],
             ),
         ] {
-            assert_eq!(taken_apart(html), parts, "{html}");
+            assert_eq!(describe_tokens(html), parts, "{html}");
         }
     }
 
     #[test]
     fn attributes_are_found_whatever_their_quotes() {
-        let tag = tag("<a b=\"c d\" E='f' g=h i j = k/>");
+        let tag = parse_tag("<a b=\"c d\" E='f' g=h i j = k/>");
         let attributes: Vec<_> = tag.attributes().collect();
         assert_eq!(
             attributes,
             [("b", "c d"), ("E", "f"), ("g", "h"), ("i", ""), ("j", "k/")]
         );
-        assert_eq!(tag.attribute("e"), Some("f"));
+        assert_eq!(tag.find_attribute("e"), Some("f"));
     }
 
     proptest! {
         #[test]
         fn the_pieces_put_together_are_the_text(html in "[<>a-c/!'\"= \\-]{0,60}|\\PC{0,40}") {
-            let together: String = pieces(&html).map(|piece| piece.source().to_owned()).collect();
+            let together: String = tokenize(&html).map(|piece| piece.source().to_owned()).collect();
             prop_assert_eq!(together, html);
         }
     }

@@ -8,52 +8,52 @@ use std::sync::LazyLock;
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{ElementContentHandlers, RewriteStrSettings, Selector, rewrite_str};
 
-use super::super::{By, FOOTNOTES, tree};
-use super::addresses::{file_name, film_page, read, written};
-use super::{Moved, is_free_id, may_have, may_link};
+use super::super::{FOOTNOTE_CLASSES, TrustLevel, tree};
+use super::attribute_value::{decode_value, encode_value, file_name, video_page_url};
+use super::{UrlMapper, allowed_attributes, is_id_allowed, is_link_allowed};
 
 /// The longest attribute that stays, in bytes: addresses end sooner.
-const LONGEST_VALUE: usize = 4096;
+const MAX_VALUE_BYTES: usize = 4096;
 
 /// Where in the text we are.
 #[derive(Default)]
-struct Place {
+struct RewriteContext {
     in_link: Cell<bool>,
-    player: Cell<Player>,
+    player: Cell<PlayerState>,
 }
 
 /// A film or a sound whose address is told by elements in it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Player {
+enum PlayerState {
     #[default]
-    None,
-    Waits(&'static str),
-    IsShown,
+    Outside,
+    AwaitingSource(&'static str),
+    Replaced,
 }
 
-struct Rewriter<'a> {
-    by: By,
-    moved: Moved<'a>,
-    place: Rc<Place>,
+struct ElementRewriter<'a> {
+    trust: TrustLevel,
+    map_url: UrlMapper<'a>,
+    context: Rc<RewriteContext>,
 }
 
 /// The HTML with every element as we show it.
-pub(super) fn rewritten(html: &str, by: By, moved: Moved<'_>) -> String {
+pub(super) fn rewrite(html: &str, by: TrustLevel, moved: UrlMapper<'_>) -> String {
     static ANY: LazyLock<Selector> = LazyLock::new(|| "*".parse().expect("a star is a selector"));
-    let place = Rc::new(Place::default());
-    let rewriter = Rewriter {
-        by,
-        moved,
-        place: Rc::clone(&place),
+    let place = Rc::new(RewriteContext::default());
+    let rewriter = ElementRewriter {
+        trust: by,
+        map_url: moved,
+        context: Rc::clone(&place),
     };
     let handlers = ElementContentHandlers::default()
         .element(|element: &mut Element<'_, '_>| {
-            rewriter.rewrite(element);
+            rewriter.rewrite_element(element);
             Ok(())
         })
         .text(|text: &mut lol_html::html_content::TextChunk<'_>| {
             // Words for browsers that cannot play.
-            if place.player.get() != Player::None {
+            if place.player.get() != PlayerState::Outside {
                 text.remove();
             }
             Ok(())
@@ -65,29 +65,29 @@ pub(super) fn rewritten(html: &str, by: By, moved: Moved<'_>) -> String {
         .expect("no handler fails, memory is not limited and nothing is strict")
 }
 
-impl Rewriter<'_> {
-    fn rewrite(&self, element: &mut Element<'_, '_>) {
+impl ElementRewriter<'_> {
+    fn rewrite_element(&self, element: &mut Element<'_, '_>) {
         let name = element.tag_name();
-        if self.place.player.get() != Player::None {
+        if self.context.player.get() != PlayerState::Outside {
             self.rewrite_in_player(element, &name);
             return;
         }
         match name.as_str() {
-            "a" => self.link(element),
-            "img" => self.picture(element),
-            "audio" => self.player(element, "audio"),
-            "video" => self.player(element, "video"),
-            "iframe" | "embed" => self.window(element, "src"),
-            "object" => self.window(element, "data"),
+            "a" => self.rewrite_link(element),
+            "img" => self.rewrite_image(element),
+            "audio" => self.rewrite_player(element, "audio"),
+            "video" => self.rewrite_player(element, "video"),
+            "iframe" | "embed" => self.rewrite_frame(element, "src"),
+            "object" => self.rewrite_frame(element, "data"),
             "source" => element.remove(),
             _ => self.rename(element, &name),
         }
     }
 
     fn rename(&self, element: &mut Element<'_, '_>, name: &str) {
-        let new_name = shown_as(name, self.by);
-        if may_have(new_name, self.by).is_none() {
-            if is_apart(name) {
+        let new_name = replacement_name(name, self.trust);
+        if allowed_attributes(new_name, self.trust).is_none() {
+            if is_spaced(name) {
                 element.after(" ", ContentType::Html);
             }
             element.remove_and_keep_content();
@@ -98,22 +98,22 @@ impl Rewriter<'_> {
                 .set_tag_name(new_name)
                 .expect("a name of ours is a tag name");
         }
-        self.keep_attributes(element, new_name);
+        self.retain_attributes(element, new_name);
     }
 
-    fn keep_attributes(&self, element: &mut Element<'_, '_>, of: &str) {
-        let may_have = may_have(of, self.by).unwrap_or_default();
+    fn retain_attributes(&self, element: &mut Element<'_, '_>, of: &str) {
+        let may_have = allowed_attributes(of, self.trust).unwrap_or_default();
         let unwanted: Vec<String> = element
             .attributes()
             .iter()
             .map(|attribute| (attribute.name(), attribute.value()))
             .filter(|(name, value)| {
                 let is_class = name == "class"
-                    && self.by == By::Editor
-                    && FOOTNOTES.iter().any(|(part, _)| *part == of);
+                    && self.trust == TrustLevel::Editor
+                    && FOOTNOTE_CLASSES.iter().any(|(part, _)| *part == of);
                 let stays = (may_have.contains(&name.as_str()) || is_class)
-                    && value.len() <= LONGEST_VALUE
-                    && (name != "id" || is_free_id(value));
+                    && value.len() <= MAX_VALUE_BYTES
+                    && (name != "id" || is_id_allowed(value));
                 !stays
             })
             .map(|(name, _)| name)
@@ -123,11 +123,11 @@ impl Rewriter<'_> {
         }
     }
 
-    fn link(&self, element: &mut Element<'_, '_>) {
+    fn rewrite_link(&self, element: &mut Element<'_, '_>) {
         if !element.has_attribute("id")
             && let Some(name) = element.get_attribute("name")
         {
-            set(element, "id", &name);
+            set_attribute(element, "id", &name);
         }
         // Buttons stand close to one another, and words run into each other without them.
         if element
@@ -137,77 +137,77 @@ impl Rewriter<'_> {
             element.before(" ", ContentType::Html);
         }
         let address = self
-            .address(element, "href")
-            .filter(|address| may_link(address, self.by));
+            .mapped_url(element, "href")
+            .filter(|address| is_link_allowed(address, self.trust));
         element.remove_attribute("rel");
         match &address {
             Some(address) => {
-                set(element, "href", &written(address));
-                if self.by == By::Editor && tree::leads_away(address) {
-                    set(element, "rel", "noopener");
+                set_attribute(element, "href", &encode_value(address));
+                if self.trust == TrustLevel::Editor && tree::is_external(address) {
+                    set_attribute(element, "rel", "noopener");
                 }
             }
             None => element.remove_attribute("href"),
         }
-        self.keep_attributes(element, "a");
+        self.retain_attributes(element, "a");
         if address.is_some() {
-            self.place.in_link.set(true);
-            let place = Rc::clone(&self.place);
-            at_end(element, move || place.in_link.set(false));
+            self.context.in_link.set(true);
+            let place = Rc::clone(&self.context);
+            on_end_tag(element, move || place.in_link.set(false));
         } else if !element.has_attribute("id") {
             element.remove_and_keep_content();
         }
     }
 
-    fn picture(&self, element: &mut Element<'_, '_>) {
+    fn rewrite_image(&self, element: &mut Element<'_, '_>) {
         let alt = element.get_attribute("alt").unwrap_or_default();
-        let address = self.address(element, "src");
+        let address = self.mapped_url(element, "src");
         match address {
             Some(own)
-                if self.by == By::Editor
-                    && tree::is_our_own(&own)
-                    && own.len() <= LONGEST_VALUE =>
+                if self.trust == TrustLevel::Editor
+                    && tree::is_site_path(&own)
+                    && own.len() <= MAX_VALUE_BYTES =>
             {
-                set(element, "src", &written(&own));
-                self.keep_attributes(element, "img");
-                set(element, "loading", "lazy");
+                set_attribute(element, "src", &encode_value(&own));
+                self.retain_attributes(element, "img");
+                set_attribute(element, "loading", "lazy");
             }
             away => {
-                let html = self.link_instead(away.as_deref(), &alt);
+                let html = self.link_html(away.as_deref(), &alt);
                 element.replace(&html, ContentType::Html);
             }
         }
     }
 
-    fn player(&self, element: &mut Element<'_, '_>, name: &'static str) {
-        let Some(address) = self.address(element, "src") else {
-            self.place.player.set(Player::Waits(name));
-            let place = Rc::clone(&self.place);
-            at_end(element, move || place.player.set(Player::None));
+    fn rewrite_player(&self, element: &mut Element<'_, '_>, name: &'static str) {
+        let Some(address) = self.mapped_url(element, "src") else {
+            self.context.player.set(PlayerState::AwaitingSource(name));
+            let place = Rc::clone(&self.context);
+            on_end_tag(element, move || place.player.set(PlayerState::Outside));
             element.remove_and_keep_content();
             return;
         };
-        if self.by == By::Stranger || !tree::is_our_own(&address) {
+        if self.trust == TrustLevel::Reader || !tree::is_site_path(&address) {
             let title = element.get_attribute("title").unwrap_or_default();
-            let html = self.link_instead(Some(&address), &title);
+            let html = self.link_html(Some(&address), &title);
             element.replace(&html, ContentType::Html);
             return;
         }
-        set(element, "src", &written(&address));
-        set(element, "controls", "");
+        set_attribute(element, "src", &encode_value(&address));
+        set_attribute(element, "controls", "");
         match self
-            .address(element, "poster")
-            .filter(|address| tree::is_our_own(address))
+            .mapped_url(element, "poster")
+            .filter(|address| tree::is_site_path(address))
         {
-            Some(poster) => set(element, "poster", &written(&poster)),
+            Some(poster) => set_attribute(element, "poster", &encode_value(&poster)),
             None => element.remove_attribute("poster"),
         }
-        self.keep_attributes(element, name);
+        self.retain_attributes(element, name);
         element.set_inner_content("", ContentType::Html);
     }
 
     fn rewrite_in_player(&self, element: &mut Element<'_, '_>, name: &str) {
-        let Player::Waits(player) = self.place.player.get() else {
+        let PlayerState::AwaitingSource(player) = self.context.player.get() else {
             element.remove();
             return;
         };
@@ -215,24 +215,24 @@ impl Rewriter<'_> {
             element.remove_and_keep_content();
             return;
         }
-        let Some(address) = self.address(element, "src") else {
+        let Some(address) = self.mapped_url(element, "src") else {
             element.remove();
             return;
         };
-        self.place.player.set(Player::IsShown);
-        let html = if self.by == By::Editor && tree::is_our_own(&address) {
+        self.context.player.set(PlayerState::Replaced);
+        let html = if self.trust == TrustLevel::Editor && tree::is_site_path(&address) {
             format!(
                 "<{player} src=\"{}\" controls=\"\"></{player}>",
-                written(&address)
+                encode_value(&address)
             )
         } else {
-            self.link_instead(Some(&address), "")
+            self.link_html(Some(&address), "")
         };
         element.replace(&html, ContentType::Html);
     }
 
     /// Another page within this one.
-    fn window(&self, element: &mut Element<'_, '_>, attribute: &str) {
+    fn rewrite_frame(&self, element: &mut Element<'_, '_>, attribute: &str) {
         let title = element.get_attribute("title").unwrap_or_default();
         // WordPress shows a file below the link to it.
         let class = element.get_attribute("class").unwrap_or_default();
@@ -240,15 +240,15 @@ impl Rewriter<'_> {
             element.remove();
             return;
         }
-        match self.address(element, attribute) {
+        match self.mapped_url(element, attribute) {
             Some(address) => {
-                let address = film_page(&address);
+                let address = video_page_url(&address);
                 let title = if title.trim().is_empty() {
-                    written(&address)
+                    encode_value(&address)
                 } else {
                     title
                 };
-                let html = self.link_instead(Some(&address), &title);
+                let html = self.link_html(Some(&address), &title);
                 element.replace(&html, ContentType::Html);
             }
             None => element.remove_and_keep_content(),
@@ -256,45 +256,45 @@ impl Rewriter<'_> {
     }
 
     /// A link with these words, as they are written in an attribute; the file's name stands for none.
-    fn link_instead(&self, address: Option<&str>, words: &str) -> String {
-        let address = address.filter(|address| may_link(address, self.by));
+    fn link_html(&self, address: Option<&str>, words: &str) -> String {
+        let address = address.filter(|address| is_link_allowed(address, self.trust));
         let mut words = words.replace('<', "&lt;").replace('>', "&gt;");
-        if words.len() > LONGEST_VALUE {
+        if words.len() > MAX_VALUE_BYTES {
             words.clear();
         }
         let Some(address) = address else {
             return words;
         };
         if words.trim().is_empty() {
-            words = written(file_name(address)).replace('<', "&lt;");
+            words = encode_value(file_name(address)).replace('<', "&lt;");
         }
-        if self.place.in_link.get() {
+        if self.context.in_link.get() {
             return words;
         }
-        let rel = if self.by == By::Editor && tree::leads_away(address) {
+        let rel = if self.trust == TrustLevel::Editor && tree::is_external(address) {
             " rel=\"noopener\""
         } else {
             ""
         };
-        format!("<a href=\"{}\"{rel}>{words}</a>", written(address))
+        format!("<a href=\"{}\"{rel}>{words}</a>", encode_value(address))
     }
 
     /// Where an attribute leads on this site.
-    fn address(&self, element: &Element<'_, '_>, attribute: &str) -> Option<String> {
+    fn mapped_url(&self, element: &Element<'_, '_>, attribute: &str) -> Option<String> {
         let raw = element.get_attribute(attribute)?;
-        let address = read(raw.trim());
-        let address = (self.moved)(&address).unwrap_or(address);
+        let address = decode_value(raw.trim());
+        let address = (self.map_url)(&address).unwrap_or(address);
         (!address.is_empty()).then_some(address)
     }
 }
 
-fn set(element: &mut Element<'_, '_>, name: &str, value: &str) {
+fn set_attribute(element: &mut Element<'_, '_>, name: &str, value: &str) {
     element
         .set_attribute(name, value)
         .expect("a name of ours is an attribute's name");
 }
 
-fn at_end(element: &mut Element<'_, '_>, then: impl FnOnce() + 'static) {
+fn on_end_tag(element: &mut Element<'_, '_>, then: impl FnOnce() + 'static) {
     if let Some(handlers) = element.end_tag_handlers() {
         handlers.push(Box::new(
             move |_: &mut lol_html::html_content::EndTag<'_>| {
@@ -306,15 +306,15 @@ fn at_end(element: &mut Element<'_, '_>, then: impl FnOnce() + 'static) {
 }
 
 /// The element that says the same, where there is one that we keep.
-fn shown_as(name: &str, by: By) -> &str {
+fn replacement_name(name: &str, by: TrustLevel) -> &str {
     match name {
         "strike" => "s",
         "acronym" => "abbr",
         "dir" | "menu" => "ul",
-        "h1" if by == By::Editor => "h2",
+        "h1" if by == TrustLevel::Editor => "h2",
         "address" | "caption" | "dd" | "dt" | "figcaption" | "h1" | "h2" | "h3" | "h4" | "h5"
         | "h6" | "summary" | "tr"
-            if by == By::Stranger =>
+            if by == TrustLevel::Reader =>
         {
             "p"
         }
@@ -326,7 +326,7 @@ fn shown_as(name: &str, by: By) -> &str {
 }
 
 /// Whether the words in the element stand apart from those after it.
-fn is_apart(name: &str) -> bool {
+fn is_spaced(name: &str) -> bool {
     matches!(
         name,
         "address"

@@ -4,10 +4,10 @@
 //! Readying twice changes nothing, as long as `moved` leaves alone where it has led. No page asks a third party for
 //! anything, so what another site would have to serve becomes a link.
 
-mod addresses;
-mod bounds;
-mod elements;
-mod words;
+mod attribute_value;
+mod nesting;
+mod rewrite;
+mod text;
 
 #[cfg(test)]
 mod tests;
@@ -18,17 +18,17 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::{By, FOOTNOTES, attributes, nothing_but, tree};
+use super::{FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map, tree};
 
-pub(super) use words::words;
+pub(super) use text::html_to_text;
 
 /// Where an address in the text leads on this site; `None` leaves it as it is.
-pub type Moved<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type UrlMapper<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// An element, and the attributes that it may have.
-type Allowed = (&'static str, &'static [&'static str]);
+type AllowedElement = (&'static str, &'static [&'static str]);
 
-const IN_ARTICLES: &[Allowed] = &[
+const ARTICLE_ELEMENTS: &[AllowedElement] = &[
     ("a", &["href", "id", "rel", "title"]),
     ("abbr", &["title"]),
     ("address", &[]),
@@ -89,7 +89,7 @@ const IN_ARTICLES: &[Allowed] = &[
     ("video", &["src", "controls", "poster", "width", "height"]),
 ];
 
-const IN_COMMENTS: &[Allowed] = &[
+const COMMENT_ELEMENTS: &[AllowedElement] = &[
     ("a", &["href"]),
     ("abbr", &["title"]),
     ("b", &[]),
@@ -115,7 +115,7 @@ const IN_COMMENTS: &[Allowed] = &[
 ];
 
 /// Ids that a page has of its own; those of its comments begin with `comment-`.
-const PAGE_IDS: [&str; 22] = [
+const RESERVED_IDS: [&str; 22] = [
     "author",
     "comment",
     "commentform",
@@ -142,13 +142,15 @@ const PAGE_IDS: [&str; 22] = [
 
 /// How often an article is cleaned at most, until that changes nothing. Once is enough for all but one in a hundred
 /// thousand heaps of random tags; what they come to depends on what a browser makes of them.
-const MOST_CLEANINGS: usize = 3;
+const MAX_SANITIZE_PASSES: usize = 3;
 
 /// An article's HTML, made safe.
-pub(super) fn article(html: &str, moved: Moved<'_>) -> String {
-    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(allowed);
+pub(super) fn sanitize_article(html: &str, moved: UrlMapper<'_>) -> String {
+    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
     let cleaned = |html: &str| {
-        let clean = ALLOWED.clean(&readied(html, By::Editor, moved)).to_string();
+        let clean = ALLOWED
+            .clean(&preprocess(html, TrustLevel::Editor, moved))
+            .to_string();
         // What a paragraph held may be gone, or it ended where none had begun.
         if clean.contains("<p></p>") {
             clean.replace("<p></p>", "")
@@ -157,7 +159,7 @@ pub(super) fn article(html: &str, moved: Moved<'_>) -> String {
         }
     };
     let mut html = cleaned(html);
-    for _ in 1..MOST_CLEANINGS {
+    for _ in 1..MAX_SANITIZE_PASSES {
         let again = cleaned(&html);
         if again == html {
             break;
@@ -168,36 +170,36 @@ pub(super) fn article(html: &str, moved: Moved<'_>) -> String {
 }
 
 /// A comment's HTML, made safe. It holds nothing whose place depends on what stands around it, so once is enough.
-pub(super) fn comment(html: &str, moved: Moved<'_>) -> String {
-    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(allowed_in_comments);
+pub(super) fn sanitize_comment(html: &str, moved: UrlMapper<'_>) -> String {
+    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(build_comment_sanitizer);
     ALLOWED
-        .clean(&readied(html, By::Stranger, moved))
+        .clean(&preprocess(html, TrustLevel::Reader, moved))
         .to_string()
 }
 
 /// The HTML with its addresses moved, and without what we do not show; not safe yet.
-pub(super) fn readied(html: &str, by: By, moved: Moved<'_>) -> String {
-    let bounded = bounds::bounded(html, &|name| stays(name, by));
+pub(super) fn preprocess(html: &str, by: TrustLevel, moved: UrlMapper<'_>) -> String {
+    let bounded = nesting::normalize_nesting(html, &|name| is_kept_unchanged(name, by));
     if bounded.is_plain {
         return bounded.html;
     }
-    elements::rewritten(&bounded.html, by, moved)
+    rewrite::rewrite(&bounded.html, by, moved)
 }
 
 /// What may stand in an article.
-pub(super) fn allowed() -> Builder<'static> {
-    let mut allowed = nothing_but(&names(IN_ARTICLES));
+pub(super) fn build_article_sanitizer() -> Builder<'static> {
+    let mut allowed = allow_only(&element_names(ARTICLE_ELEMENTS));
     allowed
-        .tag_attributes(attributes(IN_ARTICLES))
+        .tag_attributes(attribute_map(ARTICLE_ELEMENTS))
         .set_tag_attribute_value("img", "loading", "lazy")
-        .allowed_classes(attributes(&FOOTNOTES))
+        .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
         .attribute_filter(|tag, name, value| {
             let may_stay = match (tag, name) {
-                (_, "src" | "poster") => tree::is_our_own(value),
-                (_, "id") => is_free_id(value),
+                (_, "src" | "poster") => tree::is_site_path(value),
+                (_, "id") => is_id_allowed(value),
                 ("a", "rel") => value == "noopener",
                 _ => true,
             };
@@ -207,30 +209,30 @@ pub(super) fn allowed() -> Builder<'static> {
 }
 
 /// What may stand in a comment.
-pub(super) fn allowed_in_comments() -> Builder<'static> {
-    let mut allowed = nothing_but(&names(IN_COMMENTS));
+pub(super) fn build_comment_sanitizer() -> Builder<'static> {
+    let mut allowed = allow_only(&element_names(COMMENT_ELEMENTS));
     allowed
-        .tag_attributes(attributes(IN_COMMENTS))
+        .tag_attributes(attribute_map(COMMENT_ELEMENTS))
         .url_schemes(HashSet::from(["http", "https"]))
         // A link to the old site may lead to this one now.
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("nofollow ugc noopener"))
         .attribute_filter(|_, name, value| {
-            let may_stay = name != "href" || may_link(value, By::Stranger);
+            let may_stay = name != "href" || is_link_allowed(value, TrustLevel::Reader);
             may_stay.then_some(Cow::Borrowed(value))
         });
     allowed
 }
 
-fn names(allowed: &[Allowed]) -> Vec<&'static str> {
+fn element_names(allowed: &[AllowedElement]) -> Vec<&'static str> {
     allowed.iter().map(|(name, _)| *name).collect()
 }
 
 /// The attributes that an element may have, if it may stand at all.
-fn may_have(name: &str, by: By) -> Option<&'static [&'static str]> {
+fn allowed_attributes(name: &str, by: TrustLevel) -> Option<&'static [&'static str]> {
     let allowed = match by {
-        By::Editor => IN_ARTICLES,
-        By::Stranger => IN_COMMENTS,
+        TrustLevel::Editor => ARTICLE_ELEMENTS,
+        TrustLevel::Reader => COMMENT_ELEMENTS,
     };
     let place = allowed
         .binary_search_by_key(&name, |(name, _)| *name)
@@ -239,22 +241,22 @@ fn may_have(name: &str, by: By) -> Option<&'static [&'static str]> {
 }
 
 /// Whether the tags of this name, without attributes, may go to ammonia as they are.
-fn stays(name: &str, by: By) -> bool {
-    may_have(name, by).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
+fn is_kept_unchanged(name: &str, by: TrustLevel) -> bool {
+    allowed_attributes(name, by).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
 }
 
-fn may_link(address: &str, by: By) -> bool {
-    tree::may_link(address, by)
-        || (tree::is_our_own(address) && tree::may_link(address, By::Editor))
+fn is_link_allowed(address: &str, by: TrustLevel) -> bool {
+    tree::is_link_allowed(address, by)
+        || (tree::is_site_path(address) && tree::is_link_allowed(address, TrustLevel::Editor))
 }
 
 /// Whether an author's id means nothing else on the page. Written so that HTML reads it as it stands.
-fn is_free_id(id: &str) -> bool {
+fn is_id_allowed(id: &str) -> bool {
     let odd =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '"' | '\'' | '<' | '>');
     !id.is_empty()
         && id.len() <= 200
         && !id.contains(odd)
-        && !PAGE_IDS.contains(&id)
+        && !RESERVED_IDS.contains(&id)
         && !id.starts_with("comment-")
 }
