@@ -17,9 +17,9 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::cache::{Keep, Site};
+use crate::web::form::{BodyTimeouts, buffer_small_body};
 use crate::web::{
-    Db, Layout, Path, Result, Routes, Within, assets, error, headers, media, requests,
-    wait_for_form,
+    Db, Layout, Path, Result, Routes, assets, headers, media, render_error_pages, request_id,
 };
 use crate::{accounts, admin, articles, comments, health, moderation};
 
@@ -33,9 +33,9 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 const REPLY_ARRIVES_WITHIN: Duration = Duration::from_secs(30);
 const DESK_ARRIVES_WITHIN: Duration = Duration::from_secs(120);
 /// How long a form may take that is small, whatever it is for.
-const SMALL_ARRIVES: Within = Within {
+const SMALL_ARRIVES: BodyTimeouts = BodyTimeouts {
     pause: BODY_PAUSE,
-    all: REPLY_ARRIVES_WITHIN,
+    total: REPLY_ARRIVES_WITHIN,
 };
 /// How long the answer may take after that; a database that is away answers 503 sooner.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
@@ -216,12 +216,12 @@ pub fn router(app: App) -> Router {
         .fallback_service(article)
         .layer(same_origin)
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(app.clone(), error::show_errors))
+        .layer(from_fn_with_state(app.clone(), render_error_pages))
         .layer(CompressionLayer::new().compress_when(sent_once))
         .layer(from_fn_with_state(app.clone(), headers::secure))
-        .layer(from_fn(requests::name_and_log))
+        .layer(from_fn(request_id::trace_request))
         .layer(from_fn(|request, next| {
-            wait_for_form(SMALL_ARRIVES, request, next)
+            buffer_small_body(SMALL_ARRIVES, request, next)
         }))
         .with_state(app)
 }

@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
-use super::{Error, Path};
+use super::error::Error;
+use super::path::Path;
 use crate::crypto::hex;
 
 struct Asset {

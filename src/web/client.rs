@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
-use super::Error;
+use super::error::Error;
 use crate::app::App;
 
 /// The address of whoever asks.

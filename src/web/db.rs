@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres};
 
-use super::Error;
+use super::error::Error;
 use crate::app::App;
 
 /// A connection from the pool, given back when the handler ends.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use rss::extension::atom::{AtomExtensionBuilder, Link};
 use rss::{Channel, ChannelBuilder, Item};
 
-use super::Layout;
+use super::layout::Layout;
 use crate::clock::Ts;
 use crate::text::dates;
 

@@ -7,7 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tokio::time::timeout;
 
-use super::{Error, assets};
+use super::assets;
+use super::error::Error;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::i18n::Words;

@@ -9,7 +9,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use url::form_urlencoded;
 
-use super::Error;
+use super::error::Error;
 use crate::app::App;
 
 /// Where they are.

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Error;
-use super::error::Told;
+use super::error::{Error, Told};
 
 /// A page for a browser.
 pub struct Page<T>(pub T);

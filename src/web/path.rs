@@ -4,7 +4,7 @@ use axum::extract::{self, FromRequestParts};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::Error;
+use super::error::Error;
 
 /// Parts of the path.
 pub struct Path<T>(pub T);
