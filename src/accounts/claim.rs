@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::model::{Handle, Role};
-use super::passphrase::{self, Passphrase};
+use super::passphrase::Passphrase;
 use super::{session, store};
 use crate::app::App;
 use crate::clock::Ts;
@@ -102,7 +102,7 @@ pub async fn claim(
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
 
-    let hash = passphrase::hash(&app, passphrase).await?;
+    let hash = passphrase.hash_in_turn(&app.password_hasher).await?;
     let mut db = app.pool.begin().await?;
     if !store::use_claim(&mut db, &token_hash).await? || !store::is_empty(&mut db).await? {
         return Err(Error::NotFound);

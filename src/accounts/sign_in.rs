@@ -8,8 +8,9 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::model::Handle;
+use super::passphrase::verify_passphrase;
 use super::viewer::Viewer;
-use super::{passphrase, session, slow_down, store};
+use super::{session, slow_down, store};
 use crate::app::App;
 use crate::web::{ClientAddress, Db, Fields, Layout, Page, Query, Result, go_to};
 
@@ -87,7 +88,12 @@ pub async fn sign_in(
     let (account, hash) = store::find_by_handle(&mut db, &handle).await?.unzip();
     // The connection goes back before the slow part: a crowd at the door must not use up the pool.
     drop(db);
-    let is_right = passphrase::is_right(&app, fields.get("passphrase"), hash.flatten()).await?;
+    let is_right = verify_passphrase(
+        &app.password_hasher,
+        fields.get("passphrase"),
+        hash.flatten(),
+    )
+    .await?;
     let Some(account) = account.filter(|_| is_right) else {
         tracing::info!("a sign-in failed");
         return Ok(wrong());

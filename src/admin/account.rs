@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::{Desk, Section};
-use crate::accounts::passphrase::{self, Passphrase};
+use crate::accounts::passphrase::{Passphrase, verify_passphrase};
 use crate::accounts::{Rhythm, StaffMail, address_store, session, slow_down, store};
 use crate::app::App;
 use crate::web::{ClientAddress, Error, Fields, Mistakes, Page, Query, Result, go_to};
@@ -74,7 +74,7 @@ pub async fn change_passphrase(
     let (Some(new), true) = (new, page.mistakes.is_empty()) else {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let hash = passphrase::hash(&app, new).await?;
+    let hash = new.hash_in_turn(&app.password_hasher).await?;
     let mut db = app.pool.begin().await?;
     store::set_passphrase(&mut db, id, &hash).await?;
     store::delete_sessions_of(&mut db, id).await?;
@@ -127,7 +127,7 @@ impl AccountPage {
         let present = store::passphrase_hash(&mut db, viewer.id).await?;
         // The connection goes back before the slow part.
         drop(db);
-        if passphrase::is_right(app, fields.get(field), present).await? {
+        if verify_passphrase(&app.password_hasher, fields.get(field), present).await? {
             slow_down::succeeded(&mut *app.pool.acquire().await?, attempt).await?;
         } else {
             self.mistakes.say(words, field, "account-present-wrong");

@@ -165,7 +165,7 @@ async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<(
     drop(listener);
     drop(stop);
     // Open desks would be listening until they are cut off.
-    let _ = app.heard.send(Heard {
+    app.heard.send(Heard {
         name: live::ENDS,
         data: String::new(),
     });
