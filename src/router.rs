@@ -55,8 +55,8 @@ pub fn public() -> Routes {
         .post("/articles/{id}/reply", comments::reply::post_reply)
         .get("/comments/feed.xml", comments::feed::show_feed)
         .get("/comments/{id}", comments::permalink::show_comment)
-        .get("/comments/{id}/yours", comments::own::show_own)
-        .post("/comments/{id}/yours", comments::own::act)
+        .get("/comments/{id}/manage", comments::own::show_own)
+        .post("/comments/{id}/manage", comments::own::act)
         .get("/comments/{id}/held", comments::own::show_held)
         .get("/commenters/{id}", comments::mine::show_mine)
         .post("/commenters/{id}", comments::mine::act)
@@ -124,8 +124,8 @@ pub fn desk() -> Routes {
             "/admin/sign-out-everywhere",
             accounts::sign_in::sign_out_everywhere,
         )
-        .get("/admin/claim", accounts::claim::show_claim)
-        .post("/admin/claim", accounts::claim::claim)
+        .get("/admin/setup", accounts::claim::show_claim)
+        .post("/admin/setup", accounts::claim::claim)
         .get("/admin/account", admin::account::show_account)
         .post("/admin/account", admin::account::change_passphrase)
         .post("/admin/account/email", admin::staff_mail::set_address)

@@ -24,7 +24,7 @@ pub async fn invite_first_admin(db: &mut PgConnection, now: Ts) -> sqlx::Result<
     }
     let token = crypto::token();
     store::set_claim(db, &crypto::token_hash(&token), now).await?;
-    Ok(Some(format!("/admin/claim?token={token}")))
+    Ok(Some(format!("/admin/setup?token={token}")))
 }
 
 #[derive(Template)]

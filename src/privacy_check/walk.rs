@@ -205,10 +205,10 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
         | "/admin/comments/{id}/person"
         | "/admin/comments/{id}/reply"
         | "/admin/comments/{id}/edit" => each(&trail.comments),
-        "/comments/{id}/yours" => trail.own.clone(),
+        "/comments/{id}/manage" => trail.own.clone(),
         "/comments/{id}/held" => {
             let own = trail.own.iter();
-            own.map(|path| path.replace("/yours?", "/held?")).collect()
+            own.map(|path| path.replace("/manage?", "/held?")).collect()
         }
         "/commenters/{id}" => vec![trail.mine.clone()],
         "/commenters/{id}/data" => vec![trail.mine.replace('?', "/data?")],
