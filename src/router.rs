@@ -68,8 +68,8 @@ pub fn public() -> Routes {
         .post("/digests/{id}", moderation::digest_page::act)
         .get("/moderators/{id}/stop", moderation::digest_stop::show_stop)
         .post("/moderators/{id}/stop", moderation::digest_stop::stop)
-        .get("/moderators/{id}/confirm", admin::staff_mail::show_confirm)
-        .post("/moderators/{id}/confirm", admin::staff_mail::confirm)
+        .get("/moderators/{id}/confirm", admin::staff_email::show_confirm)
+        .post("/moderators/{id}/confirm", admin::staff_email::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", async |name: Path<String>| {
@@ -116,7 +116,7 @@ pub fn wordpress() -> Routes {
 /// What only the staff may ask for, but for the door itself.
 pub fn desk() -> Routes {
     Routes::new()
-        .get("/admin", accounts::sign_in::show_desk)
+        .get("/admin", accounts::sign_in::redirect_to_start)
         .get("/admin/sign-in", accounts::sign_in::show_sign_in)
         .post("/admin/sign-in", accounts::sign_in::sign_in)
         .post("/admin/sign-out", accounts::sign_in::sign_out)
@@ -124,12 +124,15 @@ pub fn desk() -> Routes {
             "/admin/sign-out-everywhere",
             accounts::sign_in::sign_out_everywhere,
         )
-        .get("/admin/setup", accounts::claim::show_claim)
-        .post("/admin/setup", accounts::claim::claim)
+        .get("/admin/setup", accounts::setup::show_setup)
+        .post("/admin/setup", accounts::setup::create_first_admin)
         .get("/admin/account", admin::account::show_account)
         .post("/admin/account", admin::account::change_passphrase)
-        .post("/admin/account/email", admin::staff_mail::set_address)
-        .post("/admin/account/digest", admin::staff_mail::set_rhythm)
+        .post("/admin/account/email", admin::staff_email::set_email)
+        .post(
+            "/admin/account/digest",
+            admin::staff_email::set_digest_frequency,
+        )
         .get("/admin/comments", moderation::queue::show_queue)
         .get("/admin/comments/cards", moderation::queue::show_cards)
         .get("/admin/comments/live", moderation::live::show_live)

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::connection;
-use crate::accounts::claim;
+use crate::accounts::setup;
 use crate::app::{App, Heard};
 use crate::articles::welcome;
 use crate::cache::{Site, serve_figures};
@@ -109,7 +109,7 @@ async fn start_and_accept(
 /// Says where to go, and how the first admin gets in.
 async fn announce(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
-    let invitation = claim::invite_first_admin(&mut db, app.clock.now()).await?;
+    let invitation = setup::create_setup_link(&mut db, app.clock.now()).await?;
     tracing::info!("Read the site at {}", app.config.absolute("/"));
     if !app.config.listen.ip().is_loopback() && app.config.is_for_this_machine_alone() {
         tracing::warn!(

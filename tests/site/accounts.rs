@@ -1,6 +1,6 @@
 //! The door: claiming the site, signing in and out, and making guessing slow.
 
-use broadsheet::accounts::{Role, claim};
+use broadsheet::accounts::{Role, setup};
 
 use crate::support::{Setup, TestSite, makers};
 
@@ -8,7 +8,7 @@ const PASSPHRASE: &str = "four plain words here";
 
 async fn invited(site: &TestSite) -> Option<String> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    claim::invite_first_admin(&mut db, site.now())
+    setup::create_setup_link(&mut db, site.now())
         .await
         .expect("a link")
 }
