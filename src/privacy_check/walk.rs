@@ -165,7 +165,11 @@ fn kind_of(visit: &Visit) -> &'static str {
 /// Every address that the router lists for opening, filled in with what belongs to the canary, and the places where its
 /// visit left a trace.
 fn listed(trail: &Trail, findings: &mut Findings) -> Vec<String> {
-    let (public, desk, wordpress) = (router::public(), router::desk(), router::wordpress());
+    let (public, desk, wordpress) = (
+        router::public_routes(),
+        router::admin_routes(),
+        router::wordpress_routes(),
+    );
     let all = public.listed().iter().chain(wordpress.listed());
     let patterns = all
         .chain(desk.listed())

@@ -62,7 +62,7 @@ const DOORS: &[(&str, &str, Door)] = &[
 
 #[test]
 fn every_desk_address_is_listed_here() {
-    let served: Vec<(String, &str)> = router::desk()
+    let served: Vec<(String, &str)> = router::admin_routes()
         .listed()
         .iter()
         .map(|(method, path)| (method.to_string(), *path))
@@ -72,7 +72,7 @@ fn every_desk_address_is_listed_here() {
         .map(|(method, path, _)| ((*method).to_owned(), *path))
         .collect();
     assert_eq!(served, listed);
-    let public = router::public();
+    let public = router::public_routes();
     let strays: Vec<_> = public
         .listed()
         .iter()

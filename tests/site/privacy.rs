@@ -224,7 +224,11 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
 
 /// Every address that can be opened, as the router lists them.
 fn every_page() -> Vec<&'static str> {
-    let (public, desk, wordpress) = (router::public(), router::desk(), router::wordpress());
+    let (public, desk, wordpress) = (
+        router::public_routes(),
+        router::admin_routes(),
+        router::wordpress_routes(),
+    );
     let listed = public.listed().iter().chain(desk.listed());
     let listed = listed.chain(wordpress.listed());
     listed
