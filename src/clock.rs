@@ -1,4 +1,4 @@
-//! The time: one type for a moment, one place to ask for it. Nothing else calls the system's clock.
+//! Timestamps, and the clock that tests can move. Nothing else reads the system's clock.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,40 +7,38 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef, Postgres};
 
-/// A moment, in UTC, to the microsecond, as Postgres keeps it in `timestamptz`.
+/// A time in UTC, to the microsecond, as `timestamptz` stores it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ts(Timestamp);
 
-/// Microseconds from the Unix epoch to 2000-01-01T00:00:00Z, from which Postgres counts (its documentation, "Date/Time Types").
+/// Microseconds from the Unix epoch to 2000-01-01T00:00:00Z, the epoch of Postgres (its documentation, "Date/Time Types").
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
-/// The first moment that Postgres knows, counted so: 4714-11-24 BC. What lies before it in a form is no less long ago.
-const POSTGRES_BEGINS: i64 = -211_813_488_000_000_000;
+/// The earliest time of Postgres in microseconds since its epoch: 4714-11-24 BC.
+const POSTGRES_MIN: i64 = -211_813_488_000_000_000;
 
 impl Ts {
-    /// The beginning of Unix time.
     pub const EPOCH: Self = Self(Timestamp::UNIX_EPOCH);
 
-    /// The moment `micros` microseconds after the Unix epoch; `None` outside jiff's years -9999 to 9999.
+    /// Returns the time `micros` microseconds after the Unix epoch; `None` outside jiff's years -9999 to 9999.
     pub fn from_unix_micros(micros: i64) -> Option<Self> {
         Timestamp::from_microsecond(micros).ok().map(Self)
     }
 
-    /// The moment, cut to the microsecond so that what is stored is what was said.
-    pub fn new(moment: Timestamp) -> Self {
-        Self(Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment))
+    /// Truncates a time to the microsecond, so that it is equal to itself once stored.
+    pub fn new(time: Timestamp) -> Self {
+        Self(Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time))
     }
 
-    /// Microseconds since the Unix epoch.
+    /// Returns the microseconds since the Unix epoch.
     pub fn unix_micros(self) -> i64 {
         self.0.as_microsecond()
     }
 
-    /// The moment as jiff knows it.
     pub fn timestamp(self) -> Timestamp {
         self.0
     }
 
-    /// This moment and `seconds` more; the far end of time instead of an overflow.
+    /// Adds seconds; the latest possible time instead of an overflow.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         let micros = self
             .unix_micros()
@@ -48,7 +46,7 @@ impl Ts {
         Self::from_unix_micros(micros).unwrap_or(Self(Timestamp::MAX))
     }
 
-    /// As RFC 3339 writes it, in UTC, for machines.
+    /// Formats the time in UTC by RFC 3339.
     pub fn rfc3339(self) -> String {
         self.0.to_string()
     }
@@ -62,8 +60,9 @@ impl sqlx::Type<Postgres> for Ts {
 
 impl sqlx::Encode<'_, Postgres> for Ts {
     fn encode_by_ref(&self, buf: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        let counted = (self.unix_micros() - POSTGRES_EPOCH).max(POSTGRES_BEGINS);
-        sqlx::Encode::<Postgres>::encode(counted, buf)
+        // A form may name an earlier year than Postgres knows; the earliest one is as good in a comparison.
+        let micros = (self.unix_micros() - POSTGRES_EPOCH).max(POSTGRES_MIN);
+        sqlx::Encode::<Postgres>::encode(micros, buf)
     }
 }
 
@@ -71,7 +70,7 @@ impl sqlx::Decode<'_, Postgres> for Ts {
     fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
         let micros: i64 = sqlx::Decode::<Postgres>::decode(value)?;
         Self::from_unix_micros(micros.saturating_add(POSTGRES_EPOCH))
-            .ok_or_else(|| "a moment beyond the year 9999".into())
+            .ok_or_else(|| "a time beyond the year 9999".into())
     }
 }
 
@@ -81,39 +80,37 @@ impl sqlx::postgres::PgHasArrayType for Ts {
     }
 }
 
-/// Where "now" comes from: the machine, or a test that moves it by hand.
+/// The source of the current time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The machine's clock.
     #[default]
     System,
-    /// A clock that stands still until told otherwise.
+    /// A clock for tests, which stands still until it is moved.
     Fixed(Arc<Mutex<Ts>>),
 }
 
 impl Clock {
-    /// A clock that stands at `moment`.
-    pub fn fixed(moment: Ts) -> Self {
-        Self::Fixed(Arc::new(Mutex::new(moment)))
+    /// Returns a clock that stands still at `time`.
+    pub fn fixed(time: Ts) -> Self {
+        Self::Fixed(Arc::new(Mutex::new(time)))
     }
 
-    /// The moment it is.
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one place that asks the machine"
+        reason = "the one place that reads the system's clock"
     )]
     pub fn now(&self) -> Ts {
         match self {
             Self::System => Ts::new(Timestamp::now()),
-            Self::Fixed(moment) => *moment.lock().expect("no holder of the clock panics"),
+            Self::Fixed(time) => *time.lock().expect("no holder of the clock panics"),
         }
     }
 
-    /// Moves a fixed clock; the machine's clock stays as it is.
+    /// Moves a fixed clock; does nothing to the system's.
     pub fn advance(&self, seconds: i64) {
-        if let Self::Fixed(moment) = self {
-            let mut moment = moment.lock().expect("no holder of the clock panics");
-            *moment = moment.plus_seconds(seconds);
+        if let Self::Fixed(time) = self {
+            let mut time = time.lock().expect("no holder of the clock panics");
+            *time = time.plus_seconds(seconds);
         }
     }
 }

@@ -1,23 +1,25 @@
-//! What a balancer asks: is the process alive, and can it serve.
+//! Health checks for load balancers.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use sqlx::Connection;
 
 use crate::app::App;
 use crate::web::error::Told;
 
-/// Alive, whatever the database does.
+/// Responds that the process is alive, whatever the database does.
 pub async fn show_alive() -> &'static str {
     "alive\n"
 }
 
-/// Able to serve: the database answers.
+/// Responds 200 if the database answers, else 503.
 pub async fn show_ready(State(app): State<App>) -> impl IntoResponse {
-    match sqlx::query("select 1").execute(&app.pool).await {
-        Ok(_) => (StatusCode::OK, Told, "ready\n"),
+    let ping = async { app.pool.acquire().await?.ping().await };
+    match ping.await {
+        Ok(()) => (StatusCode::OK, Told, "ready\n"),
         Err(error) => {
-            tracing::warn!(%error, "not ready: the database is away");
+            tracing::warn!(%error, "the database does not answer; the health check says not ready");
             let status = StatusCode::SERVICE_UNAVAILABLE;
             (status, Told, "not ready: the database is away\n")
         }

@@ -1,4 +1,4 @@
-//! The catalogue: every sentence a visitor or a moderator reads, in the site's language, with its plurals.
+//! Translations of the interface (Fluent), with plurals.
 
 use std::borrow::Borrow;
 use std::sync::LazyLock;
@@ -9,98 +9,97 @@ use unic_langid::LanguageIdentifier;
 
 use crate::text::Language;
 
-type Catalogue = FluentBundle<FluentResource>;
+type MessageBundle = FluentBundle<FluentResource>;
 
-static ENGLISH: LazyLock<Catalogue> =
-    LazyLock::new(|| catalogue(Language::English, include_str!("../locales/en.ftl")));
-static UKRAINIAN: LazyLock<Catalogue> =
-    LazyLock::new(|| catalogue(Language::Ukrainian, include_str!("../locales/uk.ftl")));
+static ENGLISH: LazyLock<MessageBundle> =
+    LazyLock::new(|| load_bundle(Language::English, include_str!("../locales/en.ftl")));
+static UKRAINIAN: LazyLock<MessageBundle> =
+    LazyLock::new(|| load_bundle(Language::Ukrainian, include_str!("../locales/uk.ftl")));
 
-fn catalogue(language: Language, source: &'static str) -> Catalogue {
+fn load_bundle(language: Language, source: &'static str) -> MessageBundle {
     let language: LanguageIdentifier = language
         .code()
         .parse()
-        .expect("our languages' codes are well formed");
+        .expect("the codes of our languages are well formed");
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(_, errors)| {
-        panic!("the {language} catalogue does not parse: {errors:?}")
+        panic!("the {language} translations do not parse: {errors:?}")
     });
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Names from visitors stand in elements of their own; marks around every number would only be in the way.
+    // Names from visitors are isolated by <bdi> elements; isolation marks around every argument would only show up in text.
     bundle.set_use_isolating(false);
     bundle
         .add_resource(resource)
-        .expect("a catalogue holds each message once; a test says so");
+        .expect("a test checks that each message is there once");
     bundle
 }
 
-/// The words of one language.
+/// Translations into one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words(Language);
 
 impl Words {
-    /// The words of `language`.
     pub fn of(language: Language) -> Self {
         Self(language)
     }
 
-    /// The language these words are in.
     pub fn language(self) -> Language {
         self.0
     }
 
-    /// The message `key`.
+    /// Returns the message `key`.
     pub fn say(self, key: &str) -> String {
-        self.format(key, &FluentArgs::new())
+        self.render(key, &FluentArgs::new())
     }
 
-    /// The message `key` with `$count` put in, in the plural the language asks for.
+    /// Returns the message `key` with `$count`, in the right plural form.
     pub fn count(self, key: &str, count: impl Borrow<i64>) -> String {
-        self.format(
+        self.render(
             key,
             &FluentArgs::from_iter([("count", FluentValue::from(*count.borrow()))]),
         )
     }
 
-    /// The message `key` with `$count` and one word of its own put in, in the plural the language asks for.
+    /// Returns the message `key` with `$count` and one more argument, in the right plural form.
     pub fn count_with(self, key: &str, count: i64, name: &str, value: &str) -> String {
         let args = [
             ("count", FluentValue::from(count)),
             (name, FluentValue::from(value)),
         ];
-        self.format(key, &FluentArgs::from_iter(args))
+        self.render(key, &FluentArgs::from_iter(args))
     }
 
-    /// The message `key` with one word of its own put in.
+    /// Returns the message `key` with one argument.
     pub fn with(self, key: &str, name: &str, value: &str) -> String {
         self.with_all(key, &[(name, value)])
     }
 
-    /// The message `key` with several words of its own put in.
+    /// Returns the message `key` with several arguments.
     pub fn with_all(self, key: &str, values: &[(&str, &str)]) -> String {
         let args = values
             .iter()
             .map(|(name, value)| (*name, FluentValue::from(*value)))
             .collect();
-        self.format(key, &args)
+        self.render(key, &args)
     }
 
-    fn format(self, key: &str, args: &FluentArgs<'_>) -> String {
-        let catalogue: &Catalogue = match self.0 {
+    fn render(self, key: &str, args: &FluentArgs<'_>) -> String {
+        let bundle: &MessageBundle = match self.0 {
             Language::English => &ENGLISH,
             Language::Ukrainian => &UKRAINIAN,
         };
-        let Some(pattern) = catalogue
-            .get_message(key)
-            .and_then(|message| message.value())
-        else {
-            // A test compares the catalogues with the code, so this is not reached in a build that passed.
-            tracing::error!(key, "the catalogue lacks a message");
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+            // Unreachable in a tested build: a test compares the keys in the code with the translations.
+            tracing::error!(key, "a translation is missing; its key is shown instead");
             return key.to_owned();
         };
         let mut errors = Vec::new();
-        let text = catalogue.format_pattern(pattern, Some(args), &mut errors);
+        let text = bundle.format_pattern(pattern, Some(args), &mut errors);
         if !errors.is_empty() {
-            tracing::error!(key, ?errors, "a message lacks what is put into it");
+            tracing::error!(
+                key,
+                ?errors,
+                "a translation could not be filled in completely"
+            );
         }
         text.into_owned()
     }

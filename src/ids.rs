@@ -1,4 +1,4 @@
-//! The numbers things go by. One type each, so that an article's number cannot be handed over where a comment's is meant.
+//! Ids of rows, one type for each table, so that an article's id cannot be passed for a comment's.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -29,46 +29,46 @@ macro_rules! id {
 }
 
 id!(
-    /// A member of staff.
+    /// Id of a staff account.
     AccountId
 );
 id!(
-    /// An article; part of the address replies are posted to.
+    /// Id of an article; part of the URL that comments are posted to.
     ArticleId
 );
 id!(
-    /// What articles are about.
+    /// Id of a topic.
     TopicId
 );
 id!(
-    /// A comment; part of its permanent address.
+    /// Id of a comment; part of its permalink.
     CommentId
 );
 id!(
-    /// Someone who replies: one number an address.
+    /// Id of a commenter; one for each email.
     CommenterId
 );
 id!(
-    /// What a commenter wants to be told of: one number an article and person.
+    /// Id of a subscription; one for each commenter and article.
     SubscriptionId
 );
 id!(
-    /// A letter in the outbox.
+    /// Id of an email in the outbox.
     EmailId
 );
 id!(
-    /// One press of a button that decided one comment or many.
+    /// Id of one action of a moderator, which may decide many comments.
     ActId
 );
 id!(
-    /// An entry of the log.
+    /// Id of an entry of the audit log.
     EntryId
 );
 id!(
-    /// Comments that say nearly the same.
+    /// Id of a group of similar comments.
     LookalikeId
 );
 id!(
-    /// A digest of what waits.
+    /// Id of a digest.
     DigestId
 );

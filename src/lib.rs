@@ -1,9 +1,9 @@
 //! Broadsheet publishes articles and takes moderated reader comments.
 //!
-//! The house, low to high: a module may use those in the groups above its own, never those below, and those in one group
-//! do not know each other. `tests/architecture.rs` holds the code to it.
+//! The modules stand in layers, low to high: a module imports only from the groups above its own, and modules of one group do
+//! not know each other. `tests/architecture.rs` checks this.
 //!
-//! Start reading at [`router`], where every address of the site stands, and follow one to its handler.
+//! A good start is [`router`], which lists every URL with its handler.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! How often one network may do a thing. Kept in memory, a node for itself: it dampens floods, it decides nothing.
+//! Rate limits by network, in memory and for each node alone. They dampen floods; nothing else depends on them.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -7,20 +7,20 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// Limits on what comes from one network.
+/// Rate limits on requests from one network.
 pub struct Limits {
     replies: DefaultKeyedRateLimiter<IpAddr>,
-    signed_acts: DefaultKeyedRateLimiter<IpAddr>,
+    signed_actions: DefaultKeyedRateLimiter<IpAddr>,
 }
 
-/// Replies at once from one network before it has to wait: a household or a small newsroom behind one address.
+/// Comments at once from one network before it has to wait: a household or a small newsroom behind one IP.
 const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
-/// After the burst, one reply in this time: WordPress's flood interval is 15 s for one address.
+/// Time for each comment after the burst. WordPress's flood interval is 15 s for one IP.
 const REPLY_INTERVAL: Duration = Duration::from_secs(6);
 
-/// Presses of a button on a signed page at once from one network: a digest, one comment after the other.
+/// Actions at once on signed pages from one network: a moderator who works through a digest.
 const SIGNED_BURST: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero");
-/// After the burst, one in this time: faster than anyone reads.
+/// Time for each action after the burst: faster than anyone reads.
 const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Default for Limits {
@@ -33,33 +33,33 @@ impl Default for Limits {
             .allow_burst(REPLY_BURST);
         Self {
             replies: RateLimiter::keyed(quota),
-            signed_acts: RateLimiter::keyed(signed),
+            signed_actions: RateLimiter::keyed(signed),
         }
     }
 }
 
 impl Limits {
-    /// Counts a reply from `address`; `Err` gives the seconds to wait.
-    pub fn reply_from(&self, address: IpAddr) -> Result<(), u64> {
-        count(&self.replies, address)
+    /// Counts a comment; `Err` is the number of seconds to wait.
+    pub fn reply_from(&self, ip: IpAddr) -> Result<(), u64> {
+        count(&self.replies, ip)
     }
 
-    /// Counts a press of a button on a signed page.
-    pub fn signed_act_from(&self, address: IpAddr) -> Result<(), u64> {
-        count(&self.signed_acts, address)
+    /// Counts an action on a signed page; `Err` is the number of seconds to wait.
+    pub fn signed_act_from(&self, ip: IpAddr) -> Result<(), u64> {
+        count(&self.signed_actions, ip)
     }
 
-    /// Forgets networks that have been quiet, so that memory stays bounded.
+    /// Forgets networks that are far from any limit, so that memory stays bounded.
     pub fn forget_the_quiet(&self) {
-        for limit in [&self.replies, &self.signed_acts] {
+        for limit in [&self.replies, &self.signed_actions] {
             limit.retain_recent();
             limit.shrink_to_fit();
         }
     }
 }
 
-fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, address: IpAddr) -> Result<(), u64> {
-    limit.check_key(&network(address)).map_err(|until| {
+fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, ip: IpAddr) -> Result<(), u64> {
+    limit.check_key(&network(ip)).map_err(|until| {
         until
             .wait_time_from(DefaultClock::default().now())
             .as_secs()
@@ -67,9 +67,9 @@ fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, address: IpAddr) -> Result<(),
     })
 }
 
-/// The network one customer usually holds: an IPv4 address, or the /64 of an IPv6 one (RFC 6177).
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
+/// Returns the network that one customer usually holds: one IPv4 address, or a /64 of IPv6 (RFC 6177).
+pub fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
         v4 @ IpAddr::V4(_) => v4,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
     }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_from_one_network_waits_and_others_do_not() {
+    fn a_flood_slows_down_its_own_network_only() {
         let limits = Limits::default();
         let flood: IpAddr = "2001:db8::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8::2".parse().unwrap();

@@ -1,4 +1,4 @@
-//! Every address of the site, and the layers a request passes on its way there.
+//! Every URL of the site, and the layers a request passes on its way to the handler.
 
 use std::time::Duration;
 
@@ -17,31 +17,31 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::cache::{Keep, PageCacheService};
+use crate::web::form::{BodyTimeouts, buffer_small_body};
 use crate::web::{
-    Db, Layout, Path, Result, Routes, Within, assets, error, headers, media, requests,
-    wait_for_form,
+    Db, Layout, Path, Result, Routes, assets, headers, media, render_error_pages, request_id,
 };
 use crate::{accounts, admin, articles, comments, health, moderation};
 
-/// Bytes of a reply's form: the longest comment, each byte written as three (`%F0`), and room for the other fields.
-const REPLY_BYTES: usize = 256 * 1024;
-/// Bytes of a desk form: two word lists of a million bytes, written the same way.
-const DESK_BYTES: usize = 8 * 1024 * 1024;
-/// How long a body may pause while it arrives.
-const BODY_PAUSE: Duration = Duration::from_secs(10);
-/// How long a body may take in all: a long comment over a bad line, a long article over a slow one.
-const REPLY_ARRIVES_WITHIN: Duration = Duration::from_secs(30);
-const DESK_ARRIVES_WITHIN: Duration = Duration::from_secs(120);
-/// How long a form may take that is small, whatever it is for.
-const SMALL_ARRIVES: Within = Within {
-    pause: BODY_PAUSE,
-    all: REPLY_ARRIVES_WITHIN,
+/// Bytes of a public form: the longest comment, each byte encoded as three (`%F0`), and room for the other fields.
+const PUBLIC_BODY_BYTES: usize = 256 * 1024;
+/// Bytes of an admin form: two word lists of a million bytes, encoded the same way.
+const ADMIN_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// Longest pause while a body arrives.
+const BODY_PAUSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time for a whole body: a long comment over a bad line, a long article over a slow one.
+const PUBLIC_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+const ADMIN_BODY_TIMEOUT: Duration = Duration::from_secs(120);
+/// Time limits for a small body, whatever form it belongs to.
+const SMALL_BODY_TIMEOUTS: BodyTimeouts = BodyTimeouts {
+    pause: BODY_PAUSE_TIMEOUT,
+    total: PUBLIC_BODY_TIMEOUT,
 };
-/// How long the answer may take after that; a database that is away answers 503 sooner.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// Longest time for a handler once the body has arrived. A database that is away leads to 503 sooner.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What anyone may ask for.
-pub fn public() -> Routes {
+/// Returns the routes that anyone may request.
+pub fn public_routes() -> Routes {
     Routes::new()
         .get("/", articles::front::show_front)
         .get("/feed.xml", articles::feed::show_feed)
@@ -55,8 +55,8 @@ pub fn public() -> Routes {
         .post("/articles/{id}/reply", comments::reply::post_reply)
         .get("/comments/feed.xml", comments::feed::show_feed)
         .get("/comments/{id}", comments::permalink::show_comment)
-        .get("/comments/{id}/yours", comments::own::show_own)
-        .post("/comments/{id}/yours", comments::own::act)
+        .get("/comments/{id}/manage", comments::own::show_own)
+        .post("/comments/{id}/manage", comments::own::act)
         .get("/comments/{id}/held", comments::own::show_held)
         .get("/commenters/{id}", comments::mine::show_mine)
         .post("/commenters/{id}", comments::mine::act)
@@ -68,8 +68,8 @@ pub fn public() -> Routes {
         .post("/digests/{id}", moderation::digest_page::act)
         .get("/moderators/{id}/stop", moderation::digest_stop::show_stop)
         .post("/moderators/{id}/stop", moderation::digest_stop::stop)
-        .get("/moderators/{id}/confirm", admin::staff_mail::show_confirm)
-        .post("/moderators/{id}/confirm", admin::staff_mail::confirm)
+        .get("/moderators/{id}/confirm", admin::staff_email::show_confirm)
+        .post("/moderators/{id}/confirm", admin::staff_email::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", async |name: Path<String>| {
@@ -82,7 +82,7 @@ pub fn public() -> Routes {
         .get("/readyz", health::show_ready)
 }
 
-/// How much was published and refused, where readers are shown that; elsewhere what an article of theirs has there.
+/// Serves the transparency report. Where it is switched off, an article may have this path.
 async fn show_transparency(
     app: State<App>,
     layout: Layout,
@@ -95,8 +95,8 @@ async fn show_transparency(
     }
 }
 
-/// Where a site that was WordPress still is looked for.
-pub fn wordpress() -> Routes {
+/// Returns the routes that a site imported from WordPress is still linked by.
+pub fn wordpress_routes() -> Routes {
     use articles::wordpress;
     Routes::new()
         .get("/page/{number}", wordpress::show_page_of_front)
@@ -113,10 +113,10 @@ pub fn wordpress() -> Routes {
         )
 }
 
-/// What only the staff may ask for, but for the door itself.
-pub fn desk() -> Routes {
+/// Returns the routes of staff. All but sign-in and setup need a session.
+pub fn admin_routes() -> Routes {
     Routes::new()
-        .get("/admin", accounts::sign_in::show_desk)
+        .get("/admin", accounts::sign_in::redirect_to_start)
         .get("/admin/sign-in", accounts::sign_in::show_sign_in)
         .post("/admin/sign-in", accounts::sign_in::sign_in)
         .post("/admin/sign-out", accounts::sign_in::sign_out)
@@ -124,12 +124,15 @@ pub fn desk() -> Routes {
             "/admin/sign-out-everywhere",
             accounts::sign_in::sign_out_everywhere,
         )
-        .get("/admin/claim", accounts::claim::show_claim)
-        .post("/admin/claim", accounts::claim::claim)
+        .get("/admin/setup", accounts::setup::show_setup)
+        .post("/admin/setup", accounts::setup::create_first_admin)
         .get("/admin/account", admin::account::show_account)
         .post("/admin/account", admin::account::change_passphrase)
-        .post("/admin/account/email", admin::staff_mail::set_address)
-        .post("/admin/account/digest", admin::staff_mail::set_rhythm)
+        .post("/admin/account/email", admin::staff_email::set_email)
+        .post(
+            "/admin/account/digest",
+            admin::staff_email::set_digest_frequency,
+        )
         .get("/admin/comments", moderation::queue::show_queue)
         .get("/admin/comments/cards", moderation::queue::show_cards)
         .get("/admin/comments/live", moderation::live::show_live)
@@ -166,62 +169,79 @@ pub fn desk() -> Routes {
         .post("/admin/settings", admin::settings::save_settings)
 }
 
-fn limited(routes: Routes, bytes: usize, arrives_within: Duration) -> Router<App> {
-    let answer_in_time = move |request: Request, next: Next| async move {
-        // Only what has a body may take the time that a body takes.
-        let arrives_within = match *request.method() {
-            Method::POST => arrives_within,
+/// Adds the limits on size and time to routes.
+fn limited(routes: Routes, max_bytes: usize, body_timeout: Duration) -> Router<App> {
+    let respond_in_time = move |request: Request, next: Next| async move {
+        // Only a request with a body gets the time that its body may take.
+        let body_timeout = match *request.method() {
+            Method::POST => body_timeout,
             _ => Duration::ZERO,
         };
-        answer_within(arrives_within + ANSWERED_WITHIN, request, next).await
+        with_timeout(body_timeout + RESPONSE_TIMEOUT, request, next).await
     };
     routes
         .into_router()
-        .layer(DefaultBodyLimit::max(bytes))
-        .layer(from_fn(answer_in_time))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-        .layer(RequestBodyDeadlineLayer::new(arrives_within))
+        .layer(DefaultBodyLimit::max(max_bytes))
+        .layer(from_fn(respond_in_time))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_TIMEOUT))
+        .layer(RequestBodyDeadlineLayer::new(body_timeout))
 }
 
-async fn answer_within(within: Duration, request: Request, next: Next) -> Response {
-    let answer = timeout(within, next.run(request)).await;
-    answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+async fn with_timeout(limit: Duration, request: Request, next: Next) -> Response {
+    let response = timeout(limit, next.run(request)).await;
+    response.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
-/// The whole site: the pages that are kept, and how all others are made.
+/// Returns the whole site: the page cache in front of the router.
 pub fn site(app: App) -> PageCacheService {
     PageCacheService::new(app.clone(), router(app))
 }
 
-/// Every page, made anew. Layers are listed from the handler outwards: a request meets the last one first.
+/// Returns the router with its layers, without the page cache.
 pub fn router(app: App) -> Router {
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
-        .expect("the public address was checked at the start to be an http or https origin");
+        .expect("the settings accept only an http or https URL");
     let article = get(articles::page::show_article)
         .layer(from_fn(|request, next| {
-            answer_within(ANSWERED_WITHIN, request, next)
+            with_timeout(RESPONSE_TIMEOUT, request, next)
         }))
         .with_state(app.clone());
-    // What is kept is made smaller once, when it is.
-    let sent_once = DefaultPredicate::new().and(
+    // Cacheable pages are compressed once, by the cache.
+    let is_not_cacheable = DefaultPredicate::new().and(
         |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
             extensions.get::<Keep>().is_none()
         },
     );
+    // From the handler outwards: a request meets the last layer first.
     Router::new()
-        .merge(limited(public(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
-        .merge(limited(wordpress(), REPLY_BYTES, REPLY_ARRIVES_WITHIN))
-        .merge(limited(desk(), DESK_BYTES, DESK_ARRIVES_WITHIN))
+        .merge(limited(
+            public_routes(),
+            PUBLIC_BODY_BYTES,
+            PUBLIC_BODY_TIMEOUT,
+        ))
+        .merge(limited(
+            wordpress_routes(),
+            PUBLIC_BODY_BYTES,
+            PUBLIC_BODY_TIMEOUT,
+        ))
+        .merge(limited(
+            admin_routes(),
+            ADMIN_BODY_BYTES,
+            ADMIN_BODY_TIMEOUT,
+        ))
         .fallback_service(article)
         .layer(same_origin)
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(app.clone(), error::show_errors))
-        .layer(CompressionLayer::new().compress_when(sent_once))
-        .layer(from_fn_with_state(app.clone(), headers::secure))
-        .layer(from_fn(requests::name_and_log))
+        .layer(from_fn_with_state(app.clone(), render_error_pages))
+        .layer(CompressionLayer::new().compress_when(is_not_cacheable))
+        .layer(from_fn_with_state(
+            app.clone(),
+            headers::add_security_headers,
+        ))
+        .layer(from_fn(request_id::trace_request))
         .layer(from_fn(|request, next| {
-            wait_for_form(SMALL_ARRIVES, request, next)
+            buffer_small_body(SMALL_BODY_TIMEOUTS, request, next)
         }))
         .with_state(app)
 }

@@ -1,4 +1,4 @@
-//! What happens by itself.
+//! Background tasks, each a loop of its own.
 
 use std::time::Duration;
 
@@ -9,169 +9,169 @@ use crate::app::App;
 use crate::moderation::reading::BATCH;
 use crate::{accounts, classifier, commenters, comments, moderation};
 
-/// After the start: the first readers need the database more.
-const REST_AT_FIRST: Duration = Duration::from_secs(1);
-/// Between rounds of forgetting.
-const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Between looks into the outbox.
-const DELIVER_EVERY: Duration = Duration::from_secs(5);
-/// Between rounds of asking the checker: a reply that nothing else holds waits about as long.
-const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// Wait after the start, when the first readers need the database more.
+const START_DELAY: Duration = Duration::from_secs(1);
+const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
+const MAIL_INTERVAL: Duration = Duration::from_secs(5);
+/// A comment that nothing else holds waits about this long for the remote spam checker.
+const SPAM_CHECK_INTERVAL: Duration = Duration::from_secs(5);
+/// Longest wait for a bulk action that another node was asked for and did not finish.
+const BULK_ACTION_INTERVAL: Duration = Duration::from_secs(5);
+/// Wait for new comments to index, once all are indexed. Until then a comment is found neither by its text nor in its group of
+/// similar ones.
+const INDEX_INTERVAL: Duration = Duration::from_secs(2);
+/// Pause between two batches while more wait, as a multiple of the time the last one took.
+const INDEX_PAUSE_FACTOR: u32 = 2;
+/// The same during a flood: indexing takes a tenth of the time, and visitors who post go first.
+const INDEX_PAUSE_FACTOR_FLOOD: u32 = 9;
+/// Longest pause during a flood, so that indexing catches up soon after it.
+const MAX_INDEX_PAUSE: Duration = Duration::from_secs(10);
+/// Wait after training: decisions come one after another, and training on several at once is as good.
+const TRAIN_DELAY: Duration = Duration::from_secs(1);
+/// Longest wait for decisions made on other nodes.
+const TRAIN_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Between looks for what somebody has begun and not ended.
-const WORK_EVERY: Duration = Duration::from_secs(5);
-/// Between rounds of reading what came in, once all is read: so long it cannot be found by its words, nor is it gathered.
-const READ_EVERY: Duration = Duration::from_secs(2);
-/// As long as there is more to read, how long is paused, in times of what the round took.
-const READ_PAUSES: u32 = 2;
-/// The same in a flood, where a tenth of the time is enough: whoever replies goes first.
-const READ_PAUSES_IN_A_FLOOD: u32 = 9;
-/// The longest of these pauses: what is read when a flood lets up is not to wait.
-const READ_PAUSE: Duration = Duration::from_secs(10);
-/// After a round of learning: moderators decide one after another, and what they decide teaches as well together.
-const LEARN_REST: Duration = Duration::from_secs(1);
-/// Between looks for what others have decided.
-const LEARN_EVERY: Duration = Duration::from_secs(5);
-
-/// Does what is due, until the process ends. Each task has rounds of its own, so that none waits for another: a mail
-/// server or a checker that hangs keeps nobody from forgetting.
+/// Runs every background task until the process ends.
 pub async fn run(app: App) {
-    sleep(REST_AT_FIRST).await;
-    // Whoever waits for the bell is one, and rings for the next.
+    sleep(START_DELAY).await;
+    // Only the loop of bulk actions waits for the app's wake-up; it passes it on to the training.
     let decided = Notify::new();
+    // A loop for each task, so that a mail server or a spam checker that hangs delays nothing else.
     tokio::join!(
-        forget_in_rounds(&app),
-        deliver_in_rounds(&app),
-        check_in_rounds(&app),
-        work_in_rounds(&app, &decided),
-        learn_in_rounds(&app, &decided),
-        read_in_rounds(&app)
+        run_purge_loop(&app),
+        run_mail_loop(&app),
+        run_spam_check_loop(&app),
+        run_bulk_action_loop(&app, &decided),
+        run_training_loop(&app, &decided),
+        run_index_loop(&app)
     );
 }
 
-async fn forget_in_rounds(app: &App) {
+async fn run_purge_loop(app: &App) {
     loop {
         if let Err(error) = forget(app).await {
-            tracing::warn!(%error, "what has run out stays until the next round");
+            tracing::warn!(%error, "purging expired data failed; retrying in 10 min");
         }
-        sleep(FORGET_EVERY).await;
+        sleep(PURGE_INTERVAL).await;
     }
 }
 
-async fn deliver_in_rounds(app: &App) {
+async fn run_mail_loop(app: &App) {
     loop {
         if let Err(error) = deliver(app).await {
-            tracing::warn!(%error, "the outbox stays as it is until the next look");
+            tracing::warn!(%error, "sending mail failed; retrying in 5 s");
         }
-        sleep(DELIVER_EVERY).await;
+        sleep(MAIL_INTERVAL).await;
     }
 }
 
-async fn check_in_rounds(app: &App) {
+async fn run_spam_check_loop(app: &App) {
     loop {
         if let Err(error) = check(app).await {
-            tracing::warn!(%error, "the spam checker is not asked until the next round");
+            tracing::warn!(%error, "the remote spam check failed; retrying in 5 s");
         }
-        sleep(CHECK_EVERY).await;
+        sleep(SPAM_CHECK_INTERVAL).await;
     }
 }
 
-async fn work_in_rounds(app: &App, decided: &Notify) {
+async fn run_bulk_action_loop(app: &App, decided: &Notify) {
     loop {
         if let Err(error) = work(app).await {
-            tracing::warn!(%error, "what was begun in the background goes on in the next round");
+            tracing::warn!(%error, "a bulk action failed; retrying in 5 s");
         }
         decided.notify_one();
-        // Rung by whoever has begun something; after a while we look for what others have left.
-        let _ = timeout(WORK_EVERY, app.bell.notified()).await;
+        // Both outcomes are fine: woken by a handler on this node, or time to look for work of other nodes.
+        let _ = timeout(BULK_ACTION_INTERVAL, app.bell.notified()).await;
     }
 }
 
-async fn read_in_rounds(app: &App) {
+async fn run_index_loop(app: &App) {
     let mut newest = 0;
     loop {
         let pause = match moderation::reading::read_some(app).await {
-            Ok(Some(round)) => {
-                let came = round.newest - newest;
-                newest = round.newest;
-                pause_from_reading(round.took, came)
+            Ok(Some(batch)) => {
+                let arrived = batch.newest - newest;
+                newest = batch.newest;
+                index_pause(batch.took, arrived)
             }
-            Ok(None) => READ_EVERY,
+            Ok(None) => INDEX_INTERVAL,
             Err(error) => {
-                tracing::warn!(%error, "what came in is read in the next round");
-                READ_EVERY
+                tracing::warn!(%error, "indexing comments failed; retrying in 2 s");
+                INDEX_INTERVAL
             }
         };
         sleep(pause).await;
     }
 }
 
-/// How long nothing is read after a round that took so long, when so many comments came since the one before. It is a flood
-/// if these are more than are read in one.
-fn pause_from_reading(took: Duration, came: i64) -> Duration {
-    match came > BATCH {
-        true => READ_PAUSE.min(READ_PAUSES_IN_A_FLOOD * took),
-        false => READ_EVERY.min(READ_PAUSES * took),
+/// Returns the pause after a batch that took `took`, if `arrived` comments came in since the batch before.
+fn index_pause(took: Duration, arrived: i64) -> Duration {
+    // More than a batch can hold is a flood.
+    match arrived > BATCH {
+        true => MAX_INDEX_PAUSE.min(INDEX_PAUSE_FACTOR_FLOOD * took),
+        false => INDEX_INTERVAL.min(INDEX_PAUSE_FACTOR * took),
     }
 }
 
-/// Reads all that came in.
+/// Indexes all new comments.
 pub async fn read(app: &App) -> sqlx::Result<()> {
     while moderation::reading::read_some(app).await?.is_some() {}
     Ok(())
 }
 
-async fn learn_in_rounds(app: &App, decided: &Notify) {
+async fn run_training_loop(app: &App, decided: &Notify) {
     loop {
         if let Err(error) = learn(app).await {
-            tracing::warn!(%error, "what was decided teaches in the next round");
+            tracing::warn!(%error, "training the spam classifier failed; retrying in 5 s");
         }
-        sleep(LEARN_REST).await;
-        let _ = timeout(LEARN_EVERY, decided.notified()).await;
+        sleep(TRAIN_DELAY).await;
+        // Both outcomes are fine, as in the loop of bulk actions.
+        let _ = timeout(TRAIN_INTERVAL, decided.notified()).await;
     }
 }
 
-/// One round of learning from what was decided.
+/// Trains the classifier with new decisions, and scores held comments again.
 pub async fn learn(app: &App) -> sqlx::Result<()> {
     classifier::train(app).await?;
     classifier::rescore_held(app).await
 }
 
-/// One round of what moderators have begun.
+/// Runs every bulk action that is not finished.
 pub async fn work(app: &App) -> sqlx::Result<()> {
     moderation::bulk::work_on_all(app).await
 }
 
-/// One round of the post: what is news is written, and what is written is sent.
+/// Writes the notifications and digests that are due, and sends what is in the outbox.
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
     comments::notices::write_due(app).await?;
     moderation::digest::write_due(app).await?;
     commenters::delivery::send_due_mail(app).await
 }
 
-/// One round of asking the checker.
+/// Asks the remote spam checker about the comments that wait for it.
 pub async fn check(app: &App) -> sqlx::Result<()> {
     comments::checker::ask_due(app).await?;
     Ok(())
 }
 
-/// One round of forgetting. What fails keeps nothing else from being forgotten.
+/// Deletes what has expired: trash, networks of comments, sessions, notifications, digests.
 pub async fn forget(app: &App) -> sqlx::Result<()> {
     app.limits.forget_the_quiet();
     let now = app.clock.now();
     let settings = app.publication().await?.discussion.clone();
+    // Each runs even if another fails; the first error is reported.
     let emptied = moderation::emptying::empty(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
     let networks = comments::store::forget_where_from(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
-    let notices = comments::notices::forget(&mut db, now).await;
+    let notifications = comments::notices::forget(&mut db, now).await;
     let digests = moderation::digest::forget(&mut db, now).await;
-    let likeness = moderation::reading::forget(&mut db, now).await;
+    let similarity = moderation::reading::forget(&mut db, now).await;
     networks
         .and(sessions)
-        .and(notices)
+        .and(notifications)
         .and(digests)
-        .and(likeness)
+        .and(similarity)
         .and(emptied.map(drop))
 }
 
@@ -180,8 +180,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reading_leaves_a_flood_to_whoever_replies() {
-        for (took, came, pause) in [
+    fn indexing_slows_down_in_a_flood() {
+        for (took, arrived, pause) in [
             (50, 1, 100),
             (50, BATCH, 100),
             (1_500, BATCH, 2_000),
@@ -190,9 +190,9 @@ mod tests {
             (1_500, BATCH + 1, 10_000),
         ] {
             assert_eq!(
-                pause_from_reading(Duration::from_millis(took), came),
+                index_pause(Duration::from_millis(took), arrived),
                 Duration::from_millis(pause),
-                "{came} came while {took} ms were read"
+                "{arrived} arrived while a batch took {took} ms"
             );
         }
     }

@@ -1,16 +1,18 @@
-//! Staff: who they are, how they prove it, what holding a role allows, and where they are written to.
+//! Staff accounts: sign-in, sessions, roles, and the email that digests go to. A [`Moderator`], [`Editor`] or [`Admin`] is the
+//! proof that the visitor has that role.
 
-pub mod address;
-pub mod address_store;
-pub mod claim;
+pub mod login_throttle;
 mod model;
 pub mod passphrase;
 pub mod session;
+pub mod setup;
 pub mod sign_in;
-pub mod slow_down;
+pub mod staff_email;
 pub mod store;
 mod viewer;
 
-pub use address::{Rhythm, StaffMail};
 pub use model::{Account, Handle, Role};
+pub use staff_email as address;
+pub use staff_email::{Rhythm, StaffEmail};
+pub use store::staff_email as address_store;
 pub use viewer::{Admin, Editor, Moderator, Viewer};

@@ -1,15 +1,15 @@
-//! What an account is.
+//! Accounts and roles.
 
 use std::fmt;
 
 use crate::ids::AccountId;
 use crate::text::input;
 
-/// What a member of staff may do. Each may do all that the ones before it may.
+/// Roles of staff. Each includes the permissions of those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, clap::ValueEnum)]
 #[sqlx(type_name = "account_role", rename_all = "lowercase")]
 pub enum Role {
-    /// Decides on replies.
+    /// Moderates comments.
     Moderator,
     /// Writes and publishes articles.
     Editor,
@@ -18,7 +18,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The catalogue's key for its name.
+    /// Returns the message key of its name.
     pub fn key(self) -> &'static str {
         match self {
             Self::Moderator => "role-moderator",
@@ -41,34 +41,31 @@ impl fmt::Display for Role {
 /// A member of staff.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Its number.
     pub id: AccountId,
-    /// What is typed at sign-in.
+    /// The username that is typed to sign in.
     pub handle: String,
-    /// The name others see.
+    /// The name that others see.
     pub name: String,
-    /// What it may do.
     pub role: Role,
 }
 
-/// What is typed at sign-in: a short word in lower case.
+/// A username in lower case, typed to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle(String);
 
-/// Characters a handle may have: long enough for a full name, short enough for a table.
-const HANDLE_CHARS: usize = 60;
+/// Enough for a full name, and narrow enough for a table.
+const MAX_CHARS: usize = 60;
 
 impl Handle {
-    /// Reads a handle: one word, any script, case does not matter. It cannot be an email address, which would then be
-    /// shown in lists.
+    /// Parses one word in any script and any case.
     pub fn parse(text: &str) -> Option<Self> {
         let text = input::single_line(text).to_lowercase();
-        let fits = !input::is_blank(&text) && text.chars().count() <= HANDLE_CHARS;
+        let fits = !input::is_blank(&text) && text.chars().count() <= MAX_CHARS;
+        // An email would be a bad username: usernames are shown in lists.
         let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
         (fits && plain && !input::has_invalid_chars(&text)).then_some(Self(text))
     }
 
-    /// The handle.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Being signed in: a random token in a cookie, its hash in the database.
+//! Sessions: a random token in a cookie, and its hash in the database.
 
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use sqlx::PgConnection;
@@ -8,12 +8,12 @@ use crate::app::App;
 use crate::crypto;
 use crate::ids::AccountId;
 
-/// How long a session lasts, in seconds: thirty days.
-const LASTS: i64 = 30 * 24 * 60 * 60;
+/// Seconds for which a session lasts: thirty days.
+const SESSION_LIFETIME: i64 = 30 * 24 * 60 * 60;
 
-/// The cookie's name. The `__Host-` prefix (RFC 6265bis §4.1.3.2) makes browsers refuse it from anyone but this host
-/// over https; over plain http they would refuse it from us too.
 fn cookie_name(app: &App) -> &'static str {
+    // With the prefix `__Host-` browsers take the cookie from this host over https only (RFC 6265bis §4.1.3.2). Over plain http
+    // they would not take it from us either.
     if app.config.is_https() {
         "__Host-broadsheet"
     } else {
@@ -21,7 +21,7 @@ fn cookie_name(app: &App) -> &'static str {
     }
 }
 
-/// Starts a session and gives the cookie that carries it.
+/// Creates a session and returns its cookie.
 pub async fn start(
     app: &App,
     db: &mut PgConnection,
@@ -34,7 +34,7 @@ pub async fn start(
         &crypto::token_hash(&token),
         id,
         now,
-        now.plus_seconds(LASTS),
+        now.plus_seconds(SESSION_LIFETIME),
     )
     .await?;
     let name = cookie_name(app);
@@ -43,18 +43,20 @@ pub async fn start(
     } else {
         ""
     };
-    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LASTS}{secure}");
+    let cookie = format!(
+        "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_LIFETIME}{secure}"
+    );
     Ok(Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses"))
 }
 
-/// The hash of the token a browser sent.
+/// Returns the hash of the session token in the cookies, if there is one.
 pub fn token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
     jar.get(cookie_name(app))
         .map(|cookie| crypto::token_hash(cookie.value()))
 }
 
-/// The cookie that makes a browser forget its session.
-pub fn forget(app: &App) -> Cookie<'static> {
+/// Returns the cookie that removes the session's cookie from the browser.
+pub fn removal_cookie(app: &App) -> Cookie<'static> {
     Cookie::build((cookie_name(app), ""))
         .path("/")
         .secure(app.config.is_https())

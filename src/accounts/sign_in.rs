@@ -1,4 +1,4 @@
-//! The door: signing in and out.
+//! Signing in and out.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,112 +7,135 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
+use super::login_throttle;
 use super::model::Handle;
+use super::passphrase::verify_passphrase;
 use super::viewer::Viewer;
-use super::{passphrase, session, slow_down, store};
+use super::{session, store};
 use crate::app::App;
-use crate::web::{ClientAddress, Db, Fields, Layout, Page, Query, Result, go_to};
+use crate::web::form::FormData;
+use crate::web::{ClientAddress, Db, Layout, Page, Query, Result, go_to};
 
-/// Where a sign-in leads when nothing else was asked for.
-const DESK: &str = "/admin/comments";
+/// The first page after signing in, unless another one was asked for.
+const START_PAGE: &str = "/admin/comments";
 
 #[derive(Template)]
 #[template(path = "accounts/sign_in.html")]
 struct SignInPage {
     layout: Layout,
-    handle: String,
-    next: String,
-    mistake: Option<String>,
+    form: SignInForm,
+    error: Option<String>,
 }
 
-/// What the door was asked for.
+/// The sign-in form. Its address may hold `next` as well.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SignInForm {
+    handle: String,
+    passphrase: String,
+    /// Path of the page to go to once signed in.
+    next: String,
+}
+
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct SignInQuery {
     #[serde(default)]
     next: String,
 }
 
-/// The sign-in form.
 pub async fn show_sign_in(
     layout: Layout,
-    Query(asked): Query<Asked>,
+    Query(query): Query<SignInQuery>,
     viewer: Result<Viewer>,
 ) -> Response {
     if viewer.is_ok() {
-        return Redirect::to(&inside(&asked.next)).into_response();
+        return Redirect::to(admin_path(&query.next)).into_response();
     }
+    let form = SignInForm {
+        next: query.next,
+        ..SignInForm::default()
+    };
+    let error = None;
     Page(SignInPage {
         layout,
-        handle: String::new(),
-        next: asked.next,
-        mistake: None,
+        form,
+        error,
     })
     .into_response()
 }
 
-/// Signs in, or says that name and passphrase do not go together; never which of them is wrong.
+/// Signs in. A wrong username and a wrong passphrase give the same answer.
 pub async fn sign_in(
     State(app): State<App>,
     layout: Layout,
-    from: ClientAddress,
+    client: ClientAddress,
     jar: CookieJar,
-    fields: Fields,
+    form: FormData<SignInForm>,
 ) -> Result<Response> {
-    let typed = fields.get("handle").to_owned();
-    let refuse = |mistake| {
-        Page(SignInPage {
-            layout: layout.clone(),
-            handle: typed.clone(),
-            next: fields.get("next").to_owned(),
-            mistake: Some(mistake),
-        })
+    let form = form.value;
+    let words = layout.words;
+    let Some(handle) = Handle::parse(&form.handle) else {
+        return Ok(SignInPage::wrong(layout, form));
     };
-    let wrong = || {
-        let mistake = layout.words.say("sign-in-wrong");
-        refuse(mistake).with_status(StatusCode::UNPROCESSABLE_ENTITY)
-    };
-    let Some(handle) = Handle::parse(&typed) else {
-        return Ok(wrong());
-    };
-    // Only now that the form has arrived: whoever sends it slowly must not keep a connection meanwhile.
+    // Acquired only now that the body has arrived: a client that sends it slowly must not hold a connection.
     let mut db = app.pool.acquire().await?;
-    let attempt = match slow_down::begin(&app, &mut db, handle.as_str(), from.0).await? {
+    let attempt = login_throttle::begin_attempt(&app, &mut db, handle.as_str(), client.0).await?;
+    let attempt = match attempt {
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-            let mistake = layout.words.count("sign-in-wait", wait);
-            return Ok(refuse(mistake).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+            let error = Some(words.count("sign-in-wait", wait));
+            let page = SignInPage {
+                layout,
+                form,
+                error,
+            };
+            return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
         }
     };
     let (account, hash) = store::find_by_handle(&mut db, &handle).await?.unzip();
-    // The connection goes back before the slow part: a crowd at the door must not use up the pool.
+    // The connection goes back before the slow hashing: many sign-ins at once must not use up the pool.
     drop(db);
-    let is_right = passphrase::is_right(&app, fields.get("passphrase"), hash.flatten()).await?;
+    let is_right =
+        verify_passphrase(&app.password_hasher, &form.passphrase, hash.flatten()).await?;
     let Some(account) = account.filter(|_| is_right) else {
-        tracing::info!("a sign-in failed");
-        return Ok(wrong());
+        tracing::info!("refused a sign-in: wrong username or passphrase");
+        return Ok(SignInPage::wrong(layout, form));
     };
     let mut db = app.pool.begin().await?;
-    slow_down::succeeded(&mut db, attempt).await?;
+    login_throttle::clear_failure(&mut db, attempt).await?;
     let cookie = session::start(&app, &mut db, account.id).await?;
     db.commit().await?;
     tracing::info!(account = %account.id, "signed in");
-    Ok((jar.add(cookie), go_to(&inside(fields.get("next")))).into_response())
+    Ok((jar.add(cookie), go_to(admin_path(&form.next))).into_response())
 }
 
-/// Only addresses of the desk: the door leads nowhere else.
-fn inside(next: &str) -> String {
-    let is_inside = next
-        .strip_prefix("/admin/")
-        .is_some_and(|rest| !rest.starts_with("sign-in"));
-    if is_inside && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
-        next.to_owned()
-    } else {
-        DESK.to_owned()
+impl SignInPage {
+    fn wrong(layout: Layout, form: SignInForm) -> Response {
+        let error = Some(layout.words.say("sign-in-wrong"));
+        let page = Self {
+            layout,
+            form,
+            error,
+        };
+        Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 }
 
-/// Ends this browser's session.
+/// Returns `next` if it is the path of an admin page, else the start page: a link to the sign-in page must not lead off the site.
+fn admin_path(next: &str) -> &str {
+    let is_admin_page = next
+        .strip_prefix("/admin/")
+        .is_some_and(|rest| !rest.starts_with("sign-in"));
+    // Browsers take a backslash for a slash, so that `/admin/\example.org` could lead elsewhere.
+    if is_admin_page && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+        next
+    } else {
+        START_PAGE
+    }
+}
+
+/// Ends the session of this browser.
 pub async fn sign_out(
     State(app): State<App>,
     mut db: Db,
@@ -122,11 +145,7 @@ pub async fn sign_out(
     if let Some(token_hash) = session::token_hash(&app, &jar) {
         store::delete_session(&mut db, &token_hash).await?;
     }
-    Ok((
-        jar.remove(session::forget(&app)),
-        Redirect::to("/admin/sign-in"),
-    )
-        .into_response())
+    Ok(signed_out(&app, jar))
 }
 
 /// Ends the account's sessions in every browser.
@@ -138,14 +157,14 @@ pub async fn sign_out_everywhere(
 ) -> Result<Response> {
     store::delete_sessions_of(&mut db, viewer.id).await?;
     tracing::info!(account = %viewer.id, "signed out everywhere");
-    Ok((
-        jar.remove(session::forget(&app)),
-        Redirect::to("/admin/sign-in"),
-    )
-        .into_response())
+    Ok(signed_out(&app, jar))
 }
 
-/// The desk begins with what waits.
-pub async fn show_desk(_viewer: Viewer) -> Redirect {
-    Redirect::to(DESK)
+fn signed_out(app: &App, jar: CookieJar) -> Response {
+    let jar = jar.remove(session::removal_cookie(app));
+    (jar, Redirect::to("/admin/sign-in")).into_response()
+}
+
+pub async fn redirect_to_start(_viewer: Viewer) -> Redirect {
+    Redirect::to(START_PAGE)
 }

@@ -1,5 +1,5 @@
-//! Who is asking. Holding one of these is the proof of being allowed: a function that takes a `&Moderator` cannot be
-//! called without one, and only a session makes one; or an account, for what its owner began or signed ([`Moderator::acting`]).
+//! Proofs of a role. A function that takes a `&Moderator` cannot be called without one, and only a session makes one, or an
+//! account for work that its owner began or signed ([`Moderator::acting`]).
 
 use std::ops::Deref;
 
@@ -18,15 +18,15 @@ use crate::web::Error;
 #[derive(Clone, Debug)]
 pub struct Viewer(Account);
 
-/// A signed-in member of staff who may decide on replies.
+/// Proof that somebody may moderate comments.
 #[derive(Clone, Debug)]
 pub struct Moderator(Viewer);
 
-/// A signed-in member of staff who may write and publish.
+/// Proof that somebody may write and publish articles.
 #[derive(Clone, Debug)]
 pub struct Editor(Viewer);
 
-/// A signed-in member of staff who may change settings.
+/// Proof that somebody may change settings.
 #[derive(Clone, Debug)]
 pub struct Admin(Viewer);
 
@@ -42,14 +42,14 @@ impl FromRequestParts<App> for Viewer {
         let mut db = app.pool.acquire().await?;
         let account = store::find_by_session(&mut db, &token_hash, app.clock.now()).await?;
         let viewer = Self(account.ok_or(Error::SignInFirst)?);
-        // Page, frame and proof all ask; the database is asked once.
+        // Page, layout and proof each extract the viewer; the database is asked once for all of them.
         parts.extensions.insert(viewer.clone());
         Ok(viewer)
     }
 }
 
 impl Viewer {
-    fn with(self, least: Role) -> Result<Self, Error> {
+    fn require(self, least: Role) -> Result<Self, Error> {
         if self.0.role >= least {
             Ok(self)
         } else {
@@ -58,7 +58,7 @@ impl Viewer {
     }
 }
 
-macro_rules! proof {
+macro_rules! role_proof {
     ($proof:ident, $role:expr) => {
         impl FromRequestParts<App> for $proof {
             type Rejection = Error;
@@ -66,7 +66,7 @@ macro_rules! proof {
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
                 Viewer::from_request_parts(parts, app)
                     .await?
-                    .with($role)
+                    .require($role)
                     .map(Self)
             }
         }
@@ -81,10 +81,11 @@ macro_rules! proof {
     };
 }
 
-proof!(Moderator, Role::Moderator);
+role_proof!(Moderator, Role::Moderator);
 
 impl Moderator {
-    /// Whoever has this account, as long as they may moderate: for what they have begun while signed in, or have signed.
+    /// Loads the moderator with this account for work that outlives their session, such as a bulk action; `None` if they may no
+    /// longer moderate.
     pub async fn acting(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Self>> {
         let account = store::find(db, id).await?;
         let moderator = account.filter(|account| account.role >= Role::Moderator);
@@ -92,8 +93,8 @@ impl Moderator {
     }
 }
 
-proof!(Editor, Role::Editor);
-proof!(Admin, Role::Admin);
+role_proof!(Editor, Role::Editor);
+role_proof!(Admin, Role::Admin);
 
 impl Deref for Viewer {
     type Target = Account;

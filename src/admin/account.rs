@@ -1,4 +1,4 @@
-//! One's own account: another passphrase, where one is written to, and the way out of every browser.
+//! The page of one's own account: passphrase, email for digests, and signing out everywhere.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,43 +7,42 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
-use super::{Desk, Section};
-use crate::accounts::passphrase::{self, Passphrase};
-use crate::accounts::{Rhythm, StaffMail, address_store, session, slow_down, store};
+use super::layout::{Desk, Section};
+use crate::accounts::passphrase::{Passphrase, verify_passphrase};
+use crate::accounts::store::{self, staff_email};
+use crate::accounts::{Rhythm, StaffEmail, login_throttle, session};
 use crate::app::App;
-use crate::web::{ClientAddress, Error, Fields, Mistakes, Page, Query, Result, go_to};
+use crate::web::form::FormData;
+use crate::web::{ClientAddress, Error, Mistakes, Page, Query, Result, go_to};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
 pub(super) struct AccountPage {
     desk: Desk,
     section: Section,
-    pub(super) mistakes: Mistakes,
-    /// What has just been done, by its key in the catalogue.
-    said: Option<&'static str>,
-    mail: StaffMail,
-    /// What was typed as an address, on its way back.
-    pub(super) typed: String,
-    /// The rhythm that was chosen.
-    pub(super) chosen: Rhythm,
+    pub(super) errors: Mistakes,
+    /// Message key of what was just done.
+    notice: Option<&'static str>,
+    email_state: StaffEmail,
+    /// The email as typed, on a page that no cache stores. The saved one is never shown.
+    pub(super) typed_email: String,
+    pub(super) rhythm: Rhythm,
 }
 
-/// What the page is to say.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct AccountQuery {
     saved: Option<u8>,
     #[serde(default)]
     mail: String,
 }
 
-/// The account's page.
 pub async fn show_account(
     State(app): State<App>,
     desk: Desk,
-    Query(asked): Query<Asked>,
+    Query(query): Query<AccountQuery>,
 ) -> Result<Response> {
-    let mut page = AccountPage::new(&app, desk).await?;
-    page.said = match (asked.saved, asked.mail.as_str()) {
+    let mut page = AccountPage::load(&app, desk).await?;
+    page.notice = match (query.saved, query.mail.as_str()) {
         (Some(_), _) => Some("account-saved"),
         (_, "asked") => Some("staff-mail-asked"),
         (_, "removed") => Some("staff-mail-removed"),
@@ -53,28 +52,37 @@ pub async fn show_account(
     Ok(Page(page).into_response())
 }
 
-/// Sets another passphrase, given the present one, and ends every other session.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PassphraseForm {
+    present: String,
+    new: String,
+}
+
+/// Changes the passphrase, given the current one, and ends every other session.
 pub async fn change_passphrase(
     State(app): State<App>,
     desk: Desk,
-    from: ClientAddress,
+    client: ClientAddress,
     jar: CookieJar,
-    fields: Fields,
+    form: FormData<PassphraseForm>,
 ) -> Result<Response> {
+    let form = form.value;
     let words = desk.layout.words;
     let id = desk.viewer.id;
-    let mut page = AccountPage::new(&app, desk).await?;
-    if let Some(seconds) = page.check_present(&app, from, &fields, "present").await? {
+    let mut page = AccountPage::load(&app, desk).await?;
+    let check = page.check_passphrase(&app, client, "present", &form.present);
+    if let Some(seconds) = check.await? {
         return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
     }
-    let new = Passphrase::parse(fields.get("new"));
+    let new = Passphrase::parse(&form.new);
     if new.is_none() {
-        page.mistakes.say(words, "new", "account-passphrase-wrong");
+        page.errors.say(words, "new", "account-passphrase-wrong");
     }
-    let (Some(new), true) = (new, page.mistakes.is_empty()) else {
+    let (Some(new), true) = (new, page.errors.is_empty()) else {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let hash = passphrase::hash(&app, new).await?;
+    let hash = new.hash_in_turn(&app.password_hasher).await?;
     let mut db = app.pool.begin().await?;
     store::set_passphrase(&mut db, id, &hash).await?;
     store::delete_sessions_of(&mut db, id).await?;
@@ -85,68 +93,66 @@ pub async fn change_passphrase(
 }
 
 impl AccountPage {
-    pub(super) async fn new(app: &App, desk: Desk) -> Result<Self> {
+    pub(super) async fn load(app: &App, desk: Desk) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let mail = address_store::find(&mut db, desk.viewer.id).await?;
-        let mail = mail.ok_or(Error::SignInFirst)?;
+        let email_state = staff_email::find(&mut db, desk.viewer.id).await?;
+        let email_state = email_state.ok_or(Error::SignInFirst)?;
         Ok(Self {
             desk,
             section: Section::Account,
-            mistakes: Mistakes::none(),
-            said: None,
-            typed: String::new(),
-            // Until they say otherwise.
-            chosen: match mail.has_address {
-                true => mail.rhythm,
+            errors: Mistakes::none(),
+            notice: None,
+            typed_email: String::new(),
+            rhythm: match email_state.has_email {
+                true => email_state.rhythm,
                 false => Rhythm::Hourly,
             },
-            mail,
+            email_state,
         })
     }
 
-    /// Notes a mistake if `field` does not hold the viewer's passphrase; gives the seconds to wait if they have tried too
-    /// often. Guessing it, at a desk that was left open, is as slow as at the door.
-    pub(super) async fn check_present(
+    /// Verifies the viewer's current passphrase, and adds an error to `field` if it is wrong. Returns the seconds to wait if
+    /// there were too many wrong ones.
+    pub(super) async fn check_passphrase(
         &mut self,
         app: &App,
-        from: ClientAddress,
-        fields: &Fields,
+        client: ClientAddress,
         field: &'static str,
+        typed: &str,
     ) -> Result<Option<u64>> {
         let words = self.desk.layout.words;
         let viewer = &self.desk.viewer;
         let mut db = app.pool.acquire().await?;
-        let attempt = match slow_down::begin(app, &mut db, &viewer.handle, from.0).await? {
+        // Throttled as signing in is: the guess may come from a stranger at a browser that was left signed in.
+        let attempt = login_throttle::begin_attempt(app, &mut db, &viewer.handle, client.0).await?;
+        let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(seconds) => {
                 let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-                self.mistakes.add(field, words.count("sign-in-wait", wait));
+                self.errors.add(field, words.count("sign-in-wait", wait));
                 return Ok(Some(seconds));
             }
         };
-        let present = store::passphrase_hash(&mut db, viewer.id).await?;
-        // The connection goes back before the slow part.
+        let hash = store::find_passphrase_hash(&mut db, viewer.id).await?;
+        // The connection goes back to the pool before the slow hashing.
         drop(db);
-        if passphrase::is_right(app, fields.get(field), present).await? {
-            slow_down::succeeded(&mut *app.pool.acquire().await?, attempt).await?;
+        if verify_passphrase(&app.password_hasher, typed, hash).await? {
+            login_throttle::clear_failure(&mut *app.pool.acquire().await?, attempt).await?;
         } else {
-            self.mistakes.say(words, field, "account-present-wrong");
+            self.errors.say(words, field, "account-present-wrong");
         }
         Ok(None)
     }
 
-    /// What is known of the address, by its key in the catalogue.
-    fn state(&self) -> &'static str {
-        match self.mail {
-            StaffMail {
-                silenced_at: Some(_),
-                ..
-            } => "staff-mail-came-back",
-            StaffMail {
-                confirmed_at: Some(_),
-                ..
-            } => "staff-mail-kept",
-            _ => "staff-mail-unconfirmed",
+    /// Returns the message key of the state of the email.
+    fn email_state_key(&self) -> &'static str {
+        match (
+            self.email_state.suppressed_at,
+            self.email_state.confirmed_at,
+        ) {
+            (Some(_), _) => "staff-mail-came-back",
+            (None, Some(_)) => "staff-mail-kept",
+            (None, None) => "staff-mail-unconfirmed",
         }
     }
 }

@@ -1,13 +1,12 @@
-//! The frame of the pages behind the door, forms that are given back, one's own account, the publication's settings.
+//! The layout of admin pages, the page of one's own account, and the publication's settings.
 
 pub mod account;
-mod frame;
-mod kept;
+mod layout;
 mod notice;
 pub mod settings;
-pub mod staff_mail;
+pub mod staff_email;
 mod store;
 
-pub use frame::{Desk, Section};
-pub use kept::take_form;
+pub use crate::web::form::submit_or_recover as take_form;
+pub use layout::{Desk, Section};
 pub use notice::NoticePage;

@@ -1,21 +1,18 @@
-//! A page that says one thing to whoever followed a signed link, without the frame of the desk: they may not be signed in.
+//! A page with one message, for visitors who followed a signed link. It has no admin layout: they may not be signed in.
 
 use askama::Template;
 
 use crate::web::Layout;
 
-/// The page.
+/// A heading and a message, with at most one button and one link.
 #[derive(Template)]
 #[template(path = "admin/notice.html")]
 pub struct NoticePage {
-    /// The publication and its words.
     pub layout: Layout,
-    /// What it is about.
     pub heading: String,
-    /// What there is to say.
     pub said: String,
-    /// Where the one button leads, and what it says.
+    /// The path that the button posts to, and its label.
     pub button: Option<(String, String)>,
-    /// Where one may go from here, and what that is called.
+    /// The path of the link, and its text.
     pub leads_to: Option<(&'static str, String)>,
 }

@@ -1,35 +1,44 @@
-//! The publication's settings, as a form.
+//! The settings page: title, language, time zone, permalink pattern and appeal.
+
+use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{Desk, Section, take_form};
+use super::layout::{Desk, Section};
 use crate::accounts::Admin;
 use crate::app::App;
 use crate::publication::{self, Edition, Publication, WrongPermalink};
 use crate::text::{Language, dates, input, markdown};
-use crate::web::requests::Reference;
-use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
+use crate::web::form::{self, FormData, Mistakes, RowVersion, submit_or_recover};
+use crate::web::request_id::Reference;
+use crate::web::{Layout, Page, Query, Result, go_to};
 
-/// Bytes of a title or tagline: more would not fit a line of print.
+/// Bytes of a title or tagline: more would not fit on a line of print.
 const LINE_BYTES: usize = 200;
-/// Bytes of the appeal.
 const APPEAL_BYTES: usize = 20_000;
 
 /// The settings as typed.
-struct SettingsForm {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SettingsForm {
+    #[serde(deserialize_with = "form::single_line")]
     title: String,
+    #[serde(deserialize_with = "form::single_line")]
     tagline: String,
     language: String,
+    #[serde(deserialize_with = "form::trimmed")]
     time_zone: String,
+    #[serde(deserialize_with = "form::trimmed")]
     permalink: String,
+    #[serde(deserialize_with = "form::multi_line")]
     appeal: String,
-    version: i32,
-    mistakes: Mistakes,
+    version: RowVersion,
+    #[serde(skip)]
+    errors: Mistakes,
 }
 
 #[derive(Template)]
@@ -41,14 +50,14 @@ struct SettingsPage {
     languages: [Language; 2],
     zones: Vec<String>,
     saved: bool,
-    /// How many articles could not take the address that the new pattern gives them.
-    kept: i64,
-    /// Someone else's settings, saved meanwhile.
-    theirs: Option<std::sync::Arc<Publication>>,
+    /// Number of articles that kept their old URL, because the new pattern gives them one that is taken.
+    unmoved_articles: i64,
+    /// Settings that somebody else saved while this form was open.
+    newer: Option<Arc<Publication>>,
 }
 
 impl SettingsPage {
-    fn new(desk: Desk, form: SettingsForm, saved: bool) -> Self {
+    fn new(desk: Desk, form: SettingsForm) -> Self {
         let zones = jiff::tz::db()
             .available()
             .map(|zone| zone.to_string())
@@ -60,14 +69,14 @@ impl SettingsPage {
             form,
             languages: Language::all(),
             zones,
-            saved,
-            kept: 0,
-            theirs: None,
+            saved: false,
+            unmoved_articles: 0,
+            newer: None,
         }
     }
 
-    /// A language's name, in itself.
-    fn name_of(&self, language: &Language) -> String {
+    /// Returns a language's name in that language.
+    fn language_name(&self, language: &Language) -> String {
         self.desk.layout.words.say(match language {
             Language::English => "language-english",
             Language::Ukrainian => "language-ukrainian",
@@ -75,62 +84,66 @@ impl SettingsPage {
     }
 }
 
-/// What the page is to say.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct SettingsQuery {
     saved: Option<u8>,
-    kept: Option<i64>,
+    #[serde(rename = "kept")]
+    unmoved_articles: Option<i64>,
 }
 
-/// The settings page.
-pub async fn show_settings(desk: Desk, _admin: Admin, Query(asked): Query<Asked>) -> Response {
-    let form = SettingsForm::of(&desk.layout.publication);
-    let mut page = SettingsPage::new(desk, form, asked.saved.is_some());
-    page.kept = asked.kept.unwrap_or_default();
+pub async fn show_settings(
+    desk: Desk,
+    _admin: Admin,
+    Query(query): Query<SettingsQuery>,
+) -> Response {
+    let form = SettingsForm::from_publication(&desk.layout.publication);
+    let mut page = SettingsPage::new(desk, form);
+    page.saved = query.saved.is_some();
+    page.unmoved_articles = query.unmoved_articles.unwrap_or_default();
     Page(page).into_response()
 }
 
-/// Saves the settings. Another permalink pattern or time zone moves the articles' addresses with it.
+/// Saves the settings. Another permalink pattern or time zone moves every article to its new URL.
 pub async fn save_settings(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    request_id: Reference,
     admin: Result<Admin>,
     desk: Result<Desk>,
-    fields: Fields,
+    form: FormData<SettingsForm>,
 ) -> Response {
-    let work = async { save(&app, desk?, &admin?, &fields).await };
-    take_form(&app, reference, "/admin/settings", &fields, work).await
+    let work = async { save(&app, desk?, &admin?, form.value).await };
+    submit_or_recover(&app, request_id, "/admin/settings", &form.fields, work).await
 }
 
-async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<Response> {
-    let mut form = SettingsForm::read(fields);
+async fn save(app: &App, desk: Desk, admin: &Admin, mut form: SettingsForm) -> Result<Response> {
     let Some(changed) = form.parse(&desk.layout) else {
-        return Ok(Page(SettingsPage::new(desk, form, false))
-            .with_status(StatusCode::UNPROCESSABLE_ENTITY));
+        let page = SettingsPage::new(desk, form);
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;
     if !publication::store::change(&mut db, &changed).await? {
         db.rollback().await?;
-        let theirs = app.publication().await?;
-        form.version = theirs.version;
-        let mut page = SettingsPage::new(desk, form, false);
-        page.theirs = Some(theirs);
+        let newer = app.publication().await?;
+        // Both are on the page now, so that saving once more is an informed choice.
+        form.version = RowVersion(newer.version);
+        let mut page = SettingsPage::new(desk, form);
+        page.newer = Some(newer);
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let now = &desk.layout.publication;
-    let moves = changed.permalink != now.permalink || changed.zone_name() != now.zone_name();
-    let kept = if moves {
-        publication::store::move_addresses(&mut db, &changed).await?
-    } else {
-        0
+    let current = &desk.layout.publication;
+    let urls_change =
+        changed.permalink != current.permalink || changed.zone_name() != current.zone_name();
+    let unmoved = match urls_change {
+        true => publication::store::move_addresses(&mut db, &changed).await?,
+        false => 0,
     };
     db.commit().await?;
     tracing::info!(account = %admin.id, "changed the settings");
-    Ok(go_to(&format!("/admin/settings?saved=1&kept={kept}")).into_response())
+    Ok(go_to(&format!("/admin/settings?saved=1&kept={unmoved}")).into_response())
 }
 
 impl SettingsForm {
-    fn of(publication: &Publication) -> Self {
+    fn from_publication(publication: &Publication) -> Self {
         Self {
             title: publication.title.clone(),
             tagline: publication.tagline.clone(),
@@ -138,64 +151,45 @@ impl SettingsForm {
             time_zone: publication.zone_name().to_owned(),
             permalink: publication.permalink.to_string(),
             appeal: publication.appeal.clone(),
-            version: publication.version,
-            mistakes: Mistakes::none(),
+            version: RowVersion(publication.version),
+            errors: Mistakes::none(),
         }
     }
 
-    fn read(fields: &Fields) -> Self {
-        Self {
-            title: input::single_line(fields.get("title")),
-            tagline: input::single_line(fields.get("tagline")),
-            language: fields.get("language").to_owned(),
-            time_zone: fields.get("time_zone").trim().to_owned(),
-            permalink: fields.get("permalink").trim().to_owned(),
-            appeal: input::multi_line(fields.get("appeal")),
-            version: fields.get("version").parse().unwrap_or_default(),
-            mistakes: Mistakes::none(),
-        }
-    }
-
-    /// The settings, if every field is right; otherwise the form holds what is wrong.
+    /// Returns the new settings; `None`, with the errors in the form, if a field is wrong.
     fn parse(&mut self, layout: &Layout) -> Option<Publication> {
         let words = layout.words;
-        let mut mistakes = Mistakes::none();
-        for (field, text, most) in [
+        let mut errors = Mistakes::none();
+        for (field, text, max_bytes) in [
             ("title", &mut self.title, LINE_BYTES),
             ("tagline", &mut self.tagline, LINE_BYTES),
             ("appeal", &mut self.appeal, APPEAL_BYTES),
         ] {
-            mistakes.check_text(words, field, text, most);
+            errors.check_text(words, field, text, max_bytes);
         }
         if input::is_blank(&self.title) {
-            mistakes.say(words, "title", "settings-title-missing");
+            errors.say(words, "title", "settings-title-missing");
         }
         let language = Language::parse(&self.language);
         if language.is_none() {
-            mistakes.say(words, "language", "settings-language-wrong");
+            errors.say(words, "language", "settings-language-wrong");
         }
         let zone = dates::parse_zone(&self.time_zone);
         if zone.is_none() {
-            mistakes.say(words, "time_zone", "settings-zone-wrong");
+            errors.say(words, "time_zone", "settings-zone-wrong");
         }
-        let permalink = match self.permalink.parse() {
-            Ok(permalink) => Some(permalink),
-            Err(wrong) => {
-                mistakes.say(
-                    words,
-                    "permalink",
-                    match wrong {
-                        WrongPermalink::Malformed => "settings-permalink-malformed",
-                        WrongPermalink::NotUnique => "settings-permalink-not-unique",
-                        WrongPermalink::Reserved => "settings-permalink-reserved",
-                    },
-                );
-                None
-            }
-        };
-        self.mistakes = mistakes;
-        let (Some(language), Some(zone), Some(permalink), true) =
-            (language, zone, permalink, self.mistakes.is_empty())
+        let permalink = self.permalink.parse();
+        if let Err(error) = permalink {
+            let key = match error {
+                WrongPermalink::Malformed => "settings-permalink-malformed",
+                WrongPermalink::NotUnique => "settings-permalink-not-unique",
+                WrongPermalink::Reserved => "settings-permalink-reserved",
+            };
+            errors.say(words, "permalink", key);
+        }
+        self.errors = errors;
+        let (Some(language), Some(zone), Ok(permalink), true) =
+            (language, zone, permalink, self.errors.is_empty())
         else {
             return None;
         };
@@ -209,7 +203,7 @@ impl SettingsForm {
             appeal: self.appeal.clone(),
             discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),
-            version: self.version,
+            version: self.version.0,
             edition: Edition::NONE,
         })
     }

@@ -1,9 +1,9 @@
-//! The SQL of the frame.
+//! SQL of the admin layout.
 
 use sqlx::PgConnection;
 
-/// How many replies wait for a decision.
-pub async fn held(db: &mut PgConnection) -> sqlx::Result<i64> {
+/// Counts the comments that wait for a decision.
+pub async fn count_held(db: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select coalesce(sum(count), 0)::bigint as "held!" from comment_counts where status = 'held'"#
     )

@@ -70,7 +70,7 @@ pub struct Asked {
 /// The address of the author's own page of a comment.
 pub fn address(keys: &Keys, id: CommentId) -> String {
     let key = keys.sign(PURPOSE, id.to_string().as_bytes());
-    format!("/comments/{id}/yours?key={key}")
+    format!("/comments/{id}/manage?key={key}")
 }
 
 /// The same, for who has just posted: the draft in their browser has done its work.
@@ -81,7 +81,7 @@ pub(super) fn address_after_posting(keys: &Keys, id: CommentId) -> String {
 /// Where the page was while it was only for comments that wait.
 pub async fn show_held(Path(id): Path<CommentId>, Query(asked): Query<Asked>) -> Response {
     let key: String = url::form_urlencoded::byte_serialize(asked.key.as_bytes()).collect();
-    let place = Redirect::to(&format!("/comments/{id}/yours?key={key}"));
+    let place = Redirect::to(&format!("/comments/{id}/manage?key={key}"));
     ([(header::CACHE_CONTROL, "no-store")], place).into_response()
 }
 

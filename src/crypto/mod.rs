@@ -2,6 +2,7 @@
 //! and sign an address of our own.
 
 mod key_file;
+mod password;
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -11,6 +12,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 pub use key_file::{KeyFile, read_key_file};
+pub use password::{PasswordHasher, hash_password};
 
 /// Bytes of the secret key (a 256-bit key, as XChaCha20-Poly1305 and keyed BLAKE3 take it).
 pub const KEY_BYTES: usize = 32;

@@ -66,7 +66,7 @@ pub async fn show_live(
         token_hash,
         app: app.clone(),
     };
-    if !app.is_listening.swap(true, Ordering::SeqCst) {
+    if !app.heard.is_listening.swap(true, Ordering::SeqCst) {
         tokio::spawn(listen(app));
     }
     let events = unfold(listener, |mut listener| async {
@@ -132,9 +132,9 @@ async fn listen(app: App) {
                 sleep(LISTENS_AGAIN_AFTER).await;
             }
         }
-        app.is_listening.store(false, Ordering::SeqCst);
+        app.heard.is_listening.store(false, Ordering::SeqCst);
         // Another desk may have been opened in this moment, and have relied on us.
-        if app.heard.receiver_count() == 0 || app.is_listening.swap(true, Ordering::SeqCst) {
+        if app.heard.receiver_count() == 0 || app.heard.is_listening.swap(true, Ordering::SeqCst) {
             return;
         }
     }
@@ -160,8 +160,7 @@ async fn listen_until_alone(app: &App) -> sqlx::Result<()> {
 }
 
 fn tell(app: &App, name: &'static str, data: &serde_json::Value) {
-    // Nobody may be listening any more.
-    let _ = app.heard.send(Heard {
+    app.heard.send(Heard {
         name,
         data: data.to_string(),
     });

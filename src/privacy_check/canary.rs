@@ -10,7 +10,7 @@ use super::browser::{Browser, Visit};
 use super::findings::Findings;
 use super::store;
 use crate::accounts::{self, Handle, Rhythm, Role, address_store, session};
-use crate::admin::staff_mail;
+use crate::admin::staff_email;
 use crate::app::App;
 use crate::articles;
 use crate::commenters::{self, CommenterAccess, Email};
@@ -415,7 +415,7 @@ impl<'a> Visitors<'a> {
         let mut db = self.app.pool.acquire().await?;
         address_store::set(&mut db, keeper, &sealed, Rhythm::Each, now).await?;
         drop(db);
-        let confirm = staff_mail::address(&self.app.keys, keeper, now);
+        let confirm = staff_email::confirmation_path(&self.app.keys, keeper, now);
         let visit = self.admin.post(&confirm, &[]).await?;
         expect(&visit, 200, "confirming an address of the staff")?;
         self.look("confirming an address of the staff", &visit);

@@ -165,7 +165,11 @@ fn kind_of(visit: &Visit) -> &'static str {
 /// Every address that the router lists for opening, filled in with what belongs to the canary, and the places where its
 /// visit left a trace.
 fn listed(trail: &Trail, findings: &mut Findings) -> Vec<String> {
-    let (public, desk, wordpress) = (router::public(), router::desk(), router::wordpress());
+    let (public, desk, wordpress) = (
+        router::public_routes(),
+        router::admin_routes(),
+        router::wordpress_routes(),
+    );
     let all = public.listed().iter().chain(wordpress.listed());
     let patterns = all
         .chain(desk.listed())
@@ -205,10 +209,10 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
         | "/admin/comments/{id}/person"
         | "/admin/comments/{id}/reply"
         | "/admin/comments/{id}/edit" => each(&trail.comments),
-        "/comments/{id}/yours" => trail.own.clone(),
+        "/comments/{id}/manage" => trail.own.clone(),
         "/comments/{id}/held" => {
             let own = trail.own.iter();
-            own.map(|path| path.replace("/yours?", "/held?")).collect()
+            own.map(|path| path.replace("/manage?", "/held?")).collect()
         }
         "/commenters/{id}" => vec![trail.mine.clone()],
         "/commenters/{id}/data" => vec![trail.mine.replace('?', "/data?")],

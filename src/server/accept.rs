@@ -59,7 +59,7 @@ pub async fn accept_connections(
     // New connections are refused from here on, and a load balancer notices.
     drop(listener);
     // Event streams of open queues have no end of their own and would use up the drain timeout.
-    let _ = app.heard.send(Heard {
+    app.heard.send(Heard {
         name: live::ENDS,
         data: String::new(),
     });

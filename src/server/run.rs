@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use super::accept::accept_connections;
 use super::metrics::serve_metrics;
 use super::ports::ServerPorts;
-use crate::accounts::claim;
+use crate::accounts::setup;
 use crate::app::App;
 use crate::articles::welcome;
 use crate::{router, startup, worker};
@@ -36,7 +36,7 @@ pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
 /// Logs the site's URL and how to sign in, with a one-time link while there is no admin.
 async fn log_first_steps(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
-    let invitation = claim::invite_first_admin(&mut db, app.clock.now()).await?;
+    let invitation = setup::create_setup_link(&mut db, app.clock.now()).await?;
     tracing::info!("Read the site at {}", app.config.absolute("/"));
     if !app.config.listen.ip().is_loopback() && app.config.is_for_this_machine_alone() {
         tracing::warn!(

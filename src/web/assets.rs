@@ -1,5 +1,5 @@
-//! Styles, scripts and pictures of the site's own, inside the binary, each under a name that changes with its content:
-//! a browser may keep it for good.
+//! Styles, scripts and pictures of the site, embedded in the binary. Each has a URL that changes with its content, so that
+//! browsers cache it for good.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -10,21 +10,22 @@ use axum::response::{IntoResponse, Response};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
-use super::{Error, Path};
+use super::error::Error;
+use super::path::Path;
 use crate::crypto::hex;
 
-struct Asset {
+struct EmbeddedAsset {
     name: &'static str,
-    kind: &'static str,
+    content_type: &'static str,
     bytes: &'static [u8],
     fingerprint: LazyLock<String>,
 }
 
 macro_rules! asset {
-    ($name:literal, $kind:literal) => {
-        Asset {
+    ($name:literal, $content_type:literal) => {
+        EmbeddedAsset {
             name: $name,
-            kind: $kind,
+            content_type: $content_type,
             bytes: include_bytes!(concat!("../../static/", $name)),
             fingerprint: LazyLock::new(|| {
                 fingerprint(include_bytes!(concat!("../../static/", $name)))
@@ -33,7 +34,7 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 9] = [
+static ASSETS: [EmbeddedAsset; 9] = [
     asset!("reading.css", "text/css; charset=utf-8"),
     asset!("site.css", "text/css; charset=utf-8"),
     asset!("desk.css", "text/css; charset=utf-8"),
@@ -49,24 +50,23 @@ fn fingerprint(bytes: &[u8]) -> String {
     hex(&blake3::hash(bytes).as_bytes()[..6])
 }
 
-/// The styles that stand in a page itself, without what only we read in them.
-static STYLE: LazyLock<String> = LazyLock::new(|| {
+/// The inline stylesheet, minified.
+static INLINE_STYLE: LazyLock<String> = LazyLock::new(|| {
     minifier::css::minify(include_str!("../../static/reading.css"))
         .expect("our own styles are read by every test of a page")
         .to_string()
 });
 
-/// The styles that stand in a page itself: an article needs no other.
+/// The stylesheet that every page holds inline; an article page needs no other.
 #[derive(Clone, Copy)]
 pub struct Style(&'static str);
 
 impl Style {
-    /// As they are now.
     pub fn of_reading() -> Self {
-        Self(&STYLE)
+        Self(&INLINE_STYLE)
     }
 
-    /// By what a policy knows them (Content Security Policy 3, section 2.3.1, `hash-source`).
+    /// Returns its hash for the policy header (Content Security Policy 3, section 2.3.1, `hash-source`).
     pub fn hash(self) -> String {
         let hash = Sha256::digest(self.0);
         format!("'sha256-{}'", BASE64_STANDARD.encode(hash))
@@ -79,10 +79,10 @@ impl fmt::Display for Style {
     }
 }
 
-// A file of ours, and no `<` in it.
+// Safe to print unescaped: the file is our own and holds no `<`.
 impl HtmlSafe for Style {}
 
-/// The address of a file, such as `/static/site.0123456789ab.css`.
+/// Returns the URL of an asset, such as `/static/site.0123456789ab.css`.
 pub fn address(name: &str) -> String {
     let asset = ASSETS.iter().find(|asset| asset.name == name);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -92,33 +92,33 @@ pub fn address(name: &str) -> String {
     }
 }
 
-/// A file of ours. The plain name works too, for text that was written by hand, but is not kept for good.
-pub async fn show_asset(Path(wanted): Path<String>) -> Result<Response, Error> {
-    let (asset, keep) = ASSETS
+/// Serves an asset. Its plain name works too, for links written by hand, but is cached for five minutes only.
+pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error> {
+    let (asset, is_immutable) = ASSETS
         .iter()
         .find_map(|asset| {
-            let named = asset.name == wanted;
-            let fingerprinted =
-                address(asset.name).strip_prefix("/static/") == Some(wanted.as_str());
-            (named || fingerprinted).then_some((asset, fingerprinted))
+            let is_plain = asset.name == requested;
+            let is_fingerprinted =
+                address(asset.name).strip_prefix("/static/") == Some(requested.as_str());
+            (is_plain || is_fingerprinted).then_some((asset, is_fingerprinted))
         })
         .ok_or(Error::NotFound)?;
-    let keep = if keep {
+    let cache_control = if is_immutable {
         "public, max-age=31536000, immutable"
     } else {
         "public, max-age=300"
     };
     Ok((
         [
-            (header::CONTENT_TYPE, asset.kind),
-            (header::CACHE_CONTROL, keep),
+            (header::CONTENT_TYPE, asset.content_type),
+            (header::CACHE_CONTROL, cache_control),
         ],
         asset.bytes,
     )
         .into_response())
 }
 
-/// Browsers ask for it whatever a page says.
+/// Serves the icon at the path that browsers ask for whatever a page says.
 pub async fn show_favicon() -> Response {
     show_asset(Path("icon.svg".to_owned()))
         .await

@@ -1,4 +1,4 @@
-//! Where a request comes from. A proxy's word is taken only from a proxy that is trusted.
+//! The IP address of the client. `X-Forwarded-For` counts only if a trusted proxy sent it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
@@ -8,10 +8,10 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
-use super::Error;
+use super::error::Error;
 use crate::app::App;
 
-/// The address of whoever asks.
+/// The IP address of the client, behind any trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -25,34 +25,33 @@ impl FromRequestParts<App> for ClientAddress {
             .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
         let trusted = &app.config.trusted_proxies;
         if is_unlisted_proxy(peer, &parts.headers, trusted) {
-            UNLISTED.call_once(|| {
+            // Once per process: every request through that proxy would log it.
+            UNLISTED_PROXY_WARNING.call_once(|| {
                 tracing::warn!(
-                    "a proxy on this machine or network says for whom it asks, but BROADSHEET_TRUSTED_PROXIES does not list it: everyone behind it counts as one network, and one person's flood slows all of them"
+                    "a proxy in this network sends X-Forwarded-For but is not listed in BROADSHEET_TRUSTED_PROXIES; all visitors behind it share one rate limit until it is"
                 );
             });
         }
-        Ok(Self(client(peer, &parts.headers, trusted)))
+        Ok(Self(client_ip(peer, &parts.headers, trusted)))
     }
 }
 
-/// Said once: it would be said for every request.
-static UNLISTED: Once = Once::new();
+static UNLISTED_PROXY_WARNING: Once = Once::new();
 
-/// Whether the neighbour that asks looks like a proxy that the settings forgot. A header from afar is anyone's.
+/// Tells whether the peer looks like a proxy that the settings do not list. From another network the header proves nothing.
 fn is_unlisted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
-    let is_neighbour = match peer.to_canonical() {
+    let is_local = match peer.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
     };
-    is_neighbour
+    is_local
         && headers.contains_key("x-forwarded-for")
         && !trusted.iter().any(|net| net.contains(&peer.to_canonical()))
 }
 
-/// The nearest address in `X-Forwarded-For` that is not a trusted proxy's own, read from the end: what stands further
-/// left was written by whoever asked.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
+/// Returns the last IP in `X-Forwarded-For` that is not a trusted proxy's own.
+fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip));
     let mut client = peer.to_canonical();
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -61,12 +60,13 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .collect();
+    // From the end: each proxy appends the peer it saw, and everything further left may be forged by the client.
     for text in forwarded.into_iter().rev() {
         if !is_trusted(client) {
             break;
         }
         match text.parse::<IpAddr>() {
-            Ok(address) => client = address.to_canonical(),
+            Ok(ip) => client = ip.to_canonical(),
             Err(_) => break,
         }
     }
@@ -77,17 +77,17 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+    fn client_seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
         let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
-        client(peer.parse().unwrap(), &headers, &trusted).to_string()
+        client_ip(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 
     #[test]
-    fn a_neighbour_that_speaks_for_others_is_noticed() {
+    fn an_unlisted_local_proxy_is_noticed() {
         let mut headers = HeaderMap::new();
         let is_noticed = |peer: &str, headers: &HeaderMap, trusted: &[IpNet]| {
             is_unlisted_proxy(peer.parse().unwrap(), headers, trusted)
@@ -105,31 +105,31 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_not_believed() {
+    fn the_header_of_an_untrusted_peer_is_ignored() {
         assert_eq!(
-            seen("203.0.113.9", &["198.51.100.1"], &["10.0.0.0/8"]),
+            client_seen("203.0.113.9", &["198.51.100.1"], &["10.0.0.0/8"]),
             "203.0.113.9"
         );
     }
 
     #[test]
-    fn a_trusted_proxy_is_believed_up_to_what_it_wrote_itself() {
+    fn only_what_trusted_proxies_appended_is_believed() {
         let trusted = ["10.0.0.0/8"];
         assert_eq!(
-            seen("10.0.0.1", &["198.51.100.1"], &trusted),
+            client_seen("10.0.0.1", &["198.51.100.1"], &trusted),
             "198.51.100.1"
         );
         assert_eq!(
-            seen("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"], &trusted),
+            client_seen("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"], &trusted),
             "198.51.100.1"
         );
         assert_eq!(
-            seen("10.0.0.1", &["1.1.1.1", "198.51.100.1"], &trusted),
+            client_seen("10.0.0.1", &["1.1.1.1", "198.51.100.1"], &trusted),
             "198.51.100.1"
         );
-        assert_eq!(seen("10.0.0.1", &["nonsense"], &trusted), "10.0.0.1");
+        assert_eq!(client_seen("10.0.0.1", &["nonsense"], &trusted), "10.0.0.1");
         assert_eq!(
-            seen("::ffff:10.0.0.1", &["198.51.100.1"], &trusted),
+            client_seen("::ffff:10.0.0.1", &["198.51.100.1"], &trusted),
             "198.51.100.1"
         );
     }

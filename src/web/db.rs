@@ -1,4 +1,4 @@
-//! A database connection as a handler's argument.
+//! A database connection as an argument of a handler.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,10 +7,10 @@ use axum::http::request::Parts;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres};
 
-use super::Error;
+use super::error::Error;
 use crate::app::App;
 
-/// A connection from the pool, given back when the handler ends.
+/// A connection from the pool, returned when the handler ends.
 pub struct Db(PoolConnection<Postgres>);
 
 impl FromRequestParts<App> for Db {

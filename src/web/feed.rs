@@ -1,15 +1,15 @@
-//! What every feed of ours begins with (RSS 2.0).
+//! RSS 2.0 feeds.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rss::extension::atom::{AtomExtensionBuilder, Link};
 use rss::{Channel, ChannelBuilder, Item};
 
-use super::Layout;
+use super::layout::Layout;
 use crate::clock::Ts;
 use crate::text::dates;
 
-/// A feed as an answer.
+/// A feed as a response.
 pub struct Feed(pub Channel);
 
 impl IntoResponse for Feed {
@@ -19,7 +19,7 @@ impl IntoResponse for Feed {
     }
 }
 
-/// A feed of this name at this path, of these items, the newest of which is from then.
+/// Builds the feed at `path`. `newest` is the time of the newest item, which dates the feed.
 pub fn channel(
     layout: &Layout,
     title: String,
@@ -27,13 +27,13 @@ pub fn channel(
     newest: Option<Ts>,
     items: Vec<Item>,
 ) -> Channel {
-    let own_address = Link {
+    let self_link = Link {
         href: layout.absolute(path),
         rel: "self".to_owned(),
         mime_type: Some("application/rss+xml".to_owned()),
         ..Link::default()
     };
-    // RSS asks for a description (its specification, "Required channel elements"), and a tagline may be empty.
+    // RSS requires a description (its specification, "Required channel elements"), and a tagline may be empty.
     let description = match layout.publication.tagline.as_str() {
         "" => &layout.publication.title,
         tagline => tagline,
@@ -46,7 +46,7 @@ pub fn channel(
         .last_build_date(newest.map(dates::format_rfc2822))
         .atom_ext(Some(
             AtomExtensionBuilder::default()
-                .links(vec![own_address])
+                .links(vec![self_link])
                 .build(),
         ))
         .items(items)

@@ -1,4 +1,4 @@
-//! The headers that tell a browser what a page of ours may do.
+//! Security headers of every response.
 
 use std::sync::LazyLock;
 
@@ -10,19 +10,19 @@ use axum::response::Response;
 use super::assets::Style;
 use crate::app::App;
 
-/// Everything comes from the site itself; nothing inline runs, and of styles only ours, by their hash; nobody frames us. The
-/// desk's scripts ask the site something, and so does who checks a page: Lighthouse reads robots.txt from within it.
-/// `frame-ancestors` takes the place of X-Frame-Options, which browsers that know it are to ignore (CSP Level 2, 7.7.1).
+/// Everything comes from the site itself, no inline script runs, and of inline styles only our own, by its hash.
 static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let style = Style::of_reading().hash();
+    // connect-src: scripts of admin pages send requests, and Lighthouse fetches robots.txt from within the page.
+    // frame-ancestors replaces X-Frame-Options, which browsers that know both are to ignore (CSP Level 2, 7.7.1).
     HeaderValue::try_from(format!(
         "default-src 'none'; style-src 'self' {style}; script-src 'self'; img-src 'self'; media-src 'self'; \
          connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ))
-    .expect("a policy of ours is a header")
+    .expect("the policy is a valid header value")
 });
 
-const ALWAYS: [(HeaderName, &str); 4] = [
+const STATIC_HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
     (
@@ -35,19 +35,23 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// One year (RFC 6797). Not for subdomains: what else the operator runs there is not ours to decide.
+/// One year (RFC 6797). Subdomains are left out, since the operator may run something else there.
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// Adds them to every answer.
-pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Adds security headers, and `Cache-Control` where the handler set none.
+pub async fn add_security_headers(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
-    let is_desk = path == "/admin" || path.starts_with("/admin/");
+    let is_admin = path == "/admin" || path.starts_with("/admin/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
-    for (name, value) in ALWAYS {
+    for (name, value) in STATIC_HEADERS {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
@@ -58,7 +62,7 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
             HeaderValue::from_static(STRICT_TRANSPORT_SECURITY),
         );
     }
-    if is_desk {
+    if is_admin {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(
             header::REFERRER_POLICY,

@@ -1,4 +1,4 @@
-//! What the frame of every page shows.
+//! The layout of every page.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,25 +7,24 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tokio::time::timeout;
 
-use super::{Error, assets};
+use super::assets;
+use super::error::Error;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::i18n::Words;
 use crate::publication::Publication;
 use crate::text::dates;
 
-/// How long the frame of a page that must be shown waits for a database that has stopped in the middle of its answer.
-const LOOKED_UP_WITHIN: Duration = Duration::from_secs(5);
+/// Longest wait for the publication where a page is shown even without the database.
+const PUBLICATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The publication and its words, for a page to stand in. Knows nothing of who is reading: a public page is the same
-/// for everyone.
+/// The publication and its translations, for the templates. It knows nothing of the visitor: a public page is the same for
+/// everyone.
 #[derive(Clone)]
 pub struct Layout {
-    /// The publication.
     pub publication: Arc<Publication>,
-    /// The words of its language.
     pub words: Words,
-    /// The moment the page is made.
+    /// The time at which the page is rendered.
     pub now: Ts,
     /// Whether the site sends mail.
     pub mails: bool,
@@ -33,7 +32,6 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The frame for `publication`, now.
     pub fn new(app: &App, publication: Arc<Publication>) -> Self {
         let base = app.config.public_url.as_str().trim_end_matches('/').into();
         Self {
@@ -45,51 +43,51 @@ impl Layout {
         }
     }
 
-    /// The frame as it is, or as it last was while the database is away: for pages that must be shown at any rate.
+    /// Loads the publication, or takes it as it was last read while the database is away, for pages that must be shown anyway.
     pub async fn at_any_rate(app: &App) -> Self {
-        let publication = match timeout(LOOKED_UP_WITHIN, app.publication()).await {
+        let publication = match timeout(PUBLICATION_TIMEOUT, app.publication()).await {
             Ok(Ok(publication)) => publication,
             _ => app.last_publication(),
         };
         Self::new(app, publication)
     }
 
-    /// The language of the page, for its `lang`.
+    /// Returns the language code for the attribute `lang`.
     pub fn lang(&self) -> &'static str {
         self.words.language().code()
     }
 
-    /// The address of a file of ours.
+    /// Returns the URL of an asset.
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
     }
 
-    /// A moment to the minute, as machines read it.
+    /// Formats a time to the minute for `datetime`.
     pub fn machine_minute(&self, moment: &Ts) -> String {
         dates::format_rfc3339_minute(*moment, &self.publication.zone)
     }
 
-    /// The styles that stand in the page itself.
+    /// Returns the inline stylesheet.
     pub fn style(&self) -> assets::Style {
         assets::Style::of_reading()
     }
 
-    /// The full address of a path of ours.
+    /// Returns the full URL of a path.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
-    /// A day, as a person writes it.
+    /// Formats a date for readers.
     pub fn day(&self, moment: &Ts) -> String {
         dates::format_date(*moment, &self.publication.zone, self.words.language())
     }
 
-    /// A day and an hour, as a person writes them.
+    /// Formats a date and a time of day for readers.
     pub fn moment(&self, moment: &Ts) -> String {
         dates::format_date_time(*moment, &self.publication.zone, self.words.language())
     }
 
-    /// A moment, as machines read it.
+    /// Formats a time for `datetime`.
     pub fn machine(&self, moment: &Ts) -> String {
         dates::format_rfc3339(*moment, &self.publication.zone)
     }

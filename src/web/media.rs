@@ -1,4 +1,4 @@
-//! Pictures and files that articles show, from the media folder.
+//! Pictures and files of articles, from the media folder.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -9,24 +9,25 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use url::form_urlencoded;
 
-use super::Error;
+use super::error::Error;
 use crate::app::App;
 
-/// Where they are.
-const MEDIA: &str = "/media";
+const MEDIA_PREFIX: &str = "/media";
 
-/// The address of a file, by its path in the folder.
+/// Returns the URL path of a file, given its path in the folder.
 pub fn address(path: &str) -> String {
     let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    format!("{MEDIA}/{}", path.replace("%2F", "/").replace('+', "%20"))
+    format!(
+        "{MEDIA_PREFIX}/{}",
+        path.replace("%2F", "/").replace('+', "%20")
+    )
 }
 
-/// A file of the media folder. Nothing in it runs as part of the site, whatever was uploaded: what a browser does not
-/// show by itself is downloaded, and a drawing with a script in it has no say.
+/// Serves a file of the media folder.
 pub async fn show_media(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let folder = app.config.media.as_ref().ok_or(Error::NotFound)?;
     let (mut parts, _) = request.into_parts();
-    parts.uri = inside(&parts.uri).ok_or(Error::NotFound)?;
+    parts.uri = strip_media_prefix(&parts.uri).ok_or(Error::NotFound)?;
     let files = ServeDir::new(folder).append_index_html_on_directories(false);
     let file = files
         .oneshot(Request::from_parts(parts, Body::empty()))
@@ -41,12 +42,14 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .unwrap_or_default();
-    let is_shown = ["image/", "audio/", "video/", "text/plain"]
+    let is_displayable = ["image/", "audio/", "video/", "text/plain"]
         .iter()
-        .any(|shown| kind.starts_with(shown));
+        .any(|prefix| kind.starts_with(prefix));
     let is_document = kind == "application/pdf";
     let headers = file.headers_mut();
-    if !is_shown && !is_document {
+    // An upload must not run as part of the site: types that browsers might execute are downloaded, and the policy disables
+    // scripts within an SVG.
+    if !is_displayable && !is_document {
         headers.insert(
             header::CONTENT_DISPOSITION,
             HeaderValue::from_static("attachment"),
@@ -65,9 +68,8 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
     Ok(file)
 }
 
-/// The address without its first part.
-fn inside(uri: &Uri) -> Option<Uri> {
-    let path = uri.path().strip_prefix(MEDIA)?;
+fn strip_media_prefix(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_prefix(MEDIA_PREFIX)?;
     let path: PathAndQuery = path.parse().ok()?;
     Some(Uri::from(path))
 }

@@ -1,26 +1,29 @@
-//! What any page needs, knowing no feature.
+//! Building blocks of any page: layout, forms, errors, assets, client IP. Nothing here knows a feature.
 
 pub mod assets;
 mod client;
 mod db;
 pub mod error;
+mod error_page;
 pub mod feed;
-mod fields;
+pub mod form;
 pub mod headers;
 mod layout;
 pub mod media;
 mod page;
 mod path;
-pub mod requests;
+pub mod request_id;
 mod routes;
 mod signed;
 
 pub use client::ClientAddress;
 pub use db::Db;
 pub use error::{Error, Result};
-pub use fields::{Fields, Mistakes, Within, wait_for_form};
+pub use error_page::render_error_pages;
+pub use form::{Fields, Mistakes};
 pub use layout::Layout;
 pub use page::{Page, go_to};
 pub use path::{Path, Query};
+pub use request_id as requests;
 pub use routes::Routes;
 pub use signed::Signed;

@@ -1,34 +1,33 @@
-//! A filled template as an answer.
+//! Templates as responses.
 
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Error;
-use super::error::Told;
+use super::error::{Error, Told};
 
-/// A page for a browser.
+/// A template to be rendered as HTML.
 pub struct Page<T>(pub T);
 
 impl<T: Template> Page<T> {
-    /// The page with another status than 200. It answers one person's request: no cache may keep it.
+    /// Responds with another status than 200. No cache may store the response, since it answers one visitor's request.
     pub fn with_status(self, status: StatusCode) -> Response {
         let page = self.into_response();
         if page.status() != StatusCode::OK {
-            // It did not render.
+            // Rendering failed: the 500 stays as it is.
             return page;
         }
         let no_store = [(header::CACHE_CONTROL, "no-store")];
         (status, no_store, Told, page).into_response()
     }
 
-    /// The same for who is to try again after so many seconds.
+    /// Responds with a status and `Retry-After`.
     pub fn try_again(self, status: StatusCode, seconds: u64) -> Response {
         let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
         (retry_after, self.with_status(status)).into_response()
     }
 
-    /// The page, for one person: no cache may keep it and no search engine list it.
+    /// Responds to one visitor only: no cache may store the page and no search engine list it.
     pub fn private(self) -> Response {
         let headers = [
             (header::CACHE_CONTROL, "no-store"),
@@ -38,9 +37,9 @@ impl<T: Template> Page<T> {
     }
 }
 
-/// Sends on to a page after a form was taken. With a fragment of its own: a browser would keep the form's, which leads to
-/// its mistakes. This one leads to the top.
+/// Redirects to a page after a form was saved.
 pub fn go_to(page: &str) -> Redirect {
+    // Without a fragment of its own the redirect inherits the form's, which leads to the errors.
     Redirect::to(&format!("{page}#content"))
 }
 
@@ -48,8 +47,7 @@ impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
             Ok(mut html) => {
-                // A field that is given back as it was typed may hold one, and HTML has no place for it (its 13.2.2,
-                // "unexpected-null-character"): browsers show U+FFFD instead.
+                // A field given back as typed may hold NUL, which HTML does not allow (13.2.2, "unexpected-null-character").
                 if html.contains('\0') {
                     html = html.replace('\0', "\u{FFFD}");
                 }

@@ -1,15 +1,15 @@
-//! The parts of an address. What does not parse names no page of ours, so the answer is the 404 page.
+//! Parts of the URL. If they do not parse, the response is the 404 page.
 
 use axum::extract::{self, FromRequestParts};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::Error;
+use super::error::Error;
 
-/// Parts of the path.
+/// Parameters of the path.
 pub struct Path<T>(pub T);
 
-#[expect(clippy::disallowed_types, reason = "this is what is used instead")]
+#[expect(clippy::disallowed_types, reason = "this wrapper is used instead")]
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
     type Rejection = Error;
 
@@ -21,10 +21,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
-/// What stands behind the question mark.
+/// Parameters of the query.
 pub struct Query<T>(pub T);
 
-#[expect(clippy::disallowed_types, reason = "this is what is used instead")]
+#[expect(clippy::disallowed_types, reason = "this wrapper is used instead")]
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 

@@ -1,4 +1,4 @@
-//! A router that can say which addresses it serves, so that a test can knock at every one of them.
+//! A router that lists its routes, so that a test can request every one of them.
 
 use axum::Router;
 use axum::handler::Handler;
@@ -7,7 +7,7 @@ use axum::routing::on;
 
 use crate::app::App;
 
-/// Addresses with their handlers, and the list of both.
+/// Routes with their handlers, and a list of them.
 #[derive(Default)]
 pub struct Routes {
     router: Router<App>,
@@ -15,12 +15,11 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// No addresses yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A page; HEAD is answered too.
+    /// Adds a page; HEAD is answered too.
     pub fn get<H, T>(self, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -29,7 +28,7 @@ impl Routes {
         self.on(Method::GET, path, handler)
     }
 
-    /// An act.
+    /// Adds an action.
     pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -52,12 +51,11 @@ impl Routes {
         self
     }
 
-    /// Every address, with its method.
+    /// Returns every route with its method.
     pub fn listed(&self) -> &[(Method, &'static str)] {
         &self.listed
     }
 
-    /// The router, for serving.
     pub fn into_router(self) -> Router<App> {
         self.router
     }

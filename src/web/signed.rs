@@ -1,8 +1,8 @@
-//! The signature in the address of a page that is opened from a letter, without signing in.
+//! The signature in the URL of a page that is opened from an email without signing in.
 
 use serde::Deserialize;
 
-/// What stands behind the question mark of such an address.
+/// The query of a signed URL.
 #[derive(Deserialize)]
 pub struct Signed {
     /// The signature; empty if there is none.

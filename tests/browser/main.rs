@@ -124,7 +124,7 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
     let log = server.log();
     let claim = log
         .split(&site)
-        .find(|rest| rest.starts_with("/admin/claim"));
+        .find(|rest| rest.starts_with("/admin/setup"));
     let claim = claim.and_then(|rest| rest.split_whitespace().next());
     admin.goto(claim.expect("a one-time link")).await;
     admin

@@ -84,7 +84,7 @@ fn the_first_start_makes_all_it_needs() {
         .strip_prefix(&format!("http://{}", server.address))
         .expect("an address of the site");
     assert_eq!(server.get(path).status, 200);
-    assert_eq!(server.get("/admin/claim?token=0").status, 404);
+    assert_eq!(server.get("/admin/setup?token=0").status, 404);
 
     let key = fs::metadata(server.data.join("secret.key")).expect("a key");
     assert_eq!(key.permissions().mode() & 0o777, 0o600);

@@ -171,7 +171,7 @@ fn a_new_key_comes_into_use_while_people_reply() {
     seal_much(&url, &old, 4_000);
     let first = reply(&server, &to, "192.0.2.9", "Back@example.org", "At first.");
     let held = first.header("location").expect("it leads on").to_owned();
-    assert!(held.contains("/yours?key="), "{held}");
+    assert!(held.contains("/manage?key="), "{held}");
     let (people, replies) = (
         count(&url, "select count(*)::text from commenters"),
         count(&url, "select count(*)::text from comments"),

@@ -1,6 +1,6 @@
 //! The door: claiming the site, signing in and out, and making guessing slow.
 
-use broadsheet::accounts::{Role, claim};
+use broadsheet::accounts::{Role, setup};
 
 use crate::support::{Setup, TestSite, makers};
 
@@ -8,7 +8,7 @@ const PASSPHRASE: &str = "four plain words here";
 
 async fn invited(site: &TestSite) -> Option<String> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    claim::invite_first_admin(&mut db, site.now())
+    setup::create_setup_link(&mut db, site.now())
         .await
         .expect("a link")
 }
@@ -17,7 +17,7 @@ async fn invited(site: &TestSite) -> Option<String> {
 async fn claimed() -> TestSite {
     let site = TestSite::new().await;
     let link = invited(&site).await.expect("nobody has claimed it");
-    let form = site.visitor().open(&link).await.form("/admin/claim");
+    let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
         .fill("handle", "Ada")
         .fill("passphrase", PASSPHRASE)
@@ -33,15 +33,15 @@ async fn the_one_time_link_makes_the_first_admin_once() {
     let old = invited(&site).await.expect("nobody has claimed it");
     let link = invited(&site).await.expect("still nobody");
     let stranger = site.visitor();
-    stranger.open("/admin/claim").await.has_status(404);
+    stranger.open("/admin/setup").await.has_status(404);
     stranger
-        .open("/admin/claim?token=guess")
+        .open("/admin/setup?token=guess")
         .await
         .has_status(404);
     stranger.open(&old).await.has_status(404);
     stranger
         .post_fields(
-            "/admin/claim",
+            "/admin/setup",
             &[
                 ("token", "guess"),
                 ("name", "Eve"),
@@ -53,7 +53,7 @@ async fn the_one_time_link_makes_the_first_admin_once() {
         .has_status(404);
 
     let ada = site.visitor();
-    let form = ada.open(&link).await.form("/admin/claim");
+    let form = ada.open(&link).await.form("/admin/setup");
     let short = form
         .fill("name", "Ada")
         .fill("handle", "ada l")
@@ -64,7 +64,7 @@ async fn the_one_time_link_makes_the_first_admin_once() {
         .has_status(422)
         .sees("A sign-in name is one word")
         .sees("A passphrase has 15 to 1,000 characters");
-    let form = short.form("/admin/claim");
+    let form = short.form("/admin/setup");
     assert_eq!((form.value("name"), form.value("passphrase")), ("Ada", ""));
     let form = form.fill("handle", "ada").fill("passphrase", PASSPHRASE);
     form.submit()
@@ -189,7 +189,7 @@ async fn guessing_gets_slower_and_keeps_no_colleague_out() {
         .build()
         .await;
     let link = invited(&site).await.expect("nobody has claimed it");
-    let form = site.visitor().open(&link).await.form("/admin/claim");
+    let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
         .fill("handle", "ada")
         .fill("passphrase", PASSPHRASE)
@@ -411,7 +411,7 @@ async fn on_https_the_cookie_belongs_to_this_host_alone() {
         .build()
         .await;
     let link = invited(&site).await.expect("nobody has claimed it");
-    let form = site.visitor().open(&link).await.form("/admin/claim");
+    let form = site.visitor().open(&link).await.form("/admin/setup");
     let answer = form
         .fill("name", "Ada")
         .fill("handle", "ada")

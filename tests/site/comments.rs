@@ -44,7 +44,7 @@ async fn a_held_reply_is_shown_to_its_author_alone() {
         .await
         .has_status(404);
     site.visitor()
-        .open(path.trim_end_matches("/yours"))
+        .open(path.trim_end_matches("/manage"))
         .await
         .has_status(404);
 }
@@ -480,7 +480,7 @@ async fn repeating_a_public_comment_does_not_tell_whose_address_it_came_with() {
     for guess in ["ann@example.org", "bob@example.org"] {
         let form = filled(&eve.open(&article.path).await);
         let place = form.fill("email", guess).submit().await.leads_to();
-        assert!(place.contains("/yours?key="), "{guess} leads to {place}");
+        assert!(place.contains("/manage?key="), "{guess} leads to {place}");
     }
     assert_eq!(site.count("select count(*) from comments").await, 3);
     // The same again from the same browser is still once.

@@ -24,8 +24,8 @@ const DOORS: &[(&str, &str, Door)] = &[
     ("POST", "/admin/sign-in", Open),
     ("POST", "/admin/sign-out", From(Moderator)),
     ("POST", "/admin/sign-out-everywhere", From(Moderator)),
-    ("GET", "/admin/claim", Open),
-    ("POST", "/admin/claim", Open),
+    ("GET", "/admin/setup", Open),
+    ("POST", "/admin/setup", Open),
     ("GET", "/admin/account", From(Moderator)),
     ("POST", "/admin/account", From(Moderator)),
     ("POST", "/admin/account/email", From(Moderator)),
@@ -62,7 +62,7 @@ const DOORS: &[(&str, &str, Door)] = &[
 
 #[test]
 fn every_desk_address_is_listed_here() {
-    let served: Vec<(String, &str)> = router::desk()
+    let served: Vec<(String, &str)> = router::admin_routes()
         .listed()
         .iter()
         .map(|(method, path)| (method.to_string(), *path))
@@ -72,7 +72,7 @@ fn every_desk_address_is_listed_here() {
         .map(|(method, path, _)| ((*method).to_owned(), *path))
         .collect();
     assert_eq!(served, listed);
-    let public = router::public();
+    let public = router::public_routes();
     let strays: Vec<_> = public
         .listed()
         .iter()

@@ -1,7 +1,7 @@
 //! The promise: an address is never displayed. A canary is sent through everything, and looked for everywhere.
 
 use broadsheet::accounts::{Rhythm, Role, address_store};
-use broadsheet::admin::staff_mail;
+use broadsheet::admin::staff_email;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::{Status, unsubscribe};
 use broadsheet::ids::{AccountId, CommenterId, SubscriptionId};
@@ -218,13 +218,17 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     [
         page("/digests/"),
         page("/moderators/"),
-        staff_mail::address(keys, id, now),
+        staff_email::confirmation_path(keys, id, now),
     ]
 }
 
 /// Every address that can be opened, as the router lists them.
 fn every_page() -> Vec<&'static str> {
-    let (public, desk, wordpress) = (router::public(), router::desk(), router::wordpress());
+    let (public, desk, wordpress) = (
+        router::public_routes(),
+        router::admin_routes(),
+        router::wordpress_routes(),
+    );
     let listed = public.listed().iter().chain(desk.listed());
     let listed = listed.chain(wordpress.listed());
     listed

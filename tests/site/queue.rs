@@ -478,7 +478,7 @@ async fn open_desks_hear_how_far_acts_are_whoever_does_them() {
         clock,
         keys,
         config,
-        site.app.argon2.clone(),
+        site.app.password_hasher.argon2().clone(),
     );
     let now = site.now().unix_micros().to_string();
     let fields = [("matching", "spam"), ("as_of", now.as_str())];

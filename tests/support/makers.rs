@@ -33,7 +33,7 @@ impl TestSite {
         let parsed = Handle::parse(handle).expect("a handle");
         let passphrase = Passphrase::parse(PASSPHRASE)
             .expect("a passphrase")
-            .hash(&self.app.argon2)
+            .hash(self.app.password_hasher.argon2())
             .expect("a hash");
         let id = accounts::store::insert(
             &mut db,

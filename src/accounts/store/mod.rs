@@ -1,13 +1,16 @@
-//! All SQL on staff, their sessions and the one-time link.
+//! SQL on accounts, sessions and the one-time setup token.
+
+pub mod login_throttle;
+pub mod staff_email;
 
 use sqlx::PgConnection;
 
-use super::model::{Account, Handle, Role};
+use crate::accounts::model::{Account, Handle, Role};
 use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::text::Slug;
 
-/// The account of a handle, with its passphrase hash if it may sign in.
+/// Finds an account by username, with its passphrase hash. Without a hash nobody can sign in to it.
 pub async fn find_by_handle(
     db: &mut PgConnection,
     handle: &Handle,
@@ -29,7 +32,6 @@ pub async fn find_by_handle(
     }))
 }
 
-/// One account.
 pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
@@ -40,7 +42,7 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<A
     .await
 }
 
-/// Everyone on the staff, by name.
+/// Lists all accounts by name.
 pub async fn all(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     sqlx::query_as!(
         Account,
@@ -50,8 +52,8 @@ pub async fn all(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     .await
 }
 
-/// Whether there is nobody yet who could sign in.
-pub async fn is_empty(db: &mut PgConnection) -> sqlx::Result<bool> {
+/// Tells whether there is no account yet that can sign in.
+pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
     let any = sqlx::query_scalar!(
         r#"select exists (select 1 from accounts where passphrase_hash is not null) as "any!""#
     )
@@ -60,7 +62,7 @@ pub async fn is_empty(db: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(!any)
 }
 
-/// Adds an account, with the address of a page for its name; `None` if the handle is taken.
+/// Inserts an account with a slug for its author page; `None` if the username is taken.
 pub async fn insert(
     db: &mut PgConnection,
     handle: &Handle,
@@ -70,7 +72,7 @@ pub async fn insert(
     now: Ts,
 ) -> sqlx::Result<Option<AccountId>> {
     let slug = Slug::from_title(handle.as_str());
-    // Another handle may read the same in Latin letters: then the next number that is free.
+    // Two usernames may have the same slug in Latin letters; then the next free number is appended.
     sqlx::query_scalar!(
         "insert into accounts (handle, slug, name, role, passphrase_hash, created_at)
          select $1, free.slug, $3, $4, $5, $6
@@ -90,7 +92,6 @@ pub async fn insert(
     .await
 }
 
-/// Sets a passphrase.
 pub async fn set_passphrase(db: &mut PgConnection, id: AccountId, hash: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "update accounts set passphrase_hash = $2 where id = $1",
@@ -102,14 +103,16 @@ pub async fn set_passphrase(db: &mut PgConnection, id: AccountId, hash: &str) ->
     Ok(())
 }
 
-/// The hash of an account's passphrase.
-pub async fn passphrase_hash(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<String>> {
+pub async fn find_passphrase_hash(
+    db: &mut PgConnection,
+    id: AccountId,
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select passphrase_hash from accounts where id = $1", id.0)
         .fetch_one(db)
         .await
 }
 
-/// Remembers a new session by the hash of its token.
+/// Inserts a session by the hash of its token.
 pub async fn insert_session(
     db: &mut PgConnection,
     token_hash: &[u8],
@@ -129,7 +132,7 @@ pub async fn insert_session(
     Ok(())
 }
 
-/// Whose session this is, while it lasts.
+/// Finds the account of a session that has not expired.
 pub async fn find_by_session(
     db: &mut PgConnection,
     token_hash: &[u8],
@@ -147,7 +150,6 @@ pub async fn find_by_session(
     .await
 }
 
-/// Ends one session.
 pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where token_hash = $1", token_hash)
         .execute(db)
@@ -155,7 +157,7 @@ pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
     Ok(())
 }
 
-/// Ends every session of an account, and makes void what was signed for it and mailed: its digests' pages.
+/// Deletes every session of an account, and revokes the signed links in digests sent to it.
 pub async fn delete_sessions_of(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where account_id = $1", id.0)
         .execute(&mut *db)
@@ -169,22 +171,20 @@ pub async fn delete_sessions_of(db: &mut PgConnection, id: AccountId) -> sqlx::R
     Ok(())
 }
 
-/// Forgets sessions that have run out and failures nobody will count any more.
+/// Deletes expired sessions, and sign-in failures too old to count.
 pub async fn delete_stale(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where expires_at <= $1", now as Ts)
         .execute(&mut *db)
         .await?;
-    sqlx::query!(
-        "delete from sign_in_failures where last_at < $1",
-        now.plus_seconds(-super::slow_down::FORGOTTEN_AFTER) as Ts
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    login_throttle::delete_expired(db, now).await
 }
 
-/// Makes `token_hash` the one link that makes the first admin.
-pub async fn set_claim(db: &mut PgConnection, token_hash: &[u8], now: Ts) -> sqlx::Result<()> {
+/// Sets the one token that creates the first admin; an older one stops working.
+pub async fn upsert_setup_token(
+    db: &mut PgConnection,
+    token_hash: &[u8],
+    now: Ts,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into claims (token_hash, created_at) values ($1, $2)
          on conflict (only_one) do update set token_hash = excluded.token_hash, created_at = excluded.created_at",
@@ -196,8 +196,8 @@ pub async fn set_claim(db: &mut PgConnection, token_hash: &[u8], now: Ts) -> sql
     Ok(())
 }
 
-/// Whether the link is the one, still unused, and nobody can sign in otherwise.
-pub async fn is_claim(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
+/// Tells whether the token is the current one, and nobody can sign in yet.
+pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select 1 from claims where token_hash = $1)
               and not exists (select 1 from accounts where passphrase_hash is not null) as "is!""#,
@@ -207,8 +207,9 @@ pub async fn is_claim(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<
     .await
 }
 
-/// Uses the link up. Of two at once, one gets `true`: the other waits for the row and finds it gone.
-pub async fn use_claim(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
+/// Deletes the token; `false` if it is gone already.
+pub async fn delete_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
+    // Of two requests at once, the second waits for the row lock and then finds no row.
     let done = sqlx::query!("delete from claims where token_hash = $1", token_hash)
         .execute(db)
         .await?;

@@ -1,22 +1,21 @@
-//! All SQL on the addresses of the staff, and on sealing them anew when the secret key changes.
+//! SQL on the emails of staff.
 
 use sqlx::{Connection, PgConnection};
 
-use super::address::{CONFIRMED_WITHIN, Rhythm, StaffMail, reseal};
+use crate::accounts::staff_email::{CONFIRMATION_WINDOW, Rhythm, StaffEmail, reseal};
 use crate::clock::Ts;
 use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 use crate::ids::AccountId;
 use crate::mail;
 
-/// Seconds between two addresses that one account gives: each is written to, whoever's it is.
-const BETWEEN_ADDRESSES: i64 = 60;
+/// Seconds between two changes of one account's email: each sends a message to it, whoever owns it.
+const MIN_CHANGE_INTERVAL: i64 = 60;
 
-/// What is known of the mail to an account.
-pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<StaffMail>> {
+pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<StaffEmail>> {
     sqlx::query_as!(
-        StaffMail,
-        r#"select email_sealed is not null as "has_address!", email_set_at as "set_at: Ts", email_confirmed_at as "confirmed_at: Ts",
-               silenced_at as "silenced_at: Ts", digest as "rhythm: Rhythm"
+        StaffEmail,
+        r#"select email_sealed is not null as "has_email!", email_set_at as "set_at: Ts", email_confirmed_at as "confirmed_at: Ts",
+               silenced_at as "suppressed_at: Ts", digest as "rhythm: Rhythm"
            from accounts where id = $1"#,
         id.0,
     )
@@ -24,8 +23,8 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
     .await
 }
 
-/// Keeps another address, which counts once it is confirmed. What waited for the one before is forgotten, and so is what it
-/// was told of and that mail to it came back. `false` if one was given a moment ago: then nothing is changed.
+/// Sets another email, which has to be confirmed, and deletes what waits in the outbox for the one before; the state of
+/// digests and bounces begins again. Returns `false` and changes nothing if the last change was less than a minute ago.
 pub async fn set(
     db: &mut PgConnection,
     id: AccountId,
@@ -41,7 +40,7 @@ pub async fn set(
         sealed,
         now as Ts,
         rhythm as Rhythm,
-        now.plus_seconds(-BETWEEN_ADDRESSES) as Ts,
+        now.plus_seconds(-MIN_CHANGE_INTERVAL) as Ts,
     )
     .execute(&mut *db)
     .await?;
@@ -52,7 +51,7 @@ pub async fn set(
     Ok(true)
 }
 
-/// Forgets an address, and what waits to be mailed there.
+/// Removes the email, and what waits in the outbox for it.
 pub async fn remove(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!(
         "update accounts set email_sealed = null, email_confirmed_at = null, silenced_at = null, digest = 'never' where id = $1",
@@ -63,8 +62,7 @@ pub async fn remove(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     mail::store::delete_for_account(db, id).await
 }
 
-/// Changes how often an account with an address hears of what waits. Whoever wants to hear nothing any more gets nothing
-/// of what waits to leave either.
+/// Changes how often an account gets a digest; `false` if it has no email.
 pub async fn set_rhythm(
     db: &mut PgConnection,
     id: AccountId,
@@ -78,6 +76,7 @@ pub async fn set_rhythm(
     .execute(&mut *db)
     .await?;
     if rhythm == Rhythm::Never {
+        // Digests already in the outbox are not wanted either. A confirmation of the email still is.
         sqlx::query!(
             "delete from outbox using accounts
              where accounts.id = $1 and account_id = $1 and email_confirmed_at is not null",
@@ -89,8 +88,8 @@ pub async fn set_rhythm(
     Ok(set.rows_affected() == 1)
 }
 
-/// Notes that the address which was given at `set_at` is its owner's. `false` if it is not kept any more, or was given too
-/// long ago. Pressing twice is no mistake.
+/// Marks the email that was set at `set_at` as confirmed; `true` again if it already is. Returns `false` if it was replaced since,
+/// or set too long ago.
 pub async fn confirm(
     db: &mut PgConnection,
     id: AccountId,
@@ -104,14 +103,14 @@ pub async fn confirm(
         id.0,
         set_at as Ts,
         now as Ts,
-        now.plus_seconds(-CONFIRMED_WITHIN) as Ts,
+        now.plus_seconds(-CONFIRMATION_WINDOW) as Ts,
     )
     .execute(db)
     .await?;
     Ok(confirmed.rows_affected() == 1)
 }
 
-/// Every address that is kept, sealed.
+/// Lists every email, sealed.
 pub async fn all_sealed(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, Vec<u8>)>> {
     let rows = sqlx::query!(
         r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts where email_sealed is not null order by id"#

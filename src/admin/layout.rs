@@ -1,4 +1,4 @@
-//! What every desk page shows: whose desk it is, where one is, and how much waits.
+//! The layout of admin pages: navigation, who is signed in, and how many comments wait.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -8,41 +8,33 @@ use crate::accounts::{Role, Viewer};
 use crate::app::App;
 use crate::web::{Error, Layout};
 
-/// The frame of a desk page. Only someone signed in gets one.
+/// Everything that the frame of an admin page shows. Only a signed-in visitor gets one.
 #[derive(Clone)]
 pub struct Desk {
-    /// The publication and its words.
     pub layout: Layout,
-    /// Who is at the desk.
     pub viewer: Viewer,
-    /// Replies that wait for a decision.
+    /// Number of comments that wait for a decision.
     pub held: i64,
 }
 
-/// Which part of the desk a page belongs to.
+/// Sections of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// Deciding on replies.
     Comments,
-    /// What was done.
     Log,
-    /// Writing.
     Articles,
-    /// How discussions are kept, and what is blocked.
     Discussion,
-    /// The publication's settings.
     Settings,
-    /// One's own account.
     Account,
 }
 
 impl Desk {
-    /// Whether the viewer may write and publish.
+    /// Tells whether the viewer may write and publish articles.
     pub fn may_edit(&self) -> bool {
         self.viewer.role >= Role::Editor
     }
 
-    /// Whether the viewer may change settings.
+    /// Tells whether the viewer may change settings.
     pub fn may_set(&self) -> bool {
         self.viewer.role >= Role::Admin
     }
@@ -55,7 +47,7 @@ impl FromRequestParts<App> for Desk {
         let viewer = Viewer::from_request_parts(parts, app).await?;
         let layout = Layout::from_request_parts(parts, app).await?;
         let mut db = app.pool.acquire().await?;
-        let held = store::held(&mut db).await?;
+        let held = store::count_held(&mut db).await?;
         Ok(Self {
             layout,
             viewer,

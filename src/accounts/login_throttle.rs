@@ -1,0 +1,85 @@
+//! Throttling of passphrase guesses. Failures count for one account from one network, for a network, and for an account.
+//! While many strangers guess at one account, its owner can still try once in ten seconds.
+
+use std::net::IpAddr;
+
+use sqlx::{Connection, PgConnection};
+
+use super::store::login_throttle as store;
+use crate::app::App;
+use crate::limits::network;
+
+/// Failures that cost no wait: by one network at one account, by one network, and at one account.
+const FREE_FAILURES_PAIR: i32 = 5;
+const FREE_FAILURES_NETWORK: i32 = 20;
+const FREE_FAILURES_ACCOUNT: i32 = 50;
+/// Longest waits in seconds. An account waits only briefly, since its owner is not the one who guesses.
+const MAX_WAIT: i32 = 15 * 60;
+const MAX_WAIT_ACCOUNT: i32 = 10;
+
+/// An attempt that may go on, counted as a failure until [`clear_failure`] takes it back.
+pub struct LoginAttempt {
+    pair_key: Vec<u8>,
+    network_key: Vec<u8>,
+    account_key: Vec<u8>,
+}
+
+/// Counts an attempt at an account, by the name typed. The inner `Err` is the number of seconds to wait first; then the attempt
+/// was not counted.
+pub async fn begin_attempt(
+    app: &App,
+    db: &mut PgConnection,
+    handle: &str,
+    ip: IpAddr,
+) -> sqlx::Result<Result<LoginAttempt, u64>> {
+    let network = network(ip).to_string();
+    let keys = app.keys.as_of_now();
+    let now = app.clock.now();
+    let mut db = db.begin().await?;
+    let mut found = Vec::with_capacity(3);
+    for (kind, value) in [
+        ("sign-in together", format!("{network} {handle}").as_str()),
+        ("sign-in network", &network),
+        ("sign-in account", handle),
+    ] {
+        let hashes = keys.find_by_each(kind, value.as_bytes());
+        let (key, older) = hashes.split_first().expect("a ring has a key");
+        // After a key rotation the failures counted under the old key still hold: a new key gives no new guesses.
+        store::merge_older_keys(&mut db, key, older).await?;
+        found.push(key.to_vec());
+    }
+    let [pair_key, network_key, account_key] =
+        <[Vec<u8>; 3]>::try_from(found).expect("three kinds have been hashed");
+    let attempt = LoginAttempt {
+        pair_key,
+        network_key,
+        account_key,
+    };
+    // Counted before the passphrase is verified, so that a thousand guesses at once are not all judged by the same count.
+    for (key, free, max_wait) in [
+        (&attempt.pair_key, FREE_FAILURES_PAIR, MAX_WAIT),
+        (&attempt.network_key, FREE_FAILURES_NETWORK, MAX_WAIT),
+        (
+            &attempt.account_key,
+            FREE_FAILURES_ACCOUNT,
+            MAX_WAIT_ACCOUNT,
+        ),
+    ] {
+        if let Some(wait) = store::add_failure(&mut db, key, free, max_wait, now).await? {
+            db.rollback().await?;
+            return Ok(Err(wait));
+        }
+    }
+    db.commit().await?;
+    Ok(Ok(attempt))
+}
+
+/// Takes the failure back: the passphrase was right.
+pub async fn clear_failure(db: &mut PgConnection, attempt: LoginAttempt) -> sqlx::Result<()> {
+    store::delete_failures(db, &attempt.pair_key).await?;
+    // In the order in which `begin_attempt` locks the rows, so that no two wait for each other.
+    for key in [attempt.network_key, attempt.account_key] {
+        store::subtract_failure(db, &key).await?;
+    }
+    Ok(())
+}

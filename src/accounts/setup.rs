@@ -1,0 +1,136 @@
+//! Creation of the first admin by a one-time link, which is printed when the site starts without an account that can sign in.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::cookie::CookieJar;
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::model::{Handle, Role};
+use super::passphrase::Passphrase;
+use super::{session, store};
+use crate::app::App;
+use crate::clock::Ts;
+use crate::crypto;
+use crate::i18n::Words;
+use crate::text::input;
+use crate::web::form::{self, FormData, Mistakes};
+use crate::web::{Db, Error, Layout, Page, Query, Result, go_to};
+
+/// Bytes of a name, as in comments.
+const NAME_BYTES: usize = 245;
+
+/// Creates the one-time link and returns its path; an older link stops working. Returns `None` if somebody can sign in already.
+pub async fn create_setup_link(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<String>> {
+    if !store::needs_setup(db).await? {
+        return Ok(None);
+    }
+    let token = crypto::token();
+    store::upsert_setup_token(db, &crypto::token_hash(&token), now).await?;
+    Ok(Some(format!("/admin/setup?token={token}")))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SetupForm {
+    token: String,
+    #[serde(deserialize_with = "form::single_line")]
+    name: String,
+    handle: String,
+    passphrase: String,
+    #[serde(skip)]
+    errors: Mistakes,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/setup.html")]
+struct SetupPage {
+    layout: Layout,
+    form: SetupForm,
+}
+
+#[derive(Deserialize)]
+pub struct SetupQuery {
+    #[serde(default)]
+    token: String,
+}
+
+/// Shows the form that creates the first admin; 404 unless the token is the current one.
+pub async fn show_setup(
+    layout: Layout,
+    mut db: Db,
+    Query(query): Query<SetupQuery>,
+) -> Result<Response> {
+    if !store::is_setup_token(&mut db, &crypto::token_hash(&query.token)).await? {
+        return Err(Error::NotFound);
+    }
+    let form = SetupForm {
+        token: query.token,
+        ..SetupForm::default()
+    };
+    Ok(Page(SetupPage { layout, form }).private())
+}
+
+/// Creates the first admin and signs them in.
+pub async fn create_first_admin(
+    State(app): State<App>,
+    layout: Layout,
+    jar: CookieJar,
+    form: FormData<SetupForm>,
+) -> Result<Response> {
+    let mut form = form.value;
+    let mut db = app.pool.acquire().await?;
+    let token_hash = crypto::token_hash(&form.token);
+    if !store::is_setup_token(&mut db, &token_hash).await? {
+        return Err(Error::NotFound);
+    }
+    // The connection goes back to the pool before the slow hashing.
+    drop(db);
+
+    let words = layout.words;
+    let Some((handle, passphrase)) = form.parse(words) else {
+        let page = Page(SetupPage { layout, form });
+        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let hash = passphrase.hash_in_turn(&app.password_hasher).await?;
+    let mut db = app.pool.begin().await?;
+    // Again, now that the token's row is locked: another request may have used the same link meanwhile.
+    if !store::delete_setup_token(&mut db, &token_hash).await?
+        || !store::needs_setup(&mut db).await?
+    {
+        return Err(Error::NotFound);
+    }
+    let now = app.clock.now();
+    let id = store::insert(&mut db, &handle, &form.name, Role::Admin, Some(&hash), now).await?;
+    let Some(id) = id else {
+        form.errors.say(words, "handle", "account-handle-taken");
+        handle.as_str().clone_into(&mut form.handle);
+        let page = Page(SetupPage { layout, form });
+        return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let cookie = session::start(&app, &mut db, id).await?;
+    db.commit().await?;
+    tracing::info!(account = %id, "created the first admin by the setup link");
+    Ok((jar.add(cookie), go_to("/admin/comments")).into_response())
+}
+
+impl SetupForm {
+    fn parse(&mut self, words: Words) -> Option<(Handle, Passphrase)> {
+        let name = &self.name;
+        if input::is_blank(name) || input::has_invalid_chars(name) || name.len() > NAME_BYTES {
+            self.errors.say(words, "name", "account-name-wrong");
+        }
+        let handle = Handle::parse(&self.handle);
+        if handle.is_none() {
+            self.errors.say(words, "handle", "account-handle-wrong");
+        }
+        let passphrase = Passphrase::parse(&self.passphrase);
+        if passphrase.is_none() {
+            self.errors
+                .say(words, "passphrase", "account-passphrase-wrong");
+        }
+        handle.zip(passphrase).filter(|_| self.errors.is_empty())
+    }
+}

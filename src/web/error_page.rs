@@ -1,0 +1,79 @@
+//! The page a visitor gets for an error. One layer makes it for every failed response, whoever made that.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use url::form_urlencoded;
+
+use super::error::{RedirectToSignIn, Told};
+use super::layout::Layout;
+use super::page::Page;
+use super::request_id::Reference;
+use crate::app::App;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    layout: Layout,
+    title: String,
+    advice: String,
+    request_id: Option<String>,
+}
+
+/// Replaces every failed response that is not a page yet with one, and redirects visitors who must sign in.
+pub async fn render_error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    let request_id = request
+        .extensions()
+        .get::<Reference>()
+        .map(|request_id| request_id.0.clone());
+    // Only a GET can be repeated after signing in.
+    let return_to = (request.method() == Method::GET).then(|| request.uri().to_string());
+    let response = next.run(request).await;
+    if response.extensions().get::<RedirectToSignIn>().is_some() {
+        return Redirect::to(&sign_in_url(return_to.as_deref())).into_response();
+    }
+    let status = response.status();
+    let is_complete = response.extensions().get::<Told>().is_some();
+    if is_complete || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let layout = Layout::at_any_rate(&app).await;
+    let key = match status.as_u16() {
+        403 => "error-forbidden",
+        404 => "error-not-found",
+        405 => "error-method",
+        408 => "error-timeout",
+        413 => "error-too-large",
+        503 => "error-unavailable",
+        400..=499 => "error-bad-request",
+        _ => "error-internal",
+    };
+    let page = ErrorPage {
+        title: layout.words.say(key),
+        advice: layout.words.say(&format!("{key}-advice")),
+        request_id: request_id.filter(|_| status.is_server_error()),
+        layout,
+    };
+    let mut page = Page(page).with_status(status);
+    for name in [header::RETRY_AFTER, header::ALLOW, header::CONNECTION] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page.headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    page
+}
+
+/// Returns the URL of the sign-in page, which leads back to `return_to`.
+fn sign_in_url(return_to: Option<&str>) -> String {
+    match return_to {
+        Some(next) if next != "/admin" => {
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("/admin/sign-in?next={next}")
+        }
+        _ => "/admin/sign-in".to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Request bodies of forms, read within bounds of size and time.
+
+use std::time::Duration;
+use std::{error, iter};
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::{StreamExt, stream};
+use http_body_util::LengthLimitError;
+use tower_http::timeout::{DeadlineBody, TimeoutBody, TimeoutError};
+
+/// Bytes of a small form. Nearly every comment is one.
+const SMALL_BODY_BYTES: usize = 16 * 1024;
+
+/// Time limits for the arrival of a request body.
+#[derive(Clone, Copy)]
+pub struct BodyTimeouts {
+    /// The longest pause between two pieces.
+    pub pause: Duration,
+    /// The longest time in all.
+    pub total: Duration,
+}
+
+/// Reads a small form into memory before any inner layer runs; larger bodies pass through unread.
+pub async fn buffer_small_body(timeouts: BodyTimeouts, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    if !length.is_some_and(|length| (1..=SMALL_BODY_BYTES).contains(&length)) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    // The inner layers hold many times the memory of a small body for each request, and poll each piece that arrives, so
+    // a client that sends slowly is waited for out here.
+    let body = buffer(body, timeouts).await;
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Returns the body read to its end, or a body that fails with the same error.
+async fn buffer(body: Body, timeouts: BodyTimeouts) -> Body {
+    let limited = DeadlineBody::new(timeouts.total, TimeoutBody::new(timeouts.pause, body));
+    match collect(Body::new(limited)).await {
+        Ok(whole) => whole.into(),
+        Err(error) => Body::from_stream(stream::iter([Err::<Bytes, _>(error)])),
+    }
+}
+
+/// Reads a body to its end.
+pub(super) async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        // Copied, not kept: each piece holds the 8 kB buffer it was read into, so that 64 kB sent byte by byte would
+        // otherwise take half a gigabyte.
+        whole.extend_from_slice(&piece?);
+    }
+    Ok(whole)
+}
+
+/// Returns the status for a body that could not be read: 408, 413 or 400.
+pub(super) fn status_for(error: &axum::Error) -> StatusCode {
+    let error: &(dyn error::Error + 'static) = error;
+    let is = |kind: fn(&(dyn error::Error + 'static)) -> bool| {
+        iter::successors(Some(error), |cause| cause.source()).any(kind)
+    };
+    if is(<dyn error::Error>::is::<TimeoutError>) {
+        StatusCode::REQUEST_TIMEOUT
+    } else if is(<dyn error::Error>::is::<LengthLimitError>) {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else {
+        StatusCode::BAD_REQUEST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::io;
+    use std::sync::Arc;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// A byte with a token that counts the pieces still in memory.
+    struct CountedPiece {
+        byte: [u8; 1],
+        _token: Arc<()>,
+    }
+
+    impl AsRef<[u8]> for CountedPiece {
+        fn as_ref(&self) -> &[u8] {
+            &self.byte
+        }
+    }
+
+    #[tokio::test]
+    async fn a_buffered_body_is_complete_or_fails_with_its_own_error() {
+        let (short, long) = (Duration::from_millis(50), Duration::from_secs(60));
+        let patient = BodyTimeouts {
+            pause: long,
+            total: long,
+        };
+        let pieces = || stream::iter(["co", "mment=", "x"].map(Ok::<_, io::Error>));
+        let whole = buffer(Body::from_stream(pieces()), patient).await;
+        assert_eq!(collect(whole).await.expect("a body"), b"comment=x");
+        let broken = stream::iter([Ok("co"), Err(io::Error::from(io::ErrorKind::BrokenPipe))]);
+        let paused = || Body::from_stream(pieces().chain(stream::pending()));
+        let short_pause = BodyTimeouts {
+            pause: short,
+            ..patient
+        };
+        let short_total = BodyTimeouts {
+            total: short,
+            ..patient
+        };
+        for (body, timeouts, status) in [
+            (Body::from_stream(broken), patient, StatusCode::BAD_REQUEST),
+            (paused(), short_pause, StatusCode::REQUEST_TIMEOUT),
+            (paused(), short_total, StatusCode::REQUEST_TIMEOUT),
+        ] {
+            let buffered = timeout(long / 2, buffer(body, timeouts)).await;
+            let failed = collect(buffered.expect("buffering ends")).await;
+            assert_eq!(status_for(&failed.expect_err("no body")), status);
+        }
+    }
+
+    #[tokio::test]
+    async fn pieces_of_a_body_are_freed_as_they_arrive() {
+        let token = Arc::new(());
+        let held = Arc::clone(&token);
+        let pieces = (0..1000).map(move |_| {
+            assert!(
+                Arc::strong_count(&held) <= 3,
+                "the token, this, and one piece"
+            );
+            let piece = CountedPiece {
+                byte: *b"a",
+                _token: Arc::clone(&held),
+            };
+            Ok::<_, Infallible>(Bytes::from_owner(piece))
+        });
+        let body = collect(Body::from_stream(stream::iter(pieces))).await;
+        assert_eq!(body.expect("a body"), [b'a'; 1000]);
+        assert_eq!(Arc::strong_count(&token), 1);
+    }
+}

@@ -1,0 +1,89 @@
+//! The raw fields of a submitted form.
+
+use axum::RequestExt;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use url::form_urlencoded;
+
+use super::body::{collect, status_for};
+use crate::web::error::Error;
+
+/// Fields of one form. The largest of ours is the queue, with a checkbox for each of its fifty cards; a million empty fields
+/// would become a page of ninety megabytes where a form is given back.
+const MAX_FIELDS: usize = 500;
+
+/// The fields of a form as typed, in the order sent. Bytes that are not UTF-8 have become U+FFFD.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Returns the first value of a field; empty if it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// Returns every value of a repeated field, such as ticked checkboxes.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Tells whether a checkbox was ticked.
+    pub fn is_ticked(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// Returns all names and values, in the order sent.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let is_form = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| {
+                value
+                    .trim()
+                    .to_ascii_lowercase()
+                    .starts_with("application/x-www-form-urlencoded")
+            });
+        if !is_form {
+            return Err(Error::BadRequest(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let body = collect(request.into_limited_body())
+            .await
+            .map_err(|error| Error::BadRequest(status_for(&error)))?;
+        let fields: Vec<_> = form_urlencoded::parse(&body)
+            .into_owned()
+            .take(MAX_FIELDS + 1)
+            .collect();
+        if fields.len() > MAX_FIELDS {
+            return Err(Error::BadRequest(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        Ok(Self(fields))
+    }
+}
+
+#[cfg(test)]
+impl Fields {
+    pub(super) fn from_query(query: &str) -> Self {
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
+    }
+}

@@ -1,0 +1,110 @@
+//! Recovery of a form whose work failed: the visitor gets back everything that was typed, ready to be sent again.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::fields::Fields;
+use crate::app::App;
+use crate::web::error::{Error, RETRY_AFTER, Result, in_time};
+use crate::web::layout::Layout;
+use crate::web::page::Page;
+use crate::web::request_id::Reference;
+
+/// Reasons why a submitted form was not saved that are not the form's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubmitFailure {
+    SignedOut,
+    NotFound,
+    /// The database is away or too slow.
+    Unavailable,
+    Internal,
+}
+
+impl SubmitFailure {
+    fn from_error(error: &Error) -> Option<Self> {
+        match error {
+            Error::SignInFirst => Some(Self::SignedOut),
+            Error::NotFound => Some(Self::NotFound),
+            Error::Unavailable => Some(Self::Unavailable),
+            Error::Internal(_) => Some(Self::Internal),
+            Error::Forbidden | Error::BadRequest(_) => None,
+        }
+    }
+}
+
+/// Returns the response of `work`. If `work` fails, or takes longer than a form may wait, returns the page that `render` makes
+/// for the failure, with the fitting status; if `render` makes none, the usual page for the error.
+pub async fn submit_or_render<P: Template>(
+    work: impl Future<Output = Result<Response>>,
+    render: impl AsyncFnOnce(SubmitFailure) -> Option<Page<P>>,
+) -> Response {
+    let error = match in_time(work).await {
+        Ok(response) => return response,
+        Err(error) => error,
+    };
+    let page = match SubmitFailure::from_error(&error) {
+        Some(failure) => render(failure).await,
+        None => None,
+    };
+    let Some(page) = page else {
+        return error.into_response();
+    };
+    match error {
+        Error::Unavailable => page.try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+        Error::Internal(cause) => {
+            tracing::error!(
+                "a form was not saved and its text was given back to the visitor: {cause:#}"
+            );
+            page.with_status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Error::SignInFirst => page.with_status(StatusCode::UNAUTHORIZED),
+        _ => page.with_status(StatusCode::NOT_FOUND),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "resubmit.html")]
+struct ResubmitPage {
+    layout: Layout,
+    /// Beginning of the keys of what the page says.
+    key: &'static str,
+    must_sign_in: bool,
+    request_id: Option<String>,
+    action: String,
+    fields: Fields,
+}
+
+impl ResubmitPage {
+    fn text(&self, part: &str) -> String {
+        self.layout.words.say(&format!("{}-{part}", self.key))
+    }
+}
+
+/// Returns the response of `work`. If the visitor is signed out, the database is away or something breaks, returns a page that
+/// sends `fields` to `action` again.
+pub async fn submit_or_recover(
+    app: &App,
+    request_id: Reference,
+    action: &str,
+    fields: &Fields,
+    work: impl Future<Output = Result<Response>>,
+) -> Response {
+    submit_or_render(work, async |failure| {
+        let key = match failure {
+            SubmitFailure::SignedOut => "kept-signed-out",
+            SubmitFailure::Unavailable => "kept-unavailable",
+            SubmitFailure::Internal => "kept-internal",
+            SubmitFailure::NotFound => return None,
+        };
+        Some(Page(ResubmitPage {
+            layout: Layout::at_any_rate(app).await,
+            key,
+            must_sign_in: failure == SubmitFailure::SignedOut,
+            request_id: (failure == SubmitFailure::Internal).then_some(request_id.0),
+            action: action.to_owned(),
+            fields: fields.clone(),
+        }))
+    })
+    .await
+}
