@@ -31,10 +31,10 @@ async fn known(
     id: Option<CommenterId>,
     domain: &str,
     from: &str,
-) -> comments::store::Known {
+) -> comments::store::screening_facts::ScreeningFacts {
     let domains = blocks::domains_of(domain);
     let from = from.parse().expect("an address");
-    comments::store::known_of(db, id, &domains, from, None)
+    comments::store::screening_facts::load(db, id, &domains, from, None)
         .await
         .expect("an answer")
 }
@@ -93,7 +93,7 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
     assert!(publication.discussion.shows_transparency);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let lists = rules::find_lists(&mut db).await.expect("word lists");
-    let rules = rules::of(&publication.discussion, &lists.hold, &lists.refuse).await;
+    let rules = rules::load_rules(&publication.discussion, &lists.hold, &lists.refuse).await;
     assert!(rules.trust_unproven && !rules.hold_everything && !rules.ask_checker);
     assert_eq!(rules.hold_words.found_in(&["I use WordPress"]), [3]);
     assert_eq!(rules.refuse_words.found_in(&["FR33 CASINO"]), [1]);
