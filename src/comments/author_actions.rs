@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
 
-use super::author_page::{AuthorNotice, AuthorPage, AuthorPageQuery, find_comment};
+use super::author_page::{AuthorNotice, AuthorPageQuery, CommentAuthorPage, find_comment};
 use super::model::Status;
 use super::reply_form::read_words;
 use super::screen::{ScreenedAuthor, screen_comment};
@@ -40,6 +40,7 @@ pub async fn post_author_page(
     match done {
         Ok(response) => response,
         Err(error) => {
+            // The database may be away: the layout then comes from the last known settings.
             let layout = Layout::at_any_rate(&app).await;
             let body = fields.get("comment").to_owned();
             failure_response(layout, body, &request_id, error)
@@ -81,9 +82,10 @@ async fn edit_comment(
     let layout = Layout::new(app, app.publication().await?);
     let mut db = app.pool.begin().await?;
     let comment = find_comment(app, &mut db, id, key).await?;
-    let mut page = AuthorPage::new(app, layout, comment);
+    let mut page = CommentAuthorPage::new(app, layout, comment);
     page.body = fields.get("comment").to_owned();
     let words = page.layout.words;
+    // After the key was checked: strangers must not use up the limit of a network.
     if let Err(seconds) = app.limits.reply_from(submitter.ip) {
         return Ok(page.rate_limited(seconds));
     }
@@ -105,6 +107,7 @@ async fn edit_comment(
     let updated = author::update_body(
         &mut db,
         id,
+        // A missing version is an old tab or a forged form: -1 never matches.
         fields.get("version").parse().unwrap_or(-1),
         &body,
         &body_html,
@@ -126,7 +129,7 @@ async fn edit_comment(
 async fn screen_edit(
     app: &App,
     db: &mut PgConnection,
-    page: &AuthorPage,
+    page: &CommentAuthorPage,
     submitter: &Submitter,
     body: &str,
     body_html: &SafeHtml,
@@ -159,6 +162,7 @@ async fn delete_comment(app: &App, id: CommentId, key: &str) -> Result<Response>
     let mut db = app.pool.begin().await?;
     let comment = find_comment(app, &mut db, id, key).await?;
     erase::erase(&mut db, &[id], app.clock.now()).await?;
+    // The sealed email has no purpose without any comment or subscription.
     if let Some(commenter_id) = comment.commenter_id {
         commenters::store::delete_if_nothing_is_left(&mut db, commenter_id).await?;
     }
@@ -177,7 +181,7 @@ async fn email_verification(
     let mut db = app.pool.begin().await?;
     let comment = find_comment(app, &mut db, id, key).await?;
     if let Err(seconds) = app.limits.reply_from(submitter.ip) {
-        return Ok(AuthorPage::new(app, layout, comment).rate_limited(seconds));
+        return Ok(CommentAuthorPage::new(app, layout, comment).rate_limited(seconds));
     }
     // Robots type the emails of strangers: a refused comment must not cause mail to anyone.
     let commenter_id = comment.commenter_id.filter(|_| comment.is_taken());

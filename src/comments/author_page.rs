@@ -19,10 +19,9 @@ use crate::ids::CommentId;
 use crate::text::SafeHtml;
 use crate::web::{Db, Error, Layout, Mistakes, Page, Path, Query, Result};
 
-/// The page.
 #[derive(Template)]
 #[template(path = "comments/author_page.html")]
-pub(super) struct AuthorPage {
+pub(super) struct CommentAuthorPage {
     pub layout: Layout,
     pub comment: AuthorComment,
     /// URL that the forms are posted to.
@@ -53,7 +52,6 @@ pub struct AuthorPageQuery {
     /// Signature; empty if there is none.
     #[serde(default)]
     pub(super) key: String,
-    /// Message to show.
     #[serde(default)]
     told: String,
 }
@@ -63,12 +61,12 @@ pub async fn redirect_held_page(
     Path(id): Path<CommentId>,
     Query(query): Query<AuthorPageQuery>,
 ) -> Response {
+    // Encoded again, because the query was decoded. Not cached: the URL is a secret.
     let key: String = url::form_urlencoded::byte_serialize(query.key.as_bytes()).collect();
     let redirect = Redirect::to(&format!("/comments/{id}/yours?key={key}"));
     ([(header::CACHE_CONTROL, "no-store")], redirect).into_response()
 }
 
-/// Shows the page.
 pub async fn show_author_page(
     State(app): State<App>,
     layout: Layout,
@@ -83,7 +81,7 @@ pub async fn show_author_page(
         "mailed" => Some("own-mailed"),
         _ => None,
     };
-    let mut page = AuthorPage::new(&app, layout, comment);
+    let mut page = CommentAuthorPage::new(&app, layout, comment);
     page.notice = message.map(|key| AuthorNotice::Success(page.layout.words.say(key)));
     page.is_new = query.told == "new";
     page.can_verify = can_verify(&mut db, &page, &browser).await?;
@@ -92,7 +90,7 @@ pub async fn show_author_page(
 
 /// Renders the page in response to a form that was sent twice.
 pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment) -> Response {
-    let mut page = AuthorPage::new(app, layout, comment);
+    let mut page = CommentAuthorPage::new(app, layout, comment);
     page.is_new = true;
     page.notice = Some(AuthorNotice::Success(page.layout.words.say("own-already")));
     Page(page).with_status(StatusCode::CONFLICT)
@@ -113,7 +111,11 @@ pub(super) async fn find_comment(
 }
 
 /// Whether the site sends email and the comment has one that this browser has not verified.
-async fn can_verify(db: &mut PgConnection, page: &AuthorPage, browser: &Browser) -> Result<bool> {
+async fn can_verify(
+    db: &mut PgConnection,
+    page: &CommentAuthorPage,
+    browser: &Browser,
+) -> Result<bool> {
     let can_email = page.layout.mails && page.comment.is_taken();
     let Some(id) = page.comment.commenter_id.filter(|_| can_email) else {
         return Ok(false);
@@ -121,7 +123,7 @@ async fn can_verify(db: &mut PgConnection, page: &AuthorPage, browser: &Browser)
     Ok(!commenters::store::has_proved(db, browser.0.as_deref(), id).await?)
 }
 
-impl AuthorPage {
+impl CommentAuthorPage {
     pub fn new(app: &App, layout: Layout, comment: AuthorComment) -> Self {
         let until = layout
             .publication

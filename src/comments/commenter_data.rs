@@ -74,6 +74,7 @@ async fn load_comments(
     let mut comments = Vec::new();
     let mut before = None;
     loop {
+        // In batches: a commenter may have written tens of thousands of comments.
         let batch = author::list(db, id, before, COMMENT_BATCH, now).await?;
         before = batch.last().map(|last| last.id);
         if before.is_none() {

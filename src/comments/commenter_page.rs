@@ -50,7 +50,6 @@ pub struct CommenterPageQuery {
     pub(super) key: String,
     /// Id before which the list of comments begins.
     before: Option<CommentId>,
-    /// Message to show.
     #[serde(default)]
     told: String,
 }
@@ -66,7 +65,6 @@ struct SignedOutPage {
     is_blocked: bool,
 }
 
-/// Shows the page.
 pub async fn show_commenter_page(
     State(app): State<App>,
     layout: Layout,
@@ -159,6 +157,7 @@ pub async fn post_commenter_page(
         }
         "erase" if fields.is_ticked("sure") => {
             let erased = erase::erase_all_by(&mut db, id, app.clock.now()).await?;
+            // A blocked email stays, sealed: otherwise erasing oneself would lift the block.
             let is_deleted = commenters::store::delete_unless_blocked(&mut db, id).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, erased, "commenter erased at their own request");
@@ -169,6 +168,7 @@ pub async fn post_commenter_page(
             })
             .private())
         }
+        // The box was not ticked, although the browser requires it: back to the page, with nothing done.
         "erase" => Ok(redirect("").into_response()),
         _ => Err(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY)),
     }
@@ -184,6 +184,7 @@ async fn verify_email(
     jar: CookieJar,
     fields: &Fields,
 ) -> Result<CookieJar> {
+    // A browser that already verified another email keeps its token, which then counts for both.
     let (token, jar) = match browser.0 {
         Some(token) => (token, jar),
         None => {

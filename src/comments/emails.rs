@@ -24,6 +24,7 @@ pub(super) async fn enqueue_verification(
     id: CommenterId,
 ) -> Result<()> {
     let now = app.clock.now();
+    // At most one an hour: anyone can type an email and would otherwise flood its owner.
     if !layout.mails || !commenters::store::may_mail_proof(db, id, now).await? {
         return Ok(());
     }
@@ -84,7 +85,9 @@ pub(super) fn build_notification(
         }),
     ]);
     let mut email = Letter::new(words.language(), &text(subject), &blocks);
+    // For the List-Unsubscribe header, which mail programs show as a button.
     email.unsubscribe = Some(unsubscribe_url);
+    // Mail programs group the notifications of one article.
     email.thread = Some(format!("article-{}", subscription.article_id));
     email
 }

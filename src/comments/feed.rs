@@ -23,7 +23,9 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
     let now = app.clock.now();
     let comments = approved::list_newest(&mut db, MAX_FEED_ITEMS, now).await?;
     let tags = [Tag::Replies, Tag::Articles];
+    // A scheduled article brings its comments along when it is published.
     let policy = Keep::showing(tags).until(next_article(&mut db, now).await?);
+    // The connection goes back to the pool before the feed is rendered.
     drop(db);
     let title = layout
         .words

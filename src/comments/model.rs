@@ -17,9 +17,7 @@ pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(type_name = "comment_status", rename_all = "lowercase")]
 pub enum Status {
-    /// Pending: a moderator has to decide.
     Held,
-    /// Public.
     Approved,
     Spam,
     Trashed,
@@ -138,6 +136,7 @@ impl NewComment {
         let network = network(self.from).to_string();
         let day = day.to_string();
         let fields = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
+        // The fields are separated by NUL, which none of them may contain: otherwise two submissions could share a hash.
         let hashes = keys.find_by_each("said once", fields.as_bytes());
         hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }

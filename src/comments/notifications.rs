@@ -26,6 +26,7 @@ pub async fn enqueue_due_emails(app: &App) -> sqlx::Result<usize> {
     }
     let layout = Layout::new(app, app.publication().await?);
     let mut db = app.pool.acquire().await?;
+    // First, so that an email of a comment that was taken down meanwhile does not leave.
     mail::store::take_back(&mut db).await?;
     while notifications::fan_out(&mut db, FAN_OUT_BATCH).await? > 0 {}
     // Each batch takes a connection of its own.
@@ -46,6 +47,7 @@ async fn enqueue_batch(app: &App, layout: &Layout) -> sqlx::Result<usize> {
     let emailed_before = now.plus_seconds(-EMAIL_INTERVAL_SECONDS);
     let due = notifications::lock_due(&mut db, emailed_before, now, SUBSCRIPTION_BATCH).await?;
     for subscription in &due {
+        // Marked before the email is built: a comment approved in between belongs to the next email.
         let ids = notifications::mark_sent(&mut db, subscription.id, now).await?;
         let replies = notifications::list_oldest(&mut db, &ids, MAX_QUOTES).await?;
         let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);

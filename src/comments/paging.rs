@@ -126,6 +126,7 @@ impl OnePage {
     ) -> sqlx::Result<Self> {
         let counts = threads::count(db, id).await?;
         let paging = Paging::for_article(page, counts.threads);
+        // A page beyond the end is answered by a redirect: no query for it.
         let (page_threads, comments) = if paging.is_beyond() || counts.threads == 0 {
             (Vec::new(), Vec::new())
         } else {
@@ -150,6 +151,7 @@ pub async fn list_thread_page(
     thread: ThreadKey,
     page: i64,
 ) -> sqlx::Result<Vec<Comment>> {
+    // Page 1 is on the article's page and shorter than the others.
     let skipped = REPLIES_PER_THREAD + (page - 2) * REPLIES_PER_THREAD_PAGE;
     approved::list_in_thread(db, thread, skipped, REPLIES_PER_THREAD_PAGE).await
 }

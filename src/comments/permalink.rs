@@ -22,6 +22,7 @@ pub async fn show_comment(
     let page = match paging::page_in_thread(position.before_in_thread) {
         1 => {
             let mut before = position.threads_before();
+            // The position counts from the oldest thread.
             if layout.publication.discussion.newest_first {
                 before = position.threads - 1 - before;
             }

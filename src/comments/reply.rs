@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::model::{ReplyTarget, Status};
 use super::reply_form::ReplyForm;
-use super::reply_page::{ReplyPage, build_failure_page};
+use super::reply_page::{ReplyFormPage, build_failure_page};
 use super::submission::{ReplyContext, SubmitOutcome, Submitter, open_submission, submit};
 use super::{author_page, links};
 use crate::app::App;
@@ -69,6 +69,7 @@ async fn handle(
     submitter: &Submitter,
     fields: &Fields,
 ) -> Response {
+    // Before any query: this is what protects the database from a flood.
     if let Err(seconds) = app.limits.reply_from(submitter.ip) {
         let layout = Layout::at_any_rate(app).await;
         let form = ReplyForm::read(&layout, target, fields);
@@ -81,6 +82,7 @@ async fn handle(
         Ok((submission, publication)) => (Layout::new(app, publication), Ok(submission)),
         Err(error) => (Layout::new(app, app.last_publication()), Err(error)),
     };
+    // Even without a database the form has to come back filled in.
     let mut form = ReplyForm::read(&layout, target, fields);
     let is_preview = fields.is_ticked("preview");
     let submitted = match opened {
@@ -110,11 +112,11 @@ fn outcome_response(
 ) -> Response {
     let words = layout.words;
     let page = |form, context: ReplyContext, notice| {
-        Page(ReplyPage {
+        Page(ReplyFormPage {
             discussion: Some(context.discussion),
             parent: context.parent,
             notice,
-            ..ReplyPage::new(layout.clone(), form)
+            ..ReplyFormPage::new(layout.clone(), form)
         })
     };
     match outcome {
@@ -145,17 +147,17 @@ fn outcome_response(
             let notice = is_parent_gone.then(|| words.say("reply-answered-gone"));
             page(form, context, notice).with_status(StatusCode::UNPROCESSABLE_ENTITY)
         }
-        SubmitOutcome::Closed { discussion } => Page(ReplyPage {
+        SubmitOutcome::Closed { discussion } => Page(ReplyFormPage {
             discussion: Some(discussion),
             notice: Some(words.say("replies-closed-kept")),
             can_submit: false,
-            ..ReplyPage::new(layout, form)
+            ..ReplyFormPage::new(layout, form)
         })
         .with_status(StatusCode::FORBIDDEN),
-        SubmitOutcome::Gone => Page(ReplyPage {
+        SubmitOutcome::Gone => Page(ReplyFormPage {
             notice: Some(words.say("reply-article-gone")),
             can_submit: false,
-            ..ReplyPage::new(layout, form)
+            ..ReplyFormPage::new(layout, form)
         })
         .with_status(StatusCode::NOT_FOUND),
         SubmitOutcome::TooSoon { context, seconds } => {

@@ -149,6 +149,7 @@ impl ReplyForm {
         let (body, body_html) =
             read_words(words, Format::Markdown, &mut self.comment, &mut mistakes);
         let mut name = typed::line(&self.name);
+        // Staff may still sign with another name.
         if let Some(viewer) = viewer
             && typed::is_blank(&name)
         {
@@ -231,6 +232,7 @@ pub fn read_words(
     if over > 0 {
         let over = i64::try_from(over).unwrap_or(i64::MAX);
         mistakes.add("comment", words.count("reply-comment-too-long", over));
+        // Not rendered: a text of any length could be made to take long.
         return (body, markdown::comment(""));
     }
     let body_html = match format {

@@ -16,7 +16,7 @@ use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 /// The page. Without an open discussion it only gives the text back.
 #[derive(Template)]
 #[template(path = "comments/reply.html")]
-pub(super) struct ReplyPage {
+pub(super) struct ReplyFormPage {
     pub layout: Layout,
     pub discussion: Option<Discussion>,
     pub parent: Option<Comment>,
@@ -27,7 +27,7 @@ pub(super) struct ReplyPage {
     pub can_submit: bool,
 }
 
-impl ReplyPage {
+impl ReplyFormPage {
     /// Makes the page with nothing but the form.
     pub fn new(layout: Layout, form: ReplyForm) -> Self {
         Self {
@@ -44,7 +44,6 @@ impl ReplyPage {
 /// Query of the reply page.
 #[derive(Deserialize)]
 pub struct ReplyQuery {
-    /// Parent comment.
     to: Option<CommentId>,
 }
 
@@ -69,16 +68,17 @@ pub async fn show_reply(
     };
     let mut form = ReplyForm::blank(&layout, id);
     form.parent = query.to.map(|id| id.to_string()).unwrap_or_default();
+    // Changes of the article or its comments invalidate the tag; the closing time passes without any.
     let policy = Keep::showing([Tag::Article(id)])
         .by("to")
         .until(discussion.closes_at);
     let is_open = discussion.replies_open;
-    let page = ReplyPage {
+    let page = ReplyFormPage {
         notice: (!is_open).then(|| layout.words.say("replies-closed")),
         can_submit: is_open,
         discussion: Some(discussion),
         parent,
-        ..ReplyPage::new(layout, form)
+        ..ReplyFormPage::new(layout, form)
     };
     // Cacheable, but there is one such page for every comment: not for search engines.
     Ok((policy, [("x-robots-tag", "noindex")], Page(page)).into_response())
@@ -89,9 +89,9 @@ pub(super) fn build_failure_page(
     layout: Layout,
     form: ReplyForm,
     notice: String,
-) -> Page<ReplyPage> {
-    Page(ReplyPage {
+) -> Page<ReplyFormPage> {
+    Page(ReplyFormPage {
         notice: Some(notice),
-        ..ReplyPage::new(layout, form)
+        ..ReplyFormPage::new(layout, form)
     })
 }

@@ -50,6 +50,7 @@ async fn load_word_list(text: &str) -> WordList {
         return list;
     }
     let text = text.to_owned();
+    // Compiling twenty thousand entries takes long enough to hold up other requests on this thread.
     let (list, errors) = spawn_blocking(move || WordList::read(&text))
         .await
         .expect("parsing a word list does not panic");

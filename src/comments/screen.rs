@@ -41,6 +41,7 @@ pub(super) async fn screen_comment(
 ) -> sqlx::Result<Verdict> {
     let plain = markdown::words_of_html(body_html.as_str());
     let texts = texts(author.name, author.website, body, &plain);
+    // Staff are never predicted: their comments are approved anyway, and would only cost time.
     let prediction = if author.is_staff {
         None
     } else {

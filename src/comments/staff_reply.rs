@@ -58,6 +58,7 @@ pub async fn answer(
     {
         return Ok(Some(Answered::Already(id)));
     }
+    // Approved without a verdict: moderators decide about others' comments, so that theirs need no screening.
     let inserted = submissions::insert(
         db,
         keys,

@@ -121,6 +121,7 @@ pub(super) async fn submit(
     let Some(discussion) = discussion else {
         return Ok(SubmitOutcome::Gone);
     };
+    // From here on the form has our ids: also the one that comes back with errors.
     if let ReplyTarget::WordPressId(_) = form.target {
         resolve_wordpress_ids(&mut db, form, discussion.article_id).await?;
     }

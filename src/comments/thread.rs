@@ -121,6 +121,7 @@ fn nest(comments: Vec<Comment>, levels: usize) -> Vec<ThreadEntry> {
     let mut placed: Vec<(usize, bool, Comment)> = Vec::new();
     while let Some((depth, comment)) = stack.pop() {
         push_children(&mut stack, Some(comment.id), depth + 1);
+        // Deeper replies are shown at the last level, in the order of a conversation.
         placed.push((depth.min(levels - 1), depth >= levels, comment));
     }
     let depths: Vec<usize> = placed.iter().map(|(depth, ..)| *depth).chain([0]).collect();

@@ -62,7 +62,9 @@ pub async fn show_thread(
         replies: summary.replies,
     };
     let comments = paging::list_thread_page(&mut db, key, page).await?;
+    // The connection goes back to the pool before the page is rendered.
     drop(db);
+    // The page changes by itself only when the discussion closes; everything else invalidates the tag.
     let policy = Keep::showing([Tag::Article(summary.article_id)])
         .by("from")
         .until(discussion.closes_at);

@@ -26,7 +26,7 @@ struct UnsubscribePage {
     subscription: Option<Subscription>,
     /// URL that emails the link to the commenter page.
     link_action: String,
-    /// That link has just been emailed.
+    /// The link to the commenter page has just been emailed.
     is_emailed: bool,
 }
 
@@ -60,7 +60,6 @@ pub async fn show_unsubscribe(
     Ok(Page(UnsubscribePage::new(&app, layout, id, subscription)).private())
 }
 
-/// Ends the subscription.
 pub async fn post_unsubscribe(
     State(app): State<App>,
     layout: Layout,

@@ -63,6 +63,7 @@ pub(super) async fn send_request(
     let exchange = async {
         let response = client.request(request).await;
         let (head, body) = response.map_err(|_| CheckError::Unreachable)?.into_parts();
+        // Redirects count as errors: following one would send the key and the comment to another server.
         if head.status != StatusCode::OK {
             return Err(CheckError::Status(head.status.as_u16()));
         }
@@ -78,6 +79,7 @@ pub(super) async fn send_request(
 }
 
 fn parse_response(headers: &HeaderMap, body: &[u8]) -> Result<CheckResult, CheckError> {
+    // Akismet's hint that a comment is blatant spam. It means nothing without the answer `true`.
     let discards = headers
         .get("x-akismet-pro-tip")
         .is_some_and(|tip| tip.as_bytes().eq_ignore_ascii_case(b"discard"));

@@ -44,6 +44,7 @@ pub async fn check_due(app: &App) -> sqlx::Result<usize> {
         let mut db = app.pool.acquire().await?;
         akismet::delete_obsolete(&mut db, now).await?;
         let due = akismet::take_due(&mut db, &RETRY_AFTER_SECONDS, CONCURRENT_CHECKS, now).await?;
+        // The connection goes back to the pool before the requests, which may take ten seconds.
         drop(db);
         if due.is_empty() {
             break;

@@ -17,7 +17,6 @@ use crate::publication::{CheckerSettings, Publication};
 
 const CLIENT_NAME: &str = concat!("Broadsheet/", env!("CARGO_PKG_VERSION"));
 
-/// Builds the request.
 pub(super) fn build_request(
     app: &App,
     publication: &Publication,
@@ -89,6 +88,7 @@ fn build_form(
 /// Returns the URL of the check: https, or http on this machine.
 fn endpoint_url(url: &str) -> Option<Url> {
     let mut url = Url::parse(url).ok().filter(CheckerSettings::is_safe)?;
+    // The setting is a base URL; what else was pasted with it must not end up in the path.
     url.set_query(None);
     url.set_fragment(None);
     url.path_segments_mut()

@@ -130,11 +130,12 @@ impl Verdict {
     }
 }
 
-/// Screens a comment.
+/// Screens a comment. Refusals come before spam, and spam before holds.
 pub fn apply_rules(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Verdict {
     if input.is_staff {
         return Verdict::new(Status::Approved, Vec::new());
     }
+    // A refusal is a rule that moderators wrote down, which no guess and no trust overrides.
     let refuse_reasons = list_refuse_reasons(input, rules);
     if !refuse_reasons.is_empty() {
         return Verdict::new(Status::Trashed, refuse_reasons);

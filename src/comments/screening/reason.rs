@@ -155,6 +155,7 @@ impl Reason {
 
     /// Parses the stored form.
     pub fn read(stored: &str) -> Option<Self> {
+        // Only the first colon separates: a detail may be a domain with a port or a regular expression.
         let (code, detail) = match stored.split_once(':') {
             Some((code, detail)) => (code, Some(detail)),
             None => (stored, None),

@@ -70,6 +70,8 @@ pub async fn take_due(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<DueCheck>> {
+    // The next try is scheduled before this one runs, and committed at once: a crash costs one interval and no check.
+    // A network whose time is over is not returned even if the purge has not deleted it yet.
     sqlx::query_as!(
         DueCheck,
         r#"with due as (
@@ -128,6 +130,7 @@ pub async fn apply_result(
     reason: Option<Kind>,
     now: Ts,
 ) -> sqlx::Result<bool> {
+    // Every condition is in the statement itself: between the request and this a moderator may have decided.
     let done = sqlx::query!(
         "update comments
          set status = coalesce($3, checks.otherwise),
@@ -145,6 +148,7 @@ pub async fn apply_result(
     )
     .execute(&mut *db)
     .await?;
+    // A changed text still waits, with the same row.
     sqlx::query!(
         "delete from checks where comment_id = $1 and not exists
              (select 1 from comments

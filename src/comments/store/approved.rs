@@ -72,6 +72,7 @@ pub async fn find_by_wordpress_id(
     article_id: ArticleId,
     wordpress_id: i64,
 ) -> sqlx::Result<Option<CommentId>> {
+    // An imported id wins over an equal id of ours: old links were there first.
     sqlx::query_scalar!(
         "select id from comments where article_id = $1 and (number = $2 or id = $2) and status = 'approved'
          order by number = $2 desc nulls last limit 1",

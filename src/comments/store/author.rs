@@ -32,7 +32,7 @@ pub struct AuthorComment {
     pub erased_at: Option<Ts>,
     /// Days in spam or trash, if the text was erased for that.
     pub kept_days: Option<i64>,
-    /// Number of edits.
+    /// Number of edits, by the author and by staff.
     pub version: i32,
     pub article_id: ArticleId,
     /// Title of the article; "…" while it is not published.
@@ -136,6 +136,7 @@ pub async fn update_body(
 ) -> sqlx::Result<bool> {
     // The decision was about the old text: it is no training example any more.
     classifier::forget(db, &[id]).await?;
+    // Every condition is in the statement: a moderator or another tab may have changed the comment since it was loaded.
     let done = sqlx::query!(
         "update comments
          set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1,

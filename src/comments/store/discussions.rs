@@ -14,6 +14,7 @@ pub async fn find_published(
     id: Option<ArticleId>,
     now: Ts,
 ) -> sqlx::Result<(Edition, Option<PublishedArticle>)> {
+    // One query for both: `xmin` of the settings row changes with every update, so that it serves as their version.
     let found = sqlx::query!(
         r#"select settings.xmin::text::bigint as "edition!: Edition", articles.id as "id?", articles.title as "title?", path,
                articles.replies_open as "replies_open?", case when kind = 'article' then published_at end as ages_from

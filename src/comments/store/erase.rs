@@ -12,6 +12,8 @@ use crate::ids::{CommentId, CommenterId};
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
     classifier::forget(db, ids).await?;
     let raw_ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    // Locked in the order of ids, as everywhere, so that two erasures cannot deadlock. The hash of the submission goes,
+    // too: whoever holds the secret key could guess the text from it.
     let erased = sqlx::query!(
         "with wanted as (
              select id from comments where id = any($1) and erased_at is null order by id for update

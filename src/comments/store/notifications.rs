@@ -10,6 +10,8 @@ use crate::text::SafeHtml;
 /// Creates the notifications of at most `limit` newly approved comments and returns how many comments these were. A
 /// subscriber gets one notification of a comment, however often it is approved, and none of their own comments.
 pub async fn fan_out(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
+    // Deleted and fanned out in one statement: after a crash a comment is either still queued or fully notified.
+    // Two workers skip each other's rows instead of waiting.
     let done = sqlx::query!(
         "with taken as (
              delete from news where comment_id in (select comment_id from news order by comment_id limit $1 for update skip locked)
@@ -62,6 +64,8 @@ pub async fn lock_due(
     now: Ts,
     limit: i64,
 ) -> sqlx::Result<Vec<DueSubscription>> {
+    // The commenter is locked as well, so that an erasure cannot run between this and the email. Subscriptions locked by
+    // another server are skipped: it is sending to them.
     sqlx::query_as!(
         DueSubscription,
         r#"select subscriptions.id, commenter_id, article_id, scope as "scope: Scope", title, path as "path!"
@@ -96,6 +100,7 @@ pub async fn mark_sent(
     )
     .execute(&mut *db)
     .await?;
+    // Only approved comments: a held one stays unsent until it is approved or the notification is purged.
     sqlx::query_scalar!(
         "update notices set told_at = $2 from comments
          where subscription_id = $1 and told_at is null and comments.id = comment_id and status = 'approved'

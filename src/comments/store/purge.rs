@@ -28,6 +28,7 @@ pub async fn purge_networks(db: &mut PgConnection, network_days: i32, now: Ts) -
     )
     .execute(&mut *db)
     .await?;
+    // A key is the hash of a network or an email: it must not outlive its use.
     sqlx::query!(
         "delete from lately where at < $1",
         now.plus_seconds(-FLOOD_SECONDS) as Ts,
@@ -73,6 +74,8 @@ pub async fn purge_refused(
 ) -> sqlx::Result<PurgedComments> {
     // Training examples are locked before comments everywhere, so that two transactions cannot deadlock.
     classifier::store::begin(db).await?;
+    // Details of reasons may quote the text or name a domain, so that only the kinds stay. `said_once` becomes the id, which
+    // no submission can have as its hash.
     let rows = sqlx::query!(
         r#"with wanted as (
              select id, commenter_id from comments

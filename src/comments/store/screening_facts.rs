@@ -32,6 +32,7 @@ pub async fn load(
     ip: IpAddr,
     name: Option<&str>,
 ) -> sqlx::Result<ScreeningFacts> {
+    // The longest blocked domain is the one to show: it is the most specific.
     sqlx::query_as!(
         ScreeningFacts,
         r#"select coalesce((select blocked_at is not null from commenters where id = $1), false) as "is_blocked!",

@@ -19,6 +19,7 @@ pub async fn find_duplicate(
     now: Ts,
 ) -> sqlx::Result<Option<CommentId>> {
     let days = [DedupDay::Today, DedupDay::Yesterday];
+    // Yesterday counts, too: a double click may happen around midnight.
     let hashes = days
         .map(|day| comment.dedup_hashes(keys, day, now))
         .concat();
@@ -61,10 +62,13 @@ pub async fn check_flood(
     seconds: i32,
     now: Ts,
 ) -> sqlx::Result<Result<(), i64>> {
+    // 0 turns flood control off.
     let seconds = i64::from(seconds);
     if seconds == 0 {
         return Ok(Ok(()));
     }
+    // Inserted in the order of the keys, so that two submissions that share two keys cannot deadlock. The second one waits
+    // here until the first has committed, which makes this the place where concurrent submissions take turns.
     let noted = sqlx::query!(
         "insert into lately (key, at) select key, $2 from unnest($1::bytea[]) as key order by key
          on conflict (key) do update set at = excluded.at where lately.at <= $3",
@@ -86,6 +90,7 @@ pub async fn check_flood(
     .fetch_one(db)
     .await?
     .unwrap_or(now);
+    // Rounded up: after that many seconds the next try has to succeed.
     let left = last.plus_seconds(seconds).unix_micros() - now.unix_micros();
     Ok(Err(((left + 999_999) / 1_000_000).clamp(1, seconds)))
 }
@@ -111,6 +116,8 @@ pub async fn insert(
         keys.seal(NETWORK_ROW, from.as_bytes())
     });
     let network_hash = network_until.map(|_| hash_network(keys, comment.from));
+    // A top-level comment is its own root, so that its id is needed before the insert. A race between two identical
+    // submissions ends at the unique index instead of with an error.
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval('comments_id_seq') as id)
          insert into comments

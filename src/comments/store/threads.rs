@@ -63,6 +63,7 @@ pub async fn list(
 ) -> sqlx::Result<Vec<ThreadKey>> {
     // Entered from the nearer end, so that the last page of ten thousand threads costs what the first does.
     let from_other_end = counts.threads - 1 - skipped;
+    // `counts` may be outdated by a comment approved meanwhile: then the page starts one thread off, but never fails.
     let is_near = skipped <= from_other_end;
     let offset = if is_near { skipped } else { from_other_end }.max(0);
     match (newest_first, is_near) {
@@ -120,7 +121,6 @@ pub async fn list(
 /// A thread with its article.
 pub struct ThreadSummary {
     pub article_id: ArticleId,
-    /// Oldest approved comment.
     pub first_id: CommentId,
     /// Number of its approved comments.
     pub replies: i32,

@@ -13,7 +13,6 @@ const MAX_PATTERN_BYTES: usize = 256 * 1024;
 /// Limit of the cache of a search in bytes.
 const MAX_CACHE_BYTES: usize = 1024 * 1024;
 
-/// A parsed entry.
 pub enum WordListEntry {
     Phrase(EntryPhrase),
     Pattern(Regex),

@@ -125,6 +125,7 @@ impl WordList {
             .map(|hit| folded.original_range(hit.start(), hit.end()))
             .take(MAX_RANGES)
             .collect();
+        // Regular expressions see the text as it is: they decide about letter case and white space themselves.
         for (_, regex) in &self.0.patterns {
             let found = regex.find_iter(text).map(|found| found.range());
             ranges.extend(found.take(MAX_RANGES));
@@ -157,6 +158,7 @@ impl CompiledEntries {
             written: written.to_owned(),
         };
         let entry = WordListEntry::parse(written)?;
+        // Only valid entries count, so that an error does not hide another one.
         if self.phrases.len() + self.patterns.len() == MAX_ENTRIES {
             return Err(WrongLineKind::TooMany);
         }
@@ -198,6 +200,7 @@ impl CompiledEntries {
     }
 
     fn search(&self, text: &str, found: &mut BTreeMap<usize, WordMatch>) {
+        // Folding a text costs more than searching it for nothing.
         if !self.phrases.is_empty() {
             self.search_phrases(text, found);
         }

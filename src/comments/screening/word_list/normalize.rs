@@ -42,7 +42,6 @@ pub struct FoldedText {
 }
 
 impl FoldedText {
-    /// Folds a text.
     pub fn fold(text: &str) -> Self {
         let mut folded = String::with_capacity(text.len());
         let mut offsets = Vec::with_capacity(text.len() + 1);

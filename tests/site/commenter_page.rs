@@ -1,5 +1,4 @@
-//! Proof of an address without an account, being told of replies, and one page for all of it. The letters are seen by a
-//! server that speaks SMTP.
+//! The commenter page: verified emails, notifications, data and erasure. Emails are received by an SMTP server in the test.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -13,12 +12,12 @@ use crate::support::{Setup, TestSite};
 
 const HOUR: i64 = 60 * 60;
 
-struct Post {
+struct MailSite {
     site: TestSite,
     sink: Sink,
 }
 
-impl Post {
+impl MailSite {
     async fn new(change: impl FnOnce(&mut Publication) + 'static) -> Self {
         let sink = Sink::start().await;
         let setup = Setup::default()
@@ -36,8 +35,8 @@ impl Post {
         }
     }
 
-    /// What has come since the first `seen` letters.
-    async fn letters(&self, seen: usize) -> Vec<Received> {
+    /// Delivers the mail and returns the emails after the first `seen` ones.
+    async fn receive_emails(&self, seen: usize) -> Vec<Received> {
         worker::deliver(&self.site.app)
             .await
             .expect("a round of the post");
@@ -45,16 +44,16 @@ impl Post {
     }
 }
 
-fn filled(page: &Page, name: &str, words: &str) -> Form {
+fn fill_form(page: &Page, name: &str, words: &str) -> Form {
     page.form("/articles/")
         .fill("comment", words)
         .fill("author", name)
         .fill("email", &format!("{}@example.org", name.to_lowercase()))
 }
 
-/// Posts, and gives the author's own page.
-async fn posted(visitor: &Visitor, path: &str, name: &str, words: &str, tick: &str) -> Page {
-    let form = filled(&visitor.open(path).await, name, words);
+/// Submits a reply and returns its author's page.
+async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, tick: &str) -> Page {
+    let form = fill_form(&visitor.open(path).await, name, words);
     let form = if tick.is_empty() {
         form
     } else {
@@ -64,9 +63,9 @@ async fn posted(visitor: &Visitor, path: &str, name: &str, words: &str, tick: &s
     visitor.open(&sent.has_status(303).leads_to()).await
 }
 
-/// The path of the first link in a letter that leads there.
-fn link(letter: &Received, to: &str) -> String {
-    let links = letter.links();
+/// Returns the first link of an email with this path prefix.
+fn find_link(email: &Received, to: &str) -> String {
+    let links = email.links();
     let found = links.iter().find_map(|link| {
         let path = link.strip_prefix("http://127.0.0.1:8600")?;
         path.starts_with(to).then(|| path.to_owned())
@@ -74,12 +73,12 @@ fn link(letter: &Received, to: &str) -> String {
     found.unwrap_or_else(|| panic!("no link to {to} among {links:?}"))
 }
 
-/// Proves the address that the newest letter went to, in this browser; gives the address of its owner's page.
-async fn proved(post: &Post, visitor: &Visitor, seen: usize) -> String {
-    let letters = post.letters(seen).await;
-    let letter = letters.last().expect("a letter came");
-    let mine = link(letter, "/commenters/");
-    let page = visitor.open(&mine).await;
+/// Verifies the recipient of the newest email in this browser and returns the path of the commenter page.
+async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> String {
+    let emails = mail_site.receive_emails(seen).await;
+    let email = emails.last().expect("an email came");
+    let commenter_path = find_link(email, "/commenters/");
+    let page = visitor.open(&commenter_path).await;
     let done = page
         .has_status(200)
         .form("/commenters/")
@@ -89,60 +88,63 @@ async fn proved(post: &Post, visitor: &Visitor, seen: usize) -> String {
         .open(&done.has_status(303).leads_to())
         .await
         .sees("The address is yours");
-    mine
+    commenter_path
 }
 
-/// Ann, who is told of every reply: she wrote one, and proved her address.
-async fn told_of_everything(post: &Post, article: &Made) -> Visitor {
-    let ann = post.site.visitor();
-    posted(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
-    proved(post, &ann, 0).await;
+/// Returns the browser of Ann, who has commented, subscribed to all replies and verified her email.
+async fn subscribed_to_all(mail_site: &MailSite, article: &Made) -> Visitor {
+    let ann = mail_site.site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
+    verify_email(mail_site, &ann, 0).await;
     ann
 }
 
 #[tokio::test]
-async fn one_link_proves_an_address_and_only_a_press_of_the_button_does() {
-    let post = Post::new(|_| {}).await;
-    let article = post.site.article("Tea").await;
-    let ann = post.site.visitor();
-    posted(&ann, &article.path, "Ann", "One.", "tell_answers").await;
-    let letters = post.letters(0).await;
-    assert_eq!(letters.len(), 1);
-    let letter = &letters[0];
-    assert_eq!(letter.to, ["ann@example.org"]);
+async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let article = mail_site.site.article("Tea").await;
+    let ann = mail_site.site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers").await;
+    let emails = mail_site.receive_emails(0).await;
+    assert_eq!(emails.len(), 1);
+    let email = &emails[0];
+    assert_eq!(email.to, ["ann@example.org"]);
     assert_eq!(
-        letter.header("subject").as_deref(),
+        email.header("subject").as_deref(),
         Some("Is this your address? – The Test Courier")
     );
-    assert!(letter.text().contains("If it was not you, do nothing"));
-    assert!(letter.html().contains("/commenters/"));
-    // A second wish within the hour mails nothing again.
-    posted(&ann, &article.path, "Ann", "Two.", "tell_everything").await;
-    assert_eq!(post.letters(1).await.len(), 0);
-    let mine = link(letter, "/commenters/");
-    // Programs that look through mail open links.
-    let page = post.site.visitor().open(&mine).await;
+    assert!(email.text().contains("If it was not you, do nothing"));
+    assert!(email.html().contains("/commenters/"));
+    // A second request within the hour sends nothing.
+    submit_reply(&ann, &article.path, "Ann", "Two.", "tell_everything").await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
+    let commenter_path = find_link(email, "/commenters/");
+    // Mail scanners open links.
+    let page = mail_site.site.visitor().open(&commenter_path).await;
     page.has_status(200)
         .sees("You asked to be told of")
         .sees("Tea");
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(
-        post.site
+        mail_site
+            .site
             .count("select count(*) from commenters where proved_at is not null")
             .await,
         0
     );
-    proved(&post, &ann, 0).await;
+    verify_email(&mail_site, &ann, 0).await;
     assert_eq!(
-        post.site
+        mail_site
+            .site
             .count("select count(*) from subscriptions where active_since is not null")
             .await,
         1
     );
-    // Another key opens nothing.
-    let (path, _) = mine.split_once("?key=").expect("it is signed");
-    post.site.visitor().open(path).await.has_status(404);
-    post.site
+    // Another key gives no access.
+    let (path, _) = commenter_path.split_once("?key=").expect("it is signed");
+    mail_site.site.visitor().open(path).await.has_status(404);
+    mail_site
+        .site
         .visitor()
         .open(&format!("{path}?key=00"))
         .await
@@ -150,39 +152,41 @@ async fn one_link_proves_an_address_and_only_a_press_of_the_button_does() {
 }
 
 #[tokio::test]
-async fn a_browser_that_proved_its_address_counts_as_known() {
-    let post = Post::new(|publication| publication.discussion.hold_first_timers = true).await;
-    let article = post.site.article("Tea").await;
-    let ann = post.site.visitor();
-    posted(&ann, &article.path, "Ann", "One.", "tell_answers")
+async fn a_browser_with_a_verified_email_is_no_first_timer() {
+    let mail_site =
+        MailSite::new(|publication| publication.discussion.hold_first_timers = true).await;
+    let article = mail_site.site.article("Tea").await;
+    let ann = mail_site.site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers")
         .await
         .sees("We do not know you yet");
-    proved(&post, &ann, 0).await;
-    // Proven, but nothing of theirs was approved yet.
-    posted(&ann, &article.path, "Ann", "Two.", "")
+    verify_email(&mail_site, &ann, 0).await;
+    // Verified, but without an approved comment.
+    submit_reply(&ann, &article.path, "Ann", "Two.", "")
         .await
         .sees("awaiting moderation");
     sqlx::query("update comments set status = 'approved' where body = 'One.'")
-        .execute(&post.site.app.pool)
+        .execute(&mail_site.site.app.pool)
         .await
         .expect("approved by hand");
-    posted(&ann, &article.path, "Ann", "Three.", "")
+    submit_reply(&ann, &article.path, "Ann", "Three.", "")
         .await
         .sees("Your comment is published");
-    // Whoever else types that name and address is not known.
-    posted(&post.site.visitor(), &article.path, "Ann", "Four.", "")
+    // Somebody else with that name and email is a first-timer.
+    submit_reply(&mail_site.site.visitor(), &article.path, "Ann", "Four.", "")
         .await
         .sees("awaiting moderation");
 }
 
 #[tokio::test]
-async fn an_answer_is_told_once_it_is_approved_and_not_before() {
-    let post = Post::new(|publication| publication.discussion.hold_everything = true).await;
-    let site = &post.site;
+async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
+    let mail_site =
+        MailSite::new(|publication| publication.discussion.hold_everything = true).await;
+    let site = &mail_site.site;
     let article = site.article("Tea & more").await;
     let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "A question.", "tell_answers").await;
-    proved(&post, &ann, 0).await;
+    submit_reply(&ann, &article.path, "Ann", "A question.", "tell_answers").await;
+    verify_email(&mail_site, &ann, 0).await;
     sqlx::query("update comments set status = 'approved'")
         .execute(&site.app.pool)
         .await
@@ -193,10 +197,10 @@ async fn an_answer_is_told_once_it_is_approved_and_not_before() {
         .expect("the question");
     let bob = site.visitor();
     let path = format!("/articles/{}/reply?to={question}", article.id);
-    posted(&bob, &path, "Bob", "An *answer* from Bob.", "").await;
-    posted(&bob, &article.path, "Bob", "Something else.", "").await;
+    submit_reply(&bob, &path, "Bob", "An *answer* from Bob.", "").await;
+    submit_reply(&bob, &article.path, "Bob", "Something else.", "").await;
     assert_eq!(
-        post.letters(1).await.len(),
+        mail_site.receive_emails(1).await.len(),
         0,
         "nothing is told before a moderator has read it"
     );
@@ -214,22 +218,22 @@ async fn an_answer_is_told_once_it_is_approved_and_not_before() {
         .await
         .has_status(303);
     }
-    let letters = post.letters(1).await;
-    assert_eq!(letters.len(), 1);
-    let letter = &letters[0];
-    assert_eq!(letter.to, ["ann@example.org"]);
+    let emails = mail_site.receive_emails(1).await;
+    assert_eq!(emails.len(), 1);
+    let email = &emails[0];
+    assert_eq!(email.to, ["ann@example.org"]);
     assert_eq!(
-        letter.header("subject").as_deref(),
+        email.header("subject").as_deref(),
         Some("A reply to you on “Tea & more”")
     );
-    let text = letter.text();
+    let text = email.text();
     assert!(
         text.contains("An answer from Bob.") && !text.contains("Something else."),
         "{text}"
     );
-    assert!(!text.contains("bob@example.org") && !letter.html().contains("bob@"));
-    assert!(letter.html().contains("Tea &#38; more"));
-    // Taken down and approved again, it is not told again.
+    assert!(!text.contains("bob@example.org") && !email.html().contains("bob@"));
+    assert!(email.html().contains("Tea &#38; more"));
+    // Held and approved again, it is not notified again.
     sqlx::query("update comments set status = 'held' where parent_id is not null")
         .execute(&site.app.pool)
         .await
@@ -239,58 +243,58 @@ async fn an_answer_is_told_once_it_is_approved_and_not_before() {
         .await
         .expect("approved by hand");
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(post.letters(2).await.len(), 0);
+    assert_eq!(mail_site.receive_emails(2).await.len(), 0);
 }
 
 #[tokio::test]
-async fn replies_are_gathered_into_one_letter_an_hour() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn notifications_are_collected_into_one_email_an_hour() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
-    let ann = told_of_everything(&post, &article).await;
+    let ann = subscribed_to_all(&mail_site, &article).await;
     site.comment(&article, "Bob", Status::Approved).await;
-    assert_eq!(post.letters(1).await.len(), 1);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 1);
     for name in ["Cid", "Dan", "Eve"] {
         site.comment(&article, name, Status::Approved).await;
     }
     site.app.clock.advance(HOUR - 1);
-    assert_eq!(post.letters(2).await.len(), 0, "one an hour");
+    assert_eq!(mail_site.receive_emails(2).await.len(), 0, "one an hour");
     site.app.clock.advance(1);
-    let letters = post.letters(2).await;
-    assert_eq!(letters.len(), 1);
+    let emails = mail_site.receive_emails(2).await;
+    assert_eq!(emails.len(), 1);
     assert_eq!(
-        letters[0].header("subject").as_deref(),
+        emails[0].header("subject").as_deref(),
         Some("3 new replies on “Tea”")
     );
     for name in ["Cid", "Dan", "Eve"] {
-        assert!(letters[0].text().contains(&format!("Words of {name}.")));
+        assert!(emails[0].text().contains(&format!("Words of {name}.")));
     }
-    assert!(!letters[0].text().contains("Words of Bob."));
-    // Their own words are no news to them.
-    posted(&ann, &article.path, "Ann", "Mine again.", "").await;
+    assert!(!emails[0].text().contains("Words of Bob."));
+    // Nobody is notified of their own comments.
+    submit_reply(&ann, &article.path, "Ann", "Mine again.", "").await;
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(post.letters(3).await.len(), 0);
+    assert_eq!(mail_site.receive_emails(3).await.len(), 0);
 }
 
 #[tokio::test]
-async fn one_press_of_a_mail_program_ends_it() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn one_click_unsubscribe_ends_a_subscription() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
-    told_of_everything(&post, &article).await;
+    subscribed_to_all(&mail_site, &article).await;
     site.comment(&article, "Bob", Status::Approved).await;
-    let letters = post.letters(1).await;
-    let letter = &letters[0];
+    let emails = mail_site.receive_emails(1).await;
+    let email = &emails[0];
     assert_eq!(
-        letter.header("list-unsubscribe-post").as_deref(),
+        email.header("list-unsubscribe-post").as_deref(),
         Some("List-Unsubscribe=One-Click")
     );
-    let header = letter.header("list-unsubscribe").expect("it can be ended");
+    let header = email.header("list-unsubscribe").expect("it can be ended");
     let address = header
         .strip_prefix("<http://127.0.0.1:8600")
         .and_then(|rest| rest.strip_suffix('>'))
         .expect("an address of ours");
-    // Looking is not ending.
+    // GET does not unsubscribe.
     site.visitor()
         .open(address)
         .await
@@ -311,8 +315,8 @@ async fn one_press_of_a_mail_program_ends_it() {
     assert_eq!(site.count("select count(*) from subscriptions").await, 0);
     site.comment(&article, "Cid", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(post.letters(2).await.len(), 0);
-    // A second press finds nothing and is no mistake; a forged one is.
+    assert_eq!(mail_site.receive_emails(2).await.len(), 0);
+    // A second click is no error; a forged key is.
     site.visitor()
         .post_fields(address, &[("List-Unsubscribe", "One-Click")])
         .await
@@ -325,17 +329,17 @@ async fn one_press_of_a_mail_program_ends_it() {
 }
 
 #[tokio::test]
-async fn who_types_anothers_address_changes_nothing_that_counts() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn an_unverified_email_changes_no_subscription() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;
     let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "Mine.", "tell_answers").await;
-    proved(&post, &ann, 0).await;
+    submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_answers").await;
+    verify_email(&mail_site, &ann, 0).await;
     let eve = site.visitor();
-    posted(&eve, &article.path, "Ann", "Not hers.", "tell_everything").await;
-    posted(
+    submit_reply(&eve, &article.path, "Ann", "Not hers.", "tell_everything").await;
+    submit_reply(
         &eve,
         &other.path,
         "Ann",
@@ -351,16 +355,16 @@ async fn who_types_anothers_address_changes_nothing_that_counts() {
     assert_eq!(scope, "answers");
     site.comment(&other, "Bob", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(post.letters(1).await.len(), 0);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
 }
 
 #[tokio::test]
-async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn the_commenter_page_lists_exports_and_erases_everything() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    posted(
+    submit_reply(
         &ann,
         &article.path,
         "Ann",
@@ -368,16 +372,18 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
         "tell_everything",
     )
     .await;
-    let mine = proved(&post, &ann, 0).await;
-    posted(&site.visitor(), &article.path, "Ann", "Second words.", "").await;
-    posted(&site.visitor(), &article.path, "Bob", "Bob’s words.", "").await;
-    let page = ann.open(&mine).await;
+    let commenter_path = verify_email(&mail_site, &ann, 0).await;
+    submit_reply(&site.visitor(), &article.path, "Ann", "Second words.", "").await;
+    submit_reply(&site.visitor(), &article.path, "Bob", "Bob’s words.", "").await;
+    let page = ann.open(&commenter_path).await;
     page.sees("First words.")
         .sees("Second words.")
         .does_not_see("Bob’s words.")
         .sees("Every reply")
         .does_not_see("ann@example.org");
-    let data = ann.open(&mine.replace("?key=", "/data?key=")).await;
+    let data = ann
+        .open(&commenter_path.replace("?key=", "/data?key="))
+        .await;
     data.has_status(200);
     assert_eq!(data.header("content-type"), "application/json");
     let read: serde_json::Value = serde_json::from_slice(&data.body).expect("it is JSON");
@@ -385,7 +391,7 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
     assert_eq!(read["comments"].as_array().map(Vec::len), Some(2));
     assert_eq!(read["subscriptions"][0]["told_of"], "everything");
     assert!(!data.html().contains("ann@"));
-    // Each comment can be reached from there.
+    // Every comment is linked.
     let own = page
         .attribute(".own-list a", "href")
         .expect("a link to its page");
@@ -393,7 +399,7 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
         .await
         .sees("Second words.")
         .sees("Delete this comment");
-    // Without the tick nothing happens.
+    // Without the tick nothing is erased.
     let erase = page
         .forms("/commenters/")
         .into_iter()
@@ -406,12 +412,12 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
         0
     );
     let gone = ann
-        .post_fields(&mine, &[("act", "erase"), ("sure", "yes")])
+        .post_fields(&commenter_path, &[("act", "erase"), ("sure", "yes")])
         .await;
     gone.has_status(200)
         .sees("Everything is erased")
         .sees("2 comments and your address are gone.");
-    ann.open(&mine).await.has_status(404);
+    ann.open(&commenter_path).await.has_status(404);
     let public = site.visitor().open(&article.path).await;
     public.does_not_see("First words.").sees("Bob’s words.");
     assert_eq!(
@@ -421,25 +427,25 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
 }
 
 #[tokio::test]
-async fn browsers_and_the_link_can_be_forgotten() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn signing_out_everywhere_ends_browsers_and_the_link() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "One.", "tell_everything").await;
-    let mine = proved(&post, &ann, 0).await;
-    ann.post_fields(&mine, &[("act", "forget")])
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
+    let commenter_path = verify_email(&mail_site, &ann, 0).await;
+    ann.post_fields(&commenter_path, &[("act", "forget")])
         .await
         .has_status(200)
         .sees("Forgotten");
-    ann.open(&mine).await.has_status(404);
+    ann.open(&commenter_path).await.has_status(404);
     assert_eq!(
         site.count("select count(*) from commenter_browsers").await,
         0
     );
-    // A new link comes by mail, asked for on the page of a comment.
+    // A new link is emailed from the author's page of a comment.
     site.app.clock.advance(2 * HOUR);
-    let own = posted(&ann, &article.path, "Ann", "Two.", "").await;
+    let own = submit_reply(&ann, &article.path, "Ann", "Two.", "").await;
     let asked = own
         .forms("/comments/")
         .into_iter()
@@ -450,36 +456,40 @@ async fn browsers_and_the_link_can_be_forgotten() {
     ann.open(&asked.leads_to())
         .await
         .sees("We have sent a link to your address");
-    let again = proved(&post, &ann, 1).await;
-    assert_ne!(again, mine);
+    let again = verify_email(&mail_site, &ann, 1).await;
+    assert_ne!(again, commenter_path);
 }
 
 #[tokio::test]
-async fn mail_that_comes_back_is_not_sent_again_until_its_reader_says_so() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn a_bounced_email_gets_no_mail_until_it_is_verified_again() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    posted(&ann, &article.path, "Ann", "One.", "tell_everything").await;
-    let mine = proved(&post, &ann, 0).await;
-    post.sink.refuse_recipients(&["550 5.1.1 no such person"]);
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
+    let commenter_path = verify_email(&mail_site, &ann, 0).await;
+    mail_site
+        .sink
+        .refuse_recipients(&["550 5.1.1 no such person"]);
     site.comment(&article, "Bob", Status::Approved).await;
-    assert_eq!(post.letters(1).await.len(), 0);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
     site.comment(&article, "Cid", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(post.letters(1).await.len(), 0, "it is silenced");
-    ann.open(&mine).await.sees("Mail to your address came back");
-    let page = ann.open(&mine).await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0, "it is silenced");
+    ann.open(&commenter_path)
+        .await
+        .sees("Mail to your address came back");
+    let page = ann.open(&commenter_path).await;
     page.form("/commenters/")
         .press("Yes, this is my address")
         .await
         .has_status(303);
     site.comment(&article, "Dan", Status::Approved).await;
-    assert_eq!(post.letters(1).await.len(), 1);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_site_without_mail_offers_none() {
+async fn a_site_without_mail_offers_no_notifications() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
@@ -497,24 +507,24 @@ async fn a_site_without_mail_offers_none() {
 }
 
 #[tokio::test]
-async fn a_letter_that_waits_does_not_leave_once_what_it_quotes_is_taken_down() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn a_queued_email_is_cancelled_when_a_quoted_comment_is_removed() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
-    told_of_everything(&post, &article).await;
-    post.sink.refuse_recipients(&["451 later"]);
+    subscribed_to_all(&mail_site, &article).await;
+    mail_site.sink.refuse_recipients(&["451 later"]);
     let taken = site.comment(&article, "Bob", Status::Approved).await;
     site.comment(&article, "Cid", Status::Approved).await;
-    assert_eq!(post.letters(1).await.len(), 0);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
     sqlx::query("update comments set status = 'trashed' where id = $1")
         .bind(taken.0)
         .execute(&site.app.pool)
         .await
         .expect("trashed by hand");
     site.app.clock.advance(HOUR);
-    let letters = post.letters(1).await;
-    assert_eq!(letters.len(), 1, "the rest is told all the same");
-    let text = letters[0].text();
+    let emails = mail_site.receive_emails(1).await;
+    assert_eq!(emails.len(), 1, "the rest is told all the same");
+    let text = emails[0].text();
     assert!(
         text.contains("Words of Cid.") && !text.contains("Words of Bob."),
         "{text}"
@@ -522,17 +532,17 @@ async fn a_letter_that_waits_does_not_leave_once_what_it_quotes_is_taken_down() 
 }
 
 #[tokio::test]
-async fn a_letter_that_is_passed_on_does_not_hand_over_its_reader() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn a_forwarded_notification_does_not_give_access() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
-    told_of_everything(&post, &article).await;
+    subscribed_to_all(&mail_site, &article).await;
     site.comment(&article, "Bob", Status::Approved).await;
-    let letters = post.letters(1).await;
-    assert!(!letters[0].text().contains("/commenters/"));
+    let emails = mail_site.receive_emails(1).await;
+    assert!(!emails[0].text().contains("/commenters/"));
     let end = site
         .visitor()
-        .open(&link(&letters[0], "/subscriptions/"))
+        .open(&find_link(&emails[0], "/subscriptions/"))
         .await;
     site.app.clock.advance(HOUR);
     let asked = end
@@ -546,19 +556,19 @@ async fn a_letter_that_is_passed_on_does_not_hand_over_its_reader() {
         .has_status(200)
         .sees("We have sent a link to your address");
     assert_eq!(asked.html().matches("/commenters/").count(), 0);
-    let letters = post.letters(2).await;
-    assert_eq!(letters[0].to, ["ann@example.org"]);
-    link(&letters[0], "/commenters/");
+    let emails = mail_site.receive_emails(2).await;
+    assert_eq!(emails[0].to, ["ann@example.org"]);
+    find_link(&emails[0], "/commenters/");
 }
 
 #[tokio::test]
-async fn an_address_that_never_answers_is_asked_three_times() {
-    let post = Post::new(|_| {}).await;
-    let site = &post.site;
+async fn an_unverified_email_gets_at_most_three_verification_emails() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
     let article = site.article("Tea").await;
     for number in 0..5 {
         let words = format!("Number {number}.");
-        posted(
+        submit_reply(
             &site.visitor(),
             &article.path,
             "Ann",
@@ -568,14 +578,14 @@ async fn an_address_that_never_answers_is_asked_three_times() {
         .await;
         site.app.clock.advance(2 * HOUR);
     }
-    assert_eq!(post.letters(0).await.len(), 3);
-    // Nor is anyone written to at the wish of what was refused.
+    assert_eq!(mail_site.receive_emails(0).await.len(), 3);
+    // A refused comment sends no email.
     let robot = site.visitor();
-    let form = filled(&robot.open(&article.path).await, "Eve", "Buy.");
+    let form = fill_form(&robot.open(&article.path).await, "Eve", "Buy.");
     form.fill("topic", "x")
         .tick("tell_everything", "yes")
         .submit()
         .await
         .has_status(303);
-    assert_eq!(post.letters(3).await.len(), 0);
+    assert_eq!(mail_site.receive_emails(3).await.len(), 0);
 }

@@ -1,4 +1,4 @@
-//! What the author of a reply can do with it: see what became of it and why, look before posting, change it, take it back.
+//! The author's page: status and reasons, preview, edit, delete.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -8,7 +8,7 @@ use broadsheet::worker;
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-fn filled(page: &Page, words: &str) -> Form {
+fn fill_form(page: &Page, words: &str) -> Form {
     page.form("/articles/")
         .fill("comment", words)
         .fill("author", "Ann")
@@ -23,13 +23,13 @@ async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite 
         .await
 }
 
-/// A site where everyone is published at once, but for links.
+/// Makes a site where only links hold a comment.
 async fn open_site() -> TestSite {
     site_with(|publication| publication.discussion.hold_everything = false).await
 }
 
-async fn posted(visitor: &Visitor, path: &str, words: &str) -> Page {
-    let sent = filled(&visitor.open(path).await, words).submit().await;
+async fn submit_reply(visitor: &Visitor, path: &str, words: &str) -> Page {
+    let sent = fill_form(&visitor.open(path).await, words).submit().await;
     visitor.open(&sent.has_status(303).leads_to()).await
 }
 
@@ -40,14 +40,14 @@ fn change_form(page: &Page) -> Form {
         .expect("a form to change the words")
 }
 
-/// Changes the words on the author's own page.
-async fn changed(own: &Page, words: &str) -> Page {
+/// Edits the comment on its author's page.
+async fn edit_comment(own: &Page, words: &str) -> Page {
     let form = change_form(own).fill("comment", words);
     form.press("Save the change").await
 }
 
 #[tokio::test]
-async fn its_author_is_told_in_words_why_it_waits() {
+async fn the_author_reads_why_the_comment_is_held() {
     let site = site_with(|publication| {
         publication.discussion.hold_everything = false;
         publication.discussion.hold_first_timers = true;
@@ -55,7 +55,7 @@ async fn its_author_is_told_in_words_why_it_waits() {
     .await;
     let article = site.article("Tea").await;
     let words = "See https://example.org/a and https://example.org/b.";
-    posted(&site.visitor(), &article.path, words)
+    submit_reply(&site.visitor(), &article.path, words)
         .await
         .sees("Your comment is awaiting moderation")
         .sees("It holds 2 links.")
@@ -63,15 +63,15 @@ async fn its_author_is_told_in_words_why_it_waits() {
 }
 
 #[tokio::test]
-async fn a_published_reply_has_a_page_of_its_authors_own() {
+async fn an_approved_comment_has_an_authors_page() {
     let site = open_site().await;
     let article = site.article("Tea").await;
-    let own = posted(&site.visitor(), &article.path, "Lovely.").await;
+    let own = submit_reply(&site.visitor(), &article.path, "Lovely.").await;
     own.sees("Your comment is published")
         .sees("Read it in its place");
     assert_eq!(own.header("cache-control"), "no-store");
     assert_eq!(own.header("x-robots-tag"), "noindex");
-    // Who does not have the key has nothing.
+    // Without the key there is no page.
     let path = own.path.split('?').next().expect("a path").to_owned();
     let stranger = site.visitor();
     stranger.open(&path).await.has_status(404);
@@ -87,11 +87,11 @@ async fn a_published_reply_has_a_page_of_its_authors_own() {
 }
 
 #[tokio::test]
-async fn looking_first_keeps_nothing_and_loses_nothing() {
+async fn a_preview_saves_nothing_and_keeps_every_value() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let form = filled(&ann.open(&article.path).await, "Lovely *tea*.");
+    let form = fill_form(&ann.open(&article.path).await, "Lovely *tea*.");
     let page = form.press("Preview").await;
     page.has_status(200)
         .sees("This is how everyone would see it");
@@ -106,11 +106,11 @@ async fn looking_first_keeps_nothing_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn words_can_be_changed_for_a_quarter_of_an_hour() {
+async fn a_comment_can_be_edited_for_fifteen_minutes() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "Lovley.").await;
+    let own = submit_reply(&ann, &article.path, "Lovley.").await;
     let looked = change_form(&own)
         .fill("comment", "Lovely, *really*.")
         .press("Preview")
@@ -124,7 +124,7 @@ async fn words_can_be_changed_for_a_quarter_of_an_hour() {
     let page = site.visitor().open(&article.path).await;
     page.sees("Lovely, really.").does_not_see("Lovley");
     assert!(page.text_of("#comments .reply header").contains("edited"));
-    // An empty one is not taken, and says so beside its field.
+    // An empty text is rejected with an error beside its field.
     let own = ann.open(&own.path).await;
     let empty = change_form(&own)
         .fill("comment", " ")
@@ -153,12 +153,12 @@ async fn words_can_be_changed_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn changed_words_are_judged_anew() {
+async fn an_edited_comment_is_screened_again() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "Lovely.").await;
-    changed(&own, "https://a.example.org https://b.example.org")
+    let own = submit_reply(&ann, &article.path, "Lovely.").await;
+    edit_comment(&own, "https://a.example.org https://b.example.org")
         .await
         .has_status(303);
     site.visitor()
@@ -167,7 +167,7 @@ async fn changed_words_are_judged_anew() {
         .sees("No replies yet");
     let own = ann.open(&own.path).await;
     own.sees("It holds 2 links.");
-    changed(&own, "Lovely, without links.")
+    edit_comment(&own, "Lovely, without links.")
         .await
         .has_status(303);
     site.visitor()
@@ -177,14 +177,14 @@ async fn changed_words_are_judged_anew() {
 }
 
 #[tokio::test]
-async fn a_moderator_decides_only_on_the_words_they_saw() {
+async fn a_decision_about_an_older_version_is_a_conflict() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "Harmless.").await;
+    let own = submit_reply(&ann, &article.path, "Harmless.").await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
-    changed(&own, "Harmful.").await.has_status(303);
+    edit_comment(&own, "Harmful.").await.has_status(303);
     let decided = queue.form("/admin/comments").decide("Approve").await;
     mod_.open(&decided.leads_to()).await.sees("Harmful.");
     assert_eq!(
@@ -202,12 +202,12 @@ async fn a_moderator_decides_only_on_the_words_they_saw() {
 }
 
 #[tokio::test]
-async fn two_tabs_do_not_overwrite_each_other() {
+async fn an_edit_of_an_older_version_is_a_conflict() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "One.").await;
-    changed(&own, "Two.").await.has_status(303);
+    let own = submit_reply(&ann, &article.path, "One.").await;
+    edit_comment(&own, "Two.").await.has_status(303);
     change_form(&own)
         .fill("comment", "Three.")
         .press("Save the change")
@@ -219,11 +219,11 @@ async fn two_tabs_do_not_overwrite_each_other() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_not_changed_back_into_sight() {
+async fn a_refused_comment_cannot_be_edited() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "One.").await;
+    let own = submit_reply(&ann, &article.path, "One.").await;
     let form = change_form(&own).fill("comment", "Two.");
     sqlx::query("update comments set status = 'spam'")
         .execute(&site.app.pool)
@@ -238,11 +238,11 @@ async fn what_was_refused_is_not_changed_back_into_sight() {
 }
 
 #[tokio::test]
-async fn its_author_can_take_it_back_at_any_time() {
+async fn the_author_can_delete_a_comment_at_any_time() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "Regretted words.").await;
+    let own = submit_reply(&ann, &article.path, "Regretted words.").await;
     let id = sqlx::query_scalar("select id from comments")
         .fetch_one(&site.app.pool)
         .await
@@ -282,7 +282,7 @@ async fn its_author_can_take_it_back_at_any_time() {
             .await,
         0
     );
-    // Nor can a moderator bring it back.
+    // A moderator cannot restore it.
     let mod_ = site.staff("mo", Role::Moderator).await;
     mod_.post_fields(
         "/admin/comments",
@@ -297,60 +297,60 @@ async fn its_author_can_take_it_back_at_any_time() {
 }
 
 #[tokio::test]
-async fn the_same_again_is_answered_with_the_first() {
+async fn a_double_click_shows_the_first_comments_page() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
-    let first = filled(&page, "Once.").submit().await;
-    // The draft in the browser has done its work now, and not when an older page is looked at.
+    let first = fill_form(&page, "Once.").submit().await;
+    // The browser deletes its draft now, and not when an older page is opened.
     let new = ann.open(&first.has_status(303).leads_to()).await;
     assert!(new.attribute("article", "data-sent").is_some());
     let looked = ann.open(&new.path.replace("&told=new", "")).await;
     assert_eq!(looked.attribute("article", "data-sent"), None);
-    let again = filled(&page, "Once.").submit().await;
+    let again = fill_form(&page, "Once.").submit().await;
     again
         .has_status(409)
         .sees("You have said that already")
         .sees("Once.");
     assert_eq!(site.count("select count(*) from comments").await, 1);
-    // What that page offers works: the first one is theirs.
-    changed(&again, "Twice.").await.has_status(303);
+    // The forms of that page work: the first comment is the sender's own.
+    edit_comment(&again, "Twice.").await.has_status(303);
 }
 
 #[tokio::test]
-async fn who_is_too_fast_waits_and_keeps_their_words() {
+async fn a_reply_within_the_pause_is_rejected_and_its_text_kept() {
     let site = site_with(|publication| publication.discussion.flood_seconds = 15).await;
     let article = site.article("Tea").await;
     let ann = site.visitor().at("198.51.100.1");
     let page = ann.open(&article.path).await;
-    filled(&page, "One.").submit().await.has_status(303);
+    fill_form(&page, "One.").submit().await.has_status(303);
     site.app.clock.advance(5);
-    // The network says so,
-    let fast = filled(&page, "Two.")
+    // Limited by network,
+    let fast = fill_form(&page, "Two.")
         .fill("email", "other@example.org")
         .submit()
         .await;
     fast.has_status(429).sees("send it again in 10 seconds");
     assert_eq!(fast.header("retry-after"), "10");
     assert_eq!(fast.form("/articles/").value("comment").trim(), "Two.");
-    // or the address; elsewhere nobody waits.
+    // or by email; another network with another email is not.
     let elsewhere = site.visitor().at("203.0.113.1");
     let there = elsewhere.open(&article.path).await;
-    filled(&there, "Three.").submit().await.has_status(429);
-    filled(&there, "Four.")
+    fill_form(&there, "Three.").submit().await.has_status(429);
+    fill_form(&there, "Four.")
         .fill("email", "else@example.org")
         .submit()
         .await
         .has_status(303);
-    // Having tried does not make the wait longer.
+    // A rejected try does not prolong the wait.
     site.app.clock.advance(10);
-    filled(&page, "Two.").submit().await.has_status(303);
+    fill_form(&page, "Two.").submit().await.has_status(303);
     assert_eq!(site.count("select count(*) from comments").await, 3);
 }
 
 #[tokio::test]
-async fn the_staff_are_published_at_once_and_need_no_address() {
+async fn staff_are_approved_at_once_and_need_no_email() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let editor = site.staff("ed", Role::Editor).await;
@@ -370,10 +370,10 @@ async fn the_staff_are_published_at_once_and_need_no_address() {
 }
 
 #[tokio::test]
-async fn the_network_is_kept_sealed_for_a_while_or_not_at_all() {
+async fn the_network_is_stored_sealed_for_a_limited_time() {
     let site = open_site().await;
     let article = site.article("Tea").await;
-    posted(&site.visitor().at("203.0.113.77"), &article.path, "One.").await;
+    submit_reply(&site.visitor().at("203.0.113.77"), &article.path, "One.").await;
     let sealed: Vec<u8> = sqlx::query_scalar("select network_sealed from comments")
         .fetch_one(&site.app.pool)
         .await
@@ -390,27 +390,27 @@ async fn the_network_is_kept_sealed_for_a_while_or_not_at_all() {
 
     let site = site_with(|publication| publication.discussion.network_days = 0).await;
     let article = site.article("Tea").await;
-    posted(&site.visitor(), &article.path, "One.").await;
+    submit_reply(&site.visitor(), &article.path, "One.").await;
     assert_eq!(site.count(kept).await, 0);
 }
 
 #[tokio::test]
-async fn undoing_a_hold_does_not_publish_words_that_were_changed_since() {
+async fn undoing_a_hold_does_not_publish_a_later_edit() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = posted(&ann, &article.path, "Harmless.").await;
+    let own = submit_reply(&ann, &article.path, "Harmless.").await;
     let mo = site.staff("mo", Role::Moderator).await;
     let queue = mo.open("/admin/comments?status=approved").await;
     let held = queue.form("/admin/comments").decide("Hold").await;
     site.app.clock.advance(5);
-    changed(&own, "Harmful.").await.has_status(303);
-    // What a moderator holds, its author does not let go by changing it,
+    edit_comment(&own, "Harmful.").await.has_status(303);
+    // An edit does not release a comment that a moderator holds,
     site.visitor()
         .open(&article.path)
         .await
         .sees("No replies yet");
-    // and the moderator's undo does not bring to light what they have not seen.
+    // and undoing the hold does not publish the new text.
     let done = mo.open(&held.leads_to()).await;
     assert!(done.forms("/admin/comments/undo").is_empty());
     let act: i64 = sqlx::query_scalar("select max(act) from decisions")
@@ -427,14 +427,14 @@ async fn undoing_a_hold_does_not_publish_words_that_were_changed_since() {
 }
 
 #[tokio::test]
-async fn the_same_again_later_hands_nobody_the_first() {
+async fn a_late_duplicate_does_not_show_the_first_comments_page() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
-    filled(&page, "Once.").submit().await.has_status(303);
+    fill_form(&page, "Once.").submit().await.has_status(303);
     site.app.clock.advance(61);
-    // Someone in the same network, who guessed the address.
-    let again = filled(&page, "Once.").submit().await;
+    // Somebody else in the same network, who guessed the email.
+    let again = fill_form(&page, "Once.").submit().await;
     again
         .has_status(409)
         .sees("You have said that already")
@@ -444,10 +444,10 @@ async fn the_same_again_later_hands_nobody_the_first() {
 }
 
 #[tokio::test]
-async fn a_shorter_time_holds_for_networks_that_are_kept_already() {
+async fn a_shorter_retention_applies_to_stored_networks() {
     let site = open_site().await;
     let article = site.article("Tea").await;
-    posted(&site.visitor(), &article.path, "One.").await;
+    submit_reply(&site.visitor(), &article.path, "One.").await;
     let kept = "select count(*) from comments where network_sealed is not null";
     worker::forget(&site.app).await.expect("a round");
     assert_eq!(site.count(kept).await, 1);

@@ -1,4 +1,4 @@
-//! The remote spam checker, played by a server in the test that writes down what it is told.
+//! The remote spam check, against a server in the test that records the requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use broadsheet::comments::Status;
-use broadsheet::comments::checker::ask_due;
+use broadsheet::comments::akismet::check_due;
 use broadsheet::crypto::{Keys, hex};
 use broadsheet::ids::CommentId;
 use broadsheet::publication::CheckerSettings;
@@ -22,7 +22,7 @@ const NETWORK: &str = "192.0.2.77";
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// What a checker is always told.
+/// Fields that are always sent.
 const ALWAYS: [&str; 6] = [
     "api_key",
     "blog",
@@ -32,67 +32,70 @@ const ALWAYS: [&str; 6] = [
     "comment_type",
 ];
 
-/// A server that answers as it was told to.
+/// A server with prepared responses.
 #[derive(Clone)]
-struct Checker {
+struct FakeChecker {
     url: String,
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Mutex<FakeCheckerState>>,
 }
 
-struct Shared {
-    asked: Vec<Asked>,
-    answer: (StatusCode, Vec<(&'static str, &'static str)>, String),
-    /// What someone does while the checker thinks.
-    meanwhile: Option<(PgPool, &'static str)>,
+struct FakeCheckerState {
+    received: Vec<ReceivedRequest>,
+    response: (StatusCode, Vec<(&'static str, &'static str)>, String),
+    /// Statement that runs while a request is open.
+    run_during_request: Option<(PgPool, &'static str)>,
 }
 
-/// One question.
+/// A received request.
 #[derive(Clone)]
-struct Asked {
+struct ReceivedRequest {
     path: String,
     headers: HeaderMap,
     form: BTreeMap<String, String>,
 }
 
-impl Checker {
+impl FakeChecker {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let shared = Arc::new(Mutex::new(Shared {
-            asked: Vec::new(),
-            answer: (StatusCode::OK, Vec::new(), "false".to_owned()),
-            meanwhile: None,
+        let shared = Arc::new(Mutex::new(FakeCheckerState {
+            received: Vec::new(),
+            response: (StatusCode::OK, Vec::new(), "false".to_owned()),
+            run_during_request: None,
         }));
         let checker = Self { url, shared };
-        let answering = checker.clone();
+        let handler = checker.clone();
         let router = Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| {
-            let checker = answering.clone();
-            async move { checker.hear(&uri, headers, &body).await }
+            let checker = handler.clone();
+            async move { checker.handle_request(&uri, headers, &body).await }
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
         checker
     }
 
-    async fn hear(
+    async fn handle_request(
         &self,
         uri: &Uri,
         headers: HeaderMap,
         body: &[u8],
     ) -> (StatusCode, HeaderMap, String) {
         let form = url::form_urlencoded::parse(body).into_owned().collect();
-        let (answer, meanwhile) = {
+        let (response, run_during_request) = {
             let mut shared = self.shared.lock().expect("nobody panics");
-            shared.asked.push(Asked {
+            shared.received.push(ReceivedRequest {
                 path: uri.to_string(),
                 headers,
                 form,
             });
-            (shared.answer.clone(), shared.meanwhile.clone())
+            (shared.response.clone(), shared.run_during_request.clone())
         };
-        if let Some((pool, act)) = meanwhile {
-            sqlx::query(act).execute(&pool).await.expect("it is done");
+        if let Some((pool, statement)) = run_during_request {
+            sqlx::query(statement)
+                .execute(&pool)
+                .await
+                .expect("it is done");
         }
-        let (status, headers, body) = answer;
+        let (status, headers, body) = response;
         let headers = headers
             .into_iter()
             .map(|(name, value)| {
@@ -103,34 +106,37 @@ impl Checker {
         (status, headers, body)
     }
 
-    fn answers(&self, body: &str) {
-        self.answers_with(StatusCode::OK, &[], body);
+    fn respond(&self, body: &str) {
+        self.respond_with(StatusCode::OK, &[], body);
     }
 
-    fn answers_with(
+    fn respond_with(
         &self,
         status: StatusCode,
         headers: &[(&'static str, &'static str)],
         body: &str,
     ) {
-        self.shared.lock().expect("nobody panics").answer =
+        self.shared.lock().expect("nobody panics").response =
             (status, headers.to_vec(), body.to_owned());
     }
 
-    fn meanwhile(&self, site: &TestSite, act: &'static str) {
-        self.shared.lock().expect("nobody panics").meanwhile = Some((site.app.pool.clone(), act));
+    fn run_during_request(&self, site: &TestSite, statement: &'static str) {
+        self.shared
+            .lock()
+            .expect("nobody panics")
+            .run_during_request = Some((site.app.pool.clone(), statement));
     }
 
-    fn asked(&self) -> Vec<Asked> {
-        self.shared.lock().expect("nobody panics").asked.clone()
+    fn received(&self) -> Vec<ReceivedRequest> {
+        self.shared.lock().expect("nobody panics").received.clone()
     }
 
-    /// A site that asks this checker, and tells it what is ticked.
-    async fn site(&self, told: &[&str]) -> TestSite {
+    /// Makes a site that uses this checker with these fields ticked.
+    async fn site(&self, ticked: &[&str]) -> TestSite {
         let settings = CheckerSettings {
             url: self.url.clone(),
             key_sealed: Keys::from_secret(&[42; 32]).seal(b"settings.checker_key", KEY.as_bytes()),
-            told: told.iter().map(|told| (*told).to_owned()).collect(),
+            told: ticked.iter().map(|ticked| (*ticked).to_owned()).collect(),
         };
         Setup::default()
             .publication(|publication| {
@@ -142,8 +148,8 @@ impl Checker {
     }
 }
 
-/// A reply that waits for the checker, as the posting of it leaves it.
-async fn waiting(
+/// Adds a comment that waits for the check.
+async fn add_waiting(
     site: &TestSite,
     on: &Made,
     name: &str,
@@ -167,17 +173,17 @@ async fn waiting(
     id
 }
 
-/// A reply that nothing but the checker holds.
-async fn ham(site: &TestSite, on: &Made) -> CommentId {
-    waiting(site, on, "Ann", Status::Approved, &["being-checked"]).await
+/// Adds a comment that no other rule holds.
+async fn add_ham(site: &TestSite, on: &Made) -> CommentId {
+    add_waiting(site, on, "Ann", Status::Approved, &["being-checked"]).await
 }
 
-async fn ask(site: &TestSite) -> usize {
-    ask_due(&site.app).await.expect("the database answers")
+async fn run_checks(site: &TestSite) -> usize {
+    check_due(&site.app).await.expect("the database answers")
 }
 
-/// The status, the reasons, and how many replies still wait for the checker.
-async fn state_of(site: &TestSite, id: CommentId) -> (Status, String, i64) {
+/// Returns the status, the reasons, and the number of comments that still wait.
+async fn load_state(site: &TestSite, id: CommentId) -> (Status, String, i64) {
     let reasons: Vec<String> = sqlx::query_scalar("select reasons from comments where id = $1")
         .bind(id.0)
         .fetch_one(&site.app.pool)
@@ -187,108 +193,114 @@ async fn state_of(site: &TestSite, id: CommentId) -> (Status, String, i64) {
     (site.status_of(id).await, reasons.join(", "), waiting)
 }
 
-fn state(status: Status, reasons: &str, waiting: i64) -> (Status, String, i64) {
+fn expected_state(status: Status, reasons: &str, waiting: i64) -> (Status, String, i64) {
     (status, reasons.to_owned(), waiting)
 }
 
 #[tokio::test]
-async fn what_is_no_spam_is_published_at_once() {
-    let checker = Checker::start().await;
+async fn ham_is_approved_after_the_check() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
+    let id = add_ham(&site, &article).await;
     let reader = site.visitor();
     reader
         .open(&article.path)
         .await
         .does_not_see("Words of Ann.");
-    assert_eq!(ask(&site).await, 1);
+    assert_eq!(run_checks(&site).await, 1);
     reader.open(&article.path).await.sees("Words of Ann.");
-    assert_eq!(state_of(&site, id).await, state(Status::Approved, "", 0));
-    assert_eq!(ask(&site).await, 0);
-    assert_eq!(checker.asked().len(), 1);
+    assert_eq!(
+        load_state(&site, id).await,
+        expected_state(Status::Approved, "", 0)
+    );
+    assert_eq!(run_checks(&site).await, 0);
+    assert_eq!(checker.received().len(), 1);
 }
 
 #[tokio::test]
-async fn what_other_rules_hold_stays_held_for_their_reasons() {
-    let checker = Checker::start().await;
+async fn comments_held_by_other_rules_stay_held() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
     let reasons = ["first-timer", "links:3", "being-checked"];
-    let id = waiting(&site, &article, "Ann", Status::Held, &reasons).await;
-    assert_eq!(ask(&site).await, 1);
+    let id = add_waiting(&site, &article, "Ann", Status::Held, &reasons).await;
+    assert_eq!(run_checks(&site).await, 1);
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Held, "first-timer, links:3", 0)
+        load_state(&site, id).await,
+        expected_state(Status::Held, "first-timer, links:3", 0)
     );
 }
 
 #[tokio::test]
-async fn spam_is_put_away_and_the_worst_of_it_thrown_away() {
+async fn spam_is_marked_and_blatant_spam_is_trashed() {
     let discard = [("x-akismet-pro-tip", "discard")];
     for (headers, status) in [(&[][..], Status::Spam), (&discard, Status::Trashed)] {
-        let checker = Checker::start().await;
+        let checker = FakeChecker::start().await;
         let site = checker.site(&["words"]).await;
         let article = site.article("Tea").await;
         let reasons = ["first-timer", "being-checked"];
-        let id = waiting(&site, &article, "Ann", Status::Held, &reasons).await;
-        checker.answers_with(StatusCode::OK, headers, "true");
-        assert_eq!(ask(&site).await, 1);
+        let id = add_waiting(&site, &article, "Ann", Status::Held, &reasons).await;
+        checker.respond_with(StatusCode::OK, headers, "true");
+        assert_eq!(run_checks(&site).await, 1);
         assert_eq!(
-            state_of(&site, id).await,
-            state(status, "first-timer, checker-spam", 0)
+            load_state(&site, id).await,
+            expected_state(status, "first-timer, checker-spam", 0)
         );
     }
 }
 
 #[tokio::test]
-async fn many_are_asked_about_in_one_round() {
-    let checker = Checker::start().await;
+async fn one_round_checks_many_comments() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["name"]).await;
     let article = site.article("Tea").await;
     for number in 1..=20 {
         let name = format!("Ann {number}");
-        waiting(&site, &article, &name, Status::Approved, &["being-checked"]).await;
+        add_waiting(&site, &article, &name, Status::Approved, &["being-checked"]).await;
     }
-    assert_eq!(ask(&site).await, 20);
-    let asked = checker.asked();
-    let names: BTreeSet<_> = asked
+    assert_eq!(run_checks(&site).await, 20);
+    let received = checker.received();
+    let names: BTreeSet<_> = received
         .iter()
-        .map(|asked| &asked.form["comment_author"])
+        .map(|received| &received.form["comment_author"])
         .collect();
-    assert_eq!((asked.len(), names.len()), (20, 20));
+    assert_eq!((received.len(), names.len()), (20, 20));
 }
 
 #[tokio::test]
-async fn a_silent_checker_is_asked_again_later_and_no_sooner() {
-    let checker = Checker::start().await;
+async fn a_failed_check_is_retried_at_growing_intervals() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
-    checker.answers("invalid");
-    assert_eq!(ask(&site).await, 0);
-    let mut asked = 1;
+    let id = add_ham(&site, &article).await;
+    checker.respond("invalid");
+    assert_eq!(run_checks(&site).await, 0);
+    let mut received = 1;
     for wait in [MINUTE, 5 * MINUTE, 20 * MINUTE, HOUR, HOUR] {
         site.app.clock.advance(wait - 1);
-        ask(&site).await;
-        assert_eq!(checker.asked().len(), asked, "before {wait} seconds");
+        run_checks(&site).await;
+        assert_eq!(checker.received().len(), received, "before {wait} seconds");
         site.app.clock.advance(1);
-        ask(&site).await;
-        asked += 1;
-        assert_eq!(checker.asked().len(), asked, "after {wait} seconds");
+        run_checks(&site).await;
+        received += 1;
+        assert_eq!(checker.received().len(), received, "after {wait} seconds");
         assert_eq!(
-            state_of(&site, id).await,
-            state(Status::Held, "being-checked", 1)
+            load_state(&site, id).await,
+            expected_state(Status::Held, "being-checked", 1)
         );
     }
-    checker.answers("false");
+    checker.respond("false");
     site.app.clock.advance(HOUR);
-    assert_eq!(ask(&site).await, 1);
-    assert_eq!(state_of(&site, id).await, state(Status::Approved, "", 0));
+    assert_eq!(run_checks(&site).await, 1);
+    assert_eq!(
+        load_state(&site, id).await,
+        expected_state(Status::Approved, "", 0)
+    );
 }
 
 #[tokio::test]
-async fn no_other_answer_counts() {
+async fn unexpected_responses_are_errors() {
     let long = "true".to_owned() + &" ".repeat(64 * 1024);
     let elsewhere = [("location", "/elsewhere")];
     for (status, headers, body, why) in [
@@ -305,26 +317,26 @@ async fn no_other_answer_counts() {
         (StatusCode::FORBIDDEN, &[], "false", "status 403"),
         (StatusCode::BAD_GATEWAY, &[], "true", "status 502"),
     ] {
-        let checker = Checker::start().await;
+        let checker = FakeChecker::start().await;
         let site = checker.site(&["words"]).await;
         let article = site.article("Tea").await;
-        let id = ham(&site, &article).await;
-        checker.answers_with(status, headers, body);
-        assert_eq!(ask(&site).await, 0);
+        let id = add_ham(&site, &article).await;
+        checker.respond_with(status, headers, body);
+        assert_eq!(run_checks(&site).await, 0);
         assert_eq!(
-            state_of(&site, id).await,
-            state(Status::Held, "being-checked", 1),
+            load_state(&site, id).await,
+            expected_state(Status::Held, "being-checked", 1),
             "{why}"
         );
         assert!(site.log().contains(why), "the log does not say {why}");
-        let asked = checker.asked();
-        assert_eq!(asked.len(), 1);
-        assert_eq!(asked[0].path, "/1.1/comment-check");
+        let received = checker.received();
+        assert_eq!(received.len(), 1);
+        assert_eq!(received[0].path, "/1.1/comment-check");
     }
 }
 
 #[tokio::test]
-async fn a_checker_that_cannot_be_asked_leaves_replies_held() {
+async fn an_unusable_checker_leaves_comments_held() {
     for (change, why) in [
         (
             "update settings set checker_url = 'http://checker.example'",
@@ -339,30 +351,30 @@ async fn a_checker_that_cannot_be_asked_leaves_replies_held() {
             "another secret key",
         ),
     ] {
-        let checker = Checker::start().await;
+        let checker = FakeChecker::start().await;
         let site = checker.site(&["words"]).await;
         let article = site.article("Tea").await;
-        let id = ham(&site, &article).await;
+        let id = add_ham(&site, &article).await;
         sqlx::query(change)
             .execute(&site.app.pool)
             .await
             .expect("the settings change");
-        assert_eq!(ask(&site).await, 0);
+        assert_eq!(run_checks(&site).await, 0);
         assert_eq!(
-            state_of(&site, id).await,
-            state(Status::Held, "being-checked", 1)
+            load_state(&site, id).await,
+            expected_state(Status::Held, "being-checked", 1)
         );
         assert!(site.log().contains(why), "the log does not say {why}");
-        assert_eq!(checker.asked().len(), 0);
+        assert_eq!(checker.received().len(), 0);
     }
 }
 
 #[tokio::test]
-async fn after_a_day_of_silence_a_moderator_decides() {
-    let checker = Checker::start().await;
+async fn a_check_expires_after_a_day() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    let id = waiting(
+    let id = add_waiting(
         &site,
         &article,
         "Ann",
@@ -370,45 +382,45 @@ async fn after_a_day_of_silence_a_moderator_decides() {
         &["links:2", "being-checked"],
     )
     .await;
-    checker.answers_with(StatusCode::SERVICE_UNAVAILABLE, &[], "");
+    checker.respond_with(StatusCode::SERVICE_UNAVAILABLE, &[], "");
     let begun = site.now();
     while site.now() < begun.plus_seconds(24 * HOUR - MINUTE) {
-        ask(&site).await;
+        run_checks(&site).await;
         site.app.clock.advance(MINUTE);
     }
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Held, "links:2, being-checked", 1)
+        load_state(&site, id).await,
+        expected_state(Status::Held, "links:2, being-checked", 1)
     );
     site.app.clock.advance(HOUR);
-    ask(&site).await;
+    run_checks(&site).await;
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Held, "links:2, checker-silent", 0)
+        load_state(&site, id).await,
+        expected_state(Status::Held, "links:2, checker-silent", 0)
     );
     assert!(site.log().contains("gave no answer for a day"));
-    checker.answers("false");
+    checker.respond("false");
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(ask(&site).await, 0);
+    assert_eq!(run_checks(&site).await, 0);
 }
 
 #[tokio::test]
-async fn a_reply_is_not_given_up_because_the_site_was_away() {
-    let checker = Checker::start().await;
+async fn downtime_of_the_site_does_not_expire_checks() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
-    checker.answers("invalid");
+    let id = add_ham(&site, &article).await;
+    checker.respond("invalid");
     site.app.clock.advance(48 * HOUR);
-    ask(&site).await;
+    run_checks(&site).await;
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Held, "being-checked", 1)
+        load_state(&site, id).await,
+        expected_state(Status::Held, "being-checked", 1)
     );
 }
 
 #[tokio::test]
-async fn a_checker_is_told_what_is_ticked_and_nothing_else() {
+async fn only_the_ticked_fields_are_sent() {
     let article_path = "http://127.0.0.1:8600/2026/03/14/tea";
     for (tick, field, value) in [
         ("words", "comment_content", "Words of Ann."),
@@ -419,14 +431,14 @@ async fn a_checker_is_told_what_is_ticked_and_nothing_else() {
         ("article", "permalink", article_path),
         ("nothing", "", ""),
     ] {
-        let checker = Checker::start().await;
+        let checker = FakeChecker::start().await;
         let site = checker.site(&[tick]).await;
         let article = site.article("Tea").await;
-        let id = ham(&site, &article).await;
-        give_website_and_network(&site, id).await;
-        assert_eq!(ask(&site).await, 1);
-        let asked = checker.asked().remove(0);
-        let fields: BTreeSet<&str> = asked.form.keys().map(String::as_str).collect();
+        let id = add_ham(&site, &article).await;
+        set_website_and_network(&site, id).await;
+        assert_eq!(run_checks(&site).await, 1);
+        let received = checker.received().remove(0);
+        let fields: BTreeSet<&str> = received.form.keys().map(String::as_str).collect();
         let expected = ALWAYS.into_iter().chain([field]);
         assert_eq!(
             fields,
@@ -434,9 +446,9 @@ async fn a_checker_is_told_what_is_ticked_and_nothing_else() {
             "{tick}"
         );
         if !field.is_empty() {
-            assert_eq!(asked.form[field], value);
+            assert_eq!(received.form[field], value);
         }
-        let headers: BTreeSet<&str> = asked.headers.keys().map(HeaderName::as_str).collect();
+        let headers: BTreeSet<&str> = received.headers.keys().map(HeaderName::as_str).collect();
         let ours = [
             "accept",
             "content-length",
@@ -449,34 +461,34 @@ async fn a_checker_is_told_what_is_ticked_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_checker_always_learns_who_asks_and_what_kind_of_reply_it_is() {
-    let checker = Checker::start().await;
+async fn site_and_comment_type_are_always_sent() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&[]).await;
     let article = site.article("Tea").await;
-    let first = ham(&site, &article).await;
-    ask(&site).await;
-    let answer = site
+    let first = add_ham(&site, &article).await;
+    run_checks(&site).await;
+    let response = site
         .answer(&article, Some(first), "Bob", Status::Held)
         .await;
     sqlx::query("update comments set reasons = '{being-checked}' where id = $1")
-        .bind(answer.0)
+        .bind(response.0)
         .execute(&site.app.pool)
         .await
         .expect("it is held for the checker");
     sqlx::query("insert into checks (comment_id, otherwise, next_try_at) values ($1, 'held', $2)")
-        .bind(answer.0)
+        .bind(response.0)
         .bind(site.now())
         .execute(&site.app.pool)
         .await
         .expect("it waits");
-    ask(&site).await;
-    let asked = checker.asked();
-    let told: Vec<_> = ALWAYS
+    run_checks(&site).await;
+    let received = checker.received();
+    let ticked: Vec<_> = ALWAYS
         .iter()
-        .map(|field| asked[0].form[*field].as_str())
+        .map(|field| received[0].form[*field].as_str())
         .collect();
     assert_eq!(
-        told,
+        ticked,
         [
             KEY,
             "http://127.0.0.1:8600/",
@@ -486,31 +498,31 @@ async fn a_checker_always_learns_who_asks_and_what_kind_of_reply_it_is() {
             "comment"
         ]
     );
-    assert_eq!(asked[1].form["comment_type"], "reply");
-    let agent = asked[0].headers["user-agent"].to_str().expect("text");
+    assert_eq!(received[1].form["comment_type"], "reply");
+    let agent = received[0].headers["user-agent"].to_str().expect("text");
     assert_eq!(agent, concat!("Broadsheet/", env!("CARGO_PKG_VERSION")));
 }
 
 #[tokio::test]
-async fn a_network_that_is_to_be_forgotten_is_not_told() {
-    let checker = Checker::start().await;
+async fn an_expired_network_is_not_sent() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["network"]).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
-    give_website_and_network(&site, id).await;
+    let id = add_ham(&site, &article).await;
+    set_website_and_network(&site, id).await;
     site.app.clock.advance(2 * HOUR);
-    assert_eq!(ask(&site).await, 1);
-    assert!(!checker.asked()[0].form.contains_key("user_ip"));
+    assert_eq!(run_checks(&site).await, 1);
+    assert!(!checker.received()[0].form.contains_key("user_ip"));
 }
 
 #[tokio::test]
-async fn without_a_checker_nobody_is_asked_and_moderators_decide() {
-    let checker = Checker::start().await;
+async fn without_a_checker_waiting_comments_are_left_to_moderators() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
     let reasons = ["links:2", "being-checked"];
-    let held = waiting(&site, &article, "Bob", Status::Held, &reasons).await;
-    let decided = ham(&site, &article).await;
+    let held = add_waiting(&site, &article, "Bob", Status::Held, &reasons).await;
+    let decided = add_ham(&site, &article).await;
     sqlx::query("update comments set status = 'approved' where id = $1")
         .bind(decided.0)
         .execute(&site.app.pool)
@@ -520,21 +532,21 @@ async fn without_a_checker_nobody_is_asked_and_moderators_decide() {
         .execute(&site.app.pool)
         .await
         .expect("the checker is switched off");
-    assert_eq!(ask(&site).await, 0);
+    assert_eq!(run_checks(&site).await, 0);
     assert_eq!(
-        state_of(&site, held).await,
-        state(Status::Held, "links:2, checker-silent", 0)
+        load_state(&site, held).await,
+        expected_state(Status::Held, "links:2, checker-silent", 0)
     );
     assert_eq!(
-        state_of(&site, decided).await,
-        state(Status::Approved, "being-checked", 0)
+        load_state(&site, decided).await,
+        expected_state(Status::Approved, "being-checked", 0)
     );
-    assert_eq!(checker.asked().len(), 0);
+    assert_eq!(checker.received().len(), 0);
 }
 
 #[tokio::test]
-async fn what_was_decided_meanwhile_stays_decided() {
-    for (act, status, reasons) in [
+async fn a_decision_during_the_check_is_kept() {
+    for (statement, status, reasons) in [
         (
             "update comments set status = 'approved'",
             Status::Approved,
@@ -556,94 +568,94 @@ async fn what_was_decided_meanwhile_stays_decided() {
             "being-checked",
         ),
     ] {
-        for answer in ["true", "false"] {
-            let checker = Checker::start().await;
+        for response in ["true", "false"] {
+            let checker = FakeChecker::start().await;
             let site = checker.site(&["words"]).await;
             let article = site.article("Tea").await;
-            let id = ham(&site, &article).await;
-            checker.answers(answer);
-            checker.meanwhile(&site, act);
-            assert_eq!(ask(&site).await, 0);
+            let id = add_ham(&site, &article).await;
+            checker.respond(response);
+            checker.run_during_request(&site, statement);
+            assert_eq!(run_checks(&site).await, 0);
             assert_eq!(
-                state_of(&site, id).await,
-                state(status, reasons, 0),
-                "{act}"
+                load_state(&site, id).await,
+                expected_state(status, reasons, 0),
+                "{statement}"
             );
         }
     }
 }
 
 #[tokio::test]
-async fn what_was_decided_before_is_not_asked_about() {
-    let checker = Checker::start().await;
+async fn decided_comments_are_not_checked() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
+    let id = add_ham(&site, &article).await;
     sqlx::query("update comments set status = 'trashed'")
         .execute(&site.app.pool)
         .await
         .expect("someone decides");
-    assert_eq!(ask(&site).await, 0);
+    assert_eq!(run_checks(&site).await, 0);
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Trashed, "being-checked", 0)
+        load_state(&site, id).await,
+        expected_state(Status::Trashed, "being-checked", 0)
     );
-    assert_eq!(checker.asked().len(), 0);
+    assert_eq!(checker.received().len(), 0);
 }
 
 #[tokio::test]
-async fn an_answer_is_not_for_words_that_changed_meanwhile() {
-    let checker = Checker::start().await;
+async fn a_result_does_not_apply_to_an_edited_text() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
+    let id = add_ham(&site, &article).await;
     let edit = "update comments set body = 'Cheap pills.', version = version + 1 where version = 0";
-    checker.meanwhile(&site, edit);
-    assert_eq!(ask(&site).await, 0);
+    checker.run_during_request(&site, edit);
+    assert_eq!(run_checks(&site).await, 0);
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Held, "being-checked", 1)
+        load_state(&site, id).await,
+        expected_state(Status::Held, "being-checked", 1)
     );
-    checker.answers("true");
+    checker.respond("true");
     site.app.clock.advance(MINUTE);
-    assert_eq!(ask(&site).await, 1);
+    assert_eq!(run_checks(&site).await, 1);
     assert_eq!(
-        state_of(&site, id).await,
-        state(Status::Spam, "checker-spam", 0)
+        load_state(&site, id).await,
+        expected_state(Status::Spam, "checker-spam", 0)
     );
     let words: Vec<_> = checker
-        .asked()
+        .received()
         .iter()
-        .map(|asked| asked.form["comment_content"].clone())
+        .map(|received| received.form["comment_content"].clone())
         .collect();
     assert_eq!(words, ["Words of Ann.", "Cheap pills."]);
 }
 
 #[tokio::test]
-async fn two_servers_do_not_ask_about_one_reply() {
-    let checker = Checker::start().await;
+async fn two_servers_do_not_check_the_same_comment() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
-    ham(&site, &article).await;
-    let (one, other) = tokio::join!(ask(&site), ask(&site));
+    add_ham(&site, &article).await;
+    let (one, other) = tokio::join!(run_checks(&site), run_checks(&site));
     assert_eq!(one + other, 1);
-    assert_eq!(checker.asked().len(), 1);
+    assert_eq!(checker.received().len(), 1);
 }
 
 #[tokio::test]
-async fn neither_the_log_nor_the_database_gives_a_secret_away() {
-    let checker = Checker::start().await;
+async fn the_log_and_the_database_contain_no_secrets() {
+    let checker = FakeChecker::start().await;
     let site = checker.site(&CheckerSettings::TELLABLE).await;
     let article = site.article("Tea").await;
-    let id = ham(&site, &article).await;
-    give_website_and_network(&site, id).await;
+    let id = add_ham(&site, &article).await;
+    set_website_and_network(&site, id).await;
     let quoting = [(
         "x-akismet-debug-help",
         "aki5met-k3y ann@example.org 192.0.2.77 Words of Ann.",
     )];
-    checker.answers_with(StatusCode::OK, &quoting, "aki5met-k3y: invalid");
-    ask(&site).await;
-    assert_eq!(checker.asked()[0].form["api_key"], KEY);
+    checker.respond_with(StatusCode::OK, &quoting, "aki5met-k3y: invalid");
+    run_checks(&site).await;
+    assert_eq!(checker.received()[0].form["api_key"], KEY);
     let log = site.log();
     assert!(log.contains("the spam checker gave no answer"));
     for secret in [KEY, "ann@example.org", NETWORK, "Words of Ann."] {
@@ -669,7 +681,7 @@ async fn neither_the_log_nor_the_database_gives_a_secret_away() {
     }
 }
 
-async fn give_website_and_network(site: &TestSite, id: CommentId) {
+async fn set_website_and_network(site: &TestSite, id: CommentId) {
     let network = site
         .app
         .keys
