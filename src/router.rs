@@ -51,19 +51,46 @@ pub fn public_routes() -> Routes {
         .get("/transparency", show_transparency)
         .get("/sitemap.xml", articles::sitemap::show_sitemap)
         .get("/robots.txt", articles::sitemap::show_robots)
-        .get("/articles/{id}/reply", comments::reply::show_reply)
+        .get("/articles/{id}/reply", comments::reply_page::show_reply)
         .post("/articles/{id}/reply", comments::reply::post_reply)
         .get("/comments/feed.xml", comments::feed::show_feed)
         .get("/comments/{id}", comments::permalink::show_comment)
-        .get("/comments/{id}/manage", comments::own::show_own)
-        .post("/comments/{id}/manage", comments::own::act)
-        .get("/comments/{id}/held", comments::own::show_held)
-        .get("/commenters/{id}", comments::mine::show_mine)
-        .post("/commenters/{id}", comments::mine::act)
-        .get("/commenters/{id}/data", comments::mine::show_data)
-        .get("/subscriptions/{id}/end", comments::unsubscribe::show_end)
-        .post("/subscriptions/{id}/end", comments::unsubscribe::end)
-        .post("/subscriptions/{id}/link", comments::unsubscribe::mail_link)
+        .get(
+            "/comments/{id}/manage",
+            comments::author_page::show_author_page,
+        )
+        .post(
+            "/comments/{id}/manage",
+            comments::author_actions::post_author_page,
+        )
+        .get(
+            "/comments/{id}/held",
+            comments::author_page::redirect_held_page,
+        )
+        .get(
+            "/commenters/{id}",
+            comments::commenter_page::show_commenter_page,
+        )
+        .post(
+            "/commenters/{id}",
+            comments::commenter_page::post_commenter_page,
+        )
+        .get(
+            "/commenters/{id}/data",
+            comments::commenter_data::download_data,
+        )
+        .get(
+            "/subscriptions/{id}/end",
+            comments::unsubscribe::show_unsubscribe,
+        )
+        .post(
+            "/subscriptions/{id}/end",
+            comments::unsubscribe::post_unsubscribe,
+        )
+        .post(
+            "/subscriptions/{id}/link",
+            comments::unsubscribe::email_commenter_link,
+        )
         .get("/digests/{id}", moderation::digest_page::show_digest)
         .post("/digests/{id}", moderation::digest_page::act)
         .get("/moderators/{id}/stop", moderation::digest_stop::show_stop)

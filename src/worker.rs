@@ -143,14 +143,14 @@ pub async fn work(app: &App) -> sqlx::Result<()> {
 
 /// Writes the notifications and digests that are due, and sends what is in the outbox.
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
-    comments::notices::write_due(app).await?;
+    comments::notifications::enqueue_due_emails(app).await?;
     moderation::digest::write_due(app).await?;
     commenters::delivery::send_due_mail(app).await
 }
 
 /// Asks the remote spam checker about the comments that wait for it.
 pub async fn check(app: &App) -> sqlx::Result<()> {
-    comments::checker::ask_due(app).await?;
+    comments::akismet::check_due(app).await?;
     Ok(())
 }
 
@@ -162,9 +162,10 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     // Each runs even if another fails; the first error is reported.
     let emptied = moderation::emptying::empty(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
-    let networks = comments::store::forget_where_from(&mut db, settings.network_days, now).await;
+    let networks =
+        comments::store::purge::purge_networks(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
-    let notifications = comments::notices::forget(&mut db, now).await;
+    let notifications = comments::store::notifications::purge(&mut db, now).await;
     let digests = moderation::digest::forget(&mut db, now).await;
     let similarity = moderation::reading::forget(&mut db, now).await;
     networks

@@ -94,7 +94,8 @@ pub async fn show_article(
         }
     };
     if let Some(number) = uri.query().and_then(wordpress::answered_in)
-        && let Some(to) = comments::store::find_by_number(&mut db, article.id, number).await?
+        && let Some(to) =
+            comments::store::approved::find_by_wordpress_id(&mut db, article.id, number).await?
     {
         let place = format!("/articles/{}/reply?to={to}", article.id);
         return Ok(Redirect::to(&place).into_response());

@@ -141,7 +141,7 @@ async fn reply(
         account_id: None,
         from: Ipv4Addr::LOCALHOST.into(),
     };
-    let kept = comments::store::insert(
+    let kept = comments::store::submissions::insert(
         db,
         &app.keys,
         article,

@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 use crate::accounts;
 use crate::clock::{Clock, Ts};
 use crate::commenters::{self, Email, EmailError, FixedPolicy, SubscriptionScope};
-use crate::comments::store::{Decided, KeptComment, Version};
+use crate::comments::store::personal_data::{CommentDecision, StoredComment};
+use crate::comments::store::versions::CommentVersion;
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
 use crate::crypto::Keys;
@@ -146,14 +147,14 @@ impl Asked<'_> {
             .await?
             .context("the person was erased in this moment")?;
         let mut decided: HashMap<CommentId, Vec<Value>> = HashMap::new();
-        for decision in comments::store::decisions_about(db, person).await? {
+        for decision in comments::store::personal_data::list_decisions(db, person).await? {
             let about = decided.entry(decision.comment_id).or_default();
             about.push(of_decision(&decision));
         }
-        let comments = comments::store::kept_of(db, person).await?;
+        let comments = comments::store::personal_data::list_comments(db, person).await?;
         let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
         let mut earlier: HashMap<CommentId, Vec<Value>> = HashMap::new();
-        for version in comments::store::versions_of_all(db, &ids).await? {
+        for version in comments::store::versions::list_all(db, &ids).await? {
             let of = earlier.entry(version.comment_id).or_default();
             of.push(of_version(&version));
         }
@@ -203,7 +204,7 @@ impl Asked<'_> {
 
     fn of_comment(
         &self,
-        comment: &KeptComment,
+        comment: &StoredComment,
         decisions: &[Value],
         before: &[Value],
     ) -> anyhow::Result<Value> {
@@ -245,7 +246,7 @@ impl Asked<'_> {
         let (mut erased, mut stay) = (0, false);
         // Asked anew: there may be another one since.
         for person in commenters::store::find_by_email(&mut db, self.keys, &self.email).await? {
-            erased += comments::store::erase_all_of(&mut db, person, now).await?;
+            erased += comments::store::erase::erase_all_by(&mut db, person, now).await?;
             stay |= !commenters::store::delete_unless_blocked(&mut db, person).await?;
         }
         db.commit().await?;
@@ -266,7 +267,9 @@ impl Asked<'_> {
 async fn tell_what_goes(db: &mut PgConnection, people: &[CommenterId]) -> anyhow::Result<()> {
     let (mut comments, mut subscriptions, mut is_blocked) = (0, 0, false);
     for person in people {
-        comments += comments::store::kept_of(db, *person).await?.len();
+        comments += comments::store::personal_data::list_comments(db, *person)
+            .await?
+            .len();
         subscriptions += commenters::store::list_stored_subscriptions(db, *person)
             .await?
             .len();
@@ -284,7 +287,7 @@ async fn tell_what_goes(db: &mut PgConnection, people: &[CommenterId]) -> anyhow
     Ok(())
 }
 
-fn of_version(version: &Version) -> Value {
+fn of_version(version: &CommentVersion) -> Value {
     json!({
         "changed_at": moment(Some(version.replaced_at)),
         "name": version.name,
@@ -293,7 +296,7 @@ fn of_version(version: &Version) -> Value {
     })
 }
 
-fn of_decision(decision: &Decided) -> Value {
+fn of_decision(decision: &CommentDecision) -> Value {
     json!({
         "at": moment(Some(decision.at)),
         "from": decision.from.word(),

@@ -1,40 +1,45 @@
-//! The feeds of new replies, as RSS 2.0: all of them, and those under one article.
+//! RSS 2.0 feeds of the newest comments: of all articles, and of one.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use rss::{GuidBuilder, ItemBuilder};
 use sqlx::PgConnection;
 
-use super::permalink;
-use super::store::{self, Latest};
+use super::links;
+use super::store::approved::{self, FeedComment};
 use crate::app::App;
 use crate::cache::{Keep, Tag, next_article};
 use crate::ids::ArticleId;
 use crate::text::dates;
 use crate::web::{Db, Layout, Result, feed};
 
-/// Replies in the feed: as many as a busy day brings.
-const ITEMS: i64 = 50;
-/// What stands after an article's address in that of its feed.
-const ENDING: &str = "/feed.xml";
+/// Comments in a feed: as many as a busy day brings.
+const MAX_FEED_ITEMS: i64 = 50;
+/// Suffix of the path of an article's feed.
+const FEED_SUFFIX: &str = "/feed.xml";
 
-/// The newest replies, whole.
+/// Shows the feed of all articles.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
-    let replies = store::latest(&mut db, ITEMS, now).await?;
-    let shown = [Tag::Replies, Tag::Articles];
-    let kept = Keep::showing(shown).until(next_article(&mut db, now).await?);
+    let comments = approved::list_newest(&mut db, MAX_FEED_ITEMS, now).await?;
+    let tags = [Tag::Replies, Tag::Articles];
+    // A scheduled article brings its comments along when it is published.
+    let policy = Keep::showing(tags).until(next_article(&mut db, now).await?);
+    // The connection goes back to the pool before the feed is rendered.
     drop(db);
     let title = layout
         .words
         .with("comments-feed", "title", &layout.publication.title);
-    let newest = replies.first().map(|newest| newest.created_at);
-    let items = replies.iter().map(|reply| item(&layout, reply)).collect();
+    let newest = comments.first().map(|newest| newest.created_at);
+    let items = comments
+        .iter()
+        .map(|comment| build_item(&layout, comment))
+        .collect();
     let channel = feed::channel(&layout, title, "/comments/feed.xml", newest, items);
-    Ok((kept, feed::Feed(channel)).into_response())
+    Ok((policy, feed::Feed(channel)).into_response())
 }
 
-/// The newest replies under an article, whole.
+/// Renders the feed of an article.
 pub async fn feed_of(
     layout: &Layout,
     db: &mut PgConnection,
@@ -42,53 +47,53 @@ pub async fn feed_of(
     article_title: &str,
     path: &str,
 ) -> Result<Response> {
-    let replies = store::latest_on(db, id, ITEMS).await?;
+    let comments = approved::list_newest_on(db, id, MAX_FEED_ITEMS).await?;
     let title = layout.words.with("article-feed", "title", article_title);
-    let newest = replies.first().map(|newest| newest.created_at);
-    let items = replies.into_iter().map(|reply| {
-        let reply = Latest {
-            id: reply.id,
-            name: reply.name,
-            body_html: reply.body_html,
-            created_at: reply.created_at,
-            title: article_title.to_owned(),
+    let newest = comments.first().map(|newest| newest.created_at);
+    let items = comments.into_iter().map(|comment| {
+        let comment = FeedComment {
+            id: comment.id,
+            name: comment.name,
+            body_html: comment.body_html,
+            created_at: comment.created_at,
+            article_title: article_title.to_owned(),
         };
-        item(layout, &reply)
+        build_item(layout, &comment)
     });
     let mut channel = feed::channel(layout, title, &article_feed(path), newest, items.collect());
     channel.link = layout.absolute(path);
-    let kept = Keep::showing([Tag::Article(id)]);
-    Ok((kept, feed::Feed(channel)).into_response())
+    let policy = Keep::showing([Tag::Article(id)]);
+    Ok((policy, feed::Feed(channel)).into_response())
 }
 
-/// The address of the feed of an article.
+/// Returns the path of the feed of an article.
 pub fn article_feed(path: &str) -> String {
-    format!("{path}{ENDING}")
+    format!("{path}{FEED_SUFFIX}")
 }
 
-/// The address of the article that the feed at `path` would be of.
+/// Returns the path of the article that a feed at `path` would belong to.
 pub fn article_of_feed(path: &str) -> Option<&str> {
-    path.strip_suffix(ENDING)
+    path.strip_suffix(FEED_SUFFIX)
 }
 
-/// The address of the article whose feed WordPress had at `path`.
+/// Returns the path of the article that a WordPress feed at `path` would belong to.
 pub fn article_of_wordpress_feed(path: &str) -> Option<&str> {
     ["/feed", "/feed/rss2", "/feed/rss", "/feed/atom"]
         .iter()
-        .find_map(|ending| path.strip_suffix(ending))
+        .find_map(|suffix| path.strip_suffix(suffix))
 }
 
-fn item(layout: &Layout, reply: &Latest) -> rss::Item {
-    let address = layout.absolute(&permalink::address(reply.id));
+fn build_item(layout: &Layout, comment: &FeedComment) -> rss::Item {
+    let url = layout.absolute(&links::comment_path(comment.id));
     let values = [
-        ("name", reply.name.as_str()),
-        ("title", reply.title.as_str()),
+        ("name", comment.name.as_str()),
+        ("title", comment.article_title.as_str()),
     ];
     ItemBuilder::default()
         .title(Some(layout.words.with_all("comment-on", &values)))
-        .guid(Some(GuidBuilder::default().value(address.clone()).build()))
-        .link(Some(address))
-        .pub_date(Some(dates::format_rfc2822(reply.created_at)))
-        .content(Some(reply.body_html.to_string()))
+        .guid(Some(GuidBuilder::default().value(url.clone()).build()))
+        .link(Some(url))
+        .pub_date(Some(dates::format_rfc2822(comment.created_at)))
+        .content(Some(comment.body_html.to_string()))
         .build()
 }

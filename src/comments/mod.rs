@@ -1,33 +1,34 @@
-//! Readers' replies: what a stranger may say, what we believe of it, how it is judged at first, kept, and shown; and what
-//! its author may do with it afterwards.
+//! Comments: the reply form, screening, threads, pages for authors and commenters, notifications and feeds. Decisions by
+//! moderators are in `moderation`.
 
-pub mod checker;
-mod checker_store;
+pub mod akismet;
+pub mod author_actions;
+pub mod author_page;
+pub mod commenter_data;
+pub mod commenter_page;
+mod emails;
 pub mod feed;
-mod judge;
-mod letters;
-pub mod mine;
+pub mod links;
 mod model;
-pub mod notices;
-mod notices_store;
-pub mod own;
+pub mod notifications;
 pub mod paging;
 pub mod permalink;
 pub mod reply;
 mod reply_form;
+pub mod reply_page;
 pub mod reseal;
 pub mod rules;
+mod save;
+mod screen;
 pub mod screening;
-mod sent;
-pub mod staff;
+pub mod staff_reply;
 pub mod store;
+mod submission;
 mod thread;
 pub mod thread_page;
+mod unsent_page;
 pub mod unsubscribe;
 
-/// What the network that a comment came from is sealed for.
-pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
-
-pub use model::{Comment, Discussion, LinkbackKind, NewComment, Staff, Status, Under};
+pub use model::{Comment, Discussion, LinkbackKind, NETWORK_ROW, NewComment, Status, hash_network};
 pub use reply_form::{ReplyForm, check_name, read_website, read_words};
 pub use thread::Thread;

@@ -1,4 +1,4 @@
-//! What a reply is.
+//! Comments, discussions and their rules. No SQL, no HTTP.
 
 use std::net::IpAddr;
 
@@ -10,25 +10,24 @@ use crate::limits::network;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, Website};
 
-/// What has been decided about a comment.
+/// Purpose under which the network of a comment is sealed.
+pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
+
+/// Moderation status of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(type_name = "comment_status", rename_all = "lowercase")]
 pub enum Status {
-    /// Waits for a moderator.
     Held,
-    /// There for everyone to read.
     Approved,
-    /// Taken for spam.
     Spam,
-    /// Thrown away.
     Trashed,
 }
 
 impl Status {
-    /// All of them, in the order the desk shows.
+    /// Every status, in the order of the moderation tabs.
     pub const ALL: [Self; 4] = [Self::Held, Self::Approved, Self::Spam, Self::Trashed];
 
-    /// Its word in addresses and forms.
+    /// Returns the name used in URLs, forms and message keys.
     pub fn word(self) -> &'static str {
         match self {
             Self::Held => "held",
@@ -38,64 +37,54 @@ impl Status {
         }
     }
 
-    /// The status of that word.
+    /// Parses a name made by [`word`](Self::word).
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.word() == word)
     }
 }
 
-/// What another site's notice that it links to an article was called.
+/// Protocol by which another site announced a link to an article. Only imported comments have one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "linkback_kind", rename_all = "lowercase")]
 pub enum LinkbackKind {
-    /// A pingback.
     Pingback,
-    /// A trackback.
     Trackback,
 }
 
-/// What a reply form says it stands under.
+/// Article that a submitted reply form names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Under {
-    /// An article.
+pub enum ReplyTarget {
     Article(ArticleId),
-    /// An article, by the number it had in WordPress: the form is on a page that a cache kept from before the move.
-    Number(i64),
+    /// Post id of the WordPress site that was imported: the form is on a page that a cache stored before the move.
+    WordPressId(i64),
 }
 
-/// Where replies go: an article, as far as its replies are concerned.
+/// An article as far as its comments are concerned.
 #[derive(Clone, Debug)]
 pub struct Discussion {
-    /// The article.
     pub article_id: ArticleId,
-    /// Its title.
     pub title: String,
-    /// Its address.
     pub path: String,
-    /// Whether it takes replies.
     pub replies_open: bool,
-    /// When it will take none any more, if it does and that is set.
+    /// Time at which an open discussion closes by itself, if the settings say so.
     pub closes_at: Option<Ts>,
 }
 
-/// What a discussion is about: an article that can be read, before the settings say whether it takes replies.
-pub struct Subject {
-    /// The article.
+/// A published article before the settings decide whether it takes replies.
+pub struct PublishedArticle {
     pub article_id: ArticleId,
-    /// Its title.
     pub title: String,
-    /// Its address.
     pub path: String,
-    /// Whether it is to take replies, as long as it has not grown too old.
+    /// The editor's choice for this article.
     pub replies_open: bool,
-    /// When it began to grow old, if it does: a page does not.
-    pub grows_old_from: Option<Ts>,
+    /// Start of the period after which replies close. A page has none: it never closes by age.
+    pub ages_from: Option<Ts>,
 }
 
-impl Subject {
-    /// The discussion, by these settings.
-    pub fn discussion(self, settings: &DiscussionSettings, now: Ts) -> Discussion {
-        let (is_open, from) = (self.replies_open, self.grows_old_from);
+impl PublishedArticle {
+    /// Applies the discussion settings.
+    pub fn into_discussion(self, settings: &DiscussionSettings, now: Ts) -> Discussion {
+        let (is_open, from) = (self.replies_open, self.ages_from);
         Discussion {
             article_id: self.article_id,
             title: self.title,
@@ -106,72 +95,72 @@ impl Subject {
     }
 }
 
-/// What we believe of what a stranger typed. A stranger cannot set a status: there is no such field.
+/// A validated comment that is not saved yet. It has no status, so that no form can set one.
 pub struct NewComment {
-    /// The reply it answers.
     pub parent_id: Option<CommentId>,
-    /// The name given.
     pub name: String,
-    /// The address given; the staff need none.
+    /// Absent only for signed-in staff.
     pub email: Option<Email>,
-    /// The website given.
     pub website: Option<Website>,
-    /// The text, as Markdown.
+    /// Markdown.
     pub body: String,
-    /// The text, as HTML.
     pub body_html: SafeHtml,
-    /// The member of staff who wrote it, signed in.
+    /// Account of the signed-in member of staff who wrote it.
     pub account_id: Option<AccountId>,
-    /// Where it came from: kept sealed for as long as the publication says, and in what [`NewComment::said`] makes of
-    /// it, for two days.
+    /// IP address of the request. Only its network is saved, sealed, for as many days as the settings say, and inside
+    /// [`dedup_hashes`](NewComment::dedup_hashes) for two days.
     pub from: IpAddr,
 }
 
-/// The days on which something may have been said already.
+/// UTC day that is part of a deduplication hash.
 #[derive(Clone, Copy)]
-pub enum Day {
-    /// This one.
+pub enum DedupDay {
     Today,
-    /// The one before, which ended perhaps a second ago.
     Yesterday,
 }
 
 impl NewComment {
-    /// The keyed hash of everything an impatient browser sends twice: the same again from the same place is kept once.
-    /// Were it the words alone, whoever repeats a public comment under a guessed address would learn whether the guess
-    /// is right. [`store::forget_where_from`](super::store::forget_where_from) takes it back.
-    ///
-    /// Given under each key of the ring, the one in use first, which is the one that is kept: a second press is known
-    /// also where the key has changed since the first.
-    pub fn said(&self, keys: &Keys, day: Day, now: Ts) -> Vec<Vec<u8>> {
-        const MICROS: i64 = 24 * 60 * 60 * 1_000_000;
-        let today = now.unix_micros().div_euclid(MICROS);
+    /// Returns the keyed hash by which a second submission of the same comment from the same network is recognised, once
+    /// for each key of the ring, the current key first. Only the first is saved; the others find comments that were saved
+    /// before a key rotation. [`purge_networks`](super::store::purge::purge_networks) removes it after two days.
+    pub fn dedup_hashes(&self, keys: &Keys, day: DedupDay, now: Ts) -> Vec<Vec<u8>> {
+        const MICROS_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000;
+        let today = now.unix_micros().div_euclid(MICROS_PER_DAY);
         let day = match day {
-            Day::Today => today,
-            Day::Yesterday => today - 1,
+            DedupDay::Today => today,
+            DedupDay::Yesterday => today - 1,
         };
         let website = self.website.as_ref().map_or("", Website::as_str);
+        // The network is part of the hash because of guessing: with the text alone, repeating a public comment under a
+        // guessed email would tell whether the guess is right.
         let network = network(self.from).to_string();
         let day = day.to_string();
-        let said = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
-        let hashes = keys.find_by_each("said once", said.as_bytes());
+        let fields = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
+        // The fields are separated by NUL, which none of them may contain: otherwise two submissions could share a hash.
+        let hashes = keys.find_by_each("said once", fields.as_bytes());
         hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 }
 
-/// That someone of the staff wrote a reply, signed in.
+/// Returns the blind index by which comments from one network are found: the network itself is sealed.
+pub fn hash_network(keys: &Keys, ip: IpAddr) -> Vec<u8> {
+    let network = network(ip).to_string();
+    keys.find_by("network of comments", network.as_bytes())
+        .to_vec()
+}
+
+/// Badge of a comment written by a signed-in member of staff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
-pub enum Staff {
-    /// Who wrote the article, too.
+pub enum StaffBadge {
+    /// Author of the article.
     Author,
-    /// Anyone else of the staff.
     Staff,
 }
 
-impl Staff {
-    /// Its words in the catalogue.
-    pub fn key(self) -> &'static str {
+impl StaffBadge {
+    /// Returns the message key of the badge.
+    pub fn message_key(self) -> &'static str {
         match self {
             Self::Author => "reply-by-author",
             Self::Staff => "reply-by-staff",
@@ -179,29 +168,22 @@ impl Staff {
     }
 }
 
-/// A reply as the public sees it. There is no address in it to give away.
+/// An approved comment as everyone sees it. It holds no email that a page could show by mistake.
 #[derive(Clone, Debug)]
 pub struct Comment {
-    /// Its number.
     pub id: CommentId,
-    /// Another number, by which old links name it.
-    pub number: Option<i64>,
-    /// The reply it answers.
+    /// Id on the imported site, if links may still use it and no comment of the article has it as its own.
+    pub wordpress_id: Option<i64>,
     pub parent_id: Option<CommentId>,
-    /// The top-level reply it stands under.
+    /// Top-level comment of its thread; itself, if it is one.
     pub root_id: CommentId,
-    /// Who wrote what it answers, as long as that is there to read.
-    pub answers: Option<String>,
-    /// Who wrote it.
+    /// Name of the parent's author; absent while the parent is not public.
+    pub parent_name: Option<String>,
     pub name: String,
-    /// Where its writer's name leads.
     pub website: Option<String>,
-    /// Whether the staff wrote it.
-    pub staff: Option<Staff>,
-    /// The text.
+    pub staff: Option<StaffBadge>,
     pub body_html: SafeHtml,
-    /// When it was written.
     pub created_at: Ts,
-    /// When its writer last changed it.
+    /// Time of the author's last edit.
     pub edited_at: Option<Ts>,
 }

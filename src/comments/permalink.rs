@@ -1,37 +1,34 @@
-//! A comment's permanent address: where it stands changes with what is said around it.
+//! Permalinks of comments. They redirect, because the page on which a comment is shown changes with the comments around it.
 
 use axum::extract::State;
 use axum::response::Redirect;
 
-use super::{paging, store};
+use super::paging;
+use super::store::threads;
 use crate::app::App;
 use crate::ids::CommentId;
 use crate::web::{Db, Error, Layout, Path, Result};
 
-/// The permanent address of a comment.
-pub fn address(id: CommentId) -> String {
-    format!("/comments/{id}")
-}
-
-/// Leads to where the comment stands: on a page of its article, or of its thread.
+/// Redirects to a comment on a page of its article or of its thread.
 pub async fn show_comment(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(id): Path<CommentId>,
 ) -> Result<Redirect> {
-    let place = store::find_place(&mut db, id, app.clock.now())
+    let position = threads::find_position(&mut db, id, app.clock.now())
         .await?
         .ok_or(Error::NotFound)?;
-    let page = match paging::page_in_thread(place.before_in_thread) {
+    let page = match paging::page_in_thread(position.before_in_thread) {
         1 => {
-            let mut before = place.threads_before();
+            let mut before = position.threads_before();
+            // The position counts from the oldest thread.
             if layout.publication.discussion.newest_first {
-                before = place.threads - 1 - before;
+                before = position.threads - 1 - before;
             }
-            paging::article_address(&place.path, paging::page_of_thread(before))
+            paging::article_address(&position.path, paging::page_of_thread(before))
         }
-        page => paging::thread_address(place.root_id, page),
+        page => paging::thread_page_path(position.root_id, page),
     };
-    Ok(Redirect::to(&format!("{page}#comment-{}", place.id)))
+    Ok(Redirect::to(&format!("{page}#comment-{}", position.id)))
 }

@@ -1,12 +1,11 @@
-//! The form itself: what a stranger may say, and what we believe of it. It stands under every article and, with what was
-//! typed, wherever that comes back.
+//! The reply form: its fields and their validation. It is part of every article's page, and of the page that shows errors.
 
 use std::net::IpAddr;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::model::{NewComment, Under};
+use super::model::{NewComment, ReplyTarget};
 use crate::accounts::Viewer;
 use crate::commenters::{Email, EmailError, SubscriptionScope};
 use crate::i18n::Words;
@@ -15,137 +14,125 @@ use crate::text::website::WebsiteError;
 use crate::text::{Format, SafeHtml, Website, input, markdown};
 use crate::web::{Fields, Layout, Mistakes, assets};
 
-/// Bytes of a name, and of a comment: WordPress's own limits, the sizes of its columns.
-const NAME_BYTES: usize = 245;
-const COMMENT_BYTES: usize = 65_525;
+/// Limits of WordPress, from the sizes of its columns.
+const MAX_NAME_BYTES: usize = 245;
+const MAX_BODY_BYTES: usize = 65_525;
 
-/// The form, with what a stranger may say and what is wrong with it.
+/// The form with the values as typed and the errors of its fields.
 #[derive(Template)]
 #[template(path = "comments/_reply_form.html")]
 pub struct ReplyForm {
     words: Words,
-    pub(super) under: Under,
-    /// The number of the comment that is answered, as sent.
-    pub(super) to: String,
+    pub(super) target: ReplyTarget,
+    /// Id of the parent comment as sent; empty for a top-level comment. An id of WordPress if `target` is one.
+    pub(super) parent: String,
     comment: String,
     name: String,
-    /// As typed; printed only to whoever typed it, on a page that no cache keeps.
+    /// Rendered only in the response to the request that sent it, which is never cached.
     email: String,
     website: String,
-    pub(super) trap: String,
-    /// Whether the site can tell them of replies.
-    offers_mail: bool,
-    tell_answers: bool,
-    tell_everything: bool,
-    /// The text as everyone would see it, for who asked to look first.
+    honeypot: String,
+    /// The site can send email.
+    offers_email: bool,
+    notify_replies: bool,
+    notify_all: bool,
+    /// Rendered text, after a click on Preview.
     pub(super) preview: Option<SafeHtml>,
     pub(super) mistakes: Mistakes,
     script: String,
 }
 
-// A template of ours, escaped where it was filled.
+// Rendered by a template, which has escaped every value.
 impl HtmlSafe for ReplyForm {}
 
 impl ReplyForm {
-    /// An empty form.
+    /// Makes an empty form for an article.
     pub fn blank(layout: &Layout, article_id: ArticleId) -> Self {
-        Self::read(layout, Under::Article(article_id), &Fields::default())
+        Self::read(layout, ReplyTarget::Article(article_id), &Fields::default())
     }
 
-    /// What was sent, as typed.
-    pub(super) fn read(layout: &Layout, under: Under, fields: &Fields) -> Self {
+    /// Reads the sent fields without validating them.
+    pub(super) fn read(layout: &Layout, target: ReplyTarget, fields: &Fields) -> Self {
         let field = |name| fields.get(name).to_owned();
-        let to = match under {
-            Under::Article(_) => field("to"),
-            // There, none is 0.
-            Under::Number(_) => field("comment_parent").trim_start_matches('0').to_owned(),
+        let parent = match target {
+            ReplyTarget::Article(_) => field("to"),
+            // WordPress sends 0 for a top-level comment.
+            ReplyTarget::WordPressId(_) => {
+                field("comment_parent").trim_start_matches('0').to_owned()
+            }
         };
         Self {
             words: layout.words,
-            under,
-            to,
+            target,
+            parent,
             comment: field("comment"),
             name: field("author"),
             email: field("email"),
             website: field("url"),
-            trap: field("topic"),
-            offers_mail: layout.mails,
-            tell_answers: fields.is_ticked("tell_answers"),
-            tell_everything: fields.is_ticked("tell_everything"),
+            honeypot: field("topic"),
+            offers_email: layout.mails,
+            notify_replies: fields.is_ticked("tell_answers"),
+            notify_all: fields.is_ticked("tell_everything"),
             preview: None,
             mistakes: Mistakes::none(),
             script: assets::address("reply.js"),
         }
     }
 
-    /// Where it is sent.
+    /// Returns the URL that the form is posted to.
     fn action(&self) -> String {
-        match self.under {
-            Under::Article(id) => format!("/articles/{id}/reply"),
-            Under::Number(_) => "/wp-comments-post.php".to_owned(),
+        match self.target {
+            ReplyTarget::Article(id) => format!("/articles/{id}/reply"),
+            ReplyTarget::WordPressId(_) => "/wp-comments-post.php".to_owned(),
         }
     }
 
-    /// What is sent along unseen.
-    fn hidden(&self) -> Vec<(&'static str, String)> {
-        let (article, to) = match self.under {
-            Under::Article(_) => (None, "to"),
-            Under::Number(number) => (
-                Some(("comment_post_ID", number.to_string())),
-                "comment_parent",
-            ),
+    /// Returns the names and values of the hidden fields.
+    fn hidden_fields(&self) -> Vec<(&'static str, String)> {
+        let (article, parent_field) = match self.target {
+            ReplyTarget::Article(_) => (None, "to"),
+            ReplyTarget::WordPressId(id) => {
+                (Some(("comment_post_ID", id.to_string())), "comment_parent")
+            }
         };
-        let answered = (!self.to.is_empty()).then(|| (to, self.to.clone()));
-        article.into_iter().chain(answered).collect()
+        let parent = (!self.parent.is_empty()).then(|| (parent_field, self.parent.clone()));
+        article.into_iter().chain(parent).collect()
     }
 
-    /// How many mistakes there are to mend.
     fn mistake_count(&self) -> i64 {
         i64::try_from(self.mistakes.iter().count()).unwrap_or(i64::MAX)
     }
 
-    /// Of what they asked to be told.
-    pub(super) fn scope(&self) -> Option<SubscriptionScope> {
-        match (self.offers_mail, self.tell_everything, self.tell_answers) {
+    /// Whether the honeypot field, which people do not see, was filled in.
+    pub(super) fn honeypot_filled(&self) -> bool {
+        !self.honeypot.is_empty()
+    }
+
+    /// Returns the scope of the notifications that were asked for.
+    pub(super) fn subscription_scope(&self) -> Option<SubscriptionScope> {
+        match (self.offers_email, self.notify_all, self.notify_replies) {
             (true, true, _) => Some(SubscriptionScope::AllReplies),
             (true, false, true) => Some(SubscriptionScope::RepliesToMe),
             _ => None,
         }
     }
 
-    /// Whether there is nothing to give back.
     pub(super) fn is_blank(&self) -> bool {
         self.comment.is_empty()
     }
 
-    /// The text, to give back where it cannot be sent again.
-    pub(super) fn words_typed(&self) -> &str {
+    /// Returns the text as typed.
+    pub(super) fn body(&self) -> &str {
         &self.comment
     }
 
-    /// The same again, to give back if keeping it fails.
-    pub(super) fn copy(&self) -> Self {
-        Self {
-            to: self.to.clone(),
-            comment: self.comment.clone(),
-            name: self.name.clone(),
-            email: self.email.clone(),
-            website: self.website.clone(),
-            mistakes: self.mistakes.clone(),
-            script: self.script.clone(),
-            trap: String::new(),
-            preview: None,
-            ..*self
-        }
-    }
-
-    /// What we believe of it; or every mistake at once, kept in the form beside what was typed. The staff, who have a name
-    /// here already, need give neither name nor address.
+    /// Validates the form. Returns `None` if it has errors, which are then in `mistakes` beside the values as typed. Staff
+    /// may leave out email and name: the name is then their account's.
     pub(super) fn parse(
         &mut self,
         parent_id: Option<CommentId>,
         viewer: Option<&Viewer>,
-        from: IpAddr,
+        ip: IpAddr,
     ) -> Option<NewComment> {
         let words = self.words;
         let mut mistakes = Mistakes::none();
@@ -162,28 +149,14 @@ impl ReplyForm {
         let (body, body_html) =
             read_words(words, Format::Markdown, &mut self.comment, &mut mistakes);
         let mut name = input::single_line(&self.name);
+        // Staff may still sign with another name.
         if let Some(viewer) = viewer
             && input::is_blank(&name)
         {
             name.clone_from(&viewer.name);
         }
         check_name(words, &name, &mut mistakes);
-        let email = match Email::parse(&self.email) {
-            Ok(email) => Some(email),
-            Err(EmailError::Missing) if viewer.is_some() => None,
-            Err(wrong) => {
-                mistakes.say(
-                    words,
-                    "email",
-                    match wrong {
-                        EmailError::Missing => "reply-email-missing",
-                        EmailError::Malformed => "reply-email-malformed",
-                        EmailError::TooLong => "reply-email-too-long",
-                    },
-                );
-                None
-            }
-        };
+        let email = parse_email(words, &self.email, viewer.is_some(), &mut mistakes);
         let website = read_website(words, &self.website, &mut mistakes);
         self.mistakes = mistakes;
         self.mistakes.is_empty().then(|| NewComment {
@@ -194,42 +167,56 @@ impl ReplyForm {
             body,
             body_html,
             account_id: viewer.map(|viewer| viewer.id),
-            from,
+            from: ip,
         })
     }
 }
 
-/// Judges a name, from the field `author`.
+fn parse_email(
+    words: Words,
+    typed: &str,
+    is_optional: bool,
+    mistakes: &mut Mistakes,
+) -> Option<Email> {
+    let key = match Email::parse(typed) {
+        Ok(email) => return Some(email),
+        Err(EmailError::Missing) if is_optional => return None,
+        Err(EmailError::Missing) => "reply-email-missing",
+        Err(EmailError::Malformed) => "reply-email-malformed",
+        Err(EmailError::TooLong) => "reply-email-too-long",
+    };
+    mistakes.say(words, "email", key);
+    None
+}
+
+/// Validates a name. Errors are those of the field `author`.
 pub fn check_name(words: Words, name: &str, mistakes: &mut Mistakes) {
     if input::is_blank(name) {
         mistakes.say(words, "author", "reply-name-missing");
     }
-    if name.len() > NAME_BYTES {
+    if name.len() > MAX_NAME_BYTES {
         mistakes.say(words, "author", "reply-name-too-long");
     } else if input::contains_email(name) {
         mistakes.say(words, "author", "reply-name-is-address");
     }
 }
 
-/// The website in the field `url`, if there is one.
+/// Parses a website, which may be empty. Errors are those of the field `url`.
 pub fn read_website(words: Words, typed: &str, mistakes: &mut Mistakes) -> Option<Website> {
-    Website::parse(typed).unwrap_or_else(|wrong| {
-        mistakes.say(
-            words,
-            "url",
-            match wrong {
-                WebsiteError::TooLong => "reply-website-too-long",
-                WebsiteError::UnsupportedScheme
-                | WebsiteError::HasCredentials
-                | WebsiteError::InvalidUrl => "reply-website-wrong",
-            },
-        );
+    Website::parse(typed).unwrap_or_else(|error| {
+        let key = match error {
+            WebsiteError::TooLong => "reply-website-too-long",
+            WebsiteError::UnsupportedScheme
+            | WebsiteError::HasCredentials
+            | WebsiteError::InvalidUrl => "reply-website-wrong",
+        };
+        mistakes.say(words, "url", key);
         None
     })
 }
 
-/// The words of a comment and the HTML made of them, from the field `comment`; what is wrong with them is added to
-/// `mistakes`.
+/// Parses the text of a comment and returns it with its HTML. Errors are those of the field `comment`; invisible control
+/// characters are removed from `typed`, so that the form shows the text without them.
 pub fn read_words(
     words: Words,
     format: Format,
@@ -241,17 +228,18 @@ pub fn read_words(
         mistakes.say(words, "comment", "field-unreadable");
     }
     let body = input::multi_line(typed);
-    let over = body.len().saturating_sub(COMMENT_BYTES);
+    let over = body.len().saturating_sub(MAX_BODY_BYTES);
     if over > 0 {
         let over = i64::try_from(over).unwrap_or(i64::MAX);
         mistakes.add("comment", words.count("reply-comment-too-long", over));
+        // Not rendered: a text of any length could be made to take long.
         return (body, markdown::render_comment(""));
     }
     let body_html = match format {
         Format::Markdown => markdown::render_comment(&body),
         Format::Html => markdown::sanitize_comment(&body, &|_| None),
     };
-    // Also what Markdown makes nothing of, such as an address that no link refers to.
+    // The Markdown need not be empty: a link reference definition, for example, renders to nothing.
     if body_html.is_blank() {
         mistakes.say(words, "comment", "reply-comment-missing");
     }

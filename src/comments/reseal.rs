@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 
 use super::NETWORK_ROW;
-use super::store::network_hash;
+use super::hash_network;
 use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 
 /// Seals the next networks anew that are not sealed with the key in use, from after comment `after` on. Comments that someone
@@ -53,5 +53,5 @@ pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx
 fn seal_anew(keys: &Keys, sealed: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let from = keys.open(NETWORK_ROW, sealed).ok()?;
     let address = std::str::from_utf8(&from).ok()?.parse().ok()?;
-    Some((keys.seal(NETWORK_ROW, &from), network_hash(keys, address)))
+    Some((keys.seal(NETWORK_ROW, &from), hash_network(keys, address)))
 }

@@ -1,68 +1,62 @@
-//! Replies in the order people read them: each answer under what it answers.
+//! A list of comments as a tree: replies are nested under their parents, down to the depth of the settings.
 
 use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::links;
 use super::model::Comment;
-use super::paging::{self, OF_ONE_THREAD};
-use super::permalink;
-use super::store::ThreadKey;
+use super::paging::{self, REPLIES_PER_THREAD};
+use super::store::threads::ThreadKey;
 use crate::ids::{ArticleId, CommentId};
 use crate::web::Layout;
 
-/// Replies on one page.
+/// Comments of one page, ready to be rendered.
 #[derive(Template)]
 #[template(path = "comments/_thread.html")]
 pub struct Thread {
     layout: Layout,
     article_id: ArticleId,
     replies_open: bool,
-    entries: Vec<Entry>,
+    entries: Vec<ThreadEntry>,
 }
 
-// A template of ours, escaped where it was filled.
+// Rendered by a template, which has escaped every value.
 impl HtmlSafe for Thread {}
 
-/// One reply in its place.
-struct Entry {
+/// One comment and its position in the nested lists.
+struct ThreadEntry {
     comment: Comment,
-    answers: Answers,
-    /// It begins a list of answers to the one before.
+    parent: ParentReference,
+    /// Opens a list of replies to the entry before.
     opens: bool,
-    /// Lists that end after it.
+    /// Number of lists that end after it.
     closes: usize,
-    /// It is the last of its thread here, and there is more.
-    more: Option<More>,
+    /// Link to the rest of the thread, after its last entry on this page.
+    more: Option<ThreadContinuation>,
 }
 
-/// The rest of a thread.
-struct More {
-    /// Where it goes on.
-    address: String,
-    /// With how many replies.
+/// Link to the rest of a thread.
+struct ThreadContinuation {
+    url: String,
+    /// Number of comments there.
     count: i64,
 }
 
-/// How a reply shows whom it answers.
-enum Answers {
-    /// No reply, or none that is there to read.
-    Nobody,
-    /// By its place under this one.
-    Shown(CommentId),
-    /// In words, because its place does not show it: it stands at the last level, or its question on another page.
-    Said {
-        /// Where the question stands.
-        address: String,
-        /// Who asked it.
-        name: String,
-    },
+/// Reference from a comment to its parent.
+enum ParentReference {
+    /// Top-level comment, or the parent is not public.
+    Absent,
+    /// The comment is nested under its parent.
+    Nested(CommentId),
+    /// The parent is named, because the comment is at the last level or the parent is on another page.
+    Named { url: String, name: String },
 }
 
 impl Thread {
-    /// Puts `comments`, of each thread the oldest first, under what they answer. Of those `threads` that have more than
-    /// stand here it is said where they go on.
+    /// Nests comments, which have to be sorted by thread and then oldest first, under their parents. Those of `threads` that
+    /// have more comments than one page shows get a link to the rest.
     pub fn arrange(
         layout: Layout,
         article_id: ArticleId,
@@ -70,20 +64,25 @@ impl Thread {
         comments: Vec<Comment>,
         threads: &[ThreadKey],
     ) -> Self {
-        // The column's check keeps it among the depths; whatever it says, there is a first level.
+        // The database checks the range; the tree needs at least one level.
         let depth = usize::try_from(layout.publication.discussion.thread_depth).unwrap_or(1);
-        let mut entries = arrange(comments, depth.max(1));
+        let mut entries = nest(comments, depth.max(1));
         let more: HashMap<CommentId, i64> = threads
             .iter()
-            .map(|thread| (thread.root_id, i64::from(thread.replies) - OF_ONE_THREAD))
+            .map(|thread| {
+                (
+                    thread.root_id,
+                    i64::from(thread.replies) - REPLIES_PER_THREAD,
+                )
+            })
             .filter(|(_, more)| *more > 0)
             .collect();
         for index in 0..entries.len() {
             let root = entries[index].comment.root_id;
             let next = entries.get(index + 1).map(|next| next.comment.root_id);
             if next != Some(root) {
-                entries[index].more = more.get(&root).map(|count| More {
-                    address: paging::thread_address(root, 2),
+                entries[index].more = more.get(&root).map(|count| ThreadContinuation {
+                    url: paging::thread_page_path(root, 2),
                     count: *count,
                 });
             }
@@ -96,49 +95,53 @@ impl Thread {
         }
     }
 
-    /// Whether the next reply stands inside this one's list of answers, so that it must stay open.
-    fn has_answers(&self, index: &usize) -> bool {
+    /// Whether the next entry is nested under this one, so that its list item has to stay open.
+    fn has_nested(&self, index: &usize) -> bool {
         self.entries.get(index + 1).is_some_and(|next| next.opens)
     }
 }
 
-/// Walks the tree with a stack of our own: an answer to an answer may go as deep as anyone cares to post.
-fn arrange(comments: Vec<Comment>, levels: usize) -> Vec<Entry> {
-    let here: HashSet<CommentId> = comments.iter().map(|comment| comment.id).collect();
-    let mut answers: HashMap<Option<CommentId>, Vec<Comment>> = HashMap::new();
+/// Orders comments depth first and computes their nesting.
+fn nest(comments: Vec<Comment>, levels: usize) -> Vec<ThreadEntry> {
+    let on_page: HashSet<CommentId> = comments.iter().map(|comment| comment.id).collect();
+    let mut children: HashMap<Option<CommentId>, Vec<Comment>> = HashMap::new();
     for comment in comments {
-        // An answer whose question was taken down, or stands on another page, stands on its own.
-        let parent = comment.parent_id.filter(|parent| here.contains(parent));
-        answers.entry(parent).or_default().push(comment);
+        // A reply whose parent is not public or on another page is shown at the top level.
+        let parent = comment.parent_id.filter(|parent| on_page.contains(parent));
+        children.entry(parent).or_default().push(comment);
     }
-    let mut waiting: Vec<(usize, Comment)> = Vec::new();
-    let mut push_answers =
-        |waiting: &mut Vec<(usize, Comment)>, to: Option<CommentId>, depth: usize| {
-            let found = answers.remove(&to).unwrap_or_default();
-            waiting.extend(found.into_iter().rev().map(|comment| (depth, comment)));
+    // An explicit stack: recursion could be made to overflow by a long chain of replies.
+    let mut stack: Vec<(usize, Comment)> = Vec::new();
+    let mut push_children =
+        |stack: &mut Vec<(usize, Comment)>, parent: Option<CommentId>, depth: usize| {
+            let found = children.remove(&parent).unwrap_or_default();
+            stack.extend(found.into_iter().rev().map(|comment| (depth, comment)));
         };
-    push_answers(&mut waiting, None, 0);
+    push_children(&mut stack, None, 0);
     let mut placed: Vec<(usize, bool, Comment)> = Vec::new();
-    while let Some((depth, comment)) = waiting.pop() {
-        push_answers(&mut waiting, Some(comment.id), depth + 1);
+    while let Some((depth, comment)) = stack.pop() {
+        push_children(&mut stack, Some(comment.id), depth + 1);
+        // Deeper replies are shown at the last level, in the order of a conversation.
         placed.push((depth.min(levels - 1), depth >= levels, comment));
     }
     let depths: Vec<usize> = placed.iter().map(|(depth, ..)| *depth).chain([0]).collect();
     placed
         .into_iter()
         .enumerate()
-        .map(|(index, (depth, flattened, comment))| Entry {
-            answers: match (comment.parent_id, &comment.answers) {
-                (Some(parent), _) if here.contains(&parent) && !flattened => Answers::Shown(parent),
-                (Some(parent), Some(name)) => Answers::Said {
-                    address: if here.contains(&parent) {
+        .map(|(index, (depth, flattened, comment))| ThreadEntry {
+            parent: match (comment.parent_id, &comment.parent_name) {
+                (Some(parent), _) if on_page.contains(&parent) && !flattened => {
+                    ParentReference::Nested(parent)
+                }
+                (Some(parent), Some(name)) => ParentReference::Named {
+                    url: if on_page.contains(&parent) {
                         format!("#comment-{parent}")
                     } else {
-                        permalink::address(parent)
+                        links::comment_path(parent)
                     },
                     name: name.clone(),
                 },
-                _ => Answers::Nobody,
+                _ => ParentReference::Absent,
             },
             opens: index > 0 && depth > depths[index - 1],
             closes: depth.saturating_sub(depths[index + 1]),
@@ -157,34 +160,34 @@ mod tests {
     fn comment(id: i64, parent: Option<i64>) -> Comment {
         Comment {
             id: CommentId(id),
-            number: None,
+            wordpress_id: None,
             parent_id: parent.map(CommentId),
             root_id: CommentId(1),
-            answers: parent.map(|parent| format!("N{parent}")),
+            parent_name: parent.map(|parent| format!("N{parent}")),
             name: format!("N{id}"),
             website: None,
             staff: None,
             body_html: markdown::render_comment("x"),
-            created_at: Ts::from_unix_micros(id).expect("a small number is a moment"),
+            created_at: Ts::from_unix_micros(id).expect("a valid time"),
             edited_at: None,
         }
     }
 
-    /// Ids with brackets where lists open and close.
-    fn drawn(comments: Vec<Comment>) -> String {
-        drawn_at(5, comments)
+    /// Returns the ids with brackets around nested lists.
+    fn outline(comments: Vec<Comment>) -> String {
+        outline_at(5, comments)
     }
 
-    fn drawn_at(levels: usize, comments: Vec<Comment>) -> String {
+    fn outline_at(levels: usize, comments: Vec<Comment>) -> String {
         let mut text = String::new();
-        for entry in arrange(comments, levels) {
+        for entry in nest(comments, levels) {
             if entry.opens {
                 text.push('(');
             } else if !text.is_empty() && !text.ends_with(' ') {
                 text.push(' ');
             }
             text.push_str(&entry.comment.id.to_string());
-            if let Answers::Said { name, .. } = &entry.answers {
+            if let ParentReference::Named { name, .. } = &entry.parent {
                 text.push_str(&format!("→{name}"));
             }
             text.push_str(&")".repeat(entry.closes));
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_stand_under_what_they_answer() {
+    fn replies_are_nested_under_their_parents() {
         let comments = vec![
             comment(1, None),
             comment(2, Some(1)),
@@ -201,40 +204,40 @@ mod tests {
             comment(4, Some(1)),
             comment(5, Some(2)),
         ];
-        assert_eq!(drawn(comments), "1(2(5) 4) 3");
+        assert_eq!(outline(comments), "1(2(5) 4) 3");
     }
 
     #[test]
-    fn an_answer_to_what_was_taken_down_stands_alone() {
-        let mut left_behind = comment(2, Some(1));
-        left_behind.answers = None;
-        assert_eq!(drawn(vec![left_behind, comment(3, Some(2))]), "2(3)");
+    fn a_reply_without_a_public_parent_is_at_the_top_level() {
+        let mut orphan = comment(2, Some(1));
+        orphan.parent_name = None;
+        assert_eq!(outline(vec![orphan, comment(3, Some(2))]), "2(3)");
     }
 
     #[test]
-    fn an_answer_to_what_stands_on_another_page_says_whom_it_answers() {
-        let entries = arrange(vec![comment(2, Some(1)), comment(3, Some(2))], 5);
-        let Answers::Said { address, name } = &entries[0].answers else {
-            panic!("it does not say whom it answers")
+    fn a_reply_to_a_comment_on_another_page_links_to_its_parent() {
+        let entries = nest(vec![comment(2, Some(1)), comment(3, Some(2))], 5);
+        let ParentReference::Named { url, name } = &entries[0].parent else {
+            panic!("the parent is not named")
         };
-        assert_eq!((address.as_str(), name.as_str()), ("/comments/1", "N1"));
+        assert_eq!((url.as_str(), name.as_str()), ("/comments/1", "N1"));
     }
 
     #[test]
-    fn the_deepest_answers_say_whom_they_answer() {
+    fn replies_below_the_last_level_name_their_parents() {
         let comments = || (1..=7).map(|id| comment(id, (id > 1).then_some(id - 1)));
-        assert_eq!(drawn(comments().collect()), "1(2(3(4(5 6→N5 7→N6))))");
-        let at_two = drawn_at(2, comments().collect());
+        assert_eq!(outline(comments().collect()), "1(2(3(4(5 6→N5 7→N6))))");
+        let at_two = outline_at(2, comments().collect());
         assert_eq!(at_two, "1(2 3→N2 4→N3 5→N4 6→N5 7→N6)");
-        let at_ten = drawn_at(10, comments().collect());
+        let at_ten = outline_at(10, comments().collect());
         assert_eq!(at_ten, "1(2(3(4(5(6(7))))))");
     }
 
     #[test]
-    fn ten_thousand_answers_deep_is_no_deeper() {
+    fn a_chain_of_ten_thousand_replies_does_not_overflow_the_stack() {
         let comments = (1..=10_000)
             .map(|id| comment(id, (id > 1).then_some(id - 1)))
             .collect();
-        assert_eq!(arrange(comments, 10).len(), 10_000);
+        assert_eq!(nest(comments, 10).len(), 10_000);
     }
 }

@@ -1,14 +1,14 @@
-//! The rest of a thread that is too long for its article's page.
+//! Pages of a thread that is too long for its article's page.
 
 use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::links;
 use super::model::Discussion;
 use super::paging::{self, Paging};
-use super::permalink;
-use super::store::{self, ThreadKey};
+use super::store::{discussions, threads};
 use super::thread::Thread;
 use crate::app::App;
 use crate::cache::{Keep, Tag};
@@ -21,14 +21,14 @@ struct ThreadPage {
     layout: Layout,
     discussion: Discussion,
     thread: Thread,
-    /// The thread's first reply there is to read.
+    /// Oldest comment that is public.
     first_id: CommentId,
     root_id: CommentId,
     replies: i64,
     paging: Paging,
 }
 
-/// A thread, from its second page on; the first is the article's.
+/// Shows a page of a thread from the second on; the first is on the article's page.
 pub async fn show_thread(
     State(app): State<App>,
     layout: Layout,
@@ -37,39 +37,41 @@ pub async fn show_thread(
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response> {
     let now = app.clock.now();
-    let found = store::find_thread(&mut db, root, now)
+    let summary = threads::find(&mut db, root, now)
         .await?
         .ok_or(Error::NotFound)?;
     let page = paging::asked_for("from", uri.query());
-    let mut paging = Paging::of_one_thread(page, found.replies.into());
+    let mut paging = Paging::for_thread(page, summary.replies.into());
     if paging.is_beyond() {
         paging.page = paging.pages;
         let last = match paging.page {
-            1 => permalink::address(found.first_id),
-            last => paging::thread_address(root, last),
+            1 => links::comment_path(summary.first_id),
+            last => paging::thread_page_path(root, last),
         };
-        return Ok(found_at(last));
+        return Ok(redirect_temporarily(last));
     }
     if page == 1 {
-        return Ok(found_at(permalink::address(found.first_id)));
+        return Ok(redirect_temporarily(links::comment_path(summary.first_id)));
     }
     let settings = &layout.publication.discussion;
-    let discussion = store::find_discussion(&mut db, settings, found.article_id, now)
+    let discussion = discussions::find(&mut db, settings, summary.article_id, now)
         .await?
         .ok_or(Error::NotFound)?;
-    let key = ThreadKey {
+    let key = threads::ThreadKey {
         root_id: root,
-        replies: found.replies,
+        replies: summary.replies,
     };
-    let comments = paging::find_in_thread(&mut db, key, page).await?;
+    let comments = paging::list_thread_page(&mut db, key, page).await?;
+    // The connection goes back to the pool before the page is rendered.
     drop(db);
-    let kept = Keep::showing([Tag::Article(found.article_id)])
+    // The page changes by itself only when the discussion closes; everything else invalidates the tag.
+    let policy = Keep::showing([Tag::Article(summary.article_id)])
         .by("from")
         .until(discussion.closes_at);
     let replies_open = discussion.replies_open;
     let thread = Thread::arrange(
         layout.clone(),
-        found.article_id,
+        summary.article_id,
         replies_open,
         comments,
         &[],
@@ -78,34 +80,33 @@ pub async fn show_thread(
         layout,
         discussion,
         thread,
-        first_id: found.first_id,
+        first_id: summary.first_id,
         root_id: root,
-        replies: found.replies.into(),
+        replies: summary.replies.into(),
         paging,
     };
-    // The same for everyone, but only part of a conversation: not for search engines.
-    Ok((kept, [("x-robots-tag", "noindex")], Page(page)).into_response())
+    // Cacheable, but only part of a conversation: not for search engines.
+    Ok((policy, [("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
-/// Leads on for now: pages fill up.
-fn found_at(place: String) -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, place)]).into_response()
+/// Redirects with 302: the page may exist once the thread has grown.
+fn redirect_temporarily(path: String) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, path)]).into_response()
 }
 
 impl ThreadPage {
     fn previous(&self) -> Option<String> {
-        self.paging.previous().map(|page| self.address(page))
+        self.paging.previous().map(|page| self.page_path(page))
     }
 
     fn next(&self) -> Option<String> {
-        self.paging.next().map(|page| self.address(page))
+        self.paging.next().map(|page| self.page_path(page))
     }
 
-    /// The address of a page of the thread.
-    fn address(&self, page: i64) -> String {
+    fn page_path(&self, page: i64) -> String {
         match page {
-            1 => permalink::address(self.first_id),
-            page => paging::thread_address(self.root_id, page),
+            1 => links::comment_path(self.first_id),
+            page => paging::thread_page_path(self.root_id, page),
         }
     }
 }

@@ -1,31 +1,28 @@
-//! Ending a subscription by the link in a mail, without signing in. GET shows; POST acts, for a person's button and for
-//! the one click of a mail program (RFC 8058).
+//! Ending a subscription by the link in an email, without signing in. GET shows and POST acts, for the button on the page
+//! and for the one-click unsubscribe of mail programs (RFC 8058).
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::letters;
+use super::{emails, links};
 use crate::app::App;
 use crate::commenters::{self, Subscription};
-use crate::crypto::Keys;
 use crate::ids::SubscriptionId;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
-
-/// What the signature on the address is for.
-const PURPOSE: &str = "unsubscribe";
 
 #[derive(Template)]
 #[template(path = "comments/unsubscribe.html")]
 struct UnsubscribePage {
     layout: Layout,
+    /// URL that ends the subscription.
     action: String,
-    /// What it is to; none once it has ended.
+    /// Absent once the subscription has ended.
     subscription: Option<Subscription>,
-    /// Where the link to all they wrote is asked for.
+    /// URL that emails the link to the commenter page.
     link_action: String,
-    /// It was.
-    is_mailed: bool,
+    /// The link to the commenter page has just been emailed.
+    is_emailed: bool,
 }
 
 impl UnsubscribePage {
@@ -37,72 +34,65 @@ impl UnsubscribePage {
     ) -> Self {
         Self {
             layout,
-            action: address(&app.keys, id),
+            action: links::unsubscribe_path(&app.keys, id),
             subscription,
-            link_action: address(&app.keys, id).replacen("/end?", "/link?", 1),
-            is_mailed: false,
+            link_action: links::commenter_link_path(&app.keys, id),
+            is_emailed: false,
         }
     }
 }
 
-/// Where a subscription is ended.
-pub fn address(keys: &Keys, id: SubscriptionId) -> String {
-    let key = keys.sign(PURPOSE, id.to_string().as_bytes());
-    format!("/subscriptions/{id}/end?key={key}")
-}
-
-/// What would be ended.
-pub async fn show_end(
+/// Shows the subscription with the button that ends it.
+pub async fn show_unsubscribe(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(id): Path<SubscriptionId>,
     Query(signed): Query<Signed>,
 ) -> Result<Response> {
-    check(&app, id, &signed)?;
+    verify_key(&app, id, &signed)?;
     let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
     Ok(Page(UnsubscribePage::new(&app, layout, id, subscription)).private())
 }
 
-/// Ends it. Whatever the body says: RFC 8058 §3.1 has two kinds of it, and the address says all there is to say.
-pub async fn end(
+pub async fn post_unsubscribe(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(id): Path<SubscriptionId>,
     Query(signed): Query<Signed>,
 ) -> Result<Response> {
-    check(&app, id, &signed)?;
+    // The body is not read: mail programs may send either of two kinds (RFC 8058 §3.1), and the URL says everything.
+    verify_key(&app, id, &signed)?;
     commenters::store::delete_subscription(&mut db, id).await?;
-    tracing::info!(subscription = %id, "a subscription was ended");
+    tracing::info!(subscription = %id, "subscription ended by the link in an email");
     Ok(Page(UnsubscribePage::new(&app, layout, id, None)).private())
 }
 
-/// Mails the link to all they wrote to whom the letter went to. A letter that was passed on does not carry it.
-pub async fn mail_link(
+/// Emails the link to the commenter page to the subscriber. It is not on the page, because the notification that led here
+/// may have been forwarded.
+pub async fn email_commenter_link(
     State(app): State<App>,
     layout: Layout,
     Path(id): Path<SubscriptionId>,
     Query(signed): Query<Signed>,
 ) -> Result<Response> {
-    check(&app, id, &signed)?;
+    verify_key(&app, id, &signed)?;
     let mut db = app.pool.begin().await?;
     let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
     if let Some(owner) = commenters::store::find_subscriber(&mut db, id).await? {
-        letters::mail_proof(&app, &mut db, &layout, owner).await?;
+        emails::enqueue_verification(&app, &mut db, &layout, owner).await?;
     }
     db.commit().await?;
     let mut page = UnsubscribePage::new(&app, layout, id, subscription);
-    page.is_mailed = true;
+    page.is_emailed = true;
     Ok(Page(page).private())
 }
 
-fn check(app: &App, id: SubscriptionId, signed: &Signed) -> Result<()> {
-    match app
-        .keys
-        .is_signed(PURPOSE, id.to_string().as_bytes(), &signed.key)
-    {
-        true => Ok(()),
-        false => Err(Error::NotFound),
+fn verify_key(app: &App, id: SubscriptionId, signed: &Signed) -> Result<()> {
+    if links::is_subscription_key(&app.keys, id, &signed.key) {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
     }
 }

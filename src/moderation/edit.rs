@@ -14,7 +14,7 @@ use super::store::{self, Editable, NewWords};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::comments::store::{Version, versions_of};
+use crate::comments::store::versions::{self, CommentVersion};
 use crate::comments::{check_name, read_website, read_words};
 use crate::i18n::Words;
 use crate::ids::CommentId;
@@ -44,7 +44,7 @@ struct EditPage {
     form: EditForm,
     preview: Option<SafeHtml>,
     /// What it said before, each time the staff changed it, newest first.
-    versions: Vec<Version>,
+    versions: Vec<CommentVersion>,
     done: Option<String>,
     /// Why it was not changed, when no field is to blame.
     notice: Option<String>,
@@ -218,7 +218,7 @@ impl EditPage {
             section: Section::Comments,
             form,
             preview: None,
-            versions: versions_of(db, id).await?,
+            versions: versions::list(db, id).await?,
             done: None,
             notice: None,
             comment,

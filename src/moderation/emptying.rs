@@ -21,7 +21,7 @@ pub async fn empty(app: &App, days: i32) -> sqlx::Result<i64> {
         let now = app.clock.now();
         let until = now.plus_seconds(-i64::from(days) * DAY);
         let mut db = app.pool.begin().await?;
-        let purged = comments::store::purge(&mut db, until, BATCH, now).await?;
+        let purged = comments::store::purge::purge_refused(&mut db, until, BATCH, now).await?;
         if purged.count == 0 {
             db.rollback().await?;
             return Ok(all);

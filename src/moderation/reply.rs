@@ -13,7 +13,7 @@ use super::verdict::wants_json;
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::comments::staff::{self, Answered, StaffAnswer};
+use crate::comments::staff_reply::{self, Answered, StaffAnswer};
 use crate::comments::{Status, read_words};
 use crate::ids::{ActId, CommentId};
 use crate::text::{Format, SafeHtml};
@@ -144,7 +144,8 @@ async fn take(
         body_html,
         from: from.0,
     };
-    let answered = staff::answer(&mut db, &app.keys, &settings, moderator, answer, now).await?;
+    let answered =
+        staff_reply::answer(&mut db, &app.keys, &settings, moderator, answer, now).await?;
     let answer = match answered.ok_or(Error::Unavailable)? {
         Answered::New(answer) => answer,
         Answered::Already(answer) => {

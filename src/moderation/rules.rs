@@ -16,7 +16,7 @@ use super::trial::{Caught, Trial, try_list};
 use crate::accounts::Admin;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::comments::rules;
+use crate::comments::store::word_lists;
 use crate::i18n::Words;
 use crate::publication;
 use crate::web::requests::Reference;
@@ -74,7 +74,7 @@ pub async fn show_rules(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let lists = rules::find_lists(&mut db).await?;
+    let lists = word_lists::find(&mut db).await?;
     let publication = &desk.layout.publication;
     let form = RulesForm::of(&publication.discussion, lists, publication.version);
     let mut page = RulesPage::new(desk, form);
@@ -120,7 +120,7 @@ async fn save(app: &App, desk: Desk, admin: &Admin, mut form: RulesForm) -> Resu
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     publication::store::change_discussion(&mut db, &parsed.settings).await?;
-    rules::change_lists(&mut db, &parsed.lists).await?;
+    word_lists::update(&mut db, &parsed.lists).await?;
     db.commit().await?;
     tracing::info!(account = %admin.id, "changed how discussions are kept");
     Ok(go_to(&format!("{DISCUSSION}?saved=1")).into_response())

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use url::Url;
 
-use crate::comments::rules::WrittenLists;
 use crate::comments::screening::WordList;
-use crate::comments::screening::words::{WrongLine, WrongLineKind};
+use crate::comments::screening::word_list::{WrongLine, WrongLineKind};
+use crate::comments::store::word_lists::WordListTexts;
 use crate::crypto::Keys;
 use crate::i18n::Words;
 use crate::publication::store::CHECKER_ROW;
@@ -54,11 +54,11 @@ pub(super) struct RulesForm {
 /// A form without mistakes.
 pub(super) struct Parsed {
     pub(super) settings: DiscussionSettings,
-    pub(super) lists: WrittenLists,
+    pub(super) lists: WordListTexts,
 }
 
 impl RulesForm {
-    pub(super) fn of(settings: &DiscussionSettings, lists: WrittenLists, version: i32) -> Self {
+    pub(super) fn of(settings: &DiscussionSettings, lists: WordListTexts, version: i32) -> Self {
         let checker = settings.checker.as_ref();
         Self {
             thread_depth: settings.thread_depth.to_string(),
@@ -181,7 +181,7 @@ impl RulesForm {
         };
         self.mistakes.is_empty().then(|| Parsed {
             settings,
-            lists: WrittenLists {
+            lists: WordListTexts {
                 hold: self.hold_words.clone(),
                 refuse: self.refuse_words.clone(),
             },

@@ -14,8 +14,8 @@ use crate::admin::staff_email;
 use crate::app::App;
 use crate::articles;
 use crate::commenters::{self, CommenterAccess, Email};
-use crate::comments::rules::{WrittenLists, change_lists};
-use crate::comments::{Status, own, unsubscribe};
+use crate::comments::store::word_lists::{self, WordListTexts};
+use crate::comments::{Status, links};
 use crate::crypto::{Keys, hex, random};
 use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::publication::{self, DiscussionSettings};
@@ -172,11 +172,11 @@ impl<'a> Visitors<'a> {
             ..DiscussionSettings::default()
         };
         publication::store::change_discussion(&mut db, &settings).await?;
-        let lists = WrittenLists {
+        let lists = WordListTexts {
             hold: HOLD.to_owned(),
             refuse: REFUSE.to_owned(),
         };
-        change_lists(&mut db, &lists).await?;
+        word_lists::update(&mut db, &lists).await?;
         let handle = Handle::parse(&format!("keeper-{}", canary.run)).context("a handle")?;
         let keeper = accounts::store::insert(&mut db, &handle, "Keeper", Role::Admin, None, now)
             .await?
@@ -303,7 +303,7 @@ impl<'a> Visitors<'a> {
     /// Asks for the link that proves its address, and follows it.
     async fn prove(&mut self) -> anyhow::Result<()> {
         let id = self.approved.context("no reply of the canary was kept")?;
-        let own = own::address(&self.app.keys, id);
+        let own = links::author_page_path(&self.app.keys, id);
         self.app.clock.advance(60 * 60 + 1);
         let visit = self.bird.post(&own, &[("act", "prove")]).await?;
         expect(&visit, 303, "the canary's wish to prove its address")?;
@@ -340,7 +340,7 @@ impl<'a> Visitors<'a> {
         let to = self.reply_path();
         let changed = self.say(&to, "To be changed.", &[], 303).await?;
         let id = changed.context("no reply was kept")?;
-        let own = own::address(&self.app.keys, id);
+        let own = links::author_page_path(&self.app.keys, id);
         let page = self.bird.open(&own).await?;
         let version = first(&VERSION, &page.text()).context("the reply cannot be changed")?;
         for (act, words, status) in [
@@ -355,7 +355,7 @@ impl<'a> Visitors<'a> {
             self.look("changing a reply", &visit);
         }
         let back = self.say(&to, "To be taken back.", &[], 303).await?;
-        let own = own::address(&self.app.keys, back.context("no reply was kept")?);
+        let own = links::author_page_path(&self.app.keys, back.context("no reply was kept")?);
         let visit = self.bird.post(&own, &[("act", "delete")]).await?;
         expect(&visit, 303, "taking a reply back")?;
         self.look("taking a reply back", &visit);
@@ -452,14 +452,14 @@ impl<'a> Visitors<'a> {
         ));
         Ok(Trail {
             mine: person.page_path(keys),
-            end: unsubscribe::address(keys, end.id),
+            end: links::unsubscribe_path(keys, end.id),
             confirm,
             digest: Vec::new(),
             stop: Vec::new(),
             own: self
                 .comments
                 .iter()
-                .map(|id| own::address(keys, *id))
+                .map(|id| links::author_page_path(keys, *id))
                 .collect(),
             comments: self.comments.iter().map(|id| id.0).collect(),
             articles: self.articles,

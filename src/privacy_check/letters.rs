@@ -7,7 +7,7 @@ use super::findings::Findings;
 use crate::accounts::address;
 use crate::app::App;
 use crate::commenters::open_for_export;
-use crate::comments::notices;
+use crate::comments::notifications;
 use crate::mail::{EmailMessage, EnvelopeInfo, Recipient, outbox, store};
 use crate::moderation::digest;
 
@@ -19,7 +19,7 @@ const AT_A_TIME: i64 = 100;
 /// Has the letters written that are due, and looks through those to others.
 pub async fn read(app: &App, trail: &mut Trail, findings: &mut Findings) -> anyhow::Result<()> {
     app.clock.advance(GATHERED);
-    notices::write_due(app).await?;
+    notifications::enqueue_due_emails(app).await?;
     digest::write_due(app).await?;
     let mail = app.config.mail.as_ref().context("mail is off")?;
     let host = app.config.public_url.host_str().unwrap_or("localhost");

@@ -595,7 +595,7 @@ impl Keeper<'_> {
         });
         let network_hash = planned
             .from
-            .map(|from| comments::store::network_hash(self.keys, from));
+            .map(|from| comments::hash_network(self.keys, from));
         PlacedComment {
             id,
             parent_id: planned.parent.and_then(|parent| here.get(&parent).copied()),

@@ -1,4 +1,4 @@
-//! Leaving a reply: what is taken, what is given back, who sees it.
+//! Submitting a reply: validation, duplicates, visibility, and giving the text back after a failure.
 
 use broadsheet::comments::Status;
 use broadsheet::worker;
@@ -6,7 +6,7 @@ use broadsheet::worker;
 use crate::support::visitor::{Form, Page};
 use crate::support::{Setup, TestSite};
 
-fn filled(page: &Page) -> Form {
+fn fill_form(page: &Page) -> Form {
     page.form("/articles/")
         .fill("comment", "Lovely *tea*.")
         .fill("author", "Ann")
@@ -14,11 +14,11 @@ fn filled(page: &Page) -> Form {
 }
 
 #[tokio::test]
-async fn a_held_reply_is_shown_to_its_author_alone() {
+async fn a_held_comment_is_shown_only_to_its_author() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let answer = filled(&ann.open(&article.path).await).submit().await;
+    let answer = fill_form(&ann.open(&article.path).await).submit().await;
     let address = answer.has_status(303).leads_to();
     let held = ann.open(&address).await;
     held.has_status(200)
@@ -50,14 +50,14 @@ async fn a_held_reply_is_shown_to_its_author_alone() {
 }
 
 #[tokio::test]
-async fn a_site_that_holds_nothing_shows_a_reply_at_once() {
+async fn without_hold_rules_a_comment_is_public_at_once() {
     let site = Setup::default()
         .publication(|publication| publication.discussion.hold_everything = false)
         .build()
         .await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let own = filled(&ann.open(&article.path).await)
+    let own = fill_form(&ann.open(&article.path).await)
         .submit()
         .await
         .leads_to();
@@ -80,16 +80,16 @@ async fn a_site_that_holds_nothing_shows_a_reply_at_once() {
 }
 
 #[tokio::test]
-async fn a_reply_is_judged_by_the_settings_of_its_moment() {
+async fn a_comment_is_screened_with_the_current_settings() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
     let reply = |name: &str, comment: &str| {
         let email = format!("{name}@example.org");
-        let form = filled(&page).fill("author", name).fill("email", &email);
+        let form = fill_form(&page).fill("author", name).fill("email", &email);
         form.fill("comment", comment).submit()
     };
-    // By hand, so that nothing but the row itself tells of it.
+    // By SQL, so that only the row itself changes and no cached settings.
     let set = async |sql: &'static str| {
         let done = sqlx::query(sql).execute(&site.app.pool).await;
         done.expect("it is changed");
@@ -112,7 +112,7 @@ async fn a_reply_is_judged_by_the_settings_of_its_moment() {
 }
 
 #[tokio::test]
-async fn every_mistake_is_named_beside_its_field_and_nothing_is_lost() {
+async fn every_error_is_shown_beside_its_field_and_every_value_is_kept() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -177,14 +177,14 @@ async fn every_mistake_is_named_beside_its_field_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn lengths_are_limits_to_the_byte() {
+async fn name_and_comment_are_limited_in_bytes() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let send = |name: String, comment: String| {
         let visitor = site.visitor();
         let path = article.path.clone();
         async move {
-            filled(&visitor.open(&path).await)
+            fill_form(&visitor.open(&path).await)
                 .fill("author", &name)
                 .fill("comment", &comment)
                 .submit()
@@ -208,22 +208,22 @@ async fn lengths_are_limits_to_the_byte() {
 }
 
 #[tokio::test]
-async fn the_same_words_sent_twice_are_kept_once() {
+async fn a_comment_that_is_sent_twice_is_saved_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
-    let (first, second) = tokio::join!(filled(&page).submit(), filled(&page).submit());
+    let (first, second) = tokio::join!(fill_form(&page).submit(), fill_form(&page).submit());
     let mut statuses = [first.status.as_u16(), second.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 409]);
     assert_eq!(site.count("select count(*) from comments").await, 1);
-    filled(&page)
+    fill_form(&page)
         .fill("comment", "Other words.")
         .submit()
         .await
         .has_status(303);
-    filled(&page)
+    fill_form(&page)
         .fill("email", "bob@example.org")
         .submit()
         .await
@@ -233,7 +233,7 @@ async fn the_same_words_sent_twice_are_kept_once() {
 }
 
 #[tokio::test]
-async fn answers_stand_under_what_they_answer() {
+async fn replies_are_nested_under_their_parents() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let first = site.comment(&article, "Ann", Status::Approved).await;
@@ -248,7 +248,7 @@ async fn answers_stand_under_what_they_answer() {
     page.has_status(200)
         .sees("You are answering Ann")
         .sees("Words of Ann.");
-    let wrong = filled(&page).fill("author", "").submit().await;
+    let wrong = fill_form(&page).fill("author", "").submit().await;
     wrong.has_status(422).sees("Words of Ann.");
     wrong
         .form("/articles/")
@@ -267,7 +267,7 @@ async fn answers_stand_under_what_they_answer() {
 }
 
 #[tokio::test]
-async fn what_is_not_public_cannot_be_answered() {
+async fn a_comment_that_is_not_public_cannot_be_replied_to() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let elsewhere = site.article("Coffee").await;
@@ -295,7 +295,7 @@ async fn what_is_not_public_cannot_be_answered() {
 }
 
 #[tokio::test]
-async fn closed_replies_give_the_words_back() {
+async fn a_closed_discussion_gives_the_text_back() {
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| draft.replies_open = false)
@@ -325,13 +325,13 @@ async fn closed_replies_give_the_words_back() {
 }
 
 #[tokio::test]
-async fn a_field_that_people_do_not_see_catches_robots() {
+async fn a_filled_honeypot_is_spam() {
     let site = Setup::default()
         .publication(|publication| publication.discussion.hold_everything = false)
         .build()
         .await;
     let article = site.article("Tea").await;
-    let answer = filled(&site.visitor().open(&article.path).await)
+    let answer = fill_form(&site.visitor().open(&article.path).await)
         .fill("topic", "cheap pills")
         .submit()
         .await;
@@ -350,7 +350,7 @@ async fn a_field_that_people_do_not_see_catches_robots() {
 }
 
 #[tokio::test]
-async fn a_flood_waits_and_keeps_its_words() {
+async fn too_many_submissions_are_rejected_and_give_the_text_back() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
@@ -359,13 +359,16 @@ async fn a_flood_waits_and_keeps_its_words() {
     let flood = site.visitor().at("198.51.100.7");
     let page = flood.open(&article.path).await;
     for number in 0..10 {
-        filled(&page)
+        fill_form(&page)
             .fill("comment", &format!("Number {number}"))
             .submit()
             .await
             .has_status(303);
     }
-    let refused = filled(&page).fill("comment", "One too many").submit().await;
+    let refused = fill_form(&page)
+        .fill("comment", "One too many")
+        .submit()
+        .await;
     refused
         .has_status(429)
         .sees("too many replies have come from your network");
@@ -377,21 +380,21 @@ async fn a_flood_waits_and_keeps_its_words() {
     );
     assert_eq!(refused.form("/articles/").value("comment"), "One too many");
     let other = site.visitor().at("198.51.100.8");
-    filled(&other.open(&article.path).await)
+    fill_form(&other.open(&article.path).await)
         .submit()
         .await
         .has_status(303);
 }
 
 #[tokio::test]
-async fn words_survive_a_database_that_is_away() {
+async fn the_text_is_given_back_while_the_database_is_down() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
     site.app.pool.close().await;
-    let answer = filled(&page)
+    let answer = fill_form(&page)
         .fill("comment", "Do not lose me, not even <this>.")
         .submit()
         .await;
@@ -408,7 +411,7 @@ async fn words_survive_a_database_that_is_away() {
 }
 
 #[tokio::test]
-async fn words_survive_a_database_that_stops_in_the_middle() {
+async fn the_text_is_given_back_when_the_database_blocks() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let article = site.article("Tea").await;
@@ -419,7 +422,7 @@ async fn words_survive_a_database_that_stops_in_the_middle() {
         .execute(&mut *lock)
         .await
         .expect("a lock that nothing gets past");
-    let answer = filled(&page).submit().await;
+    let answer = fill_form(&page).submit().await;
     answer
         .has_status(503)
         .sees("Your reply was not saved")
@@ -432,7 +435,7 @@ async fn words_survive_a_database_that_stops_in_the_middle() {
 }
 
 #[tokio::test]
-async fn words_survive_our_own_mistakes() {
+async fn the_text_is_given_back_after_an_internal_error() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let article = site.article("Tea").await;
@@ -442,14 +445,14 @@ async fn words_survive_our_own_mistakes() {
         .execute(&site.app.pool)
         .await
         .expect("broken on purpose");
-    let answer = filled(&page).submit().await;
+    let answer = fill_form(&page).submit().await;
     answer
         .has_status(500)
         .sees("Your reply was not saved: something went wrong on our side.")
         .does_not_see("commenters");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
-    let said = answer.text_of("#mistakes");
-    let reference = said.rsplit(' ').next().expect("a reference");
+    let rejected = answer.text_of("#mistakes");
+    let reference = rejected.rsplit(' ').next().expect("a reference");
     let log = site.log();
     let cause = log.lines().find(|line| line.contains(" ERROR "));
     assert!(
@@ -461,14 +464,14 @@ async fn words_survive_our_own_mistakes() {
 }
 
 #[tokio::test]
-async fn repeating_a_public_comment_does_not_tell_whose_address_it_came_with() {
+async fn repeating_a_public_comment_does_not_reveal_its_email() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
         .await;
     let article = site.article("Tea").await;
     let ann = site.visitor().at("198.51.100.1");
-    filled(&ann.open(&article.path).await)
+    fill_form(&ann.open(&article.path).await)
         .submit()
         .await
         .has_status(303);
@@ -478,13 +481,13 @@ async fn repeating_a_public_comment_does_not_tell_whose_address_it_came_with() {
         .expect("approved by hand");
     let eve = site.visitor().at("203.0.113.6");
     for guess in ["ann@example.org", "bob@example.org"] {
-        let form = filled(&eve.open(&article.path).await);
+        let form = fill_form(&eve.open(&article.path).await);
         let place = form.fill("email", guess).submit().await.leads_to();
         assert!(place.contains("/manage?key="), "{guess} leads to {place}");
     }
     assert_eq!(site.count("select count(*) from comments").await, 3);
-    // The same again from the same browser is still once.
-    filled(&ann.open(&article.path).await)
+    // A repetition from the same browser is still a duplicate.
+    fill_form(&ann.open(&article.path).await)
         .submit()
         .await
         .has_status(409);
@@ -492,75 +495,77 @@ async fn repeating_a_public_comment_does_not_tell_whose_address_it_came_with() {
 }
 
 #[tokio::test]
-async fn a_second_press_at_midnight_is_still_the_second() {
+async fn a_double_click_at_midnight_is_a_duplicate() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
-    // From 15:09:26 to the last second of the day.
+    // From 15:09:26, the clock of the tests, to the last second of the day.
     site.app.clock.advance(8 * 3_600 + 50 * 60 + 33);
-    filled(&page).submit().await.has_status(303);
+    fill_form(&page).submit().await.has_status(303);
     site.app.clock.advance(2);
-    filled(&page).submit().await.has_status(409);
+    fill_form(&page).submit().await.has_status(409);
     assert_eq!(site.count("select count(*) from comments").await, 1);
 }
 
 #[tokio::test]
-async fn after_two_days_nothing_is_left_of_where_a_comment_came_from() {
+async fn after_two_days_the_deduplication_hash_is_deleted() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
-    filled(&page).submit().await.has_status(303);
+    fill_form(&page).submit().await.has_status(303);
     let traces = "select count(*) from comments where said_once <> int8send(id)";
     worker::forget(&site.app).await.expect("a round");
     assert_eq!(site.count(traces).await, 1);
     site.app.clock.advance(2 * 24 * 3_600 + 1);
     worker::forget(&site.app).await.expect("a round");
     assert_eq!(site.count(traces).await, 0);
-    // Said anew, it is kept anew.
-    filled(&page).submit().await.has_status(303);
+    // Sent again, it is a new comment.
+    fill_form(&page).submit().await.has_status(303);
     assert_eq!(site.count("select count(*) from comments").await, 2);
 }
 
 #[tokio::test]
-async fn what_would_be_shown_by_mistake_is_noticed() {
+async fn input_that_would_render_as_something_else_is_rejected() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
-    let said = filled(&page)
+    let rejected = fill_form(&page)
         .fill("author", "ann@example.org")
         .submit()
         .await;
     assert!(
-        said.has_status(422)
+        rejected
+            .has_status(422)
             .text_of("#author-mistake")
             .starts_with("This is an email address, and a name is shown to everyone.")
     );
-    let said = filled(&page)
+    let rejected = fill_form(&page)
         .fill("url", &format!("https://example.org/{}", "ї".repeat(50)))
         .submit()
         .await;
     assert!(
-        said.has_status(422)
+        rejected
+            .has_status(422)
             .text_of("#url-mistake")
             .starts_with("This address is too long once it is written out in full")
     );
-    // Markdown makes nothing of it.
-    let said = filled(&page)
+    // Renders to nothing.
+    let rejected = fill_form(&page)
         .fill("comment", "[a]: https://example.org")
         .submit()
         .await;
-    said.has_status(422).sees("Please write your comment.");
+    rejected.has_status(422).sees("Please write your comment.");
 }
 
 #[tokio::test]
-async fn a_held_page_does_not_tell_what_became_of_its_article() {
+async fn the_authors_page_does_not_name_an_unpublished_article() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let held = filled(&ann.open(&article.path).await)
+    let held = fill_form(&ann.open(&article.path).await)
         .submit()
         .await
         .leads_to();

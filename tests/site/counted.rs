@@ -282,7 +282,7 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
                 let status = chance.of(&[Status::Held, Status::Approved]);
                 let verdict = Verdict::new(status, vec![chance.of(&KINDS).into()]);
                 let html = markdown::render_comment(&body);
-                comments::store::change(
+                comments::store::author::update_body(
                     &mut db,
                     CommentId(id),
                     version,
@@ -300,7 +300,7 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
         4 => {
             let few = some(site, chance, None).await;
             let ids: Vec<CommentId> = few.iter().take(5).map(|one| CommentId(one.0)).collect();
-            comments::store::erase(&mut db, &ids, now)
+            comments::store::erase::erase(&mut db, &ids, now)
                 .await
                 .expect("they are erased");
             "erasing"

@@ -542,7 +542,7 @@ async fn what_was_decided_elsewhere_says_by_whom() {
     assert_eq!(room.site.status_of(bob).await, Status::Spam);
     // What its author took back is counted, and shown no more.
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
-    broadsheet::comments::store::erase(&mut db, &[bob], room.site.now())
+    broadsheet::comments::store::erase::erase(&mut db, &[bob], room.site.now())
         .await
         .expect("Bob takes it back");
     drop(db);

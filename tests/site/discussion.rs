@@ -1,7 +1,8 @@
-//! How discussions are kept: settings, word lists, blocks.
+//! Discussion settings, word lists and blocks.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email, blocks};
+use broadsheet::comments::store::word_lists;
 use broadsheet::comments::{self, Status, rules};
 use broadsheet::ids::CommenterId;
 use broadsheet::text::Language;
@@ -13,11 +14,11 @@ use crate::support::{Setup, TestSite};
 const DISCUSSION: &str = "/admin/discussion";
 const BLOCKS: &str = "/admin/discussion/blocks";
 
-async fn form(admin: &Visitor) -> Form {
+async fn open_form(admin: &Visitor) -> Form {
     admin.open(DISCUSSION).await.form(DISCUSSION)
 }
 
-/// Everything the database holds of the settings, as text.
+/// Returns the whole settings row as text.
 async fn settings_row(site: &TestSite) -> String {
     sqlx::query_scalar("select settings::text from settings")
         .fetch_one(&site.app.pool)
@@ -25,22 +26,22 @@ async fn settings_row(site: &TestSite) -> String {
         .expect("there are settings")
 }
 
-/// What is known of someone who writes with an address of a domain, from a network.
-async fn known(
+/// Loads the screening facts about a commenter with an email of `domain`.
+async fn load_facts(
     db: &mut PgConnection,
     id: Option<CommenterId>,
     domain: &str,
     from: &str,
-) -> comments::store::Known {
+) -> comments::store::screening_facts::ScreeningFacts {
     let domains = blocks::domains_of(domain);
     let from = from.parse().expect("an address");
-    comments::store::known_of(db, id, &domains, from, None)
+    comments::store::screening_facts::load(db, id, &domains, from, None)
         .await
         .expect("an answer")
 }
 
 #[tokio::test]
-async fn what_is_saved_shows_the_next_time_and_holds() {
+async fn saved_settings_are_shown_and_apply() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let numbers = [
@@ -56,7 +57,7 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
         ("hold_words", "free money\n\n*press*"),
         ("refuse_words", "/fr[e3]+ casino/"),
     ];
-    let mut filled = form(&admin).await.untick("hold_everything");
+    let mut filled = open_form(&admin).await.untick("hold_everything");
     for (name, value) in numbers.into_iter().chain(lists) {
         filled = filled.fill(name, value);
     }
@@ -74,7 +75,7 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
         .follow()
         .await
         .sees("Saved. It holds from the next reply on.");
-    let shown = form(&admin).await;
+    let shown = open_form(&admin).await;
     for (name, value) in numbers.into_iter().chain(lists) {
         assert_eq!(shown.value(name).trim_start_matches('\n'), value, "{name}");
     }
@@ -92,15 +93,15 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
     assert_eq!(publication.discussion.trash_days, 90);
     assert!(publication.discussion.shows_transparency);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let lists = rules::find_lists(&mut db).await.expect("word lists");
-    let rules = rules::of(&publication.discussion, &lists.hold, &lists.refuse).await;
+    let lists = word_lists::find(&mut db).await.expect("word lists");
+    let rules = rules::load_rules(&publication.discussion, &lists.hold, &lists.refuse).await;
     assert!(rules.trust_unproven && !rules.hold_everything && !rules.ask_checker);
     assert_eq!(rules.hold_words.found_in(&["I use WordPress"]), [3]);
     assert_eq!(rules.refuse_words.found_in(&["FR33 CASINO"]), [1]);
 }
 
 #[tokio::test]
-async fn every_wrong_number_is_said_beside_its_field_and_nothing_is_lost() {
+async fn every_invalid_number_is_reported_and_every_value_is_kept() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let before = settings_row(&site).await;
@@ -113,7 +114,7 @@ async fn every_wrong_number_is_said_beside_its_field_and_nothing_is_lost() {
         ("network_days", "", "from 0 to 365"),
         ("trash_days", "36501", "from 0 to 36500"),
     ];
-    let mut filled = form(&admin).await.fill("hold_words", "kept");
+    let mut filled = open_form(&admin).await.fill("hold_words", "kept");
     for (name, value, _) in wrong {
         filled = filled.fill(name, value);
     }
@@ -129,7 +130,7 @@ async fn every_wrong_number_is_said_beside_its_field_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn every_wrong_line_is_named_by_its_number() {
+async fn every_invalid_word_list_line_is_reported_by_number() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let long = "x".repeat(501);
@@ -137,7 +138,7 @@ async fn every_wrong_line_is_named_by_its_number() {
         ("hold_words", format!("\nfree\n/(/\n*\n{long}")),
         ("refuse_words", "/[/\ncasino\n/a*/".to_owned()),
     ];
-    let mut filled = form(&admin).await;
+    let mut filled = open_form(&admin).await;
     for (name, text) in &lists {
         filled = filled.fill(name, text);
     }
@@ -157,36 +158,40 @@ async fn every_wrong_line_is_named_by_its_number() {
         .await;
     assert_eq!(kept, 1, "a wrong list was kept");
     let huge = "word\n".repeat(200_001);
-    let page = form(&admin).await.fill("hold_words", &huge).submit().await;
+    let page = open_form(&admin)
+        .await
+        .fill("hold_words", &huge)
+        .submit()
+        .await;
     page.has_status(422).sees("This is too long");
 }
 
 #[tokio::test]
-async fn rules_saved_by_two_are_told_to_the_second() {
+async fn the_second_of_two_concurrent_saves_is_a_conflict() {
     let site = TestSite::new().await;
     let ada = site.staff("ada", Role::Admin).await;
     let abe = site.staff("abe", Role::Admin).await;
-    let (at_ada, at_abe) = (form(&ada).await, form(&abe).await);
+    let (at_ada, at_abe) = (open_form(&ada).await, open_form(&abe).await);
     let saved = at_ada.fill("hold_words", "of ada").submit().await;
     saved.has_status(303);
     let refused = at_abe.fill("hold_words", "of abe").submit().await;
     refused
         .has_status(409)
         .sees("Someone saved settings after you had opened this page.");
-    let shown = form(&ada).await;
+    let shown = open_form(&ada).await;
     assert!(shown.value("hold_words").contains("of ada"));
     let again = refused.form(DISCUSSION);
     assert!(again.value("hold_words").contains("of abe"));
     again.submit().await.has_status(303);
-    assert!(form(&ada).await.value("hold_words").contains("of abe"));
+    assert!(open_form(&ada).await.value("hold_words").contains("of abe"));
 }
 
 #[tokio::test]
-async fn rules_typed_while_the_site_cannot_take_them_come_back() {
+async fn settings_are_given_back_while_the_database_is_down() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
-    let typed = form(&admin).await.fill("refuse_words", "thought over");
-    let (first, second) = (typed, form(&admin).await.fill("refuse_words", "again"));
+    let typed = open_form(&admin).await.fill("refuse_words", "thought over");
+    let (first, second) = (typed, open_form(&admin).await.fill("refuse_words", "again"));
     let cookies_gone = {
         admin.forget_cookies();
         first.submit().await
@@ -196,7 +201,7 @@ async fn rules_typed_while_the_site_cannot_take_them_come_back() {
     assert!(kept.value("refuse_words").contains("thought over"));
     site.app.pool.close().await;
     let page = second.submit().await;
-    // Who asks cannot be known without the database; the words come back all the same.
+    // Nobody can be signed in without the database, but the values come back all the same.
     assert!(matches!(page.status.as_u16(), 401 | 503), "{}", page.status);
     assert!(
         page.form(DISCUSSION)
@@ -205,8 +210,8 @@ async fn rules_typed_while_the_site_cannot_take_them_come_back() {
     );
 }
 
-/// Comments on which “tea” is tried: one approved, one spam, one that has none of it.
-async fn comments_about_tea(site: &TestSite) {
+/// Adds comments for previewing the word "tea": an approved one, a spam one, and one without the word.
+async fn add_tea_comments(site: &TestSite) {
     let article = site.article("Tea").await;
     for (name, status) in [
         ("Tea Lover", Status::Approved),
@@ -217,17 +222,17 @@ async fn comments_about_tea(site: &TestSite) {
     }
 }
 
-fn lines(page: &Page, list: &str) -> Vec<String> {
+fn preview_lines(page: &Page, list: &str) -> Vec<String> {
     page.texts_of(&format!("#{list}-tried tbody tr"))
 }
 
 #[tokio::test]
-async fn words_are_tried_and_nothing_is_saved() {
+async fn a_word_list_preview_saves_nothing() {
     let site = TestSite::new().await;
-    comments_about_tea(&site).await;
+    add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
     let before = settings_row(&site).await;
-    let page = form(&admin)
+    let page = open_form(&admin)
         .await
         .fill("hold_words", "nothing\ntea\n/(/\nann")
         .fill("refuse_words", "*selle*")
@@ -239,7 +244,7 @@ async fn words_are_tried_and_nothing_is_saved() {
         .sees("Tried on the last 3 comments.")
         .sees("Line 3 is not a regular expression");
     assert_eq!(
-        lines(&page, "hold_words"),
+        preview_lines(&page, "hold_words"),
         [
             "2 tea would have held 2, of which you approved 1; one is spam or in the trash",
             "4 ann would have held 1, of which you approved 1",
@@ -250,7 +255,7 @@ async fn words_are_tried_and_nothing_is_saved() {
         "The whole list would have held 3, of which you approved 2; one is spam or in the trash"
     );
     assert_eq!(
-        lines(&page, "refuse_words"),
+        preview_lines(&page, "refuse_words"),
         ["1 *selle* would have refused 1, of which you approved 0; one is spam or in the trash"]
     );
     assert_eq!(page.form(DISCUSSION).value("edit_minutes"), "99");
@@ -263,14 +268,14 @@ async fn words_are_tried_and_nothing_is_saved() {
 }
 
 #[tokio::test]
-async fn words_are_tried_in_ukrainian() {
+async fn the_word_list_preview_is_translated() {
     let site = Setup::default()
         .publication(|publication| publication.language = Language::Ukrainian)
         .build()
         .await;
-    comments_about_tea(&site).await;
+    add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
-    let page = form(&admin)
+    let page = open_form(&admin)
         .await
         .fill("hold_words", "TEA")
         .press("Випробувати слова")
@@ -278,20 +283,20 @@ async fn words_are_tried_in_ukrainian() {
     page.has_status(200)
         .sees("Випробувано на останніх 3 коментарях.");
     assert_eq!(
-        lines(&page, "hold_words"),
+        preview_lines(&page, "hold_words"),
         ["1 TEA затримав би 2, з них схвалено 1; 1 — спам або в кошику"]
     );
 }
 
 #[tokio::test]
-async fn a_script_gets_the_same_answer_and_nobody_below_an_admin_does() {
+async fn the_word_list_preview_serves_scripts_and_only_admins() {
     let site = TestSite::new().await;
-    comments_about_tea(&site).await;
+    add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
     let typed = [("hold_words", "\r\ntea\r\n"), ("refuse_words", "ann")];
     let answer = admin.post_fields("/admin/discussion/try", &typed).await;
     answer.has_status(200);
-    let mut filled = form(&admin).await;
+    let mut filled = open_form(&admin).await;
     for (name, text) in typed {
         filled = filled.fill(name, text);
     }
@@ -299,7 +304,7 @@ async fn a_script_gets_the_same_answer_and_nobody_below_an_admin_does() {
     for list in ["hold_words", "refuse_words"] {
         let place = format!("#{list}-tried");
         assert_eq!(answer.text_of(&place), page.text_of(&place));
-        assert_eq!(lines(&answer, list).len(), 1);
+        assert_eq!(preview_lines(&answer, list).len(), 1);
     }
     assert!(
         answer
@@ -315,22 +320,22 @@ async fn a_script_gets_the_same_answer_and_nobody_below_an_admin_does() {
 }
 
 #[tokio::test]
-async fn an_address_is_never_what_a_word_is_looked_for_in() {
+async fn word_lists_are_never_matched_against_emails() {
     let site = TestSite::new().await;
-    comments_about_tea(&site).await;
+    add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
     let typed = [("hold_words", "*example*\n*@*\n*org*")];
     let answer = admin.post_fields("/admin/discussion/try", &typed).await;
-    assert!(lines(&answer, "hold_words").is_empty());
+    assert!(preview_lines(&answer, "hold_words").is_empty());
     assert!(answer.text().contains("would have held 0"));
 }
 
 #[tokio::test]
-async fn the_checkers_key_is_kept_sealed_and_never_shown() {
+async fn the_checker_key_is_stored_sealed_and_never_shown() {
     const KEY: &str = "k3y-0f-the-checker";
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
-    let wrong = form(&admin)
+    let wrong = open_form(&admin)
         .await
         .fill("checker_url", "http://rest.akismet.com")
         .fill("checker_key", KEY)
@@ -367,7 +372,7 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
     let hex: String = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
     let row = settings_row(&site).await;
     assert!(!row.contains(KEY) && !row.contains(&hex), "{row}");
-    // Another save with an empty field keeps it, and a mistake does not give it away.
+    // Saving with an empty field keeps the key, and an error does not reveal it.
     let mistaken = shown.fill("hold_links", "x").submit().await;
     mistaken.has_status(422);
     let again = mistaken.form(DISCUSSION).fill("hold_links", "3");
@@ -377,19 +382,21 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
         opened(&checker().await.expect("it").key_sealed),
         KEY.as_bytes()
     );
-    let tried = form(&admin).await.press("Try the words").await;
+    let tried = open_form(&admin).await.press("Try the words").await;
     for page in [&page, &mistaken, &saved.follow().await, &tried] {
         assert!(!page.html().contains(KEY), "{} shows the key", page.path);
     }
     assert!(!site.log().contains(KEY));
-    form(&admin)
+    open_form(&admin)
         .await
         .tick("forget_key", "1")
         .submit()
         .await
         .has_status(303);
     assert_eq!(checker().await, None);
-    let without_key = form(&admin).await.fill("checker_url", "https://a.example");
+    let without_key = open_form(&admin)
+        .await
+        .fill("checker_url", "https://a.example");
     without_key
         .submit()
         .await
@@ -398,7 +405,7 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
 }
 
 #[tokio::test]
-async fn an_address_is_blocked_and_never_shown_again() {
+async fn an_email_is_blocked_and_never_shown_again() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
@@ -410,9 +417,11 @@ async fn an_address_is_blocked_and_never_shown_again() {
             .await
             .expect("a commenter")
             .id;
-        known(&mut db, Some(id), "", "192.0.2.1").await.is_blocked
+        load_facts(&mut db, Some(id), "", "192.0.2.1")
+            .await
+            .is_blocked
     };
-    // One that has replied, twice, and one that never has.
+    // One commenter with two comments, and one without any.
     for address in ["ann@example.org", "ANN@example.org ", "zoe@else.example"] {
         let page = moderator.open(BLOCKS).await;
         let done = page.form(BLOCKS).fill("email", address).submit().await;
@@ -447,18 +456,18 @@ async fn an_address_is_blocked_and_never_shown_again() {
     assert!(!site.log().contains("ann@example.org"));
 }
 
-/// Types into the form of the page of blocks that has this field.
-async fn block(moderator: &Visitor, field: &str, typed: &str) -> Page {
+/// Submits the form of the blocks page that has this field.
+async fn submit_block(moderator: &Visitor, field: &str, typed: &str) -> Page {
     moderator.post_fields(BLOCKS, &[(field, typed)]).await
 }
 
 #[tokio::test]
-async fn a_domain_is_blocked_with_all_below_it() {
+async fn blocking_a_domain_blocks_its_subdomains() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     moderator.open(BLOCKS).await.sees("Block a domain");
     for typed in ["Spam.Example", "@spam.example", "пошта.укр"] {
-        block(&moderator, "domain", typed)
+        submit_block(&moderator, "domain", typed)
             .await
             .follow()
             .await
@@ -474,13 +483,13 @@ async fn a_domain_is_blocked_with_all_below_it() {
         ("notspam.example", None),
         ("example", None),
     ] {
-        let blocked = known(&mut db, None, domain, "192.0.2.1")
+        let blocked = load_facts(&mut db, None, domain, "192.0.2.1")
             .await
             .blocked_domain;
         assert_eq!(blocked.as_deref(), found, "{domain}");
     }
     for wrong in ["example", "ann@spam.example", "a b.example"] {
-        let page = block(&moderator, "domain", wrong).await;
+        let page = submit_block(&moderator, "domain", wrong).await;
         page.has_status(422)
             .sees("This is not a domain that can be blocked");
         assert_eq!(
@@ -496,16 +505,16 @@ async fn a_domain_is_blocked_with_all_below_it() {
         .follow()
         .await
         .sees("Unblocked.");
-    let left = known(&mut db, None, "spam.example", "192.0.2.1").await;
+    let left = load_facts(&mut db, None, "spam.example", "192.0.2.1").await;
     assert_eq!(left.blocked_domain, None);
 }
 
 #[tokio::test]
-async fn a_network_is_blocked_with_everyone_in_it() {
+async fn blocking_a_network_blocks_its_addresses() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     for typed in ["192.0.2.7/24", "192.0.2.0/24", "2001:db8::7", "203.0.113.9"] {
-        block(&moderator, "network", typed)
+        submit_block(&moderator, "network", typed)
             .await
             .follow()
             .await
@@ -523,7 +532,7 @@ async fn a_network_is_blocked_with_everyone_in_it() {
         ("2001:db8::ffff", true),
         ("2001:db8:0:1::", false),
     ] {
-        let answer = known(&mut db, None, "", address).await;
+        let answer = load_facts(&mut db, None, "", address).await;
         assert_eq!(answer.is_blocked_network, blocked, "{address}");
     }
     for (wrong, said) in [
@@ -531,23 +540,23 @@ async fn a_network_is_blocked_with_everyone_in_it() {
         ("2001::/15", "Too many people are in this network"),
         ("everyone", "neither an IP address nor a network"),
     ] {
-        let page = block(&moderator, "network", wrong).await;
+        let page = submit_block(&moderator, "network", wrong).await;
         page.has_status(422).sees(said);
         assert_eq!(page.attribute("#network", "value").as_deref(), Some(wrong));
     }
-    block(&moderator, "email", " ")
+    submit_block(&moderator, "email", " ")
         .await
         .has_status(422)
         .sees("Please type what is to be blocked.");
     let page = moderator.open(BLOCKS).await;
     let removed = page.form("/admin/discussion/blocks/remove").submit().await;
     removed.has_status(303);
-    let answer = known(&mut db, None, "", "192.0.2.200").await;
+    let answer = load_facts(&mut db, None, "", "192.0.2.200").await;
     assert!(!answer.is_blocked_network);
 }
 
 #[tokio::test]
-async fn moderators_find_the_blocks_and_admins_the_rules() {
+async fn moderators_see_blocks_and_admins_see_rules() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     let page = moderator.open("/admin/comments").await;

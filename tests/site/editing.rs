@@ -43,7 +43,7 @@ async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
 
 async fn erase(site: &TestSite, id: CommentId) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::erase(&mut db, &[id], site.now())
+    comments::store::erase::erase(&mut db, &[id], site.now())
         .await
         .expect("it is taken back");
     db.commit().await.expect("it is kept");
@@ -80,7 +80,7 @@ async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
     );
     assert_eq!(log_of(&site).await, [entry]);
     // Its author is told on their own page.
-    let own = comments::own::address(&site.app.keys, id);
+    let own = comments::links::author_page_path(&site.app.keys, id);
     reader
         .open(&own)
         .await

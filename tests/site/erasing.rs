@@ -45,7 +45,7 @@ async fn person(site: &TestSite, address: &str) -> Option<CommenterId> {
 /// Erases all of someone as a request does; whether they are gone.
 async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let erased = comments::store::erase_all_of(&mut db, id, site.now())
+    let erased = comments::store::erase::erase_all_by(&mut db, id, site.now())
         .await
         .expect("words are erased");
     let is_gone = commenters::store::delete_unless_blocked(&mut db, id)
@@ -122,7 +122,7 @@ async fn erased_words_are_nowhere_and_answers_stay_in_their_places() {
 
     // Once more changes nothing, and whoever writes again begins anew.
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let erased = comments::store::erase(&mut db, &[first, second], site.now()).await;
+    let erased = comments::store::erase::erase(&mut db, &[first, second], site.now()).await;
     assert_eq!(erased.expect("nothing is left to erase"), 0);
     site.comment(&article, "Ann Ominous", Status::Held).await;
     assert_ne!(person(&site, "ann-ominous@example.org").await, Some(ann));
@@ -137,7 +137,7 @@ async fn a_comment_alone_is_erased_and_its_author_stays() {
         .answer(&article, Some(first), "Ann", Status::Approved)
         .await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let erased = comments::store::erase(&mut db, &[first], site.now()).await;
+    let erased = comments::store::erase::erase(&mut db, &[first], site.now()).await;
     assert_eq!(erased.expect("it is erased"), 1);
     drop(db);
     assert_eq!(site.status_of(other).await, Status::Approved);
@@ -218,7 +218,7 @@ async fn nobody_decides_about_what_is_erased() {
         .expect("decisions");
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let ids: Vec<CommentId> = decided.iter().copied().map(CommentId).collect();
-    let erased = comments::store::erase(&mut db, &ids, site.now()).await;
+    let erased = comments::store::erase::erase(&mut db, &ids, site.now()).await;
     assert_eq!(erased.expect("it is erased"), ids.len() as u64);
     drop(db);
 
@@ -265,7 +265,7 @@ async fn the_number_of_someone_who_is_gone_is_counted_by_nothing() {
     assert_eq!(site.count(of_people).await, 2);
     let who = person(&site, "bob@example.org").await.expect("Bob");
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::erase(&mut db, &[bob], site.now())
+    comments::store::erase::erase(&mut db, &[bob], site.now())
         .await
         .expect("it is erased");
     commenters::store::delete_if_unused(&mut db, who)

@@ -54,7 +54,7 @@ async fn held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
         from: Ipv4Addr::LOCALHOST.into(),
     };
     let verdict = Verdict::new(Status::Held, Vec::new());
-    let id = comments::store::insert(
+    let id = comments::store::submissions::insert(
         &mut db,
         &site.app.keys,
         on.id,
@@ -206,7 +206,7 @@ async fn what_is_erased_or_changed_by_its_author_is_unlearnt_at_once() {
     learn(&site).await;
     assert_ne!(learnt(&site).await, before);
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let changed = comments::store::change(
+    let changed = comments::store::author::update_body(
         &mut db,
         own,
         0,
@@ -228,7 +228,7 @@ async fn what_is_erased_or_changed_by_its_author_is_unlearnt_at_once() {
     learn(&site).await;
     assert_ne!(learnt(&site).await, before);
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::erase(&mut db, &[own], site.now())
+    comments::store::erase::erase(&mut db, &[own], site.now())
         .await
         .expect("it is erased");
     db.commit().await.expect("it is kept");

@@ -88,7 +88,7 @@ async fn with_a_log() -> (TestSite, Vec<CommentId>) {
     site.app.clock.advance(60);
     // An author changes what was approved.
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let changed = comments::store::change(
+    let changed = comments::store::author::update_body(
         &mut db,
         ids[0],
         0,
@@ -101,7 +101,7 @@ async fn with_a_log() -> (TestSite, Vec<CommentId>) {
     .await;
     assert!(changed.expect("it is changed"));
     // Another takes theirs back.
-    let erased = comments::store::erase(&mut db, &ids[1..2], site.now()).await;
+    let erased = comments::store::erase::erase(&mut db, &ids[1..2], site.now()).await;
     assert_eq!(erased.expect("it is erased"), 1);
     drop(db);
     site.app.clock.advance(60);
@@ -309,7 +309,7 @@ async fn a_change_of_the_authors_excuses_another_status_and_one_of_the_staffs_do
         let html = markdown::render_comment("New words.");
         let verdict = Verdict::new(status, reasons);
         let now = site.now();
-        comments::store::change(
+        comments::store::author::update_body(
             &mut db,
             id,
             0,

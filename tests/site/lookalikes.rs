@@ -69,7 +69,7 @@ impl<'a> Said<'a> {
             account_id: None,
             from: IpAddr::V4(Ipv4Addr::new(192, 0, 2, self.network)),
         };
-        let id = comments::store::insert(
+        let id = comments::store::submissions::insert(
             &mut db,
             &site.app.keys,
             article.id,
@@ -325,7 +325,7 @@ async fn what_is_taken_back_or_says_something_else_by_now_is_not_gathered() {
     .await;
     read(&site).await;
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::erase(&mut db, &alike[..1], site.now())
+    comments::store::erase::erase(&mut db, &alike[..1], site.now())
         .await
         .expect("it is erased");
     for (id, body) in [
@@ -334,10 +334,18 @@ async fn what_is_taken_back_or_says_something_else_by_now_is_not_gathered() {
     ] {
         let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
         let html = markdown::render_comment(body);
-        let is_changed =
-            comments::store::change(&mut db, id, 0, body, &html, &verdict, Ts::EPOCH, site.now())
-                .await
-                .expect("it can be changed");
+        let is_changed = comments::store::author::update_body(
+            &mut db,
+            id,
+            0,
+            body,
+            &html,
+            &verdict,
+            Ts::EPOCH,
+            site.now(),
+        )
+        .await
+        .expect("it can be changed");
         assert!(is_changed);
     }
     db.commit().await.expect("it is kept");
@@ -480,7 +488,7 @@ async fn what_is_being_changed_is_read_once_it_is() {
     let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
     let html = markdown::render_comment("Black coffee");
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::change(
+    comments::store::author::update_body(
         &mut db,
         id,
         0,

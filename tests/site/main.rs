@@ -4,11 +4,13 @@
 mod support;
 
 mod accounts;
+mod akismet;
 mod articles;
+mod author_page;
 mod bulk;
 mod cache;
 mod canary;
-mod checker;
+mod commenter_page;
 mod comments;
 mod counted;
 mod digest;
@@ -22,9 +24,7 @@ mod learning;
 mod log;
 mod lookalikes;
 mod mail;
-mod mine;
 mod moderation;
-mod own;
 mod people;
 mod privacy;
 mod queue;

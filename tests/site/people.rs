@@ -484,7 +484,7 @@ async fn a_comment_with_nobody_behind_it_says_so_plainly() {
         .await
         .sees("This comment came without an email address");
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    broadsheet::comments::store::erase(&mut db, &[id], site.now())
+    broadsheet::comments::store::erase::erase(&mut db, &[id], site.now())
         .await
         .expect("it is taken back");
     db.commit().await.expect("it is kept");
@@ -511,7 +511,7 @@ async fn taking_a_comment_back_frees_nobody_from_being_held() {
     let id = CommentId(site.count("select id from comments").await);
     let mo = site.staff("Mo", Role::Moderator).await;
     treat(&mo, id, "Always hold", "").await.has_status(303);
-    let own = broadsheet::comments::own::address(&site.app.keys, id);
+    let own = broadsheet::comments::links::author_page_path(&site.app.keys, id);
     ann.open(&own)
         .await
         .forms("/comments/")
@@ -554,7 +554,7 @@ async fn who_asks_gets_notes_and_treatment_and_erasing_takes_both() {
     // Of someone who is blocked the block stays, and nothing else.
     treat(&mo, id, "Block", "").await.has_status(303);
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    broadsheet::comments::store::erase_all_of(&mut db, commenter, site.now())
+    broadsheet::comments::store::erase::erase_all_by(&mut db, commenter, site.now())
         .await
         .expect("erased");
     let is_gone = commenters::store::delete_unless_blocked(&mut db, commenter)

@@ -3,7 +3,7 @@
 use broadsheet::accounts::{Rhythm, Role, address_store};
 use broadsheet::admin::staff_email;
 use broadsheet::commenters::{self, Email};
-use broadsheet::comments::{Status, unsubscribe};
+use broadsheet::comments::{Status, links};
 use broadsheet::ids::{AccountId, CommenterId, SubscriptionId};
 use broadsheet::mail::outbox;
 use broadsheet::moderation::digest;
@@ -95,7 +95,7 @@ async fn an_address_is_nowhere() {
         .expect("the bird");
     drop(db);
     let mine = person.page_path(&site.app.keys);
-    let end = unsubscribe::address(&site.app.keys, SubscriptionId(subscription));
+    let end = links::unsubscribe_path(&site.app.keys, SubscriptionId(subscription));
 
     let [digest, stop, confirm] = mail_to_the_staff(&site).await;
     let mut searched: Vec<(String, String)> = Vec::new();

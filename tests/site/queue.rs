@@ -429,12 +429,12 @@ async fn open_desks_hear_what_leaves_without_a_decision() {
     )
     .await;
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::erase(&mut db, &[old], site.now())
+    comments::store::erase::erase(&mut db, &[old], site.now())
         .await
         .expect("its author takes it back");
     let html = markdown::render_comment("Other words");
     let verdict = Verdict::new(Status::Held, Vec::new());
-    comments::store::change(
+    comments::store::author::update_body(
         &mut db,
         changed,
         0,

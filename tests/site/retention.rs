@@ -1,7 +1,7 @@
 //! Spam and trash are kept for so many days; then their words are gone, and they are still counted.
 
 use broadsheet::accounts::Role;
-use broadsheet::comments::{self, Status, own};
+use broadsheet::comments::{self, Status, links};
 use broadsheet::ids::CommentId;
 use broadsheet::moderation::{self, log_check};
 use broadsheet::worker;
@@ -223,7 +223,7 @@ async fn its_author_is_told_that_refused_words_are_gone() {
     let id = site.comment(&article, "Ann", Status::Trashed).await;
     site.app.clock.advance(31 * DAY);
     round(&site).await;
-    let address = own::address(&site.app.keys, id);
+    let address = links::author_page_path(&site.app.keys, id);
     let page = site.visitor().open(&address).await;
     page.has_status(200)
         .sees("Your comment was not published")
@@ -233,7 +233,7 @@ async fn its_author_is_told_that_refused_words_are_gone() {
     // As with words that were taken back, there is nothing left to do.
     assert!(page.forms(&address).is_empty());
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let erased = comments::store::erase(&mut db, &[id], site.now()).await;
+    let erased = comments::store::erase::erase(&mut db, &[id], site.now()).await;
     assert_eq!(erased.expect("it is asked"), 0);
 }
 
@@ -370,7 +370,7 @@ async fn whoever_takes_words_back_while_the_trash_is_emptied_waits_and_does_not_
             .expect("its lesson is taken back");
         begun.notify_one();
         site.until_someone_waits().await;
-        comments::store::erase(&mut db, &[id], site.now())
+        comments::store::erase::erase(&mut db, &[id], site.now())
             .await
             .expect("it is taken back");
         db.commit().await.expect("it is kept");

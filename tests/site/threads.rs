@@ -1,4 +1,4 @@
-//! Discussions of any size: pages of threads, threads of pages, where a comment stands, what machines read of it.
+//! Large discussions: pages of threads, long threads, permalinks, feeds and structured data.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::Kind;
@@ -12,9 +12,9 @@ use sqlx::PgPool;
 use crate::support::makers::Made;
 use crate::support::{Setup, TestSite};
 
-/// Replies of so many people, each a thread of its own, a second apart. The numbers go up with the moments.
-async fn threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
-    rows(
+/// Adds `count` top-level comments by different people, a second apart, and returns their ids in that order.
+async fn add_threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
+    insert_rows(
         site,
         "insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, reasons, created_at)
          select $3 + n, $1, $3 + n, 'Reader ' || n, 'x', '<p>Words ' || n || '.</p>', int8send($3 + n), 'approved', '{}',
@@ -27,8 +27,8 @@ async fn threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
     .await
 }
 
-/// Answers to a comment, each to it or to the answer before.
-async fn answers(site: &TestSite, on: &Made, to: i64, count: i64, in_a_row: bool) -> Vec<i64> {
+/// Adds replies to a comment, each to it or, `in_a_row`, to the reply before.
+async fn add_replies(site: &TestSite, on: &Made, to: i64, count: i64, in_a_row: bool) -> Vec<i64> {
     let query = if in_a_row {
         "insert into comments (id, article_id, parent_id, root_id, name, body, body_html, said_once, status, reasons, created_at)
          select $3 * 1000 + n, $1, case when n = 1 then $3 else $3 * 1000 + n - 1 end, $3, 'Answerer ' || n, 'x', '<p>Answer ' || n || '.</p>',
@@ -40,10 +40,16 @@ async fn answers(site: &TestSite, on: &Made, to: i64, count: i64, in_a_row: bool
              int8send($3 * 1000 + n), 'approved', '{}', '2026-03-02'::timestamptz + n * interval '1 second'
          from generate_series(1, $2) n returning id"
     };
-    rows(site, query, on, count, to).await
+    insert_rows(site, query, on, count, to).await
 }
 
-async fn rows(site: &TestSite, query: &'static str, on: &Made, count: i64, from: i64) -> Vec<i64> {
+async fn insert_rows(
+    site: &TestSite,
+    query: &'static str,
+    on: &Made,
+    count: i64,
+    from: i64,
+) -> Vec<i64> {
     sqlx::query_scalar(query)
         .bind(on.id.0)
         .bind(count)
@@ -53,7 +59,7 @@ async fn rows(site: &TestSite, query: &'static str, on: &Made, count: i64, from:
         .expect("rows go in")
 }
 
-async fn set(site: &TestSite, id: i64, status: Status) {
+async fn set_status(site: &TestSite, id: i64, status: Status) {
     sqlx::query("update comments set status = $2 where id = $1")
         .bind(id)
         .bind(status)
@@ -66,30 +72,30 @@ fn newest_first() -> Setup {
     Setup::default().publication(|publication| publication.discussion.newest_first = true)
 }
 
-fn deep(depth: i32) -> Setup {
+fn with_depth(depth: i32) -> Setup {
     Setup::default().publication(move |publication| publication.discussion.thread_depth = depth)
 }
 
-/// The names on a page of replies.
-async fn names(site: &TestSite, path: &str) -> Vec<String> {
+/// Returns the names of the authors on a page.
+async fn list_names(site: &TestSite, path: &str) -> Vec<String> {
     let page = site.visitor().open(path).await;
     page.has_status(200).texts_of(".reply-author")
 }
 
-fn readers(numbers: impl Iterator<Item = i64>) -> Vec<String> {
+fn reader_names(numbers: impl Iterator<Item = i64>) -> Vec<String> {
     numbers.map(|number| format!("Reader {number}")).collect()
 }
 
 #[tokio::test]
-async fn fifty_threads_stand_on_a_page_the_oldest_first() {
+async fn a_page_shows_fifty_threads_oldest_first() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    threads(&site, &article, 120).await;
+    add_threads(&site, &article, 120).await;
     let second = format!("{}?comments=2", article.path);
     let third = format!("{}?comments=3", article.path);
-    assert_eq!(names(&site, &article.path).await, readers(1..=50));
-    assert_eq!(names(&site, &second).await, readers(51..=100));
-    assert_eq!(names(&site, &third).await, readers(101..=120));
+    assert_eq!(list_names(&site, &article.path).await, reader_names(1..=50));
+    assert_eq!(list_names(&site, &second).await, reader_names(51..=100));
+    assert_eq!(list_names(&site, &third).await, reader_names(101..=120));
     let page = site.visitor().open(&second).await;
     page.sees("120 replies").sees("Page 2 of 3");
     assert_eq!(page.text_of(".paging [rel=prev]"), "Older replies");
@@ -114,18 +120,18 @@ async fn fifty_threads_stand_on_a_page_the_oldest_first() {
 }
 
 #[tokio::test]
-async fn the_newest_thread_stands_first_where_the_setting_says_so() {
+async fn threads_are_newest_first_if_the_setting_says_so() {
     let site = newest_first().build().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 120).await;
-    answers(&site, &article, ids[119], 2, false).await;
-    let mut expected = readers((71..=120).rev());
-    // Answers stay in the order in which they were said.
+    let ids = add_threads(&site, &article, 120).await;
+    add_replies(&site, &article, ids[119], 2, false).await;
+    let mut expected = reader_names((71..=120).rev());
+    // Replies are oldest first all the same.
     expected.splice(1..1, ["Answerer 1".to_owned(), "Answerer 2".to_owned()]);
-    assert_eq!(names(&site, &article.path).await, expected);
+    assert_eq!(list_names(&site, &article.path).await, expected);
     for (page, numbers) in [(2, 21..=70), (3, 1..=20)] {
         let path = format!("{}?comments={page}", article.path);
-        assert_eq!(names(&site, &path).await, readers(numbers.rev()));
+        assert_eq!(list_names(&site, &path).await, reader_names(numbers.rev()));
     }
     let page = site
         .visitor()
@@ -142,10 +148,10 @@ async fn the_newest_thread_stands_first_where_the_setting_says_so() {
 }
 
 #[tokio::test]
-async fn a_page_beyond_the_last_leads_to_the_last_and_nonsense_to_the_first() {
+async fn a_page_beyond_the_end_redirects_to_the_last_page() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 51).await;
+    let ids = add_threads(&site, &article, 51).await;
     for beyond in ["3", "1000000", "99999999999999999999"] {
         let page = site
             .visitor()
@@ -156,9 +162,9 @@ async fn a_page_beyond_the_last_leads_to_the_last_and_nonsense_to_the_first() {
     }
     for nonsense in ["0", "-1", "1", "two", "", "2'"] {
         let path = format!("{}?comments={nonsense}", article.path);
-        assert_eq!(names(&site, &path).await.len(), 50, "{nonsense}");
+        assert_eq!(list_names(&site, &path).await.len(), 50, "{nonsense}");
     }
-    set(&site, ids[0], Status::Spam).await;
+    set_status(&site, ids[0], Status::Spam).await;
     let page = site
         .visitor()
         .open(&format!("{}?comments=2", article.path))
@@ -173,7 +179,7 @@ async fn a_page_beyond_the_last_leads_to_the_last_and_nonsense_to_the_first() {
 }
 
 #[tokio::test]
-async fn each_of_ten_thousand_is_found_on_its_page() {
+async fn every_permalink_of_ten_thousand_leads_to_its_page() {
     for setup in [Setup::default(), newest_first()] {
         let site = setup.build().await;
         let is_newest_first = {
@@ -181,7 +187,7 @@ async fn each_of_ten_thousand_is_found_on_its_page() {
             publication.discussion.newest_first
         };
         let article = site.article("Tea").await;
-        let ids = threads(&site, &article, 10_000).await;
+        let ids = add_threads(&site, &article, 10_000).await;
         for number in [1, 50, 51, 4_999, 5_000, 5_001, 9_950, 9_951, 9_999, 10_000] {
             let id = ids[number - 1];
             let place = site.visitor().open(&format!("/comments/{id}")).await;
@@ -207,10 +213,10 @@ async fn each_of_ten_thousand_is_found_on_its_page() {
 }
 
 #[tokio::test]
-async fn a_number_from_before_a_move_leads_to_the_page_too() {
+async fn an_imported_id_works_as_a_permalink() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 60).await;
+    let ids = add_threads(&site, &article, 60).await;
     sqlx::query("with site as (insert into imported_sites (address) values ('old.example.org') returning id) update comments set site_id = site.id, number = 77 from site where comments.id = $1")
         .bind(ids[59])
         .execute(&site.app.pool)
@@ -222,18 +228,18 @@ async fn a_number_from_before_a_move_leads_to_the_page_too() {
         format!("{}?comments=2#comment-{}", article.path, ids[59])
     );
     site.visitor().open("/comments/78").await.has_status(404);
-    set(&site, ids[59], Status::Held).await;
+    set_status(&site, ids[59], Status::Held).await;
     site.visitor().open("/comments/77").await.has_status(404);
 }
 
 #[tokio::test]
-async fn a_thread_whose_first_comment_was_taken_down_keeps_its_place() {
+async fn a_thread_keeps_its_position_without_its_first_comment() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 52).await;
-    answers(&site, &article, ids[1], 2, false).await;
-    set(&site, ids[1], Status::Trashed).await;
-    let first = names(&site, &article.path).await;
+    let ids = add_threads(&site, &article, 52).await;
+    add_replies(&site, &article, ids[1], 2, false).await;
+    set_status(&site, ids[1], Status::Trashed).await;
+    let first = list_names(&site, &article.path).await;
     assert_eq!(
         first[..4],
         ["Reader 1", "Answerer 1", "Answerer 2", "Reader 3"]
@@ -243,33 +249,33 @@ async fn a_thread_whose_first_comment_was_taken_down_keeps_its_place() {
     page.sees("53 replies").does_not_see("Reader 2 ");
     assert!(page.texts_of(".thread ol").is_empty(), "they stand alone");
     assert_eq!(
-        names(&site, &format!("{}?comments=2", article.path)).await,
-        readers(51..=52)
+        list_names(&site, &format!("{}?comments=2", article.path)).await,
+        reader_names(51..=52)
     );
 }
 
 #[tokio::test]
-async fn a_comment_that_was_taken_back_is_not_shown() {
+async fn an_erased_comment_is_not_shown() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 2).await;
+    let ids = add_threads(&site, &article, 2).await;
     sqlx::query("update comments set status = 'trashed', erased_at = now(), name = 'Gone', body = '', body_html = '' where id = $1")
         .bind(ids[0])
         .execute(&site.app.pool)
         .await
         .expect("taken back");
-    assert_eq!(names(&site, &article.path).await, ["Reader 2"]);
+    assert_eq!(list_names(&site, &article.path).await, ["Reader 2"]);
     let address = format!("/comments/{}", ids[0]);
     site.visitor().open(&address).await.has_status(404);
 }
 
 #[tokio::test]
-async fn threads_are_as_deep_as_the_setting_says() {
+async fn threads_are_nested_to_the_depth_of_the_setting() {
     for depth in [2, 5, 10] {
-        let site = deep(depth).build().await;
+        let site = with_depth(depth).build().await;
         let article = site.article("Tea").await;
-        let ids = threads(&site, &article, 1).await;
-        answers(&site, &article, ids[0], 12, true).await;
+        let ids = add_threads(&site, &article, 1).await;
+        add_replies(&site, &article, ids[0], 12, true).await;
         let page = site.visitor().open(&article.path).await;
         let levels = usize::try_from(depth).expect("a few");
         let css = |levels: usize| format!(".thread{} > li", " > li > ol".repeat(levels - 1));
@@ -285,11 +291,11 @@ async fn threads_are_as_deep_as_the_setting_says() {
 }
 
 #[tokio::test]
-async fn a_thread_of_five_hundred_answers_goes_on_on_pages_of_its_own() {
+async fn a_long_thread_continues_on_its_own_pages() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 2).await;
-    let answers = answers(&site, &article, ids[0], 500, true).await;
+    let ids = add_threads(&site, &article, 2).await;
+    let replies = add_replies(&site, &article, ids[0], 500, true).await;
     let page = site.visitor().open(&article.path).await;
     page.sees("502 replies")
         .sees("451 more replies in this thread");
@@ -306,7 +312,7 @@ async fn a_thread_of_five_hundred_answers_goes_on_on_pages_of_its_own() {
     assert_eq!(second.header("x-robots-tag"), "noindex");
     assert_eq!(second.texts_of(".reply").len(), 200);
     assert_eq!(second.texts_of(".reply-author")[0], "Answerer 50");
-    // Its question is on the article's page.
+    // Its parent is on the article's page.
     assert_eq!(
         second.text_of(".reply .reply-answers"),
         "in reply to Answerer 49"
@@ -317,7 +323,7 @@ async fn a_thread_of_five_hundred_answers_goes_on_on_pages_of_its_own() {
     let question = site.visitor().open(&asked).await.leads_to();
     assert_eq!(
         question,
-        format!("{}#comment-{}", article.path, answers[48])
+        format!("{}#comment-{}", article.path, replies[48])
     );
     assert_eq!(
         second.attribute(".small-title a", "href").as_deref(),
@@ -334,7 +340,7 @@ async fn a_thread_of_five_hundred_answers_goes_on_on_pages_of_its_own() {
         (450, 4),
         (500, 4),
     ] {
-        let id = answers[number - 1];
+        let id = replies[number - 1];
         let place = site.visitor().open(&format!("/comments/{id}")).await;
         let expected = match page {
             1 => article.path.clone(),
@@ -355,11 +361,11 @@ async fn a_thread_of_five_hundred_answers_goes_on_on_pages_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_thread_that_is_not_there_leads_to_one_that_is() {
+async fn a_missing_page_of_a_thread_redirects_to_an_existing_one() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 2).await;
-    let answers = answers(&site, &article, ids[0], 60, false).await;
+    let ids = add_threads(&site, &article, 2).await;
+    let replies = add_replies(&site, &article, ids[0], 60, false).await;
     let open = async |path: String| site.visitor().open(&path).await;
     let thread = format!("/comments/{}/thread", ids[0]);
     let beyond = open(format!("{thread}?from=9")).await;
@@ -377,12 +383,12 @@ async fn a_page_of_a_thread_that_is_not_there_leads_to_one_that_is() {
         short.has_status(302).leads_to(),
         format!("/comments/{}", ids[1])
     );
-    // Its first comment gone, a thread begins with its oldest answer.
-    set(&site, ids[0], Status::Spam).await;
+    // Without its first comment, a thread begins with its oldest reply.
+    set_status(&site, ids[0], Status::Spam).await;
     let page = open(thread.clone()).await;
-    assert_eq!(page.leads_to(), format!("/comments/{}", answers[0]));
-    set(&site, ids[1], Status::Spam).await;
-    for gone in [answers[0], ids[1], 7] {
+    assert_eq!(page.leads_to(), format!("/comments/{}", replies[0]));
+    set_status(&site, ids[1], Status::Spam).await;
+    for gone in [replies[0], ids[1], 7] {
         open(format!("/comments/{gone}/thread?from=2"))
             .await
             .has_status(404);
@@ -395,7 +401,7 @@ async fn a_page_of_a_thread_that_is_not_there_leads_to_one_that_is() {
 }
 
 #[tokio::test]
-async fn counts_are_said_in_the_readers_language() {
+async fn counts_are_pluralised_in_the_readers_language() {
     for (more, english, ukrainian) in [
         (
             1,
@@ -422,8 +428,8 @@ async fn counts_are_said_in_the_readers_language() {
                 .build()
                 .await;
             let article = site.article("Tea").await;
-            let ids = threads(&site, &article, 51).await;
-            answers(&site, &article, ids[0], 49 + more, false).await;
+            let ids = add_threads(&site, &article, 51).await;
+            add_replies(&site, &article, ids[0], 49 + more, false).await;
             let shown = site.visitor().open(&article.path).await;
             assert_eq!(shown.text_of(".thread-more"), words);
             shown.sees(page);
@@ -431,8 +437,8 @@ async fn counts_are_said_in_the_readers_language() {
     }
 }
 
-/// Whether what is kept is what one would count.
-async fn counts_are_right(pool: &PgPool) -> bool {
+/// Whether the stored counts match the comments.
+async fn counts_match(pool: &PgPool) -> bool {
     sqlx::query_scalar(
         "select not exists (
              select article_id, root_id, replies from article_threads where replies <> 0
@@ -453,7 +459,7 @@ async fn counts_are_right(pool: &PgPool) -> bool {
 }
 
 #[tokio::test]
-async fn kept_counts_are_what_one_would_count_after_anything_at_all() {
+async fn stored_counts_match_the_comments_after_any_change() {
     let site = TestSite::new().await;
     let articles = [site.article("Tea").await, site.article("Coffee").await];
     let mod_ = site.staff("mo", Role::Moderator).await;
@@ -482,7 +488,7 @@ async fn kept_counts_are_what_one_would_count_after_anything_at_all() {
                 let id = site.answer(&articles[on], parent, &name, status).await;
                 said.push((on, id));
             }
-            2 if !said.is_empty() => set(&site, said[roll(said.len())].1.0, status).await,
+            2 if !said.is_empty() => set_status(&site, said[roll(said.len())].1.0, status).await,
             3 => {
                 // Many in one statement.
                 sqlx::query("update comments set status = $1 where id % 7 = $2")
@@ -493,7 +499,7 @@ async fn kept_counts_are_what_one_would_count_after_anything_at_all() {
                     .expect("decided by hand");
             }
             _ => {
-                // The last decision at the desk, or its undo.
+                // The last moderation action, or its undo.
                 let queue = mod_.open("/admin/comments").await;
                 if !queue.texts_of("button[name=one]").is_empty() {
                     let form = queue.form("/admin/comments");
@@ -510,26 +516,26 @@ async fn kept_counts_are_what_one_would_count_after_anything_at_all() {
                 }
             }
         }
-        assert!(counts_are_right(&site.app.pool).await, "after step {step}");
+        assert!(counts_match(&site.app.pool).await, "after step {step}");
     }
     assert!(site.count("select count(*) from decisions").await > 0);
     sqlx::query("delete from comments where parent_id is not null and not exists (select 1 from comments answer where answer.parent_id = comments.id) and not exists (select 1 from decisions where comment_id = comments.id)")
         .execute(&site.app.pool)
         .await
         .expect("some are deleted");
-    assert!(counts_are_right(&site.app.pool).await);
+    assert!(counts_match(&site.app.pool).await);
 }
 
 #[tokio::test]
-async fn two_approvals_in_one_thread_at_once_are_one_thread() {
+async fn concurrent_approvals_in_one_thread_count_one_thread() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 1).await;
-    let answers = answers(&site, &article, ids[0], 2, false).await;
-    for id in [ids[0], answers[0], answers[1]] {
-        set(&site, id, Status::Held).await;
+    let ids = add_threads(&site, &article, 1).await;
+    let replies = add_replies(&site, &article, ids[0], 2, false).await;
+    for id in [ids[0], replies[0], replies[1]] {
+        set_status(&site, id, Status::Held).await;
     }
-    assert_eq!(names(&site, &article.path).await.len(), 0);
+    assert_eq!(list_names(&site, &article.path).await.len(), 0);
     for (statuses, threads) in [
         (Status::Approved, 1),
         (Status::Spam, 0),
@@ -537,19 +543,19 @@ async fn two_approvals_in_one_thread_at_once_are_one_thread() {
     ] {
         let mut first = site.app.pool.begin().await.expect("a transaction");
         sqlx::query("update comments set status = $2 where id = $1")
-            .bind(answers[0])
+            .bind(replies[0])
             .bind(statuses)
             .execute(&mut *first)
             .await
             .expect("decided");
-        // Begins while the first is not committed, and waits for it.
-        let second = set(&site, answers[1], statuses);
+        // Begins before the first has committed, and waits for it.
+        let second = set_status(&site, replies[1], statuses);
         let (_, committed) = tokio::join!(second, async {
             site.until_someone_waits().await;
             first.commit().await
         });
         committed.expect("kept");
-        assert!(counts_are_right(&site.app.pool).await);
+        assert!(counts_match(&site.app.pool).await);
         let kept = site
             .count("select sum(threads)::bigint from article_reply_counts")
             .await;
@@ -561,10 +567,10 @@ async fn two_approvals_in_one_thread_at_once_are_one_thread() {
 }
 
 #[tokio::test]
-async fn the_staff_and_what_was_edited_are_marked() {
+async fn staff_comments_and_edits_are_marked() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    let ids = threads(&site, &article, 3).await;
+    let ids = add_threads(&site, &article, 3).await;
     site.staff("edda", Role::Editor).await;
     for (id, handle) in [(ids[0], "maker"), (ids[1], "edda")] {
         sqlx::query("update comments set account_id = (select id from accounts where handle = $2) where id = $1")
@@ -597,8 +603,8 @@ async fn the_staff_and_what_was_edited_are_marked() {
     );
 }
 
-/// What a page tells search engines.
-fn told(html: &str) -> Value {
+/// Returns the JSON-LD of a page.
+fn structured_data(html: &str) -> Value {
     let page = Html::parse_document(html);
     let css = Selector::parse("script[type='application/ld+json']").expect("a selector");
     let block: String = page
@@ -611,14 +617,14 @@ fn told(html: &str) -> Value {
 }
 
 #[tokio::test]
-async fn machines_read_what_the_page_says() {
+async fn structured_data_matches_the_page() {
     let site = TestSite::new().await;
     let article = site.article("Tea & <cake>").await;
-    let ids = threads(&site, &article, 60).await;
-    answers(&site, &article, ids[0], 2, true).await;
+    let ids = add_threads(&site, &article, 60).await;
+    add_replies(&site, &article, ids[0], 2, true).await;
     let page = site.visitor().open(&article.path).await;
     let html = page.html();
-    let said = told(&html);
+    let said = structured_data(&html);
     assert_eq!(said["@type"], "Article");
     assert_eq!(said["headline"], page.text_of("h1"));
     assert_eq!(said["author"]["name"], page.text_of(".byline .p-author"));
@@ -629,7 +635,7 @@ async fn machines_read_what_the_page_says() {
     );
     assert_eq!(said["commentCount"], 62);
     page.sees("62 replies");
-    // What was replied is told in the replies themselves, as parts of the same article.
+    // Comments are described by their own markup, as parts of the same article.
     let part = "[itemid] > .thread [itemtype='https://schema.org/Comment'][itemprop=comment]";
     assert_eq!(page.texts_of(part).len(), 52);
     assert_eq!(
@@ -673,19 +679,19 @@ async fn machines_read_what_the_page_says() {
     let imprint = site
         .article_with("Imprint", |draft| draft.kind = Kind::Page)
         .await;
-    let said = told(&site.visitor().open(&imprint.path).await.html());
+    let said = structured_data(&site.visitor().open(&imprint.path).await.html());
     assert_eq!(said["@type"], "WebPage");
     assert_eq!(said.get("author"), None);
 }
 
 #[tokio::test]
-async fn an_article_has_a_feed_of_its_replies() {
+async fn an_article_has_a_feed_of_its_comments() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;
-    let ids = threads(&site, &article, 60).await;
+    let ids = add_threads(&site, &article, 60).await;
     site.comment(&other, "Elsewhere", Status::Approved).await;
-    set(&site, ids[59], Status::Held).await;
+    set_status(&site, ids[59], Status::Held).await;
     let page = site.visitor().open(&article.path).await;
     let address = page
         .attribute("link[rel=alternate][title*=Tea]", "href")
@@ -703,7 +709,7 @@ async fn an_article_has_a_feed_of_its_replies() {
         channel
             .descendants()
             .filter(|node| {
-                // Not Atom's.
+                // RSS, not Atom.
                 node.has_tag_name(name)
                     && node.tag_name().namespace().is_none()
                     && node.parent().is_some_and(|p| p.has_tag_name(parent))
@@ -749,7 +755,7 @@ async fn an_article_has_a_feed_of_its_replies() {
 }
 
 #[tokio::test]
-async fn an_article_at_such_an_address_is_an_article() {
+async fn an_article_at_a_feed_path_wins_over_the_feed() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;
@@ -773,7 +779,7 @@ async fn an_article_at_such_an_address_is_an_article() {
 }
 
 #[tokio::test]
-async fn an_article_takes_replies_until_it_is_too_old() {
+async fn replies_close_when_the_article_is_too_old() {
     const DAY: i64 = 24 * 60 * 60;
     let site = Setup::default()
         .publication(|publication| publication.discussion.close_after_days = 14)
@@ -783,7 +789,7 @@ async fn an_article_takes_replies_until_it_is_too_old() {
     let imprint = site
         .article_with("Imprint", |draft| draft.kind = Kind::Page)
         .await;
-    let ids = threads(&site, &article, 1).await;
+    let ids = add_threads(&site, &article, 1).await;
     let fields = [
         ("comment", "Hello there"),
         ("author", "Bob"),
@@ -822,7 +828,7 @@ async fn an_article_takes_replies_until_it_is_too_old() {
 }
 
 #[tokio::test]
-async fn hostile_words_do_not_end_the_block_of_data() {
+async fn hostile_text_cannot_end_the_structured_data() {
     let site = TestSite::new().await;
     let article = site.article("</script><script>alert(1)</script>").await;
     let hostile = "</script><script>alert(2)</script><!-- <script>";
@@ -844,7 +850,7 @@ async fn hostile_words_do_not_end_the_block_of_data() {
         })
         .collect();
     assert_eq!(kinds, [(Some("application/ld+json"), false), (None, true)]);
-    let said = told(&html);
+    let said = structured_data(&html);
     assert_eq!(said["headline"], "</script><script>alert(1)</script>");
     let replied = |part: &str| page.texts_of(&format!("[itemprop=comment] [itemprop={part}]"));
     assert_eq!(replied("name")[0], hostile);

@@ -317,7 +317,7 @@ async fn comments_move_in_with_their_numbers() {
         10
     );
     // By which they are found with what is said from there today.
-    let from = broadsheet::comments::store::network_hash(
+    let from = broadsheet::comments::hash_network(
         &site.app.keys,
         "192.0.2.77".parse().expect("an address"),
     );

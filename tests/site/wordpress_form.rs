@@ -1,5 +1,5 @@
-//! The rules of WordPress's own form, one by one, in the order of its source (7.1): what is sent, what is refused and how,
-//! what waits, what happens then. `docs/wordpress-form.md` is the table of them; a test here holds it to these tests.
+//! The rules of WordPress's own comment form in the order of its source (7.1). `docs/wordpress-form.md` is a table of them;
+//! a test checks that every row names a test.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::State;
@@ -10,7 +10,7 @@ use crate::support::makers::Made;
 use crate::support::visitor::{Form, Page};
 use crate::support::{Setup, TestSite};
 
-/// WordPress's defaults, but for first-timers, which have a test of their own.
+/// Makes a site with WordPress's defaults, except that first-timers are not held.
 async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
     Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
@@ -22,28 +22,28 @@ async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite 
         .await
 }
 
-fn filled(page: &Page) -> Form {
+fn fill_form(page: &Page) -> Form {
     page.form("/articles/")
         .fill("comment", "Lovely tea.")
         .fill("author", "Ann")
         .fill("email", "ann@example.org")
 }
 
-/// What a reply becomes, and the codes of the reasons.
-async fn judged(
+/// Submits a reply and returns its status and the codes of the reasons.
+async fn submit_and_load(
     site: &TestSite,
     article: &Made,
     change: impl FnOnce(Form) -> Form,
 ) -> (Status, Vec<String>) {
     let page = site.visitor().open(&article.path).await;
-    change(filled(&page)).submit().await.has_status(303);
+    change(fill_form(&page)).submit().await.has_status(303);
     sqlx::query_as("select status, reasons from comments order by id desc limit 1")
         .fetch_one(&site.app.pool)
         .await
         .expect("the reply")
 }
 
-async fn set_words(site: &TestSite, hold: &str, refuse: &str) {
+async fn set_word_lists(site: &TestSite, hold: &str, refuse: &str) {
     sqlx::query("update word_lists set hold_words = $1, refuse_words = $2")
         .bind(hold)
         .bind(refuse)
@@ -53,7 +53,7 @@ async fn set_words(site: &TestSite, hold: &str, refuse: &str) {
 }
 
 #[tokio::test]
-async fn the_form_has_the_fields_that_readers_know() {
+async fn the_form_has_the_fields_of_wordpress() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
@@ -82,7 +82,7 @@ async fn the_form_has_the_fields_that_readers_know() {
 }
 
 #[tokio::test]
-async fn the_old_address_takes_nothing_but_posts() {
+async fn the_wordpress_url_accepts_only_post() {
     let site = site_with(|_| {}).await;
     let page = site.visitor().open("/wp-comments-post.php").await;
     page.has_status(405);
@@ -90,13 +90,13 @@ async fn the_old_address_takes_nothing_but_posts() {
 }
 
 #[tokio::test]
-async fn an_answer_to_what_is_not_there_keeps_its_words() {
+async fn a_reply_to_a_missing_comment_keeps_its_text() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let held = site.comment(&article, "Held", Status::Held).await;
     let page = site.visitor().open(&article.path).await;
     for to in [held.to_string(), "999999".to_owned()] {
-        let answer = filled(&page).tick("to", &to).submit().await;
+        let answer = fill_form(&page).tick("to", &to).submit().await;
         answer
             .has_status(422)
             .sees("The comment you were answering is no longer here.");
@@ -108,7 +108,7 @@ async fn an_answer_to_what_is_not_there_keeps_its_words() {
 }
 
 #[tokio::test]
-async fn an_article_that_is_not_there_keeps_the_words() {
+async fn a_reply_to_a_missing_article_keeps_its_text() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let draft = site
@@ -132,7 +132,7 @@ async fn an_article_that_is_not_there_keeps_the_words() {
 }
 
 #[tokio::test]
-async fn a_closed_discussion_keeps_the_words() {
+async fn a_reply_to_a_closed_discussion_keeps_its_text() {
     let site = site_with(|publication| publication.discussion.close_after_days = 14).await;
     let article = site.article("Tea").await;
     let closed = site
@@ -142,7 +142,7 @@ async fn a_closed_discussion_keeps_the_words() {
     page.sees("Replies are closed.");
     assert!(page.forms("/articles/").is_empty());
     let page = site.visitor().open(&article.path).await;
-    let form = filled(&page);
+    let form = fill_form(&page);
     site.app.clock.advance(14 * 24 * 3_600);
     form.submit()
         .await
@@ -155,7 +155,7 @@ async fn a_closed_discussion_keeps_the_words() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_beside_its_field() {
+async fn wordpress_form_errors_are_shown_beside_their_fields() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
@@ -198,7 +198,7 @@ async fn what_is_wrong_is_said_beside_its_field() {
             "Your comment is one byte too long.",
         ),
     ] {
-        let answer = filled(&page).fill(field, &value).submit().await;
+        let answer = fill_form(&page).fill(field, &value).submit().await;
         let mistake = answer.has_status(422).text_of(&format!("#{field}-mistake"));
         assert!(mistake.starts_with(said), "{field}: {mistake}");
         assert_eq!(
@@ -213,11 +213,11 @@ async fn what_is_wrong_is_said_beside_its_field() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_gives_the_words_back() {
+async fn a_wordpress_form_is_given_back_while_the_database_is_down() {
     let mut site = site_with(|_| {}).await;
     site.may_log_errors();
     let article = site.article("Tea").await;
-    let form = filled(&site.visitor().open(&article.path).await);
+    let form = fill_form(&site.visitor().open(&article.path).await);
     site.app.pool.close().await;
     let answer = form.submit().await;
     answer.has_status(503).sees("Your reply was not saved");
@@ -229,7 +229,7 @@ async fn a_database_that_is_away_gives_the_words_back() {
 }
 
 #[tokio::test]
-async fn links_are_counted_after_bare_addresses_became_some() {
+async fn links_are_counted_after_autolinking() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     for (words, website, status) in [
@@ -250,7 +250,7 @@ async fn links_are_counted_after_bare_addresses_became_some() {
             Status::Approved,
         ),
     ] {
-        let (judged, reasons) = judged(&site, &article, |form| {
+        let (judged, reasons) = submit_and_load(&site, &article, |form| {
             form.fill("comment", words).fill("url", website)
         })
         .await;
@@ -262,42 +262,43 @@ async fn links_are_counted_after_bare_addresses_became_some() {
         };
         assert_eq!(reasons, expected, "{words}");
     }
-    // As many as the publication says; none is no limit.
+    // The limit is a setting; 0 turns it off.
     let site = site_with(|publication| publication.discussion.hold_links = 0).await;
     let article = site.article("Tea").await;
     let many = "https://a.example.org https://b.example.org https://c.example.org";
-    let (status, _) = judged(&site, &article, |form| form.fill("comment", many)).await;
+    let (status, _) = submit_and_load(&site, &article, |form| form.fill("comment", many)).await;
     assert_eq!(status, Status::Approved);
 }
 
 #[tokio::test]
-async fn words_are_looked_for_in_text_name_and_website_but_never_in_the_address() {
+async fn word_lists_match_text_name_and_website_but_not_the_email() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
-    set_words(&site, "*casino*\nexample\n", "").await;
+    set_word_lists(&site, "*casino*\nexample\n", "").await;
     for (field, value, status) in [
         ("comment", "Best CASINOS in town", Status::Held),
         ("comment", "cas**ino** hidden in marks", Status::Held),
         ("author", "Casino Ann", Status::Held),
         ("url", "https://casino.test", Status::Held),
         ("email", "ann@casino.org", Status::Approved),
-        // Whole words, unless the line says otherwise.
+        // Whole words, unless the entry has asterisks.
         ("comment", "Examples are fine.", Status::Approved),
         ("comment", "An example is not.", Status::Held),
     ] {
-        let (judged, reasons) = judged(&site, &article, |form| form.fill(field, value)).await;
+        let (judged, reasons) =
+            submit_and_load(&site, &article, |form| form.fill(field, value)).await;
         assert_eq!(judged, status, "{value}: {reasons:?}");
         assert_eq!(!reasons.is_empty(), status == Status::Held);
     }
 }
 
 #[tokio::test]
-async fn refused_words_overrule_everything_and_say_which_they_were() {
+async fn refuse_words_trash_a_comment_and_are_named() {
     let site = site_with(|publication| publication.discussion.hold_everything = true).await;
     let article = site.article("Tea").await;
-    set_words(&site, "pills", "/free\\s+pills/").await;
+    set_word_lists(&site, "pills", "/free\\s+pills/").await;
     let (status, reasons) =
-        judged(&site, &article, |form| form.fill("comment", "Free  pills")).await;
+        submit_and_load(&site, &article, |form| form.fill("comment", "Free  pills")).await;
     assert_eq!(status, Status::Trashed);
     assert_eq!(reasons, ["refuse-word:/free\\s+pills/"]);
     let mo = site.staff("mo", Role::Moderator).await;
@@ -307,7 +308,7 @@ async fn refused_words_overrule_everything_and_say_which_they_were() {
 }
 
 #[tokio::test]
-async fn blocked_addresses_domains_and_networks_are_refused() {
+async fn blocked_emails_domains_and_networks_are_trashed() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     sqlx::query("insert into blocked_domains values ('spam.example', null, now())")
@@ -318,7 +319,7 @@ async fn blocked_addresses_domains_and_networks_are_refused() {
         .execute(&site.app.pool)
         .await
         .expect("a network");
-    let (status, reasons) = judged(&site, &article, |form| {
+    let (status, reasons) = submit_and_load(&site, &article, |form| {
         form.fill("email", "x@sub.spam.example")
     })
     .await;
@@ -326,7 +327,7 @@ async fn blocked_addresses_domains_and_networks_are_refused() {
         (status, reasons[0].as_str()),
         (Status::Trashed, "blocked-domain:spam.example")
     );
-    let (status, _) = judged(&site, &article, |form| {
+    let (status, _) = submit_and_load(&site, &article, |form| {
         form.fill("email", "x@notspam.example")
     })
     .await;
@@ -335,7 +336,7 @@ async fn blocked_addresses_domains_and_networks_are_refused() {
         .execute(&site.app.pool)
         .await
         .expect("an address");
-    let (status, reasons) = judged(&site, &article, |form| {
+    let (status, reasons) = submit_and_load(&site, &article, |form| {
         form.fill("email", "X@notspam.example")
             .fill("comment", "Again.")
     })
@@ -345,7 +346,7 @@ async fn blocked_addresses_domains_and_networks_are_refused() {
         (Status::Trashed, "blocked-address")
     );
     let page = site.visitor().at("203.0.113.9").open(&article.path).await;
-    filled(&page)
+    fill_form(&page)
         .fill("comment", "From there.")
         .submit()
         .await
@@ -359,7 +360,7 @@ async fn blocked_addresses_domains_and_networks_are_refused() {
 }
 
 #[tokio::test]
-async fn a_first_timer_waits_until_one_is_approved() {
+async fn a_first_timer_is_held_until_a_comment_is_approved() {
     for (trust_unproven, status) in [(false, Status::Held), (true, Status::Approved)] {
         let site = site_with(move |publication| {
             publication.discussion.hold_first_timers = true;
@@ -367,16 +368,17 @@ async fn a_first_timer_waits_until_one_is_approved() {
         })
         .await;
         let article = site.article("Tea").await;
-        let (first, reasons) = judged(&site, &article, |form| form).await;
+        let (first, reasons) = submit_and_load(&site, &article, |form| form).await;
         assert_eq!((first, reasons[0].as_str()), (Status::Held, "first-timer"));
         sqlx::query("update comments set status = 'approved'")
             .execute(&site.app.pool)
             .await
             .expect("approved by hand");
-        // The same name and address, as WordPress has it, only where the publication says that it is enough.
-        let (again, _) = judged(&site, &article, |form| form.fill("comment", "Again.")).await;
+        // The same name and email are enough only if the setting says so.
+        let (again, _) =
+            submit_and_load(&site, &article, |form| form.fill("comment", "Again.")).await;
         assert_eq!(again, status);
-        let (another, _) = judged(&site, &article, |form| {
+        let (another, _) = submit_and_load(&site, &article, |form| {
             form.fill("comment", "Another.").fill("author", "Bob")
         })
         .await;
@@ -385,10 +387,10 @@ async fn a_first_timer_waits_until_one_is_approved() {
 }
 
 #[tokio::test]
-async fn no_cookie_holds_what_was_typed() {
+async fn no_cookie_stores_the_form_values() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
-    let sent = filled(&site.visitor().open(&article.path).await)
+    let sent = fill_form(&site.visitor().open(&article.path).await)
         .submit()
         .await;
     assert!(sent.headers.get("set-cookie").is_none());
@@ -396,9 +398,9 @@ async fn no_cookie_holds_what_was_typed() {
     assert!(page.headers.get("set-cookie").is_none());
 }
 
-/// Every line of the table names the test that holds it, and the test is there.
+/// Every row of the table names a test, and the test exists.
 #[test]
-fn the_table_names_tests_that_are_there() {
+fn every_row_of_the_table_names_an_existing_test() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let table = std::fs::read_to_string(root.join("docs/wordpress-form.md")).expect("the table");
     let mut tests = String::new();

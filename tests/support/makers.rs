@@ -141,7 +141,7 @@ impl TestSite {
             account_id: None,
             from: Ipv4Addr::LOCALHOST.into(),
         };
-        let id = comments::store::insert(
+        let id = comments::store::submissions::insert(
             &mut db,
             &self.app.keys,
             on.id,

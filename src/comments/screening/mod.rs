@@ -1,244 +1,249 @@
-//! The first verdict on a reply. Pure: what is known about it and what the publication wants go in, a status and the
-//! reasons for it come out.
+//! First verdict on a comment. Pure: facts about the comment and the publication's rules go in, a status with its reasons
+//! comes out.
 
 pub mod reason;
 #[cfg(test)]
 mod tests;
-pub mod words;
+pub mod word_list;
 
 use super::model::Status;
 use crate::classifier::Prediction;
 use crate::commenters::FixedPolicy;
 
 pub use reason::{Kind, Reason};
-pub use words::WordList;
+pub use word_list::WordList;
 
-/// What is known about a reply when it arrives or is edited.
+/// Facts about a submitted or edited comment.
 #[derive(Clone, Debug, Default)]
-pub struct Evidence<'a> {
-    /// The field that people do not see was filled in.
-    pub trap_filled: bool,
-    /// A signed-in member of the staff wrote it.
+pub struct ScreeningInput<'a> {
+    pub honeypot_filled: bool,
+    /// Written by a signed-in member of staff.
     pub is_staff: bool,
-    /// What word lists look through: the name, the website, the words. Never the address.
+    /// Texts from [`texts`], in which word list entries are looked for.
     pub texts: &'a [&'a str],
-    /// Links in the text after bare addresses became some, the website not counted.
+    /// Number of links in the text, after bare URLs were turned into links. The website does not count.
     pub links: usize,
-    /// What is blocked about it, if anything.
-    pub blocked: Option<Blocked>,
-    /// How well its author is known.
-    pub standing: Standing,
-    /// How likely this site is to refuse it, by what it has learnt.
-    pub likelihood: Option<f32>,
-    /// How moderators want its author treated, whatever else is known.
-    pub treatment: Option<FixedPolicy>,
+    pub block: Option<BlockMatch>,
+    pub trust: AuthorTrust,
+    /// Spam probability that the classifier predicts, from 0 to 1, if it has learned enough.
+    pub spam_probability: Option<f32>,
+    /// Policy that a moderator chose for the commenter.
+    pub policy: Option<FixedPolicy>,
 }
 
-/// What word lists look through of a comment: the words as typed and as `read` without their marks, since marks of
-/// Markdown inside a word do not hide it. Judging and trying lists look at the same.
+/// Returns the texts of a comment in which word list entries are looked for, never its email. The body is there twice, as
+/// Markdown and as `plain` text, because marks inside a word must not hide it.
 pub fn texts<'a>(
     name: &'a str,
     website: Option<&'a str>,
     body: &'a str,
-    read: &'a str,
+    plain: &'a str,
 ) -> [&'a str; 4] {
-    [name, website.unwrap_or_default(), body, read]
+    [name, website.unwrap_or_default(), body, plain]
 }
 
-/// What may be blocked about a reply.
+/// Block that applies to a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Blocked {
-    /// Its author's address.
-    Address,
-    /// This domain, which that address is in.
+pub enum BlockMatch {
+    Email,
+    /// The blocked domain, which contains the domain of the email.
     Domain(String),
-    /// The network it came from.
     Network,
 }
 
-/// How well the author of a reply is known.
+/// Trust in the author of a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
-    /// Not at all.
+pub enum AuthorTrust {
     #[default]
-    New,
-    /// The same name and address were approved before, but nothing proves that this is the same person.
+    Unknown,
+    /// A comment with the same name and email was approved, but the author need not be the same person.
     ApprovedBefore,
-    /// This browser proved that the address is theirs, but nothing of theirs was approved yet.
-    Proven,
-    /// Proven, and approved before.
-    Known,
+    /// The browser has verified the email, but no comment was approved yet.
+    EmailVerified,
+    /// The browser has verified the email, and a comment was approved.
+    Established,
 }
 
-/// What the publication wants.
+/// Rules of the publication.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// Every reply is held.
+pub struct ScreeningRules {
     pub hold_everything: bool,
-    /// Replies are held whose author is not known.
     pub hold_first_timers: bool,
-    /// A name and an address that were approved before make their author known, with no proof.
+    /// An approved comment with the same name and email is enough to be known, without a verified email.
     pub trust_unproven: bool,
-    /// Replies are held that have so many links or more; 0 is never.
+    /// Number of links from which a comment is held; 0 turns the rule off.
     pub hold_links: u32,
-    /// Words to hold replies for.
     pub hold_words: WordList,
-    /// Words to throw replies away for.
+    /// Words that trash a comment.
     pub refuse_words: WordList,
-    /// A remote checker is asked about what is not refused here.
+    /// Comments that are not refused here wait for the spam check.
     pub ask_checker: bool,
-    /// From which likelihood on, in thousandths, what was learnt throws replies among spam; 0 is never.
+    /// Spam probability in thousandths from which the classifier marks a comment as spam; 0 turns the rule off.
     pub learned_spam_from: u32,
 }
 
-/// What becomes of a reply, and why.
+/// First status of a comment, and the reasons for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// Its first status.
     pub status: Status,
-    /// Every reason that counted, in the order of [`Kind::ALL`].
+    /// Every reason that applied, in the order of [`Kind::ALL`].
     pub reasons: Vec<Reason>,
-    /// Its status once the remote checker says that it is no spam; none when that is not asked.
-    pub once_checked: Option<Status>,
-    /// What is thought of it by what was learnt, if enough was.
-    pub opinion: Option<Prediction>,
+    /// Status after a spam check that finds ham; `None` if the comment is not to be checked.
+    pub status_if_ham: Option<Status>,
+    /// Prediction of the classifier, stored for moderators.
+    pub prediction: Option<Prediction>,
 }
 
 impl Verdict {
-    /// Holds what would be approved, now or once it was checked.
+    /// Turns an approval, now or after the spam check, into a hold.
     pub fn hold(&mut self) {
         if self.status == Status::Approved {
             self.status = Status::Held;
         }
-        if self.once_checked == Some(Status::Approved) {
-            self.once_checked = Some(Status::Held);
+        if self.status_if_ham == Some(Status::Approved) {
+            self.status_if_ham = Some(Status::Held);
         }
     }
 
-    /// A verdict that waits for nobody.
+    /// Makes a verdict without spam check and prediction.
     pub fn new(status: Status, reasons: Vec<Reason>) -> Self {
         Self {
             status,
             reasons,
-            once_checked: None,
-            opinion: None,
+            status_if_ham: None,
+            prediction: None,
         }
+    }
+
+    /// Returns the reasons in their stored form.
+    pub fn stored_reasons(&self) -> Vec<String> {
+        self.reasons.iter().map(Reason::to_stored).collect()
+    }
+
+    /// Returns the strongest features of the prediction in their stored form.
+    pub fn stored_signals(&self) -> Vec<String> {
+        self.prediction
+            .as_ref()
+            .map(Prediction::encode_weights)
+            .unwrap_or_default()
     }
 }
 
-/// Judges a reply.
-pub fn first_verdict(evidence: &Evidence<'_>, rules: &Rules) -> Verdict {
-    if evidence.is_staff {
+/// Screens a comment. Refusals come before spam, and spam before holds.
+pub fn apply_rules(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Verdict {
+    if input.is_staff {
         return Verdict::new(Status::Approved, Vec::new());
     }
-    let refused_for = reasons_to_refuse(evidence, rules);
-    if !refused_for.is_empty() {
-        return Verdict::new(Status::Trashed, refused_for);
+    // A refusal is a rule that moderators wrote down, which no guess and no trust overrides.
+    let refuse_reasons = list_refuse_reasons(input, rules);
+    if !refuse_reasons.is_empty() {
+        return Verdict::new(Status::Trashed, refuse_reasons);
     }
-    if evidence.trap_filled {
-        return Verdict::new(Status::Spam, vec![Kind::TrapFilled.into()]);
+    if input.honeypot_filled {
+        return Verdict::new(Status::Spam, vec![Kind::HoneypotFilled.into()]);
     }
-    if let Some(reason) = learned_spam(evidence, rules) {
+    if let Some(reason) = find_spam_prediction(input, rules) {
         return Verdict::new(Status::Spam, vec![reason]);
     }
-    let held_for = reasons_to_hold(evidence, rules);
-    let status = if held_for.is_empty() {
+    let hold_reasons = list_hold_reasons(input, rules);
+    let status = if hold_reasons.is_empty() {
         Status::Approved
     } else {
         Status::Held
     };
-    let verdict = Verdict::new(status, held_for);
+    let verdict = Verdict::new(status, hold_reasons);
     if rules.ask_checker {
-        held_for_checker(verdict)
+        hold_for_check(verdict)
     } else {
         verdict
     }
 }
 
-fn reasons_to_refuse(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
-    let mut reasons = reasons_in(&rules.refuse_words, Kind::RefuseWord, evidence.texts);
-    reasons.extend(evidence.blocked.as_ref().map(|blocked| match blocked {
-        Blocked::Address => Kind::BlockedAddress.into(),
-        Blocked::Domain(domain) => Reason::with(Kind::BlockedDomain, domain),
-        Blocked::Network => Kind::BlockedNetwork.into(),
+fn list_refuse_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<Reason> {
+    let mut reasons = match_word_list(&rules.refuse_words, Kind::RefuseWord, input.texts);
+    reasons.extend(input.block.as_ref().map(|block| match block {
+        BlockMatch::Email => Kind::BlockedAddress.into(),
+        BlockMatch::Domain(domain) => Reason::with_detail(Kind::BlockedDomain, domain),
+        BlockMatch::Network => Kind::BlockedNetwork.into(),
     }));
     reasons
 }
 
-/// What the site has learnt decides alone about those only whom nobody here knows.
-fn learned_spam(evidence: &Evidence<'_>, rules: &Rules) -> Option<Reason> {
-    let likelihood = f64::from(evidence.likelihood?);
-    let from = f64::from(rules.learned_spam_from) / 1_000.0;
-    let is_known = rules.trusts(evidence.standing) || rules.is_trusted(evidence);
-    let is_spam = from > 0.0 && likelihood >= from && !is_known;
-    // Rounded down: nothing is said to be certain that is not.
-    let per_cent = (likelihood * 100.0).floor();
-    is_spam.then(|| Reason::with(Kind::LearnedSpam, &per_cent.to_string()))
+/// Returns the classifier's reason if it predicts spam. It decides only about authors who are not trusted.
+fn find_spam_prediction(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Option<Reason> {
+    let probability = f64::from(input.spam_probability?);
+    let threshold = f64::from(rules.learned_spam_from) / 1_000.0;
+    let is_trusted = rules.is_known(input.trust) || rules.has_trust_policy(input);
+    let is_spam = threshold > 0.0 && probability >= threshold && !is_trusted;
+    // Rounded down: 99.9 must not read as certainty.
+    let per_cent = (probability * 100.0).floor();
+    is_spam.then(|| Reason::with_detail(Kind::LearnedSpam, &per_cent.to_string()))
 }
 
-fn reasons_to_hold(evidence: &Evidence<'_>, rules: &Rules) -> Vec<Reason> {
-    if rules.is_trusted(evidence) {
+fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<Reason> {
+    if rules.has_trust_policy(input) {
         return Vec::new();
     }
     let mut reasons = Vec::new();
     if rules.hold_everything {
         reasons.push(Kind::EverythingIsHeld.into());
     }
-    if rules.hold_first_timers && !rules.trusts(evidence.standing) {
+    if rules.hold_first_timers && !rules.is_known(input.trust) {
         reasons.push(Kind::FirstTimer.into());
     }
-    if evidence.treatment == Some(FixedPolicy::Hold) {
+    if input.policy == Some(FixedPolicy::Hold) {
         reasons.push(Kind::AlwaysHeld.into());
     }
-    if rules.hold_links > 0 && evidence.links >= rules.hold_links as usize {
-        reasons.push(Reason::with(Kind::Links, &evidence.links.to_string()));
+    if rules.hold_links > 0 && input.links >= rules.hold_links as usize {
+        reasons.push(Reason::with_detail(Kind::Links, &input.links.to_string()));
     }
-    reasons.extend(reasons_in(
+    reasons.extend(match_word_list(
         &rules.hold_words,
         Kind::HoldWord,
-        evidence.texts,
+        input.texts,
     ));
     reasons
 }
 
-impl Rules {
-    fn trusts(&self, standing: Standing) -> bool {
-        match standing {
-            Standing::Known => true,
-            Standing::ApprovedBefore => self.trust_unproven,
-            Standing::New | Standing::Proven => false,
+impl ScreeningRules {
+    /// Whether an author is no first-timer.
+    fn is_known(&self, trust: AuthorTrust) -> bool {
+        match trust {
+            AuthorTrust::Established => true,
+            AuthorTrust::ApprovedBefore => self.trust_unproven,
+            AuthorTrust::Unknown | AuthorTrust::EmailVerified => false,
         }
     }
 
-    /// Whether moderators trust its author always, and it is theirs.
-    fn is_trusted(&self, evidence: &Evidence<'_>) -> bool {
-        evidence.treatment == Some(FixedPolicy::Trust) && self.is_surely(evidence.standing)
+    /// Whether the commenter's policy is trust, and the author is that commenter.
+    fn has_trust_policy(&self, input: &ScreeningInput<'_>) -> bool {
+        input.policy == Some(FixedPolicy::Trust) && self.is_identified(input.trust)
     }
 
-    /// Whether it is the person whose address was given, and not someone who knows it: only then is their trust theirs.
-    fn is_surely(&self, standing: Standing) -> bool {
-        match standing {
-            Standing::Proven | Standing::Known => true,
-            Standing::ApprovedBefore => self.trust_unproven,
-            Standing::New => false,
+    /// Whether the author is the owner of the email and not somebody who typed it: only the owner may profit from a policy.
+    fn is_identified(&self, trust: AuthorTrust) -> bool {
+        match trust {
+            AuthorTrust::EmailVerified | AuthorTrust::Established => true,
+            AuthorTrust::ApprovedBefore => self.trust_unproven,
+            AuthorTrust::Unknown => false,
         }
     }
 }
 
-fn reasons_in(words: &WordList, kind: Kind, texts: &[&str]) -> Vec<Reason> {
+fn match_word_list(words: &WordList, kind: Kind, texts: &[&str]) -> Vec<Reason> {
     let matches = words.matches(texts).into_iter();
     matches
-        .map(|found| Reason::with(kind, &found.entry))
+        .map(|found| Reason::with_detail(kind, &found.entry))
         .collect()
 }
 
-/// Nobody sees a reply before the checker has answered.
-fn held_for_checker(mut verdict: Verdict) -> Verdict {
-    let once_checked = Some(verdict.status);
+/// Holds a comment until the spam check has answered.
+fn hold_for_check(mut verdict: Verdict) -> Verdict {
+    let status_if_ham = Some(verdict.status);
     verdict.reasons.push(Kind::BeingChecked.into());
     Verdict {
         status: Status::Held,
-        once_checked,
+        status_if_ham,
         ..verdict
     }
 }

@@ -1,54 +1,53 @@
-//! Why a reply was judged as it was, how that is stored, and how it is said.
+//! Reasons of a verdict: their kinds, their stored form and their texts.
 
 use crate::i18n::Words;
 
-/// Characters. Enough for any domain and for nearly every entry of a word list.
-const LONGEST_DETAIL: usize = 200;
+/// Limit of a detail in characters: room for any domain and for nearly every word list entry.
+const MAX_DETAIL_CHARS: usize = 200;
 
-/// Why a reply was judged as it was.
+/// Reason for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// What kind of reason it is.
     pub kind: Kind,
-    /// What exactly, if the kind does not say it all.
+    /// Meaning depends on the kind, as documented there.
     pub detail: Option<String>,
 }
 
-/// A kind of reason.
+/// Kind of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The publication holds every reply.
+    /// The settings hold every comment.
     EverythingIsHeld,
-    /// Its author has not been approved before.
+    /// The commenter has no approved comment.
     FirstTimer,
-    /// Moderators want to see whatever its author sends.
+    /// The commenter's policy is to hold every comment.
     AlwaysHeld,
-    /// It has many links; the detail is how many.
+    /// Too many links; the detail is their number.
     Links,
-    /// It has words to hold it for; the detail is the entry of the list.
+    /// An entry of the hold list matched; the detail is the entry.
     HoldWord,
-    /// It has words to refuse it for; the detail is the entry of the list.
+    /// An entry of the refuse list matched; the detail is the entry.
     RefuseWord,
-    /// Its author's address is blocked.
+    /// The email is blocked.
     BlockedAddress,
-    /// The domain of that address is blocked; the detail is the domain.
+    /// The domain of the email is blocked; the detail is the domain.
     BlockedDomain,
-    /// The network it came from is blocked.
+    /// The network is blocked.
     BlockedNetwork,
-    /// The field that people do not see was filled in.
-    TrapFilled,
-    /// What this site has learnt from its decisions says that it is spam; the detail is how likely, in per cent.
+    /// The honeypot field, which people do not see, was filled in.
+    HoneypotFilled,
+    /// The classifier predicts spam; the detail is the probability in per cent.
     LearnedSpam,
-    /// The remote checker has yet to answer.
+    /// The spam check has not answered yet.
     BeingChecked,
-    /// The remote checker calls it spam.
+    /// The spam check says spam.
     CheckerSpam,
-    /// The remote checker never answered.
+    /// The spam check never answered.
     CheckerSilent,
 }
 
 impl Kind {
-    /// All of them.
+    /// Every kind, in the order in which a verdict lists its reasons.
     pub const ALL: [Self; 14] = [
         Self::EverythingIsHeld,
         Self::FirstTimer,
@@ -59,14 +58,14 @@ impl Kind {
         Self::BlockedAddress,
         Self::BlockedDomain,
         Self::BlockedNetwork,
-        Self::TrapFilled,
+        Self::HoneypotFilled,
         Self::LearnedSpam,
         Self::BeingChecked,
         Self::CheckerSpam,
         Self::CheckerSilent,
     ];
 
-    /// Its code in the database; the catalogue has it as `reason-…`.
+    /// Returns the code that the database and message keys use.
     pub fn code(self) -> &'static str {
         match self {
             Self::EverythingIsHeld => "everything-is-held",
@@ -78,7 +77,7 @@ impl Kind {
             Self::BlockedAddress => "blocked-address",
             Self::BlockedDomain => "blocked-domain",
             Self::BlockedNetwork => "blocked-network",
-            Self::TrapFilled => "trap-filled",
+            Self::HoneypotFilled => "trap-filled",
             Self::LearnedSpam => "learned-spam",
             Self::BeingChecked => "being-checked",
             Self::CheckerSpam => "checker-spam",
@@ -86,8 +85,9 @@ impl Kind {
         }
     }
 
-    /// Whether the reply's author is told, though never the words of a list. The rest would teach spammers.
+    /// Whether the author of a comment may see this reason.
     pub fn is_told(self) -> bool {
+        // The others would help spammers to avoid them.
         match self {
             Self::EverythingIsHeld
             | Self::FirstTimer
@@ -100,7 +100,7 @@ impl Kind {
             | Self::BlockedAddress
             | Self::BlockedDomain
             | Self::BlockedNetwork
-            | Self::TrapFilled
+            | Self::HoneypotFilled
             | Self::LearnedSpam
             | Self::CheckerSpam => false,
         }
@@ -114,16 +114,16 @@ impl From<Kind> for Reason {
 }
 
 impl Reason {
-    /// A reason with what exactly it was, which is cut if it is long.
-    pub fn with(kind: Kind, detail: &str) -> Self {
+    /// Makes a reason with a detail, which is truncated to 200 characters.
+    pub fn with_detail(kind: Kind, detail: &str) -> Self {
         Self {
             kind,
-            detail: Some(detail.chars().take(LONGEST_DETAIL).collect()),
+            detail: Some(detail.chars().take(MAX_DETAIL_CHARS).collect()),
         }
     }
 
-    /// How it is stored: its code, and after a colon its detail.
-    pub fn stored(&self) -> String {
+    /// Returns the stored form: `code` or `code:detail`.
+    pub fn to_stored(&self) -> String {
         let code = self.kind.code();
         match &self.detail {
             Some(detail) => format!("{code}:{detail}"),
@@ -131,7 +131,7 @@ impl Reason {
         }
     }
 
-    /// The reason as a sentence for moderators.
+    /// Returns the sentence that moderators see.
     pub fn for_moderators(&self, words: Words) -> String {
         let detail = self.detail.as_deref().unwrap_or_default();
         match self.kind {
@@ -144,8 +144,8 @@ impl Reason {
         }
     }
 
-    /// The reason as a sentence for the reply's author, if they are told.
-    pub fn for_author(&self, words: Words) -> Option<String> {
+    /// Returns the sentence that the author sees, which never names a word list entry, if they may see the reason at all.
+    pub fn author_text(&self, words: Words) -> Option<String> {
         let detail = self.detail.as_deref().unwrap_or_default();
         self.kind.is_told().then(|| match self.kind {
             Kind::Links => words.count("told-links", detail.parse::<i64>().unwrap_or_default()),
@@ -153,14 +153,15 @@ impl Reason {
         })
     }
 
-    /// The reason that is stored so, if it is one.
+    /// Parses the stored form.
     pub fn read(stored: &str) -> Option<Self> {
+        // Only the first colon separates: a detail may be a domain with a port or a regular expression.
         let (code, detail) = match stored.split_once(':') {
             Some((code, detail)) => (code, Some(detail)),
             None => (stored, None),
         };
         let kind = Kind::ALL.into_iter().find(|kind| kind.code() == code)?;
-        Some(detail.map_or_else(|| kind.into(), |detail| Self::with(kind, detail)))
+        Some(detail.map_or_else(|| kind.into(), |detail| Self::with_detail(kind, detail)))
     }
 }
 
@@ -169,21 +170,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_read_as_it_was_stored() {
+    fn a_stored_reason_parses_to_the_same_reason() {
         for kind in Kind::ALL {
             let reason = Reason::from(kind);
-            assert_eq!(reason.stored(), kind.code());
-            assert_eq!(Reason::read(&reason.stored()), Some(reason));
+            assert_eq!(reason.to_stored(), kind.code());
+            assert_eq!(Reason::read(&reason.to_stored()), Some(reason));
             for detail in ["3", "", ":", "a:b", "/(?:https?):/", "рідне слово", "a, b"] {
-                let reason = Reason::with(kind, detail);
-                assert_eq!(reason.stored(), format!("{}:{detail}", kind.code()));
-                assert_eq!(Reason::read(&reason.stored()), Some(reason));
+                let reason = Reason::with_detail(kind, detail);
+                assert_eq!(reason.to_stored(), format!("{}:{detail}", kind.code()));
+                assert_eq!(Reason::read(&reason.to_stored()), Some(reason));
             }
         }
     }
 
     #[test]
-    fn what_is_no_reason_is_not_read() {
+    fn malformed_reasons_do_not_parse() {
         for stored in [
             "",
             ":",
@@ -198,18 +199,18 @@ mod tests {
     }
 
     #[test]
-    fn a_long_detail_is_cut_between_characters() {
-        let reason = Reason::with(Kind::RefuseWord, &"є".repeat(201));
+    fn a_long_detail_is_truncated_at_a_character_boundary() {
+        let reason = Reason::with_detail(Kind::RefuseWord, &"є".repeat(201));
         assert_eq!(reason.detail, Some("є".repeat(200)));
         let stored = format!("refuse-word:{}", "є".repeat(201));
         assert_eq!(Reason::read(&stored), Some(reason));
     }
 
     #[test]
-    fn an_author_is_told_nothing_that_helps_a_spammer() {
-        let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
+    fn authors_do_not_see_reasons_that_help_spammers() {
+        let shown = Kind::ALL.into_iter().filter(|kind| kind.is_told());
         assert_eq!(
-            told.map(Kind::code).collect::<Vec<_>>(),
+            shown.map(Kind::code).collect::<Vec<_>>(),
             [
                 "everything-is-held",
                 "first-timer",

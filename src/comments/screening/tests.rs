@@ -1,126 +1,127 @@
-use super::Blocked::{Address, Domain, Network};
-use super::Standing::{ApprovedBefore, Known, New, Proven};
+use super::AuthorTrust::{ApprovedBefore, EmailVerified, Established, Unknown};
+use super::BlockMatch::{Domain, Email, Network};
 use super::*;
 use crate::commenters::FixedPolicy::{Hold, Trust};
 use crate::comments::Status::{Approved, Held, Spam, Trashed};
 
-/// What is known, what is wanted, the status, and the reasons as they are stored.
-type Row = (Evidence<'static>, Rules, Status, &'static str);
+/// Facts, rules, expected status and expected reasons in their stored form.
+type VerdictCase = (
+    ScreeningInput<'static>,
+    ScreeningRules,
+    Status,
+    &'static str,
+);
 
-fn check<const ROWS: usize>(table: [Row; ROWS]) {
-    for (number, (evidence, rules, status, reasons)) in table.into_iter().enumerate() {
-        let verdict = first_verdict(&evidence, &rules);
-        let judged = (verdict.status, stored(&verdict), verdict.once_checked);
+fn check<const ROWS: usize>(table: [VerdictCase; ROWS]) {
+    for (number, (input, rules, status, reasons)) in table.into_iter().enumerate() {
+        let verdict = apply_rules(&input, &rules);
+        let actual = (
+            verdict.status,
+            verdict.stored_reasons().join(", "),
+            verdict.status_if_ham,
+        );
         let row = number + 1;
-        assert_eq!(judged, (status, reasons.to_owned(), None), "row {row}");
+        assert_eq!(actual, (status, reasons.to_owned(), None), "row {row}");
     }
 }
 
-fn stored(verdict: &Verdict) -> String {
-    let reasons: Vec<_> = verdict.reasons.iter().map(Reason::stored).collect();
-    reasons.join(", ")
+fn plain() -> ScreeningInput<'static> {
+    ScreeningInput::default()
 }
 
-fn blank() -> Evidence<'static> {
-    Evidence::default()
-}
-
-/// Has something for every list of words below.
-fn offer() -> Evidence<'static> {
-    Evidence {
+/// A comment that matches every word list below.
+fn matching_text() -> ScreeningInput<'static> {
+    ScreeningInput {
         texts: &["Ann", "https://casino.example", "My\nwares: free money!"],
-        ..blank()
+        ..plain()
     }
 }
 
-fn by(standing: Standing) -> Evidence<'static> {
-    Evidence {
-        standing,
-        ..blank()
+fn by_author(trust: AuthorTrust) -> ScreeningInput<'static> {
+    ScreeningInput { trust, ..plain() }
+}
+
+fn with_policy(policy: FixedPolicy, input: ScreeningInput<'static>) -> ScreeningInput<'static> {
+    ScreeningInput {
+        policy: Some(policy),
+        ..input
     }
 }
 
-fn treated(treatment: FixedPolicy, evidence: Evidence<'static>) -> Evidence<'static> {
-    Evidence {
-        treatment: Some(treatment),
-        ..evidence
+fn links(links: usize) -> ScreeningInput<'static> {
+    ScreeningInput { links, ..plain() }
+}
+
+fn blocked(block: BlockMatch) -> ScreeningInput<'static> {
+    ScreeningInput {
+        block: Some(block),
+        ..plain()
     }
 }
 
-fn links(links: usize) -> Evidence<'static> {
-    Evidence { links, ..blank() }
-}
-
-fn blocked(blocked: Blocked) -> Evidence<'static> {
-    Evidence {
-        blocked: Some(blocked),
-        ..blank()
+fn with_honeypot(input: ScreeningInput<'static>) -> ScreeningInput<'static> {
+    ScreeningInput {
+        honeypot_filled: true,
+        ..input
     }
 }
 
-fn trapped(evidence: Evidence<'static>) -> Evidence<'static> {
-    Evidence {
-        trap_filled: true,
-        ..evidence
-    }
-}
-
-fn staff(evidence: Evidence<'static>) -> Evidence<'static> {
-    Evidence {
+fn by_staff(input: ScreeningInput<'static>) -> ScreeningInput<'static> {
+    ScreeningInput {
         is_staff: true,
-        ..evidence
+        ..input
     }
 }
 
-fn none() -> Rules {
-    Rules::default()
+fn no_rules() -> ScreeningRules {
+    ScreeningRules::default()
 }
 
-fn hold_all() -> Rules {
-    Rules {
+fn hold_everything() -> ScreeningRules {
+    ScreeningRules {
         hold_everything: true,
-        ..none()
+        ..no_rules()
     }
 }
 
-fn hold_new() -> Rules {
-    Rules {
+fn hold_first_timers() -> ScreeningRules {
+    ScreeningRules {
         hold_first_timers: true,
-        ..none()
+        ..no_rules()
     }
 }
 
-fn trusting() -> Rules {
-    Rules {
+fn trust_unverified() -> ScreeningRules {
+    ScreeningRules {
         trust_unproven: true,
-        ..hold_new()
+        ..hold_first_timers()
     }
 }
 
-fn hold_links(hold_links: u32) -> Rules {
-    Rules {
+fn hold_links(hold_links: u32) -> ScreeningRules {
+    ScreeningRules {
         hold_links,
-        ..none()
+        ..no_rules()
     }
 }
 
-fn hold(entries: &str) -> Rules {
-    Rules {
-        hold_words: WordList::parse(entries).expect("a list without mistakes"),
-        ..none()
+fn hold(entries: &str) -> ScreeningRules {
+    ScreeningRules {
+        hold_words: WordList::parse(entries).expect("a valid list"),
+        ..no_rules()
     }
 }
 
-fn refuse(entries: &str) -> Rules {
-    Rules {
-        refuse_words: WordList::parse(entries).expect("a list without mistakes"),
-        ..none()
+fn refuse(entries: &str) -> ScreeningRules {
+    ScreeningRules {
+        refuse_words: WordList::parse(entries).expect("a valid list"),
+        ..no_rules()
     }
 }
 
-/// Everything that holds a reply.
-fn hold_for_all() -> Rules {
-    Rules {
+/// Every rule that holds a comment.
+fn all_hold_rules() -> ScreeningRules {
+    ScreeningRules {
         hold_everything: true,
         hold_first_timers: true,
         hold_links: 2,
@@ -129,109 +130,140 @@ fn hold_for_all() -> Rules {
 }
 
 #[test]
-fn without_rules_a_reply_is_approved() {
+fn a_comment_is_approved_when_no_rule_is_set() {
     check([
-        (blank(), none(), Approved, ""),
-        (offer(), none(), Approved, ""),
-        (links(1_000), none(), Approved, ""),
+        (plain(), no_rules(), Approved, ""),
+        (matching_text(), no_rules(), Approved, ""),
+        (links(1_000), no_rules(), Approved, ""),
     ]);
 }
 
 #[test]
-fn everything_is_held_if_the_publication_wants_it() {
+fn every_comment_is_held_if_the_setting_says_so() {
     check([
-        (blank(), hold_all(), Held, "everything-is-held"),
-        (by(Known), hold_all(), Held, "everything-is-held"),
+        (plain(), hold_everything(), Held, "everything-is-held"),
+        (
+            by_author(Established),
+            hold_everything(),
+            Held,
+            "everything-is-held",
+        ),
     ]);
 }
 
 #[test]
-fn first_timers_are_held_until_they_are_known() {
+fn first_timers_are_held_until_a_comment_is_approved_and_the_email_verified() {
     check([
-        (by(New), none(), Approved, ""),
-        (by(New), hold_new(), Held, "first-timer"),
-        (by(ApprovedBefore), hold_new(), Held, "first-timer"),
-        (by(Proven), hold_new(), Held, "first-timer"),
-        (by(Known), hold_new(), Approved, ""),
-        (by(New), trusting(), Held, "first-timer"),
-        (by(ApprovedBefore), trusting(), Approved, ""),
-        (by(Proven), trusting(), Held, "first-timer"),
-        (by(Known), trusting(), Approved, ""),
+        (by_author(Unknown), no_rules(), Approved, ""),
+        (by_author(Unknown), hold_first_timers(), Held, "first-timer"),
+        (
+            by_author(ApprovedBefore),
+            hold_first_timers(),
+            Held,
+            "first-timer",
+        ),
+        (
+            by_author(EmailVerified),
+            hold_first_timers(),
+            Held,
+            "first-timer",
+        ),
+        (by_author(Established), hold_first_timers(), Approved, ""),
+        (by_author(Unknown), trust_unverified(), Held, "first-timer"),
+        (by_author(ApprovedBefore), trust_unverified(), Approved, ""),
+        (
+            by_author(EmailVerified),
+            trust_unverified(),
+            Held,
+            "first-timer",
+        ),
+        (by_author(Established), trust_unverified(), Approved, ""),
     ]);
 }
 
 #[test]
-fn who_is_always_held_is_held_however_well_known() {
-    let held = |standing| treated(Hold, by(standing));
+fn the_hold_policy_holds_even_established_commenters() {
+    let held = |trust| with_policy(Hold, by_author(trust));
     let both = "first-timer, always-held, links:2";
-    let with_links = Rules {
+    let with_links = ScreeningRules {
         hold_links: 2,
-        ..hold_new()
+        ..hold_first_timers()
     };
     check([
-        (held(New), none(), Held, "always-held"),
-        (held(Known), none(), Held, "always-held"),
-        (held(Known), trusting(), Held, "always-held"),
-        (held(New), hold_new(), Held, "first-timer, always-held"),
-        (treated(Hold, links(2)), with_links, Held, both),
-        (trapped(held(Known)), none(), Spam, "trap-filled"),
+        (held(Unknown), no_rules(), Held, "always-held"),
+        (held(Established), no_rules(), Held, "always-held"),
+        (held(Established), trust_unverified(), Held, "always-held"),
         (
-            treated(Hold, blocked(Address)),
-            none(),
+            held(Unknown),
+            hold_first_timers(),
+            Held,
+            "first-timer, always-held",
+        ),
+        (with_policy(Hold, links(2)), with_links, Held, both),
+        (
+            with_honeypot(held(Established)),
+            no_rules(),
+            Spam,
+            "trap-filled",
+        ),
+        (
+            with_policy(Hold, blocked(Email)),
+            no_rules(),
             Trashed,
             "blocked-address",
         ),
-        (staff(held(New)), none(), Approved, ""),
+        (by_staff(held(Unknown)), no_rules(), Approved, ""),
     ]);
 }
 
 #[test]
-fn who_is_always_trusted_is_held_for_nothing_once_it_is_surely_them() {
-    let trusted = |standing| {
-        let evidence = Evidence {
-            standing,
+fn the_trust_policy_overrides_hold_rules_once_the_email_is_verified() {
+    let trusted = |trust| {
+        let input = ScreeningInput {
+            trust,
             links: 3,
-            ..offer()
+            ..matching_text()
         };
-        treated(Trust, evidence)
+        with_policy(Trust, input)
     };
-    let unproven = || Rules {
+    let unproven = || ScreeningRules {
         trust_unproven: true,
-        ..hold_for_all()
+        ..all_hold_rules()
     };
     let all = "everything-is-held, first-timer, links:3, hold-word:wares, hold-word:/my\\s/";
     let all_but_first = "everything-is-held, links:3, hold-word:wares, hold-word:/my\\s/";
-    assert_eq!(
-        stored(&first_verdict(
-            &Evidence {
-                treatment: None,
-                ..trusted(Known)
-            },
-            &hold_for_all()
-        )),
-        all_but_first
-    );
+    let without_policy = ScreeningInput {
+        policy: None,
+        ..trusted(Established)
+    };
+    let verdict = apply_rules(&without_policy, &all_hold_rules());
+    assert_eq!(verdict.stored_reasons().join(", "), all_but_first);
     check([
-        (trusted(Known), hold_for_all(), Approved, ""),
-        (trusted(Proven), hold_for_all(), Approved, ""),
-        // Anyone can type an address.
-        (trusted(ApprovedBefore), hold_for_all(), Held, all),
-        (trusted(New), hold_for_all(), Held, all),
+        (trusted(Established), all_hold_rules(), Approved, ""),
+        (trusted(EmailVerified), all_hold_rules(), Approved, ""),
+        // Anyone can type an email.
+        (trusted(ApprovedBefore), all_hold_rules(), Held, all),
+        (trusted(Unknown), all_hold_rules(), Held, all),
         (trusted(ApprovedBefore), unproven(), Approved, ""),
-        (trusted(New), unproven(), Held, all),
+        (trusted(Unknown), unproven(), Held, all),
     ]);
 }
 
 #[test]
-fn trust_opens_no_door_to_what_is_refused() {
+fn the_trust_policy_does_not_override_refusals() {
     check([
-        (treated(Trust, by(Known)), refuse("peace"), Approved, ""),
         (
-            treated(
+            with_policy(Trust, by_author(Established)),
+            refuse("peace"),
+            Approved,
+            "",
+        ),
+        (
+            with_policy(
                 Trust,
-                Evidence {
-                    standing: Known,
-                    ..offer()
+                ScreeningInput {
+                    trust: Established,
+                    ..matching_text()
                 },
             ),
             refuse("ann"),
@@ -239,20 +271,20 @@ fn trust_opens_no_door_to_what_is_refused() {
             "refuse-word:ann",
         ),
         (
-            treated(
+            with_policy(
                 Trust,
-                Evidence {
-                    standing: Known,
+                ScreeningInput {
+                    trust: Established,
                     ..blocked(Network)
                 },
             ),
-            none(),
+            no_rules(),
             Trashed,
             "blocked-network",
         ),
         (
-            trapped(treated(Trust, by(Known))),
-            none(),
+            with_honeypot(with_policy(Trust, by_author(Established))),
+            no_rules(),
             Spam,
             "trap-filled",
         ),
@@ -260,7 +292,7 @@ fn trust_opens_no_door_to_what_is_refused() {
 }
 
 #[test]
-fn many_links_are_held() {
+fn comments_with_too_many_links_are_held() {
     check([
         (links(0), hold_links(2), Approved, ""),
         (links(1), hold_links(2), Approved, ""),
@@ -274,16 +306,21 @@ fn many_links_are_held() {
 }
 
 #[test]
-fn words_hold_a_reply_wherever_they_stand_in_it() {
+fn hold_words_match_in_name_website_and_text() {
     check([
-        (offer(), hold("peace"), Approved, ""),
-        (blank(), hold("wares"), Approved, ""),
-        (offer(), hold("ann"), Held, "hold-word:ann"),
-        (offer(), hold("casino"), Held, "hold-word:casino"),
-        (offer(), hold("my wares"), Held, "hold-word:my wares"),
-        (offer(), hold("/s:/"), Held, "hold-word:/s:/"),
+        (matching_text(), hold("peace"), Approved, ""),
+        (plain(), hold("wares"), Approved, ""),
+        (matching_text(), hold("ann"), Held, "hold-word:ann"),
+        (matching_text(), hold("casino"), Held, "hold-word:casino"),
         (
-            offer(),
+            matching_text(),
+            hold("my wares"),
+            Held,
+            "hold-word:my wares",
+        ),
+        (matching_text(), hold("/s:/"), Held, "hold-word:/s:/"),
+        (
+            matching_text(),
             hold("*ware*\npeace\nann"),
             Held,
             "hold-word:*ware*, hold-word:ann",
@@ -292,12 +329,12 @@ fn words_hold_a_reply_wherever_they_stand_in_it() {
 }
 
 #[test]
-fn words_throw_a_reply_away_wherever_they_stand_in_it() {
+fn refuse_words_match_in_name_website_and_text() {
     check([
-        (offer(), refuse("peace"), Approved, ""),
-        (offer(), refuse("ann"), Trashed, "refuse-word:ann"),
+        (matching_text(), refuse("peace"), Approved, ""),
+        (matching_text(), refuse("ann"), Trashed, "refuse-word:ann"),
         (
-            offer(),
+            matching_text(),
             refuse("free money\ncasino"),
             Trashed,
             "refuse-word:free money, refuse-word:casino",
@@ -306,127 +343,162 @@ fn words_throw_a_reply_away_wherever_they_stand_in_it() {
 }
 
 #[test]
-fn what_is_blocked_is_thrown_away() {
+fn blocked_comments_are_trashed() {
     let domain = blocked(Domain("a.example".to_owned()));
     check([
-        (blocked(Address), none(), Trashed, "blocked-address"),
-        (domain, none(), Trashed, "blocked-domain:a.example"),
-        (blocked(Network), none(), Trashed, "blocked-network"),
+        (blocked(Email), no_rules(), Trashed, "blocked-address"),
+        (domain, no_rules(), Trashed, "blocked-domain:a.example"),
+        (blocked(Network), no_rules(), Trashed, "blocked-network"),
     ]);
 }
 
 #[test]
-fn a_filled_trap_is_spam_unless_the_reply_is_refused() {
-    let blocked = trapped(blocked(Network));
+fn a_filled_honeypot_is_spam_unless_the_comment_is_refused() {
+    let blocked = with_honeypot(blocked(Network));
     check([
-        (trapped(blank()), none(), Spam, "trap-filled"),
-        (trapped(by(Known)), none(), Spam, "trap-filled"),
-        (trapped(offer()), hold_for_all(), Spam, "trap-filled"),
-        (trapped(offer()), refuse("ann"), Trashed, "refuse-word:ann"),
-        (blocked, hold_all(), Trashed, "blocked-network"),
-    ]);
-}
-
-#[test]
-fn what_was_learnt_decides_from_its_threshold_on_about_those_nobody_knows() {
-    let likely = |likelihood, evidence| Evidence {
-        likelihood: Some(likelihood),
-        ..evidence
-    };
-    let from = |learned_spam_from, rules| Rules {
-        learned_spam_from,
-        ..rules
-    };
-    check([
-        (likely(1.0, blank()), none(), Approved, ""),
-        (blank(), from(500, none()), Approved, ""),
-        (likely(0.949, blank()), from(950, none()), Approved, ""),
+        (with_honeypot(plain()), no_rules(), Spam, "trap-filled"),
         (
-            likely(0.951, blank()),
-            from(950, none()),
-            Spam,
-            "learned-spam:95",
-        ),
-        (
-            likely(0.999, blank()),
-            from(950, none()),
-            Spam,
-            "learned-spam:99",
-        ),
-        (
-            likely(1.0, offer()),
-            from(950, hold_for_all()),
-            Spam,
-            "learned-spam:100",
-        ),
-        (
-            likely(1.0, offer()),
-            from(950, refuse("ann")),
-            Trashed,
-            "refuse-word:ann",
-        ),
-        (
-            likely(1.0, trapped(blank())),
-            from(950, none()),
+            with_honeypot(by_author(Established)),
+            no_rules(),
             Spam,
             "trap-filled",
         ),
         (
-            likely(1.0, by(Proven)),
-            from(950, none()),
+            with_honeypot(matching_text()),
+            all_hold_rules(),
             Spam,
-            "learned-spam:100",
-        ),
-        (likely(1.0, by(Known)), from(950, none()), Approved, ""),
-        (
-            likely(1.0, by(ApprovedBefore)),
-            from(950, none()),
-            Spam,
-            "learned-spam:100",
+            "trap-filled",
         ),
         (
-            likely(1.0, by(ApprovedBefore)),
-            from(950, trusting()),
+            with_honeypot(matching_text()),
+            refuse("ann"),
+            Trashed,
+            "refuse-word:ann",
+        ),
+        (blocked, hold_everything(), Trashed, "blocked-network"),
+    ]);
+}
+
+#[test]
+fn predictions_above_the_threshold_are_spam_unless_the_author_is_trusted() {
+    let predicted = |probability, input| ScreeningInput {
+        spam_probability: Some(probability),
+        ..input
+    };
+    let threshold = |learned_spam_from, rules| ScreeningRules {
+        learned_spam_from,
+        ..rules
+    };
+    check([
+        (predicted(1.0, plain()), no_rules(), Approved, ""),
+        (plain(), threshold(500, no_rules()), Approved, ""),
+        (
+            predicted(0.949, plain()),
+            threshold(950, no_rules()),
             Approved,
             "",
         ),
-        (likely(1.0, staff(blank())), from(950, none()), Approved, ""),
+        (
+            predicted(0.951, plain()),
+            threshold(950, no_rules()),
+            Spam,
+            "learned-spam:95",
+        ),
+        (
+            predicted(0.999, plain()),
+            threshold(950, no_rules()),
+            Spam,
+            "learned-spam:99",
+        ),
+        (
+            predicted(1.0, matching_text()),
+            threshold(950, all_hold_rules()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            predicted(1.0, matching_text()),
+            threshold(950, refuse("ann")),
+            Trashed,
+            "refuse-word:ann",
+        ),
+        (
+            predicted(1.0, with_honeypot(plain())),
+            threshold(950, no_rules()),
+            Spam,
+            "trap-filled",
+        ),
+        (
+            predicted(1.0, by_author(EmailVerified)),
+            threshold(950, no_rules()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            predicted(1.0, by_author(Established)),
+            threshold(950, no_rules()),
+            Approved,
+            "",
+        ),
+        (
+            predicted(1.0, by_author(ApprovedBefore)),
+            threshold(950, no_rules()),
+            Spam,
+            "learned-spam:100",
+        ),
+        (
+            predicted(1.0, by_author(ApprovedBefore)),
+            threshold(950, trust_unverified()),
+            Approved,
+            "",
+        ),
+        (
+            predicted(1.0, by_staff(plain())),
+            threshold(950, no_rules()),
+            Approved,
+            "",
+        ),
     ]);
 }
 
 #[test]
-fn every_reason_that_counts_is_kept_and_in_one_order() {
+fn every_reason_that_applies_is_listed_in_a_fixed_order() {
     let held = "everything-is-held, first-timer, links:3, hold-word:wares, hold-word:/my\\s/";
     let refused = "refuse-word:free money, refuse-word:casino, blocked-address";
-    let offer = || Evidence {
+    let matching_text = || ScreeningInput {
         links: 3,
-        ..offer()
+        ..matching_text()
     };
-    let worst = || Evidence {
-        blocked: Some(Address),
-        ..trapped(offer())
+    let worst = || ScreeningInput {
+        block: Some(Email),
+        ..with_honeypot(matching_text())
     };
-    let all_rules = || Rules {
+    let all_rules = || ScreeningRules {
         refuse_words: refuse("free money\ncasino").refuse_words,
         ask_checker: true,
-        ..hold_for_all()
+        ..all_hold_rules()
     };
     check([
-        (offer(), hold_for_all(), Held, held),
-        (worst(), hold_for_all(), Trashed, "blocked-address"),
+        (matching_text(), all_hold_rules(), Held, held),
+        (worst(), all_hold_rules(), Trashed, "blocked-address"),
         (worst(), all_rules(), Trashed, refused),
-        (staff(worst()), all_rules(), Approved, ""),
+        (by_staff(worst()), all_rules(), Approved, ""),
     ]);
 }
 
 #[test]
-fn the_checker_is_asked_about_what_would_be_kept() {
+fn comments_that_are_not_refused_wait_for_the_spam_check() {
     let table = [
-        (blank(), none(), Some(Approved), "being-checked"),
-        (by(Known), hold_new(), Some(Approved), "being-checked"),
+        (plain(), no_rules(), Some(Approved), "being-checked"),
         (
-            by(New),
-            hold_new(),
+            by_author(Established),
+            hold_first_timers(),
+            Some(Approved),
+            "being-checked",
+        ),
+        (
+            by_author(Unknown),
+            hold_first_timers(),
             Some(Held),
             "first-timer, being-checked",
         ),
@@ -436,23 +508,27 @@ fn the_checker_is_asked_about_what_would_be_kept() {
             Some(Held),
             "links:2, being-checked",
         ),
-        (offer(), refuse("ann"), None, "refuse-word:ann"),
-        (blocked(Network), none(), None, "blocked-network"),
-        (trapped(blank()), none(), None, "trap-filled"),
-        (staff(blank()), hold_all(), None, ""),
+        (matching_text(), refuse("ann"), None, "refuse-word:ann"),
+        (blocked(Network), no_rules(), None, "blocked-network"),
+        (with_honeypot(plain()), no_rules(), None, "trap-filled"),
+        (by_staff(plain()), hold_everything(), None, ""),
     ];
-    for (number, (evidence, mut rules, once_checked, reasons)) in table.into_iter().enumerate() {
-        let unasked = first_verdict(&evidence, &rules);
+    for (number, (input, mut rules, status_if_ham, reasons)) in table.into_iter().enumerate() {
+        let unchecked = apply_rules(&input, &rules);
         rules.ask_checker = true;
-        let verdict = first_verdict(&evidence, &rules);
+        let verdict = apply_rules(&input, &rules);
         let row = number + 1;
-        let status = once_checked.map_or(unasked.status, |_| Held);
+        let status = status_if_ham.map_or(unchecked.status, |_| Held);
         assert_eq!(
-            (verdict.status, stored(&verdict)),
+            (verdict.status, verdict.stored_reasons().join(", ")),
             (status, reasons.to_owned()),
             "row {row}"
         );
-        assert_eq!(verdict.once_checked, once_checked, "row {row}");
-        assert_eq!(once_checked.unwrap_or(status), unasked.status, "row {row}");
+        assert_eq!(verdict.status_if_ham, status_if_ham, "row {row}");
+        assert_eq!(
+            status_if_ham.unwrap_or(status),
+            unchecked.status,
+            "row {row}"
+        );
     }
 }

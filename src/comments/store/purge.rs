@@ -1,5 +1,4 @@
-//! What lay in spam or trash for too long: its words go, and so does who wrote it. Unlike what its author took back, it keeps
-//! its status and the kinds of its reasons, and is still counted by month.
+//! Deleting what has been stored for as long as the settings allow. Callers repeat the functions until nothing is left.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +8,74 @@ use crate::classifier;
 use crate::clock::Ts;
 use crate::ids::CommenterId;
 
-/// What was purged in one go.
+/// Rows per statement, so that no other query waits long for their locks.
+const NETWORK_BATCH: i64 = 5_000;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// Age from which a comment is no duplicate of a new one.
+const DEDUP_SECONDS: i64 = 2 * DAY_SECONDS;
+/// Age from which a flood-control entry has no effect: more than the longest pause that the settings allow.
+const FLOOD_SECONDS: i64 = 60 * 60;
+
+/// Deletes networks whose time is over, old flood-control entries, and the deduplication hashes of comments that are older
+/// than two days.
+pub async fn purge_networks(db: &mut PgConnection, network_days: i32, now: Ts) -> sqlx::Result<()> {
+    // Whoever holds the secret key could find a network in a hash by trying them all.
+    sqlx::query!(
+        "update comments set said_once = int8send(id)
+         where id in (select id from comments where length(said_once) = 32 and created_at < $1 limit $2)",
+        now.plus_seconds(-DEDUP_SECONDS) as Ts,
+        NETWORK_BATCH,
+    )
+    .execute(&mut *db)
+    .await?;
+    // A key is the hash of a network or an email: it must not outlive its use.
+    sqlx::query!(
+        "delete from lately where at < $1",
+        now.plus_seconds(-FLOOD_SECONDS) as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    // The setting may have been lowered since these comments were saved.
+    let longest = now.plus_seconds(i64::from(network_days) * DAY_SECONDS);
+    sqlx::query!(
+        "update comments set network_until = $1
+         where id in (select id from comments where network_until > $1 limit $2)",
+        longest as Ts,
+        NETWORK_BATCH,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update comments set network_sealed = null, network_until = null, network_hash = null
+         where id in (select id from comments where network_until <= $1 limit $2)",
+        now as Ts,
+        NETWORK_BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Result of one [`purge_refused`].
 #[derive(Debug, Default)]
-pub struct Purged {
-    /// How many comments.
+pub struct PurgedComments {
     pub count: i64,
-    /// Those who wrote them, of whom perhaps nothing is left.
+    /// Authors, whose rows may be deletable now.
     pub commenters: BTreeSet<CommenterId>,
 }
 
-/// Takes the words out of at most `limit` comments that have been spam or trash since before `until`, those that lay there
-/// longest first. Rows that somebody else works on are left for the next time.
-pub async fn purge(db: &mut PgConnection, until: Ts, limit: i64, now: Ts) -> sqlx::Result<Purged> {
-    // Lessons come before the comments' own rows, for all who change both.
+/// Erases at most `limit` comments that have been spam or trashed since before `until`, oldest first, skipping locked ones.
+/// Unlike an erasure by the author, this keeps the status and the kinds of the reasons, which monthly statistics count.
+pub async fn purge_refused(
+    db: &mut PgConnection,
+    until: Ts,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<PurgedComments> {
+    // Training examples are locked before comments everywhere, so that two transactions cannot deadlock.
     classifier::store::state::lock_state(db).await?;
+    // Details of reasons may quote the text or name a domain, so that only the kinds stay. `said_once` becomes the id, which
+    // no submission can have as its hash.
     let rows = sqlx::query!(
         r#"with wanted as (
              select id, commenter_id from comments
@@ -45,7 +98,7 @@ pub async fn purge(db: &mut PgConnection, until: Ts, limit: i64, now: Ts) -> sql
     )
     .fetch_all(db)
     .await?;
-    Ok(Purged {
+    Ok(PurgedComments {
         count: i64::try_from(rows.len()).unwrap_or(limit),
         commenters: rows.iter().filter_map(|row| row.commenter_id).collect(),
     })

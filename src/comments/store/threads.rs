@@ -1,26 +1,21 @@
-//! Which replies stand on which page. Whatever is long is entered through a narrow index from its nearer end, and read on
-//! from there by key, so that the last of ten thousand costs what the first does.
+//! Threads of an article, their counts, and the position of a comment in them. The counts are maintained by triggers.
 
 use sqlx::PgConnection;
 
-use super::shown;
 use crate::clock::Ts;
-use crate::comments::model::{Comment, Staff};
 use crate::ids::{ArticleId, CommentId};
 
-/// What is kept on the replies under an article.
+/// Numbers of approved comments of an article, and of threads that have any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Replies there are to read.
+pub struct ThreadCounts {
     pub replies: i64,
-    /// Threads with something to read.
     pub threads: i64,
 }
 
-/// The kept counts of an article.
-pub async fn counts_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Counts> {
+/// Returns the counts of an article.
+pub async fn count(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<ThreadCounts> {
     sqlx::query_as!(
-        Counts,
+        ThreadCounts,
         r#"select coalesce(sum(count), 0)::bigint as "replies!", coalesce(sum(threads), 0)::bigint as "threads!"
            from article_reply_counts where article_id = $1"#,
         id.0,
@@ -29,18 +24,19 @@ pub async fn counts_on(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Cou
     .await
 }
 
-/// A thread with something to read.
+/// A thread with at least one approved comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadKey {
-    /// The top-level reply, whether or not it is there to read itself.
+    /// Top-level comment, which need not be public itself.
     pub root_id: CommentId,
-    /// Replies there are to read in it.
+    /// Number of its approved comments.
     pub replies: i32,
 }
 
-/// Threads from one on: on the way to the first of them, as they are compared with it, as they come.
-macro_rules! threads {
-    ($to_first:literal, $onwards:literal, $order:literal, $($argument:expr),+) => {
+/// Selects a page of threads: the order in which the first one is looked for, the comparison with it, and the order of
+/// the page.
+macro_rules! select_threads {
+    ($to_first:literal, $onward:literal, $order:literal, $($argument:expr),+) => {
         sqlx::query_as!(
             ThreadKey,
             "with first as materialized (
@@ -49,28 +45,30 @@ macro_rules! threads {
              )
              select root_id, replies from article_threads
              where article_id = $1 and replies > 0
-               and (started_at, root_id) " + $onwards + " ((select started_at from first), (select root_id from first))
+               and (started_at, root_id) " + $onward + " ((select started_at from first), (select root_id from first))
              order by " + $order + " limit $3",
             $($argument),+
         )
     };
 }
 
-/// The threads of an article after `skipped` others, at most `limit`, as long as there are `counts` of them.
-pub async fn threads_on(
+/// Returns the threads of an article from the one at index `skipped` on. `counts` has to be the article's.
+pub async fn list(
     db: &mut PgConnection,
     id: ArticleId,
-    counts: Counts,
+    counts: ThreadCounts,
     newest_first: bool,
     skipped: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<ThreadKey>> {
+    // Entered from the nearer end, so that the last page of ten thousand threads costs what the first does.
     let from_other_end = counts.threads - 1 - skipped;
+    // `counts` may be outdated by a comment approved meanwhile: then the page starts one thread off, but never fails.
     let is_near = skipped <= from_other_end;
     let offset = if is_near { skipped } else { from_other_end }.max(0);
     match (newest_first, is_near) {
         (false, true) => {
-            threads!(
+            select_threads!(
                 "started_at, root_id",
                 ">=",
                 "started_at, root_id",
@@ -82,7 +80,7 @@ pub async fn threads_on(
             .await
         }
         (false, false) => {
-            threads!(
+            select_threads!(
                 "started_at desc, root_id desc",
                 ">=",
                 "started_at, root_id",
@@ -94,7 +92,7 @@ pub async fn threads_on(
             .await
         }
         (true, true) => {
-            threads!(
+            select_threads!(
                 "started_at desc, root_id desc",
                 "<=",
                 "started_at desc, root_id desc",
@@ -106,7 +104,7 @@ pub async fn threads_on(
             .await
         }
         (true, false) => {
-            threads!(
+            select_threads!(
                 "started_at, root_id",
                 "<=",
                 "started_at desc, root_id desc",
@@ -120,88 +118,22 @@ pub async fn threads_on(
     }
 }
 
-/// The replies the public sees in these threads, thread by thread, of each the oldest, at most `limit`.
-pub async fn approved_in(
-    db: &mut PgConnection,
-    threads: &[ThreadKey],
-    limit: i64,
-) -> sqlx::Result<Vec<Comment>> {
-    let roots: Vec<i64> = threads.iter().map(|thread| thread.root_id.0).collect();
-    shown!(
-        "from unnest($1::bigint[]) with ordinality as thread (root_id, place)
-         cross join lateral (
-             select * from comments inside where inside.root_id = thread.root_id and inside.status = 'approved'
-             order by inside.created_at, inside.id limit $2
-         ) comments
-         join articles on articles.id = comments.article_id
-         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
-         order by thread.place, comments.created_at, comments.id",
-        &roots,
-        limit
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// The replies the public sees in one thread of `replies`, oldest first, after `skipped` others, at most `limit`.
-pub async fn approved_in_one(
-    db: &mut PgConnection,
-    thread: ThreadKey,
-    skipped: i64,
-    limit: i64,
-) -> sqlx::Result<Vec<Comment>> {
-    let from_end = i64::from(thread.replies) - 1 - skipped;
-    if skipped <= from_end {
-        shown!(
-            "from comments join articles on articles.id = comments.article_id
-             left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
-             where comments.root_id = $1 and comments.status = 'approved'
-               and (comments.created_at, comments.id) >= (
-                   select first.created_at, first.id from comments first
-                   where first.root_id = $1 and first.status = 'approved' order by first.created_at, first.id offset $2 limit 1)
-             order by comments.created_at, comments.id limit $3",
-            thread.root_id.0,
-            skipped,
-            limit
-        )
-        .fetch_all(db)
-        .await
-    } else {
-        shown!(
-            "from comments join articles on articles.id = comments.article_id
-             left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
-             where comments.root_id = $1 and comments.status = 'approved'
-               and (comments.created_at, comments.id) >= (
-                   select first.created_at, first.id from comments first
-                   where first.root_id = $1 and first.status = 'approved' order by first.created_at desc, first.id desc offset $2 limit 1)
-             order by comments.created_at, comments.id limit $3",
-            thread.root_id.0,
-            from_end.max(0),
-            limit
-        )
-        .fetch_all(db)
-        .await
-    }
-}
-
-/// A thread that everyone may read.
-pub struct FoundThread {
-    /// Its article.
+/// A thread with its article.
+pub struct ThreadSummary {
     pub article_id: ArticleId,
-    /// The oldest reply in it that is there to read.
     pub first_id: CommentId,
-    /// Replies there are to read in it.
+    /// Number of its approved comments.
     pub replies: i32,
 }
 
-/// The thread that a top-level reply began, whether or not that is there to read itself.
-pub async fn find_thread(
+/// Returns the public thread under a top-level comment, which need not be public itself.
+pub async fn find(
     db: &mut PgConnection,
     root: CommentId,
     now: Ts,
-) -> sqlx::Result<Option<FoundThread>> {
+) -> sqlx::Result<Option<ThreadSummary>> {
     sqlx::query_as!(
-        FoundThread,
+        ThreadSummary,
         r#"select articles.id as article_id, thread.replies,
                (select inside.id from comments inside where inside.root_id = root.id and inside.status = 'approved'
                 order by inside.created_at, inside.id limit 1) as "first_id!: CommentId"
@@ -216,26 +148,24 @@ pub async fn find_thread(
     .await
 }
 
-/// Where a comment stands among the others.
-pub struct Place {
-    /// Its number.
+/// Position of a comment among the others of its article.
+pub struct CommentPosition {
     pub id: CommentId,
-    /// The address of its article.
+    /// Path of the article.
     pub path: String,
-    /// The top-level reply it stands under.
     pub root_id: CommentId,
-    /// Replies of its thread that are older.
+    /// Number of older comments in its thread.
     pub before_in_thread: i64,
-    /// Threads under the article.
+    /// Number of threads of the article.
     pub threads: i64,
-    /// Whether `threads_beside` counts those before its thread, not its own and those after.
+    /// Whether `threads_beside` counts the threads before its own; otherwise it counts its own and those after.
     pub counts_before: bool,
-    /// Threads on the side where there are probably fewer.
+    /// Number of threads on the side that is probably shorter: counting them is what costs time.
     pub threads_beside: i64,
 }
 
-impl Place {
-    /// Threads that began before its own.
+impl CommentPosition {
+    /// Returns the number of threads that are older than its own.
     pub fn threads_before(&self) -> i64 {
         if self.counts_before {
             self.threads_beside
@@ -245,14 +175,14 @@ impl Place {
     }
 }
 
-/// Where a comment that everyone may read is shown. A number that is no comment's own may be one from before a move.
-pub async fn find_place(
+/// Returns the position of a public comment, by its id or, if no comment has that id, by its id on an imported site.
+pub async fn find_position(
     db: &mut PgConnection,
     id: CommentId,
     now: Ts,
-) -> sqlx::Result<Option<Place>> {
+) -> sqlx::Result<Option<CommentPosition>> {
     sqlx::query_as!(
-        Place,
+        CommentPosition,
         r#"select comments.id, articles.path as "path!", comments.root_id,
                (select count(*) from comments earlier
                 where earlier.root_id = comments.root_id and earlier.status = 'approved'

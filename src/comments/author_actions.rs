@@ -1,0 +1,197 @@
+//! Actions of the author's page: edit, preview, delete, and email the verification link.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use sqlx::PgConnection;
+
+use super::author_page::{AuthorNotice, AuthorPageQuery, CommentAuthorPage, find_comment};
+use super::model::Status;
+use super::reply_form::read_words;
+use super::screen::{ScreenedAuthor, screen_comment};
+use super::screening::Verdict;
+use super::store::{author, erase};
+use super::submission::Submitter;
+use super::unsent_page::build_unsent_page;
+use super::{emails, links};
+use crate::app::App;
+use crate::commenters;
+use crate::ids::CommentId;
+use crate::text::{Format, SafeHtml};
+use crate::web::error::{RETRY_AFTER, in_time};
+use crate::web::requests::Reference;
+use crate::web::{Error, Fields, Layout, Page, Path, Query, Result, go_to};
+
+/// Handles the forms of the page.
+pub async fn post_author_page(
+    State(app): State<App>,
+    Extension(request_id): Extension<Reference>,
+    submitter: Submitter,
+    Path(id): Path<CommentId>,
+    Query(query): Query<AuthorPageQuery>,
+    fields: Fields,
+) -> Response {
+    let done = match fields.get("act") {
+        "delete" => in_time(delete_comment(&app, id, &query.key)).await,
+        "prove" => in_time(email_verification(&app, &submitter, id, &query.key)).await,
+        _ => in_time(edit_comment(&app, &submitter, id, &query.key, &fields)).await,
+    };
+    match done {
+        Ok(response) => response,
+        Err(error) => {
+            // The database may be away: the layout then comes from the last known settings.
+            let layout = Layout::at_any_rate(&app).await;
+            let body = fields.get("comment").to_owned();
+            failure_response(layout, body, &request_id, error)
+        }
+    }
+}
+
+fn failure_response(
+    layout: Layout,
+    body: String,
+    request_id: &Reference,
+    error: Error,
+) -> Response {
+    let words = layout.words;
+    match error {
+        Error::Unavailable => build_unsent_page(layout, words.say("own-unavailable"), body)
+            .try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+        Error::Internal(cause) => {
+            tracing::error!("an author's action failed; the text was given back: {cause:#}");
+            let notice = words.with("own-broke", "reference", &request_id.0);
+            build_unsent_page(layout, notice, body).with_status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        // The key may be invalid by now, but the text is still the author's.
+        Error::NotFound if !body.is_empty() => {
+            build_unsent_page(layout, words.say("own-gone"), body)
+                .with_status(StatusCode::NOT_FOUND)
+        }
+        other => other.into_response(),
+    }
+}
+
+async fn edit_comment(
+    app: &App,
+    submitter: &Submitter,
+    id: CommentId,
+    key: &str,
+    fields: &Fields,
+) -> Result<Response> {
+    let layout = Layout::new(app, app.publication().await?);
+    let mut db = app.pool.begin().await?;
+    let comment = find_comment(app, &mut db, id, key).await?;
+    let mut page = CommentAuthorPage::new(app, layout, comment);
+    page.body = fields.get("comment").to_owned();
+    let words = page.layout.words;
+    // After the key was checked: strangers must not use up the limit of a network.
+    if let Err(seconds) = app.limits.reply_from(submitter.ip) {
+        return Ok(page.rate_limited(seconds));
+    }
+    if page.editable_until.is_none() {
+        page.notice = Some(AuthorNotice::Rejected(words.say("own-too-late")));
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    let (body, body_html) = read_words(words, Format::Markdown, &mut page.body, &mut page.mistakes);
+    if !page.mistakes.is_empty() {
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    if fields.get("act") == "preview" {
+        page.preview = Some(body_html);
+        return Ok(Page(page).private());
+    }
+    let verdict = screen_edit(app, &mut db, &page, submitter, &body, &body_html).await?;
+    let now = app.clock.now();
+    let settings = &page.layout.publication.discussion;
+    let updated = author::update_body(
+        &mut db,
+        id,
+        // A missing version is an old tab or a forged form: -1 never matches.
+        fields.get("version").parse().unwrap_or(-1),
+        &body,
+        &body_html,
+        &verdict,
+        now.plus_seconds(-settings.editable_for()),
+        now,
+    )
+    .await?;
+    if !updated {
+        page.notice = Some(AuthorNotice::Rejected(words.say("own-overtaken")));
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    db.commit().await?;
+    tracing::info!(comment = %id, status = verdict.status.word(), "comment edited by its author");
+    Ok(redirect_to_page(app, id, "&told=changed"))
+}
+
+/// Screens the new text of a comment.
+async fn screen_edit(
+    app: &App,
+    db: &mut PgConnection,
+    page: &CommentAuthorPage,
+    submitter: &Submitter,
+    body: &str,
+    body_html: &SafeHtml,
+) -> Result<Verdict> {
+    let comment = &page.comment;
+    let is_verified = match comment.commenter_id {
+        Some(id) => commenters::store::is_verified(db, submitter.browser.0.as_deref(), id).await?,
+        None => false,
+    };
+    let author = ScreenedAuthor {
+        name: &comment.name,
+        website: comment.website.as_deref(),
+        commenter_id: comment.commenter_id,
+        email: None,
+        is_verified,
+        ip: submitter.ip,
+        is_staff: comment.account_id.is_some() && submitter.viewer.is_some(),
+        honeypot_filled: false,
+    };
+    let settings = &page.layout.publication.discussion;
+    let mut verdict = screen_comment(db, &app.keys, settings, &author, body, body_html).await?;
+    // An author must not release by an edit what a moderator has put on hold.
+    if comment.status == Status::Held && author::was_decided(db, comment.id).await? {
+        verdict.hold();
+    }
+    Ok(verdict)
+}
+
+async fn delete_comment(app: &App, id: CommentId, key: &str) -> Result<Response> {
+    let mut db = app.pool.begin().await?;
+    let comment = find_comment(app, &mut db, id, key).await?;
+    erase::erase(&mut db, &[id], app.clock.now()).await?;
+    // The sealed email has no purpose without any comment or subscription.
+    if let Some(commenter_id) = comment.commenter_id {
+        commenters::store::delete_if_unused(&mut db, commenter_id).await?;
+    }
+    db.commit().await?;
+    tracing::info!(comment = %id, "comment erased by its author");
+    Ok(redirect_to_page(app, id, ""))
+}
+
+async fn email_verification(
+    app: &App,
+    submitter: &Submitter,
+    id: CommentId,
+    key: &str,
+) -> Result<Response> {
+    let layout = Layout::new(app, app.publication().await?);
+    let mut db = app.pool.begin().await?;
+    let comment = find_comment(app, &mut db, id, key).await?;
+    if let Err(seconds) = app.limits.reply_from(submitter.ip) {
+        return Ok(CommentAuthorPage::new(app, layout, comment).rate_limited(seconds));
+    }
+    // Robots type the emails of strangers: a refused comment must not cause mail to anyone.
+    let commenter_id = comment.commenter_id.filter(|_| comment.is_taken());
+    let commenter_id = commenter_id.ok_or(Error::NotFound)?;
+    emails::enqueue_verification(app, &mut db, &layout, commenter_id).await?;
+    db.commit().await?;
+    Ok(redirect_to_page(app, id, "&told=mailed"))
+}
+
+fn redirect_to_page(app: &App, id: CommentId, message: &str) -> Response {
+    let path = links::author_page_path(&app.keys, id);
+    go_to(&format!("{path}{message}")).into_response()
+}

@@ -1,0 +1,188 @@
+//! The author's page of a comment: status, reasons, and the forms to edit or delete it. Its URL is signed, and whoever has
+//! it may do all that.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::links;
+use super::model::Status;
+use super::screening::Reason;
+use super::store::author::{self, AuthorComment};
+use crate::app::App;
+use crate::clock::Ts;
+use crate::commenters::{self, BrowserToken};
+use crate::ids::CommentId;
+use crate::text::SafeHtml;
+use crate::web::{Db, Error, Layout, Mistakes, Page, Path, Query, Result};
+
+#[derive(Template)]
+#[template(path = "comments/author_page.html")]
+pub(super) struct CommentAuthorPage {
+    pub layout: Layout,
+    pub comment: AuthorComment,
+    /// URL that the forms are posted to.
+    action: String,
+    pub notice: Option<AuthorNotice>,
+    /// Rendered text, after a click on Preview.
+    pub preview: Option<SafeHtml>,
+    /// Text in the form.
+    pub body: String,
+    pub mistakes: Mistakes,
+    /// End of the editing period; absent if the comment cannot be edited.
+    pub editable_until: Option<Ts>,
+    /// This browser may ask for the link that verifies the email.
+    can_verify: bool,
+    /// The comment has just been submitted: the script deletes the draft.
+    is_new: bool,
+}
+
+/// Message at the top of the page.
+pub(super) enum AuthorNotice {
+    Success(String),
+    Rejected(String),
+}
+
+/// Query of the author's page.
+#[derive(Deserialize)]
+pub struct AuthorPageQuery {
+    /// Signature; empty if there is none.
+    #[serde(default)]
+    pub(super) key: String,
+    #[serde(default)]
+    told: String,
+}
+
+/// Redirects from the URL that the page had while it was for held comments only.
+pub async fn redirect_held_page(
+    Path(id): Path<CommentId>,
+    Query(query): Query<AuthorPageQuery>,
+) -> Response {
+    // Encoded again, because the query was decoded. Not cached: the URL is a secret.
+    let key: String = url::form_urlencoded::byte_serialize(query.key.as_bytes()).collect();
+    let redirect = Redirect::to(&format!("/comments/{id}/yours?key={key}"));
+    ([(header::CACHE_CONTROL, "no-store")], redirect).into_response()
+}
+
+pub async fn show_author_page(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    browser: BrowserToken,
+    Path(id): Path<CommentId>,
+    Query(query): Query<AuthorPageQuery>,
+) -> Result<Response> {
+    let comment = find_comment(&app, &mut db, id, &query.key).await?;
+    let message = match query.told.as_str() {
+        "changed" => Some("own-changed"),
+        "mailed" => Some("own-mailed"),
+        _ => None,
+    };
+    let mut page = CommentAuthorPage::new(&app, layout, comment);
+    page.notice = message.map(|key| AuthorNotice::Success(page.layout.words.say(key)));
+    page.is_new = query.told == "new";
+    page.can_verify = can_verify(&mut db, &page, &browser).await?;
+    Ok(Page(page).private())
+}
+
+/// Renders the page in response to a form that was sent twice.
+pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment) -> Response {
+    let mut page = CommentAuthorPage::new(app, layout, comment);
+    page.is_new = true;
+    page.notice = Some(AuthorNotice::Success(page.layout.words.say("own-already")));
+    Page(page).with_status(StatusCode::CONFLICT)
+}
+
+/// Returns a comment if `key` is its author's.
+pub(super) async fn find_comment(
+    app: &App,
+    db: &mut PgConnection,
+    id: CommentId,
+    key: &str,
+) -> Result<AuthorComment> {
+    if !links::is_author_page_key(&app.keys, id, key) {
+        return Err(Error::NotFound);
+    }
+    let comment = author::find(db, id, app.clock.now()).await?;
+    comment.ok_or(Error::NotFound)
+}
+
+/// Whether the site sends email and the comment has one that this browser has not verified.
+async fn can_verify(
+    db: &mut PgConnection,
+    page: &CommentAuthorPage,
+    browser: &BrowserToken,
+) -> Result<bool> {
+    let can_email = page.layout.mails && page.comment.is_taken();
+    let Some(id) = page.comment.commenter_id.filter(|_| can_email) else {
+        return Ok(false);
+    };
+    Ok(!commenters::store::is_verified(db, browser.0.as_deref(), id).await?)
+}
+
+impl CommentAuthorPage {
+    pub fn new(app: &App, layout: Layout, comment: AuthorComment) -> Self {
+        let until = layout
+            .publication
+            .discussion
+            .editable_until(comment.created_at);
+        Self {
+            action: links::author_page_path(&app.keys, comment.id),
+            notice: None,
+            preview: None,
+            body: comment.body.clone(),
+            mistakes: Mistakes::none(),
+            editable_until: Some(until).filter(|until| comment.is_taken() && *until > layout.now),
+            can_verify: false,
+            is_new: false,
+            comment,
+            layout,
+        }
+    }
+
+    /// Renders the page with the status 429.
+    pub fn rate_limited(mut self, seconds: u64) -> Response {
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let notice = self.layout.words.count("own-too-fast", wait);
+        self.notice = Some(AuthorNotice::Rejected(notice));
+        Page(self).try_again(StatusCode::TOO_MANY_REQUESTS, seconds)
+    }
+
+    /// Whether a text is to be given back although the form is not shown.
+    fn has_unsent_body(&self) -> bool {
+        matches!(self.notice, Some(AuthorNotice::Rejected(_))) && !self.body.is_empty()
+    }
+
+    /// Returns the message key of the heading and the sentence that explains the status.
+    fn status_texts(&self) -> (&'static str, String) {
+        let words = self.layout.words;
+        match (self.comment.erased_at, self.comment.status) {
+            (Some(_), _) => match self.comment.kept_days {
+                Some(days) => ("own-purged", words.count("own-purged-explained", days)),
+                None => ("own-erased", words.say("own-erased-explained")),
+            },
+            (None, Status::Held) => ("own-held", words.say("own-held-explained")),
+            (None, Status::Approved) => ("own-approved", words.say("own-approved-explained")),
+            (None, Status::Spam) => ("own-spam", words.say("own-spam-explained")),
+            (None, Status::Trashed) => ("own-trashed", words.say("own-trashed-explained")),
+        }
+    }
+
+    fn is_approved(&self) -> bool {
+        self.comment.status == Status::Approved
+    }
+
+    /// Returns the reasons why the comment is held, as sentences.
+    fn reasons(&self) -> Vec<String> {
+        if self.comment.status != Status::Held {
+            return Vec::new();
+        }
+        let stored = self.comment.reasons.iter();
+        stored
+            .filter_map(|reason| Reason::read(reason)?.author_text(self.layout.words))
+            .collect()
+    }
+}

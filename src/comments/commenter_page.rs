@@ -1,0 +1,230 @@
+//! Page of a commenter, who has no account: verified email, comments, subscriptions, data and erasure. Its link is only
+//! ever emailed to them. GET shows and POST acts, because mail scanners open links but press no buttons.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::cookie::CookieJar;
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::links;
+use super::model::Status;
+use super::store::author::{self, AuthorComment};
+use super::store::erase;
+use crate::app::App;
+use crate::commenters::browser::new_token;
+use crate::commenters::{self, BrowserToken, CommenterAccess, Subscription, SubscriptionScope};
+use crate::crypto::Keys;
+use crate::ids::{CommentId, CommenterId, SubscriptionId};
+use crate::web::{Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
+
+/// Comments on one page of the list.
+const COMMENTS_PER_PAGE: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "comments/commenter_page.html")]
+struct CommenterPage {
+    layout: Layout,
+    commenter: CommenterAccess,
+    key: String,
+    /// This browser has verified the email.
+    is_verified: bool,
+    /// Number of browsers that have verified the email.
+    browsers: i64,
+    comments: Vec<AuthorComment>,
+    /// Id before which the next page of the list begins.
+    older: Option<CommentId>,
+    subscriptions: Vec<Subscription>,
+    notice: Option<String>,
+    /// Keys that sign the links to the author's pages.
+    keys: Keys,
+}
+
+/// Query of the commenter's page.
+#[derive(Deserialize)]
+pub struct CommenterPageQuery {
+    /// Signature; empty if there is none.
+    #[serde(default)]
+    pub(super) key: String,
+    /// Id before which the list of comments begins.
+    before: Option<CommentId>,
+    #[serde(default)]
+    told: String,
+}
+
+/// Page after an action that ends the browser's access.
+#[derive(Template)]
+#[template(path = "comments/commenter_signed_out.html")]
+struct SignedOutPage {
+    layout: Layout,
+    /// Number of erased comments; absent if only browsers were signed out.
+    erased: Option<i64>,
+    /// The sealed email stays stored, because it is blocked.
+    is_blocked: bool,
+}
+
+pub async fn show_commenter_page(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    browser: BrowserToken,
+    Path(id): Path<CommenterId>,
+    Query(query): Query<CommenterPageQuery>,
+) -> Result<Response> {
+    let commenter = find_commenter(&app, &mut db, id, &query.key).await?;
+    let now = app.clock.now();
+    // One more than a page shows, to know whether there is another page.
+    let limit = COMMENTS_PER_PAGE + 1;
+    let mut comments = author::list(&mut db, id, query.before, limit, now).await?;
+    let has_more = i64::try_from(comments.len()) == Ok(limit);
+    if has_more {
+        comments.pop();
+    }
+    let words = layout.words;
+    let message = match query.told.as_str() {
+        "proved" => Some("mine-proved"),
+        "ended" => Some("mine-ended"),
+        _ => None,
+    };
+    let page = CommenterPage {
+        is_verified: commenters::store::is_verified(&mut db, browser.0.as_deref(), id).await?,
+        browsers: commenters::store::count_browsers(&mut db, id).await?,
+        subscriptions: commenters::store::list_subscriptions(&mut db, id, now).await?,
+        older: comments.last().map(|last| last.id).filter(|_| has_more),
+        notice: message.map(|key| words.say(key)),
+        key: commenter.signature(&app.keys),
+        keys: app.keys.clone(),
+        comments,
+        layout,
+        commenter,
+    };
+    Ok(Page(page).private())
+}
+
+/// Returns a commenter if `key` is theirs.
+pub(super) async fn find_commenter(
+    app: &App,
+    db: &mut PgConnection,
+    id: CommenterId,
+    key: &str,
+) -> Result<CommenterAccess> {
+    let commenter = commenters::store::find_access(db, id).await?;
+    commenter
+        .filter(|commenter| commenter.is_signature(&app.keys, key))
+        .ok_or(Error::NotFound)
+}
+
+/// Handles the forms of the page: verify the email, end a subscription, sign out all browsers, erase everything.
+pub async fn post_commenter_page(
+    State(app): State<App>,
+    layout: Layout,
+    browser: BrowserToken,
+    jar: CookieJar,
+    Path(id): Path<CommenterId>,
+    Query(query): Query<CommenterPageQuery>,
+    fields: Fields,
+) -> Result<Response> {
+    let mut db = app.pool.begin().await?;
+    let commenter = find_commenter(&app, &mut db, id, &query.key).await?;
+    let redirect = |message: &str| {
+        let path = commenter.page_path(&app.keys);
+        go_to(&format!("{path}&told={message}"))
+    };
+    if let Some(subscription) = fields.get("end").parse::<i64>().ok().map(SubscriptionId) {
+        commenters::store::delete_subscription_of(&mut db, id, subscription).await?;
+        db.commit().await?;
+        return Ok(redirect("ended").into_response());
+    }
+    match fields.get("act") {
+        "prove" => {
+            let jar = verify_email(&app, &mut db, id, browser, jar, &fields).await?;
+            db.commit().await?;
+            tracing::info!(commenter = %id, "commenter verified their email");
+            Ok((jar, redirect("proved")).into_response())
+        }
+        "forget" => {
+            commenters::store::delete_browsers(&mut db, id).await?;
+            db.commit().await?;
+            tracing::info!(commenter = %id, "commenter signed out all browsers");
+            Ok(Page(SignedOutPage {
+                layout,
+                erased: None,
+                is_blocked: false,
+            })
+            .private())
+        }
+        "erase" if fields.is_ticked("sure") => {
+            let erased = erase::erase_all_by(&mut db, id, app.clock.now()).await?;
+            // A blocked email stays, sealed: otherwise erasing oneself would lift the block.
+            let is_deleted = commenters::store::delete_unless_blocked(&mut db, id).await?;
+            db.commit().await?;
+            tracing::info!(commenter = %id, erased, "commenter erased at their own request");
+            Ok(Page(SignedOutPage {
+                layout,
+                erased: Some(i64::try_from(erased).unwrap_or(i64::MAX)),
+                is_blocked: !is_deleted,
+            })
+            .private())
+        }
+        // The box was not ticked, although the browser requires it: back to the page, with nothing done.
+        "erase" => Ok(redirect("").into_response()),
+        _ => Err(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY)),
+    }
+}
+
+/// Marks the email as verified by this browser and activates the ticked subscriptions. Adds a cookie if the browser has
+/// none yet.
+async fn verify_email(
+    app: &App,
+    db: &mut PgConnection,
+    id: CommenterId,
+    browser: BrowserToken,
+    jar: CookieJar,
+    fields: &Fields,
+) -> Result<CookieJar> {
+    // A browser that already verified another email keeps its token, which then counts for both.
+    let (token, jar) = match browser.0 {
+        Some(token) => (token, jar),
+        None => {
+            let (token, cookie) = new_token(app);
+            (token, jar.add(cookie))
+        }
+    };
+    let now = app.clock.now();
+    let ticked: Vec<_> = fields
+        .all("tell")
+        .filter_map(|id| id.parse().ok().map(SubscriptionId))
+        .collect();
+    commenters::store::verify_email(db, id, &token, now).await?;
+    commenters::store::activate_subscriptions(db, id, &ticked, now).await?;
+    Ok(jar)
+}
+
+impl CommenterPage {
+    fn author_page_path(&self, comment: &AuthorComment) -> String {
+        links::author_page_path(&self.keys, comment.id)
+    }
+
+    fn status_text(&self, status: Status) -> String {
+        self.layout.words.say(&format!("status-{}", status.word()))
+    }
+
+    fn scope_text(&self, subscription: &Subscription) -> String {
+        self.layout.words.say(match subscription.scope {
+            SubscriptionScope::RepliesToMe => "mine-told-answers",
+            SubscriptionScope::AllReplies => "mine-told-everything",
+        })
+    }
+
+    fn pending_subscriptions(&self) -> Vec<&Subscription> {
+        let all = self.subscriptions.iter();
+        all.filter(|subscription| !subscription.is_active).collect()
+    }
+
+    fn active_subscriptions(&self) -> Vec<&Subscription> {
+        let all = self.subscriptions.iter();
+        all.filter(|subscription| subscription.is_active).collect()
+    }
+}

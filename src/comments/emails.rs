@@ -1,0 +1,108 @@
+//! Emails to commenters: the link that verifies an email, and notifications of replies.
+
+use sqlx::PgConnection;
+
+use super::links;
+use super::store::notifications::{DueSubscription, NotifiedReply};
+use crate::app::App;
+use crate::commenters::{self, CommenterAccess, SubscriptionScope};
+use crate::ids::CommenterId;
+use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
+use crate::mail::outbox;
+use crate::text::{excerpt, markdown};
+use crate::web::{Layout, Result};
+
+/// Length of a quotation in characters.
+const QUOTE_CHARS: usize = 700;
+
+/// Enqueues the email with the link to the commenter page, which verifies the email. Does nothing if one was sent within
+/// the last hour, or the site sends no mail.
+pub(super) async fn enqueue_verification(
+    app: &App,
+    db: &mut PgConnection,
+    layout: &Layout,
+    id: CommenterId,
+) -> Result<()> {
+    let now = app.clock.now();
+    // At most one an hour: anyone can type an email and would otherwise flood its owner.
+    if !layout.mails || !commenters::store::claim_verification_email(db, id, now).await? {
+        return Ok(());
+    }
+    if let Some(commenter) = commenters::store::find_access(db, id).await? {
+        let email = build_verification(app, layout, &commenter);
+        outbox::enqueue(db, &app.keys, id, &email, None, now).await?;
+    }
+    Ok(())
+}
+
+fn build_verification(app: &App, layout: &Layout, commenter: &CommenterAccess) -> EmailMessage {
+    let words = layout.words;
+    let title = &layout.publication.title;
+    let blocks = [
+        EmailBlock::Paragraph(words.with("letter-proof-why", "title", title)),
+        EmailBlock::Action(EmailLink {
+            label: words.say("letter-proof-act"),
+            url: layout.absolute(&commenter.page_path(&app.keys)),
+        }),
+        EmailBlock::Paragraph(words.say("letter-proof-then")),
+        EmailBlock::Footnote(words.say("letter-proof-not-you")),
+    ];
+    let subject = words.with("letter-proof-subject", "title", title);
+    EmailMessage::new(words.language(), &subject, &blocks)
+}
+
+/// Builds the email about new replies. `count` is the number of all of them, of which `replies` are quoted.
+pub(super) fn build_notification(
+    app: &App,
+    layout: &Layout,
+    subscription: &DueSubscription,
+    replies: &[NotifiedReply],
+    count: i64,
+) -> EmailMessage {
+    let words = layout.words;
+    let title = subscription.title.as_str();
+    let (subject, intro) = match subscription.scope {
+        SubscriptionScope::RepliesToMe => ("letter-answers-subject", "letter-answers"),
+        SubscriptionScope::AllReplies => ("letter-replies-subject", "letter-replies"),
+    };
+    let text = |key: &str| words.count_with(key, count, "title", title);
+    let mut blocks = vec![EmailBlock::Paragraph(text(intro))];
+    blocks.extend(replies.iter().map(|reply| build_quote(layout, reply)));
+    let quoted = i64::try_from(replies.len()).unwrap_or(i64::MAX);
+    if count > quoted {
+        blocks.push(EmailBlock::Paragraph(
+            words.count("letter-more", count - quoted),
+        ));
+    }
+    let unsubscribe_url = layout.absolute(&links::unsubscribe_path(&app.keys, subscription.id));
+    blocks.extend([
+        EmailBlock::Action(EmailLink {
+            label: words.say("letter-read"),
+            url: layout.absolute(&subscription.path),
+        }),
+        EmailBlock::Footnote(words.with("letter-why", "title", &layout.publication.title)),
+        EmailBlock::Action(EmailLink {
+            label: words.say("letter-end"),
+            url: unsubscribe_url.clone(),
+        }),
+    ]);
+    let mut email = EmailMessage::new(words.language(), &text(subject), &blocks);
+    // For the List-Unsubscribe header, which mail programs show as a button.
+    email.unsubscribe = Some(unsubscribe_url);
+    // Mail programs group the notifications of one article.
+    email.thread = Some(format!("article-{}", subscription.article_id));
+    email
+}
+
+fn build_quote(layout: &Layout, reply: &NotifiedReply) -> EmailBlock {
+    let text = markdown::html_to_text(reply.body_html.as_str());
+    EmailBlock::Quote {
+        who: reply.name.clone(),
+        when: layout.moment(&reply.created_at),
+        text: excerpt::excerpt(&text, QUOTE_CHARS),
+        link: EmailLink {
+            label: layout.words.say("letter-read-this"),
+            url: layout.absolute(&links::comment_path(reply.id)),
+        },
+    }
+}

@@ -1,0 +1,65 @@
+//! Notifying subscribers of approved comments: once of each, in at most one email an hour for an article. The database queues
+//! approved comments by a trigger; here they are fanned out to subscriptions, and emails are put into the outbox.
+
+use super::emails;
+use super::store::notifications;
+use crate::app::App;
+use crate::mail::store::RelatedComments;
+use crate::mail::{self, outbox};
+use crate::web::Layout;
+
+/// Seconds between two emails about one article to one subscriber.
+const EMAIL_INTERVAL_SECONDS: i64 = 60 * 60;
+/// Approved comments fanned out per statement.
+const FAN_OUT_BATCH: i64 = 50;
+/// Subscriptions handled in one transaction, so that their locks are short.
+const SUBSCRIPTION_BATCH: i64 = 50;
+/// Comments that one email quotes; of the others it gives the number.
+const MAX_QUOTES: i64 = 20;
+
+/// Enqueues every email that is due and returns their number.
+pub async fn enqueue_due_emails(app: &App) -> sqlx::Result<usize> {
+    if app.config.mail.is_none() {
+        return Ok(0);
+    }
+    let layout = Layout::new(app, app.publication().await?);
+    let mut db = app.pool.acquire().await?;
+    // First, so that an email of a comment that was taken down meanwhile does not leave.
+    mail::store::cancel_stale(&mut db).await?;
+    while notifications::fan_out(&mut db, FAN_OUT_BATCH).await? > 0 {}
+    // Each batch takes a connection of its own.
+    drop(db);
+    let mut total = 0;
+    loop {
+        let enqueued = enqueue_batch(app, &layout).await?;
+        total += enqueued;
+        if enqueued == 0 {
+            return Ok(total);
+        }
+    }
+}
+
+async fn enqueue_batch(app: &App, layout: &Layout) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    let mut db = app.pool.begin().await?;
+    let emailed_before = now.plus_seconds(-EMAIL_INTERVAL_SECONDS);
+    let due = notifications::lock_due(&mut db, emailed_before, now, SUBSCRIPTION_BATCH).await?;
+    for subscription in &due {
+        // Marked before the email is built: a comment approved in between belongs to the next email.
+        let ids = notifications::mark_sent(&mut db, subscription.id, now).await?;
+        let replies = notifications::list_oldest(&mut db, &ids, MAX_QUOTES).await?;
+        let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        // Empty if the comments were unapproved between the two statements.
+        if !replies.is_empty() {
+            let email = emails::build_notification(app, layout, subscription, &replies, count);
+            let related = RelatedComments {
+                subscription_id: subscription.id,
+                quotes: replies.iter().map(|reply| reply.id).collect(),
+            };
+            let to = subscription.commenter_id;
+            outbox::enqueue(&mut db, &app.keys, to, &email, Some(&related), now).await?;
+        }
+    }
+    db.commit().await?;
+    Ok(due.len())
+}

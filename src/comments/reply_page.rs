@@ -1,0 +1,97 @@
+//! The reply form on a page of its own: to reply to a comment, to preview, or to fix errors.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::model::{Comment, Discussion};
+use super::reply_form::ReplyForm;
+use super::store::{approved, discussions};
+use crate::app::App;
+use crate::cache::{Keep, Tag};
+use crate::ids::{ArticleId, CommentId};
+use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
+
+/// The page. Without an open discussion it only gives the text back.
+#[derive(Template)]
+#[template(path = "comments/reply.html")]
+pub(super) struct ReplyFormPage {
+    pub layout: Layout,
+    pub discussion: Option<Discussion>,
+    pub parent: Option<Comment>,
+    pub form: ReplyForm,
+    /// Reason for a rejection that no field caused.
+    pub notice: Option<String>,
+    /// The form is shown; otherwise only its text, if there is any.
+    pub can_submit: bool,
+}
+
+impl ReplyFormPage {
+    /// Makes the page with nothing but the form.
+    pub fn new(layout: Layout, form: ReplyForm) -> Self {
+        Self {
+            layout,
+            discussion: None,
+            parent: None,
+            form,
+            notice: None,
+            can_submit: true,
+        }
+    }
+}
+
+/// Query of the reply page.
+#[derive(Deserialize)]
+pub struct ReplyQuery {
+    to: Option<CommentId>,
+}
+
+/// Shows the form, with the parent comment above it if the query names one.
+pub async fn show_reply(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Path(id): Path<ArticleId>,
+    Query(query): Query<ReplyQuery>,
+) -> Result<Response> {
+    let settings = &layout.publication.discussion;
+    let discussion = discussions::find(&mut db, settings, id, app.clock.now())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let parent = match query.to {
+        Some(to) => {
+            let parent = approved::find(&mut db, id, to).await?;
+            Some(parent.ok_or(Error::NotFound)?)
+        }
+        None => None,
+    };
+    let mut form = ReplyForm::blank(&layout, id);
+    form.parent = query.to.map(|id| id.to_string()).unwrap_or_default();
+    // Changes of the article or its comments invalidate the tag; the closing time passes without any.
+    let policy = Keep::showing([Tag::Article(id)])
+        .by("to")
+        .until(discussion.closes_at);
+    let is_open = discussion.replies_open;
+    let page = ReplyFormPage {
+        notice: (!is_open).then(|| layout.words.say("replies-closed")),
+        can_submit: is_open,
+        discussion: Some(discussion),
+        parent,
+        ..ReplyFormPage::new(layout, form)
+    };
+    // Cacheable, but there is one such page for every comment: not for search engines.
+    Ok((policy, [("x-robots-tag", "noindex")], Page(page)).into_response())
+}
+
+/// Renders a page on which nothing was saved and that has no discussion.
+pub(super) fn build_failure_page(
+    layout: Layout,
+    form: ReplyForm,
+    notice: String,
+) -> Page<ReplyFormPage> {
+    Page(ReplyFormPage {
+        notice: Some(notice),
+        ..ReplyFormPage::new(layout, form)
+    })
+}

@@ -1,0 +1,89 @@
+//! Screening of a submitted or edited comment: gathers the facts and applies the rules.
+
+use std::net::IpAddr;
+
+use sqlx::PgConnection;
+
+use super::rules;
+use super::screening::{AuthorTrust, BlockMatch, ScreeningInput, Verdict, apply_rules, texts};
+use super::store::screening_facts::{self, ScreeningFacts};
+use crate::classifier;
+use crate::commenters::{Email, blocks};
+use crate::crypto::Keys;
+use crate::ids::CommenterId;
+use crate::publication::DiscussionSettings;
+use crate::text::{SafeHtml, markdown};
+
+/// Author of a comment that is screened.
+pub(super) struct ScreenedAuthor<'a> {
+    pub name: &'a str,
+    pub website: Option<&'a str>,
+    pub commenter_id: Option<CommenterId>,
+    /// Email of a new comment. At an edit only its hash is stored, and blocked domains are not checked again.
+    pub email: Option<&'a Email>,
+    /// The browser has verified the email.
+    pub is_verified: bool,
+    /// IP address of the request.
+    pub ip: IpAddr,
+    /// Signed-in member of staff.
+    pub is_staff: bool,
+    pub honeypot_filled: bool,
+}
+
+/// Screens a text by an author.
+pub(super) async fn screen_comment(
+    db: &mut PgConnection,
+    keys: &Keys,
+    settings: &DiscussionSettings,
+    author: &ScreenedAuthor<'_>,
+    body: &str,
+    body_html: &SafeHtml,
+) -> sqlx::Result<Verdict> {
+    let plain = markdown::html_to_text(body_html.as_str());
+    let texts = texts(author.name, author.website, body, &plain);
+    // Staff are never predicted: their comments are approved anyway, and would only cost time.
+    let prediction = if author.is_staff {
+        None
+    } else {
+        let features =
+            classifier::extract_comment_features(author.name, author.website, body_html.as_str());
+        classifier::predict(db, keys, features).await?
+    };
+    let domain = author.email.map(Email::domain);
+    let domains = domain.map(blocks::domains_of).unwrap_or_default();
+    // Somebody who only typed the email has to use the approved name, too; its owner may use any name.
+    let name = Some(author.name).filter(|_| !author.is_verified);
+    let facts = screening_facts::load(db, author.commenter_id, &domains, author.ip, name).await?;
+    let input = ScreeningInput {
+        honeypot_filled: author.honeypot_filled,
+        is_staff: author.is_staff,
+        texts: &texts,
+        links: body_html.count_links(),
+        block: find_block(&facts),
+        trust: assess_trust(author, &facts),
+        spam_probability: prediction.as_ref().map(|prediction| prediction.score),
+        policy: facts.policy,
+    };
+    let rules = rules::load_rules(settings, &facts.hold_words, &facts.refuse_words).await;
+    Ok(Verdict {
+        prediction,
+        ..apply_rules(&input, &rules)
+    })
+}
+
+fn find_block(facts: &ScreeningFacts) -> Option<BlockMatch> {
+    if facts.is_blocked {
+        return Some(BlockMatch::Email);
+    }
+    let domain = facts.blocked_domain.clone().map(BlockMatch::Domain);
+    domain.or(facts.is_blocked_network.then_some(BlockMatch::Network))
+}
+
+fn assess_trust(author: &ScreenedAuthor<'_>, facts: &ScreeningFacts) -> AuthorTrust {
+    match (author.commenter_id, author.is_verified, facts.was_approved) {
+        (None, ..) | (_, false, false) => AuthorTrust::Unknown,
+        (_, false, true) => AuthorTrust::ApprovedBefore,
+        (_, true, false) => AuthorTrust::EmailVerified,
+        (_, true, true) => AuthorTrust::Established,
+    }
+}

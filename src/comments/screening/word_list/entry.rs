@@ -1,0 +1,88 @@
+//! Parsing one entry of a word list.
+
+use regex::{Regex, RegexBuilder};
+
+use super::invalid_line::WrongLineKind;
+use super::normalize::{FoldedText, is_word_char, strip_invisible};
+
+/// Limit of an entry in bytes.
+const MAX_LINE_BYTES: usize = 500;
+/// Limit of a compiled regular expression in bytes. The slowest one of that size that we measured searches 65 kB in a
+/// quarter of a second.
+const MAX_PATTERN_BYTES: usize = 256 * 1024;
+/// Limit of the cache of a search in bytes.
+const MAX_CACHE_BYTES: usize = 1024 * 1024;
+
+pub enum WordListEntry {
+    Phrase(EntryPhrase),
+    Pattern(Regex),
+}
+
+/// One or more words, folded as the texts are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EntryPhrase {
+    pub folded: String,
+    /// The first word may be the end of a longer one.
+    open_start: bool,
+    /// The last word may be the beginning of a longer one.
+    open_end: bool,
+}
+
+impl WordListEntry {
+    /// Parses an entry that is not blank.
+    pub fn parse(written: &str) -> Result<Self, WrongLineKind> {
+        if written.len() > MAX_LINE_BYTES {
+            return Err(WrongLineKind::TooLong);
+        }
+        let pattern = written
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'));
+        match pattern {
+            Some(pattern) => parse_pattern(pattern).map(Self::Pattern),
+            None => EntryPhrase::parse(written)
+                .map(Self::Phrase)
+                .ok_or(WrongLineKind::TooBroad),
+        }
+    }
+}
+
+fn parse_pattern(pattern: &str) -> Result<Regex, WrongLineKind> {
+    let regex = RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .size_limit(MAX_PATTERN_BYTES)
+        .dfa_size_limit(MAX_CACHE_BYTES)
+        .build()
+        .map_err(|_| WrongLineKind::BadRegex)?;
+    let matches_empty_in = |text| regex.find(text).is_some_and(|found| found.is_empty());
+    // The letter is for `\b`, which needs one but still matches the empty string.
+    if matches_empty_in("") || matches_empty_in("a") {
+        return Err(WrongLineKind::TooBroad);
+    }
+    Ok(regex)
+}
+
+impl EntryPhrase {
+    fn parse(written: &str) -> Option<Self> {
+        let visible = strip_invisible(written);
+        let written = visible.as_deref().unwrap_or(written);
+        // Only one asterisk is removed from each end: `f***` means a word that begins with `f**`.
+        let after_start = written.strip_prefix('*');
+        let written = after_start.unwrap_or(written);
+        let before_end = written.strip_suffix('*');
+        let folded = FoldedText::fold(before_end.unwrap_or(written).trim()).text;
+        let first = folded.chars().next()?;
+        let last = folded.chars().next_back()?;
+        Some(Self {
+            open_start: after_start.is_some() || !is_word_char(first),
+            open_end: before_end.is_some() || !is_word_char(last),
+            folded,
+        })
+    }
+
+    /// Whether an occurrence at `start..end` of a folded text has the word boundaries that the entry asks for.
+    pub fn has_boundaries(&self, start: usize, end: usize, text: &str) -> bool {
+        let starts_word = || !text[..start].chars().next_back().is_some_and(is_word_char);
+        let ends_word = || !text[end..].chars().next().is_some_and(is_word_char);
+        (self.open_start || starts_word()) && (self.open_end || ends_word())
+    }
+}

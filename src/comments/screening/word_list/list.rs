@@ -1,0 +1,248 @@
+//! The compiled list: parsing, and searching texts.
+
+use std::collections::btree_map::{self, BTreeMap};
+use std::collections::hash_map::{self, HashMap};
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+
+use super::entry::{EntryPhrase, WordListEntry};
+use super::invalid_line::{WrongLine, WrongLineKind};
+use super::normalize::{FoldedText, strip_invisible};
+
+/// Entries of one list.
+const MAX_ENTRIES: usize = 20_000;
+/// Regular expressions of one list: unlike phrases, each searches the text by itself.
+const MAX_PATTERNS: usize = 200;
+/// Errors reported at a time: nobody fixes more.
+const MAX_ERRORS: usize = 100;
+/// Matches that become reasons: more would not help a moderator.
+const MAX_MATCHES: usize = 20;
+/// Ranges marked in one text for all phrases, and for each regular expression.
+const MAX_RANGES: usize = 500;
+/// Limit of a match's text in characters.
+const MAX_FOUND_CHARS: usize = 100;
+
+/// A compiled word list. Cloning it is cheap, however long it is.
+#[derive(Clone, Debug)]
+pub struct WordList(Arc<CompiledEntries>);
+
+#[derive(Debug)]
+struct CompiledEntries {
+    phrases: Vec<(EntryLine, EntryPhrase)>,
+    /// Finds all phrases in one pass. Its pattern ids are indices of `phrases`.
+    finder: AhoCorasick,
+    patterns: Vec<(EntryLine, Regex)>,
+    /// Line numbers of duplicates, each with the line of its first occurrence.
+    duplicates: Vec<(usize, usize)>,
+}
+
+/// Line of an entry.
+#[derive(Clone, Debug)]
+struct EntryLine {
+    number: usize,
+    written: String,
+}
+
+/// An entry that a text contains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordMatch {
+    /// Line number, from 1.
+    pub line: usize,
+    /// Entry as it is written in the list.
+    pub entry: String,
+    /// Matching part of the text, truncated to 100 characters.
+    pub found: String,
+}
+
+// Shared: most sites have no list, and every comment is searched for two.
+static EMPTY_LIST: LazyLock<WordList> =
+    LazyLock::new(|| WordList(Arc::new(CompiledEntries::empty())));
+
+impl Default for WordList {
+    fn default() -> Self {
+        EMPTY_LIST.clone()
+    }
+}
+
+impl WordList {
+    /// Parses a list, or returns its first 100 errors.
+    pub fn parse(text: &str) -> Result<Self, Vec<WrongLine>> {
+        let (list, wrong) = Self::read(text);
+        if wrong.is_empty() {
+            Ok(list)
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// Parses the valid lines of a list and returns the errors of the others. Stops after 100 errors.
+    pub fn read(text: &str) -> (Self, Vec<WrongLine>) {
+        let mut entries = CompiledEntries::empty();
+        let mut wrong = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            let number = index + 1;
+            let Err(why) = entries.add(number, trim_line(line)) else {
+                continue;
+            };
+            wrong.push(WrongLine { line: number, why });
+            if why == WrongLineKind::TooMany || wrong.len() == MAX_ERRORS {
+                break;
+            }
+        }
+        entries.remove_duplicates();
+        entries.finder = build_finder(&entries.phrases);
+        (Self(Arc::new(entries)), wrong)
+    }
+
+    /// Whether it has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.phrases.is_empty() && self.0.patterns.is_empty()
+    }
+
+    /// Returns the first 20 entries that any of the texts contains, in the order of the list.
+    pub fn matches(&self, texts: &[&str]) -> Vec<WordMatch> {
+        let matches = self.0.search_all(texts).into_values();
+        matches.take(MAX_MATCHES).collect()
+    }
+
+    /// Returns the numbers of all lines that any of the texts contains. Of duplicate lines it is the first.
+    pub fn found_in(&self, texts: &[&str]) -> Vec<usize> {
+        self.0.search_all(texts).into_keys().collect()
+    }
+
+    /// Returns the ranges of a text that entries match. They may overlap.
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let folded = FoldedText::fold(text);
+        let hits = self.0.finder.find_overlapping_iter(&folded.text);
+        let hits = hits.filter(|hit| {
+            let (_, phrase) = &self.0.phrases[hit.pattern()];
+            phrase.has_boundaries(hit.start(), hit.end(), &folded.text)
+        });
+        let mut ranges: Vec<_> = hits
+            .map(|hit| folded.original_range(hit.start(), hit.end()))
+            .take(MAX_RANGES)
+            .collect();
+        // Regular expressions see the text as it is: they decide about letter case and white space themselves.
+        for (_, regex) in &self.0.patterns {
+            let found = regex.find_iter(text).map(|found| found.range());
+            ranges.extend(found.take(MAX_RANGES));
+        }
+        ranges
+    }
+
+    /// Returns the line numbers of duplicates, each with the line of its first occurrence.
+    pub fn repeated(&self) -> &[(usize, usize)] {
+        &self.0.duplicates
+    }
+}
+
+impl CompiledEntries {
+    fn empty() -> Self {
+        Self {
+            phrases: Vec::new(),
+            finder: build_finder(&[]),
+            patterns: Vec::new(),
+            duplicates: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, number: usize, written: &str) -> Result<(), WrongLineKind> {
+        if written.is_empty() {
+            return Ok(());
+        }
+        let line = EntryLine {
+            number,
+            written: written.to_owned(),
+        };
+        let entry = WordListEntry::parse(written)?;
+        // Only valid entries count, so that an error does not hide another one.
+        if self.phrases.len() + self.patterns.len() == MAX_ENTRIES {
+            return Err(WrongLineKind::TooMany);
+        }
+        match entry {
+            WordListEntry::Phrase(phrase) => self.phrases.push((line, phrase)),
+            WordListEntry::Pattern(_) if self.patterns.len() == MAX_PATTERNS => {
+                return Err(WrongLineKind::TooMany);
+            }
+            WordListEntry::Pattern(regex) => self.patterns.push((line, regex)),
+        }
+        Ok(())
+    }
+
+    fn remove_duplicates(&mut self) {
+        let mut seen = HashMap::new();
+        let duplicates = &mut self.duplicates;
+        self.phrases
+            .retain(|(line, phrase)| match seen.entry(phrase.clone()) {
+                hash_map::Entry::Vacant(entry) => {
+                    entry.insert(line.number);
+                    true
+                }
+                hash_map::Entry::Occupied(first) => {
+                    duplicates.push((line.number, *first.get()));
+                    false
+                }
+            });
+    }
+
+    fn search_all(&self, texts: &[&str]) -> BTreeMap<usize, WordMatch> {
+        let mut found = BTreeMap::new();
+        for text in texts {
+            self.search(text, &mut found);
+            if let Some(visible) = strip_invisible(text) {
+                self.search(&visible, &mut found);
+            }
+        }
+        found
+    }
+
+    fn search(&self, text: &str, found: &mut BTreeMap<usize, WordMatch>) {
+        // Folding a text costs more than searching it for nothing.
+        if !self.phrases.is_empty() {
+            self.search_phrases(text, found);
+        }
+        for (line, regex) in &self.patterns {
+            if let btree_map::Entry::Vacant(entry) = found.entry(line.number)
+                && let Some(found) = regex.find(text)
+            {
+                entry.insert(line.matched(found.as_str()));
+            }
+        }
+    }
+
+    fn search_phrases(&self, text: &str, found: &mut BTreeMap<usize, WordMatch>) {
+        let folded = FoldedText::fold(text);
+        for hit in self.finder.find_overlapping_iter(&folded.text) {
+            let (line, phrase) = &self.phrases[hit.pattern()];
+            if let btree_map::Entry::Vacant(entry) = found.entry(line.number)
+                && phrase.has_boundaries(hit.start(), hit.end(), &folded.text)
+            {
+                let range = folded.original_range(hit.start(), hit.end());
+                entry.insert(line.matched(&text[range]));
+            }
+        }
+    }
+}
+
+impl EntryLine {
+    fn matched(&self, found: &str) -> WordMatch {
+        WordMatch {
+            line: self.number,
+            entry: self.written.clone(),
+            found: found.chars().take(MAX_FOUND_CHARS).collect(),
+        }
+    }
+}
+
+fn build_finder(phrases: &[(EntryLine, EntryPhrase)]) -> AhoCorasick {
+    AhoCorasick::new(phrases.iter().map(|(_, phrase)| &phrase.folded))
+        .expect("entries of limited number and length fit into one automaton")
+}
+
+/// Trims white space and the byte order mark that some programs write before a file.
+fn trim_line(line: &str) -> &str {
+    line.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
+}

@@ -1,0 +1,17 @@
+//! Word lists that hold or refuse comments, one entry a line:
+//!
+//! - `free money`: these whole words, with any white space between them.
+//! - `*press*`: an asterisk matches the rest of a word on its side. Scripts without spaces between words need both.
+//! - `/fr[e3]+/`: a regular expression of the `regex` crate, which runs in linear time.
+//!
+//! Letter case does not matter. Every text is searched as it is, and again without invisible characters.
+
+mod entry;
+mod invalid_line;
+mod list;
+mod normalize;
+#[cfg(test)]
+mod tests;
+
+pub use invalid_line::{WrongLine, WrongLineKind};
+pub use list::{WordList, WordMatch};

@@ -1,0 +1,74 @@
+//! Replies that moderators write in the queue. They are not screened.
+
+use std::net::IpAddr;
+
+use sqlx::PgConnection;
+
+use super::model::{NewComment, Status};
+use super::screening::Verdict;
+use super::store::submissions;
+use crate::accounts::Moderator;
+use crate::clock::Ts;
+use crate::crypto::Keys;
+use crate::ids::{ArticleId, CommentId};
+use crate::publication::DiscussionSettings;
+use crate::text::SafeHtml;
+
+/// A moderator's reply to a comment.
+pub struct StaffAnswer {
+    pub article_id: ArticleId,
+    pub parent_id: CommentId,
+    /// Markdown.
+    pub body: String,
+    pub body_html: SafeHtml,
+    /// IP address of the request.
+    pub from: IpAddr,
+}
+
+/// Outcome of saving a staff reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    New(CommentId),
+    /// The button was pressed twice.
+    Already(CommentId),
+}
+
+/// Saves a reply as approved, under the name of the moderator's account. Returns `None` if the same reply was inserted by
+/// another request at this moment.
+pub async fn answer(
+    db: &mut PgConnection,
+    keys: &Keys,
+    settings: &DiscussionSettings,
+    by: &Moderator,
+    reply: StaffAnswer,
+    now: Ts,
+) -> sqlx::Result<Option<Answered>> {
+    let article_id = reply.article_id;
+    let comment = NewComment {
+        parent_id: Some(reply.parent_id),
+        name: by.name.clone(),
+        email: None,
+        website: None,
+        body: reply.body,
+        body_html: reply.body_html,
+        account_id: Some(by.id),
+        from: reply.from,
+    };
+    if let Some(id) = submissions::find_duplicate(db, keys, article_id, None, &comment, now).await?
+    {
+        return Ok(Some(Answered::Already(id)));
+    }
+    // Approved without a verdict: moderators decide about others' comments, so that theirs need no screening.
+    let inserted = submissions::insert(
+        db,
+        keys,
+        article_id,
+        None,
+        &comment,
+        &Verdict::new(Status::Approved, Vec::new()),
+        settings.network_until(now),
+        now,
+    )
+    .await?;
+    Ok(inserted.map(Answered::New))
+}

@@ -1,0 +1,185 @@
+//! Queue of comments for the spam check.
+//!
+//! A comment waits while it is held, has `being-checked` among its reasons and is not erased. A decision by a moderator or
+//! an erasure by the author makes the check obsolete.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::comments::model::Status;
+use crate::comments::screening::{Kind, Verdict};
+use crate::ids::CommentId;
+
+/// Queues a comment if its verdict depends on a check.
+pub async fn enqueue(
+    db: &mut PgConnection,
+    id: CommentId,
+    verdict: &Verdict,
+    now: Ts,
+) -> sqlx::Result<()> {
+    if let Some(status) = verdict.status_if_ham {
+        sqlx::query!(
+            "insert into checks (comment_id, otherwise, next_try_at) values ($1, $2, $3)",
+            id.0,
+            status as Status,
+            now as Ts,
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Removes comments from the queue.
+pub async fn dequeue(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<()> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from checks where comment_id = any($1)", &ids)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A comment whose check is due, with what a checker may be sent.
+pub struct DueCheck {
+    pub comment_id: CommentId,
+    /// Version of the text.
+    pub version: i32,
+    /// Number of tries, this one included.
+    pub tries: i32,
+    /// Time of the submission or of the last edit.
+    pub waiting_since: Ts,
+    pub is_reply: bool,
+    pub name: String,
+    pub website: Option<String>,
+    /// Text as it was typed.
+    pub body: String,
+    pub created_at: Ts,
+    /// Associated data of `email_sealed`.
+    pub email_hash: Option<Vec<u8>>,
+    pub email_sealed: Option<Vec<u8>>,
+    pub network_sealed: Option<Vec<u8>>,
+    /// Path of the article.
+    pub path: Option<String>,
+}
+
+/// Returns at most `limit` due checks and schedules each one's next try: after `retry_after[tries - 1]` seconds, or the
+/// last of them. A caller that fails or dies has nothing to put back.
+pub async fn take_due(
+    db: &mut PgConnection,
+    retry_after: &[i64],
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<DueCheck>> {
+    // The next try is scheduled before this one runs, and committed at once: a crash costs one interval and no check.
+    // A network whose time is over is not returned even if the purge has not deleted it yet.
+    sqlx::query_as!(
+        DueCheck,
+        r#"with due as (
+             select comment_id from checks where next_try_at <= $1
+             order by next_try_at, comment_id limit $3 for update skip locked
+         ),
+         taken as (
+             update checks
+             set tries = tries + 1,
+                 next_try_at = $1 + make_interval(secs => ($2::bigint[])[least(tries + 1, cardinality($2::bigint[]))])
+             from due where checks.comment_id = due.comment_id
+             returning checks.comment_id, tries
+         )
+         select comments.id as comment_id, comments.version, taken.tries,
+             greatest(comments.created_at, comments.edited_at) as "waiting_since!",
+             comments.parent_id is not null as "is_reply!",
+             comments.name, comments.website, comments.body, comments.created_at,
+             commenters.email_hash as "email_hash?", commenters.email_sealed as "email_sealed?",
+             case when comments.network_until > $1 then comments.network_sealed end as network_sealed,
+             case when articles.state = 'published' then articles.path end as path
+         from taken
+         join comments on comments.id = taken.comment_id
+         join articles on articles.id = comments.article_id
+         left join commenters on commenters.id = comments.commenter_id
+         where comments.status = 'held' and 'being-checked' = any(comments.reasons) and comments.erased_at is null
+         order by comments.id"#,
+        now as Ts,
+        retry_after,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Deletes due checks of comments that no longer wait for one.
+pub async fn delete_obsolete(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from checks using comments
+         where comments.id = checks.comment_id and next_try_at <= $1
+             and not (status = 'held' and 'being-checked' = any(reasons) and erased_at is null)",
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Applies a result to a comment that still waits with this version of its text: sets `status`, or without one the status
+/// its verdict gave for ham, and puts `reason` in place of `being-checked`. Returns `false` if a moderator decided or the
+/// text changed meanwhile; a changed text stays queued.
+pub async fn apply_result(
+    db: &mut PgConnection,
+    comment_id: CommentId,
+    version: i32,
+    status: Option<Status>,
+    reason: Option<Kind>,
+    now: Ts,
+) -> sqlx::Result<bool> {
+    // Every condition is in the statement itself: between the request and this a moderator may have decided.
+    let done = sqlx::query!(
+        "update comments
+         set status = coalesce($3, checks.otherwise),
+             status_since = $5,
+             reasons = case when $4::text is null then array_remove(reasons, 'being-checked')
+                            else array_replace(reasons, 'being-checked', $4::text) end
+         from checks
+         where comments.id = $1 and checks.comment_id = comments.id and version = $2
+             and status = 'held' and 'being-checked' = any(reasons) and erased_at is null",
+        comment_id.0,
+        version,
+        status as Option<Status>,
+        reason.map(Kind::code),
+        now as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    // A changed text still waits, with the same row.
+    sqlx::query!(
+        "delete from checks where comment_id = $1 and not exists
+             (select 1 from comments
+              where id = $1 and status = 'held' and 'being-checked' = any(reasons) and erased_at is null)",
+        comment_id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends the check of at most `limit` comments without a result: they stay held, with the reason `checker-silent`. Returns
+/// how many left the queue.
+pub async fn abandon(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
+    // Comments are locked before checks everywhere, so that two transactions cannot deadlock.
+    let abandoned = sqlx::query_scalar!(
+        "with waiting as (select comment_id from checks order by comment_id limit $1),
+         told as (
+             update comments set reasons = array_replace(reasons, 'being-checked', $2::text)
+             from waiting
+             where comments.id = waiting.comment_id
+                 and status = 'held' and 'being-checked' = any(reasons) and erased_at is null
+         )
+         select comment_id from waiting",
+        limit,
+        Kind::CheckerSilent.code(),
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let done = sqlx::query!("delete from checks where comment_id = any($1)", &abandoned)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}

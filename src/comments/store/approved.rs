@@ -1,0 +1,177 @@
+//! Comments that everyone may read: approved ones. Callers that show them have checked that their article is published,
+//! except the list for the feed, which does so itself.
+
+use sqlx::PgConnection;
+
+use super::threads::ThreadKey;
+use crate::clock::Ts;
+use crate::comments::model::{Comment, StaffBadge};
+use crate::ids::{ArticleId, CommentId};
+use crate::text::SafeHtml;
+
+/// Selects [`Comment`]s. The FROM clause has to name `comments`, its `articles` and the approved `parent`.
+macro_rules! select_approved {
+    ($which:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Comment,
+            r#"select comments.id as "id!", comments.parent_id, comments.root_id as "root_id!", comments.name as "name!",
+                   comments.website, comments.body_html as "body_html!", comments.created_at as "created_at!", comments.edited_at,
+                   parent.name as "parent_name?",
+                   case when comments.account_id = articles.author_id then 'author'
+                        when comments.account_id is not null then 'staff' end as "staff?: StaffBadge",
+                   case when comments.number > 0 and comments.number <> comments.id and not exists
+                       (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
+                   then comments.number end as wordpress_id
+               "# + $which,
+            $($argument),+
+        )
+    };
+}
+
+/// Returns the newest comments of an article, newest first.
+pub async fn list_newest_on(
+    db: &mut PgConnection,
+    id: ArticleId,
+    limit: i64,
+) -> sqlx::Result<Vec<Comment>> {
+    select_approved!(
+        "from (
+             select * from comments newest where newest.article_id = $1 and newest.status = 'approved'
+             order by newest.created_at desc, newest.id desc limit $2
+         ) comments
+         join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         order by comments.created_at desc, comments.id desc",
+        id.0,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Returns one comment of an article.
+pub async fn find(
+    db: &mut PgConnection,
+    article_id: ArticleId,
+    id: CommentId,
+) -> sqlx::Result<Option<Comment>> {
+    select_approved!(
+        "from comments join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         where comments.id = $1 and comments.article_id = $2 and comments.status = 'approved'",
+        id.0,
+        article_id.0
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Returns the comment of an article that a link from before the import names. Links made since name its own id.
+pub async fn find_by_wordpress_id(
+    db: &mut PgConnection,
+    article_id: ArticleId,
+    wordpress_id: i64,
+) -> sqlx::Result<Option<CommentId>> {
+    // An imported id wins over an equal id of ours: old links were there first.
+    sqlx::query_scalar!(
+        "select id from comments where article_id = $1 and (number = $2 or id = $2) and status = 'approved'
+         order by number = $2 desc nulls last limit 1",
+        article_id.0,
+        wordpress_id,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Returns the comments of these threads, thread by thread, oldest first, at most `limit` of each thread.
+pub async fn list_in_threads(
+    db: &mut PgConnection,
+    threads: &[ThreadKey],
+    limit: i64,
+) -> sqlx::Result<Vec<Comment>> {
+    let roots: Vec<i64> = threads.iter().map(|thread| thread.root_id.0).collect();
+    select_approved!(
+        "from unnest($1::bigint[]) with ordinality as thread (root_id, place)
+         cross join lateral (
+             select * from comments inside where inside.root_id = thread.root_id and inside.status = 'approved'
+             order by inside.created_at, inside.id limit $2
+         ) comments
+         join articles on articles.id = comments.article_id
+         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+         order by thread.place, comments.created_at, comments.id",
+        &roots,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Returns the comments of one thread, oldest first, from the one at index `skipped` on.
+pub async fn list_in_thread(
+    db: &mut PgConnection,
+    thread: ThreadKey,
+    skipped: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<Comment>> {
+    // Entered from the nearer end: OFFSET walks over the rows that it skips.
+    let from_end = i64::from(thread.replies) - 1 - skipped;
+    if skipped <= from_end {
+        select_approved!(
+            "from comments join articles on articles.id = comments.article_id
+             left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+             where comments.root_id = $1 and comments.status = 'approved'
+               and (comments.created_at, comments.id) >= (
+                   select first.created_at, first.id from comments first
+                   where first.root_id = $1 and first.status = 'approved' order by first.created_at, first.id offset $2 limit 1)
+             order by comments.created_at, comments.id limit $3",
+            thread.root_id.0,
+            skipped,
+            limit
+        )
+        .fetch_all(db)
+        .await
+    } else {
+        select_approved!(
+            "from comments join articles on articles.id = comments.article_id
+             left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
+             where comments.root_id = $1 and comments.status = 'approved'
+               and (comments.created_at, comments.id) >= (
+                   select first.created_at, first.id from comments first
+                   where first.root_id = $1 and first.status = 'approved' order by first.created_at desc, first.id desc offset $2 limit 1)
+             order by comments.created_at, comments.id limit $3",
+            thread.root_id.0,
+            from_end.max(0),
+            limit
+        )
+        .fetch_all(db)
+        .await
+    }
+}
+
+/// A comment in the feed.
+pub struct FeedComment {
+    pub id: CommentId,
+    pub name: String,
+    pub body_html: SafeHtml,
+    pub created_at: Ts,
+    pub article_title: String,
+}
+
+/// Returns the newest comments of all published articles, newest first.
+pub async fn list_newest(
+    db: &mut PgConnection,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<FeedComment>> {
+    sqlx::query_as!(
+        FeedComment,
+        "select comments.id, comments.name, comments.body_html, comments.created_at, title as article_title
+         from comments join articles on articles.id = article_id
+         where status = 'approved' and state = 'published' and published_at <= $1
+         order by comments.created_at desc, comments.id desc limit $2",
+        now as Ts,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,162 @@
+//! Notifications of approved comments for subscribers.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::commenters::SubscriptionScope;
+use crate::ids::{ArticleId, CommentId, CommenterId, SubscriptionId};
+use crate::text::SafeHtml;
+
+/// Creates the notifications of at most `limit` newly approved comments and returns how many comments these were. A
+/// subscriber gets one notification of a comment, however often it is approved, and none of their own comments.
+pub async fn fan_out(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
+    // Deleted and fanned out in one statement: after a crash a comment is either still queued or fully notified.
+    // Two workers skip each other's rows instead of waiting.
+    let done = sqlx::query!(
+        "with taken as (
+             delete from news where comment_id in (select comment_id from news order by comment_id limit $1 for update skip locked)
+             returning comment_id
+         ),
+         handed_out as (
+             insert into notices (subscription_id, comment_id)
+             select subscriptions.id, comments.id
+             from taken
+             join comments on comments.id = taken.comment_id and status = 'approved'
+             join subscriptions on subscriptions.article_id = comments.article_id and active_since is not null
+             left join comments parent on parent.id = comments.parent_id
+             where comments.commenter_id is distinct from subscriptions.commenter_id
+               and (scope = 'everything' or parent.commenter_id = subscriptions.commenter_id)
+             on conflict do nothing
+         )
+         select from taken",
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(u64::try_from(done.len()).unwrap_or(u64::MAX))
+}
+
+/// A subscription with unsent notifications.
+pub struct DueSubscription {
+    pub id: SubscriptionId,
+    pub commenter_id: CommenterId,
+    pub article_id: ArticleId,
+    pub scope: SubscriptionScope,
+    /// Title of the article.
+    pub title: String,
+    /// Path of the article.
+    pub path: String,
+}
+
+/// A comment that a notification quotes.
+pub struct NotifiedReply {
+    pub id: CommentId,
+    pub name: String,
+    pub body_html: SafeHtml,
+    pub created_at: Ts,
+}
+
+/// Returns and locks at most `limit` subscriptions with unsent notifications and no email since `emailed_before`,
+/// skipping locked ones.
+pub async fn lock_due(
+    db: &mut PgConnection,
+    emailed_before: Ts,
+    now: Ts,
+    limit: i64,
+) -> sqlx::Result<Vec<DueSubscription>> {
+    // The commenter is locked as well, so that an erasure cannot run between this and the email. Subscriptions locked by
+    // another server are skipped: it is sending to them.
+    sqlx::query_as!(
+        DueSubscription,
+        r#"select subscriptions.id, commenter_id, article_id, scope as "scope: SubscriptionScope", title, path as "path!"
+           from subscriptions
+           join commenters on commenters.id = commenter_id and silenced_at is null and blocked_at is null
+           join articles on articles.id = article_id and state = 'published' and published_at <= $2
+           where active_since is not null and (mailed_at is null or mailed_at <= $1)
+             and exists (select 1 from notices join comments on comments.id = comment_id
+                         where subscription_id = subscriptions.id and told_at is null and status = 'approved')
+           order by subscriptions.id limit $3
+           for update of subscriptions skip locked
+           for key share of commenters skip locked"#,
+        emailed_before as Ts,
+        now as Ts,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Marks a subscription's unsent notifications as sent and returns their comments' ids. The caller has to enqueue the
+/// email in the same transaction; a comment that is approved later goes into the next one.
+pub async fn mark_sent(
+    db: &mut PgConnection,
+    id: SubscriptionId,
+    now: Ts,
+) -> sqlx::Result<Vec<i64>> {
+    sqlx::query!(
+        "update subscriptions set mailed_at = $2 where id = $1",
+        id.0,
+        now as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    // Only approved comments: a held one stays unsent until it is approved or the notification is purged.
+    sqlx::query_scalar!(
+        "update notices set told_at = $2 from comments
+         where subscription_id = $1 and told_at is null and comments.id = comment_id and status = 'approved'
+         returning comment_id",
+        id.0,
+        now as Ts,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Returns the oldest of these comments, at most `limit`.
+pub async fn list_oldest(
+    db: &mut PgConnection,
+    ids: &[i64],
+    limit: i64,
+) -> sqlx::Result<Vec<NotifiedReply>> {
+    sqlx::query_as!(
+        NotifiedReply,
+        "select id, name, body_html, created_at from comments where id = any($1) order by created_at, id limit $2",
+        ids,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Age from which a sent notification is deleted. A comment that is approved again after that is notified again.
+const SENT_RETENTION_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// Rows per statement, so that no other query waits long for their locks.
+const PURGE_BATCH: i64 = 10_000;
+
+/// Deletes old sent notifications, and unsent ones that never will be: the subscriber's email bounces or is blocked, or
+/// the comment is spam or trashed.
+pub async fn purge(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from notices where (subscription_id, comment_id) in
+             (select subscription_id, comment_id from notices where told_at < $1 limit $2)",
+        now.plus_seconds(-SENT_RETENTION_SECONDS) as Ts,
+        PURGE_BATCH,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from notices where (subscription_id, comment_id) in
+             (select subscription_id, comment_id
+              from notices
+              join subscriptions on subscriptions.id = subscription_id
+              join commenters on commenters.id = commenter_id
+              join comments on comments.id = comment_id
+              where told_at is null and (silenced_at is not null or blocked_at is not null or status in ('spam', 'trashed'))
+              limit $1)",
+        PURGE_BATCH,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Saving a submitted comment: duplicates, flood control, the insert.
+
+use sqlx::PgConnection;
+
+use super::akismet;
+use crate::clock::Ts;
+use crate::comments::model::{DedupDay, NETWORK_ROW, NewComment, Status, hash_network};
+use crate::comments::screening::Verdict;
+use crate::crypto::Keys;
+use crate::ids::{ArticleId, CommentId, CommenterId};
+
+/// Returns the comment that was saved for the same submission from the same network, today or yesterday.
+pub async fn find_duplicate(
+    db: &mut PgConnection,
+    keys: &Keys,
+    article_id: ArticleId,
+    commenter_id: Option<CommenterId>,
+    comment: &NewComment,
+    now: Ts,
+) -> sqlx::Result<Option<CommentId>> {
+    let days = [DedupDay::Today, DedupDay::Yesterday];
+    // Yesterday counts, too: a double click may happen around midnight.
+    let hashes = days
+        .map(|day| comment.dedup_hashes(keys, day, now))
+        .concat();
+    let parent_id = comment.parent_id.map_or(0, |id| id.0);
+    // Two statements: one with `is not distinct from` could not use the index.
+    match commenter_id {
+        Some(commenter_id) => {
+            sqlx::query_scalar!(
+                "select id from comments
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id = $3 and said_once = any($4)
+                 order by id limit 1",
+                article_id.0,
+                parent_id,
+                commenter_id.0,
+                &hashes,
+            )
+            .fetch_optional(db)
+            .await
+        }
+        None => {
+            sqlx::query_scalar!(
+                "select id from comments
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id is null and said_once = any($3)
+                 order by id limit 1",
+                article_id.0,
+                parent_id,
+                &hashes,
+            )
+            .fetch_optional(db)
+            .await
+        }
+    }
+}
+
+/// Records a submission under each of `keys`. If one of them was recorded less than `seconds` ago, returns as an error
+/// the number of seconds to wait; the caller must then roll back.
+pub async fn check_flood(
+    db: &mut PgConnection,
+    keys: &[Vec<u8>],
+    seconds: i32,
+    now: Ts,
+) -> sqlx::Result<Result<(), i64>> {
+    // 0 turns flood control off.
+    let seconds = i64::from(seconds);
+    if seconds == 0 {
+        return Ok(Ok(()));
+    }
+    // Inserted in the order of the keys, so that two submissions that share two keys cannot deadlock. The second one waits
+    // here until the first has committed, which makes this the place where concurrent submissions take turns.
+    let noted = sqlx::query!(
+        "insert into lately (key, at) select key, $2 from unnest($1::bytea[]) as key order by key
+         on conflict (key) do update set at = excluded.at where lately.at <= $3",
+        keys,
+        now as Ts,
+        now.plus_seconds(-seconds) as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    if usize::try_from(noted.rows_affected()) == Ok(keys.len()) {
+        return Ok(Ok(()));
+    }
+    // The caller rolls back: a rejected attempt must not prolong the wait.
+    let last = sqlx::query_scalar!(
+        r#"select max(at) as "at?: Ts" from lately where key = any($1) and at < $2"#,
+        keys,
+        now as Ts,
+    )
+    .fetch_one(db)
+    .await?
+    .unwrap_or(now);
+    // Rounded up: after that many seconds the next try has to succeed.
+    let left = last.plus_seconds(seconds).unix_micros() - now.unix_micros();
+    Ok(Err(((left + 999_999) / 1_000_000).clamp(1, seconds)))
+}
+
+/// Inserts a comment and queues it for the spam check if its verdict asks for that. Returns `None` if the same comment is
+/// saved already. The network is saved, sealed, unless `network_until` is `None`.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a comment, its article and commenter, the verdict and two times"
+)]
+pub async fn insert(
+    db: &mut PgConnection,
+    keys: &Keys,
+    article_id: ArticleId,
+    commenter_id: Option<CommenterId>,
+    comment: &NewComment,
+    verdict: &Verdict,
+    network_until: Option<Ts>,
+    now: Ts,
+) -> sqlx::Result<Option<CommentId>> {
+    let network = network_until.map(|_| {
+        let from = comment.from.to_canonical().to_string();
+        keys.seal(NETWORK_ROW, from.as_bytes())
+    });
+    let network_hash = network_until.map(|_| hash_network(keys, comment.from));
+    // A top-level comment is its own root, so that its id is needed before the insert. A race between two identical
+    // submissions ends at the unique index instead of with an error.
+    let inserted = sqlx::query_scalar!(
+        "with fresh as (select nextval('comments_id_seq') as id)
+         insert into comments
+             (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
+              reasons, created_at, network_sealed, network_until, network_hash, status_since, score, signals)
+         select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9,
+             $10, $11, $12, $13, $14, $15, $12, $16, $17
+         from fresh
+         on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
+         returning id",
+        article_id.0,
+        comment.parent_id.map(|id| id.0),
+        commenter_id.map(|id| id.0),
+        comment.account_id.map(|id| id.0),
+        comment.name,
+        comment.website.as_ref().map(ToString::to_string),
+        comment.body,
+        comment.body_html.as_str(),
+        comment.dedup_hashes(keys, DedupDay::Today, now).swap_remove(0),
+        verdict.status as Status,
+        &verdict.stored_reasons(),
+        now as Ts,
+        network,
+        network_until as Option<Ts>,
+        network_hash,
+        verdict.prediction.as_ref().map(|prediction| prediction.score),
+        &verdict.stored_signals(),
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let id = inserted.map(|id| CommentId(id.0));
+    if let Some(id) = id {
+        akismet::enqueue(db, id, verdict, now).await?;
+    }
+    Ok(id)
+}

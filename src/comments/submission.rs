@@ -1,0 +1,198 @@
+//! A submitted reply form, from the first query to the outcome. Knows nothing of pages.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::model::{Comment, Discussion, ReplyTarget, Status};
+use super::reply_form::ReplyForm;
+use super::save::{SaveOutcome, ValidReply, save_reply};
+use super::store::author::{self, AuthorComment};
+use super::store::{approved, discussions};
+use crate::accounts::Viewer;
+use crate::app::App;
+use crate::commenters::BrowserToken;
+use crate::db::BEGIN_BY_KEYS;
+use crate::ids::{ArticleId, CommentId};
+use crate::publication::Publication;
+use crate::text::SafeHtml;
+use crate::web::{ClientAddress, Error, Layout, Result};
+
+/// Sender of a form.
+pub struct Submitter {
+    pub(super) ip: IpAddr,
+    pub(super) browser: BrowserToken,
+    /// Signed-in member of staff.
+    pub(super) viewer: Option<Viewer>,
+}
+
+impl FromRequestParts<App> for Submitter {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        Ok(Self {
+            ip: ClientAddress::from_request_parts(parts, app).await?.0,
+            browser: BrowserToken::from_request_parts(parts, app).await?,
+            // Errors are swallowed: while the database is away, everyone is a reader, and the form comes back filled in.
+            viewer: Viewer::from_request_parts(parts, app).await.ok(),
+        })
+    }
+}
+
+/// A submission whose transaction is open.
+pub(super) struct OpenSubmission {
+    db: Transaction<'static, Postgres>,
+    /// Absent if the article is not published.
+    discussion: Option<Discussion>,
+}
+
+/// Discussion and parent comment of a submission.
+pub(super) struct ReplyContext {
+    pub discussion: Discussion,
+    pub parent: Option<Comment>,
+}
+
+/// Outcome of a submission.
+pub(super) enum SubmitOutcome {
+    Created {
+        id: CommentId,
+        status: Status,
+    },
+    /// The same comment is saved already. `recent` is that comment if it was saved less than a minute ago.
+    Duplicate {
+        context: ReplyContext,
+        recent: Option<Box<AuthorComment>>,
+    },
+    Preview {
+        context: ReplyContext,
+        body_html: SafeHtml,
+    },
+    /// The form has errors, or its parent comment is not public.
+    Invalid {
+        context: ReplyContext,
+        is_parent_gone: bool,
+    },
+    Closed {
+        discussion: Discussion,
+    },
+    /// The article is not published.
+    Gone,
+    TooSoon {
+        context: ReplyContext,
+        seconds: i64,
+    },
+}
+
+/// Begins the transaction and loads the discussion with the settings of the same moment. One connection does it all, since
+/// many readers reply at a time.
+pub(super) async fn open_submission(
+    app: &App,
+    target: ReplyTarget,
+) -> Result<(OpenSubmission, Arc<Publication>)> {
+    let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
+    let now = app.clock.now();
+    let id = match target {
+        ReplyTarget::Article(id) => Some(id),
+        ReplyTarget::WordPressId(id) => discussions::find_id_by_wordpress_id(&mut db, id).await?,
+    };
+    let (edition, article) = discussions::find_published(&mut db, id, now).await?;
+    let publication = app.latest_publication(&mut db, edition).await?;
+    let discussion = article.map(|article| article.into_discussion(&publication.discussion, now));
+    Ok((OpenSubmission { db, discussion }, publication))
+}
+
+/// Validates the form and saves the comment, unless a preview was asked for.
+pub(super) async fn submit(
+    app: &App,
+    submission: OpenSubmission,
+    layout: &Layout,
+    form: &mut ReplyForm,
+    submitter: &Submitter,
+    is_preview: bool,
+) -> Result<SubmitOutcome> {
+    if layout.publication.key_id != app.keys.id() {
+        // The key was rotated: servers that have the new one would not find what this one seals.
+        return Err(Error::Unavailable);
+    }
+    let OpenSubmission { mut db, discussion } = submission;
+    let Some(discussion) = discussion else {
+        return Ok(SubmitOutcome::Gone);
+    };
+    // From here on the form has our ids: also the one that comes back with errors.
+    if let ReplyTarget::WordPressId(_) = form.target {
+        resolve_wordpress_ids(&mut db, form, discussion.article_id).await?;
+    }
+    if !discussion.replies_open {
+        return Ok(SubmitOutcome::Closed { discussion });
+    }
+    let parent = match form.parent.parse() {
+        Ok(id) => approved::find(&mut db, discussion.article_id, id).await?,
+        Err(_) => None,
+    };
+    let is_parent_gone = !form.parent.is_empty() && parent.is_none();
+    let context = ReplyContext { discussion, parent };
+    let parent_id = context.parent.as_ref().map(|parent| parent.id);
+    // Parsed even if the parent is gone, so that the page shows every error at once.
+    let parsed = form.parse(parent_id, submitter.viewer.as_ref(), submitter.ip);
+    if is_parent_gone {
+        // The form that comes back posts a top-level comment.
+        form.parent.clear();
+    }
+    let Some(comment) = parsed.filter(|_| !is_parent_gone) else {
+        return Ok(SubmitOutcome::Invalid {
+            context,
+            is_parent_gone,
+        });
+    };
+    if is_preview {
+        let body_html = comment.body_html;
+        return Ok(SubmitOutcome::Preview { context, body_html });
+    }
+    let reply = ValidReply {
+        layout,
+        discussion: &context.discussion,
+        comment: &comment,
+        browser: &submitter.browser,
+        honeypot_filled: form.honeypot_filled(),
+        scope: form.subscription_scope(),
+    };
+    Ok(match save_reply(app, db, &reply).await? {
+        SaveOutcome::Created { id, status } => SubmitOutcome::Created { id, status },
+        SaveOutcome::Duplicate { id } => {
+            let recent = find_recent(app, id).await?.map(Box::new);
+            SubmitOutcome::Duplicate { context, recent }
+        }
+        SaveOutcome::RateLimited { seconds } => SubmitOutcome::TooSoon { context, seconds },
+    })
+}
+
+/// Replaces the WordPress ids of a form by our own.
+async fn resolve_wordpress_ids(
+    db: &mut PgConnection,
+    form: &mut ReplyForm,
+    article_id: ArticleId,
+) -> sqlx::Result<()> {
+    form.target = ReplyTarget::Article(article_id);
+    if let Ok(wordpress_id) = form.parent.parse()
+        && let Some(id) = approved::find_by_wordpress_id(db, article_id, wordpress_id).await?
+    {
+        form.parent = id.to_string();
+    }
+    Ok(())
+}
+
+/// Age in seconds from which a duplicate is no double click any more.
+const DOUBLE_CLICK_SECONDS: i64 = 60;
+
+/// Returns the saved comment if it is recent enough to be the same person's.
+async fn find_recent(app: &App, id: CommentId) -> Result<Option<AuthorComment>> {
+    let mut db = app.pool.acquire().await?;
+    let now = app.clock.now();
+    let comment = author::find(&mut db, id, now).await?;
+    // Later the sender may be somebody else in the same network who guessed the email, and must not get the author's page.
+    let since = now.plus_seconds(-DOUBLE_CLICK_SECONDS);
+    Ok(comment.filter(|comment| comment.created_at >= since))
+}

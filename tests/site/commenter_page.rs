@@ -1,0 +1,591 @@
+//! The commenter page: verified emails, notifications, data and erasure. Emails are received by an SMTP server in the test.
+
+use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
+use broadsheet::publication::Publication;
+use broadsheet::worker;
+
+use crate::support::makers::Made;
+use crate::support::smtp::{Received, Sink};
+use crate::support::visitor::{Form, Page, Visitor};
+use crate::support::{Setup, TestSite};
+
+const HOUR: i64 = 60 * 60;
+
+struct MailSite {
+    site: TestSite,
+    sink: Sink,
+}
+
+impl MailSite {
+    async fn new(change: impl FnOnce(&mut Publication) + 'static) -> Self {
+        let sink = Sink::start().await;
+        let setup = Setup::default()
+            .settings(|settings| {
+                sink.set_in(settings);
+                settings.trusted_proxies = Some("127.0.0.1".into());
+            })
+            .publication(|publication| {
+                publication.discussion.hold_everything = false;
+                change(publication);
+            });
+        Self {
+            site: setup.build().await,
+            sink,
+        }
+    }
+
+    /// Delivers the mail and returns the emails after the first `seen` ones.
+    async fn receive_emails(&self, seen: usize) -> Vec<Received> {
+        worker::deliver(&self.site.app)
+            .await
+            .expect("a round of the post");
+        self.sink.received().split_off(seen)
+    }
+}
+
+fn fill_form(page: &Page, name: &str, words: &str) -> Form {
+    page.form("/articles/")
+        .fill("comment", words)
+        .fill("author", name)
+        .fill("email", &format!("{}@example.org", name.to_lowercase()))
+}
+
+/// Submits a reply and returns its author's page.
+async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, tick: &str) -> Page {
+    let form = fill_form(&visitor.open(path).await, name, words);
+    let form = if tick.is_empty() {
+        form
+    } else {
+        form.tick(tick, "yes")
+    };
+    let sent = form.submit().await;
+    visitor.open(&sent.has_status(303).leads_to()).await
+}
+
+/// Returns the first link of an email with this path prefix.
+fn find_link(email: &Received, to: &str) -> String {
+    let links = email.links();
+    let found = links.iter().find_map(|link| {
+        let path = link.strip_prefix("http://127.0.0.1:8600")?;
+        path.starts_with(to).then(|| path.to_owned())
+    });
+    found.unwrap_or_else(|| panic!("no link to {to} among {links:?}"))
+}
+
+/// Verifies the recipient of the newest email in this browser and returns the path of the commenter page.
+async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> String {
+    let emails = mail_site.receive_emails(seen).await;
+    let email = emails.last().expect("an email came");
+    let commenter_path = find_link(email, "/commenters/");
+    let page = visitor.open(&commenter_path).await;
+    let done = page
+        .has_status(200)
+        .form("/commenters/")
+        .press("Yes, this is my address")
+        .await;
+    visitor
+        .open(&done.has_status(303).leads_to())
+        .await
+        .sees("The address is yours");
+    commenter_path
+}
+
+/// Returns the browser of Ann, who has commented, subscribed to all replies and verified her email.
+async fn subscribed_to_all(mail_site: &MailSite, article: &Made) -> Visitor {
+    let ann = mail_site.site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
+    verify_email(mail_site, &ann, 0).await;
+    ann
+}
+
+#[tokio::test]
+async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let article = mail_site.site.article("Tea").await;
+    let ann = mail_site.site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers").await;
+    let emails = mail_site.receive_emails(0).await;
+    assert_eq!(emails.len(), 1);
+    let email = &emails[0];
+    assert_eq!(email.to, ["ann@example.org"]);
+    assert_eq!(
+        email.header("subject").as_deref(),
+        Some("Is this your address? – The Test Courier")
+    );
+    assert!(email.text().contains("If it was not you, do nothing"));
+    assert!(email.html().contains("/commenters/"));
+    // A second request within the hour sends nothing.
+    submit_reply(&ann, &article.path, "Ann", "Two.", "tell_everything").await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
+    let commenter_path = find_link(email, "/commenters/");
+    // Mail scanners open links.
+    let page = mail_site.site.visitor().open(&commenter_path).await;
+    page.has_status(200)
+        .sees("You asked to be told of")
+        .sees("Tea");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(
+        mail_site
+            .site
+            .count("select count(*) from commenters where proved_at is not null")
+            .await,
+        0
+    );
+    verify_email(&mail_site, &ann, 0).await;
+    assert_eq!(
+        mail_site
+            .site
+            .count("select count(*) from subscriptions where active_since is not null")
+            .await,
+        1
+    );
+    // Another key gives no access.
+    let (path, _) = commenter_path.split_once("?key=").expect("it is signed");
+    mail_site.site.visitor().open(path).await.has_status(404);
+    mail_site
+        .site
+        .visitor()
+        .open(&format!("{path}?key=00"))
+        .await
+        .has_status(404);
+}
+
+#[tokio::test]
+async fn a_browser_with_a_verified_email_is_no_first_timer() {
+    let mail_site =
+        MailSite::new(|publication| publication.discussion.hold_first_timers = true).await;
+    let article = mail_site.site.article("Tea").await;
+    let ann = mail_site.site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers")
+        .await
+        .sees("We do not know you yet");
+    verify_email(&mail_site, &ann, 0).await;
+    // Verified, but without an approved comment.
+    submit_reply(&ann, &article.path, "Ann", "Two.", "")
+        .await
+        .sees("awaiting moderation");
+    sqlx::query("update comments set status = 'approved' where body = 'One.'")
+        .execute(&mail_site.site.app.pool)
+        .await
+        .expect("approved by hand");
+    submit_reply(&ann, &article.path, "Ann", "Three.", "")
+        .await
+        .sees("Your comment is published");
+    // Somebody else with that name and email is a first-timer.
+    submit_reply(&mail_site.site.visitor(), &article.path, "Ann", "Four.", "")
+        .await
+        .sees("awaiting moderation");
+}
+
+#[tokio::test]
+async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
+    let mail_site =
+        MailSite::new(|publication| publication.discussion.hold_everything = true).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea & more").await;
+    let ann = site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "A question.", "tell_answers").await;
+    verify_email(&mail_site, &ann, 0).await;
+    sqlx::query("update comments set status = 'approved'")
+        .execute(&site.app.pool)
+        .await
+        .expect("approved by hand");
+    let question: i64 = sqlx::query_scalar("select id from comments")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("the question");
+    let bob = site.visitor();
+    let path = format!("/articles/{}/reply?to={question}", article.id);
+    submit_reply(&bob, &path, "Bob", "An *answer* from Bob.", "").await;
+    submit_reply(&bob, &article.path, "Bob", "Something else.", "").await;
+    assert_eq!(
+        mail_site.receive_emails(1).await.len(),
+        0,
+        "nothing is told before a moderator has read it"
+    );
+    let mo = site.staff("mo", Role::Moderator).await;
+    for words in ["An *answer* from Bob.", "Something else."] {
+        let id: i64 = sqlx::query_scalar("select id from comments where body = $1")
+            .bind(words)
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("the comment");
+        mo.post_fields(
+            "/admin/comments",
+            &[("one", &format!("approved {id}:held:0"))],
+        )
+        .await
+        .has_status(303);
+    }
+    let emails = mail_site.receive_emails(1).await;
+    assert_eq!(emails.len(), 1);
+    let email = &emails[0];
+    assert_eq!(email.to, ["ann@example.org"]);
+    assert_eq!(
+        email.header("subject").as_deref(),
+        Some("A reply to you on “Tea & more”")
+    );
+    let text = email.text();
+    assert!(
+        text.contains("An answer from Bob.") && !text.contains("Something else."),
+        "{text}"
+    );
+    assert!(!text.contains("bob@example.org") && !email.html().contains("bob@"));
+    assert!(email.html().contains("Tea &#38; more"));
+    // Held and approved again, it is not notified again.
+    sqlx::query("update comments set status = 'held' where parent_id is not null")
+        .execute(&site.app.pool)
+        .await
+        .expect("held by hand");
+    sqlx::query("update comments set status = 'approved' where parent_id is not null")
+        .execute(&site.app.pool)
+        .await
+        .expect("approved by hand");
+    site.app.clock.advance(2 * HOUR);
+    assert_eq!(mail_site.receive_emails(2).await.len(), 0);
+}
+
+#[tokio::test]
+async fn notifications_are_collected_into_one_email_an_hour() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    let ann = subscribed_to_all(&mail_site, &article).await;
+    site.comment(&article, "Bob", Status::Approved).await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 1);
+    for name in ["Cid", "Dan", "Eve"] {
+        site.comment(&article, name, Status::Approved).await;
+    }
+    site.app.clock.advance(HOUR - 1);
+    assert_eq!(mail_site.receive_emails(2).await.len(), 0, "one an hour");
+    site.app.clock.advance(1);
+    let emails = mail_site.receive_emails(2).await;
+    assert_eq!(emails.len(), 1);
+    assert_eq!(
+        emails[0].header("subject").as_deref(),
+        Some("3 new replies on “Tea”")
+    );
+    for name in ["Cid", "Dan", "Eve"] {
+        assert!(emails[0].text().contains(&format!("Words of {name}.")));
+    }
+    assert!(!emails[0].text().contains("Words of Bob."));
+    // Nobody is notified of their own comments.
+    submit_reply(&ann, &article.path, "Ann", "Mine again.", "").await;
+    site.app.clock.advance(2 * HOUR);
+    assert_eq!(mail_site.receive_emails(3).await.len(), 0);
+}
+
+#[tokio::test]
+async fn one_click_unsubscribe_ends_a_subscription() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    subscribed_to_all(&mail_site, &article).await;
+    site.comment(&article, "Bob", Status::Approved).await;
+    let emails = mail_site.receive_emails(1).await;
+    let email = &emails[0];
+    assert_eq!(
+        email.header("list-unsubscribe-post").as_deref(),
+        Some("List-Unsubscribe=One-Click")
+    );
+    let header = email.header("list-unsubscribe").expect("it can be ended");
+    let address = header
+        .strip_prefix("<http://127.0.0.1:8600")
+        .and_then(|rest| rest.strip_suffix('>'))
+        .expect("an address of ours");
+    // GET does not unsubscribe.
+    site.visitor()
+        .open(address)
+        .await
+        .has_status(200)
+        .sees("Stop these mails");
+    assert_eq!(site.count("select count(*) from subscriptions").await, 1);
+    // From elsewhere, with no cookie, in the other encoding that RFC 8058 allows.
+    let boundary = "xyz";
+    let body = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--{boundary}--\r\n"
+    );
+    let request = axum::http::Request::post(address).header(
+        "content-type",
+        format!("multipart/form-data; boundary={boundary}"),
+    );
+    let done = site.visitor().send(request, body.into(), address).await;
+    done.has_status(200).sees("You will hear no more about it");
+    assert_eq!(site.count("select count(*) from subscriptions").await, 0);
+    site.comment(&article, "Cid", Status::Approved).await;
+    site.app.clock.advance(2 * HOUR);
+    assert_eq!(mail_site.receive_emails(2).await.len(), 0);
+    // A second click is no error; a forged key is.
+    site.visitor()
+        .post_fields(address, &[("List-Unsubscribe", "One-Click")])
+        .await
+        .has_status(200);
+    let forged = address.replace("?key=", "?key=0");
+    site.visitor()
+        .post_fields(&forged, &[])
+        .await
+        .has_status(404);
+}
+
+#[tokio::test]
+async fn an_unverified_email_changes_no_subscription() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    let other = site.article("Coffee").await;
+    let ann = site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_answers").await;
+    verify_email(&mail_site, &ann, 0).await;
+    let eve = site.visitor();
+    submit_reply(&eve, &article.path, "Ann", "Not hers.", "tell_everything").await;
+    submit_reply(
+        &eve,
+        &other.path,
+        "Ann",
+        "Not hers either.",
+        "tell_everything",
+    )
+    .await;
+    let scope: String =
+        sqlx::query_scalar("select scope::text from subscriptions where active_since is not null")
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("one counts");
+    assert_eq!(scope, "answers");
+    site.comment(&other, "Bob", Status::Approved).await;
+    site.app.clock.advance(2 * HOUR);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
+}
+
+#[tokio::test]
+async fn the_commenter_page_lists_exports_and_erases_everything() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    submit_reply(
+        &ann,
+        &article.path,
+        "Ann",
+        "First words.",
+        "tell_everything",
+    )
+    .await;
+    let commenter_path = verify_email(&mail_site, &ann, 0).await;
+    submit_reply(&site.visitor(), &article.path, "Ann", "Second words.", "").await;
+    submit_reply(&site.visitor(), &article.path, "Bob", "Bob’s words.", "").await;
+    let page = ann.open(&commenter_path).await;
+    page.sees("First words.")
+        .sees("Second words.")
+        .does_not_see("Bob’s words.")
+        .sees("Every reply")
+        .does_not_see("ann@example.org");
+    let data = ann
+        .open(&commenter_path.replace("?key=", "/data?key="))
+        .await;
+    data.has_status(200);
+    assert_eq!(data.header("content-type"), "application/json");
+    let read: serde_json::Value = serde_json::from_slice(&data.body).expect("it is JSON");
+    assert_eq!(read["comments"][1]["text"], "First words.");
+    assert_eq!(read["comments"].as_array().map(Vec::len), Some(2));
+    assert_eq!(read["subscriptions"][0]["told_of"], "everything");
+    assert!(!data.html().contains("ann@"));
+    // Every comment is linked.
+    let own = page
+        .attribute(".own-list a", "href")
+        .expect("a link to its page");
+    ann.open(&own)
+        .await
+        .sees("Second words.")
+        .sees("Delete this comment");
+    // Without the tick nothing is erased.
+    let erase = page
+        .forms("/commenters/")
+        .into_iter()
+        .find(|form| form.labels().contains(&"Erase everything now"))
+        .expect("a way to erase everything");
+    erase.press("Erase everything now").await.has_status(303);
+    assert_eq!(
+        site.count("select count(*) from comments where erased_at is not null")
+            .await,
+        0
+    );
+    let gone = ann
+        .post_fields(&commenter_path, &[("act", "erase"), ("sure", "yes")])
+        .await;
+    gone.has_status(200)
+        .sees("Everything is erased")
+        .sees("2 comments and your address are gone.");
+    ann.open(&commenter_path).await.has_status(404);
+    let public = site.visitor().open(&article.path).await;
+    public.does_not_see("First words.").sees("Bob’s words.");
+    assert_eq!(
+        site.count("select (select count(*) from commenters) * 100 + (select count(*) from subscriptions) * 10 + (select count(*) from commenter_browsers)").await,
+        100
+    );
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_browsers_and_the_link() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
+    let commenter_path = verify_email(&mail_site, &ann, 0).await;
+    ann.post_fields(&commenter_path, &[("act", "forget")])
+        .await
+        .has_status(200)
+        .sees("Forgotten");
+    ann.open(&commenter_path).await.has_status(404);
+    assert_eq!(
+        site.count("select count(*) from commenter_browsers").await,
+        0
+    );
+    // A new link is emailed from the author's page of a comment.
+    site.app.clock.advance(2 * HOUR);
+    let own = submit_reply(&ann, &article.path, "Ann", "Two.", "").await;
+    let asked = own
+        .forms("/comments/")
+        .into_iter()
+        .find(|form| form.labels().contains(&"Mail me the link"))
+        .expect("a way to ask for it")
+        .press("Mail me the link")
+        .await;
+    ann.open(&asked.leads_to())
+        .await
+        .sees("We have sent a link to your address");
+    let again = verify_email(&mail_site, &ann, 1).await;
+    assert_ne!(again, commenter_path);
+}
+
+#[tokio::test]
+async fn a_bounced_email_gets_no_mail_until_it_is_verified_again() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
+    let commenter_path = verify_email(&mail_site, &ann, 0).await;
+    mail_site
+        .sink
+        .refuse_recipients(&["550 5.1.1 no such person"]);
+    site.comment(&article, "Bob", Status::Approved).await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
+    site.comment(&article, "Cid", Status::Approved).await;
+    site.app.clock.advance(2 * HOUR);
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0, "it is silenced");
+    ann.open(&commenter_path)
+        .await
+        .sees("Mail to your address came back");
+    let page = ann.open(&commenter_path).await;
+    page.form("/commenters/")
+        .press("Yes, this is my address")
+        .await
+        .has_status(303);
+    site.comment(&article, "Dan", Status::Approved).await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_site_without_mail_offers_no_notifications() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let page = site.visitor().open(&article.path).await;
+    page.does_not_see("Tell me");
+    let sent = page
+        .form("/articles/")
+        .fill("comment", "One.")
+        .fill("author", "Ann")
+        .fill("email", "ann@example.org")
+        .tick("tell_everything", "yes")
+        .submit()
+        .await;
+    sent.has_status(303);
+    assert_eq!(site.count("select count(*) from subscriptions").await, 0);
+}
+
+#[tokio::test]
+async fn a_queued_email_is_cancelled_when_a_quoted_comment_is_removed() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    subscribed_to_all(&mail_site, &article).await;
+    mail_site.sink.refuse_recipients(&["451 later"]);
+    let taken = site.comment(&article, "Bob", Status::Approved).await;
+    site.comment(&article, "Cid", Status::Approved).await;
+    assert_eq!(mail_site.receive_emails(1).await.len(), 0);
+    sqlx::query("update comments set status = 'trashed' where id = $1")
+        .bind(taken.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("trashed by hand");
+    site.app.clock.advance(HOUR);
+    let emails = mail_site.receive_emails(1).await;
+    assert_eq!(emails.len(), 1, "the rest is told all the same");
+    let text = emails[0].text();
+    assert!(
+        text.contains("Words of Cid.") && !text.contains("Words of Bob."),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_forwarded_notification_does_not_give_access() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    subscribed_to_all(&mail_site, &article).await;
+    site.comment(&article, "Bob", Status::Approved).await;
+    let emails = mail_site.receive_emails(1).await;
+    assert!(!emails[0].text().contains("/commenters/"));
+    let end = site
+        .visitor()
+        .open(&find_link(&emails[0], "/subscriptions/"))
+        .await;
+    site.app.clock.advance(HOUR);
+    let asked = end
+        .forms("/subscriptions/")
+        .into_iter()
+        .find(|form| form.labels().contains(&"Mail me the link"))
+        .expect("a way to ask for the link")
+        .submit()
+        .await;
+    asked
+        .has_status(200)
+        .sees("We have sent a link to your address");
+    assert_eq!(asked.html().matches("/commenters/").count(), 0);
+    let emails = mail_site.receive_emails(2).await;
+    assert_eq!(emails[0].to, ["ann@example.org"]);
+    find_link(&emails[0], "/commenters/");
+}
+
+#[tokio::test]
+async fn an_unverified_email_gets_at_most_three_verification_emails() {
+    let mail_site = MailSite::new(|_| {}).await;
+    let site = &mail_site.site;
+    let article = site.article("Tea").await;
+    for number in 0..5 {
+        let words = format!("Number {number}.");
+        submit_reply(
+            &site.visitor(),
+            &article.path,
+            "Ann",
+            &words,
+            "tell_everything",
+        )
+        .await;
+        site.app.clock.advance(2 * HOUR);
+    }
+    assert_eq!(mail_site.receive_emails(0).await.len(), 3);
+    // A refused comment sends no email.
+    let robot = site.visitor();
+    let form = fill_form(&robot.open(&article.path).await, "Eve", "Buy.");
+    form.fill("topic", "x")
+        .tick("tell_everything", "yes")
+        .submit()
+        .await
+        .has_status(303);
+    assert_eq!(mail_site.receive_emails(3).await.len(), 0);
+}
