@@ -73,7 +73,7 @@ async fn what_is_saved_shows_the_next_time_and_holds() {
         .await
         .follow()
         .await
-        .sees("Saved. It holds from the next reply on.");
+        .sees("Saved. The rules apply from the next comment on.");
     let shown = form(&admin).await;
     for (name, value) in numbers.into_iter().chain(lists) {
         assert_eq!(shown.value(name).trim_start_matches('\n'), value, "{name}");
@@ -143,11 +143,11 @@ async fn every_wrong_line_is_named_by_its_number() {
     }
     let page = filled.submit().await;
     page.has_status(422)
-        .sees("Line 3 is not a regular expression")
-        .sees("Line 4 would be found in every reply.")
+        .sees("Line 3 is not a valid regular expression")
+        .sees("Line 4 would match every comment.")
         .sees("Line 5 is too long")
-        .sees("Line 1 is not a regular expression")
-        .sees("Line 3 would be found in every reply.");
+        .sees("Line 1 is not a valid regular expression")
+        .sees("Line 3 would match every comment.");
     assert_eq!(page.texts_of(".mistakes li").len(), 5);
     for (name, text) in &lists {
         assert!(page.form(DISCUSSION).value(name).ends_with(text));
@@ -172,7 +172,7 @@ async fn rules_saved_by_two_are_told_to_the_second() {
     let refused = at_abe.fill("hold_words", "of abe").submit().await;
     refused
         .has_status(409)
-        .sees("Someone saved settings after you had opened this page.");
+        .sees("Someone else saved settings after you opened this page.");
     let shown = form(&ada).await;
     assert!(shown.value("hold_words").contains("of ada"));
     let again = refused.form(DISCUSSION);
@@ -232,12 +232,12 @@ async fn words_are_tried_and_nothing_is_saved() {
         .fill("hold_words", "nothing\ntea\n/(/\nann")
         .fill("refuse_words", "*selle*")
         .fill("edit_minutes", "99")
-        .press("Try the words")
+        .press("Test the word lists")
         .await;
     page.has_status(200)
-        .sees("The words were tried; nothing has been saved yet.")
-        .sees("Tried on the last 3 comments.")
-        .sees("Line 3 is not a regular expression");
+        .sees("The word lists were tested; nothing has been saved yet.")
+        .sees("Tested on the last 3 comments.")
+        .sees("Line 3 is not a valid regular expression");
     assert_eq!(
         lines(&page, "hold_words"),
         [
@@ -247,11 +247,11 @@ async fn words_are_tried_and_nothing_is_saved() {
     );
     assert_eq!(
         page.text_of("#hold_words-tried tfoot"),
-        "The whole list would have held 3, of which you approved 2; one is spam or in the trash"
+        "Whole list would have held 3, of which you approved 2; one is spam or in the trash"
     );
     assert_eq!(
         lines(&page, "refuse_words"),
-        ["1 *selle* would have refused 1, of which you approved 0; one is spam or in the trash"]
+        ["1 *selle* would have rejected 1, of which you approved 0; one is spam or in the trash"]
     );
     assert_eq!(page.form(DISCUSSION).value("edit_minutes"), "99");
     assert_eq!(settings_row(&site).await, before);
@@ -295,7 +295,7 @@ async fn a_script_gets_the_same_answer_and_nobody_below_an_admin_does() {
     for (name, text) in typed {
         filled = filled.fill(name, text);
     }
-    let page = filled.press("Try the words").await;
+    let page = filled.press("Test the word lists").await;
     for list in ["hold_words", "refuse_words"] {
         let place = format!("#{list}-tried");
         assert_eq!(answer.text_of(&place), page.text_of(&place));
@@ -336,7 +336,7 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
         .fill("checker_key", KEY)
         .submit()
         .await;
-    wrong.has_status(422).sees("one begins with https://");
+    wrong.has_status(422).sees("starting with https://");
     let saved = wrong
         .form(DISCUSSION)
         .fill("checker_url", "https://rest.akismet.com/")
@@ -347,12 +347,12 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
         .await;
     saved.has_status(303);
     let page = admin.open(DISCUSSION).await;
-    page.sees("A key is kept, sealed.");
+    page.sees("A key is saved and encrypted.");
     let shown = page.form(DISCUSSION);
     assert_eq!(shown.value("checker_url"), "https://rest.akismet.com");
     assert_eq!(shown.value("checker_key"), "");
     let told = page.texts_of("input[name=told][checked] + label");
-    assert_eq!(told, ["Its words", "The name"]);
+    assert_eq!(told, ["Comment text", "Name"]);
     let checker = async || {
         let publication = site.app.publication().await.expect("a publication");
         publication.discussion.checker.clone()
@@ -377,7 +377,7 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
         opened(&checker().await.expect("it").key_sealed),
         KEY.as_bytes()
     );
-    let tried = form(&admin).await.press("Try the words").await;
+    let tried = form(&admin).await.press("Test the word lists").await;
     for page in [&page, &mistaken, &saved.follow().await, &tried] {
         assert!(!page.html().contains(KEY), "{} shows the key", page.path);
     }
@@ -394,7 +394,7 @@ async fn the_checkers_key_is_kept_sealed_and_never_shown() {
         .submit()
         .await
         .has_status(422)
-        .sees("The checker needs a key.");
+        .sees("Please enter the API key of the service.");
 }
 
 #[tokio::test]
@@ -430,8 +430,8 @@ async fn an_address_is_blocked_and_never_shown_again() {
     assert_eq!(
         listed,
         [
-            "An address blocked on March 14, 2026 by mo",
-            "An address blocked on March 14, 2026 by mo",
+            "Email address blocked on March 14, 2026 by mo",
+            "Email address blocked on March 14, 2026 by mo",
         ]
     );
     assert!(is_blocked("ann@example.org").await);
@@ -456,7 +456,7 @@ async fn block(moderator: &Visitor, field: &str, typed: &str) -> Page {
 async fn a_domain_is_blocked_with_all_below_it() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
-    moderator.open(BLOCKS).await.sees("Block a domain");
+    moderator.open(BLOCKS).await.sees("Block an email domain");
     for typed in ["Spam.Example", "@spam.example", "пошта.укр"] {
         block(&moderator, "domain", typed)
             .await
@@ -482,7 +482,7 @@ async fn a_domain_is_blocked_with_all_below_it() {
     for wrong in ["example", "ann@spam.example", "a b.example"] {
         let page = block(&moderator, "domain", wrong).await;
         page.has_status(422)
-            .sees("This is not a domain that can be blocked");
+            .sees("Please enter a domain that can be blocked");
         assert_eq!(
             page.attribute("#domain", "value").as_deref(),
             Some(wrong),
@@ -527,9 +527,9 @@ async fn a_network_is_blocked_with_everyone_in_it() {
         assert_eq!(answer.is_blocked_network, blocked, "{address}");
     }
     for (wrong, said) in [
-        ("0.0.0.0/0", "Too many people are in this network"),
-        ("2001::/15", "Too many people are in this network"),
-        ("everyone", "neither an IP address nor a network"),
+        ("0.0.0.0/0", "This network has too many people in it"),
+        ("2001::/15", "This network has too many people in it"),
+        ("everyone", "Please enter an IP address"),
     ] {
         let page = block(&moderator, "network", wrong).await;
         page.has_status(422).sees(said);
@@ -538,7 +538,7 @@ async fn a_network_is_blocked_with_everyone_in_it() {
     block(&moderator, "email", " ")
         .await
         .has_status(422)
-        .sees("Please type what is to be blocked.");
+        .sees("Please type what to block.");
     let page = moderator.open(BLOCKS).await;
     let removed = page.form("/admin/discussion/blocks/remove").submit().await;
     removed.has_status(303);
@@ -551,10 +551,10 @@ async fn moderators_find_the_blocks_and_admins_the_rules() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     let page = moderator.open("/admin/comments").await;
-    page.sees("Blocks").does_not_see("Discussion");
+    page.sees("Blocklist").does_not_see("Comment settings");
     let admin = site.staff("ada", Role::Admin).await;
     let page = admin.open("/admin/comments").await;
-    page.sees("Discussion");
+    page.sees("Comment settings");
     let rules = admin.open(DISCUSSION).await;
     assert_eq!(rules.text_of(".tabs a[aria-current]"), "Rules");
     assert_eq!(

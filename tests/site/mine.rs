@@ -83,12 +83,12 @@ async fn proved(post: &Post, visitor: &Visitor, seen: usize) -> String {
     let done = page
         .has_status(200)
         .form("/commenters/")
-        .press("Yes, this is my address")
+        .press("Confirm my email address")
         .await;
     visitor
         .open(&done.has_status(303).leads_to())
         .await
-        .sees("The address is yours");
+        .sees("Your email address is confirmed");
     mine
 }
 
@@ -112,9 +112,13 @@ async fn one_link_proves_an_address_and_only_a_press_of_the_button_does() {
     assert_eq!(letter.to, ["ann@example.org"]);
     assert_eq!(
         letter.header("subject").as_deref(),
-        Some("Is this your address? – The Test Courier")
+        Some("Confirm your email address – The Test Courier")
     );
-    assert!(letter.text().contains("If it was not you, do nothing"));
+    assert!(
+        letter
+            .text()
+            .contains("If this was not you, ignore this email")
+    );
     assert!(letter.html().contains("/commenters/"));
     // A second wish within the hour mails nothing again.
     posted(&ann, &article.path, "Ann", "Two.", "tell_everything").await;
@@ -123,7 +127,7 @@ async fn one_link_proves_an_address_and_only_a_press_of_the_button_does() {
     // Programs that look through mail open links.
     let page = post.site.visitor().open(&mine).await;
     page.has_status(200)
-        .sees("You asked to be told of")
+        .sees("You asked to be notified of")
         .sees("Tea");
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(
@@ -156,7 +160,7 @@ async fn a_browser_that_proved_its_address_counts_as_known() {
     let ann = post.site.visitor();
     posted(&ann, &article.path, "Ann", "One.", "tell_answers")
         .await
-        .sees("We do not know you yet");
+        .sees("A moderator reads the first comments of new commenters.");
     proved(&post, &ann, 0).await;
     // Proven, but nothing of theirs was approved yet.
     posted(&ann, &article.path, "Ann", "Two.", "")
@@ -220,7 +224,7 @@ async fn an_answer_is_told_once_it_is_approved_and_not_before() {
     assert_eq!(letter.to, ["ann@example.org"]);
     assert_eq!(
         letter.header("subject").as_deref(),
-        Some("A reply to you on “Tea & more”")
+        Some("New reply to your comment on “Tea & more”")
     );
     let text = letter.text();
     assert!(
@@ -260,7 +264,7 @@ async fn replies_are_gathered_into_one_letter_an_hour() {
     assert_eq!(letters.len(), 1);
     assert_eq!(
         letters[0].header("subject").as_deref(),
-        Some("3 new replies on “Tea”")
+        Some("3 new comments on “Tea”")
     );
     for name in ["Cid", "Dan", "Eve"] {
         assert!(letters[0].text().contains(&format!("Words of {name}.")));
@@ -295,7 +299,7 @@ async fn one_press_of_a_mail_program_ends_it() {
         .open(address)
         .await
         .has_status(200)
-        .sees("Stop these mails");
+        .sees("Stop these emails");
     assert_eq!(site.count("select count(*) from subscriptions").await, 1);
     // From elsewhere, with no cookie, in the other encoding that RFC 8058 allows.
     let boundary = "xyz";
@@ -307,7 +311,7 @@ async fn one_press_of_a_mail_program_ends_it() {
         format!("multipart/form-data; boundary={boundary}"),
     );
     let done = site.visitor().send(request, body.into(), address).await;
-    done.has_status(200).sees("You will hear no more about it");
+    done.has_status(200).sees("You are unsubscribed");
     assert_eq!(site.count("select count(*) from subscriptions").await, 0);
     site.comment(&article, "Cid", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
@@ -375,7 +379,7 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
     page.sees("First words.")
         .sees("Second words.")
         .does_not_see("Bob’s words.")
-        .sees("Every reply")
+        .sees("All comments")
         .does_not_see("ann@example.org");
     let data = ann.open(&mine.replace("?key=", "/data?key=")).await;
     data.has_status(200);
@@ -397,9 +401,9 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
     let erase = page
         .forms("/commenters/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Erase everything now"))
+        .find(|form| form.labels().contains(&"Delete everything now"))
         .expect("a way to erase everything");
-    erase.press("Erase everything now").await.has_status(303);
+    erase.press("Delete everything now").await.has_status(303);
     assert_eq!(
         site.count("select count(*) from comments where erased_at is not null")
             .await,
@@ -409,8 +413,8 @@ async fn all_of_ones_own_is_on_one_page_to_take_along_or_to_erase() {
         .post_fields(&mine, &[("act", "erase"), ("sure", "yes")])
         .await;
     gone.has_status(200)
-        .sees("Everything is erased")
-        .sees("2 comments and your address are gone.");
+        .sees("Everything is deleted")
+        .sees("2 comments and your email address are deleted.");
     ann.open(&mine).await.has_status(404);
     let public = site.visitor().open(&article.path).await;
     public.does_not_see("First words.").sees("Bob’s words.");
@@ -431,7 +435,7 @@ async fn browsers_and_the_link_can_be_forgotten() {
     ann.post_fields(&mine, &[("act", "forget")])
         .await
         .has_status(200)
-        .sees("Forgotten");
+        .sees("All browsers forgotten");
     ann.open(&mine).await.has_status(404);
     assert_eq!(
         site.count("select count(*) from commenter_browsers").await,
@@ -443,13 +447,13 @@ async fn browsers_and_the_link_can_be_forgotten() {
     let asked = own
         .forms("/comments/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Mail me the link"))
+        .find(|form| form.labels().contains(&"Email me the link"))
         .expect("a way to ask for it")
-        .press("Mail me the link")
+        .press("Email me the link")
         .await;
     ann.open(&asked.leads_to())
         .await
-        .sees("We have sent a link to your address");
+        .sees("We emailed you a link");
     let again = proved(&post, &ann, 1).await;
     assert_ne!(again, mine);
 }
@@ -468,10 +472,12 @@ async fn mail_that_comes_back_is_not_sent_again_until_its_reader_says_so() {
     site.comment(&article, "Cid", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
     assert_eq!(post.letters(1).await.len(), 0, "it is silenced");
-    ann.open(&mine).await.sees("Mail to your address came back");
+    ann.open(&mine)
+        .await
+        .sees("Emails to your address came back");
     let page = ann.open(&mine).await;
     page.form("/commenters/")
-        .press("Yes, this is my address")
+        .press("Confirm my email address")
         .await
         .has_status(303);
     site.comment(&article, "Dan", Status::Approved).await;
@@ -483,7 +489,7 @@ async fn a_site_without_mail_offers_none() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
-    page.does_not_see("Tell me");
+    page.does_not_see("Notify me");
     let sent = page
         .form("/articles/")
         .fill("comment", "One.")
@@ -538,13 +544,11 @@ async fn a_letter_that_is_passed_on_does_not_hand_over_its_reader() {
     let asked = end
         .forms("/subscriptions/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Mail me the link"))
+        .find(|form| form.labels().contains(&"Email me the link"))
         .expect("a way to ask for the link")
         .submit()
         .await;
-    asked
-        .has_status(200)
-        .sees("We have sent a link to your address");
+    asked.has_status(200).sees("We emailed you a link");
     assert_eq!(asked.html().matches("/commenters/").count(), 0);
     let letters = post.letters(2).await;
     assert_eq!(letters[0].to, ["ann@example.org"]);
