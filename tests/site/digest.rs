@@ -371,7 +371,7 @@ async fn letters_count_as_the_language_does() {
         .fill("email", MO)
         .fill("digest", "each")
         .fill("mail_present", PASSPHRASE)
-        .press("Зберегти цю адресу")
+        .press("Зберегти адресу")
         .await
         .has_status(303);
     room.deliver().await;
@@ -379,7 +379,7 @@ async fn letters_count_as_the_language_does() {
     let asked = room.open(&link).await;
     asked
         .form("/moderators/")
-        .press("Це моя адреса")
+        .press("Підтвердити електронну адресу")
         .await
         .has_status(200);
     for name in ["Анна", "Богдан"] {
@@ -389,7 +389,7 @@ async fn letters_count_as_the_language_does() {
     let mail = &room.digests()[0];
     assert_eq!(
         mail.header("Subject").as_deref(),
-        Some("Очікують 2 коментарі – The Test Courier")
+        Some("2 коментарі на модерації – The Test Courier")
     );
 }
 

@@ -273,13 +273,13 @@ async fn words_are_tried_in_ukrainian() {
     let page = form(&admin)
         .await
         .fill("hold_words", "TEA")
-        .press("Випробувати слова")
+        .press("Перевірити списки слів")
         .await;
     page.has_status(200)
-        .sees("Випробувано на останніх 3 коментарях.");
+        .sees("Перевірено на 3 останніх коментарях.");
     assert_eq!(
         lines(&page, "hold_words"),
-        ["1 TEA затримав би 2, з них схвалено 1; 1 — спам або в кошику"]
+        ["1 TEA надіслав би на модерацію 2, з них схвалено 1; 1 — у спамі або кошику"]
     );
 }
 

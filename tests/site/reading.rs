@@ -99,7 +99,7 @@ async fn dates_and_plurals_speak_the_sites_language() {
     }
     let page = site.visitor().open(&article.path).await;
     page.sees("22 липня 2024 р.")
-        .sees("5 відповідей")
+        .sees("5 коментарів")
         .sees("Залишити відповідь");
     assert_eq!(page.attribute("html", "lang").as_deref(), Some("uk"));
 }

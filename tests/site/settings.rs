@@ -29,7 +29,7 @@ async fn settings_show_on_the_next_request() {
         .sees("Щодня")
         .sees("14 березня 2026 р.")
         .sees("Підтримайте нас.")
-        .sees("1 відповідь");
+        .sees("1 коментар");
 }
 
 #[tokio::test]
