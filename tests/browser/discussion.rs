@@ -98,7 +98,7 @@ async fn a_reply_to_a_reply_is_looked_at_first_and_stands_below_what_it_answers(
 
         reader.press("Post Comment").await;
         assert_eq!(reader.text("h1").await, "Your comment is published");
-        reader.press("Read it in its place").await;
+        reader.press("View on the page").await;
         assert!(reader.path().await.starts_with(&article));
         let below = reader.text(".thread > li > ol > li > ol").await;
         assert!(
@@ -120,7 +120,7 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
         write(&reader, &regretted).await;
         reader.press("Post Comment").await;
         let own = reader.path().await;
-        for button in ["Preview", "Save the change"] {
+        for button in ["Preview", "Save changes"] {
             reader.fill("#comment", " ").await;
             reader.press(button).await;
             reader.find("#comment[aria-invalid=true]").await;
@@ -136,8 +136,8 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
         );
         let before = reader.text(".pending .reply-body").await;
         assert!(before.contains("Words to regret."), "{before}");
-        reader.press("Save the change").await;
-        assert_eq!(reader.text(".done").await, "Your change is kept.");
+        reader.press("Save changes").await;
+        assert_eq!(reader.text(".done").await, "Changes saved.");
         assert_eq!(reader.text(".pending .reply-body").await, "Words to keep.");
         reader.goto(&article).await;
         assert!(reader.has(".reply-edited").await);
@@ -151,13 +151,13 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
             "nothing is deleted by one slip"
         );
         reader.click("details summary").await;
-        reader.press("Delete it now").await;
-        assert_eq!(reader.text("h1").await, "You have deleted your comment");
+        reader.press("Delete now").await;
+        assert_eq!(reader.text("h1").await, "You deleted your comment");
         assert!(!reader.source().await.contains("Words to"));
         assert!(!reader.has("textarea").await);
         reader.goto(&article).await;
         assert!(!reader.source().await.contains("Words to"));
-        assert_eq!(reader.text("#replies-title").await, "2 replies");
+        assert_eq!(reader.text("#replies-title").await, "2 comments");
         reader.close().await;
     }
 }
@@ -302,9 +302,9 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
     let mine = path_in(server, &proof, "/commenters/");
     reader.goto(&mine).await;
     assert!(reader.text("fieldset").await.contains("Replies to you"));
-    reader.press("Yes, this is my address").await;
+    reader.press("Confirm my email address").await;
     let done = reader.text(".done").await;
-    assert!(done.contains("The address is yours"), "{done}");
+    assert!(done.contains("Your email address is confirmed"), "{done}");
     assert!(!reader.has("fieldset").await);
     assert!(reader.text(".own-list").await.contains("Tell me more"));
     assert!(!reader.source().await.contains(email));
@@ -324,16 +324,13 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
     // The letter's link shows first and ends nothing by itself.
     let end = path_in(server, &news, "/subscriptions/");
     reader.goto(&end).await;
-    assert_eq!(reader.text("h1").await, "Stop these mails");
+    assert_eq!(reader.text("h1").await, "Stop these emails");
     reader.goto(&mine).await;
-    reader.press("Stop").await;
-    assert_eq!(
-        reader.text(".done").await,
-        "You will hear no more about it."
-    );
+    reader.press("Unsubscribe").await;
+    assert_eq!(reader.text(".done").await, "You are unsubscribed.");
     assert!(!reader.has("button[name=end]").await);
     reader.goto(&end).await;
-    assert_eq!(reader.text("h1").await, "You will hear no more about it");
+    assert_eq!(reader.text("h1").await, "You are unsubscribed");
 
     reader.goto(&mine).await;
     let data = reader.find("a[href*='/data?']").await.attr("href").await;
@@ -345,8 +342,8 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
 
     reader.click("details:last-of-type summary").await;
     reader.click("#sure").await;
-    reader.press("Erase everything now").await;
-    assert_eq!(reader.text("h1").await, "Everything is erased");
+    reader.press("Delete everything now").await;
+    assert_eq!(reader.text("h1").await, "Everything is deleted");
     reader.goto(&article).await;
     let replies = reader.text("#comments").await;
     assert!(!replies.contains("Tell me more"), "{replies}");
@@ -424,7 +421,7 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
     assert_eq!(kept_words(&scripts).await, "", "trying keeps nothing");
 
     plain.fill("#hold_words", "feed\nmarzipan\nquiet").await;
-    plain.press("Try the words").await;
+    plain.press("Test the word lists").await;
     assert!(
         plain
             .text(".done")

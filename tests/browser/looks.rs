@@ -76,7 +76,7 @@ async fn every_page_is_accessible_and_fits() {
     browser.find(".done").await;
     publish(&browser, &written).await;
     browser.fill("#topics", "Ferries\nThe estuary").await;
-    browser.press("Save").await;
+    browser.press("Update").await;
     browser.find(".done").await;
     look(&browser, "editor", &axe_core, &pictures).await;
     browser.goto("/admin/articles").await;
@@ -213,11 +213,11 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
         .await;
     reader.press("Preview").await;
     look(&reader, "own-preview").await;
-    reader.press("Save the change").await;
+    reader.press("Save changes").await;
     reader.click("details summary").await;
     look(&reader, "own-changed").await;
     reader.fill("#comment", " ").await;
-    reader.press("Save the change").await;
+    reader.press("Save changes").await;
     reader.find("#comment[aria-invalid=true]").await;
     look(&reader, "own-mistake").await;
     write("See https://a.example/one and https://b.example/two.").await;
@@ -225,7 +225,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     assert!(reader.has(".reasons li").await);
     look(&reader, "own-held").await;
     reader.click("details summary").await;
-    reader.press("Delete it now").await;
+    reader.press("Delete now").await;
     look(&reader, "own-deleted").await;
 
     // One page of all of it.
@@ -233,7 +233,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     let mine = path_in(&server, &proof, "/commenters/");
     reader.goto(&mine).await;
     look(&reader, "mine-asked").await;
-    reader.press("Yes, this is my address").await;
+    reader.press("Confirm my email address").await;
     for summary in [
         "details:nth-of-type(1) summary",
         "details:nth-of-type(2) summary",
@@ -248,7 +248,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
         .goto(&path_in(&server, &news, "/subscriptions/"))
         .await;
     look(&reader, "unsubscribe").await;
-    reader.press("Stop them").await;
+    reader.press("Unsubscribe").await;
     look(&reader, "unsubscribed").await;
 
     // A long thread, and more threads than one page holds.
@@ -297,7 +297,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     ada.fill("#hold_words", "boat\nmarzipan\nbreakfast").await;
     ada.fill("#refuse_words", "/[/").await;
     ada.fill("#hold_links", "many").await;
-    ada.press("Try the words").await;
+    ada.press("Test the word lists").await;
     look(&ada, "discussion-tried").await;
     ada.press("Save").await;
     ada.find("#mistakes").await;

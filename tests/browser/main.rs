@@ -64,7 +64,7 @@ async fn a_reader_mends_a_reply_and_loses_no_word() {
     let server = Server::new();
     let reader = Browser::open(&address(&server)).await;
     let article = open_welcome(&reader).await;
-    assert_eq!(reader.text("#replies-title").await, "2 replies");
+    assert_eq!(reader.text("#replies-title").await, "2 comments");
 
     reader
         .fill("#comment", "A thought, *twice* considered.")
@@ -110,7 +110,7 @@ async fn a_reader_mends_a_reply_and_loses_no_word() {
     assert_eq!(reader.value("#author").await, "Ann");
     assert_eq!(reader.value("#email").await, "ann@example.org");
     assert!(!reader.source().await.contains("ann@example.org"));
-    assert_eq!(reader.text("#replies-title").await, "2 replies");
+    assert_eq!(reader.text("#replies-title").await, "2 comments");
     reader.close().await;
 }
 
@@ -178,7 +178,7 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
     assert!(reader.text("main").await.contains("awaiting moderation"));
     let mut sources = vec![reader.source().await];
     reader.goto(&written.path()).await;
-    assert_eq!(reader.text("#replies-title").await, "No replies yet");
+    assert_eq!(reader.text("#replies-title").await, "No comments yet");
 
     admin.goto("/admin/comments").await;
     sources.push(admin.source().await);
@@ -190,7 +190,7 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
     admin.follow(".card button.first").await;
     assert_eq!(admin.text(".done p").await, "One comment approved.");
     reader.goto(&written.path()).await;
-    assert_eq!(reader.text("#replies-title").await, "One reply");
+    assert_eq!(reader.text("#replies-title").await, "One comment");
     assert_eq!(reader.text(".reply-author").await, "Зоряна");
     assert_eq!(reader.text(".reply-body").await, "I was on the first boat.");
     sources.push(reader.source().await);

@@ -89,7 +89,7 @@ fn the_first_start_makes_all_it_needs() {
     let key = fs::metadata(server.data.join("secret.key")).expect("a key");
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
     let front = server.get("/").body;
-    assert!(front.contains("Welcome to your Broadsheet") && front.contains("2 replies"));
+    assert!(front.contains("Welcome to your Broadsheet") && front.contains("2 comments"));
     let url = server.database_url();
     assert_eq!(
         ask(&url, "select status::text from comments order by id"),
@@ -438,7 +438,7 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
                             "the text was not given back: {}",
                             answer.body
                         );
-                        assert!(answer.body.contains("was not saved"));
+                        assert!(answer.body.contains("may not have been saved"));
                         given_back.fetch_add(1, Ordering::SeqCst);
                     }
                     status => panic!("{status}: {}", answer.body),

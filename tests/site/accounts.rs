@@ -62,7 +62,7 @@ async fn the_one_time_link_makes_the_first_admin_once() {
         .await;
     short
         .has_status(422)
-        .sees("A sign-in name is one word")
+        .sees("A username is one word")
         .sees("A passphrase has 15 to 1,000 characters");
     let form = short.form("/admin/setup");
     assert_eq!((form.value("name"), form.value("passphrase")), ("Ada", ""));
@@ -72,7 +72,7 @@ async fn the_one_time_link_makes_the_first_admin_once() {
         .follow()
         .await
         .has_status(200)
-        .sees("Nothing waits.");
+        .sees("No comments are awaiting moderation.");
 
     site.visitor().open(&link).await.has_status(404);
     assert!(invited(&site).await.is_none());
@@ -351,7 +351,7 @@ async fn one_changes_ones_passphrase() {
         .await;
     wrong
         .has_status(422)
-        .sees("This is not your present passphrase.")
+        .sees("This is not your current passphrase.")
         .sees("A passphrase has 15");
     let form = wrong
         .form("/admin/account")
@@ -361,7 +361,7 @@ async fn one_changes_ones_passphrase() {
         .await
         .follow()
         .await
-        .sees("Your passphrase is changed");
+        .sees("Passphrase changed.");
     there.open("/admin/comments").await.has_status(303);
     let door = site.visitor();
     door.post_fields(

@@ -49,7 +49,7 @@ async fn an_article_goes_from_a_blank_page_to_its_readers() {
         .open(address.split('?').next().expect("a path"))
         .await;
     page.form("/admin/articles/")
-        .press("Back to draft")
+        .press("Unpublish")
         .await
         .follow()
         .await
@@ -140,18 +140,18 @@ async fn saving_over_a_newer_version_keeps_both_texts() {
     at_edda
         .form("/admin/articles/")
         .fill("body", "Words of Edda.")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     let refused = at_emil
         .form("/admin/articles/")
         .fill("body", "Words of Emil.")
-        .press("Save")
+        .press("Update")
         .await;
     refused
         .has_status(409)
         .sees("Edda saved this article")
-        .sees("Nothing of yours is lost");
+        .sees("Nothing you typed is lost");
     assert_eq!(refused.text_of("#their-body"), "Words of Edda.");
     assert_eq!(
         refused.form("/admin/articles/").value("body"),
@@ -164,7 +164,7 @@ async fn saving_over_a_newer_version_keeps_both_texts() {
     refused
         .form("/admin/articles/")
         .fill("body", "Words of both.")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     site.visitor()
@@ -233,7 +233,7 @@ async fn an_article_survives_a_database_that_is_away() {
     let kept = form.press("Publish").await;
     kept.has_status(503)
         .sees("This was not saved")
-        .sees("Our database is not answering just now. Nothing you typed is lost");
+        .sees("Our database is not responding. Nothing you typed is lost");
     assert_eq!(kept.header("cache-control"), "no-store");
     let again = kept.form("/admin/articles/new");
     assert_eq!(again.value("title"), "Long work");
@@ -253,7 +253,7 @@ async fn an_article_survives_our_own_mistakes() {
         .expect("broken on purpose");
     let kept = form.press("Publish").await;
     kept.has_status(500)
-        .sees("Something went wrong on our side. Nothing you typed is lost")
+        .sees("An error happened on our side. Nothing you typed is lost")
         .does_not_see("article_revisions");
     let reference = kept.text_of(".quiet");
     let reference = reference.rsplit(' ').next().expect("a reference");
@@ -286,11 +286,14 @@ async fn what_is_wrong_with_an_article_is_said_beside_its_field() {
         .fill("body", "Kept.");
     let page = form.press("Publish").await;
     page.has_status(422);
-    assert_eq!(page.text_of("#title-mistake"), "An article needs a title.");
-    assert!(page.text_of("#slug-mistake").starts_with("A slug has"));
+    assert_eq!(page.text_of("#title-mistake"), "Please enter a title.");
+    assert!(
+        page.text_of("#slug-mistake")
+            .starts_with("Use only small letters")
+    );
     assert!(
         page.text_of("#moment-mistake")
-            .starts_with("This is not a date")
+            .starts_with("Please enter a valid date and time")
     );
     assert_eq!(page.form("/admin/articles/new").value("body"), "Kept.");
 }
@@ -391,14 +394,14 @@ async fn correcting_an_article_does_not_move_its_moment() {
     let form = editor.open(&address).await.form("/admin/articles/");
     assert_eq!(form.value("moment"), "2026-03-14T15:09");
     form.fill("body", "Corrected.")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     let feed = site.visitor().open("/feed.xml").await.html();
     assert!(feed.contains("<pubDate>Sat, 14 Mar 2026 15:09:26 +0000</pubDate>"));
     let form = editor.open(&address).await.form("/admin/articles/");
     form.fill("moment", "2026-03-14T15:08")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     let feed = site.visitor().open("/feed.xml").await.html();

@@ -43,7 +43,7 @@ fn change_form(page: &Page) -> Form {
 /// Edits the comment on its author's page.
 async fn edit_comment(own: &Page, words: &str) -> Page {
     let form = change_form(own).fill("comment", words);
-    form.press("Save the change").await
+    form.press("Save changes").await
 }
 
 #[tokio::test]
@@ -58,8 +58,8 @@ async fn the_author_reads_why_the_comment_is_held() {
     submit_reply(&site.visitor(), &article.path, words)
         .await
         .sees("Your comment is awaiting moderation")
-        .sees("It holds 2 links.")
-        .sees("We do not know you yet");
+        .sees("It contains 2 links.")
+        .sees("A moderator reads the first comments of new commenters.");
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn an_approved_comment_has_an_authors_page() {
     let article = site.article("Tea").await;
     let own = submit_reply(&site.visitor(), &article.path, "Lovely.").await;
     own.sees("Your comment is published")
-        .sees("Read it in its place");
+        .sees("View on the page");
     assert_eq!(own.header("cache-control"), "no-store");
     assert_eq!(own.header("x-robots-tag"), "noindex");
     // Without the key there is no page.
@@ -93,8 +93,7 @@ async fn a_preview_saves_nothing_and_keeps_every_value() {
     let ann = site.visitor();
     let form = fill_form(&ann.open(&article.path).await, "Lovely *tea*.");
     let page = form.press("Preview").await;
-    page.has_status(200)
-        .sees("This is how everyone would see it");
+    page.has_status(200).sees("this is how readers will see it");
     assert_eq!(page.text_of("#preview .reply-body em"), "tea");
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(site.count("select count(*) from comments").await, 0);
@@ -116,10 +115,10 @@ async fn a_comment_can_be_edited_for_fifteen_minutes() {
         .press("Preview")
         .await;
     assert_eq!(looked.text_of("#preview .reply-body em"), "really");
-    let kept = change_form(&looked).press("Save the change").await;
+    let kept = change_form(&looked).press("Save changes").await;
     ann.open(&kept.has_status(303).leads_to())
         .await
-        .sees("Your change is kept.")
+        .sees("Changes saved.")
         .sees("edited");
     let page = site.visitor().open(&article.path).await;
     page.sees("Lovely, really.").does_not_see("Lovley");
@@ -128,17 +127,17 @@ async fn a_comment_can_be_edited_for_fifteen_minutes() {
     let own = ann.open(&own.path).await;
     let empty = change_form(&own)
         .fill("comment", " ")
-        .press("Save the change")
+        .press("Save changes")
         .await;
     assert_eq!(
         empty.has_status(422).text_of("#comment-mistake"),
-        "Please write your comment."
+        "Please type your comment."
     );
     let late = change_form(&own).fill("comment", "Too late.");
     site.app.clock.advance(15 * 60);
-    let late = late.press("Save the change").await;
+    let late = late.press("Save changes").await;
     late.has_status(409)
-        .sees("can no longer be changed")
+        .sees("can no longer be edited")
         .sees("Too late.");
     let own = ann.open(&own.path).await;
     assert!(
@@ -164,9 +163,9 @@ async fn an_edited_comment_is_screened_again() {
     site.visitor()
         .open(&article.path)
         .await
-        .sees("No replies yet");
+        .sees("No comments yet");
     let own = ann.open(&own.path).await;
-    own.sees("It holds 2 links.");
+    own.sees("It contains 2 links.");
     edit_comment(&own, "Lovely, without links.")
         .await
         .has_status(303);
@@ -210,10 +209,10 @@ async fn an_edit_of_an_older_version_is_a_conflict() {
     edit_comment(&own, "Two.").await.has_status(303);
     change_form(&own)
         .fill("comment", "Three.")
-        .press("Save the change")
+        .press("Save changes")
         .await
         .has_status(409)
-        .sees("changed or decided on since")
+        .sees("edited or decided on after")
         .sees("Three.");
     site.visitor().open(&article.path).await.sees("Two.");
 }
@@ -229,7 +228,7 @@ async fn a_refused_comment_cannot_be_edited() {
         .execute(&site.app.pool)
         .await
         .expect("refused by hand");
-    form.press("Save the change").await.has_status(409);
+    form.press("Save changes").await.has_status(409);
     let (body, status): (String, Status) = sqlx::query_as("select body, status from comments")
         .fetch_one(&site.app.pool)
         .await
@@ -260,19 +259,19 @@ async fn the_author_can_delete_a_comment_at_any_time() {
     let gone = own
         .forms("/comments/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Delete it now"))
+        .find(|form| form.labels().contains(&"Delete now"))
         .expect("a way to delete it")
-        .press("Delete it now")
+        .press("Delete now")
         .await;
     ann.open(&gone.has_status(303).leads_to())
         .await
-        .sees("You have deleted your comment")
+        .sees("You deleted your comment")
         .does_not_see("Regretted");
     let page = site.visitor().open(&article.path).await;
     page.does_not_see("Regretted")
         .does_not_see("Ann")
         .sees("Words of Bob.")
-        .sees("One reply");
+        .sees("One comment");
     assert!(
         page.attribute(&format!("#comment-{answer}"), "class")
             .is_some()
@@ -311,7 +310,7 @@ async fn a_double_click_shows_the_first_comments_page() {
     let again = fill_form(&page, "Once.").submit().await;
     again
         .has_status(409)
-        .sees("You have said that already")
+        .sees("You have already posted this comment")
         .sees("Once.");
     assert_eq!(site.count("select count(*) from comments").await, 1);
     // The forms of that page work: the first comment is the sender's own.
@@ -409,7 +408,7 @@ async fn undoing_a_hold_does_not_publish_a_later_edit() {
     site.visitor()
         .open(&article.path)
         .await
-        .sees("No replies yet");
+        .sees("No comments yet");
     // and undoing the hold does not publish the new text.
     let done = mo.open(&held.leads_to()).await;
     assert!(done.forms("/admin/comments/undo").is_empty());
@@ -423,7 +422,7 @@ async fn undoing_a_hold_does_not_publish_a_later_edit() {
     site.visitor()
         .open(&article.path)
         .await
-        .sees("No replies yet");
+        .sees("No comments yet");
 }
 
 #[tokio::test]
@@ -437,7 +436,7 @@ async fn a_late_duplicate_does_not_show_the_first_comments_page() {
     let again = fill_form(&page, "Once.").submit().await;
     again
         .has_status(409)
-        .sees("You have said that already")
+        .sees("You have already posted this comment")
         .does_not_see("Delete this comment");
     assert!(!again.html().contains("key="));
     assert_eq!(again.form("/articles/").value("comment").trim(), "Once.");

@@ -222,7 +222,7 @@ async fn an_act_is_saved_though_its_first_batch_fails() {
         .has_status(303)
         .follow()
         .await
-        .sees("In the background: 0 of 10 decided.");
+        .sees("Bulk action: 0 of 10 done.");
     worker::work(&site.app).await.expect("it goes on");
     assert_eq!(site.count(HELD).await, 0);
     assert_eq!(site.count(DECISIONS).await, 10);

@@ -82,12 +82,12 @@ async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> S
     let done = page
         .has_status(200)
         .form("/commenters/")
-        .press("Yes, this is my address")
+        .press("Confirm my email address")
         .await;
     visitor
         .open(&done.has_status(303).leads_to())
         .await
-        .sees("The address is yours");
+        .sees("Your email address is confirmed");
     commenter_path
 }
 
@@ -111,9 +111,13 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
     assert_eq!(email.to, ["ann@example.org"]);
     assert_eq!(
         email.header("subject").as_deref(),
-        Some("Is this your address? – The Test Courier")
+        Some("Confirm your email address – The Test Courier")
     );
-    assert!(email.text().contains("If it was not you, do nothing"));
+    assert!(
+        email
+            .text()
+            .contains("If this was not you, ignore this email")
+    );
     assert!(email.html().contains("/commenters/"));
     // A second request within the hour sends nothing.
     submit_reply(&ann, &article.path, "Ann", "Two.", "tell_everything").await;
@@ -122,7 +126,7 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
     // Mail scanners open links.
     let page = mail_site.site.visitor().open(&commenter_path).await;
     page.has_status(200)
-        .sees("You asked to be told of")
+        .sees("You asked to be notified of")
         .sees("Tea");
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(
@@ -159,7 +163,7 @@ async fn a_browser_with_a_verified_email_is_no_first_timer() {
     let ann = mail_site.site.visitor();
     submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers")
         .await
-        .sees("We do not know you yet");
+        .sees("A moderator reads the first comments of new commenters.");
     verify_email(&mail_site, &ann, 0).await;
     // Verified, but without an approved comment.
     submit_reply(&ann, &article.path, "Ann", "Two.", "")
@@ -224,7 +228,7 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
     assert_eq!(email.to, ["ann@example.org"]);
     assert_eq!(
         email.header("subject").as_deref(),
-        Some("A reply to you on “Tea & more”")
+        Some("New reply to your comment on “Tea & more”")
     );
     let text = email.text();
     assert!(
@@ -264,7 +268,7 @@ async fn notifications_are_collected_into_one_email_an_hour() {
     assert_eq!(emails.len(), 1);
     assert_eq!(
         emails[0].header("subject").as_deref(),
-        Some("3 new replies on “Tea”")
+        Some("3 new comments on “Tea”")
     );
     for name in ["Cid", "Dan", "Eve"] {
         assert!(emails[0].text().contains(&format!("Words of {name}.")));
@@ -299,7 +303,7 @@ async fn one_click_unsubscribe_ends_a_subscription() {
         .open(address)
         .await
         .has_status(200)
-        .sees("Stop these mails");
+        .sees("Stop these emails");
     assert_eq!(site.count("select count(*) from subscriptions").await, 1);
     // From elsewhere, with no cookie, in the other encoding that RFC 8058 allows.
     let boundary = "xyz";
@@ -311,7 +315,7 @@ async fn one_click_unsubscribe_ends_a_subscription() {
         format!("multipart/form-data; boundary={boundary}"),
     );
     let done = site.visitor().send(request, body.into(), address).await;
-    done.has_status(200).sees("You will hear no more about it");
+    done.has_status(200).sees("You are unsubscribed");
     assert_eq!(site.count("select count(*) from subscriptions").await, 0);
     site.comment(&article, "Cid", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
@@ -379,7 +383,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
     page.sees("First words.")
         .sees("Second words.")
         .does_not_see("Bob’s words.")
-        .sees("Every reply")
+        .sees("All comments")
         .does_not_see("ann@example.org");
     let data = ann
         .open(&commenter_path.replace("?key=", "/data?key="))
@@ -403,9 +407,9 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
     let erase = page
         .forms("/commenters/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Erase everything now"))
+        .find(|form| form.labels().contains(&"Delete everything now"))
         .expect("a way to erase everything");
-    erase.press("Erase everything now").await.has_status(303);
+    erase.press("Delete everything now").await.has_status(303);
     assert_eq!(
         site.count("select count(*) from comments where erased_at is not null")
             .await,
@@ -415,8 +419,8 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
         .post_fields(&commenter_path, &[("act", "erase"), ("sure", "yes")])
         .await;
     gone.has_status(200)
-        .sees("Everything is erased")
-        .sees("2 comments and your address are gone.");
+        .sees("Everything is deleted")
+        .sees("2 comments and your email address are deleted.");
     ann.open(&commenter_path).await.has_status(404);
     let public = site.visitor().open(&article.path).await;
     public.does_not_see("First words.").sees("Bob’s words.");
@@ -437,7 +441,7 @@ async fn signing_out_everywhere_ends_browsers_and_the_link() {
     ann.post_fields(&commenter_path, &[("act", "forget")])
         .await
         .has_status(200)
-        .sees("Forgotten");
+        .sees("All browsers forgotten");
     ann.open(&commenter_path).await.has_status(404);
     assert_eq!(
         site.count("select count(*) from commenter_browsers").await,
@@ -449,13 +453,13 @@ async fn signing_out_everywhere_ends_browsers_and_the_link() {
     let asked = own
         .forms("/comments/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Mail me the link"))
+        .find(|form| form.labels().contains(&"Email me the link"))
         .expect("a way to ask for it")
-        .press("Mail me the link")
+        .press("Email me the link")
         .await;
     ann.open(&asked.leads_to())
         .await
-        .sees("We have sent a link to your address");
+        .sees("We emailed you a link");
     let again = verify_email(&mail_site, &ann, 1).await;
     assert_ne!(again, commenter_path);
 }
@@ -478,10 +482,10 @@ async fn a_bounced_email_gets_no_mail_until_it_is_verified_again() {
     assert_eq!(mail_site.receive_emails(1).await.len(), 0, "it is silenced");
     ann.open(&commenter_path)
         .await
-        .sees("Mail to your address came back");
+        .sees("Emails to your address came back");
     let page = ann.open(&commenter_path).await;
     page.form("/commenters/")
-        .press("Yes, this is my address")
+        .press("Confirm my email address")
         .await
         .has_status(303);
     site.comment(&article, "Dan", Status::Approved).await;
@@ -493,7 +497,7 @@ async fn a_site_without_mail_offers_no_notifications() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
-    page.does_not_see("Tell me");
+    page.does_not_see("Notify me");
     let sent = page
         .form("/articles/")
         .fill("comment", "One.")
@@ -548,13 +552,11 @@ async fn a_forwarded_notification_does_not_give_access() {
     let asked = end
         .forms("/subscriptions/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Mail me the link"))
+        .find(|form| form.labels().contains(&"Email me the link"))
         .expect("a way to ask for the link")
         .submit()
         .await;
-    asked
-        .has_status(200)
-        .sees("We have sent a link to your address");
+    asked.has_status(200).sees("We emailed you a link");
     assert_eq!(asked.html().matches("/commenters/").count(), 0);
     let emails = mail_site.receive_emails(2).await;
     assert_eq!(emails[0].to, ["ann@example.org"]);

@@ -31,7 +31,7 @@ async fn a_held_comment_is_shown_only_to_its_author() {
         .open(&article.path)
         .await
         .does_not_see("Lovely")
-        .sees("No replies yet");
+        .sees("No comments yet");
     let (path, key) = address.split_once("?key=").expect("the address is signed");
     site.visitor().open(path).await.has_status(404);
     let other = if key.starts_with('0') {
@@ -74,7 +74,7 @@ async fn without_hold_rules_a_comment_is_public_at_once() {
         page.text_of(&format!("#{fragment} .reply-body")),
         "Lovely tea."
     );
-    page.sees("One reply");
+    page.sees("One comment");
     let id = fragment.strip_prefix("comment-").expect("a comment");
     assert_eq!(permanent, format!("/comments/{id}"));
 }
@@ -124,22 +124,22 @@ async fn every_error_is_shown_beside_its_field_and_every_value_is_kept() {
         .fill("comment", " \n ")
         .submit()
         .await;
-    page.has_status(422).sees("4 things need mending");
+    page.has_status(422).sees("Please fix 4 things");
     assert_eq!(
         page.text_of("#comment-mistake"),
-        "Please write your comment."
+        "Please type your comment."
     );
     assert_eq!(
         page.text_of("#author-mistake"),
-        "Please give a name; any name will do."
+        "Please enter a name. Any name will do."
     );
     assert_eq!(
         page.text_of("#email-mistake"),
-        "This is not an email address; one looks like name@example.org."
+        "Please enter a valid email address, such as name@example.org."
     );
     assert!(
         page.text_of("#url-mistake")
-            .starts_with("This is not a website’s address")
+            .starts_with("Please enter a valid web address")
     );
     for field in ["comment", "author", "email", "url"] {
         assert_eq!(
@@ -201,7 +201,7 @@ async fn name_and_comment_are_limited_in_bytes() {
     send("я".repeat(123), "x".to_owned())
         .await
         .has_status(422)
-        .sees("245 bytes is the most");
+        .sees("at most 245 bytes are allowed");
     send("Ann".to_owned(), "🫖".repeat(16_381))
         .await
         .has_status(303);
@@ -246,7 +246,7 @@ async fn replies_are_nested_under_their_parents() {
         .expect("one can reply");
     let page = bob.open(&link).await;
     page.has_status(200)
-        .sees("You are answering Ann")
+        .sees("You are replying to Ann")
         .sees("Words of Ann.");
     let wrong = fill_form(&page).fill("author", "").submit().await;
     wrong.has_status(422).sees("Words of Ann.");
@@ -263,7 +263,7 @@ async fn replies_are_nested_under_their_parents() {
     let shown = site.visitor().open(&article.path).await;
     assert_eq!(shown.texts_of(".reply-author"), ["Ann", "Bob", "Carl"]);
     assert_eq!(shown.texts_of(".thread ol .reply-author"), ["Bob"]);
-    shown.sees("3 replies");
+    shown.sees("3 comments");
 }
 
 #[tokio::test]
@@ -288,7 +288,7 @@ async fn a_comment_that_is_not_public_cannot_be_replied_to() {
             .visitor()
             .post_fields(&format!("/articles/{}/reply", article.id), &fields)
             .await;
-        page.has_status(422).sees("no longer here");
+        page.has_status(422).sees("has been removed");
         assert_eq!(page.form("/articles/").value("comment"), "Hi");
     }
     assert_eq!(site.count("select count(*) from comments").await, 2);
@@ -301,7 +301,7 @@ async fn a_closed_discussion_gives_the_text_back() {
         .article_with("Tea", |draft| draft.replies_open = false)
         .await;
     let page = site.visitor().open(&article.path).await;
-    page.sees("Replies are closed.")
+    page.sees("Comments are closed.")
         .does_not_see("Leave a Reply");
     let fields = [
         ("comment", "Hello there"),
@@ -314,13 +314,13 @@ async fn a_closed_discussion_gives_the_text_back() {
         .await;
     answer
         .has_status(403)
-        .sees("Replies to this article have been closed");
+        .sees("Comments on this article have been closed");
     assert_eq!(answer.text_of("#kept"), "Hello there");
     let gone = site
         .visitor()
         .post_fields("/articles/9/reply", &fields)
         .await;
-    gone.has_status(404).sees("This article is no longer here");
+    gone.has_status(404).sees("This article has been removed");
     assert_eq!(gone.text_of("#kept"), "Hello there");
 }
 
@@ -339,7 +339,7 @@ async fn a_filled_honeypot_is_spam() {
         .has_status(303)
         .follow()
         .await
-        .sees("Your comment was set aside as spam");
+        .sees("Your comment was marked as spam");
     assert_eq!(
         site.count(
             "select count(*) from comments where status = 'spam' and reasons = '{trap-filled}'"
@@ -371,7 +371,7 @@ async fn too_many_submissions_are_rejected_and_give_the_text_back() {
         .await;
     refused
         .has_status(429)
-        .sees("too many replies have come from your network");
+        .sees("too many comments came from your network");
     assert!(
         refused
             .header("retry-after")
@@ -400,7 +400,7 @@ async fn the_text_is_given_back_while_the_database_is_down() {
         .await;
     answer
         .has_status(503)
-        .sees("Your reply was not saved: our database is not answering");
+        .sees("Your comment may not have been saved: our database is not responding");
     let form = answer.form("/articles/");
     assert_eq!(form.value("comment"), "Do not lose me, not even <this>.");
     assert_eq!(
@@ -425,8 +425,8 @@ async fn the_text_is_given_back_when_the_database_blocks() {
     let answer = fill_form(&page).submit().await;
     answer
         .has_status(503)
-        .sees("Your reply was not saved")
-        .sees("makes no second reply");
+        .sees("Your comment may not have been saved")
+        .sees("will not be posted twice");
     assert_eq!(answer.header("retry-after"), "5");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
     lock.rollback().await.expect("it goes on");
@@ -448,7 +448,7 @@ async fn the_text_is_given_back_after_an_internal_error() {
     let answer = fill_form(&page).submit().await;
     answer
         .has_status(500)
-        .sees("Your reply was not saved: something went wrong on our side.")
+        .sees("Your comment was not saved because of an error on our side.")
         .does_not_see("commenters");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
     let rejected = answer.text_of("#mistakes");
@@ -540,7 +540,7 @@ async fn input_that_would_render_as_something_else_is_rejected() {
         rejected
             .has_status(422)
             .text_of("#author-mistake")
-            .starts_with("This is an email address, and a name is shown to everyone.")
+            .starts_with("This is an email address, and everyone can see the name.")
     );
     let rejected = fill_form(&page)
         .fill("url", &format!("https://example.org/{}", "ї".repeat(50)))
@@ -550,14 +550,14 @@ async fn input_that_would_render_as_something_else_is_rejected() {
         rejected
             .has_status(422)
             .text_of("#url-mistake")
-            .starts_with("This address is too long once it is written out in full")
+            .starts_with("This web address is too long")
     );
     // Renders to nothing.
     let rejected = fill_form(&page)
         .fill("comment", "[a]: https://example.org")
         .submit()
         .await;
-    rejected.has_status(422).sees("Please write your comment.");
+    rejected.has_status(422).sees("Please type your comment.");
 }
 
 #[tokio::test]

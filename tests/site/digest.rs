@@ -120,7 +120,7 @@ async fn give_address(who: &Visitor, address: &str, rhythm: &str) -> Page {
         .fill("email", address)
         .fill("digest", rhythm)
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
 }
 
@@ -129,7 +129,7 @@ async fn confirm(site: &TestSite, link: &str) -> Page {
     asked
         .has_status(200)
         .form("/moderators/")
-        .press("It is my address")
+        .press("Confirm email address")
         .await
 }
 
@@ -147,11 +147,11 @@ async fn a_digest_tells_of_what_waits_and_leads_to_it() {
     assert_eq!(mail.to, [MO]);
     assert_eq!(
         mail.header("Subject").as_deref(),
-        Some("2 comments wait – The Test Courier")
+        Some("2 comments awaiting moderation – The Test Courier")
     );
     let text = mail.text();
     for words in [
-        "2 comments on The Test Courier wait for a decision.",
+        "2 comments on The Test Courier are awaiting moderation.",
         "Ann, Tea:\n\n> Words of Ann.",
         "Bob, Tea:\n\n> Words of Bob.",
     ] {
@@ -159,7 +159,10 @@ async fn a_digest_tells_of_what_waits_and_leads_to_it() {
     }
     assert!(text.find("Bob") < text.find("Ann"), "newest first:\n{text}");
     assert!(!text.contains("Cid") && !text.contains("@"), "{text}");
-    assert!(!text.contains("The log ends"), "nothing is in the log yet");
+    assert!(
+        !text.contains("The moderation log ends"),
+        "nothing is in the log yet"
+    );
     assert!(
         text.lines()
             .all(|line| line.chars().count() <= 78 || line.contains("://"))
@@ -173,7 +176,7 @@ async fn a_digest_tells_of_what_waits_and_leads_to_it() {
     page.has_status(200)
         .sees("Words of Ann.")
         .sees("Words of Bob.")
-        .sees("Every reply is held for now.")
+        .sees("All comments are held")
         .does_not_see("Words of Cid.");
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("referrer-policy"), "same-origin");
@@ -193,10 +196,10 @@ async fn a_digest_tells_of_what_waits_and_leads_to_it() {
     .expect("the log");
     let text = room.digests()[1].text().replace('\n', " ");
     assert!(
-        text.contains(&format!("The log ends at {last} (for")),
+        text.contains(&format!("The moderation log ends at {last} (for")),
         "{text}"
     );
-    assert!(text.contains("Words of Dora.") && text.contains("One more has been waiting."));
+    assert!(text.contains("Words of Dora.") && text.contains("And one older comment."));
     assert!(!text.contains("Words of Ann."), "told of already:\n{text}");
 }
 
@@ -316,11 +319,11 @@ async fn a_letter_tells_of_fifty_at_most_and_how_many_more_wait() {
     let mail = &room.digests()[0];
     assert_eq!(
         mail.header("Subject").as_deref(),
-        Some("52 comments wait – The Test Courier")
+        Some("52 comments awaiting moderation – The Test Courier")
     );
     let text = mail.text();
     assert_eq!(text.matches("> Words of").count(), 50);
-    assert!(text.contains("2 more have been waiting."), "{text}");
+    assert!(text.contains("And 2 older comments."), "{text}");
     let page = room.open(&link).await;
     assert_eq!(page.texts_of(".card").len(), 50);
     page.form("/digests/").press("Spam").await;
@@ -368,7 +371,7 @@ async fn letters_count_as_the_language_does() {
         .fill("email", MO)
         .fill("digest", "each")
         .fill("mail_present", PASSPHRASE)
-        .press("Зберегти цю адресу")
+        .press("Зберегти адресу")
         .await
         .has_status(303);
     room.deliver().await;
@@ -376,7 +379,7 @@ async fn letters_count_as_the_language_does() {
     let asked = room.open(&link).await;
     asked
         .form("/moderators/")
-        .press("Це моя адреса")
+        .press("Підтвердити електронну адресу")
         .await
         .has_status(200);
     for name in ["Анна", "Богдан"] {
@@ -386,7 +389,7 @@ async fn letters_count_as_the_language_does() {
     let mail = &room.digests()[0];
     assert_eq!(
         mail.header("Subject").as_deref(),
-        Some("Очікують 2 коментарі – The Test Courier")
+        Some("2 коментарі на модерації – The Test Courier")
     );
 }
 
@@ -406,7 +409,7 @@ async fn the_page_of_a_digest_decides_and_takes_back() {
     let after = form.decide("Approve").await.follow().await;
     after
         .sees("One comment approved.")
-        .sees("The comment by Bob is approved, decided by mo.")
+        .sees("The comment by Bob is approved (decided by mo).")
         .does_not_see("Words of Bob.")
         .sees("Words of Ann.");
     assert_eq!(room.site.status_of(bob).await, Status::Approved);
@@ -418,13 +421,13 @@ async fn the_page_of_a_digest_decides_and_takes_back() {
     .expect("the log");
     assert_eq!(
         entry,
-        ("decided".into(), "from a digest".into(), "mo".into())
+        ("decided".into(), "from an email".into(), "mo".into())
     );
     room.open(&room.article.path).await.sees("Words of Bob.");
 
     let back = after.forms("/digests/").remove(0).press("Undo").await;
     let back = back.follow().await;
-    back.sees("Undone: one comment is as it was.")
+    back.sees("Undone: one comment is back where it was.")
         .sees("Words of Bob.");
     assert_eq!(room.site.status_of(bob).await, Status::Held);
 
@@ -432,7 +435,7 @@ async fn the_page_of_a_digest_decides_and_takes_back() {
     let (name, value) = ("all".to_owned(), "trashed".to_owned());
     let done = all.tick(&name, &value).submit().await.follow().await;
     done.sees("2 comments moved to the trash.")
-        .sees("Nothing of this waits any more.");
+        .sees("None of these comments are awaiting moderation any more.");
     for id in [ann, bob] {
         assert_eq!(room.site.status_of(id).await, Status::Trashed);
     }
@@ -457,7 +460,7 @@ async fn opening_the_page_does_nothing() {
             .has_status(200);
     }
     let stop = path_of(&room.digests()[0].links()[1]);
-    room.open(&stop).await.has_status(200).sees("Stop them");
+    room.open(&stop).await.has_status(200).sees("Unsubscribe");
     assert_eq!(room.decisions().await, 0);
     assert_eq!(
         room.site
@@ -536,8 +539,10 @@ async fn what_was_decided_elsewhere_says_by_whom() {
         .follow()
         .await;
     after
-        .sees("Someone else decided first: the comment by Bob is spam (ada). It stays so.")
-        .sees("The comment by Bob is spam, decided by ada.")
+        .sees(
+            "Someone else decided first: the comment by Bob is spam (ada). Their decision stands.",
+        )
+        .sees("The comment by Bob is spam (decided by ada).")
         .sees("Words of Ann.");
     assert_eq!(room.site.status_of(bob).await, Status::Spam);
     // What its author took back is counted, and shown no more.
@@ -548,7 +553,7 @@ async fn what_was_decided_elsewhere_says_by_whom() {
     drop(db);
     room.open(&link)
         .await
-        .sees("One comment was taken back.")
+        .sees("One comment was deleted by its author.")
         .does_not_see("comment by Bob");
 }
 
@@ -556,7 +561,7 @@ async fn what_was_decided_elsewhere_says_by_whom() {
 async fn is_void(room: &Newsroom, link: &str, id: CommentId) {
     let page = room.open(link).await;
     page.has_status(404)
-        .sees("This address does not work any more")
+        .sees("This link has expired")
         .does_not_see("Words of");
     assert_eq!(
         page.attribute("article a", "href").as_deref(),
@@ -706,7 +711,7 @@ async fn one_press_of_a_mail_program_ends_the_digests() {
         .visitor()
         .post(&stop, "List-Unsubscribe=One-Click")
         .await;
-    done.has_status(200).sees("No more of these letters come");
+    done.has_status(200).sees("You are unsubscribed");
     room.held("Bob").await;
     room.deliver().await;
     assert_eq!(room.digests().len(), 1);
@@ -733,7 +738,7 @@ async fn an_address_that_nobody_confirmed_is_never_written_to() {
     let asking = &room.sink.received()[0];
     assert_eq!(
         asking.header("Subject").as_deref(),
-        Some("Is this your address? – The Test Courier")
+        Some("Confirm your email address – The Test Courier")
     );
     let link = room.last_link();
     // Opening the link is not enough, nor is another key.
@@ -751,7 +756,7 @@ async fn an_address_that_nobody_confirmed_is_never_written_to() {
     assert_eq!(room.sink.received().len(), 1);
     // Two days later it is too late.
     room.site.app.clock.advance(2 * DAY);
-    room.open(&link).await.has_status(404).sees("too old");
+    room.open(&link).await.has_status(404).sees("has expired");
     room.site.visitor().post(&link, "").await.has_status(404);
     room.deliver().await;
     assert_eq!(room.sink.received().len(), 1);
@@ -772,10 +777,10 @@ async fn another_address_has_to_be_confirmed_anew() {
         .form("/admin/account/email")
         .fill("email", "stranger@example.net")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
         .has_status(422)
-        .sees("You gave an address a moment ago.");
+        .sees("You entered an address a moment ago.");
     room.site.app.clock.advance(MINUTE);
     room.mo
         .open("/admin/account")
@@ -783,7 +788,7 @@ async fn another_address_has_to_be_confirmed_anew() {
         .form("/admin/account/email")
         .fill("email", "stranger@example.net")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
         .has_status(303);
     room.deliver().await;
@@ -820,22 +825,22 @@ async fn an_address_is_kept_for_the_passphrase_and_never_shown() {
         .fill("email", MO)
         .fill("digest", "daily")
         .fill("mail_present", "a wrong long passphrase")
-        .press("Keep this address")
+        .press("Save address")
         .await;
     wrong
         .has_status(422)
-        .sees("This is not your present passphrase.");
+        .sees("This is not your current passphrase.");
     let back = wrong.form("/admin/account/email");
     assert_eq!((back.value("email"), back.value("digest")), (MO, "daily"));
     let malformed = form()
         .await
         .fill("email", "mo at home")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await;
     malformed
         .has_status(422)
-        .sees("This is not an email address");
+        .sees("Please enter a valid email address");
     assert_eq!(
         room.site
             .count("select count(*) from accounts where email_sealed is not null")
@@ -844,7 +849,7 @@ async fn an_address_is_kept_for_the_passphrase_and_never_shown() {
     );
     room.hear("daily").await;
     let page = room.mo.open("/admin/account").await;
-    page.sees("An address is kept, and confirmed.");
+    page.sees("Your email address is saved and confirmed.");
     assert!(!page.html().contains("mo.keeper"), "{}", page.html());
     assert!(!room.site.log().contains("mo.keeper"));
     let rows: String = sqlx::query_scalar(AssertSqlSafe(
@@ -861,18 +866,18 @@ async fn an_address_is_kept_for_the_passphrase_and_never_shown() {
         .await
         .follow()
         .await
-        .sees("From now on you hear as often as that.");
+        .sees("Notification setting saved.");
     page.form("/admin/account/email")
-        .press("Remove the address")
+        .press("Remove address")
         .await
         .has_status(422);
     page.form("/admin/account/email")
         .fill("mail_present", PASSPHRASE)
-        .press("Remove the address")
+        .press("Remove address")
         .await
         .follow()
         .await
-        .sees("The address is forgotten.");
+        .sees("The address is removed.");
     room.held("Ann").await;
     room.deliver().await;
     assert!(room.digests().is_empty());
@@ -897,7 +902,7 @@ async fn an_address_of_the_staff_from_which_mail_comes_back_is_left_alone() {
     room.mo
         .open("/admin/account")
         .await
-        .sees("Mail to the address that is kept came back");
+        .sees("Emails to the saved address came back");
     // Another address begins anew.
     give_again(&room).await;
     room.digest().await;
@@ -910,7 +915,7 @@ async fn give_again(room: &Newsroom) {
         .form("/admin/account/email")
         .fill("email", "mo@example.net")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
         .has_status(303);
     room.deliver().await;

@@ -74,7 +74,7 @@ async fn saved_settings_are_shown_and_apply() {
         .await
         .follow()
         .await
-        .sees("Saved. It holds from the next reply on.");
+        .sees("Saved. The rules apply from the next comment on.");
     let shown = open_form(&admin).await;
     for (name, value) in numbers.into_iter().chain(lists) {
         assert_eq!(shown.value(name).trim_start_matches('\n'), value, "{name}");
@@ -144,11 +144,11 @@ async fn every_invalid_word_list_line_is_reported_by_number() {
     }
     let page = filled.submit().await;
     page.has_status(422)
-        .sees("Line 3 is not a regular expression")
-        .sees("Line 4 would be found in every reply.")
+        .sees("Line 3 is not a valid regular expression")
+        .sees("Line 4 would match every comment.")
         .sees("Line 5 is too long")
-        .sees("Line 1 is not a regular expression")
-        .sees("Line 3 would be found in every reply.");
+        .sees("Line 1 is not a valid regular expression")
+        .sees("Line 3 would match every comment.");
     assert_eq!(page.texts_of(".mistakes li").len(), 5);
     for (name, text) in &lists {
         assert!(page.form(DISCUSSION).value(name).ends_with(text));
@@ -177,7 +177,7 @@ async fn the_second_of_two_concurrent_saves_is_a_conflict() {
     let refused = at_abe.fill("hold_words", "of abe").submit().await;
     refused
         .has_status(409)
-        .sees("Someone saved settings after you had opened this page.");
+        .sees("Someone else saved settings after you opened this page.");
     let shown = open_form(&ada).await;
     assert!(shown.value("hold_words").contains("of ada"));
     let again = refused.form(DISCUSSION);
@@ -237,12 +237,12 @@ async fn a_word_list_preview_saves_nothing() {
         .fill("hold_words", "nothing\ntea\n/(/\nann")
         .fill("refuse_words", "*selle*")
         .fill("edit_minutes", "99")
-        .press("Try the words")
+        .press("Test the word lists")
         .await;
     page.has_status(200)
-        .sees("The words were tried; nothing has been saved yet.")
-        .sees("Tried on the last 3 comments.")
-        .sees("Line 3 is not a regular expression");
+        .sees("The word lists were tested; nothing has been saved yet.")
+        .sees("Tested on the last 3 comments.")
+        .sees("Line 3 is not a valid regular expression");
     assert_eq!(
         preview_lines(&page, "hold_words"),
         [
@@ -252,11 +252,11 @@ async fn a_word_list_preview_saves_nothing() {
     );
     assert_eq!(
         page.text_of("#hold_words-tried tfoot"),
-        "The whole list would have held 3, of which you approved 2; one is spam or in the trash"
+        "Whole list would have held 3, of which you approved 2; one is spam or in the trash"
     );
     assert_eq!(
         preview_lines(&page, "refuse_words"),
-        ["1 *selle* would have refused 1, of which you approved 0; one is spam or in the trash"]
+        ["1 *selle* would have rejected 1, of which you approved 0; one is spam or in the trash"]
     );
     assert_eq!(page.form(DISCUSSION).value("edit_minutes"), "99");
     assert_eq!(settings_row(&site).await, before);
@@ -278,13 +278,13 @@ async fn the_word_list_preview_is_translated() {
     let page = open_form(&admin)
         .await
         .fill("hold_words", "TEA")
-        .press("Випробувати слова")
+        .press("Перевірити списки слів")
         .await;
     page.has_status(200)
-        .sees("Випробувано на останніх 3 коментарях.");
+        .sees("Перевірено на 3 останніх коментарях.");
     assert_eq!(
         preview_lines(&page, "hold_words"),
-        ["1 TEA затримав би 2, з них схвалено 1; 1 — спам або в кошику"]
+        ["1 TEA надіслав би на модерацію 2, з них схвалено 1; 1 — у спамі або кошику"]
     );
 }
 
@@ -300,7 +300,7 @@ async fn the_word_list_preview_serves_scripts_and_only_admins() {
     for (name, text) in typed {
         filled = filled.fill(name, text);
     }
-    let page = filled.press("Try the words").await;
+    let page = filled.press("Test the word lists").await;
     for list in ["hold_words", "refuse_words"] {
         let place = format!("#{list}-tried");
         assert_eq!(answer.text_of(&place), page.text_of(&place));
@@ -341,7 +341,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
         .fill("checker_key", KEY)
         .submit()
         .await;
-    wrong.has_status(422).sees("one begins with https://");
+    wrong.has_status(422).sees("starting with https://");
     let saved = wrong
         .form(DISCUSSION)
         .fill("checker_url", "https://rest.akismet.com/")
@@ -352,12 +352,12 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
         .await;
     saved.has_status(303);
     let page = admin.open(DISCUSSION).await;
-    page.sees("A key is kept, sealed.");
+    page.sees("A key is saved and encrypted.");
     let shown = page.form(DISCUSSION);
     assert_eq!(shown.value("checker_url"), "https://rest.akismet.com");
     assert_eq!(shown.value("checker_key"), "");
     let told = page.texts_of("input[name=told][checked] + label");
-    assert_eq!(told, ["Its words", "The name"]);
+    assert_eq!(told, ["Comment text", "Name"]);
     let checker = async || {
         let publication = site.app.publication().await.expect("a publication");
         publication.discussion.checker.clone()
@@ -382,7 +382,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
         opened(&checker().await.expect("it").key_sealed),
         KEY.as_bytes()
     );
-    let tried = open_form(&admin).await.press("Try the words").await;
+    let tried = open_form(&admin).await.press("Test the word lists").await;
     for page in [&page, &mistaken, &saved.follow().await, &tried] {
         assert!(!page.html().contains(KEY), "{} shows the key", page.path);
     }
@@ -401,7 +401,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
         .submit()
         .await
         .has_status(422)
-        .sees("The checker needs a key.");
+        .sees("Please enter the API key of the service.");
 }
 
 #[tokio::test]
@@ -439,8 +439,8 @@ async fn an_email_is_blocked_and_never_shown_again() {
     assert_eq!(
         listed,
         [
-            "An address blocked on March 14, 2026 by mo",
-            "An address blocked on March 14, 2026 by mo",
+            "Email address blocked on March 14, 2026 by mo",
+            "Email address blocked on March 14, 2026 by mo",
         ]
     );
     assert!(is_blocked("ann@example.org").await);
@@ -465,7 +465,7 @@ async fn submit_block(moderator: &Visitor, field: &str, typed: &str) -> Page {
 async fn blocking_a_domain_blocks_its_subdomains() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
-    moderator.open(BLOCKS).await.sees("Block a domain");
+    moderator.open(BLOCKS).await.sees("Block an email domain");
     for typed in ["Spam.Example", "@spam.example", "пошта.укр"] {
         submit_block(&moderator, "domain", typed)
             .await
@@ -491,7 +491,7 @@ async fn blocking_a_domain_blocks_its_subdomains() {
     for wrong in ["example", "ann@spam.example", "a b.example"] {
         let page = submit_block(&moderator, "domain", wrong).await;
         page.has_status(422)
-            .sees("This is not a domain that can be blocked");
+            .sees("Please enter a domain that can be blocked");
         assert_eq!(
             page.attribute("#domain", "value").as_deref(),
             Some(wrong),
@@ -536,9 +536,9 @@ async fn blocking_a_network_blocks_its_addresses() {
         assert_eq!(answer.is_blocked_network, blocked, "{address}");
     }
     for (wrong, said) in [
-        ("0.0.0.0/0", "Too many people are in this network"),
-        ("2001::/15", "Too many people are in this network"),
-        ("everyone", "neither an IP address nor a network"),
+        ("0.0.0.0/0", "This network has too many people in it"),
+        ("2001::/15", "This network has too many people in it"),
+        ("everyone", "Please enter an IP address"),
     ] {
         let page = submit_block(&moderator, "network", wrong).await;
         page.has_status(422).sees(said);
@@ -547,7 +547,7 @@ async fn blocking_a_network_blocks_its_addresses() {
     submit_block(&moderator, "email", " ")
         .await
         .has_status(422)
-        .sees("Please type what is to be blocked.");
+        .sees("Please type what to block.");
     let page = moderator.open(BLOCKS).await;
     let removed = page.form("/admin/discussion/blocks/remove").submit().await;
     removed.has_status(303);
@@ -560,10 +560,10 @@ async fn moderators_see_blocks_and_admins_see_rules() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     let page = moderator.open("/admin/comments").await;
-    page.sees("Blocks").does_not_see("Discussion");
+    page.sees("Blocklist").does_not_see("Comment settings");
     let admin = site.staff("ada", Role::Admin).await;
     let page = admin.open("/admin/comments").await;
-    page.sees("Discussion");
+    page.sees("Comment settings");
     let rules = admin.open(DISCUSSION).await;
     assert_eq!(rules.text_of(".tabs a[aria-current]"), "Rules");
     assert_eq!(

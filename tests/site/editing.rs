@@ -30,7 +30,7 @@ async fn changed(by: &Visitor, id: CommentId, words: &str, why: &str) -> Page {
     words_in(page.has_status(200))
         .fill("comment", words)
         .fill("why", why)
-        .press("Save the change")
+        .press("Save changes")
         .await
 }
 
@@ -65,9 +65,9 @@ async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
         .await
         .follow()
         .await
-        .sees("The change is kept.")
+        .sees("Changes saved.")
         .sees("Until March 14, 2026")
-        .sees("when Mo changed it")
+        .sees("when Mo edited it")
         .sees("Words of Ann.");
     let page = reader.open(&article.path).await;
     page.sees("edited").does_not_see("Words of Ann.");
@@ -84,7 +84,7 @@ async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
     reader
         .open(&own)
         .await
-        .sees("The editors last changed this comment on March 14, 2026");
+        .sees("Our staff last edited this comment on March 14, 2026");
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn an_earlier_version_is_put_back_with_a_press_which_is_a_change_too() {
         .fill("comment", "Other words.")
         .fill("author", "Anna")
         .fill("url", "https://ann.example/")
-        .press("Save the change")
+        .press("Save changes")
         .await
         .has_status(303);
     let page = mo.open(&edit(id)).await;
@@ -109,7 +109,7 @@ async fn an_earlier_version_is_put_back_with_a_press_which_is_a_change_too() {
         .forms("/admin/comments/")
         .pop()
         .expect("the last form puts it back")
-        .press("Put this version back")
+        .press("Restore this version")
         .await
         .follow()
         .await;
@@ -129,11 +129,11 @@ async fn an_earlier_version_is_put_back_with_a_press_which_is_a_change_too() {
     assert_eq!(shown.trim(), "<p>Words of Ann.</p>");
     // The same words again are no change.
     words_in(&back)
-        .press("Save the change")
+        .press("Save changes")
         .await
         .follow()
         .await
-        .sees("Nothing was different");
+        .sees("There was nothing to change");
     assert_eq!(log_of(&site).await.len(), 2);
 }
 
@@ -150,7 +150,7 @@ async fn of_two_who_change_it_the_second_sees_both_texts_and_loses_none() {
         .fill("comment", "Words of May.")
         .fill("why", "Shorter");
     changed(&mo, id, "Words of Mo.", "").await.has_status(303);
-    let told = at_may.press("Save the change").await;
+    let told = at_may.press("Save changes").await;
     told.has_status(409)
         .sees("Mo has changed this comment since you opened the page.");
     assert_eq!(told.text_of("#their-words"), "Words of Mo.");
@@ -158,7 +158,7 @@ async fn of_two_who_change_it_the_second_sees_both_texts_and_loses_none() {
     assert_eq!(form.value("comment").trim(), "Words of May.");
     assert_eq!(form.value("why"), "Shorter");
     assert_eq!(log_of(&site).await.len(), 1);
-    form.press("Save the change").await.has_status(303);
+    form.press("Save changes").await.has_status(303);
     site.visitor()
         .open(&article.path)
         .await
@@ -176,7 +176,7 @@ async fn many_who_change_it_at_once_change_it_one_after_the_other() {
     let presses = (0..4).map(|number| {
         words_in(&page)
             .fill("comment", &format!("Words {number}."))
-            .press("Save the change")
+            .press("Save changes")
     });
     let statuses: Vec<u16> = join_all(presses).await;
     assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1);
@@ -205,7 +205,7 @@ async fn words_that_cannot_be_kept_come_back_with_every_mistake() {
         .fill("author", "ann@example.org")
         .fill("url", "not a site")
         .fill("why", "Asked by ann@example.org")
-        .press("Save the change")
+        .press("Save changes")
         .await;
     back.has_status(422);
     for field in ["comment", "author", "url", "why"] {
@@ -231,7 +231,7 @@ async fn words_that_cannot_be_kept_come_back_with_every_mistake() {
     // Signed out meanwhile, the words come back as well.
     let form = words_in(&looked);
     mo.forget_cookies();
-    let kept = form.press("Save the change").await;
+    let kept = form.press("Save changes").await;
     kept.has_status(401);
     assert_eq!(
         kept.form(&edit(id)).value("comment").trim(),
@@ -241,9 +241,9 @@ async fn words_that_cannot_be_kept_come_back_with_every_mistake() {
     let may = site.staff("May", Role::Moderator).await;
     let form = words_in(&may.open(&edit(id)).await).fill("comment", "Mine.");
     erase(&site, id).await;
-    let gone = form.press("Save the change").await;
+    let gone = form.press("Save changes").await;
     gone.has_status(409)
-        .sees("Its author has taken this comment back, so it was not changed.");
+        .sees("The author deleted this comment, so it was not changed.");
     assert_eq!(gone.text_of("#kept"), "Mine.");
     may.open(&edit(id)).await.has_status(404);
 }
@@ -260,7 +260,7 @@ async fn a_comment_that_came_as_html_is_changed_as_html_and_cleaned_like_it() {
     .await
     .expect("as imported");
     let mo = site.staff("Mo", Role::Moderator).await;
-    mo.open(&edit(id)).await.sees("is written in HTML");
+    mo.open(&edit(id)).await.sees("was imported as HTML");
     let html = "<p>New <em>words</em><script>alert(1)</script> <img src=x onerror=alert(2)></p>";
     changed(&mo, id, html, "").await.has_status(303);
     let page = site.visitor().open(&article.path).await;
@@ -289,7 +289,7 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
         .await
         .follow()
         .await
-        .sees("its words have been changed since you opened the page");
+        .sees("was edited after you opened the page");
     assert_eq!(site.status_of(id).await, Status::Held);
     // Decided anew and changed after that, it is not taken back either; the page has said so.
     site.app.clock.advance(60);
@@ -304,7 +304,7 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
     site.app.clock.advance(60);
     may.open(&edit(id))
         .await
-        .sees("A decision made before this change cannot be undone any more");
+        .sees("Earlier decisions on it can no longer be undone");
     changed(&may, id, "Better words.", "").await.has_status(303);
     done.form("/admin/comments/undo")
         .submit()
@@ -355,7 +355,7 @@ async fn one_press_approves_a_comment_and_answers_it() {
     assert_eq!(site.status_of(id).await, Status::Held);
     looked
         .form(&reply(id))
-        .press("Approve and answer")
+        .press("Approve and reply")
         .await
         .follow()
         .await
@@ -378,7 +378,7 @@ async fn one_press_approves_a_comment_and_answers_it() {
         .await
         .form(&reply(id))
         .fill("comment", "And again.")
-        .press("Answer")
+        .press("Reply")
         .await
         .follow()
         .await
@@ -406,18 +406,18 @@ async fn an_answer_that_was_overtaken_comes_back_and_nothing_is_published() {
         .decide("Spam")
         .await
         .has_status(303);
-    let told = form.press("Approve and answer").await;
+    let told = form.press("Approve and reply").await;
     told.has_status(409)
         .sees("Someone else decided first: the comment by Ann is spam (Mo).")
-        .sees("Your answer was not sent");
+        .sees("Your reply was not sent");
     let form = told.form(&reply(id));
     assert_eq!(form.value("comment").trim(), "Thank you.");
     assert_eq!(site.status_of(id).await, Status::Spam);
     assert_eq!(site.count("select count(*) from comments").await, 1);
     // Its author may take it back meanwhile, too.
     erase(&site, id).await;
-    let gone = form.press("Approve and answer").await;
-    gone.has_status(409).sees("so your answer was not sent");
+    let gone = form.press("Approve and reply").await;
+    gone.has_status(409).sees("so your reply was not sent");
     assert_eq!(gone.text_of("#kept"), "Thank you.");
     may.open(&reply(id)).await.has_status(404);
 }
@@ -435,7 +435,7 @@ async fn an_answer_without_words_comes_back_and_approves_nothing() {
             .await
             .form(&reply(id))
             .fill("comment", words)
-            .press("Approve and answer")
+            .press("Approve and reply")
             .await;
         assert!(!back.has_status(422).text_of("#comment-mistake").is_empty());
         let kept = back.form(&reply(id));
@@ -455,7 +455,7 @@ async fn two_presses_answer_once() {
             .await
             .form(&reply(id))
             .fill("comment", "Thank you.")
-            .press("Answer")
+            .press("Reply")
             .await
             .has_status(303);
     }
@@ -489,7 +489,7 @@ async fn a_script_is_told_in_json() {
     assert_eq!(status, 200);
     assert_eq!(told["decided"], serde_json::json!([id.0]));
     assert!(told["act"].is_i64(), "{told}");
-    assert_eq!(told["said"], "Approved, and your answer is published.");
+    assert_eq!(told["said"], "Comment approved and reply published.");
     let (status, told) = send(&[("ruling", &ruling), ("comment", "Others.")]).await;
     assert_eq!(status, 409);
     let said = told["said"].as_str().unwrap_or_default();

@@ -48,7 +48,7 @@ async fn an_editor_says_what_an_article_is_about() {
         "Food, drink\nHot drinks\nГарячі напої"
     );
     form.fill("topics", "hot drinks")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     // The name it has stays, whoever types it otherwise; what nothing is about any more has a page that says so.
@@ -72,7 +72,7 @@ async fn a_page_stands_outside_and_a_pinned_article_first() {
     let address = format!("/admin/articles/{}", made.id);
     let form = editor.open(&address).await.form(&address);
     form.tick("is_page", "yes")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     let reader = site.visitor();
@@ -94,16 +94,16 @@ async fn a_page_stands_outside_and_a_pinned_article_first() {
     let address = format!("/admin/articles/{}", taken.id);
     let form = editor.open(&address).await.form(&address);
     form.tick("is_page", "yes")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(422)
-        .sees("/search is taken");
+        .sees("/search is already in use");
     for number in 0..12 {
         site.article(&format!("News {number}")).await;
     }
     let form = editor.open(&address).await.form(&address);
     form.tick("pinned", "yes")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     let front = reader.open("/").await;
@@ -114,10 +114,7 @@ async fn a_page_stands_outside_and_a_pinned_article_first() {
         .expect("there is more");
     let older = reader.open(&older).await;
     assert_eq!(older.texts_of(".headline h2"), ["News 1", "News 0"]);
-    editor
-        .open("/admin/articles")
-        .await
-        .sees("First on the front page");
+    editor.open("/admin/articles").await.sees("Pinned");
     assert_eq!(
         reader
             .open("/feed.xml")
@@ -232,7 +229,7 @@ async fn a_search_finds_words_wherever_they_stand() {
     let nothing = reader.open("/search?q=nowhere%3Cscript%3E").await;
     nothing
         .has_status(200)
-        .sees("Nothing holds all of these words");
+        .sees("No articles found that contain all of these words");
     for hostile in [
         "'; drop table articles; --",
         "((((",

@@ -299,7 +299,7 @@ async fn it_decides_by_itself_only_from_the_threshold_on_and_never_about_people_
     assert!(reasons[0].starts_with("learned-spam:9"), "{reasons:?}");
     mo.open("/admin/comments?status=spam")
         .await
-        .sees("By this site’s own decisions, 9");
+        .sees("The spam filter is 9");
 
     // What is about tea is let through as before.
     let id = reply(
@@ -329,8 +329,8 @@ async fn the_page_says_what_would_have_come_of_it() {
     ada.open("/admin/learning")
         .await
         .has_status(200)
-        .sees("That is too little to guess from.")
-        .sees("No comment has been decided yet of which it had guessed something before.");
+        .sees("This is not enough yet.")
+        .sees("No comment with an estimate has been decided on yet.");
     taught(&site, &article, &mo).await;
     // These are tests: three that are refused, one that is kept although it sounds like a casino.
     let mut refused = Vec::new();
@@ -350,12 +350,12 @@ async fn the_page_says_what_would_have_come_of_it() {
     decide(&mo, &[kept, tea], "held", "approved").await;
     learn(&site).await;
     let page = ada.open("/admin/learning?from=90").await;
-    page.sees("32 comments that were kept")
-        .sees("33 comments that were refused")
-        .sees("It had guessed about each of the last 5 comments")
-        .sees("These are few")
-        .sees("What it would have got wrong from 90 % on")
-        .sees("It would have refused one comment that your moderators kept:")
+    page.sees("32 approved comments")
+        .sees("33 rejected comments")
+        .sees("The filter made an estimate for each of the last 5 comments")
+        .sees("There are only a few")
+        .sees("Mistakes from 90 % on")
+        .sees("The filter would have rejected one comment that your moderators approved:")
         .sees("Carl")
         .does_not_see("Dora");
     assert_eq!(
@@ -370,15 +370,13 @@ async fn the_page_says_what_would_have_come_of_it() {
 
     // Looking first saves nothing; what is wrong or overtaken comes back.
     let form = || page.form("/admin/learning");
-    let looked = form().fill("from", "99.5").press("Look first").await;
-    looked
-        .has_status(200)
-        .sees("What it would have got wrong from 99.5 % on");
+    let looked = form().fill("from", "99.5").press("Preview").await;
+    looked.has_status(200).sees("Mistakes from 99.5 % on");
     assert_eq!(looked.form("/admin/learning").value("from"), "99.5");
     let wrong = form().fill("from", "12").press("Save").await;
     wrong
         .has_status(422)
-        .sees("Please type 0, or a number from 50 to 100.");
+        .sees("Please enter 0, or a number from 50 to 100.");
     assert_eq!(wrong.form("/admin/learning").value("from"), "12");
     form()
         .fill("from", "99,5")
@@ -387,7 +385,7 @@ async fn the_page_says_what_would_have_come_of_it() {
         .has_status(303);
     let late = form().fill("from", "80").press("Save").await;
     late.has_status(409)
-        .sees("Somebody has saved other settings meanwhile.");
+        .sees("Someone else saved other settings after you opened this page.");
     assert_eq!(late.form("/admin/learning").value("from"), "80");
     let now = site
         .count("select learned_spam_from::bigint from settings")

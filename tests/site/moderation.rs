@@ -15,9 +15,9 @@ async fn an_approved_reply_shows_on_the_next_request() {
     queue
         .has_status(200)
         .sees("Words of Ann.")
-        .sees("Every reply is held for now.")
-        .sees("First reply from this address.");
-    assert_eq!(queue.text_of(".tabs a[aria-current]"), "Held 1");
+        .sees("All comments are held")
+        .sees("First comment from this email address");
+    assert_eq!(queue.text_of(".tabs a[aria-current]"), "Pending 1");
     let after = queue
         .form("/admin/comments")
         .decide("Approve")
@@ -26,14 +26,14 @@ async fn an_approved_reply_shows_on_the_next_request() {
         .await;
     after
         .sees("One comment approved.")
-        .sees("Nothing waits. Well done.");
+        .sees("No comments are awaiting moderation. Well done.");
     assert_eq!(site.status_of(id).await, Status::Approved);
     site.visitor()
         .open(&article.path)
         .await
         .sees("Words of Ann.")
-        .sees("One reply");
-    site.visitor().open("/").await.sees("1 reply");
+        .sees("One comment");
+    site.visitor().open("/").await.sees("1 comment");
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_decision_can_be_undone_and_done_again() {
         .follow()
         .await;
     undone
-        .sees("Undone: one comment is as it was.")
+        .sees("Undone: one comment is back where it was.")
         .sees("Words of Ann.");
     assert_eq!(site.status_of(id).await, Status::Held);
     undone
@@ -102,14 +102,14 @@ async fn all_ticked_are_decided_and_undone_together() {
         .follow()
         .await;
     undone
-        .sees("Undone: 2 comments are as they were.")
+        .sees("Undone: 2 comments are back where they were.")
         .sees("Words of Ann.");
     let none = mod_
         .post_fields("/admin/comments", &[("all", "spam"), ("status", "held")])
         .await
         .follow()
         .await;
-    none.sees("Nothing was ticked");
+    none.sees("No comments were selected");
 }
 
 #[tokio::test]
@@ -136,8 +136,9 @@ async fn two_moderators_cannot_decide_twice() {
         .await
         .follow()
         .await;
-    told.has_status(200)
-        .sees("Someone else decided first: the comment by Ann is approved (Mo). It stays so.");
+    told.has_status(200).sees(
+        "Someone else decided first: the comment by Ann is approved (Mo). Their decision stands.",
+    );
     assert_eq!(site.status_of(id).await, Status::Approved);
     assert_eq!(site.count("select count(*) from decisions").await, 1);
 }
@@ -291,7 +292,7 @@ async fn a_long_comment_leaves_its_buttons_in_reach() {
     // Whoever has no mouse scrolls it by keys, and is told what it is.
     assert_eq!(queue.texts_of(".reply-body.long").len(), 1);
     let named = queue.attribute(".reply-body[tabindex='0']", "aria-label");
-    assert_eq!(named.as_deref(), Some("The comment by Bob"));
+    assert_eq!(named.as_deref(), Some("Comment by Bob"));
 }
 
 #[tokio::test]
@@ -313,7 +314,7 @@ async fn a_trashed_reply_is_gone_and_its_answers_stay() {
     let page = site.visitor().open(&article.path).await;
     page.does_not_see("Words of Ann.")
         .sees("Words of Bob.")
-        .sees("One reply");
+        .sees("One comment");
     site.visitor()
         .open(&format!("/comments/{ann}"))
         .await
@@ -349,7 +350,7 @@ async fn an_old_undo_does_not_take_back_what_others_decided_since() {
         .await
         .follow()
         .await;
-    told.sees("There was nothing left to undo");
+    told.sees("Nothing to undo");
     assert_eq!(site.status_of(id).await, Status::Approved);
     assert_eq!(site.count("select count(*) from decisions").await, 3);
 }

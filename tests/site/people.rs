@@ -96,8 +96,8 @@ async fn a_moderator_sees_who_is_behind_a_comment_by_what_they_wrote() {
     let mo = site.staff("Mo", Role::Moderator).await;
     let page = mo.open(&person(id)).await;
     page.has_status(200)
-        .sees("The person behind the comment by Ann")
-        .sees("not proved to be theirs")
+        .sees("About Ann")
+        .sees("not confirmed")
         .sees("March 14, 2026")
         .sees("They are treated like everyone else.")
         .does_not_see("Bob");
@@ -164,13 +164,13 @@ async fn who_is_always_held_waits_and_is_not_told_that_it_is_only_them() {
         .await
         .follow()
         .await
-        .sees("From now on whatever they send is held.")
-        .sees("So since");
+        .sees("Their comments are now always held.")
+        .sees("Set on");
     let second = says(&site, &ann, &article, "Ann", "Two.").await;
     assert_eq!(second, Status::Held);
     mo.open("/admin/comments")
         .await
-        .sees("Whatever this person sends is held");
+        .sees("This commenter is always held");
     // Their own page says it as it would to anyone.
     let own = ann.open(&article.path).await.form("/articles/");
     let own = own
@@ -182,7 +182,7 @@ async fn who_is_always_held_waits_and_is_not_told_that_it_is_only_them() {
         .follow()
         .await;
     own.sees("Your comment is awaiting moderation")
-        .sees("A moderator will look at it before it appears.");
+        .sees("A moderator will read it before it appears.");
     // Others are not held, and what is taken back holds no more.
     let bob = says(&site, &site.visitor(), &article, "Bob", "Four.").await;
     assert_eq!(bob, Status::Approved);
@@ -218,7 +218,7 @@ async fn who_is_trusted_is_approved_at_once_where_the_address_is_proved() {
         .await
         .follow()
         .await
-        .sees("From now on what they send is approved at once.");
+        .sees("Their comments are now approved automatically.");
     // Whoever types the address is not them.
     assert_eq!(
         says(&site, &ann, &article, "Ann", "Two.").await,
@@ -233,7 +233,7 @@ async fn who_is_trusted_is_approved_at_once_where_the_address_is_proved() {
     ann.open(&mine)
         .await
         .form("/commenters/")
-        .press("Yes, this is my address")
+        .press("Confirm my email address")
         .await
         .has_status(303);
     let words = "Three: https://a.example https://b.example https://c.example";
@@ -259,8 +259,8 @@ async fn where_a_name_is_trusted_without_proof_the_page_says_so_and_it_holds() {
     let mo = site.staff("Mo", Role::Moderator).await;
     mo.open(&person(id))
         .await
-        .sees("under a name of theirs that was approved before")
-        .does_not_see("it holds only in a browser");
+        .sees("any previously approved name of theirs")
+        .does_not_see("this applies only in a browser");
     treat(&mo, id, "Always trust", "").await.has_status(303);
     let ann = site.visitor();
     assert_eq!(
@@ -294,10 +294,10 @@ async fn one_press_blocks_someone_and_throws_away_what_waits() {
     let mo = site.staff("Mo", Role::Moderator).await;
     let page = mo.open(&person(id)).await;
     let form = form_with(&page, "all");
-    let label = "Block, and throw away the 2 comments of theirs that wait";
+    let label = "Block, and trash their 2 pending comments";
     let done = form.press(label).await.follow().await;
     done.has_status(200)
-        .sees("They are blocked.")
+        .sees("They are now blocked.")
         .sees("2 comments moved to the trash.");
     for (id, status) in [
         (id, Status::Trashed),
@@ -357,8 +357,8 @@ async fn of_two_moderators_the_second_is_told_what_the_first_did() {
         .press("Always trust")
         .await;
     told.has_status(409)
-        .sees("Someone else was faster")
-        .sees("Whatever they send is held.")
+        .sees("Someone else changed this first")
+        .sees("Their comments are always held.")
         .sees("by Mo");
     let form = form_with(&told, "why");
     assert_eq!(form.value("why"), "She is kind");
@@ -392,7 +392,7 @@ async fn notes_say_who_and_only_their_writer_takes_them_away() {
         .await
         .follow()
         .await
-        .sees("The note is kept.");
+        .sees("Note saved.");
     let page = may.open(&person(id)).await;
     page.sees("Writes well, <b>at night</b>.").sees("Mo ·");
     assert!(
@@ -411,7 +411,7 @@ async fn notes_say_who_and_only_their_writer_takes_them_away() {
         .await
         .follow()
         .await
-        .sees("The note is deleted.")
+        .sees("Note deleted.")
         .does_not_see("Writes well");
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
 }
@@ -425,10 +425,10 @@ async fn a_note_that_cannot_be_kept_comes_back_as_it_was_typed() {
     let page = mo.open(&person(id)).await;
     let long = "x".repeat(10_001);
     for (words, said) in [
-        ("", "Please write something."),
+        ("", "Please type a note."),
         (
             "Same as bob@example.org",
-            "There is an email address in it.",
+            "This contains an email address, and those are shown nowhere.",
         ),
         (long.as_str(), "long"),
     ] {
@@ -440,7 +440,7 @@ async fn a_note_that_cannot_be_kept_comes_back_as_it_was_typed() {
     let why = "Asked by ann@example.org";
     let back = treat(&mo, id, "Always hold", why).await;
     back.has_status(422)
-        .sees("There is an email address in it, and the log is never changed.");
+        .sees("This contains an email address, and the log cannot be changed later.");
     assert_eq!(form_with(&back, "why").value("why"), why);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
     assert!(log_of(&site).await.is_empty());
@@ -472,7 +472,7 @@ async fn a_comment_with_nobody_behind_it_says_so_plainly() {
     mo.open(&person(by_staff))
         .await
         .has_status(200)
-        .sees("The staff wrote this comment");
+        .sees("This comment was written by staff");
     let id = site.comment(&article, "Ann", Status::Held).await;
     let open = mo.open(&person(id)).await;
     sqlx::query("update comments set commenter_id = null where id = $1")
@@ -482,7 +482,7 @@ async fn a_comment_with_nobody_behind_it_says_so_plainly() {
         .expect("as imported");
     mo.open(&person(id))
         .await
-        .sees("This comment came without an email address");
+        .sees("This comment was sent without an email address");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     broadsheet::comments::store::erase::erase(&mut db, &[id], site.now())
         .await
@@ -490,7 +490,7 @@ async fn a_comment_with_nobody_behind_it_says_so_plainly() {
     db.commit().await.expect("it is kept");
     mo.open(&person(id))
         .await
-        .sees("Its author has taken this comment back.");
+        .sees("The author deleted this comment");
     // What was typed about them meanwhile is not lost with it.
     let back = form_with(&open, "note")
         .fill("note", "Kind.")
@@ -517,7 +517,7 @@ async fn taking_a_comment_back_frees_nobody_from_being_held() {
         .forms("/comments/")
         .pop()
         .expect("the last form takes it back")
-        .press("Delete it now")
+        .press("Delete now")
         .await
         .has_status(303);
     assert_eq!(

@@ -70,7 +70,7 @@ async fn a_card_marks_the_words_it_was_held_for() {
         .open("/admin/comments")
         .await;
     assert_eq!(queue.texts_of(".card mark"), ["FREE money", "c4sino"]);
-    queue.sees("It holds a word to be looked at: “free money”.");
+    queue.sees("Suspect word: “free money”");
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_card_says_who_its_author_was_and_what_it_answers() {
     let queue = mod_.open("/admin/comments").await;
     let who = queue.text_of(".card-who");
     assert!(
-        who.starts_with("2 others approved · One other refused · first here on"),
+        who.starts_with("2 others approved · One other rejected · first seen on"),
         "{who}"
     );
     assert!(who.contains("3 more from the same network"), "{who}");
@@ -136,7 +136,7 @@ async fn all_that_waits_is_counted_whatever_is_shown_first() {
         .await;
     page.sees("Words of Ann.").does_not_see("Words of Bob.");
     // The buttons beside it decide about both.
-    page.sees("Decide about all that match 2");
+    page.sees("All comments in this list: 2");
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_part_of_the_queue_is_what_was_asked_for() {
         let shown = page.texts_of(".matching summary").concat();
         let expected = match count {
             0 => String::new(),
-            count => format!("Decide about all that match {count}"),
+            count => format!("All comments in this list: {count}"),
         };
         assert_eq!(shown, expected, "{query}");
     }
@@ -180,7 +180,7 @@ async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_pr
     many(&site, &article, 4_600).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments?reason=links").await;
-    page.sees("Decide about all that match 2300");
+    page.sees("All comments in this list: 2300");
     let after = page
         .form("/admin/comments")
         .fill("why", "A flood of links")
@@ -189,7 +189,7 @@ async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_pr
         .follow()
         .await;
     // One batch is done at once, and the rest goes on.
-    after.sees("In the background: 2000 of 2300 decided.");
+    after.sees("Bulk action: 2000 of 2300 done.");
     worker::work(&site.app).await.expect("the rest");
     let spam = "select count(*) from comments where status = 'spam'";
     assert_eq!(site.count(spam).await, 2_300);
@@ -221,7 +221,7 @@ async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_pr
     undone
         .follow()
         .await
-        .sees("Undone: 2300 comments are as they were.");
+        .sees("Undone: 2300 comments are back where they were.");
     assert_eq!(
         site.count("select count(*) from bulk_acts where ended_at is null")
             .await,
@@ -523,7 +523,7 @@ async fn those_that_say_the_same_are_one_card_and_one_decision() {
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments").await;
     assert_eq!(page.texts_of(".card-name"), ["Alone", "Reader 12"]);
-    page.sees("12 like this from 3 networks since");
+    page.sees("12 similar comments from 3 networks since");
     let group = page
         .attribute(".card [name=alike][data-to=spam]", "value")
         .expect("a button");
@@ -597,7 +597,7 @@ async fn what_is_not_there_any_more_is_told_as_that() {
     let like = site.count("select id from lookalikes").await;
     let group = format!("spam {like}:{last}");
     let now = site.now().unix_micros().to_string();
-    let said = "Nothing of that is there any more: it has been decided or taken back by now.";
+    let said = "None of these comments can be changed any more: they have been decided on, or deleted by their authors.";
     for fields in [
         vec![("alike", group.as_str())],
         vec![

@@ -127,8 +127,8 @@ async fn spam_and_trash_lose_their_words_in_time_and_are_still_counted() {
     // It is in the log, and there it ends.
     let moderator = site.staff("mo", Role::Moderator).await;
     let page = moderator.open("/admin/log?by=itself").await;
-    page.sees("Deleted the words of 2 comments")
-        .sees("by itself");
+    page.sees("Deleted the text of 2 old comments")
+        .sees("automatic");
     round(&site).await;
     assert_eq!(site.count("select count(*) from log_entries").await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
@@ -174,7 +174,7 @@ async fn an_act_about_words_that_are_gone_by_now_is_not_taken_back() {
     round(&site).await;
     let moderator = site.staff("max", Role::Moderator).await;
     let page = moderator.open("/admin/log/1").await;
-    page.sees("A comment whose words are gone")
+    page.sees("A comment whose text has been deleted")
         .does_not_see("Ann");
     assert!(page.forms("/admin/comments/undo").is_empty());
     let act = site.count("select act from decisions").await.to_string();
@@ -183,7 +183,7 @@ async fn an_act_about_words_that_are_gone_by_now_is_not_taken_back() {
         .await
         .follow()
         .await
-        .sees("There was nothing left to undo");
+        .sees("Nothing to undo");
     assert_eq!(site.status_of(id).await, Status::Spam);
 }
 
@@ -227,8 +227,8 @@ async fn its_author_is_told_that_refused_words_are_gone() {
     let page = site.visitor().open(&address).await;
     page.has_status(200)
         .sees("Your comment was not published")
-        .sees("its words were deleted after 31 days")
-        .does_not_see("You have deleted")
+        .sees("its text was deleted after 31 days")
+        .does_not_see("You deleted")
         .does_not_see("Words of Ann");
     // As with words that were taken back, there is nothing left to do.
     assert!(page.forms(&address).is_empty());
@@ -282,7 +282,7 @@ async fn readers_are_shown_what_was_refused_only_where_the_publication_wants_it(
         .open("/transparency")
         .await
         .has_status(200)
-        .sees("No comments have come yet.");
+        .sees("No comments yet.");
     let article = site.article("Tea").await;
     for name in ["Ann", "Bob", "Cid"] {
         site.comment(&article, name, Status::Approved).await;
@@ -303,7 +303,7 @@ async fn readers_are_shown_what_was_refused_only_where_the_publication_wants_it(
         let cells = page.texts_of(".tally:first-of-type tbody td");
         assert_eq!(cells, ["1", "0", "0", "1", "6", "3", "2", "1"]);
         let reasons = page.texts_of(".tally:last-of-type tbody th[scope=row]");
-        assert_eq!(reasons, ["Many links", "Words that are not wanted here"]);
+        assert_eq!(reasons, ["Many links", "Banned word"]);
         let counts = page.texts_of(".tally:last-of-type tbody td");
         assert_eq!(counts, ["2", "1"]);
         round(&site).await;

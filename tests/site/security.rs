@@ -99,7 +99,7 @@ async fn forms_on_other_sites_do_not_work() {
                 .send(request, "a=b".into(), path)
                 .await
                 .has_status(403)
-                .sees("This is not allowed");
+                .sees("You are not allowed to do this");
         }
     }
     let request = axum::http::Request::post(post.as_str())

@@ -29,7 +29,7 @@ async fn settings_show_on_the_next_request() {
         .sees("Щодня")
         .sees("14 березня 2026 р.")
         .sees("Підтримайте нас.")
-        .sees("1 відповідь");
+        .sees("1 коментар");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn an_article_whose_new_address_is_taken_keeps_its_own() {
     saved
         .follow()
         .await
-        .sees("2 articles keep the addresses they had: their new ones are taken.");
+        .sees("2 articles keep their old addresses because the new ones are already in use.");
     let visitor = site.visitor();
     assert_eq!(visitor.open(&first.path).await.leads_to(), "/tea");
     visitor.open("/tea").await.has_status(200);
@@ -103,14 +103,14 @@ async fn wrong_settings_are_said_beside_their_field() {
         .fill("appeal", "Kept.");
     let page = form.submit().await;
     page.has_status(422)
-        .sees("The publication needs a title.")
+        .sees("Please enter a site title.")
         .sees("Please choose one of the languages.")
-        .sees("one looks like Europe/Kyiv")
-        .sees("taken by a page of the site");
+        .sees("such as Europe/Kyiv")
+        .sees("Another page of the site already uses this first part");
     assert_eq!(page.form("/admin/settings").value("appeal"), "Kept.");
     for (pattern, said) in [
-        ("news/{slug}", "begins with a slash"),
-        ("/{year}", "needs {slug} or {id}"),
+        ("news/{slug}", "Start with a slash"),
+        ("/{year}", "Add {slug} or {id}"),
     ] {
         let form = admin.open("/admin/settings").await.form("/admin/settings");
         form.fill("permalink", pattern)

@@ -97,9 +97,9 @@ async fn a_page_shows_fifty_threads_oldest_first() {
     assert_eq!(list_names(&site, &second).await, reader_names(51..=100));
     assert_eq!(list_names(&site, &third).await, reader_names(101..=120));
     let page = site.visitor().open(&second).await;
-    page.sees("120 replies").sees("Page 2 of 3");
-    assert_eq!(page.text_of(".paging [rel=prev]"), "Older replies");
-    assert_eq!(page.text_of(".paging [rel=next]"), "Newer replies");
+    page.sees("120 comments").sees("Page 2 of 3");
+    assert_eq!(page.text_of(".paging [rel=prev]"), "Older comments");
+    assert_eq!(page.text_of(".paging [rel=next]"), "Newer comments");
     let link = |css: &str| page.attribute(css, "href").expect("a link");
     assert_eq!(
         link("link[rel=canonical]"),
@@ -137,8 +137,8 @@ async fn threads_are_newest_first_if_the_setting_says_so() {
         .visitor()
         .open(&format!("{}?comments=2", article.path))
         .await;
-    assert_eq!(page.text_of(".paging [rel=prev]"), "Newer replies");
-    assert_eq!(page.text_of(".paging [rel=next]"), "Older replies");
+    assert_eq!(page.text_of(".paging [rel=prev]"), "Newer comments");
+    assert_eq!(page.text_of(".paging [rel=next]"), "Older comments");
     for (index, page) in [(119, ""), (70, ""), (69, "?comments=2"), (0, "?comments=3")] {
         let id = ids[index];
         let place = site.visitor().open(&format!("/comments/{id}")).await;
@@ -207,7 +207,7 @@ async fn every_permalink_of_ten_thousand_leads_to_its_page() {
                 format!("Reader {number}")
             );
             assert_eq!(shown.texts_of(".reply").len(), 50);
-            shown.sees("10000 replies");
+            shown.sees("10000 comments");
         }
     }
 }
@@ -246,7 +246,7 @@ async fn a_thread_keeps_its_position_without_its_first_comment() {
     );
     assert_eq!(first.len(), 51);
     let page = site.visitor().open(&article.path).await;
-    page.sees("53 replies").does_not_see("Reader 2 ");
+    page.sees("53 comments").does_not_see("Reader 2 ");
     assert!(page.texts_of(".thread ol").is_empty(), "they stand alone");
     assert_eq!(
         list_names(&site, &format!("{}?comments=2", article.path)).await,
@@ -297,7 +297,7 @@ async fn a_long_thread_continues_on_its_own_pages() {
     let ids = add_threads(&site, &article, 2).await;
     let replies = add_replies(&site, &article, ids[0], 500, true).await;
     let page = site.visitor().open(&article.path).await;
-    page.sees("502 replies")
+    page.sees("502 comments")
         .sees("451 more replies in this thread");
     assert_eq!(page.texts_of(".reply").len(), 51);
     let more = page
@@ -356,7 +356,7 @@ async fn a_long_thread_continues_on_its_own_pages() {
         .open(&format!("/comments/{}/thread?from=4", ids[0]))
         .await;
     assert_eq!(last.texts_of(".reply").len(), 51);
-    assert_eq!(last.text_of(".paging [rel=prev]"), "Older replies");
+    assert_eq!(last.text_of(".paging [rel=prev]"), "Older comments");
     assert!(last.texts_of("[rel=next]").is_empty());
 }
 
@@ -562,7 +562,7 @@ async fn concurrent_approvals_in_one_thread_count_one_thread() {
         assert_eq!(kept, threads);
     }
     let page = site.visitor().open(&article.path).await;
-    page.sees("2 replies");
+    page.sees("2 comments");
     assert_eq!(page.texts_of(".reply-author"), ["Answerer 1", "Answerer 2"]);
 }
 
@@ -634,7 +634,7 @@ async fn structured_data_matches_the_page() {
         format!("http://127.0.0.1:8600{}", article.path)
     );
     assert_eq!(said["commentCount"], 62);
-    page.sees("62 replies");
+    page.sees("62 comments");
     // Comments are described by their own markup, as parts of the same article.
     let part = "[itemid] > .thread [itemtype='https://schema.org/Comment'][itemprop=comment]";
     assert_eq!(page.texts_of(part).len(), 52);
@@ -717,7 +717,7 @@ async fn an_article_has_a_feed_of_its_comments() {
             .map(|node| node.text().unwrap_or_default().to_owned())
             .collect()
     };
-    assert_eq!(texts("channel", "title"), ["Replies to “Tea”"]);
+    assert_eq!(texts("channel", "title"), ["Comments on “Tea”"]);
     assert_eq!(
         texts("channel", "link"),
         [format!("http://127.0.0.1:8600{}", article.path)]
@@ -807,13 +807,13 @@ async fn replies_close_when_the_article_is_too_old() {
         .has_status(303);
     site.app.clock.advance(1);
     let page = site.visitor().open(&article.path).await;
-    page.sees("Replies are closed.")
+    page.sees("Comments are closed.")
         .does_not_see("Leave a Reply");
     assert!(page.texts_of(".reply-link").is_empty());
     site.visitor()
         .open(&form)
         .await
-        .sees("Replies are closed.")
+        .sees("Comments are closed.")
         .does_not_see("Leave a Reply");
     let refused = site.visitor().post_fields(&post, &fields).await;
     refused.has_status(403);

@@ -158,8 +158,8 @@ async fn each_status_becomes_what_it_means_here() {
     assert_eq!(standing(2).await.0, "Scheduled");
     assert_eq!(standing(3).await, ("Draft".to_owned(), String::new()));
     for (number, words) in [
-        (4, "waited"),
-        (5, "only the staff"),
+        (4, "pending review"),
+        (5, "private"),
         (6, "password"),
         (8, "does not know"),
     ] {
@@ -175,7 +175,7 @@ async fn each_status_becomes_what_it_means_here() {
         .open("/2012/06/05/closed")
         .await
         .has_status(200)
-        .sees("Replies are closed");
+        .sees("Comments are closed");
     // A page stands outside.
     let front = reader.open("/").await;
     front.sees("there").does_not_see("imprint");
@@ -191,14 +191,14 @@ async fn each_status_becomes_what_it_means_here() {
         .open("/admin/articles/9")
         .await
         .form("/admin/articles/9");
-    form.press("Save").await.has_status(303);
+    form.press("Update").await.has_status(303);
     reader.open("/about/imprint").await.has_status(200);
     let form = editor
         .open("/admin/articles/9")
         .await
         .form("/admin/articles/9");
     form.fill("slug", "contact")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     assert_eq!(reader.open("/about/imprint/").await.leads_to(), "/contact");
@@ -647,7 +647,7 @@ async fn a_newer_export_brings_what_changed_there_and_leaves_what_was_edited_her
         .await
         .form("/admin/articles/6");
     form.fill("body", "<p>Edited here.</p><script>alert(1)</script>")
-        .press("Save")
+        .press("Update")
         .await
         .has_status(303);
     let moderator = site.staff("mo", Role::Moderator).await;
@@ -1397,7 +1397,7 @@ async fn an_export_may_say_anything() {
     let editor = site.staff("ed", Role::Editor).await;
     let address = format!("/admin/articles/{id}");
     let form = editor.open(&address).await.form(&address);
-    form.press("Save").await.has_status(303);
+    form.press("Update").await.has_status(303);
     assert_eq!(
         reader.open(&format!("/?p={}", i64::MAX)).await.leads_to(),
         "/2012/06/05/x"
@@ -1460,7 +1460,7 @@ async fn topics_stay_what_they_were() {
         .open("/admin/articles/5")
         .await
         .form("/admin/articles/5");
-    form.press("Save").await.has_status(303);
+    form.press("Update").await.has_status(303);
     assert_eq!(site.count("select count(*) from topics").await, 4);
     assert_eq!(site.count("select count(*) from article_topics").await, 4);
     for nothing in [

@@ -99,7 +99,7 @@ async fn a_reply_to_a_missing_comment_keeps_its_text() {
         let answer = fill_form(&page).tick("to", &to).submit().await;
         answer
             .has_status(422)
-            .sees("The comment you were answering is no longer here.");
+            .sees("The comment you replied to has been removed.");
         assert_eq!(
             answer.form("/articles/").value("comment").trim(),
             "Lovely tea."
@@ -126,7 +126,7 @@ async fn a_reply_to_a_missing_article_keeps_its_text() {
             .await;
         answer
             .has_status(404)
-            .sees("This article is no longer here")
+            .sees("This article has been removed")
             .sees("Lovely tea.");
     }
 }
@@ -139,7 +139,7 @@ async fn a_reply_to_a_closed_discussion_keeps_its_text() {
         .article_with("Closed", |draft| draft.replies_open = false)
         .await;
     let page = site.visitor().open(&closed.path).await;
-    page.sees("Replies are closed.");
+    page.sees("Comments are closed.");
     assert!(page.forms("/articles/").is_empty());
     let page = site.visitor().open(&article.path).await;
     let form = fill_form(&page);
@@ -147,10 +147,10 @@ async fn a_reply_to_a_closed_discussion_keeps_its_text() {
     form.submit()
         .await
         .has_status(403)
-        .sees("Replies to this article have been closed")
+        .sees("Comments on this article have been closed")
         .sees("Lovely tea.");
     let page = site.visitor().open(&article.path).await;
-    page.sees("Replies are closed.");
+    page.sees("Comments are closed.");
     assert!(page.forms("/articles/").is_empty());
 }
 
@@ -164,33 +164,33 @@ async fn wordpress_form_errors_are_shown_beside_their_fields() {
         (
             "author",
             String::new(),
-            "Please give a name; any name will do.",
+            "Please enter a name. Any name will do.",
         ),
         (
             "email",
             String::new(),
-            "Please give your email address. It will not be published.",
+            "Please enter your email address. It will not be published.",
         ),
         (
             "email",
             "ann@".into(),
-            "This is not an email address; one looks like name@example.org.",
+            "Please enter a valid email address, such as name@example.org.",
         ),
-        ("comment", String::new(), "Please write your comment."),
+        ("comment", String::new(), "Please type your comment."),
         (
             "author",
             long(246),
-            "Your name is too long; 245 bytes is the most.",
+            "Your name is too long: at most 245 bytes are allowed.",
         ),
         (
             "email",
             format!("ann@{}.org", "a.".repeat(130)),
-            "This email address is longer than mail allows.",
+            "This email address is too long to be valid.",
         ),
         (
             "url",
             format!("https://example.org/{}", long(200)),
-            "This address is too long once it is written out in full",
+            "This web address is too long",
         ),
         (
             "comment",
@@ -220,7 +220,9 @@ async fn a_wordpress_form_is_given_back_while_the_database_is_down() {
     let form = fill_form(&site.visitor().open(&article.path).await);
     site.app.pool.close().await;
     let answer = form.submit().await;
-    answer.has_status(503).sees("Your reply was not saved");
+    answer
+        .has_status(503)
+        .sees("Your comment may not have been saved");
     assert_eq!(
         answer.form("/articles/").value("comment").trim(),
         "Lovely tea."
@@ -304,7 +306,7 @@ async fn refuse_words_trash_a_comment_and_are_named() {
     let mo = site.staff("mo", Role::Moderator).await;
     mo.open("/admin/comments?status=trashed")
         .await
-        .sees("It holds a refused word: “/free\\s+pills/”.");
+        .sees("Banned word: “/free\\s+pills/”");
 }
 
 #[tokio::test]
