@@ -1,4 +1,4 @@
-//! Moving in from WordPress and out again.
+//! Imports from WordPress and exports to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,28 +7,28 @@ use std::path::PathBuf;
 use broadsheet::accounts::Role;
 use broadsheet::articles::{Kind, State};
 use broadsheet::comments::Status;
-use broadsheet::transfer::report::{Report, Tally};
+use broadsheet::transfer::report::{ImportReport, OutcomeCounts};
 
 use crate::support::cluster::folder;
 use crate::support::wxr::{answers, comment, file, post, wxr};
 use crate::support::{Setup, TestSite};
 
-fn new(count: u64) -> Tally {
-    Tally {
+fn new(count: u64) -> OutcomeCounts {
+    OutcomeCounts {
         new: count,
-        ..Tally::default()
+        ..OutcomeCounts::default()
     }
 }
 
-fn same(count: u64) -> Tally {
-    Tally {
+fn same(count: u64) -> OutcomeCounts {
+    OutcomeCounts {
         same: count,
-        ..Tally::default()
+        ..OutcomeCounts::default()
     }
 }
 
-/// Everything in every table but the journal, and where every sequence stands.
-async fn everything(site: &TestSite) -> BTreeMap<String, String> {
+/// Returns the rows of every table and the value of every sequence.
+async fn dump_database(site: &TestSite) -> BTreeMap<String, String> {
     let tables: Vec<(String, bool)> = sqlx::query_as(
         "select relname::text, relkind = 'S' from pg_class
          where relnamespace = 'public'::regnamespace and relkind in ('r', 'S') and relname <> '_sqlx_migrations'",
@@ -55,7 +55,7 @@ async fn everything(site: &TestSite) -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
-async fn an_article_moves_in_whole() {
+async fn an_imported_article_keeps_text_topics_and_author() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| {
         post.title = "Tea &amp;amp; &lt;em&gt;cake&lt;/em&gt;";
@@ -105,7 +105,7 @@ async fn an_article_moves_in_whole() {
 }
 
 #[tokio::test]
-async fn each_status_becomes_what_it_means_here() {
+async fn each_wordpress_status_is_translated() {
     let site = TestSite::new().await;
     let of =
         |number, slug, status: &'static str| post(number, slug).with(|post| post.status = status);
@@ -134,17 +134,17 @@ async fn each_status_becomes_what_it_means_here() {
     ];
     let xml: String = items.iter().map(super::support::wxr::Post::xml).collect();
     let report = site.import(&wxr(&xml)).await;
-    let expected = Tally {
+    let expected = OutcomeCounts {
         new: 8,
         skipped: 1,
-        ..Tally::default()
+        ..OutcomeCounts::default()
     };
     assert_eq!((report.articles, report.pages), (expected, new(1)));
     assert_eq!(
-        report.left_out,
+        report.other_items,
         BTreeMap::from([("nav_menu_item".to_owned(), 1)])
     );
-    assert_eq!(report.held_back.total, 4, "{report}");
+    assert_eq!(report.new_drafts.total, 4, "{report}");
     let editor = site.staff("ed", Role::Editor).await;
     let standing = |number: i64| {
         let editor = editor.clone();
@@ -205,7 +205,7 @@ async fn each_status_becomes_what_it_means_here() {
 }
 
 #[tokio::test]
-async fn a_date_without_gmt_is_read_in_the_sites_own_time() {
+async fn a_date_without_gmt_is_read_in_the_time_zone_of_the_site() {
     let site = TestSite::new().await;
     let known = post(1, "known");
     let unknown = post(2, "unknown").with(|post| {
@@ -231,7 +231,7 @@ async fn a_date_without_gmt_is_read_in_the_sites_own_time() {
 }
 
 fn discussion() -> String {
-    let said = [
+    let comments = [
         comment(11, "Maria", "1", ""),
         comment(12, "Petro", "1", &answers(11)),
         comment(13, "Olha", "0", &answers(11)),
@@ -262,25 +262,25 @@ fn discussion() -> String {
         comment(12, "Twice", "1", ""),
         comment(23, "ann@example.org", "1", ""),
     ];
-    said.concat()
+    comments.concat()
 }
 
 #[tokio::test]
-async fn comments_move_in_with_their_numbers() {
+async fn imported_comments_keep_their_ids_and_threads() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| post.more = discussion());
     let report = site.import(&wxr(&tea.xml())).await;
-    let comments = Tally {
+    let comments = OutcomeCounts {
         new: 10,
         skipped: 2,
-        ..Tally::default()
+        ..OutcomeCounts::default()
     };
     assert_eq!(report.comments, comments, "{report}");
     assert_eq!(report.linkbacks, new(2));
     let by = report.by_status;
     assert_eq!((by.approved, by.held, by.spam, by.trashed), (7, 1, 1, 1));
     assert_eq!(report.orphans.total, 3, "{report}");
-    assert_eq!((report.nameless, report.without_email), (1, 1));
+    assert_eq!((report.anonymized, report.invalid_emails), (1, 1));
     let reader = site.visitor();
     let page = reader.open("/2012/06/05/tea").await;
     page.sees("Words of maria.")
@@ -336,7 +336,7 @@ async fn comments_move_in_with_their_numbers() {
 }
 
 #[tokio::test]
-async fn a_network_is_forgotten_after_thirty_days() {
+async fn the_network_of_an_imported_comment_is_deleted_after_thirty_days() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
     site.import(&wxr(&tea.xml())).await;
@@ -353,14 +353,14 @@ async fn a_network_is_forgotten_after_thirty_days() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_taken_goes_on_working_as_another_name() {
+async fn links_with_a_taken_id_lead_to_the_imported_article_and_comments() {
     let site = TestSite::new().await;
     let native = site.article("Native").await;
     let first = site.comment(&native, "First", Status::Approved).await;
     let (article, comments) = (native.id.0, first.0);
-    let said = comment(comments, "Maria", "1", "")
+    let replies = comment(comments, "Maria", "1", "")
         + &comment(comments + 1, "Petro", "1", &answers(comments));
-    let tea = post(article, "tea").with(|post| post.more = said);
+    let tea = post(article, "tea").with(|post| post.more = replies);
     let report = site.import(&wxr(&tea.xml())).await;
     assert_eq!((report.articles, report.comments), (new(1), new(2)));
     let reader = site.visitor();
@@ -391,7 +391,7 @@ async fn a_number_that_is_taken_goes_on_working_as_another_name() {
 }
 
 #[tokio::test]
-async fn every_old_address_leads_on() {
+async fn every_wordpress_url_redirects_to_its_page() {
     let site = Setup::default()
         .publication(|publication| {
             publication.permalink = "/news/{slug}".parse().expect("a pattern");
@@ -483,7 +483,7 @@ async fn every_old_address_leads_on() {
 }
 
 #[tokio::test]
-async fn a_page_that_a_cache_kept_still_takes_replies() {
+async fn the_reply_form_of_a_cached_wordpress_page_still_works() {
     let site = Setup::default()
         .publication(|publication| publication.discussion.hold_everything = false)
         .build()
@@ -536,7 +536,7 @@ async fn a_page_that_a_cache_kept_still_takes_replies() {
     )
     .await;
     sent.has_status(303);
-    // A mistake gives everything back, in a form of ours.
+    // A mistake returns everything in the form of this site.
     let wrong = send(&[
         ("comment_post_ID", "5"),
         ("comment", "Kept."),
@@ -571,7 +571,7 @@ async fn a_page_that_a_cache_kept_still_takes_replies() {
 }
 
 #[tokio::test]
-async fn a_rehearsal_writes_nothing_and_says_the_same() {
+async fn a_dry_run_writes_nothing_and_reports_the_same() {
     let site = TestSite::new().await;
     let native = site.article("tea").await;
     site.comment(&native, "First", Status::Approved).await;
@@ -579,45 +579,45 @@ async fn a_rehearsal_writes_nothing_and_says_the_same() {
     let twice = post(6, "tea");
     let again = post(5, "again");
     let xml = wxr(&(tea.xml() + &twice.xml() + &again.xml()));
-    let before = everything(&site).await;
-    let rehearsed = site
-        .import_with(&xml, |options| options.rehearse = true)
+    let before = dump_database(&site).await;
+    let dry_run = site
+        .import_with(&xml, |options| options.dry_run = true)
         .await
-        .expect("rehearsed");
-    assert_eq!(everything(&site).await, before);
+        .expect("the dry run succeeds");
+    assert_eq!(dump_database(&site).await, before);
     let imported = site.import(&xml).await;
-    let expected = Report {
-        is_rehearsal: false,
+    let expected = ImportReport {
+        is_dry_run: false,
         sources: imported.sources.clone(),
-        ..rehearsed
+        ..dry_run
     };
     assert_eq!(imported, expected);
-    assert_eq!(imported.clashes.total, 2, "{imported}");
+    assert_eq!(imported.path_conflicts.total, 2, "{imported}");
     assert!(
-        imported.clashes.first[0].contains("/2012/06/05/tea-2"),
+        imported.path_conflicts.samples[0].contains("/2012/06/05/tea-2"),
         "{imported}"
     );
-    assert_ne!(everything(&site).await, before);
+    assert_ne!(dump_database(&site).await, before);
     // Of what is there, too.
-    let before = everything(&site).await;
-    let rehearsed = site
-        .import_with(&xml, |options| options.rehearse = true)
+    let before = dump_database(&site).await;
+    let dry_run = site
+        .import_with(&xml, |options| options.dry_run = true)
         .await
-        .expect("rehearsed");
-    assert_eq!(everything(&site).await, before);
-    assert_eq!(rehearsed.articles.same, 2);
-    assert!(rehearsed.to_string().contains("nothing was written"));
+        .expect("the dry run succeeds");
+    assert_eq!(dump_database(&site).await, before);
+    assert_eq!(dry_run.articles.same, 2);
+    assert!(dry_run.to_string().contains("nothing was written"));
 }
 
 #[tokio::test]
-async fn the_same_again_changes_nothing() {
+async fn importing_the_same_export_again_changes_nothing() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| post.more = discussion());
     let xml = wxr(&(tea.xml() + &post(6, "coffee").xml()));
     let first = site.import(&xml).await;
-    let mut before = everything(&site).await;
+    let mut before = dump_database(&site).await;
     let second = site.import(&xml).await;
-    let mut after = everything(&site).await;
+    let mut after = dump_database(&site).await;
     for journal in ["imports", "imports_id_seq"] {
         before.remove(journal);
         after.remove(journal);
@@ -632,7 +632,7 @@ async fn the_same_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_newer_export_brings_what_changed_there_and_leaves_what_was_edited_here() {
+async fn a_newer_export_updates_only_articles_that_were_not_edited_here() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| {
         post.more = comment(11, "Maria", "0", "") + &comment(12, "Petro", "1", "");
@@ -670,7 +670,7 @@ async fn a_newer_export_brings_what_changed_there_and_leaves_what_was_edited_her
             + &cocoa.xml()
             + &post(8, "milk").xml())))
         .await;
-    let articles = Tally {
+    let articles = OutcomeCounts {
         new: 1,
         changed: 1,
         same: 1,
@@ -680,7 +680,7 @@ async fn a_newer_export_brings_what_changed_there_and_leaves_what_was_edited_her
     assert_eq!(report.articles, articles, "{report}");
     assert_eq!((report.comments.new, report.comments.changed), (1, 2));
     assert_eq!(report.decided_here, 1);
-    assert!(report.edited_here.first[0].contains("coffee"));
+    assert!(report.edited_here.samples[0].contains("coffee"));
     let reader = site.visitor();
     assert_eq!(
         reader.open("/2012/06/05/tea").await.leads_to(),
@@ -709,7 +709,7 @@ async fn a_newer_export_brings_what_changed_there_and_leaves_what_was_edited_her
 }
 
 #[tokio::test]
-async fn words_that_changed_there_are_like_nothing_here() {
+async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
     let site = TestSite::new().await;
     let both = comment(11, "Maria", "0", "") + &comment(12, "Petro", "0", "");
     let tea = post(5, "tea").with(|post| post.more = both.clone());
@@ -741,12 +741,12 @@ async fn words_that_changed_there_are_like_nothing_here() {
 }
 
 #[tokio::test]
-async fn what_is_broken_leaves_nothing_behind() {
+async fn an_invalid_export_writes_nothing() {
     let site = TestSite::new().await;
     let good =
         wxr(&(post(5, "tea").with(|post| post.more = discussion()).xml()
             + &post(6, "coffee").xml()));
-    let before = everything(&site).await;
+    let before = dump_database(&site).await;
     let control = good.replace("Words of maria.", "Words\u{8} of Maria.");
     let entity = good.replace("<title>tea", "<title>&tea;");
     let bomb = good.replace(
@@ -760,33 +760,33 @@ async fn what_is_broken_leaves_nothing_behind() {
     let mut bytes = good.clone().into_bytes();
     let place = good.find("Words of").expect("words");
     bytes[place] = 0xFF;
-    for (what, said) in [
+    for (export, expected) in [
         (control.as_bytes(), "U+0008"),
         (entity.as_bytes(), "&tea;"),
         (bomb.as_bytes(), "DOCTYPE"),
         (declared.as_bytes(), "windows-1251"),
         (cut.as_bytes(), "ends"),
         (version.as_bytes(), "7.0"),
-        (huge.as_bytes(), "more than 8 MiB"),
+        (huge.as_bytes(), "more than 8 MiB, the limit"),
         (&bytes, "UTF-8"),
         (b"", "empty"),
-        (b"<html></html>", "no WordPress export"),
+        (b"<html></html>", "not a WordPress export"),
         (b"hello", "XML"),
     ] {
-        let file = file(what);
+        let file = file(export);
         // A whole file before the broken one does not go in either.
         let whole = crate::support::wxr::file(&good);
         let error = site
             .import_files(&[whole, file.clone()], |_| {})
             .await
             .expect_err("a broken file is refused");
-        let told = format!("{error:#}");
-        assert!(told.contains(said), "{said}: {told}");
-        assert!(told.contains("nothing was imported"), "{told}");
-        assert!(told.contains("line") || said == "empty", "{told}");
-        assert!(!told.contains("@example.org"), "{told}");
+        let message = format!("{error:#}");
+        assert!(message.contains(expected), "{expected}: {message}");
+        assert!(message.contains("nothing was imported"), "{message}");
+        assert!(message.contains("line") || expected == "empty", "{message}");
+        assert!(!message.contains("@example.org"), "{message}");
     }
-    let mut after = everything(&site).await;
+    let mut after = dump_database(&site).await;
     after.remove("imports_id_seq");
     let mut before = before;
     before.remove("imports_id_seq");
@@ -794,7 +794,7 @@ async fn what_is_broken_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn an_export_may_be_packed() {
+async fn gzip_and_zip_exports_are_imported() {
     use std::io::Write;
     let site = TestSite::new().await;
     let folder = folder("packed");
@@ -824,11 +824,11 @@ async fn an_export_may_be_packed() {
     assert_eq!(report.sources.len(), 3);
 }
 
-/// A whole picture: the smallest that is one (GIF89a).
+/// The smallest valid picture (GIF89a).
 const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 #[tokio::test]
-async fn uploads_come_along_when_their_folder_is_named() {
+async fn uploads_are_copied_from_the_uploads_folder() {
     let (theirs, ours) = (folder("uploads"), folder("media"));
     let media = ours.clone();
     let site = Setup::default()
@@ -855,10 +855,10 @@ async fn uploads_come_along_when_their_folder_is_named() {
     let xml = wxr(&(tea.xml() + &upload(8, "one.gif", 5).xml() + &upload(9, "lead.gif", 0).xml()));
     // Without the folder the addresses stay, and nobody's browser is sent elsewhere for a picture.
     let report = site
-        .import_with(&xml, |options| options.media = ours.clone())
+        .import_with(&xml, |options| options.media_folder = ours.clone())
         .await
         .expect("imported");
-    assert_eq!(report.media_left, 5, "{report}");
+    assert_eq!(report.unmoved_media, 5, "{report}");
     let reader = site.visitor();
     let page = reader.open("/2012/06/05/tea").await;
     assert!(!page.html().contains("<img"), "{}", page.html());
@@ -869,23 +869,26 @@ async fn uploads_come_along_when_their_folder_is_named() {
     );
     assert!(page.html().contains("href=\"/2012/06/coffee/?a=b#c\""));
     // With it they come along, also into what was imported before.
-    let with_folder = |options: &mut broadsheet::transfer::import::Options| {
-        options.media = ours.clone();
-        options.uploads = Some(theirs.clone());
+    let with_folder = |options: &mut broadsheet::transfer::import::ImportOptions| {
+        options.media_folder = ours.clone();
+        options.uploads_folder = Some(theirs.clone());
     };
-    let rehearsed = site
+    let dry_run = site
         .import_with(&xml, |options| {
             with_folder(options);
-            options.rehearse = true;
+            options.dry_run = true;
         })
         .await
-        .expect("rehearsed");
+        .expect("the dry run succeeds");
     assert!(fs::read_dir(&ours).expect("a folder").next().is_none());
     let report = site.import_with(&xml, with_folder).await.expect("imported");
     assert_eq!(report.articles.changed, 1, "{report}");
     assert_eq!((report.media.new, report.media.skipped), (4, 1), "{report}");
-    assert_eq!(rehearsed.media, report.media);
-    assert_eq!(report.missing_media.first, ["2012/06/gone.gif"]);
+    assert_eq!(dry_run.media, report.media);
+    assert_eq!(
+        report.missing_media.samples,
+        ["2012/06/gone.gif: not in the uploads folder"]
+    );
     let page = reader.open("/2012/06/05/tea").await;
     for picture in ["lead.gif", "cup.gif", "one.gif"] {
         let address = format!("/media/2012/06/{picture}");
@@ -912,7 +915,7 @@ async fn uploads_come_along_when_their_folder_is_named() {
 }
 
 #[tokio::test]
-async fn the_media_folder_gives_nothing_else_and_runs_nothing() {
+async fn the_media_route_serves_nothing_else_and_runs_nothing() {
     let ours = folder("media");
     let media = ours.clone();
     let site = Setup::default()
@@ -968,7 +971,7 @@ async fn the_media_folder_gives_nothing_else_and_runs_nothing() {
 }
 
 #[tokio::test]
-async fn an_author_cannot_sign_in_until_invited() {
+async fn imported_authors_cannot_sign_in() {
     let site = TestSite::new().await;
     let ada = site.staff("ada", Role::Admin).await;
     let author = |login: &str, name: &str| {
@@ -1021,8 +1024,8 @@ async fn an_author_cannot_sign_in_until_invited() {
         ]
     );
     ada.open("/admin/articles").await.sees("Олесь");
-    for everything in everything(&site).await.values() {
-        assert!(!everything.contains("@example.org"), "{everything}");
+    for rows in dump_database(&site).await.values() {
+        assert!(!rows.contains("@example.org"), "{rows}");
     }
     // The same people the next time.
     let again = site.import(&xml.replace("Some words", "Other words")).await;
@@ -1034,11 +1037,11 @@ async fn an_author_cannot_sign_in_until_invited() {
 }
 
 #[tokio::test]
-async fn nothing_of_an_address_is_left_in_the_open() {
+async fn no_email_or_ip_is_stored_or_printed_as_plain_text() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| post.more = discussion());
     let report = site.import(&wxr(&tea.xml())).await;
-    let mut places = everything(&site).await;
+    let mut places = dump_database(&site).await;
     places.insert("the report".to_owned(), report.to_string());
     places.insert("the log".to_owned(), site.log());
     places.insert("an export".to_owned(), site.export(false).await);
@@ -1049,7 +1052,7 @@ async fn nothing_of_an_address_is_left_in_the_open() {
     assert!(site.export(true).await.contains("maria@example.org"));
 }
 
-/// What an export says, but for when it was made.
+/// Removes the dates that say when the export was made.
 fn without_dates_of_export(xml: &str) -> String {
     xml.lines()
         .filter(|line| !line.starts_with("<pubDate>") || !line.contains("2026"))
@@ -1058,7 +1061,7 @@ fn without_dates_of_export(xml: &str) -> String {
 }
 
 #[tokio::test]
-async fn out_and_in_and_out_again_is_the_same() {
+async fn an_imported_export_exports_the_same_again() {
     let site = Setup::default()
         .publication(|publication| {
             publication.title = "Кур’єр & Co <daily>".to_owned();
@@ -1149,9 +1152,9 @@ fn real_exports() -> Option<PathBuf> {
     None
 }
 
-/// What another reader of XML counts in an export.
+/// Contents of an export as another XML parser counts them.
 #[derive(Debug, Default, PartialEq)]
-struct Counted {
+struct ExportCounts {
     articles: u64,
     pages: u64,
     approved: u64,
@@ -1161,13 +1164,13 @@ struct Counted {
     linkbacks: u64,
     authors: BTreeSet<String>,
     topics: BTreeSet<(String, String)>,
-    /// Of what is published: its link and its title.
+    /// Link and title of each published item.
     links: Vec<(String, String)>,
 }
 
-fn count(xml: &str) -> Counted {
+fn count(xml: &str) -> ExportCounts {
     let document = roxmltree::Document::parse(xml).expect("another parser reads it");
-    let mut counted = Counted::default();
+    let mut counted = ExportCounts::default();
     let child = |node: roxmltree::Node<'_, '_>, name: &str| {
         let found = node
             .children()
@@ -1245,7 +1248,7 @@ fn count(xml: &str) -> Counted {
 }
 
 #[tokio::test]
-async fn real_exports_move_in_as_another_reader_counts_them() {
+async fn real_exports_are_imported_completely() {
     let Some(folder) = real_exports() else { return };
     for name in [
         "theme-preview.xml",
@@ -1258,7 +1261,7 @@ async fn real_exports_move_in_as_another_reader_counts_them() {
         let report = site.import_files(&[path], |_| {}).await.expect("imported");
         let by = report.by_status;
         assert_eq!(
-            (report.articles.found(), report.pages.found()),
+            (report.articles.total(), report.pages.total()),
             (counted.articles, counted.pages),
             "{name}"
         );
@@ -1272,7 +1275,7 @@ async fn real_exports_move_in_as_another_reader_counts_them() {
                 by.held,
                 by.spam,
                 by.trashed,
-                report.linkbacks.found()
+                report.linkbacks.total()
             ),
             (
                 counted.approved,
@@ -1284,12 +1287,12 @@ async fn real_exports_move_in_as_another_reader_counts_them() {
             "{name}"
         );
         assert_eq!(
-            report.authors.found(),
+            report.authors.total(),
             counted.authors.len() as u64,
             "{name}: {:?}",
             counted.authors
         );
-        assert_eq!(report.topics.found(), counted.topics.len() as u64, "{name}");
+        assert_eq!(report.topics.total(), counted.topics.len() as u64, "{name}");
         assert!(
             report.skipped.total == 0 && counted.links.len() > 5,
             "{report}"
@@ -1332,7 +1335,7 @@ async fn real_exports_move_in_as_another_reader_counts_them() {
 }
 
 #[tokio::test]
-async fn an_export_may_say_anything() {
+async fn hostile_contents_of_an_export_are_harmless() {
     let site = TestSite::new().await;
     let long = "довге-".repeat(2_000);
     let header = format!(
@@ -1405,7 +1408,7 @@ async fn an_export_may_say_anything() {
 }
 
 #[tokio::test]
-async fn topics_stay_what_they_were() {
+async fn topics_keep_their_names_and_urls() {
     let site = TestSite::new().await;
     let category = |name: &str, slug: &str| {
         format!("<category domain=\"category\" nicename=\"{slug}\"><![CDATA[{name}]]></category>")
@@ -1427,12 +1430,12 @@ async fn topics_stay_what_they_were() {
         .concat();
     });
     let xml = wxr(&("<wp:category/>".to_owned() + &tea.xml()));
-    let rehearsed = site
-        .import_with(&xml, |options| options.rehearse = true)
+    let dry_run = site
+        .import_with(&xml, |options| options.dry_run = true)
         .await
-        .expect("rehearsed");
+        .expect("the dry run succeeds");
     let report = site.import(&xml).await;
-    assert_eq!(rehearsed.topics, report.topics);
+    assert_eq!(dry_run.topics, report.topics);
     assert_eq!((report.topics.new, report.topics.same), (4, 1), "{report}");
     let again = site.import(&xml).await;
     assert_eq!(again.topics, same(5), "{again}");
@@ -1474,16 +1477,16 @@ async fn topics_stay_what_they_were() {
 }
 
 #[tokio::test]
-async fn of_two_copies_the_first_is_taken() {
+async fn the_first_of_two_items_with_one_id_is_imported() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
     let newer = tea.clone().with(|post| post.content = "Newer.".to_owned());
     let files = [file(wxr(&tea.xml())), file(wxr(&newer.xml()))];
     for round in 0..2 {
-        let rehearsed = site
-            .import_files(&files, |options| options.rehearse = true)
+        let dry_run = site
+            .import_files(&files, |options| options.dry_run = true)
             .await
-            .expect("rehearsed");
+            .expect("the dry run succeeds");
         let report = site.import_files(&files, |_| {}).await.expect("imported");
         assert_eq!(report.articles.skipped, 1, "{report}");
         assert_eq!(
@@ -1491,7 +1494,7 @@ async fn of_two_copies_the_first_is_taken() {
             (1 - round, round)
         );
         assert_eq!(
-            (rehearsed.articles, rehearsed.comments),
+            (dry_run.articles, dry_run.comments),
             (report.articles, report.comments)
         );
     }
@@ -1506,7 +1509,7 @@ async fn of_two_copies_the_first_is_taken() {
 }
 
 #[tokio::test]
-async fn a_number_on_two_articles_is_the_first_ones() {
+async fn a_comment_id_on_two_articles_belongs_to_the_first() {
     let site = TestSite::new().await;
     let ping = comment(
         11,
@@ -1521,17 +1524,17 @@ async fn a_number_on_two_articles_is_the_first_ones() {
             + &comment(13, "Ann", "1", &answers(12));
     });
     let xml = wxr(&(tea.xml() + &coffee.xml()));
-    let rehearsed = site
-        .import_with(&xml, |options| options.rehearse = true)
+    let dry_run = site
+        .import_with(&xml, |options| options.dry_run = true)
         .await
-        .expect("rehearsed");
+        .expect("the dry run succeeds");
     let report = site.import(&xml).await;
     assert_eq!(
         (report.comments.new, report.comments.skipped),
         (2, 2),
         "{report}"
     );
-    assert_eq!(rehearsed.comments, report.comments);
+    assert_eq!(dry_run.comments, report.comments);
     let page = site.visitor().open("/2012/06/05/coffee").await;
     page.sees("Words of ann.")
         .does_not_see("Olha")
@@ -1545,7 +1548,7 @@ async fn a_number_on_two_articles_is_the_first_ones() {
 }
 
 #[tokio::test]
-async fn an_old_address_belongs_to_who_is_there_now() {
+async fn a_former_path_belongs_to_the_article_that_has_it_now() {
     let site = Setup::default()
         .publication(|publication| publication.permalink = "/{slug}".parse().expect("a pattern"))
         .build()
@@ -1575,7 +1578,7 @@ async fn an_old_address_belongs_to_who_is_there_now() {
         .map(crate::support::wxr::Post::xml)
         .collect();
     let report = site.import(&wxr(&xml)).await;
-    assert_eq!(report.clashes.total, 0, "{report}");
+    assert_eq!(report.path_conflicts.total, 0, "{report}");
     let reader = site.visitor();
     for path in ["/bar", "/foo", "/team/contact", "/contact"] {
         reader.open(path).await.has_status(200);
@@ -1584,7 +1587,7 @@ async fn an_old_address_belongs_to_who_is_there_now() {
 }
 
 #[tokio::test]
-async fn an_export_of_this_very_site_is_not_taken_in_twice() {
+async fn an_export_of_this_site_is_not_imported_into_it() {
     let site = TestSite::new().await;
     site.article("Tea").await;
     let export = site.export(false).await;
@@ -1592,7 +1595,10 @@ async fn an_export_of_this_very_site_is_not_taken_in_twice() {
         .import_with(&export, |_| {})
         .await
         .expect_err("it is refused");
-    assert!(error.to_string().contains("this very site"), "{error:#}");
+    assert!(
+        error.to_string().contains("comes from this site"),
+        "{error:#}"
+    );
     assert_eq!(site.count("select count(*) from articles").await, 1);
     // Articles that came without numbers have some here, and go out and in again.
     let xml = wxr(&post(5, "tea")
