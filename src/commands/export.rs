@@ -1,4 +1,4 @@
-//! `export`: everything in a file that another program reads.
+//! The `export` command.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -14,24 +14,24 @@ use crate::publication;
 use crate::startup::{self, data_folder};
 use crate::transfer::export::{ExportRequest, write_export};
 
-/// For which program.
+/// Formats that can be exported.
 #[derive(Subcommand)]
 pub enum ExportCommand {
-    /// Write articles, pages, topics, authors and comments as WordPress's importer takes them (WXR 1.2)
+    /// Export articles, pages, topics, authors and comments to a file for WordPress's importer (WXR 1.2)
     Wordpress(WordpressFile),
 }
 
-/// What is written, and where.
+/// Target and options of an export.
 #[derive(Args)]
 pub struct WordpressFile {
-    /// File to write; - or nothing for standard output
+    /// File to write; - or none for standard output
     file: Option<PathBuf>,
-    /// Write readers' email addresses, too: they are then readable by whoever has the file, and by WordPress
+    /// Include emails of commenters as plain text, readable by anyone who has the file, and by WordPress
     #[arg(long)]
     with_emails: bool,
 }
 
-/// Exports, beside a running server or without one.
+/// Exports, with or without a running server.
 pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
     let ExportCommand::Wordpress(asked) = command;
     let file = asked.file.filter(|file| file.as_os_str() != "-");

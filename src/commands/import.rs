@@ -1,4 +1,4 @@
-//! `import`: moving in.
+//! The `import` command.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -18,34 +18,34 @@ use crate::text::dates;
 use crate::transfer::files::InputFiles;
 use crate::transfer::import::{ImportOptions, ImportProgress, run_import};
 
-/// Where a site moves in from.
+/// Formats that can be imported.
 #[derive(Subcommand)]
 pub enum ImportCommand {
-    /// Take over the articles, comments and addresses of a WordPress site from its exports
+    /// Import articles, pages, comments and URLs of a WordPress site from its exports
     ///
-    /// Export them there under Tools, Export, "All content". Running it again changes nothing; a newer export brings what has
-    /// changed there and leaves what was edited here.
+    /// In WordPress, choose Tools, Export, "All content". Importing the same export again changes nothing; a newer export updates
+    /// what changed in WordPress, except articles that were edited on this site.
     Wordpress(WordpressFiles),
 }
 
-/// What is taken, and how.
+/// Files and options of an import.
 #[derive(Args)]
 pub struct WordpressFiles {
     /// Exports: .xml, also in .gz or .zip; - for standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Write nothing of it, and print the same report
+    /// Write nothing, and print the report of what would be written
     #[arg(long)]
-    rehearse: bool,
-    /// The old site's wp-content/uploads: what articles show is copied from it, and their addresses lead to the copies
+    dry_run: bool,
+    /// Folder wp-content/uploads of the WordPress site: files that articles show are copied from it to the media folder
     #[arg(long, value_name = "FOLDER")]
-    media: Option<PathBuf>,
-    /// The old site's time zone, such as Europe/Kyiv, for dates that the export does not have in UTC [default: as its other dates say]
+    uploads: Option<PathBuf>,
+    /// Time zone of the WordPress site, such as Europe/Kyiv, for dates that the export does not have in UTC [default: learned from its other dates]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 }
 
-/// Imports, beside a running server or without one. The report goes to standard output.
+/// Imports, with or without a running server, and prints the report to standard output.
 pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Wordpress(asked) = command;
     let zone = match &asked.time_zone {
@@ -54,10 +54,10 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
         })?),
         None => None,
     };
-    if let Some(folder) = &asked.media {
+    if let Some(folder) = &asked.uploads {
         ensure!(
             folder.is_dir(),
-            "--media {}: not a folder; name the wp-content/uploads folder of the WordPress site",
+            "--uploads {}: not a folder; name the wp-content/uploads folder of the WordPress site",
             folder.display()
         );
     }
@@ -71,8 +71,8 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     )
     .await?;
     let options = ImportOptions {
-        dry_run: asked.rehearse,
-        uploads_folder: asked.media,
+        dry_run: asked.dry_run,
+        uploads_folder: asked.uploads,
         media_folder: media_folder(&config),
         zone,
         base_url: config.absolute(""),

@@ -62,6 +62,7 @@ impl Converter {
         let mut report = batch.report;
         let articles_read = u64::try_from(batch.articles.len()).unwrap_or(u64::MAX);
         let ids: Vec<i64> = batch.articles.iter().map(|source| source.item.id).collect();
+        // One query per batch instead of one per article.
         let known = store::articles::list_known(db, export.site_id, &ids).await?;
         let mut known: HashMap<i64, KnownArticle> = known
             .into_iter()
@@ -76,6 +77,7 @@ impl Converter {
             });
         for source in &unchanged {
             report.counts_mut(source.kind()).same += 1;
+            // Their comments are part of the digest, so they did not change either.
             plan::count_unchanged(&source.item, &mut report);
             let import_id = known[&source.item.id].import_id;
             report.imported_before += u64::from(import_id == self.import_id);
@@ -86,6 +88,7 @@ impl Converter {
             .collect();
         let raw = self.load_uploads(db, export, changed).await?;
         let (converter, index) = (self.clone(), batch.export);
+        // Parsing HTML takes milliseconds per article, too long for the async runtime.
         let planned = spawn_blocking(move || converter.plan_all(index, raw, report));
         let (articles, report) = planned.await.context("converting articles")?;
         Ok(ConvertedBatch {
@@ -184,6 +187,7 @@ impl Converter {
             );
             match plan {
                 Ok(article) => planned.push((article, raw.known)),
+                // An article that cannot be imported is reported and does not stop the others.
                 Err(reason) => {
                     report.counts_mut(kind).skipped += 1;
                     report.comments.skipped += u64::try_from(comments).unwrap_or(u64::MAX);

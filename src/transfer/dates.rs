@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::clock::Ts;
 
-/// WordPress's date format.
+/// WordPress's date format, without a time zone.
 const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
 /// The WordPress site's local time: a configured time zone, or an offset learned from dates that are written both ways.

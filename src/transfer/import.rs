@@ -71,11 +71,14 @@ async fn import_files(
     let dry_run = options.dry_run;
     become_the_importer(db).await?;
     let sources = files.describe();
+    // Everything that can fail because of the files fails here, before the first article is written.
     let (scan, uploads, files) = prepare::scan(db, keys, files, dry_run).await?;
-    prepare::reject_own_export(db, &scan, &options.base_url).await?;
+    prepare::reject_export_of_this_site(db, &scan, &options.base_url).await?;
     let publication = prepare::load_or_create_publication(db, keys, &scan, dry_run).await?;
+    // Only now: until here a file could still turn out to be incomplete.
     progress.on_scanned(scan.articles);
     let import_id = prepare::start_run(db, &sources, clock, dry_run, progress).await?;
+    // `site_id` is set for each batch.
     let mut writer = BatchWriter {
         keys,
         publication: &publication,
@@ -148,6 +151,7 @@ async fn import_articles(
         let (keys, exports) = (writer.keys.clone(), Arc::clone(&exports));
         move || read_batches(files, &keys, &exports, &zone, &read_sender)
     });
+    // On a connection of its own: lookups would otherwise wait for the transaction that is being written.
     let converting = tokio::spawn(convert_batches(converter, lookups, read, converted_sender));
     let written = write_batches(db, writer, &exports, converted, report, progress).await;
     // If a later step fails, the earlier ones stop because their channel is closed. So the error of the last step is the
@@ -198,6 +202,7 @@ async fn write_batches(
         let mut batch_report = std::mem::take(&mut batch.report);
         let mut transaction = db.begin().await?;
         writer
+            // An error drops the transaction, so a batch is written as a whole or not at all.
             .write(&mut transaction, batch, &mut batch_report)
             .await?;
         transaction.commit().await?;

@@ -6,7 +6,7 @@ use crate::text::Format;
 
 /// ID of the featured image, which themes show over an article.
 pub const FEATURED_IMAGE: &str = "_thumbnail_id";
-/// A former slug.
+/// A former slug, one field for each.
 pub const OLD_SLUG: &str = "_wp_old_slug";
 /// The notes of the footnotes block, as JSON.
 pub const FOOTNOTES: &str = "footnotes";
@@ -19,7 +19,7 @@ pub const MARKDOWN: &str = "_broadsheet_markdown";
 pub const SOURCES: &str = "_broadsheet_sources";
 /// Reason why an article is a draft.
 pub const NOTE: &str = "_broadsheet_note";
-/// A former path.
+/// A former path, one field for each.
 pub const OLD_PATH: &str = "_broadsheet_address";
 /// Reasons of a comment's screening, one per line.
 pub const REASONS: &str = "_broadsheet_reasons";

@@ -36,6 +36,7 @@ impl PermalinkVotes {
             .patterns
             .iter()
             .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
+        // Without a majority the default pattern is a safer choice than a guess.
         (votes * 2 > self.total)
             .then(|| pattern.parse().ok())
             .flatten()

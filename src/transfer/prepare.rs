@@ -35,6 +35,7 @@ pub async fn scan(
     mut files: InputFiles,
     is_dry_run: bool,
 ) -> anyhow::Result<(ScanResult, RememberedUploads, InputFiles)> {
+    // A channel of one batch: the scan waits for the database instead of filling the memory.
     let (sender, mut batches) = channel::<(String, Vec<UploadRecord>)>(1);
     let keys = keys.clone();
     let scanning = spawn_blocking(move || {
@@ -71,7 +72,7 @@ async fn find_or_insert_site(db: &mut PgConnection, url: &str) -> sqlx::Result<i
 
 /// Fails if Broadsheet exported the files from this very site, whose articles would then exist twice. An empty database,
 /// and one into which the same export was partly imported, accept them.
-pub async fn reject_own_export(
+pub async fn reject_export_of_this_site(
     db: &mut PgConnection,
     scan: &ScanResult,
     base_url: &str,
@@ -118,6 +119,7 @@ pub async fn load_or_create_publication(
         }
     };
     if !is_dry_run {
+        // In the same transaction as the publication, before anything else can draw an ID.
         store::runs::reserve_ids(&mut db, scan.max_article_id, scan.max_comment_id).await?;
     }
     db.commit().await?;
@@ -134,6 +136,7 @@ fn make_publication(keys: &Keys, scan: &ScanResult) -> Publication {
         publication.title = title;
     }
     publication.tagline = parse_name(&site.description);
+    // Only the primary language counts; `uk-UA` is Ukrainian.
     let language = site.language.split(['-', '_']).next().unwrap_or_default();
     publication.language = Language::parse(language).unwrap_or_default();
     if let Some(zone) = site.time_zone.as_deref().and_then(dates::zone) {
@@ -155,6 +158,7 @@ pub async fn start_run(
     progress: &dyn ImportProgress,
 ) -> anyhow::Result<i64> {
     if is_dry_run {
+        // A dry run leaves no record that a later import could resume.
         return Ok(0);
     }
     if let Some(run) = store::runs::find_interrupted(db, sources).await? {
@@ -199,6 +203,7 @@ pub async fn write_headers(
             writer.authors.describe(site_id, author);
             writer
                 .authors
+                // All authors of the header, also those without an article: they may be wanted as accounts.
                 .find_or_insert(&mut db, writer.keys, site_id, &login, report)
                 .await?;
         }
@@ -208,6 +213,7 @@ pub async fn write_headers(
         let exported_zone = export.site.time_zone.as_deref().and_then(dates::zone);
         exports.push(SourceExport {
             site_id,
+            // The command line wins: the export may have been made with a wrong setting.
             zone: options.zone.clone().or(exported_zone),
             url_map: UrlMap {
                 site: SourceSite::new(&site_url),

@@ -60,7 +60,7 @@ pub fn read_batches(
 /// Site and WordPress ID of the articles read so far; of duplicates the first is imported.
 type SeenArticles = HashSet<(i32, i64)>;
 
-/// Reads one export.
+/// Reads one export and sends its articles in batches.
 struct BatchReader<'a> {
     export: usize,
     site_id: i32,
@@ -86,6 +86,7 @@ impl BatchReader<'_> {
             if item.id == 0 {
                 item.id = plan::find_item_id(self.keys, &item);
             }
+            // Also from items that are not imported: every pair of dates shows the offset.
             local_time.learn_offset(&item.date, &item.date_gmt);
             if article_kind(&item).is_none() || item.status == "trash" {
                 skip_item(&item, "it is in WordPress's trash", &mut batch.report);
@@ -94,6 +95,7 @@ impl BatchReader<'_> {
                 skip_item(&item, reason, &mut batch.report);
             } else {
                 size += estimate_size(&item);
+                // Names of authors and terms travel with the batch, so that those of unchanged articles are written too.
                 batch.authors.insert(item.creator.clone());
                 let terms = item.terms.iter();
                 let new = terms.filter(|term| named_terms.insert((term.kind, term.slug.clone())));
@@ -107,10 +109,12 @@ impl BatchReader<'_> {
             if batch.articles.len() >= MAX_BATCH_ARTICLES || size >= MAX_BATCH_BYTES {
                 let full = std::mem::replace(&mut batch, self.new_batch());
                 size = 0;
+                // Each batch is written alone, so it must name its terms itself.
                 named_terms.clear();
                 self.send(full)?;
             }
         }
+        // Sent even if it has no articles: its report counts other items.
         self.send(batch)
     }
 

@@ -86,6 +86,7 @@ impl ScanResult {
                 (WxrEntry::Author(author), Some((export, _))) => export.authors.push(author),
                 (WxrEntry::Term(term), Some((export, _))) => export.terms.push(term),
                 (WxrEntry::Item(mut item), Some((export, site))) => {
+                    // Theme demo exports have no IDs. The second pass computes the same one.
                     if item.id == 0 {
                         item.id = find_item_id(keys, &item);
                     }
@@ -126,6 +127,7 @@ impl ScanResult {
 }
 
 fn site_url(site: &WxrSite) -> String {
+    // In a network of sites, `base_site_url` is the URL of the network.
     let urls = [&site.base_blog_url, &site.link, &site.base_site_url];
     let url = urls.into_iter().find(|url| !url.is_empty());
     let url = normalize_site_url(url.map_or("", String::as_str));
@@ -143,6 +145,7 @@ fn parse_upload(site: &SourceSite, item: &WxrItem) -> Option<UploadRecord> {
         return None;
     }
     let alt = meta::find(&item.meta, meta::IMAGE_ALT);
+    // WordPress fills the title from the file name, which is better than no text.
     let alt = if alt.is_empty() { &item.title } else { alt };
     Some(UploadRecord {
         wordpress_id: item.id,

@@ -25,6 +25,7 @@ impl SourceSite {
     /// for paths that cannot be stored.
     pub fn page_path(&self, link: &str) -> Option<String> {
         self.strip_site(link)?;
+        // A link with a query, such as `?p=5`, is found by ID and needs no path.
         let url = Url::parse(link).ok().filter(|url| url.query().is_none())?;
         let path = percent_decode_str(url.path().trim_end_matches('/'));
         let path = path.decode_utf8().ok()?;
@@ -48,6 +49,7 @@ impl SourceSite {
 
     /// Returns the path of an upload below the uploads folder, if the URL is that of one of the site's uploads.
     pub fn upload_path(&self, url: &str) -> Option<PathBuf> {
+        // A path without a host is one on this site, as authors write it.
         let is_rooted = url.starts_with('/') && !url.starts_with("//");
         let url = if is_rooted {
             Url::parse("https://here.invalid").ok()?.join(url).ok()?

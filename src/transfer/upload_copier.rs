@@ -18,9 +18,9 @@ pub struct UploadCopier {
     /// Uploads already counted; an article may refer to one repeatedly.
     seen: Mutex<HashSet<PathBuf>>,
     copied: AtomicU64,
-    /// In the media folder already.
+    /// Uploads that were in the media folder already.
     same: AtomicU64,
-    /// Not copied, since no folder was given.
+    /// Uploads that stay on the WordPress site, since no folder was given.
     unmoved: AtomicU64,
     missing: Mutex<SampledList>,
 }
@@ -73,6 +73,7 @@ impl UploadCopier {
         {
             let target = self.media_folder.join(&candidate);
             match (file_size(&target), self.find_source(&candidate)) {
+                // Overwriting could change a picture of another article.
                 (Some(size), Some(source)) if file_size(&source) != Some(size) => {
                     if is_first {
                         self.report_missing(|| {
@@ -114,6 +115,7 @@ impl UploadCopier {
 
     /// Finds a file in the uploads folder. A symbolic link that leads out of the folder is ignored.
     fn find_source(&self, path: &Path) -> Option<PathBuf> {
+        // Resolved for each file, since links inside the folder are allowed.
         let folder = self.uploads_folder.as_ref()?.canonicalize().ok()?;
         let file = folder.join(path).canonicalize().ok()?;
         (file.starts_with(&folder) && file.is_file()).then_some(file)

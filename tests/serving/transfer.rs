@@ -207,7 +207,7 @@ async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
     let database = new_database().await;
     let export = fs::read_to_string(write_export(&folder)).expect("text");
     let mut command = command_on(&database, &folder);
-    command.args(["import", "wordpress", "--rehearse", "-"]);
+    command.args(["import", "wordpress", "--dry-run", "-"]);
     let output = run(command, &export);
     assert!(output.status.success(), "{}", text(&output));
     assert!(text(&output).contains("standard input: WXR 1.2 of made.example.org"));
@@ -222,9 +222,9 @@ async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
         (vec!["none.xml"], "", "none.xml"),
         (vec!["/"], "", "folder"),
         (
-            vec!["--media", "nowhere", "-"],
+            vec!["--uploads", "nowhere", "-"],
             "",
-            "--media nowhere: not a folder",
+            "--uploads nowhere: not a folder",
         ),
         (
             vec!["--time-zone", "Mars", "-"],

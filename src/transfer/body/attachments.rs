@@ -6,12 +6,11 @@ use super::shortcodes::{ShortcodePart, split};
 /// A file of the WordPress site that a gallery or a playlist may show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attachment {
-    /// WordPress ID.
     pub id: i64,
     pub url: String,
-    /// Alternative text, plain.
+    /// Alternative text, without HTML.
     pub alt: String,
-    /// May contain HTML.
+    /// Caption, which may contain HTML.
     pub caption: String,
     /// Whether it was uploaded to this article, rather than only named in it.
     pub is_attached: bool,

@@ -14,6 +14,7 @@ impl<'a> ShortcodeAttributes<'a> {
         while !rest.is_empty() {
             let after_name = rest.trim_start_matches(is_name_char);
             let name = &rest[..rest.len() - after_name.len()];
+            // A URL may contain an equals sign, so only a plain name before one is an attribute.
             let (name, source) = match after_name.trim_start_matches(is_space).strip_prefix('=') {
                 Some(source) => (name, source.trim_start_matches(is_space)),
                 None => ("", rest),

@@ -44,6 +44,7 @@ pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
                 }
             }
         }
+        // The comment stood on a line of its own, which goes with it.
         if html.ends_with('\n') {
             let blank = text[at..].trim_start();
             at = text.len() - blank.len();

@@ -2,11 +2,10 @@
 
 use serde::Deserialize;
 
-/// One note.
+/// One note of the block, with HTML as its content.
 #[derive(Deserialize)]
 struct FootnoteEntry {
     id: String,
-    /// HTML.
     content: String,
 }
 
@@ -16,6 +15,7 @@ pub fn render_footnotes(field: &str) -> Option<String> {
     if notes.is_empty() {
         return None;
     }
+    // The ID goes into attributes without escaping.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let items = notes.into_iter().map(|note| {
         let id: String = note.id.chars().filter(|&c| is_plain(c)).collect();

@@ -62,6 +62,7 @@ pub fn linkify(text: &str) -> String {
 }
 
 fn push_link(html: &mut String, found: &str) {
+    // The finder knows no HTML entities and would take `&quot;` for a part of the URL.
     let end = found
         .match_indices('&')
         .find(|&(at, _)| ends_url(&found[at..]));

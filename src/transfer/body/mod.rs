@@ -36,6 +36,7 @@ pub struct ConvertedText {
 pub fn convert_article(raw: &str, attachments: &[Attachment]) -> ConvertedText {
     let mut text = normalize_line_ends(raw);
     let mut converted = ConvertedText::default();
+    // Checked before the comments are removed: the block editor writes its own paragraphs.
     let has_blocks = blocks::has_blocks(&text);
     if has_blocks {
         let (html, removed) = blocks::strip_blocks(&text);

@@ -77,6 +77,7 @@ impl<'a> ShortcodeFinder<'a> {
         let mut at = 0;
         // Shortcodes within code are examples, not instructions.
         let mut in_code: Option<&str> = None;
+        // A `<pre>` without an end tag must not hide all shortcodes after it.
         let code = ["pre", "code"].map(|name| (name, text.rfind(&format!("</{name}"))));
         while let Some(found) = text[at..].find(['<', '[']) {
             at += found;

@@ -59,6 +59,7 @@ impl<W: Write> WxrWriter<'_, W> {
             Kind::Article => format!("{base_url}/?p={}", article.id),
             Kind::Page => format!("{base_url}/?page_id={}", article.id),
         };
+        // A draft has no public path, so its link carries the ID, by which an import recognises it.
         let link = match &article.path {
             Some(path) if article.state == State::Published => format!("{base_url}{path}"),
             _ => plain_link.clone(),

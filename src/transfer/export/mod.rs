@@ -27,6 +27,7 @@ pub async fn write_export(
 ) -> anyhow::Result<()> {
     store::session::disable_statement_timeout(db).await?;
     let mut db = db
+        // One snapshot for all pages of the export, while the site goes on writing.
         .begin_with("begin isolation level repeatable read, read only")
         .await?;
     let mut wxr = WxrWriter::new(out, &request.publication.zone);
@@ -44,6 +45,7 @@ pub async fn write_export(
         let Some(newest) = articles.last() else { break };
         last_article = newest.id;
         let ids: Vec<i64> = articles.iter().map(|article| article.id).collect();
+        // Two queries per page of articles, not per article.
         let mut topics = group_by_article(store::export::list_article_topics(&mut db, &ids).await?);
         let mut paths = group_by_article(store::export::list_old_paths(&mut db, &ids).await?);
         for article in &articles {

@@ -48,6 +48,7 @@ impl Container {
         file.rewind()
             .map_err(|error| file_error(name, describe_io_error(&error)))?;
         let raw = CountedFile { file, counter, end };
+        // Buffered here once for all formats; the decoders read in small steps.
         let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
         match self {
             Self::Plain => read_export(name, &mut raw),

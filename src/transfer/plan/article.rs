@@ -4,7 +4,7 @@ use super::comments::plan_comments;
 use super::context::{PlanContext, SourceItem};
 use super::fields::{decode_slug, plain_text, shorten, single_line, unescape};
 use super::model::PlannedArticle;
-use super::text::{ArticleText, convert_text, own_format};
+use super::text::{ArticleText, convert_text, exported_format};
 use crate::articles::{Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES};
 use crate::clock::Ts;
 use crate::text::{Slug, excerpt, markdown, typed};
@@ -47,6 +47,7 @@ pub fn plan_article(
     // WordPress gives a draft a UTC date only once it has been published.
     let has_been_published =
         state == State::Published || dates::parse_datetime(&item.date_gmt).is_some();
+    // Drafts need a time as well; an unknown one counts as very old.
     let created_at = date.unwrap_or(Ts::EPOCH);
     let comments = plan_comments(context, &item, &local_time, created_at, report);
     let site = &context.url_map.site;
@@ -81,7 +82,7 @@ pub fn plan_article(
 
 /// Takes the title of the item, otherwise the beginning of its text, its slug, or its ID.
 fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> String {
-    let title = match own_format(item) {
+    let title = match exported_format(item) {
         Some(_) => typed::line(&unescape(&item.title)),
         None => single_line(&item.title),
     };
@@ -100,7 +101,7 @@ fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> 
 }
 
 fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {
-    let excerpt = match own_format(item) {
+    let excerpt = match exported_format(item) {
         Some(_) => unescape(&item.excerpt),
         None => plain_text(&item.excerpt),
     };

@@ -59,6 +59,7 @@ pub fn plan_comments(
     let mut planned = ArticleComments::default();
     let mut seen = HashSet::new();
     for comment in &item.comments {
+        // Also the ID of a comment without one, by which the next import recognises it.
         let digest = digest_comment(context.keys, comment);
         let facts = CommentFacts {
             wordpress_id: match comment.id {
@@ -100,6 +101,7 @@ pub fn plan_comments(
             ),
         }
     }
+    // Last: parents may follow their replies in the file.
     resolve_threads(&mut planned.comments, report);
     planned
 }

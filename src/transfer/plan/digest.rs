@@ -19,6 +19,7 @@ pub fn digest_item(keys: &Keys, item: &WxrItem) -> i64 {
         u8::from(item.has_password),
         u8::from(item.is_sticky),
     ];
+    // The order is part of the stored digests; a change would mark every article as changed.
     let fields = [
         id.as_slice(),
         flags.as_slice(),
@@ -87,6 +88,7 @@ pub fn find_item_id(keys: &Keys, item: &WxrItem) -> i64 {
         value.parse().ok().filter(|id| *id > 0)
     });
     linked.unwrap_or_else(|| {
+        // Few fields: the ID must stay the same when the text changes.
         let fields = [
             item.link.as_bytes(),
             item.title.as_bytes(),

@@ -61,7 +61,6 @@ pub struct PlannedComment {
     pub email: Option<Email>,
     pub website: Option<Website>,
     pub ip: Option<IpAddr>,
-    /// Text in `format`.
     pub body: String,
     pub format: Format,
     pub body_html: SafeHtml,

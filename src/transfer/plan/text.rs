@@ -26,13 +26,14 @@ pub fn convert_text(
     featured_image: Option<&Attachment>,
     report: &mut ImportReport,
 ) -> Result<ArticleText, String> {
-    if let Some(format) = own_format(item) {
+    if let Some(format) = exported_format(item) {
         return restore_text(item, format);
     }
     let content = item.content.as_str();
     let mut converted = body::convert_article(content, attachments);
     if let Some(notes) = body::render_footnotes(meta::find(&item.meta, meta::FOOTNOTES)) {
         converted.html.push_str(&notes);
+        // The block itself is empty; its notes are in the field.
         converted.removed_blocks.retain(|name| name != "footnotes");
     }
     for name in converted.unknown_shortcodes {
@@ -46,6 +47,7 @@ pub fn convert_text(
         converted.html.insert_str(0, &figure);
     }
     let rewrite = |url: &str| context.url_map.rewrite(url);
+    // After the conversion, which may bring such characters out of entities.
     let html = remove_unreadable(converted.html);
     let body_html = markdown::article_moved(&html, &rewrite);
     check_length(body_html.as_str())?;
@@ -88,6 +90,6 @@ fn check_length(text: &str) -> Result<(), String> {
 
 /// Returns the format in which the text was written, if Broadsheet exported it and WordPress's block editor has not
 /// rewritten it since.
-pub fn own_format(item: &WxrItem) -> Option<Format> {
+pub fn exported_format(item: &WxrItem) -> Option<Format> {
     meta::find_format(&item.meta).filter(|_| !item.content.contains("<!-- wp:"))
 }

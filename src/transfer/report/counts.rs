@@ -42,7 +42,7 @@ pub struct SampledList {
 }
 
 impl SampledList {
-    /// Appends another list.
+    /// Appends another list and adds its length.
     pub fn append(&mut self, other: Self) {
         self.total += other.total;
         let room = MAX_SAMPLES.saturating_sub(self.samples.len());
@@ -68,7 +68,7 @@ pub struct StatusCounts {
 }
 
 impl StatusCounts {
-    /// Counts one comment.
+    /// Counts one comment with this status.
     pub fn count(&mut self, status: Status) {
         *match status {
             Status::Approved => &mut self.approved,

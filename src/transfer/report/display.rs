@@ -17,7 +17,7 @@ impl fmt::Display for ImportReport {
         if self.is_dry_run {
             writeln!(
                 f,
-                "\nThis was a dry run: nothing was written. Run the same command without --rehearse to import."
+                "\nThis was a dry run: nothing was written. Run the same command without --dry-run to import."
             )?;
         }
         Ok(())
@@ -97,7 +97,7 @@ impl ImportReport {
             ),
             (
                 self.unmoved_media,
-                "links to pictures and files still point to the WordPress site; to copy the files, run the same command with --media FOLDER, the site's wp-content/uploads",
+                "links to pictures and files still point to the WordPress site; to copy the files, run the same command with --uploads FOLDER, the site's wp-content/uploads",
             ),
         ];
         for (count, sentence) in counts.iter().filter(|(count, _)| *count > 0) {

@@ -21,10 +21,8 @@ pub struct ImportReport {
     pub pages: OutcomeCounts,
     pub comments: OutcomeCounts,
     pub by_status: StatusCounts,
-    /// Pingbacks and trackbacks.
     pub linkbacks: OutcomeCounts,
     pub authors: OutcomeCounts,
-    /// Categories and tags.
     pub topics: OutcomeCounts,
     /// Uploads that articles refer to.
     pub media: OutcomeCounts,

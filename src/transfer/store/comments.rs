@@ -129,6 +129,7 @@ pub async fn update(
     comment: &PlacedComment,
     status: Status,
 ) -> sqlx::Result<()> {
+    // An erased comment stays erased: its author asked for that after the export was made.
     let planned = &comment.planned;
     sqlx::query!(
         "update comments

@@ -34,6 +34,7 @@ impl BatchWriter<'_> {
                     report.counts_mut(planned.kind).new += 1;
                     new.push(planned);
                 }
+                // Its comments are written nevertheless: editing an article is no reason to lose replies.
                 ArticleChange::EditedHere(known) => {
                     report_edited(report, &planned);
                     comments.push((known.article_id.0, planned.comments));
@@ -114,6 +115,7 @@ impl BatchWriter<'_> {
         if self.dry_run.is_some() {
             return Ok(());
         }
+        // Articles first: paths, revisions and topics refer to them.
         store::articles::insert(db, &placed).await?;
         store::paths::insert(db, &paths, &path_articles).await?;
         store::paths::insert_pending(db, &placed).await?;
@@ -158,6 +160,7 @@ impl BatchWriter<'_> {
             report.counts_mut(kind).changed += 1;
             return Ok(None);
         }
+        // Compare and set: an editor may have saved the article since it was loaded.
         let version = store::articles::update(db, &placed, known.current_version).await?;
         if version.is_none() {
             report_edited(report, &placed.planned);
@@ -166,6 +169,7 @@ impl BatchWriter<'_> {
         report.counts_mut(kind).changed += 1;
         store::paths::insert(db, &paths, &vec![id; paths.len()]).await?;
         store::paths::insert_pending(db, std::slice::from_ref(&placed)).await?;
+        // The export lists all topics of the article, so topics that it lacks were removed in WordPress.
         store::topics::remove_from_article(db, id).await?;
         store::topics::add_to_articles(db, &vec![id; topics.len()], &topics).await?;
         Ok(version)

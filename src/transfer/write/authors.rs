@@ -126,6 +126,7 @@ impl AuthorRegistry {
         .into_iter()
         .flatten()
         .map(|name| plan::parse_name(&name))
+        // Bylines are public, and WordPress logins are often emails.
         .find(|name| !typed::is_blank(name) && !typed::holds_address(name))
         .unwrap_or_else(|| "—".to_owned())
     }

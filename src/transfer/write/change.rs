@@ -6,7 +6,7 @@ use crate::transfer::plan::PlannedArticle;
 use crate::transfer::store;
 use crate::transfer::store::articles::KnownArticle;
 
-/// How a planned article differs from the stored one.
+/// Difference between a planned article and the stored one.
 pub(super) enum ArticleChange {
     New,
     Changed(KnownArticle),

@@ -27,6 +27,7 @@ impl CommenterRegistry {
         is_dry_run: bool,
     ) -> sqlx::Result<()> {
         if self.0.len() > MAX_CACHED {
+            // Simply starting anew is cheap: the next batches load their commenters again.
             self.0.clear();
         }
         let mut missing: HashMap<[u8; 32], (&Email, Ts)> = HashMap::new();
@@ -39,6 +40,7 @@ impl CommenterRegistry {
             let hash = email.hash(keys);
             if !self.0.contains_key(&hash) {
                 let (_, since) = missing.entry(hash).or_insert((email, comment.created_at));
+                // Comments are not in order of time, and a commenter exists since the first of them.
                 *since = comment.created_at.min(*since);
                 let hashes = email.hashes(keys).into_iter().skip(1);
                 older.extend(hashes.map(|older| (older, hash)));

@@ -15,7 +15,7 @@ use crate::transfer::store::comments::{KnownComment, PlacedComment, PlacedLinkba
 /// Time for which the network of an imported comment is stored, in seconds.
 const NETWORK_RETENTION_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// What is known about the comments of a batch, by WordPress ID.
+/// Lookup tables for the comments of a batch, by WordPress ID.
 struct CommentLookup {
     known: HashMap<i64, KnownComment>,
     /// Old or new ID of every comment and linkback.
@@ -55,6 +55,7 @@ impl BatchWriter<'_> {
         if wordpress_ids.is_empty() {
             return Ok(());
         }
+        // One query per batch instead of one per comment.
         let known = store::comments::list_known(db, self.site_id, &wordpress_ids).await?;
         let known: HashMap<i64, KnownComment> = known
             .into_iter()
@@ -71,9 +72,9 @@ impl BatchWriter<'_> {
         let mut changes = CommentChanges::default();
         for (article_id, of_article) in batch {
             let comments =
-                self.keep_own_comments(article_id, of_article.comments, &mut lookup, report);
+                self.claim_comments(article_id, of_article.comments, &mut lookup, report);
             let linkbacks =
-                self.keep_own_linkbacks(article_id, of_article.linkbacks, &mut lookup, report);
+                self.claim_linkbacks(article_id, of_article.linkbacks, &mut lookup, report);
             self.sort_comments(article_id, comments, &lookup, &mut changes, report);
             sort_linkbacks(article_id, linkbacks, &lookup, &mut changes, report);
         }
@@ -98,13 +99,14 @@ impl BatchWriter<'_> {
         !is_elsewhere && !is_repeated
     }
 
-    fn keep_own_comments(
+    fn claim_comments(
         &mut self,
         article_id: i64,
         comments: Vec<PlannedComment>,
         lookup: &mut CommentLookup,
         report: &mut ImportReport,
     ) -> Vec<PlannedComment> {
+        // Two articles with the same comment ID come from merged or hand-edited exports.
         let (own, others): (Vec<_>, Vec<_>) = comments
             .into_iter()
             .partition(|planned| self.claim_comment(article_id, planned.wordpress_id, lookup));
@@ -118,7 +120,7 @@ impl BatchWriter<'_> {
         own
     }
 
-    fn keep_own_linkbacks(
+    fn claim_linkbacks(
         &mut self,
         article_id: i64,
         linkbacks: Vec<PlannedLinkback>,
@@ -182,6 +184,7 @@ impl BatchWriter<'_> {
         ids: &HashMap<i64, i64>,
     ) -> PlacedComment {
         let id = ids[&planned.wordpress_id];
+        // The same form as for comments written on this site, so that networks are compared alike.
         let network_sealed = planned.ip.map(|ip| {
             let ip = ip.to_canonical().to_string();
             self.keys.seal(NETWORK_ROW, ip.as_bytes())
@@ -192,6 +195,7 @@ impl BatchWriter<'_> {
         let parent = planned.parent_wordpress_id;
         PlacedComment {
             id,
+            // A parent that was skipped leaves a reply to the article.
             parent_id: parent.and_then(|parent| ids.get(&parent).copied()),
             root_id: ids.get(&planned.root_wordpress_id).copied().unwrap_or(id),
             article_id,

@@ -21,6 +21,7 @@ impl BatchWriter<'_> {
             .iter()
             .map(|article| article.wordpress_id)
             .collect();
+        // Preserving the IDs keeps links such as `?p=5` working.
         let taken = store::articles::list_taken_ids(db, &wordpress_ids).await?;
         let taken: HashSet<i64> = taken.into_iter().map(|id| id.0).collect();
         let is_free = |id: &i64| (1..=MAX_PRESERVED_ID).contains(id) && !taken.contains(id);
@@ -60,6 +61,7 @@ impl BatchWriter<'_> {
         for id in wordpress_ids {
             let is_free = (1..=MAX_PRESERVED_ID).contains(id) && !taken.contains(id);
             match known.get(id) {
+                // Its ID may differ from WordPress's, if that was taken at the first import.
                 Some(known) => _ = ids.insert(*id, known.id),
                 None if is_free => _ = ids.insert(*id, *id),
                 None => missing.push(*id),

@@ -31,6 +31,7 @@ impl BatchWriter<'_> {
             .iter()
             .zip(articles)
             .flat_map(|(id, planned)| {
+                // Old paths too: one of them may be the current path of another article.
                 let path = self.make_path(*id, planned, &planned.slug);
                 path.into_iter().chain(planned.old_paths.iter().cloned())
             })
@@ -75,9 +76,11 @@ impl BatchWriter<'_> {
         let suffixes = (2..MAX_SUFFIX).chain([planned.wordpress_id.unsigned_abs()]);
         let alternatives = suffixes.map(|suffix| planned.slug.numbered(suffix));
         for slug in [planned.slug.clone()].into_iter().chain(alternatives) {
+            // Always present here, since the first path was.
             let Some(path) = self.make_path(id, planned, &slug) else {
                 break;
             };
+            // The owners of alternative paths were not loaded with the batch.
             if path != first {
                 for owner in store::paths::list_owners(db, std::slice::from_ref(&path)).await? {
                     owners.insert(owner.path, owner.article_id.0);
@@ -97,6 +100,7 @@ impl BatchWriter<'_> {
         report_conflict(report, planned, || {
             format!("{first} is taken, so the article became a draft")
         });
+        // A published article needs a path.
         planned.state = State::Draft;
         planned.note = Some(Note::Unknown);
         Ok(None)

@@ -19,7 +19,7 @@ const MAX_DESCRIPTION_CHARS: usize = 1_000;
 pub struct TopicRegistry {
     /// Topic IDs by kind and WordPress slug.
     known: HashMap<(TopicKind, String), i64>,
-    /// In a dry run, the slugs that new topics would have, with the kinds of terms that became each.
+    /// Slugs of the topics that a dry run would have inserted, with the kinds of terms that became each.
     planned: Option<HashMap<String, HashSet<TopicKind>>>,
 }
 
@@ -91,6 +91,7 @@ impl TopicRegistry {
             }
         };
         if self.planned.is_none() {
+            // Recorded even for known topics: a category and a tag may become the same topic.
             store::topics::insert_imported(db, term.kind, &term.wordpress_slug, id).await?;
         }
         self.known.insert(key, id);

@@ -144,6 +144,7 @@ fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> 
         }
     }
     xml.end_item();
+    // An item without the element gets an ID from its link later.
     if has_id_element && item.id == 0 {
         return Err(WxrErrorKind::InvalidItemId.at(item.position));
     }
@@ -174,6 +175,7 @@ fn read_meta<R: Read>(
     while let XmlToken::Open(namespace) = xml.next_token(None)? {
         match (namespace, xml.name()) {
             (Wp, "meta_key") => xml.read_trimmed(&mut key)?,
+            // Some exporters write the value before the key.
             (Wp, "meta_value") if key.is_empty() || wanted(&key) => xml.read_text(&mut value)?,
             _ => xml.skip()?,
         }

@@ -96,7 +96,6 @@ pub enum WxrErrorKind {
     /// `wp:post_id` is present, but not a positive integer.
     #[error("the wp:post_id of the item that starts here is not a positive number")]
     InvalidItemId,
-    /// An I/O error.
     #[error("the file cannot be read any further: {0}")]
     Read(String),
 }

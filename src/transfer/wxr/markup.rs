@@ -17,11 +17,8 @@ pub(super) enum XmlNamespace {
     Rss,
     /// WordPress's, of any WXR version.
     Wp,
-    /// WordPress's for excerpts.
     Excerpt,
-    /// RSS content module.
     Content,
-    /// Dublin Core.
     Dc,
     /// Elements that only Broadsheet's exports have.
     Broadsheet,
@@ -64,7 +61,7 @@ impl XmlNamespace {
 /// The parts of an opening tag that an import uses.
 #[derive(Default)]
 pub(super) struct XmlTag {
-    /// Name without prefix.
+    /// Name without its namespace prefix.
     pub(super) name: String,
     /// Attribute `domain`, or empty.
     pub(super) domain: String,
@@ -83,6 +80,7 @@ impl XmlTag {
         copy_name(&mut self.name, local.as_ref())?;
         self.domain.clear();
         self.nicename.clear();
+        // All attributes are checked, even those that nobody reads: quick-xml checks them only on access.
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| attribute_error())?;
             if !is_name(attribute.key.as_ref()) || attribute.value.contains(&b'<') {

@@ -23,7 +23,7 @@ pub struct WxrSite {
     /// WXR version: 1.0, 1.1 or 1.2.
     pub version: String,
     pub title: String,
-    /// Tagline.
+    /// The site's tagline.
     pub description: String,
     pub link: String,
     /// Language tag such as `en-US`.

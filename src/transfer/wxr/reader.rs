@@ -21,9 +21,9 @@ pub struct WxrReader<R> {
 #[derive(Clone, Copy)]
 enum ReaderStage {
     Start,
-    /// In the channel, before the next entry.
+    /// The next token in the channel starts an entry or ends the channel.
     BetweenEntries,
-    /// In the channel, after the opening tag of an entry.
+    /// The opening tag of an entry was read.
     InEntry(XmlNamespace),
     AfterChannel,
 }
@@ -72,6 +72,7 @@ impl<R: Read> WxrReader<R> {
                     }
                 }
                 ReaderStage::AfterChannel => match self.xml.next_token(None)? {
+                    // Elements after the channel are legal in XML, if unusual.
                     XmlToken::Open(_) => self.xml.skip()?,
                     XmlToken::Close => {}
                     XmlToken::End => return Ok(None),

@@ -18,7 +18,6 @@ pub(super) struct CheckedSource<R> {
     start: usize,
     checked_end: usize,
     filled_end: usize,
-    /// Position of `buffer[start]`.
     position: WxrPosition,
     /// Bytes that may be handed out before the next call of `set_allowance`.
     allowance: u64,

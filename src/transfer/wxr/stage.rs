@@ -6,7 +6,7 @@ use super::WxrErrorKind;
 use super::error::malformed;
 use super::source::is_blank;
 
-/// How far a document is read.
+/// Progress through a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum DocumentStage {
     Unread,

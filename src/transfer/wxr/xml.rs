@@ -106,7 +106,7 @@ impl<R: Read> XmlTokens<R> {
         }
     }
 
-    /// Ends the item.
+    /// Ends the item that `begin_item` started.
     pub(super) fn end_item(&mut self) {
         self.item_limit = None;
     }
@@ -188,6 +188,7 @@ impl<R: Read> XmlTokens<R> {
                     return self.open_element(namespace);
                 }
                 Event::End(_) => return Ok(self.close_element()),
+                // The parser accepts a file that ends within the root element.
                 Event::Eof => return self.end_document(at),
                 Event::Text(text) => append_text(&mut into, text.xml10_content(), at)?,
                 Event::CData(text) => append_text(&mut into, text.xml10_content(), at)?,
@@ -245,6 +246,7 @@ impl<R: Read> XmlTokens<R> {
         let max_bytes = self.max_next_bytes(at);
         let source = self.parser.get_mut();
         let next = source.peek(b"<!DOCTYPE html".len());
+        // The parser would buffer the whole declaration, however long.
         if let [b'<', b'!', b'D' | b'd', rest @ ..] = next {
             let is_html = rest
                 .split(|&byte| is_blank(byte) || byte == b'>')
