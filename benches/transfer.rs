@@ -1,9 +1,9 @@
-//! How fast an import is beside COPY, and how much memory it takes: `cargo bench --bench transfer`.
+//! Speed of an import compared with COPY, and its memory: `cargo bench --bench transfer`.
 //!
-//! A made export is imported by the real program into a Postgres of its own; the rows it made are then copied with COPY
-//! into the same tables of another database there, with the same indexes, checks and triggers. Both are done in turn,
-//! and the median of each is told. Then an export ten times as large is imported for its memory alone; leave it out with
-//! `-- --small`, or say `-- --articles 2000` for a quick look.
+//! The real program imports a generated export into a Postgres of its own; its rows are then copied with COPY into the
+//! same tables of another database, with the same indexes, checks and triggers. Both run in turn, and the median of each
+//! is printed. Then an export of ten times the size is imported to measure its memory; `-- --small` skips that, and
+//! `-- --articles 2000` makes a short run.
 
 #[path = "../tests/support/cluster.rs"]
 #[allow(dead_code, reason = "only folders are needed of it")]
@@ -28,12 +28,13 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 const ARTICLES: u64 = 20_000;
 const COMMENTS_EACH: u64 = 10;
 const ROUNDS: usize = 3;
-/// What the issue of this bench asks for.
-const LEAST_SHARE: f64 = 0.25;
-const MOST_MEMORY: u64 = 128 << 20;
+/// Lowest accepted speed, as a share of the speed of COPY.
+const MIN_SHARE: f64 = 0.25;
+/// Highest accepted memory, in bytes.
+const MAX_MEMORY: u64 = 128 << 20;
 
-/// Everything an import fills, in an order in which each row's references are there before it. Counts are not among
-/// them: triggers keep them, for COPY as well.
+/// Tables that an import fills, in the order of their foreign keys. Counts are not among them: triggers maintain those,
+/// for COPY as well.
 const TABLES: [&str; 13] = [
     "accounts",
     "imported_sites",
@@ -50,14 +51,14 @@ const TABLES: [&str; 13] = [
     "comments",
 ];
 
-struct Bench {
+struct ImportBench {
     folder: PathBuf,
     postgres: Private,
     databases: u32,
 }
 
-/// What one import took.
-struct Taken {
+/// Time and memory of one import.
+struct ImportRun {
     time: Duration,
     memory: u64,
     database: String,
@@ -74,56 +75,56 @@ async fn main() {
     let folder = cluster::folder("bench");
     let postgres = Private::start(&folder.join("data"), Durability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
-    let mut bench = Bench {
+    let mut bench = ImportBench {
         folder,
         postgres,
         databases: 0,
     };
-    let made = bench.made(articles);
+    let export = bench.write_export(articles);
     let (mut imports, mut copies, mut memory) = (Vec::new(), Vec::new(), 0);
     let mut rows = 0;
     for round in 1..=ROUNDS {
-        let taken = bench.import(&made).await;
-        let (copied, count) = bench.copy(&taken.database).await;
+        let run = bench.import(&export).await;
+        let (copied, count) = bench.copy(&run.database).await;
         println!(
             "round {round}: import {:.1} s, COPY {:.1} s, share {:.2}, memory {} MB",
-            taken.time.as_secs_f64(),
+            run.time.as_secs_f64(),
             copied.as_secs_f64(),
-            copied.as_secs_f64() / taken.time.as_secs_f64(),
-            taken.memory >> 20
+            copied.as_secs_f64() / run.time.as_secs_f64(),
+            run.memory >> 20
         );
-        imports.push(taken.time.as_secs_f64());
+        imports.push(run.time.as_secs_f64());
         copies.push(copied.as_secs_f64());
-        memory = memory.max(taken.memory);
+        memory = memory.max(run.memory);
         rows = count;
-        bench.forget(&taken.database).await;
+        bench.drop_database(&run.database).await;
     }
     let (import, copy) = (median(&mut imports), median(&mut copies));
     let share = copy / import;
     println!(
-        "{rows} rows: {:.0} rows a second imported, {:.0} copied; share {share:.2} (at least {LEAST_SHARE})",
+        "{rows} rows: {:.0} rows a second imported, {:.0} copied; share {share:.2} (at least {MIN_SHARE})",
         rows as f64 / import,
         rows as f64 / copy
     );
-    let mut is_good = share >= LEAST_SHARE && memory < MOST_MEMORY;
+    let mut is_good = share >= MIN_SHARE && memory < MAX_MEMORY;
     if !arguments.iter().any(|argument| argument == "--small") {
-        fs::remove_file(&made).expect("the file is ours");
-        let large = bench.made(articles * 10);
-        let taken = bench.import(&large).await;
+        fs::remove_file(&export).expect("the file is ours");
+        let large = bench.write_export(articles * 10);
+        let run = bench.import(&large).await;
         println!(
             "ten times as large: {:.1} s, memory {} MB beside {} MB (less than {} MB)",
-            taken.time.as_secs_f64(),
-            taken.memory >> 20,
+            run.time.as_secs_f64(),
+            run.memory >> 20,
             memory >> 20,
-            MOST_MEMORY >> 20
+            MAX_MEMORY >> 20
         );
-        // "The same" leaves room for what the allocator holds back.
-        is_good &= taken.memory < MOST_MEMORY && taken.memory < memory + memory / 5;
+        // The allowance of a fifth is for memory that the allocator does not return.
+        is_good &= run.memory < MAX_MEMORY && run.memory < memory + memory / 5;
     }
     let folder = bench.folder.clone();
     bench.postgres.stop();
     fs::remove_dir_all(&folder).expect("the folder is ours");
-    assert!(is_good, "this falls short of what is asked");
+    assert!(is_good, "speed or memory misses its bound");
 }
 
 fn median(times: &mut [f64]) -> f64 {
@@ -131,8 +132,8 @@ fn median(times: &mut [f64]) -> f64 {
     times[times.len() / 2]
 }
 
-impl Bench {
-    fn made(&self, articles: u64) -> PathBuf {
+impl ImportBench {
+    fn write_export(&self, articles: u64) -> PathBuf {
         let file = self.folder.join(format!("made-{articles}.xml"));
         let mut out = BufWriter::new(File::create(&file).expect("a file"));
         made_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
@@ -146,20 +147,20 @@ impl Bench {
         file
     }
 
-    async fn database(&mut self) -> String {
+    async fn create_database(&mut self) -> String {
         self.databases += 1;
         let name = format!("bench_{}", self.databases);
-        self.ask(&format!("create database {name}")).await;
+        self.execute(&format!("create database {name}")).await;
         let (server, _) = self.postgres.url().rsplit_once('/').expect("an address");
         format!("{server}/{name}")
     }
 
-    async fn forget(&self, database: &str) {
+    async fn drop_database(&self, database: &str) {
         let (_, name) = database.rsplit_once('/').expect("an address");
-        self.ask(&format!("drop database {name}")).await;
+        self.execute(&format!("drop database {name}")).await;
     }
 
-    async fn ask(&self, statement: &str) {
+    async fn execute(&self, statement: &str) {
         let mut db = PgConnection::connect(self.postgres.url())
             .await
             .expect("a connection");
@@ -168,13 +169,13 @@ impl Bench {
             .expect("it is done");
     }
 
-    /// Imports with the real program, from its start to its end.
-    async fn import(&mut self, file: &Path) -> Taken {
-        let database = self.database().await;
+    /// Runs the import command and measures it.
+    async fn import(&mut self, file: &Path) -> ImportRun {
+        let database = self.create_database().await;
         let key = self.folder.join("key");
         fs::write(&key, "7".repeat(64)).expect("a key");
         fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a closed key");
-        let began = Instant::now();
+        let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_broadsheet"))
             .args(["import", "wordpress"])
             .arg(file)
@@ -187,25 +188,25 @@ impl Bench {
             .expect("it starts");
         let mut memory = 0;
         let status = loop {
-            // The most it ever had (proc(5), VmHWM); it never falls.
-            memory = most_memory(child.id()).unwrap_or(memory);
+            // VmHWM is the peak (proc(5)), so the last value before the exit is the right one.
+            memory = peak_memory(child.id()).unwrap_or(memory);
             if let Some(status) = child.try_wait().expect("it can be asked") {
                 break status;
             }
             sleep(Duration::from_millis(10));
         };
-        let time = began.elapsed();
+        let time = started.elapsed();
         assert!(status.success(), "the import failed");
-        Taken {
+        ImportRun {
             time,
             memory,
             database,
         }
     }
 
-    /// Copies the rows of a database into another, and says how long that took and how many they were.
+    /// Copies the rows of a database into another. Returns the time and the number of rows.
     async fn copy(&mut self, from: &str) -> (Duration, u64) {
-        let to = self.database().await;
+        let to = self.create_database().await;
         let source = PgPool::connect(from).await.expect("a connection");
         for table in TABLES {
             let statement = format!("copy {table} to stdout");
@@ -218,7 +219,7 @@ impl Bench {
         source.close().await;
         let mut db = PgConnection::connect(&to).await.expect("a connection");
         MIGRATOR.run(&mut db).await.expect("tables");
-        let began = Instant::now();
+        let started = Instant::now();
         let mut rows = 0;
         let mut transaction = db.begin().await.expect("a transaction");
         for table in TABLES {
@@ -234,14 +235,14 @@ impl Bench {
             rows += copy.finish().await.expect("rows are in");
         }
         transaction.commit().await.expect("they are kept");
-        let time = began.elapsed();
+        let time = started.elapsed();
         db.close().await.expect("it closes");
-        self.forget(&to).await;
+        self.drop_database(&to).await;
         (time, rows)
     }
 }
 
-fn most_memory(pid: u32) -> Option<u64> {
+fn peak_memory(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

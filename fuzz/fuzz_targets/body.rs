@@ -1,4 +1,4 @@
-//! Whatever a WordPress text holds, making HTML of it ends, does not panic, and lets nothing through that runs.
+//! For any WordPress text the conversion to HTML terminates, does not panic, and lets no script through.
 
 #![no_main]
 
@@ -8,8 +8,8 @@ use broadsheet::transfer::body;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let article = body::article(text, &[]);
-    let comment = body::comment(text);
+    let article = body::convert_article(text, &[]);
+    let comment = body::convert_comment(text);
     for html in [
         markdown::sanitize_article(&article.html, &|_| None),
         markdown::sanitize_comment(&comment, &|_| None),

@@ -1,14 +1,14 @@
-//! Whatever the bytes, the export reader ends, does not panic, and tells places that exist.
+//! For any bytes the export reader terminates, does not panic, and reports positions within the file.
 
 #![no_main]
 
-use broadsheet::transfer::wxr::{Position, Reader};
+use broadsheet::transfer::wxr::{WxrPosition, WxrReader};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let end = bytes.len() as u64;
-    let mut reader = Reader::new(bytes);
-    let mut last = Position::START;
+    let mut reader = WxrReader::new(bytes);
+    let mut last = WxrPosition::START;
     loop {
         let entry = reader.next_entry();
         let here = reader.position();
@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
             Ok(Some(_)) => {}
             Ok(None) => break,
             Err(error) => {
-                assert!(error.at <= here, "{error} is beyond {here}");
+                assert!(error.position <= here, "{error} is beyond {here}");
                 assert_eq!(reader.next_entry().err(), Some(error));
                 break;
             }

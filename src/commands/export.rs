@@ -1,4 +1,4 @@
-//! `export`: everything in a file that another program reads.
+//! The `export` command.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -12,36 +12,36 @@ use crate::config::Config;
 use crate::db::{self, embedded::Durability};
 use crate::publication;
 use crate::startup::{self, data_folder};
-use crate::transfer::export::{Export, export};
+use crate::transfer::export::{ExportRequest, write_export};
 
-/// For which program.
+/// Formats that can be exported.
 #[derive(Subcommand)]
 pub enum ExportCommand {
-    /// Write articles, pages, topics, authors and comments as WordPress's importer takes them (WXR 1.2)
+    /// Export articles, pages, topics, authors and comments to a file for WordPress's importer (WXR 1.2)
     Wordpress(WordpressFile),
 }
 
-/// What is written, and where.
+/// Target and options of an export.
 #[derive(Args)]
 pub struct WordpressFile {
-    /// File to write; - or nothing for standard output
+    /// File to write; - or none for standard output
     file: Option<PathBuf>,
-    /// Write readers' email addresses, too: they are then readable by whoever has the file, and by WordPress
+    /// Include emails of commenters as plain text, readable by anyone who has the file, and by WordPress
     #[arg(long)]
     with_emails: bool,
 }
 
-/// Exports, beside a running server or without one.
+/// Exports, with or without a running server.
 pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
     let ExportCommand::Wordpress(asked) = command;
     let file = asked.file.filter(|file| file.as_os_str() != "-");
     ensure!(
         file.is_some() || !io::stdout().is_terminal(),
-        "name a file to write, or send the output into one"
+        "name a file to write: broadsheet export wordpress FILE; or redirect the output to one"
     );
     if asked.with_emails {
         eprintln!(
-            "The export will hold readers' email addresses in the clear. They were promised not to be published: keep the file closed, and delete it when it has done its work."
+            "The export will contain emails of commenters as plain text. Commenters were promised that their email is not published: keep the file private, and delete it when you no longer need it."
         );
     }
     let keys = startup::read_or_make(&config)?;
@@ -73,38 +73,38 @@ async fn write(
     let mut db = pool.acquire().await?.detach();
     let publication = publication::store::find(&mut db)
         .await?
-        .context("there is nothing to export: this database has no publication yet")?;
+        .context("there is nothing to export: no site has been set up in this database yet")?;
     ensure!(
         keys.use_key(&publication.key_id),
-        "this database is sealed with another secret key than {}; put the right one in place",
+        "this database is encrypted with another secret key than the one in {}; set BROADSHEET_SECRET_KEY_FILE to the file with the right one",
         startup::key_file(config).display()
     );
-    let what = Export {
+    let request = ExportRequest {
         publication: &publication,
-        base: config.absolute(""),
+        base_url: config.absolute(""),
         keys,
         with_emails,
         now: Clock::System.now(),
     };
     let Some(file) = file else {
         let out = BufWriter::new(io::stdout().lock());
-        return export(&mut db, &what, out).await;
+        return write_export(&mut db, &request, out).await;
     };
-    // Under its own name only once it is whole.
+    // Renamed once complete: nobody may take a partial export for a whole one.
     let unfinished = file.with_added_extension("unfinished");
-    let told = || format!("{} cannot be written", file.display());
-    let mut created = create(&unfinished, with_emails).with_context(told)?;
-    let written = export(&mut db, &what, BufWriter::new(&mut created)).await;
+    let context = || format!("{} cannot be written", file.display());
+    let mut created = create(&unfinished, with_emails).with_context(context)?;
+    let written = write_export(&mut db, &request, BufWriter::new(&mut created)).await;
     if let Err(error) = written.and_then(|()| Ok(created.flush()?)) {
-        fs::remove_file(&unfinished).with_context(told)?;
+        fs::remove_file(&unfinished).with_context(context)?;
         return Err(error);
     }
-    created.sync_all().with_context(told)?;
-    fs::rename(&unfinished, file).with_context(told)?;
+    created.sync_all().with_context(context)?;
+    fs::rename(&unfinished, file).with_context(context)?;
     Ok(())
 }
 
-/// A file with addresses in it is its owner's alone, also where an export that was cut off has left one behind.
+/// Creates a file that only its owner may read if it will contain emails. Replaces one that an interrupted export left.
 fn create(file: &Path, with_emails: bool) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     match fs::remove_file(file) {

@@ -1,4 +1,4 @@
-//! `import`: moving in.
+//! The `import` command.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -15,55 +15,54 @@ use crate::config::Config;
 use crate::db::{self, embedded::Durability};
 use crate::startup::{self, data_folder, media_folder};
 use crate::text::dates;
-use crate::transfer::files::Inputs;
-use crate::transfer::import::{Listener, Options, import};
+use crate::transfer::files::InputFiles;
+use crate::transfer::import::{ImportOptions, ImportProgress, run_import};
 
-/// Where a site moves in from.
+/// Formats that can be imported.
 #[derive(Subcommand)]
 pub enum ImportCommand {
-    /// Take over the articles, comments and addresses of a WordPress site from its exports
+    /// Import articles, pages, comments and URLs of a WordPress site from its exports
     ///
-    /// Export them there under Tools, Export, "All content". Running it again changes nothing; a newer export brings what has
-    /// changed there and leaves what was edited here.
+    /// In WordPress, choose Tools, Export, "All content". Importing the same export again changes nothing; a newer export updates
+    /// what changed in WordPress, except articles that were edited on this site.
     Wordpress(WordpressFiles),
 }
 
-/// What is taken, and how.
+/// Files and options of an import.
 #[derive(Args)]
 pub struct WordpressFiles {
     /// Exports: .xml, also in .gz or .zip; - for standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Write nothing of it, and print the same report
+    /// Write nothing, and print the report of what would be written
     #[arg(long)]
-    rehearse: bool,
-    /// The old site's wp-content/uploads: what articles show is copied from it, and their addresses lead to the copies
+    dry_run: bool,
+    /// Folder wp-content/uploads of the WordPress site: files that articles show are copied from it to the media folder
     #[arg(long, value_name = "FOLDER")]
-    media: Option<PathBuf>,
-    /// The old site's time zone, such as Europe/Kyiv, for dates that the export does not have in UTC [default: as its other dates say]
+    uploads: Option<PathBuf>,
+    /// Time zone of the WordPress site, such as Europe/Kyiv, for dates that the export does not have in UTC [default: learned from its other dates]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 }
 
-/// Imports, beside a running server or without one. The report goes to standard output.
+/// Imports, with or without a running server, and prints the report to standard output.
 pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Wordpress(asked) = command;
-    let zone =
-        match &asked.time_zone {
-            Some(name) => Some(dates::parse_zone(name).with_context(|| {
-                format!("{name} is not a time zone; one looks like Europe/Kyiv")
-            })?),
-            None => None,
-        };
-    if let Some(folder) = &asked.media {
+    let zone = match &asked.time_zone {
+        Some(name) => Some(dates::parse_zone(name).with_context(|| {
+            format!("--time-zone {name}: not a known time zone; use a name such as Europe/Kyiv")
+        })?),
+        None => None,
+    };
+    if let Some(folder) = &asked.uploads {
         ensure!(
             folder.is_dir(),
-            "{} is not a folder; --media wants the old site's wp-content/uploads",
+            "--uploads {}: not a folder; name the wp-content/uploads folder of the WordPress site",
             folder.display()
         );
     }
-    // What was named is looked at before a database is started for it.
-    let inputs = Inputs::open(&asked.files)?;
+    // Before the database is started, which takes longer than a wrong file name is worth.
+    let files = InputFiles::open(&asked.files)?;
     let keys = startup::read_or_make(&config)?;
     let database = db::open(
         config.database_url.as_deref(),
@@ -71,94 +70,94 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
         Durability::Durable,
     )
     .await?;
-    let options = Options {
-        rehearse: asked.rehearse,
-        uploads: asked.media,
-        media: media_folder(&config),
+    let options = ImportOptions {
+        dry_run: asked.dry_run,
+        uploads_folder: asked.uploads,
+        media_folder: media_folder(&config),
         zone,
-        base: config.absolute(""),
+        base_url: config.absolute(""),
     };
-    let progress = Progress::new();
-    progress.tell("Reading everything once, to see that it is whole.");
-    let imported = import(
+    let progress = ConsoleProgress::new();
+    progress.print("Checking that all files are complete.");
+    let imported = run_import(
         &database.pool,
         &keys,
         &Clock::System,
-        inputs,
-        options,
+        files,
+        &options,
         &progress,
     )
     .await;
-    progress.end();
+    progress.clear();
     database.close().await?;
     print!("{}", imported?);
     Ok(())
 }
 
-/// Shows how far it is: a bar on a terminal, now and then a line elsewhere.
-struct Progress {
+/// Shows the progress: a bar on a terminal, otherwise a line every ten seconds.
+struct ConsoleProgress {
     bar: Option<ProgressBar>,
-    lines: Mutex<Lines>,
+    lines: Mutex<LineProgress>,
 }
 
-struct Lines {
-    of: u64,
+struct LineProgress {
+    total: u64,
     done: u64,
-    began: Instant,
-    said: Instant,
+    started: Instant,
+    last_printed: Instant,
 }
 
-/// Between two lines where there is no terminal.
-const BETWEEN_LINES: Duration = Duration::from_secs(10);
+/// Interval between two lines where there is no terminal.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
-impl Progress {
+impl ConsoleProgress {
     fn new() -> Self {
         let style = ProgressStyle::with_template(
-            "{bar:30} {human_pos} of {human_len} articles, {rate} a second, {eta} left",
+            "{bar:30} {human_pos} of {human_len} articles, {rate} per second, {eta} left",
         )
         .expect("the template is well formed")
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // What is not written is not seen, and the next one is.
+            // An error here costs one update of the bar.
             let _ = write!(out, "{:.0}", state.per_sec());
         });
-        // There is nothing to draw before it is known how many there are.
+        // Hidden until the number of articles is known.
         let bar = io::stderr().is_terminal().then(|| {
             ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style)
         });
         let now = Instant::now();
         Self {
             bar,
-            lines: Mutex::new(Lines {
-                of: 0,
+            lines: Mutex::new(LineProgress {
+                total: 0,
                 done: 0,
-                began: now,
-                said: now,
+                started: now,
+                last_printed: now,
             }),
         }
     }
 
-    fn tell(&self, line: &str) {
+    fn print(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprintln!("{line}")),
             None => eprintln!("{line}"),
         }
     }
 
-    fn end(&self) {
+    fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
 }
 
-impl Listener for Progress {
-    fn goes_on(&self, kept: i64, since: &str) {
-        self.tell(&format!(
-            "An import of the same files, begun {since}, was cut off after it had kept {kept} articles. It goes on from there."
+impl ImportProgress for ConsoleProgress {
+    fn on_resume(&self, imported: i64, started_at: &str) {
+        self.print(&format!(
+            "An import of the same files, started at {started_at}, was interrupted after {imported} articles and pages. Resuming it."
         ));
     }
 
-    fn found(&self, articles: u64) {
+    fn on_scanned(&self, articles: u64) {
         match &self.bar {
             Some(bar) => {
                 bar.set_length(articles);
@@ -166,31 +165,31 @@ impl Listener for Progress {
                 bar.reset_elapsed();
             }
             None => {
-                eprintln!("Every file is whole; there are {articles} articles and pages in them.");
+                eprintln!("All files are complete. They contain {articles} articles and pages.");
             }
         }
         let mut lines = self.lines.lock().expect("no holder of the lines panics");
-        lines.of = articles;
-        lines.began = Instant::now();
+        lines.total = articles;
+        lines.started = Instant::now();
     }
 
-    fn done(&self, articles: u64) {
+    fn on_written(&self, articles: u64) {
         if let Some(bar) = &self.bar {
             bar.inc(articles);
             return;
         }
         let mut lines = self.lines.lock().expect("no holder of the lines panics");
         lines.done += articles;
-        if lines.said.elapsed() < BETWEEN_LINES {
+        if lines.last_printed.elapsed() < LINE_INTERVAL {
             return;
         }
-        lines.said = Instant::now();
-        let seconds = lines.began.elapsed().as_secs().max(1);
+        lines.last_printed = Instant::now();
+        let seconds = lines.started.elapsed().as_secs().max(1);
         let rate = (lines.done / seconds).max(1);
-        let left = lines.of.saturating_sub(lines.done) / rate;
+        let left = lines.total.saturating_sub(lines.done) / rate;
         eprintln!(
-            "{} of {} articles, {rate} a second, {left} seconds left",
-            lines.done, lines.of
+            "{} of {} articles, {rate} per second, {left} seconds left",
+            lines.done, lines.total
         );
     }
 }

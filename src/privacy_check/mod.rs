@@ -32,7 +32,7 @@ use crate::db::{self, embedded, embedded::Durability};
 use crate::publication;
 use crate::router;
 use crate::startup::{self, data_folder, media_folder};
-use crate::transfer::export::{Export, export};
+use crate::transfer::export::{ExportRequest, write_export};
 
 pub use canary::{Canary, Trail};
 pub use dresses::{Dresses, Leak};
@@ -187,16 +187,16 @@ pub async fn search_site(
 /// The export as it is made unless addresses are asked for.
 async fn search_export(app: &App, trail: &Trail, findings: &mut Findings) -> anyhow::Result<()> {
     let publication = app.publication().await?;
-    let what = Export {
+    let what = ExportRequest {
         publication: &publication,
-        base: app.config.absolute(""),
+        base_url: app.config.absolute(""),
         keys: &app.keys,
         with_emails: false,
         now: app.clock.now(),
     };
     let mut stream = findings.stream(&trail.public_word);
     let mut db = app.pool.acquire().await?.detach();
-    export(&mut db, &what, &mut stream).await?;
+    write_export(&mut db, &what, &mut stream).await?;
     let streamed = stream.end();
     findings.note(format!(
         "export without addresses, {} lines",

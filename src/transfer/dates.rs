@@ -1,77 +1,80 @@
-//! When things happened, as an export tells it: in UTC, or only in the old site's own time.
+//! Dates of an export: in UTC, or only in the WordPress site's local time.
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::clock::Ts;
 
-/// How WordPress writes a moment.
+/// WordPress's date format, without a time zone.
 const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
-/// The old site's own time. What tells its zone is believed before what hints at it.
+/// The WordPress site's local time: a configured time zone, or an offset learned from dates that are written both ways.
 #[derive(Clone)]
 pub struct LocalTime {
     zone: Option<TimeZone>,
-    hinted: TimeZone,
+    learned_zone: TimeZone,
 }
 
 impl LocalTime {
-    /// The zone that was named; without one, that of the publication until the export hints at another.
-    pub fn new(named: Option<TimeZone>, publication: TimeZone) -> Self {
+    /// Uses `zone`; without one, `fallback` until the export shows another offset.
+    pub fn new(zone: Option<TimeZone>, fallback: TimeZone) -> Self {
         Self {
-            zone: named,
-            hinted: publication,
+            zone,
+            learned_zone: fallback,
         }
     }
 
-    /// Learns from a moment that is written both ways how far apart they are: for those after it that are not.
-    pub fn learn(&mut self, local: &str, utc: &str) {
+    /// Learns the UTC offset from a time that is written both ways. It applies to later times that are only local.
+    pub fn learn_offset(&mut self, local: &str, utc: &str) {
         if self.zone.is_some() {
             return;
         }
-        let (Some(local), Some(utc)) = (parse(local), parse(utc)) else {
+        let (Some(local), Some(utc)) = (parse_datetime(local), parse_datetime(utc)) else {
             return;
         };
-        let apart = utc
+        let seconds = utc
             .until(local)
-            .map(|apart| apart.total(jiff::Unit::Second));
-        if let Ok(Ok(apart)) = apart
-            && let Some(offset) = offset_of(apart)
+            .map(|difference| difference.total(jiff::Unit::Second));
+        if let Ok(Ok(seconds)) = seconds
+            && let Some(offset) = parse_offset(seconds)
         {
-            self.hinted = offset.to_time_zone();
+            self.learned_zone = offset.to_time_zone();
         }
     }
 
-    /// The moment that is written: in UTC where that is there, otherwise in the site's own time.
-    pub fn moment(&self, local: &str, utc: &str) -> Option<Ts> {
-        if let Some(utc) = parse(utc) {
+    /// Parses a time, from its UTC form where that is present, otherwise from the local form. `None` if neither is a date.
+    pub fn parse(&self, local: &str, utc: &str) -> Option<Ts> {
+        if let Some(utc) = parse_datetime(utc) {
             return TimeZone::UTC.to_timestamp(utc).ok().map(Ts::new);
         }
-        let zone = self.zone.as_ref().unwrap_or(&self.hinted);
-        zone.to_timestamp(parse(local)?).ok().map(Ts::new)
+        let zone = self.zone.as_ref().unwrap_or(&self.learned_zone);
+        zone.to_timestamp(parse_datetime(local)?).ok().map(Ts::new)
     }
 }
 
-/// An offset as clocks have them: whole minutes, less than a day.
-fn offset_of(seconds: f64) -> Option<Offset> {
-    const MOST: f64 = 26.0 * 3600.0;
-    if seconds.abs() >= MOST || seconds % 60.0 != 0.0 {
+/// Accepts a difference that can be a UTC offset: whole minutes, and at most 26 hours, more than any zone has.
+fn parse_offset(seconds: f64) -> Option<Offset> {
+    const MAX_SECONDS: f64 = 26.0 * 3600.0;
+    if seconds.abs() >= MAX_SECONDS || seconds % 60.0 != 0.0 {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the value is whole and small"
+    )]
     let seconds = seconds as i32;
     Offset::from_seconds(seconds).ok()
 }
 
-/// A moment as written; None for none, for zeros, and for what no calendar has.
-pub(super) fn parse(written: &str) -> Option<DateTime> {
-    let moment = DateTime::strptime(FORMAT, written.trim()).ok()?;
-    (moment.year() >= 1).then_some(moment)
+/// Parses WordPress's date format. `None` for an empty text, for zeros, which stand for no date, and for impossible dates.
+pub(super) fn parse_datetime(text: &str) -> Option<DateTime> {
+    let datetime = DateTime::strptime(FORMAT, text.trim()).ok()?;
+    (datetime.year() >= 1).then_some(datetime)
 }
 
-/// The moment as WordPress writes it, in this zone.
-pub(super) fn written(moment: Ts, zone: &TimeZone) -> String {
-    zone.to_datetime(moment.timestamp())
+/// Formats a time as WordPress does, in this zone.
+pub(super) fn format_datetime(time: Ts, zone: &TimeZone) -> String {
+    zone.to_datetime(time.timestamp())
         .strftime(FORMAT)
         .to_string()
 }
@@ -80,60 +83,60 @@ pub(super) fn written(moment: Ts, zone: &TimeZone) -> String {
 mod tests {
     use super::*;
 
-    fn utc() -> LocalTime {
+    fn utc_time() -> LocalTime {
         LocalTime::new(None, TimeZone::UTC)
     }
 
-    fn read(time: &LocalTime, local: &str, utc: &str) -> Option<String> {
-        time.moment(local, utc).map(Ts::rfc3339)
+    fn parse(time: &LocalTime, local: &str, utc: &str) -> Option<String> {
+        time.parse(local, utc).map(Ts::rfc3339)
     }
 
     #[test]
-    fn utc_is_believed_first() {
-        let moment = read(&utc(), "2012-06-05 10:00:00", "2012-06-05 07:00:00");
-        assert_eq!(moment.as_deref(), Some("2012-06-05T07:00:00Z"));
+    fn the_utc_form_takes_precedence() {
+        let parsed = parse(&utc_time(), "2012-06-05 10:00:00", "2012-06-05 07:00:00");
+        assert_eq!(parsed.as_deref(), Some("2012-06-05T07:00:00Z"));
     }
 
     #[test]
-    fn the_offset_is_learned_from_what_is_written_both_ways() {
-        let mut time = utc();
-        time.learn("2012-06-05 10:00:00", "2012-06-05 07:00:00");
+    fn the_offset_is_learned_from_a_time_in_both_forms() {
+        let mut time = utc_time();
+        time.learn_offset("2012-06-05 10:00:00", "2012-06-05 07:00:00");
         for zero in ["0000-00-00 00:00:00", "", "nonsense"] {
-            let moment = read(&time, "2012-06-06 01:30:00", zero);
-            assert_eq!(moment.as_deref(), Some("2012-06-05T22:30:00Z"), "{zero}");
+            let parsed = parse(&time, "2012-06-06 01:30:00", zero);
+            assert_eq!(parsed.as_deref(), Some("2012-06-05T22:30:00Z"), "{zero}");
         }
     }
 
     #[test]
-    fn what_cannot_be_an_offset_teaches_nothing() {
-        let mut time = utc();
-        time.learn("2012-06-05 10:00:00", "2012-06-01 07:00:00");
-        time.learn("2012-06-05 10:00:07", "2012-06-05 10:00:00");
-        time.learn("0000-00-00 00:00:00", "2012-06-05 10:00:00");
-        let moment = read(&time, "2012-06-06 01:30:00", "");
-        assert_eq!(moment.as_deref(), Some("2012-06-06T01:30:00Z"));
+    fn impossible_offsets_are_ignored() {
+        let mut time = utc_time();
+        time.learn_offset("2012-06-05 10:00:00", "2012-06-01 07:00:00");
+        time.learn_offset("2012-06-05 10:00:07", "2012-06-05 10:00:00");
+        time.learn_offset("0000-00-00 00:00:00", "2012-06-05 10:00:00");
+        let parsed = parse(&time, "2012-06-06 01:30:00", "");
+        assert_eq!(parsed.as_deref(), Some("2012-06-06T01:30:00Z"));
     }
 
     #[test]
-    fn a_zone_that_was_named_knows_summer_from_winter() {
+    fn a_configured_zone_applies_daylight_saving_time() {
         let kyiv = TimeZone::get("Europe/Kyiv").expect("Kyiv has a zone");
         let mut time = LocalTime::new(Some(kyiv), TimeZone::UTC);
-        time.learn("2012-06-05 10:00:00", "2012-06-05 10:00:00");
-        let summer = read(&time, "2012-06-05 10:00:00", "");
-        let winter = read(&time, "2012-01-05 10:00:00", "");
+        time.learn_offset("2012-06-05 10:00:00", "2012-06-05 10:00:00");
+        let summer = parse(&time, "2012-06-05 10:00:00", "");
+        let winter = parse(&time, "2012-01-05 10:00:00", "");
         assert_eq!(summer.as_deref(), Some("2012-06-05T07:00:00Z"));
         assert_eq!(winter.as_deref(), Some("2012-01-05T08:00:00Z"));
     }
 
     #[test]
-    fn what_is_no_moment_is_none() {
-        for none in [
+    fn invalid_dates_are_rejected() {
+        for invalid in [
             "",
             "0000-00-00 00:00:00",
             "2012-13-01 00:00:00",
             "2012-06-05",
         ] {
-            assert_eq!(read(&utc(), none, none), None, "{none}");
+            assert_eq!(parse(&utc_time(), invalid, invalid), None, "{invalid}");
         }
     }
 }

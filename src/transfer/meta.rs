@@ -1,39 +1,38 @@
-//! The fields beside an article or a comment (`wp:postmeta`, `wp:commentmeta`) that mean something to us: WordPress's
-//! own, and ours, in which an export carries what WordPress has no place for.
+//! Fields beside an article or a comment (`wp:postmeta`, `wp:commentmeta`) that an import uses: WordPress's own, and the
+//! ones in which Broadsheet's exports keep what WordPress has no place for.
 
 use crate::articles::Note;
 use crate::text::Format;
 
-/// The number of the picture that themes show over an article.
-pub const LEADING_PICTURE: &str = "_thumbnail_id";
-/// A name that its address ended in once.
+/// ID of the featured image, which themes show over an article.
+pub const FEATURED_IMAGE: &str = "_thumbnail_id";
+/// A former slug, one field for each.
 pub const OLD_SLUG: &str = "_wp_old_slug";
-/// The notes of a footnotes block.
+/// The notes of the footnotes block, as JSON.
 pub const FOOTNOTES: &str = "footnotes";
-/// The words for a picture that is not seen.
-pub const PICTURE_WORDS: &str = "_wp_attachment_image_alt";
-/// How a text was written. Where it is there, the text is HTML that readers saw here.
+/// Alternative text of an image.
+pub const IMAGE_ALT: &str = "_wp_attachment_image_alt";
+/// Format in which a text was written. Its presence means that the text is the HTML that Broadsheet showed.
 pub const FORMAT: &str = "_broadsheet_format";
-/// The Markdown that this HTML was made from.
+/// The Markdown from which that HTML was rendered.
 pub const MARKDOWN: &str = "_broadsheet_markdown";
-/// An article's sources.
 pub const SOURCES: &str = "_broadsheet_sources";
-/// Why it is a draft.
+/// Reason why an article is a draft.
 pub const NOTE: &str = "_broadsheet_note";
-/// An older address.
-pub const ADDRESS: &str = "_broadsheet_address";
-/// Why a comment was judged as it was.
+/// A former path, one field for each.
+pub const OLD_PATH: &str = "_broadsheet_address";
+/// Reasons of a comment's screening, one per line.
 pub const REASONS: &str = "_broadsheet_reasons";
 
-/// The value of a field; empty if it is not there.
+/// Returns the value of a field, or an empty string.
 pub fn find<'a>(meta: &'a [(String, String)], key: &str) -> &'a str {
     meta.iter()
         .find(|(found, _)| found == key)
         .map_or("", |(_, value)| value)
 }
 
-/// How the text was written, if the export is ours.
-pub fn format(meta: &[(String, String)]) -> Option<Format> {
+/// Returns the format of the text, if Broadsheet exported it.
+pub fn find_format(meta: &[(String, String)]) -> Option<Format> {
     match find(meta, FORMAT) {
         "markdown" => Some(Format::Markdown),
         "html" => Some(Format::Html),
@@ -41,16 +40,16 @@ pub fn format(meta: &[(String, String)]) -> Option<Format> {
     }
 }
 
-/// The word for that.
-pub fn format_word(format: Format) -> &'static str {
+/// Returns the value that [`find_format`] reads.
+pub fn format_value(format: Format) -> &'static str {
     match format {
         Format::Markdown => "markdown",
         Format::Html => "html",
     }
 }
 
-/// Why it is a draft, if the export is ours and says so.
-pub fn note(meta: &[(String, String)]) -> Option<Note> {
+/// Returns why the article is a draft, if Broadsheet exported it with a reason.
+pub fn find_note(meta: &[(String, String)]) -> Option<Note> {
     let word = find(meta, NOTE);
     Note::ALL.into_iter().find(|note| note.word() == word)
 }

@@ -1,4 +1,4 @@
-//! Imports by the real program: killed, cut off from the database, piped, misused.
+//! Imports by the real program: killed, without its database, from a pipe, with wrong arguments.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -15,19 +15,19 @@ use crate::support::server::{broadsheet, run, text, wait_until};
 const ARTICLES: u64 = 400;
 const COMMENTS_EACH: u64 = 6;
 
-fn made(folder: &Path) -> std::path::PathBuf {
-    made_with(folder, ARTICLES)
+fn write_export(folder: &Path) -> std::path::PathBuf {
+    write_export_of(folder, ARTICLES)
 }
 
-fn made_with(folder: &Path, articles: u64) -> std::path::PathBuf {
+fn write_export_of(folder: &Path, articles: u64) -> std::path::PathBuf {
     let file = folder.join("made.xml");
     let mut out = BufWriter::new(File::create(&file).expect("a file"));
     made_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
     file
 }
 
-/// The program on a database of its own and with a key of its own.
-fn on(database: &str, folder: &Path) -> Command {
+/// Builds a command with its own database and key.
+fn command_on(database: &str, folder: &Path) -> Command {
     let key = folder.join("key");
     if !key.exists() {
         fs::write(&key, "7".repeat(64)).expect("a key");
@@ -43,14 +43,14 @@ fn on(database: &str, folder: &Path) -> Command {
 }
 
 fn import(database: &str, folder: &Path, file: &Path) -> Output {
-    let mut command = on(database, folder);
+    let mut command = command_on(database, folder);
     command.args(["import", "wordpress"]).arg(file);
     run(command, "")
 }
 
-/// Everything that readers and moderators could see, and how it is known again.
-async fn state(database: &str, folder: &Path) -> Vec<String> {
-    let mut command = on(database, folder);
+/// Returns everything that readers and moderators could see, and the records of the import.
+async fn load_state(database: &str, folder: &Path) -> Vec<String> {
+    let mut command = command_on(database, folder);
     command.args(["export", "wordpress", "--with-emails"]);
     let output = run(command, "");
     assert!(output.status.success(), "{}", text(&output));
@@ -79,25 +79,25 @@ async fn state(database: &str, folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_import_killed_twenty_times_ends_like_one_that_was_not() {
+async fn an_import_killed_twenty_times_ends_like_an_undisturbed_one() {
     let folder = folder("killed");
-    let file = made(&folder);
+    let file = write_export(&folder);
     let undisturbed = new_database().await;
     let began = Instant::now();
     let output = import(&undisturbed, &folder, &file);
     assert!(output.status.success(), "{}", text(&output));
     let whole = began.elapsed();
     let killed = new_database().await;
-    let mut moments = 7_u64;
-    let mut went_on = 0;
+    let mut random = 7_u64;
+    let mut resumed = 0;
     for round in 0..20 {
-        // Spread over the whole import, each at a moment of its own.
-        moments = moments
+        // Spread over the whole import, each at another time.
+        random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
-        let share = u32::try_from(moments >> 40 & 0xFF).expect("a byte");
+        let share = u32::try_from(random >> 40 & 0xFF).expect("a byte");
         let until = whole * (share + round * 8) / 420;
-        let mut command = on(&killed, &folder);
+        let mut command = command_on(&killed, &folder);
         command.args(["import", "wordpress"]).arg(&file);
         let mut child = command
             .stdout(Stdio::null())
@@ -107,9 +107,9 @@ async fn an_import_killed_twenty_times_ends_like_one_that_was_not() {
         std::thread::sleep(until);
         child.kill().expect("it is killed");
         let output = child.wait_with_output().expect("it is gone");
-        went_on += i32::from(text(&output).contains("goes on from there"));
+        resumed += i32::from(text(&output).contains("Resuming it"));
     }
-    assert!(went_on > 5, "only {went_on} of twenty went on from another");
+    assert!(resumed > 5, "only {resumed} of twenty resumed another");
     let output = import(&killed, &folder, &file);
     assert!(output.status.success(), "{}", text(&output));
     let report = text(&output);
@@ -118,8 +118,8 @@ async fn an_import_killed_twenty_times_ends_like_one_that_was_not() {
         "{report}"
     );
     let (undisturbed, killed) = (
-        state(&undisturbed, &folder).await,
-        state(&killed, &folder).await,
+        load_state(&undisturbed, &folder).await,
+        load_state(&killed, &folder).await,
     );
     for (undisturbed, killed) in undisturbed.iter().zip(&killed) {
         assert!(
@@ -132,11 +132,11 @@ async fn an_import_killed_twenty_times_ends_like_one_that_was_not() {
 }
 
 #[test]
-fn an_import_that_loses_its_database_says_so_and_goes_on() {
+fn an_import_that_loses_its_database_can_be_resumed() {
     let folder = folder("lost");
-    // Many batches, so that it is at work on one when its database goes.
+    // Many batches, so that the import is busy when its database is killed.
     let articles = 4 * ARTICLES;
-    let file = made_with(&folder, articles);
+    let file = write_export_of(&folder, articles);
     let data = folder.join("data");
     let program = || {
         let mut command = broadsheet(&data);
@@ -177,16 +177,16 @@ fn an_import_that_loses_its_database_says_so_and_goes_on() {
     )
     .expect("it was running");
     let output = child.wait_with_output().expect("it ends");
-    let said = text(&output);
-    assert!(!output.status.success(), "{said}");
-    assert!(said.contains("the same command"), "{said}");
-    assert!(!said.contains("panicked"), "{said}");
+    let error = text(&output);
+    assert!(!output.status.success(), "{error}");
+    assert!(error.contains("the same command"), "{error}");
+    assert!(!error.contains("panicked"), "{error}");
     let output = run(program(), "");
     assert!(output.status.success(), "{}", text(&output));
     assert!(text(&output).contains(&format!("articles {articles:>23}")));
 }
 
-/// Whether an import has kept any; not while the database is just being made.
+/// Returns whether an import has committed articles; `false` while the database is still being created.
 fn has_articles(url: &str) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -202,17 +202,17 @@ fn has_articles(url: &str) -> bool {
 }
 
 #[tokio::test]
-async fn an_import_reads_a_pipe_and_tells_what_it_cannot_use() {
+async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
     let folder = folder("piped");
     let database = new_database().await;
-    let export = fs::read_to_string(made(&folder)).expect("text");
-    let mut command = on(&database, &folder);
-    command.args(["import", "wordpress", "--rehearse", "-"]);
+    let export = fs::read_to_string(write_export(&folder)).expect("text");
+    let mut command = command_on(&database, &folder);
+    command.args(["import", "wordpress", "--dry-run", "-"]);
     let output = run(command, &export);
     assert!(output.status.success(), "{}", text(&output));
     assert!(text(&output).contains("standard input: WXR 1.2 of made.example.org"));
     assert!(text(&output).contains("nothing was written"));
-    for (arguments, input, said) in [
+    for (arguments, input, expected) in [
         (
             vec!["-"],
             &export[..export.len() / 2],
@@ -222,25 +222,32 @@ async fn an_import_reads_a_pipe_and_tells_what_it_cannot_use() {
         (vec!["none.xml"], "", "none.xml"),
         (vec!["/"], "", "folder"),
         (
-            vec!["--media", "nowhere", "-"],
+            vec!["--uploads", "nowhere", "-"],
             "",
-            "nowhere is not a folder",
+            "--uploads nowhere: not a folder",
         ),
         (
             vec!["--time-zone", "Mars", "-"],
             "",
-            "Mars is not a time zone",
+            "--time-zone Mars: not a known time zone",
         ),
     ] {
-        let mut command = on(&database, &folder);
+        let mut command = command_on(&database, &folder);
         command.args(["import", "wordpress"]).args(&arguments);
         let output = run(command, input);
-        let told = text(&output);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
-        assert!(told.contains(said), "{arguments:?}: {told}");
-        assert!(!told.contains("panicked"), "{told}");
+        let output_text = text(&output);
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?}: {output_text}"
+        );
+        assert!(
+            output_text.contains(expected),
+            "{arguments:?}: {output_text}"
+        );
+        assert!(!output_text.contains("panicked"), "{output_text}");
     }
-    let mut command = on(&database, &folder);
+    let mut command = command_on(&database, &folder);
     command.args(["export", "wordpress"]);
     let output = run(command, "");
     assert_eq!(output.status.code(), Some(2));
@@ -252,25 +259,25 @@ async fn an_import_reads_a_pipe_and_tells_what_it_cannot_use() {
 }
 
 #[tokio::test]
-async fn an_export_is_a_whole_file_or_none() {
+async fn an_export_file_is_complete_or_absent() {
     let folder = folder("export");
     let database = new_database().await;
-    let file = made(&folder);
+    let file = write_export(&folder);
     assert!(import(&database, &folder, &file).status.success());
-    let mut command = on(&database, &folder);
+    let mut command = command_on(&database, &folder);
     let to = folder.join("out.xml");
     command
         .args(["export", "wordpress", "--with-emails"])
         .arg(&to);
     let output = run(command, "");
     assert!(output.status.success(), "{}", text(&output));
-    assert!(text(&output).contains("email addresses in the clear"));
+    assert!(text(&output).contains("emails of commenters as plain text"));
     let written = fs::read_to_string(&to).expect("a file");
     assert!(written.ends_with("</rss>\n") && written.contains("@example.org"));
     let mode =
         std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&to).expect("a file").permissions());
     assert_eq!(mode & 0o777, 0o600);
-    let mut command = on(&database, &folder);
+    let mut command = command_on(&database, &folder);
     command
         .args(["export", "wordpress"])
         .arg(folder.join("no/such/folder.xml"));
@@ -281,7 +288,7 @@ async fn an_export_is_a_whole_file_or_none() {
         "{}",
         text(&output)
     );
-    let mut command = on(&database, &folder);
+    let mut command = command_on(&database, &folder);
     command.args(["export", "wordpress"]).arg(&to);
     assert!(run(command, "").status.success());
     assert!(

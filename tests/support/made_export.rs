@@ -1,4 +1,4 @@
-//! A made export of any size, the same each time: what benches measure with and what imports are killed over.
+//! Generates WordPress exports of any size, the same each time, for benchmarks and tests.
 
 use std::io::{self, Write};
 
@@ -44,14 +44,14 @@ const WORDS: [&str; 40] = [
     "вікно",
     "вечір",
 ];
-/// People who comment: most of them again and again.
-const REGULARS: u64 = 5_000;
+/// Number of commenters.
+const COMMENTERS: u64 = 5_000;
 
-/// Numbers that look random and never change (Knuth's MMIX constants).
-struct Dice(u64);
+/// A pseudo-random generator with a fixed sequence (Knuth's MMIX constants).
+struct SampleRandom(u64);
 
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+impl SampleRandom {
+    fn below(&mut self, sides: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -61,24 +61,24 @@ impl Dice {
 
     fn words(&mut self, count: u64) -> String {
         let words: Vec<&str> = (0..count)
-            .map(|_| WORDS[usize::try_from(self.roll(40)).expect("below forty")])
+            .map(|_| WORDS[usize::try_from(self.below(40)).expect("below forty")])
             .collect();
         words.join(" ")
     }
 }
 
-/// Writes an export of so many articles with so many comments each.
+/// Writes an export of `articles` articles with `comments_each` comments each.
 pub fn write(out: &mut impl Write, articles: u64, comments_each: u64) -> io::Result<()> {
     write_each(out, articles, |_| comments_each)
 }
 
-/// Writes an export of so many articles, each with as many comments as `comments_on` says of its number, from 1 on.
+/// Writes an export of `articles` articles, whose IDs start at 1; `comments_on` returns the number of comments by ID.
 pub fn write_each(
     out: &mut impl Write,
     articles: u64,
     comments_on: impl Fn(u64) -> u64,
 ) -> io::Result<()> {
-    let mut dice = Dice(articles);
+    let mut random = SampleRandom(articles);
     let mut comment = 0;
     write!(
         out,
@@ -101,9 +101,9 @@ pub fn write_each(
             "<wp:category><wp:category_nicename>topic-{topic}</wp:category_nicename><wp:cat_name><![CDATA[Topic {topic}]]></wp:cat_name></wp:category>"
         )?;
     }
-    for number in 1..=articles {
-        // Four an hour from 2005 on.
-        let minute = number * 15;
+    for id in 1..=articles {
+        // Four per hour, from 2005 on.
+        let minute = id * 15;
         let (day, of_day) = (minute / 1440, minute % 1440);
         let date = format!(
             "{:04}-{:02}-{:02} {:02}:{:02}:00",
@@ -113,51 +113,51 @@ pub fn write_each(
             of_day / 60,
             of_day % 60
         );
-        let title = dice.words(6);
+        let title = random.words(6);
         write!(
             out,
-            "<item><title><![CDATA[{title}]]></title><link>https://made.example.org/{}/{}/{}/article-{number}/</link><dc:creator><![CDATA[writer{}]]></dc:creator>\n<content:encoded><![CDATA[",
+            "<item><title><![CDATA[{title}]]></title><link>https://made.example.org/{}/{}/{}/article-{id}/</link><dc:creator><![CDATA[writer{}]]></dc:creator>\n<content:encoded><![CDATA[",
             &date[..4],
             &date[5..7],
             &date[8..10],
-            dice.roll(12)
+            random.below(12)
         )?;
-        for _ in 0..4 + dice.roll(4) {
-            let (one, two, three) = (dice.words(30), dice.words(12), dice.words(20));
+        for _ in 0..4 + random.below(4) {
+            let (one, two, three) = (random.words(30), random.words(12), random.words(20));
             write!(out, "{one}, <strong>{two}</strong>,\n{three}.\n\n")?;
         }
-        if number % 10 == 0 {
-            let words = dice.words(5);
+        if id % 10 == 0 {
+            let words = random.words(5);
             write!(
                 out,
-                "[caption id=\"x\" width=\"300\"]<img src=\"https://made.example.org/wp-content/uploads/{number}.jpg\" alt=\"\" /> {words}[/caption]\n\n"
+                "[caption id=\"x\" width=\"300\"]<img src=\"https://made.example.org/wp-content/uploads/{id}.jpg\" alt=\"\" /> {words}[/caption]\n\n"
             )?;
         }
         write!(
             out,
             "]]></content:encoded><excerpt:encoded><![CDATA[{}]]></excerpt:encoded>
-<wp:post_id>{number}</wp:post_id><wp:post_date>{date}</wp:post_date><wp:post_date_gmt>{date}</wp:post_date_gmt><wp:comment_status>open</wp:comment_status>
-<wp:post_name>article-{number}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
+<wp:post_id>{id}</wp:post_id><wp:post_date>{date}</wp:post_date><wp:post_date_gmt>{date}</wp:post_date_gmt><wp:comment_status>open</wp:comment_status>
+<wp:post_name>article-{id}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
 <category domain=\"category\" nicename=\"topic-{topic}\"><![CDATA[Topic {topic}]]></category>\n",
-            dice.words(12),
-            topic = dice.roll(30)
+            random.words(12),
+            topic = random.below(30)
         )?;
-        for said in 0..comments_on(number) {
+        for index in 0..comments_on(id) {
             comment += 1;
-            let who = dice.roll(REGULARS);
-            let parent = if said > 0 && dice.roll(3) == 0 {
+            let commenter = random.below(COMMENTERS);
+            let parent = if index > 0 && random.below(3) == 0 {
                 comment - 1
             } else {
                 0
             };
             let approved = ["1", "1", "1", "1", "1", "1", "1", "0", "spam", "trash"]
-                [usize::try_from(dice.roll(10)).expect("below ten")];
+                [usize::try_from(random.below(10)).expect("below ten")];
             writeln!(
                 out,
-                "<wp:comment><wp:comment_id>{comment}</wp:comment_id><wp:comment_author><![CDATA[Reader {who}]]></wp:comment_author><wp:comment_author_email>reader{who}@example.org</wp:comment_author_email><wp:comment_author_url></wp:comment_author_url><wp:comment_author_IP>192.0.2.{}</wp:comment_author_IP><wp:comment_date>{date}</wp:comment_date><wp:comment_date_gmt>{date}</wp:comment_date_gmt><wp:comment_content><![CDATA[{}\n\n{}]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved><wp:comment_type></wp:comment_type><wp:comment_parent>{parent}</wp:comment_parent></wp:comment>",
-                who % 250,
-                dice.words(12),
-                dice.words(10),
+                "<wp:comment><wp:comment_id>{comment}</wp:comment_id><wp:comment_author><![CDATA[Reader {commenter}]]></wp:comment_author><wp:comment_author_email>reader{commenter}@example.org</wp:comment_author_email><wp:comment_author_url></wp:comment_author_url><wp:comment_author_IP>192.0.2.{}</wp:comment_author_IP><wp:comment_date>{date}</wp:comment_date><wp:comment_date_gmt>{date}</wp:comment_date_gmt><wp:comment_content><![CDATA[{}\n\n{}]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved><wp:comment_type></wp:comment_type><wp:comment_parent>{parent}</wp:comment_parent></wp:comment>",
+                commenter % 250,
+                random.words(12),
+                random.words(10),
             )?;
         }
         out.write_all(b"</item>\n")?;

@@ -1,6 +1,6 @@
-//! Made comments in English and Ukrainian, decent and not, the same each time: what the bench of learning is taught.
+//! Generates comments in English and Ukrainian, decent ones and spam, the same each time, for the classifier benchmark.
 
-/// A made comment.
+/// A generated comment.
 pub struct Said {
     pub id: String,
     pub name: String,
@@ -9,11 +9,11 @@ pub struct Said {
     pub is_spam: bool,
 }
 
-/// Numbers that look random and never change (Knuth's MMIX constants).
-struct Dice(u64);
+/// A pseudo-random generator with a fixed sequence (Knuth's MMIX constants).
+struct CommentRandom(u64);
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+impl CommentRandom {
+    fn below(&mut self, sides: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -21,22 +21,22 @@ impl Dice {
         usize::try_from(self.0 >> 33).expect("31 bits") % sides
     }
 
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.roll(of.len())]
+    fn choose<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
     }
 }
 
-struct Language {
+struct SampleVocabulary {
     names: &'static [&'static str],
-    /// What anyone talks of, decent or not.
+    /// Words in both kinds of comments.
     common: &'static [&'static str],
-    /// What readers of a newspaper talk of.
-    decent: &'static [&'static str],
-    /// What sellers talk of.
-    selling: &'static [&'static str],
+    /// Words of decent comments.
+    decent_words: &'static [&'static str],
+    /// Words of spam.
+    spam_words: &'static [&'static str],
 }
 
-const ENGLISH: Language = Language {
+const ENGLISH: SampleVocabulary = SampleVocabulary {
     names: &[
         "Ann", "Bob", "Carl", "Dora", "Eve", "Frank", "Grace", "Henry", "Ivy", "Jack",
     ],
@@ -45,7 +45,7 @@ const ENGLISH: Language = Language {
         "today", "people", "about", "more", "really", "here", "some", "my", "your", "new", "best",
         "now", "work", "thanks", "read", "article", "site", "life",
     ],
-    decent: &[
+    decent_words: &[
         "council",
         "bridge",
         "river",
@@ -93,7 +93,7 @@ const ENGLISH: Language = Language {
         "price",
         "loan",
     ],
-    selling: &[
+    spam_words: &[
         "casino",
         "bonus",
         "free",
@@ -129,7 +129,7 @@ const ENGLISH: Language = Language {
     ],
 };
 
-const UKRAINIAN: Language = Language {
+const UKRAINIAN: SampleVocabulary = SampleVocabulary {
     names: &[
         "Оксана",
         "Тарас",
@@ -174,7 +174,7 @@ const UKRAINIAN: Language = Language {
         "з",
         "на",
     ],
-    decent: &[
+    decent_words: &[
         "рада",
         "міст",
         "річка",
@@ -219,7 +219,7 @@ const UKRAINIAN: Language = Language {
         "кредит",
         "виграти",
     ],
-    selling: &[
+    spam_words: &[
         "казино",
         "бонус",
         "безкоштовно",
@@ -253,75 +253,79 @@ const UKRAINIAN: Language = Language {
     ],
 };
 
-/// So many comments, three in ten of them spam.
+/// Generates `count` comments, 30 % of them spam.
 pub fn comments(count: usize) -> Vec<Said> {
-    let mut dice = Dice(20_201_120);
+    let mut random = CommentRandom(20_201_120);
     (0..count)
-        .map(|number| comment(&mut dice, number))
+        .map(|index| comment(&mut random, index))
         .collect()
 }
 
-fn comment(dice: &mut Dice, number: usize) -> Said {
-    let language = if dice.roll(2) == 0 {
+fn comment(random: &mut CommentRandom, index: usize) -> Said {
+    let language = if random.below(2) == 0 {
         &ENGLISH
     } else {
         &UKRAINIAN
     };
-    let is_spam = dice.roll(10) < 3;
+    let is_spam = random.below(10) < 3;
     let length = if is_spam {
-        8 + dice.roll(25)
+        8 + random.below(25)
     } else {
-        4 + dice.roll(40)
+        4 + random.below(40)
     };
     let mut words = Vec::new();
     for _ in 0..length {
-        // Sellers talk like people in part, and people talk of money.
+        // The vocabularies overlap, so that no single word decides.
         let special = if is_spam {
-            language.selling
+            language.spam_words
         } else {
-            language.decent
+            language.decent_words
         };
-        let word = if dice.roll(5) < 2 {
-            dice.one(special)
+        let word = if random.below(5) < 2 {
+            random.choose(special)
         } else {
-            dice.one(language.common)
+            random.choose(language.common)
         };
         words.push(if is_spam {
-            hidden(dice, word)
+            disguise(random, word)
         } else {
             word.to_owned()
         });
     }
     let mut body = words.join(" ");
     let links = if is_spam {
-        dice.roll(4)
+        random.below(4)
     } else {
-        usize::from(dice.roll(12) == 0)
+        usize::from(random.below(12) == 0)
     };
     for _ in 0..links {
         let host = match is_spam {
-            true => format!("{}{}.example", dice.one(ENGLISH.selling), dice.roll(60)),
-            false => format!("{}.example", dice.one(ENGLISH.decent)),
+            true => format!(
+                "{}{}.example",
+                random.choose(ENGLISH.spam_words),
+                random.below(60)
+            ),
+            false => format!("{}.example", random.choose(ENGLISH.decent_words)),
         };
-        body.push_str(&format!(" https://{host}/{}", dice.roll(1_000)));
+        body.push_str(&format!(" https://{host}/{}", random.below(1_000)));
     }
-    if is_spam && dice.roll(4) == 0 {
+    if is_spam && random.below(4) == 0 {
         body = body.to_uppercase();
     }
-    body.push_str(["", ".", "!", "!!!"][dice.roll(if is_spam { 4 } else { 3 })]);
-    let name = match is_spam && dice.roll(3) == 0 {
-        true => dice.one(language.selling),
-        false => dice.one(language.names),
+    body.push_str(["", ".", "!", "!!!"][random.below(if is_spam { 4 } else { 3 })]);
+    let name = match is_spam && random.below(3) == 0 {
+        true => random.choose(language.spam_words),
+        false => random.choose(language.names),
     };
-    let has_website = dice.roll(10) < if is_spam { 6 } else { 1 };
+    let has_website = random.below(10) < if is_spam { 6 } else { 1 };
     Said {
-        id: format!("made-{number}"),
+        id: format!("made-{index}"),
         name: name.to_owned(),
         website: has_website.then(|| {
             format!(
                 "https://{}{}.example/",
-                dice.one(ENGLISH.selling),
-                dice.roll(60)
+                random.choose(ENGLISH.spam_words),
+                random.below(60)
             )
         }),
         body,
@@ -329,9 +333,9 @@ fn comment(dice: &mut Dice, number: usize) -> Said {
     }
 }
 
-/// A word as those write it who know that words are looked for: one in five is hidden.
-fn hidden(dice: &mut Dice, word: &str) -> String {
-    match dice.roll(30) {
+/// Disguises one word in five, as spammers do to evade word lists.
+fn disguise(random: &mut CommentRandom, word: &str) -> String {
+    match random.below(30) {
         0 => word.chars().map(String::from).collect::<Vec<_>>().join(" "),
         1 => word
             .chars()

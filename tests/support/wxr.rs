@@ -1,17 +1,17 @@
-//! Exports as WordPress writes them, made for tests, and an import of them.
+//! Builders of WordPress exports, and their import into a test site.
 
 use std::fs;
 use std::path::PathBuf;
 
-use broadsheet::transfer::export::{Export, export};
-use broadsheet::transfer::files::Inputs;
-use broadsheet::transfer::import::{Listener, Options, import};
-use broadsheet::transfer::report::Report;
+use broadsheet::transfer::export::{ExportRequest, write_export};
+use broadsheet::transfer::files::InputFiles;
+use broadsheet::transfer::import::{ImportOptions, ImportProgress, run_import};
+use broadsheet::transfer::report::ImportReport;
 
 use super::TestSite;
 use super::cluster::folder;
 
-/// An export of a site at `https://old.example.org`, with this in its channel.
+/// Builds an export of the site `https://old.example.org` with these elements in its channel.
 pub fn wxr(inside: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" ?>
@@ -35,7 +35,7 @@ pub fn wxr(inside: &str) -> String {
     )
 }
 
-/// An article of that site, which tests change by their own words.
+/// An item of that site; tests change single fields.
 #[derive(Clone)]
 pub struct Post {
     pub number: i64,
@@ -50,11 +50,11 @@ pub struct Post {
     pub status: &'static str,
     pub kind: &'static str,
     pub comments: &'static str,
-    /// More elements: categories, fields, comments.
+    /// Further elements: categories, fields, comments.
     pub more: String,
 }
 
-/// The article `number`, from 2012.
+/// Builds a published article from 2012.
 pub fn post(number: i64, slug: &'static str) -> Post {
     Post {
         number,
@@ -103,7 +103,7 @@ impl Post {
     }
 }
 
-/// A comment by `author`, from a minute of 2012 that its number says.
+/// Builds a comment from 2012; its ID determines the minute.
 pub fn comment(number: i64, author: &str, approved: &str, more: &str) -> String {
     let word = author.split('@').next().unwrap_or_default().to_lowercase();
     format!(
@@ -119,72 +119,72 @@ pub fn comment(number: i64, author: &str, approved: &str, more: &str) -> String 
     )
 }
 
-/// The parent of a comment.
+/// Builds the element that makes a comment a reply.
 pub fn answers(number: i64) -> String {
     format!("<wp:comment_parent>{number}</wp:comment_parent>")
 }
 
-/// A file with these bytes.
+/// Writes a file with these bytes.
 pub fn file(bytes: impl AsRef<[u8]>) -> PathBuf {
     let file = folder("wxr").join("export.xml");
     fs::write(&file, bytes).expect("a file for a test");
     file
 }
 
-/// Hears nothing.
-struct Deaf;
+struct SilentProgress;
 
-impl Listener for Deaf {
-    fn goes_on(&self, _: i64, _: &str) {}
-    fn found(&self, _: u64) {}
-    fn done(&self, _: u64) {}
+impl ImportProgress for SilentProgress {
+    fn on_resume(&self, _: i64, _: &str) {}
+    fn on_scanned(&self, _: u64) {}
+    fn on_written(&self, _: u64) {}
 }
 
 impl TestSite {
-    /// Imports what an export says.
-    pub async fn import(&self, xml: &str) -> Report {
+    /// Imports an export with the default options.
+    pub async fn import(&self, xml: &str) -> ImportReport {
         self.import_with(xml, |_| {}).await.expect("it is imported")
     }
 
     pub async fn import_with(
         &self,
         xml: &str,
-        change: impl FnOnce(&mut Options),
-    ) -> anyhow::Result<Report> {
+        change: impl FnOnce(&mut ImportOptions),
+    ) -> anyhow::Result<ImportReport> {
         self.import_files(&[file(xml)], change).await
     }
 
     pub async fn import_files(
         &self,
         files: &[PathBuf],
-        change: impl FnOnce(&mut Options),
-    ) -> anyhow::Result<Report> {
-        let inputs = Inputs::open(files)?;
-        let mut options = Options {
-            rehearse: false,
-            uploads: None,
-            media: PathBuf::from("nowhere"),
+        change: impl FnOnce(&mut ImportOptions),
+    ) -> anyhow::Result<ImportReport> {
+        let files = InputFiles::open(files)?;
+        let mut options = ImportOptions {
+            dry_run: false,
+            uploads_folder: None,
+            media_folder: PathBuf::from("nowhere"),
             zone: None,
-            base: self.app.config.absolute(""),
+            base_url: self.app.config.absolute(""),
         };
         change(&mut options);
         let app = &self.app;
-        import(&app.pool, &app.keys, &app.clock, inputs, options, &Deaf).await
+        let progress = SilentProgress;
+        run_import(&app.pool, &app.keys, &app.clock, files, &options, &progress).await
     }
 
-    /// Everything, as an export has it.
+    /// Exports the site to a string.
     pub async fn export(&self, with_emails: bool) -> String {
         let publication = self.app.publication().await.expect("a publication");
-        let what = Export {
+        let request = ExportRequest {
             publication: &publication,
-            base: self.app.config.absolute(""),
+            base_url: self.app.config.absolute(""),
             keys: &self.app.keys,
             with_emails,
             now: self.now(),
         };
         let mut db = self.app.pool.acquire().await.expect("a connection");
         let mut written = Vec::new();
-        export(&mut db, &what, &mut written)
+        write_export(&mut db, &request, &mut written)
             .await
             .expect("it is exported");
         String::from_utf8(written).expect("an export is text")

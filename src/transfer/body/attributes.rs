@@ -1,62 +1,63 @@
-//! What stands in a shortcode's brackets after its name: `id="3"`, `width=200`, a bare address.
+//! Attributes of a shortcode: `id="3"`, `width=200`, or a value without a name.
 
 use std::borrow::Cow;
 
-/// The attributes of a shortcode, in their order; those without a name are its bare values.
+/// The attributes of a shortcode, in order; values without a name have an empty one.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Attributes<'a>(Vec<(&'a str, &'a str)>);
+pub struct ShortcodeAttributes<'a>(Vec<(&'a str, &'a str)>);
 
-impl<'a> Attributes<'a> {
-    /// Reads them with straight quotes, none, or those that editors make of straight ones.
+impl<'a> ShortcodeAttributes<'a> {
+    /// Parses attributes with straight quotes, no quotes, or the typographic quotes into which editors turn straight ones.
     pub fn parse(source: &'a str) -> Self {
         let mut attributes = Vec::new();
-        let mut rest = source.trim_start_matches(is_gap);
+        let mut rest = source.trim_start_matches(is_space);
         while !rest.is_empty() {
-            let after_name = rest.trim_start_matches(is_of_a_name);
+            let after_name = rest.trim_start_matches(is_name_char);
             let name = &rest[..rest.len() - after_name.len()];
-            let (name, source) = match after_name.trim_start_matches(is_gap).strip_prefix('=') {
-                Some(source) => (name, source.trim_start_matches(is_gap)),
+            // A URL may contain an equals sign, so only a plain name before one is an attribute.
+            let (name, source) = match after_name.trim_start_matches(is_space).strip_prefix('=') {
+                Some(source) => (name, source.trim_start_matches(is_space)),
                 None => ("", rest),
             };
-            let (value, left) = value(source);
+            let (value, left) = split_value(source);
             attributes.push((name, value));
-            rest = left.trim_start_matches(is_gap);
+            rest = left.trim_start_matches(is_space);
         }
         Self(attributes)
     }
 
-    /// The value of an attribute.
-    pub fn get(&self, name: &str) -> Option<&'a str> {
+    /// Returns the value of an attribute.
+    pub fn find(&self, name: &str) -> Option<&'a str> {
         self.0
             .iter()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|&(_, value)| value)
     }
 
-    /// The first value without a name; `[youtube=…]` has one too.
-    pub fn bare(&self) -> Option<&'a str> {
-        self.get("")
+    /// Returns the first value without a name; `[youtube=…]` has one too.
+    pub fn unnamed(&self) -> Option<&'a str> {
+        self.find("")
     }
 
-    /// The numbers in a list such as `ids="3, 1"`.
-    pub fn numbers(&self, name: &str) -> Vec<i64> {
-        let list = self.get(name).unwrap_or_default();
+    /// Parses a list of IDs such as `ids="3, 1"`; anything else in it is ignored.
+    pub fn ids(&self, name: &str) -> Vec<i64> {
+        let list = self.find(name).unwrap_or_default();
         list.split([',', ' '])
             .filter_map(|number| number.trim().parse().ok())
             .collect()
     }
 }
 
-/// Reads one value; says what follows it.
-fn value(source: &str) -> (&str, &str) {
-    let Some((opening, family)) = quote(source) else {
-        let end = source.find(is_gap).unwrap_or(source.len());
+/// Splits off the first value, and returns the rest after it.
+fn split_value(source: &str) -> (&str, &str) {
+    let Some((opening, style)) = parse_quote(source) else {
+        let end = source.find(is_space).unwrap_or(source.len());
         return source.split_at(end);
     };
     let inside = &source[opening..];
     for (at, _) in inside.char_indices() {
-        if let Some((closing, other)) = quote(&inside[at..])
-            && family.is_closed_by(other)
+        if let Some((closing, other)) = parse_quote(&inside[at..])
+            && style.is_closed_by(other)
         {
             return (&inside[..at], &inside[at + closing..]);
         }
@@ -65,67 +66,67 @@ fn value(source: &str) -> (&str, &str) {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Quote {
+enum QuoteStyle {
     Double,
     Single,
-    /// A double one that an editor turned or escaped; such pairs seldom match to the letter.
-    MadeDouble,
-    MadeSingle,
+    /// A typographic or escaped double quote. Pairs of these seldom match exactly.
+    TypographicDouble,
+    TypographicSingle,
 }
 
-impl Quote {
+impl QuoteStyle {
     fn is_closed_by(self, other: Self) -> bool {
         match self {
             Self::Double | Self::Single => self == other,
-            Self::MadeDouble => matches!(other, Self::Double | Self::MadeDouble),
-            Self::MadeSingle => matches!(other, Self::Single | Self::MadeSingle),
+            Self::TypographicDouble => matches!(other, Self::Double | Self::TypographicDouble),
+            Self::TypographicSingle => matches!(other, Self::Single | Self::TypographicSingle),
         }
     }
 }
 
-/// The quote that the text starts with, and its length.
-fn quote(text: &str) -> Option<(usize, Quote)> {
-    const ESCAPED: [(&str, Quote); 12] = [
-        ("&quot;", Quote::MadeDouble),
-        ("&#34;", Quote::MadeDouble),
-        ("&#034;", Quote::MadeDouble),
-        ("&#8220;", Quote::MadeDouble),
-        ("&#8221;", Quote::MadeDouble),
-        ("&#8222;", Quote::MadeDouble),
-        ("&#8243;", Quote::MadeDouble),
-        ("&#39;", Quote::MadeSingle),
-        ("&#039;", Quote::MadeSingle),
-        ("&#8216;", Quote::MadeSingle),
-        ("&#8217;", Quote::MadeSingle),
-        ("&#8242;", Quote::MadeSingle),
+/// Returns the length and style of the quote at the start of a text.
+fn parse_quote(text: &str) -> Option<(usize, QuoteStyle)> {
+    const ESCAPED: [(&str, QuoteStyle); 12] = [
+        ("&quot;", QuoteStyle::TypographicDouble),
+        ("&#34;", QuoteStyle::TypographicDouble),
+        ("&#034;", QuoteStyle::TypographicDouble),
+        ("&#8220;", QuoteStyle::TypographicDouble),
+        ("&#8221;", QuoteStyle::TypographicDouble),
+        ("&#8222;", QuoteStyle::TypographicDouble),
+        ("&#8243;", QuoteStyle::TypographicDouble),
+        ("&#39;", QuoteStyle::TypographicSingle),
+        ("&#039;", QuoteStyle::TypographicSingle),
+        ("&#8216;", QuoteStyle::TypographicSingle),
+        ("&#8217;", QuoteStyle::TypographicSingle),
+        ("&#8242;", QuoteStyle::TypographicSingle),
     ];
     let first = text.chars().next()?;
-    let family = match first {
-        '"' => Quote::Double,
-        '\'' => Quote::Single,
-        '“' | '”' | '„' | '″' | '«' | '»' => Quote::MadeDouble,
-        '‘' | '’' | '′' => Quote::MadeSingle,
+    let style = match first {
+        '"' => QuoteStyle::Double,
+        '\'' => QuoteStyle::Single,
+        '“' | '”' | '„' | '″' | '«' | '»' => QuoteStyle::TypographicDouble,
+        '‘' | '’' | '′' => QuoteStyle::TypographicSingle,
         '&' => {
             return ESCAPED
                 .into_iter()
                 .find(|(escaped, _)| text.starts_with(escaped))
-                .map(|(escaped, family)| (escaped.len(), family));
+                .map(|(escaped, style)| (escaped.len(), style));
         }
         _ => return None,
     };
-    Some((first.len_utf8(), family))
+    Some((first.len_utf8(), style))
 }
 
-fn is_gap(c: char) -> bool {
+fn is_space(c: char) -> bool {
     c.is_whitespace()
 }
 
-fn is_of_a_name(c: char) -> bool {
+fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
-/// Text as it stands between quotes in HTML; entities stay as written.
-pub fn quoted(value: &str) -> Cow<'_, str> {
+/// Escapes a text for a quoted HTML attribute; existing entities stay.
+pub fn escape_attribute(value: &str) -> Cow<'_, str> {
     if value.contains(['"', '<', '>']) {
         let value = value.replace('"', "&quot;");
         return Cow::Owned(value.replace('<', "&lt;").replace('>', "&gt;"));
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_read_whatever_their_quotes() {
+    fn attributes_are_parsed_with_any_quotes() {
         for source in [
             "ids=\"1,2\" link='file' x",
             " ids=1,2 link=file x",
@@ -147,34 +148,34 @@ mod tests {
             "ids = \"1,2\" link=\"file\" \"x\"",
             "ids=“1,2\" link = file x",
         ] {
-            let attributes = Attributes::parse(source);
-            assert_eq!(attributes.numbers("ids"), [1, 2], "{source}");
-            assert_eq!(attributes.get("link"), Some("file"), "{source}");
-            assert_eq!(attributes.bare(), Some("x"), "{source}");
+            let attributes = ShortcodeAttributes::parse(source);
+            assert_eq!(attributes.ids("ids"), [1, 2], "{source}");
+            assert_eq!(attributes.find("link"), Some("file"), "{source}");
+            assert_eq!(attributes.unnamed(), Some("x"), "{source}");
         }
     }
 
     #[test]
-    fn a_bare_address_may_hold_an_equals_sign() {
+    fn a_value_without_a_name_may_contain_an_equals_sign() {
         for source in [
             " https://a.b/watch?v=3",
             "=https://a.b/watch?v=3",
             "=\"https://a.b/watch?v=3\"",
         ] {
             assert_eq!(
-                Attributes::parse(source).bare(),
+                ShortcodeAttributes::parse(source).unnamed(),
                 Some("https://a.b/watch?v=3")
             );
         }
     }
 
     #[test]
-    fn a_quote_without_an_end_goes_on_to_the_end() {
+    fn an_unclosed_quote_extends_to_the_end() {
         assert_eq!(
-            Attributes::parse("a=\"b c").get("a"),
+            ShortcodeAttributes::parse("a=\"b c").find("a"),
             Some("b c"),
             "unclosed"
         );
-        assert_eq!(Attributes::parse("a=").get("a"), Some(""));
+        assert_eq!(ShortcodeAttributes::parse("a=").find("a"), Some(""));
     }
 }

@@ -1,21 +1,21 @@
-//! The block editor's marks, `<!-- wp:name {…} -->`: taken out of a text, with note of the blocks that held nothing else.
+//! Removes the block editor's comments, `<!-- wp:name {…} -->`, from a text.
 
 use crate::text::tokenizer::{HtmlScanner, HtmlToken};
 
 use super::paragraphs;
 
-/// Whether the text is from the block editor, for which WordPress makes no paragraphs.
+/// Returns whether a text is from the block editor, in which case WordPress adds no paragraphs.
 pub fn has_blocks(text: &str) -> bool {
     text.contains("<!-- wp:")
 }
 
-/// The text without its marks and comments, and the names of the blocks that were nothing but a mark: what they show
-/// only a running WordPress knows.
-pub fn unwrapped(text: &str) -> (String, Vec<String>) {
+/// Removes block comments and other comments. Returns the text, and the names of the blocks that consisted of a comment
+/// only, whose contents only a running WordPress could render.
+pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
     let mut html = String::with_capacity(text.len());
-    let mut left_out = Vec::new();
+    let mut removed = Vec::new();
     let mut scanner = HtmlScanner::new(text);
-    // Where a block begins in `html` whose content is not HTML yet, or only makes room.
+    // Start in `html` of a block whose content needs paragraphs or is dropped.
     let mut content_from = None;
     let mut at = 0;
     while let Some(piece) = scanner.token_at(at) {
@@ -24,67 +24,68 @@ pub fn unwrapped(text: &str) -> (String, Vec<String>) {
             html.push_str(piece.source());
             continue;
         };
-        let Some(mark) = mark(comment) else {
+        let Some(block) = parse_block_comment(comment) else {
             continue;
         };
-        if mark.is_whole {
-            match mark.address() {
-                Some(address) => {
-                    html.push_str(&super::widgets::link(&address));
+        if block.is_self_closing {
+            match block.embed_url() {
+                Some(url) => {
+                    html.push_str(&super::shortcode_html::link_paragraph(&url));
                 }
-                None => left_out.push(mark.name.to_owned()),
+                None => removed.push(block.name.to_owned()),
             }
-        } else if matches!(mark.name, "shortcode" | "freeform" | "spacer") {
-            if !mark.closes {
+        } else if matches!(block.name, "shortcode" | "freeform" | "spacer") {
+            if !block.closes {
                 content_from = Some(html.len());
             } else if let Some(start) = content_from.take() {
                 let content = html.split_off(start);
-                if mark.name != "spacer" {
-                    html.push_str(&paragraphs::made(&content));
+                if block.name != "spacer" {
+                    html.push_str(&paragraphs::render(&content));
                 }
             }
         }
+        // The comment stood on a line of its own, which goes with it.
         if html.ends_with('\n') {
             let blank = text[at..].trim_start();
             at = text.len() - blank.len();
         }
     }
-    // Where a paragraph was to be written some day.
-    (html.replace("<p></p>\n", ""), left_out)
+    // The editor leaves an empty paragraph where the author stopped writing.
+    (html.replace("<p></p>\n", ""), removed)
 }
 
-/// A mark of the block editor.
-struct Mark<'a> {
+/// A comment of the block editor.
+struct BlockComment<'a> {
     name: &'a str,
-    /// What it says after the name, in JSON.
+    /// Attributes after the name, as JSON.
     rest: &'a str,
     closes: bool,
-    /// Whether the block is nothing but the mark.
-    is_whole: bool,
+    /// Whether the block has no content.
+    is_self_closing: bool,
 }
 
-impl Mark<'_> {
-    /// Where the block leads, if that is all that it shows.
-    fn address(&self) -> Option<String> {
+impl BlockComment<'_> {
+    /// Returns the URL of an embed block.
+    fn embed_url(&self) -> Option<String> {
         if !self.name.contains("embed") {
             return None;
         }
         let (_, after) = self.rest.split_once("\"url\":\"")?;
-        let (address, _) = after.split_once('"')?;
-        // JSON in a comment spells some letters out.
-        let address = address.replace("\\u0026", "&").replace("\\/", "/");
-        super::widgets::address(&address).map(str::to_owned)
+        let (url, _) = after.split_once('"')?;
+        // WordPress escapes these characters in JSON within a comment.
+        let url = url.replace("\\u0026", "&").replace("\\/", "/");
+        super::shortcode_html::parse_lone_url(&url).map(str::to_owned)
     }
 }
 
-fn mark(comment: &str) -> Option<Mark<'_>> {
+fn parse_block_comment(comment: &str) -> Option<BlockComment<'_>> {
     let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?.trim();
     let (closes, inside) = match inside.strip_prefix('/') {
         Some(inside) => (true, inside),
         None => (false, inside),
     };
     let inside = inside.strip_prefix("wp:")?;
-    let (inside, is_whole) = match inside.strip_suffix('/') {
+    let (inside, is_self_closing) = match inside.strip_suffix('/') {
         Some(inside) => (inside.trim_end(), true),
         None => (inside, false),
     };
@@ -92,10 +93,10 @@ fn mark(comment: &str) -> Option<Mark<'_>> {
         .find(|c: char| c.is_whitespace() || c == '{')
         .unwrap_or(inside.len());
     let (name, rest) = inside.split_at(end);
-    Some(Mark {
+    Some(BlockComment {
         name: name.strip_prefix("core/").unwrap_or(name),
         rest,
         closes,
-        is_whole,
+        is_self_closing,
     })
 }

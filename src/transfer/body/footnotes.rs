@@ -1,20 +1,21 @@
-//! The notes of WordPress's footnotes block, which it keeps beside the text, as JSON.
+//! Notes of WordPress's footnotes block, which are stored as JSON beside the text.
 
 use serde::Deserialize;
 
-/// One note: what the text refers to, and its words, which are HTML.
+/// One note of the block, with HTML as its content.
 #[derive(Deserialize)]
-struct Note {
+struct FootnoteEntry {
     id: String,
     content: String,
 }
 
-/// The notes as a list after the text; None where there are none, or none that can be read.
-pub fn footnotes(field: &str) -> Option<String> {
-    let notes: Vec<Note> = serde_json::from_str(field).ok()?;
+/// Renders the notes as a list after the text. `None` without notes, and for invalid JSON.
+pub fn render_footnotes(field: &str) -> Option<String> {
+    let notes: Vec<FootnoteEntry> = serde_json::from_str(field).ok()?;
     if notes.is_empty() {
         return None;
     }
+    // The ID goes into attributes without escaping.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let items = notes.into_iter().map(|note| {
         let id: String = note.id.chars().filter(|&c| is_plain(c)).collect();
@@ -35,8 +36,8 @@ mod tests {
     use crate::text::markdown;
 
     #[test]
-    fn notes_follow_the_text_and_lead_back() {
-        let notes = footnotes(
+    fn notes_are_listed_with_links_back_to_the_text() {
+        let notes = render_footnotes(
             r#"[{"id":"a-1","content":"One <em>note<\/em>"},{"id":"b\"><i","content":"Two"}]"#,
         );
         let html = markdown::sanitize_article(&notes.expect("there are notes"), &|_| None);
@@ -45,7 +46,7 @@ mod tests {
             "<section class=\"footnotes\">\n<ol>\n<li id=\"a-1\">One <em>note</em> <a class=\"footnote-backref\" href=\"#a-1-link\">↩</a></li>\n<li id=\"bi\">Two <a class=\"footnote-backref\" href=\"#bi-link\">↩</a></li>\n</ol>\n</section>"
         );
         for none in ["", "[]", "{}", "[1]"] {
-            assert_eq!(footnotes(none), None);
+            assert_eq!(render_footnotes(none), None);
         }
     }
 }

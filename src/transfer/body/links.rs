@@ -1,21 +1,21 @@
-//! Addresses that an author wrote without making links of them.
+//! URLs that an author wrote without making links of them.
 
 use linkify::{LinkFinder, LinkKind};
 
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
-use super::Part;
-use super::widgets::{address, bare_link, link};
+use super::part::TextPart;
+use super::shortcode_html::{link_paragraph, parse_lone_url, url_link};
 
-/// Where in a text we are: within links and code, addresses stay as they are.
+/// Number of open links and code elements, within which URLs stay text.
 #[derive(Default)]
-struct Place {
+struct LinkContext {
     links: usize,
     code: usize,
 }
 
-impl Place {
-    fn pass(&mut self, tag: HtmlTag<'_>) {
+impl LinkContext {
+    fn enter(&mut self, tag: HtmlTag<'_>) {
         let count = if tag.is_named("a") {
             &mut self.links
         } else if tag.is_named("pre") || tag.is_named("code") {
@@ -30,20 +30,20 @@ impl Place {
         };
     }
 
-    fn takes_links(&self) -> bool {
+    fn allows_links(&self) -> bool {
         self.links == 0 && self.code == 0
     }
 }
 
-/// The text with links in place of the web addresses in it. E-mail addresses stay words: nobody asked to be written to.
-pub fn with_links(text: &str) -> String {
+/// Turns the web URLs in a text into links. Emails stay text, so that nobody's becomes a link.
+pub fn linkify(text: &str) -> String {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]).url_must_have_scheme(true);
     let mut html = String::with_capacity(text.len());
-    let mut place = Place::default();
+    let mut context = LinkContext::default();
     for piece in tokenize(text) {
         match piece {
-            HtmlToken::Text(words) if place.takes_links() && words.contains("://") => {
+            HtmlToken::Text(words) if context.allows_links() && words.contains("://") => {
                 for span in finder.spans(words) {
                     match span.kind() {
                         Some(_) => push_link(&mut html, span.as_str()),
@@ -52,7 +52,7 @@ pub fn with_links(text: &str) -> String {
                 }
             }
             HtmlToken::Tag(tag) => {
-                place.pass(tag);
+                context.enter(tag);
                 html.push_str(tag.source);
             }
             _ => html.push_str(piece.source()),
@@ -62,19 +62,20 @@ pub fn with_links(text: &str) -> String {
 }
 
 fn push_link(html: &mut String, found: &str) {
+    // The finder knows no HTML entities and would take `&quot;` for a part of the URL.
     let end = found
         .match_indices('&')
-        .find(|&(at, _)| ends_address(&found[at..]));
+        .find(|&(at, _)| ends_url(&found[at..]));
     let (found, after) = found.split_at(end.map_or(found.len(), |(at, _)| at));
-    match address(found) {
-        Some(address) => html.push_str(&bare_link(address)),
+    match parse_lone_url(found) {
+        Some(url) => html.push_str(&url_link(url)),
         None => html.push_str(found),
     }
     html.push_str(after);
 }
 
-/// Whether an entity for a character that ends an address stands here.
-fn ends_address(rest: &str) -> bool {
+/// Returns whether an entity for a character that cannot be part of a URL starts here.
+fn ends_url(rest: &str) -> bool {
     const ENDS: [&str; 8] = ["lt", "gt", "quot", "nbsp", "#039", "#39", "#8220", "#8221"];
     let name = rest[1..].strip_prefix('#').map_or(1, |_| 2);
     let length = rest[name..]
@@ -83,48 +84,48 @@ fn ends_address(rest: &str) -> bool {
     ENDS.contains(&&rest[1..name + length])
 }
 
-/// Adds the text; an address alone on a line becomes a paragraph with a link, where WordPress showed what is there.
-pub fn push_with_lone_addresses<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+/// Appends a text to the parts. A URL alone on a line becomes a paragraph with a link; WordPress would embed the page.
+pub fn push_with_lone_urls<'a>(text: &'a str, parts: &mut Vec<TextPart<'a>>) {
     if !text.contains("://") {
-        parts.push(Part::Text(text.into()));
+        parts.push(TextPart::Text(text.into()));
         return;
     }
-    let mut place = Place::default();
-    let mut written = 0;
+    let mut context = LinkContext::default();
+    let mut pushed_end = 0;
     let mut at = 0;
-    // At the beginning and after a `<p>` a line begins too.
-    let mut begins = true;
+    // A line also starts at the beginning and after a `<p>`.
+    let mut is_line_start = true;
     for piece in tokenize(text) {
         match piece {
             HtmlToken::Text(words) => {
-                if place.takes_links() {
+                if context.allows_links() {
                     let mut start = at;
                     for line in words.split_inclusive('\n') {
-                        let whole = (begins || start > at)
-                            && (line.ends_with('\n') || ends(&text[start + line.len()..]));
-                        if whole && let Some(address) = address(line) {
-                            parts.push(Part::Text(text[written..start].into()));
-                            parts.push(Part::Block(link(address)));
-                            written = start + line.len();
+                        let whole = (is_line_start || start > at)
+                            && (line.ends_with('\n') || is_line_end(&text[start + line.len()..]));
+                        if whole && let Some(url) = parse_lone_url(line) {
+                            parts.push(TextPart::Text(text[pushed_end..start].into()));
+                            parts.push(TextPart::Block(link_paragraph(url)));
+                            pushed_end = start + line.len();
                         }
                         start += line.len();
                     }
                 }
-                begins = words.ends_with('\n');
+                is_line_start = words.ends_with('\n');
             }
             HtmlToken::Tag(tag) => {
-                place.pass(tag);
-                begins = tag.is_named("p") && !tag.is_end;
+                context.enter(tag);
+                is_line_start = tag.is_named("p") && !tag.is_end;
             }
-            HtmlToken::RawElement(..) => begins = false,
+            HtmlToken::RawElement(..) => is_line_start = false,
             HtmlToken::Comment(_) => {}
         }
         at += piece.source().len();
     }
-    parts.push(Part::Text(text[written..].into()));
+    parts.push(TextPart::Text(text[pushed_end..].into()));
 }
 
-/// Whether a line ends here although no line end stands here.
-fn ends(rest: &str) -> bool {
+/// Returns whether a line ends here without a line end.
+fn is_line_end(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with("</p>")
 }

@@ -1,157 +1,105 @@
-//! What WordPress keeps of an article or a comment, made into the HTML that it would show. Pure, and the result is not
-//! safe yet: `text::markdown` has the last word on that.
+//! Converts WordPress's text of an article or a comment into the HTML that WordPress would show. The result is not safe
+//! yet: `text::markdown` sanitizes it.
 
+mod attachments;
 mod attributes;
 mod blocks;
 mod footnotes;
 mod links;
 mod paragraphs;
+mod part;
+mod shortcode_html;
 mod shortcodes;
-mod widgets;
 
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
-use attributes::Attributes;
+use part::TextPart;
 
-pub use footnotes::footnotes;
+pub use attachments::{Attachment, NeededAttachments, find_needed_attachments};
+pub use footnotes::render_footnotes;
 
-/// What an article's text became.
+/// The HTML of an article's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Converted {
-    /// The text, not yet safe to show.
+pub struct ConvertedText {
+    /// Not safe to show yet.
     pub html: String,
-    /// The names of shortcodes that stay as they were written, one for each time.
+    /// Names of the shortcodes that stay in the text, one per occurrence.
     pub unknown_shortcodes: Vec<String>,
-    /// The names of blocks that only a running WordPress could fill.
-    pub left_out_blocks: Vec<String>,
+    /// Names of the blocks that only a running WordPress could fill, one per occurrence.
+    pub removed_blocks: Vec<String>,
 }
 
-/// A file of the old site that a gallery or a playlist shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attachment {
-    /// Its number at the old site.
-    pub number: i64,
-    /// Where the file is.
-    pub address: String,
-    /// What stands for it where it cannot be seen, as plain text.
-    pub alt: String,
-    /// What is said below it; may hold HTML.
-    pub caption: String,
-    /// Whether it hangs on this article, rather than only being named in it.
-    pub attached: bool,
-}
-
-/// The attachments that a text needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Those that it names.
-    pub numbers: Vec<i64>,
-    /// Whether it wants all that hang on the article.
-    pub attached: bool,
-}
-
-/// A part of an article on its way to paragraphs.
-enum Part<'a> {
-    /// The author's text.
-    Text(Cow<'a, str>),
-    /// HTML that is ready.
-    Block(String),
-}
-
-/// The attachments that [`article`] needs to know for this text.
-pub fn wanted(raw: &str) -> Wanted {
-    let mut wanted = Wanted::default();
-    for part in shortcodes::parts(raw) {
-        let shortcodes::Part::Known(shortcode) = part else {
-            continue;
-        };
-        if !matches!(shortcode.name, "gallery" | "playlist") {
-            continue;
-        }
-        let numbers = named(&shortcode.attributes);
-        wanted.attached |= numbers.is_empty();
-        wanted.numbers.extend(numbers);
-    }
-    wanted.numbers.sort_unstable();
-    wanted.numbers.dedup();
-    wanted
-}
-
-/// The numbers that a gallery or a playlist names; without any it shows what hangs on the article.
-fn named(attributes: &Attributes<'_>) -> Vec<i64> {
-    ["ids", "include"]
-        .into_iter()
-        .map(|name| attributes.numbers(name))
-        .find(|numbers| !numbers.is_empty())
-        .unwrap_or_default()
-}
-
-/// An article's text. The attachments come in the order in which a gallery of all shows them.
-pub fn article(raw: &str, attachments: &[Attachment]) -> Converted {
-    let mut text = with_line_ends(raw);
-    let mut converted = Converted::default();
+/// Converts the text of an article. A gallery without IDs shows the attachments in the given order.
+pub fn convert_article(raw: &str, attachments: &[Attachment]) -> ConvertedText {
+    let mut text = normalize_line_ends(raw);
+    let mut converted = ConvertedText::default();
+    // Checked before the comments are removed: the block editor writes its own paragraphs.
     let has_blocks = blocks::has_blocks(&text);
     if has_blocks {
-        let (html, left_out) = blocks::unwrapped(&text);
-        converted.left_out_blocks = left_out;
+        let (html, removed) = blocks::strip_blocks(&text);
+        converted.removed_blocks = removed;
         text = Cow::Owned(html);
     }
     let mut parts = Vec::new();
-    for part in shortcodes::parts(&text) {
+    for part in shortcodes::split(&text) {
         match part {
-            shortcodes::Part::Unknown(name) => converted.unknown_shortcodes.push(name.to_owned()),
-            shortcodes::Part::Text(text) => links::push_with_lone_addresses(text, &mut parts),
-            shortcodes::Part::Known(known) => match widgets::html(&known, attachments) {
-                Some(html) => parts.push(Part::Block(html)),
-                None => {
-                    converted.unknown_shortcodes.push(known.name.to_owned());
-                    parts.push(Part::Text(known.source.into()));
+            shortcodes::ShortcodePart::Unknown(name) => {
+                converted.unknown_shortcodes.push(name.to_owned())
+            }
+            shortcodes::ShortcodePart::Text(text) => links::push_with_lone_urls(text, &mut parts),
+            shortcodes::ShortcodePart::Known(known) => {
+                match shortcode_html::render(&known, attachments) {
+                    Some(html) => parts.push(TextPart::Block(html)),
+                    None => {
+                        converted.unknown_shortcodes.push(known.name.to_owned());
+                        parts.push(TextPart::Text(known.source.into()));
+                    }
                 }
-            },
+            }
         }
     }
     converted.html = if has_blocks {
-        put_together(&parts)
+        join_parts(&parts)
     } else {
-        paragraphs::made_of(&parts)
+        paragraphs::render_parts(&parts)
     };
-    // What is left of a mark stood in an attribute or a script.
+    // A block comment that is left stands in an attribute or a script; escaped, it cannot become a comment later.
     if blocks::has_blocks(&converted.html) {
         converted.html = converted.html.replace("<!-- wp:", "&lt;!-- wp:");
     }
     converted
 }
 
-/// A comment's text, in which bare addresses become links.
-pub fn comment(raw: &str) -> String {
-    paragraphs::made(&links::with_links(&with_line_ends(raw)))
+/// Converts the text of a comment, in which bare URLs become links.
+pub fn convert_comment(raw: &str) -> String {
+    paragraphs::render(&links::linkify(&normalize_line_ends(raw)))
 }
 
-fn with_line_ends(raw: &str) -> Cow<'_, str> {
+fn normalize_line_ends(raw: &str) -> Cow<'_, str> {
     if raw.contains('\r') {
         return Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n"));
     }
     Cow::Borrowed(raw)
 }
 
-/// The parts as they are; a block that would stand in a paragraph of its own takes its place.
-fn put_together(parts: &[Part<'_>]) -> String {
+/// Joins the parts without making paragraphs. A block that is alone in a paragraph replaces the paragraph.
+fn join_parts(parts: &[TextPart<'_>]) -> String {
     let mut html = String::new();
-    let mut took_paragraph = false;
+    let mut replaced_paragraph = false;
     for part in parts {
         match part {
-            Part::Text(text) => {
+            TextPart::Text(text) => {
                 let text = match text.trim_start().strip_prefix("</p>") {
-                    Some(after) if took_paragraph => after,
+                    Some(after) if replaced_paragraph => after,
                     _ => text,
                 };
                 html.push_str(text);
-                took_paragraph = false;
+                replaced_paragraph = false;
             }
-            Part::Block(block) => {
+            TextPart::Block(block) => {
                 let before = html.trim_end();
                 let is_paragraph = |tag: &str| tag == "<p>" || tag.starts_with("<p ");
                 let opening = before
@@ -159,7 +107,7 @@ fn put_together(parts: &[Part<'_>]) -> String {
                     .filter(|&open| before.ends_with('>') && is_paragraph(&before[open..]));
                 if let Some(opening) = opening {
                     html.truncate(opening);
-                    took_paragraph = true;
+                    replaced_paragraph = true;
                 }
                 html.push_str(block);
             }

@@ -1,87 +1,88 @@
-//! Paragraphs as WordPress makes them of an author's lines: a blank line ends one, a line break is a `<br>`, and HTML
-//! that is a block of its own stays outside. One walk, and no text nests anything here but a list.
+//! Paragraphs as WordPress makes them of an author's lines: a blank line ends a paragraph, a line end is a `<br>`, and
+//! block elements stay outside of paragraphs. One pass without recursion, so that deep nesting cannot exhaust the stack.
 
 use std::collections::HashMap;
 
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
-use super::Part;
+use super::part::TextPart;
 
-/// The text with its paragraphs.
-pub fn made(text: &str) -> String {
-    made_of(&[Part::Text(text.into())])
+/// Adds paragraphs to a text.
+pub fn render(text: &str) -> String {
+    render_parts(&[TextPart::Text(text.into())])
 }
 
-/// The same for a text in parts, between which ready blocks stand.
-pub fn made_of(parts: &[Part<'_>]) -> String {
-    let mut maker = Maker::default();
+/// Adds paragraphs to a text in parts, some of which are finished blocks.
+pub fn render_parts(parts: &[TextPart<'_>]) -> String {
+    let mut builder = ParagraphBuilder::default();
     for part in parts {
         match part {
-            Part::Text(text) => tokenize(text).for_each(|piece| maker.take(piece)),
-            Part::Block(html) => maker.block(html),
+            TextPart::Text(text) => tokenize(text).for_each(|piece| builder.push(piece)),
+            TextPart::Block(html) => builder.push_block(html),
         }
     }
-    maker.end_run();
-    maker.html
+    builder.flush_run();
+    builder.html
 }
 
-/// What may stand in an element, as far as paragraphs go.
+/// Contents that an element may have, as far as paragraphs matter.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    /// All words are in paragraphs.
+enum ContentModel {
+    /// All text is in paragraphs.
     Paragraphs,
-    /// Words are in paragraphs once a blank line shows that they are meant to be.
-    Either,
-    /// Words and line breaks, no paragraphs.
-    Words,
+    /// Text is in paragraphs if the element contains a blank line.
+    Mixed,
+    /// Text and line breaks, no paragraphs.
+    Inline,
     /// Only other elements: rows, items.
     Elements,
 }
 
-/// An element that has begun and not ended.
-struct Open {
+/// An element whose end tag has not been read.
+struct OpenElement {
     name: String,
-    holds: Holds,
+    model: ContentModel,
     has_blank_line: bool,
 }
 
-/// An element that goes out as it came in, up to its own end.
-struct Apart {
+/// An element that is copied unchanged up to its end tag.
+struct VerbatimElement {
     name: String,
     depth: usize,
     is_block: bool,
 }
 
 #[derive(Default)]
-struct Maker {
+struct ParagraphBuilder {
     html: String,
-    /// The words and inline tags since the last block or blank line.
+    /// Text and inline tags since the last block or blank line.
     run: String,
-    /// Whether a reader would see something in the run.
-    has_words: bool,
-    /// Line ends and `<br>`s since the last words.
+    /// Whether `run` contains anything visible.
+    has_visible: bool,
+    /// Line ends since the last visible text.
     line_ends: usize,
+    /// `<br>` tags since the last visible text.
     breaks: usize,
-    /// The author's own `<p …>` that the run stands in.
+    /// Opening tag of the author's own paragraph around `run`.
     paragraph: Option<String>,
-    open: Vec<Open>,
-    /// How many of each name are open, so that an end tag without a start costs nothing.
+    open: Vec<OpenElement>,
+    /// Number of open elements per name: an end tag without a start must not search the whole stack.
     open_names: HashMap<String, usize>,
-    apart: Option<Apart>,
+    verbatim: Option<VerbatimElement>,
 }
 
-impl Maker {
-    fn take(&mut self, piece: HtmlToken<'_>) {
-        if self.apart.is_some() {
-            return self.take_apart(piece);
+impl ParagraphBuilder {
+    fn push(&mut self, piece: HtmlToken<'_>) {
+        if self.verbatim.is_some() {
+            return self.push_verbatim(piece);
         }
         match piece {
-            HtmlToken::Text(words) => self.words(words),
-            HtmlToken::Tag(tag) => self.tag(tag),
+            HtmlToken::Text(words) => self.push_text(words),
+            HtmlToken::Tag(tag) => self.push_tag(tag),
             HtmlToken::RawElement(tag, source) => {
-                self.settle();
+                self.apply_line_ends();
                 self.run.push_str(source);
-                self.has_words |= tag.is_named("iframe") || tag.is_named("textarea");
+                self.has_visible |= tag.is_named("iframe") || tag.is_named("textarea");
             }
             HtmlToken::Comment(comment) => {
                 if ["<!--more", "<!--nextpage"]
@@ -94,88 +95,88 @@ impl Maker {
         }
     }
 
-    fn take_apart(&mut self, piece: HtmlToken<'_>) {
-        let Some(apart) = &mut self.apart else {
+    fn push_verbatim(&mut self, piece: HtmlToken<'_>) {
+        let Some(verbatim) = &mut self.verbatim else {
             return;
         };
-        let target = if apart.is_block {
+        let target = if verbatim.is_block {
             &mut self.html
         } else {
             &mut self.run
         };
         match piece {
-            HtmlToken::Text(words) => push_words(target, words),
+            HtmlToken::Text(words) => push_escaped(target, words),
             HtmlToken::Comment(_) => {}
             HtmlToken::Tag(_) | HtmlToken::RawElement(..) => target.push_str(piece.source()),
         }
         if let HtmlToken::Tag(tag) = piece
-            && tag.is_named(&apart.name)
+            && tag.is_named(&verbatim.name)
         {
             if tag.is_end {
-                apart.depth -= 1;
+                verbatim.depth -= 1;
             } else if !tag.source.ends_with("/>") {
-                apart.depth += 1;
+                verbatim.depth += 1;
             }
-            if apart.depth == 0 {
-                self.apart = None;
+            if verbatim.depth == 0 {
+                self.verbatim = None;
             }
         }
     }
 
-    fn words(&mut self, words: &str) {
+    fn push_text(&mut self, words: &str) {
         for (number, line) in words.split('\n').enumerate() {
             if number > 0 {
                 self.line_ends += 1;
             }
-            let starts_line = self.line_ends + self.breaks > 0 || !self.has_words;
+            let starts_line = self.line_ends + self.breaks > 0 || !self.has_visible;
             let line = if starts_line { line.trim_start() } else { line };
             if is_blank(line) {
-                if self.has_words && self.line_ends + self.breaks == 0 {
+                if self.has_visible && self.line_ends + self.breaks == 0 {
                     self.run.push_str(line);
                 }
                 continue;
             }
-            self.settle();
-            push_words(&mut self.run, line);
-            self.has_words = true;
+            self.apply_line_ends();
+            push_escaped(&mut self.run, line);
+            self.has_visible = true;
         }
     }
 
-    fn tag(&mut self, tag: HtmlTag<'_>) {
+    fn push_tag(&mut self, tag: HtmlTag<'_>) {
         let name = tag.lowercase_name();
         match name.as_str() {
             "br" => self.breaks += 1,
             "p" => {
-                self.end_run();
+                self.flush_run();
                 self.paragraph = (!tag.is_end).then(|| tag.source.to_owned());
             }
-            "hr" => self.block(tag.source),
+            "hr" => self.push_block(tag.source),
             "pre" | "svg" | "math" | "video" | "audio" | "object" | "select" | "map"
                 if !tag.is_end =>
             {
-                self.begin_apart(tag, name);
+                self.open_verbatim(tag, name);
             }
-            _ => match held_by(&name) {
-                Some(_) if tag.is_end => self.end_block(tag, &name),
-                Some(holds) => self.begin_block(tag, name, holds),
-                None => self.inline(tag, &name),
+            _ => match content_model_of(&name) {
+                Some(_) if tag.is_end => self.close_block(tag, &name),
+                Some(model) => self.open_block(tag, name, model),
+                None => self.push_inline(tag, &name),
             },
         }
     }
 
-    fn begin_apart(&mut self, tag: HtmlTag<'_>, name: String) {
+    fn open_verbatim(&mut self, tag: HtmlTag<'_>, name: String) {
         let is_block = name == "pre";
         if is_block {
-            self.end_run();
+            self.flush_run();
             self.paragraph = None;
             self.html.push_str(tag.source);
         } else {
-            self.settle();
+            self.apply_line_ends();
             self.run.push_str(tag.source);
-            self.has_words = true;
+            self.has_visible = true;
         }
         if !tag.source.ends_with("/>") {
-            self.apart = Some(Apart {
+            self.verbatim = Some(VerbatimElement {
                 name,
                 depth: 1,
                 is_block,
@@ -183,36 +184,36 @@ impl Maker {
         }
     }
 
-    fn inline(&mut self, tag: HtmlTag<'_>, name: &str) {
-        // An end tag goes with the words before it, whatever line it is on.
+    fn push_inline(&mut self, tag: HtmlTag<'_>, name: &str) {
+        // An end tag belongs to the text before it, even on a later line.
         if !tag.is_end {
-            self.settle();
+            self.apply_line_ends();
         }
         self.run.push_str(tag.source);
-        self.has_words |= matches!(name, "img" | "embed" | "input" | "button" | "picture");
+        self.has_visible |= matches!(name, "img" | "embed" | "input" | "button" | "picture");
     }
 
-    fn begin_block(&mut self, tag: HtmlTag<'_>, name: String, holds: Holds) {
-        self.end_run();
+    fn open_block(&mut self, tag: HtmlTag<'_>, name: String, model: ContentModel) {
+        self.flush_run();
         self.paragraph = None;
         while self
             .open
             .last()
-            .is_some_and(|open| ends_at(&open.name, &name))
+            .is_some_and(|open| ends_before(&open.name, &name))
         {
             self.close_last();
         }
         self.html.push_str(tag.source);
         *self.open_names.entry(name.clone()).or_default() += 1;
-        self.open.push(Open {
+        self.open.push(OpenElement {
             name,
-            holds,
+            model,
             has_blank_line: false,
         });
     }
 
-    fn end_block(&mut self, tag: HtmlTag<'_>, name: &str) {
-        self.end_run();
+    fn close_block(&mut self, tag: HtmlTag<'_>, name: &str) {
+        self.flush_run();
         self.paragraph = None;
         if self.open_names.get(name).is_none_or(|&count| count == 0) {
             return;
@@ -230,32 +231,35 @@ impl Maker {
         Some(closed.name)
     }
 
-    /// A block that is complete.
-    fn block(&mut self, html: &str) {
-        self.end_run();
+    /// Adds a complete block.
+    fn push_block(&mut self, html: &str) {
+        self.flush_run();
         self.paragraph = None;
         self.html.push_str(html);
         self.html.push('\n');
     }
 
-    fn holds(&self) -> Holds {
+    fn current_model(&self) -> ContentModel {
         self.open
             .last()
-            .map_or(Holds::Paragraphs, |open| open.holds)
+            .map_or(ContentModel::Paragraphs, |open| open.model)
     }
 
-    /// Makes of the line ends before the next words what they mean.
-    fn settle(&mut self) {
-        if !self.has_words {
+    /// Turns the line ends before the next text into a line break or a new paragraph.
+    fn apply_line_ends(&mut self) {
+        if !self.has_visible {
             self.note_blank_line();
             self.line_ends = 0;
             self.breaks = 0;
         } else if self.line_ends >= 2 || self.breaks >= 2 {
-            if matches!(self.holds(), Holds::Words | Holds::Elements) {
+            if matches!(
+                self.current_model(),
+                ContentModel::Inline | ContentModel::Elements
+            ) {
                 self.break_line();
             } else {
                 self.line_ends = 2;
-                self.end_run();
+                self.flush_run();
             }
         } else if self.line_ends + self.breaks > 0 {
             self.break_line();
@@ -278,19 +282,19 @@ impl Maker {
         }
     }
 
-    /// Writes the run: as a paragraph where one belongs and there is something in it.
-    fn end_run(&mut self) {
+    /// Moves `run` to the output, as a paragraph if one is due and it contains anything visible.
+    fn flush_run(&mut self) {
         self.note_blank_line();
         let run = std::mem::take(&mut self.run);
         let run = run.trim_end();
-        let is_paragraph = self.has_words
+        let is_paragraph = self.has_visible
             && match self.open.last() {
                 _ if self.paragraph.is_some() => true,
                 None => true,
-                Some(open) => match open.holds {
-                    Holds::Paragraphs => true,
-                    Holds::Either => open.has_blank_line,
-                    Holds::Words | Holds::Elements => false,
+                Some(open) => match open.model {
+                    ContentModel::Paragraphs => true,
+                    ContentModel::Mixed => open.has_blank_line,
+                    ContentModel::Inline | ContentModel::Elements => false,
                 },
             };
         if is_paragraph {
@@ -304,14 +308,14 @@ impl Maker {
         } else {
             self.html.push_str(run);
         }
-        self.has_words = false;
+        self.has_visible = false;
         self.line_ends = 0;
         self.breaks = 0;
     }
 }
 
-/// Words as they are, except that a `<` in them cannot be taken for a tag later.
-fn push_words(html: &mut String, words: &str) {
+/// Appends text with `<` escaped, so that it cannot be taken for a tag later.
+fn push_escaped(html: &mut String, words: &str) {
     let mut parts = words.split('<');
     html.push_str(parts.next().unwrap_or_default());
     for part in parts {
@@ -320,7 +324,7 @@ fn push_words(html: &mut String, words: &str) {
     }
 }
 
-/// Whether nothing shows: an editor's way to make room is a paragraph with a space in it.
+/// Returns whether a text shows nothing. Authors make room with a paragraph that contains `&nbsp;`.
 fn is_blank(words: &str) -> bool {
     let mut rest = words.trim_start();
     while let Some(after) = rest.strip_prefix("&nbsp;") {
@@ -329,23 +333,23 @@ fn is_blank(words: &str) -> bool {
     rest.is_empty()
 }
 
-/// What a block holds, `None` for what stands within a line.
-fn held_by(name: &str) -> Option<Holds> {
+/// Returns the content model of a block element, or `None` for an inline element.
+fn content_model_of(name: &str) -> Option<ContentModel> {
     Some(match name {
-        "blockquote" => Holds::Paragraphs,
+        "blockquote" => ContentModel::Paragraphs,
         "article" | "aside" | "center" | "dd" | "details" | "div" | "fieldset" | "figure"
         | "footer" | "form" | "header" | "li" | "main" | "nav" | "noscript" | "section" | "td"
-        | "th" => Holds::Either,
+        | "th" => ContentModel::Mixed,
         "address" | "caption" | "dt" | "figcaption" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-        | "legend" | "option" | "summary" => Holds::Words,
+        | "legend" | "option" | "summary" => ContentModel::Inline,
         "col" | "colgroup" | "dir" | "dl" | "hgroup" | "menu" | "ol" | "table" | "tbody"
-        | "tfoot" | "thead" | "tr" | "ul" => Holds::Elements,
+        | "tfoot" | "thead" | "tr" | "ul" => ContentModel::Elements,
         _ => return None,
     })
 }
 
-/// Whether an element without an end tag ends where another begins.
-fn ends_at(open: &str, next: &str) -> bool {
+/// Returns whether an open element without an end tag ends before this one starts.
+fn ends_before(open: &str, next: &str) -> bool {
     match open {
         "li" => next == "li",
         "dt" | "dd" => matches!(next, "dt" | "dd"),

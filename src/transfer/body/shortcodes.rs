@@ -1,13 +1,13 @@
-//! Finds WordPress's shortcodes, `[name …]` and `[name …]…[/name]`, in a text. What they become is `widgets`' business.
+//! Finds WordPress's shortcodes, `[name …]` and `[name …]…[/name]`, in a text; `shortcode_html` renders them.
 
 use std::collections::HashMap;
 
 use crate::text::tokenizer::{HtmlScanner, HtmlToken};
 
-use super::attributes::Attributes;
+use super::attributes::ShortcodeAttributes;
 
-/// The shortcodes that we can do without WordPress.
-const KNOWN: [&str; 11] = [
+/// Shortcodes that are rendered here.
+const KNOWN_SHORTCODES: [&str; 11] = [
     "audio",
     "caption",
     "code",
@@ -21,73 +21,71 @@ const KNOWN: [&str; 11] = [
     "youtube",
 ];
 
-/// A part of a text.
+/// A part of a text with shortcodes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Part<'a> {
-    /// Text as written.
+pub enum ShortcodePart<'a> {
     Text(&'a str),
-    /// A shortcode that we know.
-    Known(Shortcode<'a>),
-    /// The opening of one that we do not know; it stands in the text too.
+    Known(ParsedShortcode<'a>),
+    /// Name of an unknown shortcode, which stays in the text parts as well.
     Unknown(&'a str),
 }
 
-/// A shortcode as it stands in the text.
+/// A shortcode with its attributes and content.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Shortcode<'a> {
-    /// The whole of it.
+pub struct ParsedShortcode<'a> {
+    /// The whole shortcode as written.
     pub source: &'a str,
     pub name: &'a str,
-    pub attributes: Attributes<'a>,
-    /// What stands before its closing tag, if there is one.
+    pub attributes: ShortcodeAttributes<'a>,
+    /// Content up to its closing tag, if it has one.
     pub content: Option<&'a str>,
 }
 
-/// The parts of a text, in their order.
-pub fn parts(text: &str) -> Vec<Part<'_>> {
-    let mut finder = Finder {
+/// Splits a text into its parts, in order.
+pub fn split(text: &str) -> Vec<ShortcodePart<'_>> {
+    let mut finder = ShortcodeFinder {
         text,
         scanner: HtmlScanner::new(text),
-        closings: closings(text),
+        closings: find_closings(text),
         parts: Vec::new(),
-        written: 0,
+        split_end: 0,
     };
     finder.find_all();
     finder.parts
 }
 
-struct Finder<'a> {
+struct ShortcodeFinder<'a> {
     text: &'a str,
     scanner: HtmlScanner<'a>,
     closings: HashMap<&'a str, Vec<usize>>,
-    parts: Vec<Part<'a>>,
-    /// How much of the text stands in `parts`.
-    written: usize,
+    parts: Vec<ShortcodePart<'a>>,
+    /// End of the text that is already in `parts`.
+    split_end: usize,
 }
 
-/// What opens a shortcode, or looks like it.
-struct Opening<'a> {
+/// An opening tag of a shortcode, or a text that looks like one.
+struct OpeningTag<'a> {
     name: &'a str,
     attributes: &'a str,
-    closes_itself: bool,
-    /// Where it ends.
+    is_self_closing: bool,
     end: usize,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> ShortcodeFinder<'a> {
     fn find_all(&mut self) {
         let text = self.text;
         let mut at = 0;
-        // Code about shortcodes shows them.
+        // Shortcodes within code are examples, not instructions.
         let mut in_code: Option<&str> = None;
+        // A `<pre>` without an end tag must not hide all shortcodes after it.
         let code = ["pre", "code"].map(|name| (name, text.rfind(&format!("</{name}"))));
         while let Some(found) = text[at..].find(['<', '[']) {
             at += found;
             if text.as_bytes()[at] == b'[' {
                 at = if in_code.is_some() {
-                    self.pass_over_code(at)
+                    self.skip_in_code(at)
                 } else {
-                    self.bracket(at)
+                    self.read_bracket(at)
                 };
                 continue;
             }
@@ -107,30 +105,30 @@ impl<'a> Finder<'a> {
             }
             at += markup.source().len();
         }
-        self.write_up_to(text.len());
+        self.push_text_until(text.len());
     }
 
-    /// Looks at the `[` at this place; says where to look on.
-    fn bracket(&mut self, at: usize) -> usize {
+    /// Reads what starts with the `[` at this offset. Returns the offset at which to continue.
+    fn read_bracket(&mut self, at: usize) -> usize {
         if self.text[at..].starts_with("[[") {
-            return self.escaped(at).unwrap_or(at + 1);
+            return self.read_escaped(at).unwrap_or(at + 1);
         }
-        let Some(opening) = opening(self.text, at) else {
+        let Some(opening) = parse_opening(self.text, at) else {
             return at + 1;
         };
-        let is_known = KNOWN.contains(&opening.name);
-        let closing = if opening.closes_itself {
+        let is_known = KNOWN_SHORTCODES.contains(&opening.name);
+        let closing = if opening.is_self_closing {
             None
         } else {
-            self.closing(&opening)
+            self.find_closing(&opening)
         };
         if !is_known {
-            if is_meant_as_one(&opening, closing) {
-                self.parts.push(Part::Unknown(opening.name));
+            if looks_intended(&opening, closing) {
+                self.parts.push(ShortcodePart::Unknown(opening.name));
             }
             return opening.end;
         }
-        self.write_up_to(at);
+        self.push_text_until(at);
         let (content, end) = match closing {
             Some(closing) => (
                 Some(&self.text[opening.end..closing]),
@@ -138,22 +136,22 @@ impl<'a> Finder<'a> {
             ),
             None => (None, opening.end),
         };
-        self.parts.push(Part::Known(Shortcode {
+        self.parts.push(ShortcodePart::Known(ParsedShortcode {
             source: &self.text[at..end],
             name: opening.name,
-            attributes: Attributes::parse(opening.attributes),
+            attributes: ShortcodeAttributes::parse(opening.attributes),
             content,
         }));
-        self.written = end;
-        // The scanner must not be asked about what the shortcode held.
+        self.split_end = end;
+        // Continuing after the content: it belongs to the shortcode, whatever markup it contains.
         end
     }
 
-    /// `[[name]]` and `[[name]…[/name]]` say `[name]` and `[name]…[/name]`.
-    fn escaped(&mut self, at: usize) -> Option<usize> {
-        let opening = opening(self.text, at + 1)?;
-        let closing = self.closing(&opening);
-        if !KNOWN.contains(&opening.name) && !is_meant_as_one(&opening, closing) {
+    /// Reads an escaped shortcode: `[[name]]` stands for the text `[name]`.
+    fn read_escaped(&mut self, at: usize) -> Option<usize> {
+        let opening = parse_opening(self.text, at + 1)?;
+        let closing = self.find_closing(&opening);
+        if !KNOWN_SHORTCODES.contains(&opening.name) && !looks_intended(&opening, closing) {
             return None;
         }
         let ends_here = |end: usize| self.text[end..].starts_with(']').then_some(end);
@@ -161,39 +159,41 @@ impl<'a> Finder<'a> {
             let closing = closing?;
             ends_here(closing + opening.name.len() + 3)
         })?;
-        self.write_up_to(at);
-        self.parts.push(Part::Text(&self.text[at + 1..end]));
-        self.written = end + 1;
+        self.push_text_until(at);
+        self.parts
+            .push(ShortcodePart::Text(&self.text[at + 1..end]));
+        self.split_end = end + 1;
         Some(end + 1)
     }
 
-    /// In code only the escape is read, as WordPress does there too.
-    fn pass_over_code(&mut self, at: usize) -> usize {
+    /// Within code only escaped shortcodes are read, as in WordPress.
+    fn skip_in_code(&mut self, at: usize) -> usize {
         if self.text[at..].starts_with("[[")
-            && let Some(end) = self.escaped(at)
+            && let Some(end) = self.read_escaped(at)
         {
             return end;
         }
         at + 1
     }
 
-    /// Where the next closing tag of this opening begins.
-    fn closing(&self, opening: &Opening<'_>) -> Option<usize> {
+    /// Finds the offset of the next closing tag.
+    fn find_closing(&self, opening: &OpeningTag<'_>) -> Option<usize> {
         let places = self.closings.get(opening.name)?;
         let next = places.partition_point(|&place| place < opening.end);
         places.get(next).copied()
     }
 
-    fn write_up_to(&mut self, end: usize) {
-        if self.written < end {
-            self.parts.push(Part::Text(&self.text[self.written..end]));
-            self.written = end;
+    fn push_text_until(&mut self, end: usize) {
+        if self.split_end < end {
+            self.parts
+                .push(ShortcodePart::Text(&self.text[self.split_end..end]));
+            self.split_end = end;
         }
     }
 }
 
-/// Where each `[/name]` stands.
-fn closings(text: &str) -> HashMap<&str, Vec<usize>> {
+/// Returns the offsets of all closing tags by name, so that each search is logarithmic.
+fn find_closings(text: &str) -> HashMap<&str, Vec<usize>> {
     let mut closings: HashMap<&str, Vec<usize>> = HashMap::new();
     for (place, _) in text.match_indices("[/") {
         let rest = &text[place + 2..];
@@ -205,8 +205,8 @@ fn closings(text: &str) -> HashMap<&str, Vec<usize>> {
     closings
 }
 
-/// What the `[` at this place opens, if it looks like a shortcode.
-fn opening(text: &str, at: usize) -> Option<Opening<'_>> {
+/// Parses the opening tag at this offset, if it looks like a shortcode.
+fn parse_opening(text: &str, at: usize) -> Option<OpeningTag<'_>> {
     let rest = &text[at + 1..];
     let name = &rest[..name_length(rest)];
     let after = &rest[name.len()..];
@@ -221,10 +221,10 @@ fn opening(text: &str, at: usize) -> Option<Opening<'_>> {
     }
     let inside = &after[..length];
     let attributes = inside.strip_suffix('/').unwrap_or(inside);
-    Some(Opening {
+    Some(OpeningTag {
         name,
         attributes,
-        closes_itself: inside.ends_with('/'),
+        is_self_closing: inside.ends_with('/'),
         end: at + 1 + name.len() + length + 1,
     })
 }
@@ -237,34 +237,39 @@ fn name_length(rest: &str) -> usize {
         .unwrap_or(rest.len())
 }
 
-/// Whether a plug-in of the old site may have stood behind it: words in brackets are words.
-fn is_meant_as_one(opening: &Opening<'_>, closing: Option<usize>) -> bool {
+/// Returns whether this is probably the shortcode of a plug-in, and not words in brackets.
+fn looks_intended(opening: &OpeningTag<'_>, closing: Option<usize>) -> bool {
     let mut before = None;
     let has_attribute = opening.attributes.chars().any(|c| {
         let after_name = before.is_none_or(|b: char| b.is_ascii_alphanumeric() || b == '_');
         before = Some(c);
         c == '=' && after_name
     });
-    has_attribute || closing.is_some() || opening.name.contains(['_', '-']) || opening.closes_itself
+    has_attribute
+        || closing.is_some()
+        || opening.name.contains(['_', '-'])
+        || opening.is_self_closing
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen(text: &str) -> Vec<String> {
-        parts(text)
+    fn describe_parts(text: &str) -> Vec<String> {
+        split(text)
             .into_iter()
             .map(|part| match part {
-                Part::Text(text) => text.to_owned(),
-                Part::Known(known) => format!("{}:{}", known.name, known.content.unwrap_or("-")),
-                Part::Unknown(name) => format!("?{name}"),
+                ShortcodePart::Text(text) => text.to_owned(),
+                ShortcodePart::Known(known) => {
+                    format!("{}:{}", known.name, known.content.unwrap_or("-"))
+                }
+                ShortcodePart::Unknown(name) => format!("?{name}"),
             })
             .collect()
     }
 
     #[test]
-    fn shortcodes_are_found_between_words() {
+    fn shortcodes_are_found_within_text() {
         for (text, parts) in [
             ("a [gallery] b", vec!["a ", "gallery:-", " b"]),
             ("[audio src=\"a\" /]b", vec!["audio:-", "b"]),
@@ -275,12 +280,12 @@ mod tests {
             ("<a title='[gallery]'>", vec!["<a title='[gallery]'>"]),
             ("<code>[gallery]</code>", vec!["<code>[gallery]</code>"]),
         ] {
-            assert_eq!(seen(text), parts, "{text}");
+            assert_eq!(describe_parts(text), parts, "{text}");
         }
     }
 
     #[test]
-    fn only_what_is_meant_as_one_is_unknown() {
+    fn words_in_brackets_are_not_reported_as_unknown_shortcodes() {
         for text in [
             "[contact-form-7]",
             "[form id=\"3\"]",
@@ -289,7 +294,7 @@ mod tests {
             "[tweet/]",
             "[my_form]",
         ] {
-            assert_eq!(seen(text).len(), 2, "{text}");
+            assert_eq!(describe_parts(text).len(), 2, "{text}");
         }
         for text in [
             "[sic]",
@@ -302,7 +307,7 @@ mod tests {
             "[]",
             "[a [b]",
         ] {
-            assert_eq!(seen(text), [text]);
+            assert_eq!(describe_parts(text), [text]);
         }
     }
 }

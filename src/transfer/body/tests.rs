@@ -3,29 +3,29 @@ use proptest::prelude::*;
 use super::*;
 
 fn article_html(raw: &str) -> String {
-    article(raw, &pictures()).html.trim_end().to_owned()
+    convert_article(raw, &pictures()).html.trim_end().to_owned()
 }
 
 fn comment_html(raw: &str) -> String {
-    comment(raw).trim_end().to_owned()
+    convert_comment(raw).trim_end().to_owned()
 }
 
 fn pictures() -> Vec<Attachment> {
-    let picture = |number: i64, attached| Attachment {
-        number,
-        address: format!("/{number}.jpg"),
-        alt: format!("{number} \"it\""),
-        caption: if number == 2 {
+    let picture = |id: i64, is_attached| Attachment {
+        id,
+        url: format!("/{id}.jpg"),
+        alt: format!("{id} \"it\""),
+        caption: if id == 2 {
             "Two".to_owned()
         } else {
             String::new()
         },
-        attached,
+        is_attached,
     };
     let paper = Attachment {
-        number: 9,
-        address: "/9.pdf".to_owned(),
-        attached: true,
+        id: 9,
+        url: "/9.pdf".to_owned(),
+        is_attached: true,
         ..Attachment::default()
     };
     vec![picture(1, true), picture(2, true), picture(3, false), paper]
@@ -42,8 +42,8 @@ fn shown(number: i64) -> String {
     )
 }
 
-fn link(address: &str) -> String {
-    format!("<p><a href=\"{address}\">{address}</a></p>")
+fn link(url: &str) -> String {
+    format!("<p><a href=\"{url}\">{url}</a></p>")
 }
 
 #[test]
@@ -146,29 +146,29 @@ fn a_gallery_shows_its_pictures() {
 }
 
 #[test]
-fn a_text_says_which_attachments_it_needs() {
-    let found = wanted(
+fn needed_attachments_are_found_in_a_text() {
+    let found = find_needed_attachments(
         "[gallery ids=\"3,1\"] [gallery include=3] [[gallery ids=8]] <code>[gallery ids=9]</code>",
     );
     assert_eq!(
         found,
-        Wanted {
-            numbers: vec![1, 3],
-            attached: false
+        NeededAttachments {
+            ids: vec![1, 3],
+            all_attached: false
         }
     );
     assert_eq!(
-        wanted("[gallery columns=2]"),
-        Wanted {
-            numbers: vec![],
-            attached: true
+        find_needed_attachments("[gallery columns=2]"),
+        NeededAttachments {
+            ids: vec![],
+            all_attached: true
         }
     );
-    assert_eq!(wanted("a"), Wanted::default());
+    assert_eq!(find_needed_attachments("a"), NeededAttachments::default());
 }
 
 #[test]
-fn films_and_sounds_become_links_and_players() {
+fn videos_and_audio_become_links_and_players() {
     let page = "https://www.youtube.com/watch?v=a_1";
     for (raw, html) in [
         (
@@ -212,8 +212,8 @@ fn code_is_escaped_once() {
 }
 
 #[test]
-fn an_unknown_shortcode_stays_and_is_told() {
-    let converted = article(
+fn an_unknown_shortcode_stays_and_is_reported() {
+    let converted = convert_article(
         "a [box color=\"b\"]c[/box] [sic] [[gallery]] [1] [contact-form-7] [audio]",
         &[],
     );
@@ -228,26 +228,26 @@ fn an_unknown_shortcode_stays_and_is_told() {
 }
 
 #[test]
-fn the_block_editors_marks_go() {
+fn block_comments_are_removed() {
     let raw = "<!-- wp:paragraph {\"align\":\"left\"} -->\n<p>a\nb</p>\n<!-- /wp:paragraph -->\n\n\
         <!-- wp:latest-posts {\"a\":1} /-->\n\n<!-- wp:core/archives /-->\n\
         <!-- wp:shortcode -->\n[gallery ids=\"2\"]\n<!-- /wp:shortcode -->\n\
         <!-- wp:more -->\n<!--more-->\n<!-- /wp:more -->\n\
         <!-- wp:paragraph -->\n<p></p>\n<!-- /wp:paragraph -->\n\
         <!-- wp:embed {\"url\":\"https://b.c/d\"} -->\n<figure class=\"e\"><div class=\"f\">\nhttps://b.c/d\n</div></figure>\n<!-- /wp:embed -->";
-    let converted = article(raw, &pictures());
+    let converted = convert_article(raw, &pictures());
     let html = format!(
         "<p>a\nb</p>\n{}\n\n<figure class=\"e\"><div class=\"f\">\n{}</div></figure>",
         shown(2),
         link("https://b.c/d")
     );
     assert_eq!(converted.html.trim(), html);
-    assert_eq!(converted.left_out_blocks, ["latest-posts", "archives"]);
+    assert_eq!(converted.removed_blocks, ["latest-posts", "archives"]);
     assert_eq!(converted.unknown_shortcodes, [""; 0]);
 }
 
 #[test]
-fn addresses_in_a_comment_become_links() {
+fn urls_in_a_comment_become_links() {
     let a = "<a href=\"https://b.org/d\">https://b.org/d</a>";
     for (raw, html) in [
         ("a https://b.org/d, e", format!("<p>a {a}, e</p>")),
@@ -279,7 +279,7 @@ fn addresses_in_a_comment_become_links() {
 }
 
 #[test]
-fn nothing_nests_too_deep_to_read() {
+fn deep_nesting_is_no_problem() {
     for text in [
         "<div>",
         "<blockquote>",
@@ -292,13 +292,13 @@ fn nothing_nests_too_deep_to_read() {
         "<!-- wp:a -->",
     ] {
         let text = text.repeat(100_000);
-        article(&text, &[]);
-        wanted(&text);
-        comment(&text);
+        convert_article(&text, &[]);
+        find_needed_attachments(&text);
+        convert_comment(&text);
     }
 }
 
-/// Text with much in it that means something here.
+/// Generates texts with many shortcodes, tags and block comments.
 fn wordpress() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-c \n\r]{1,4}",
@@ -307,23 +307,23 @@ fn wordpress() -> impl Strategy<Value = String> {
         "<!-- /?(wp:(a|embed|shortcode|spacer|more)|more)( \\{\"url\":\"https://a\\.b\"\\})? /?-->",
         "(<|<!-- wp:|-->|&nbsp;|https://a\\.b/c|\"|é|“|\\[|\\])",
     ];
-    proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    proptest::collection::vec(piece, 0..20).prop_map(|tokenize| tokenize.concat())
 }
 
 proptest! {
     #[test]
-    fn any_text_can_be_read(raw in "\\PC{0,80}|(?s).{0,40}") {
-        article(&raw, &pictures());
-        wanted(&raw);
-        comment(&raw);
+    fn any_text_can_be_converted(raw in "\\PC{0,80}|(?s).{0,40}") {
+        convert_article(&raw, &pictures());
+        find_needed_attachments(&raw);
+        convert_comment(&raw);
     }
 
     #[test]
-    fn no_mark_and_no_empty_paragraph_is_left(raw in wordpress()) {
+    fn no_block_comment_and_no_empty_paragraph_is_left(raw in wordpress()) {
         let has_blocks = raw.contains("<!-- wp:");
         let html = article_html(&raw);
         prop_assert!(!html.contains("<!-- wp:"), "{}", html);
         prop_assert!(has_blocks || !html.contains("<p></p>"), "{}", html);
-        comment(&raw);
+        convert_comment(&raw);
     }
 }

@@ -1,54 +1,60 @@
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::article::make_slug;
 use super::*;
+use crate::articles::{Note, STANDFIRST_BYTES, State, TITLE_BYTES};
+use crate::crypto::Keys;
+use crate::i18n::Words;
 use crate::text::Language;
-use crate::transfer::wxr::{Entry, Reader};
+use crate::transfer::dates::LocalTime;
+use crate::transfer::report::ImportReport;
+use crate::transfer::source_site::SourceSite;
+use crate::transfer::upload_copier::UploadCopier;
+use crate::transfer::url_map::UrlMap;
+use crate::transfer::wxr::{WxrEntry, WxrItem, WxrReader};
 
 fn keys() -> Keys {
     Keys::from_secret(&[3; 32])
 }
 
-/// The one item of an export with this in it.
-fn item(inside: &str) -> Item {
+/// Parses an export of one item with these elements.
+fn item(inside: &str) -> WxrItem {
     let xml = format!(
         "<rss xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" xmlns:excerpt=\"http://wordpress.org/export/1.2/excerpt/\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><wp:wxr_version>1.2</wp:wxr_version><item><wp:post_id>7</wp:post_id><wp:post_type>post</wp:post_type>{inside}</item></channel></rss>"
     );
-    let mut reader = Reader::new(xml.as_bytes());
+    let mut reader = WxrReader::new(xml.as_bytes());
     loop {
         match reader.next_entry().expect("the export is whole") {
-            Some(Entry::Item(item)) => return *item,
+            Some(WxrEntry::Item(item)) => return *item,
             Some(_) => {}
             None => panic!("there is an item"),
         }
     }
 }
 
-fn planned(inside: &str) -> (Planned, Report) {
-    let moved = Moved::new(
-        "https://old.example.org",
-        None,
-        PathBuf::from("nowhere"),
-        false,
-    );
+fn plan(inside: &str) -> (PlannedArticle, ImportReport) {
+    let url_map = UrlMap {
+        site: SourceSite::new("https://old.example.org"),
+        copier: UploadCopier::new(None, "nowhere".into(), false),
+    };
     let keys = keys();
-    let site = Site {
+    let context = PlanContext {
         keys: &keys,
         words: Words::of(Language::English),
-        moved: &moved,
+        url_map: &url_map,
     };
     let item = item(inside);
-    let found = Found {
-        digest: digest(&keys, &item),
+    let source = SourceItem {
+        digest: digest_item(&keys, &item),
         item,
-        time: LocalTime::new(None, TimeZone::UTC),
+        local_time: LocalTime::new(None, TimeZone::UTC),
     };
-    let mut report = Report::default();
-    let planned = plan(&site, found, &[], None, &mut report);
-    (planned.unwrap_or_else(|why| panic!("{why}")), report)
+    let mut report = ImportReport::default();
+    let planned = plan_article(&context, source, &[], None, &mut report);
+    (planned.unwrap_or_else(|reason| panic!("{reason}")), report)
 }
 
 fn comments(parents: &[(i64, i64)]) -> String {
@@ -61,63 +67,60 @@ fn comments(parents: &[(i64, i64)]) -> String {
 }
 
 #[test]
-fn a_title_is_its_words() {
+fn a_title_is_plain_text_and_never_empty() {
     for (title, expected) in [
         ("<![CDATA[Tea &amp; <em>cake</em>]]>", "Tea & cake"),
         ("<![CDATA[1 < 2]]>", "1 < 2"),
         ("<![CDATA[  Two\nlines ]]>", "Two lines"),
         ("", "7"),
     ] {
-        assert_eq!(
-            planned(&format!("<title>{title}</title>")).0.title,
-            expected
-        );
+        assert_eq!(plan(&format!("<title>{title}</title>")).0.title, expected);
     }
     let untitled = "<title></title><content:encoded>Some words of an article without a title, which goes on and on and on.</content:encoded>";
     assert_eq!(
-        planned(untitled).0.title,
+        plan(untitled).0.title,
         "Some words of an article without a title, which goes on and…"
     );
     let named = "<title></title><wp:post_name>only-a-name</wp:post_name>";
-    assert_eq!(planned(named).0.title, "only-a-name");
+    assert_eq!(plan(named).0.title, "only-a-name");
 }
 
 #[test]
-fn what_is_too_long_is_cut_and_told() {
+fn long_fields_are_shortened_and_reported() {
     let long = "слово ".repeat(500);
-    let (planned, report) = planned(&format!(
+    let (planned, report) = plan(&format!(
         "<title>{long}</title><excerpt:encoded>{long}{long}</excerpt:encoded>"
     ));
     assert!(planned.title.len() <= TITLE_BYTES && planned.title.ends_with('…'));
     assert!(planned.standfirst.len() <= STANDFIRST_BYTES);
-    assert_eq!(report.remarks.total, 2);
+    assert_eq!(report.shortened.total, 2);
 }
 
 #[test]
-fn a_slug_comes_from_the_old_address_then_from_the_title() {
+fn a_slug_is_made_of_the_wordpress_slug_or_of_the_title() {
     for (name, title, expected) in [
         ("tea", "Coffee", "tea"),
         ("%d1%87%d0%b0%d0%b9", "Coffee", "chai"),
         ("", "Чай і кава", "chai-i-kava"),
         ("A_B", "x", "a-b"),
     ] {
-        assert_eq!(slug_of(name, title).as_str(), expected);
+        assert_eq!(make_slug(name, title).as_str(), expected);
     }
 }
 
 #[test]
-fn an_article_without_a_date_is_no_published_one() {
-    let (planned, report) = planned("<title>Tea</title><wp:status>publish</wp:status>");
+fn an_article_without_a_date_becomes_a_draft() {
+    let (planned, report) = plan("<title>Tea</title><wp:status>publish</wp:status>");
     assert_eq!(
         (planned.state, planned.note),
         (State::Draft, Some(Note::Unknown))
     );
-    assert_eq!(report.held_back.total, 1);
+    assert_eq!(report.new_drafts.total, 1);
 }
 
 #[test]
-fn who_answers_in_a_circle_or_nobody_begins_a_thread() {
-    let said = comments(&[
+fn replies_in_a_circle_or_to_missing_comments_start_threads() {
+    let replies = comments(&[
         (1, 0),
         (2, 1),
         (3, 2),
@@ -128,14 +131,21 @@ fn who_answers_in_a_circle_or_nobody_begins_a_thread() {
         (8, 6),
         (9, 9),
     ]);
-    let (planned, report) = planned(&said);
-    let placed: Vec<(i64, Option<i64>, i64)> = planned
+    let (planned, report) = plan(&replies);
+    let threads: Vec<(i64, Option<i64>, i64)> = planned
+        .comments
         .comments
         .iter()
-        .map(|comment| (comment.number, comment.parent, comment.root))
+        .map(|comment| {
+            (
+                comment.wordpress_id,
+                comment.parent_wordpress_id,
+                comment.root_wordpress_id,
+            )
+        })
         .collect();
     assert_eq!(
-        placed,
+        threads,
         [
             (1, None, 1),
             (2, Some(1), 1),
@@ -152,34 +162,41 @@ fn who_answers_in_a_circle_or_nobody_begins_a_thread() {
 }
 
 #[test]
-fn a_thread_of_a_hundred_thousand_is_placed() {
+fn a_thread_of_a_hundred_thousand_replies_is_resolved() {
     let chain: Vec<(i64, i64)> = (1..=100_000).map(|number| (number, number - 1)).collect();
-    let (planned, _) = planned(&comments(&chain));
-    assert!(planned.comments.iter().all(|comment| comment.root == 1));
+    let (planned, _) = plan(&comments(&chain));
+    assert!(
+        planned
+            .comments
+            .comments
+            .iter()
+            .all(|comment| comment.root_wordpress_id == 1)
+    );
 }
 
 #[test]
-fn comments_without_a_number_are_known_by_what_they_say() {
+fn comments_without_an_id_are_recognised_by_their_contents() {
     let said = "<wp:comment><wp:comment_content>One</wp:comment_content></wp:comment><wp:comment><wp:comment_content>Two</wp:comment_content></wp:comment><wp:comment><wp:comment_content>One</wp:comment_content></wp:comment>";
-    let ((first, report), (second, _)) = (planned(said), planned(said));
-    let numbers = |planned: &Planned| {
+    let ((first, report), (second, _)) = (plan(said), plan(said));
+    let ids = |planned: &PlannedArticle| {
         planned
             .comments
+            .comments
             .iter()
-            .map(|comment| comment.number)
+            .map(|comment| comment.wordpress_id)
             .collect::<Vec<_>>()
     };
-    assert_eq!(numbers(&first), numbers(&second));
-    assert_eq!(first.comments.len(), 2);
-    assert!(numbers(&first).iter().all(|number| *number < 0));
+    assert_eq!(ids(&first), ids(&second));
+    assert_eq!(first.comments.comments.len(), 2);
+    assert!(ids(&first).iter().all(|id| *id < 0));
     assert_eq!(report.comments.skipped, 1);
 }
 
 #[test]
-fn a_digest_tells_every_change() {
+fn every_change_of_an_item_changes_its_digest() {
     let base = "<title>Tea</title><link>https://old.example.org/tea/</link><content:encoded>Words</content:encoded><wp:status>publish</wp:status>";
-    let of = |inside: &str| digest(&keys(), &item(inside));
-    assert_eq!(of(base), of(base));
+    let digest = |inside: &str| digest_item(&keys(), &item(inside));
+    assert_eq!(digest(base), digest(base));
     for change in [
         base.replace("Tea", "Te").replace("<link>", "<link>a"),
         base.replace("Words", "Word"),
@@ -189,26 +206,26 @@ fn a_digest_tells_every_change() {
         base.to_owned() + "<category domain=\"post_tag\" nicename=\"hot\">Hot</category>",
         base.to_owned() + &comments(&[(1, 0)]),
     ] {
-        assert_ne!(of(base), of(&change), "{change}");
+        assert_ne!(digest(base), digest(&change), "{change}");
     }
 }
 
 proptest! {
     #[test]
-    fn threads_end_at_those_who_answer_nobody(parents in prop::collection::vec(0_i64..12, 1..12)) {
+    fn every_thread_has_a_root_without_a_parent(parents in prop::collection::vec(0_i64..12, 1..12)) {
         let pairs: Vec<(i64, i64)> = (1..).zip(parents).collect();
-        let (planned, _) = planned(&comments(&pairs));
-        let of: HashMap<i64, &PlannedComment> =
-            planned.comments.iter().map(|comment| (comment.number, comment)).collect();
-        for comment in &planned.comments {
-            let mut at = comment;
+        let (planned, _) = plan(&comments(&pairs));
+        let by_id: HashMap<i64, &PlannedComment> =
+            planned.comments.comments.iter().map(|comment| (comment.wordpress_id, comment)).collect();
+        for comment in &planned.comments.comments {
+            let mut current = comment;
             let mut steps = 0;
-            while let Some(parent) = at.parent {
-                at = of[&parent];
+            while let Some(parent) = current.parent_wordpress_id {
+                current = by_id[&parent];
                 steps += 1;
                 prop_assert!(steps <= pairs.len());
             }
-            prop_assert_eq!(at.number, comment.root);
+            prop_assert_eq!(current.wordpress_id, comment.root_wordpress_id);
         }
     }
 }

@@ -1,43 +1,40 @@
-//! Topics, and what they were called.
+//! Topics, and the WordPress categories and tags that became them.
 
 use sqlx::PgConnection;
 
 use crate::articles::TopicKind;
 
-/// A topic as it is here.
+/// A topic on this site, as a lookup by a category or tag found it.
 pub struct KnownTopic {
-    /// Its number.
     pub id: i64,
-    /// Its name.
     pub name: String,
-    /// What stands under the name.
     pub description: String,
-    /// Whether it came as this kind.
+    /// Whether the topic was created from the same kind of term.
     pub is_of_kind: bool,
-    /// Whether something else of this kind has become it already.
-    pub is_anothers: bool,
+    /// Whether another term of the same kind already became this topic.
+    pub is_claimed: bool,
 }
 
-/// The topic that a category or tag of this old name has become.
-pub async fn find_topic_of(
+/// Finds the topic that a category or tag with this WordPress slug became.
+pub async fn find_imported(
     db: &mut PgConnection,
     kind: TopicKind,
-    old_name: &str,
+    wordpress_slug: &str,
 ) -> sqlx::Result<Option<KnownTopic>> {
     sqlx::query_as!(
         KnownTopic,
-        r#"select id as "id: i64", name, description, topics.kind = $1 as "is_of_kind!", false as "is_anothers!"
+        r#"select id as "id: i64", name, description, topics.kind = $1 as "is_of_kind!", false as "is_claimed!"
            from topics join imported_topics on topic_id = id
            where imported_topics.kind = $1 and imported_topics.slug = $2"#,
         kind as TopicKind,
-        old_name,
+        wordpress_slug,
     )
     .fetch_optional(db)
     .await
 }
 
-/// The topic at an address.
-pub async fn find_topic_at(
+/// Finds the topic that has this slug here.
+pub async fn find_by_slug(
     db: &mut PgConnection,
     kind: TopicKind,
     slug: &str,
@@ -45,7 +42,7 @@ pub async fn find_topic_at(
     sqlx::query_as!(
         KnownTopic,
         r#"select id as "id: i64", name, description, kind = $1 as "is_of_kind!",
-               exists (select 1 from imported_topics where topic_id = id and imported_topics.kind = $1) as "is_anothers!"
+               exists (select 1 from imported_topics where topic_id = id and imported_topics.kind = $1) as "is_claimed!"
            from topics where slug = $2"#,
         kind as TopicKind,
         slug,
@@ -54,8 +51,8 @@ pub async fn find_topic_at(
     .await
 }
 
-/// Makes a topic.
-pub async fn insert_topic(
+/// Inserts a topic and returns its ID.
+pub async fn insert(
     db: &mut PgConnection,
     kind: TopicKind,
     slug: &str,
@@ -73,8 +70,8 @@ pub async fn insert_topic(
     .await
 }
 
-/// Gives a topic the name and description it has there now.
-pub async fn change_topic(
+/// Sets the name and description of a topic.
+pub async fn update(
     db: &mut PgConnection,
     id: i64,
     name: &str,
@@ -91,18 +88,46 @@ pub async fn change_topic(
     Ok(())
 }
 
-/// Remembers what a category or tag was called in old addresses.
-pub async fn insert_old_topic(
+/// Records which topic a category or tag became, unless it is recorded already.
+pub async fn insert_imported(
     db: &mut PgConnection,
     kind: TopicKind,
-    old_name: &str,
+    wordpress_slug: &str,
     topic: i64,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into imported_topics (kind, slug, topic_id) values ($1, $2, $3) on conflict do nothing",
         kind as TopicKind,
-        old_name,
+        wordpress_slug,
         topic,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Adds to each article the topic at the same index.
+pub async fn add_to_articles(
+    db: &mut PgConnection,
+    article_ids: &[i64],
+    topic_ids: &[i64],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into article_topics (article_id, topic_id) select * from unnest($1::bigint[], $2::bigint[])
+         on conflict do nothing",
+        article_ids,
+        topic_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes all topics from an article.
+pub async fn remove_from_article(db: &mut PgConnection, article_id: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from article_topics where article_id = $1",
+        article_id
     )
     .execute(db)
     .await?;

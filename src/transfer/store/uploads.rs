@@ -1,33 +1,28 @@
-//! Uploads, as exports describe them.
+//! Uploads (WordPress attachments) as exports describe them.
 
 use sqlx::PgConnection;
 
-/// An upload as an export describes it.
+use super::columns::column;
+
+/// A file of the WordPress site.
 #[derive(Clone)]
-pub struct Upload {
-    /// WordPress's number.
-    pub number: i64,
-    /// The article it hangs on; 0 for none.
-    pub article: i64,
-    /// Where the file is.
-    pub address: String,
-    /// What is said of it where it is not seen.
-    pub words: String,
-    /// What stands under it.
+pub struct UploadRecord {
+    pub wordpress_id: i64,
+    /// WordPress ID of the article that it was uploaded to, or 0.
+    pub parent_id: i64,
+    pub url: String,
+    pub alt_text: String,
     pub caption: String,
-    /// The address of its own page.
-    pub path: Option<String>,
+    /// Path of its attachment page.
+    pub page_path: Option<String>,
 }
 
-/// Keeps what an export says of uploads.
-pub async fn put_uploads(
+/// Inserts or updates the uploads of a site.
+pub async fn upsert(
     db: &mut PgConnection,
     site_id: i32,
-    uploads: &[Upload],
+    uploads: &[UploadRecord],
 ) -> sqlx::Result<()> {
-    let column = |of: fn(&Upload) -> String| uploads.iter().map(of).collect::<Vec<String>>();
-    let number = |of: fn(&Upload) -> i64| uploads.iter().map(of).collect::<Vec<i64>>();
-    let paths: Vec<Option<String>> = uploads.iter().map(|upload| upload.path.clone()).collect();
     sqlx::query!(
         "insert into imported_media (site_id, number, article_number, address, words, caption, path)
          select distinct on (number) $1::integer, number, article_number, address, words, caption, path
@@ -37,48 +32,34 @@ pub async fn put_uploads(
          set article_number = excluded.article_number, address = excluded.address, words = excluded.words,
              caption = excluded.caption, path = excluded.path",
         site_id,
-        &number(|upload| upload.number),
-        &number(|upload| upload.article),
-        &column(|upload| upload.address.clone()),
-        &column(|upload| upload.words.clone()),
-        &column(|upload| upload.caption.clone()),
-        &paths as _,
+        &column(uploads, |upload| upload.wordpress_id),
+        &column(uploads, |upload| upload.parent_id),
+        &column(uploads, |upload| upload.url.clone()),
+        &column(uploads, |upload| upload.alt_text.clone()),
+        &column(uploads, |upload| upload.caption.clone()),
+        &column(uploads, |upload| upload.page_path.clone()) as _,
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Uploads of these numbers, and those that hang on these articles, in the order of their numbers.
-pub async fn uploads(
+/// Returns the uploads with these WordPress IDs and those that belong to these articles, ordered by WordPress ID.
+pub async fn list(
     db: &mut PgConnection,
     site_id: i32,
-    numbers: &[i64],
-    articles: &[i64],
-) -> sqlx::Result<Vec<Upload>> {
+    wordpress_ids: &[i64],
+    parent_ids: &[i64],
+) -> sqlx::Result<Vec<UploadRecord>> {
     sqlx::query_as!(
-        Upload,
-        "select number, article_number as article, address, words, caption, path
+        UploadRecord,
+        "select number as wordpress_id, article_number as parent_id, address as url, words as alt_text, caption,
+             path as page_path
          from imported_media where site_id = $1 and (number = any($2) or article_number = any($3)) order by number",
         site_id,
-        numbers,
-        articles,
+        wordpress_ids,
+        parent_ids,
     )
     .fetch_all(db)
     .await
-}
-
-/// Lets the pages that uploads had lead to the articles they hang on.
-pub async fn insert_upload_paths(db: &mut PgConnection, site_id: i32) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into article_paths (path, article_id)
-         select media.path, article_id from imported_media media
-         join imported_articles article on article.number = article_number and article.site_id = media.site_id
-         where media.site_id = $1 and media.path is not null
-         on conflict (path) do nothing",
-        site_id,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }

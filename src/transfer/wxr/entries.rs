@@ -1,30 +1,35 @@
-//! Entries: which element means what. Elements may come in any order, any may be missing, and unknown ones are passed
-//! over.
+//! Entries of an export. Their elements may come in any order, any may be missing, and unknown ones are skipped.
 
 use std::io::Read;
 
-use super::markup::Space::{self, Content, Dc, Excerpt, Rss, Wp};
-use super::xml::{Token, Xml};
-use super::{Author, Comment, Entry, Error, ErrorKind, Item, ItemTerm, Term, TermKind};
+use super::markup::XmlNamespace::{self, Content, Dc, Excerpt, Rss, Wp};
+use super::xml::{XmlToken, XmlTokens};
+use super::{
+    TermKind, WxrAuthor, WxrComment, WxrEntry, WxrError, WxrErrorKind, WxrItem, WxrItemTerm,
+    WxrTerm,
+};
 
-/// WordPress's own fields that mean something to us.
-const FIELDS: [&str; 4] = [
+/// Meta fields of WordPress that an import uses.
+const WORDPRESS_FIELDS: [&str; 4] = [
     "_thumbnail_id",
     "_wp_old_slug",
     "_wp_attachment_image_alt",
     "footnotes",
 ];
-/// How the fields that our own exports write begin.
-const OUR_FIELDS: &str = "_broadsheet_";
+/// Prefix of the meta fields that Broadsheet's exports write.
+const BROADSHEET_FIELD_PREFIX: &str = "_broadsheet_";
 
-/// The entry whose tag was read, if it is one.
-pub(super) fn read_opened<R: Read>(xml: &mut Xml<R>, space: Space) -> Result<Option<Entry>, Error> {
-    Ok(match (space, xml.name()) {
-        (Rss, "item") => Some(Entry::Item(read_item(xml)?)),
-        (Wp, "author") => Some(Entry::Author(read_author(xml)?)),
-        (Wp, "category") => Some(Entry::Term(read_category(xml)?)),
-        (Wp, "tag") => Some(Entry::Term(read_tag(xml)?)),
-        (Wp, "term") => read_term(xml)?.map(Entry::Term),
+/// Reads the entry whose tag was opened last; other elements are skipped.
+pub(super) fn read_entry<R: Read>(
+    xml: &mut XmlTokens<R>,
+    namespace: XmlNamespace,
+) -> Result<Option<WxrEntry>, WxrError> {
+    Ok(match (namespace, xml.name()) {
+        (Rss, "item") => Some(WxrEntry::Item(read_item(xml)?)),
+        (Wp, "author") => Some(WxrEntry::Author(read_author(xml)?)),
+        (Wp, "category") => Some(WxrEntry::Term(read_category(xml)?)),
+        (Wp, "tag") => Some(WxrEntry::Term(read_tag(xml)?)),
+        (Wp, "term") => read_term(xml)?.map(WxrEntry::Term),
         _ => {
             xml.skip()?;
             None
@@ -32,101 +37,106 @@ pub(super) fn read_opened<R: Read>(xml: &mut Xml<R>, space: Space) -> Result<Opt
     })
 }
 
-fn read_author<R: Read>(xml: &mut Xml<R>) -> Result<Author, Error> {
-    let mut author = Author::default();
-    while let Token::Open(space) = xml.token(None)? {
-        match (space, xml.name()) {
-            (Wp, "author_login") => xml.word(&mut author.login)?,
-            (Wp, "author_display_name") => xml.word(&mut author.display_name)?,
-            (Wp, "author_first_name") => xml.word(&mut author.first_name)?,
-            (Wp, "author_last_name") => xml.word(&mut author.last_name)?,
+fn read_author<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrAuthor, WxrError> {
+    let mut author = WxrAuthor::default();
+    while let XmlToken::Open(namespace) = xml.next_token(None)? {
+        match (namespace, xml.name()) {
+            (Wp, "author_login") => xml.read_trimmed(&mut author.login)?,
+            (Wp, "author_display_name") => xml.read_trimmed(&mut author.display_name)?,
+            (Wp, "author_first_name") => xml.read_trimmed(&mut author.first_name)?,
+            (Wp, "author_last_name") => xml.read_trimmed(&mut author.last_name)?,
             _ => xml.skip()?,
         }
     }
     Ok(author)
 }
 
-fn read_category<R: Read>(xml: &mut Xml<R>) -> Result<Term, Error> {
-    let mut term = Term::of(TermKind::Category);
-    while let Token::Open(space) = xml.token(None)? {
-        match (space, xml.name()) {
-            (Wp, "category_nicename") => xml.word(&mut term.slug)?,
-            (Wp, "cat_name") => xml.word(&mut term.name)?,
-            (Wp, "category_description") => xml.word(&mut term.description)?,
-            (Wp, "category_parent") => xml.word(&mut term.parent)?,
+fn read_category<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
+    let mut term = WxrTerm::of_kind(TermKind::Category);
+    while let XmlToken::Open(namespace) = xml.next_token(None)? {
+        match (namespace, xml.name()) {
+            (Wp, "category_nicename") => xml.read_trimmed(&mut term.slug)?,
+            (Wp, "cat_name") => xml.read_trimmed(&mut term.name)?,
+            (Wp, "category_description") => xml.read_trimmed(&mut term.description)?,
+            (Wp, "category_parent") => xml.read_trimmed(&mut term.parent)?,
             _ => xml.skip()?,
         }
     }
     Ok(term)
 }
 
-fn read_tag<R: Read>(xml: &mut Xml<R>) -> Result<Term, Error> {
-    let mut term = Term::of(TermKind::Tag);
-    while let Token::Open(space) = xml.token(None)? {
-        match (space, xml.name()) {
-            (Wp, "tag_slug") => xml.word(&mut term.slug)?,
-            (Wp, "tag_name") => xml.word(&mut term.name)?,
-            (Wp, "tag_description") => xml.word(&mut term.description)?,
+fn read_tag<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
+    let mut term = WxrTerm::of_kind(TermKind::Tag);
+    while let XmlToken::Open(namespace) = xml.next_token(None)? {
+        match (namespace, xml.name()) {
+            (Wp, "tag_slug") => xml.read_trimmed(&mut term.slug)?,
+            (Wp, "tag_name") => xml.read_trimmed(&mut term.name)?,
+            (Wp, "tag_description") => xml.read_trimmed(&mut term.description)?,
             _ => xml.skip()?,
         }
     }
     Ok(term)
 }
 
-/// A term of any taxonomy, or nothing where that is none of ours.
-fn read_term<R: Read>(xml: &mut Xml<R>) -> Result<Option<Term>, Error> {
+/// Reads a term of any taxonomy; `None` for those that are not imported.
+fn read_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrTerm>, WxrError> {
     let mut taxonomy = String::new();
-    let mut term = Term::of(TermKind::Tag);
-    while let Token::Open(space) = xml.token(None)? {
-        match (space, xml.name()) {
-            (Wp, "term_taxonomy") => xml.word(&mut taxonomy)?,
-            (Wp, "term_slug") => xml.word(&mut term.slug)?,
-            (Wp, "term_name") => xml.word(&mut term.name)?,
-            (Wp, "term_description") => xml.word(&mut term.description)?,
-            (Wp, "term_parent") => xml.word(&mut term.parent)?,
+    let mut term = WxrTerm::of_kind(TermKind::Tag);
+    while let XmlToken::Open(namespace) = xml.next_token(None)? {
+        match (namespace, xml.name()) {
+            (Wp, "term_taxonomy") => xml.read_trimmed(&mut taxonomy)?,
+            (Wp, "term_slug") => xml.read_trimmed(&mut term.slug)?,
+            (Wp, "term_name") => xml.read_trimmed(&mut term.name)?,
+            (Wp, "term_description") => xml.read_trimmed(&mut term.description)?,
+            (Wp, "term_parent") => xml.read_trimmed(&mut term.parent)?,
             _ => xml.skip()?,
         }
     }
-    Ok(TermKind::parse(&taxonomy).map(|kind| Term { kind, ..term }))
+    Ok(TermKind::parse(&taxonomy).map(|kind| WxrTerm { kind, ..term }))
 }
 
-fn read_item<R: Read>(xml: &mut Xml<R>) -> Result<Box<Item>, Error> {
+fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> {
     xml.begin_item();
-    let mut item = Box::new(Item::at(xml.tag_at()));
+    let mut item = Box::new(WxrItem {
+        position: xml.tag_position(),
+        ..WxrItem::default()
+    });
     let mut word = String::new();
-    let mut is_numbered = false;
-    while let Token::Open(space) = xml.token(None)? {
-        match (space, xml.name()) {
-            (Rss, "title") => xml.word(&mut item.title)?,
-            (Rss, "link") => xml.word(&mut item.link)?,
-            (Dc, "creator") => xml.word(&mut item.creator)?,
-            (Content, "encoded") => xml.text(&mut item.content)?,
-            (Excerpt, "encoded") => xml.text(&mut item.excerpt)?,
+    let mut has_id_element = false;
+    while let XmlToken::Open(namespace) = xml.next_token(None)? {
+        match (namespace, xml.name()) {
+            (Rss, "title") => xml.read_trimmed(&mut item.title)?,
+            (Rss, "link") => xml.read_trimmed(&mut item.link)?,
+            (Dc, "creator") => xml.read_trimmed(&mut item.creator)?,
+            (Content, "encoded") => xml.read_text(&mut item.content)?,
+            (Excerpt, "encoded") => xml.read_text(&mut item.excerpt)?,
             (Wp, "post_id") => {
-                is_numbered = true;
-                item.number = xml.number()?;
+                has_id_element = true;
+                item.id = xml.read_id()?;
             }
-            (Wp, "post_date") => xml.word(&mut item.date)?,
-            (Wp, "post_date_gmt") => xml.word(&mut item.date_gmt)?,
-            (Wp, "post_modified") => xml.word(&mut item.modified)?,
-            (Wp, "post_modified_gmt") => xml.word(&mut item.modified_gmt)?,
+            (Wp, "post_date") => xml.read_trimmed(&mut item.date)?,
+            (Wp, "post_date_gmt") => xml.read_trimmed(&mut item.date_gmt)?,
+            (Wp, "post_modified") => xml.read_trimmed(&mut item.modified)?,
+            (Wp, "post_modified_gmt") => xml.read_trimmed(&mut item.modified_gmt)?,
             (Wp, "comment_status") => {
-                xml.word(&mut word)?;
+                xml.read_trimmed(&mut word)?;
                 item.comments_open = word == "open";
             }
-            (Wp, "post_name") => xml.word(&mut item.slug)?,
-            (Wp, "status") => xml.word(&mut item.status)?,
-            (Wp, "post_type") => xml.word(&mut item.kind)?,
-            (Wp, "post_parent") => item.parent = xml.number()?,
+            (Wp, "post_name") => xml.read_trimmed(&mut item.slug)?,
+            (Wp, "status") => xml.read_trimmed(&mut item.status)?,
+            (Wp, "post_type") => xml.read_trimmed(&mut item.kind)?,
+            (Wp, "post_parent") => item.parent_id = xml.read_id()?,
             (Wp, "post_password") => {
-                xml.text(&mut word)?;
-                item.password = !word.is_empty();
+                xml.read_text(&mut word)?;
+                item.has_password = !word.is_empty();
             }
-            (Wp, "is_sticky") => item.sticky = xml.number()? == 1,
-            (Wp, "attachment_url") => xml.word(&mut item.attachment_url)?,
+            (Wp, "is_sticky") => item.is_sticky = xml.read_id()? == 1,
+            (Wp, "attachment_url") => xml.read_trimmed(&mut item.attachment_url)?,
             (Rss, "category") => item.terms.extend(read_item_term(xml)?),
             (Wp, "postmeta") => {
-                let wanted = |key: &str| FIELDS.contains(&key) || key.starts_with(OUR_FIELDS);
+                let wanted = |key: &str| {
+                    WORDPRESS_FIELDS.contains(&key) || key.starts_with(BROADSHEET_FIELD_PREFIX)
+                };
                 item.meta.extend(read_meta(xml, wanted)?);
             }
             (Wp, "comment") => item.comments.push(read_comment(xml)?),
@@ -134,62 +144,64 @@ fn read_item<R: Read>(xml: &mut Xml<R>) -> Result<Box<Item>, Error> {
         }
     }
     xml.end_item();
-    if is_numbered && item.number == 0 {
-        return Err(ErrorKind::ItemNumber.at(item.at));
+    // An item without the element gets an ID from its link later.
+    if has_id_element && item.id == 0 {
+        return Err(WxrErrorKind::InvalidItemId.at(item.position));
     }
     Ok(item)
 }
 
-fn read_item_term<R: Read>(xml: &mut Xml<R>) -> Result<Option<ItemTerm>, Error> {
+fn read_item_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrItemTerm>, WxrError> {
     let Some(kind) = TermKind::parse(&xml.tag().domain) else {
         xml.skip()?;
         return Ok(None);
     };
-    let mut term = ItemTerm {
+    let mut term = WxrItemTerm {
         kind,
         slug: xml.tag().nicename.clone(),
         name: String::new(),
     };
-    weighed::<ItemTerm, R, _>(xml, |xml| xml.word(&mut term.name))?;
+    read_counted::<WxrItemTerm, R, _>(xml, |xml| xml.read_trimmed(&mut term.name))?;
     Ok(Some(term))
 }
 
-/// A field, if it is one of those wanted.
+/// Reads a meta field; `None` if its key is not wanted.
 fn read_meta<R: Read>(
-    xml: &mut Xml<R>,
+    xml: &mut XmlTokens<R>,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Option<(String, String)>, Error> {
+) -> Result<Option<(String, String)>, WxrError> {
     let mut key = String::new();
     let mut value = String::new();
-    while let Token::Open(space) = xml.token(None)? {
-        match (space, xml.name()) {
-            (Wp, "meta_key") => xml.word(&mut key)?,
-            (Wp, "meta_value") if key.is_empty() || wanted(&key) => xml.text(&mut value)?,
+    while let XmlToken::Open(namespace) = xml.next_token(None)? {
+        match (namespace, xml.name()) {
+            (Wp, "meta_key") => xml.read_trimmed(&mut key)?,
+            // Some exporters write the value before the key.
+            (Wp, "meta_value") if key.is_empty() || wanted(&key) => xml.read_text(&mut value)?,
             _ => xml.skip()?,
         }
     }
     Ok(wanted(&key).then_some((key, value)))
 }
 
-fn read_comment<R: Read>(xml: &mut Xml<R>) -> Result<Comment, Error> {
-    weighed::<Comment, R, _>(xml, |xml| {
-        let mut comment = Comment::default();
-        while let Token::Open(space) = xml.token(None)? {
-            match (space, xml.name()) {
-                (Wp, "comment_id") => comment.number = xml.number()?,
-                (Wp, "comment_author") => xml.word(&mut comment.author)?,
-                (Wp, "comment_author_email") => xml.word(&mut comment.email)?,
-                (Wp, "comment_author_url") => xml.word(&mut comment.url)?,
-                (Wp, "comment_author_IP") => xml.word(&mut comment.from)?,
-                (Wp, "comment_date") => xml.word(&mut comment.date)?,
-                (Wp, "comment_date_gmt") => xml.word(&mut comment.date_gmt)?,
-                (Wp, "comment_content") => xml.text(&mut comment.content)?,
-                (Wp, "comment_approved") => xml.word(&mut comment.approved)?,
-                (Wp, "comment_type") => xml.word(&mut comment.kind)?,
-                (Wp, "comment_parent") => comment.parent = xml.number()?,
+fn read_comment<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrComment, WxrError> {
+    read_counted::<WxrComment, R, _>(xml, |xml| {
+        let mut comment = WxrComment::default();
+        while let XmlToken::Open(namespace) = xml.next_token(None)? {
+            match (namespace, xml.name()) {
+                (Wp, "comment_id") => comment.id = xml.read_id()?,
+                (Wp, "comment_author") => xml.read_trimmed(&mut comment.author)?,
+                (Wp, "comment_author_email") => xml.read_trimmed(&mut comment.email)?,
+                (Wp, "comment_author_url") => xml.read_trimmed(&mut comment.url)?,
+                (Wp, "comment_author_IP") => xml.read_trimmed(&mut comment.ip)?,
+                (Wp, "comment_date") => xml.read_trimmed(&mut comment.date)?,
+                (Wp, "comment_date_gmt") => xml.read_trimmed(&mut comment.date_gmt)?,
+                (Wp, "comment_content") => xml.read_text(&mut comment.content)?,
+                (Wp, "comment_approved") => xml.read_trimmed(&mut comment.approved)?,
+                (Wp, "comment_type") => xml.read_trimmed(&mut comment.kind)?,
+                (Wp, "comment_parent") => comment.parent_id = xml.read_id()?,
                 (Wp, "commentmeta") => {
-                    let ours = |key: &str| key.starts_with(OUR_FIELDS);
-                    comment.meta.extend(read_meta(xml, ours)?);
+                    let is_own = |key: &str| key.starts_with(BROADSHEET_FIELD_PREFIX);
+                    comment.meta.extend(read_meta(xml, is_own)?);
                 }
                 _ => xml.skip()?,
             }
@@ -198,15 +210,15 @@ fn read_comment<R: Read>(xml: &mut Xml<R>) -> Result<Comment, Error> {
     })
 }
 
-/// Reads a part of an item, which counts for as much as a `T` takes in memory even where it is shorter in the file:
-/// millions of empty comments would fill the memory otherwise.
-fn weighed<T, R: Read, U>(
-    xml: &mut Xml<R>,
-    read: impl FnOnce(&mut Xml<R>) -> Result<U, Error>,
-) -> Result<U, Error> {
-    let began = xml.position().byte;
+/// Reads a part of an item and counts at least the memory of a `T` against the item's limit: millions of empty comments
+/// would exhaust the memory otherwise.
+fn read_counted<T, R: Read, U>(
+    xml: &mut XmlTokens<R>,
+    read: impl FnOnce(&mut XmlTokens<R>) -> Result<U, WxrError>,
+) -> Result<U, WxrError> {
+    let start = xml.position().byte;
     let part = read(xml)?;
-    let written = xml.position().byte - began;
-    xml.weigh((size_of::<T>() as u64).saturating_sub(written));
+    let written = xml.position().byte - start;
+    xml.count_memory((size_of::<T>() as u64).saturating_sub(written));
     Ok(part)
 }

@@ -1,4 +1,4 @@
-//! The small rules of XML, applied to one piece of markup at a time.
+//! Rules of XML for single tags, references and declarations.
 
 use quick_xml::XmlVersion::Implicit1_0;
 use quick_xml::errors::{Error as ParserError, IllFormedError};
@@ -6,44 +6,39 @@ use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart};
 use quick_xml::name::{Namespace, ResolveResult};
 
-use super::error::{malformed, shown};
+use super::error::{malformed, shorten};
 use super::source::is_allowed;
-use super::{ErrorKind, OUR_NAMESPACE};
+use super::{BROADSHEET_NAMESPACE, WxrErrorKind};
 
-/// The namespaces that mean something here.
+/// Namespaces of elements that an import reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Space {
-    /// None: RSS itself.
+pub(super) enum XmlNamespace {
+    /// No namespace: RSS itself.
     Rss,
-    /// WordPress's own, of any version.
+    /// WordPress's, of any WXR version.
     Wp,
-    /// The same for excerpts.
     Excerpt,
-    /// RSS content.
     Content,
-    /// Dublin Core.
     Dc,
-    /// What only our own exports have.
-    Ours,
-    /// Any other.
+    /// Elements that only Broadsheet's exports have.
+    Broadsheet,
     Foreign,
 }
 
-impl Space {
-    pub(super) fn of(resolved: &ResolveResult<'_>) -> Self {
+impl XmlNamespace {
+    pub(super) fn from_resolved(resolved: &ResolveResult<'_>) -> Self {
         match resolved {
             ResolveResult::Unbound => Self::Rss,
-            ResolveResult::Bound(Namespace(uri)) => Self::named(uri),
+            ResolveResult::Bound(Namespace(uri)) => Self::from_uri(uri),
             ResolveResult::Unknown(_) => Self::Foreign,
         }
     }
 
-    /// The namespace of this address.
-    fn named(uri: &[u8]) -> Self {
+    fn from_uri(uri: &[u8]) -> Self {
         match uri {
             b"http://purl.org/rss/1.0/modules/content/" => return Self::Content,
             b"http://purl.org/dc/elements/1.1/" => return Self::Dc,
-            name if name == OUR_NAMESPACE.as_bytes() => return Self::Ours,
+            name if name == BROADSHEET_NAMESPACE.as_bytes() => return Self::Broadsheet,
             _ => {}
         }
         let export = uri
@@ -55,7 +50,7 @@ impl Space {
             .splitn(2, |&byte| byte == b'/')
             .skip(1);
         match parts.next() {
-            // Whatever the version: `wp:wxr_version` decides, so that its sentence can name it.
+            // Any version in the URI: `wxr_version` is checked instead, whose error can name it.
             Some(b"") => Self::Wp,
             Some(b"excerpt/") => Self::Excerpt,
             _ => Self::Foreign,
@@ -63,38 +58,39 @@ impl Space {
     }
 }
 
-/// What is kept of the tag that was opened last.
+/// The parts of an opening tag that an import uses.
 #[derive(Default)]
-pub(super) struct Tag {
-    /// Its name without prefix.
+pub(super) struct XmlTag {
+    /// Name without its namespace prefix.
     pub(super) name: String,
-    /// The attribute `domain`, or empty.
+    /// Attribute `domain`, or empty.
     pub(super) domain: String,
-    /// The attribute `nicename`, or empty.
+    /// Attribute `nicename`, or empty.
     pub(super) nicename: String,
 }
 
-impl Tag {
-    /// Checks a tag and keeps what is wanted of it.
-    pub(super) fn read(&mut self, start: &BytesStart<'_>) -> Result<(), ErrorKind> {
+impl XmlTag {
+    /// Replaces this with another tag, after checking that tag.
+    pub(super) fn read(&mut self, start: &BytesStart<'_>) -> Result<(), WxrErrorKind> {
         let full = start.name();
         if !is_name(full.as_ref()) {
-            return Err(malformed("a tag begins here that has no proper name"));
+            return Err(malformed("this tag has no valid name"));
         }
         let local = full.local_name();
-        set(&mut self.name, local.as_ref())?;
+        copy_name(&mut self.name, local.as_ref())?;
         self.domain.clear();
         self.nicename.clear();
+        // All attributes are checked, even those that nobody reads: quick-xml checks them only on access.
         for attribute in start.attributes() {
-            let attribute = attribute.map_err(|_| broken_attributes())?;
+            let attribute = attribute.map_err(|_| attribute_error())?;
             if !is_name(attribute.key.as_ref()) || attribute.value.contains(&b'<') {
-                return Err(broken_attributes());
+                return Err(attribute_error());
             }
             let value = attribute
                 .normalized_value(Implicit1_0)
-                .map_err(|error| explain(&error))?;
+                .map_err(|error| describe_parser_error(&error))?;
             if let Some(wrong) = value.chars().find(|&c| !is_allowed(c.into())) {
-                return Err(ErrorKind::ControlCharacter(wrong.into()));
+                return Err(WxrErrorKind::ControlCharacter(wrong.into()));
             }
             match attribute.key.as_ref() {
                 b"domain" => self.domain.push_str(&value),
@@ -106,13 +102,13 @@ impl Tag {
     }
 }
 
-fn set(into: &mut String, name: &[u8]) -> Result<(), ErrorKind> {
+fn copy_name(into: &mut String, name: &[u8]) -> Result<(), WxrErrorKind> {
     into.clear();
-    into.push_str(std::str::from_utf8(name).map_err(|_| malformed("a tag has no proper name"))?);
+    into.push_str(std::str::from_utf8(name).map_err(|_| malformed("this tag has no valid name"))?);
     Ok(())
 }
 
-/// Whether this may name a tag. Of letters outside ASCII any is taken; nothing here depends on them.
+/// Returns whether this is a valid name. All non-ASCII letters count as valid, since no known name has any.
 fn is_name(name: &[u8]) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
     name.first().is_some_and(|&first| letter(first))
@@ -121,12 +117,12 @@ fn is_name(name: &[u8]) -> bool {
             .all(|&byte| letter(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
-fn broken_attributes() -> ErrorKind {
-    malformed("the attributes of this tag are not as XML wants them")
+fn attribute_error() -> WxrErrorKind {
+    malformed("this tag has invalid attributes")
 }
 
-/// The character that a reference stands for.
-pub(super) fn resolve(reference: &BytesRef<'_>) -> Result<char, ErrorKind> {
+/// Resolves a character or entity reference.
+pub(super) fn resolve_reference(reference: &BytesRef<'_>) -> Result<char, WxrErrorKind> {
     let name: &[u8] = reference;
     Ok(match name {
         b"lt" => '<',
@@ -134,42 +130,42 @@ pub(super) fn resolve(reference: &BytesRef<'_>) -> Result<char, ErrorKind> {
         b"amp" => '&',
         b"quot" => '"',
         b"apos" => '\'',
-        [b'#', b'x', digits @ ..] => numbered(digits, 16)?,
-        [b'#', digits @ ..] => numbered(digits, 10)?,
-        _ if is_name(name) => return Err(unknown_entity(&String::from_utf8_lossy(name))),
-        _ => return Err(lone_ampersand()),
+        [b'#', b'x', digits @ ..] => parse_character_reference(digits, 16)?,
+        [b'#', digits @ ..] => parse_character_reference(digits, 10)?,
+        _ if is_name(name) => return Err(entity_error(&String::from_utf8_lossy(name))),
+        _ => return Err(ampersand_error()),
     })
 }
 
-fn numbered(digits: &[u8], radix: u32) -> Result<char, ErrorKind> {
-    let number = std::str::from_utf8(digits)
+fn parse_character_reference(digits: &[u8], radix: u32) -> Result<char, WxrErrorKind> {
+    let code = std::str::from_utf8(digits)
         .ok()
-        // `from_str_radix` would take a sign.
+        // `from_str_radix` would accept a sign.
         .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
         .and_then(|digits| u32::from_str_radix(digits, radix).ok())
-        .filter(|&number| number <= char::MAX.into());
-    let Some(number) = number else {
-        return Err(malformed("a reference that stands for no character"));
+        .filter(|&code| code <= char::MAX.into());
+    let Some(code) = code else {
+        return Err(malformed("this reference does not stand for a character"));
     };
-    char::from_u32(number)
-        .filter(|_| is_allowed(number))
-        .ok_or(ErrorKind::ControlCharacter(number))
+    char::from_u32(code)
+        .filter(|_| is_allowed(code))
+        .ok_or(WxrErrorKind::ControlCharacter(code))
 }
 
-fn unknown_entity(name: &str) -> ErrorKind {
-    ErrorKind::UnknownEntity(shown(name))
+fn entity_error(name: &str) -> WxrErrorKind {
+    WxrErrorKind::UnknownEntity(shorten(name))
 }
 
-fn lone_ampersand() -> ErrorKind {
-    malformed("a lone & that begins no entity; XML writes it &amp;")
+fn ampersand_error() -> WxrErrorKind {
+    malformed("an & that starts no entity; in XML it is written &amp;")
 }
 
-/// Refuses a declaration that names another encoding than UTF-8 or its part ASCII.
-pub(super) fn check_encoding(declaration: &BytesDecl<'_>) -> Result<(), ErrorKind> {
+/// Rejects a declaration with an encoding other than UTF-8 and its subset ASCII.
+pub(super) fn check_encoding(declaration: &BytesDecl<'_>) -> Result<(), WxrErrorKind> {
     let Some(encoding) = declaration.encoding() else {
         return Ok(());
     };
-    let encoding = encoding.map_err(|_| broken_attributes())?;
+    let encoding = encoding.map_err(|_| attribute_error())?;
     let known = ["utf-8", "utf8", "us-ascii", "ascii"];
     if known
         .iter()
@@ -177,36 +173,35 @@ pub(super) fn check_encoding(declaration: &BytesDecl<'_>) -> Result<(), ErrorKin
     {
         return Ok(());
     }
-    // It will be pasted into a shell.
+    // The name appears in a command that people paste into a shell.
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
     if encoding.is_empty() || encoding.len() > 40 || !encoding.iter().all(plain) {
-        return Err(malformed("the file names an encoding that is none"));
+        return Err(malformed("the file declares an invalid encoding"));
     }
     let encoding = String::from_utf8_lossy(&encoding).into_owned();
-    Err(ErrorKind::Encoding(encoding))
+    Err(WxrErrorKind::Encoding(encoding))
 }
 
-/// What a mistake that the parser found is called here.
-pub(super) fn explain(error: &ParserError) -> ErrorKind {
+/// Describes an error of the parser.
+pub(super) fn describe_parser_error(error: &ParserError) -> WxrErrorKind {
     match error {
         ParserError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
             malformed(format!(
-                "</{}> stands where </{}> is due",
-                shown(found),
-                shown(expected)
+                "</{}> where </{}> is expected",
+                shorten(found),
+                shorten(expected)
             ))
         }
-        ParserError::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
-            malformed(format!("</{}> ends what never began", shown(found)))
-        }
+        ParserError::IllFormed(IllFormedError::UnmatchedEndTag(found)) => malformed(format!(
+            "</{}> closes an element that is not open",
+            shorten(found)
+        )),
         ParserError::IllFormed(IllFormedError::UnclosedReference)
-        | ParserError::Escape(EscapeError::UnterminatedEntity(_)) => lone_ampersand(),
-        ParserError::Escape(EscapeError::UnrecognizedEntity(_, name)) => unknown_entity(name),
-        ParserError::Escape(_) => malformed("a reference that stands for no character"),
-        ParserError::InvalidAttr(_) => broken_attributes(),
-        ParserError::Namespace(_) => {
-            malformed("the namespaces of this tag are not as XML wants them")
-        }
-        _ => malformed("markup begins here that is none in XML"),
+        | ParserError::Escape(EscapeError::UnterminatedEntity(_)) => ampersand_error(),
+        ParserError::Escape(EscapeError::UnrecognizedEntity(_, name)) => entity_error(name),
+        ParserError::Escape(_) => malformed("this reference does not stand for a character"),
+        ParserError::InvalidAttr(_) => attribute_error(),
+        ParserError::Namespace(_) => malformed("this tag has invalid namespaces"),
+        _ => malformed("invalid markup starts here"),
     }
 }

@@ -1,141 +1,144 @@
-//! The way through an export: from the outermost element to the channel, what that says of the site, entry after entry,
-//! and the end.
+//! Walk through an export: root element, channel, facts about the site, entries, end.
 
 use std::io::Read;
 
-use super::entries::read_opened;
-use super::error::shown;
-use super::markup::Space::{self, Ours, Rss, Wp};
-use super::xml::{Token, Xml};
-use super::{Entry, Error, ErrorKind, Position, Site};
+use super::entries::read_entry;
+use super::error::shorten;
+use super::markup::XmlNamespace::{self, Broadsheet, Rss, Wp};
+use super::xml::{XmlToken, XmlTokens};
+use super::{WxrEntry, WxrError, WxrErrorKind, WxrPosition, WxrSite};
 
-/// The versions of WXR there are.
-const VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
+const SUPPORTED_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
 
-/// Reads an export, an entry at a time.
-pub struct Reader<R> {
-    xml: Xml<R>,
-    stage: Stage,
-    /// The first mistake, after which nothing more is read.
-    failure: Option<Error>,
+/// Reads an export, one entry at a time.
+pub struct WxrReader<R> {
+    xml: XmlTokens<R>,
+    stage: ReaderStage,
+    /// First error, after which nothing more is read.
+    failure: Option<WxrError>,
 }
 
 #[derive(Clone, Copy)]
-enum Stage {
-    /// Nothing was read yet.
-    Before,
-    /// In the channel, before the next entry.
-    Entries,
-    /// In the channel, after the tag of an entry.
-    Opened(Space),
-    /// After the channel.
-    After,
+enum ReaderStage {
+    Start,
+    /// The next token in the channel starts an entry or ends the channel.
+    BetweenEntries,
+    /// The opening tag of an entry was read.
+    InEntry(XmlNamespace),
+    AfterChannel,
 }
 
-impl<R: Read> Reader<R> {
-    /// A reader of the export in these bytes, which need no buffer of their own.
+impl<R: Read> WxrReader<R> {
+    /// Creates a reader of these bytes, which it buffers itself.
     pub fn new(bytes: R) -> Self {
         Self {
-            xml: Xml::new(bytes),
-            stage: Stage::Before,
+            xml: XmlTokens::new(bytes),
+            stage: ReaderStage::Start,
             failure: None,
         }
     }
 
-    /// How far the export is read.
-    pub fn position(&self) -> Position {
+    /// Returns the position up to which the export is read.
+    pub fn position(&self) -> WxrPosition {
         self.xml.position()
     }
 
-    /// The next entry, or nothing after the last of a whole export. A mistake is final and told as often as asked.
-    pub fn next_entry(&mut self) -> Result<Option<Entry>, Error> {
+    /// Returns the next entry, or `None` after the last entry of a complete export. After an error every call returns
+    /// the same error.
+    pub fn next_entry(&mut self) -> Result<Option<WxrEntry>, WxrError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        let entry = self.read_entry();
+        let entry = self.advance();
         self.failure = entry.as_ref().err().cloned();
         entry
     }
 
-    fn read_entry(&mut self) -> Result<Option<Entry>, Error> {
+    fn advance(&mut self) -> Result<Option<WxrEntry>, WxrError> {
         loop {
             match self.stage {
-                Stage::Before => {
+                ReaderStage::Start => {
                     self.find_channel()?;
-                    return self.read_site().map(|site| Some(Entry::Site(site)));
+                    return self.read_site().map(|site| Some(WxrEntry::Site(site)));
                 }
-                Stage::Entries => match self.xml.token(None)? {
-                    Token::Open(space) => self.stage = Stage::Opened(space),
-                    Token::Close | Token::End => self.stage = Stage::After,
+                ReaderStage::BetweenEntries => match self.xml.next_token(None)? {
+                    XmlToken::Open(namespace) => self.stage = ReaderStage::InEntry(namespace),
+                    XmlToken::Close | XmlToken::End => self.stage = ReaderStage::AfterChannel,
                 },
-                Stage::Opened(space) => {
-                    self.stage = Stage::Entries;
-                    if let Some(entry) = read_opened(&mut self.xml, space)? {
+                ReaderStage::InEntry(namespace) => {
+                    self.stage = ReaderStage::BetweenEntries;
+                    if let Some(entry) = read_entry(&mut self.xml, namespace)? {
                         return Ok(Some(entry));
                     }
                 }
-                Stage::After => match self.xml.token(None)? {
-                    Token::Open(_) => self.xml.skip()?,
-                    Token::Close => {}
-                    Token::End => return Ok(None),
+                ReaderStage::AfterChannel => match self.xml.next_token(None)? {
+                    // Elements after the channel are legal in XML, if unusual.
+                    XmlToken::Open(_) => self.xml.skip()?,
+                    XmlToken::Close => {}
+                    XmlToken::End => return Ok(None),
                 },
             }
         }
     }
 
-    fn find_channel(&mut self) -> Result<(), Error> {
+    fn find_channel(&mut self) -> Result<(), WxrError> {
         let xml = &mut self.xml;
-        let root = xml.token(None)?;
-        if root != Token::Open(Rss) || xml.name() != "rss" {
+        let root = xml.next_token(None)?;
+        if root != XmlToken::Open(Rss) || xml.name() != "rss" {
             let other = match xml.name() {
                 "html" => "a web page".to_owned(),
                 "feed" => "an Atom feed".to_owned(),
-                other => format!("XML that begins with <{}>", shown(other)),
+                other => format!("XML that begins with <{}>", shorten(other)),
             };
-            return Err(ErrorKind::NotAnExport(other).at(xml.tag_at()));
+            return Err(WxrErrorKind::NotAnExport(other).at(xml.tag_position()));
         }
-        while let Token::Open(space) = xml.token(None)? {
-            if space == Rss && xml.name() == "channel" {
+        while let XmlToken::Open(namespace) = xml.next_token(None)? {
+            if namespace == Rss && xml.name() == "channel" {
                 return Ok(());
             }
             xml.skip()?;
         }
-        Err(ErrorKind::NotAnExport("an RSS feed without a channel".into()).at(xml.tag_at()))
+        let feed = "an RSS feed without a channel".to_owned();
+        Err(WxrErrorKind::NotAnExport(feed).at(xml.tag_position()))
     }
 
-    /// What stands before the first entry.
-    fn read_site(&mut self) -> Result<Site, Error> {
+    /// Reads everything before the first entry, and the opening tag of that.
+    fn read_site(&mut self) -> Result<WxrSite, WxrError> {
         let xml = &mut self.xml;
-        let mut site = Site::default();
+        let mut site = WxrSite::default();
         self.stage = loop {
-            let Token::Open(space) = xml.token(None)? else {
-                break Stage::After;
+            let XmlToken::Open(namespace) = xml.next_token(None)? else {
+                break ReaderStage::AfterChannel;
             };
-            match (space, xml.name()) {
+            match (namespace, xml.name()) {
                 (Wp, "wxr_version") => {
-                    xml.word(&mut site.version)?;
-                    if !VERSIONS.contains(&site.version.as_str()) {
-                        let version = shown(&site.version);
-                        return Err(ErrorKind::UnknownVersion(version).at(xml.tag_at()));
+                    xml.read_trimmed(&mut site.version)?;
+                    if !SUPPORTED_VERSIONS.contains(&site.version.as_str()) {
+                        let version = shorten(&site.version);
+                        return Err(WxrErrorKind::UnknownVersion(version).at(xml.tag_position()));
                     }
                 }
-                (Rss, "title") => xml.word(&mut site.title)?,
-                (Rss, "description") => xml.word(&mut site.description)?,
-                (Rss, "link") => xml.word(&mut site.link)?,
-                (Rss, "language") => xml.word(&mut site.language)?,
-                (Wp, "base_site_url") => xml.word(&mut site.base_site_url)?,
-                (Wp, "base_blog_url") => xml.word(&mut site.base_blog_url)?,
-                (Ours, "time_zone") => xml.word(site.time_zone.get_or_insert_default())?,
-                (Ours, "permalink") => xml.word(site.permalink.get_or_insert_default())?,
+                (Rss, "title") => xml.read_trimmed(&mut site.title)?,
+                (Rss, "description") => xml.read_trimmed(&mut site.description)?,
+                (Rss, "link") => xml.read_trimmed(&mut site.link)?,
+                (Rss, "language") => xml.read_trimmed(&mut site.language)?,
+                (Wp, "base_site_url") => xml.read_trimmed(&mut site.base_site_url)?,
+                (Wp, "base_blog_url") => xml.read_trimmed(&mut site.base_blog_url)?,
+                (Broadsheet, "time_zone") => {
+                    xml.read_trimmed(site.time_zone.get_or_insert_default())?;
+                }
+                (Broadsheet, "permalink") => {
+                    xml.read_trimmed(site.permalink.get_or_insert_default())?;
+                }
                 (Wp, "author" | "category" | "tag" | "term") | (Rss, "item") => {
-                    break Stage::Opened(space);
+                    break ReaderStage::InEntry(namespace);
                 }
                 _ => xml.skip()?,
             }
         };
         if site.version.is_empty() {
             let feed = "an RSS feed: it has no wp:wxr_version".to_owned();
-            return Err(ErrorKind::NotAnExport(feed).at(xml.tag_at()));
+            return Err(WxrErrorKind::NotAnExport(feed).at(xml.tag_position()));
         }
         Ok(site)
     }

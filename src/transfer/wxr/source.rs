@@ -1,149 +1,149 @@
-//! The bytes of an export, as the XML parser may see them: text that is UTF-8 without forbidden characters, position
-//! kept, and no more at a time than was allowed, since the parser keeps all of a tag or CDATA before it hands it over.
+//! Checked bytes for the XML parser: valid UTF-8 without forbidden characters, with their position, and never more than
+//! was allowed, since the parser buffers a whole tag or CDATA section before it returns it.
 
-use std::io::{self, BufRead, ErrorKind::Interrupted, Read};
+use std::io::{self, BufRead, Read};
 
-use super::{ErrorKind, Position};
+use super::{WxrErrorKind, WxrPosition};
 
-/// What is read at once; some times what gzip and zip hand over.
+/// Bytes read at once.
 const BUFFER_BYTES: usize = 64 << 10;
-/// What is tested at once for forbidden characters.
+/// Bytes tested at once for forbidden characters.
 const BLOCK_BYTES: usize = 64;
 
-/// Checked bytes with a position.
-pub(super) struct Source<R> {
+/// A `BufRead` that checks its bytes and counts them against an allowance.
+pub(super) struct CheckedSource<R> {
     inner: R,
+    /// `buffer[start..checked_end]` may be handed out; up to `filled_end` it is read, but ends within a character.
     buffer: Box<[u8]>,
-    /// `buffer[taken..checked]` may be handed out; up to `filled` is read but ends in the middle of a letter.
-    taken: usize,
-    checked: usize,
-    filled: usize,
-    /// Where `buffer[taken]` stands.
-    position: Position,
-    /// Bytes that may still be handed out before the next `allow`.
-    allowed: u64,
+    start: usize,
+    checked_end: usize,
+    filled_end: usize,
+    position: WxrPosition,
+    /// Bytes that may be handed out before the next call of `set_allowance`.
+    allowance: u64,
     inner_ended: bool,
-    /// What stands at `buffer[checked]` and is wrong: told once all before it is taken.
-    ahead: Option<ErrorKind>,
-    /// Why reading failed, which is not asked of an `io::Error` back.
-    failure: Option<Failure>,
-    ended: bool,
+    /// Error at `buffer[checked_end]`, reported once everything before it is handed out.
+    pending_error: Option<WxrErrorKind>,
+    /// Reason of the last failed read; an `io::Error` cannot carry it through the parser.
+    failure: Option<SourceFailure>,
+    hit_end: bool,
 }
 
-/// Why no more bytes are handed out.
-pub(super) enum Failure {
-    /// Something is wrong at the very position.
-    Wrong(ErrorKind),
-    /// All that was allowed is taken.
-    Spent,
+/// Reasons for handing out no more bytes.
+pub(super) enum SourceFailure {
+    /// An error at the current position.
+    Invalid(WxrErrorKind),
+    /// The allowance is used up.
+    LimitReached,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> CheckedSource<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
-            taken: 0,
-            checked: 0,
-            filled: 0,
-            position: Position::START,
-            allowed: 0,
+            start: 0,
+            checked_end: 0,
+            filled_end: 0,
+            position: WxrPosition::START,
+            allowance: 0,
             inner_ended: false,
-            ahead: None,
+            pending_error: None,
             failure: None,
-            ended: false,
+            hit_end: false,
         }
     }
 
-    /// Where the next byte stands.
-    pub(super) fn position(&self) -> Position {
+    /// Returns the position of the next byte.
+    pub(super) fn position(&self) -> WxrPosition {
         self.position
     }
 
-    /// Whether someone asked for more after the last byte.
+    /// Returns whether a read was attempted after the last byte.
     pub(super) fn has_ended(&self) -> bool {
-        self.ended
+        self.hit_end
     }
 
     /// Sets how many more bytes may be handed out.
-    pub(super) fn allow(&mut self, bytes: u64) {
-        self.allowed = bytes;
+    pub(super) fn set_allowance(&mut self, bytes: u64) {
+        self.allowance = bytes;
     }
 
-    /// Why the last read failed, if it did.
-    pub(super) fn take_failure(&mut self) -> Option<Failure> {
+    /// Takes the reason of the last failed read.
+    pub(super) fn take_failure(&mut self) -> Option<SourceFailure> {
         self.failure.take()
     }
 
-    /// The next bytes, at least `least` of them unless the end or a mistake is nearer. None of them is taken.
-    pub(super) fn upcoming(&mut self, least: usize) -> &[u8] {
-        while self.checked - self.taken < least && self.may_grow() {
+    /// Returns the next bytes without consuming them: at least `min` unless the end or an error comes first.
+    pub(super) fn peek(&mut self, min: usize) -> &[u8] {
+        while self.checked_end - self.start < min && self.can_fill() {
             self.fill();
         }
-        &self.buffer[self.taken..self.checked]
+        &self.buffer[self.start..self.checked_end]
     }
 
-    /// The next bytes before any check, for the very beginning of a file that may be anything.
-    pub(super) fn upcoming_raw(&mut self, least: usize) -> &[u8] {
-        self.upcoming(least);
-        &self.buffer[self.taken..self.filled]
+    /// Like [`Self::peek`], but includes unchecked bytes, for the start of a file that may be anything.
+    pub(super) fn peek_unchecked(&mut self, min: usize) -> &[u8] {
+        self.peek(min);
+        &self.buffer[self.start..self.filled_end]
     }
 
-    fn may_grow(&self) -> bool {
-        self.ahead.is_none() && !self.inner_ended
+    fn can_fill(&self) -> bool {
+        self.pending_error.is_none() && !self.inner_ended
     }
 
-    /// Reads and checks some more; what remains is moved to the front first, which is never more than a few bytes.
+    /// Moves the rest to the front of the buffer, at most a few bytes, then reads and checks more.
     fn fill(&mut self) {
-        self.buffer.copy_within(self.taken..self.filled, 0);
-        self.checked -= self.taken;
-        self.filled -= self.taken;
-        self.taken = 0;
-        match self.inner.read(&mut self.buffer[self.filled..]) {
+        self.buffer.copy_within(self.start..self.filled_end, 0);
+        self.checked_end -= self.start;
+        self.filled_end -= self.start;
+        self.start = 0;
+        match self.inner.read(&mut self.buffer[self.filled_end..]) {
             Ok(0) => {
                 self.inner_ended = true;
-                // A letter of which the rest never came.
-                if self.checked < self.filled {
-                    self.ahead = Some(ErrorKind::Truncated);
+                // The file ends within a multi-byte character.
+                if self.checked_end < self.filled_end {
+                    self.pending_error = Some(WxrErrorKind::Truncated);
                 }
             }
             Ok(read) => {
-                self.filled += read;
+                self.filled_end += read;
                 self.check();
             }
-            Err(error) if error.kind() == Interrupted => {}
-            Err(error) => self.ahead = Some(ErrorKind::Read(error.to_string())),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => self.pending_error = Some(WxrErrorKind::Read(error.to_string())),
         }
     }
 
     fn check(&mut self) {
-        let fresh = &self.buffer[self.checked..self.filled];
-        let letters = match std::str::from_utf8(fresh) {
+        let fresh = &self.buffer[self.checked_end..self.filled_end];
+        let valid = match std::str::from_utf8(fresh) {
             Ok(_) => fresh.len(),
             Err(error) => {
+                // Without an `error_len` the buffer ends within a character, whose rest may still come.
                 if error.error_len().is_some() {
                     let wrong = fresh[error.valid_up_to()];
-                    self.ahead = Some(ErrorKind::InvalidUtf8(wrong));
+                    self.pending_error = Some(WxrErrorKind::InvalidUtf8(wrong));
                 }
                 error.valid_up_to()
             }
         };
-        match forbidden(&fresh[..letters]) {
-            None => self.checked += letters,
+        match find_forbidden(&fresh[..valid]) {
+            None => self.checked_end += valid,
             Some((before, character)) => {
-                self.checked += before;
-                self.ahead = Some(ErrorKind::ControlCharacter(character));
+                self.checked_end += before;
+                self.pending_error = Some(WxrErrorKind::ControlCharacter(character));
             }
         }
     }
 
-    fn fail(&mut self, failure: Failure) -> io::Error {
+    fn fail(&mut self, failure: SourceFailure) -> io::Error {
         self.failure = Some(failure);
-        io::Error::other("see Source::take_failure")
+        io::Error::other("see CheckedSource::take_failure")
     }
 }
 
-impl<R: Read> Read for Source<R> {
+impl<R: Read> Read for CheckedSource<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(into)?;
         self.consume(read);
@@ -151,51 +151,51 @@ impl<R: Read> Read for Source<R> {
     }
 }
 
-impl<R: Read> BufRead for Source<R> {
+impl<R: Read> BufRead for CheckedSource<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.taken == self.checked {
-            if let Some(wrong) = &self.ahead {
-                let wrong = wrong.clone();
-                return Err(self.fail(Failure::Wrong(wrong)));
+        while self.start == self.checked_end {
+            if let Some(error) = &self.pending_error {
+                let error = error.clone();
+                return Err(self.fail(SourceFailure::Invalid(error)));
             }
             if self.inner_ended {
-                self.ended = true;
+                self.hit_end = true;
                 return Ok(&[]);
             }
             self.fill();
         }
-        if self.allowed == 0 {
-            return Err(self.fail(Failure::Spent));
+        if self.allowance == 0 {
+            return Err(self.fail(SourceFailure::LimitReached));
         }
-        let allowed = usize::try_from(self.allowed).unwrap_or(usize::MAX);
-        let end = self.checked.min(self.taken.saturating_add(allowed));
-        Ok(&self.buffer[self.taken..end])
+        let allowance = usize::try_from(self.allowance).unwrap_or(usize::MAX);
+        let end = self.checked_end.min(self.start.saturating_add(allowance));
+        Ok(&self.buffer[self.start..end])
     }
 
     fn consume(&mut self, bytes: usize) {
-        let taken = &self.buffer[self.taken..self.taken + bytes];
-        self.position.line += taken.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let consumed = &self.buffer[self.start..self.start + bytes];
+        self.position.line += consumed.iter().filter(|&&byte| byte == b'\n').count() as u64;
         self.position.byte += bytes as u64;
-        self.taken += bytes;
-        self.allowed -= bytes as u64;
+        self.start += bytes;
+        self.allowance -= bytes as u64;
     }
 }
 
-/// Whether this is white space to XML, which knows no form feed.
+/// Returns whether XML counts this byte as white space; a form feed is none.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Whether XML 1.0 allows the character.
+/// Returns whether XML 1.0 allows the character.
 pub(super) fn is_allowed(character: u32) -> bool {
     matches!(character, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF)
 }
 
-/// The first character in UTF-8 text that XML forbids, and the bytes before it.
-fn forbidden(text: &[u8]) -> Option<(usize, u32)> {
+/// Finds the first character in UTF-8 text that XML forbids, and the number of bytes before it.
+fn find_forbidden(text: &[u8]) -> Option<(usize, u32)> {
     let mut before = 0;
     for block in text.chunks(BLOCK_BYTES) {
-        // Without a branch, so that it is done many bytes at a time. U+FFFE and U+FFFF begin with 0xEF.
+        // Without a branch, so that the compiler vectorises the loop. U+FFFE and U+FFFF begin with 0xEF.
         let suspicious = block.iter().fold(false, |found, &byte| {
             found | (byte < b' ') & !matches!(byte, b'\t' | b'\n' | b'\r') | (byte == 0xEF)
         });

@@ -4,21 +4,22 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use super::limits::{MAX_DEPTH, MAX_ELEMENT_BYTES, MAX_ITEM_BYTES, MAX_TAG_BYTES};
 use super::*;
 
 const SPACES: &str = r#"xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/" xmlns:b="urn:broadsheet:export:1""#;
 
-/// An export with this in its channel, after the version.
+/// Builds an export with these elements in its channel, after the version.
 fn export(inside: &str) -> String {
     format!("<rss {SPACES}><channel><wp:wxr_version>1.2</wp:wxr_version>{inside}</channel></rss>")
 }
 
-/// An export of one item with this in it, after its number.
+/// Builds an export of one item with these elements, after its ID.
 fn item(inside: &str) -> String {
     export(&format!("<item><wp:post_id>7</wp:post_id>{inside}</item>"))
 }
 
-/// A small export with something of everything.
+/// Builds a small export with every kind of entry.
 fn small() -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" ?>
@@ -90,9 +91,9 @@ fn small() -> String {
     )
 }
 
-/// Everything up to the end or the first mistake.
-fn read_all(bytes: impl Read) -> (Vec<Entry>, Result<(), Error>) {
-    let mut reader = Reader::new(bytes);
+/// Reads up to the end or the first error.
+fn read_all(bytes: impl Read) -> (Vec<WxrEntry>, Result<(), WxrError>) {
+    let mut reader = WxrReader::new(bytes);
     let mut entries = Vec::new();
     let end = loop {
         match reader.next_entry() {
@@ -104,59 +105,63 @@ fn read_all(bytes: impl Read) -> (Vec<Entry>, Result<(), Error>) {
     (entries, end)
 }
 
-fn entries(text: &str) -> Vec<Entry> {
+fn entries(text: &str) -> Vec<WxrEntry> {
     let (entries, end) = read_all(text.as_bytes());
     end.unwrap_or_else(|error| panic!("{error}\n{text}"));
     entries
 }
 
-fn mistake(bytes: impl AsRef<[u8]>) -> Error {
+fn read_error(bytes: impl AsRef<[u8]>) -> WxrError {
     let bytes = bytes.as_ref();
     let (_, end) = read_all(bytes);
-    let error = end.expect_err("there is a mistake");
-    assert!(error.at.byte <= bytes.len() as u64);
-    let before = &bytes[..usize::try_from(error.at.byte).unwrap()];
+    let error = end.expect_err("the export is invalid");
+    assert!(error.position.byte <= bytes.len() as u64);
+    let before = &bytes[..usize::try_from(error.position.byte).unwrap()];
     let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-    assert_eq!(error.at.line, line, "{error}");
+    assert_eq!(error.position.line, line, "{error}");
     let sentence = error.to_string();
     assert_eq!(sentence.lines().count(), 1, "{sentence}");
     error
 }
 
-/// The one item of an export.
-fn only_item(text: &str) -> Item {
+/// Reads the only item of an export.
+fn only_item(text: &str) -> WxrItem {
     let item = entries(text).into_iter().find_map(|entry| match entry {
-        Entry::Item(item) => Some(*item),
+        WxrEntry::Item(item) => Some(*item),
         _ => None,
     });
     item.expect("there is an item")
 }
 
-/// The mistake in `bytes`, which must stand at `place`, the first time it occurs.
+/// Asserts that the error is where `place` first occurs.
 #[track_caller]
-fn assert_mistake(bytes: impl AsRef<[u8]>, place: &[u8], kind: &ErrorKind) {
+fn assert_error(bytes: impl AsRef<[u8]>, place: &[u8], kind: &WxrErrorKind) {
     let bytes = bytes.as_ref();
     let at = bytes.windows(place.len()).position(|w| w == place).unwrap();
-    let error = mistake(bytes);
-    assert_eq!((&error.kind, error.at.byte), (kind, at as u64), "{error}");
+    let error = read_error(bytes);
+    assert_eq!(
+        (&error.kind, error.position.byte),
+        (kind, at as u64),
+        "{error}"
+    );
 }
 
 #[test]
-fn everything_in_an_export_is_found() {
+fn every_entry_and_field_is_read() {
     let text = small();
     let entries = entries(&text);
     let [
-        Entry::Site(site),
-        Entry::Author(author),
-        Entry::Term(category),
-        Entry::Term(tag),
-        Entry::Term(term),
-        Entry::Item(item),
+        WxrEntry::Site(site),
+        WxrEntry::Author(author),
+        WxrEntry::Term(category),
+        WxrEntry::Term(tag),
+        WxrEntry::Term(term),
+        WxrEntry::Item(item),
     ] = entries.as_slice()
     else {
         panic!("{entries:#?}");
     };
-    let expected = Site {
+    let expected = WxrSite {
         version: "1.2".into(),
         title: "Вісник & Courier".into(),
         description: "News <daily>".into(),
@@ -182,11 +187,11 @@ fn everything_in_an_export_is_found() {
     );
     assert_eq!((term.kind, &*term.slug), (TermKind::Tag, "cold"));
 
-    assert_eq!(item.at.byte as usize, text.find("<item>").unwrap());
+    assert_eq!(item.position.byte as usize, text.find("<item>").unwrap());
     assert_eq!(item.title, "Tea — & cake");
     assert_eq!(item.content, "<p>One]]> two</p>");
-    assert_eq!((item.number, item.parent, &*item.excerpt), (12, 0, ""));
-    assert!(item.comments_open && item.password && item.sticky);
+    assert_eq!((item.id, item.parent_id, &*item.excerpt), (12, 0, ""));
+    assert!(item.comments_open && item.has_password && item.is_sticky);
     assert_eq!(
         [&*item.creator, &item.slug, &item.status, &item.kind],
         ["ann", "tea", "publish", "post"]
@@ -211,15 +216,15 @@ fn everything_in_an_export_is_found() {
     let [comment] = item.comments.as_slice() else {
         panic!("{item:#?}");
     };
-    assert_eq!((comment.number, comment.parent), (5, 4));
+    assert_eq!((comment.id, comment.parent_id), (5, 4));
     assert_eq!(*comment.email, "reader@example.org");
-    assert_eq!(comment.from, "192.0.2.7");
+    assert_eq!(comment.ip, "192.0.2.7");
     assert_eq!(comment.content, "Lovely <b>tea</b>");
     assert_eq!(comment.meta, [pair("_broadsheet_note", "n")]);
 }
 
 #[test]
-fn addresses_are_in_no_log() {
+fn emails_and_ips_are_not_in_debug_output() {
     let log = format!("{:?}", entries(&small()));
     assert!(log.contains("Lovely"));
     for secret in [
@@ -233,26 +238,28 @@ fn addresses_are_in_no_log() {
 }
 
 #[test]
-fn a_truncated_file_is_never_half_an_item() {
+fn a_truncated_item_is_not_returned() {
     let text = small();
     let item_end = text.find("</item>").unwrap() + "</item>".len();
     let end = text.find("</rss>").unwrap() + "</rss>".len();
     for cut in 0..text.len() {
         let (entries, result) = read_all(&text.as_bytes()[..cut]);
-        let has_item = entries.iter().any(|entry| matches!(entry, Entry::Item(_)));
+        let has_item = entries
+            .iter()
+            .any(|entry| matches!(entry, WxrEntry::Item(_)));
         assert_eq!(has_item, cut >= item_end, "cut at {cut}");
         match result {
-            // Only the comment after it is cut, or nothing at all.
+            // Only the comment after the root element is truncated.
             Ok(()) => assert!(cut >= end, "cut at {cut}"),
             Err(error) => {
                 let expected = match cut {
-                    0 => ErrorKind::Empty,
-                    _ if cut > end => ErrorKind::Trailing,
-                    _ => ErrorKind::Truncated,
+                    0 => WxrErrorKind::Empty,
+                    _ if cut > end => WxrErrorKind::Trailing,
+                    _ => WxrErrorKind::Truncated,
                 };
                 assert_eq!(error.kind, expected, "cut at {cut}");
-                // A letter may be cut too, and takes up to four bytes.
-                let place = error.at.byte..error.at.byte + 4;
+                // The file may end within a character of up to four bytes.
+                let place = error.position.byte..error.position.byte + 4;
                 assert!(
                     cut > end || place.contains(&(cut as u64)),
                     "cut at {cut}: {error}"
@@ -263,9 +270,9 @@ fn a_truncated_file_is_never_half_an_item() {
 }
 
 #[test]
-fn it_does_not_matter_in_what_pieces_the_bytes_come() {
-    struct Drip<'a>(&'a [u8], usize);
-    impl Read for Drip<'_> {
+fn bytes_may_arrive_in_chunks_of_any_size() {
+    struct ChunkedReader<'a>(&'a [u8], usize);
+    impl Read for ChunkedReader<'_> {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             let some = self.1.min(into.len());
             self.0.read(&mut into[..some])
@@ -275,21 +282,21 @@ fn it_does_not_matter_in_what_pieces_the_bytes_come() {
     let whole = format!("{:?}", read_all(text.as_bytes()));
     for size in [1, 2, 3, 7, 64] {
         assert_eq!(
-            format!("{:?}", read_all(Drip(text.as_bytes(), size))),
+            format!("{:?}", read_all(ChunkedReader(text.as_bytes(), size))),
             whole
         );
     }
 }
 
 #[test]
-fn white_space_and_a_byte_order_mark_may_stand_before_it() {
+fn white_space_and_a_byte_order_mark_are_skipped() {
     for before in ["\u{FEFF}", "\n \t", "\u{FEFF}\r\n\n"] {
         assert_eq!(entries(&format!("{before}{}", small())).len(), 6);
     }
 }
 
 #[test]
-fn prefixes_do_not_matter_and_namespaces_do() {
+fn elements_are_recognised_by_namespace_not_by_prefix() {
     let text = small()
         .replace("wp:", "w:")
         .replace("xmlns:wp", "xmlns:w")
@@ -308,7 +315,7 @@ fn prefixes_do_not_matter_and_namespaces_do() {
 }
 
 #[test]
-fn any_version_from_1_0_to_1_2_is_read() {
+fn versions_1_0_to_1_2_are_read() {
     for version in ["1.0", "1.1", "1.2"] {
         let text = small().replace("export/1.2", &format!("export/{version}"));
         let text = text.replace(">1.2<", &format!("> {version} <"));
@@ -321,31 +328,31 @@ fn any_version_from_1_0_to_1_2_is_read() {
 }
 
 #[test]
-fn an_export_of_nothing_is_a_site() {
+fn an_empty_channel_is_a_site_without_items() {
     let entries = entries(&export(""));
     assert!(
-        matches!(entries.as_slice(), [Entry::Site(_)]),
+        matches!(entries.as_slice(), [WxrEntry::Site(_)]),
         "{entries:?}"
     );
 }
 
 #[test]
-fn line_ends_are_made_one_but_references_to_them_stay() {
+fn line_ends_are_normalized_but_references_to_them_stay() {
     let text = item("<content:encoded>a\r\nb<![CDATA[c\r\nd\re]]>&#13;</content:encoded>");
     assert_eq!(only_item(&text).content, "a\nbc\nd\ne\r");
 }
 
 #[test]
-fn a_comment_without_a_proper_number_has_none() {
+fn a_comment_with_an_invalid_id_has_id_zero() {
     let text = item(
         "<wp:comment/><wp:comment><wp:comment_id>-5</wp:comment_id></wp:comment><wp:comment><wp:comment_id>x</wp:comment_id></wp:comment>",
     );
-    let numbers: Vec<_> = only_item(&text).comments.iter().map(|c| c.number).collect();
+    let numbers: Vec<_> = only_item(&text).comments.iter().map(|c| c.id).collect();
     assert_eq!(numbers, [0, 0, 0]);
 }
 
 #[test]
-fn an_item_without_a_proper_number_is_a_mistake() {
+fn an_item_with_an_invalid_id_is_an_error() {
     for number in [
         "<wp:post_id/>",
         "<wp:post_id>0</wp:post_id>",
@@ -354,23 +361,23 @@ fn an_item_without_a_proper_number_is_a_mistake() {
         "<wp:post_id>99999999999999999999</wp:post_id>",
     ] {
         let text = export(&format!("<item>{number}</item>"));
-        assert_mistake(text, b"<item>", &ErrorKind::ItemNumber);
+        assert_error(text, b"<item>", &WxrErrorKind::InvalidItemId);
     }
 }
 
 #[test]
-fn nothing_is_empty() {
+fn a_file_of_white_space_is_empty() {
     for nothing in ["", " \n", "\u{FEFF}", "\u{FEFF}\n"] {
-        let error = mistake(nothing);
+        let error = read_error(nothing);
         assert_eq!(
-            (error.kind, error.at.byte),
-            (ErrorKind::Empty, nothing.len() as u64)
+            (error.kind, error.position.byte),
+            (WxrErrorKind::Empty, nothing.len() as u64)
         );
     }
 }
 
 #[test]
-fn what_is_not_xml_is_told() {
+fn files_that_are_not_xml_are_rejected() {
     let others: [&[u8]; 6] = [
         b"hello",
         b"\x0C\x0C",
@@ -380,17 +387,17 @@ fn what_is_not_xml_is_told() {
         b"\xC3",
     ];
     for other in others {
-        assert_mistake(other, &other[..1], &ErrorKind::NotXml);
+        assert_error(other, &other[..1], &WxrErrorKind::NotXml);
     }
-    assert_mistake(
+    assert_error(
         "<?xml version='1.0'?>\nhello",
         b"\nhello",
-        &ErrorKind::NotXml,
+        &WxrErrorKind::NotXml,
     );
 }
 
 #[test]
-fn xml_of_another_sort_is_told() {
+fn xml_of_other_formats_is_named_in_the_error() {
     for (text, other) in [
         ("<!DOCTYPE html><html></html>", "a web page"),
         ("<!doctype HTML>", "a web page"),
@@ -410,21 +417,24 @@ fn xml_of_another_sort_is_told() {
             "an RSS feed: it has no wp:wxr_version",
         ),
     ] {
-        assert_eq!(mistake(text).kind, ErrorKind::NotAnExport(other.into()));
+        assert_eq!(
+            read_error(text).kind,
+            WxrErrorKind::NotAnExport(other.into())
+        );
     }
 }
 
 #[test]
-fn another_version_is_told() {
+fn unknown_versions_are_rejected() {
     for (version, told) in [("2.0", "2.0"), ("", ""), ("1.2&lt;b", "1.2<b")] {
         let text = small().replace(">1.2<", &format!(">{version}<"));
-        let kind = ErrorKind::UnknownVersion(told.into());
-        assert_mistake(text, b"<wp:wxr_version>", &kind);
+        let kind = WxrErrorKind::UnknownVersion(told.into());
+        assert_error(text, b"<wp:wxr_version>", &kind);
     }
 }
 
 #[test]
-fn bytes_that_are_no_letter_are_told_to_the_byte() {
+fn invalid_utf_8_is_reported_at_its_byte() {
     for (bad, byte) in [
         (&b"\xFF!"[..], 0xFF),
         (b"\xC3(", 0xC3),
@@ -435,15 +445,15 @@ fn bytes_that_are_no_letter_are_told_to_the_byte() {
             let start = item(&"ж".repeat(before));
             let cut = start.find("</item>").unwrap();
             let text = [&start.as_bytes()[..cut], bad, &start.as_bytes()[cut..]].concat();
-            let error = mistake(text);
-            let expected = (ErrorKind::InvalidUtf8(byte), cut as u64);
-            assert_eq!((error.kind, error.at.byte), expected);
+            let error = read_error(text);
+            let expected = (WxrErrorKind::InvalidUtf8(byte), cut as u64);
+            assert_eq!((error.kind, error.position.byte), expected);
         }
     }
 }
 
 #[test]
-fn another_encoding_is_told_with_its_remedy() {
+fn another_encoding_is_rejected_with_the_command_to_convert_it() {
     let declared = |encoding: &str| {
         let text = small().replace("UTF-8", encoding).into_bytes();
         read_all(&text[..]).1
@@ -452,24 +462,24 @@ fn another_encoding_is_told_with_its_remedy() {
         assert_eq!(declared(fine), Ok(()));
     }
     let error = declared("windows-1251").unwrap_err();
-    assert_eq!(error.at, Position::START);
+    assert_eq!(error.position, WxrPosition::START);
     assert!(
         error
             .to_string()
             .contains("`iconv -f windows-1251 -t UTF-8`")
     );
-    // Told before any of its bytes is found to be no UTF-8.
+    // The declaration is checked before the bytes.
     let cyrillic = b"<?xml version='1.0' encoding='windows-1251'?><rss>\xCF</rss>";
-    let kind = ErrorKind::Encoding("windows-1251".into());
-    assert_mistake(cyrillic, b"<?xml", &kind);
+    let kind = WxrErrorKind::Encoding("windows-1251".into());
+    assert_error(cyrillic, b"<?xml", &kind);
     assert!(matches!(
         declared("x; rm -rf").unwrap_err().kind,
-        ErrorKind::Malformed(_)
+        WxrErrorKind::Malformed(_)
     ));
 }
 
 #[test]
-fn utf_16_is_told() {
+fn utf_16_is_rejected() {
     let units: Vec<u16> = small().encode_utf16().collect();
     let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
     let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
@@ -479,13 +489,16 @@ fn utf_16_is_told() {
         (b"", &little),
         (b"", &big),
     ] {
-        let error = mistake([mark, text].concat());
-        assert_eq!((error.kind, error.at), (ErrorKind::Utf16, Position::START));
+        let error = read_error([mark, text].concat());
+        assert_eq!(
+            (error.kind, error.position),
+            (WxrErrorKind::Utf16, WxrPosition::START)
+        );
     }
 }
 
 #[test]
-fn characters_that_xml_forbids_are_told() {
+fn characters_that_xml_forbids_are_rejected() {
     for (bad, code) in [
         ("\u{8}", 0x8),
         ("\0", 0),
@@ -498,19 +511,19 @@ fn characters_that_xml_forbids_are_told() {
         ("&#xD800;", 0xD800),
         ("&#0;", 0),
     ] {
-        let kind = ErrorKind::ControlCharacter(code);
+        let kind = WxrErrorKind::ControlCharacter(code);
         for before in ["", "\n", &"я".repeat(40_000)] {
             let text = item(&format!("<title>{before}{bad}</title>"));
-            assert_mistake(&text, bad.as_bytes(), &kind);
+            assert_error(&text, bad.as_bytes(), &kind);
             let text = item(&format!("<unknown>{before}{bad}</unknown>"));
-            assert_mistake(&text, bad.as_bytes(), &kind);
+            assert_error(&text, bad.as_bytes(), &kind);
         }
     }
     let text = item("<category domain='&#8;'/>");
-    assert_mistake(&text, b"<category", &ErrorKind::ControlCharacter(8));
+    assert_error(&text, b"<category", &WxrErrorKind::ControlCharacter(8));
     let fine = item("<title>\u{7F}\u{85}\u{FFFD}\u{FF01}\u{10FFFF}&#x10FFFF;</title>");
     assert_eq!(only_item(&fine).title.chars().count(), 6);
-    let error = mistake(item("<title>\u{8}</title>"));
+    let error = read_error(item("<title>\u{8}</title>"));
     assert!(
         error
             .to_string()
@@ -521,18 +534,22 @@ fn characters_that_xml_forbids_are_told() {
 #[test]
 fn a_doctype_is_refused_before_it_is_read() {
     let bomb = "<!DOCTYPE rss [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'>]>";
-    assert_mistake(format!("{bomb}{}", export("")), b"<!D", &ErrorKind::Doctype);
+    assert_error(
+        format!("{bomb}{}", export("")),
+        b"<!D",
+        &WxrErrorKind::Doctype,
+    );
     let endless = io::Read::chain(&b"<!DOCTYPE rss ["[..], io::repeat(b' '));
-    assert_eq!(read_all(endless).1.unwrap_err().kind, ErrorKind::Doctype);
-    assert_mistake(item(bomb), b"<!D", &ErrorKind::Doctype);
+    assert_eq!(read_all(endless).1.unwrap_err().kind, WxrErrorKind::Doctype);
+    assert_error(item(bomb), b"<!D", &WxrErrorKind::Doctype);
 }
 
 #[test]
 fn unknown_entities_are_named() {
-    let unknown = ErrorKind::UnknownEntity("nbsp".into());
-    assert_mistake(item("<title>a&nbsp;b</title>"), b"&nbsp", &unknown);
-    assert_mistake(item("<x>a&nbsp;b</x>"), b"&nbsp", &unknown);
-    assert_mistake(item("<x a='&nbsp;'/>"), b"<x ", &unknown);
+    let unknown = WxrErrorKind::UnknownEntity("nbsp".into());
+    assert_error(item("<title>a&nbsp;b</title>"), b"&nbsp", &unknown);
+    assert_error(item("<x>a&nbsp;b</x>"), b"&nbsp", &unknown);
+    assert_error(item("<x a='&nbsp;'/>"), b"<x ", &unknown);
     for lone in [
         "AT&T",
         "a & b; c",
@@ -543,15 +560,15 @@ fn unknown_entities_are_named() {
         "&#xZ;",
         "&#99999999;",
     ] {
-        let error = mistake(item(&format!("<title>{lone}</title>")));
-        assert!(matches!(error.kind, ErrorKind::Malformed(_)), "{error}");
+        let error = read_error(item(&format!("<title>{lone}</title>")));
+        assert!(matches!(error.kind, WxrErrorKind::Malformed(_)), "{error}");
     }
     let long = format!("<title>&{};</title>", "x".repeat(1000));
-    assert!(mistake(item(&long)).to_string().len() < 200);
+    assert!(read_error(item(&long)).to_string().len() < 200);
 }
 
 #[test]
-fn broken_markup_is_told_where_it_is() {
+fn invalid_markup_is_reported_at_its_position() {
     for (text, place) in [
         (item("<title>x</link>"), "</link>"),
         (item("<title></title></title>"), "</title></item>"),
@@ -567,10 +584,10 @@ fn broken_markup_is_told_where_it_is() {
         (item("<?xml version='1.0'?>"), "<?xml"),
         (item("<xml:a xmlns:xml='urn:x'/>"), "<xml:a"),
     ] {
-        let error = mistake(&text);
-        assert!(matches!(error.kind, ErrorKind::Malformed(_)), "{error}");
+        let error = read_error(&text);
+        assert!(matches!(error.kind, WxrErrorKind::Malformed(_)), "{error}");
         let at = text.rfind(place).unwrap() as u64;
-        assert_eq!(error.at.byte, at, "{error} {text}");
+        assert_eq!(error.position.byte, at, "{error} {text}");
     }
 }
 
@@ -590,34 +607,34 @@ fn nothing_but_comments_may_follow_the_end() {
         "<!DOCTYPE x>",
         "<",
     ] {
-        let error = mistake(format!("{good}{more}"));
+        let error = read_error(format!("{good}{more}"));
         assert_eq!(
-            (error.kind, error.at.byte),
-            (ErrorKind::Trailing, good.len() as u64)
+            (error.kind, error.position.byte),
+            (WxrErrorKind::Trailing, good.len() as u64)
         );
     }
 }
 
-/// Counts what is asked of endless bytes.
-struct Endless<'a> {
+/// EndlessReader bytes that count how many are read.
+struct EndlessReader<'a> {
     start: &'a [u8],
     again: &'a [u8],
-    asked: &'a mut u64,
+    bytes_read: &'a mut u64,
 }
 
-impl Read for Endless<'_> {
+impl Read for EndlessReader<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.start.is_empty() {
             self.start = self.again;
         }
         let read = self.start.read(into)?;
-        *self.asked += read as u64;
+        *self.bytes_read += read as u64;
         Ok(read)
     }
 }
 
 #[test]
-fn nothing_is_read_much_beyond_its_limit() {
+fn no_more_than_the_limit_is_read() {
     let item = item("");
     let (item, _) = item.split_once("</item>").unwrap();
     let space = " ".repeat(4096);
@@ -627,98 +644,134 @@ fn nothing_is_read_much_beyond_its_limit() {
     );
     let foreign = format!("<x><y/>{space}</x>");
     for (open, again, kind, limit) in [
-        ("<title>", &space, ErrorKind::ElementTooLong, ELEMENT_BYTES),
+        (
+            "<title>",
+            &space,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
+        ),
         (
             "<title><![CDATA[",
             &space,
-            ErrorKind::ElementTooLong,
-            ELEMENT_BYTES,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
         ),
         (
             "<title><!--",
             &space,
-            ErrorKind::ElementTooLong,
-            ELEMENT_BYTES,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
         ),
         (
             "<title>",
             &format!("<![CDATA[{space}]]>"),
-            ErrorKind::ElementTooLong,
-            ELEMENT_BYTES,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
         ),
         (
             "<title>",
             &foreign,
-            ErrorKind::ElementTooLong,
-            ELEMENT_BYTES,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
         ),
         (
             "<unknown><![CDATA[",
             &space,
-            ErrorKind::ElementTooLong,
-            ELEMENT_BYTES,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
         ),
-        ("<title a='", &space, ErrorKind::TagTooLong, TAG_BYTES),
+        (
+            "<title a='",
+            &space,
+            WxrErrorKind::TagTooLong,
+            MAX_TAG_BYTES,
+        ),
         (
             "<title ",
             &"a='1' ".repeat(100),
-            ErrorKind::TagTooLong,
-            TAG_BYTES,
+            WxrErrorKind::TagTooLong,
+            MAX_TAG_BYTES,
         ),
-        ("<", &"x".repeat(100), ErrorKind::TagTooLong, TAG_BYTES),
-        ("<title>&", &space, ErrorKind::ElementTooLong, ELEMENT_BYTES),
-        ("", &metas, ErrorKind::ItemTooLong, ITEM_BYTES),
-        ("<unknown>", &foreign, ErrorKind::ItemTooLong, ITEM_BYTES),
-        // An empty comment weighs far more in memory.
-        ("", &comments, ErrorKind::ItemTooLong, ITEM_BYTES / 10),
+        (
+            "<",
+            &"x".repeat(100),
+            WxrErrorKind::TagTooLong,
+            MAX_TAG_BYTES,
+        ),
+        (
+            "<title>&",
+            &space,
+            WxrErrorKind::ElementTooLong,
+            MAX_ELEMENT_BYTES,
+        ),
+        ("", &metas, WxrErrorKind::ItemTooLong, MAX_ITEM_BYTES),
+        (
+            "<unknown>",
+            &foreign,
+            WxrErrorKind::ItemTooLong,
+            MAX_ITEM_BYTES,
+        ),
+        // An empty comment takes far more memory than bytes in the file.
+        (
+            "",
+            &comments,
+            WxrErrorKind::ItemTooLong,
+            MAX_ITEM_BYTES / 10,
+        ),
     ] {
         let start = format!("{item}{open}");
-        let mut asked = 0;
-        let (_, end) = read_all(Endless {
+        let mut bytes_read = 0;
+        let (_, end) = read_all(EndlessReader {
             start: start.as_bytes(),
             again: again.as_bytes(),
-            asked: &mut asked,
+            bytes_read: &mut bytes_read,
         });
         assert_eq!(end.unwrap_err().kind, kind, "{open}");
-        assert!(asked < limit + (256 << 10), "{open} took {asked} bytes");
+        assert!(
+            bytes_read < limit + (256 << 10),
+            "{open} took {bytes_read} bytes"
+        );
     }
 }
 
 #[test]
-fn as_much_as_the_limit_is_fine() {
-    let text = "x".repeat(usize::try_from(ELEMENT_BYTES).unwrap() - 12);
+fn a_text_up_to_the_limit_is_read() {
+    let text = "x".repeat(usize::try_from(MAX_ELEMENT_BYTES).unwrap() - 12);
     let text = item(&format!(
         "<content:encoded><![CDATA[{text}]]></content:encoded>"
     ));
-    assert_eq!(only_item(&text).content.len() as u64, ELEMENT_BYTES - 12);
+    assert_eq!(
+        only_item(&text).content.len() as u64,
+        MAX_ELEMENT_BYTES - 12
+    );
 }
 
 #[test]
-fn many_comments_are_fine() {
+fn an_item_may_have_many_comments() {
     let comments = "<wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_content>Yes</wp:comment_content></wp:comment>".repeat(120_000);
     assert_eq!(only_item(&item(&comments)).comments.len(), 120_000);
 }
 
 #[test]
-fn elements_may_not_stand_in_each_other_without_end() {
+fn nesting_is_limited() {
     // rss, channel and item are three of them.
     let nested = |depth: usize| item(&format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth)));
-    assert_eq!(entries(&nested(DEPTH - 3)).len(), 2);
-    let error = mistake(nested(DEPTH - 2));
-    assert_eq!(error.kind, ErrorKind::TooDeep);
+    assert_eq!(entries(&nested(MAX_DEPTH - 3)).len(), 2);
+    let error = read_error(nested(MAX_DEPTH - 2));
+    assert_eq!(error.kind, WxrErrorKind::TooDeep);
 }
 
 #[test]
-fn a_mistake_is_final() {
+fn an_error_is_returned_again() {
     let text = item("<title>&nbsp;</title>");
-    let mut reader = Reader::new(text.as_bytes());
+    let mut reader = WxrReader::new(text.as_bytes());
     reader.next_entry().unwrap();
     let first = reader.next_entry().unwrap_err();
     assert_eq!(reader.next_entry().unwrap_err(), first);
 }
 
 #[test]
-fn a_disk_that_fails_is_told() {
+fn an_io_error_is_reported() {
     struct Failing;
     impl Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -728,7 +781,7 @@ fn a_disk_that_fails_is_told() {
     let text = item("");
     let cut = &text.as_bytes()[..text.len() - 20];
     let error = read_all(cut.chain(Failing)).1.unwrap_err();
-    assert_eq!(error.at.byte, cut.len() as u64);
+    assert_eq!(error.position.byte, cut.len() as u64);
     assert!(
         error
             .to_string()
@@ -736,27 +789,27 @@ fn a_disk_that_fails_is_told() {
     );
 }
 
-/// The real exports, which are kept beside the repository.
+/// Returns the folder of real exports, which is not part of the repository.
 fn real_exports() -> Option<PathBuf> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/wxr"));
     beside.is_dir().then_some(beside)
 }
 
-/// How often each sort of thing occurs.
-type Counts = BTreeMap<String, usize>;
+/// Number of entries per kind.
+type EntryCounts = BTreeMap<String, usize>;
 
-fn count(counts: &mut Counts, what: impl Into<String>, times: usize) {
+fn count(counts: &mut EntryCounts, what: impl Into<String>, times: usize) {
     *counts.entry(what.into()).or_default() += times;
 }
 
-fn counted(text: &str) -> Counts {
-    let mut counts = Counts::new();
+fn count_entries(text: &str) -> EntryCounts {
+    let mut counts = EntryCounts::new();
     for entry in entries(text) {
         match entry {
-            Entry::Site(_) => {}
-            Entry::Author(_) => count(&mut counts, "authors", 1),
-            Entry::Term(_) => count(&mut counts, "terms", 1),
-            Entry::Item(item) => {
+            WxrEntry::Site(_) => {}
+            WxrEntry::Author(_) => count(&mut counts, "authors", 1),
+            WxrEntry::Term(_) => count(&mut counts, "terms", 1),
+            WxrEntry::Item(item) => {
                 count(&mut counts, "comments", item.comments.len());
                 count(&mut counts, "terms of items", item.terms.len());
                 count(&mut counts, "letters", item.content.chars().count());
@@ -767,10 +820,10 @@ fn counted(text: &str) -> Counts {
     counts
 }
 
-/// The same by another parser.
-fn counted_otherwise(text: &str) -> Counts {
+/// Counts entries with another parser.
+fn count_with_other_parser(text: &str) -> EntryCounts {
     let document = roxmltree::Document::parse(text).unwrap();
-    let mut counts = Counts::new();
+    let mut counts = EntryCounts::new();
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let name = node.tag_name();
         let in_wp = name
@@ -808,7 +861,7 @@ fn counted_otherwise(text: &str) -> Counts {
 }
 
 #[test]
-fn real_exports_hold_what_another_parser_finds_in_them() {
+fn real_exports_are_read_like_another_parser_reads_them() {
     let Some(folder) = real_exports() else {
         eprintln!("NOT TESTED: the real exports, which are not beside this checkout");
         return;
@@ -819,15 +872,15 @@ fn real_exports_hold_what_another_parser_finds_in_them() {
         "theme-preview.xml",
     ] {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
-        let counts = counted(&text);
+        let counts = count_entries(&text);
         eprintln!("{name}: {counts:?}");
-        assert_eq!(counts, counted_otherwise(&text), "{name}");
+        assert_eq!(counts, count_with_other_parser(&text), "{name}");
     }
 }
 
 proptest! {
     #[test]
-    fn no_change_to_a_file_makes_it_panic(
+    fn a_changed_file_never_causes_a_panic(
         changes in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, any::<u8>()), 1..8)
     ) {
         let mut bytes = small().into_bytes();
@@ -845,7 +898,7 @@ proptest! {
         }
         let (_, end) = read_all(bytes.as_slice());
         if let Err(error) = end {
-            prop_assert!(error.at.byte <= bytes.len() as u64);
+            prop_assert!(error.position.byte <= bytes.len() as u64);
         }
     }
 }

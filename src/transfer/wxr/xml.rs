@@ -1,5 +1,5 @@
-//! XML as a row of opened and closed elements with known namespaces. Whatever is not well-formed, too long or too deep
-//! ends here, with the place and a sentence.
+//! XML as a sequence of opened and closed elements with known namespaces. Everything that is not well-formed, too long or
+//! too deep ends in an error here.
 
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
@@ -9,364 +9,341 @@ use quick_xml::encoding::EncodingError;
 use quick_xml::errors::Error as ParserError;
 use quick_xml::events::Event;
 
-use super::error::malformed;
-use super::markup::{self, Space, Tag};
-use super::source::{Failure, Source, is_blank};
-use super::{DEPTH, ELEMENT_BYTES, Error, ErrorKind, ITEM_BYTES, Position, TAG_BYTES};
+use super::limits::{MAX_DEPTH, MAX_ELEMENT_BYTES, MAX_ITEM_BYTES, MAX_TAG_BYTES};
+use super::markup::{self, XmlNamespace, XmlTag};
+use super::source::{CheckedSource, SourceFailure, is_blank};
+use super::stage::DocumentStage;
+use super::{WxrError, WxrErrorKind, WxrPosition};
 
-/// Namespaces one tag may declare; exports declare seven at once.
-const DECLARATIONS: usize = 32;
+/// Namespaces that one tag may declare; exports declare seven.
+const MAX_NAMESPACE_DECLARATIONS: usize = 32;
 
-/// What comes next.
+/// One token of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// An element begins: its namespace; `Xml::name` has its name.
-    Open(Space),
+pub(super) enum XmlToken {
+    /// An element starts. `XmlTokens::name` returns its name.
+    Open(XmlNamespace),
     /// The innermost element ends.
     Close,
-    /// The file ends, after its outermost element did.
+    /// The file ends, after its root element.
     End,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Nothing was read yet.
-    Untouched,
-    /// Nothing was read but white space.
-    Blank,
-    /// The outermost element has not begun.
-    Prolog,
-    /// Inside the outermost element.
-    Inside,
-    /// The outermost element has ended.
-    After,
-}
-
-/// Where something began and must have ended.
+/// A bound on an element or an item.
 #[derive(Clone, Copy)]
-struct Fence {
-    from: Position,
+struct SizeLimit {
+    /// Start of what is bounded.
+    start: WxrPosition,
+    /// Offset at which it must have ended.
     end: u64,
 }
 
-/// A row of tokens.
-pub(super) struct Xml<R> {
-    parser: NsReader<Source<R>>,
+/// Reads the tokens of a document.
+pub(super) struct XmlTokens<R> {
+    parser: NsReader<CheckedSource<R>>,
     buffer: Vec<u8>,
-    stage: Stage,
+    stage: DocumentStage,
     depth: usize,
-    /// The innermost element was of the form `<a/>`, so its end comes next without being read.
-    closing: bool,
-    tag: Tag,
-    tag_at: Position,
-    element: Option<Fence>,
-    item: Option<Fence>,
+    /// The innermost element has the form `<a/>`, so its end is the next token.
+    is_self_closing: bool,
+    tag: XmlTag,
+    tag_position: WxrPosition,
+    element_limit: Option<SizeLimit>,
+    item_limit: Option<SizeLimit>,
 }
 
-impl<R: Read> Xml<R> {
+impl<R: Read> XmlTokens<R> {
     pub(super) fn new(inner: R) -> Self {
-        let mut parser = NsReader::from_reader(Source::new(inner));
+        let mut parser = NsReader::from_reader(CheckedSource::new(inner));
         parser
             .resolver_mut()
-            .set_max_declarations_per_element(DECLARATIONS);
+            .set_max_declarations_per_element(MAX_NAMESPACE_DECLARATIONS);
         Self {
             parser,
             buffer: Vec::new(),
-            stage: Stage::Untouched,
+            stage: DocumentStage::Unread,
             depth: 0,
-            closing: false,
-            tag: Tag::default(),
-            tag_at: Position::START,
-            element: None,
-            item: None,
+            is_self_closing: false,
+            tag: XmlTag::default(),
+            tag_position: WxrPosition::START,
+            element_limit: None,
+            item_limit: None,
         }
     }
 
-    /// Where the next byte stands.
-    pub(super) fn position(&self) -> Position {
+    /// Returns the position of the next byte.
+    pub(super) fn position(&self) -> WxrPosition {
         self.parser.get_ref().position()
     }
 
-    /// The name of the element opened last, without prefix.
+    /// Returns the name of the element opened last, without prefix.
     pub(super) fn name(&self) -> &str {
         &self.tag.name
     }
 
-    /// The tag opened last.
-    pub(super) fn tag(&self) -> &Tag {
+    /// Returns the tag opened last.
+    pub(super) fn tag(&self) -> &XmlTag {
         &self.tag
     }
 
-    /// Where that tag begins.
-    pub(super) fn tag_at(&self) -> Position {
-        self.tag_at
+    /// Returns the position of the tag opened last.
+    pub(super) fn tag_position(&self) -> WxrPosition {
+        self.tag_position
     }
 
-    /// From here to `end_item` no more than an item's worth is read.
+    /// Starts an item at the tag opened last: until `end_item` its length is limited.
     pub(super) fn begin_item(&mut self) {
-        self.item = Some(Fence {
-            from: self.tag_at,
-            end: self.tag_at.byte + ITEM_BYTES,
+        self.item_limit = Some(SizeLimit {
+            start: self.tag_position,
+            end: self.tag_position.byte + MAX_ITEM_BYTES,
         });
     }
 
-    /// Counts something in the item that is larger in memory than in the file.
-    pub(super) fn weigh(&mut self, bytes: u64) {
-        if let Some(item) = &mut self.item {
+    /// Counts memory of the item that exceeds its length in the file.
+    pub(super) fn count_memory(&mut self, bytes: u64) {
+        if let Some(item) = &mut self.item_limit {
             item.end = item.end.saturating_sub(bytes);
         }
     }
 
-    /// The item is over.
+    /// Ends the item that `begin_item` started.
     pub(super) fn end_item(&mut self) {
-        self.item = None;
+        self.item_limit = None;
     }
 
-    /// The text of the element opened last, in place of what `into` held. Elements in it are passed over.
-    pub(super) fn text(&mut self, into: &mut String) -> Result<(), Error> {
+    /// Replaces `into` with the text of the element opened last, and skips elements in it.
+    pub(super) fn read_text(&mut self, into: &mut String) -> Result<(), WxrError> {
         into.clear();
-        self.element = Some(Fence {
-            from: self.tag_at,
-            end: self.position().byte + ELEMENT_BYTES,
+        self.element_limit = Some(SizeLimit {
+            start: self.tag_position,
+            end: self.position().byte + MAX_ELEMENT_BYTES,
         });
         self.read_to_close(Some(into))?;
-        self.element = None;
+        self.element_limit = None;
         Ok(())
     }
 
-    /// The same without white space around it.
-    pub(super) fn word(&mut self, into: &mut String) -> Result<(), Error> {
-        self.text(into)?;
+    /// Like [`Self::read_text`], without white space around the text.
+    pub(super) fn read_trimmed(&mut self, into: &mut String) -> Result<(), WxrError> {
+        self.read_text(into)?;
         into.truncate(into.trim_end().len());
         into.drain(..into.len() - into.trim_start().len());
         Ok(())
     }
 
-    /// The same as a positive number, or 0 if it is none.
-    pub(super) fn number(&mut self) -> Result<i64, Error> {
+    /// Reads the text of the element opened last as a positive integer, or 0 if it is none.
+    pub(super) fn read_id(&mut self) -> Result<i64, WxrError> {
         let mut digits = String::new();
-        self.word(&mut digits)?;
+        self.read_trimmed(&mut digits)?;
         Ok(digits.parse().unwrap_or(0).max(0))
     }
 
-    /// Passes over the element opened last with all it holds.
-    pub(super) fn skip(&mut self) -> Result<(), Error> {
+    /// Skips the element opened last with its contents.
+    pub(super) fn skip(&mut self) -> Result<(), WxrError> {
         self.read_to_close(None)
     }
 
-    fn read_to_close(&mut self, mut into: Option<&mut String>) -> Result<(), Error> {
-        let mut inner = 0_usize;
+    fn read_to_close(&mut self, mut into: Option<&mut String>) -> Result<(), WxrError> {
+        let mut inner_depth = 0_usize;
         loop {
-            let sink = into.as_deref_mut().filter(|_| inner == 0);
-            match self.token(sink)? {
-                Token::Open(_) => inner += 1,
-                Token::Close if inner > 0 => inner -= 1,
-                Token::Close | Token::End => return Ok(()),
+            let sink = into.as_deref_mut().filter(|_| inner_depth == 0);
+            match self.next_token(sink)? {
+                XmlToken::Open(_) => inner_depth += 1,
+                XmlToken::Close if inner_depth > 0 => inner_depth -= 1,
+                XmlToken::Close | XmlToken::End => return Ok(()),
             }
         }
     }
 
-    /// The next token; the text before it is added to `into`.
-    pub(super) fn token(&mut self, mut into: Option<&mut String>) -> Result<Token, Error> {
-        if self.stage == Stage::Untouched {
-            self.begin()?;
+    /// Returns the next token, and appends the text before it to `into`.
+    pub(super) fn next_token(
+        &mut self,
+        mut into: Option<&mut String>,
+    ) -> Result<XmlToken, WxrError> {
+        if self.stage == DocumentStage::Unread {
+            self.check_start()?;
         }
-        if self.closing {
-            self.closing = false;
-            return Ok(self.close());
+        if self.is_self_closing {
+            self.is_self_closing = false;
+            return Ok(self.close_element());
         }
         loop {
             let at = self.position();
-            self.look_ahead(at)?;
+            self.limit_next(at)?;
             self.buffer.clear();
             let event = match self.parser.read_event_into(&mut self.buffer) {
                 Ok(event) => event,
-                Err(error) => return Err(self.explain(&error, at)),
+                Err(error) => return Err(self.translate_error(&error, at)),
             };
-            if !fits(&event, self.stage) {
-                return Err(misplaced(&event, self.stage).at(at));
+            if !self.stage.allows(&event) {
+                return Err(self.stage.placement_error(&event).at(at));
             }
             match event {
                 Event::Start(ref tag) | Event::Empty(ref tag) => {
-                    self.tag_at = at;
+                    self.tag_position = at;
                     self.tag.read(tag).map_err(|kind| kind.at(at))?;
-                    self.closing = matches!(event, Event::Empty(_));
-                    let (space, _) = self.parser.resolver().resolve_element(tag.name());
-                    let space = Space::of(&space);
-                    return self.open(space);
+                    self.is_self_closing = matches!(event, Event::Empty(_));
+                    let (namespace, _) = self.parser.resolver().resolve_element(tag.name());
+                    let namespace = XmlNamespace::from_resolved(&namespace);
+                    return self.open_element(namespace);
                 }
-                Event::End(_) => return Ok(self.close()),
-                Event::Eof => return self.end(at),
-                Event::Text(text) => add(&mut into, text.xml10_content(), at)?,
-                Event::CData(text) => add(&mut into, text.xml10_content(), at)?,
+                Event::End(_) => return Ok(self.close_element()),
+                // The parser accepts a file that ends within the root element.
+                Event::Eof => return self.end_document(at),
+                Event::Text(text) => append_text(&mut into, text.xml10_content(), at)?,
+                Event::CData(text) => append_text(&mut into, text.xml10_content(), at)?,
                 Event::GeneralRef(reference) => {
-                    let character = markup::resolve(&reference).map_err(|kind| kind.at(at))?;
+                    let character =
+                        markup::resolve_reference(&reference).map_err(|kind| kind.at(at))?;
                     if let Some(into) = &mut into {
                         into.push(character);
                     }
                 }
                 Event::Decl(declaration) => {
                     markup::check_encoding(&declaration).map_err(|kind| kind.at(at))?;
-                    self.stage = Stage::Prolog;
+                    self.stage = DocumentStage::Prolog;
                 }
-                Event::Comment(_) | Event::PI(_) if self.stage == Stage::Blank => {
-                    self.stage = Stage::Prolog;
+                Event::Comment(_) | Event::PI(_) if self.stage == DocumentStage::Blank => {
+                    self.stage = DocumentStage::Prolog;
                 }
                 Event::Comment(_) | Event::PI(_) => {}
-                Event::DocType(_) => return Err(ErrorKind::Doctype.at(at)),
+                Event::DocType(_) => return Err(WxrErrorKind::Doctype.at(at)),
             }
         }
     }
 
-    /// Finds out whether this can be XML at all, and passes over what may stand before it.
-    fn begin(&mut self) -> Result<(), Error> {
+    /// Checks that the file can be XML, and skips a byte order mark and white space.
+    fn check_start(&mut self) -> Result<(), WxrError> {
         const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
         let source = self.parser.get_mut();
-        source.allow(u64::MAX);
-        match source.upcoming_raw(3) {
+        source.set_allowance(u64::MAX);
+        match source.peek_unchecked(3) {
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, b'<', ..] | [b'<', 0, ..] => {
-                return Err(ErrorKind::Utf16.at(Position::START));
+                return Err(WxrErrorKind::Utf16.at(WxrPosition::START));
             }
             BYTE_ORDER_MARK | [0xEF, 0xBB, 0xBF, ..] => source.consume(BYTE_ORDER_MARK.len()),
             _ => {}
         }
         loop {
-            let next = source.upcoming_raw(1);
+            let next = source.peek_unchecked(1);
             let blank = next.iter().take_while(|b| is_blank(**b)).count();
             match next.get(blank) {
                 Some(b'<') => break,
                 Some(_) => {
                     source.consume(blank);
-                    return Err(ErrorKind::NotXml.at(source.position()));
+                    return Err(WxrErrorKind::NotXml.at(source.position()));
                 }
                 None if blank == 0 => break,
                 None => source.consume(blank),
             }
         }
-        self.stage = Stage::Blank;
+        self.stage = DocumentStage::Blank;
         Ok(())
     }
 
-    /// Allows the parser as much as the next piece may have, and refuses a DOCTYPE before it is read.
-    fn look_ahead(&mut self, at: Position) -> Result<(), Error> {
-        let longest = self.longest(at);
+    /// Limits the bytes that the parser may read for the next token. Rejects a DOCTYPE before the parser sees it.
+    fn limit_next(&mut self, at: WxrPosition) -> Result<(), WxrError> {
+        let max_bytes = self.max_next_bytes(at);
         let source = self.parser.get_mut();
-        let next = source.upcoming(b"<!DOCTYPE html".len());
+        let next = source.peek(b"<!DOCTYPE html".len());
+        // The parser would buffer the whole declaration, however long.
         if let [b'<', b'!', b'D' | b'd', rest @ ..] = next {
             let is_html = rest
                 .split(|&byte| is_blank(byte) || byte == b'>')
                 .nth(1)
                 .is_some_and(|kind| kind.eq_ignore_ascii_case(b"html"));
             return Err(match self.stage {
-                Stage::After => ErrorKind::Trailing,
-                _ if is_html => ErrorKind::NotAnExport("a web page".into()),
-                _ => ErrorKind::Doctype,
+                DocumentStage::AfterRoot => WxrErrorKind::Trailing,
+                _ if is_html => WxrErrorKind::NotAnExport("a web page".into()),
+                _ => WxrErrorKind::Doctype,
             }
             .at(at));
         }
-        source.allow(longest);
+        source.set_allowance(max_bytes);
         Ok(())
     }
 
-    fn longest(&mut self, at: Position) -> u64 {
-        let next = self.parser.get_mut().upcoming(2);
-        let piece = if is_tag(next) {
-            TAG_BYTES
+    fn max_next_bytes(&mut self, at: WxrPosition) -> u64 {
+        let next = self.parser.get_mut().peek(2);
+        let token = if is_tag(next) {
+            MAX_TAG_BYTES
         } else {
-            ELEMENT_BYTES
+            MAX_ELEMENT_BYTES
         };
-        // Whatever the text may have, its end may follow.
-        let element = self.element.filter(|_| !next.starts_with(b"</"));
-        let ends = [element, self.item].into_iter().flatten();
-        let end = ends.map(|fence| fence.end).fold(at.byte + piece, u64::min);
+        // The closing tag does not count against the limit of the element's text.
+        let element = self.element_limit.filter(|_| !next.starts_with(b"</"));
+        let limits = [element, self.item_limit].into_iter().flatten();
+        let end = limits
+            .map(|limit| limit.end)
+            .fold(at.byte + token, u64::min);
         end.saturating_sub(at.byte)
     }
 
-    fn open(&mut self, space: Space) -> Result<Token, Error> {
-        if self.depth == DEPTH {
-            return Err(ErrorKind::TooDeep.at(self.tag_at));
+    fn open_element(&mut self, namespace: XmlNamespace) -> Result<XmlToken, WxrError> {
+        if self.depth == MAX_DEPTH {
+            return Err(WxrErrorKind::TooDeep.at(self.tag_position));
         }
         self.depth += 1;
-        self.stage = Stage::Inside;
-        Ok(Token::Open(space))
+        self.stage = DocumentStage::InRoot;
+        Ok(XmlToken::Open(namespace))
     }
 
-    fn close(&mut self) -> Token {
+    fn close_element(&mut self) -> XmlToken {
         self.depth -= 1;
         if self.depth == 0 {
-            self.stage = Stage::After;
+            self.stage = DocumentStage::AfterRoot;
         }
-        Token::Close
+        XmlToken::Close
     }
 
-    fn end(&self, at: Position) -> Result<Token, Error> {
+    fn end_document(&self, at: WxrPosition) -> Result<XmlToken, WxrError> {
         match self.stage {
-            Stage::After => Ok(Token::End),
-            Stage::Untouched | Stage::Blank => Err(ErrorKind::Empty.at(at)),
-            Stage::Prolog | Stage::Inside => Err(ErrorKind::Truncated.at(at)),
+            DocumentStage::AfterRoot => Ok(XmlToken::End),
+            DocumentStage::Unread | DocumentStage::Blank => Err(WxrErrorKind::Empty.at(at)),
+            DocumentStage::Prolog | DocumentStage::InRoot => Err(WxrErrorKind::Truncated.at(at)),
         }
     }
 
-    /// Why the parser could not read the piece that begins at `at`.
-    fn explain(&mut self, error: &ParserError, at: Position) -> Error {
+    /// Translates the parser's error about the token that starts at `at`.
+    fn translate_error(&mut self, error: &ParserError, at: WxrPosition) -> WxrError {
         let source = self.parser.get_mut();
         let here = source.position();
         match source.take_failure() {
-            Some(Failure::Wrong(kind)) => kind.at(here),
-            Some(Failure::Spent) => self.too_long(at, here),
-            None if self.stage == Stage::After => ErrorKind::Trailing.at(at),
-            None if source.has_ended() => ErrorKind::Truncated.at(here),
-            None => markup::explain(error).at(at),
+            Some(SourceFailure::Invalid(kind)) => kind.at(here),
+            Some(SourceFailure::LimitReached) => self.length_error(at, here),
+            None if self.stage == DocumentStage::AfterRoot => WxrErrorKind::Trailing.at(at),
+            None if source.has_ended() => WxrErrorKind::Truncated.at(here),
+            None => markup::describe_parser_error(error).at(at),
         }
     }
 
-    fn too_long(&self, at: Position, here: Position) -> Error {
-        let passed = |fence: Option<Fence>| fence.filter(|fence| fence.end <= here.byte);
-        if let Some(item) = passed(self.item) {
-            ErrorKind::ItemTooLong.at(item.from)
-        } else if let Some(element) = passed(self.element) {
-            ErrorKind::ElementTooLong.at(element.from)
+    fn length_error(&self, at: WxrPosition, here: WxrPosition) -> WxrError {
+        let exceeded = |limit: Option<SizeLimit>| limit.filter(|limit| limit.end <= here.byte);
+        if let Some(item) = exceeded(self.item_limit) {
+            WxrErrorKind::ItemTooLong.at(item.start)
+        } else if let Some(element) = exceeded(self.element_limit) {
+            WxrErrorKind::ElementTooLong.at(element.start)
         } else if is_tag(&self.buffer) {
-            ErrorKind::TagTooLong.at(at)
+            WxrErrorKind::TagTooLong.at(at)
         } else {
-            ErrorKind::ElementTooLong.at(at)
+            WxrErrorKind::ElementTooLong.at(at)
         }
     }
 }
 
-/// Adds text to what is gathered, if anything is.
-fn add(
+fn append_text(
     into: &mut Option<&mut String>,
     text: Result<Cow<'_, str>, EncodingError>,
-    at: Position,
-) -> Result<(), Error> {
-    let text = text.map_err(|error| markup::explain(&error.into()).at(at))?;
+    at: WxrPosition,
+) -> Result<(), WxrError> {
+    let text = text.map_err(|error| markup::describe_parser_error(&error.into()).at(at))?;
     if let Some(into) = into {
         into.push_str(&text);
     }
     Ok(())
 }
 
-/// Whether a tag begins here, and not text, a comment or CDATA.
+/// Returns whether a tag starts here, and not text, a comment or CDATA.
 fn is_tag(next: &[u8]) -> bool {
     matches!(next, [b'<', following, ..] if *following != b'!')
-}
-
-/// Whether something may stand here. Outside the outermost element little may.
-fn fits(event: &Event<'_>, stage: Stage) -> bool {
-    match event {
-        Event::Eof | Event::Comment(_) => true,
-        Event::Decl(_) => stage == Stage::Blank,
-        Event::Text(text) => stage == Stage::Inside || text.iter().copied().all(is_blank),
-        Event::CData(_) | Event::GeneralRef(_) => stage == Stage::Inside,
-        _ => stage != Stage::After,
-    }
-}
-
-fn misplaced(event: &Event<'_>, stage: Stage) -> ErrorKind {
-    match (event, stage) {
-        (_, Stage::After) => ErrorKind::Trailing,
-        (Event::Decl(_), _) => malformed("an XML declaration stands in the middle of the file"),
-        _ => ErrorKind::NotXml,
-    }
 }

@@ -1,0 +1,54 @@
+//! Attachments that galleries and playlists show.
+
+use super::attributes::ShortcodeAttributes;
+use super::shortcodes::{ShortcodePart, split};
+
+/// A file of the WordPress site that a gallery or a playlist may show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attachment {
+    pub id: i64,
+    pub url: String,
+    /// Alternative text, without HTML.
+    pub alt: String,
+    /// Caption, which may contain HTML.
+    pub caption: String,
+    /// Whether it was uploaded to this article, rather than only named in it.
+    pub is_attached: bool,
+}
+
+/// The attachments that a text needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NeededAttachments {
+    /// WordPress IDs of those that it names.
+    pub ids: Vec<i64>,
+    /// Whether it shows all that were uploaded to the article.
+    pub all_attached: bool,
+}
+
+/// Finds the attachments that converting this text needs.
+pub fn find_needed_attachments(raw: &str) -> NeededAttachments {
+    let mut needed = NeededAttachments::default();
+    for part in split(raw) {
+        let ShortcodePart::Known(shortcode) = part else {
+            continue;
+        };
+        if !matches!(shortcode.name, "gallery" | "playlist") {
+            continue;
+        }
+        let ids = parse_attachment_ids(&shortcode.attributes);
+        needed.all_attached |= ids.is_empty();
+        needed.ids.extend(ids);
+    }
+    needed.ids.sort_unstable();
+    needed.ids.dedup();
+    needed
+}
+
+/// Returns the IDs that a gallery or a playlist names. Without any, it shows the attachments of the article.
+pub(super) fn parse_attachment_ids(attributes: &ShortcodeAttributes<'_>) -> Vec<i64> {
+    ["ids", "include"]
+        .into_iter()
+        .map(|name| attributes.ids(name))
+        .find(|ids| !ids.is_empty())
+        .unwrap_or_default()
+}

@@ -1,0 +1,80 @@
+//! Writes the site as WXR 1.2 for WordPress's importer. Fields of Broadsheet's own carry what WordPress has no place for,
+//! so that importing the file into Broadsheet restores articles, comments and paths. Left out are earlier revisions,
+//! networks of commenters, and IDs and slugs from a WordPress site before.
+
+mod article;
+mod comment;
+mod header;
+mod request;
+mod xml;
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use anyhow::Context;
+use sqlx::{Connection, PgConnection};
+
+use super::store;
+use xml::WxrWriter;
+
+pub use request::ExportRequest;
+
+/// Writes everything, as it is at one point in time.
+pub async fn write_export(
+    db: &mut PgConnection,
+    request: &ExportRequest<'_>,
+    out: impl Write,
+) -> anyhow::Result<()> {
+    store::session::disable_statement_timeout(db).await?;
+    let mut db = db
+        // One snapshot for all pages of the export, while the site goes on writing.
+        .begin_with("begin isolation level repeatable read, read only")
+        .await?;
+    let mut wxr = WxrWriter::new(out, &request.publication.zone);
+    wxr.write_header(request)?;
+    // WordPress's importer wants IDs of authors and topics; they have a meaning within this file only.
+    for (id, author) in (1..).zip(store::export::list_authors(&mut db).await?) {
+        wxr.write_author(id, &author)?;
+    }
+    for (id, topic) in (1..).zip(store::export::list_topics(&mut db).await?) {
+        wxr.write_topic(id, &topic)?;
+    }
+    let mut last_article = i64::MIN;
+    loop {
+        let articles = store::export::list_articles(&mut db, last_article).await?;
+        let Some(newest) = articles.last() else { break };
+        last_article = newest.id;
+        let ids: Vec<i64> = articles.iter().map(|article| article.id).collect();
+        // Two queries per page of articles, not per article.
+        let mut topics = group_by_article(store::export::list_article_topics(&mut db, &ids).await?);
+        let mut paths = group_by_article(store::export::list_old_paths(&mut db, &ids).await?);
+        for article in &articles {
+            let topics = topics.remove(&article.id).unwrap_or_default();
+            let paths = paths.remove(&article.id).unwrap_or_default();
+            wxr.open("item")?;
+            wxr.write_article(request, article, &topics, &paths)?;
+            let mut last_comment = i64::MIN;
+            loop {
+                let comments =
+                    store::export::list_comments(&mut db, article.id, last_comment).await?;
+                let Some(newest) = comments.last() else { break };
+                last_comment = newest.id;
+                for comment in &comments {
+                    wxr.write_comment(request, comment)?;
+                }
+            }
+            wxr.close("item")?;
+        }
+    }
+    wxr.close("channel")?;
+    wxr.close("rss")?;
+    wxr.finish().context("writing the export")
+}
+
+fn group_by_article<T>(rows: Vec<(i64, T)>) -> HashMap<i64, Vec<T>> {
+    let mut grouped: HashMap<i64, Vec<T>> = HashMap::new();
+    for (article, row) in rows {
+        grouped.entry(article).or_default().push(row);
+    }
+    grouped
+}

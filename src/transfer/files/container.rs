@@ -1,0 +1,171 @@
+//! Containers of exports: plain, gzip and zip files, read with a count of the bytes consumed.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use flate2::bufread::MultiGzDecoder;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::{FileError, file_error};
+use crate::transfer::report::printable;
+
+/// Bytes read from disk or decompressed at once.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// The format of a file.
+pub(super) enum Container {
+    Plain,
+    Gzip,
+    /// Index and name of each export in the archive, ordered by name.
+    Zip(Vec<(usize, String)>),
+}
+
+impl Container {
+    /// Detects the format by the first bytes of the file.
+    pub(super) fn detect(name: &str, file: &File) -> Result<Self, FileError> {
+        let mut magic = Vec::new();
+        file.take(4)
+            .read_to_end(&mut magic)
+            .map_err(|error| file_error(name, describe_io_error(&error)))?;
+        Ok(match magic.as_slice() {
+            [0x1F, 0x8B, ..] => Self::Gzip,
+            b"PK\x03\x04" | b"PK\x05\x06" => Self::Zip(list_exports(name, file)?),
+            _ => Self::Plain,
+        })
+    }
+
+    /// Calls `read_export` for every export in the file. `progress` is the counter to raise, and its value at the end of
+    /// the file.
+    pub(super) fn read<E: From<FileError>>(
+        &self,
+        name: &str,
+        mut file: &File,
+        (counter, end): (&AtomicU64, u64),
+        read_export: &mut impl FnMut(&str, &mut dyn BufRead) -> Result<(), E>,
+    ) -> Result<(), E> {
+        file.rewind()
+            .map_err(|error| file_error(name, describe_io_error(&error)))?;
+        let raw = CountedFile { file, counter, end };
+        // Buffered here once for all formats; the decoders read in small steps.
+        let mut raw = BufReader::with_capacity(BUFFER_BYTES, raw);
+        match self {
+            Self::Plain => read_export(name, &mut raw),
+            Self::Gzip => {
+                let unpacked = Decompressed(MultiGzDecoder::new(raw), "gzip");
+                read_export(name, &mut buffered(unpacked))
+            }
+            Self::Zip(exports) => {
+                let error = |error: ZipError| file_error(name, describe_zip_error(&error));
+                let mut archive = ZipArchive::new(raw).map_err(error)?;
+                for (index, export) in exports {
+                    let unpacked = archive.by_index(*index).map_err(error)?;
+                    let export = format!("{name}: {export}");
+                    read_export(&export, &mut buffered(Decompressed(unpacked, "zip")))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Lists the XML files in a zip, ordered by name: WordPress numbers the parts of a large export.
+fn list_exports(name: &str, file: &File) -> Result<Vec<(usize, String)>, FileError> {
+    let error = |error: ZipError| file_error(name, describe_zip_error(&error));
+    let archive = ZipArchive::new(BufReader::new(file)).map_err(error)?;
+    let mut exports = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_data(index).map_err(error)?;
+        let path = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        let is_xml = path.to_ascii_lowercase().ends_with(".xml");
+        // macOS adds metadata files to its zips, named like the files with "._" before the name.
+        let is_metadata = path.rsplit('/').next().unwrap_or(&path).starts_with("._");
+        if !is_xml || is_metadata || entry.is_dir() {
+            continue;
+        }
+        if entry.encrypted() {
+            let path = printable(&path);
+            return Err(file_error(
+                name,
+                format!("{path} in it is protected by a password; unpack it first"),
+            ));
+        }
+        exports.push((index, printable(&path)));
+    }
+    if exports.is_empty() {
+        return Err(file_error(
+            name,
+            "this zip file contains no file that ends in .xml",
+        ));
+    }
+    exports.sort_by(|(_, one), (_, other)| one.cmp(other));
+    Ok(exports)
+}
+
+fn buffered<R: Read>(reader: R) -> BufReader<R> {
+    BufReader::with_capacity(BUFFER_BYTES, reader)
+}
+
+/// A file that counts the bytes read from it.
+struct CountedFile<'a> {
+    file: &'a File,
+    counter: &'a AtomicU64,
+    /// Upper bound of the counter: a zip's directory is read in addition to its contents.
+    end: u64,
+}
+
+impl Read for CountedFile<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        let position = self.counter.load(Relaxed) + read as u64;
+        self.counter.store(position.min(self.end), Relaxed);
+        Ok(read)
+    }
+}
+
+impl Seek for CountedFile<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// A decompressed stream of the named format, whose errors say that the file is damaged.
+struct Decompressed<R>(R, &'static str);
+
+impl<R: Read> Read for Decompressed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Self(reader, format) = self;
+        reader.read(into).map_err(|error| {
+            // An error of the disk keeps its own text.
+            if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted {
+                return error;
+            }
+            io::Error::new(
+                error.kind(),
+                format!("the {format} file is truncated or damaged"),
+            )
+        })
+    }
+}
+
+/// Describes an I/O error for whoever runs the command.
+pub(super) fn describe_io_error(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::PermissionDenied => {
+            "permission denied; run the command as a user who may read it".into()
+        }
+        _ => format!("it cannot be read ({error})"),
+    }
+}
+
+fn describe_zip_error(error: &ZipError) -> String {
+    match error {
+        ZipError::Io(error) if error.raw_os_error().is_some() => describe_io_error(error),
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            "this zip file uses an unsupported compression; unpack it first".into()
+        }
+        _ => "this zip file is truncated or damaged".into(),
+    }
+}

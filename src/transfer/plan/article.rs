@@ -1,0 +1,158 @@
+//! Plans an article from an item.
+
+use super::comments::plan_comments;
+use super::context::{PlanContext, SourceItem};
+use super::fields::{decode_slug, plain_text, shorten, single_line, unescape};
+use super::model::PlannedArticle;
+use super::text::{ArticleText, convert_text, exported_format};
+use crate::articles::{Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES};
+use crate::clock::Ts;
+use crate::text::{Slug, excerpt, input, markdown};
+use crate::transfer::body::Attachment;
+use crate::transfer::dates;
+use crate::transfer::meta;
+use crate::transfer::report::ImportReport;
+use crate::transfer::source_site::{SourceSite, is_storable_path};
+use crate::transfer::wxr::WxrItem;
+
+/// Length of a title that is made from the text, in characters.
+const GENERATED_TITLE_CHARS: usize = 60;
+
+/// Plans the article of an item, or returns in a few words why it cannot be imported.
+pub fn plan_article(
+    context: &PlanContext<'_>,
+    source: SourceItem,
+    attachments: &[Attachment],
+    featured_image: Option<&Attachment>,
+    report: &mut ImportReport,
+) -> Result<PlannedArticle, String> {
+    let kind = source.kind();
+    let SourceItem {
+        item,
+        digest,
+        local_time,
+    } = source;
+    let text = convert_text(context, &item, attachments, featured_image, report)?;
+    let title = make_title(&item, &text, report);
+    let standfirst = make_standfirst(&item, report);
+    let sources = input::single_line(meta::find(&item.meta, meta::SOURCES));
+    let sources = shorten(sources, SOURCES_BYTES, "sources", &item, report);
+    let date = local_time.parse(&item.date, &item.date_gmt);
+    let (state, note) = find_state(&item, date.is_some());
+    if let Some(note) = note {
+        report
+            .new_drafts
+            .push(|| format!("{title} ({})", note.word()));
+    }
+    // WordPress gives a draft a UTC date only once it has been published.
+    let has_been_published =
+        state == State::Published || dates::parse_datetime(&item.date_gmt).is_some();
+    // Drafts need a time as well; an unknown one counts as very old.
+    let created_at = date.unwrap_or(Ts::EPOCH);
+    let comments = plan_comments(context, &item, &local_time, created_at, report);
+    let site = &context.url_map.site;
+    Ok(PlannedArticle {
+        wordpress_id: item.id,
+        digest,
+        may_show_uploads: text.may_show_uploads,
+        kind,
+        slug: make_slug(&item.slug, &title),
+        standfirst,
+        sources,
+        body: text.body,
+        format: text.format,
+        body_html: text.body_html,
+        replies_open: item.comments_open,
+        pinned: item.is_sticky,
+        note,
+        state,
+        published_at: date.filter(|_| has_been_published),
+        created_at,
+        updated_at: local_time
+            .parse(&item.modified, &item.modified_gmt)
+            .unwrap_or(created_at),
+        old_paths: list_old_paths(site, &item),
+        old_slug_paths: list_old_slug_paths(site, &item),
+        author_login: item.creator,
+        terms: item.terms,
+        comments,
+        title,
+    })
+}
+
+/// Takes the title of the item, otherwise the beginning of its text, its slug, or its ID.
+fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> String {
+    let title = match exported_format(item) {
+        Some(_) => input::single_line(&unescape(&item.title)),
+        None => single_line(&item.title),
+    };
+    if !input::is_blank(&title) {
+        return shorten(title, TITLE_BYTES, "title", item, report);
+    }
+    let beginning = excerpt::excerpt(
+        &markdown::html_to_text(text.body_html.as_str()),
+        GENERATED_TITLE_CHARS,
+    );
+    let slug = input::single_line(&decode_slug(&item.slug));
+    [beginning, slug]
+        .into_iter()
+        .find(|title| !input::is_blank(title))
+        .unwrap_or_else(|| item.id.to_string())
+}
+
+fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {
+    let excerpt = match exported_format(item) {
+        Some(_) => unescape(&item.excerpt),
+        None => plain_text(&item.excerpt),
+    };
+    shorten(
+        input::multi_line(&excerpt),
+        STANDFIRST_BYTES,
+        "excerpt",
+        item,
+        report,
+    )
+}
+
+fn find_state(item: &WxrItem, has_date: bool) -> (State, Option<Note>) {
+    let note = match item.status.as_str() {
+        "publish" | "future" if item.has_password => Some(Note::Protected),
+        "publish" | "future" if has_date => return (State::Published, None),
+        "draft" | "auto-draft" => meta::find_note(&item.meta),
+        "pending" => Some(Note::Pending),
+        "private" => Some(Note::Private),
+        _ => Some(Note::Unknown),
+    };
+    (State::Draft, note)
+}
+
+/// Makes a slug of WordPress's, or of the title if that is empty.
+pub(super) fn make_slug(wordpress_slug: &str, title: &str) -> Slug {
+    let decoded = decode_slug(wordpress_slug);
+    if decoded.is_empty() {
+        return Slug::from_title(title);
+    }
+    Slug::parse(&decoded).unwrap_or_else(|| Slug::from_title(&decoded))
+}
+
+/// Lists the paths at the time of the export: of its link, and those that a Broadsheet export adds.
+fn list_old_paths(site: &SourceSite, item: &WxrItem) -> Vec<String> {
+    let own = item.meta.iter().filter(|(key, _)| key == meta::OLD_PATH);
+    let own = own
+        .map(|(_, path)| path.clone())
+        .filter(|path| is_storable_path(path));
+    site.page_path(&item.link).into_iter().chain(own).collect()
+}
+
+/// Lists the paths under former slugs, in the folder of its link.
+fn list_old_slug_paths(site: &SourceSite, item: &WxrItem) -> Vec<String> {
+    let Some(path) = site.page_path(&item.link) else {
+        return Vec::new();
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let slugs = item.meta.iter().filter(|(key, _)| key == meta::OLD_SLUG);
+    slugs
+        .map(|(_, slug)| format!("{folder}/{}", decode_slug(slug)))
+        .filter(|path| is_storable_path(path))
+        .collect()
+}

@@ -1,0 +1,41 @@
+//! Inputs of a plan.
+
+use crate::articles::Kind;
+use crate::crypto::Keys;
+use crate::i18n::Words;
+use crate::transfer::dates::LocalTime;
+use crate::transfer::url_map::UrlMap;
+use crate::transfer::wxr::WxrItem;
+
+/// Everything that plans of one export share.
+pub struct PlanContext<'a> {
+    pub keys: &'a Keys,
+    /// Translations in the publication's language.
+    pub words: Words,
+    pub url_map: &'a UrlMap,
+}
+
+/// An item that becomes an article or a page.
+pub struct SourceItem {
+    pub item: WxrItem,
+    /// Hash of the item and its comments, by which a later import sees whether they changed.
+    pub digest: i64,
+    /// Local time as learned from the items before it.
+    pub local_time: LocalTime,
+}
+
+impl SourceItem {
+    /// Returns which of the two it becomes.
+    pub fn kind(&self) -> Kind {
+        article_kind(&self.item).unwrap_or_default()
+    }
+}
+
+/// Returns whether an item becomes an article or a page, or `None` for all other items.
+pub fn article_kind(item: &WxrItem) -> Option<Kind> {
+    match item.kind.as_str() {
+        "post" => Some(Kind::Article),
+        "page" => Some(Kind::Page),
+        _ => None,
+    }
+}

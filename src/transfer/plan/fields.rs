@@ -1,0 +1,74 @@
+//! Plain-text fields of an item: names, titles, excerpts, slugs.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::text::{excerpt, input, markdown};
+use crate::transfer::report::ImportReport;
+use crate::transfer::wxr::WxrItem;
+
+/// Longest name of a site, a topic or an author, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Parses the name of a site, a topic or an author: one line of plain text.
+pub fn parse_name(text: &str) -> String {
+    excerpt::excerpt(&single_line(text), MAX_NAME_CHARS)
+}
+
+/// Converts a field that may hold HTML to one line of plain text.
+pub fn single_line(text: &str) -> String {
+    input::single_line(&plain_text(text))
+}
+
+/// Converts a field that may hold HTML to plain text.
+pub fn plain_text(text: &str) -> String {
+    // Most fields hold no HTML, and parsing is slow.
+    let text = if text.contains(['<', '&']) {
+        markdown::untrusted_html_to_text(text)
+    } else {
+        text.to_owned()
+    };
+    remove_unreadable(text)
+}
+
+/// Removes control characters, which old sites have in their texts and which no form here accepts.
+pub fn remove_unreadable(text: String) -> String {
+    if input::has_invalid_chars(&text) {
+        input::strip_invalid_chars(&text)
+    } else {
+        text
+    }
+}
+
+/// Undoes the escaping of Broadsheet's own exports.
+pub fn unescape(text: &str) -> String {
+    quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), Cow::into_owned)
+}
+
+/// Decodes a slug, which WordPress percent-encodes.
+pub fn decode_slug(slug: &str) -> String {
+    let decoded = percent_decode_str(slug).decode_utf8_lossy();
+    input::strip_invalid_chars(&decoded)
+}
+
+/// Shortens a field to its limit, with "…" at the end, and reports it.
+pub fn shorten(
+    text: String,
+    max_bytes: usize,
+    field: &str,
+    item: &WxrItem,
+    report: &mut ImportReport,
+) -> String {
+    if text.len() <= max_bytes {
+        return text;
+    }
+    report.shortened.push(|| {
+        format!(
+            "{} (item {}): the {field}, to {max_bytes} bytes",
+            item.title, item.id
+        )
+    });
+    // A character has at most four bytes.
+    excerpt::excerpt(&text, max_bytes / 4)
+}

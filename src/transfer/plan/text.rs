@@ -1,0 +1,96 @@
+//! The text of an article: WordPress's HTML converted, or Broadsheet's own taken as it is.
+
+use super::context::PlanContext;
+use super::fields::remove_unreadable;
+use crate::articles::BODY_BYTES;
+use crate::text::{Format, SafeHtml, markdown};
+use crate::transfer::body::{self, Attachment};
+use crate::transfer::meta;
+use crate::transfer::report::ImportReport;
+use crate::transfer::wxr::WxrItem;
+
+/// A text as it will be stored.
+pub struct ArticleText {
+    pub body: String,
+    pub format: Format,
+    pub body_html: SafeHtml,
+    /// Whether it may show uploads that a later import with an uploads folder would copy.
+    pub may_show_uploads: bool,
+}
+
+/// Converts the text of an item. Fails with a reason if it is too long.
+pub fn convert_text(
+    context: &PlanContext<'_>,
+    item: &WxrItem,
+    attachments: &[Attachment],
+    featured_image: Option<&Attachment>,
+    report: &mut ImportReport,
+) -> Result<ArticleText, String> {
+    if let Some(format) = exported_format(item) {
+        return restore_text(item, format);
+    }
+    let content = item.content.as_str();
+    let mut converted = body::convert_article(content, attachments);
+    if let Some(notes) = body::render_footnotes(meta::find(&item.meta, meta::FOOTNOTES)) {
+        converted.html.push_str(&notes);
+        // The block itself is empty; its notes are in the field.
+        converted.removed_blocks.retain(|name| name != "footnotes");
+    }
+    for name in converted.unknown_shortcodes {
+        *report.shortcodes.entry(name).or_default() += 1;
+    }
+    for name in converted.removed_blocks {
+        *report.blocks.entry(name).or_default() += 1;
+    }
+    if let Some(image) = featured_image {
+        let figure = context.url_map.render_featured_image(image, content);
+        converted.html.insert_str(0, &figure);
+    }
+    let rewrite = |url: &str| context.url_map.rewrite(url);
+    // After the conversion, which may bring such characters out of entities.
+    let html = remove_unreadable(converted.html);
+    let body_html = markdown::sanitize_article(&html, &rewrite);
+    check_length(body_html.as_str())?;
+    Ok(ArticleText {
+        body: body_html.to_string(),
+        format: Format::Html,
+        body_html,
+        may_show_uploads: context.url_map.copier.has_uploads(),
+    })
+}
+
+/// Restores a text that Broadsheet exported: its content is the HTML that readers saw.
+fn restore_text(item: &WxrItem, format: Format) -> Result<ArticleText, String> {
+    let body_html = markdown::sanitize_article(&item.content, &|_| None);
+    check_length(body_html.as_str())?;
+    let source = meta::find(&item.meta, meta::MARKDOWN);
+    check_length(source)?;
+    // The Markdown is only trusted if it still renders to the same HTML; WordPress may have changed that since.
+    let (body, format) =
+        if format == Format::Markdown && markdown::render_article(source) == body_html {
+            (source.to_owned(), format)
+        } else {
+            (body_html.to_string(), Format::Html)
+        };
+    Ok(ArticleText {
+        body,
+        format,
+        body_html,
+        may_show_uploads: false,
+    })
+}
+
+fn check_length(text: &str) -> Result<(), String> {
+    if text.len() > BODY_BYTES {
+        return Err(format!(
+            "its text is longer than {BODY_BYTES} bytes, the limit of an article"
+        ));
+    }
+    Ok(())
+}
+
+/// Returns the format in which the text was written, if Broadsheet exported it and WordPress's block editor has not
+/// rewritten it since.
+pub fn exported_format(item: &WxrItem) -> Option<Format> {
+    meta::find_format(&item.meta).filter(|_| !item.content.contains("<!-- wp:"))
+}

@@ -1,0 +1,6 @@
+//! Columns for statements that write many rows.
+
+/// Collects one value of every row, to be bound as an array.
+pub(super) fn column<T, U>(rows: &[T], value: impl Fn(&T) -> U) -> Vec<U> {
+    rows.iter().map(value).collect()
+}

@@ -1,0 +1,48 @@
+//! Commenters by keyed hash of their email.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+
+/// Returns hash and ID of the commenters that already exist under these email hashes.
+pub async fn list(
+    db: &mut PgConnection,
+    email_hashes: &[Vec<u8>],
+) -> sqlx::Result<Vec<(Vec<u8>, i64)>> {
+    let rows = sqlx::query!(
+        r#"select email_hash, id as "id: i64" from commenters where email_hash = any($1)"#,
+        email_hashes
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.email_hash, row.id))
+        .collect())
+}
+
+/// Inserts commenters, one per index of the three slices, and returns hash and ID of each. One whom a reply inserted in
+/// the meantime is returned like a new one.
+pub async fn insert(
+    db: &mut PgConnection,
+    email_hashes: &[Vec<u8>],
+    sealed_emails: &[Vec<u8>],
+    created_at: &[Ts],
+) -> sqlx::Result<Vec<(Vec<u8>, i64)>> {
+    // The update changes nothing; without it `returning` would leave out existing rows.
+    let rows = sqlx::query!(
+        r#"insert into commenters (email_hash, email_sealed, created_at)
+           select * from unnest($1::bytea[], $2::bytea[], $3::timestamptz[])
+           on conflict (email_hash) do update set email_hash = excluded.email_hash
+           returning email_hash, id as "id: i64""#,
+        email_hashes,
+        sealed_emails,
+        created_at as _,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.email_hash, row.id))
+        .collect())
+}

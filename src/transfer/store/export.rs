@@ -1,0 +1,181 @@
+//! Reads of an export: pages ordered by ID, so that memory does not grow with the site.
+
+use sqlx::PgConnection;
+
+use crate::articles::{Kind, Note, State, TopicKind};
+use crate::clock::Ts;
+use crate::comments::Status;
+use crate::text::Format;
+
+const ARTICLES_PER_PAGE: i64 = 50;
+const COMMENTS_PER_PAGE: i64 = 500;
+
+/// An account that wrote at least one article.
+pub struct ExportedAuthor {
+    pub handle: String,
+    pub name: String,
+}
+
+/// Returns all authors, ordered by handle.
+pub async fn list_authors(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedAuthor>> {
+    sqlx::query_as!(
+        ExportedAuthor,
+        r#"select handle, name from accounts
+           where exists (select 1 from articles where author_id = accounts.id) order by handle collate "C""#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A topic, written as a category or a tag.
+pub struct ExportedTopic {
+    pub slug: String,
+    pub name: String,
+    pub description: String,
+    pub kind: TopicKind,
+}
+
+/// Returns all topics, ordered by slug.
+pub async fn list_topics(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedTopic>> {
+    sqlx::query_as!(
+        ExportedTopic,
+        r#"select slug as "slug: String", name, description, kind from topics order by slug collate "C""#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An article with the columns that an export writes.
+pub struct ExportedArticle {
+    pub id: i64,
+    pub slug: String,
+    pub title: String,
+    pub standfirst: String,
+    pub sources: String,
+    pub body: String,
+    pub format: Format,
+    pub body_html: String,
+    pub replies_open: bool,
+    pub kind: Kind,
+    pub pinned: bool,
+    pub note: Option<Note>,
+    pub state: State,
+    pub published_at: Option<Ts>,
+    pub path: Option<String>,
+    /// Handle of its author.
+    pub author: String,
+    pub created_at: Ts,
+    pub updated_at: Ts,
+}
+
+/// Returns the next page of articles, those with an ID above `after`.
+pub async fn list_articles(
+    db: &mut PgConnection,
+    after: i64,
+) -> sqlx::Result<Vec<ExportedArticle>> {
+    sqlx::query_as!(
+        ExportedArticle,
+        r#"select articles.id as "id: i64", articles.slug as "slug: String", title, standfirst, sources, body, format,
+               body_html as "body_html: String", replies_open, kind, pinned, note, state, published_at, path,
+               handle as author, articles.created_at, updated_at
+           from articles join accounts on accounts.id = author_id
+           where articles.id > $1 order by articles.id limit $2"#,
+        after,
+        ARTICLES_PER_PAGE,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Returns the topics of these articles, each with its article's ID.
+pub async fn list_article_topics(
+    db: &mut PgConnection,
+    article_ids: &[i64],
+) -> sqlx::Result<Vec<(i64, ExportedTopic)>> {
+    let rows = sqlx::query!(
+        r#"select article_id, slug as "slug: String", name, description, kind
+           from article_topics join topics on topics.id = topic_id
+           where article_id = any($1) order by article_id, slug collate "C""#,
+        article_ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let topic = ExportedTopic {
+                slug: row.slug,
+                name: row.name,
+                description: row.description,
+                kind: row.kind,
+            };
+            (row.article_id, topic)
+        })
+        .collect())
+}
+
+/// Returns the former paths of these articles, each with its article's ID.
+pub async fn list_old_paths(
+    db: &mut PgConnection,
+    article_ids: &[i64],
+) -> sqlx::Result<Vec<(i64, String)>> {
+    let rows = sqlx::query!(
+        r#"select article_id as "article_id: i64", article_paths.path
+           from article_paths join articles on articles.id = article_id
+           where article_id = any($1) and article_paths.path is distinct from articles.path
+           order by article_id, article_paths.path collate "C""#,
+        article_ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.article_id, row.path))
+        .collect())
+}
+
+/// A comment or a linkback.
+pub struct ExportedComment {
+    pub id: i64,
+    pub parent_id: Option<i64>,
+    /// WordPress's comment type: `comment`, `pingback` or `trackback`.
+    pub kind: String,
+    pub name: String,
+    pub website: Option<String>,
+    pub body: String,
+    /// `None` for a linkback.
+    pub format: Option<Format>,
+    pub body_html: String,
+    pub status: Status,
+    /// Reasons of the screening, one per line.
+    pub reasons: String,
+    pub created_at: Ts,
+    pub email_hash: Option<Vec<u8>>,
+    pub email_sealed: Option<Vec<u8>>,
+}
+
+/// Returns the next page of an article's comments and linkbacks, those with an ID above `after`.
+pub async fn list_comments(
+    db: &mut PgConnection,
+    article_id: i64,
+    after: i64,
+) -> sqlx::Result<Vec<ExportedComment>> {
+    sqlx::query_as!(
+        ExportedComment,
+        r#"select comments.id as "id!: i64", parent_id as "parent_id: i64", 'comment' as "kind!", name as "name!", website,
+               body as "body!", format as "format?: Format", body_html as "body_html!: String", status as "status!: Status",
+               array_to_string(reasons, chr(10)) as "reasons!", comments.created_at as "created_at!: Ts",
+               email_hash as "email_hash?", email_sealed as "email_sealed?"
+           from comments left join commenters on commenters.id = commenter_id
+           where article_id = $1 and comments.id > $2
+           union all
+           select id, null, kind::text, name, website, body, null, body, status, '', created_at, null, null
+           from linkbacks where article_id = $1 and id > $2
+           order by 1 limit $3"#,
+        article_id,
+        after,
+        COMMENTS_PER_PAGE,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,170 @@
+//! Copies the uploads that articles refer to into the media folder.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::report::{ImportReport, OutcomeCounts, SampledList};
+
+/// Copies uploads and counts what became of each.
+pub struct UploadCopier {
+    /// The WordPress site's `wp-content/uploads`, if one was given.
+    uploads_folder: Option<PathBuf>,
+    media_folder: PathBuf,
+    is_dry_run: bool,
+    /// Uploads already counted; an article may refer to one repeatedly.
+    seen: Mutex<HashSet<PathBuf>>,
+    copied: AtomicU64,
+    /// Uploads that were in the media folder already.
+    same: AtomicU64,
+    /// Uploads that stay on the WordPress site, since no folder was given.
+    unmoved: AtomicU64,
+    missing: Mutex<SampledList>,
+}
+
+impl UploadCopier {
+    /// Creates a copier from `uploads_folder` to `media_folder`; in a dry run it only counts.
+    pub fn new(uploads_folder: Option<PathBuf>, media_folder: PathBuf, is_dry_run: bool) -> Self {
+        Self {
+            uploads_folder,
+            media_folder,
+            is_dry_run,
+            seen: Mutex::default(),
+            copied: AtomicU64::default(),
+            same: AtomicU64::default(),
+            unmoved: AtomicU64::default(),
+            missing: Mutex::default(),
+        }
+    }
+
+    /// Returns whether an uploads folder was given.
+    pub fn has_uploads(&self) -> bool {
+        self.uploads_folder.is_some()
+    }
+
+    /// Adds the counts of all uploads so far to the report.
+    pub fn add_counts(&self, report: &mut ImportReport) {
+        let missing = self.missing.lock().expect("no holder of the list panics");
+        report.unmoved_media += self.unmoved.load(Relaxed);
+        report.media.add(OutcomeCounts {
+            new: self.copied.load(Relaxed),
+            same: self.same.load(Relaxed),
+            skipped: missing.total,
+            ..OutcomeCounts::default()
+        });
+        report.missing_media.append(missing.clone());
+    }
+
+    /// Copies an upload into the media folder, unless it is there. Where a resized picture is missing, its original takes
+    /// its place. Returns the path of the file in the media folder, or `None` if there is none.
+    pub fn copy_upload(&self, upload: &Path) -> Option<PathBuf> {
+        // The lock is held while copying, so that two articles never write the same file at once.
+        let mut seen = self.seen.lock().expect("no holder of the set panics");
+        let is_first = seen.insert(upload.to_owned());
+        let count = |counter: &AtomicU64| {
+            counter.fetch_add(u64::from(is_first), Relaxed);
+        };
+        for candidate in [Some(upload.to_owned()), original_of(upload)]
+            .into_iter()
+            .flatten()
+        {
+            let target = self.media_folder.join(&candidate);
+            match (file_size(&target), self.find_source(&candidate)) {
+                // Overwriting could change a picture of another article.
+                (Some(size), Some(source)) if file_size(&source) != Some(size) => {
+                    if is_first {
+                        self.report_missing(|| {
+                            format!(
+                                "{}: {} is another file of the same name",
+                                candidate.display(),
+                                target.display()
+                            )
+                        });
+                    }
+                    return None;
+                }
+                (Some(_), _) => {
+                    count(&self.same);
+                    return Some(candidate);
+                }
+                (None, Some(source)) => {
+                    return match self.copy(&source, &target) {
+                        Ok(()) => {
+                            count(&self.copied);
+                            Some(candidate)
+                        }
+                        Err(error) => {
+                            self.report_missing(|| format!("{}: {error}", candidate.display()));
+                            None
+                        }
+                    };
+                }
+                (None, None) => {}
+            }
+        }
+        if self.uploads_folder.is_none() {
+            count(&self.unmoved);
+        } else if is_first {
+            self.report_missing(|| format!("{}: not in the uploads folder", upload.display()));
+        }
+        None
+    }
+
+    /// Finds a file in the uploads folder. A symbolic link that leads out of the folder is ignored.
+    fn find_source(&self, path: &Path) -> Option<PathBuf> {
+        // Resolved for each file, since links inside the folder are allowed.
+        let folder = self.uploads_folder.as_ref()?.canonicalize().ok()?;
+        let file = folder.join(path).canonicalize().ok()?;
+        (file.starts_with(&folder) && file.is_file()).then_some(file)
+    }
+
+    fn copy(&self, source: &Path, target: &Path) -> io::Result<()> {
+        if self.is_dry_run {
+            return Ok(());
+        }
+        fs::create_dir_all(target.parent().unwrap_or(target))?;
+        // Renamed once complete: the server must never send half a file.
+        let unfinished = target.with_added_extension("unfinished");
+        fs::copy(source, &unfinished)?;
+        fs::rename(&unfinished, target)
+    }
+
+    fn report_missing(&self, line: impl FnOnce() -> String) {
+        let missing = self.missing.lock();
+        missing.expect("no holder of the list panics").push(line);
+    }
+}
+
+/// Returns the original of a resized picture: `tea.jpg` for `tea-300x200.jpg`.
+fn original_of(upload: &Path) -> Option<PathBuf> {
+    let name = upload.file_name()?.to_str()?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    let (stem, size) = stem.rsplit_once('-')?;
+    let (width, height) = size.split_once('x')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (is_number(width) && is_number(height))
+        .then(|| upload.with_file_name(format!("{stem}.{extension}")))
+}
+
+fn file_size(file: &Path) -> Option<u64> {
+    let metadata = fs::metadata(file).ok()?;
+    metadata.is_file().then_some(metadata.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resized_picture_has_an_original() {
+        assert_eq!(
+            original_of(Path::new("2012/tea-300x200.jpg")).as_deref(),
+            Some(Path::new("2012/tea.jpg"))
+        );
+        assert_eq!(original_of(Path::new("2012/tea-x200.jpg")), None);
+        assert_eq!(original_of(Path::new("2012/tea.jpg")), None);
+    }
+}

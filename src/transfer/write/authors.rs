@@ -1,0 +1,143 @@
+//! Accounts of WordPress authors. Imported accounts cannot sign in until someone sets a passphrase.
+
+use std::collections::HashMap;
+
+use anyhow::bail;
+use sqlx::PgConnection;
+
+use crate::accounts::{self, Handle, Role};
+use crate::clock::Ts;
+use crate::crypto::Keys;
+use crate::ids::AccountId;
+use crate::text::{Slug, input};
+use crate::transfer::plan;
+use crate::transfer::report::ImportReport;
+use crate::transfer::store;
+use crate::transfer::wxr::WxrAuthor;
+
+/// Context of the keyed hash of a login.
+const LOGIN_HASH_CONTEXT: &str = "wordpress login";
+/// Longest username that is made from a name, in characters; a number may follow.
+const MAX_USERNAME_CHARS: usize = 50;
+
+/// Authors of all sites of an import, by site and login. They are few, so all stay in memory.
+pub struct AuthorRegistry {
+    described: HashMap<(i32, String), WxrAuthor>,
+    accounts: HashMap<(i32, String), AccountId>,
+    /// Name of authors whom the export does not name.
+    fallback_name: String,
+    now: Ts,
+    is_dry_run: bool,
+}
+
+impl AuthorRegistry {
+    /// Creates an empty registry.
+    pub fn new(fallback_name: &str, now: Ts, is_dry_run: bool) -> Self {
+        Self {
+            described: HashMap::new(),
+            accounts: HashMap::new(),
+            fallback_name: fallback_name.to_owned(),
+            now,
+            is_dry_run,
+        }
+    }
+
+    /// Remembers the names of an author from the header of an export.
+    pub fn describe(&mut self, site_id: i32, author: WxrAuthor) {
+        let key = (site_id, author.login.clone());
+        self.described.insert(key, author);
+    }
+
+    /// Returns the account of an author: that of an earlier import, the one with the login as its username, or a new one.
+    pub async fn find_or_insert(
+        &mut self,
+        db: &mut PgConnection,
+        keys: &Keys,
+        site_id: i32,
+        login: &str,
+        report: &mut ImportReport,
+    ) -> anyhow::Result<AccountId> {
+        let key = (site_id, login.to_owned());
+        if let Some(account) = self.accounts.get(&key) {
+            return Ok(*account);
+        }
+        // A key rotation cannot rehash logins, which are not stored, so hashes under older keys are looked for as well.
+        let hashes = keys.find_by_each(LOGIN_HASH_CONTEXT, login.as_bytes());
+        let hashes: Vec<Vec<u8>> = hashes.into_iter().map(|hash| hash.to_vec()).collect();
+        let account = match store::authors::find_account(db, site_id, &hashes).await? {
+            Some(account) => {
+                report.authors.same += 1;
+                account
+            }
+            None => {
+                let account = self.find_or_insert_account(db, &key, report).await?;
+                if !self.is_dry_run {
+                    store::authors::insert(db, site_id, &hashes[0], account).await?;
+                }
+                account
+            }
+        };
+        self.accounts.insert(key, account);
+        Ok(account)
+    }
+
+    async fn find_or_insert_account(
+        &self,
+        db: &mut PgConnection,
+        key: &(i32, String),
+        report: &mut ImportReport,
+    ) -> anyhow::Result<AccountId> {
+        let name = self.make_name(key);
+        // A member of staff with exactly this username is taken to be the author.
+        if let Some(handle) = Handle::parse(&key.1)
+            && let Some((account, _)) = accounts::store::find_by_handle(db, &handle).await?
+        {
+            report.authors.same += 1;
+            return Ok(account.id);
+        }
+        report.authors.new += 1;
+        if self.is_dry_run {
+            return Ok(AccountId(0));
+        }
+        for handle in candidate_handles(&key.1, &name) {
+            let account =
+                accounts::store::insert(db, &handle, &name, Role::Editor, None, self.now).await?;
+            if let Some(account) = account {
+                return Ok(account);
+            }
+        }
+        bail!(
+            "no username is free for the author {name}; add an account with the WordPress login as its username, then run the same command again"
+        )
+    }
+
+    /// Returns the first name that may be shown: it must not be an email.
+    fn make_name(&self, key: &(i32, String)) -> String {
+        let described = self.described.get(key);
+        let display_name = described.map(|author| author.display_name.clone());
+        let full_name =
+            described.map(|author| format!("{} {}", author.first_name, author.last_name));
+        [
+            display_name,
+            full_name,
+            Some(key.1.clone()),
+            Some(self.fallback_name.clone()),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|name| plan::parse_name(&name))
+        // Bylines are public, and WordPress logins are often emails.
+        .find(|name| !input::is_blank(name) && !input::contains_email(name))
+        .unwrap_or_else(|| "—".to_owned())
+    }
+}
+
+/// Returns usernames to try: the login, or the name if that is no username, then the name with a number.
+fn candidate_handles(login: &str, name: &str) -> impl Iterator<Item = Handle> {
+    let one_word = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("-");
+    let first = Handle::parse(&one_word(login)).or_else(|| Handle::parse(&one_word(name)));
+    let slug = Slug::from_title(name);
+    let base: String = slug.as_str().chars().take(MAX_USERNAME_CHARS).collect();
+    let numbered = (2..1_000).filter_map(move |number| Handle::parse(&format!("{base}-{number}")));
+    first.into_iter().chain(numbered)
+}

@@ -1,0 +1,163 @@
+//! Paths of imported articles. A path belongs to one article; the first article gets it.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+
+use super::writer::BatchWriter;
+use crate::articles::{Kind, Note, State};
+use crate::ids::ArticleId;
+use crate::publication::{Publication, is_answered, is_reserved};
+use crate::text::Slug;
+use crate::transfer::plan::PlannedArticle;
+use crate::transfer::report::ImportReport;
+use crate::transfer::store;
+
+/// Number suffixes tried for a taken path, from 2 up, before the article's WordPress ID is tried.
+const MAX_SUFFIX: u64 = 20;
+
+/// Article IDs by path: owners in the database and those of this batch.
+pub(super) type PathOwners = HashMap<String, i64>;
+
+impl BatchWriter<'_> {
+    /// Loads the owners of all paths that these articles ask for.
+    pub(super) async fn load_path_owners(
+        &self,
+        db: &mut PgConnection,
+        ids: &[i64],
+        articles: &[PlannedArticle],
+    ) -> sqlx::Result<PathOwners> {
+        let paths: Vec<String> = ids
+            .iter()
+            .zip(articles)
+            .flat_map(|(id, planned)| {
+                // Old paths too: one of them may be the current path of another article.
+                let path = self.make_path(*id, planned, &planned.slug);
+                path.into_iter().chain(planned.old_paths.iter().cloned())
+            })
+            .collect();
+        let owners = store::paths::list_owners(db, &paths).await?;
+        Ok(owners
+            .into_iter()
+            .map(|owner| (owner.path, owner.article_id.0))
+            .collect())
+    }
+
+    /// Returns the path that a slug gives an article, or `None` for a draft.
+    fn make_path(&self, id: i64, planned: &PlannedArticle, slug: &Slug) -> Option<String> {
+        let published_at = planned
+            .published_at
+            .filter(|_| planned.state == State::Published)?;
+        Some(match planned.kind {
+            Kind::Article => self.publication.path_of(ArticleId(id), slug, published_at),
+            // A WordPress page may be a child of another, and keeps that path.
+            Kind::Page => planned
+                .old_paths
+                .iter()
+                .find(|path| path.rsplit('/').next() == Some(slug.as_str()) && !is_reserved(path))
+                .cloned()
+                .unwrap_or_else(|| Publication::path_of_page(slug)),
+        })
+    }
+
+    /// Claims a path for an article: the one of its slug or, if that is taken, of its slug with a number. An article for
+    /// which none is free becomes a draft. Changes slug and state accordingly.
+    pub(super) async fn assign_path(
+        &mut self,
+        db: &mut PgConnection,
+        id: i64,
+        planned: &mut PlannedArticle,
+        owners: &mut PathOwners,
+        report: &mut ImportReport,
+    ) -> sqlx::Result<Option<String>> {
+        let Some(first) = self.make_path(id, planned, &planned.slug) else {
+            return Ok(None);
+        };
+        let suffixes = (2..MAX_SUFFIX).chain([planned.wordpress_id.unsigned_abs()]);
+        let alternatives = suffixes.map(|suffix| planned.slug.with_number(suffix));
+        for slug in [planned.slug.clone()].into_iter().chain(alternatives) {
+            // Always present here, since the first path was.
+            let Some(path) = self.make_path(id, planned, &slug) else {
+                break;
+            };
+            // The owners of alternative paths were not loaded with the batch.
+            if path != first {
+                for owner in store::paths::list_owners(db, std::slice::from_ref(&path)).await? {
+                    owners.insert(owner.path, owner.article_id.0);
+                }
+            }
+            if is_reserved(&path) || !self.claim_path(&path, id, owners) {
+                continue;
+            }
+            if path != first {
+                report_conflict(report, planned, || {
+                    format!("{first} is taken, so the article is at {path}")
+                });
+                planned.slug = slug;
+            }
+            return Ok(Some(path));
+        }
+        report_conflict(report, planned, || {
+            format!("{first} is taken, so the article became a draft")
+        });
+        // A published article needs a path.
+        planned.state = State::Draft;
+        planned.note = Some(Note::Unknown);
+        Ok(None)
+    }
+
+    /// Claims a path for an article. Returns `false` if it belongs to another.
+    fn claim_path(&mut self, path: &str, id: i64, owners: &mut PathOwners) -> bool {
+        if let Some(dry_run) = &mut self.dry_run {
+            // Earlier batches of a dry run are not in the database, so their paths are remembered by hash.
+            let hash = self
+                .keys
+                .number_of("path", [path.as_bytes()])
+                .cast_unsigned();
+            if owners.get(path).is_none() && !dry_run.claim_path(hash) {
+                return false;
+            }
+        }
+        *owners.entry(path.to_owned()).or_insert(id) == id
+    }
+
+    /// Claims the old paths of an article and returns those that it gets; the others are reported.
+    pub(super) fn claim_old_paths(
+        &mut self,
+        id: i64,
+        planned: &PlannedArticle,
+        path: Option<&str>,
+        owners: &mut PathOwners,
+        report: &mut ImportReport,
+    ) -> Vec<String> {
+        let mut claimed = Vec::new();
+        for old in &planned.old_paths {
+            if Some(old.as_str()) == path || claimed.contains(old) {
+                continue;
+            }
+            if is_answered(old) {
+                report_conflict(report, planned, || {
+                    format!("its old path {old} is a page of this site")
+                });
+            } else if self.claim_path(old, id, owners) {
+                claimed.push(old.clone());
+            } else {
+                report_conflict(report, planned, || {
+                    format!("its old path {old} belongs to another article on this site")
+                });
+            }
+        }
+        claimed
+    }
+}
+
+fn report_conflict(
+    report: &mut ImportReport,
+    planned: &PlannedArticle,
+    conflict: impl FnOnce() -> String,
+) {
+    report.path_conflicts.push(|| {
+        let (title, id) = (&planned.title, planned.wordpress_id);
+        format!("{title} (item {id}): {}", conflict())
+    });
+}

@@ -1,0 +1,131 @@
+//! Exports that are imported again.
+
+use std::collections::BTreeMap;
+
+use broadsheet::articles::{Kind, State};
+use broadsheet::comments::Status;
+
+use super::{discussion, new, same};
+use crate::support::wxr::{post, wxr};
+use crate::support::{Setup, TestSite};
+
+/// Removes the dates that say when the export was made.
+fn without_dates_of_export(xml: &str) -> String {
+    xml.lines()
+        .filter(|line| !line.starts_with("<pubDate>") || !line.contains("2026"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[tokio::test]
+async fn an_imported_export_exports_the_same_again() {
+    let site = Setup::default()
+        .publication(|publication| {
+            publication.title = "Кур’єр & Co <daily>".to_owned();
+            publication.tagline = "News & \"views\"".to_owned();
+            publication.zone = broadsheet::text::dates::parse_zone("Europe/Kyiv").expect("a zone");
+            publication.permalink = "/{year}/{month}/{slug}".parse().expect("a pattern");
+        })
+        .build()
+        .await;
+    // What was written here: Markdown, every field, every state.
+    let body = "# Chapter\n\nWords & *more* <b>words</b> ]]> [caption]x[/caption]\n\n- one\n- two\n\n![A cup](/static/welcome.svg) and a note[^1].\n\n[^1]: The note.\n\n| a | b |\n|---|--:|\n| 1 | 2 |";
+    let tea = site
+        .article_with("Tea & <cake>", |draft| {
+            draft.body = body.to_owned();
+            draft.standfirst = "Why & how\nwe <drink>".to_owned();
+            draft.sources = "The \"Times\" & others".to_owned();
+            draft.topics = vec!["Чай & кава".to_owned(), "Hot".to_owned()];
+            draft.pinned = true;
+        })
+        .await;
+    site.article_with("Imprint", |draft| draft.kind = Kind::Page)
+        .await;
+    site.article_with("A draft", |draft| {
+        draft.state = State::Draft;
+        draft.published_at = None;
+    })
+    .await;
+    site.article_with("Later", |draft| {
+        draft.published_at = draft.published_at.map(|at| at.plus_seconds(1_000_000));
+        draft.replies_open = false;
+    })
+    .await;
+    let maria = site.comment(&tea, "Maria", Status::Approved).await;
+    let petro = site
+        .answer(&tea, Some(maria), "Petro & Co <x>", Status::Approved)
+        .await;
+    site.answer(&tea, Some(petro), "Olha", Status::Held).await;
+    site.comment(&tea, "Spammer", Status::Spam).await;
+    site.comment(&tea, "Thrown", Status::Trashed).await;
+    // What came from elsewhere: HTML, odd numbers, old addresses, pingbacks.
+    let imported = post(5, "old").with(|post| {
+        post.content = "Old.\n\nWords.<h1 id=\"part\">Part</h1> <img src=\"https://far.example/x.png\" alt=\"Far\"> https://example.com/x?a=1&b=2 &nbsp; end".to_owned();
+        post.more = discussion();
+    });
+    let hidden = post(6, "hidden").with(|post| post.status = "private");
+    site.import(&wxr(&(imported.xml() + &hidden.xml()))).await;
+    for with_emails in [false, true] {
+        let first = site.export(with_emails).await;
+        let copy = Setup::default().build().await;
+        sqlx::query("delete from settings")
+            .execute(&copy.app.pool)
+            .await
+            .expect("an empty site");
+        let report = copy.import(&first).await;
+        assert_eq!(report.shortcodes, BTreeMap::new());
+        let second = copy.export(with_emails).await;
+        let (first, second) = (
+            without_dates_of_export(&first),
+            without_dates_of_export(&second),
+        );
+        for (a, b) in first.lines().zip(second.lines()) {
+            assert_eq!(a, b);
+        }
+        assert_eq!(first, second);
+        assert!(first.len() > 10_000);
+        // And it is not the file alone that is the same.
+        let visitor = copy.visitor();
+        let (there, here) = (
+            site.visitor().open(&tea.path).await,
+            visitor.open(&tea.path).await,
+        );
+        assert_eq!(there.text_of(".prose"), here.text_of(".prose"));
+        let markdown: String = sqlx::query_scalar("select body from articles where id = $1")
+            .bind(tea.id.0)
+            .fetch_one(&copy.app.pool)
+            .await
+            .expect("it is there");
+        assert_eq!(markdown, body);
+    }
+}
+
+#[tokio::test]
+async fn an_export_of_this_site_is_not_imported_into_it() {
+    let site = TestSite::new().await;
+    site.article("Tea").await;
+    let export = site.export(false).await;
+    let error = site
+        .import_with(&export, |_| {})
+        .await
+        .expect_err("it is refused");
+    assert!(
+        error.to_string().contains("comes from this site"),
+        "{error:#}"
+    );
+    assert_eq!(site.count("select count(*) from articles").await, 1);
+    // Articles that came without numbers have some here, and go out and in again.
+    let xml = wxr(&post(5, "tea")
+        .xml()
+        .replace("<wp:post_id>5</wp:post_id>", ""));
+    site.import(&xml).await;
+    let copy = TestSite::new().await;
+    sqlx::query("delete from settings")
+        .execute(&copy.app.pool)
+        .await
+        .expect("an empty site");
+    let report = copy.import(&site.export(false).await).await;
+    assert_eq!(report.articles, new(2));
+    let again = copy.import(&site.export(false).await).await;
+    assert_eq!(again.articles, same(2));
+}
