@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod accounts;
 mod articles;
 mod bulk;
@@ -13,7 +14,6 @@ mod comments;
 mod counted;
 mod digest;
 mod discussion;
-mod doors;
 mod editing;
 mod erasing;
 mod finding;
