@@ -23,6 +23,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         title: row.title,
         tagline: row.tagline,
         language: row.language,
+        // Both were checked when they were saved. Should one no longer be valid, the site goes on with a default.
         zone: crate::text::dates::zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         permalink: row.permalink_pattern.parse().unwrap_or_default(),
         appeal: row.appeal,
@@ -138,6 +139,7 @@ pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) ->
             let path = publication.path_of(article.id, &article.slug, article.published_at);
             (article.id.0, path)
         })
+        // A pattern of a bare slug can give an article the path of one of the site's own pages.
         .filter(|(_, path)| !is_reserved(path))
         .unzip();
     let moved = sqlx::query_scalar!(
