@@ -51,6 +51,7 @@ impl Limits {
 
     /// Forgets networks that are far from any limit, so that memory stays bounded.
     pub fn forget_the_quiet(&self) {
+        // The keyed limiters never drop an entry by themselves.
         for limit in [&self.replies, &self.signed_actions] {
             limit.retain_recent();
             limit.shrink_to_fit();
@@ -63,6 +64,7 @@ fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, ip: IpAddr) -> Result<(), u64>
         until
             .wait_time_from(DefaultClock::default().now())
             .as_secs()
+            // Rounded up, so that trying again after this wait succeeds.
             + 1
     })
 }

@@ -258,7 +258,9 @@ pub fn router(app: App) -> Router {
             ADMIN_BODY_TIMEOUT,
         ))
         .fallback_service(article)
+        // Instead of tokens in the forms: public pages are the same bytes for everyone and can be cached.
         .layer(same_origin)
+        // Inside the error pages: a panic is answered with one.
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app.clone(), render_error_pages))
         .layer(CompressionLayer::new().compress_when(is_not_cacheable))
@@ -266,6 +268,7 @@ pub fn router(app: App) -> Router {
             app.clone(),
             headers::add_security_headers,
         ))
+        // Outside of everything that logs or shows the id.
         .layer(from_fn(request_id::trace_request))
         .layer(from_fn(|request, next| {
             buffer_small_body(SMALL_BODY_TIMEOUTS, request, next)

@@ -1,4 +1,4 @@
-//! Accounts and roles.
+//! Accounts, usernames and the roles of staff.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::text::input;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, clap::ValueEnum)]
 #[sqlx(type_name = "account_role", rename_all = "lowercase")]
 pub enum Role {
-    /// Moderates comments.
+    /// May decide on comments.
     Moderator,
     /// Writes and publishes articles.
     Editor,

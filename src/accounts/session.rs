@@ -43,6 +43,8 @@ pub async fn start(
     } else {
         ""
     };
+    // Lax, not Strict: a link to an admin page in an email must open signed in. Other sites cannot post forms, which the
+    // CSRF layer of the router refuses.
     let cookie = format!(
         "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SESSION_LIFETIME}{secure}"
     );

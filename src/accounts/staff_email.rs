@@ -10,7 +10,7 @@ use crate::ids::AccountId;
 /// Seconds for which a confirmation link works: two days, after which the outbox gives an email up as well.
 pub const CONFIRMATION_WINDOW: i64 = 2 * 24 * 60 * 60;
 
-/// How often a member of staff gets a digest of held comments.
+/// Frequency of the digest of held comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "digest_rhythm", rename_all = "lowercase")]
 pub enum Rhythm {
@@ -19,7 +19,7 @@ pub enum Rhythm {
     Each,
     /// At most one an hour.
     Hourly,
-    /// One each morning.
+    /// One each morning, in the publication's time zone.
     Daily,
 }
 

@@ -11,7 +11,7 @@ const EVENT_BUFFER: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Heard {
     pub name: &'static str,
-    /// A JSON object.
+    /// A JSON object that the page's script reads.
     pub data: String,
 }
 

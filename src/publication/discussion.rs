@@ -1,4 +1,4 @@
-//! How a publication's discussions are kept: WordPress's "Discussion Settings", with its defaults.
+//! Rules of discussion: WordPress's "Discussion Settings", with its defaults.
 
 use std::net::IpAddr;
 
@@ -6,71 +6,69 @@ use url::{Host, Url};
 
 use crate::clock::Ts;
 
-/// Seconds of a minute and of a day.
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * 60;
 
-/// What holds for every discussion. The words that replies are held for are kept apart: they may be long.
+/// Rules for every discussion. The word lists are not part of it, since they may be long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscussionSettings {
-    /// Levels of answers that are shown indented, [`DEPTHS`](Self::DEPTHS).
+    /// Levels of nested comments, within [`DEPTHS`](Self::DEPTHS).
     pub thread_depth: i32,
-    /// The newest top-level reply stands first.
+    /// Whether top-level comments are shown newest first.
     pub newest_first: bool,
-    /// Minutes for which its author may change a comment; 0 is not at all.
+    /// Minutes for which its author may edit a comment; 0 means never.
     pub edit_minutes: i32,
-    /// Days after which an article takes no more replies; 0 is never.
+    /// Days after which an article closes for comments; 0 means never.
     pub close_after_days: i32,
-    /// Days for which the network a comment came from is kept, sealed; 0 is not at all.
+    /// Days for which the network of a comment is stored, sealed; 0 means it is not.
     pub network_days: i32,
-    /// Every reply waits for a moderator.
+    /// Whether every comment is held.
     pub hold_everything: bool,
-    /// Replies wait until one by the same person was approved.
+    /// Whether comments are held until one by the same commenter was approved.
     pub hold_first_timers: bool,
-    /// A name and an address that were approved before are enough for that, though anyone can type them.
+    /// Whether a known name and email count for that even unverified, though anyone can type them.
     pub trust_unproven: bool,
-    /// Links from which on a reply waits; 0 is never.
+    /// Number of links from which on a comment is held; 0 means never.
     pub hold_links: i32,
-    /// Seconds between two replies from one address or one network; 0 is none.
+    /// Seconds between two comments from one email or one network; 0 means no limit.
     pub flood_seconds: i32,
-    /// The remote checker, if one is asked.
+    /// The remote spam checker, if one is used.
     pub checker: Option<CheckerSettings>,
-    /// Days for which spam and trash are kept; 0 is for ever.
+    /// Days until spam and trash are deleted; 0 means never.
     pub trash_days: i32,
-    /// Readers are shown how much was published and refused, by month and reason.
+    /// Whether readers can see how many comments were published and refused, by month and reason.
     pub shows_transparency: bool,
-    /// From which likelihood on, in thousandths, what the site has learnt decides that something is spam; 0 is never.
+    /// Spam probability in thousandths from which on the classifier marks a comment as spam; 0 means never.
     pub learned_spam_from: i32,
 }
 
-/// A checker that speaks Akismet's protocol.
+/// A spam checker with Akismet's protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckerSettings {
-    /// Where it answers, such as `https://rest.akismet.com`.
+    /// Base URL, such as `https://rest.akismet.com`.
     pub url: String,
-    /// Its key, sealed.
     pub key_sealed: Vec<u8>,
-    /// What it is told, by the words of [`CheckerSettings::TELLABLE`].
+    /// Fields of a comment that are sent to it, out of [`CheckerSettings::TELLABLE`].
     pub told: Vec<String>,
 }
 
 impl CheckerSettings {
-    /// What a checker may be told of a comment.
+    /// Fields of a comment that may be sent.
     pub const TELLABLE: [&str; 6] = ["words", "name", "website", "address", "network", "article"];
 
-    /// Whether a checker at this address may be asked: what it is told goes over TLS, or does not leave the machine.
+    /// Tells whether a URL is safe to send comments to: over TLS, or on this machine.
     pub fn is_safe(url: &Url) -> bool {
-        let is_near = match url.host() {
+        let is_loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(v4)) => v4.is_loopback(),
             Some(Host::Ipv6(v6)) => IpAddr::from(v6).to_canonical().is_loopback(),
             None => return false,
         };
-        let is_closed = url.scheme() == "https" || (url.scheme() == "http" && is_near);
-        is_closed && url.username().is_empty() && url.password().is_none()
+        let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+        is_private && url.username().is_empty() && url.password().is_none()
     }
 
-    /// Whether the checker is told `what`.
+    /// Tells whether a field is sent.
     pub fn is_told(&self, what: &str) -> bool {
         self.told.iter().any(|told| told == what)
     }
@@ -98,45 +96,45 @@ impl Default for DiscussionSettings {
 }
 
 impl DiscussionSettings {
-    /// What a thread's depth may be: WordPress's own bounds.
+    /// Bounds of `thread_depth`, as in WordPress.
     pub const DEPTHS: std::ops::RangeInclusive<i32> = 2..=10;
 
-    /// When an article of that moment takes no more replies, if it ever closes.
+    /// Returns the time at which an article closes for comments, if it ever does.
     pub fn closes_at(&self, published_at: Ts) -> Option<Ts> {
         (self.close_after_days > 0)
             .then(|| published_at.plus_seconds(i64::from(self.close_after_days) * DAY))
     }
 
-    /// Whether an article of that moment has become too old for replies by `now`.
+    /// Tells whether an article has closed for comments by `now`.
     pub fn has_closed(&self, published_at: Option<Ts>, now: Ts) -> bool {
         published_at
-            .and_then(|moment| self.closes_at(moment))
+            .and_then(|published_at| self.closes_at(published_at))
             .is_some_and(|end| end <= now)
     }
 
-    /// Whether what stands open for replies takes them now. What does not grow old, a page, has no moment.
+    /// Tells whether comments are accepted now. A page has no `published_at`, and never closes by age.
     pub fn takes_replies(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> bool {
         is_open && !self.has_closed(published_at, now)
     }
 
-    /// When what takes replies now will take none any more, if that is set. What takes none does not change.
+    /// Returns the time at which comments will close that are open now.
     pub fn closes_later(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> Option<Ts> {
         published_at
             .filter(|_| self.takes_replies(is_open, published_at, now))
-            .and_then(|moment| self.closes_at(moment))
+            .and_then(|published_at| self.closes_at(published_at))
     }
 
-    /// Seconds for which its author may change a comment.
+    /// Returns the seconds for which its author may edit a comment.
     pub fn editable_for(&self) -> i64 {
         i64::from(self.edit_minutes) * MINUTE
     }
 
-    /// Until when a comment of that moment may be changed by its author.
+    /// Returns the time until which its author may edit a comment.
     pub fn editable_until(&self, created_at: Ts) -> Ts {
         created_at.plus_seconds(self.editable_for())
     }
 
-    /// Until when the network of a comment of that moment is kept, if it is at all.
+    /// Returns the time until which the network of a comment is stored, if it is stored at all.
     pub fn network_until(&self, now: Ts) -> Option<Ts> {
         (self.network_days > 0).then(|| now.plus_seconds(i64::from(self.network_days) * DAY))
     }
@@ -147,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_article_closes_to_the_second() {
+    fn an_article_closes_after_exactly_the_days_set() {
         let begun = Ts::EPOCH;
         let mut settings = DiscussionSettings::default();
         assert!(!settings.has_closed(Some(begun), begun.plus_seconds(400 * DAY)));

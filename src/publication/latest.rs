@@ -72,6 +72,7 @@ impl LatestPublication {
     /// Switches to the key that the database is sealed with now. A key rotation changes it while the site serves; then the
     /// key file is read again.
     fn follow_key(&self, id: &[u8]) {
+        // A staged key is in memory already, and only has to be chosen.
         if self.keys.id() == id || self.keys.use_key(id) {
             return;
         }

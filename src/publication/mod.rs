@@ -1,4 +1,4 @@
-//! The publication's own settings: title, language, time zone, how addresses look, the appeal, how discussions are kept.
+//! The publication's settings: title, language, time zone, permalink pattern, appeal, and rules of discussion.
 
 mod discussion;
 mod latest;

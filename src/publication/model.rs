@@ -1,11 +1,11 @@
-//! What a publication is, and how the addresses of its articles are made.
+//! The publication, and the URLs of its articles.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 
-use super::DiscussionSettings;
+use super::discussion::DiscussionSettings;
 use crate::clock::Ts;
 use crate::i18n::Words;
 use crate::ids::ArticleId;
@@ -14,42 +14,37 @@ use crate::text::{Language, SafeHtml, Slug, dates, markdown};
 /// The settings that shape every page.
 #[derive(Clone, Debug)]
 pub struct Publication {
-    /// Its name.
     pub title: String,
-    /// A line under its name; may be empty.
+    /// A line under the title; may be empty.
     pub tagline: String,
-    /// The language its pages speak.
     pub language: Language,
-    /// The zone its dates are told in.
+    /// The time zone of the dates it shows.
     pub zone: TimeZone,
-    /// How an article's address is made.
     pub permalink: Permalink,
-    /// What stands under every article, as Markdown; may be empty.
+    /// A message under every article, in Markdown; may be empty.
     pub appeal: String,
-    /// The same as HTML.
     pub appeal_html: SafeHtml,
-    /// How its discussions are kept.
     pub discussion: DiscussionSettings,
-    /// Which secret key the database's addresses are sealed with.
+    /// Id of the secret key that emails in the database are sealed with.
     pub key_id: Vec<u8>,
-    /// Counts saves.
+    /// Number of saves, to detect that somebody else has saved meanwhile.
     pub version: i32,
-    /// Which writing of its row this is.
+    /// The state of its row, which changes with every write.
     pub edition: Edition,
 }
 
-/// A writing of the publication's row, whoever wrote it: Postgres's number of that transaction (`xmin`).
+/// The state of the publication's row: the id of the transaction that wrote it (`xmin` in Postgres).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Edition(i64);
 
 impl Edition {
-    /// Of a publication that nobody has written; no transaction has this number.
+    /// A publication that was not read from the database; no transaction has this id.
     pub const NONE: Self = Self(0);
 }
 
 impl Publication {
-    /// A publication as it is before anyone has set anything.
+    /// Returns a publication with the defaults.
     pub fn new(key_id: &[u8]) -> Self {
         Self {
             title: "Broadsheet".to_owned(),
@@ -66,45 +61,45 @@ impl Publication {
         }
     }
 
-    /// The words of its language.
+    /// Returns the translations into its language.
     pub fn words(&self) -> Words {
         Words::of(self.language)
     }
 
-    /// Its time zone's name in the IANA database.
+    /// Returns the name of its time zone in the IANA database.
     pub fn zone_name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// The address of an article of this slug and moment.
+    /// Returns the path of an article.
     pub fn path_of(&self, id: ArticleId, slug: &Slug, published_at: Ts) -> String {
         self.permalink
             .fill(id, slug, dates::ymd(published_at, &self.zone))
     }
 
-    /// The address of a page, which no pattern moves.
+    /// Returns the path of a page, which the permalink pattern does not apply to.
     pub fn path_of_page(slug: &Slug) -> String {
         format!("/{slug}")
     }
 }
 
-/// How an article's address is made: `/{year}/{month}/{day}/{slug}` and the like.
+/// Pattern for the paths of articles, such as `/{year}/{month}/{day}/{slug}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permalink(String);
 
-/// Why a permalink pattern cannot be used.
+/// Reasons why a permalink pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrongPermalink {
-    /// It must be slashes, words and placeholders we know.
+    /// Something other than slashes, lower-case words and known placeholders.
     Malformed,
-    /// Two articles would share an address.
+    /// Neither slug nor id, so that two articles could share a path.
     NotUnique,
-    /// Its first part is an address of our own.
+    /// A first part that the site itself uses.
     Reserved,
 }
 
-/// First parts of addresses that pages of ours have, or will.
-const RESERVED: [&str; 22] = [
+/// First parts of paths that the site itself uses.
+const RESERVED_PREFIXES: [&str; 22] = [
     "admin",
     "articles",
     "comments",
@@ -136,7 +131,7 @@ impl Default for Permalink {
 }
 
 impl Permalink {
-    /// The address for these parts.
+    /// Fills in the placeholders.
     pub fn fill(&self, id: ArticleId, slug: &Slug, (year, month, day): (i16, i8, i8)) -> String {
         self.0
             .replace("{year}", &format!("{year:04}"))
@@ -179,23 +174,23 @@ impl FromStr for Permalink {
             return Err(WrongPermalink::NotUnique);
         }
         let first = parts.first().copied().unwrap_or_default();
-        // A bare {slug} may still spell any of them; `is_reserved` looks at each address that is made.
-        if RESERVED.contains(&first) {
+        // A bare {slug} may still become any of them, which is why `is_reserved` checks each path.
+        if RESERVED_PREFIXES.contains(&first) {
             return Err(WrongPermalink::Reserved);
         }
         Ok(Self(path.to_owned()))
     }
 }
 
-/// Whether an address begins like a page of ours, so that no article may have it.
+/// Tells whether a path begins with a part that the site itself uses, so that no article may have it.
 pub fn is_reserved(path: &str) -> bool {
-    RESERVED.contains(&first_part(path).0)
+    RESERVED_PREFIXES.contains(&first_part(path).0)
 }
 
-/// Whether a page of ours answers at an address, so that none an article had elsewhere can lead on from there. Some of
-/// ours only have pages below them.
+/// Tells whether the site itself serves a path, so that an imported article's old path cannot redirect from there.
 pub fn is_answered(path: &str) -> bool {
-    const ALONE: [&str; 7] = [
+    // The other reserved parts are served only with something below them.
+    const SERVED_ALONE: [&str; 7] = [
         "admin",
         "healthz",
         "readyz",
@@ -205,7 +200,7 @@ pub fn is_answered(path: &str) -> bool {
         "wp-comments-post.php",
     ];
     let (first, has_more) = first_part(path);
-    RESERVED.contains(&first) && (has_more || ALONE.contains(&first))
+    RESERVED_PREFIXES.contains(&first) && (has_more || SERVED_ALONE.contains(&first))
 }
 
 fn first_part(path: &str) -> (&str, bool) {
@@ -221,20 +216,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_fills_with_padded_dates() {
+    fn dates_in_a_path_are_padded() {
         let slug = Slug::parse("tea").unwrap();
-        let address = |pattern: &str| {
+        let path = |pattern: &str| {
             pattern
                 .parse::<Permalink>()
                 .unwrap()
                 .fill(ArticleId(7), &slug, (2024, 7, 2))
         };
-        assert_eq!(address("/{year}/{month}/{day}/{slug}"), "/2024/07/02/tea");
-        assert_eq!(address("/news/{id}-{slug}/"), "/news/7-tea");
+        assert_eq!(path("/{year}/{month}/{day}/{slug}"), "/2024/07/02/tea");
+        assert_eq!(path("/news/{id}-{slug}/"), "/news/7-tea");
     }
 
     #[test]
-    fn an_old_address_may_be_where_we_have_no_page() {
+    fn an_old_path_may_redirect_where_the_site_serves_nothing() {
         for (path, reserved, answered) in [
             ("/admin", true, true),
             ("/search/", true, true),
@@ -249,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_that_cannot_work_are_refused() {
+    fn unusable_patterns_are_refused() {
         let refused = |pattern: &str| pattern.parse::<Permalink>().unwrap_err();
         assert_eq!(refused("{slug}"), WrongPermalink::Malformed);
         assert_eq!(refused("/a//{slug}"), WrongPermalink::Malformed);

@@ -1,13 +1,13 @@
-//! All SQL on the `settings` table.
+//! SQL on the `settings` table.
 
 use sqlx::PgConnection;
 
+use super::discussion::{CheckerSettings, DiscussionSettings};
 use super::model::{Edition, Publication, is_reserved};
-use super::{CheckerSettings, DiscussionSettings};
 use crate::crypto::{Keys, Resealed};
 use crate::text::Language;
 
-/// The publication, if its first start has happened.
+/// Finds the publication; `None` before the first start.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     let row = sqlx::query!(
         r#"select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
@@ -23,6 +23,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         title: row.title,
         tagline: row.tagline,
         language: row.language,
+        // Both were checked when they were saved. Should one no longer be valid, the site goes on with a default.
         zone: crate::text::dates::parse_zone(&row.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         permalink: row.permalink_pattern.parse().unwrap_or_default(),
         appeal: row.appeal,
@@ -53,7 +54,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     }))
 }
 
-/// Writes the one row at first start; `false` if another process was first.
+/// Inserts the one row at the first start; `false` if another process was first.
 pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into settings (title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, hold_everything, key_id)
@@ -78,7 +79,7 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(true)
 }
 
-/// Counts a save, unless someone has saved since `version` was read. What is saved follows in the same transaction.
+/// Increments the version; `false` if somebody has saved since `version` was read. The caller saves in the same transaction.
 pub async fn begin_change(db: &mut PgConnection, version: i32) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update settings set version = version + 1 where version = $1",
@@ -89,13 +90,13 @@ pub async fn begin_change(db: &mut PgConnection, version: i32) -> sqlx::Result<b
     Ok(done.rows_affected() == 1)
 }
 
-/// Writes how discussions are kept, as part of a change whose version was compared.
+/// Updates the rules of discussion. The caller has compared the version in the same transaction.
 pub async fn change_discussion(
     db: &mut PgConnection,
     settings: &DiscussionSettings,
 ) -> sqlx::Result<()> {
     let checker = settings.checker.as_ref();
-    let told = checker.map_or(&[][..], |checker| &checker.told);
+    let sent_fields = checker.map_or(&[][..], |checker| &checker.told);
     sqlx::query!(
         "update settings
          set thread_depth = $1, newest_first = $2, edit_minutes = $3, close_after_days = $4, network_days = $5,
@@ -114,7 +115,7 @@ pub async fn change_discussion(
         settings.flood_seconds,
         checker.map_or("", |checker| checker.url.as_str()),
         checker.map(|checker| checker.key_sealed.as_slice()),
-        told,
+        sent_fields,
         settings.trash_days,
         settings.shows_transparency,
         settings.learned_spam_from,
@@ -124,8 +125,8 @@ pub async fn change_discussion(
     Ok(())
 }
 
-/// Gives every published article the address that pattern and time zone make now; old addresses stay its own, and lead
-/// on. An article whose new address is another's, or a page's of the site, keeps the one it has: gives how many do.
+/// Moves every published article to the path that pattern and time zone give it now; its old paths redirect there. An article
+/// whose new path is taken or reserved keeps the one it has. Returns the number of those.
 pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<i64> {
     let articles = sqlx::query!(
         r#"select id, slug, published_at as "published_at!" from articles where state = 'published' and kind = 'article' order by id for update"#
@@ -138,6 +139,7 @@ pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) ->
             let path = publication.path_of(article.id, &article.slug, article.published_at);
             (article.id.0, path)
         })
+        // A pattern of a bare slug can give an article the path of one of the site's own pages.
         .filter(|(_, path)| !is_reserved(path))
         .unzip();
     let moved = sqlx::query_scalar!(
@@ -161,11 +163,11 @@ pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) ->
     )
     .fetch_one(db)
     .await?;
-    let all = i64::try_from(articles.len()).unwrap_or(i64::MAX);
-    Ok(all - moved)
+    let total = i64::try_from(articles.len()).unwrap_or(i64::MAX);
+    Ok(total - moved)
 }
 
-/// Writes changed settings, unless someone has saved since `publication.version` was read.
+/// Updates the settings; `false` if somebody has saved since `publication.version` was read.
 pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update settings
@@ -186,7 +188,7 @@ pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(done.rows_affected() == 1)
 }
 
-/// Says with which secret key everything is sealed from now on.
+/// Sets the secret key that everything is sealed with from now on.
 pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()> {
     sqlx::query!("update settings set key_id = $1", key_id)
         .execute(db)
@@ -194,7 +196,7 @@ pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()
     Ok(())
 }
 
-/// What the checker's key is sealed for.
+/// The row that the checker's key is sealed for.
 pub const CHECKER_ROW: &[u8] = b"settings.checker_key";
 
 /// Seals the checker's key anew, unless it is sealed with the key in use.

@@ -22,6 +22,7 @@ impl FromRequestParts<App> for ClientAddress {
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
+            // Tests drive the router without a socket, so that there is no peer.
             .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
         let trusted = &app.config.trusted_proxies;
         if is_unlisted_proxy(peer, &parts.headers, trusted) {

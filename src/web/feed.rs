@@ -1,4 +1,4 @@
-//! RSS 2.0 feeds.
+//! Parts that every RSS 2.0 feed of the site shares.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

@@ -48,6 +48,7 @@ pub async fn add_security_headers(
     let is_admin = path == "/admin" || path.starts_with("/admin/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // A handler may have set a policy of its own, as the one for media files does.
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
@@ -63,6 +64,7 @@ pub async fn add_security_headers(
         );
     }
     if is_admin {
+        // Set whatever the handler chose: nothing of an admin page may stay in a shared cache or leak by a Referer.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(
             header::REFERRER_POLICY,

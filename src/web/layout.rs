@@ -47,6 +47,7 @@ impl Layout {
     pub async fn at_any_rate(app: &App) -> Self {
         let publication = match timeout(PUBLICATION_TIMEOUT, app.publication()).await {
             Ok(Ok(publication)) => publication,
+            // An old title is better than no page while the database is away.
             _ => app.last_publication(),
         };
         Self::new(app, publication)

@@ -1,4 +1,4 @@
-//! Templates as responses.
+//! Pages: templates as HTTP responses.
 
 use askama::Template;
 use axum::http::{StatusCode, header};

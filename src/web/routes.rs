@@ -28,7 +28,7 @@ impl Routes {
         self.on(Method::GET, path, handler)
     }
 
-    /// Adds an action.
+    /// Adds an action, answered to POST only.
     pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,

@@ -1,4 +1,4 @@
-//! The door: claiming the site, signing in and out, and making guessing slow.
+//! Setup of the first admin, signing in and out, and throttling of guesses.
 
 use broadsheet::accounts::{Role, setup};
 
@@ -6,17 +6,17 @@ use crate::support::{Setup, TestSite, makers};
 
 const PASSPHRASE: &str = "four plain words here";
 
-async fn invited(site: &TestSite) -> Option<String> {
+async fn setup_link(site: &TestSite) -> Option<String> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     setup::create_setup_link(&mut db, site.now())
         .await
         .expect("a link")
 }
 
-/// A site whose first admin is ada, signed out again.
-async fn claimed() -> TestSite {
+/// Creates a site whose first admin is ada, signed out again.
+async fn site_with_admin() -> TestSite {
     let site = TestSite::new().await;
-    let link = invited(&site).await.expect("nobody has claimed it");
+    let link = setup_link(&site).await.expect("nobody can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
         .fill("handle", "Ada")
@@ -28,10 +28,10 @@ async fn claimed() -> TestSite {
 }
 
 #[tokio::test]
-async fn the_one_time_link_makes_the_first_admin_once() {
+async fn the_setup_link_creates_one_admin() {
     let site = TestSite::new().await;
-    let old = invited(&site).await.expect("nobody has claimed it");
-    let link = invited(&site).await.expect("still nobody");
+    let old = setup_link(&site).await.expect("nobody can sign in yet");
+    let link = setup_link(&site).await.expect("still nobody");
     let stranger = site.visitor();
     stranger.open("/admin/setup").await.has_status(404);
     stranger
@@ -75,7 +75,7 @@ async fn the_one_time_link_makes_the_first_admin_once() {
         .sees("No comments are awaiting moderation.");
 
     site.visitor().open(&link).await.has_status(404);
-    assert!(invited(&site).await.is_none());
+    assert!(setup_link(&site).await.is_none());
     assert_eq!(
         site.count("select count(*) from accounts where role = 'admin'")
             .await,
@@ -84,17 +84,17 @@ async fn the_one_time_link_makes_the_first_admin_once() {
 }
 
 #[tokio::test]
-async fn the_link_is_void_once_there_is_someone_who_can_sign_in() {
+async fn the_setup_link_stops_working_once_an_account_can_sign_in() {
     let site = TestSite::new().await;
-    let link = invited(&site).await.expect("nobody has claimed it");
+    let link = setup_link(&site).await.expect("nobody can sign in yet");
     site.visitor().open(&link).await.has_status(200);
     site.staff("ada", Role::Admin).await;
     site.visitor().open(&link).await.has_status(404);
 }
 
 #[tokio::test]
-async fn one_signs_in_and_out() {
-    let site = claimed().await;
+async fn staff_sign_in_and_out() {
+    let site = site_with_admin().await;
     let ada = site.visitor();
     let door = ada.open("/admin/settings").await.has_status(303).leads_to();
     assert_eq!(door, "/admin/sign-in?next=%2Fadmin%2Fsettings");
@@ -137,7 +137,7 @@ async fn one_signs_in_and_out() {
 
 #[tokio::test]
 async fn signing_out_everywhere_ends_every_session() {
-    let site = claimed().await;
+    let site = site_with_admin().await;
     let (desk, phone) = (site.visitor(), site.visitor());
     for browser in [&desk, &phone] {
         let form = browser.open("/admin/sign-in").await.form("/admin/sign-in");
@@ -159,8 +159,8 @@ async fn signing_out_everywhere_ends_every_session() {
 }
 
 #[tokio::test]
-async fn nothing_tells_which_accounts_exist() {
-    let site = claimed().await;
+async fn sign_in_does_not_reveal_which_accounts_exist() {
+    let site = site_with_admin().await;
     let say = |handle: &'static str, passphrase: &'static str| {
         let visitor = site.visitor();
         async move {
@@ -183,12 +183,12 @@ async fn nothing_tells_which_accounts_exist() {
 }
 
 #[tokio::test]
-async fn guessing_gets_slower_and_keeps_no_colleague_out() {
+async fn guessing_is_throttled_without_locking_out_colleagues() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
         .await;
-    let link = invited(&site).await.expect("nobody has claimed it");
+    let link = setup_link(&site).await.expect("nobody can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
         .fill("handle", "ada")
@@ -234,7 +234,7 @@ async fn guessing_gets_slower_and_keeps_no_colleague_out() {
 }
 
 #[tokio::test]
-async fn a_crowd_of_strangers_makes_a_colleague_wait_seconds_at_most() {
+async fn guesses_from_many_networks_delay_the_owner_by_seconds_only() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
@@ -267,8 +267,8 @@ async fn a_crowd_of_strangers_makes_a_colleague_wait_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn a_crowd_of_guesses_is_not_judged_by_the_first() {
-    let site = claimed().await;
+async fn concurrent_guesses_are_all_counted() {
+    let site = site_with_admin().await;
     let guesses = (0..30).map(|_| {
         let visitor = site.visitor();
         async move {
@@ -292,8 +292,8 @@ async fn a_crowd_of_guesses_is_not_judged_by_the_first() {
 }
 
 #[tokio::test]
-async fn the_door_leads_nowhere_else() {
-    let site = claimed().await;
+async fn sign_in_redirects_to_admin_pages_only() {
+    let site = site_with_admin().await;
     for next in [
         "https://evil.example/",
         "//evil.example",
@@ -321,7 +321,7 @@ async fn the_door_leads_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_session_runs_out() {
+async fn a_session_expires() {
     let site = TestSite::new().await;
     let mo = site.staff("mo", Role::Moderator).await;
     site.app.clock.advance(30 * 24 * 3_600 - 1);
@@ -331,8 +331,8 @@ async fn a_session_runs_out() {
 }
 
 #[tokio::test]
-async fn one_changes_ones_passphrase() {
-    let site = claimed().await;
+async fn changing_the_passphrase_ends_other_sessions() {
+    let site = site_with_admin().await;
     let (here, there) = (site.visitor(), site.visitor());
     for browser in [&here, &there] {
         browser
@@ -382,7 +382,7 @@ async fn one_changes_ones_passphrase() {
 }
 
 #[tokio::test]
-async fn guessing_at_an_open_desk_gets_slower_too() {
+async fn guessing_the_current_passphrase_is_throttled() {
     let site = TestSite::new().await;
     let eve = site.staff("ada", Role::Admin).await;
     let guess = |present: &'static str| {
@@ -405,12 +405,12 @@ async fn guessing_at_an_open_desk_gets_slower_too() {
 }
 
 #[tokio::test]
-async fn on_https_the_cookie_belongs_to_this_host_alone() {
+async fn the_session_cookie_is_bound_to_the_host_on_https() {
     let site = Setup::default()
         .settings(|settings| settings.public_url = Some("https://news.example.org".into()))
         .build()
         .await;
-    let link = invited(&site).await.expect("nobody has claimed it");
+    let link = setup_link(&site).await.expect("nobody can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     let answer = form
         .fill("name", "Ada")

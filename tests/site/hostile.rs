@@ -1,4 +1,4 @@
-//! What people send who mean no good: each gets a clear answer, none breaks us, none runs.
+//! Hostile input: every request gets a clear response, nothing fails, nothing is executed.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +9,7 @@ use broadsheet::comments::Status;
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-/// A site that shows replies at once, so that what was sent is seen on a page.
+/// Creates a site that publishes comments at once, so that the text shows on a page.
 async fn open_site() -> TestSite {
     Setup::default()
         .publication(|publication| publication.discussion.hold_everything = false)
@@ -29,19 +29,19 @@ async fn reply(site: &TestSite, path: &str, fields: &[(&str, &str)]) -> Page {
         all.retain(|(field, _)| field != name);
         all.push((name, value));
     }
-    let visitor = site.visitor().at(&next_address());
+    let visitor = site.visitor().at(&next_ip());
     visitor.post_fields(path, &all).await
 }
 
-/// A network each: that there is a limit for each is a test of its own.
-fn next_address() -> String {
+/// Returns another IP each time, so that rate limits do not apply.
+fn next_ip() -> String {
     static SENT: AtomicU32 = AtomicU32::new(0);
     let number = SENT.fetch_add(1, Ordering::Relaxed);
     format!("198.51.{}.{}", number / 250 % 250, number % 250)
 }
 
 #[tokio::test]
-async fn scripts_are_words() {
+async fn scripts_in_comments_are_shown_as_text() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -98,7 +98,7 @@ async fn scripts_are_words() {
 }
 
 #[tokio::test]
-async fn too_much_is_told_and_not_read() {
+async fn oversized_forms_are_refused() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -121,7 +121,7 @@ async fn too_much_is_told_and_not_read() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_taken_out_and_told() {
+async fn unreadable_characters_are_removed_and_reported() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -156,7 +156,7 @@ async fn bytes_that_are_no_text_are_taken_out_and_told() {
 }
 
 #[tokio::test]
-async fn text_cannot_turn_the_page_around() {
+async fn bidi_characters_do_not_affect_the_page() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -232,7 +232,7 @@ async fn names_in_every_script_are_welcome() {
 }
 
 #[tokio::test]
-async fn forms_that_are_no_forms_are_refused() {
+async fn malformed_forms_are_refused() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -274,7 +274,7 @@ async fn forms_that_are_no_forms_are_refused() {
 }
 
 #[tokio::test]
-async fn hostile_words_in_the_editor_are_answered_too() {
+async fn hostile_text_in_the_editor_is_answered() {
     let site = open_site().await;
     let editor = site.staff("edda", Role::Editor).await;
     let new = editor.open("/admin/articles/new").await;
@@ -313,7 +313,7 @@ async fn hostile_words_in_the_editor_are_answered_too() {
     assert!(!page.html().contains("<script>alert"));
 }
 
-/// What no field of the desk is made for.
+/// Values that no admin field expects.
 pub fn nonsense() -> Vec<String> {
     vec![
         "\0".to_owned(),
@@ -335,11 +335,11 @@ pub fn nonsense() -> Vec<String> {
     ]
 }
 
-/// Where a form goes, what is in it as a rule, and the fields that hold nonsense, one after the other.
+/// The action of a form, its usual values, and the fields to fill with nonsense one by one.
 type Fields<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 #[tokio::test]
-async fn no_field_of_the_desk_breaks_it() {
+async fn no_field_of_a_moderator_form_causes_an_error() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -453,7 +453,7 @@ async fn no_field_of_the_desk_breaks_it() {
             }
         }
     }
-    // A reason with what is no text is kept without it.
+    // Unreadable characters are removed from a reason.
     let one = format!("spam {id}:held:0");
     let fields = [("one", one.as_str()), ("why", "an\0 ad\u{7}")];
     mo.post_fields("/admin/comments", &fields)
@@ -466,12 +466,12 @@ async fn no_field_of_the_desk_breaks_it() {
     );
 }
 
-/// Sends a form with nonsense under each of its names: each time there is an answer, and one that is text. The visitor, on
-/// whose page it is, comes from another network each time, so that nothing is merely too fast.
+/// Sends a form with nonsense in each of its fields, and checks that each response is readable. The visitor comes from another
+/// network each time, so that rate limits do not apply.
 pub async fn fill_with_nonsense(visitor: &Visitor, form: &Form) {
     for name in form.names() {
         for value in nonsense() {
-            visitor.clone().at(&next_address());
+            visitor.clone().at(&next_ip());
             let page = form.send_with(name, &value).await;
             let what: String = value.chars().take(40).collect();
             let (action, status) = (form.action(), page.status.as_u16());
@@ -485,7 +485,7 @@ pub async fn fill_with_nonsense(visitor: &Visitor, form: &Form) {
 }
 
 #[tokio::test]
-async fn no_field_of_an_admin_breaks_anything() {
+async fn no_field_of_an_admin_form_causes_an_error() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;

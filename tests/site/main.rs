@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod accounts;
 mod akismet;
 mod articles;
@@ -15,7 +16,6 @@ mod comments;
 mod counted;
 mod digest;
 mod discussion;
-mod doors;
 mod editing;
 mod erasing;
 mod finding;

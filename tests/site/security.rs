@@ -1,4 +1,4 @@
-//! What browsers are told, and what they are kept from doing.
+//! Security headers, and requests that browsers must refuse.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use broadsheet::accounts::Role;
@@ -8,7 +8,7 @@ use crate::support::makers::{get, raw};
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
-async fn every_answer_says_what_a_browser_may_do() {
+async fn every_response_has_security_headers() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for path in [
@@ -40,7 +40,7 @@ async fn every_answer_says_what_a_browser_may_do() {
     insta::assert_snapshot!(
         page.headers
             .iter()
-            // These are of the page's bytes.
+            // These depend on the bytes of the page.
             .filter(|(name, _)| !["etag", "content-length"].contains(&name.as_str()))
             .map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("text")))
             .collect::<String>()
@@ -59,7 +59,7 @@ async fn every_answer_says_what_a_browser_may_do() {
 }
 
 #[tokio::test]
-async fn on_https_browsers_are_told_to_stay_there() {
+async fn https_sites_send_strict_transport_security() {
     let site = Setup::default()
         .settings(|settings| settings.public_url = Some("https://news.example.org".into()))
         .build()
@@ -112,7 +112,7 @@ async fn forms_on_other_sites_do_not_work() {
 }
 
 #[tokio::test]
-async fn pages_ask_no_one_else_for_anything() {
+async fn pages_load_nothing_from_other_sites() {
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| {
@@ -149,7 +149,7 @@ async fn pages_ask_no_one_else_for_anything() {
         }
         for css in [
             "[style]",
-            // Data for search engines do not run.
+            // JSON-LD for search engines is not executed.
             "script:not([src]):not([type='application/ld+json'])",
             "[onclick]",
             "iframe",
@@ -159,7 +159,7 @@ async fn pages_ask_no_one_else_for_anything() {
                 .count();
             assert_eq!(found, 0, "{path} has {css}");
         }
-        // Styles that stand in a page are allowed by what they are.
+        // Inline styles are allowed by their hash.
         let css = scraper::Selector::parse("style").expect("a selector");
         for style in html.select(&css) {
             let hash = Sha256::digest(style.text().collect::<String>());
@@ -171,7 +171,7 @@ async fn pages_ask_no_one_else_for_anything() {
 }
 
 #[tokio::test]
-async fn files_of_ours_are_kept_for_good() {
+async fn fingerprinted_assets_are_cached_for_good() {
     let site = TestSite::new().await;
     let address = site
         .visitor()
@@ -195,7 +195,7 @@ async fn files_of_ours_are_kept_for_good() {
 }
 
 #[tokio::test]
-async fn pages_are_compressed_for_those_who_take_it() {
+async fn pages_are_compressed_if_the_browser_accepts_it() {
     let site = TestSite::new().await;
     for coding in ["gzip", "br"] {
         let page = raw(
@@ -209,7 +209,7 @@ async fn pages_are_compressed_for_those_who_take_it() {
 }
 
 #[tokio::test]
-async fn what_broke_is_only_in_the_log() {
+async fn the_cause_of_an_error_is_only_logged() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     sqlx::query("drop table article_paths cascade")

@@ -33,7 +33,7 @@ async fn settings_show_on_the_next_request() {
 }
 
 #[tokio::test]
-async fn another_pattern_moves_every_address_and_old_ones_lead_on() {
+async fn a_new_permalink_pattern_redirects_old_urls() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let admin = site.staff("ada", Role::Admin).await;
@@ -66,7 +66,7 @@ async fn another_pattern_moves_every_address_and_old_ones_lead_on() {
 }
 
 #[tokio::test]
-async fn an_article_whose_new_address_is_taken_keeps_its_own() {
+async fn an_article_keeps_its_url_if_the_new_one_is_taken() {
     let site = TestSite::new().await;
     let first = site.article("Tea").await;
     let second = site
@@ -74,7 +74,7 @@ async fn an_article_whose_new_address_is_taken_keeps_its_own() {
             draft.published_at = Some(at("2026-03-13T12:00:00Z"));
         })
         .await;
-    // The address of a page of ours, once the date is gone from the pattern.
+    // A path that the site itself uses, once the date is gone from the pattern.
     let reserved = site.article("Search").await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");
@@ -91,7 +91,7 @@ async fn an_article_whose_new_address_is_taken_keeps_its_own() {
 }
 
 #[tokio::test]
-async fn wrong_settings_are_said_beside_their_field() {
+async fn invalid_settings_are_reported_beside_their_fields() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");
@@ -122,7 +122,7 @@ async fn wrong_settings_are_said_beside_their_field() {
 }
 
 #[tokio::test]
-async fn settings_saved_by_two_are_told_to_the_second() {
+async fn a_concurrent_change_of_settings_is_shown_as_a_conflict() {
     let site = TestSite::new().await;
     let (ada, abe) = (
         site.staff("ada", Role::Admin).await,
@@ -154,7 +154,7 @@ async fn settings_saved_by_two_are_told_to_the_second() {
 }
 
 #[tokio::test]
-async fn settings_typed_after_the_session_ended_are_not_lost() {
+async fn settings_sent_after_the_session_ended_are_given_back() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");

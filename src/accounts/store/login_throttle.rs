@@ -1,4 +1,4 @@
-//! SQL on `sign_in_failures`.
+//! SQL on `sign_in_failures`, the counts of wrong passphrases.
 
 use sqlx::PgConnection;
 

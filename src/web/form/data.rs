@@ -36,6 +36,7 @@ impl Fields {
     /// Fills a struct from the fields. Unknown fields are ignored, and of a repeated one a text takes the first value.
     /// Fails only if the struct demands what a form cannot promise, such as a number or a field without `serde(default)`.
     pub fn parse<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
+        // Grouped by name: a derived `Deserialize` fails on a field that comes twice.
         let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in self.iter() {
             values.entry(name).or_default().push(value);
@@ -72,6 +73,7 @@ impl<'de> Deserializer<'de> for FieldValues<'de> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        // Browsers send a ticked box with its value, and an unticked one not at all.
         visitor.visit_bool(!self.first().is_empty())
     }
 

@@ -68,6 +68,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             .map_err(|error| Error::BadRequest(status_for(&error)))?;
         let fields: Vec<_> = form_urlencoded::parse(&body)
             .into_owned()
+            // One more than allowed tells that there were too many, without reading them all.
             .take(MAX_FIELDS + 1)
             .collect();
         if fields.len() > MAX_FIELDS {

@@ -48,6 +48,7 @@ pub async fn submit_or_render<P: Template>(
         None => None,
     };
     let Some(page) = page else {
+        // This logs the cause of an internal error, as the branch below does.
         return error.into_response();
     };
     match error {
