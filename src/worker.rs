@@ -145,7 +145,7 @@ pub async fn work(app: &App) -> sqlx::Result<()> {
 /// One round of the post: what is news is written, and what is written is sent.
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
     comments::notices::write_due(app).await?;
-    moderation::digest::write_due(app).await?;
+    moderation::digest::enqueue_due(app).await?;
     commenters::post::deliver(app).await
 }
 
@@ -165,7 +165,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     let networks = comments::store::forget_where_from(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notices = comments::notices::forget(&mut db, now).await;
-    let digests = moderation::digest::forget(&mut db, now).await;
+    let digests = moderation::digest::delete_expired(&mut db, now).await;
     let likeness = moderation::reading::forget(&mut db, now).await;
     networks
         .and(sessions)

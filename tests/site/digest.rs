@@ -648,7 +648,7 @@ async fn an_account_that_is_gone_has_no_page_and_no_letter() {
     room.site.app.clock.advance(HOUR);
     room.held("Bob").await;
     // Written and not sent yet.
-    broadsheet::moderation::digest::write_due(&room.site.app)
+    broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
         .expect("a letter is written");
     assert_eq!(room.site.count("select count(*) from outbox").await, 1);
@@ -763,7 +763,7 @@ async fn another_address_has_to_be_confirmed_anew() {
     let first = room.last_link();
     room.held("Ann").await;
     // Written for the first address, and not sent yet.
-    broadsheet::moderation::digest::write_due(&room.site.app)
+    broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
         .expect("a letter is written");
     room.mo
@@ -921,7 +921,7 @@ async fn give_again(room: &Newsroom) {
 async fn addresses_and_letters_of_the_staff_are_sealed_anew_with_a_new_key() {
     let room = Newsroom::hearing("each").await;
     room.held("Ann").await;
-    broadsheet::moderation::digest::write_due(&room.site.app)
+    broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
         .expect("a letter is written");
     let new = [43; 32];
@@ -968,7 +968,7 @@ async fn addresses_and_letters_of_the_staff_are_sealed_anew_with_a_new_key() {
 async fn a_letter_to_the_staff_opens_for_no_reader() {
     let room = Newsroom::hearing("each").await;
     room.held("Ann").await;
-    broadsheet::moderation::digest::write_due(&room.site.app)
+    broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
         .expect("a letter is written");
     let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox")

@@ -1,10 +1,10 @@
 //! The log of the desk: what is in it, how it is read, and that nobody can change it unnoticed.
 
 use broadsheet::accounts::{Handle, Moderator, Role};
+use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use broadsheet::comments::screening::{Kind, Verdict};
 use broadsheet::comments::{self, Status};
 use broadsheet::ids::{ActId, CommentId};
-use broadsheet::moderation::log_check::{self, Noted, Seen};
 use broadsheet::moderation::{Filter, Ruling, bulk, store};
 use broadsheet::text::markdown;
 use broadsheet::{accounts, clock::Ts};
@@ -49,9 +49,9 @@ async fn decide(
     act
 }
 
-async fn check(site: &TestSite, noted: Option<&Noted>) -> Seen {
+async fn check(site: &TestSite, noted: Option<&Checkpoint>) -> VerifyReport {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let seen = log_check::check(&mut db, noted).await;
+    let seen = verify_log(&mut db, noted).await;
     seen.expect("whatever is in the tables, it is read")
 }
 
@@ -138,7 +138,7 @@ async fn with_a_log() -> (TestSite, Vec<CommentId>) {
 async fn a_log_that_was_only_written_to_holds() {
     let site = TestSite::new().await;
     let seen = check(&site, None).await;
-    assert!(seen.is_well() && seen.end.is_none() && seen.entries == 0);
+    assert!(seen.is_intact() && seen.end.is_none() && seen.entries == 0);
 
     let (site, _) = with_a_log().await;
     let seen = check(&site, None).await;
@@ -288,7 +288,7 @@ async fn whatever_is_changed_by_hand_is_noticed() {
         )
         .await;
         let seen = check(&site, None).await;
-        assert!(seen.is_well(), "after {what}: {:?}", seen.faults);
+        assert!(seen.is_intact(), "after {what}: {:?}", seen.faults);
     }
 }
 
@@ -358,7 +358,7 @@ async fn a_change_of_the_authors_excuses_another_status_and_one_of_the_staffs_do
         )
         .await;
         let seen = check(&site, None).await;
-        assert_eq!(!seen.is_well(), is_noticed, "{id} {change}");
+        assert_eq!(!seen.is_intact(), is_noticed, "{id} {change}");
         attack(
             &site,
             "delete from comments; insert into comments overriding system value table kept_comments; drop table kept_comments",
@@ -378,15 +378,15 @@ async fn many_faults_are_counted() {
     .await;
     let seen = check(&site, None).await;
     assert_eq!(seen.faults.len(), 20);
-    assert_eq!(seen.more, 30, "{:?}", seen.faults);
+    assert_eq!(seen.unlisted_faults, 30, "{:?}", seen.faults);
 }
 
 #[tokio::test]
 async fn a_log_that_was_cut_off_or_made_anew_is_noticed_by_what_was_noted() {
     let (site, _) = with_a_log().await;
     let (position, hash) = check(&site, None).await.end.expect("an end");
-    let noted: Noted = format!("{position}:{hash}").parse().expect("it is read");
-    let other: Noted = format!("{position}:{NO_HASH}").parse().expect("it is read");
+    let noted: Checkpoint = format!("{position}:{hash}").parse().expect("it is read");
+    let other: Checkpoint = format!("{position}:{NO_HASH}").parse().expect("it is read");
     let seen = check(&site, Some(&other)).await;
     assert_eq!(seen.faults.len(), 1);
     assert!(seen.faults[0].contains(&hash) && seen.faults[0].contains(NO_HASH));
@@ -448,7 +448,7 @@ async fn the_log_tells_who_did_what_and_why() {
     let entry = mo.open("/admin/log/4").await;
     assert!(entry.forms("/admin/comments/undo").is_empty());
     mo.open("/admin/log/99").await.has_status(404);
-    assert!(check(&site, None).await.is_well());
+    assert!(check(&site, None).await.is_intact());
 }
 
 #[tokio::test]
@@ -555,5 +555,5 @@ async fn blocks_are_in_the_log_and_give_nobody_away() {
         assert!(!text.contains("canary") && !text.contains("192.0.2"));
     }
     page.does_not_see("commenter");
-    assert!(check(&site, None).await.is_well());
+    assert!(check(&site, None).await.is_intact());
 }

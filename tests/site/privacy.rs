@@ -195,7 +195,7 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     assert!(is_set.expect("the database answers"));
     let is_confirmed = address_store::confirm(&mut db, id, now, now).await;
     assert!(is_confirmed.expect("the database answers"));
-    let written = digest::write_due(&site.app).await;
+    let written = digest::enqueue_due(&site.app).await;
     assert_eq!(written.expect("the database answers"), 1);
     let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox where account_id = $1")
         .bind(id.0)

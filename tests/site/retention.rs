@@ -1,9 +1,10 @@
 //! Spam and trash are kept for so many days; then their words are gone, and they are still counted.
 
 use broadsheet::accounts::Role;
+use broadsheet::audit_log::verify::verify_log;
 use broadsheet::comments::{self, Status, own};
 use broadsheet::ids::CommentId;
-use broadsheet::moderation::{self, log_check};
+use broadsheet::moderation;
 use broadsheet::worker;
 
 use crate::support::{Setup, TestSite};
@@ -132,7 +133,7 @@ async fn spam_and_trash_lose_their_words_in_time_and_are_still_counted() {
     round(&site).await;
     assert_eq!(site.count("select count(*) from log_entries").await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let seen = log_check::check(&mut db, None).await.expect("it is read");
+    let seen = verify_log(&mut db, None).await.expect("it is read");
     assert_eq!(seen.faults, Vec::<String>::new());
     drop(db);
 

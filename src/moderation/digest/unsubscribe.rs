@@ -1,8 +1,9 @@
-//! The end of the digests, by the link in one, without signing in. GET shows; POST acts, for a person's button and for the
-//! one click of a mail program (RFC 8058).
+//! Ending the digests by the link in one of them, without signing in. GET shows a button; POST ends them, for that button and
+//! for the one-click request of a mail program (RFC 8058).
 
 use axum::extract::State;
 use axum::response::Response;
+use sqlx::PgConnection;
 
 use crate::accounts::{Rhythm, address_store};
 use crate::admin::NoticePage;
@@ -12,32 +13,33 @@ use crate::crypto::Keys;
 use crate::ids::AccountId;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
 
-/// What the signature on the address is for.
-const PURPOSE: &str = "digest stop";
+/// Purpose that the signature of the URL is bound to.
+const SIGNATURE_PURPOSE: &str = "digest stop";
 
-/// Where digests to the address that an account gave at this moment are ended. It goes on working when the pages of
-/// digests are void: whoever reads that mailbox wants no more letters.
-pub fn address(keys: &Keys, id: AccountId, set_at: Ts) -> String {
-    let key = keys.sign(PURPOSE, &signed(id, set_at));
+/// Returns the path that ends the digests to the email that an account entered at `set_at`.
+///
+/// It still works when the pages of digests have become invalid: the owner of the mailbox wants no more mail.
+pub(super) fn signed_path(keys: &Keys, id: AccountId, set_at: Ts) -> String {
+    let key = keys.sign(SIGNATURE_PURPOSE, &signed_bytes(id, set_at));
     format!("/moderators/{id}/stop?key={key}")
 }
 
-fn signed(id: AccountId, set_at: Ts) -> Vec<u8> {
+fn signed_bytes(id: AccountId, set_at: Ts) -> Vec<u8> {
     format!("{id} {}", set_at.unix_micros()).into_bytes()
 }
 
-/// What would be ended.
-pub async fn show_stop(
+/// Asks for confirmation.
+pub async fn show_unsubscribe(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(id): Path<AccountId>,
     Query(query): Query<Signed>,
 ) -> Result<Response> {
-    let rhythm = find(&app, &mut db, id, &query.key).await?;
+    let frequency = find_frequency(&app, &mut db, id, &query.key).await?;
     let words = layout.words;
-    if rhythm == Rhythm::Never {
-        return Ok(stopped(layout));
+    if frequency == Rhythm::Never {
+        return Ok(confirmation_page(layout));
     }
     let page = NoticePage {
         heading: words.say("digest-stop-title"),
@@ -52,32 +54,40 @@ pub async fn show_stop(
     Ok(Page(page).private())
 }
 
-/// Ends them, whatever the body says.
-pub async fn stop(
+/// Ends the digests. The body is not read.
+pub async fn unsubscribe(
     State(app): State<App>,
     layout: Layout,
     Path(id): Path<AccountId>,
     Query(query): Query<Signed>,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
-    find(&app, &mut db, id, &query.key).await?;
+    find_frequency(&app, &mut db, id, &query.key).await?;
     address_store::set_rhythm(&mut db, id, Rhythm::Never).await?;
     db.commit().await?;
-    tracing::info!(account = %id, "digests were ended by mail");
-    Ok(stopped(layout))
+    tracing::info!(account = %id, "digests ended by the link in a mail");
+    Ok(confirmation_page(layout))
 }
 
-/// How often whoever the key is for hears of what waits.
-async fn find(app: &App, db: &mut sqlx::PgConnection, id: AccountId, key: &str) -> Result<Rhythm> {
+/// Finds the digest frequency of the account that the signature is valid for; 404 for any other signature.
+async fn find_frequency(
+    app: &App,
+    db: &mut PgConnection,
+    id: AccountId,
+    key: &str,
+) -> Result<Rhythm> {
     let mail = address_store::find(db, id).await?.ok_or(Error::NotFound)?;
     let set_at = mail.set_at.ok_or(Error::NotFound)?;
-    match app.keys.is_signed(PURPOSE, &signed(id, set_at), key) {
+    match app
+        .keys
+        .is_signed(SIGNATURE_PURPOSE, &signed_bytes(id, set_at), key)
+    {
         true => Ok(mail.rhythm),
         false => Err(Error::NotFound),
     }
 }
 
-fn stopped(layout: Layout) -> Response {
+fn confirmation_page(layout: Layout) -> Response {
     let words = layout.words;
     let page = NoticePage {
         heading: words.say("digest-stopped"),

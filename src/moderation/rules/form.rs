@@ -1,4 +1,4 @@
-//! How discussions are kept, as a form: what is typed, and what we believe of it.
+//! The form of the discussion settings: the typed values, and their validation.
 
 use std::ops::RangeInclusive;
 
@@ -13,20 +13,19 @@ use crate::publication::store::CHECKER_ROW;
 use crate::publication::{CheckerSettings, DiscussionSettings};
 use crate::web::{Fields, Mistakes};
 
-/// Bytes of a word list.
-const LIST_BYTES: usize = 1_000_000;
-/// Bytes of the checker's address and of its key.
-const LINE_BYTES: usize = 200;
+const MAX_LIST_BYTES: usize = 1_000_000;
+/// Most bytes of the spam checker's URL and of its key.
+const MAX_LINE_BYTES: usize = 200;
 
-/// What the database takes of each number, `thread_depth` apart, which has its bounds from WordPress.
-const DAYS_OPEN: RangeInclusive<i32> = 0..=36_500;
-const LINKS: RangeInclusive<i32> = 0..=1_000;
+// The bounds that the database's constraints have. Those of `thread_depth` are with the settings, since they are WordPress's.
+const CLOSE_AFTER_DAYS: RangeInclusive<i32> = 0..=36_500;
+const HOLD_LINKS: RangeInclusive<i32> = 0..=1_000;
 const FLOOD_SECONDS: RangeInclusive<i32> = 0..=3_600;
 const EDIT_MINUTES: RangeInclusive<i32> = 0..=10_080;
 const NETWORK_DAYS: RangeInclusive<i32> = 0..=365;
 const TRASH_DAYS: RangeInclusive<i32> = 0..=36_500;
 
-/// How discussions are kept, as typed.
+/// The settings and word lists as typed.
 pub(super) struct RulesForm {
     pub(super) thread_depth: String,
     pub(super) newest_first: bool,
@@ -43,22 +42,29 @@ pub(super) struct RulesForm {
     pub(super) trash_days: String,
     pub(super) shows_transparency: bool,
     pub(super) checker_url: String,
-    /// A new key. The one that is kept never gets here.
+    /// A new key for the spam checker. The saved key is never sent to the page.
     pub(super) checker_key: String,
     pub(super) forget_key: bool,
-    pub(super) told: Vec<String>,
+    /// The fields of a comment that are sent to the spam checker.
+    pub(super) sent_fields: Vec<String>,
+    /// Version of the settings that the form was made from.
     pub(super) version: i32,
     pub(super) mistakes: Mistakes,
 }
 
-/// A form without mistakes.
-pub(super) struct Parsed {
+/// The values of a form without mistakes.
+pub(super) struct ParsedRules {
     pub(super) settings: DiscussionSettings,
     pub(super) lists: WrittenLists,
 }
 
 impl RulesForm {
-    pub(super) fn of(settings: &DiscussionSettings, lists: WrittenLists, version: i32) -> Self {
+    /// Returns a form that shows the saved values.
+    pub(super) fn from_settings(
+        settings: &DiscussionSettings,
+        lists: WrittenLists,
+        version: i32,
+    ) -> Self {
         let checker = settings.checker.as_ref();
         Self {
             thread_depth: settings.thread_depth.to_string(),
@@ -80,7 +86,7 @@ impl RulesForm {
                 .unwrap_or_default(),
             checker_key: String::new(),
             forget_key: false,
-            told: checker
+            sent_fields: checker
                 .map(|checker| checker.told.clone())
                 .unwrap_or_default(),
             version,
@@ -88,7 +94,8 @@ impl RulesForm {
         }
     }
 
-    pub(super) fn read(fields: &Fields) -> Self {
+    /// Reads a submitted form; unknown names of fields to send are dropped.
+    pub(super) fn from_fields(fields: &Fields) -> Self {
         let line = |name| fields.get(name).trim().to_owned();
         Self {
             thread_depth: line("thread_depth"),
@@ -98,8 +105,8 @@ impl RulesForm {
             hold_first_timers: fields.is_ticked("hold_first_timers"),
             trust_unproven: fields.is_ticked("trust_unproven"),
             hold_links: line("hold_links"),
-            hold_words: list_of(fields.get("hold_words")),
-            refuse_words: list_of(fields.get("refuse_words")),
+            hold_words: normalize_list(fields.get("hold_words")),
+            refuse_words: normalize_list(fields.get("refuse_words")),
             flood_seconds: line("flood_seconds"),
             edit_minutes: line("edit_minutes"),
             network_days: line("network_days"),
@@ -108,9 +115,9 @@ impl RulesForm {
             checker_url: line("checker_url"),
             checker_key: line("checker_key"),
             forget_key: fields.is_ticked("forget_key"),
-            told: CheckerSettings::TELLABLE
+            sent_fields: CheckerSettings::TELLABLE
                 .into_iter()
-                .filter(|what| fields.all("told").any(|told| told == *what))
+                .filter(|field| fields.all("told").any(|ticked| ticked == *field))
                 .map(str::to_owned)
                 .collect(),
             version: fields.get("version").parse().unwrap_or_default(),
@@ -118,36 +125,36 @@ impl RulesForm {
         }
     }
 
-    /// Whether the checker is told `what`.
-    pub(super) fn tells(&self, what: &str) -> bool {
-        self.told.iter().any(|told| told == what)
+    /// Returns whether a field of a comment is sent to the spam checker.
+    pub(super) fn sends(&self, field: &str) -> bool {
+        self.sent_fields.iter().any(|sent| sent == field)
     }
 
-    /// The settings, if every field is right; otherwise the form holds what is wrong.
+    /// Validates the form. On `None` it holds the mistakes.
+    ///
+    /// `present` are the saved settings, and `wrong` the lines of the two word lists that could not be read.
     pub(super) fn parse(
         &mut self,
         words: Words,
         keys: &Keys,
-        now: &DiscussionSettings,
+        present: &DiscussionSettings,
         wrong: (Vec<WrongLine>, Vec<WrongLine>),
-    ) -> Option<Parsed> {
+    ) -> Option<ParsedRules> {
         let mut mistakes = Mistakes::none();
         let mut number = |field, text: &str, bounds: &RangeInclusive<i32>| {
-            let number = text.parse().ok().filter(|number| bounds.contains(number));
-            if number.is_none() {
-                let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
-                let bounds = [("least", least.as_str()), ("most", most.as_str())];
-                mistakes.add(field, words.with_all("discussion-number-wrong", &bounds));
-            }
-            number
+            parse_number(words, &mut mistakes, field, text, bounds)
         };
         let thread_depth = number(
             "thread_depth",
             &self.thread_depth,
             &DiscussionSettings::DEPTHS,
         );
-        let close_after_days = number("close_after_days", &self.close_after_days, &DAYS_OPEN);
-        let hold_links = number("hold_links", &self.hold_links, &LINKS);
+        let close_after_days = number(
+            "close_after_days",
+            &self.close_after_days,
+            &CLOSE_AFTER_DAYS,
+        );
+        let hold_links = number("hold_links", &self.hold_links, &HOLD_LINKS);
         let flood_seconds = number("flood_seconds", &self.flood_seconds, &FLOOD_SECONDS);
         let edit_minutes = number("edit_minutes", &self.edit_minutes, &EDIT_MINUTES);
         let network_days = number("network_days", &self.network_days, &NETWORK_DAYS);
@@ -156,12 +163,12 @@ impl RulesForm {
             ("hold_words", &mut self.hold_words, wrong.0),
             ("refuse_words", &mut self.refuse_words, wrong.1),
         ] {
-            mistakes.check_text(words, field, text, LIST_BYTES);
+            mistakes.check_text(words, field, text, MAX_LIST_BYTES);
             for wrong in &wrong {
-                mistakes.add(field, say_wrong(words, wrong));
+                mistakes.add(field, describe_wrong_line(words, wrong));
             }
         }
-        let checker = self.checker(words, keys, now.checker.clone(), &mut mistakes);
+        let checker = self.parse_checker(words, keys, present.checker.clone(), &mut mistakes);
         self.mistakes = mistakes;
         let settings = DiscussionSettings {
             thread_depth: thread_depth?,
@@ -177,9 +184,9 @@ impl RulesForm {
             hold_links: hold_links?,
             flood_seconds: flood_seconds?,
             checker,
-            ..now.clone()
+            ..present.clone()
         };
-        self.mistakes.is_empty().then(|| Parsed {
+        self.mistakes.is_empty().then(|| ParsedRules {
             settings,
             lists: WrittenLists {
                 hold: self.hold_words.clone(),
@@ -188,22 +195,23 @@ impl RulesForm {
         })
     }
 
-    /// The checker, if there is to be one.
-    fn checker(
+    /// Parses the spam checker's settings. Returns `None` if there is no checker, and for a mistake.
+    fn parse_checker(
         &self,
         words: Words,
         keys: &Keys,
-        kept: Option<CheckerSettings>,
+        saved: Option<CheckerSettings>,
         mistakes: &mut Mistakes,
     ) -> Option<CheckerSettings> {
-        // Whoever takes the key or the address away is done with the checker.
-        let kept = kept
+        // Removing the URL or the key removes the checker.
+        let saved_key = saved
             .filter(|_| !self.forget_key && !self.checker_url.is_empty())
             .map(|checker| checker.key_sealed);
-        let is_key =
-            |key: &str| key.len() <= LINE_BYTES && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_key = |key: &str| {
+            key.len() <= MAX_LINE_BYTES && key.bytes().all(|byte| byte.is_ascii_graphic())
+        };
         let key = match self.checker_key.as_str() {
-            "" => kept,
+            "" => saved_key,
             key if is_key(key) => Some(keys.seal(CHECKER_ROW, key.as_bytes())),
             _ => {
                 mistakes.say(words, "checker_key", "discussion-key-wrong");
@@ -216,21 +224,38 @@ impl RulesForm {
             }
             return None;
         };
-        let Some(url) = checker_address(&self.checker_url) else {
+        let Some(url) = parse_checker_url(&self.checker_url) else {
             mistakes.say(words, "checker_url", "discussion-checker-wrong");
             return None;
         };
         Some(CheckerSettings {
             url,
             key_sealed,
-            told: self.told.clone(),
+            told: self.sent_fields.clone(),
         })
     }
 }
 
-/// The address of a checker, without a slash at its end.
-fn checker_address(typed: &str) -> Option<String> {
-    if typed.len() > LINE_BYTES || typed.contains(|c: char| c.is_control() || c.is_whitespace()) {
+fn parse_number(
+    words: Words,
+    mistakes: &mut Mistakes,
+    field: &'static str,
+    text: &str,
+    bounds: &RangeInclusive<i32>,
+) -> Option<i32> {
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    if number.is_none() {
+        let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
+        let bounds = [("least", least.as_str()), ("most", most.as_str())];
+        mistakes.add(field, words.with_all("discussion-number-wrong", &bounds));
+    }
+    number
+}
+
+/// Parses the URL of a spam checker, and removes slashes at its end.
+fn parse_checker_url(typed: &str) -> Option<String> {
+    if typed.len() > MAX_LINE_BYTES || typed.contains(|c: char| c.is_control() || c.is_whitespace())
+    {
         return None;
     }
     let url = Url::parse(typed).ok().filter(CheckerSettings::is_safe)?;
@@ -238,18 +263,19 @@ fn checker_address(typed: &str) -> Option<String> {
     is_plain.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// A list as typed, its lines ending in one way. Blank ones stay: lines are known by their numbers.
-pub(super) fn list_of(typed: &str) -> String {
+/// Gives all lines of a typed list the same line ending.
+pub(super) fn normalize_list(typed: &str) -> String {
+    // Blank lines stay: mistakes and previews name lines by their numbers.
     let text = typed.replace("\r\n", "\n").replace('\r', "\n");
     text.trim_end().to_owned()
 }
 
-pub(super) fn wrong_lines(list: &str) -> Vec<WrongLine> {
+/// Finds the lines of a list that cannot be read. Takes seconds for a long list.
+pub(super) fn find_wrong_lines(list: &str) -> Vec<WrongLine> {
     WordList::parse(list).err().unwrap_or_default()
 }
 
-/// What is wrong with a line, as a sentence.
-pub(super) fn say_wrong(words: Words, wrong: &WrongLine) -> String {
+pub(super) fn describe_wrong_line(words: Words, wrong: &WrongLine) -> String {
     let key = match wrong.why {
         WrongLineKind::BadRegex => "wrong-line-regex",
         WrongLineKind::TooLong => "wrong-line-too-long",
@@ -264,8 +290,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checker_is_reached_over_tls_or_on_this_machine() {
-        for (typed, address) in [
+    fn a_checker_url_is_https_or_on_this_machine() {
+        for (typed, url) in [
             ("https://rest.akismet.com", Some("https://rest.akismet.com")),
             ("https://Check.Example/a/", Some("https://check.example/a")),
             ("http://127.0.0.1:9000", Some("http://127.0.0.1:9000")),
@@ -280,7 +306,7 @@ mod tests {
             ("https://", None),
             ("", None),
         ] {
-            assert_eq!(checker_address(typed).as_deref(), address, "{typed}");
+            assert_eq!(parse_checker_url(typed).as_deref(), url, "{typed}");
         }
     }
 }

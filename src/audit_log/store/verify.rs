@@ -1,62 +1,44 @@
-//! All SQL of reading the whole log to see whether it holds. What a column may not hold is read all the same: whoever
-//! changed the log by hand may have changed the tables as well.
+//! Reading the whole log for verification. Values that the constraints forbid are read as well: an attacker who changed the
+//! log by hand may have changed the tables too.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActId, CommentId, EntryId};
 
-/// An entry of the log as it is stored.
+/// A row of `log_entries`, with its kind as text.
 pub struct StoredEntry {
-    /// Its place.
     pub position: i64,
-    /// The number that its decisions name.
     pub id: EntryId,
-    /// The press of a button that it belongs to.
     pub act: ActId,
-    /// What was done, as a word.
     pub kind: String,
-    /// Who did it.
     pub account_id: Option<AccountId>,
-    /// What it is about.
     pub about: String,
-    /// Why.
     pub why: String,
-    /// When; none beyond the years that we know.
+    /// `None` for a time outside the years that [`Ts`] can hold.
     pub at: Option<Ts>,
-    /// How many decisions it says it has.
+    /// The number of decisions that the entry claims to have.
     pub decisions: i32,
-    /// The hash it has for the entry before.
     pub previous: Vec<u8>,
-    /// Its own.
     pub hash: Vec<u8>,
 }
 
-/// A decision as it is stored.
+/// A row of `decisions`, with its statuses as text.
 pub struct StoredDecision {
-    /// The entry that it is under.
     pub entry: EntryId,
-    /// Its number.
     pub id: i64,
-    /// The press of a button that it belongs to.
     pub act: ActId,
-    /// The comment.
     pub comment_id: CommentId,
-    /// Who made it.
     pub account_id: AccountId,
-    /// What the comment was, as a word.
     pub from: String,
-    /// What it became, as a word.
     pub to: String,
-    /// The decision that it takes back.
     pub undoes: Option<i64>,
-    /// When; none beyond the years that we know.
+    /// `None` for a time outside the years that [`Ts`] can hold.
     pub at: Option<Ts>,
 }
 
-/// Looks at the database as it is in this moment, for as long as it takes, and changes nothing. For the beginning of a
-/// transaction.
-pub async fn look_at_one_moment(db: &mut PgConnection) -> sqlx::Result<()> {
+/// Makes the transaction that has just begun read-only, on one snapshot, and without a time limit.
+pub async fn begin_snapshot(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("set transaction isolation level repeatable read, read only")
         .execute(&mut *db)
         .await?;
@@ -66,8 +48,8 @@ pub async fn look_at_one_moment(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The next entries after a place.
-pub async fn entries_after(
+/// Lists the entries after a position, in order.
+pub async fn list_entries(
     db: &mut PgConnection,
     position: i64,
     limit: i64,
@@ -84,8 +66,8 @@ pub async fn entries_after(
     .await
 }
 
-/// The decisions under these entries, by number.
-pub async fn decisions_under(
+/// Lists the decisions under these entries, by id.
+pub async fn list_decisions(
     db: &mut PgConnection,
     entries: &[EntryId],
 ) -> sqlx::Result<Vec<StoredDecision>> {
@@ -101,33 +83,30 @@ pub async fn decisions_under(
     .await
 }
 
-/// How many entries there are, whatever their places.
+/// Counts all entries, whatever their positions.
 pub async fn count_entries(db: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from log_entries"#)
         .fetch_one(db)
         .await
 }
 
-/// A decision that cannot be where it is.
-pub struct StrayDecision {
-    /// Its number.
+/// A decision that lacks its entry or undoes a decision that does not match it.
+pub struct OrphanDecision {
     pub id: i64,
-    /// The comment.
     pub comment_id: CommentId,
-    /// The decision that it says it takes back.
     pub undoes: Option<i64>,
-    /// How many such there are in all.
-    pub all: i64,
+    /// Number of such decisions, beyond the limit too.
+    pub total: i64,
 }
 
-/// Decisions that no entry of the log has, at most `limit`.
-pub async fn decisions_without_entry(
+/// Lists decisions that belong to no entry, at most `limit`.
+pub async fn list_orphan_decisions(
     db: &mut PgConnection,
     limit: i64,
-) -> sqlx::Result<Vec<StrayDecision>> {
+) -> sqlx::Result<Vec<OrphanDecision>> {
     sqlx::query_as!(
-        StrayDecision,
-        r#"select id, comment_id, undoes, count(*) over () as "all!" from decisions
+        OrphanDecision,
+        r#"select id, comment_id, undoes, count(*) over () as "total!" from decisions
            where not exists (select 1 from log_entries where log_entries.id = decisions.entry) order by id limit $1"#,
         limit,
     )
@@ -135,11 +114,14 @@ pub async fn decisions_without_entry(
     .await
 }
 
-/// Decisions that say they take one back which is no earlier decision of the same comment, the other way round.
-pub async fn wrong_undos(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<StrayDecision>> {
+/// Lists undos of a decision that is not an earlier one about the same comment with the opposite change, at most `limit`.
+pub async fn list_wrong_undos(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<OrphanDecision>> {
     sqlx::query_as!(
-        StrayDecision,
-        r#"select undo.id, undo.comment_id, undo.undoes, count(*) over () as "all!"
+        OrphanDecision,
+        r#"select undo.id, undo.comment_id, undo.undoes, count(*) over () as "total!"
            from decisions undo left join decisions undone on undone.id = undo.undoes
            where undo.undoes is not null
              and (undone.id is null or undone.id >= undo.id or undone.comment_id <> undo.comment_id
@@ -151,38 +133,38 @@ pub async fn wrong_undos(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<
     .await
 }
 
-/// A comment that does not stand as was decided last.
-pub struct StrayComment {
-    /// Its number.
+/// A comment whose status differs from its last decision.
+pub struct StatusMismatch {
     pub id: CommentId,
-    /// What it is, as a word; none if it is not there.
+    /// Code of the present status; `None` if the comment does not exist.
     pub status: Option<String>,
-    /// The last decision about it.
+    /// Id of the last decision.
     pub decision: i64,
-    /// What that made of it, as a word.
+    /// Status code that the last decision gave.
     pub to: String,
-    /// How many such there are in all.
-    pub all: i64,
+    /// Number of such comments, beyond the limit too.
+    pub total: i64,
 }
 
-/// Comments that do not stand as was decided last, though their authors have not changed them since and their words are
-/// there; at most `limit`.
-pub async fn comments_decided_otherwise(
+/// Lists comments whose status differs from their last decision, except those that their authors have changed since and
+/// those whose text was deleted; at most `limit`.
+pub async fn list_status_mismatches(
     db: &mut PgConnection,
     limit: i64,
-) -> sqlx::Result<Vec<StrayComment>> {
+) -> sqlx::Result<Vec<StatusMismatch>> {
     sqlx::query_as!(
-        StrayComment,
+        StatusMismatch,
         r#"with last as (
              select distinct on (comment_id) comment_id, id, to_status, decided_at from decisions order by comment_id, id desc
          )
          select last.comment_id as id, comments.status::text as status, last.id as decision, last.to_status::text as "to!",
-             count(*) over () as "all!"
+             count(*) over () as "total!"
          from last left join comments on comments.id = last.comment_id
          where comments.id is null
             or (comments.status <> last.to_status and erased_at is null and not (
-                 -- What its author changes is judged anew, for a reason if it is refused. What the staff changes stays what
-                 -- it is, but may hide when its author did: that they ever did is seen from how many changes there were.
+                 -- A change by its author is screened again, and has a reason if it is refused. A change by the staff keeps
+                 -- the status, but overwrites the time of the author's change: more versions than staff changes show that
+                 -- there was one.
                  edited_at is not null and edited_at >= decided_at
                  and (comments.status in ('held', 'approved') or reasons <> '{}')
                  and version > (select count(*) from comment_versions where comment_versions.comment_id = comments.id)

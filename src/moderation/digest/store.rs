@@ -2,60 +2,16 @@
 
 use sqlx::PgConnection;
 
+use super::model::{Digest, DigestRecipient, HeldComment};
 use crate::accounts::{Moderator, Rhythm};
 use crate::clock::Ts;
-use crate::ids::{AccountId, ActId, CommentId, DigestId};
-use crate::text::SafeHtml;
+use crate::ids::{AccountId, ActId, DigestId};
 
-/// Someone who hears of what waits by mail.
-pub struct Account {
-    /// Their number.
-    pub id: AccountId,
-    /// How often they hear.
-    pub rhythm: Rhythm,
-    /// When their last digest was made.
-    pub digest_at: Option<Ts>,
-    /// When their address was confirmed.
-    pub confirmed_at: Ts,
-    /// When it was given.
-    pub set_at: Ts,
-}
-
-/// What a digest told of, to whom, and what the address of its page is signed with.
-pub struct Digest {
-    /// Its number.
-    pub id: DigestId,
-    /// To whom.
-    pub account_id: AccountId,
-    /// Part of the signature: with another one the page is void.
-    pub seed: String,
-    /// The comments, newest first.
-    pub comments: Vec<i64>,
-    /// When it was made.
-    pub made_at: Ts,
-    /// Until when its page works.
-    pub expires_at: Ts,
-}
-
-/// A comment that waits.
-pub struct Held {
-    /// Its number.
-    pub id: CommentId,
-    /// Who wrote it.
-    pub name: String,
-    /// The article's title.
-    pub title: String,
-    /// The text.
-    pub body_html: SafeHtml,
-    /// Since when it waits.
-    pub held_at: Ts,
-}
-
-/// Those who hear of what waits, at an address that they have confirmed and from which nothing came back.
-pub async fn accounts(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
+/// Lists the accounts that want digests, with a confirmed email that does not bounce.
+pub(super) async fn list_recipients(db: &mut PgConnection) -> sqlx::Result<Vec<DigestRecipient>> {
     sqlx::query_as!(
-        Account,
-        r#"select id, digest as "rhythm: Rhythm", digest_at as "digest_at: Ts",
+        DigestRecipient,
+        r#"select id, digest as "frequency: Rhythm", digest_at as "digest_at: Ts",
                email_confirmed_at as "confirmed_at!: Ts", email_set_at as "set_at!: Ts"
            from accounts
            where digest <> 'never' and email_sealed is not null and email_confirmed_at is not null and silenced_at is null
@@ -65,10 +21,13 @@ pub async fn accounts(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     .await
 }
 
-/// The newest comments that wait for a moderator, and not for the checker: at most `limit`.
-pub async fn newest_held(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Held>> {
+/// Lists the newest comments that wait for a moderator, without those at the spam checker; at most `limit`.
+pub(super) async fn list_newest_held(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<HeldComment>> {
     sqlx::query_as!(
-        Held,
+        HeldComment,
         r#"select comments.id, comments.name, title, comments.body_html,
                greatest(comments.created_at, comments.status_since) as "held_at!: Ts"
            from comments join articles on articles.id = article_id
@@ -80,8 +39,11 @@ pub async fn newest_held(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<
     .await
 }
 
-/// The comments that the last digest of an account told of.
-pub async fn last_told(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Vec<i64>> {
+/// Lists the comments of an account's last digest; none if it had no digest.
+pub(super) async fn list_last_comments(
+    db: &mut PgConnection,
+    id: AccountId,
+) -> sqlx::Result<Vec<i64>> {
     let last = sqlx::query_scalar!(
         "select comments from digests where account_id = $1 order by id desc limit 1",
         id.0
@@ -91,26 +53,29 @@ pub async fn last_told(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Vec
     Ok(last.unwrap_or_default())
 }
 
-/// Notes that a digest is made now for an account that is as it was found. `false` if another was made meanwhile, or none
-/// is wanted any more.
-pub async fn advance(db: &mut PgConnection, account: &Account, now: Ts) -> sqlx::Result<bool> {
+/// Sets the time of a recipient's last digest, if the recipient is still as it was read. Returns false if another digest was
+/// made meanwhile, or if the account no longer wants one.
+pub(super) async fn advance(
+    db: &mut PgConnection,
+    recipient: &DigestRecipient,
+    now: Ts,
+) -> sqlx::Result<bool> {
     let advanced = sqlx::query!(
         "update accounts set digest_at = $2
          where id = $1 and digest_at is not distinct from $3 and digest = $4
            and email_set_at = $5 and email_confirmed_at is not null and silenced_at is null",
-        account.id.0,
+        recipient.id.0,
         now as Ts,
-        account.digest_at as Option<Ts>,
-        account.rhythm as Rhythm,
-        account.set_at as Ts,
+        recipient.digest_at as Option<Ts>,
+        recipient.frequency as Rhythm,
+        recipient.set_at as Ts,
     )
     .execute(db)
     .await?;
     Ok(advanced.rows_affected() == 1)
 }
 
-/// Adds a digest.
-pub async fn insert(
+pub(super) async fn insert(
     db: &mut PgConnection,
     id: AccountId,
     comments: &[i64],
@@ -131,8 +96,12 @@ pub async fn insert(
     .await
 }
 
-/// A digest, while its page works.
-pub async fn find(db: &mut PgConnection, id: DigestId, now: Ts) -> sqlx::Result<Option<Digest>> {
+/// Finds a digest whose page still works.
+pub(super) async fn find_unexpired(
+    db: &mut PgConnection,
+    id: DigestId,
+    now: Ts,
+) -> sqlx::Result<Option<Digest>> {
     sqlx::query_as!(
         Digest,
         r#"select digests.id, account_id, comments, made_at, expires_at, seed::text as "seed!"
@@ -145,8 +114,8 @@ pub async fn find(db: &mut PgConnection, id: DigestId, now: Ts) -> sqlx::Result<
     .await
 }
 
-/// How many of these comments have lost their words since.
-pub async fn erased_of(db: &mut PgConnection, comments: &[i64]) -> sqlx::Result<i64> {
+/// Counts those of these comments whose text was deleted.
+pub(super) async fn count_erased(db: &mut PgConnection, comments: &[i64]) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from comments where id = any($1) and erased_at is not null"#,
         comments,
@@ -155,38 +124,30 @@ pub async fn erased_of(db: &mut PgConnection, comments: &[i64]) -> sqlx::Result<
     .await
 }
 
-/// Whether a moderator's own act was about comments of a digest alone, and after it was made.
-pub async fn holds_act(
+/// Returns whether an action is this moderator's own, later than the digest, and about nothing but its comments.
+pub(super) async fn covers_action(
     db: &mut PgConnection,
     digest: &Digest,
     moderator: &Moderator,
-    act: ActId,
+    action: ActId,
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce(bool_and(comment_id = any($3) and account_id = $2 and decided_at >= $4), false) as "holds!"
            from (select comment_id, account_id, decided_at from decisions where act = $1 limit $5) of_act"#,
-        act.0,
+        action.0,
         moderator.id.0,
         &digest.comments,
         digest.made_at as Ts,
-        // One more than there can be.
+        // An action about the digest alone has at most as many decisions as it has comments. One more is enough to find a
+        // foreign one, however large the action.
         i64::try_from(digest.comments.len()).unwrap_or(i64::MAX).saturating_add(1),
     )
     .fetch_one(db)
     .await
 }
 
-/// The end of the log: the last place and its hash.
-pub async fn end_of_log(db: &mut PgConnection) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
-    let last =
-        sqlx::query!("select position, hash from log_entries order by position desc limit 1")
-            .fetch_optional(db)
-            .await?;
-    Ok(last.map(|last| (last.position, last.hash)))
-}
-
-/// Forgets digests whose pages do not work any more.
-pub async fn forget(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+/// Deletes the digests whose pages no longer work.
+pub async fn delete_expired(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!("delete from digests where expires_at <= $1", now as Ts)
         .execute(db)
         .await?;

@@ -1,32 +1,33 @@
-//! All SQL on whoever is behind a comment, as moderators see them: by what they wrote, never by an address.
+//! The commenter behind a comment, as moderators see them: by their comments, never by their email.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{CommentId, CommenterId};
-use crate::moderation::Ruling;
 use crate::text::{SafeHtml, excerpt, markdown};
 
-/// Of the comments of each status, among how many names are looked for.
-const LOOKED_AT_FOR_NAMES: i64 = 500;
+/// Comments of each status that are searched for the names of a commenter.
+const MAX_SEARCHED_COMMENTS: i64 = 500;
+/// Characters of a comment that the list quotes.
+const EXCERPT_CHARS: usize = 200;
 
-/// Whoever wrote a comment, as far as the comment itself says.
-pub struct Writer {
-    /// The name given.
+/// The author of a comment, as far as the comment itself says.
+pub struct CommentAuthor {
     pub name: String,
-    /// Whose address was given, if one was. Not for pages.
+    /// The commenter, if an email was given. Never show it.
     pub commenter_id: Option<CommenterId>,
-    /// Someone of the staff.
     pub is_staff: bool,
-    /// Its author took it back.
+    /// Whether the text of the comment was deleted.
     pub is_erased: bool,
 }
 
-/// Whoever wrote a comment.
-pub async fn find_writer(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<Writer>> {
+pub async fn find_author(
+    db: &mut PgConnection,
+    id: CommentId,
+) -> sqlx::Result<Option<CommentAuthor>> {
     sqlx::query_as!(
-        Writer,
+        CommentAuthor,
         r#"select name, commenter_id as "commenter_id: CommenterId", account_id is not null as "is_staff!",
                erased_at is not null as "is_erased!"
            from comments where id = $1"#,
@@ -36,12 +37,13 @@ pub async fn find_writer(db: &mut PgConnection, id: CommentId) -> sqlx::Result<O
     .await
 }
 
-/// Names that someone gave, the newest first, at most `limit`.
-pub async fn names_of(
+/// Lists the names that a commenter gave, the most recent first, at most `limit`.
+pub async fn list_names(
     db: &mut PgConnection,
     id: CommenterId,
     limit: i64,
 ) -> sqlx::Result<Vec<String>> {
+    // One bounded index scan per status: a spammer may have a hundred thousand comments.
     sqlx::query_scalar!(
         r#"select name as "name!" from unnest(enum_range(null::comment_status)) as wanted (status)
            cross join lateral (
@@ -51,43 +53,39 @@ pub async fn names_of(
            ) lately
            group by name order by max(created_at) desc, max(id) desc limit $3"#,
         id.0,
-        LOOKED_AT_FOR_NAMES,
+        MAX_SEARCHED_COMMENTS,
         limit,
     )
     .fetch_all(db)
     .await
 }
 
-/// A comment in the list of what someone wrote.
-pub struct Theirs {
-    /// Its number.
+/// A comment in the list of a commenter's comments.
+pub struct CommenterComment {
     pub id: CommentId,
-    /// What has been decided.
     pub status: Status,
-    /// The text.
     pub body_html: SafeHtml,
-    /// When it was written.
     pub created_at: Ts,
-    /// The title of its article.
+    /// Title of the article.
     pub title: String,
 }
 
-impl Theirs {
-    /// How it begins, as plain words.
-    pub fn beginning(&self) -> String {
-        const CHARS: usize = 200;
-        excerpt::excerpt(&markdown::words_of_html(self.body_html.as_str()), CHARS)
+impl CommenterComment {
+    /// Returns the first characters of the comment as plain text.
+    pub fn excerpt(&self) -> String {
+        let text = markdown::words_of_html(self.body_html.as_str());
+        excerpt::excerpt(&text, EXCERPT_CHARS)
     }
 }
 
-/// The last comments of someone, at most `limit`.
-pub async fn last_of(
+/// Lists the newest comments of a commenter, at most `limit`.
+pub async fn list_recent_comments(
     db: &mut PgConnection,
     id: CommenterId,
     limit: i64,
-) -> sqlx::Result<Vec<Theirs>> {
+) -> sqlx::Result<Vec<CommenterComment>> {
     sqlx::query_as!(
-        Theirs,
+        CommenterComment,
         r#"select lately.id as "id!: CommentId", lately.status as "status!: Status", lately.body_html as "body_html!: SafeHtml",
                lately.created_at as "created_at!", title
            from unnest(enum_range(null::comment_status)) as wanted (status)
@@ -105,34 +103,21 @@ pub async fn last_of(
     .await
 }
 
-/// When someone was first here, and whether they proved their address.
-pub struct Standing {
-    /// When they first wrote.
+/// The age of a commenter's record, and whether the email is verified.
+pub struct CommenterRecord {
     pub first_seen: Ts,
-    /// Whether the address is proved.
-    pub is_proved: bool,
+    pub is_verified: bool,
 }
 
-/// How long someone is known.
-pub async fn standing_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Standing>> {
+pub async fn find_record(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Option<CommenterRecord>> {
     sqlx::query_as!(
-        Standing,
-        r#"select created_at as first_seen, proved_at is not null as "is_proved!" from commenters where id = $1"#,
+        CommenterRecord,
+        r#"select created_at as first_seen, proved_at is not null as "is_verified!" from commenters where id = $1"#,
         id.0,
     )
     .fetch_optional(db)
     .await
-}
-
-/// Whether a comment still is as it was seen, in status and words; if so, it is until the transaction ends.
-pub async fn hold_if_still(db: &mut PgConnection, seen: &Ruling) -> sqlx::Result<bool> {
-    let held = sqlx::query!(
-        "select id from comments where id = $1 and status = $2 and version = $3 and erased_at is null for update",
-        seen.id.0,
-        seen.seen as Status,
-        seen.version,
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(held.is_some())
 }

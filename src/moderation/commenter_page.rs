@@ -1,0 +1,384 @@
+//! The staff page of the commenter behind a comment: names, comments, notes, and how their comments are handled. The page is
+//! addressed by a comment, so that neither the email nor the commenter's id appears on it or in its forms.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::bulk;
+use super::filter::Filter;
+use super::store::commenters::{self as commenter_store, CommentAuthor, CommenterComment};
+use super::store::{self, Counts, Done};
+use crate::accounts::Moderator;
+use crate::admin::{Desk, Section, take_form};
+use crate::app::App;
+use crate::audit_log::store::chain;
+use crate::audit_log::{EntryKind, NewEntry};
+use crate::clock::Ts;
+use crate::commenters::treatment::{self, HowTreated, Note, Treated};
+use crate::comments::Status;
+use crate::ids::{ActId, CommentId, CommenterId};
+use crate::text::typed;
+use crate::web::requests::Reference;
+use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
+
+/// Names that the page lists.
+const MAX_NAMES: i64 = 10;
+/// Comments that the page lists; the queue has all of them.
+const MAX_COMMENTS: i64 = 20;
+const MAX_NOTE_BYTES: usize = 10_000;
+const MAX_REASON_BYTES: usize = 1_000;
+
+#[derive(Template)]
+#[template(path = "moderation/commenter.html")]
+struct CommenterPage {
+    desk: Desk,
+    section: Section,
+    id: CommentId,
+    author: CommentAuthor,
+    /// `None` for a comment by the staff, a deleted comment, and one without an email.
+    profile: Option<CommenterProfile>,
+    /// Note as typed.
+    note: String,
+    /// Reason for a change of policy as typed.
+    reason: String,
+    mistakes: Mistakes,
+    /// Confirmation of what the last form did.
+    done: Option<String>,
+    /// The action that trashed the pending comments of someone who was just blocked.
+    trashed: Option<(ActId, Done)>,
+    /// Message about a change that someone else made meanwhile.
+    conflict: Option<String>,
+}
+
+/// The known facts about a commenter.
+struct CommenterProfile {
+    record: commenter_store::CommenterRecord,
+    names: Vec<String>,
+    counts: Counts,
+    comments: Vec<CommenterComment>,
+    notes: Vec<Note>,
+    policy: HowTreated,
+}
+
+/// The confirmation to show, as it stands in the URL after a redirect.
+#[derive(Deserialize)]
+pub struct CommenterPageQuery {
+    #[serde(default)]
+    done: String,
+    act: Option<ActId>,
+}
+
+/// Shows the commenter behind a comment.
+pub async fn show_commenter(
+    State(app): State<App>,
+    desk: Desk,
+    moderator: Moderator,
+    Path(id): Path<CommentId>,
+    Query(query): Query<CommenterPageQuery>,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let mut page = CommenterPage::load(&mut db, desk, id).await?;
+    let words = page.desk.layout.words;
+    page.done = match query.done.as_str() {
+        "noted" => Some(words.say("person-noted")),
+        "unnoted" => Some(words.say("person-unnoted")),
+        word => Treated::from_word(word).map(|to| words.say(&format!("person-done-{}", to.word()))),
+    };
+    if let Some(action) = query.act {
+        let trashed = store::find_done(&mut db, &moderator, action).await?;
+        page.trashed = trashed.map(|trashed| (action, trashed));
+    }
+    Ok(Page(page).into_response())
+}
+
+/// Adds a note, deletes a note, or changes the policy, depending on the button.
+pub async fn update_commenter(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    Path(id): Path<CommentId>,
+    moderator: Result<Moderator>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Response {
+    let work = async { apply_form(&app, desk?, &moderator?, id, &fields).await };
+    take_form(&app, reference, &page_path(id), &fields, work).await
+}
+
+fn page_path(id: CommentId) -> String {
+    format!("/admin/comments/{id}/person")
+}
+
+async fn apply_form(
+    app: &App,
+    desk: Desk,
+    moderator: &Moderator,
+    id: CommentId,
+    fields: &Fields,
+) -> Result<Response> {
+    let mut db = app.pool.begin().await?;
+    let mut page = CommenterPage::load(&mut db, desk, id).await?;
+    page.note = typed::lines(fields.get("note"));
+    page.reason = typed::line(fields.get("why"));
+    let commenter = page.author.commenter_id;
+    let is_locked = match commenter {
+        Some(id) => treatment::hold_still(&mut db, id).await?,
+        None => false,
+    };
+    let (Some(commenter), true) = (commenter, is_locked) else {
+        // The commenter deleted everything while this page was open: a note about them is not saved either.
+        page.conflict = Some(page.desk.layout.words.say("person-gone"));
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    };
+    if let Ok(note) = fields.get("unnote").parse::<i64>() {
+        treatment::delete_own_note(&mut db, moderator, commenter, note).await?;
+        db.commit().await?;
+        return Ok(page.redirect("unnoted"));
+    }
+    match Treated::from_word(fields.get("treat")) {
+        Some(to) => change_policy(app, db, page, moderator, commenter, to, fields).await,
+        None => add_note(app, db, page, moderator, commenter).await,
+    }
+}
+
+async fn add_note(
+    app: &App,
+    mut db: Transaction<'_, Postgres>,
+    mut page: CommenterPage,
+    moderator: &Moderator,
+    commenter: CommenterId,
+) -> Result<Response> {
+    let words = page.desk.layout.words;
+    page.reason = typed::without_unreadable(&page.reason);
+    page.mistakes
+        .check_text(words, "note", &mut page.note, MAX_NOTE_BYTES);
+    if typed::is_blank(&page.note) {
+        page.mistakes.say(words, "note", "person-note-missing");
+    } else if typed::holds_address(&page.note) {
+        page.mistakes.say(words, "note", "person-note-is-address");
+    }
+    if !page.mistakes.is_empty() {
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let now = app.clock.now();
+    treatment::insert_note(&mut db, moderator, commenter, &page.note, now).await?;
+    db.commit().await?;
+    Ok(page.redirect("noted"))
+}
+
+/// Changes the policy unless someone else has changed it since the form was shown; may trash the pending comments of someone
+/// who is blocked.
+async fn change_policy(
+    app: &App,
+    mut db: Transaction<'_, Postgres>,
+    mut page: CommenterPage,
+    moderator: &Moderator,
+    commenter: CommenterId,
+    to: Treated,
+    fields: &Fields,
+) -> Result<Response> {
+    let words = page.desk.layout.words;
+    page.note = typed::without_unreadable(&page.note);
+    page.mistakes
+        .check_text(words, "why", &mut page.reason, MAX_REASON_BYTES);
+    // The audit log is never changed, so an email in it would stay for ever.
+    if typed::holds_address(&page.reason) {
+        page.mistakes.say(words, "why", "why-is-address");
+    }
+    if !page.mistakes.is_empty() {
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let policy = treatment::how_treated(&mut db, commenter).await?;
+    let policy = policy.ok_or(Error::NotFound)?;
+    if policy.treated.word() != fields.get("seen") && policy.treated != to {
+        let present = page.describe_policy(&policy);
+        page.conflict = Some(format!(
+            "{} {present}",
+            words.say("person-changed-meanwhile")
+        ));
+        if let Some(profile) = &mut page.profile {
+            profile.policy = policy;
+        }
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    let now = app.clock.now();
+    save_policy(
+        &mut db,
+        moderator,
+        commenter,
+        &policy,
+        to,
+        &page.reason,
+        now,
+    )
+    .await?;
+    db.commit().await?;
+    tracing::info!(account = %moderator.id, comment = %page.id, to = to.word(), "changed the policy for a commenter");
+    if to == Treated::Blocked && fields.is_ticked("all") {
+        let pending = filter_by_author(page.id, Status::Held);
+        let action =
+            bulk::decide_all(app, moderator, &pending, Status::Trashed, &page.reason, now).await?;
+        return Ok(page.redirect(&format!("blocked&act={action}")));
+    }
+    Ok(page.redirect(to.word()))
+}
+
+/// Saves the policy, with an entry in the audit log for the block and one for the rest, if they change.
+async fn save_policy(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    id: CommenterId,
+    present: &HowTreated,
+    to: Treated,
+    reason: &str,
+    now: Ts,
+) -> sqlx::Result<()> {
+    let was_blocked = present.treated == Treated::Blocked;
+    let is_blocked = to == Treated::Blocked;
+    // A block keeps the policy from before: it applies again when the block is removed elsewhere.
+    let treatment = match to {
+        Treated::AsAnyone => None,
+        Treated::Always(treatment) => Some(treatment),
+        Treated::Blocked => present.treatment,
+    };
+    let action = store::next_act(db).await?;
+    let mut changes = Vec::new();
+    if was_blocked != is_blocked {
+        treatment::set_blocked(db, moderator, id, is_blocked, now).await?;
+        let kind = match is_blocked {
+            true => EntryKind::Blocked,
+            false => EntryKind::Unblocked,
+        };
+        changes.push((kind, format!("commenter {id}")));
+    }
+    if treatment != present.treatment {
+        treatment::treat(db, moderator, id, treatment, now).await?;
+        let subject = format!("commenter {id} {}", to.word());
+        changes.push((EntryKind::PolicyChanged, subject));
+    }
+    // After both updates: from the first entry on, no other action can be appended.
+    for (kind, subject) in &changes {
+        let entry = NewEntry::by_moderator(moderator, action, *kind, now)
+            .with_subject(subject)
+            .with_note(reason);
+        chain::append_single(db, &entry).await?;
+    }
+    Ok(())
+}
+
+/// Returns the queue's filter for the comments by the author of `id` in one status.
+fn filter_by_author(id: CommentId, status: Status) -> Filter {
+    Filter {
+        person: Some(id),
+        ..Filter::of(status)
+    }
+}
+
+impl CommenterPage {
+    async fn load(db: &mut PgConnection, desk: Desk, id: CommentId) -> Result<Self> {
+        let author = commenter_store::find_author(db, id).await?;
+        let author = author.ok_or(Error::NotFound)?;
+        let profile = match author.commenter_id {
+            Some(commenter) => CommenterProfile::load(db, commenter).await?,
+            None => None,
+        };
+        Ok(Self {
+            desk,
+            section: Section::Comments,
+            id,
+            author,
+            profile,
+            note: String::new(),
+            reason: String::new(),
+            mistakes: Mistakes::none(),
+            done: None,
+            trashed: None,
+            conflict: None,
+        })
+    }
+
+    fn redirect(&self, done: &str) -> Response {
+        go_to(&format!("{}?done={done}", page_path(self.id))).into_response()
+    }
+
+    fn action(&self) -> String {
+        page_path(self.id)
+    }
+
+    /// Returns the key of the message that says why there is no profile.
+    fn no_profile_key(&self) -> &'static str {
+        if self.author.is_erased {
+            "person-erased"
+        } else if self.author.is_staff {
+            "person-staff"
+        } else {
+            "person-no-address"
+        }
+    }
+
+    /// Describes the policy, since when it applies and who set it.
+    fn describe_policy(&self, policy: &HowTreated) -> String {
+        let layout = &self.desk.layout;
+        let now = layout
+            .words
+            .say(&format!("person-now-{}", policy.treated.word()));
+        match (&policy.at, &policy.by) {
+            (Some(at), Some(by)) => {
+                let since = layout.words.with_all(
+                    "person-since-by",
+                    &[("moment", layout.moment(at).as_str()), ("name", by)],
+                );
+                format!("{now} {since}")
+            }
+            _ => now,
+        }
+    }
+
+    /// Returns the URL of the queue with the commenter's comments in one status.
+    fn queue_url(&self, status: &Status) -> String {
+        let filter = filter_by_author(self.id, *status);
+        format!("/admin/comments?{}", filter.query())
+    }
+
+    fn is_own_note(&self, note: &Note) -> bool {
+        note.account_id == self.desk.viewer.id
+    }
+
+    fn trusts_unverified(&self) -> bool {
+        self.desk.layout.publication.discussion.trust_unproven
+    }
+}
+
+impl CommenterProfile {
+    async fn load(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Self>> {
+        let Some(record) = commenter_store::find_record(db, id).await? else {
+            return Ok(None);
+        };
+        let Some(policy) = treatment::how_treated(db, id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            record,
+            names: commenter_store::list_names(db, id, MAX_NAMES).await?,
+            counts: store::counts_of(db, id).await?,
+            comments: commenter_store::list_recent_comments(db, id, MAX_COMMENTS).await?,
+            notes: treatment::notes_on(db, id).await?,
+            policy,
+        }))
+    }
+
+    /// Lists the policies that the buttons offer: all but the present one.
+    fn other_policies(&self) -> Vec<Treated> {
+        let all = Treated::ALL.into_iter();
+        all.filter(|treated| *treated != self.policy.treated)
+            .collect()
+    }
+
+    fn pending_count(&self) -> i64 {
+        self.counts.of(Status::Held)
+    }
+}
