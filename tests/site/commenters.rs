@@ -1,4 +1,4 @@
-//! The person behind a comment: what moderators see of them, note about them, and how they have them treated.
+//! The page of the commenter behind a comment, and how a change of policy affects later comments.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters;
@@ -11,12 +11,12 @@ use crate::support::makers::Made;
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-fn person(id: CommentId) -> String {
+pub(crate) fn person(id: CommentId) -> String {
     format!("/admin/comments/{id}/person")
 }
 
 /// A site where everyone is published at once, and where networks are told apart.
-async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
+pub(crate) async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
     Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .publication(|publication| {
@@ -27,7 +27,7 @@ async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite 
         .await
 }
 
-async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId {
+pub(crate) async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId {
     let found: i64 = sqlx::query_scalar("select commenter_id from comments where id = $1")
         .bind(id.0)
         .fetch_one(&site.app.pool)
@@ -37,7 +37,13 @@ async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId {
 }
 
 /// Posts a reply as `name` does, and gives the status that it got.
-async fn says(site: &TestSite, visitor: &Visitor, on: &Made, name: &str, words: &str) -> Status {
+pub(crate) async fn says(
+    site: &TestSite,
+    visitor: &Visitor,
+    on: &Made,
+    name: &str,
+    words: &str,
+) -> Status {
     let form = visitor.open(&on.path).await.form("/articles/");
     form.fill("comment", words)
         .fill("author", name)
@@ -53,7 +59,7 @@ async fn says(site: &TestSite, visitor: &Visitor, on: &Made, name: &str, words: 
 }
 
 /// The form with the buttons, the one to treat someone or the one for notes.
-fn form_with(page: &Page, field: &str) -> Form {
+pub(crate) fn form_with(page: &Page, field: &str) -> Form {
     page.forms("/admin/comments/")
         .into_iter()
         .find(|form| form.has(field))
@@ -61,14 +67,14 @@ fn form_with(page: &Page, field: &str) -> Form {
 }
 
 /// Has the author of a comment treated so, by the page's button.
-async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
+pub(crate) async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
     let page = visitor.open(&person(id)).await;
     let form = form_with(page.has_status(200), "why").fill("why", why);
     form.press(button).await
 }
 
 /// Every entry of the log: kind, what it is about, why.
-async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
+pub(crate) async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
     sqlx::query_as("select kind::text, about, why from log_entries order by position")
         .fetch_all(&site.app.pool)
         .await
@@ -76,7 +82,7 @@ async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
 }
 
 #[tokio::test]
-async fn a_moderator_sees_who_is_behind_a_comment_by_what_they_wrote() {
+async fn the_commenter_page_shows_names_comments_and_counts() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let id = site.comment(&tea, "Ann", Status::Held).await;
@@ -122,7 +128,7 @@ async fn a_moderator_sees_who_is_behind_a_comment_by_what_they_wrote() {
 }
 
 #[tokio::test]
-async fn nothing_on_the_page_leads_to_an_address() {
+async fn the_commenter_page_contains_neither_email_nor_hash() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann Ominous", Status::Held).await;
@@ -149,7 +155,7 @@ async fn nothing_on_the_page_leads_to_an_address() {
 }
 
 #[tokio::test]
-async fn who_is_always_held_waits_and_is_not_told_that_it_is_only_them() {
+async fn an_always_held_commenter_waits_without_learning_why() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -203,7 +209,7 @@ async fn who_is_always_held_waits_and_is_not_told_that_it_is_only_them() {
 }
 
 #[tokio::test]
-async fn who_is_trusted_is_approved_at_once_where_the_address_is_proved() {
+async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
     let site = site_with(|publication| publication.discussion.hold_everything = true).await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -248,7 +254,7 @@ async fn who_is_trusted_is_approved_at_once_where_the_address_is_proved() {
 }
 
 #[tokio::test]
-async fn where_a_name_is_trusted_without_proof_the_page_says_so_and_it_holds() {
+async fn trust_without_verification_is_stated_on_the_page_and_applied() {
     let site = site_with(|publication| {
         publication.discussion.hold_everything = true;
         publication.discussion.trust_unproven = true;
@@ -281,7 +287,7 @@ async fn where_a_name_is_trusted_without_proof_the_page_says_so_and_it_holds() {
 }
 
 #[tokio::test]
-async fn one_press_blocks_someone_and_throws_away_what_waits() {
+async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let other = site.article("Milk").await;
@@ -342,7 +348,7 @@ async fn one_press_blocks_someone_and_throws_away_what_waits() {
 }
 
 #[tokio::test]
-async fn of_two_moderators_the_second_is_told_what_the_first_did() {
+async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -377,133 +383,7 @@ async fn of_two_moderators_the_second_is_told_what_the_first_did() {
 }
 
 #[tokio::test]
-async fn notes_say_who_and_only_their_writer_takes_them_away() {
-    let site = TestSite::new().await;
-    let article = site.article("Tea").await;
-    let id = site.comment(&article, "Ann", Status::Held).await;
-    let (mo, may) = (
-        site.staff("Mo", Role::Moderator).await,
-        site.staff("May", Role::Moderator).await,
-    );
-    let note = |page: &Page, words: &str| form_with(page, "note").fill("note", words);
-    let page = mo.open(&person(id)).await;
-    note(&page, "Writes well, <b>at night</b>.")
-        .submit()
-        .await
-        .follow()
-        .await
-        .sees("The note is kept.");
-    let page = may.open(&person(id)).await;
-    page.sees("Writes well, <b>at night</b>.").sees("Mo ·");
-    assert!(
-        page.forms("/admin/comments/")
-            .iter()
-            .all(|form| !form.has("unnote")),
-        "May is offered to delete Mo's note"
-    );
-    let number = site.count("select id from commenter_notes").await;
-    may.post_fields(&person(id), &[("unnote", &number.to_string())])
-        .await;
-    assert_eq!(site.count("select count(*) from commenter_notes").await, 1);
-    let page = mo.open(&person(id)).await;
-    form_with(&page, "unnote")
-        .submit()
-        .await
-        .follow()
-        .await
-        .sees("The note is deleted.")
-        .does_not_see("Writes well");
-    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
-}
-
-#[tokio::test]
-async fn a_note_that_cannot_be_kept_comes_back_as_it_was_typed() {
-    let site = TestSite::new().await;
-    let article = site.article("Tea").await;
-    let id = site.comment(&article, "Ann", Status::Held).await;
-    let mo = site.staff("Mo", Role::Moderator).await;
-    let page = mo.open(&person(id)).await;
-    let long = "x".repeat(10_001);
-    for (words, said) in [
-        ("", "Please write something."),
-        (
-            "Same as bob@example.org",
-            "There is an email address in it.",
-        ),
-        (long.as_str(), "long"),
-    ] {
-        let back = form_with(&page, "note").fill("note", words).submit().await;
-        let beside = back.has_status(422).text_of("#note-mistake");
-        assert!(beside.contains(said), "{words:.40}: {beside}");
-        assert_eq!(form_with(&back, "note").value("note").trim(), words);
-    }
-    let why = "Asked by ann@example.org";
-    let back = treat(&mo, id, "Always hold", why).await;
-    back.has_status(422)
-        .sees("There is an email address in it, and the log is never changed.");
-    assert_eq!(form_with(&back, "why").value("why"), why);
-    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
-    assert!(log_of(&site).await.is_empty());
-    // Signed out meanwhile, too.
-    mo.forget_cookies();
-    let back = form_with(&page, "note")
-        .fill("note", "Kept.")
-        .submit()
-        .await;
-    back.has_status(401);
-    assert_eq!(back.form(&person(id)).value("note").trim(), "Kept.");
-}
-
-#[tokio::test]
-async fn a_comment_with_nobody_behind_it_says_so_plainly() {
-    let site = TestSite::new().await;
-    let article = site.article("Tea").await;
-    let mo = site.staff("Mo", Role::Moderator).await;
-    let staff = mo.open(&article.path).await.form("/articles/");
-    staff
-        .fill("comment", "By the desk.")
-        .submit()
-        .await
-        .has_status(303);
-    let by_staff = CommentId(
-        site.count("select id from comments where account_id is not null")
-            .await,
-    );
-    mo.open(&person(by_staff))
-        .await
-        .has_status(200)
-        .sees("The staff wrote this comment");
-    let id = site.comment(&article, "Ann", Status::Held).await;
-    let open = mo.open(&person(id)).await;
-    sqlx::query("update comments set commenter_id = null where id = $1")
-        .bind(id.0)
-        .execute(&site.app.pool)
-        .await
-        .expect("as imported");
-    mo.open(&person(id))
-        .await
-        .sees("This comment came without an email address");
-    let mut db = site.app.pool.begin().await.expect("a transaction");
-    broadsheet::comments::store::erase(&mut db, &[id], site.now())
-        .await
-        .expect("it is taken back");
-    db.commit().await.expect("it is kept");
-    mo.open(&person(id))
-        .await
-        .sees("Its author has taken this comment back.");
-    // What was typed about them meanwhile is not lost with it.
-    let back = form_with(&open, "note")
-        .fill("note", "Kind.")
-        .submit()
-        .await;
-    back.has_status(409)
-        .sees("nothing was changed")
-        .sees("Kind.");
-    mo.open("/admin/comments/1/person").await.has_status(404);
-}
-
-#[tokio::test]
-async fn taking_a_comment_back_frees_nobody_from_being_held() {
+async fn deleting_a_comment_does_not_end_the_hold_policy() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -524,47 +404,4 @@ async fn taking_a_comment_back_frees_nobody_from_being_held() {
         says(&site, &ann, &article, "Ann", "Two.").await,
         Status::Held
     );
-}
-
-#[tokio::test]
-async fn who_asks_gets_notes_and_treatment_and_erasing_takes_both() {
-    let site = TestSite::new().await;
-    let article = site.article("Tea").await;
-    let id = site.comment(&article, "Ann", Status::Approved).await;
-    let mo = site.staff("Mo", Role::Moderator).await;
-    treat(&mo, id, "Always hold", "").await.has_status(303);
-    let page = mo.open(&person(id)).await;
-    form_with(&page, "note")
-        .fill("note", "Rude to Bob.")
-        .submit()
-        .await
-        .has_status(303);
-    let commenter = commenter_of(&site, id).await;
-    let mut db = site.app.pool.acquire().await.expect("a connection");
-    let found = commenters::store::find_person(&mut db, commenter)
-        .await
-        .expect("people can be asked")
-        .expect("they are there");
-    let mine = found.page(&site.app.keys);
-    let data = site.visitor().open(&mine.replace('?', "/data?")).await;
-    let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
-    assert_eq!(data["treated"], "hold");
-    assert_eq!(data["notes"][0]["note"], "Rude to Bob.");
-    assert!(!data.to_string().contains("Mo"), "who noted it is told");
-    // Of someone who is blocked the block stays, and nothing else.
-    treat(&mo, id, "Block", "").await.has_status(303);
-    let mut db = site.app.pool.begin().await.expect("a transaction");
-    broadsheet::comments::store::erase_all_of(&mut db, commenter, site.now())
-        .await
-        .expect("erased");
-    let is_gone = commenters::store::delete_unless_blocked(&mut db, commenter)
-        .await
-        .expect("deleted");
-    db.commit().await.expect("kept");
-    assert!(!is_gone);
-    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
-    let left = site
-        .count("select count(*) from commenters where blocked_at is not null and treatment is null and treated_by is null")
-        .await;
-    assert_eq!(left, 1);
 }
