@@ -52,6 +52,7 @@ impl EntryKind {
             Self::Edited => "edited",
             Self::Blocked => "blocked",
             Self::Unblocked => "unblocked",
+            // Part of every hash, so a code can never change.
             Self::PolicyChanged => "treated",
             Self::Emptied => "emptied",
         }

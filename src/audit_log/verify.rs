@@ -34,6 +34,7 @@ impl FromStr for Checkpoint {
         let parsed = text.trim().split_once(':').and_then(|(position, hash)| {
             let position = position.parse().ok().filter(|position| *position > 0)?;
             let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+            // Hashes are compared as text.
             let hash = hash.to_ascii_lowercase();
             is_hash.then_some(Self { position, hash })
         });
@@ -95,6 +96,7 @@ pub async fn verify_log(
         ));
     }
     verify_decisions(&mut db, &mut report).await?;
+    // Nothing was written; this ends the snapshot.
     db.rollback().await?;
     Ok(report)
 }

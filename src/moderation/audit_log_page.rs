@@ -82,6 +82,7 @@ pub async fn show_log(
     let filter = query.to_filter(&desk.layout);
     let before = query.before.parse().ok();
     let listing = browse::list_entries(&mut db, &filter, before, PAGE_SIZE).await?;
+    // Only edits have a comment as subject; the description names its author.
     let edited: Vec<CommentId> = listing.entries.iter().filter_map(subject_comment).collect();
     let authors = page_store::list_author_names(&mut db, &edited).await?;
     let words = desk.layout.words;
@@ -125,7 +126,9 @@ pub async fn show_entry(
     let mut db = app.pool.acquire().await?;
     let entry = browse::find_entry(&mut db, position).await?;
     let entry = entry.ok_or(Error::NotFound)?;
+    // A mistyped parameter shows the first page.
     let after = query.after.parse().unwrap_or(0);
+    // One more than the page shows tells whether another page follows.
     let mut decisions = page_store::list_decisions(&mut db, entry.id, after, PAGE_SIZE + 1).await?;
     let page_size = usize::try_from(PAGE_SIZE).expect("fifty fits");
     let has_more = decisions.len() > page_size;
@@ -138,6 +141,7 @@ pub async fn show_entry(
         section: Section::Log,
         description: describe_entry(desk.layout.words, &entry, author),
         next: decisions.last().map(|last| last.id).filter(|_| has_more),
+        // A bulk action has one entry per batch.
         action_total: (action_total > i64::from(entry.decisions)).then_some(action_total),
         can_undo: page_store::can_undo(&mut db, entry.act).await?,
         decisions,
@@ -161,6 +165,7 @@ impl AuditLogQuery {
             kind: EntryKind::from_code(&self.kind),
             to: Status::from_word(&self.to).map(Status::word),
             from: parse_day(&self.from).and_then(day_start),
+            // The last day is part of the range, which ends where the next day starts.
             until: parse_day(&self.until)
                 .and_then(|day| day.tomorrow().ok())
                 .and_then(day_start),
@@ -206,6 +211,7 @@ fn describe_entry(words: Words, entry: &LogEntry, author: Option<&str>) -> Strin
             Some(name) => words.with("log-edited", "name", name),
             None => words.say("log-kind-edited"),
         },
+        // Only the kind of the subject is shown: the id of a commenter must not appear on a page.
         EntryKind::Blocked => match entry.subject.strip_prefix("domain ") {
             Some(domain) => words.with("log-blocked-domain", "domain", domain),
             None if entry.subject.starts_with("commenter ") => words.say("log-blocked-address"),

@@ -58,7 +58,6 @@ pub struct BlocksQuery {
     done: String,
 }
 
-/// Shows all blocks.
 pub async fn show_blocks(
     State(app): State<App>,
     desk: Desk,
@@ -67,6 +66,7 @@ pub async fn show_blocks(
 ) -> Result<Response> {
     let mut page = BlocksPage::load(&app, desk, &moderator, BlockForm::default()).await?;
     let words = page.desk.layout.words;
+    // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
         "blocked" => Some(words.say("blocks-blocked")),
         "unblocked" => Some(words.say("blocks-unblocked")),
@@ -102,6 +102,7 @@ async fn apply_form(
     let mut db = app.pool.begin().await?;
     let (is_new, subject) = match target {
         BlockTarget::Email(email) => {
+            // An email that never commented gets a record, so that its first comment is already blocked.
             let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now)
                 .await?
                 .id;
@@ -117,10 +118,12 @@ async fn apply_form(
             (is_new, NETWORK_SUBJECT.to_owned())
         }
     };
+    // The log records changes; blocking what is blocked changes nothing.
     if is_new {
         append_entry(&mut db, moderator, EntryKind::Blocked, &subject, now).await?;
     }
     db.commit().await?;
+    // Emails and networks stay out of the process log, so it does not say what was blocked.
     tracing::info!(account = %moderator.id, "added a block");
     Ok(go_to(&format!("{PAGE_PATH}?done=blocked")).into_response())
 }
@@ -134,6 +137,7 @@ pub async fn unblock(
     let mut db = app.pool.begin().await?;
     let (was_blocked, subject) = if let handle @ [_, ..] = fields.get("address").as_bytes() {
         let blocked = blocks::addresses(&mut db, &moderator).await?;
+        // A handle is a signature, so the email is found by signing every blocked one; there are few.
         let found = blocked
             .iter()
             .find(|email| email_handle(&app, email).as_bytes() == handle);
@@ -142,6 +146,7 @@ pub async fn unblock(
                 let was_blocked = blocks::unblock(&mut db, &moderator, email.id).await?;
                 (was_blocked, commenter_subject(email.id))
             }
+            // Someone else removed the block first.
             None => (false, String::new()),
         }
     } else if let Some(domain) = Domain::parse(fields.get("domain")) {
@@ -221,6 +226,7 @@ impl BlockForm {
                 Err(WrongNetwork::TooWide) => ("network", "blocks-network-too-wide"),
             }
         } else {
+            // The email comes last: its error for an empty field is the message for an empty form.
             match Email::parse(&self.email) {
                 Ok(email) => return Some(BlockTarget::Email(email)),
                 Err(EmailError::Missing) => ("email", "blocks-nothing-typed"),

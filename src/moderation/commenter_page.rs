@@ -10,15 +10,13 @@ use serde::Deserialize;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::bulk;
+use super::commenter_policy::save_policy;
 use super::filter::Filter;
 use super::store::commenters::{self as commenter_store, CommentAuthor, CommenterComment};
 use super::store::{self, Counts, Done};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::audit_log::store::chain;
-use crate::audit_log::{EntryKind, NewEntry};
-use crate::clock::Ts;
 use crate::commenters::treatment::{self, HowTreated, Note, Treated};
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId, CommenterId};
@@ -42,7 +40,6 @@ struct CommenterPage {
     author: CommentAuthor,
     /// `None` for a comment by the staff, a deleted comment, and one without an email.
     profile: Option<CommenterProfile>,
-    /// Note as typed.
     note: String,
     /// Reason for a change of policy as typed.
     reason: String,
@@ -84,6 +81,7 @@ pub async fn show_commenter(
     let mut db = app.pool.acquire().await?;
     let mut page = CommenterPage::load(&mut db, desk, id).await?;
     let words = page.desk.layout.words;
+    // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
         "noted" => Some(words.say("person-noted")),
         "unnoted" => Some(words.say("person-unnoted")),
@@ -125,6 +123,7 @@ async fn apply_form(
     page.note = typed::lines(fields.get("note"));
     page.reason = typed::line(fields.get("why"));
     let commenter = page.author.commenter_id;
+    // Locked until the commit: neither an erasure nor another moderator can come between the checks and the change.
     let is_locked = match commenter {
         Some(id) => treatment::hold_still(&mut db, id).await?,
         None => false,
@@ -153,6 +152,7 @@ async fn add_note(
     commenter: CommenterId,
 ) -> Result<Response> {
     let words = page.desk.layout.words;
+    // The field of the other form is shown again, but it is not validated.
     page.reason = typed::without_unreadable(&page.reason);
     page.mistakes
         .check_text(words, "note", &mut page.note, MAX_NOTE_BYTES);
@@ -182,6 +182,7 @@ async fn change_policy(
     fields: &Fields,
 ) -> Result<Response> {
     let words = page.desk.layout.words;
+    // The field of the other form is shown again, but it is not validated.
     page.note = typed::without_unreadable(&page.note);
     page.mistakes
         .check_text(words, "why", &mut page.reason, MAX_REASON_BYTES);
@@ -194,6 +195,7 @@ async fn change_policy(
     }
     let policy = treatment::how_treated(&mut db, commenter).await?;
     let policy = policy.ok_or(Error::NotFound)?;
+    // A moderator who wants what someone else has just set needs no warning.
     if policy.treated.word() != fields.get("seen") && policy.treated != to {
         let present = page.describe_policy(&policy);
         page.conflict = Some(format!(
@@ -219,55 +221,13 @@ async fn change_policy(
     db.commit().await?;
     tracing::info!(account = %moderator.id, comment = %page.id, to = to.word(), "changed the policy for a commenter");
     if to == Treated::Blocked && fields.is_ticked("all") {
+        // After the commit: the bulk action has transactions of its own, and may go on in the background.
         let pending = filter_by_author(page.id, Status::Held);
         let action =
             bulk::decide_all(app, moderator, &pending, Status::Trashed, &page.reason, now).await?;
         return Ok(page.redirect(&format!("blocked&act={action}")));
     }
     Ok(page.redirect(to.word()))
-}
-
-/// Saves the policy, with an entry in the audit log for the block and one for the rest, if they change.
-async fn save_policy(
-    db: &mut PgConnection,
-    moderator: &Moderator,
-    id: CommenterId,
-    present: &HowTreated,
-    to: Treated,
-    reason: &str,
-    now: Ts,
-) -> sqlx::Result<()> {
-    let was_blocked = present.treated == Treated::Blocked;
-    let is_blocked = to == Treated::Blocked;
-    // A block keeps the policy from before: it applies again when the block is removed elsewhere.
-    let treatment = match to {
-        Treated::AsAnyone => None,
-        Treated::Always(treatment) => Some(treatment),
-        Treated::Blocked => present.treatment,
-    };
-    let action = store::next_act(db).await?;
-    let mut changes = Vec::new();
-    if was_blocked != is_blocked {
-        treatment::set_blocked(db, moderator, id, is_blocked, now).await?;
-        let kind = match is_blocked {
-            true => EntryKind::Blocked,
-            false => EntryKind::Unblocked,
-        };
-        changes.push((kind, format!("commenter {id}")));
-    }
-    if treatment != present.treatment {
-        treatment::treat(db, moderator, id, treatment, now).await?;
-        let subject = format!("commenter {id} {}", to.word());
-        changes.push((EntryKind::PolicyChanged, subject));
-    }
-    // After both updates: from the first entry on, no other action can be appended.
-    for (kind, subject) in &changes {
-        let entry = NewEntry::by_moderator(moderator, action, *kind, now)
-            .with_subject(subject)
-            .with_note(reason);
-        chain::append_single(db, &entry).await?;
-    }
-    Ok(())
 }
 
 /// Returns the queue's filter for the comments by the author of `id` in one status.
@@ -344,7 +304,7 @@ impl CommenterPage {
         format!("/admin/comments?{}", filter.query())
     }
 
-    fn is_own_note(&self, note: &Note) -> bool {
+    fn wrote_note(&self, note: &Note) -> bool {
         note.account_id == self.desk.viewer.id
     }
 
@@ -358,6 +318,7 @@ impl CommenterProfile {
         let Some(record) = commenter_store::find_record(db, id).await? else {
             return Ok(None);
         };
+        // An erasure may have deleted the commenter since the query before.
         let Some(policy) = treatment::how_treated(db, id).await? else {
             return Ok(None);
         };

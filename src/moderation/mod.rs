@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod bulk;
 pub mod cards;
 pub mod commenter_page;
+mod commenter_policy;
 pub mod digest;
 pub mod edit;
 pub mod emptying;

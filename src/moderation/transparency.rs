@@ -67,6 +67,7 @@ pub async fn show_transparency(
     }
     let language = layout.words.language();
     let months = months.iter().zip(&keys).filter_map(|(month, key)| {
+        // A month without counts had no comments and is left out.
         let counts = by_month.remove(key.as_str())?;
         let mut reasons: Vec<(Kind, i64)> = Kind::ALL
             .into_iter()
@@ -90,6 +91,7 @@ pub async fn show_transparency(
 
 /// Lists the last months, the present one first, in UTC, as the counts are kept.
 fn last_months(now: Ts) -> Vec<(i16, i8)> {
+    // The database counts by UTC months, whatever the time zone of the publication.
     let (mut year, mut month, _) = dates::ymd(now, &TimeZone::UTC);
     let mut months = Vec::with_capacity(MONTHS_SHOWN);
     for _ in 0..MONTHS_SHOWN {

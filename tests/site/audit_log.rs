@@ -49,13 +49,13 @@ pub(crate) async fn decide(
     act
 }
 
-pub(crate) async fn check(site: &TestSite, noted: Option<&Checkpoint>) -> VerifyReport {
+pub(crate) async fn check(site: &TestSite, checkpoint: Option<&Checkpoint>) -> VerifyReport {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let seen = verify_log(&mut db, noted).await;
+    let seen = verify_log(&mut db, checkpoint).await;
     seen.expect("whatever is in the tables, it is read")
 }
 
-/// Does what someone with the database's own password can do.
+/// Runs statements as an attacker with the database password can.
 pub(crate) async fn attack(site: &TestSite, statements: &str) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     sqlx::query("set local session_replication_role = replica")
@@ -69,8 +69,8 @@ pub(crate) async fn attack(site: &TestSite, statements: &str) {
     db.commit().await.expect("it is kept");
 }
 
-/// A site whose log has a bit of everything.
-pub(crate) async fn with_a_log() -> (TestSite, Vec<CommentId>) {
+/// Builds a site whose log has six entries of several kinds.
+pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     let site = TestSite::new().await;
     site.staff("mo", Role::Moderator).await;
     let mo = moderator(&site, "mo").await;
@@ -140,7 +140,7 @@ async fn an_untouched_log_is_intact() {
     let seen = check(&site, None).await;
     assert!(seen.is_intact() && seen.end.is_none() && seen.entries == 0);
 
-    let (site, _) = with_a_log().await;
+    let (site, _) = site_with_log().await;
     let seen = check(&site, None).await;
     assert_eq!(seen.faults, Vec::<String>::new());
     assert_eq!((seen.entries, seen.decisions), (6, 11));
@@ -160,7 +160,7 @@ async fn an_untouched_log_is_intact() {
 
 #[tokio::test]
 async fn every_manual_change_of_the_log_is_reported() {
-    let (site, ids) = with_a_log().await;
+    let (site, ids) = site_with_log().await;
     let comment = ids[3];
     let entry = "(select id from log_entries where position = 5)";
     let of_comment = format!("(select max(id) from decisions where comment_id = {comment})");
@@ -369,7 +369,7 @@ async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
 
 #[tokio::test]
 async fn faults_beyond_the_first_twenty_are_counted() {
-    let (site, _) = with_a_log().await;
+    let (site, _) = site_with_log().await;
     attack(
         &site,
         "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
@@ -383,7 +383,7 @@ async fn faults_beyond_the_first_twenty_are_counted() {
 
 #[tokio::test]
 async fn a_truncated_or_rewritten_log_fails_against_a_checkpoint() {
-    let (site, _) = with_a_log().await;
+    let (site, _) = site_with_log().await;
     let (position, hash) = check(&site, None).await.end.expect("an end");
     let noted: Checkpoint = format!("{position}:{hash}").parse().expect("it is read");
     let other: Checkpoint = format!("{position}:{NO_HASH}").parse().expect("it is read");

@@ -3,12 +3,12 @@
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
 
-use crate::audit_log::{check, decide, moderator, with_a_log};
+use crate::audit_log::{check, decide, moderator, site_with_log};
 use crate::support::TestSite;
 
 #[tokio::test]
 async fn the_log_page_shows_actor_action_and_note() {
-    let (site, _) = with_a_log().await;
+    let (site, _) = site_with_log().await;
     let mo = site.staff("max", Role::Moderator).await;
     let page = mo.open("/admin/log").await;
     page.has_status(200)
@@ -51,7 +51,7 @@ async fn the_log_page_shows_actor_action_and_note() {
 
 #[tokio::test]
 async fn the_log_page_filters_by_actor_kind_status_and_date() {
-    let (site, _) = with_a_log().await;
+    let (site, _) = site_with_log().await;
     let ada = site.staff("ada", Role::Admin).await;
     let blocks = "/admin/discussion/blocks";
     ada.post_fields(blocks, &[("domain", "spam.example")]).await;
@@ -80,7 +80,7 @@ async fn the_log_page_filters_by_actor_kind_status_and_date() {
 
 #[tokio::test]
 async fn a_long_log_is_paginated_with_and_without_a_filter() {
-    let (site, ids) = with_a_log().await;
+    let (site, ids) = site_with_log().await;
     let mo = moderator(&site, "mo").await;
     let visitor = site.staff("max", Role::Moderator).await;
     let mut status = Status::Approved;

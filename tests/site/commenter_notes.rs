@@ -5,7 +5,7 @@ use broadsheet::commenters;
 use broadsheet::comments::Status;
 use broadsheet::ids::CommentId;
 
-use crate::commenters::{commenter_of, form_with, log_of, person, treat};
+use crate::commenters::{commenter_of, form_with, log_of, page_path, treat};
 use crate::support::TestSite;
 use crate::support::visitor::Page;
 
@@ -19,14 +19,14 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
         site.staff("May", Role::Moderator).await,
     );
     let note = |page: &Page, words: &str| form_with(page, "note").fill("note", words);
-    let page = mo.open(&person(id)).await;
+    let page = mo.open(&page_path(id)).await;
     note(&page, "Writes well, <b>at night</b>.")
         .submit()
         .await
         .follow()
         .await
         .sees("The note is kept.");
-    let page = may.open(&person(id)).await;
+    let page = may.open(&page_path(id)).await;
     page.sees("Writes well, <b>at night</b>.").sees("Mo ·");
     assert!(
         page.forms("/admin/comments/")
@@ -35,10 +35,10 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
         "May is offered to delete Mo's note"
     );
     let number = site.count("select id from commenter_notes").await;
-    may.post_fields(&person(id), &[("unnote", &number.to_string())])
+    may.post_fields(&page_path(id), &[("unnote", &number.to_string())])
         .await;
     assert_eq!(site.count("select count(*) from commenter_notes").await, 1);
-    let page = mo.open(&person(id)).await;
+    let page = mo.open(&page_path(id)).await;
     form_with(&page, "unnote")
         .submit()
         .await
@@ -55,7 +55,7 @@ async fn an_invalid_note_is_returned_as_typed() {
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    let page = mo.open(&person(id)).await;
+    let page = mo.open(&page_path(id)).await;
     let long = "x".repeat(10_001);
     for (words, said) in [
         ("", "Please write something."),
@@ -84,7 +84,7 @@ async fn an_invalid_note_is_returned_as_typed() {
         .submit()
         .await;
     back.has_status(401);
-    assert_eq!(back.form(&person(id)).value("note").trim(), "Kept.");
+    assert_eq!(back.form(&page_path(id)).value("note").trim(), "Kept.");
 }
 
 #[tokio::test]
@@ -102,18 +102,18 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
         site.count("select id from comments where account_id is not null")
             .await,
     );
-    mo.open(&person(by_staff))
+    mo.open(&page_path(by_staff))
         .await
         .has_status(200)
         .sees("The staff wrote this comment");
     let id = site.comment(&article, "Ann", Status::Held).await;
-    let open = mo.open(&person(id)).await;
+    let open = mo.open(&page_path(id)).await;
     sqlx::query("update comments set commenter_id = null where id = $1")
         .bind(id.0)
         .execute(&site.app.pool)
         .await
         .expect("as imported");
-    mo.open(&person(id))
+    mo.open(&page_path(id))
         .await
         .sees("This comment came without an email address");
     let mut db = site.app.pool.begin().await.expect("a transaction");
@@ -121,7 +121,7 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
         .await
         .expect("it is taken back");
     db.commit().await.expect("it is kept");
-    mo.open(&person(id))
+    mo.open(&page_path(id))
         .await
         .sees("Its author has taken this comment back.");
     // What was typed about them meanwhile is not lost with it.
@@ -142,7 +142,7 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     let id = site.comment(&article, "Ann", Status::Approved).await;
     let mo = site.staff("Mo", Role::Moderator).await;
     treat(&mo, id, "Always hold", "").await.has_status(303);
-    let page = mo.open(&person(id)).await;
+    let page = mo.open(&page_path(id)).await;
     form_with(&page, "note")
         .fill("note", "Rude to Bob.")
         .submit()

@@ -11,7 +11,7 @@ use crate::support::makers::Made;
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-pub(crate) fn person(id: CommentId) -> String {
+pub(crate) fn page_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/person")
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId 
 }
 
 /// Posts a reply as `name` does, and gives the status that it got.
-pub(crate) async fn says(
+pub(crate) async fn post_comment(
     site: &TestSite,
     visitor: &Visitor,
     on: &Made,
@@ -68,7 +68,7 @@ pub(crate) fn form_with(page: &Page, field: &str) -> Form {
 
 /// Has the author of a comment treated so, by the page's button.
 pub(crate) async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
-    let page = visitor.open(&person(id)).await;
+    let page = visitor.open(&page_path(id)).await;
     let form = form_with(page.has_status(200), "why").fill("why", why);
     form.press(button).await
 }
@@ -100,7 +100,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
         .await
         .expect("another name");
     let mo = site.staff("Mo", Role::Moderator).await;
-    let page = mo.open(&person(id)).await;
+    let page = mo.open(&page_path(id)).await;
     page.has_status(200)
         .sees("The person behind the comment by Ann")
         .sees("not proved to be theirs")
@@ -119,7 +119,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
     );
     // Someone else has no part in it, whoever asks.
     site.visitor()
-        .open(&person(id))
+        .open(&page_path(id))
         .await
         .leads_to()
         .starts_with("/admin/sign-in")
@@ -159,7 +159,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    let first = says(&site, &ann, &article, "Ann", "One.").await;
+    let first = post_comment(&site, &ann, &article, "Ann", "One.").await;
     assert_eq!(first, Status::Approved);
     let id = site
         .count("select id from comments where body = 'One.'")
@@ -172,7 +172,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
         .await
         .sees("From now on whatever they send is held.")
         .sees("So since");
-    let second = says(&site, &ann, &article, "Ann", "Two.").await;
+    let second = post_comment(&site, &ann, &article, "Ann", "Two.").await;
     assert_eq!(second, Status::Held);
     mo.open("/admin/comments")
         .await
@@ -190,12 +190,12 @@ async fn an_always_held_commenter_waits_without_learning_why() {
     own.sees("Your comment is awaiting moderation")
         .sees("A moderator will look at it before it appears.");
     // Others are not held, and what is taken back holds no more.
-    let bob = says(&site, &site.visitor(), &article, "Bob", "Four.").await;
+    let bob = post_comment(&site, &site.visitor(), &article, "Bob", "Four.").await;
     assert_eq!(bob, Status::Approved);
     treat(&mo, id, "Treat like everyone else", "")
         .await
         .has_status(303);
-    let fifth = says(&site, &ann, &article, "Ann", "Five.").await;
+    let fifth = post_comment(&site, &ann, &article, "Ann", "Five.").await;
     assert_eq!(fifth, Status::Approved);
     let commenter = commenter_of(&site, id).await;
     let expected = [("hold", "Off topic"), ("anyone", "")].map(|(how, why)| {
@@ -214,7 +214,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
     let article = site.article("Tea").await;
     let ann = site.visitor();
     assert_eq!(
-        says(&site, &ann, &article, "Ann", "One.").await,
+        post_comment(&site, &ann, &article, "Ann", "One.").await,
         Status::Held
     );
     let id = CommentId(site.count("select min(id) from comments").await);
@@ -227,7 +227,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
         .sees("From now on what they send is approved at once.");
     // Whoever types the address is not them.
     assert_eq!(
-        says(&site, &ann, &article, "Ann", "Two.").await,
+        post_comment(&site, &ann, &article, "Ann", "Two.").await,
         Status::Held
     );
     let mut db = site.app.pool.acquire().await.expect("a connection");
@@ -244,11 +244,11 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
         .has_status(303);
     let words = "Three: https://a.example https://b.example https://c.example";
     assert_eq!(
-        says(&site, &ann, &article, "Ann", words).await,
+        post_comment(&site, &ann, &article, "Ann", words).await,
         Status::Approved
     );
     assert_eq!(
-        says(&site, &site.visitor(), &article, "Ann", "Four.").await,
+        post_comment(&site, &site.visitor(), &article, "Ann", "Four.").await,
         Status::Held
     );
 }
@@ -263,14 +263,14 @@ async fn trust_without_verification_is_stated_on_the_page_and_applied() {
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    mo.open(&person(id))
+    mo.open(&page_path(id))
         .await
         .sees("under a name of theirs that was approved before")
         .does_not_see("it holds only in a browser");
     treat(&mo, id, "Always trust", "").await.has_status(303);
     let ann = site.visitor();
     assert_eq!(
-        says(&site, &ann, &article, "Ann", "Two.").await,
+        post_comment(&site, &ann, &article, "Ann", "Two.").await,
         Status::Approved
     );
     let form = ann.open(&article.path).await.form("/articles/");
@@ -298,7 +298,7 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
         .await;
     let bob = site.comment(&article, "Bob", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    let page = mo.open(&person(id)).await;
+    let page = mo.open(&page_path(id)).await;
     let form = form_with(&page, "all");
     let label = "Block, and throw away the 2 comments of theirs that wait";
     let done = form.press(label).await.follow().await;
@@ -313,7 +313,7 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
     ] {
         assert_eq!(site.status_of(id).await, status);
     }
-    let sent = says(&site, &site.visitor(), &article, "Ann", "More.").await;
+    let sent = post_comment(&site, &site.visitor(), &article, "Ann", "More.").await;
     assert_eq!(sent, Status::Trashed);
     let commenter = commenter_of(&site, id).await;
     let about = format!("commenter {commenter}");
@@ -340,7 +340,7 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
         .follow()
         .await
         .sees("They are treated like everyone else.");
-    let sent = says(&site, &site.visitor(), &article, "Ann", "Again.").await;
+    let sent = post_comment(&site, &site.visitor(), &article, "Ann", "Again.").await;
     assert_eq!(sent, Status::Approved);
     let last = log_of(&site).await.pop();
     let why = "It was a mistake".to_owned();
@@ -356,7 +356,7 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
         site.staff("Mo", Role::Moderator).await,
         site.staff("May", Role::Moderator).await,
     );
-    let at_may = may.open(&person(id)).await;
+    let at_may = may.open(&page_path(id)).await;
     treat(&mo, id, "Always hold", "").await.has_status(303);
     let told = form_with(&at_may, "why")
         .fill("why", "She is kind")
@@ -373,7 +373,7 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
     form.press("Always trust").await.has_status(303);
     assert_eq!(log_of(&site).await.len(), 2);
     // Who wants the same as the first has it already: nothing is written twice.
-    let at_may = may.open(&person(id)).await;
+    let at_may = may.open(&page_path(id)).await;
     treat(&mo, id, "Block", "").await.has_status(303);
     form_with(&at_may, "why")
         .press("Block")
@@ -387,7 +387,7 @@ async fn deleting_a_comment_does_not_end_the_hold_policy() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    says(&site, &ann, &article, "Ann", "One.").await;
+    post_comment(&site, &ann, &article, "Ann", "One.").await;
     let id = CommentId(site.count("select id from comments").await);
     let mo = site.staff("Mo", Role::Moderator).await;
     treat(&mo, id, "Always hold", "").await.has_status(303);
@@ -401,7 +401,7 @@ async fn deleting_a_comment_does_not_end_the_hold_policy() {
         .await
         .has_status(303);
     assert_eq!(
-        says(&site, &ann, &article, "Ann", "Two.").await,
+        post_comment(&site, &ann, &article, "Ann", "Two.").await,
         Status::Held
     );
 }

@@ -42,15 +42,15 @@ impl Newsroom {
         }
     }
 
-    /// One whose moderator hears of what waits in this rhythm.
-    pub(crate) async fn hearing(rhythm: &str) -> Self {
+    /// A newsroom whose moderator receives digests with this frequency.
+    pub(crate) async fn with_frequency(frequency: &str) -> Self {
         let room = Self::new().await;
-        room.hear(rhythm).await;
+        room.subscribe(frequency).await;
         room
     }
 
-    pub(crate) async fn hear(&self, rhythm: &str) {
-        give_address(&self.mo, MO, rhythm).await.has_status(303);
+    pub(crate) async fn subscribe(&self, frequency: &str) {
+        set_email(&self.mo, MO, frequency).await.has_status(303);
         self.deliver().await;
         let link = self.last_link();
         confirm(&self.site, &link).await.has_status(200);
@@ -64,7 +64,7 @@ impl Newsroom {
         self.site.comment(&self.article, name, Status::Held).await
     }
 
-    /// The letters that told of what waits.
+    /// Returns the digests that were sent.
     pub(crate) fn digests(&self) -> Vec<Received> {
         let all = self.sink.received().into_iter();
         all.filter(|mail| mail.text().contains("/digests/"))
@@ -76,7 +76,7 @@ impl Newsroom {
         path_of(&all.last().expect("a letter").links()[0])
     }
 
-    /// Has a digest written and sent; the address of its page.
+    /// Sends a digest and returns the path of its page.
     pub(crate) async fn digest(&self) -> String {
         let before = self.digests().len();
         self.deliver().await;
@@ -85,7 +85,7 @@ impl Newsroom {
         path_of(&digests[before].links()[0])
     }
 
-    /// Someone with the link and nothing else.
+    /// Opens a path as a visitor who has the link and no session.
     pub(crate) async fn open(&self, path: &str) -> Page {
         self.site.visitor().open(path).await
     }
@@ -108,11 +108,11 @@ pub(crate) fn path_of(link: &str) -> String {
     format!("/{}", rest.split_once('/').expect("a path").1)
 }
 
-pub(crate) async fn give_address(who: &Visitor, address: &str, rhythm: &str) -> Page {
+pub(crate) async fn set_email(who: &Visitor, address: &str, frequency: &str) -> Page {
     let page = who.open("/admin/account").await;
     page.form("/admin/account/email")
         .fill("email", address)
-        .fill("digest", rhythm)
+        .fill("digest", frequency)
         .fill("mail_present", PASSPHRASE)
         .press("Keep this address")
         .await
@@ -129,7 +129,7 @@ pub(crate) async fn confirm(site: &TestSite, link: &str) -> Page {
 
 #[tokio::test]
 async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     room.site.app.clock.advance(1);
     room.held("Bob").await;
@@ -196,7 +196,7 @@ async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
 
 #[tokio::test]
 async fn no_digest_is_sent_without_a_new_comment() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.deliver().await;
     assert!(room.digests().is_empty());
     room.held("Ann").await;
@@ -213,7 +213,7 @@ async fn no_digest_is_sent_without_a_new_comment() {
 
 #[tokio::test]
 async fn immediate_digests_are_at_least_two_minutes_apart() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     room.digest().await;
     room.site.app.clock.advance(1);
@@ -230,7 +230,7 @@ async fn immediate_digests_are_at_least_two_minutes_apart() {
 
 #[tokio::test]
 async fn hourly_digests_are_an_hour_apart() {
-    let room = Newsroom::hearing("hourly").await;
+    let room = Newsroom::with_frequency("hourly").await;
     room.held("Ann").await;
     room.digest().await;
     room.site.app.clock.advance(1);
@@ -251,7 +251,7 @@ async fn a_daily_digest_is_sent_at_eight_in_the_publications_time_zone() {
     })
     .await;
     // It is 17:09 in Kyiv.
-    room.hear("daily").await;
+    room.subscribe("daily").await;
     room.held("Ann").await;
     room.deliver().await;
     assert!(room.digests().is_empty());
@@ -274,7 +274,7 @@ async fn a_daily_digest_is_sent_at_eight_in_the_publications_time_zone() {
 
 #[tokio::test]
 async fn a_comment_that_is_held_again_is_in_the_next_digest() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     let page = room.open(&link).await;
@@ -292,7 +292,7 @@ async fn a_comment_that_is_held_again_is_in_the_next_digest() {
 
 #[tokio::test]
 async fn two_processes_send_one_digest() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     let (one, other) = tokio::join!(deliver(&room.site.app), deliver(&room.site.app));
     one.and(other).expect("the database answers");
@@ -302,7 +302,7 @@ async fn two_processes_send_one_digest() {
 
 #[tokio::test]
 async fn a_digest_lists_fifty_comments_and_counts_the_rest() {
-    let room = Newsroom::hearing("hourly").await;
+    let room = Newsroom::with_frequency("hourly").await;
     for number in 0..52 {
         room.held(&format!("Reader{number}")).await;
     }
@@ -328,7 +328,7 @@ async fn a_digest_lists_fifty_comments_and_counts_the_rest() {
 
 #[tokio::test]
 async fn a_long_comment_is_cut_in_a_digest() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let id = room.held("Ann").await;
     let long = "слово ".repeat(100);
     sqlx::query("update comments set body = $2, body_html = '<p>' || $2 || '</p>' where id = $1")

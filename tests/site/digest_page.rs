@@ -11,7 +11,7 @@ use crate::support::makers::PASSPHRASE;
 
 #[tokio::test]
 async fn a_digest_page_decides_and_undoes() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let (ann, bob) = (room.held("Ann").await, room.held("Bob").await);
     let link = room.digest().await;
     let page = room.open(&link).await;
@@ -65,7 +65,7 @@ async fn a_digest_page_decides_and_undoes() {
 
 #[tokio::test]
 async fn opening_a_digest_page_changes_nothing() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     for _ in 0..2 {
@@ -88,7 +88,7 @@ async fn opening_a_digest_page_changes_nothing() {
 
 #[tokio::test]
 async fn a_digest_page_decides_only_on_its_own_unchanged_comments() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     let other = room.held("Other").await;
@@ -134,7 +134,7 @@ async fn a_digest_page_decides_only_on_its_own_unchanged_comments() {
 
 #[tokio::test]
 async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     let bob = room.held("Bob").await;
     let link = room.digest().await;
@@ -171,8 +171,8 @@ async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
         .does_not_see("comment by Bob");
 }
 
-/// The page is void and does nothing.
-async fn is_void(room: &Newsroom, link: &str, id: CommentId) {
+/// Asserts that the link is invalid and its form does nothing.
+async fn assert_invalid(room: &Newsroom, link: &str, id: CommentId) {
     let page = room.open(link).await;
     page.has_status(404)
         .sees("This address does not work any more")
@@ -193,13 +193,13 @@ async fn is_void(room: &Newsroom, link: &str, id: CommentId) {
 
 #[tokio::test]
 async fn a_digest_page_expires_after_a_week() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     room.site.app.clock.advance(7 * DAY - 1);
     room.open(&link).await.has_status(200);
     room.site.app.clock.advance(1);
-    is_void(&room, &link, ann).await;
+    assert_invalid(&room, &link, ann).await;
     broadsheet::worker::forget(&room.site.app)
         .await
         .expect("a round");
@@ -208,26 +208,26 @@ async fn a_digest_page_expires_after_a_week() {
 
 #[tokio::test]
 async fn a_forged_signature_opens_no_digest() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     let (path, key) = link.split_once("?key=").expect("a key");
     let turned: String = key.chars().rev().collect();
     for key in ["", "x", &turned] {
-        is_void(&room, &format!("{path}?key={key}"), ann).await;
+        assert_invalid(&room, &format!("{path}?key={key}"), ann).await;
     }
-    is_void(&room, &format!("/digests/999999?key={key}"), ann).await;
+    assert_invalid(&room, &format!("/digests/999999?key={key}"), ann).await;
     // The key of one digest opens no other.
     room.site.app.clock.advance(HOUR);
     room.held("Bob").await;
     let other = room.digest().await;
     let (_, other_key) = other.split_once("?key=").expect("a key");
-    is_void(&room, &format!("{path}?key={other_key}"), ann).await;
+    assert_invalid(&room, &format!("{path}?key={other_key}"), ann).await;
 }
 
 #[tokio::test]
 async fn signing_out_everywhere_invalidates_the_digest_page() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     let page = room.mo.open("/admin/account").await;
@@ -235,12 +235,12 @@ async fn signing_out_everywhere_invalidates_the_digest_page() {
         .submit()
         .await
         .has_status(303);
-    is_void(&room, &link, ann).await;
+    assert_invalid(&room, &link, ann).await;
 }
 
 #[tokio::test]
 async fn a_new_passphrase_invalidates_the_digest_page() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     let page = room.mo.open("/admin/account").await;
@@ -251,7 +251,7 @@ async fn a_new_passphrase_invalidates_the_digest_page() {
         .submit()
         .await
         .has_status(303);
-    is_void(&room, &link, ann).await;
+    assert_invalid(&room, &link, ann).await;
     // The next letter's page works.
     room.site.app.clock.advance(HOUR);
     room.held("Bob").await;
@@ -261,7 +261,7 @@ async fn a_new_passphrase_invalidates_the_digest_page() {
 
 #[tokio::test]
 async fn a_deleted_account_gets_no_digest_and_its_page_is_invalid() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let ann = room.held("Ann").await;
     let link = room.digest().await;
     room.site.app.clock.advance(HOUR);
@@ -269,7 +269,7 @@ async fn a_deleted_account_gets_no_digest_and_its_page_is_invalid() {
     // Written and not sent yet.
     broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
-        .expect("a letter is written");
+        .expect("a digest is enqueued");
     assert_eq!(room.site.count("select count(*) from outbox").await, 1);
     sqlx::query("delete from accounts where handle = 'mo'")
         .execute(&room.site.app.pool)
@@ -277,12 +277,12 @@ async fn a_deleted_account_gets_no_digest_and_its_page_is_invalid() {
         .expect("an account without traces can go");
     room.deliver().await;
     assert_eq!(room.digests().len(), 1);
-    is_void(&room, &link, ann).await;
+    assert_invalid(&room, &link, ann).await;
 }
 
 #[tokio::test]
 async fn digest_actions_from_one_network_are_rate_limited() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     let link = room.digest().await;
     let eve = room.site.visitor();
@@ -299,7 +299,7 @@ async fn digest_actions_from_one_network_are_rate_limited() {
 async fn nonsense_in_any_field_does_not_break_the_digest_page() {
     let by_proxy = |settings: &mut Settings| settings.trusted_proxies = Some("127.0.0.1".into());
     let room = Newsroom::with(|setup| setup.settings(by_proxy)).await;
-    room.hear("each").await;
+    room.subscribe("each").await;
     room.held("Ann").await;
     room.site.app.clock.advance(1);
     room.held("Bob").await;
@@ -329,7 +329,7 @@ async fn nonsense_in_any_field_does_not_break_the_digest_page() {
 
 #[tokio::test]
 async fn one_click_unsubscribe_ends_the_digests() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     room.digest().await;
     let mail = &room.digests()[0];

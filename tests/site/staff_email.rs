@@ -6,14 +6,14 @@ use broadsheet::ids::AccountId;
 use broadsheet::mail;
 use sqlx::AssertSqlSafe;
 
-use crate::digest::{DAY, HOUR, MINUTE, MO, Newsroom, confirm, give_address};
+use crate::digest::{DAY, HOUR, MINUTE, MO, Newsroom, confirm, set_email};
 use crate::support::makers::PASSPHRASE;
 use crate::support::smtp::Received;
 
 #[tokio::test]
 async fn an_unconfirmed_staff_email_receives_no_digest() {
     let room = Newsroom::new().await;
-    give_address(&room.mo, MO, "each").await.has_status(303);
+    set_email(&room.mo, MO, "each").await.has_status(303);
     room.held("Ann").await;
     for _ in 0..3 {
         room.deliver().await;
@@ -49,13 +49,13 @@ async fn an_unconfirmed_staff_email_receives_no_digest() {
 
 #[tokio::test]
 async fn a_changed_staff_email_must_be_confirmed_again() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     let first = room.last_link();
     room.held("Ann").await;
     // Written for the first address, and not sent yet.
     broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
-        .expect("a letter is written");
+        .expect("a digest is enqueued");
     room.mo
         .open("/admin/account")
         .await
@@ -132,7 +132,7 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
             .await,
         0
     );
-    room.hear("daily").await;
+    room.subscribe("daily").await;
     let page = room.mo.open("/admin/account").await;
     page.sees("An address is kept, and confirmed.");
     assert!(!page.html().contains("mo.keeper"), "{}", page.html());
@@ -144,7 +144,7 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
     .await
     .expect("accounts");
     assert!(!rows.contains("mo.keeper") && !rows.contains(&hex(b"mo.keeper")));
-    // Another rhythm needs no passphrase, taking the address away does.
+    // Another frequency needs no passphrase, taking the address away does.
     page.form("/admin/account/digest")
         .fill("digest", "hourly")
         .submit()
@@ -170,7 +170,7 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
 
 #[tokio::test]
 async fn a_bouncing_staff_email_receives_nothing_more() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     room.sink
         .refuse_recipients(&["550 5.1.1 <mo.keeper@example.org> pelican: no such reader"]);
@@ -189,11 +189,11 @@ async fn a_bouncing_staff_email_receives_nothing_more() {
         .await
         .sees("Mail to the address that is kept came back");
     // Another address begins anew.
-    give_again(&room).await;
+    replace_email(&room).await;
     room.digest().await;
 }
 
-async fn give_again(room: &Newsroom) {
+async fn replace_email(room: &Newsroom) {
     room.mo
         .open("/admin/account")
         .await
@@ -209,11 +209,11 @@ async fn give_again(room: &Newsroom) {
 
 #[tokio::test]
 async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
-        .expect("a letter is written");
+        .expect("a digest is enqueued");
     let new = [43; 32];
     let text = format!("{}\n{}\n", hex(&new), hex(&[42; 32]));
     let ring: Keys = KeyFile::parse(&text).expect("two keys").keys();
@@ -256,11 +256,11 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
 
 #[tokio::test]
 async fn mail_to_staff_cannot_be_decrypted_for_another_recipient() {
-    let room = Newsroom::hearing("each").await;
+    let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
     broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
-        .expect("a letter is written");
+        .expect("a digest is enqueued");
     let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox")
         .fetch_one(&room.site.app.pool)
         .await

@@ -29,7 +29,6 @@ pub struct LogFilter {
     pub kind: Option<EntryKind>,
     /// Status code that a decision under the entry gave.
     pub to: Option<&'static str>,
-    /// Earliest time.
     pub from: Option<Ts>,
     /// First time after the range.
     pub until: Option<Ts>,
@@ -70,6 +69,7 @@ pub async fn list_entries(
     before: Option<i64>,
     limit: i64,
 ) -> sqlx::Result<LogListing> {
+    // The dates narrow the range of positions first, so that a scan does not end before it reaches them.
     let mut before = before.unwrap_or(i64::MAX);
     if let Some(until) = filter.until {
         let latest = until.plus_seconds(MAX_TIME_SKEW_SECONDS);

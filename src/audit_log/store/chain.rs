@@ -46,6 +46,7 @@ pub async fn append(
         entry.subject,
         entry.note,
         entry.at as Ts,
+        // Stored so that verification notices a deleted decision.
         i32::try_from(decisions.len()).unwrap_or(i32::MAX),
         previous,
         &hash[..],

@@ -42,6 +42,7 @@ pub async fn begin_snapshot(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("set transaction isolation level repeatable read, read only")
         .execute(&mut *db)
         .await?;
+    // A long log takes longer than the 20 seconds that a connection of the pool allows.
     sqlx::query!("set local statement_timeout = 0")
         .execute(db)
         .await?;

@@ -77,6 +77,7 @@ pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>
     }
     let subject = words.count_with("digest-subject", pending, "title", title);
     let mut email = Letter::new(words.language(), &subject, &pieces);
+    // Also as a header, for the button that mail programs show (RFC 8058).
     email.unsubscribe = Some(unsubscribe);
     email
 }

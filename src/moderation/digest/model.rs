@@ -68,6 +68,7 @@ impl DigestRecipient {
             Rhythm::Daily => {
                 // A comment from later in the day waits for the next morning.
                 let morning = last_morning(now, zone);
+                // Before the first digest, comments count from the confirmation of the email.
                 let since = last.unwrap_or(self.confirmed_at);
                 (since < morning).then_some(morning)
             }

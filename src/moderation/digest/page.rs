@@ -68,7 +68,6 @@ fn signed_bytes(digest: &Digest) -> Vec<u8> {
     format!("{id} {account} {seed} {}", digest.expires_at.unix_micros()).into_bytes()
 }
 
-/// Shows the page.
 pub async fn show_digest(
     State(app): State<App>,
     layout: Layout,
@@ -81,12 +80,14 @@ pub async fn show_digest(
     };
     let mut page = DigestPage::load(&app, &mut db, layout, &digest).await?;
     if let Some(action) = query.act
+        // The id of the action is not signed, so it could be of any action of the site.
         && digest_store::covers_action(&mut db, &digest, &moderator, action).await?
     {
         let done = store::find_done(&mut db, &moderator, action).await?;
         page.done = done.map(|done| (action, done));
     }
     let passed = query.passed.split(',').filter_map(|id| id.parse().ok());
+    // Nor are these ids signed.
     let passed: Vec<CommentId> = passed.filter(|id| digest.contains(*id)).collect();
     if !passed.is_empty() {
         page.conflicts = store::overtaken(&mut db, &passed).await?;
@@ -186,6 +187,7 @@ async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -
         return Err(Error::NotFound);
     }
     drop(db);
+    // Takes a connection of its own, so the one above was given back.
     let action = bulk::undo_all(app, moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
     let restored = store::decisions_of(&mut db, action).await?;

@@ -22,12 +22,14 @@ const LINK_LIFETIME_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// Enqueues a mail for every recipient whose digest is due and has something new. Returns how many; none without a mail
 /// server.
 pub async fn enqueue_due(app: &App) -> sqlx::Result<usize> {
+    // Without a mail server the outbox would only grow.
     if app.config.mail.is_none() {
         return Ok(0);
     }
     let layout = Layout::new(app, app.publication().await?);
     let mut db = app.pool.acquire().await?;
     let recipients = digest_store::list_recipients(&mut db).await?;
+    // Each digest takes a connection of its own.
     drop(db);
     let mut enqueued = 0;
     for recipient in recipients {
@@ -49,6 +51,7 @@ async fn enqueue(
     let now = layout.now;
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
+    // The role may have been taken away since the recipients were listed.
     let Some(moderator) = Moderator::acting(&mut db, recipient.id).await? else {
         return Ok(false);
     };
@@ -81,6 +84,7 @@ async fn enqueue(
             log_end: chain::find_end(&mut db).await?,
         },
     );
+    // In the transaction that sets the time: a digest is sent once or not at all.
     outbox::put(&mut db, &app.keys, moderator.id, &email, None, now).await?;
     db.commit().await?;
     tracing::info!(account = %recipient.id, digest = %digest.id, new = new.len(), "enqueued a digest");

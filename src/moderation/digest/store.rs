@@ -28,6 +28,7 @@ pub(super) async fn list_newest_held(
 ) -> sqlx::Result<Vec<HeldComment>> {
     sqlx::query_as!(
         HeldComment,
+        // A comment that is held again waits since then, not since it was written.
         r#"select comments.id, comments.name, title, comments.body_html,
                greatest(comments.created_at, comments.status_since) as "held_at!: Ts"
            from comments join articles on articles.id = article_id
@@ -60,6 +61,7 @@ pub(super) async fn advance(
     recipient: &DigestRecipient,
     now: Ts,
 ) -> sqlx::Result<bool> {
+    // Compares all that the decision to send was based on.
     let advanced = sqlx::query!(
         "update accounts set digest_at = $2
          where id = $1 and digest_at is not distinct from $3 and digest = $4

@@ -25,10 +25,10 @@ pub(super) fn signed_path(keys: &Keys, id: AccountId, set_at: Ts) -> String {
 }
 
 fn signed_bytes(id: AccountId, set_at: Ts) -> Vec<u8> {
+    // With the time of entry, the link in an old mailbox cannot end the mails to a new email.
     format!("{id} {}", set_at.unix_micros()).into_bytes()
 }
 
-/// Asks for confirmation.
 pub async fn show_unsubscribe(
     State(app): State<App>,
     layout: Layout,
@@ -38,6 +38,7 @@ pub async fn show_unsubscribe(
 ) -> Result<Response> {
     let frequency = find_frequency(&app, &mut db, id, &query.key).await?;
     let words = layout.words;
+    // A second click sees the same page as the first.
     if frequency == Rhythm::Never {
         return Ok(confirmation_page(layout));
     }

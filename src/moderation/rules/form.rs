@@ -115,6 +115,7 @@ impl RulesForm {
             checker_url: line("checker_url"),
             checker_key: line("checker_key"),
             forget_key: fields.is_ticked("forget_key"),
+            // In a fixed order, whatever the order in the request.
             sent_fields: CheckerSettings::TELLABLE
                 .into_iter()
                 .filter(|field| fields.all("told").any(|ticked| ticked == *field))
@@ -144,11 +145,8 @@ impl RulesForm {
         let mut number = |field, text: &str, bounds: &RangeInclusive<i32>| {
             parse_number(words, &mut mistakes, field, text, bounds)
         };
-        let thread_depth = number(
-            "thread_depth",
-            &self.thread_depth,
-            &DiscussionSettings::DEPTHS,
-        );
+        let depths = &DiscussionSettings::DEPTHS;
+        let thread_depth = number("thread_depth", &self.thread_depth, depths);
         let close_after_days = number(
             "close_after_days",
             &self.close_after_days,
@@ -184,6 +182,7 @@ impl RulesForm {
             hold_links: hold_links?,
             flood_seconds: flood_seconds?,
             checker,
+            // Settings that other pages change stay as they are.
             ..present.clone()
         };
         self.mistakes.is_empty().then(|| ParsedRules {
@@ -212,6 +211,7 @@ impl RulesForm {
         };
         let key = match self.checker_key.as_str() {
             "" => saved_key,
+            // Encrypted at once: the settings never hold the key as it was typed.
             key if is_key(key) => Some(keys.seal(CHECKER_ROW, key.as_bytes())),
             _ => {
                 mistakes.say(words, "checker_key", "discussion-key-wrong");
@@ -243,6 +243,7 @@ fn parse_number(
     text: &str,
     bounds: &RangeInclusive<i32>,
 ) -> Option<i32> {
+    // The form says the bounds again in the message: what the database would refuse is a mistake beside its field.
     let number = text.parse().ok().filter(|number| bounds.contains(number));
     if number.is_none() {
         let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
@@ -259,6 +260,7 @@ fn parse_checker_url(typed: &str) -> Option<String> {
         return None;
     }
     let url = Url::parse(typed).ok().filter(CheckerSettings::is_safe)?;
+    // Requests append a path to it.
     let is_plain = url.query().is_none() && url.fragment().is_none();
     is_plain.then(|| url.as_str().trim_end_matches('/').to_owned())
 }

@@ -70,6 +70,7 @@ pub async fn save_rules(
         let (desk, admin) = (desk?, admin?);
         let form = RulesForm::from_fields(&fields);
         if fields.is_ticked("try") {
+            // Nothing is saved, so mistakes in other fields do not matter.
             preview_form(&app, desk, form).await
         } else {
             save_form(&app, desk, &admin, form).await
@@ -97,6 +98,7 @@ async fn save_form(app: &App, desk: Desk, admin: &Admin, mut form: RulesForm) ->
         page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
+    // Both are saved under the one version that was just compared.
     publication::store::change_discussion(&mut db, &parsed.settings).await?;
     rules::change_lists(&mut db, &parsed.lists).await?;
     db.commit().await?;

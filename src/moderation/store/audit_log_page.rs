@@ -28,9 +28,9 @@ pub async fn can_undo(db: &mut PgConnection, action: ActId) -> sqlx::Result<bool
 pub struct LoggedDecision {
     pub id: i64,
     pub comment_id: CommentId,
-    /// Status before.
+    /// Status before the decision.
     pub from: Status,
-    /// Status after.
+    /// Status after the decision.
     pub to: Status,
     /// Name of the comment's author.
     pub name: String,

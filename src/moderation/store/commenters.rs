@@ -85,6 +85,7 @@ pub async fn list_recent_comments(
     limit: i64,
 ) -> sqlx::Result<Vec<CommenterComment>> {
     sqlx::query_as!(
+        // The newest of each status, and of these the newest: each part is one bounded index scan.
         CommenterComment,
         r#"select lately.id as "id!: CommentId", lately.status as "status!: Status", lately.body_html as "body_html!: SafeHtml",
                lately.created_at as "created_at!", title

@@ -11,9 +11,9 @@ use crate::ids::{CommentId, EntryId};
 pub struct Decision {
     pub id: i64,
     pub comment_id: CommentId,
-    /// Status before.
+    /// Status before the decision.
     pub from: Status,
-    /// Status after.
+    /// Status after the decision.
     pub to: Status,
     /// The earlier decision that this one undoes.
     pub undoes: Option<i64>,
@@ -28,6 +28,7 @@ pub async fn append(
     entry: &NewEntry<'_>,
     decisions: &[Decision],
 ) -> sqlx::Result<()> {
+    // The log knows codes only, since it is below the layer that defines the statuses.
     let records: Vec<DecisionRecord> = decisions
         .iter()
         .map(|decision| DecisionRecord {

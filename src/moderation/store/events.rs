@@ -92,6 +92,7 @@ pub async fn list_silently_removed(
     let ids: Vec<i64> = seen.iter().map(|(id, _)| id.0).collect();
     let versions: Vec<i32> = seen.iter().map(|(_, version)| *version).collect();
     sqlx::query_scalar!(
+        // A status that equals the last decision came from that decision, whose entry has been published.
         r#"select seen.id as "id!: CommentId"
            from unnest($1::bigint[], $2::integer[]) as seen (id, version)
            left join comments on comments.id = seen.id

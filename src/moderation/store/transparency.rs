@@ -9,6 +9,7 @@ pub async fn count_by_month(
     db: &mut PgConnection,
     months: &[String],
 ) -> sqlx::Result<Vec<(String, Status, i64)>> {
+    // Summed: each count is spread over several rows, so that commits do not queue behind one.
     let rows = sqlx::query!(
         r#"select key, status, sum(count)::bigint as "count!" from comment_facets
            where facet = 'month' and key = any($1) group by key, status"#,
