@@ -31,6 +31,7 @@ pub mod cache;
 pub mod accounts;
 pub mod health;
 
+pub mod audit_log;
 pub mod commenters;
 
 pub mod admin;

@@ -91,10 +91,16 @@ pub fn public_routes() -> Routes {
             "/subscriptions/{id}/link",
             comments::unsubscribe::email_commenter_link,
         )
-        .get("/digests/{id}", moderation::digest_page::show_digest)
-        .post("/digests/{id}", moderation::digest_page::act)
-        .get("/moderators/{id}/stop", moderation::digest_stop::show_stop)
-        .post("/moderators/{id}/stop", moderation::digest_stop::stop)
+        .get("/digests/{id}", moderation::digest::page::show_digest)
+        .post("/digests/{id}", moderation::digest::page::submit_digest)
+        .get(
+            "/moderators/{id}/stop",
+            moderation::digest::unsubscribe::show_unsubscribe,
+        )
+        .post(
+            "/moderators/{id}/stop",
+            moderation::digest::unsubscribe::unsubscribe,
+        )
         .get("/moderators/{id}/confirm", admin::staff_email::show_confirm)
         .post("/moderators/{id}/confirm", admin::staff_email::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
@@ -165,20 +171,29 @@ pub fn admin_routes() -> Routes {
         .get("/admin/comments/live", moderation::live::show_live)
         .post("/admin/comments", moderation::verdict::decide)
         .post("/admin/comments/undo", moderation::verdict::undo)
-        .get("/admin/log", moderation::log_page::show_log)
-        .get("/admin/log/{position}", moderation::log_page::show_entry)
+        .get("/admin/log", moderation::audit_log_page::show_log)
+        .get(
+            "/admin/log/{position}",
+            moderation::audit_log_page::show_entry,
+        )
         .get(
             "/admin/comments/{id}/person",
-            moderation::person::show_person,
+            moderation::commenter_page::show_commenter,
         )
-        .post("/admin/comments/{id}/person", moderation::person::act)
+        .post(
+            "/admin/comments/{id}/person",
+            moderation::commenter_page::update_commenter,
+        )
         .get("/admin/comments/{id}/reply", moderation::reply::show_reply)
         .post("/admin/comments/{id}/reply", moderation::reply::reply)
         .get("/admin/comments/{id}/edit", moderation::edit::show_edit)
         .post("/admin/comments/{id}/edit", moderation::edit::edit)
-        .get("/admin/discussion", moderation::rules::show_rules)
-        .post("/admin/discussion", moderation::rules::save_rules)
-        .post("/admin/discussion/try", moderation::rules::try_words)
+        .get("/admin/discussion", moderation::rules::page::show_rules)
+        .post("/admin/discussion", moderation::rules::page::save_rules)
+        .post(
+            "/admin/discussion/try",
+            moderation::rules::page::preview_words,
+        )
         .get("/admin/discussion/blocks", moderation::blocks::show_blocks)
         .post("/admin/discussion/blocks", moderation::blocks::block)
         .post(

@@ -144,7 +144,7 @@ pub async fn work(app: &App) -> sqlx::Result<()> {
 /// Writes the notifications and digests that are due, and sends what is in the outbox.
 pub async fn deliver(app: &App) -> sqlx::Result<()> {
     comments::notifications::enqueue_due_emails(app).await?;
-    moderation::digest::write_due(app).await?;
+    moderation::digest::enqueue_due(app).await?;
     commenters::delivery::send_due_mail(app).await
 }
 
@@ -166,7 +166,7 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
         comments::store::purge::purge_networks(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notifications = comments::store::notifications::purge(&mut db, now).await;
-    let digests = moderation::digest::forget(&mut db, now).await;
+    let digests = moderation::digest::delete_expired(&mut db, now).await;
     let similarity = moderation::reading::forget(&mut db, now).await;
     networks
         .and(sessions)

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use broadsheet::accounts::Rhythm;
 use broadsheet::articles::Note;
+use broadsheet::audit_log::EntryKind;
 use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
-use broadsheet::moderation::EntryKind;
 use broadsheet::moderation::filter::Age;
 
 use imports::{Sources, circles};
@@ -29,7 +29,7 @@ const LAYERS: [&[&str]; 17] = [
     &["web"],
     &["cache"],
     &["accounts", "health"],
-    &["commenters"],
+    &["audit_log", "commenters"],
     &["admin", "classifier"],
     &["comments"],
     &["articles", "moderation"],
@@ -395,7 +395,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     made.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.code())));
     made.extend(Age::ALL.map(|age| format!("age-{}", age.word())));
     made.extend(Kind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
-    made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.word())));
+    made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.code())));
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
     made.extend(Rhythm::ALL.map(|rhythm| format!("rhythm-{}", rhythm.word())));

@@ -6,8 +6,8 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
+use broadsheet::audit_log::verify::verify_log;
 use broadsheet::db::MIGRATOR;
-use broadsheet::moderation::log_check;
 use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use support::cluster;
@@ -76,7 +76,7 @@ async fn every_migration_keeps_what_was_there() {
 #[tokio::test]
 async fn what_was_decided_before_there_was_a_chain_is_in_it() {
     let mut db = migrated_in_use().await;
-    let seen = log_check::check(&mut db, None).await.expect("it is read");
+    let seen = verify_log(&mut db, None).await.expect("it is read");
     assert_eq!(seen.faults, Vec::<String>::new());
     assert_eq!((seen.entries, seen.decisions), (3, 2));
 }

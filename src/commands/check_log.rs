@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::privacy::grouped;
+use crate::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use crate::config::Config;
 use crate::db::{self, embedded::Durability};
-use crate::moderation::log_check::{self, Noted, Seen};
 use crate::startup::data_folder;
 
 /// What is to be held against the log.
@@ -15,7 +15,7 @@ use crate::startup::data_folder;
 pub struct CheckLog {
     /// How the log ended some day, as this printed it then: a log that was written anew from before is noticed as well
     #[arg(long, value_name = "POSITION:HASH")]
-    since: Option<Noted>,
+    since: Option<Checkpoint>,
 }
 
 /// Checks the log, beside a running server or without one; success when all is well.
@@ -28,14 +28,14 @@ pub async fn check_log(config: Config, asked: CheckLog) -> anyhow::Result<ExitCo
     .await?;
     let seen = async {
         let mut db = database.pool.acquire().await?;
-        log_check::check(&mut db, asked.since.as_ref()).await
+        verify_log(&mut db, asked.since.as_ref()).await
     };
     let seen = seen.await;
     database.close().await?;
     Ok(say(&seen?))
 }
 
-fn say(seen: &Seen) -> ExitCode {
+fn say(seen: &VerifyReport) -> ExitCode {
     let count = |count: i64, one: &str, many: &str| {
         let what = if count == 1 { one } else { many };
         format!("{} {what}", grouped(count.unsigned_abs()))
@@ -50,10 +50,13 @@ fn say(seen: &Seen) -> ExitCode {
     for fault in &seen.faults {
         println!("{fault}");
     }
-    if seen.more > 0 {
-        println!("And {}.", count(seen.more, "fault more", "faults more"));
+    if seen.unlisted_faults > 0 {
+        println!(
+            "And {}.",
+            count(seen.unlisted_faults, "fault more", "faults more")
+        );
     }
-    match seen.is_well() {
+    match seen.is_intact() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }

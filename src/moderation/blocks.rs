@@ -1,5 +1,5 @@
-//! The page of what is blocked: addresses, domains, networks. No address is ever shown on it, not even the one just typed,
-//! once it is blocked.
+//! The staff page of blocked emails, domains and networks. It never shows an email, not even one that was just typed, once it
+//! is blocked.
 
 use askama::Template;
 use axum::Extension;
@@ -9,11 +9,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::log::{EntryKind, NewEntry};
 use super::store;
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
+use crate::audit_log::store::chain;
+use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
 use crate::commenters::blocks::{
     self, BlockableDomain, BlockableNetwork, BlockedEmail, BlockedPlace, NetworkError,
@@ -23,9 +24,11 @@ use crate::ids::CommenterId;
 use crate::web::requests::Reference;
 use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};
 
-const BLOCKS: &str = "/admin/discussion/blocks";
+const PAGE_PATH: &str = "/admin/discussion/blocks";
+/// Subject of a network's entries in the audit log. The network itself would say where a commenter lives.
+const NETWORK_SUBJECT: &str = "a network";
 
-/// What is typed to block something, each into a form of its own.
+/// The typed value; the page has one form per kind, so one field is filled.
 #[derive(Default)]
 struct BlockForm {
     email: String,
@@ -40,31 +43,31 @@ struct BlocksPage {
     desk: Desk,
     section: Section,
     form: BlockForm,
-    /// Each with what its form calls it.
-    addresses: Vec<(String, BlockedEmail)>,
+    /// Each blocked email with the handle that its form sends.
+    emails: Vec<(String, BlockedEmail)>,
     domains: Vec<BlockedPlace>,
     networks: Vec<BlockedPlace>,
-    /// A sentence about what was done.
+    /// Confirmation of what the last form did.
     done: Option<String>,
 }
 
-/// What the page is to say.
+/// The confirmation to show, as it stands in the URL after a redirect.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct BlocksQuery {
     #[serde(default)]
     done: String,
 }
 
-/// What is blocked.
 pub async fn show_blocks(
     State(app): State<App>,
     desk: Desk,
     moderator: Moderator,
-    Query(asked): Query<Asked>,
+    Query(query): Query<BlocksQuery>,
 ) -> Result<Response> {
-    let mut page = BlocksPage::find(&app, desk, &moderator, BlockForm::default()).await?;
+    let mut page = BlocksPage::load(&app, desk, &moderator, BlockForm::default()).await?;
     let words = page.desk.layout.words;
-    page.done = match asked.done.as_str() {
+    // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
+    page.done = match query.done.as_str() {
         "blocked" => Some(words.say("blocks-blocked")),
         "unblocked" => Some(words.say("blocks-unblocked")),
         _ => None,
@@ -72,7 +75,7 @@ pub async fn show_blocks(
     Ok(Page(page).into_response())
 }
 
-/// Blocks what was typed. What is blocked already stays so, and nobody is told which it was.
+/// Blocks the typed email, domain or network. The response to one that is blocked already is the same.
 pub async fn block(
     State(app): State<App>,
     Extension(reference): Extension<Reference>,
@@ -80,124 +83,125 @@ pub async fn block(
     desk: Result<Desk>,
     fields: Fields,
 ) -> Response {
-    let work = async { block_typed(&app, desk?, &moderator?, &fields).await };
-    take_form(&app, reference, BLOCKS, &fields, work).await
+    let work = async { apply_form(&app, desk?, &moderator?, &fields).await };
+    take_form(&app, reference, PAGE_PATH, &fields, work).await
 }
 
-async fn block_typed(
+async fn apply_form(
     app: &App,
     desk: Desk,
     moderator: &Moderator,
     fields: &Fields,
 ) -> Result<Response> {
-    let mut form = BlockForm::read(fields);
-    let Some(wanted) = form.parse(&desk) else {
-        let page = BlocksPage::find(app, desk, moderator, form).await?;
+    let mut form = BlockForm::from_fields(fields);
+    let Some(target) = form.parse(&desk) else {
+        let page = BlocksPage::load(app, desk, moderator, form).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let (is_new, about) = match wanted {
-        Wanted::Address(email) => {
+    let (is_new, subject) = match target {
+        BlockTarget::Email(email) => {
+            // An email that never commented gets a record, so that its first comment is already blocked.
             let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now)
                 .await?
                 .id;
             let is_new = blocks::block(&mut db, moderator, id, now).await?;
-            (is_new, about_address(id))
+            (is_new, commenter_subject(id))
         }
-        Wanted::Domain(domain) => {
+        BlockTarget::Domain(domain) => {
             let is_new = blocks::block_domain(&mut db, moderator, &domain, now).await?;
-            (is_new, about_domain(&domain))
+            (is_new, domain_subject(&domain))
         }
-        Wanted::Network(net) => {
-            let is_new = blocks::block_network(&mut db, moderator, net, now).await?;
-            (is_new, ABOUT_NETWORK.to_owned())
+        BlockTarget::Network(network) => {
+            let is_new = blocks::block_network(&mut db, moderator, network, now).await?;
+            (is_new, NETWORK_SUBJECT.to_owned())
         }
     };
+    // The log records changes; blocking what is blocked changes nothing.
     if is_new {
-        note(&mut db, moderator, EntryKind::Blocked, &about, now).await?;
+        append_entry(&mut db, moderator, EntryKind::Blocked, &subject, now).await?;
     }
     db.commit().await?;
-    tracing::info!(account = %moderator.id, "blocked something");
-    Ok(go_to(&format!("{BLOCKS}?done=blocked")).into_response())
+    // Emails and networks stay out of the process log, so it does not say what was blocked.
+    tracing::info!(account = %moderator.id, "added a block");
+    Ok(go_to(&format!("{PAGE_PATH}?done=blocked")).into_response())
 }
 
-/// Takes a block back. What is not blocked any more stays so.
+/// Removes a block. One that does not exist any more is no error.
 pub async fn unblock(
     State(app): State<App>,
     moderator: Moderator,
     fields: Fields,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
-    let (was_blocked, about) = if let handle @ [_, ..] = fields.get("address").as_bytes() {
+    let (was_blocked, subject) = if let handle @ [_, ..] = fields.get("address").as_bytes() {
         let blocked = blocks::addresses(&mut db, &moderator).await?;
+        // A handle is a signature, so the email is found by signing every blocked one; there are few.
         let found = blocked
             .iter()
-            .find(|one| handle_of(&app, one).as_bytes() == handle);
+            .find(|email| email_handle(&app, email).as_bytes() == handle);
         match found {
-            Some(address) => {
-                let was_blocked = blocks::unblock(&mut db, &moderator, address.id).await?;
-                (was_blocked, about_address(address.id))
+            Some(email) => {
+                let was_blocked = blocks::unblock(&mut db, &moderator, email.id).await?;
+                (was_blocked, commenter_subject(email.id))
             }
+            // Someone else removed the block first.
             None => (false, String::new()),
         }
     } else if let Some(domain) = BlockableDomain::parse(fields.get("domain")) {
         let was_blocked = blocks::unblock_domain(&mut db, &moderator, &domain).await?;
-        (was_blocked, about_domain(&domain))
-    } else if let Ok(net) = BlockableNetwork::parse(fields.get("network")) {
-        let was_blocked = blocks::unblock_network(&mut db, &moderator, net).await?;
-        (was_blocked, ABOUT_NETWORK.to_owned())
+        (was_blocked, domain_subject(&domain))
+    } else if let Ok(network) = BlockableNetwork::parse(fields.get("network")) {
+        let was_blocked = blocks::unblock_network(&mut db, &moderator, network).await?;
+        (was_blocked, NETWORK_SUBJECT.to_owned())
     } else {
-        return Ok(go_to(BLOCKS).into_response());
+        return Ok(go_to(PAGE_PATH).into_response());
     };
     if was_blocked {
         let now = app.clock.now();
-        note(&mut db, &moderator, EntryKind::Unblocked, &about, now).await?;
+        append_entry(&mut db, &moderator, EntryKind::Unblocked, &subject, now).await?;
     }
     db.commit().await?;
-    tracing::info!(account = %moderator.id, "unblocked something");
-    Ok(go_to(&format!("{BLOCKS}?done=unblocked")).into_response())
+    tracing::info!(account = %moderator.id, "removed a block");
+    Ok(go_to(&format!("{PAGE_PATH}?done=unblocked")).into_response())
 }
 
-/// What the log calls a network: which one says where somebody lives.
-const ABOUT_NETWORK: &str = "a network";
-
-fn about_address(id: CommenterId) -> String {
+fn commenter_subject(id: CommenterId) -> String {
     format!("commenter {id}")
 }
 
-fn about_domain(domain: &BlockableDomain) -> String {
+fn domain_subject(domain: &BlockableDomain) -> String {
     format!("domain {}", domain.as_str())
 }
 
-async fn note(
+async fn append_entry(
     db: &mut PgConnection,
     moderator: &Moderator,
     kind: EntryKind,
-    about: &str,
+    subject: &str,
     now: Ts,
 ) -> sqlx::Result<()> {
-    let act = store::next_act(db).await?;
-    let entry = NewEntry::by(moderator, act, kind, now).about(about);
-    store::note(db, &entry).await
+    let action = store::next_act(db).await?;
+    let entry = NewEntry::by_moderator(moderator, action, kind, now).with_subject(subject);
+    chain::append_single(db, &entry).await
 }
 
-/// What a form calls a blocked address: nothing that a moderator could learn from, also not whether whoever has it was
-/// here before.
-fn handle_of(app: &App, blocked: &BlockedEmail) -> String {
+/// Returns the value by which a form names a blocked email. It is signed: the commenter's id would tell a moderator whether
+/// that person had commented before.
+fn email_handle(app: &App, blocked: &BlockedEmail) -> String {
     app.keys
         .sign("blocked address", &blocked.id.0.to_be_bytes())
 }
 
-/// What is to be blocked.
-enum Wanted {
-    Address(Email),
+enum BlockTarget {
+    Email(Email),
     Domain(BlockableDomain),
     Network(BlockableNetwork),
 }
 
 impl BlockForm {
-    fn read(fields: &Fields) -> Self {
+    fn from_fields(fields: &Fields) -> Self {
         let typed = |name| fields.get(name).trim().to_owned();
         Self {
             email: typed("email"),
@@ -207,23 +211,24 @@ impl BlockForm {
         }
     }
 
-    /// What is to be blocked, if it can be; otherwise the form holds what is wrong.
-    fn parse(&mut self, desk: &Desk) -> Option<Wanted> {
+    /// Parses the filled field; on `None` the form holds the mistake.
+    fn parse(&mut self, desk: &Desk) -> Option<BlockTarget> {
         let words = desk.layout.words;
         let (field, key) = if !self.domain.is_empty() {
             match BlockableDomain::parse(&self.domain) {
-                Some(domain) => return Some(Wanted::Domain(domain)),
+                Some(domain) => return Some(BlockTarget::Domain(domain)),
                 None => ("domain", "blocks-domain-wrong"),
             }
         } else if !self.network.is_empty() {
             match BlockableNetwork::parse(&self.network) {
-                Ok(network) => return Some(Wanted::Network(network)),
+                Ok(network) => return Some(BlockTarget::Network(network)),
                 Err(NetworkError::Malformed) => ("network", "blocks-network-wrong"),
                 Err(NetworkError::TooWide) => ("network", "blocks-network-too-wide"),
             }
         } else {
+            // The email comes last: its error for an empty field is the message for an empty form.
             match Email::parse(&self.email) {
-                Ok(email) => return Some(Wanted::Address(email)),
+                Ok(email) => return Some(BlockTarget::Email(email)),
                 Err(EmailError::Missing) => ("email", "blocks-nothing-typed"),
                 Err(EmailError::Malformed) => ("email", "reply-email-malformed"),
                 Err(EmailError::TooLong) => ("email", "reply-email-too-long"),
@@ -235,26 +240,26 @@ impl BlockForm {
 }
 
 impl BlocksPage {
-    async fn find(app: &App, desk: Desk, moderator: &Moderator, form: BlockForm) -> Result<Self> {
+    async fn load(app: &App, desk: Desk, moderator: &Moderator, form: BlockForm) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let addresses = blocks::addresses(&mut db, moderator).await?;
-        let addresses = addresses
+        let emails = blocks::addresses(&mut db, moderator).await?;
+        let emails = emails
             .into_iter()
-            .map(|one| (handle_of(app, &one), one))
+            .map(|blocked| (email_handle(app, &blocked), blocked))
             .collect();
         Ok(Self {
             desk,
             section: Section::Discussion,
             form,
-            addresses,
+            emails,
             domains: blocks::domains(&mut db, moderator).await?,
             networks: blocks::networks(&mut db, moderator).await?,
             done: None,
         })
     }
 
-    /// Since when something is blocked, and by whom.
-    fn since(&self, at: &Ts, by: &Option<String>) -> String {
+    /// Describes the day of a block and the member of staff who added it.
+    fn describe_origin(&self, at: &Ts, by: &Option<String>) -> String {
         let layout = &self.desk.layout;
         let day = layout.day(at);
         match by {

@@ -9,11 +9,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::log::{EntryKind, NewEntry};
 use super::store::{self, Editable, NewWords};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
+use crate::audit_log::store::chain::append_single;
+use crate::audit_log::{EntryKind, NewEntry};
 use crate::comments::store::versions::{self, CommentVersion};
 use crate::comments::{check_name, read_website, read_words};
 use crate::i18n::Words;
@@ -137,10 +138,10 @@ async fn save(
     }
     let act = store::next_act(&mut db).await?;
     let about = format!("comment {id}");
-    let entry = NewEntry::by(moderator, act, EntryKind::Edited, now)
-        .about(&about)
-        .because(&page.form.why);
-    store::note(&mut db, &entry).await?;
+    let entry = NewEntry::by_moderator(moderator, act, EntryKind::Edited, now)
+        .with_subject(&about)
+        .with_note(&page.form.why);
+    append_single(&mut db, &entry).await?;
     db.commit().await?;
     app.bell.notify_one();
     tracing::info!(account = %moderator.id, comment = %id, "changed the words of a comment");

@@ -1,8 +1,9 @@
 //! Emptying spam and trash: what lay there for as long as the publication says loses its words for good.
 
-use super::log::{EntryKind, NewEntry};
 use super::store;
 use crate::app::App;
+use crate::audit_log::store::chain::append_single;
+use crate::audit_log::{EntryKind, NewEntry};
 use crate::commenters;
 use crate::comments;
 
@@ -30,14 +31,14 @@ pub async fn empty(app: &App, days: i32) -> sqlx::Result<i64> {
             commenters::store::delete_if_unused(&mut db, *id).await?;
         }
         let entry = NewEntry {
-            act: store::next_act(&mut db).await?,
+            action: store::next_act(&mut db).await?,
             kind: EntryKind::Emptied,
-            by: None,
-            about: &format!("{} comments", purged.count),
-            why: "",
+            actor: None,
+            subject: &format!("{} comments", purged.count),
+            note: "",
             at: now,
         };
-        store::note(&mut db, &entry).await?;
+        append_single(&mut db, &entry).await?;
         db.commit().await?;
         tracing::info!(comments = purged.count, "emptied spam and trash");
         all += purged.count;

@@ -185,7 +185,7 @@ async fn tell_of(app: &App, payload: &str) -> sqlx::Result<()> {
 /// Tells what an entry decided: by whom, and what each comment is now; and how far its act has come, if that is done in the
 /// background.
 async fn tell_of_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::Result<()> {
-    let Some(entry) = store::told_of_entry(db, id).await? else {
+    let Some(entry) = store::events::find_entry_event(db, id).await? else {
         return Ok(());
     };
     let changed: serde_json::Map<_, _> = Status::ALL
@@ -238,9 +238,9 @@ struct Arrivals {
 impl Arrivals {
     async fn begin(app: &App) -> sqlx::Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let newest = store::newest(&mut db).await?;
-        let known = store::held_after(&mut db, newest - STILL_COMING).await?;
-        let watched = store::newest_held(&mut db, WATCHED).await?;
+        let newest = store::events::find_newest_id(&mut db).await?;
+        let known = store::events::list_held_after(&mut db, newest - STILL_COMING).await?;
+        let watched = store::events::list_newest_held(&mut db, WATCHED).await?;
         Ok(Self {
             newest,
             known: known.into_iter().collect(),
@@ -251,9 +251,9 @@ impl Arrivals {
     /// Tells of those that came or left since the last look. What has other words now has left, and come.
     async fn look(&mut self, app: &App) -> sqlx::Result<()> {
         let mut db = app.pool.acquire().await?;
-        let newest = store::newest(&mut db).await?;
-        let held = store::held_after(&mut db, self.newest - STILL_COMING).await?;
-        let watched: HashMap<_, _> = store::newest_held(&mut db, WATCHED)
+        let newest = store::events::find_newest_id(&mut db).await?;
+        let held = store::events::list_held_after(&mut db, self.newest - STILL_COMING).await?;
+        let watched: HashMap<_, _> = store::events::list_newest_held(&mut db, WATCHED)
             .await?
             .into_iter()
             .collect();
@@ -264,7 +264,7 @@ impl Arrivals {
             .map(|(id, version)| (*id, *version))
             .collect();
         // Others may stand before them, or an entry may have told of them.
-        let left = store::left_untold(&mut db, &gone).await?;
+        let left = store::events::list_silently_removed(&mut db, &gone).await?;
         let changed = left.iter().copied().filter(|id| watched.contains_key(id));
         let mut fresh: Vec<i64> = held
             .iter()
@@ -276,7 +276,9 @@ impl Arrivals {
         fresh.sort_unstable();
         fresh.dedup();
         self.newest = match held.last() {
-            Some((last, _)) if i64::try_from(held.len()) == Ok(store::HELD_AT_ONCE) => last.0,
+            Some((last, _)) if i64::try_from(held.len()) == Ok(store::events::MAX_HELD_AFTER) => {
+                last.0
+            }
             // What is not held need not be looked at again either.
             _ => self.newest.max(newest),
         };

@@ -72,7 +72,7 @@ pub async fn read_some(app: &App) -> sqlx::Result<Option<Round>> {
     let gathered = gather(&reads, &likeness, earlier);
     store::keep_read(&mut db, &reads).await?;
     store::set_gathered(&mut db, &gathered).await?;
-    let newest = store::newest(&mut db).await?;
+    let newest = store::events::find_newest_id(&mut db).await?;
     db.commit().await?;
     Ok(Some(Round {
         took: begun.elapsed(),

@@ -130,7 +130,7 @@ async fn take(
     let ruling = Ruling::parse(fields.get("ruling")).filter(|ruling| ruling.id == id);
     // The comment first, as everyone does who decides: then no two wait for each other.
     let still = match &ruling {
-        Some(ruling) => store::hold_if_still(&mut db, ruling).await?,
+        Some(ruling) => store::reply::lock_if_unchanged(&mut db, ruling).await?,
         None => false,
     };
     let (Some(ruling), true) = (ruling, still) else {

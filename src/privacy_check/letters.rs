@@ -20,7 +20,7 @@ const AT_A_TIME: i64 = 100;
 pub async fn read(app: &App, trail: &mut Trail, findings: &mut Findings) -> anyhow::Result<()> {
     app.clock.advance(GATHERED);
     notifications::enqueue_due_emails(app).await?;
-    digest::write_due(app).await?;
+    digest::enqueue_due(app).await?;
     let mail = app.config.mail.as_ref().context("mail is off")?;
     let host = app.config.public_url.host_str().unwrap_or("localhost");
     let now = app.clock.now();

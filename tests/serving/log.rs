@@ -21,7 +21,7 @@ fn the_log_is_checked_beside_a_running_server() {
     let said = String::from_utf8_lossy(&checked.stdout).into_owned();
     assert_eq!(said, "0 entries, 0 decisions; the chain has not begun\n");
 
-    // An entry whose hash is right, as `moderation/log.rs` says how it is made.
+    // An entry whose hash is right, as `audit_log/chain.rs` says how it is made.
     ask(
         &url,
         "insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)

@@ -64,7 +64,7 @@ async fn hash_of(site: &TestSite, id: CommenterId) -> String {
 }
 
 #[tokio::test]
-async fn erased_words_are_nowhere_and_answers_stay_in_their_places() {
+async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let first = site
@@ -160,7 +160,7 @@ async fn a_comment_alone_is_erased_and_its_author_stays() {
 }
 
 #[tokio::test]
-async fn of_someone_who_is_blocked_only_the_sealed_address_and_the_block_stay() {
+async fn erasing_a_blocked_commenter_keeps_only_the_encrypted_email_and_the_block() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Eve", Status::Spam).await;
@@ -197,7 +197,7 @@ async fn of_someone_who_is_blocked_only_the_sealed_address_and_the_block_stay() 
 }
 
 #[tokio::test]
-async fn nobody_decides_about_what_is_erased() {
+async fn an_erased_comment_cannot_be_decided_on() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -252,7 +252,7 @@ async fn nobody_decides_about_what_is_erased() {
 }
 
 #[tokio::test]
-async fn the_number_of_someone_who_is_gone_is_counted_by_nothing() {
+async fn an_erased_commenter_has_no_count_left() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let of_people = "select count(*) from commenter_counts";

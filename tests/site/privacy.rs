@@ -16,7 +16,7 @@ use crate::support::{Setup, TestSite};
 const CANARY: &str = "Canary.Bird+site@Example.org";
 
 #[tokio::test]
-async fn an_address_is_nowhere() {
+async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     let site = Setup::default()
         .settings(|settings| {
             settings.smtp_url = Some("smtp://canary.invalid:25".into());
@@ -195,7 +195,7 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     assert!(is_set.expect("the database answers"));
     let is_confirmed = address_store::confirm(&mut db, id, now, now).await;
     assert!(is_confirmed.expect("the database answers"));
-    let written = digest::write_due(&site.app).await;
+    let written = digest::enqueue_due(&site.app).await;
     assert_eq!(written.expect("the database answers"), 1);
     let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox where account_id = $1")
         .bind(id.0)
@@ -244,7 +244,7 @@ fn leak_in(text: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn the_search_finds_what_leaks() {
+async fn the_search_finds_known_encodings_of_an_email() {
     // Hashes and encodings made elsewhere, so that a hash or an encoding of ours that is wrong does not make the search blind.
     for (leaking, dress) in [
         ("<a>CANARY.bird+site@example.org</a>", "plain"),
@@ -281,7 +281,7 @@ async fn the_search_finds_what_leaks() {
 }
 
 #[tokio::test]
-async fn a_sealed_address_is_bound_to_its_row() {
+async fn an_encrypted_email_decrypts_only_for_its_row() {
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| draft.topics.push("Tea".to_owned()))

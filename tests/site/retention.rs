@@ -1,9 +1,10 @@
 //! Spam and trash are kept for so many days; then their words are gone, and they are still counted.
 
 use broadsheet::accounts::Role;
+use broadsheet::audit_log::verify::verify_log;
 use broadsheet::comments::{self, Status, links};
 use broadsheet::ids::CommentId;
-use broadsheet::moderation::{self, log_check};
+use broadsheet::moderation;
 use broadsheet::worker;
 
 use crate::support::{Setup, TestSite};
@@ -44,7 +45,7 @@ async fn count_of(site: &TestSite, status: Status) -> i64 {
 }
 
 #[tokio::test]
-async fn spam_and_trash_lose_their_words_in_time_and_are_still_counted() {
+async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let spam = site.comment(&article, "Canary", Status::Spam).await;
@@ -132,7 +133,7 @@ async fn spam_and_trash_lose_their_words_in_time_and_are_still_counted() {
     round(&site).await;
     assert_eq!(site.count("select count(*) from log_entries").await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let seen = log_check::check(&mut db, None).await.expect("it is read");
+    let seen = verify_log(&mut db, None).await.expect("it is read");
     assert_eq!(seen.faults, Vec::<String>::new());
     drop(db);
 
@@ -158,7 +159,7 @@ async fn spam_and_trash_lose_their_words_in_time_and_are_still_counted() {
 }
 
 #[tokio::test]
-async fn an_act_about_words_that_are_gone_by_now_is_not_taken_back() {
+async fn a_decision_on_a_purged_comment_cannot_be_undone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -188,7 +189,7 @@ async fn an_act_about_words_that_are_gone_by_now_is_not_taken_back() {
 }
 
 #[tokio::test]
-async fn what_is_kept_for_ever_or_came_from_elsewhere_stays() {
+async fn unlimited_retention_and_imported_spam_are_not_purged() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let spam = site.comment(&article, "Ann", Status::Spam).await;
@@ -217,7 +218,7 @@ async fn what_is_kept_for_ever_or_came_from_elsewhere_stays() {
 }
 
 #[tokio::test]
-async fn its_author_is_told_that_refused_words_are_gone() {
+async fn the_author_page_says_that_a_refused_comment_was_purged() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Trashed).await;
@@ -238,7 +239,7 @@ async fn its_author_is_told_that_refused_words_are_gone() {
 }
 
 #[tokio::test]
-async fn more_than_one_batch_is_emptied_in_a_round() {
+async fn one_run_purges_more_than_one_batch() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Spam).await;
@@ -266,7 +267,7 @@ async fn more_than_one_batch_is_emptied_in_a_round() {
 }
 
 #[tokio::test]
-async fn readers_are_shown_what_was_refused_only_where_the_publication_wants_it() {
+async fn the_transparency_page_is_shown_only_if_enabled() {
     let site = TestSite::new().await;
     let visitor = site.visitor();
     visitor.open("/transparency").await.has_status(404);
@@ -327,7 +328,7 @@ async fn readers_are_shown_what_was_refused_only_where_the_publication_wants_it(
 }
 
 #[tokio::test]
-async fn an_article_at_that_address_is_there_while_the_counts_are_not_shown() {
+async fn an_article_can_use_the_transparency_path_while_the_page_is_disabled() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for statement in [
@@ -351,7 +352,7 @@ async fn an_article_at_that_address_is_there_while_the_counts_are_not_shown() {
 }
 
 #[tokio::test]
-async fn whoever_takes_words_back_while_the_trash_is_emptied_waits_and_does_not_fail() {
+async fn deleting_a_comment_during_a_purge_does_not_fail() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Bob", Status::Trashed).await;

@@ -1,41 +1,39 @@
 //! All SQL on decisions and the queue.
 
+pub mod audit_log_page;
 mod bulk;
 mod cards;
-mod chain;
+pub mod commenters;
 mod counting;
+pub mod decision_log;
 mod edit;
-mod entries;
+pub mod events;
 mod learning;
-mod log;
-mod people;
 mod queue;
 mod reading;
-mod transparency;
+pub mod reply;
+pub mod transparency;
 
 use sqlx::PgConnection;
 
-use super::log::{Decision, EntryKind, NewEntry};
 use super::model::Ruling;
 use super::trial::Said;
 use crate::accounts::Moderator;
+use crate::audit_log::store::chain::reserve_entry_id;
+use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
+use decision_log::{Decision, append};
 
 pub use bulk::*;
 pub use cards::*;
-pub use chain::*;
 pub use counting::*;
 pub use edit::*;
-pub use entries::*;
 pub use learning::*;
-pub use log::*;
-pub use people::*;
 pub use queue::*;
 pub use reading::*;
-pub use transparency::*;
 
 /// The last comments, at most `limit`, as far as word lists look at them; none whose words were taken back.
 pub async fn last_said(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Said>> {
@@ -71,7 +69,7 @@ pub async fn decide(
     let ids: Vec<i64> = rulings.iter().map(|ruling| ruling.id.0).collect();
     let seen: Vec<Status> = rulings.iter().map(|ruling| ruling.seen).collect();
     let versions: Vec<i32> = rulings.iter().map(|ruling| ruling.version).collect();
-    let entry = next_entry(db).await?;
+    let entry = reserve_entry_id(db).await?;
     let decided = sqlx::query_as!(
         Decision,
         r#"with wanted as (
@@ -108,7 +106,7 @@ pub async fn decide(
     .fetch_all(&mut *db)
     .await?;
     if !decided.is_empty() {
-        let new = NewEntry::by(moderator, act, EntryKind::Decided, now).because(why);
+        let new = NewEntry::by_moderator(moderator, act, EntryKind::Decided, now).with_note(why);
         append(db, entry, &new, &decided).await?;
     }
     Ok(comments_of(&decided))
@@ -137,7 +135,7 @@ pub async fn undo(
     )
     .fetch_all(&mut *db)
     .await?;
-    let entry = next_entry(db).await?;
+    let entry = reserve_entry_id(db).await?;
     let restored = sqlx::query_as!(
         Decision,
         r#"with wanted as (
@@ -171,7 +169,7 @@ pub async fn undo(
     .fetch_all(&mut *db)
     .await?;
     if !restored.is_empty() {
-        let new = NewEntry::by(moderator, act, EntryKind::Undone, now);
+        let new = NewEntry::by_moderator(moderator, act, EntryKind::Undone, now);
         append(db, entry, &new, &restored).await?;
     }
     let is_full = i64::try_from(looked_at.len()) == Ok(limit);

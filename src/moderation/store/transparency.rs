@@ -1,14 +1,15 @@
-//! All SQL of the counts that readers are shown.
+//! Counts for the transparency page, from maintained totals: reading them costs the same however many comments there are.
 
 use sqlx::PgConnection;
 
 use crate::comments::Status;
 
-/// How many comments of each month, as `2026-03`, have each status.
-pub async fn counts_of_months(
+/// Counts the comments of each of these months (`2026-03`) by status.
+pub async fn count_by_month(
     db: &mut PgConnection,
     months: &[String],
 ) -> sqlx::Result<Vec<(String, Status, i64)>> {
+    // Summed: each count is spread over several rows, so that commits do not queue behind one.
     let rows = sqlx::query!(
         r#"select key, status, sum(count)::bigint as "count!" from comment_facets
            where facet = 'month' and key = any($1) group by key, status"#,
@@ -20,8 +21,9 @@ pub async fn counts_of_months(
     Ok(rows.map(|row| (row.key, row.status, row.count)).collect())
 }
 
-/// How many comments were refused in each month for each of these reasons, as `2026-03 links`.
-pub async fn refusals_of_months(
+/// Counts the comments in spam and trash of each of these months by reason. The keys of the result are a month and a reason
+/// code, as `2026-03 links`.
+pub async fn count_refusals(
     db: &mut PgConnection,
     months: &[String],
     codes: &[&str],

@@ -1,0 +1,207 @@
+//! Listing the log for people. A page reads at most [`MAX_SCANNED_ENTRIES`] entries, whatever the filter and however long the
+//! log.
+
+use sqlx::PgConnection;
+
+use super::chain::find_end;
+use crate::audit_log::EntryKind;
+use crate::clock::Ts;
+use crate::ids::{AccountId, ActId, EntryId};
+
+/// Entries that are scanned for those that match the filter.
+const MAX_SCANNED_ENTRIES: i64 = 2_000;
+/// Seconds by which the times of entries may be out of order along the chain: an entry has the time of its request, and the
+/// position of its commit.
+const MAX_TIME_SKEW_SECONDS: i64 = 60 * 60;
+
+/// The originator of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Account(AccountId),
+    /// The site itself, such as the retention period.
+    System,
+}
+
+/// The entries to list; a field that is `None` matches all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    pub actor: Option<Actor>,
+    pub kind: Option<EntryKind>,
+    /// Status code that a decision under the entry gave.
+    pub to: Option<&'static str>,
+    pub from: Option<Ts>,
+    /// First time after the range.
+    pub until: Option<Ts>,
+}
+
+/// An entry, with the name of its actor.
+pub struct LogEntry {
+    pub position: i64,
+    pub id: EntryId,
+    pub act: ActId,
+    pub kind: EntryKind,
+    /// Name of the member of staff; `None` for the site itself.
+    pub actor: Option<String>,
+    /// Subject of the entry. Never show it as it is: it may contain the id of a commenter.
+    pub subject: String,
+    pub note: String,
+    pub at: Ts,
+    /// Number of decisions under the entry.
+    pub decisions: i32,
+    /// Status code that the first decision gave.
+    pub to: Option<String>,
+    /// Hash of the entry before; empty for the first entry.
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// One page of a listing, newest entry first.
+pub struct LogListing {
+    pub entries: Vec<LogEntry>,
+    /// The position before which older entries may follow.
+    pub next: Option<i64>,
+}
+
+/// Lists matching entries before a position, at most `limit`. A page may be empty although `next` leads to matching entries.
+pub async fn list_entries(
+    db: &mut PgConnection,
+    filter: &LogFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> sqlx::Result<LogListing> {
+    // The dates narrow the range of positions first, so that a scan does not end before it reaches them.
+    let mut before = before.unwrap_or(i64::MAX);
+    if let Some(until) = filter.until {
+        let latest = until.plus_seconds(MAX_TIME_SKEW_SECONDS);
+        before = before.min(find_first_position(db, latest).await?);
+    }
+    let first = match filter.from {
+        Some(from) => find_first_position(db, from.plus_seconds(-MAX_TIME_SKEW_SECONDS)).await?,
+        None => 0,
+    };
+    let scanned = list_positions(db, filter, before, first).await?;
+    // One more than asked for tells whether another page follows.
+    let mut entries = list_matching(db, filter, &scanned, limit + 1).await?;
+    let next = if i64::try_from(entries.len()).is_ok_and(|count| count > limit) {
+        entries.pop();
+        entries.last().map(|last| last.position)
+    } else {
+        let is_cut = i64::try_from(scanned.len()) == Ok(MAX_SCANNED_ENTRIES);
+        scanned.last().copied().filter(|_| is_cut)
+    };
+    Ok(LogListing { entries, next })
+}
+
+/// Lists the positions to scan, by the index that excludes most: that on accounts or that on kinds.
+async fn list_positions(
+    db: &mut PgConnection,
+    filter: &LogFilter,
+    before: i64,
+    first: i64,
+) -> sqlx::Result<Vec<i64>> {
+    match (filter.actor, filter.kind) {
+        (Some(Actor::Account(id)), _) => {
+            sqlx::query_scalar!(
+                "select position from log_entries where account_id = $4 and position < $1 and position >= $2
+                 order by position desc limit $3",
+                before,
+                first,
+                MAX_SCANNED_ENTRIES,
+                id.0,
+            )
+            .fetch_all(db)
+            .await
+        }
+        (Some(Actor::System), _) => {
+            sqlx::query_scalar!(
+                "select position from log_entries where account_id is null and position < $1 and position >= $2
+                 order by position desc limit $3",
+                before,
+                first,
+                MAX_SCANNED_ENTRIES,
+            )
+            .fetch_all(db)
+            .await
+        }
+        (None, Some(kind)) => {
+            sqlx::query_scalar!(
+                "select position from log_entries where kind = $4 and position < $1 and position >= $2
+                 order by position desc limit $3",
+                before,
+                first,
+                MAX_SCANNED_ENTRIES,
+                kind as EntryKind,
+            )
+            .fetch_all(db)
+            .await
+        }
+        (None, None) => {
+            sqlx::query_scalar!(
+                "select position from log_entries where position < $1 and position >= $2 order by position desc limit $3",
+                before,
+                first,
+                MAX_SCANNED_ENTRIES,
+            )
+            .fetch_all(db)
+            .await
+        }
+    }
+}
+
+/// Lists the matching entries among these positions. A decision gives all its comments one status, an undo may give several:
+/// so the first decision of an entry is enough for all kinds but that.
+async fn list_matching(
+    db: &mut PgConnection,
+    filter: &LogFilter,
+    positions: &[i64],
+    limit: i64,
+) -> sqlx::Result<Vec<LogEntry>> {
+    sqlx::query_as!(
+        LogEntry,
+        r#"select position, log_entries.id, log_entries.act, kind as "kind: EntryKind", accounts.name as "actor?",
+               about as subject, why as note, at, decisions, first.to_status::text as "to?", previous, hash
+           from log_entries left join accounts on accounts.id = log_entries.account_id
+           left join lateral (
+               select to_status from decisions where entry = log_entries.id order by decisions.id limit 1
+           ) first on true
+           where position = any($1) and ($2::log_kind is null or kind = $2)
+             and ($3::text is null or first.to_status = $3::text::comment_status
+                  or (kind = 'undone' and exists (
+                      -- With a limit it is looked up for each entry, never gathered from all decisions there are.
+                      select 1 from (select to_status from decisions where entry = log_entries.id order by decisions.id limit $7) given
+                      where given.to_status = $3::text::comment_status)))
+             and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+           order by position desc limit $6"#,
+        positions,
+        filter.kind as Option<EntryKind>,
+        filter.to,
+        filter.from as Option<Ts>,
+        filter.until as Option<Ts>,
+        limit,
+        MAX_SCANNED_ENTRIES,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Finds the first position whose entry has this time or a later one; the one after the last if there is none.
+async fn find_first_position(db: &mut PgConnection, time: Ts) -> sqlx::Result<i64> {
+    // A binary search: times grow along the chain, apart from the skew that the caller allows for.
+    let (mut low, mut high) = (1, find_end(db).await?.map_or(1, |(last, _)| last + 1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at = sqlx::query_scalar!("select at from log_entries where position = $1", middle)
+            .fetch_optional(&mut *db)
+            .await?;
+        match at.is_some_and(|at| at < time) {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+pub async fn find_entry(db: &mut PgConnection, position: i64) -> sqlx::Result<Option<LogEntry>> {
+    let found = list_matching(db, &LogFilter::default(), &[position], 1).await?;
+    Ok(found.into_iter().next())
+}

@@ -1,0 +1,72 @@
+//! Appending to the chain, inside the transaction of the action that an entry records.
+
+use sqlx::PgConnection;
+
+use crate::audit_log::chain::hash_entry;
+use crate::audit_log::{DecisionRecord, EntryKind, NewEntry};
+use crate::clock::Ts;
+use crate::ids::EntryId;
+
+/// Key of the Postgres advisory lock that is held while the chain grows ("log" in ASCII).
+const CHAIN_LOCK_KEY: i64 = 0x6c6f_6700;
+
+/// Reserves the id of an entry, so that its decisions can name it before it has its position in the chain.
+pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<EntryId> {
+    let id = sqlx::query_scalar!(r#"select nextval('log_entry_ids') as "id!""#)
+        .fetch_one(db)
+        .await?;
+    Ok(EntryId(id))
+}
+
+/// Appends an entry with the decisions that were inserted under its id, in order of their ids.
+///
+/// Blocks every other append until the transaction ends, so call it last.
+pub async fn append(
+    db: &mut PgConnection,
+    id: EntryId,
+    entry: &NewEntry<'_>,
+    decisions: &[DecisionRecord],
+) -> sqlx::Result<()> {
+    // Two appends at once would both follow the same entry. The lock ends with the transaction, not before: until its
+    // commit nobody else can see which entry is the last.
+    sqlx::query!("select pg_advisory_xact_lock($1)", CHAIN_LOCK_KEY)
+        .execute(&mut *db)
+        .await?;
+    let last = find_end(db).await?;
+    let (position, previous) = last.map_or((1, Vec::new()), |(last, hash)| (last + 1, hash));
+    let hash = hash_entry(position, &previous, entry, decisions.iter().copied());
+    sqlx::query!(
+        "insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        position,
+        id.0,
+        entry.action.0,
+        entry.kind as EntryKind,
+        entry.actor.map(|id| id.0),
+        entry.subject,
+        entry.note,
+        entry.at as Ts,
+        // Stored so that verification notices a deleted decision.
+        i32::try_from(decisions.len()).unwrap_or(i32::MAX),
+        previous,
+        &hash[..],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Appends an entry that has no decisions.
+pub async fn append_single(db: &mut PgConnection, entry: &NewEntry<'_>) -> sqlx::Result<()> {
+    let id = reserve_entry_id(db).await?;
+    append(db, id, entry, &[]).await
+}
+
+/// Returns the position and the hash of the last entry.
+pub async fn find_end(db: &mut PgConnection) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
+    let last =
+        sqlx::query!("select position, hash from log_entries order by position desc limit 1")
+            .fetch_optional(db)
+            .await?;
+    Ok(last.map(|last| (last.position, last.hash)))
+}

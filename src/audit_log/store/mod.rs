@@ -1,0 +1,5 @@
+//! All SQL on the audit log.
+
+pub mod browse;
+pub mod chain;
+pub mod verify;

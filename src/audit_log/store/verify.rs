@@ -1,0 +1,178 @@
+//! Reading the whole log for verification. Values that the constraints forbid are read as well: an attacker who changed the
+//! log by hand may have changed the tables too.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::ids::{AccountId, ActId, CommentId, EntryId};
+
+/// A row of `log_entries`, with its kind as text.
+pub struct StoredEntry {
+    pub position: i64,
+    pub id: EntryId,
+    pub act: ActId,
+    pub kind: String,
+    pub account_id: Option<AccountId>,
+    pub about: String,
+    pub why: String,
+    /// `None` for a time outside the years that [`Ts`] can hold.
+    pub at: Option<Ts>,
+    /// The number of decisions that the entry claims to have.
+    pub decisions: i32,
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// A row of `decisions`, with its statuses as text.
+pub struct StoredDecision {
+    pub entry: EntryId,
+    pub id: i64,
+    pub act: ActId,
+    pub comment_id: CommentId,
+    pub account_id: AccountId,
+    pub from: String,
+    pub to: String,
+    pub undoes: Option<i64>,
+    /// `None` for a time outside the years that [`Ts`] can hold.
+    pub at: Option<Ts>,
+}
+
+/// Makes the transaction that has just begun read-only, on one snapshot, and without a time limit.
+pub async fn begin_snapshot(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("set transaction isolation level repeatable read, read only")
+        .execute(&mut *db)
+        .await?;
+    // A long log takes longer than the 20 seconds that a connection of the pool allows.
+    sqlx::query!("set local statement_timeout = 0")
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Lists the entries after a position, in order.
+pub async fn list_entries(
+    db: &mut PgConnection,
+    position: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<StoredEntry>> {
+    sqlx::query_as!(
+        StoredEntry,
+        r#"select position, id, act, kind::text as "kind!", account_id, about, why,
+               case when isfinite(at) and at < '9999-12-31' then at end as "at: Ts", decisions, previous, hash
+           from log_entries where position > $1 order by position limit $2"#,
+        position,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lists the decisions under these entries, by id.
+pub async fn list_decisions(
+    db: &mut PgConnection,
+    entries: &[EntryId],
+) -> sqlx::Result<Vec<StoredDecision>> {
+    let ids: Vec<i64> = entries.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        StoredDecision,
+        r#"select entry, id, act, comment_id, account_id, from_status::text as "from!", to_status::text as "to!", undoes,
+               case when isfinite(decided_at) and decided_at < '9999-12-31' then decided_at end as "at: Ts"
+           from decisions where entry = any($1) order by id"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Counts all entries, whatever their positions.
+pub async fn count_entries(db: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from log_entries"#)
+        .fetch_one(db)
+        .await
+}
+
+/// A decision that lacks its entry or undoes a decision that does not match it.
+pub struct OrphanDecision {
+    pub id: i64,
+    pub comment_id: CommentId,
+    pub undoes: Option<i64>,
+    /// Number of such decisions, beyond the limit too.
+    pub total: i64,
+}
+
+/// Lists decisions that belong to no entry, at most `limit`.
+pub async fn list_orphan_decisions(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<OrphanDecision>> {
+    sqlx::query_as!(
+        OrphanDecision,
+        r#"select id, comment_id, undoes, count(*) over () as "total!" from decisions
+           where not exists (select 1 from log_entries where log_entries.id = decisions.entry) order by id limit $1"#,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lists undos of a decision that is not an earlier one about the same comment with the opposite change, at most `limit`.
+pub async fn list_wrong_undos(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<OrphanDecision>> {
+    sqlx::query_as!(
+        OrphanDecision,
+        r#"select undo.id, undo.comment_id, undo.undoes, count(*) over () as "total!"
+           from decisions undo left join decisions undone on undone.id = undo.undoes
+           where undo.undoes is not null
+             and (undone.id is null or undone.id >= undo.id or undone.comment_id <> undo.comment_id
+                  or undone.from_status <> undo.to_status or undone.to_status <> undo.from_status)
+           order by undo.id limit $1"#,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A comment whose status differs from its last decision.
+pub struct StatusMismatch {
+    pub id: CommentId,
+    /// Code of the present status; `None` if the comment does not exist.
+    pub status: Option<String>,
+    /// Id of the last decision.
+    pub decision: i64,
+    /// Status code that the last decision gave.
+    pub to: String,
+    /// Number of such comments, beyond the limit too.
+    pub total: i64,
+}
+
+/// Lists comments whose status differs from their last decision, except those that their authors have changed since and
+/// those whose text was deleted; at most `limit`.
+pub async fn list_status_mismatches(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<StatusMismatch>> {
+    sqlx::query_as!(
+        StatusMismatch,
+        r#"with last as (
+             select distinct on (comment_id) comment_id, id, to_status, decided_at from decisions order by comment_id, id desc
+         )
+         select last.comment_id as id, comments.status::text as status, last.id as decision, last.to_status::text as "to!",
+             count(*) over () as "total!"
+         from last left join comments on comments.id = last.comment_id
+         where comments.id is null
+            or (comments.status <> last.to_status and erased_at is null and not (
+                 -- A change by its author is screened again, and has a reason if it is refused. A change by the staff keeps
+                 -- the status, but overwrites the time of the author's change: more versions than staff changes show that
+                 -- there was one.
+                 edited_at is not null and edited_at >= decided_at
+                 and (comments.status in ('held', 'approved') or reasons <> '{}')
+                 and version > (select count(*) from comment_versions where comment_versions.comment_id = comments.id)
+               ))
+         order by last.comment_id limit $1"#,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

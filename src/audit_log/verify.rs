@@ -1,0 +1,377 @@
+//! Verification of the whole audit log: recomputes every hash and compares every comment with its last decision. Faults are
+//! sentences for an operator at a terminal. Whatever the tables contain, verification goes on to the end.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use sqlx::{Connection, PgConnection};
+
+use super::chain::hash_entry;
+use super::store::verify::{self as store, StoredDecision, StoredEntry};
+use super::{DecisionRecord, EntryKind, NewEntry, find_status_code};
+use crate::crypto::hex;
+use crate::ids::EntryId;
+
+/// Entries read by one query.
+const ENTRY_BATCH: i64 = 500;
+/// Decisions read by one query, unless a single entry has more.
+const DECISION_BATCH: i64 = 20_000;
+/// Faults that a report lists; further ones are only counted.
+const MAX_LISTED_FAULTS: usize = 20;
+
+/// The end of the chain as an earlier verification printed it: `812:<64 hexadecimal digits>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub position: i64,
+    /// Hash of the entry at that position, in lower-case hexadecimal.
+    pub hash: String,
+}
+
+impl FromStr for Checkpoint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.trim().split_once(':').and_then(|(position, hash)| {
+            let position = position.parse().ok().filter(|position| *position > 0)?;
+            let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+            // Hashes are compared as text.
+            let hash = hash.to_ascii_lowercase();
+            is_hash.then_some(Self { position, hash })
+        });
+        parsed.ok_or_else(|| {
+            "a place and a hash, as an earlier check printed them, with a colon between them"
+                .to_owned()
+        })
+    }
+}
+
+/// The result of a verification.
+#[derive(Debug, Default)]
+pub struct VerifyReport {
+    pub entries: i64,
+    pub decisions: i64,
+    /// Position of the last entry and its hash in hexadecimal.
+    pub end: Option<(i64, String)>,
+    /// The first twenty faults, one sentence each.
+    pub faults: Vec<String>,
+    /// Faults that are not listed.
+    pub unlisted_faults: i64,
+}
+
+impl VerifyReport {
+    pub fn is_intact(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    fn add_fault(&mut self, fault: String) {
+        if self.faults.len() < MAX_LISTED_FAULTS {
+            self.faults.push(fault);
+        } else {
+            self.unlisted_faults += 1;
+        }
+    }
+
+    /// Adds the faults that one query found: `total` in all, of which `listed` were read.
+    fn add_faults(&mut self, total: i64, listed: impl ExactSizeIterator<Item = String>) {
+        let unread = total - i64::try_from(listed.len()).unwrap_or(total);
+        listed.for_each(|fault| self.add_fault(fault));
+        self.unlisted_faults += unread;
+    }
+}
+
+/// Reads the whole log in one read-only snapshot, in batches, and reports what is wrong with it.
+pub async fn verify_log(
+    db: &mut PgConnection,
+    checkpoint: Option<&Checkpoint>,
+) -> sqlx::Result<VerifyReport> {
+    let mut db = db.begin().await?;
+    store::begin_snapshot(&mut db).await?;
+    let mut report = VerifyReport::default();
+    verify_chain(&mut db, &mut report, checkpoint).await?;
+    // The walk goes from position to position, so a second entry at one position shows only in the total.
+    let unvisited = store::count_entries(&mut db).await? - report.entries;
+    if unvisited > 0 {
+        report.add_fault(format!(
+            "{unvisited} entries share their place with others."
+        ));
+    }
+    verify_decisions(&mut db, &mut report).await?;
+    // Nothing was written; this ends the snapshot.
+    db.rollback().await?;
+    Ok(report)
+}
+
+async fn verify_chain(
+    db: &mut PgConnection,
+    report: &mut VerifyReport,
+    checkpoint: Option<&Checkpoint>,
+) -> sqlx::Result<()> {
+    let mut verifier = ChainVerifier {
+        report,
+        position: 0,
+        hash: Vec::new(),
+        checkpoint,
+        reached_checkpoint: false,
+    };
+    loop {
+        let entries = store::list_entries(db, verifier.position, ENTRY_BATCH).await?;
+        if entries.is_empty() {
+            break;
+        }
+        for batch in split_by_decisions(&entries) {
+            let ids: Vec<EntryId> = batch.iter().map(|entry| entry.id).collect();
+            let mut by_entry: HashMap<EntryId, Vec<StoredDecision>> = HashMap::new();
+            for decision in store::list_decisions(db, &ids).await? {
+                by_entry.entry(decision.entry).or_default().push(decision);
+            }
+            for entry in batch {
+                verifier.verify_entry(entry, &by_entry.remove(&entry.id).unwrap_or_default());
+            }
+        }
+    }
+    if let (Some(checkpoint), false) = (checkpoint, verifier.reached_checkpoint) {
+        let (position, last) = (checkpoint.position, verifier.position);
+        verifier.report.add_fault(format!(
+            "Entry {position}, whose hash was noted, is not there: the log ends at {last}."
+        ));
+    }
+    Ok(())
+}
+
+/// Splits entries so that each part has about [`DECISION_BATCH`] decisions at most.
+fn split_by_decisions(entries: &[StoredEntry]) -> Vec<&[StoredEntry]> {
+    let mut sum = 0;
+    let parts = entries.chunk_by(|entry, _| {
+        // The stored count may have been tampered with; a negative one must not hide what comes after it.
+        sum += i64::from(entry.decisions.max(1));
+        let fits = sum < DECISION_BATCH;
+        if !fits {
+            sum = 0;
+        }
+        fits
+    });
+    parts.collect()
+}
+
+/// State of a walk along the chain.
+struct ChainVerifier<'a> {
+    report: &'a mut VerifyReport,
+    /// Position of the last visited entry, 0 before the first.
+    position: i64,
+    /// Stored hash of the last visited entry.
+    hash: Vec<u8>,
+    checkpoint: Option<&'a Checkpoint>,
+    reached_checkpoint: bool,
+}
+
+impl ChainVerifier<'_> {
+    fn verify_entry(&mut self, entry: &StoredEntry, decisions: &[StoredDecision]) {
+        self.verify_link(entry);
+        self.verify_entry_decisions(entry, decisions);
+        let position = entry.position;
+        match compute_hash(entry, decisions) {
+            Some(hash) if entry.hash == hash => {}
+            Some(_) => self.report.add_fault(format!(
+                "Entry {position} is not as it was written: what it says and decides does not make its hash."
+            )),
+            None => self.report.add_fault(format!(
+                "Entry {position} has a kind, a moment or a status that there is none of."
+            )),
+        }
+        let hash = hex(&entry.hash);
+        if let Some(checkpoint) = self.checkpoint.filter(|noted| noted.position == position) {
+            self.reached_checkpoint = true;
+            if checkpoint.hash != hash {
+                self.report.add_fault(format!(
+                    "Entry {position} has the hash {hash}, and {} was noted: it, or one before it, was written anew.",
+                    checkpoint.hash
+                ));
+            }
+        }
+        self.report.entries += 1;
+        self.report.decisions += i64::try_from(decisions.len()).unwrap_or_default();
+        self.report.end = Some((position, hash));
+        self.position = position;
+        // The stored hash, not the computed one: a changed entry is one fault, and the entries after it still follow it.
+        self.hash.clone_from(&entry.hash);
+    }
+
+    /// Checks that no position is missing before an entry, and that it names the hash of the entry before it.
+    fn verify_link(&mut self, entry: &StoredEntry) {
+        let position = entry.position;
+        if position != self.position + 1 {
+            let missing = match position - self.position {
+                2 => format!("Entry {} is", self.position + 1),
+                _ => format!("Entries {} to {} are", self.position + 1, position - 1),
+            };
+            self.report.add_fault(format!("{missing} not there."));
+        } else if entry.previous != self.hash {
+            let before = match self.position {
+                0 => "it is the first, and has a hash for one before".to_owned(),
+                last => format!("the hash that it has for entry {last} is not that entry's"),
+            };
+            self.report
+                .add_fault(format!("Entry {position} does not follow: {before}."));
+        }
+    }
+
+    /// Checks the number of decisions under an entry, and that each agrees with it on actor, time and action.
+    fn verify_entry_decisions(&mut self, entry: &StoredEntry, decisions: &[StoredDecision]) {
+        let position = entry.position;
+        let count = decisions.len();
+        if i64::from(entry.decisions) != i64::try_from(count).unwrap_or(i64::MAX) {
+            self.report.add_fault(format!(
+                "Entry {position} counts its decisions as {}; there are {count}.",
+                entry.decisions
+            ));
+        }
+        for decision in decisions {
+            // These three are not in the hash of a decision, since its entry has them.
+            let matches_entry = decision.act == entry.act
+                && Some(decision.account_id) == entry.account_id
+                && decision.at == entry.at;
+            if !matches_entry {
+                self.report.add_fault(format!(
+                    "Decision {} about comment {} differs from its entry, {position}, in who made it, when, or with what.",
+                    decision.id, decision.comment_id
+                ));
+            }
+        }
+    }
+}
+
+/// Returns the hash that an entry must have; `None` if its kind, its time or a status is unknown.
+fn compute_hash(entry: &StoredEntry, decisions: &[StoredDecision]) -> Option<[u8; 32]> {
+    let new_entry = NewEntry {
+        action: entry.act,
+        kind: EntryKind::from_code(&entry.kind)?,
+        actor: entry.account_id,
+        subject: &entry.about,
+        note: &entry.why,
+        at: entry.at?,
+    };
+    let decisions: Option<Vec<DecisionRecord>> = decisions
+        .iter()
+        .map(|decision| {
+            Some(DecisionRecord {
+                id: decision.id,
+                comment_id: decision.comment_id,
+                from: find_status_code(&decision.from)?,
+                to: find_status_code(&decision.to)?,
+                undoes: decision.undoes,
+            })
+        })
+        .collect();
+    Some(hash_entry(
+        entry.position,
+        &entry.previous,
+        &new_entry,
+        decisions?,
+    ))
+}
+
+/// Checks the decisions as a whole: each has an entry, undoes a matching decision, and agrees with its comment.
+async fn verify_decisions(db: &mut PgConnection, report: &mut VerifyReport) -> sqlx::Result<()> {
+    let limit = i64::try_from(MAX_LISTED_FAULTS).expect("twenty fits");
+    let orphans = store::list_orphan_decisions(db, limit).await?;
+    report.add_faults(
+        orphans.first().map_or(0, |first| first.total),
+        orphans.iter().map(|orphan| {
+            format!(
+                "Decision {} about comment {} has no entry in the log.",
+                orphan.id, orphan.comment_id
+            )
+        }),
+    );
+    let undos = store::list_wrong_undos(db, limit).await?;
+    report.add_faults(
+        undos.first().map_or(0, |first| first.total),
+        undos.iter().map(|undo| {
+            format!(
+                "Decision {} about comment {} says that it takes back decision {}, which is no earlier one about it the other way round.",
+                undo.id,
+                undo.comment_id,
+                undo.undoes.unwrap_or_default()
+            )
+        }),
+    );
+    let mismatches = store::list_status_mismatches(db, limit).await?;
+    report.add_faults(
+        mismatches.first().map_or(0, |first| first.total),
+        mismatches.iter().map(|comment| match &comment.status {
+            Some(status) => format!(
+                "Comment {} is {status}, and the last decision about it, {}, made it {}.",
+                comment.id, comment.decision, comment.to
+            ),
+            None => format!(
+                "Comment {} is not there, and decision {} is about it.",
+                comment.id, comment.decision
+            ),
+        }),
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_is_parsed_and_a_malformed_one_is_refused() {
+        let hash = "0123456789abcdef".repeat(4);
+        let checkpoint: Checkpoint = format!("812:{}", hash.to_uppercase())
+            .parse()
+            .expect("a position and a hash");
+        let expected = Checkpoint {
+            position: 812,
+            hash: hash.clone(),
+        };
+        assert_eq!(checkpoint, expected);
+        for wrong in ["", "812", "812:", "812:ff", &format!("0:{hash}"), &hash] {
+            assert!(wrong.parse::<Checkpoint>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn entries_are_split_into_parts_of_bounded_size() {
+        let entry = |position, decisions| StoredEntry {
+            position,
+            id: EntryId(position),
+            act: crate::ids::ActId(1),
+            kind: "decided".to_owned(),
+            account_id: None,
+            about: String::new(),
+            why: String::new(),
+            at: None,
+            decisions,
+            previous: Vec::new(),
+            hash: Vec::new(),
+        };
+        let counts = [2_000, 30_000, 1, 19_998, 1, 0, -5, i32::MAX, 7];
+        let entries: Vec<StoredEntry> = counts
+            .iter()
+            .zip(1..)
+            .map(|(count, position)| entry(position, *count))
+            .collect();
+        let parts: Vec<Vec<i64>> = split_by_decisions(&entries)
+            .iter()
+            .map(|part| part.iter().map(|entry| entry.position).collect())
+            .collect();
+        assert_eq!(
+            parts.concat(),
+            entries
+                .iter()
+                .map(|entry| entry.position)
+                .collect::<Vec<_>>()
+        );
+        for part in parts {
+            let before_last: i64 = part[..part.len() - 1]
+                .iter()
+                .map(|position| {
+                    i64::from(counts[usize::try_from(*position).expect("small") - 1].max(1))
+                })
+                .sum();
+            assert!(before_last < DECISION_BATCH, "{part:?}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The staff pages of the audit log: the list of entries, and one entry with its decisions. Commenters appear only through
+//! their comments.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use url::form_urlencoded;
+
+use super::store;
+use super::store::audit_log_page::{self as page_store, LoggedDecision};
+use crate::accounts::Moderator;
+use crate::admin::{Desk, Section};
+use crate::app::App;
+use crate::audit_log::EntryKind;
+use crate::audit_log::store::browse::{self, Actor, LogEntry, LogFilter};
+use crate::audit_log::store::chain;
+use crate::clock::Ts;
+use crate::comments::Status;
+use crate::crypto::hex;
+use crate::i18n::Words;
+use crate::ids::{AccountId, CommentId};
+use crate::text::dates;
+use crate::web::{Error, Layout, Page, Path, Query, Result};
+
+/// Entries, or decisions of one entry, on a page.
+const PAGE_SIZE: i64 = 50;
+/// Value of the form's actor field for entries of the site itself.
+const SYSTEM_ACTOR: &str = "itself";
+
+#[derive(Template)]
+#[template(path = "moderation/audit_log.html")]
+struct AuditLogPage {
+    desk: Desk,
+    section: Section,
+    /// Each entry with its description.
+    entries: Vec<(LogEntry, String)>,
+    /// URL of the next page, with older entries.
+    older: Option<String>,
+    query: AuditLogQuery,
+    staff: Vec<(AccountId, String)>,
+    system_actor: &'static str,
+    /// Position of the newest entry of all and its hash.
+    end: Option<(i64, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "moderation/audit_log_entry.html")]
+struct AuditLogEntryPage {
+    desk: Desk,
+    section: Section,
+    entry: LogEntry,
+    description: String,
+    decisions: Vec<LoggedDecision>,
+    /// The id of the last decision shown, if more follow.
+    next: Option<i64>,
+    /// Number of decisions of the whole action, if this entry has only some of them.
+    action_total: Option<i64>,
+    can_undo: bool,
+}
+
+/// The filter as it stands in the URL.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AuditLogQuery {
+    by: String,
+    kind: String,
+    to: String,
+    from: String,
+    until: String,
+    before: String,
+}
+
+/// Shows the entries that match the filter, newest first.
+pub async fn show_log(
+    State(app): State<App>,
+    desk: Desk,
+    _moderator: Moderator,
+    Query(query): Query<AuditLogQuery>,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let filter = query.to_filter(&desk.layout);
+    let before = query.before.parse().ok();
+    let listing = browse::list_entries(&mut db, &filter, before, PAGE_SIZE).await?;
+    // Only edits have a comment as subject; the description names its author.
+    let edited: Vec<CommentId> = listing.entries.iter().filter_map(subject_comment).collect();
+    let authors = page_store::list_author_names(&mut db, &edited).await?;
+    let words = desk.layout.words;
+    let entries = listing.entries.into_iter().map(|entry| {
+        let comment = subject_comment(&entry);
+        let author = authors.iter().find(|(id, _)| Some(*id) == comment);
+        let description = describe_entry(words, &entry, author.map(|(_, name)| name.as_str()));
+        (entry, description)
+    });
+    let entries = entries.collect();
+    let end = chain::find_end(&mut db).await?;
+    Ok(Page(AuditLogPage {
+        section: Section::Log,
+        entries,
+        older: listing.next.map(|next| query.older_url(next)),
+        staff: page_store::list_staff(&mut db).await?,
+        system_actor: SYSTEM_ACTOR,
+        end: end.map(|(position, hash)| (position, hex(&hash))),
+        query,
+        desk,
+    })
+    .into_response())
+}
+
+/// The page of an entry's decisions.
+#[derive(Deserialize)]
+pub struct EntryQuery {
+    /// Id of the last decision on the page before.
+    #[serde(default)]
+    after: String,
+}
+
+/// Shows one entry with its decisions.
+pub async fn show_entry(
+    State(app): State<App>,
+    desk: Desk,
+    _moderator: Moderator,
+    Path(position): Path<i64>,
+    Query(query): Query<EntryQuery>,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let entry = browse::find_entry(&mut db, position).await?;
+    let entry = entry.ok_or(Error::NotFound)?;
+    // A mistyped parameter shows the first page.
+    let after = query.after.parse().unwrap_or(0);
+    // One more than the page shows tells whether another page follows.
+    let mut decisions = page_store::list_decisions(&mut db, entry.id, after, PAGE_SIZE + 1).await?;
+    let page_size = usize::try_from(PAGE_SIZE).expect("fifty fits");
+    let has_more = decisions.len() > page_size;
+    decisions.truncate(page_size);
+    let edited: Vec<CommentId> = subject_comment(&entry).into_iter().collect();
+    let authors = page_store::list_author_names(&mut db, &edited).await?;
+    let author = authors.first().map(|(_, name)| name.as_str());
+    let action_total = store::decisions_of(&mut db, entry.act).await?;
+    Ok(Page(AuditLogEntryPage {
+        section: Section::Log,
+        description: describe_entry(desk.layout.words, &entry, author),
+        next: decisions.last().map(|last| last.id).filter(|_| has_more),
+        // A bulk action has one entry per batch.
+        action_total: (action_total > i64::from(entry.decisions)).then_some(action_total),
+        can_undo: page_store::can_undo(&mut db, entry.act).await?,
+        decisions,
+        entry,
+        desk,
+    })
+    .into_response())
+}
+
+impl AuditLogQuery {
+    /// Parses the fields; a value that is not valid for its field matches everything.
+    fn to_filter(&self, layout: &Layout) -> LogFilter {
+        let zone = &layout.publication.zone;
+        let day_start =
+            |day: jiff::civil::Date| dates::parse_datetime_local(&format!("{day}T00:00"), zone);
+        let parse_day = |typed: &str| typed.parse::<jiff::civil::Date>().ok();
+        LogFilter {
+            actor: match self.by.as_str() {
+                SYSTEM_ACTOR => Some(Actor::System),
+                id => id.parse().ok().map(Actor::Account),
+            },
+            kind: EntryKind::from_code(&self.kind),
+            to: Status::from_word(&self.to).map(Status::word),
+            from: parse_day(&self.from).and_then(day_start),
+            // The last day is part of the range, which ends where the next day starts.
+            until: parse_day(&self.until)
+                .and_then(|day| day.tomorrow().ok())
+                .and_then(day_start),
+        }
+    }
+
+    /// Returns the URL of the same filter for entries before a position.
+    fn older_url(&self, before: i64) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let fields = [
+            ("by", &self.by),
+            ("kind", &self.kind),
+            ("to", &self.to),
+            ("from", &self.from),
+            ("until", &self.until),
+        ];
+        query.extend_pairs(fields.iter().filter(|(_, value)| !value.is_empty()));
+        query.append_pair("before", &before.to_string());
+        format!("/admin/log?{}", query.finish())
+    }
+
+    fn has_filter(&self) -> bool {
+        let fields = [&self.by, &self.kind, &self.to, &self.from, &self.until];
+        fields.into_iter().any(|value| !value.is_empty())
+    }
+}
+
+/// Returns the comment that is the subject of an entry.
+fn subject_comment(entry: &LogEntry) -> Option<CommentId> {
+    entry.subject.strip_prefix("comment ")?.parse().ok()
+}
+
+/// Describes an entry in one sentence; `author` is the name of the author of its subject.
+fn describe_entry(words: Words, entry: &LogEntry, author: Option<&str>) -> String {
+    let count = i64::from(entry.decisions);
+    match entry.kind {
+        EntryKind::Decided => match entry.to.as_deref().and_then(Status::from_word) {
+            Some(status) => words.count(&format!("log-decided-{}", status.word()), count),
+            None => words.say("log-kind-decided"),
+        },
+        EntryKind::Undone => words.count("log-undone", count),
+        EntryKind::Edited => match author {
+            Some(name) => words.with("log-edited", "name", name),
+            None => words.say("log-kind-edited"),
+        },
+        // Only the kind of the subject is shown: the id of a commenter must not appear on a page.
+        EntryKind::Blocked => match entry.subject.strip_prefix("domain ") {
+            Some(domain) => words.with("log-blocked-domain", "domain", domain),
+            None if entry.subject.starts_with("commenter ") => words.say("log-blocked-address"),
+            None => words.say("log-blocked-network"),
+        },
+        EntryKind::Unblocked => match entry.subject.strip_prefix("domain ") {
+            Some(domain) => words.with("log-unblocked-domain", "domain", domain),
+            None if entry.subject.starts_with("commenter ") => words.say("log-unblocked-address"),
+            None => words.say("log-unblocked-network"),
+        },
+        EntryKind::PolicyChanged => words.say("log-treated"),
+        EntryKind::Emptied => {
+            // The subject is `2000 comments`.
+            let emptied = entry.subject.split(' ').next().unwrap_or_default();
+            words.count("log-emptied", emptied.parse::<i64>().unwrap_or_default())
+        }
+    }
+}
+
+fn describe_actor(layout: &Layout, entry: &LogEntry) -> String {
+    match &entry.actor {
+        Some(name) => layout.words.with("log-by", "name", name),
+        None => layout.words.say("log-by-itself"),
+    }
+}
+
+impl AuditLogPage {
+    /// Lists the options of the kind field.
+    fn kinds(&self) -> Vec<(&'static str, String)> {
+        let words = self.desk.layout.words;
+        EntryKind::ALL
+            .into_iter()
+            .map(|kind| {
+                let code = kind.code();
+                (code, words.say(&format!("log-kind-{code}")))
+            })
+            .collect()
+    }
+
+    /// Lists the options of the status field.
+    fn statuses(&self) -> Vec<(&'static str, String)> {
+        let words = self.desk.layout.words;
+        Status::ALL
+            .into_iter()
+            .map(|status| {
+                let word = status.word();
+                (word, words.say(&format!("status-{word}")))
+            })
+            .collect()
+    }
+
+    fn is_selected_actor(&self, id: &AccountId) -> bool {
+        self.query.by == id.to_string()
+    }
+
+    fn actor(&self, entry: &LogEntry) -> String {
+        describe_actor(&self.desk.layout, entry)
+    }
+}
+
+impl AuditLogEntryPage {
+    fn actor(&self) -> String {
+        describe_actor(&self.desk.layout, &self.entry)
+    }
+
+    fn time(&self, at: &Ts) -> String {
+        self.desk.layout.moment(at)
+    }
+
+    fn hash(&self) -> String {
+        hex(&self.entry.hash)
+    }
+
+    fn previous_hash(&self) -> Option<String> {
+        let previous = &self.entry.previous;
+        (!previous.is_empty()).then(|| hex(previous))
+    }
+
+    /// Describes a decision as the status before and after it.
+    fn change(&self, decision: &LoggedDecision) -> String {
+        let words = self.desk.layout.words;
+        let status = |status: Status| words.say(&format!("status-{}", status.word()));
+        format!("{} → {}", status(decision.from), status(decision.to))
+    }
+}

@@ -1,0 +1,346 @@
+//! The staff page of the commenter behind a comment: names, comments, notes, and how their comments are handled. The page is
+//! addressed by a comment, so that neither the email nor the commenter's id appears on it or in its forms.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::bulk;
+use super::commenter_policy::save_policy;
+use super::filter::Filter;
+use super::store::commenters::{self as commenter_store, CommentAuthor, CommenterComment};
+use super::store::{self, Counts, Done};
+use crate::accounts::Moderator;
+use crate::admin::{Desk, Section, take_form};
+use crate::app::App;
+use crate::commenters::policy::{self, CommenterNote, CommenterPolicy, PolicyInfo};
+use crate::comments::Status;
+use crate::ids::{ActId, CommentId, CommenterId};
+use crate::text::input;
+use crate::web::requests::Reference;
+use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
+
+/// Names that the page lists.
+const MAX_NAMES: i64 = 10;
+/// Comments that the page lists; the queue has all of them.
+const MAX_COMMENTS: i64 = 20;
+const MAX_NOTE_BYTES: usize = 10_000;
+const MAX_REASON_BYTES: usize = 1_000;
+
+#[derive(Template)]
+#[template(path = "moderation/commenter.html")]
+struct CommenterPage {
+    desk: Desk,
+    section: Section,
+    id: CommentId,
+    author: CommentAuthor,
+    /// `None` for a comment by the staff, a deleted comment, and one without an email.
+    profile: Option<CommenterProfile>,
+    note: String,
+    /// Reason for a change of policy as typed.
+    reason: String,
+    mistakes: Mistakes,
+    /// Confirmation of what the last form did.
+    done: Option<String>,
+    /// The action that trashed the pending comments of someone who was just blocked.
+    trashed: Option<(ActId, Done)>,
+    /// Message about a change that someone else made meanwhile.
+    conflict: Option<String>,
+}
+
+/// The known facts about a commenter.
+struct CommenterProfile {
+    record: commenter_store::CommenterRecord,
+    names: Vec<String>,
+    counts: Counts,
+    comments: Vec<CommenterComment>,
+    notes: Vec<CommenterNote>,
+    policy: PolicyInfo,
+}
+
+/// The confirmation to show, as it stands in the URL after a redirect.
+#[derive(Deserialize)]
+pub struct CommenterPageQuery {
+    #[serde(default)]
+    done: String,
+    act: Option<ActId>,
+}
+
+/// Shows the commenter behind a comment.
+pub async fn show_commenter(
+    State(app): State<App>,
+    desk: Desk,
+    moderator: Moderator,
+    Path(id): Path<CommentId>,
+    Query(query): Query<CommenterPageQuery>,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let mut page = CommenterPage::load(&mut db, desk, id).await?;
+    let words = page.desk.layout.words;
+    // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
+    page.done = match query.done.as_str() {
+        "noted" => Some(words.say("person-noted")),
+        "unnoted" => Some(words.say("person-unnoted")),
+        word => CommenterPolicy::from_word(word)
+            .map(|to| words.say(&format!("person-done-{}", to.word()))),
+    };
+    if let Some(action) = query.act {
+        let trashed = store::find_done(&mut db, &moderator, action).await?;
+        page.trashed = trashed.map(|trashed| (action, trashed));
+    }
+    Ok(Page(page).into_response())
+}
+
+/// Adds a note, deletes a note, or changes the policy, depending on the button.
+pub async fn update_commenter(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    Path(id): Path<CommentId>,
+    moderator: Result<Moderator>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Response {
+    let work = async { apply_form(&app, desk?, &moderator?, id, &fields).await };
+    take_form(&app, reference, &page_path(id), &fields, work).await
+}
+
+fn page_path(id: CommentId) -> String {
+    format!("/admin/comments/{id}/person")
+}
+
+async fn apply_form(
+    app: &App,
+    desk: Desk,
+    moderator: &Moderator,
+    id: CommentId,
+    fields: &Fields,
+) -> Result<Response> {
+    let mut db = app.pool.begin().await?;
+    let mut page = CommenterPage::load(&mut db, desk, id).await?;
+    page.note = input::multi_line(fields.get("note"));
+    page.reason = input::single_line(fields.get("why"));
+    let commenter = page.author.commenter_id;
+    // Locked until the commit: neither an erasure nor another moderator can come between the checks and the change.
+    let is_locked = match commenter {
+        Some(id) => policy::lock_commenter(&mut db, id).await?,
+        None => false,
+    };
+    let (Some(commenter), true) = (commenter, is_locked) else {
+        // The commenter deleted everything while this page was open: a note about them is not saved either.
+        page.conflict = Some(page.desk.layout.words.say("person-gone"));
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    };
+    if let Ok(note) = fields.get("unnote").parse::<i64>() {
+        policy::delete_note_of(&mut db, moderator, commenter, note).await?;
+        db.commit().await?;
+        return Ok(page.redirect("unnoted"));
+    }
+    match CommenterPolicy::from_word(fields.get("treat")) {
+        Some(to) => change_policy(app, db, page, moderator, commenter, to, fields).await,
+        None => add_note(app, db, page, moderator, commenter).await,
+    }
+}
+
+async fn add_note(
+    app: &App,
+    mut db: Transaction<'_, Postgres>,
+    mut page: CommenterPage,
+    moderator: &Moderator,
+    commenter: CommenterId,
+) -> Result<Response> {
+    let words = page.desk.layout.words;
+    // The field of the other form is shown again, but it is not validated.
+    page.reason = input::strip_invalid_chars(&page.reason);
+    page.mistakes
+        .check_text(words, "note", &mut page.note, MAX_NOTE_BYTES);
+    if input::is_blank(&page.note) {
+        page.mistakes.say(words, "note", "person-note-missing");
+    } else if input::contains_email(&page.note) {
+        page.mistakes.say(words, "note", "person-note-is-address");
+    }
+    if !page.mistakes.is_empty() {
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let now = app.clock.now();
+    policy::insert_note(&mut db, moderator, commenter, &page.note, now).await?;
+    db.commit().await?;
+    Ok(page.redirect("noted"))
+}
+
+/// Changes the policy unless someone else has changed it since the form was shown; may trash the pending comments of someone
+/// who is blocked.
+async fn change_policy(
+    app: &App,
+    mut db: Transaction<'_, Postgres>,
+    mut page: CommenterPage,
+    moderator: &Moderator,
+    commenter: CommenterId,
+    to: CommenterPolicy,
+    fields: &Fields,
+) -> Result<Response> {
+    let words = page.desk.layout.words;
+    // The field of the other form is shown again, but it is not validated.
+    page.note = input::strip_invalid_chars(&page.note);
+    page.mistakes
+        .check_text(words, "why", &mut page.reason, MAX_REASON_BYTES);
+    // The audit log is never changed, so an email in it would stay for ever.
+    if input::contains_email(&page.reason) {
+        page.mistakes.say(words, "why", "why-is-address");
+    }
+    if !page.mistakes.is_empty() {
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let policy = policy::find_policy(&mut db, commenter).await?;
+    let policy = policy.ok_or(Error::NotFound)?;
+    // A moderator who wants what someone else has just set needs no warning.
+    if policy.policy.word() != fields.get("seen") && policy.policy != to {
+        let present = page.describe_policy(&policy);
+        page.conflict = Some(format!(
+            "{} {present}",
+            words.say("person-changed-meanwhile")
+        ));
+        if let Some(profile) = &mut page.profile {
+            profile.policy = policy;
+        }
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    let now = app.clock.now();
+    save_policy(
+        &mut db,
+        moderator,
+        commenter,
+        &policy,
+        to,
+        &page.reason,
+        now,
+    )
+    .await?;
+    db.commit().await?;
+    tracing::info!(account = %moderator.id, comment = %page.id, to = to.word(), "changed the policy for a commenter");
+    if to == CommenterPolicy::Blocked && fields.is_ticked("all") {
+        // After the commit: the bulk action has transactions of its own, and may go on in the background.
+        let pending = filter_by_author(page.id, Status::Held);
+        let action =
+            bulk::decide_all(app, moderator, &pending, Status::Trashed, &page.reason, now).await?;
+        return Ok(page.redirect(&format!("blocked&act={action}")));
+    }
+    Ok(page.redirect(to.word()))
+}
+
+/// Returns the queue's filter for the comments by the author of `id` in one status.
+fn filter_by_author(id: CommentId, status: Status) -> Filter {
+    Filter {
+        person: Some(id),
+        ..Filter::of(status)
+    }
+}
+
+impl CommenterPage {
+    async fn load(db: &mut PgConnection, desk: Desk, id: CommentId) -> Result<Self> {
+        let author = commenter_store::find_author(db, id).await?;
+        let author = author.ok_or(Error::NotFound)?;
+        let profile = match author.commenter_id {
+            Some(commenter) => CommenterProfile::load(db, commenter).await?,
+            None => None,
+        };
+        Ok(Self {
+            desk,
+            section: Section::Comments,
+            id,
+            author,
+            profile,
+            note: String::new(),
+            reason: String::new(),
+            mistakes: Mistakes::none(),
+            done: None,
+            trashed: None,
+            conflict: None,
+        })
+    }
+
+    fn redirect(&self, done: &str) -> Response {
+        go_to(&format!("{}?done={done}", page_path(self.id))).into_response()
+    }
+
+    fn action(&self) -> String {
+        page_path(self.id)
+    }
+
+    /// Returns the key of the message that says why there is no profile.
+    fn no_profile_key(&self) -> &'static str {
+        if self.author.is_erased {
+            "person-erased"
+        } else if self.author.is_staff {
+            "person-staff"
+        } else {
+            "person-no-address"
+        }
+    }
+
+    /// Describes the policy, since when it applies and who set it.
+    fn describe_policy(&self, policy: &PolicyInfo) -> String {
+        let layout = &self.desk.layout;
+        let now = layout
+            .words
+            .say(&format!("person-now-{}", policy.policy.word()));
+        match (&policy.at, &policy.by) {
+            (Some(at), Some(by)) => {
+                let since = layout.words.with_all(
+                    "person-since-by",
+                    &[("moment", layout.moment(at).as_str()), ("name", by)],
+                );
+                format!("{now} {since}")
+            }
+            _ => now,
+        }
+    }
+
+    /// Returns the URL of the queue with the commenter's comments in one status.
+    fn queue_url(&self, status: &Status) -> String {
+        let filter = filter_by_author(self.id, *status);
+        format!("/admin/comments?{}", filter.query())
+    }
+
+    fn wrote_note(&self, note: &CommenterNote) -> bool {
+        note.account_id == self.desk.viewer.id
+    }
+
+    fn trusts_unverified(&self) -> bool {
+        self.desk.layout.publication.discussion.trust_unproven
+    }
+}
+
+impl CommenterProfile {
+    async fn load(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<Self>> {
+        let Some(record) = commenter_store::find_record(db, id).await? else {
+            return Ok(None);
+        };
+        // An erasure may have deleted the commenter since the query before.
+        let Some(policy) = policy::find_policy(db, id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            record,
+            names: commenter_store::list_names(db, id, MAX_NAMES).await?,
+            counts: store::counts_of(db, id).await?,
+            comments: commenter_store::list_recent_comments(db, id, MAX_COMMENTS).await?,
+            notes: policy::list_notes(db, id).await?,
+            policy,
+        }))
+    }
+
+    /// Lists the policies that the buttons offer: all but the present one.
+    fn other_policies(&self) -> Vec<CommenterPolicy> {
+        let all = CommenterPolicy::ALL.into_iter();
+        all.filter(|treated| *treated != self.policy.policy)
+            .collect()
+    }
+
+    fn pending_count(&self) -> i64 {
+        self.counts.of(Status::Held)
+    }
+}

@@ -1,0 +1,54 @@
+//! Saving the policy for a commenter, together with its entries in the audit log.
+
+use sqlx::PgConnection;
+
+use super::store;
+use crate::accounts::Moderator;
+use crate::audit_log::store::chain;
+use crate::audit_log::{EntryKind, NewEntry};
+use crate::clock::Ts;
+use crate::commenters::policy::{self, CommenterPolicy, PolicyInfo};
+use crate::ids::CommenterId;
+
+/// Saves the policy, with an entry in the audit log for the block and one for the rest, if they change.
+pub(super) async fn save_policy(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    id: CommenterId,
+    present: &PolicyInfo,
+    to: CommenterPolicy,
+    reason: &str,
+    now: Ts,
+) -> sqlx::Result<()> {
+    let was_blocked = present.policy == CommenterPolicy::Blocked;
+    let is_blocked = to == CommenterPolicy::Blocked;
+    // A block keeps the policy from before: it applies again when the block is removed elsewhere.
+    let treatment = match to {
+        CommenterPolicy::Default => None,
+        CommenterPolicy::Fixed(treatment) => Some(treatment),
+        CommenterPolicy::Blocked => present.fixed,
+    };
+    let action = store::next_act(db).await?;
+    let mut changes = Vec::new();
+    if was_blocked != is_blocked {
+        policy::set_blocked(db, moderator, id, is_blocked, now).await?;
+        let kind = match is_blocked {
+            true => EntryKind::Blocked,
+            false => EntryKind::Unblocked,
+        };
+        changes.push((kind, format!("commenter {id}")));
+    }
+    if treatment != present.fixed {
+        policy::set_policy(db, moderator, id, treatment, now).await?;
+        let subject = format!("commenter {id} {}", to.word());
+        changes.push((EntryKind::PolicyChanged, subject));
+    }
+    // After both updates: from the first entry on, no other action can be appended.
+    for (kind, subject) in &changes {
+        let entry = NewEntry::by_moderator(moderator, action, *kind, now)
+            .with_subject(subject)
+            .with_note(reason);
+        chain::append_single(db, &entry).await?;
+    }
+    Ok(())
+}

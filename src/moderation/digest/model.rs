@@ -1,0 +1,163 @@
+//! Digests, their recipients, and the times at which a digest is due.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::accounts::Rhythm;
+use crate::clock::Ts;
+use crate::ids::{AccountId, CommentId, DigestId};
+use crate::text::SafeHtml;
+
+/// Least seconds between two digests for those who want each comment at once; a rush of comments goes into one mail.
+const IMMEDIATE_INTERVAL_SECONDS: i64 = 2 * 60;
+/// Least seconds between two hourly digests.
+const HOURLY_INTERVAL_SECONDS: i64 = 60 * 60;
+/// Hour of the daily digest, in the publication's time zone.
+const MORNING_HOUR: i8 = 8;
+/// Seconds that may pass between the time of a comment and its commit. A comment of this age that the last digest did not
+/// have counts as new.
+const COMMIT_DELAY_SECONDS: i64 = 60;
+
+/// A moderator with a confirmed email who wants digests.
+pub(super) struct DigestRecipient {
+    pub id: AccountId,
+    pub frequency: Rhythm,
+    /// Time of the last digest.
+    pub digest_at: Option<Ts>,
+    /// Time at which the email was confirmed.
+    pub confirmed_at: Ts,
+    /// Time at which the email was entered.
+    pub set_at: Ts,
+}
+
+/// A digest that was sent, with what its URL is signed over.
+pub(super) struct Digest {
+    pub id: DigestId,
+    pub account_id: AccountId,
+    /// The account's seed at present. It is part of the signature, so a new seed makes the page invalid.
+    pub seed: String,
+    /// The comments that were listed, newest first.
+    pub comments: Vec<i64>,
+    pub made_at: Ts,
+    /// Time from which the page no longer works.
+    pub expires_at: Ts,
+}
+
+/// A comment that waits for a decision.
+pub(super) struct HeldComment {
+    pub id: CommentId,
+    /// Name of its author.
+    pub name: String,
+    /// Title of the article.
+    pub title: String,
+    pub body_html: SafeHtml,
+    /// Time since which it waits.
+    pub held_at: Ts,
+}
+
+impl DigestRecipient {
+    /// Decides whether a digest may be sent now. If so, returns the cutoff: there must be a new comment from before it.
+    pub(super) fn due_cutoff(&self, now: Ts, zone: &TimeZone) -> Option<Ts> {
+        let last = self.digest_at;
+        let has_rested = |seconds| last.is_none_or(|last| last.plus_seconds(seconds) <= now);
+        match self.frequency {
+            Rhythm::Never => None,
+            Rhythm::Each => has_rested(IMMEDIATE_INTERVAL_SECONDS).then_some(now),
+            Rhythm::Hourly => has_rested(HOURLY_INTERVAL_SECONDS).then_some(now),
+            Rhythm::Daily => {
+                // A comment from later in the day waits for the next morning.
+                let morning = last_morning(now, zone);
+                // Before the first digest, comments count from the confirmation of the email.
+                let since = last.unwrap_or(self.confirmed_at);
+                (since < morning).then_some(morning)
+            }
+        }
+    }
+
+    /// Returns whether a comment is new since the last digest, which listed `last_comments`.
+    pub(super) fn is_new(&self, comment: &HeldComment, last_comments: &[i64]) -> bool {
+        match self.digest_at {
+            None => true,
+            Some(last) if comment.held_at > last => true,
+            // It may have been committed only after the last digest looked, although it is dated before.
+            Some(last) => {
+                comment.held_at > last.plus_seconds(-COMMIT_DELAY_SECONDS)
+                    && !last_comments.contains(&comment.id.0)
+            }
+        }
+    }
+}
+
+impl Digest {
+    pub(super) fn contains(&self, id: CommentId) -> bool {
+        self.comments.contains(&id.0)
+    }
+}
+
+/// Returns the last time at which it was eight in the morning.
+fn last_morning(now: Ts, zone: &TimeZone) -> Ts {
+    let today = zone.to_datetime(now.timestamp()).date();
+    let morning_of = |date: Date| {
+        let at = zone.to_timestamp(date.at(MORNING_HOUR, 0, 0, 0));
+        at.map_or(now, Ts::new)
+    };
+    match morning_of(today) {
+        morning if morning <= now => morning,
+        _ => morning_of(today.saturating_sub(1.day())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::dates;
+
+    fn at(time: &str) -> Ts {
+        Ts::new(time.parse().expect("a time"))
+    }
+
+    fn recipient(frequency: Rhythm, digest_at: Option<&str>) -> DigestRecipient {
+        DigestRecipient {
+            id: AccountId(1),
+            frequency,
+            digest_at: digest_at.map(at),
+            confirmed_at: at("2026-03-10T00:00:00Z"),
+            set_at: at("2026-03-10T00:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn the_morning_follows_the_time_zone_across_the_change_to_summer_time() {
+        let kyiv = dates::parse_zone("Europe/Kyiv").expect("a zone");
+        for (now, expected) in [
+            ("2026-03-14T05:59:59Z", "2026-03-13T06:00:00Z"),
+            ("2026-03-14T06:00:00Z", "2026-03-14T06:00:00Z"),
+            ("2026-03-14T23:30:00Z", "2026-03-14T06:00:00Z"),
+            // Summer time begins on the 29th.
+            ("2026-03-29T04:59:59Z", "2026-03-28T06:00:00Z"),
+            ("2026-03-29T05:00:00Z", "2026-03-29T05:00:00Z"),
+        ] {
+            assert_eq!(last_morning(at(now), &kyiv), at(expected), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_due_by_its_frequency() {
+        let now = at("2026-03-14T15:00:00Z");
+        for (frequency, last, is_due) in [
+            (Rhythm::Never, None, false),
+            (Rhythm::Each, None, true),
+            (Rhythm::Each, Some("2026-03-14T14:58:01Z"), false),
+            (Rhythm::Each, Some("2026-03-14T14:58:00Z"), true),
+            (Rhythm::Hourly, Some("2026-03-14T14:00:01Z"), false),
+            (Rhythm::Hourly, Some("2026-03-14T14:00:00Z"), true),
+            (Rhythm::Daily, None, true),
+            (Rhythm::Daily, Some("2026-03-14T08:00:00Z"), false),
+            (Rhythm::Daily, Some("2026-03-14T07:59:59Z"), true),
+        ] {
+            let due = recipient(frequency, last).due_cutoff(now, &TimeZone::UTC);
+            assert_eq!(due.is_some(), is_due, "{frequency:?} after {last:?}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The page of a digest: its comments that still wait, with buttons that decide, without signing in. The URL is signed for one
+//! account and one digest and works for a week; signing out everywhere and a new passphrase make it invalid. A GET changes
+//! nothing, since programs that scan mail open its links.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::model::Digest;
+use super::store as digest_store;
+use crate::accounts::Moderator;
+use crate::admin::NoticePage;
+use crate::app::App;
+use crate::comments::Status;
+use crate::crypto::Keys;
+use crate::ids::{ActId, CommentId, DigestId};
+use crate::moderation::store::{self, Card, Done, Overtaken, StandsFor};
+use crate::moderation::{Ruling, bulk, cards};
+use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
+
+/// Purpose that the signature of the URL is bound to.
+const SIGNATURE_PURPOSE: &str = "digest";
+
+#[derive(Template)]
+#[template(path = "moderation/digest.html")]
+struct DigestPage {
+    layout: Layout,
+    /// Signed URL that the forms post to.
+    action: String,
+    /// Time until which the page works, as text.
+    expires_at: String,
+    pending: Vec<Card>,
+    /// Comments of the digest that no longer wait.
+    decided: Vec<Card>,
+    /// Number of the digest's comments whose text was deleted.
+    erased: i64,
+    /// The action that led here, with its result.
+    done: Option<(ActId, Done)>,
+    /// Comments that someone else decided on first.
+    conflicts: Vec<Overtaken>,
+    /// Reason why nothing was done.
+    refusal: Option<String>,
+}
+
+/// The signature, and the result to show after a redirect.
+#[derive(Deserialize)]
+pub struct DigestQuery {
+    #[serde(default)]
+    key: String,
+    act: Option<ActId>,
+    /// Ids of comments that were not decided, with commas between them.
+    #[serde(default)]
+    passed: String,
+    nothing: Option<u8>,
+}
+
+/// Returns the path of a digest's page with its signature.
+pub(super) fn signed_path(keys: &Keys, digest: &Digest) -> String {
+    let key = keys.sign(SIGNATURE_PURPOSE, &signed_bytes(digest));
+    format!("/digests/{}?key={key}", digest.id)
+}
+
+fn signed_bytes(digest: &Digest) -> Vec<u8> {
+    let (id, account, seed) = (digest.id, digest.account_id, &digest.seed);
+    format!("{id} {account} {seed} {}", digest.expires_at.unix_micros()).into_bytes()
+}
+
+pub async fn show_digest(
+    State(app): State<App>,
+    layout: Layout,
+    mut db: Db,
+    Path(id): Path<DigestId>,
+    Query(query): Query<DigestQuery>,
+) -> Result<Response> {
+    let Some((digest, moderator)) = find_signed(&app, &mut db, id, &query.key).await? else {
+        return Ok(invalid_link_page(layout));
+    };
+    let mut page = DigestPage::load(&app, &mut db, layout, &digest).await?;
+    if let Some(action) = query.act
+        // The id of the action is not signed, so it could be of any action of the site.
+        && digest_store::covers_action(&mut db, &digest, &moderator, action).await?
+    {
+        let done = store::find_done(&mut db, &moderator, action).await?;
+        page.done = done.map(|done| (action, done));
+    }
+    let passed = query.passed.split(',').filter_map(|id| id.parse().ok());
+    // Nor are these ids signed.
+    let passed: Vec<CommentId> = passed.filter(|id| digest.contains(*id)).collect();
+    if !passed.is_empty() {
+        page.conflicts = store::overtaken(&mut db, &passed).await?;
+    }
+    if query.nothing.is_some() {
+        page.refusal = Some(page.layout.words.say("queue-nothing-undone"));
+    }
+    Ok(with_private_headers(Page(page).private()))
+}
+
+/// Decides on one comment (`one` is `spam 17:held:0`) or on all shown (`all` is `spam`, each `shown` is `17:held:0`), or
+/// undoes an action (`undo` is its id).
+pub async fn submit_digest(
+    State(app): State<App>,
+    layout: Layout,
+    client: ClientAddress,
+    Path(id): Path<DigestId>,
+    Query(query): Query<DigestQuery>,
+    fields: Fields,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    // Counted before the signature is checked, so that guessing one is limited too.
+    let limit = app.limits.signed_act_from(client.0);
+    let Some((digest, moderator)) = find_signed(&app, &mut db, id, &query.key).await? else {
+        return Ok(invalid_link_page(layout));
+    };
+    if let Err(seconds) = limit {
+        let mut page = DigestPage::load(&app, &mut db, layout, &digest).await?;
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
+        page.refusal = Some(page.layout.words.count("digest-too-fast", wait));
+        return Ok(with_private_headers(
+            Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds),
+        ));
+    }
+    // The action takes a connection of its own; holding two could exhaust the pool.
+    drop(db);
+    let result = match fields.get("undo") {
+        "" => decide(&app, &layout, &digest, &moderator, &fields).await?,
+        undone => undo(&app, &digest, &moderator, undone).await?,
+    };
+    let path = signed_path(&app.keys, &digest);
+    Ok(with_private_headers(
+        go_to(&format!("{path}{result}")).into_response(),
+    ))
+}
+
+/// Decides on comments of the digest that are as they were shown. Returns the result as parameters of the page's URL.
+async fn decide(
+    app: &App,
+    layout: &Layout,
+    digest: &Digest,
+    moderator: &Moderator,
+    fields: &Fields,
+) -> Result<String> {
+    let (word, rulings): (&str, Vec<Ruling>) = match fields.get("one").split_once(' ') {
+        Some((word, ruling)) => (word, Ruling::parse(ruling).into_iter().collect()),
+        None => (
+            fields.get("all"),
+            fields.all("shown").filter_map(Ruling::parse).collect(),
+        ),
+    };
+    let to = Status::from_word(word).filter(|to| *to != Status::Held);
+    let to = to.ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
+    // The link is a bearer token, so it must not reach further than the pending comments of its digest.
+    let is_allowed = |ruling: &Ruling| ruling.seen == Status::Held && digest.contains(ruling.id);
+    let rulings: Vec<Ruling> = rulings.into_iter().filter(is_allowed).collect();
+    let note = layout.words.say("digest-why");
+    let now = app.clock.now();
+    let mut db = app.pool.begin().await?;
+    let action = store::next_act(&mut db).await?;
+    let decided = store::decide(&mut db, moderator, action, &rulings, to, &note, now).await?;
+    db.commit().await?;
+    tracing::info!(
+        account = %moderator.id, digest = %digest.id, act = %action, decided = decided.len(), to = to.word(),
+        "decided from a digest"
+    );
+    let passed: Vec<String> = rulings
+        .iter()
+        .filter(|ruling| !decided.contains(&ruling.id))
+        .map(|ruling| ruling.id.to_string())
+        .collect();
+    let mut result = String::new();
+    if !decided.is_empty() {
+        result.push_str(&format!("&act={action}"));
+    }
+    if !passed.is_empty() {
+        result.push_str(&format!("&passed={}", passed.join(",")));
+    }
+    Ok(result)
+}
+
+/// Undoes an action that was made from this digest. Returns the result as parameters of the page's URL.
+async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -> Result<String> {
+    let undone: ActId = undone.parse().map_err(|_| Error::NotFound)?;
+    let mut db = app.pool.acquire().await?;
+    if !digest_store::covers_action(&mut db, digest, moderator, undone).await? {
+        return Err(Error::NotFound);
+    }
+    drop(db);
+    // Takes a connection of its own, so the one above was given back.
+    let action = bulk::undo_all(app, moderator, undone).await?;
+    let mut db = app.pool.acquire().await?;
+    let restored = store::decisions_of(&mut db, action).await?;
+    tracing::info!(account = %moderator.id, digest = %digest.id, act = %action, %undone, restored, "undid an action from a digest");
+    Ok(match restored {
+        0 => "&nothing=1".to_owned(),
+        _ => format!("&act={action}"),
+    })
+}
+
+/// Finds the digest that the signature is valid for, with the proof that its account may still moderate.
+async fn find_signed(
+    app: &App,
+    db: &mut PgConnection,
+    id: DigestId,
+    key: &str,
+) -> sqlx::Result<Option<(Digest, Moderator)>> {
+    let Some(digest) = digest_store::find_unexpired(db, id, app.clock.now()).await? else {
+        return Ok(None);
+    };
+    if !app
+        .keys
+        .is_signed(SIGNATURE_PURPOSE, &signed_bytes(&digest), key)
+    {
+        return Ok(None);
+    }
+    let moderator = Moderator::acting(db, digest.account_id).await?;
+    Ok(moderator.map(|moderator| (digest, moderator)))
+}
+
+/// Builds the 404 page for every kind of invalid link; it does not say whether the link ever worked.
+fn invalid_link_page(layout: Layout) -> Response {
+    let words = layout.words;
+    let page = NoticePage {
+        heading: words.say("signed-void"),
+        said: words.say("digest-void"),
+        button: None,
+        leads_to: Some(("/admin/comments", words.say("sign-in"))),
+        layout,
+    };
+    with_private_headers(Page(page).with_status(StatusCode::NOT_FOUND))
+}
+
+/// Keeps the signed URL out of caches and out of the referrers that other sites receive.
+fn with_private_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    // With `no-referrer` a browser would send `Origin: null` with the page's own form, and the form would be refused.
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+impl DigestPage {
+    async fn load(
+        app: &App,
+        db: &mut PgConnection,
+        layout: Layout,
+        digest: &Digest,
+    ) -> sqlx::Result<Self> {
+        let ids: Vec<CommentId> = digest.comments.iter().copied().map(CommentId).collect();
+        let all = store::cards(db, &ids, StandsFor::Itself).await?;
+        let (pending, decided) = all
+            .into_iter()
+            .partition(|card| card.status == Status::Held);
+        Ok(Self {
+            action: signed_path(&app.keys, digest),
+            expires_at: layout.moment(&digest.expires_at),
+            pending,
+            decided,
+            erased: digest_store::count_erased(db, &digest.comments).await?,
+            done: None,
+            conflicts: Vec::new(),
+            refusal: None,
+            layout,
+        })
+    }
+
+    /// Describes the present status of a comment and the member of staff who decided.
+    fn describe_decision(&self, card: &Card) -> String {
+        let words = self.layout.words;
+        let status = words.say(&format!("status-{}", card.status.word()));
+        let mut values = vec![("name", card.name.as_str()), ("status", status.as_str())];
+        match &card.decided_by {
+            Some(by) => {
+                values.push(("by", by.as_str()));
+                words.with_all("digest-decided", &values)
+            }
+            None => words.with_all("digest-settled", &values),
+        }
+    }
+
+    /// Describes the result of the action that led here.
+    fn describe_action(&self, done: &Done) -> String {
+        cards::said(self.layout.words, done.was_undo, done.to, done.count)
+    }
+}

@@ -1,0 +1,314 @@
+//! The form of the discussion settings: the typed values, and their validation.
+
+use std::ops::RangeInclusive;
+
+use url::Url;
+
+use crate::comments::screening::WordList;
+use crate::comments::screening::word_list::{WrongLine, WrongLineKind};
+use crate::comments::store::word_lists::WordListTexts;
+use crate::crypto::Keys;
+use crate::i18n::Words;
+use crate::publication::store::CHECKER_ROW;
+use crate::publication::{CheckerSettings, DiscussionSettings};
+use crate::web::{Fields, Mistakes};
+
+const MAX_LIST_BYTES: usize = 1_000_000;
+/// Most bytes of the spam checker's URL and of its key.
+const MAX_LINE_BYTES: usize = 200;
+
+// The bounds that the database's constraints have. Those of `thread_depth` are with the settings, since they are WordPress's.
+const CLOSE_AFTER_DAYS: RangeInclusive<i32> = 0..=36_500;
+const HOLD_LINKS: RangeInclusive<i32> = 0..=1_000;
+const FLOOD_SECONDS: RangeInclusive<i32> = 0..=3_600;
+const EDIT_MINUTES: RangeInclusive<i32> = 0..=10_080;
+const NETWORK_DAYS: RangeInclusive<i32> = 0..=365;
+const TRASH_DAYS: RangeInclusive<i32> = 0..=36_500;
+
+/// The settings and word lists as typed.
+pub(super) struct RulesForm {
+    pub(super) thread_depth: String,
+    pub(super) newest_first: bool,
+    pub(super) close_after_days: String,
+    pub(super) hold_everything: bool,
+    pub(super) hold_first_timers: bool,
+    pub(super) trust_unproven: bool,
+    pub(super) hold_links: String,
+    pub(super) hold_words: String,
+    pub(super) refuse_words: String,
+    pub(super) flood_seconds: String,
+    pub(super) edit_minutes: String,
+    pub(super) network_days: String,
+    pub(super) trash_days: String,
+    pub(super) shows_transparency: bool,
+    pub(super) checker_url: String,
+    /// A new key for the spam checker. The saved key is never sent to the page.
+    pub(super) checker_key: String,
+    pub(super) forget_key: bool,
+    /// The fields of a comment that are sent to the spam checker.
+    pub(super) sent_fields: Vec<String>,
+    /// Version of the settings that the form was made from.
+    pub(super) version: i32,
+    pub(super) mistakes: Mistakes,
+}
+
+/// The values of a form without mistakes.
+pub(super) struct ParsedRules {
+    pub(super) settings: DiscussionSettings,
+    pub(super) lists: WordListTexts,
+}
+
+impl RulesForm {
+    /// Returns a form that shows the saved values.
+    pub(super) fn from_settings(
+        settings: &DiscussionSettings,
+        lists: WordListTexts,
+        version: i32,
+    ) -> Self {
+        let checker = settings.checker.as_ref();
+        Self {
+            thread_depth: settings.thread_depth.to_string(),
+            newest_first: settings.newest_first,
+            close_after_days: settings.close_after_days.to_string(),
+            hold_everything: settings.hold_everything,
+            hold_first_timers: settings.hold_first_timers,
+            trust_unproven: settings.trust_unproven,
+            hold_links: settings.hold_links.to_string(),
+            hold_words: lists.hold,
+            refuse_words: lists.refuse,
+            flood_seconds: settings.flood_seconds.to_string(),
+            edit_minutes: settings.edit_minutes.to_string(),
+            network_days: settings.network_days.to_string(),
+            trash_days: settings.trash_days.to_string(),
+            shows_transparency: settings.shows_transparency,
+            checker_url: checker
+                .map(|checker| checker.url.clone())
+                .unwrap_or_default(),
+            checker_key: String::new(),
+            forget_key: false,
+            sent_fields: checker
+                .map(|checker| checker.told.clone())
+                .unwrap_or_default(),
+            version,
+            mistakes: Mistakes::none(),
+        }
+    }
+
+    /// Reads a submitted form; unknown names of fields to send are dropped.
+    pub(super) fn from_fields(fields: &Fields) -> Self {
+        let line = |name| fields.get(name).trim().to_owned();
+        Self {
+            thread_depth: line("thread_depth"),
+            newest_first: fields.is_ticked("newest_first"),
+            close_after_days: line("close_after_days"),
+            hold_everything: fields.is_ticked("hold_everything"),
+            hold_first_timers: fields.is_ticked("hold_first_timers"),
+            trust_unproven: fields.is_ticked("trust_unproven"),
+            hold_links: line("hold_links"),
+            hold_words: normalize_list(fields.get("hold_words")),
+            refuse_words: normalize_list(fields.get("refuse_words")),
+            flood_seconds: line("flood_seconds"),
+            edit_minutes: line("edit_minutes"),
+            network_days: line("network_days"),
+            trash_days: line("trash_days"),
+            shows_transparency: fields.is_ticked("shows_transparency"),
+            checker_url: line("checker_url"),
+            checker_key: line("checker_key"),
+            forget_key: fields.is_ticked("forget_key"),
+            // In a fixed order, whatever the order in the request.
+            sent_fields: CheckerSettings::TELLABLE
+                .into_iter()
+                .filter(|field| fields.all("told").any(|ticked| ticked == *field))
+                .map(str::to_owned)
+                .collect(),
+            version: fields.get("version").parse().unwrap_or_default(),
+            mistakes: Mistakes::none(),
+        }
+    }
+
+    /// Returns whether a field of a comment is sent to the spam checker.
+    pub(super) fn sends(&self, field: &str) -> bool {
+        self.sent_fields.iter().any(|sent| sent == field)
+    }
+
+    /// Validates the form. On `None` it holds the mistakes.
+    ///
+    /// `present` are the saved settings, and `wrong` the lines of the two word lists that could not be read.
+    pub(super) fn parse(
+        &mut self,
+        words: Words,
+        keys: &Keys,
+        present: &DiscussionSettings,
+        wrong: (Vec<WrongLine>, Vec<WrongLine>),
+    ) -> Option<ParsedRules> {
+        let mut mistakes = Mistakes::none();
+        let mut number = |field, text: &str, bounds: &RangeInclusive<i32>| {
+            parse_number(words, &mut mistakes, field, text, bounds)
+        };
+        let depths = &DiscussionSettings::DEPTHS;
+        let thread_depth = number("thread_depth", &self.thread_depth, depths);
+        let close_after_days = number(
+            "close_after_days",
+            &self.close_after_days,
+            &CLOSE_AFTER_DAYS,
+        );
+        let hold_links = number("hold_links", &self.hold_links, &HOLD_LINKS);
+        let flood_seconds = number("flood_seconds", &self.flood_seconds, &FLOOD_SECONDS);
+        let edit_minutes = number("edit_minutes", &self.edit_minutes, &EDIT_MINUTES);
+        let network_days = number("network_days", &self.network_days, &NETWORK_DAYS);
+        let trash_days = number("trash_days", &self.trash_days, &TRASH_DAYS);
+        for (field, text, wrong) in [
+            ("hold_words", &mut self.hold_words, wrong.0),
+            ("refuse_words", &mut self.refuse_words, wrong.1),
+        ] {
+            mistakes.check_text(words, field, text, MAX_LIST_BYTES);
+            for wrong in &wrong {
+                mistakes.add(field, describe_wrong_line(words, wrong));
+            }
+        }
+        let checker = self.parse_checker(words, keys, present.checker.clone(), &mut mistakes);
+        self.mistakes = mistakes;
+        let settings = DiscussionSettings {
+            thread_depth: thread_depth?,
+            newest_first: self.newest_first,
+            edit_minutes: edit_minutes?,
+            close_after_days: close_after_days?,
+            network_days: network_days?,
+            trash_days: trash_days?,
+            shows_transparency: self.shows_transparency,
+            hold_everything: self.hold_everything,
+            hold_first_timers: self.hold_first_timers,
+            trust_unproven: self.trust_unproven,
+            hold_links: hold_links?,
+            flood_seconds: flood_seconds?,
+            checker,
+            // Settings that other pages change stay as they are.
+            ..present.clone()
+        };
+        self.mistakes.is_empty().then(|| ParsedRules {
+            settings,
+            lists: WordListTexts {
+                hold: self.hold_words.clone(),
+                refuse: self.refuse_words.clone(),
+            },
+        })
+    }
+
+    /// Parses the spam checker's settings. Returns `None` if there is no checker, and for a mistake.
+    fn parse_checker(
+        &self,
+        words: Words,
+        keys: &Keys,
+        saved: Option<CheckerSettings>,
+        mistakes: &mut Mistakes,
+    ) -> Option<CheckerSettings> {
+        // Removing the URL or the key removes the checker.
+        let saved_key = saved
+            .filter(|_| !self.forget_key && !self.checker_url.is_empty())
+            .map(|checker| checker.key_sealed);
+        let is_key = |key: &str| {
+            key.len() <= MAX_LINE_BYTES && key.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let key = match self.checker_key.as_str() {
+            "" => saved_key,
+            // Encrypted at once: the settings never hold the key as it was typed.
+            key if is_key(key) => Some(keys.seal(CHECKER_ROW, key.as_bytes())),
+            _ => {
+                mistakes.say(words, "checker_key", "discussion-key-wrong");
+                return None;
+            }
+        };
+        let Some(key_sealed) = key else {
+            if !self.checker_url.is_empty() && !self.forget_key {
+                mistakes.say(words, "checker_key", "discussion-key-missing");
+            }
+            return None;
+        };
+        let Some(url) = parse_checker_url(&self.checker_url) else {
+            mistakes.say(words, "checker_url", "discussion-checker-wrong");
+            return None;
+        };
+        Some(CheckerSettings {
+            url,
+            key_sealed,
+            told: self.sent_fields.clone(),
+        })
+    }
+}
+
+fn parse_number(
+    words: Words,
+    mistakes: &mut Mistakes,
+    field: &'static str,
+    text: &str,
+    bounds: &RangeInclusive<i32>,
+) -> Option<i32> {
+    // The form says the bounds again in the message: what the database would refuse is a mistake beside its field.
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    if number.is_none() {
+        let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
+        let bounds = [("least", least.as_str()), ("most", most.as_str())];
+        mistakes.add(field, words.with_all("discussion-number-wrong", &bounds));
+    }
+    number
+}
+
+/// Parses the URL of a spam checker, and removes slashes at its end.
+fn parse_checker_url(typed: &str) -> Option<String> {
+    if typed.len() > MAX_LINE_BYTES || typed.contains(|c: char| c.is_control() || c.is_whitespace())
+    {
+        return None;
+    }
+    let url = Url::parse(typed).ok().filter(CheckerSettings::is_safe)?;
+    // Requests append a path to it.
+    let is_plain = url.query().is_none() && url.fragment().is_none();
+    is_plain.then(|| url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Gives all lines of a typed list the same line ending.
+pub(super) fn normalize_list(typed: &str) -> String {
+    // Blank lines stay: mistakes and previews name lines by their numbers.
+    let text = typed.replace("\r\n", "\n").replace('\r', "\n");
+    text.trim_end().to_owned()
+}
+
+/// Finds the lines of a list that cannot be read. Takes seconds for a long list.
+pub(super) fn find_wrong_lines(list: &str) -> Vec<WrongLine> {
+    WordList::parse(list).err().unwrap_or_default()
+}
+
+pub(super) fn describe_wrong_line(words: Words, wrong: &WrongLine) -> String {
+    let key = match wrong.why {
+        WrongLineKind::BadRegex => "wrong-line-regex",
+        WrongLineKind::TooLong => "wrong-line-too-long",
+        WrongLineKind::TooBroad => "wrong-line-too-broad",
+        WrongLineKind::TooMany => "wrong-line-too-many",
+    };
+    words.with(key, "line", &wrong.line.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checker_url_is_https_or_on_this_machine() {
+        for (typed, url) in [
+            ("https://rest.akismet.com", Some("https://rest.akismet.com")),
+            ("https://Check.Example/a/", Some("https://check.example/a")),
+            ("http://127.0.0.1:9000", Some("http://127.0.0.1:9000")),
+            ("http://[::1]:9000/", Some("http://[::1]:9000")),
+            ("http://localhost", Some("http://localhost")),
+            ("http://rest.akismet.com", None),
+            ("http://localhost.example", None),
+            ("ftp://127.0.0.1", None),
+            ("https://me:secret@check.example", None),
+            ("https://check.example/?a=b", None),
+            ("rest.akismet.com", None),
+            ("https://", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_checker_url(typed).as_deref(), url, "{typed}");
+        }
+    }
+}

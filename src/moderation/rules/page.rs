@@ -1,0 +1,150 @@
+//! The page of the discussion settings: showing, saving, and previewing the word lists.
+
+use anyhow::Context;
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio::task::spawn_blocking;
+
+use super::form::{RulesForm, find_wrong_lines, normalize_list};
+use super::preview::{PreviewFragment, WordListPreview, preview_lists};
+use crate::accounts::Admin;
+use crate::admin::{Desk, Section, take_form};
+use crate::app::App;
+use crate::comments::store::word_lists;
+use crate::publication;
+use crate::web::requests::Reference;
+use crate::web::{Fields, Layout, Page, Query, Result, go_to};
+
+const PAGE_PATH: &str = "/admin/discussion";
+
+#[derive(Template)]
+#[template(path = "moderation/rules.html")]
+struct RulesPage {
+    desk: Desk,
+    section: Section,
+    form: RulesForm,
+    /// Whether a key for the spam checker is saved.
+    has_key: bool,
+    saved: bool,
+    /// Whether someone else has saved meanwhile.
+    has_conflict: bool,
+    hold_trial: Option<WordListPreview>,
+    refuse_trial: Option<WordListPreview>,
+}
+
+/// The confirmation to show, as it stands in the URL after a redirect.
+#[derive(Deserialize)]
+pub struct RulesQuery {
+    saved: Option<u8>,
+}
+
+/// Shows the settings and word lists.
+pub async fn show_rules(
+    State(app): State<App>,
+    desk: Desk,
+    _admin: Admin,
+    Query(query): Query<RulesQuery>,
+) -> Result<Response> {
+    let mut db = app.pool.acquire().await?;
+    let lists = word_lists::find(&mut db).await?;
+    let publication = &desk.layout.publication;
+    let form = RulesForm::from_settings(&publication.discussion, lists, publication.version);
+    let mut page = RulesPage::new(desk, form);
+    page.saved = query.saved.is_some();
+    Ok(Page(page).into_response())
+}
+
+/// Saves the settings and word lists, or previews the lists, depending on the button.
+pub async fn save_rules(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    admin: Result<Admin>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Response {
+    let work = async {
+        let (desk, admin) = (desk?, admin?);
+        let form = RulesForm::from_fields(&fields);
+        if fields.is_ticked("try") {
+            // Nothing is saved, so mistakes in other fields do not matter.
+            preview_form(&app, desk, form).await
+        } else {
+            save_form(&app, desk, &admin, form).await
+        }
+    };
+    take_form(&app, reference, PAGE_PATH, &fields, work).await
+}
+
+async fn save_form(app: &App, desk: Desk, admin: &Admin, mut form: RulesForm) -> Result<Response> {
+    let present = desk.layout.publication.discussion.clone();
+    let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
+    // A list may have a megabyte of regular expressions, which compile for seconds.
+    let wrong = spawn_blocking(move || (find_wrong_lines(&hold), find_wrong_lines(&refuse)))
+        .await
+        .context("reading the word lists")?;
+    let Some(parsed) = form.parse(desk.layout.words, &app.keys, &present, wrong) else {
+        return Ok(Page(RulesPage::new(desk, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let mut db = app.pool.begin().await?;
+    if !publication::store::begin_change(&mut db, form.version).await? {
+        db.rollback().await?;
+        // The form gets the new version, so that saving it once more overwrites the other change knowingly.
+        form.version = app.publication().await?.version;
+        let mut page = RulesPage::new(desk, form);
+        page.has_conflict = true;
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    // Both are saved under the one version that was just compared.
+    publication::store::change_discussion(&mut db, &parsed.settings).await?;
+    word_lists::update(&mut db, &parsed.lists).await?;
+    db.commit().await?;
+    tracing::info!(account = %admin.id, "saved the discussion settings");
+    Ok(go_to(&format!("{PAGE_PATH}?saved=1")).into_response())
+}
+
+async fn preview_form(app: &App, desk: Desk, form: RulesForm) -> Result<Response> {
+    let words = desk.layout.words;
+    let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
+    let (hold, refuse) = preview_lists(app, words, hold, refuse).await?;
+    let mut page = RulesPage::new(desk, form);
+    (page.hold_trial, page.refuse_trial) = (Some(hold), Some(refuse));
+    Ok(Page(page).into_response())
+}
+
+/// Previews the word lists for a script, which puts the response under them.
+pub async fn preview_words(
+    State(app): State<App>,
+    _admin: Admin,
+    layout: Layout,
+    fields: Fields,
+) -> Result<Response> {
+    let list = |name| normalize_list(fields.get(name));
+    let (hold, refuse) = (list("hold_words"), list("refuse_words"));
+    let (hold_trial, refuse_trial) = preview_lists(&app, layout.words, hold, refuse).await?;
+    Ok(Page(PreviewFragment {
+        words: layout.words,
+        hold_trial,
+        refuse_trial,
+    })
+    .into_response())
+}
+
+impl RulesPage {
+    fn new(desk: Desk, form: RulesForm) -> Self {
+        let has_key = desk.layout.publication.discussion.checker.is_some();
+        Self {
+            desk,
+            section: Section::Discussion,
+            form,
+            has_key,
+            saved: false,
+            has_conflict: false,
+            hold_trial: None,
+            refuse_trial: None,
+        }
+    }
+}

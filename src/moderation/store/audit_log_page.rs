@@ -1,0 +1,96 @@
+//! The comments and members of staff that the pages of the audit log name.
+
+use sqlx::PgConnection;
+
+use crate::comments::Status;
+use crate::ids::{AccountId, ActId, CommentId, EntryId};
+use crate::text::{SafeHtml, excerpt, markdown};
+
+/// Characters of a comment that the page of an entry quotes.
+const EXCERPT_CHARS: usize = 160;
+
+/// Returns whether at least one decision of an action can be undone, judging by its first thousand decisions.
+pub async fn can_undo(db: &mut PgConnection, action: ActId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select 1 from (select * from decisions where act = $1 order by id limit 1000) first
+               join comments on comments.id = comment_id
+               where comments.status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
+                 and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > first.id)
+           ) as "can!""#,
+        action.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A decision with the comment it is about.
+pub struct LoggedDecision {
+    pub id: i64,
+    pub comment_id: CommentId,
+    /// Status before the decision.
+    pub from: Status,
+    /// Status after the decision.
+    pub to: Status,
+    /// Name of the comment's author.
+    pub name: String,
+    pub body_html: SafeHtml,
+    /// Whether the text of the comment was deleted.
+    pub is_erased: bool,
+    /// Title of the article.
+    pub title: String,
+    /// Path of the article, if it has one.
+    pub path: Option<String>,
+}
+
+impl LoggedDecision {
+    /// Returns the first characters of the comment as plain text.
+    pub fn excerpt(&self) -> String {
+        let text = markdown::html_to_text(self.body_html.as_str());
+        excerpt::excerpt(&text, EXCERPT_CHARS)
+    }
+}
+
+/// Lists the decisions under an entry whose ids are greater than `after`, at most `limit`.
+pub async fn list_decisions(
+    db: &mut PgConnection,
+    entry: EntryId,
+    after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<LoggedDecision>> {
+    sqlx::query_as!(
+        LoggedDecision,
+        r#"select decisions.id, comment_id, from_status as "from", to_status as "to", comments.name, comments.body_html,
+               erased_at is not null as "is_erased!", title, path
+           from decisions join comments on comments.id = comment_id join articles on articles.id = article_id
+           where entry = $1 and decisions.id > $2 order by decisions.id limit $3"#,
+        entry.0,
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lists the names of the authors of these comments, without comments whose text was deleted.
+pub async fn list_author_names(
+    db: &mut PgConnection,
+    ids: &[CommentId],
+) -> sqlx::Result<Vec<(CommentId, String)>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "select id, name from comments where id = any($1) and erased_at is null",
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Lists all accounts, by name.
+pub async fn list_staff(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, String)>> {
+    let rows = sqlx::query!("select id, name from accounts order by lower(name), id")
+        .fetch_all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}

@@ -1,0 +1,108 @@
+//! Reading the changes that open staff pages are notified of.
+
+use sqlx::PgConnection;
+
+use crate::comments::Status;
+use crate::ids::{AccountId, ActId, CommentId, EntryId};
+
+/// Held comments that [`list_held_after`] returns at most.
+pub const MAX_HELD_AFTER: i64 = 1_000;
+
+/// An entry of the audit log, as open pages receive it.
+pub struct EntryEvent {
+    pub by: Option<AccountId>,
+    /// Name of the account.
+    pub name: Option<String>,
+    pub act: ActId,
+    /// Each comment it decided on, with its new status.
+    pub changed: Vec<(CommentId, Status)>,
+}
+
+pub async fn find_entry_event(
+    db: &mut PgConnection,
+    id: EntryId,
+) -> sqlx::Result<Option<EntryEvent>> {
+    let entry = sqlx::query!(
+        r#"select account_id, name as "name?", act
+           from log_entries left join accounts on accounts.id = account_id where log_entries.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(entry) = entry else {
+        return Ok(None);
+    };
+    let decisions = sqlx::query!(
+        "select comment_id, to_status from decisions where entry = $1 order by id",
+        id.0,
+    )
+    .fetch_all(db)
+    .await?;
+    let changed = decisions.into_iter();
+    Ok(Some(EntryEvent {
+        by: entry.account_id,
+        name: entry.name,
+        act: entry.act,
+        changed: changed.map(|row| (row.comment_id, row.to_status)).collect(),
+    }))
+}
+
+/// Returns the highest comment id, 0 if there is no comment.
+pub async fn find_newest_id(db: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!: i64" from comments"#)
+        .fetch_one(db)
+        .await
+}
+
+/// Lists the held comments with ids greater than `after`, by id, each with its version; at most [`MAX_HELD_AFTER`].
+pub async fn list_held_after(
+    db: &mut PgConnection,
+    after: i64,
+) -> sqlx::Result<Vec<(CommentId, i32)>> {
+    let rows = sqlx::query!(
+        "select id, version from comments where id > $1 and status = 'held' and erased_at is null order by id limit $2",
+        after,
+        MAX_HELD_AFTER,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+}
+
+/// Lists the newest held comments, each with its version; at most `limit`.
+pub async fn list_newest_held(
+    db: &mut PgConnection,
+    limit: i64,
+) -> sqlx::Result<Vec<(CommentId, i32)>> {
+    let rows = sqlx::query!(
+        "select id, version from comments where status = 'held' and erased_at is null order by created_at desc, id desc limit $1",
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+}
+
+/// Lists those of the given held comments that changed or are no longer held, although no entry of the audit log says so: the
+/// author edited or deleted them, or a spam check decided.
+pub async fn list_silently_removed(
+    db: &mut PgConnection,
+    seen: &[(CommentId, i32)],
+) -> sqlx::Result<Vec<CommentId>> {
+    let ids: Vec<i64> = seen.iter().map(|(id, _)| id.0).collect();
+    let versions: Vec<i32> = seen.iter().map(|(_, version)| *version).collect();
+    sqlx::query_scalar!(
+        // A status that equals the last decision came from that decision, whose entry has been published.
+        r#"select seen.id as "id!: CommentId"
+           from unnest($1::bigint[], $2::integer[]) as seen (id, version)
+           left join comments on comments.id = seen.id
+           where comments.id is null or erased_at is not null or comments.version <> seen.version
+              or (status <> 'held' and status is distinct from
+                  (select to_status from decisions where comment_id = seen.id order by decisions.id desc limit 1))
+           order by seen.id"#,
+        &ids,
+        &versions,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,409 @@
+//! The audit log: an untouched log is intact, and every change by hand is noticed.
+
+use broadsheet::accounts::{Handle, Moderator, Role};
+use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
+use broadsheet::comments::screening::{Kind, Verdict};
+use broadsheet::comments::{self, Status};
+use broadsheet::ids::{ActId, CommentId};
+use broadsheet::moderation::{Filter, Ruling, bulk, store};
+use broadsheet::text::markdown;
+use broadsheet::{accounts, clock::Ts};
+use sqlx::AssertSqlSafe;
+
+use crate::support::TestSite;
+
+/// A hash that no entry has.
+pub(crate) const NO_HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+pub(crate) async fn moderator(site: &TestSite, handle: &str) -> Moderator {
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let handle = Handle::parse(handle).expect("a handle");
+    let found = accounts::store::find_by_handle(&mut db, &handle).await;
+    let (account, _) = found.expect("accounts can be asked").expect("it is there");
+    let acting = Moderator::acting(&mut db, account.id).await;
+    acting.expect("accounts can be asked").expect("a moderator")
+}
+
+pub(crate) async fn decide(
+    site: &TestSite,
+    moderator: &Moderator,
+    ids: &[CommentId],
+    seen: Status,
+    to: Status,
+    why: &str,
+) -> ActId {
+    let rulings: Vec<Ruling> = ids
+        .iter()
+        .map(|id| Ruling {
+            id: *id,
+            seen,
+            version: 0,
+        })
+        .collect();
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    let act = store::next_act(&mut db).await.expect("a number");
+    let decided = store::decide(&mut db, moderator, act, &rulings, to, why, site.now()).await;
+    assert_eq!(decided.expect("it is decided").len(), ids.len());
+    db.commit().await.expect("it is kept");
+    site.app.clock.advance(60);
+    act
+}
+
+pub(crate) async fn check(site: &TestSite, checkpoint: Option<&Checkpoint>) -> VerifyReport {
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let seen = verify_log(&mut db, checkpoint).await;
+    seen.expect("whatever is in the tables, it is read")
+}
+
+/// Runs statements as an attacker with the database password can.
+pub(crate) async fn attack(site: &TestSite, statements: &str) {
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    sqlx::query("set local session_replication_role = replica")
+        .execute(&mut *db)
+        .await
+        .expect("triggers sleep");
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
+        .execute(&mut *db)
+        .await
+        .unwrap_or_else(|error| panic!("{statements}: {error}"));
+    db.commit().await.expect("it is kept");
+}
+
+/// Builds a site whose log has six entries of several kinds.
+pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
+    let site = TestSite::new().await;
+    site.staff("mo", Role::Moderator).await;
+    let mo = moderator(&site, "mo").await;
+    let article = site.article("Tea").await;
+    let mut ids = Vec::new();
+    for name in ["Ann", "Bob", "Cid", "Dot", "Eve", "Fay"] {
+        ids.push(site.comment(&article, name, Status::Held).await);
+    }
+    site.app.clock.advance(60);
+    // Entry 1: two are approved. 2: one is spam.
+    decide(&site, &mo, &ids[..2], Status::Held, Status::Approved, "").await;
+    let spam = decide(&site, &mo, &ids[2..3], Status::Held, Status::Spam, "An ad").await;
+    // 3: that was a mistake.
+    bulk::undo_all(&site.app, &mo, spam).await.expect("undone");
+    site.app.clock.advance(60);
+    // An author changes what was approved.
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let changed = comments::store::author::update_body(
+        &mut db,
+        ids[0],
+        0,
+        "New words.",
+        &markdown::render_comment("New words."),
+        &Verdict::new(Status::Held, Vec::new()),
+        Ts::EPOCH,
+        site.now(),
+    )
+    .await;
+    assert!(changed.expect("it is changed"));
+    // Another takes theirs back.
+    let erased = comments::store::erase::erase(&mut db, &ids[1..2], site.now()).await;
+    assert_eq!(erased.expect("it is erased"), 1);
+    drop(db);
+    site.app.clock.advance(60);
+    // 4: all that is held by now goes, in the background.
+    let held = Filter::of(Status::Held);
+    let now = site.now();
+    bulk::decide_all(&site.app, &mo, &held, Status::Trashed, "A raid", now)
+        .await
+        .expect("decided");
+    site.app.clock.advance(60);
+    // 5 and 6: two come back.
+    decide(
+        &site,
+        &mo,
+        &ids[3..4],
+        Status::Trashed,
+        Status::Approved,
+        "",
+    )
+    .await;
+    decide(
+        &site,
+        &mo,
+        &ids[4..5],
+        Status::Trashed,
+        Status::Approved,
+        "",
+    )
+    .await;
+    (site, ids)
+}
+
+#[tokio::test]
+async fn an_untouched_log_is_intact() {
+    let site = TestSite::new().await;
+    let seen = check(&site, None).await;
+    assert!(seen.is_intact() && seen.end.is_none() && seen.entries == 0);
+
+    let (site, _) = site_with_log().await;
+    let seen = check(&site, None).await;
+    assert_eq!(seen.faults, Vec::<String>::new());
+    assert_eq!((seen.entries, seen.decisions), (6, 11));
+    let (position, hash) = seen.end.expect("it ends somewhere");
+    assert_eq!((position, hash.len()), (6, 64));
+    // What was noted holds as long as the log only grows.
+    let noted = format!("{position}:{hash}").parse().expect("it is read");
+    let mo = moderator(&site, "mo").await;
+    let all = Filter::of(Status::Trashed);
+    bulk::decide_all(&site.app, &mo, &all, Status::Held, "", site.now())
+        .await
+        .expect("decided");
+    let seen = check(&site, Some(&noted)).await;
+    assert_eq!(seen.faults, Vec::<String>::new());
+    assert_eq!(seen.entries, 7);
+}
+
+#[tokio::test]
+async fn every_manual_change_of_the_log_is_reported() {
+    let (site, ids) = site_with_log().await;
+    let comment = ids[3];
+    let entry = "(select id from log_entries where position = 5)";
+    let of_comment = format!("(select max(id) from decisions where comment_id = {comment})");
+    // What an attacker does, and what must be said of it; each is done to a copy.
+    let attacks = [
+        (
+            "a decision's status",
+            format!("update decisions set to_status = 'spam' where id = {of_comment}"),
+            "Entry 5 is not as it was written",
+        ),
+        (
+            "who made a decision",
+            format!("update decisions set account_id = account_id + 1 where id = {of_comment}"),
+            "differs from its entry, 5",
+        ),
+        (
+            "when a decision was made",
+            format!("update decisions set decided_at = 'infinity' where id = {of_comment}"),
+            "differs from its entry, 5",
+        ),
+        (
+            "a reason",
+            "update log_entries set why = 'Not an ad' where position = 2".to_owned(),
+            "Entry 2 is not as it was written",
+        ),
+        (
+            "a moment that nobody knows",
+            "update log_entries set at = 'infinity' where position = 2".to_owned(),
+            "Entry 2 has a kind, a moment or a status that there is none of",
+        ),
+        (
+            "an entry is gone, its decisions are not",
+            "delete from log_entries where position = 2".to_owned(),
+            "Entry 2 is not there.",
+        ),
+        (
+            "two entries are gone",
+            "delete from log_entries where position in (2, 3)".to_owned(),
+            "Entries 2 to 3 are not there.",
+        ),
+        (
+            "an entry is gone, and the others moved up",
+            "delete from log_entries where position = 2;
+             update log_entries set position = position - 1000 where position > 2;
+             update log_entries set position = position + 999 where position < 0"
+                .to_owned(),
+            "Entry 2 does not follow: the hash that it has for entry 1 is not that entry's.",
+        ),
+        (
+            "the first entries are gone",
+            "delete from log_entries where position < 3".to_owned(),
+            "Entries 1 to 2 are not there.",
+        ),
+        (
+            "a decision is gone",
+            format!("delete from decisions where id = {of_comment}"),
+            "Entry 5 counts its decisions as 1; there are 0.",
+        ),
+        (
+            "a decision is put in",
+            format!(
+                "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+                 select act, {entry}, {}, account_id, 'held', 'trashed', at from log_entries where position = 5",
+                ids[5]
+            ),
+            "Entry 5 counts its decisions as 1; there are 2.",
+        ),
+        (
+            "a decision is put in without an entry",
+            format!(
+                "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+                 select act, 0, {}, account_id, 'held', 'trashed', at from log_entries where position = 5",
+                ids[5]
+            ),
+            "has no entry in the log.",
+        ),
+        (
+            "two entries are swapped",
+            "update log_entries set position = -5 where position = 5;
+             update log_entries set position = 5 where position = 6;
+             update log_entries set position = 6 where position = -5"
+                .to_owned(),
+            "Entry 5 does not follow",
+        ),
+        (
+            "an undo that undoes another comment's decision",
+            format!("update decisions set undoes = {of_comment} where undoes is not null"),
+            "which is no earlier one about it the other way round.",
+        ),
+        (
+            "a comment's status",
+            format!("update comments set status = 'spam' where id = {comment}"),
+            "made it approved.",
+        ),
+        (
+            "a comment is gone",
+            format!("delete from comments where id = {comment}"),
+            "is not there, and decision",
+        ),
+    ];
+    for (what, statements, said) in attacks {
+        attack(
+            &site,
+            "create table kept_entries as table log_entries;
+             create table kept_decisions as table decisions;
+             create table kept_comments as table comments;
+             alter table log_entries drop constraint log_entries_position_check",
+        )
+        .await;
+        attack(&site, &statements).await;
+        let seen = check(&site, None).await;
+        assert!(
+            seen.faults.iter().any(|fault| fault.contains(said)),
+            "{what}: {:?}",
+            seen.faults
+        );
+        // As it was, for the next one.
+        attack(
+            &site,
+            "delete from log_entries; insert into log_entries table kept_entries;
+             alter table log_entries add constraint log_entries_position_check check (position > 0);
+             delete from decisions; insert into decisions overriding system value table kept_decisions;
+             delete from comments; insert into comments overriding system value table kept_comments;
+             drop table kept_entries; drop table kept_decisions; drop table kept_comments",
+        )
+        .await;
+        let seen = check(&site, None).await;
+        assert!(seen.is_intact(), "after {what}: {:?}", seen.faults);
+    }
+}
+
+#[tokio::test]
+async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
+    let site = TestSite::new().await;
+    site.staff("mo", Role::Moderator).await;
+    let mo = moderator(&site, "mo").await;
+    let article = site.article("Tea").await;
+    let mut ids = Vec::new();
+    for name in ["Ann", "Bob", "Cid", "Dot"] {
+        ids.push(site.comment(&article, name, Status::Held).await);
+    }
+    site.app.clock.advance(60);
+    decide(&site, &mo, &ids, Status::Held, Status::Approved, "").await;
+    let by_author = async |id, status, reasons| {
+        let mut db = site.app.pool.acquire().await.expect("a connection");
+        let html = markdown::render_comment("New words.");
+        let verdict = Verdict::new(status, reasons);
+        let now = site.now();
+        comments::store::author::update_body(
+            &mut db,
+            id,
+            0,
+            "New words.",
+            &html,
+            &verdict,
+            Ts::EPOCH,
+            now,
+        )
+        .await
+        .map(|is_changed| assert!(is_changed))
+        .expect("it is changed");
+        site.app.clock.advance(60);
+    };
+    let by_staff = async |id, version| {
+        let mut db = site.app.pool.acquire().await.expect("a connection");
+        let words = store::NewWords {
+            name: "Ann".to_owned(),
+            website: None,
+            body: "Better words.".to_owned(),
+            format: broadsheet::text::Format::Markdown,
+            body_html: markdown::render_comment("Better words."),
+        };
+        let is_changed = store::edit(&mut db, &mo, id, version, &words, site.now()).await;
+        assert!(is_changed.expect("it is changed"));
+        site.app.clock.advance(60);
+    };
+    // Each of these is as it may be: what the staff changed after its author too, and what was refused for its new words.
+    by_staff(ids[0], 0).await;
+    by_author(ids[1], Status::Held, Vec::new()).await;
+    by_staff(ids[1], 1).await;
+    by_author(ids[2], Status::Trashed, vec![Kind::RefuseWord.into()]).await;
+    by_author(ids[3], Status::Held, Vec::new()).await;
+    assert_eq!(check(&site, None).await.faults, Vec::<String>::new());
+    for (id, change, is_noticed) in [
+        (ids[0], "status = 'held'", true),
+        (ids[0], "status = 'spam', reasons = '{links:3}'", true),
+        (ids[1], "status = 'trashed', reasons = '{}'", true),
+        (ids[3], "status = 'spam', reasons = '{}'", true),
+        (ids[3], "status = 'approved', reasons = '{}'", false),
+    ] {
+        attack(&site, "create table kept_comments as table comments").await;
+        attack(
+            &site,
+            &format!("update comments set {change} where id = {id}"),
+        )
+        .await;
+        let seen = check(&site, None).await;
+        assert_eq!(!seen.is_intact(), is_noticed, "{id} {change}");
+        attack(
+            &site,
+            "delete from comments; insert into comments overriding system value table kept_comments; drop table kept_comments",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn faults_beyond_the_first_twenty_are_counted() {
+    let (site, _) = site_with_log().await;
+    attack(
+        &site,
+        "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+         select act, 0, comment_id, account_id, from_status, to_status, decided_at from decisions, generate_series(1, 5) where undoes is null",
+    )
+    .await;
+    let seen = check(&site, None).await;
+    assert_eq!(seen.faults.len(), 20);
+    assert_eq!(seen.unlisted_faults, 30, "{:?}", seen.faults);
+}
+
+#[tokio::test]
+async fn a_truncated_or_rewritten_log_fails_against_a_checkpoint() {
+    let (site, _) = site_with_log().await;
+    let (position, hash) = check(&site, None).await.end.expect("an end");
+    let noted: Checkpoint = format!("{position}:{hash}").parse().expect("it is read");
+    let other: Checkpoint = format!("{position}:{NO_HASH}").parse().expect("it is read");
+    let seen = check(&site, Some(&other)).await;
+    assert_eq!(seen.faults.len(), 1);
+    assert!(seen.faults[0].contains(&hash) && seen.faults[0].contains(NO_HASH));
+
+    // The last decision never was: the comment is as before it, and nothing else tells.
+    attack(
+        &site,
+        "update comments set status = 'trashed' where id = (select comment_id from decisions where entry = (select id from log_entries where position = 6));
+         delete from decisions where entry = (select id from log_entries where position = 6);
+         delete from log_entries where position = 6",
+    )
+    .await;
+    let seen = check(&site, None).await;
+    assert_eq!(seen.faults, Vec::<String>::new());
+    let seen = check(&site, Some(&noted)).await;
+    assert_eq!(
+        seen.faults,
+        ["Entry 6, whose hash was noted, is not there: the log ends at 5."]
+    );
+}

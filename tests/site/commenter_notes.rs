@@ -1,0 +1,179 @@
+//! Moderators' notes on commenters, and comments without a commenter.
+
+use broadsheet::accounts::Role;
+use broadsheet::commenters;
+use broadsheet::comments::Status;
+use broadsheet::ids::CommentId;
+
+use crate::commenters::{commenter_of, form_with, log_of, page_path, treat};
+use crate::support::TestSite;
+use crate::support::visitor::Page;
+
+#[tokio::test]
+async fn notes_name_their_author_who_alone_can_delete_them() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let (mo, may) = (
+        site.staff("Mo", Role::Moderator).await,
+        site.staff("May", Role::Moderator).await,
+    );
+    let note = |page: &Page, words: &str| form_with(page, "note").fill("note", words);
+    let page = mo.open(&page_path(id)).await;
+    note(&page, "Writes well, <b>at night</b>.")
+        .submit()
+        .await
+        .follow()
+        .await
+        .sees("The note is kept.");
+    let page = may.open(&page_path(id)).await;
+    page.sees("Writes well, <b>at night</b>.").sees("Mo ·");
+    assert!(
+        page.forms("/admin/comments/")
+            .iter()
+            .all(|form| !form.has("unnote")),
+        "May is offered to delete Mo's note"
+    );
+    let number = site.count("select id from commenter_notes").await;
+    may.post_fields(&page_path(id), &[("unnote", &number.to_string())])
+        .await;
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 1);
+    let page = mo.open(&page_path(id)).await;
+    form_with(&page, "unnote")
+        .submit()
+        .await
+        .follow()
+        .await
+        .sees("The note is deleted.")
+        .does_not_see("Writes well");
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
+}
+
+#[tokio::test]
+async fn an_invalid_note_is_returned_as_typed() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let page = mo.open(&page_path(id)).await;
+    let long = "x".repeat(10_001);
+    for (words, said) in [
+        ("", "Please write something."),
+        (
+            "Same as bob@example.org",
+            "There is an email address in it.",
+        ),
+        (long.as_str(), "long"),
+    ] {
+        let back = form_with(&page, "note").fill("note", words).submit().await;
+        let beside = back.has_status(422).text_of("#note-mistake");
+        assert!(beside.contains(said), "{words:.40}: {beside}");
+        assert_eq!(form_with(&back, "note").value("note").trim(), words);
+    }
+    let why = "Asked by ann@example.org";
+    let back = treat(&mo, id, "Always hold", why).await;
+    back.has_status(422)
+        .sees("There is an email address in it, and the log is never changed.");
+    assert_eq!(form_with(&back, "why").value("why"), why);
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
+    assert!(log_of(&site).await.is_empty());
+    // Signed out meanwhile, too.
+    mo.forget_cookies();
+    let back = form_with(&page, "note")
+        .fill("note", "Kept.")
+        .submit()
+        .await;
+    back.has_status(401);
+    assert_eq!(back.form(&page_path(id)).value("note").trim(), "Kept.");
+}
+
+#[tokio::test]
+async fn the_page_explains_why_a_comment_has_no_commenter() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let staff = mo.open(&article.path).await.form("/articles/");
+    staff
+        .fill("comment", "By the desk.")
+        .submit()
+        .await
+        .has_status(303);
+    let by_staff = CommentId(
+        site.count("select id from comments where account_id is not null")
+            .await,
+    );
+    mo.open(&page_path(by_staff))
+        .await
+        .has_status(200)
+        .sees("The staff wrote this comment");
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let open = mo.open(&page_path(id)).await;
+    sqlx::query("update comments set commenter_id = null where id = $1")
+        .bind(id.0)
+        .execute(&site.app.pool)
+        .await
+        .expect("as imported");
+    mo.open(&page_path(id))
+        .await
+        .sees("This comment came without an email address");
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    broadsheet::comments::store::erase::erase(&mut db, &[id], site.now())
+        .await
+        .expect("it is taken back");
+    db.commit().await.expect("it is kept");
+    mo.open(&page_path(id))
+        .await
+        .sees("Its author has taken this comment back.");
+    // What was typed about them meanwhile is not lost with it.
+    let back = form_with(&open, "note")
+        .fill("note", "Kind.")
+        .submit()
+        .await;
+    back.has_status(409)
+        .sees("nothing was changed")
+        .sees("Kind.");
+    mo.open("/admin/comments/1/person").await.has_status(404);
+}
+
+#[tokio::test]
+async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Approved).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "").await.has_status(303);
+    let page = mo.open(&page_path(id)).await;
+    form_with(&page, "note")
+        .fill("note", "Rude to Bob.")
+        .submit()
+        .await
+        .has_status(303);
+    let commenter = commenter_of(&site, id).await;
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let found = commenters::store::find_access(&mut db, commenter)
+        .await
+        .expect("people can be asked")
+        .expect("they are there");
+    let mine = found.page_path(&site.app.keys);
+    let data = site.visitor().open(&mine.replace('?', "/data?")).await;
+    let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
+    assert_eq!(data["treated"], "hold");
+    assert_eq!(data["notes"][0]["note"], "Rude to Bob.");
+    assert!(!data.to_string().contains("Mo"), "who noted it is told");
+    // Of someone who is blocked the block stays, and nothing else.
+    treat(&mo, id, "Block", "").await.has_status(303);
+    let mut db = site.app.pool.begin().await.expect("a transaction");
+    broadsheet::comments::store::erase::erase_all_by(&mut db, commenter, site.now())
+        .await
+        .expect("erased");
+    let is_gone = commenters::store::delete_unless_blocked(&mut db, commenter)
+        .await
+        .expect("deleted");
+    db.commit().await.expect("kept");
+    assert!(!is_gone);
+    assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
+    let left = site
+        .count("select count(*) from commenters where blocked_at is not null and treatment is null and treated_by is null")
+        .await;
+    assert_eq!(left, 1);
+}

@@ -1,0 +1,407 @@
+//! The page of the commenter behind a comment, and how a change of policy affects later comments.
+
+use broadsheet::accounts::Role;
+use broadsheet::commenters;
+use broadsheet::comments::Status;
+use broadsheet::ids::{CommentId, CommenterId};
+use broadsheet::privacy_check::Dresses;
+use broadsheet::publication::Publication;
+
+use crate::support::makers::Made;
+use crate::support::visitor::{Form, Page, Visitor};
+use crate::support::{Setup, TestSite};
+
+pub(crate) fn page_path(id: CommentId) -> String {
+    format!("/admin/comments/{id}/person")
+}
+
+/// A site where everyone is published at once, and where networks are told apart.
+pub(crate) async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
+    Setup::default()
+        .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
+        .publication(|publication| {
+            publication.discussion.hold_everything = false;
+            change(publication);
+        })
+        .build()
+        .await
+}
+
+pub(crate) async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId {
+    let found: i64 = sqlx::query_scalar("select commenter_id from comments where id = $1")
+        .bind(id.0)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("someone wrote it");
+    CommenterId(found)
+}
+
+/// Posts a reply as `name` does, and gives the status that it got.
+pub(crate) async fn post_comment(
+    site: &TestSite,
+    visitor: &Visitor,
+    on: &Made,
+    name: &str,
+    words: &str,
+) -> Status {
+    let form = visitor.open(&on.path).await.form("/articles/");
+    form.fill("comment", words)
+        .fill("author", name)
+        .fill("email", &format!("{}@example.org", name.to_lowercase()))
+        .submit()
+        .await
+        .has_status(303);
+    sqlx::query_scalar("select status from comments where body = $1")
+        .bind(words)
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("it is kept")
+}
+
+/// The form with the buttons, the one to treat someone or the one for notes.
+pub(crate) fn form_with(page: &Page, field: &str) -> Form {
+    page.forms("/admin/comments/")
+        .into_iter()
+        .find(|form| form.has(field))
+        .unwrap_or_else(|| panic!("no form with {field} in\n{}", page.html()))
+}
+
+/// Has the author of a comment treated so, by the page's button.
+pub(crate) async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
+    let page = visitor.open(&page_path(id)).await;
+    let form = form_with(page.has_status(200), "why").fill("why", why);
+    form.press(button).await
+}
+
+/// Every entry of the log: kind, what it is about, why.
+pub(crate) async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
+    sqlx::query_as("select kind::text, about, why from log_entries order by position")
+        .fetch_all(&site.app.pool)
+        .await
+        .expect("the log")
+}
+
+#[tokio::test]
+async fn the_commenter_page_shows_names_comments_and_counts() {
+    let site = TestSite::new().await;
+    let tea = site.article("Tea").await;
+    let id = site.comment(&tea, "Ann", Status::Held).await;
+    for (article, status) in [
+        ("Milk", Status::Approved),
+        ("Sugar", Status::Approved),
+        ("Water", Status::Spam),
+    ] {
+        let on = site.article(article).await;
+        site.comment(&on, "Ann", status).await;
+    }
+    site.comment(&tea, "Bob", Status::Approved).await;
+    sqlx::query("update comments set name = 'Annie' where status = 'spam'")
+        .execute(&site.app.pool)
+        .await
+        .expect("another name");
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let page = mo.open(&page_path(id)).await;
+    page.has_status(200)
+        .sees("About Ann")
+        .sees("not confirmed")
+        .sees("March 14, 2026")
+        .sees("They are treated like everyone else.")
+        .does_not_see("Bob");
+    assert_eq!(page.text_of(".person dd"), "Annie, Ann");
+    let tabs = page.texts_of(".tabs .count");
+    assert_eq!(tabs, ["1", "2", "1", "0"]);
+    let listed = page.texts_of(".row cite");
+    assert_eq!(listed, ["Water", "Sugar", "Milk", "Tea"]);
+    let all = page.attribute(".tabs a:nth-child(2)", "href");
+    assert_eq!(
+        all.as_deref(),
+        Some(format!("/admin/comments?status=approved&person={id}").as_str())
+    );
+    // Someone else has no part in it, whoever asks.
+    site.visitor()
+        .open(&page_path(id))
+        .await
+        .leads_to()
+        .starts_with("/admin/sign-in")
+        .then_some(())
+        .expect("a stranger is sent to the door");
+}
+
+#[tokio::test]
+async fn the_commenter_page_contains_neither_email_nor_hash() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann Ominous", Status::Held).await;
+    let commenter = commenter_of(&site, id).await;
+    let hash: Vec<u8> = sqlx::query_scalar("select email_hash from commenters")
+        .fetch_one(&site.app.pool)
+        .await
+        .expect("a hash");
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mo = site.staff("mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "Rude").await.has_status(303);
+    for what in ["person", "reply", "edit"] {
+        let html = mo
+            .open(&format!("/admin/comments/{id}/{what}"))
+            .await
+            .has_status(200)
+            .html();
+        let leaks = Dresses::of("ann-ominous@example.org", &[]).leaks_in(html.as_bytes());
+        assert!(leaks.is_empty(), "{what} gives the address away");
+        for secret in [commenter.to_string(), hex.clone()] {
+            assert!(!html.contains(&secret), "{what} holds {secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_always_held_commenter_waits_without_learning_why() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    let first = post_comment(&site, &ann, &article, "Ann", "One.").await;
+    assert_eq!(first, Status::Approved);
+    let id = site
+        .count("select id from comments where body = 'One.'")
+        .await;
+    let id = CommentId(id);
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "Off topic")
+        .await
+        .follow()
+        .await
+        .sees("From now on whatever they send is held.")
+        .sees("So since");
+    let second = post_comment(&site, &ann, &article, "Ann", "Two.").await;
+    assert_eq!(second, Status::Held);
+    mo.open("/admin/comments")
+        .await
+        .sees("This commenter is always held");
+    // Their own page says it as it would to anyone.
+    let own = ann.open(&article.path).await.form("/articles/");
+    let own = own
+        .fill("comment", "Three.")
+        .fill("author", "Ann")
+        .fill("email", "ann@example.org")
+        .submit()
+        .await
+        .follow()
+        .await;
+    own.sees("Your comment is awaiting moderation")
+        .sees("A moderator will read it before it appears.");
+    // Others are not held, and what is taken back holds no more.
+    let bob = post_comment(&site, &site.visitor(), &article, "Bob", "Four.").await;
+    assert_eq!(bob, Status::Approved);
+    treat(&mo, id, "Treat like everyone else", "")
+        .await
+        .has_status(303);
+    let fifth = post_comment(&site, &ann, &article, "Ann", "Five.").await;
+    assert_eq!(fifth, Status::Approved);
+    let commenter = commenter_of(&site, id).await;
+    let expected = [("hold", "Off topic"), ("anyone", "")].map(|(how, why)| {
+        (
+            "treated".to_owned(),
+            format!("commenter {commenter} {how}"),
+            why.to_owned(),
+        )
+    });
+    assert_eq!(log_of(&site).await, expected);
+}
+
+#[tokio::test]
+async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
+    let site = site_with(|publication| publication.discussion.hold_everything = true).await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    assert_eq!(
+        post_comment(&site, &ann, &article, "Ann", "One.").await,
+        Status::Held
+    );
+    let id = CommentId(site.count("select min(id) from comments").await);
+    let commenter = commenter_of(&site, id).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always trust", "")
+        .await
+        .follow()
+        .await
+        .sees("Their comments are now approved automatically.");
+    // Whoever types the address is not them.
+    assert_eq!(
+        post_comment(&site, &ann, &article, "Ann", "Two.").await,
+        Status::Held
+    );
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let found = commenters::store::find_access(&mut db, commenter)
+        .await
+        .expect("people can be asked")
+        .expect("they are there");
+    let mine = found.page_path(&site.app.keys);
+    ann.open(&mine)
+        .await
+        .form("/commenters/")
+        .press("Confirm my email address")
+        .await
+        .has_status(303);
+    let words = "Three: https://a.example https://b.example https://c.example";
+    assert_eq!(
+        post_comment(&site, &ann, &article, "Ann", words).await,
+        Status::Approved
+    );
+    assert_eq!(
+        post_comment(&site, &site.visitor(), &article, "Ann", "Four.").await,
+        Status::Held
+    );
+}
+
+#[tokio::test]
+async fn trust_without_verification_is_stated_on_the_page_and_applied() {
+    let site = site_with(|publication| {
+        publication.discussion.hold_everything = true;
+        publication.discussion.trust_unproven = true;
+    })
+    .await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Approved).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    mo.open(&page_path(id))
+        .await
+        .sees("any previously approved name of theirs")
+        .does_not_see("this applies only in a browser");
+    treat(&mo, id, "Always trust", "").await.has_status(303);
+    let ann = site.visitor();
+    assert_eq!(
+        post_comment(&site, &ann, &article, "Ann", "Two.").await,
+        Status::Approved
+    );
+    let form = ann.open(&article.path).await.form("/articles/");
+    form.fill("comment", "Three.")
+        .fill("author", "Another name")
+        .fill("email", "ann@example.org")
+        .submit()
+        .await
+        .has_status(303);
+    let third = site
+        .count("select count(*) from comments where body = 'Three.' and status = 'held'")
+        .await;
+    assert_eq!(third, 1);
+}
+
+#[tokio::test]
+async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let other = site.article("Milk").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let second = site.comment(&other, "Ann", Status::Held).await;
+    let approved = site
+        .comment(&site.article("Sugar").await, "Ann", Status::Approved)
+        .await;
+    let bob = site.comment(&article, "Bob", Status::Held).await;
+    let mo = site.staff("Mo", Role::Moderator).await;
+    let page = mo.open(&page_path(id)).await;
+    let form = form_with(&page, "all");
+    let label = "Block, and trash their 2 pending comments";
+    let done = form.press(label).await.follow().await;
+    done.has_status(200)
+        .sees("They are now blocked.")
+        .sees("2 comments moved to the trash.");
+    for (id, status) in [
+        (id, Status::Trashed),
+        (second, Status::Trashed),
+        (approved, Status::Approved),
+        (bob, Status::Held),
+    ] {
+        assert_eq!(site.status_of(id).await, status);
+    }
+    let sent = post_comment(&site, &site.visitor(), &article, "Ann", "More.").await;
+    assert_eq!(sent, Status::Trashed);
+    let commenter = commenter_of(&site, id).await;
+    let about = format!("commenter {commenter}");
+    let kinds: Vec<(String, String)> = log_of(&site)
+        .await
+        .into_iter()
+        .map(|(kind, about, _)| (kind, about))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ("blocked".to_owned(), about.clone()),
+            ("decided".to_owned(), String::new())
+        ]
+    );
+    // What was thrown away comes back with one press; the block is another matter.
+    done.form("/admin/comments/undo")
+        .submit()
+        .await
+        .has_status(303);
+    assert_eq!(site.status_of(second).await, Status::Held);
+    treat(&mo, id, "Treat like everyone else", "It was a mistake")
+        .await
+        .follow()
+        .await
+        .sees("They are treated like everyone else.");
+    let sent = post_comment(&site, &site.visitor(), &article, "Ann", "Again.").await;
+    assert_eq!(sent, Status::Approved);
+    let last = log_of(&site).await.pop();
+    let why = "It was a mistake".to_owned();
+    assert_eq!(last, Some(("unblocked".to_owned(), about, why)));
+}
+
+#[tokio::test]
+async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    let id = site.comment(&article, "Ann", Status::Held).await;
+    let (mo, may) = (
+        site.staff("Mo", Role::Moderator).await,
+        site.staff("May", Role::Moderator).await,
+    );
+    let at_may = may.open(&page_path(id)).await;
+    treat(&mo, id, "Always hold", "").await.has_status(303);
+    let told = form_with(&at_may, "why")
+        .fill("why", "She is kind")
+        .press("Always trust")
+        .await;
+    told.has_status(409)
+        .sees("Someone else changed this first")
+        .sees("Their comments are always held.")
+        .sees("by Mo");
+    let form = form_with(&told, "why");
+    assert_eq!(form.value("why"), "She is kind");
+    assert_eq!(log_of(&site).await.len(), 1);
+    // Seen with open eyes, it is May's to decide.
+    form.press("Always trust").await.has_status(303);
+    assert_eq!(log_of(&site).await.len(), 2);
+    // Who wants the same as the first has it already: nothing is written twice.
+    let at_may = may.open(&page_path(id)).await;
+    treat(&mo, id, "Block", "").await.has_status(303);
+    form_with(&at_may, "why")
+        .press("Block")
+        .await
+        .has_status(303);
+    assert_eq!(log_of(&site).await.len(), 3);
+}
+
+#[tokio::test]
+async fn deleting_a_comment_does_not_end_the_hold_policy() {
+    let site = site_with(|_| {}).await;
+    let article = site.article("Tea").await;
+    let ann = site.visitor();
+    post_comment(&site, &ann, &article, "Ann", "One.").await;
+    let id = CommentId(site.count("select id from comments").await);
+    let mo = site.staff("Mo", Role::Moderator).await;
+    treat(&mo, id, "Always hold", "").await.has_status(303);
+    let own = broadsheet::comments::links::author_page_path(&site.app.keys, id);
+    ann.open(&own)
+        .await
+        .forms("/comments/")
+        .pop()
+        .expect("the last form takes it back")
+        .press("Delete now")
+        .await
+        .has_status(303);
+    assert_eq!(
+        post_comment(&site, &ann, &article, "Ann", "Two.").await,
+        Status::Held
+    );
+}

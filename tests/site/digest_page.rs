@@ -1,0 +1,372 @@
+//! The links of a digest: the page that decides without signing in, what makes it invalid, and unsubscribing.
+
+use broadsheet::accounts::Role;
+use broadsheet::comments::Status;
+use broadsheet::config::Settings;
+use broadsheet::ids::CommentId;
+
+use crate::digest::{DAY, HOUR, Newsroom, path_of};
+use crate::hostile::{fill_with_nonsense, nonsense};
+use crate::support::makers::PASSPHRASE;
+
+#[tokio::test]
+async fn a_digest_page_decides_and_undoes() {
+    let room = Newsroom::with_frequency("each").await;
+    let (ann, bob) = (room.held("Ann").await, room.held("Bob").await);
+    let link = room.digest().await;
+    let page = room.open(&link).await;
+    let form = page.form("/digests/");
+    assert_eq!(
+        form.labels(),
+        [
+            "Approve", "Spam", "Trash", "Approve", "Spam", "Trash", "Approve", "Spam", "Trash"
+        ]
+    );
+    let after = form.decide("Approve").await.follow().await;
+    after
+        .sees("One comment approved.")
+        .sees("The comment by Bob is approved, decided by mo.")
+        .does_not_see("Words of Bob.")
+        .sees("Words of Ann.");
+    assert_eq!(room.site.status_of(bob).await, Status::Approved);
+    let entry: (String, String, String) = sqlx::query_as(
+        "select kind::text, why, handle from log_entries join accounts on accounts.id = account_id order by position desc limit 1",
+    )
+    .fetch_one(&room.site.app.pool)
+    .await
+    .expect("the log");
+    assert_eq!(
+        entry,
+        ("decided".into(), "from a digest".into(), "mo".into())
+    );
+    room.open(&room.article.path).await.sees("Words of Bob.");
+
+    let back = after.forms("/digests/").remove(0).press("Undo").await;
+    let back = back.follow().await;
+    back.sees("Undone: one comment is as it was.")
+        .sees("Words of Bob.");
+    assert_eq!(room.site.status_of(bob).await, Status::Held);
+
+    let all = back.form("/digests/");
+    let (name, value) = ("all".to_owned(), "trashed".to_owned());
+    let done = all.tick(&name, &value).submit().await.follow().await;
+    done.sees("2 comments moved to the trash.")
+        .sees("Nothing of this waits any more.");
+    for id in [ann, bob] {
+        assert_eq!(room.site.status_of(id).await, Status::Trashed);
+    }
+    assert_eq!(
+        room.site
+            .count("select count(*) from log_entries where account_id is null")
+            .await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn opening_a_digest_page_changes_nothing() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    for _ in 0..2 {
+        room.open(&link).await.has_status(200);
+        room.site.visitor().head(&link).await.has_status(200);
+        room.open(&format!("{link}&one=spam+{ann}:held:0&all=spam&undo=1"))
+            .await
+            .has_status(200);
+    }
+    let stop = path_of(&room.digests()[0].links()[1]);
+    room.open(&stop).await.has_status(200).sees("Stop them");
+    assert_eq!(room.decisions().await, 0);
+    assert_eq!(
+        room.site
+            .count("select count(*) from accounts where digest = 'each'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_digest_page_decides_only_on_its_own_unchanged_comments() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    let other = room.held("Other").await;
+    let approved = room
+        .site
+        .comment(&room.article, "Bob", Status::Approved)
+        .await;
+    let eve = room.site.visitor();
+    for one in [
+        format!("spam {other}:held:0"),
+        format!("spam {approved}:approved:0"),
+        format!("trashed {ann}:approved:0"),
+        format!("spam {ann}:held:7"),
+    ] {
+        eve.post_fields(&link, &[("one", &one)])
+            .await
+            .has_status(303);
+    }
+    for one in [format!("held {ann}:held:0"), "nonsense".to_owned()] {
+        eve.post_fields(&link, &[("one", &one)])
+            .await
+            .has_status(422);
+    }
+    assert_eq!(room.decisions().await, 0);
+    // Nor does it take back what was not decided from it.
+    let queue = room.mo.open("/admin/comments").await;
+    queue
+        .form("/admin/comments")
+        .decide("Approve")
+        .await
+        .has_status(303);
+    assert_eq!(room.site.status_of(other).await, Status::Approved);
+    let act = room
+        .site
+        .count("select max(act) from decisions")
+        .await
+        .to_string();
+    eve.post_fields(&link, &[("undo", &act)])
+        .await
+        .has_status(404);
+    assert_eq!(room.site.status_of(other).await, Status::Approved);
+}
+
+#[tokio::test]
+async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
+    let room = Newsroom::with_frequency("each").await;
+    room.held("Ann").await;
+    let bob = room.held("Bob").await;
+    let link = room.digest().await;
+    let page = room.open(&link).await;
+    let ada = room.site.staff("ada", Role::Admin).await;
+    let queue = ada.open("/admin/comments").await;
+    queue
+        .form("/admin/comments")
+        .decide("Spam")
+        .await
+        .has_status(303);
+    assert_eq!(room.site.status_of(bob).await, Status::Spam);
+    // From the page as it was: Bob stays as Ada decided.
+    let after = page
+        .form("/digests/")
+        .decide("Approve")
+        .await
+        .follow()
+        .await;
+    after
+        .sees("Someone else decided first: the comment by Bob is spam (ada). It stays so.")
+        .sees("The comment by Bob is spam, decided by ada.")
+        .sees("Words of Ann.");
+    assert_eq!(room.site.status_of(bob).await, Status::Spam);
+    // What its author took back is counted, and shown no more.
+    let mut db = room.site.app.pool.acquire().await.expect("a connection");
+    broadsheet::comments::store::erase::erase(&mut db, &[bob], room.site.now())
+        .await
+        .expect("Bob takes it back");
+    drop(db);
+    room.open(&link)
+        .await
+        .sees("One comment was taken back.")
+        .does_not_see("comment by Bob");
+}
+
+/// Asserts that the link is invalid and its form does nothing.
+async fn assert_invalid(room: &Newsroom, link: &str, id: CommentId) {
+    let page = room.open(link).await;
+    page.has_status(404)
+        .sees("This address does not work any more")
+        .does_not_see("Words of");
+    assert_eq!(
+        page.attribute("article a", "href").as_deref(),
+        Some("/admin/comments")
+    );
+    let one = format!("spam {id}:held:0");
+    let answer = room
+        .site
+        .visitor()
+        .post_fields(link, &[("one", &one)])
+        .await;
+    answer.has_status(404);
+    assert_eq!(room.site.status_of(id).await, Status::Held);
+}
+
+#[tokio::test]
+async fn a_digest_page_expires_after_a_week() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    room.site.app.clock.advance(7 * DAY - 1);
+    room.open(&link).await.has_status(200);
+    room.site.app.clock.advance(1);
+    assert_invalid(&room, &link, ann).await;
+    broadsheet::worker::forget(&room.site.app)
+        .await
+        .expect("a round");
+    assert_eq!(room.site.count("select count(*) from digests").await, 0);
+}
+
+#[tokio::test]
+async fn a_forged_signature_opens_no_digest() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    let (path, key) = link.split_once("?key=").expect("a key");
+    let turned: String = key.chars().rev().collect();
+    for key in ["", "x", &turned] {
+        assert_invalid(&room, &format!("{path}?key={key}"), ann).await;
+    }
+    assert_invalid(&room, &format!("/digests/999999?key={key}"), ann).await;
+    // The key of one digest opens no other.
+    room.site.app.clock.advance(HOUR);
+    room.held("Bob").await;
+    let other = room.digest().await;
+    let (_, other_key) = other.split_once("?key=").expect("a key");
+    assert_invalid(&room, &format!("{path}?key={other_key}"), ann).await;
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_invalidates_the_digest_page() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    let page = room.mo.open("/admin/account").await;
+    page.form("/admin/sign-out-everywhere")
+        .submit()
+        .await
+        .has_status(303);
+    assert_invalid(&room, &link, ann).await;
+}
+
+#[tokio::test]
+async fn a_new_passphrase_invalidates_the_digest_page() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    let page = room.mo.open("/admin/account").await;
+    page.forms("/admin/account")
+        .remove(0)
+        .fill("present", PASSPHRASE)
+        .fill("new", "another long enough passphrase")
+        .submit()
+        .await
+        .has_status(303);
+    assert_invalid(&room, &link, ann).await;
+    // The next letter's page works.
+    room.site.app.clock.advance(HOUR);
+    room.held("Bob").await;
+    let link = room.digest().await;
+    room.open(&link).await.has_status(200);
+}
+
+#[tokio::test]
+async fn a_deleted_account_gets_no_digest_and_its_page_is_invalid() {
+    let room = Newsroom::with_frequency("each").await;
+    let ann = room.held("Ann").await;
+    let link = room.digest().await;
+    room.site.app.clock.advance(HOUR);
+    room.held("Bob").await;
+    // Written and not sent yet.
+    broadsheet::moderation::digest::enqueue_due(&room.site.app)
+        .await
+        .expect("a digest is enqueued");
+    assert_eq!(room.site.count("select count(*) from outbox").await, 1);
+    sqlx::query("delete from accounts where handle = 'mo'")
+        .execute(&room.site.app.pool)
+        .await
+        .expect("an account without traces can go");
+    room.deliver().await;
+    assert_eq!(room.digests().len(), 1);
+    assert_invalid(&room, &link, ann).await;
+}
+
+#[tokio::test]
+async fn digest_actions_from_one_network_are_rate_limited() {
+    let room = Newsroom::with_frequency("each").await;
+    room.held("Ann").await;
+    let link = room.digest().await;
+    let eve = room.site.visitor();
+    let mut refused = 0;
+    for _ in 0..80 {
+        let page = eve.post_fields(&link, &[("all", "spam")]).await;
+        refused += usize::from(page.status == 429);
+    }
+    assert!((1..=20).contains(&refused), "{refused}");
+    room.open(&link).await.has_status(200);
+}
+
+#[tokio::test]
+async fn nonsense_in_any_field_does_not_break_the_digest_page() {
+    let by_proxy = |settings: &mut Settings| settings.trusted_proxies = Some("127.0.0.1".into());
+    let room = Newsroom::with(|setup| setup.settings(by_proxy)).await;
+    room.subscribe("each").await;
+    room.held("Ann").await;
+    room.site.app.clock.advance(1);
+    room.held("Bob").await;
+    let link = room.digest().await;
+    let reader = room.site.visitor();
+    let page = reader.open(&link).await;
+    let forms = page.has_status(200).forms("/digests/");
+    assert!(!forms.is_empty());
+    for form in forms {
+        fill_with_nonsense(&reader, &form).await;
+    }
+    for value in nonsense() {
+        let short: String = value.chars().take(3_000).collect();
+        let said = url::form_urlencoded::byte_serialize(short.as_bytes()).collect::<String>();
+        for field in ["act", "passed", "nothing"] {
+            let page = room.open(&format!("{link}&{field}={said}")).await;
+            assert!(page.status.as_u16() < 500, "{field} {short:.40?}");
+        }
+        let (page, _) = link.split_once("?key=").expect("it is signed");
+        room.open(&format!("{page}?key={said}"))
+            .await
+            .has_status(404);
+    }
+    assert_eq!(room.decisions().await, 0);
+    room.open(&link).await.sees("Ann").sees("Bob");
+}
+
+#[tokio::test]
+async fn one_click_unsubscribe_ends_the_digests() {
+    let room = Newsroom::with_frequency("each").await;
+    room.held("Ann").await;
+    room.digest().await;
+    let mail = &room.digests()[0];
+    let header = mail.header("List-Unsubscribe").expect("a header");
+    assert_eq!(
+        mail.header("List-Unsubscribe-Post").as_deref(),
+        Some("List-Unsubscribe=One-Click")
+    );
+    let stop = path_of(header.trim_matches(['<', '>']));
+    room.site
+        .visitor()
+        .post(&stop.replace("key=", "key=0"), "")
+        .await
+        .has_status(404);
+    // It works when the pages are void, too.
+    room.mo
+        .open("/admin/account")
+        .await
+        .form("/admin/sign-out-everywhere")
+        .submit()
+        .await;
+    room.site.app.clock.advance(30 * DAY);
+    let done = room
+        .site
+        .visitor()
+        .post(&stop, "List-Unsubscribe=One-Click")
+        .await;
+    done.has_status(200).sees("No more of these letters come");
+    room.held("Bob").await;
+    room.deliver().await;
+    assert_eq!(room.digests().len(), 1);
+    assert_eq!(
+        room.site
+            .count(
+                "select count(*) from accounts where digest = 'never' and email_sealed is not null"
+            )
+            .await,
+        1
+    );
+}
