@@ -416,7 +416,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
         if beginning.starts_with("error-") && sources.contains(&format!("=> \"{beginning}\"")) {
             made.insert(format!("{beginning}-advice"));
         }
-        if beginning.starts_with("kept-") && sources.contains(&format!(", \"{beginning}\")")) {
+        if beginning.starts_with("kept-") && sources.contains(&format!("=> \"{beginning}\"")) {
             made.extend(["title", "explained", "again"].map(|rest| format!("{beginning}-{rest}")));
         }
     }

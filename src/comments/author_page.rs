@@ -63,7 +63,7 @@ pub async fn redirect_held_page(
 ) -> Response {
     // Encoded again, because the query was decoded. Not cached: the URL is a secret.
     let key: String = url::form_urlencoded::byte_serialize(query.key.as_bytes()).collect();
-    let redirect = Redirect::to(&format!("/comments/{id}/yours?key={key}"));
+    let redirect = Redirect::to(&format!("/comments/{id}/manage?key={key}"));
     ([(header::CACHE_CONTROL, "no-store")], redirect).into_response()
 }
 

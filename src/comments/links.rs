@@ -15,7 +15,7 @@ pub fn comment_path(id: CommentId) -> String {
 /// Returns the signed URL of the author's page of a comment. It must reach nobody but the author.
 pub fn author_page_path(keys: &Keys, id: CommentId) -> String {
     let key = keys.sign(AUTHOR_PAGE_PURPOSE, id.to_string().as_bytes());
-    format!("/comments/{id}/yours?key={key}")
+    format!("/comments/{id}/manage?key={key}")
 }
 
 /// Verifies the key of an author's page.

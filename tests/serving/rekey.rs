@@ -361,7 +361,10 @@ fn a_server_without_the_new_key_shows_pages_and_gives_replies_back_until_it_has_
     assert!(refused.body.contains("Words to keep."));
     assert_eq!(server.get("/").status, 200);
     let log = server.log();
-    assert!(log.contains("copy the key file of the server"), "{log}");
+    assert!(
+        log.contains("replace it with the key file of the server"),
+        "{log}"
+    );
     assert_eq!(log.matches("ERROR").count(), 1, "{log}");
     let copied = |from: &Path, to: &Path| {
         fs::copy(from.join("secret.key"), to.join("secret.key")).expect("a copy");
