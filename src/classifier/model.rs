@@ -172,10 +172,7 @@ mod tests {
     fn word(word: &str, approved: i64, refused: i64) -> (Feature, ClassCounts) {
         (
             Feature::Word(word.to_owned()),
-            ClassCounts {
-                approved: approved,
-                refused,
-            },
+            ClassCounts { approved, refused },
         )
     }
 
@@ -193,10 +190,7 @@ mod tests {
             (20, 20, true),
         ] {
             let totals = ModelTotals {
-                examples: ClassCounts {
-                    approved: approved,
-                    refused,
-                },
+                examples: ClassCounts { approved, refused },
                 ..totals()
             };
             assert_eq!(

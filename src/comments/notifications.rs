@@ -4,7 +4,7 @@
 use super::emails;
 use super::store::notifications;
 use crate::app::App;
-use crate::mail::store::RelatedComments;
+use crate::mail::RelatedComments;
 use crate::mail::{self, outbox};
 use crate::web::Layout;
 

@@ -4,10 +4,11 @@
 pub mod bounce;
 mod mailer;
 pub mod message;
+mod model;
 pub mod outbox;
 pub mod reseal;
 pub mod store;
 
 pub use mailer::{Mailer, SendError, check_server};
 pub use message::{EmailBlock, EmailLink, EmailMessage, EnvelopeInfo};
-pub use outbox::Recipient;
+pub use model::{Recipient, RelatedComments};

@@ -3,36 +3,16 @@
 
 use sqlx::PgConnection;
 
-use super::store::RelatedComments;
+use super::model::{Recipient, RelatedComments};
 use super::{EmailMessage, store};
 use crate::clock::Ts;
 use crate::crypto::{DoesNotOpen, Keys};
-use crate::ids::{AccountId, CommenterId};
 
 /// Seconds until each retry: soon at first, for servers that defer every new sender once (greylisting), then ever later.
 const RETRY_DELAYS_SECS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
 
 /// Seconds after which a message expires: two days.
 pub const EXPIRE_AFTER_SECS: i64 = 2 * 24 * 60 * 60;
-
-/// The recipient of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Recipient {
-    Commenter(CommenterId),
-    Account(AccountId),
-}
-
-impl From<CommenterId> for Recipient {
-    fn from(id: CommenterId) -> Self {
-        Self::Commenter(id)
-    }
-}
-
-impl From<AccountId> for Recipient {
-    fn from(id: AccountId) -> Self {
-        Self::Account(id)
-    }
-}
 
 /// Inserts a message into the outbox. It is sent after the transaction commits, and only while the comments it quotes are
 /// approved.

@@ -2,9 +2,9 @@
 
 use sqlx::{Connection, PgConnection};
 
-use super::outbox::Recipient;
+use super::model::{Recipient, RelatedComments};
 use crate::clock::Ts;
-use crate::ids::{AccountId, CommentId, CommenterId, EmailId, SubscriptionId};
+use crate::ids::{AccountId, CommenterId, EmailId};
 
 /// A message that is due.
 pub struct DueEmail {
@@ -22,12 +22,6 @@ pub struct SealedRecipient {
     /// The context of a commenter's email; `None` for an account's, whose context is its id.
     pub email_hash: Option<Vec<u8>>,
     pub email_sealed: Vec<u8>,
-}
-
-/// The comments that a message quotes: it is cancelled when one of them is no longer approved, or the subscription ends.
-pub struct RelatedComments {
-    pub subscription_id: SubscriptionId,
-    pub quotes: Vec<CommentId>,
 }
 
 /// Deletes messages that quote comments which are no longer approved. Their other comments are notified again.

@@ -167,7 +167,7 @@ impl PathCollector {
             UseTree::Name(name) if name.ident == "self" => self.add_use(prefix.to_vec(), None),
             UseTree::Name(name) => self.add_use(with(name.ident.to_string()), None),
             UseTree::Rename(rename) if rename.ident == "self" => {
-                self.add_use(prefix.to_vec(), Some(rename.rename.to_string()))
+                self.add_use(prefix.to_vec(), Some(rename.rename.to_string()));
             }
             UseTree::Rename(rename) => self.add_use(
                 with(rename.ident.to_string()),

@@ -15,7 +15,7 @@ async fn the_log_page_shows_actor_action_and_note() {
         .sees("Approved one comment")
         .sees("Moved 5 comments to the trash")
         .sees("A raid")
-        .sees("Took back: one comment is as it was")
+        .sees("Undid a decision on one comment")
         .sees("Marked one comment as spam")
         .sees("Approved 2 comments")
         .sees("by mo");
@@ -30,17 +30,17 @@ async fn the_log_page_shows_actor_action_and_note() {
         .sees("A raid")
         .sees("Fay: Words of Fay.")
         .sees("Ann: New words.")
-        .sees("held → in the trash");
+        .sees("pending → in the trash");
     // What its author has taken back is named no more.
     mo.open("/admin/log/1")
         .await
-        .sees("A comment whose words are gone")
+        .sees("A comment whose text has been deleted")
         .does_not_see("Bob");
     let back = entry.form("/admin/comments/undo").submit().await;
     back.has_status(303);
     mo.open("/admin/log")
         .await
-        .sees("Took back: 3 comments are as they were")
+        .sees("Undid a decision on 3 comments")
         .sees("by max");
     // Two of the five were decided otherwise since; nothing of it is left to take back.
     let entry = mo.open("/admin/log/4").await;
@@ -65,7 +65,7 @@ async fn the_log_page_filters_by_actor_kind_status_and_date() {
     assert_eq!(rows(&format!("by={}", mo.id)).await, all[1..]);
     assert_eq!(
         rows("kind=blocked").await,
-        ["Blocked the domain spam.example"]
+        ["Blocked the email domain spam.example"]
     );
     assert_eq!(rows("kind=undone&to=held").await.len(), 1);
     assert_eq!(rows("to=spam").await, ["Marked one comment as spam"]);
@@ -137,11 +137,11 @@ async fn blocks_are_logged_without_emails_or_networks() {
         page.texts_of(".log-said"),
         [
             "Unblocked a network",
-            "Unblocked the domain spam.example",
-            "Unblocked an address",
+            "Unblocked the email domain spam.example",
+            "Unblocked an email address",
             "Blocked a network",
-            "Blocked the domain spam.example",
-            "Blocked an address",
+            "Blocked the email domain spam.example",
+            "Blocked an email address",
         ]
     );
     let kept: Vec<String> = sqlx::query_scalar("select about from log_entries order by position")

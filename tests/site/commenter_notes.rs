@@ -25,7 +25,7 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
         .await
         .follow()
         .await
-        .sees("The note is kept.");
+        .sees("Note saved.");
     let page = may.open(&page_path(id)).await;
     page.sees("Writes well, <b>at night</b>.").sees("Mo ·");
     assert!(
@@ -44,7 +44,7 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
         .await
         .follow()
         .await
-        .sees("The note is deleted.")
+        .sees("Note deleted.")
         .does_not_see("Writes well");
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
 }
@@ -58,10 +58,10 @@ async fn an_invalid_note_is_returned_as_typed() {
     let page = mo.open(&page_path(id)).await;
     let long = "x".repeat(10_001);
     for (words, said) in [
-        ("", "Please write something."),
+        ("", "Please type a note."),
         (
             "Same as bob@example.org",
-            "There is an email address in it.",
+            "This contains an email address, and those are shown nowhere.",
         ),
         (long.as_str(), "long"),
     ] {
@@ -73,7 +73,7 @@ async fn an_invalid_note_is_returned_as_typed() {
     let why = "Asked by ann@example.org";
     let back = treat(&mo, id, "Always hold", why).await;
     back.has_status(422)
-        .sees("There is an email address in it, and the log is never changed.");
+        .sees("This contains an email address, and the log cannot be changed later.");
     assert_eq!(form_with(&back, "why").value("why"), why);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
     assert!(log_of(&site).await.is_empty());
@@ -105,7 +105,7 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
     mo.open(&page_path(by_staff))
         .await
         .has_status(200)
-        .sees("The staff wrote this comment");
+        .sees("This comment was written by staff");
     let id = site.comment(&article, "Ann", Status::Held).await;
     let open = mo.open(&page_path(id)).await;
     sqlx::query("update comments set commenter_id = null where id = $1")
@@ -115,7 +115,7 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
         .expect("as imported");
     mo.open(&page_path(id))
         .await
-        .sees("This comment came without an email address");
+        .sees("This comment was sent without an email address");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     broadsheet::comments::store::erase::erase(&mut db, &[id], site.now())
         .await
@@ -123,7 +123,7 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
     db.commit().await.expect("it is kept");
     mo.open(&page_path(id))
         .await
-        .sees("Its author has taken this comment back.");
+        .sees("The author deleted this comment");
     // What was typed about them meanwhile is not lost with it.
     let back = form_with(&open, "note")
         .fill("note", "Kind.")

@@ -170,7 +170,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
         .await
         .follow()
         .await
-        .sees("From now on whatever they send is held.")
+        .sees("Their comments are now always held.")
         .sees("So since");
     let second = post_comment(&site, &ann, &article, "Ann", "Two.").await;
     assert_eq!(second, Status::Held);

@@ -25,7 +25,7 @@ async fn a_digest_page_decides_and_undoes() {
     let after = form.decide("Approve").await.follow().await;
     after
         .sees("One comment approved.")
-        .sees("The comment by Bob is approved, decided by mo.")
+        .sees("The comment by Bob is approved (decided by mo).")
         .does_not_see("Words of Bob.")
         .sees("Words of Ann.");
     assert_eq!(room.site.status_of(bob).await, Status::Approved);
@@ -37,13 +37,13 @@ async fn a_digest_page_decides_and_undoes() {
     .expect("the log");
     assert_eq!(
         entry,
-        ("decided".into(), "from a digest".into(), "mo".into())
+        ("decided".into(), "from an email".into(), "mo".into())
     );
     room.open(&room.article.path).await.sees("Words of Bob.");
 
     let back = after.forms("/digests/").remove(0).press("Undo").await;
     let back = back.follow().await;
-    back.sees("Undone: one comment is as it was.")
+    back.sees("Undone: one comment is back where it was.")
         .sees("Words of Bob.");
     assert_eq!(room.site.status_of(bob).await, Status::Held);
 
@@ -51,7 +51,7 @@ async fn a_digest_page_decides_and_undoes() {
     let (name, value) = ("all".to_owned(), "trashed".to_owned());
     let done = all.tick(&name, &value).submit().await.follow().await;
     done.sees("2 comments moved to the trash.")
-        .sees("Nothing of this waits any more.");
+        .sees("None of these comments are awaiting moderation any more.");
     for id in [ann, bob] {
         assert_eq!(room.site.status_of(id).await, Status::Trashed);
     }
@@ -155,8 +155,10 @@ async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
         .follow()
         .await;
     after
-        .sees("Someone else decided first: the comment by Bob is spam (ada). It stays so.")
-        .sees("The comment by Bob is spam, decided by ada.")
+        .sees(
+            "Someone else decided first: the comment by Bob is spam (ada). Their decision stands.",
+        )
+        .sees("The comment by Bob is spam (decided by ada).")
         .sees("Words of Ann.");
     assert_eq!(room.site.status_of(bob).await, Status::Spam);
     // What its author took back is counted, and shown no more.
@@ -167,7 +169,7 @@ async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
     drop(db);
     room.open(&link)
         .await
-        .sees("One comment was taken back.")
+        .sees("One comment was deleted by its author.")
         .does_not_see("comment by Bob");
 }
 
@@ -175,7 +177,7 @@ async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
 async fn assert_invalid(room: &Newsroom, link: &str, id: CommentId) {
     let page = room.open(link).await;
     page.has_status(404)
-        .sees("This address does not work any more")
+        .sees("This link has expired")
         .does_not_see("Words of");
     assert_eq!(
         page.attribute("article a", "href").as_deref(),
@@ -357,7 +359,7 @@ async fn one_click_unsubscribe_ends_the_digests() {
         .visitor()
         .post(&stop, "List-Unsubscribe=One-Click")
         .await;
-    done.has_status(200).sees("No more of these letters come");
+    done.has_status(200).sees("You are unsubscribed");
     room.held("Bob").await;
     room.deliver().await;
     assert_eq!(room.digests().len(), 1);

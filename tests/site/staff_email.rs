@@ -23,7 +23,7 @@ async fn an_unconfirmed_staff_email_receives_no_digest() {
     let asking = &room.sink.received()[0];
     assert_eq!(
         asking.header("Subject").as_deref(),
-        Some("Is this your address? – The Test Courier")
+        Some("Confirm your email address – The Test Courier")
     );
     let link = room.last_link();
     // Opening the link is not enough, nor is another key.
@@ -62,10 +62,10 @@ async fn a_changed_staff_email_must_be_confirmed_again() {
         .form("/admin/account/email")
         .fill("email", "stranger@example.net")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
         .has_status(422)
-        .sees("You gave an address a moment ago.");
+        .sees("You entered an address a moment ago.");
     room.site.app.clock.advance(MINUTE);
     room.mo
         .open("/admin/account")
@@ -73,7 +73,7 @@ async fn a_changed_staff_email_must_be_confirmed_again() {
         .form("/admin/account/email")
         .fill("email", "stranger@example.net")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
         .has_status(303);
     room.deliver().await;
@@ -110,22 +110,22 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
         .fill("email", MO)
         .fill("digest", "daily")
         .fill("mail_present", "a wrong long passphrase")
-        .press("Keep this address")
+        .press("Save address")
         .await;
     wrong
         .has_status(422)
-        .sees("This is not your present passphrase.");
+        .sees("This is not your current passphrase.");
     let back = wrong.form("/admin/account/email");
     assert_eq!((back.value("email"), back.value("digest")), (MO, "daily"));
     let malformed = form()
         .await
         .fill("email", "mo at home")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await;
     malformed
         .has_status(422)
-        .sees("This is not an email address");
+        .sees("Please enter a valid email address");
     assert_eq!(
         room.site
             .count("select count(*) from accounts where email_sealed is not null")
@@ -134,7 +134,7 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
     );
     room.subscribe("daily").await;
     let page = room.mo.open("/admin/account").await;
-    page.sees("An address is kept, and confirmed.");
+    page.sees("Your email address is saved and confirmed.");
     assert!(!page.html().contains("mo.keeper"), "{}", page.html());
     assert!(!room.site.log().contains("mo.keeper"));
     let rows: String = sqlx::query_scalar(AssertSqlSafe(
@@ -151,18 +151,18 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
         .await
         .follow()
         .await
-        .sees("From now on you hear as often as that.");
+        .sees("Notification setting saved.");
     page.form("/admin/account/email")
-        .press("Remove the address")
+        .press("Remove address")
         .await
         .has_status(422);
     page.form("/admin/account/email")
         .fill("mail_present", PASSPHRASE)
-        .press("Remove the address")
+        .press("Remove address")
         .await
         .follow()
         .await
-        .sees("The address is forgotten.");
+        .sees("The address is removed.");
     room.held("Ann").await;
     room.deliver().await;
     assert!(room.digests().is_empty());
@@ -187,7 +187,7 @@ async fn a_bouncing_staff_email_receives_nothing_more() {
     room.mo
         .open("/admin/account")
         .await
-        .sees("Mail to the address that is kept came back");
+        .sees("Emails to the saved address came back");
     // Another address begins anew.
     replace_email(&room).await;
     room.digest().await;
@@ -200,7 +200,7 @@ async fn replace_email(room: &Newsroom) {
         .form("/admin/account/email")
         .fill("email", "mo@example.net")
         .fill("mail_present", PASSPHRASE)
-        .press("Keep this address")
+        .press("Save address")
         .await
         .has_status(303);
     room.deliver().await;

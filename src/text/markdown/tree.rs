@@ -51,7 +51,7 @@ pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, by: TrustL
         match fate {
             NodeAction::KeepSubtree => {}
             NodeAction::Keep(inside) => {
-                waiting.extend(node.children().map(|child| (child, inside)))
+                waiting.extend(node.children().map(|child| (child, inside)));
             }
             NodeAction::Unwrap => {
                 for child in node.children().collect::<Vec<_>>() {

@@ -47,7 +47,7 @@ pub fn convert_article(raw: &str, attachments: &[Attachment]) -> ConvertedText {
     for part in shortcodes::split(&text) {
         match part {
             shortcodes::ShortcodePart::Unknown(name) => {
-                converted.unknown_shortcodes.push(name.to_owned())
+                converted.unknown_shortcodes.push(name.to_owned());
             }
             shortcodes::ShortcodePart::Text(text) => links::push_with_lone_urls(text, &mut parts),
             shortcodes::ShortcodePart::Known(known) => {

@@ -83,15 +83,15 @@ pub fn plan_comments(
         match comment.kind.as_str() {
             "" | "comment" => {
                 report.by_status.count(facts.status);
-                let comment = plan_comment(context, comment, facts, report);
+                let comment = plan_comment(context, comment, &facts, report);
                 planned.comments.push(comment);
             }
             "pingback" => {
-                let linkback = plan_linkback(comment, LinkbackKind::Pingback, facts);
+                let linkback = plan_linkback(comment, LinkbackKind::Pingback, &facts);
                 planned.linkbacks.push(linkback);
             }
             "trackback" => {
-                let linkback = plan_linkback(comment, LinkbackKind::Trackback, facts);
+                let linkback = plan_linkback(comment, LinkbackKind::Trackback, &facts);
                 planned.linkbacks.push(linkback);
             }
             kind => skip(
@@ -126,7 +126,7 @@ fn parse_status(approved: &str) -> Status {
 fn plan_comment(
     context: &PlanContext<'_>,
     comment: &WxrComment,
-    facts: CommentFacts,
+    facts: &CommentFacts,
     report: &mut ImportReport,
 ) -> PlannedComment {
     let (body, format, body_html) = convert_text(context, comment);
@@ -163,7 +163,11 @@ fn plan_comment(
     }
 }
 
-fn plan_linkback(comment: &WxrComment, kind: LinkbackKind, facts: CommentFacts) -> PlannedLinkback {
+fn plan_linkback(
+    comment: &WxrComment,
+    kind: LinkbackKind,
+    facts: &CommentFacts,
+) -> PlannedLinkback {
     PlannedLinkback {
         wordpress_id: facts.wordpress_id,
         kind,
