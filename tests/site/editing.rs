@@ -152,7 +152,7 @@ async fn of_two_who_change_it_the_second_sees_both_texts_and_loses_none() {
     changed(&mo, id, "Words of Mo.", "").await.has_status(303);
     let told = at_may.press("Save changes").await;
     told.has_status(409)
-        .sees("Mo has changed this comment since you opened the page.");
+        .sees("Mo edited this comment after you opened the page.");
     assert_eq!(told.text_of("#their-words"), "Words of Mo.");
     let form = words_in(&told);
     assert_eq!(form.value("comment").trim(), "Words of May.");

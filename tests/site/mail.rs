@@ -223,7 +223,7 @@ async fn a_letter_is_given_up_after_two_days() {
     site.app.clock.advance(16 * 60);
     site.deliver().await;
     assert_eq!((site.waiting().await, site.silenced().await), (0, 0));
-    assert!(site.log().contains("WARN") && site.log().contains("were given up"));
+    assert!(site.log().contains("WARN") && site.log().contains("were deleted"));
     site.has_a_silent_log();
 }
 
