@@ -22,7 +22,7 @@ pub struct CommentText<'a> {
     pub links: &'a [String],
 }
 
-/// Returns the features of a comment, each once, at most [`MAX_FEATURES`].
+/// Returns the features of a comment, each once, at most `MAX_FEATURES`.
 pub fn extract_features(comment: &CommentText<'_>) -> Vec<Feature> {
     let mut encoded = FeatureCollector::default();
     for shape in list_shapes(comment) {

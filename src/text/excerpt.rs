@@ -1,7 +1,7 @@
 //! The beginning of a text, for lists, feeds and subject lines.
 
 /// The text on one line, at most `chars` characters of it, cut after a word and ended by "…" if there was more.
-/// Give it plain text: [`markdown::to_text`] makes some.
+/// Give it plain text: `markdown::to_text` makes some.
 pub fn excerpt(text: &str, chars: usize) -> String {
     let mut line = String::new();
     let mut length = 0;

@@ -1,4 +1,4 @@
-//! Listing the log for people. A page reads at most [`MAX_SCANNED_ENTRIES`] entries, whatever the filter and however long the
+//! Listing the log for people. A page reads at most `MAX_SCANNED_ENTRIES` entries, whatever the filter and however long the
 //! log.
 
 use sqlx::PgConnection;
