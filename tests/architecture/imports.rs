@@ -106,9 +106,7 @@ impl Sources {
             .last()?;
         let (module, rest) = path.split_at(length);
         // Naming a module is no import from its file; naming an item in it is.
-        let Some((item, rest)) = rest.split_first() else {
-            return None;
-        };
+        let (item, rest) = rest.split_first()?;
         let reexport = self.0[module]
             .paths
             .uses
