@@ -312,8 +312,7 @@ async fn two_articles_cannot_share_an_address() {
         .fill("body", "Other tea.")
         .press("Publish")
         .await;
-    page.has_status(422)
-        .sees("is already in use");
+    page.has_status(422).sees("is already in use");
     assert_eq!(page.form("/admin/articles/new").value("body"), "Other tea.");
     page.form("/admin/articles/new")
         .fill("slug", "more-tea")
