@@ -1,19 +1,19 @@
-//! Whether the desk is as quick with a million comments as with a thousand, and what it costs to decide about all that
-//! waits: `cargo bench --profile quick --bench desk`.
+//! Compares the queue with a million comments to the queue with a thousand, and measures bulk actions:
+//! `cargo bench --profile quick --bench admin`.
 //!
-//! Two databases of one shape are made (`desk/fill.sql`): a thousand comments of which 500 wait, and a million of which
-//! 100,000 do. Pages that show as many cards at both sizes are asked for in turn, many times, of the real router, by a
-//! moderator who is signed in; then which comments these are, and what is on their cards, is asked of the database alone.
-//! What is asked for is a ratio of less than 1.3 of the pages, in the median and at the 99th of a hundred.
+//! `admin/fill.sql` fills two databases of the same shape: a thousand comments of which 500 are held, and a million of which
+//! 100,000 are. A signed-in moderator loads pages that show as many cards at both sizes, in turn and many times, through the real
+//! router; then the same comments and cards are read from the database alone. The larger queue may be slower by a factor of less
+//! than 1.3, at the median and at the 99th percentile.
 //!
-//! A flood of alike comments is read in the small one, to see that it costs what its comments do.
+//! In the small database, a flood of similar comments is indexed; its cost must grow with its size and no faster.
 //!
-//! Then all 100,000 become spam with one press, and held again with another, while a reader opens articles. What is asked
-//! for is a fifth, at least, of the rows a second that one plain `update` of the same rows changes in a copy of the
-//! database; and that no reader's page fails.
+//! In the large one, all 100,000 held comments become spam by one action and held again by another, while a reader loads
+//! articles. That must change at least a fifth as many rows a second as one plain `update` of the same rows in a copy of the
+//! database, and no page may fail.
 
 #[path = "../tests/support/cluster.rs"]
-#[allow(dead_code, reason = "only folders are needed of it")]
+#[allow(dead_code, reason = "only the folder is needed")]
 mod cluster;
 
 use std::fs;
@@ -35,94 +35,98 @@ use broadsheet::crypto::Keys;
 use broadsheet::db::embedded::{Durability, Private};
 use broadsheet::ids::{ArticleId, CommentId};
 use broadsheet::moderation::bulk;
-use broadsheet::moderation::filter::{Age, Filter, Order};
-use broadsheet::moderation::store::{self, StandsFor};
+use broadsheet::moderation::filter::{CommentAge, QueueFilter, QueueOrder};
+use broadsheet::moderation::store;
+use broadsheet::moderation::store::cards::CardScope;
 use broadsheet::publication::{self, Publication};
 use broadsheet::router;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
 use tower::ServiceExt;
 
-/// How often each page is asked for.
+/// FilterMeasurement requests per page.
 const ROUNDS: usize = 800;
-/// And before it counts: after five executions, Postgres may choose another plan.
-const WARM_UP: usize = 12;
-/// What the issue of this bench asks for.
-const MOST: f64 = 1.3;
-const LEAST_SHARE: f64 = 0.2;
-/// When it is.
-const MOMENT: &str = "2026-03-14T15:09:26Z";
-/// Cards on a page of the queue.
-const CARDS: i64 = 50;
+/// Requests before that: after five executions, Postgres may choose another plan.
+const WARM_UP_ROUNDS: usize = 12;
+/// Bound for the time at the large size divided by that at the small measurement.
+const MAX_RATIO: f64 = 1.3;
+/// Bound for the row rate of a bulk action divided by that of a plain update.
+const MIN_RATE_SHARE: f64 = 0.2;
+/// Current time of the site.
+const NOW: &str = "2026-03-14T15:09:26Z";
+const CARDS_PER_PAGE: i64 = 50;
 
-/// A database and the site on it.
-struct Site {
+/// A site on a filled database.
+struct FilledSite {
     app: App,
     router: Router,
     cookie: String,
     moderator: Moderator,
 }
 
-/// What is measured at both sizes: seconds, and what came of it.
-struct Measured {
+/// A filter, and what was measured of it at both sizes.
+struct FilterMeasurement {
     name: &'static str,
-    filter: Filter,
+    filter: QueueFilter,
     cards: [usize; 2],
     bytes: [usize; 2],
+    /// Seconds.
     times: [Vec<f64>; 2],
 }
 
 #[tokio::main]
 async fn main() {
-    let folder = cluster::folder("desk");
+    let folder = cluster::folder("admin");
     let postgres = Private::start(&folder.join("data"), Durability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
-    let small = make(postgres.url(), "small", &SMALL).await;
-    let large = make(postgres.url(), "large", &LARGE).await;
+    let small = create_site(postgres.url(), "small", &SMALL).await;
+    let large = create_site(postgres.url(), "large", &LARGE).await;
     let mut admin = connect(postgres.url()).await;
     run(&mut admin, "checkpoint").await;
 
     let sites = [small, large];
     let mut is_good = true;
     println!("Pages of the queue, through the router:");
-    let mut pages = measured();
-    for round in 0..ROUNDS + WARM_UP {
+    let mut pages = measurements();
+    for round in 0..ROUNDS + WARM_UP_ROUNDS {
         for page in &mut pages {
             for (size, site) in sites.iter().enumerate() {
-                page.open(site, size, round >= WARM_UP).await;
+                page.measure_page(site, size, round >= WARM_UP_ROUNDS).await;
             }
         }
     }
-    is_good &= tell(&pages);
-    println!("Which comments, and what is on their cards, of the database alone:");
-    let mut calls = measured();
-    for round in 0..ROUNDS + WARM_UP {
-        for call in &mut calls {
+    is_good &= print_results(&pages);
+    println!("The same comments and cards, read from the database alone:");
+    let mut queries = measurements();
+    for round in 0..ROUNDS + WARM_UP_ROUNDS {
+        for query in &mut queries {
             for (size, site) in sites.iter().enumerate() {
-                call.ask(site, size, round >= WARM_UP).await;
+                query
+                    .measure_query(site, size, round >= WARM_UP_ROUNDS)
+                    .await;
             }
         }
     }
-    tell(&calls);
+    print_results(&queries);
 
     let [small, large] = sites;
-    is_good &= flood(&small).await;
+    is_good &= index_flood(&small).await;
     small.app.pool.close().await;
     large.app.pool.close().await;
     run(&mut admin, "create database plain template large").await;
     run(&mut admin, "checkpoint").await;
-    let plain_rate = plain(&with_database(postgres.url(), "plain")).await;
-    let large = open(&with_database(postgres.url(), "large"), None).await;
-    is_good &= act_on_all(&large, plain_rate).await;
+    let plain_rate = measure_plain_update(&with_database(postgres.url(), "plain")).await;
+    let large = open_site(&with_database(postgres.url(), "large"), None).await;
+    is_good &= measure_bulk_actions(&large, plain_rate).await;
     large.app.pool.close().await;
-    admin.close().await.expect("it is left");
+    admin.close().await.expect("a closed connection");
     postgres.stop();
-    fs::remove_dir_all(&folder).expect("the folder is ours");
-    assert!(is_good, "this falls short of what is asked");
+    fs::remove_dir_all(&folder).expect("the folder is removed");
+    assert!(is_good, "a bound is exceeded; see above");
 }
 
-/// What `desk/fill.sql` is told.
-type Shape = [(&'static str, &'static str); 9];
-const SMALL: Shape = [
+/// Variables of `admin/fill.sql`.
+type FillVariables = [(&'static str, &'static str); 9];
+const SMALL: FillVariables = [
     ("comments", "1000"),
     ("articles", "100"),
     ("commenters", "300"),
@@ -133,7 +137,7 @@ const SMALL: Shape = [
     ("held", "i % 2 = 0"),
     ("wave", "false"),
 ];
-const LARGE: Shape = [
+const LARGE: FillVariables = [
     ("comments", "1000000"),
     ("articles", "10000"),
     ("commenters", "300000"),
@@ -146,13 +150,11 @@ const LARGE: Shape = [
 ];
 
 fn now() -> Ts {
-    Ts::new(MOMENT.parse().expect("a moment"))
+    Ts::new(NOW.parse().expect("a time"))
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url
-        .rsplit_once('/')
-        .expect("an address ends in its database");
+    let (server, _) = url.rsplit_once('/').expect("a URL that ends in a database");
     format!("{server}/{name}")
 }
 
@@ -166,9 +168,9 @@ async fn run(db: &mut PgConnection, statement: &str) {
         .unwrap_or_else(|error| panic!("{statement:.60}: {error}"));
 }
 
-/// Makes a database of this shape, and the site on it.
-async fn make(server: &str, name: &str, shape: &Shape) -> Site {
-    let begun = Instant::now();
+/// Creates a database, fills it, and opens a site on it.
+async fn create_site(server: &str, name: &str, variables: &FillVariables) -> FilledSite {
+    let started = Instant::now();
     run(
         &mut connect(server).await,
         &format!("create database {name}"),
@@ -189,21 +191,24 @@ async fn make(server: &str, name: &str, shape: &Shape) -> Site {
         .await
         .expect("an account goes in")
         .expect("the handle is free");
-    let mut fill = include_str!("desk/fill.sql").replace(":moment", &format!("'{MOMENT}'"));
-    for (word, value) in shape {
-        fill = fill.replace(&format!(":{word}"), value);
+    let mut fill = include_str!("admin/fill.sql").replace(":moment", &format!("'{NOW}'"));
+    for (name, value) in variables {
+        fill = fill.replace(&format!(":{name}"), value);
     }
     sqlx::raw_sql(AssertSqlSafe(fill))
         .execute(&mut db)
         .await
         .unwrap_or_else(|error| panic!("filling {name}: {error}"));
-    // What autovacuum does within minutes.
+    // Autovacuum would do this within minutes.
     run(&mut db, "vacuum analyze").await;
-    println!("{name} is made in {:.0} s", begun.elapsed().as_secs_f64());
-    open(&url, Some(keys)).await
+    println!(
+        "{name} database filled in {:.0} s",
+        started.elapsed().as_secs_f64()
+    );
+    open_site(&url, Some(keys)).await
 }
 
-async fn open(url: &str, keys: Option<Keys>) -> Site {
+async fn open_site(url: &str, keys: Option<Keys>) -> FilledSite {
     let pool = PgPool::connect(url).await.expect("a connection");
     let config = Settings::default().check().expect("settings");
     let keys = keys.unwrap_or_else(|| Keys::from_secret(&[7; 32]));
@@ -222,7 +227,7 @@ async fn open(url: &str, keys: Option<Keys>) -> Site {
         .expect("accounts can be asked")
         .expect("it moderates");
     drop(db);
-    Site {
+    FilledSite {
         router: router::router(app.clone()),
         cookie: format!("{}={}", cookie.name(), cookie.value()),
         moderator,
@@ -230,73 +235,73 @@ async fn open(url: &str, keys: Option<Keys>) -> Site {
     }
 }
 
-/// What is measured. `fill.sql` sees to it that the first comment is by the person, and the second from the network, that
-/// have enough for a page at both sizes.
-fn measured() -> Vec<Measured> {
-    let held = || Filter::of(Status::Held);
-    let likeliest = Filter {
-        order: Order::Likeliest,
+/// Returns the filters to measure. `fill.sql` gives the author of comment 1 and the network of comment 2 enough comments for a
+/// full page at both sizes.
+fn measurements() -> Vec<FilterMeasurement> {
+    let held = || QueueFilter::with_status(Status::Held);
+    let by_score = QueueFilter {
+        order: QueueOrder::HighestScoreFirst,
         ..held()
     };
-    let by_reason = |kind| Filter {
+    let by_reason = |kind| QueueFilter {
         reason: Some(kind),
         ..held()
     };
-    let on = Filter {
+    let on_article = QueueFilter {
         article: Some(ArticleId(1)),
         ..held()
     };
-    let by = Filter {
-        person: Some(CommentId(1)),
+    let by_author = QueueFilter {
+        same_author_as: Some(CommentId(1)),
         ..held()
     };
-    let from = Filter {
-        network: Some(CommentId(2)),
+    let from_network = QueueFilter {
+        same_network_as: Some(CommentId(2)),
         ..held()
     };
-    let with = |words: &str| Filter {
-        words: words.to_owned(),
+    let search = |text: &str| QueueFilter {
+        search: text.to_owned(),
         ..held()
     };
-    let aged = |age| Filter {
+    let aged = |age| QueueFilter {
         age: Some(age),
         ..held()
     };
     let all = [
         ("the queue", held()),
-        ("the likeliest first", likeliest),
-        ("for a reason", by_reason(Kind::Links)),
-        ("under an article", on.clone()),
-        ("by a person", by.clone()),
-        ("from a network", from),
-        ("with a word of nearly all", with("w1")),
-        ("with a word of one in five", with("cranes")),
-        ("with a rare word", with("zhuravel")),
-        ("within a week", aged(Age::Within(7))),
-        ("older than a week", aged(Age::Over(7))),
+        ("by spam score", by_score),
+        ("with a reason", by_reason(Kind::Links)),
+        ("on an article", on_article.clone()),
+        ("by an author", by_author.clone()),
+        ("from a network", from_network),
+        ("search for a word in nearly all", search("w1")),
+        ("search for a word in one of five", search("cranes")),
+        ("search for a rare word", search("zhuravel")),
+        ("within a week", aged(CommentAge::AtMost(7))),
+        ("older than a week", aged(CommentAge::MoreThan(7))),
         (
-            "under an article, with a word",
-            Filter {
-                words: "w1".to_owned(),
-                ..on
+            "on an article, with a search",
+            QueueFilter {
+                search: "w1".to_owned(),
+                ..on_article
             },
         ),
         (
-            "for a reason, older than a week",
-            Filter {
-                age: Some(Age::Over(7)),
+            "with a reason, older than a week",
+            QueueFilter {
+                age: Some(CommentAge::MoreThan(7)),
                 ..by_reason(Kind::FirstTimer)
             },
         ),
         (
-            "by a person, for a reason",
-            Filter {
+            "by an author, with a reason",
+            QueueFilter {
                 reason: Some(Kind::FirstTimer),
-                ..by
+                ..by_author
             },
         ),
     ];
-    let new = |(name, filter)| Measured {
+    let new = |(name, filter)| FilterMeasurement {
         name,
         filter,
         cards: [0; 2],
@@ -306,13 +311,13 @@ fn measured() -> Vec<Measured> {
     all.into_iter().map(new).collect()
 }
 
-impl Measured {
-    /// Opens the page.
-    async fn open(&mut self, site: &Site, size: usize, counts: bool) {
+impl FilterMeasurement {
+    /// Loads the page.
+    async fn measure_page(&mut self, site: &FilledSite, size: usize, counts: bool) {
         let path = format!("/admin/comments?{}", self.filter.query());
-        let asked = Instant::now();
-        let page = open_page(&site.router, &path, Some(&site.cookie)).await;
-        let time = asked.elapsed().as_secs_f64();
+        let started = Instant::now();
+        let page = load_page(&site.router, &path, Some(&site.cookie)).await;
+        let time = started.elapsed().as_secs_f64();
         let page = page.unwrap_or_else(|| panic!("{path} failed"));
         if counts {
             self.times[size].push(time);
@@ -323,17 +328,17 @@ impl Measured {
         }
     }
 
-    /// Asks what differs between pages: which comments, and what is on their cards.
-    async fn ask(&mut self, site: &Site, size: usize, counts: bool) {
+    /// Reads only what differs between pages: the comments and their cards.
+    async fn measure_query(&mut self, site: &FilledSite, size: usize, counts: bool) {
         let mut db = site.app.pool.acquire().await.expect("a connection");
-        let asked = Instant::now();
+        let started = Instant::now();
         let (filter, now) = (&self.filter, now());
-        let (page, stands_for) = if *filter == Filter::of(Status::Held) {
-            let page = store::find_gathered(&mut db, None, CARDS).await;
-            (page, StandsFor::AllAlike)
+        let (page, scope) = if *filter == QueueFilter::with_status(Status::Held) {
+            let page = store::queue::find_grouped(&mut db, None, CARDS_PER_PAGE).await;
+            (page, CardScope::WholeGroup)
         } else {
-            let page = store::find(&mut db, filter, None, None, CARDS, now).await;
-            (page, StandsFor::Itself)
+            let page = store::queue::find(&mut db, filter, None, None, CARDS_PER_PAGE, now).await;
+            (page, CardScope::SingleComment)
         };
         let ids: Vec<CommentId> = page
             .expect("they are found")
@@ -341,10 +346,10 @@ impl Measured {
             .iter()
             .map(|found| found.id)
             .collect();
-        let cards = store::cards(&mut db, &ids, stands_for)
+        let cards = store::cards::list(&mut db, &ids, scope)
             .await
             .expect("there are cards");
-        let time = asked.elapsed().as_secs_f64();
+        let time = started.elapsed().as_secs_f64();
         if counts {
             self.times[size].push(time);
         } else {
@@ -354,55 +359,55 @@ impl Measured {
     }
 }
 
-/// The page at an address, if it is there.
-async fn open_page(router: &Router, path: &str, cookie: Option<&str>) -> Option<Vec<u8>> {
+/// Loads a page; `None` unless the status is 200.
+async fn load_page(router: &Router, path: &str, cookie: Option<&str>) -> Option<Vec<u8>> {
     let mut request = Request::get(path).header(header::HOST, "127.0.0.1:8600");
     if let Some(cookie) = cookie {
         request = request.header(header::COOKIE, cookie);
     }
     let request = request.body(Body::empty()).expect("a request");
-    let answer = router.clone().oneshot(request).await.ok()?;
-    if answer.status() != 200 {
+    let response = router.clone().oneshot(request).await.ok()?;
+    if response.status() != 200 {
         return None;
     }
-    let page = to_bytes(answer.into_body(), usize::MAX).await.ok()?;
+    let page = to_bytes(response.into_body(), usize::MAX).await.ok()?;
     Some(page.to_vec())
 }
 
-/// Tells what was measured, and whether the large is near the small.
-fn tell(group: &[Measured]) -> bool {
+/// Prints the results, and returns whether all are within the bound.
+fn print_results(group: &[FilterMeasurement]) -> bool {
     let mut is_good = true;
-    for one in group {
-        let [small, large] = one.times.each_ref().map(|times| quantiles(times));
+    for measurement in group {
+        let [small, large] = measurement.times.each_ref().map(|times| quantiles(times));
         let ratios = [large.0 / small.0, large.1 / small.1];
         println!(
             "{}: median {:.2} and {:.2} ms ({:.2}), p99 {:.2} and {:.2} ms ({:.2}); {} and {} cards, {} and {} bytes",
-            one.name,
+            measurement.name,
             small.0 * 1000.0,
             large.0 * 1000.0,
             ratios[0],
             small.1 * 1000.0,
             large.1 * 1000.0,
             ratios[1],
-            one.cards[0],
-            one.cards[1],
-            one.bytes[0],
-            one.bytes[1],
+            measurement.cards[0],
+            measurement.cards[1],
+            measurement.bytes[0],
+            measurement.bytes[1],
         );
-        is_good &= ratios.iter().all(|ratio| *ratio < MOST);
+        is_good &= ratios.iter().all(|ratio| *ratio < MAX_RATIO);
     }
     is_good
 }
 
-/// The median, and what 99 of 100 are no more than.
+/// Returns the median and the 99th percentile.
 fn quantiles(times: &[f64]) -> (f64, f64) {
     let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
     (times[times.len() / 2], times[times.len() * 99 / 100])
 }
 
-/// Reads five thousand comments that say nearly the same: the last thousand may not take much longer than the first.
-async fn flood(site: &Site) -> bool {
+/// Indexes five thousand similar comments: the last thousand may take no longer than twice the first.
+async fn index_flood(site: &FilledSite) -> bool {
     let mut times = Vec::new();
     for thousand in 0..5_i64 {
         sqlx::query(
@@ -417,90 +422,92 @@ async fn flood(site: &Site) -> bool {
         .bind(now())
         .execute(&site.app.pool)
         .await
-        .expect("they come in");
-        let begun = Instant::now();
+        .expect("comments are inserted");
+        let started = Instant::now();
         broadsheet::worker::read(&site.app)
             .await
-            .expect("they are read");
-        times.push(begun.elapsed().as_secs_f64());
+            .expect("comments are indexed");
+        times.push(started.elapsed().as_secs_f64());
     }
-    let gathered: i64 = sqlx::query_scalar("select max(held)::bigint from lookalikes")
+    let grouped: i64 = sqlx::query_scalar("select max(held)::bigint from lookalikes")
         .fetch_one(&site.app.pool)
         .await
-        .expect("they are counted");
+        .expect("a count");
     let ratio = times[4] / times[0];
     println!(
-        "A flood of 5,000 is read in {:.1} s, its last thousand in {ratio:.2} of the time of its first; {gathered} are gathered",
+        "5,000 similar comments indexed in {:.1} s, the last thousand in {ratio:.2} of the time of the first; {grouped} grouped",
         times.iter().sum::<f64>()
     );
-    ratio < 2.0 && gathered == 5_000
+    ratio < 2.0 && grouped == 5_000
 }
 
-/// Rows a second that one statement changes.
-async fn plain(url: &str) -> f64 {
+/// Returns the rows a second that one statement updates.
+async fn measure_plain_update(url: &str) -> f64 {
     let mut db = connect(url).await;
-    let begun = Instant::now();
-    let done = sqlx::query("update comments set status = 'spam' where status = 'held'")
+    let started = Instant::now();
+    let updated = sqlx::query("update comments set status = 'spam' where status = 'held'")
         .execute(&mut db)
         .await
-        .expect("they are changed");
-    let time = begun.elapsed().as_secs_f64();
-    let rows = done.rows_affected();
+        .expect("comments are updated");
+    let time = started.elapsed().as_secs_f64();
+    let rows = updated.rows_affected();
     println!("One plain update of {rows} rows: {time:.1} s");
     rows as f64 / time
 }
 
-/// Makes spam of all that waits and takes it back, while a reader reads.
-async fn act_on_all(site: &Site, plain_rate: f64) -> bool {
+/// Marks every held comment as spam and undoes that, while a reader loads articles.
+async fn measure_bulk_actions(site: &FilledSite, plain_rate: f64) -> bool {
     let quiet = read_while(site, tokio::time::sleep(std::time::Duration::from_secs(5))).await;
-    println!("A reader while nothing happens: {quiet}");
+    println!("A reader without a bulk action: {quiet}");
     let mut is_good = true;
     let mut last = None;
-    for name in ["All become spam", "All are held again"] {
-        let begun = Instant::now();
-        let act = async {
-            let act = match last {
+    for name in ["Mark all as spam", "Undo"] {
+        let started = Instant::now();
+        let action = async {
+            let action_id = match last {
                 None => {
-                    let filter = Filter::of(Status::Held);
+                    let filter = QueueFilter::with_status(Status::Held);
                     bulk::decide_all(&site.app, &site.moderator, &filter, Status::Spam, "", now())
                         .await
                 }
-                Some(act) => bulk::undo_all(&site.app, &site.moderator, act).await,
+                Some(action_id) => bulk::undo_all(&site.app, &site.moderator, action_id).await,
             };
-            last = Some(act.expect("it is begun"));
-            bulk::work_on_all(&site.app).await.expect("it is done");
-            begun.elapsed().as_secs_f64()
+            last = Some(action_id.expect("the action starts"));
+            bulk::run_pending(&site.app)
+                .await
+                .expect("the action finishes");
+            started.elapsed().as_secs_f64()
         };
         let mut time = 0.0;
-        let read = read_while(site, async { time = act.await }).await;
+        let reads = read_while(site, async { time = action.await }).await;
         let mut db = site.app.pool.acquire().await.expect("a connection");
-        let act = last.expect("it was begun");
-        let decided = store::decisions_of(&mut db, act)
+        let action_id = last.expect("the action started");
+        let decided = store::action_summary::count_decisions(&mut db, action_id)
             .await
-            .expect("it is known");
+            .expect("a count");
         let share = decided as f64 / time / plain_rate;
         println!(
-            "{name}, {decided} of them: {time:.1} s, {share:.2} of the rows a second of one update"
+            "{name}, {decided} comments: {time:.1} s, {share:.2} of the row rate of one update"
         );
-        println!("A reader meanwhile: {read}");
-        is_good &= share >= LEAST_SHARE && decided >= 100_000 && !read.has_failed();
+        println!("A reader meanwhile: {reads}");
+        is_good &= share >= MIN_RATE_SHARE && decided >= 100_000 && !reads.has_failed();
     }
     is_good
 }
 
-/// How a reader fared.
-struct ReadMeanwhile {
+/// Page loads of the reader.
+struct ReaderStats {
     times: Vec<f64>,
     failed: usize,
 }
 
-impl ReadMeanwhile {
+impl ReaderStats {
     fn has_failed(&self) -> bool {
         self.failed > 0 || self.times.is_empty()
     }
 }
 
-impl std::fmt::Display for ReadMeanwhile {
+impl std::fmt::Display for ReaderStats {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (median, p99) = quantiles(&self.times);
         write!(
@@ -514,22 +521,22 @@ impl std::fmt::Display for ReadMeanwhile {
     }
 }
 
-/// Opens articles, one after the other, until something is done.
-async fn read_while(site: &Site, work: impl Future<Output = ()>) -> ReadMeanwhile {
+/// Loads articles one after the other until `work` is done.
+async fn read_while(site: &FilledSite, work: impl Future<Output = ()>) -> ReaderStats {
     let is_done = Arc::new(AtomicBool::new(false));
     let reader = tokio::spawn({
         let (router, is_done) = (site.router.clone(), Arc::clone(&is_done));
         async move {
-            let mut read = ReadMeanwhile {
+            let mut read = ReaderStats {
                 times: Vec::new(),
                 failed: 0,
             };
             let mut number = 0;
             while !is_done.load(Ordering::Relaxed) {
                 number = number % 500 + 1;
-                let asked = Instant::now();
-                match open_page(&router, &format!("/story-{number}"), None).await {
-                    Some(_) => read.times.push(asked.elapsed().as_secs_f64()),
+                let started = Instant::now();
+                match load_page(&router, &format!("/story-{number}"), None).await {
+                    Some(_) => read.times.push(started.elapsed().as_secs_f64()),
                     None => read.failed += 1,
                 }
             }
@@ -538,5 +545,5 @@ async fn read_while(site: &Site, work: impl Future<Output = ()>) -> ReadMeanwhil
     });
     work.await;
     is_done.store(true, Ordering::Relaxed);
-    reader.await.expect("the reader reads")
+    reader.await.expect("the reader ends")
 }

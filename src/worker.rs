@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
-use crate::moderation::reading::BATCH;
+use crate::moderation::indexing::BATCH_SIZE;
 use crate::{accounts, classifier, commenters, comments, moderation};
 
 /// After the start: the first readers need the database more.
@@ -90,11 +90,11 @@ async fn work_in_rounds(app: &App, decided: &Notify) {
 async fn read_in_rounds(app: &App) {
     let mut newest = 0;
     loop {
-        let pause = match moderation::reading::read_some(app).await {
+        let pause = match moderation::indexing::index_batch(app).await {
             Ok(Some(round)) => {
-                let came = round.newest - newest;
-                newest = round.newest;
-                pause_from_reading(round.took, came)
+                let came = round.newest_id - newest;
+                newest = round.newest_id;
+                pause_from_reading(round.duration, came)
             }
             Ok(None) => READ_EVERY,
             Err(error) => {
@@ -109,7 +109,7 @@ async fn read_in_rounds(app: &App) {
 /// How long nothing is read after a round that took so long, when so many comments came since the one before. It is a flood
 /// if these are more than are read in one.
 fn pause_from_reading(took: Duration, came: i64) -> Duration {
-    match came > BATCH {
+    match came > BATCH_SIZE {
         true => READ_PAUSE.min(READ_PAUSES_IN_A_FLOOD * took),
         false => READ_EVERY.min(READ_PAUSES * took),
     }
@@ -117,7 +117,7 @@ fn pause_from_reading(took: Duration, came: i64) -> Duration {
 
 /// Reads all that came in.
 pub async fn read(app: &App) -> sqlx::Result<()> {
-    while moderation::reading::read_some(app).await?.is_some() {}
+    while moderation::indexing::index_batch(app).await?.is_some() {}
     Ok(())
 }
 
@@ -139,7 +139,7 @@ pub async fn learn(app: &App) -> sqlx::Result<()> {
 
 /// One round of what moderators have begun.
 pub async fn work(app: &App) -> sqlx::Result<()> {
-    moderation::bulk::work_on_all(app).await
+    moderation::bulk::run_pending(app).await
 }
 
 /// One round of the post: what is news is written, and what is written is sent.
@@ -160,13 +160,13 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     app.limits.forget_the_quiet();
     let now = app.clock.now();
     let settings = app.publication().await?.discussion.clone();
-    let emptied = moderation::emptying::empty(app, settings.trash_days).await;
+    let emptied = moderation::retention::purge_expired(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
     let networks = comments::store::forget_where_from(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notices = comments::notices::forget(&mut db, now).await;
     let digests = moderation::digest::forget(&mut db, now).await;
-    let likeness = moderation::reading::forget(&mut db, now).await;
+    let likeness = moderation::indexing::delete_old_bands(&mut db, now).await;
     networks
         .and(sessions)
         .and(notices)
@@ -183,11 +183,11 @@ mod tests {
     fn reading_leaves_a_flood_to_whoever_replies() {
         for (took, came, pause) in [
             (50, 1, 100),
-            (50, BATCH, 100),
-            (1_500, BATCH, 2_000),
-            (50, BATCH + 1, 450),
-            (500, BATCH + 1, 4_500),
-            (1_500, BATCH + 1, 10_000),
+            (50, BATCH_SIZE, 100),
+            (1_500, BATCH_SIZE, 2_000),
+            (50, BATCH_SIZE + 1, 450),
+            (500, BATCH_SIZE + 1, 4_500),
+            (1_500, BATCH_SIZE + 1, 10_000),
         ] {
             assert_eq!(
                 pause_from_reading(Duration::from_millis(took), came),

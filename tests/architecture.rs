@@ -11,7 +11,7 @@ use broadsheet::commenters::treatment::Treated;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
 use broadsheet::moderation::EntryKind;
-use broadsheet::moderation::filter::Age;
+use broadsheet::moderation::filter::CommentAge;
 
 /// The house, low to high. Modules that share a line do not know each other. `docs/ARCHITECTURE.md` and `lib.rs` show the same.
 const HOUSE: [&[&str]; 19] = [
@@ -359,7 +359,7 @@ fn made_of_a_word_and_a_beginning(sources: &str) -> BTreeSet<String> {
     }
     made.extend(Kind::ALL.map(|kind| format!("reason-{}", kind.code())));
     made.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.code())));
-    made.extend(Age::ALL.map(|age| format!("age-{}", age.word())));
+    made.extend(CommentAge::ALL.map(|age| format!("age-{}", age.code())));
     made.extend(Kind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
     made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.word())));
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());

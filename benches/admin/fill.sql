@@ -1,14 +1,14 @@
--- Fills a migrated database for benches/desk.rs: as many articles, commenters and comments as `:articles`, `:commenters`
--- and `:comments` say, the newest at `:moment`, over `:days` days. Triggers are off; what they keep is counted at the end,
--- with the words of the migrations. What the bench filters by is set to every so many-th comment (`:…_every`), so that its
--- pages hold the same at every size.
+-- Fills a migrated database for benches/admin.rs with `:articles` articles, `:commenters` commenters and `:comments` comments,
+-- the newest at `:moment`, over `:days` days. Triggers are off; the counters they maintain are filled at the end, by the
+-- statements of the migrations. A filter of the bench matches every `:…_every`-th comment, so that its pages have the same
+-- number of cards at every size.
 set session_replication_role = replica;
 set synchronous_commit = off;
 set maintenance_work_mem = '512MB';
 set work_mem = '128MB';
 set max_parallel_maintenance_workers = 2;
 
--- A number between 0 and 1 that belongs to a row and a purpose.
+-- A number from 0 to 1, the same each time for a row and a purpose.
 create function pg_temp.chance(one bigint, purpose bigint) returns double precision language sql immutable parallel safe
     return (hashint8extended(one, purpose) & 2147483647)::double precision / 2147483648;
 
@@ -21,7 +21,7 @@ insert into article_paths (path, article_id) select path, id from articles;
 insert into commenters (id, email_hash, email_sealed, created_at) overriding system value
 select i, int8send(i), '\x00', :moment from generate_series(1::bigint, :commenters) as i;
 
--- Indexes are made faster than they are kept.
+-- Creating an index on full tables is faster than maintaining it.
 create temp table dropped as
 select indexname, indexdef from pg_indexes
 where schemaname = 'public' and tablename in ('comments', 'readings') and indexdef not like 'CREATE UNIQUE%';
@@ -32,8 +32,8 @@ begin
 end
 $$;
 
--- Two comments stand together, one answers the other. Articles, people and networks are as uneven as they are everywhere;
--- words are used as Zipf has it, out of 20,000.
+-- Comments come in pairs, the second a reply to the first. Articles, commenters and networks are distributed unevenly, as on a
+-- real site; words follow Zipf's law, out of 20,000.
 with made as (
     select i, 1 + floor(:articles * power(pg_temp.chance(i / 2, 1), 3))::bigint as article_id,
         case when i = 1 or i % :person_every = 0 then 1 else 1 + floor(:commenters * power(pg_temp.chance(i, 2), 2))::bigint end as commenter_id,
@@ -67,7 +67,7 @@ begin
 end
 $$;
 
--- What triggers would have kept.
+-- The counters that triggers would have maintained.
 insert into lookalikes (id, held, head_id, head_at)
 select lookalike_id, count(*), (array_agg(id order by created_at, id))[1], min(created_at)
 from comments where lookalike_id is not null and status = 'held' group by lookalike_id;
@@ -91,7 +91,7 @@ select article_id, root_id, coalesce((select created_at from comments root where
 from comments where status = 'approved' group by article_id, root_id;
 insert into article_reply_counts (article_id, shard, count, threads)
 select article_id, 0, sum(replies), count(*) from article_threads group by article_id;
--- What does not wait has been decided about.
+-- Every comment that is not held has a decision.
 insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
 select id, 1, id, (select min(id) from accounts), 'held', status, created_at from comments where status <> 'held' order by id;
 select setval('comments_id_seq', :comments);

@@ -22,7 +22,7 @@ use crate::cache::{Site, serve_figures};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, embedded::Durability};
-use crate::moderation::live;
+use crate::moderation::events;
 use crate::startup::{self, data_folder, media_folder};
 use crate::{router, worker};
 
@@ -166,7 +166,7 @@ async fn accept(app: App, site: Site, listener: TcpListener) -> anyhow::Result<(
     drop(stop);
     // Open desks would be listening until they are cut off.
     let _ = app.heard.send(Heard {
-        name: live::ENDS,
+        name: events::ENDS,
         data: String::new(),
     });
     tracing::info!("stopping; open requests may finish");

@@ -177,7 +177,7 @@ async fn note(
     about: &str,
     now: Ts,
 ) -> sqlx::Result<()> {
-    let act = store::next_act(db).await?;
+    let act = store::decisions::reserve_action_id(db).await?;
     let entry = NewEntry::by(moderator, act, kind, now).about(about);
     store::note(db, &entry).await
 }

@@ -1,5 +1,5 @@
-//! What the site has learnt from its decisions, how often it was right, what it would have got wrong, and whether it may
-//! decide by itself.
+//! The staff page of the spam score: the number of decisions it was trained on, its accuracy so far, and the threshold from
+//! which a comment goes to spam without a moderator.
 
 use askama::Template;
 use axum::Extension;
@@ -8,8 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::filter::Filter;
-use super::store::{self, Misjudged};
+use super::filter::QueueFilter;
+use super::store;
+use super::store::classifier_page::FalsePositive;
 use crate::accounts::Admin;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
@@ -19,67 +20,67 @@ use crate::text::{Language, excerpt, markdown};
 use crate::web::requests::Reference;
 use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
 
-const LEARNING: &str = "/admin/learning";
-/// Decided comments that figures are about.
-const LOOKED_AT: i64 = 1_000;
-/// Below this, figures may be chance, and the page says so.
-const FEW: usize = 100;
-/// Comments of a rehearsal that are shown.
-const SHOWN: i64 = 50;
-/// Characters of a comment's beginning.
-const BEGINNING: usize = 160;
-/// In thousandths, what is rehearsed when nothing was chosen.
-const REHEARSED: i32 = 950;
+const PAGE_PATH: &str = "/admin/spam-score";
+/// Decisions that the figures are computed from; the latest.
+const MAX_SCORED: i64 = 1_000;
+/// Decisions below which the page warns that the figures may be chance.
+const FEW_SCORED: usize = 100;
+/// False positives that the page lists.
+const MAX_FALSE_POSITIVES: i64 = 50;
+const EXCERPT_CHARS: usize = 160;
+/// Threshold for the report if neither the query nor the settings have one, in thousandths.
+const DEFAULT_THRESHOLD: i32 = 950;
 
 #[derive(Template)]
-#[template(path = "moderation/learning.html")]
-struct LearningPage {
+#[template(path = "moderation/classifier.html")]
+struct ClassifierPage {
     desk: Desk,
     section: Section,
-    learnt: Learnt,
-    /// Comments of each kind below which nothing is said.
-    least: String,
-    /// How many comments the figures are about.
-    tested: usize,
-    trials: Vec<Trial>,
-    rehearsal: Trial,
-    misjudged: Vec<Misjudged>,
+    totals: Learnt,
+    /// Decisions of each kind that the classifier needs before it predicts anything.
+    min_examples: String,
+    scored: usize,
+    /// Reports for the usual thresholds.
+    reports: Vec<Trial>,
+    /// Report for the chosen threshold.
+    chosen: Trial,
+    /// Approved comments that the chosen threshold would have sent to spam.
+    false_positives: Vec<FalsePositive>,
     form: ThresholdForm,
     saved: bool,
-    /// Someone else has saved meanwhile.
-    overtaken: bool,
+    /// Somebody else has saved the settings meanwhile.
+    has_conflict: bool,
 }
 
-/// From when on the site decides by itself, as typed.
+/// The threshold as typed, in per cent; 0 turns automatic decisions off.
 struct ThresholdForm {
     from: String,
     version: i32,
     mistakes: Mistakes,
 }
 
-/// What is to be rehearsed, and what the page is to say.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct ClassifierQuery {
+    /// Threshold to report on, as typed.
     from: Option<String>,
     saved: Option<u8>,
 }
 
-/// What was learnt, and what would have come of it.
-pub async fn show_learning(
+pub async fn show_classifier(
     State(app): State<App>,
     desk: Desk,
     _admin: Admin,
-    Query(asked): Query<Asked>,
+    Query(query): Query<ClassifierQuery>,
 ) -> Result<Response> {
-    let form = ThresholdForm::of(&desk);
-    let from = asked.from.and_then(|typed| thousandths(&typed));
-    let mut page = LearningPage::make(&app, desk, form, from).await?;
-    page.saved = asked.saved.is_some();
+    let form = ThresholdForm::from_settings(&desk);
+    let threshold = query.from.and_then(|typed| thousandths(&typed));
+    let mut page = ClassifierPage::load(&app, desk, form, threshold).await?;
+    page.saved = query.saved.is_some();
     Ok(Page(page).into_response())
 }
 
-/// Saves from when on the site decides by itself; or only shows what would have come of it.
-pub async fn save_learning(
+/// Saves the threshold, or only shows the report on it.
+pub async fn submit_threshold(
     State(app): State<App>,
     Extension(reference): Extension<Reference>,
     admin: Result<Admin>,
@@ -87,139 +88,149 @@ pub async fn save_learning(
     fields: Fields,
 ) -> Response {
     let work = async { save(&app, desk?, &admin?, &fields).await };
-    take_form(&app, reference, LEARNING, &fields, work).await
+    take_form(&app, reference, PAGE_PATH, &fields, work).await
 }
 
 async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<Response> {
-    let words = desk.layout.words;
+    let translator = desk.layout.words;
     let mut form = ThresholdForm {
         from: fields.get("from").trim().to_owned(),
         version: fields.get("version").parse().unwrap_or_default(),
         mistakes: Mistakes::none(),
     };
-    let Some(from) = thousandths(&form.from) else {
-        form.mistakes.say(words, "from", "learning-threshold-wrong");
-        let page = LearningPage::make(app, desk, form, None).await?;
+    let Some(threshold) = thousandths(&form.from) else {
+        form.mistakes
+            .say(translator, "from", "learning-threshold-wrong");
+        let page = ClassifierPage::load(app, desk, form, None).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     if fields.is_ticked("try") {
-        let page = LearningPage::make(app, desk, form, Some(from)).await?;
+        let page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
         return Ok(Page(page).into_response());
     }
     let mut db = app.pool.begin().await?;
     if !publication::store::begin_change(&mut db, form.version).await? {
         db.rollback().await?;
         form.version = app.publication().await?.version;
-        let mut page = LearningPage::make(app, desk, form, Some(from)).await?;
-        page.overtaken = true;
+        let mut page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
+        page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     let mut settings = desk.layout.publication.discussion.clone();
-    settings.learned_spam_from = from;
+    settings.learned_spam_from = threshold;
     publication::store::change_discussion(&mut db, &settings).await?;
     db.commit().await?;
-    tracing::info!(account = %admin.id, from, "changed from when on what was learnt decides");
-    Ok(go_to(&format!("{LEARNING}?saved=1")).into_response())
+    tracing::info!(account = %admin.id, threshold, "spam threshold changed");
+    Ok(go_to(&format!("{PAGE_PATH}?saved=1")).into_response())
 }
 
 impl ThresholdForm {
-    fn of(desk: &Desk) -> Self {
+    fn from_settings(desk: &Desk) -> Self {
         let publication = &desk.layout.publication;
         Self {
-            from: shown(&desk.layout, publication.discussion.learned_spam_from),
+            from: format_percent(&desk.layout, publication.discussion.learned_spam_from),
             version: publication.version,
             mistakes: Mistakes::none(),
         }
     }
 }
 
-impl LearningPage {
-    async fn make(app: &App, desk: Desk, form: ThresholdForm, from: Option<i32>) -> Result<Self> {
+impl ClassifierPage {
+    /// Loads the page with a report on `threshold`, or on the saved one, or on the default.
+    async fn load(
+        app: &App,
+        desk: Desk,
+        form: ThresholdForm,
+        threshold: Option<i32>,
+    ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let (state, _) = classifier::store::seen(&mut db, &[]).await?;
-        let tests = classifier::store::tests(&mut db, LOOKED_AT).await?;
-        let now = desk.layout.publication.discussion.learned_spam_from;
-        let from = from.filter(|from| *from > 0);
-        let from = from.unwrap_or(if now > 0 { now } else { REHEARSED });
-        let likelihood = f64::from(from) / 1_000.0;
+        let scored = classifier::store::tests(&mut db, MAX_SCORED).await?;
+        let saved = desk.layout.publication.discussion.learned_spam_from;
+        let threshold = threshold.filter(|threshold| *threshold > 0);
+        let threshold = threshold.unwrap_or(if saved > 0 { saved } else { DEFAULT_THRESHOLD });
+        let min_score = f64::from(threshold) / 1_000.0;
         Ok(Self {
-            misjudged: store::misjudged(&mut db, likelihood, LOOKED_AT, SHOWN).await?,
+            false_positives: store::classifier_page::list_false_positives(
+                &mut db,
+                min_score,
+                MAX_SCORED,
+                MAX_FALSE_POSITIVES,
+            )
+            .await?,
             section: Section::Discussion,
-            learnt: state.learnt,
-            least: LEAST_LESSONS.to_string(),
-            tested: tests.len(),
-            trials: Trial::FROM.map(|from| Trial::of(&tests, from)).to_vec(),
-            rehearsal: Trial::of(&tests, from),
+            totals: state.learnt,
+            min_examples: LEAST_LESSONS.to_string(),
+            scored: scored.len(),
+            reports: Trial::FROM.map(|from| Trial::of(&scored, from)).to_vec(),
+            chosen: Trial::of(&scored, threshold),
             form,
             saved: false,
-            overtaken: false,
+            has_conflict: false,
             desk,
         })
     }
 
-    /// How many comments the figures are about.
-    fn tested(&self) -> i64 {
-        i64::try_from(self.tested).unwrap_or(i64::MAX)
+    fn scored(&self) -> i64 {
+        i64::try_from(self.scored).unwrap_or(i64::MAX)
     }
 
-    fn is_unsure(&self) -> bool {
-        self.tested < FEW
+    fn has_few_scored(&self) -> bool {
+        self.scored < FEW_SCORED
     }
 
-    /// A likelihood from which the site might decide.
-    fn from(&self, trial: &Trial) -> String {
-        shown(&self.desk.layout, trial.from)
+    fn threshold(&self, report: &Trial) -> String {
+        format_percent(&self.desk.layout, report.from)
     }
 
-    /// How many moderators refused of what would have been refused.
-    fn agreed(&self, trial: &Trial) -> String {
-        self.part(trial.agreed, trial.precision())
+    /// Returns the part of what the threshold would have sent to spam that moderators refused too.
+    fn precision(&self, report: &Trial) -> String {
+        self.format_share(report.agreed, report.precision())
     }
 
-    /// How much of what moderators refused would have been.
-    fn found(&self, trial: &Trial) -> String {
-        self.part(trial.agreed, trial.recall())
+    /// Returns the part of what moderators refused that the threshold would have sent to spam.
+    fn recall(&self, report: &Trial) -> String {
+        self.format_share(report.agreed, report.recall())
     }
 
-    fn part(&self, count: i64, per_cent: Option<i64>) -> String {
-        let words = self.desk.layout.words;
-        let Some(per_cent) = per_cent else {
-            return words.say("learning-nothing");
+    fn format_share(&self, count: i64, percent: Option<i64>) -> String {
+        let translator = self.desk.layout.words;
+        let Some(percent) = percent else {
+            return translator.say("learning-nothing");
         };
-        let (count, percent) = (count.to_string(), per_cent.to_string());
+        let (count, percent) = (count.to_string(), percent.to_string());
         let values = [("number", count.as_str()), ("percent", percent.as_str())];
-        words.with_all("learning-agreed-part", &values)
+        translator.with_all("learning-agreed-part", &values)
     }
 
-    /// How likely a comment seemed to be refused.
-    fn likely(&self, one: &Misjudged) -> String {
-        // Rounded down, so that it never seems to have been more than it was.
-        let thousandths = (f64::from(one.score) * 1_000.0) as i32;
-        shown(&self.desk.layout, thousandths)
+    fn score(&self, comment: &FalsePositive) -> String {
+        // Rounded down: 94.96 % must not look as if it had reached a threshold of 95 %.
+        let thousandths = (f64::from(comment.score) * 1_000.0) as i32;
+        format_percent(&self.desk.layout, thousandths)
     }
 }
 
-impl Misjudged {
-    fn beginning(&self) -> String {
-        let words = markdown::words_of_html(self.body_html.as_str());
-        excerpt::excerpt(&words, BEGINNING)
+impl FalsePositive {
+    fn excerpt(&self) -> String {
+        let text = markdown::words_of_html(self.body_html.as_str());
+        excerpt::excerpt(&text, EXCERPT_CHARS)
     }
 
-    /// Where the comment is at the desk: among what its author wrote.
-    fn at_the_desk(&self) -> String {
-        let filter = Filter {
-            person: Some(self.id),
-            ..Filter::of(self.status)
+    /// Returns the path of the comment in the queue, among the others of its author.
+    fn queue_path(&self) -> String {
+        let filter = QueueFilter {
+            same_author_as: Some(self.id),
+            ..QueueFilter::with_status(self.status)
         };
         format!("/admin/comments?{}#card-{}", filter.query(), self.id)
     }
 }
 
-/// Thousandths as per cent, as the site's language writes them.
-fn shown(layout: &Layout, thousandths: i32) -> String {
-    let per_cent = per_cent(thousandths);
+/// Formats thousandths as per cent, with the decimal separator of the site's language.
+fn format_percent(layout: &Layout, thousandths: i32) -> String {
+    let percent = per_cent(thousandths);
     match layout.words.language() {
-        Language::English => per_cent,
-        Language::Ukrainian => per_cent.replace('.', ","),
+        Language::English => percent,
+        Language::Ukrainian => percent.replace('.', ","),
     }
 }

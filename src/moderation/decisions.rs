@@ -1,5 +1,5 @@
-//! Deciding, and taking it back. A decision holds only for what the moderator saw. Forms are answered with the queue, and
-//! a script with what came of it.
+//! The queue's form: deciding on comments and undoing an action. A decision takes effect only on what the moderator saw. A
+//! browser is redirected to the queue; the script gets the outcome as JSON.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,8 +9,8 @@ use serde_json::json;
 use sqlx::PgConnection;
 use url::form_urlencoded;
 
-use super::filter::Filter;
-use super::model::{Outcome, Ruling};
+use super::filter::QueueFilter;
+use super::model::{DecisionOutcome, DecisionRequest};
 use super::{bulk, cards, store};
 use crate::accounts::Moderator;
 use crate::app::App;
@@ -22,43 +22,52 @@ use crate::ids::{ActId, CommentId, LookalikeId};
 use crate::text::typed;
 use crate::web::{Error, Fields, Layout, Result};
 
-/// Bytes of a reason.
-const WHY_BYTES: usize = 300;
+/// Longest note; the rest is cut off.
+const MAX_NOTE_BYTES: usize = 300;
 
-/// What a form asks to be decided.
-enum Wanted {
-    /// About these comments (`one` holds `spam 17:held:0`; `all` holds `spam`, and each `tick` holds `17:held:0`).
-    Rulings(Status, Vec<Ruling>),
-    /// About all that say the same, up to a comment, as of a moment if it is said (`alike` holds `spam 9:17`, `as_of` microseconds).
-    Alike(Status, LookalikeId, CommentId, Option<Ts>),
-    /// About all that match, as of a moment (`matching` holds `spam`, `as_of` microseconds).
-    Matching(Status, Ts),
+/// The comments that a form decides on.
+enum DecisionScope {
+    /// One comment (field `one`: `spam 17:held:0`), or the ticked ones (`all`: `spam`, and each `tick`: `17:held:0`).
+    Comments(Vec<DecisionRequest>),
+    /// A group of similar comments up to `newest` (field `alike`: `spam 9:17`).
+    Group {
+        id: LookalikeId,
+        newest: CommentId,
+        /// Time at which the page was loaded, if the form has it (field `as_of`: microseconds since 1970).
+        as_of: Option<Ts>,
+    },
+    /// All comments that match the filter in the form (field `matching`: `spam`, and `as_of`).
+    Matching { as_of: Ts },
 }
 
-impl Wanted {
-    fn read(fields: &Fields) -> Option<Self> {
-        let as_of = fields.get("as_of").parse().ok();
-        let as_of = as_of.and_then(Ts::from_unix_micros);
-        let one = fields.get("one");
-        if let Some((word, ruling)) = one.split_once(' ') {
-            let rulings = Ruling::parse(ruling).into_iter().collect();
-            return Some(Self::Rulings(Status::from_word(word)?, rulings));
-        }
-        if let Some((word, group)) = fields.get("alike").split_once(' ') {
-            let (id, until) = group.split_once(':')?;
-            let (id, until) = (id.parse().ok()?, until.parse().ok()?);
-            return Some(Self::Alike(Status::from_word(word)?, id, until, as_of));
-        }
-        if let Some(to) = Status::from_word(fields.get("matching")) {
-            return Some(Self::Matching(to, as_of?));
-        }
-        let to = Status::from_word(fields.get("all"))?;
-        let rulings = fields.all("tick").filter_map(Ruling::parse).collect();
-        Some(Self::Rulings(to, rulings))
+/// Reads the new status and the comments to give it to; `None` if the form is malformed.
+fn parse_decision(fields: &Fields) -> Option<(Status, DecisionScope)> {
+    let as_of = fields.get("as_of").parse().ok();
+    let as_of = as_of.and_then(Ts::from_unix_micros);
+    if let Some((to, request)) = fields.get("one").split_once(' ') {
+        let requests = DecisionRequest::parse(request).into_iter().collect();
+        return Some((Status::from_word(to)?, DecisionScope::Comments(requests)));
     }
+    if let Some((to, group)) = fields.get("alike").split_once(' ') {
+        let (id, newest) = group.split_once(':')?;
+        let scope = DecisionScope::Group {
+            id: id.parse().ok()?,
+            newest: newest.parse().ok()?,
+            as_of,
+        };
+        return Some((Status::from_word(to)?, scope));
+    }
+    if let Some(to) = Status::from_word(fields.get("matching")) {
+        return Some((to, DecisionScope::Matching { as_of: as_of? }));
+    }
+    let to = Status::from_word(fields.get("all"))?;
+    let requests = fields
+        .all("tick")
+        .filter_map(DecisionRequest::parse)
+        .collect();
+    Some((to, DecisionScope::Comments(requests)))
 }
 
-/// Decides on one comment, on all that are ticked, on all that say the same, or on all that match.
 pub async fn decide(
     State(app): State<App>,
     moderator: Moderator,
@@ -66,100 +75,104 @@ pub async fn decide(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response> {
-    let wanted =
-        Wanted::read(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
-    let mut why = typed::line(&typed::without_unreadable(fields.get("why")));
-    why.truncate(why.floor_char_boundary(WHY_BYTES));
-    let outcome = match wanted {
-        Wanted::Rulings(_, rulings) if rulings.is_empty() => Outcome::default(),
-        Wanted::Rulings(to, rulings) => rule(&app, &moderator, &rulings, to, &why).await?,
-        Wanted::Alike(to, id, until, as_of) => {
-            let mut db = app.pool.acquire().await?;
-            let written_at = store::written_at(&mut db, until).await?;
-            drop(db);
-            let filter = Filter {
-                like: Some(id),
-                until: Some(until),
-                ..Filter::of(Status::Held)
-            };
-            // Whoever saw the newest of them looked at no earlier moment than when it was written.
-            let written_at = written_at.ok_or(Error::NotFound)?;
-            let as_of = as_of.map_or(written_at, |as_of| as_of.max(written_at));
-            rule_on_all(&app, &moderator, &filter, to, &why, as_of).await?
+    let (to, scope) =
+        parse_decision(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let mut note = typed::line(&typed::without_unreadable(fields.get("why")));
+    note.truncate(note.floor_char_boundary(MAX_NOTE_BYTES));
+    let outcome = match scope {
+        DecisionScope::Comments(requests) if requests.is_empty() => DecisionOutcome::default(),
+        DecisionScope::Comments(requests) => {
+            decide_comments(&app, &moderator, &requests, to, &note).await?
         }
-        Wanted::Matching(to, as_of) => {
-            let filter = Filter::read(|name| fields.get(name));
-            rule_on_all(&app, &moderator, &filter, to, &why, as_of).await?
+        DecisionScope::Group { id, newest, as_of } => {
+            let mut db = app.pool.acquire().await?;
+            let created_at = store::decisions::find_created_at(&mut db, newest).await?;
+            drop(db);
+            let filter = QueueFilter {
+                similar_group: Some(id),
+                newest: Some(newest),
+                ..QueueFilter::with_status(Status::Held)
+            };
+            // The page was loaded no earlier than its newest comment was written.
+            let created_at = created_at.ok_or(Error::NotFound)?;
+            let as_of = as_of.map_or(created_at, |as_of| as_of.max(created_at));
+            decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
+        }
+        DecisionScope::Matching { as_of } => {
+            let filter = QueueFilter::from_fields(|name| fields.get(name));
+            decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
         }
     };
     app.bell.notify_one();
     let mut db = app.pool.acquire().await?;
-    if wants_json(&headers) {
-        return answer(&mut db, &moderator, layout.words, &outcome).await;
+    if accepts_json(&headers) {
+        return render_json(&mut db, &moderator, layout.words, &outcome).await;
     }
-    let told = match outcome.act {
-        None if outcome.is_gone => vec![("gone", "1".to_owned())],
-        None if outcome.passed_over.is_empty() => vec![("none", "1".to_owned())],
-        _ => told(&outcome),
+    let params = match outcome.action_id {
+        None if outcome.found_nothing => vec![("gone", "1".to_owned())],
+        None if outcome.conflicts.is_empty() => vec![("none", "1".to_owned())],
+        _ => outcome_params(&outcome),
     };
-    Ok(back_to_queue(&fields, &told).into_response())
+    Ok(redirect_to_queue(&fields, &params).into_response())
 }
 
-async fn rule(
+async fn decide_comments(
     app: &App,
     moderator: &Moderator,
-    rulings: &[Ruling],
+    requests: &[DecisionRequest],
     to: Status,
-    why: &str,
-) -> Result<Outcome> {
+    note: &str,
+) -> Result<DecisionOutcome> {
     let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
-    let act = store::next_act(&mut db).await?;
+    let action_id = store::decisions::reserve_action_id(&mut db).await?;
     let now = app.clock.now();
-    let decided = store::decide(&mut db, moderator, act, rulings, to, why, now).await?;
-    let passed_over: Vec<CommentId> = rulings
+    let decided =
+        store::decisions::decide(&mut db, moderator, action_id, requests, to, note, now).await?;
+    let conflicts: Vec<CommentId> = requests
         .iter()
-        .map(|ruling| ruling.id)
+        .map(|request| request.id)
         .filter(|id| !decided.contains(id))
         .collect();
     if decided.is_empty()
-        && let Some(earlier) = store::decided_so(&mut db, moderator, &passed_over, to).await?
+        && let Some(earlier) =
+            store::decisions::find_identical_action(&mut db, moderator, &conflicts, to).await?
     {
-        // The same was sent again over a bad line, by someone who has not heard our answer.
-        return Ok(Outcome::of_act(earlier));
+        // The script sent the form twice because the first response was lost; answer the second like the first.
+        return Ok(DecisionOutcome::from_action(earlier));
     }
     db.commit().await?;
-    tracing::info!(account = %moderator.id, %act, decided = decided.len(), to = to.word(), "decided");
-    Ok(Outcome {
-        act: (!decided.is_empty()).then_some(act),
-        passed_over,
-        is_gone: false,
+    tracing::info!(account = %moderator.id, action = %action_id, decided = decided.len(), to = to.word(), "comments decided");
+    Ok(DecisionOutcome {
+        action_id: (!decided.is_empty()).then_some(action_id),
+        conflicts,
+        found_nothing: false,
     })
 }
 
-async fn rule_on_all(
+async fn decide_matching(
     app: &App,
     moderator: &Moderator,
-    filter: &Filter,
+    filter: &QueueFilter,
     to: Status,
-    why: &str,
+    note: &str,
     as_of: Ts,
-) -> Result<Outcome> {
+) -> Result<DecisionOutcome> {
     let as_of = as_of.min(app.clock.now());
-    let act = bulk::decide_all(app, moderator, filter, to, why, as_of).await?;
+    let action_id = bulk::decide_all(app, moderator, filter, to, note, as_of).await?;
     let mut db = app.pool.acquire().await?;
-    Ok(match has_come_to_nothing(&mut db, act).await? {
-        true => Outcome::gone(),
-        false => Outcome::of_act(act),
+    Ok(match has_decided_nothing(&mut db, action_id).await? {
+        true => DecisionOutcome::without_matches(),
+        false => DecisionOutcome::from_action(action_id),
     })
 }
 
-/// Whether an act has ended and decided nothing.
-async fn has_come_to_nothing(db: &mut PgConnection, act: ActId) -> sqlx::Result<bool> {
-    let bulk = store::find_bulk(db, act).await?;
-    Ok(bulk.is_some_and(|bulk| bulk.ended_at.is_some() && bulk.decided == 0))
+/// Returns whether a bulk action has finished without a single decision.
+async fn has_decided_nothing(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<bool> {
+    let bulk = store::bulk::find(db, action_id).await?;
+    Ok(bulk.is_some_and(|bulk| bulk.finished_at.is_some() && bulk.decided == 0))
 }
 
-/// Takes an act back.
+/// Undoes the action that the form names.
 pub async fn undo(
     State(app): State<App>,
     moderator: Moderator,
@@ -168,98 +181,98 @@ pub async fn undo(
     fields: Fields,
 ) -> Result<Response> {
     let undone: ActId = fields.get("act").parse().map_err(|_| Error::NotFound)?;
-    let act = bulk::undo_all(&app, &moderator, undone).await?;
+    let action_id = bulk::undo_all(&app, &moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
-    tracing::info!(account = %moderator.id, %act, %undone, "undone");
-    let outcome = if has_come_to_nothing(&mut db, act).await? {
-        // If it was sent again over a bad line, what was asked for is done.
-        let earlier = store::undone_by(&mut db, &moderator, undone).await?;
-        earlier.map_or_else(Outcome::default, Outcome::of_act)
+    tracing::info!(account = %moderator.id, action = %action_id, %undone, "action undone");
+    let outcome = if has_decided_nothing(&mut db, action_id).await? {
+        // The script may have sent the form twice; then the first time has undone it.
+        let earlier = store::bulk::find_undo(&mut db, &moderator, undone).await?;
+        earlier.map_or_else(DecisionOutcome::default, DecisionOutcome::from_action)
     } else {
-        Outcome::of_act(act)
+        DecisionOutcome::from_action(action_id)
     };
-    if wants_json(&headers) {
-        return answer(&mut db, &moderator, layout.words, &outcome).await;
+    if accepts_json(&headers) {
+        return render_json(&mut db, &moderator, layout.words, &outcome).await;
     }
-    let told = match outcome.act {
-        Some(_) => told(&outcome),
+    let params = match outcome.action_id {
+        Some(_) => outcome_params(&outcome),
         None => vec![("nothing", "1".to_owned())],
     };
-    Ok(back_to_queue(&fields, &told).into_response())
+    Ok(redirect_to_queue(&fields, &params).into_response())
 }
 
-/// Whether a script asks, which wants to be told in JSON.
-pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+/// Returns whether the request comes from a script of ours, which asks for JSON.
+pub(super) fn accepts_json(headers: &HeaderMap) -> bool {
     let accepts = headers.get(header::ACCEPT);
     accepts.is_some_and(|accepts| accepts.as_bytes().starts_with(b"application/json"))
 }
 
-/// What came of it, for a script: the act if it decided anything, a sentence, the comments it decided about as far as a
-/// screen shows them, those it passed over with a sentence each, and how many comments there are of each status.
-async fn answer(
+/// Renders the outcome for the script: the action and a sentence on it, the first comments it decided on, the conflicts with a
+/// sentence each, and the new count of every status.
+async fn render_json(
     db: &mut PgConnection,
     moderator: &Moderator,
-    words: Words,
-    outcome: &Outcome,
+    translator: Words,
+    outcome: &DecisionOutcome,
 ) -> Result<Response> {
-    let mut said = if outcome.is_gone {
-        words.say("queue-gone")
-    } else {
-        words.say("queue-nothing-undone")
-    };
+    let mut sentence = translator.say(match outcome.found_nothing {
+        true => "queue-gone",
+        false => "queue-nothing-undone",
+    });
     let mut decided = Vec::new();
     let mut bulk = None;
-    if let Some(act) = outcome.act {
-        if let Some(done) = store::find_done(db, moderator, act).await? {
-            said = cards::said(words, done.was_undo, done.to, done.count);
+    if let Some(action_id) = outcome.action_id {
+        let summary = store::action_summary::find(db, moderator, action_id).await?;
+        if let Some(done) = summary {
+            sentence = cards::describe_action(translator, done.was_undo, done.to, done.count);
         }
-        decided = store::decided_by(db, act).await?;
-        bulk = store::find_bulk(db, act).await?;
+        decided = store::action_summary::list_comments(db, action_id).await?;
+        bulk = store::bulk::find(db, action_id).await?;
     }
-    let passed = store::overtaken(db, &outcome.passed_over).await?;
-    let passed: Vec<_> = passed
+    let conflicts = store::action_summary::list_conflicts(db, &outcome.conflicts).await?;
+    let conflicts: Vec<_> = conflicts
         .iter()
-        .map(|one| json!({ "id": one.id.0, "status": one.status.word(), "said": one.told(words) }))
+        .map(|conflict| {
+            let sentence = conflict.describe(translator);
+            json!({ "id": conflict.id.0, "status": conflict.status.word(), "said": sentence })
+        })
         .collect();
-    let counts = store::counts(db).await?;
+    let counts = store::counts::count_by_status(db).await?;
     let bulk = bulk.map(|bulk| {
-        json!({ "decided": bulk.decided, "expected": bulk.expected, "done": bulk.ended_at.is_some() })
+        json!({ "decided": bulk.decided, "expected": bulk.expected, "done": bulk.finished_at.is_some() })
     });
     let decided: Vec<_> = decided.iter().map(|id| id.0).collect();
     Ok(Json(json!({
-        "act": outcome.act.map(|act| act.0),
-        "said": said,
+        "act": outcome.action_id.map(|id| id.0),
+        "said": sentence,
         "decided": decided,
-        "passed": passed,
+        "passed": conflicts,
         "counts": counts,
         "bulk": bulk,
     }))
     .into_response())
 }
 
-fn told(outcome: &Outcome) -> Vec<(&'static str, String)> {
-    let mut told = Vec::new();
-    if let Some(act) = outcome.act {
-        told.push(("act", act.to_string()));
+/// Returns the query parameters that make the queue page report the outcome.
+fn outcome_params(outcome: &DecisionOutcome) -> Vec<(&'static str, String)> {
+    let mut params = Vec::new();
+    if let Some(action_id) = outcome.action_id {
+        params.push(("act", action_id.to_string()));
     }
-    if !outcome.passed_over.is_empty() {
-        let ids: Vec<String> = outcome
-            .passed_over
-            .iter()
-            .map(CommentId::to_string)
-            .collect();
-        told.push(("passed", ids.join(",")));
+    if !outcome.conflicts.is_empty() {
+        let ids: Vec<String> = outcome.conflicts.iter().map(CommentId::to_string).collect();
+        params.push(("passed", ids.join(",")));
     }
-    told
+    params
 }
 
-/// The page of the queue that the form was on, and what it is to say.
-fn back_to_queue(form: &Fields, told: &[(&str, String)]) -> Redirect {
-    let filter = Filter::read(|name| form.get(name));
+/// Redirects to the page of the queue that the form was on.
+fn redirect_to_queue(form: &Fields, params: &[(&str, String)]) -> Redirect {
+    let filter = QueueFilter::from_fields(|name| form.get(name));
     let mut query = form_urlencoded::Serializer::new(filter.query());
     if let Ok(after) = form.get("after").parse::<CommentId>() {
         query.append_pair("after", &after.to_string());
     }
-    query.extend_pairs(told.iter().map(|(name, value)| (*name, value.as_str())));
+    query.extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())));
     Redirect::to(&format!("/admin/comments?{}", query.finish()))
 }

@@ -109,7 +109,9 @@ async fn write(app: &App, layout: &Layout, account: &Account, heard_by: Ts) -> s
     let ids: Vec<i64> = held.iter().map(|one| one.id.0).collect();
     let expires_at = now.plus_seconds(GOOD_FOR);
     let digest = digest_store::insert(&mut db, moderator.id, &ids, now, expires_at).await?;
-    let waiting = store::counts(&mut db).await?.of(Status::Held);
+    let waiting = store::counts::count_by_status(&mut db)
+        .await?
+        .of(Status::Held);
     let end = digest_store::end_of_log(&mut db).await?;
     let letter = letter(app, layout, account, &digest, &news, waiting, end);
     outbox::put(&mut db, &app.keys, moderator.id, &letter, None, now).await?;

@@ -12,8 +12,10 @@ use sqlx::PgConnection;
 use super::bulk;
 use super::cards;
 use super::digest_store::{self, Digest};
-use super::model::Ruling;
-use super::store::{self, Card, Done, Overtaken, StandsFor};
+use super::model::DecisionRequest;
+use super::store;
+use super::store::action_summary::{ActionSummary, DecisionConflict};
+use super::store::cards::{CardScope, QueueCard};
 use crate::accounts::Moderator;
 use crate::admin::NoticePage;
 use crate::app::App;
@@ -33,13 +35,13 @@ struct DigestPage {
     /// Until when the page works.
     good_until: String,
     /// What still waits.
-    cards: Vec<Card>,
+    cards: Vec<QueueCard>,
     /// What does not any more.
-    decided: Vec<Card>,
+    decided: Vec<QueueCard>,
     /// Comments whose words are gone.
     erased: i64,
-    done: Option<(ActId, Done)>,
-    overtaken: Vec<Overtaken>,
+    done: Option<(ActId, ActionSummary)>,
+    overtaken: Vec<DecisionConflict>,
     /// A sentence when something was not done.
     refused: Option<String>,
 }
@@ -81,13 +83,13 @@ pub async fn show_digest(
     if let Some(act) = asked.act
         && digest_store::holds_act(&mut db, &digest, &moderator, act).await?
     {
-        let done = store::find_done(&mut db, &moderator, act).await?;
+        let done = store::action_summary::find(&mut db, &moderator, act).await?;
         page.done = done.map(|done| (act, done));
     }
     let passed = asked.passed.split(',').filter_map(|id| id.parse().ok());
     let passed: Vec<CommentId> = passed.filter(|id| digest.holds(*id)).collect();
     if !passed.is_empty() {
-        page.overtaken = store::overtaken(&mut db, &passed).await?;
+        page.overtaken = store::action_summary::list_conflicts(&mut db, &passed).await?;
     }
     if asked.nothing.is_some() {
         page.refused = Some(page.layout.words.say("queue-nothing-undone"));
@@ -136,22 +138,28 @@ async fn decide(
     moderator: &Moderator,
     fields: &Fields,
 ) -> Result<String> {
-    let (word, rulings): (&str, Vec<Ruling>) = match fields.get("one").split_once(' ') {
-        Some((word, ruling)) => (word, Ruling::parse(ruling).into_iter().collect()),
+    let (word, rulings): (&str, Vec<DecisionRequest>) = match fields.get("one").split_once(' ') {
+        Some((word, ruling)) => (word, DecisionRequest::parse(ruling).into_iter().collect()),
         None => (
             fields.get("all"),
-            fields.all("shown").filter_map(Ruling::parse).collect(),
+            fields
+                .all("shown")
+                .filter_map(DecisionRequest::parse)
+                .collect(),
         ),
     };
     let to = Status::from_word(word).filter(|to| *to != Status::Held);
     let to = to.ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
-    let may = |ruling: &Ruling| ruling.seen == Status::Held && digest.holds(ruling.id);
-    let rulings: Vec<Ruling> = rulings.into_iter().filter(may).collect();
+    let may = |ruling: &DecisionRequest| {
+        ruling.expected_status == Status::Held && digest.holds(ruling.id)
+    };
+    let rulings: Vec<DecisionRequest> = rulings.into_iter().filter(may).collect();
     let why = layout.words.say("digest-why");
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let act = store::next_act(&mut db).await?;
-    let decided = store::decide(&mut db, moderator, act, &rulings, to, &why, now).await?;
+    let act = store::decisions::reserve_action_id(&mut db).await?;
+    let decided =
+        store::decisions::decide(&mut db, moderator, act, &rulings, to, &why, now).await?;
     db.commit().await?;
     tracing::info!(account = %moderator.id, digest = %digest.id, %act, decided = decided.len(), to = to.word(), "decided from a digest");
     let passed: Vec<String> = rulings
@@ -179,7 +187,7 @@ async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -
     drop(db);
     let act = bulk::undo_all(app, moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
-    let restored = store::decisions_of(&mut db, act).await?;
+    let restored = store::action_summary::count_decisions(&mut db, act).await?;
     tracing::info!(account = %moderator.id, digest = %digest.id, %act, %undone, restored, "undone from a digest");
     Ok(match restored {
         0 => "&nothing=1".to_owned(),
@@ -243,7 +251,7 @@ impl DigestPage {
         digest: &Digest,
     ) -> sqlx::Result<Self> {
         let ids: Vec<CommentId> = digest.comments.iter().copied().map(CommentId).collect();
-        let all = store::cards(db, &ids, StandsFor::Itself).await?;
+        let all = store::cards::list(db, &ids, CardScope::SingleComment).await?;
         let (cards, decided) = all
             .into_iter()
             .partition(|card| card.status == Status::Held);
@@ -261,7 +269,7 @@ impl DigestPage {
     }
 
     /// What became of a comment that waits no more, and who saw to it.
-    fn became(&self, card: &Card) -> String {
+    fn became(&self, card: &QueueCard) -> String {
         let words = self.layout.words;
         let status = words.say(&format!("status-{}", card.status.word()));
         let mut values = vec![("name", card.name.as_str()), ("status", status.as_str())];
@@ -275,7 +283,7 @@ impl DigestPage {
     }
 
     /// What the act that led here did.
-    fn said(&self, done: &Done) -> String {
-        cards::said(self.layout.words, done.was_undo, done.to, done.count)
+    fn said(&self, done: &ActionSummary) -> String {
+        cards::describe_action(self.layout.words, done.was_undo, done.to, done.count)
     }
 }

@@ -1,8 +1,8 @@
-//! What open desks are told as it happens, as server-sent events (WHATWG HTML, §9.2): decisions, wherever they were made;
-//! comments that have come in, or have left without a decision; how far acts in the background are.
+//! Server-sent events (WHATWG HTML, §9.2) for open queue pages: decisions, whoever made them; comments that arrived, or left
+//! without a decision; progress of bulk actions.
 //!
-//! Decisions are heard by `LISTEN`. Other changes are not said with `NOTIFY`, for which commits wait for one another: while a
-//! desk is open, each node looks every two seconds.
+//! Decisions arrive by `LISTEN`. Other changes are found by polling every two seconds while a page is open, because `NOTIFY`
+//! makes commits wait for one another.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -29,163 +29,168 @@ use crate::comments::Status;
 use crate::ids::{AccountId, ActId, CommentId, EntryId};
 use crate::web::{Error, Result};
 
-/// Between looks for what has come in.
-const LOOKS_EVERY: Duration = Duration::from_secs(2);
-/// Between looks whether whoever listens is still signed in.
-const SIGNED_IN_CHECKED_EVERY: Duration = Duration::from_secs(30);
-/// After a lost connection to the database.
-const LISTENS_AGAIN_AFTER: Duration = Duration::from_secs(2);
-/// Desks that are told at one time. The rest does without.
-const DESKS: usize = 500;
-/// Comments that may become visible later than newer ones: as many as are being posted at one moment.
-const STILL_COMING: i64 = 200;
-/// The newest held comments of which a desk hears when they leave. Those who look further back read slower.
-const WATCHED: i64 = 500;
-/// Keeps nginx from waiting until there is more to send on.
+/// Time between polls for arrived and removed comments.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Time between checks that the moderator of a stream is still signed in.
+const SESSION_CHECK_INTERVAL: Duration = Duration::from_secs(30);
+/// Pause after the connection to the database was lost.
+const RECONNECT_DELAY: Duration = Duration::from_secs(2);
+/// Streams per process; further pages work without.
+const MAX_STREAMS: usize = 500;
+/// Ids below the newest that are polled again: a transaction can commit after another that took a higher id. As many as may be
+/// posted at the same time.
+const LATE_IDS: i64 = 200;
+/// Newest held comments that are watched for removal. A moderator who reads further back sees removals on the next page load.
+const MAX_WATCHED: i64 = 500;
+/// Header that keeps nginx from buffering the stream.
 const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
-/// The channel of the database on which entries are told, and acts that end without one.
+/// Postgres channel with the ids of new entries of the audit log, and of bulk actions that finish without one.
 const CHANNEL: &str = "desk";
 
-/// The event after which nothing more comes.
+/// Name of the event that ends every stream; sent when the server stops.
 pub const ENDS: &str = "ends";
+/// Name of the event after which the page must reload, because it has missed others.
+const RELOAD_EVENT: &str = "anew";
 
-/// Tells a desk, until its moderator signs out.
-pub async fn show_live(
+/// Streams events to a page until its moderator signs out.
+pub async fn stream_events(
     State(app): State<App>,
     moderator: Moderator,
     jar: CookieJar,
 ) -> Result<impl IntoResponse> {
-    if app.heard.receiver_count() >= DESKS {
+    if app.heard.receiver_count() >= MAX_STREAMS {
         return Err(Error::BadRequest(StatusCode::SERVICE_UNAVAILABLE));
     }
     let token_hash = session::token_hash(&app, &jar).ok_or(Error::SignInFirst)?;
-    let listener = Listener {
-        heard: app.heard.subscribe(),
+    let stream = EventStream {
+        events: app.heard.subscribe(),
         checked_at: Instant::now(),
-        id: moderator.id,
+        account_id: moderator.id,
         token_hash,
         app: app.clone(),
     };
     if !app.is_listening.swap(true, Ordering::SeqCst) {
-        tokio::spawn(listen(app));
+        tokio::spawn(run_listener(app));
     }
-    let events = unfold(listener, |mut listener| async {
-        let event = listener.next().await?;
-        Some((Ok::<_, Infallible>(event), listener))
+    let events = unfold(stream, |mut stream| async {
+        let event = stream.next().await?;
+        Some((Ok::<_, Infallible>(event), stream))
     });
     let events = Sse::new(events).keep_alive(KeepAlive::default());
     Ok(([UNBUFFERED], events))
 }
 
-/// A desk that is told.
-struct Listener {
-    heard: Receiver<Heard>,
+/// The stream of one open page.
+struct EventStream {
+    events: Receiver<Heard>,
+    /// Time of the last check of the session.
     checked_at: Instant,
-    id: AccountId,
+    account_id: AccountId,
     token_hash: Vec<u8>,
     app: App,
 }
 
-impl Listener {
-    /// What there is to tell next; nothing once whoever listens has signed out.
+impl EventStream {
+    /// Waits for the next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            let check_at = self.checked_at + SIGNED_IN_CHECKED_EVERY;
-            let heard = match timeout_at(check_at, self.heard.recv()).await {
+            let check_at = self.checked_at + SESSION_CHECK_INTERVAL;
+            let received = match timeout_at(check_at, self.events.recv()).await {
                 Err(_) if self.is_signed_in().await => {
                     self.checked_at = Instant::now();
                     continue;
                 }
                 Err(_) => return None,
-                Ok(heard) => heard,
+                Ok(received) => received,
             };
-            return match heard {
-                Ok(heard) if heard.name == ENDS => None,
-                Ok(heard) => Some(Event::default().event(heard.name).data(heard.data)),
-                // It was too slow, and has missed something.
-                Err(RecvError::Lagged(_)) => Some(Event::default().event("anew").data("{}")),
+            return match received {
+                Ok(event) if event.name == ENDS => None,
+                Ok(event) => Some(Event::default().event(event.name).data(event.data)),
+                // The page was too slow, and events were dropped.
+                Err(RecvError::Lagged(_)) => Some(Event::default().event(RELOAD_EVENT).data("{}")),
                 Err(RecvError::Closed) => None,
             };
         }
     }
 
     async fn is_signed_in(&self) -> bool {
-        let found = async {
+        let account = async {
             let mut db = self.app.pool.acquire().await?;
             let now = self.app.clock.now();
             accounts::store::find_by_session(&mut db, &self.token_hash, now).await
         };
-        match found.await {
-            Ok(account) => account.is_some_and(|account| account.id == self.id),
-            // While the database cannot say, nothing is told either.
+        match account.await {
+            Ok(account) => account.is_some_and(|account| account.id == self.account_id),
+            // Without the database there are no events that could be shown to the wrong person.
             Err(_) => true,
         }
     }
 }
 
-/// Listens for all desks, until none is open.
-async fn listen(app: App) {
+/// Publishes events to all streams of this process until the last one ends.
+async fn run_listener(app: App) {
     loop {
         while app.heard.receiver_count() > 0 {
-            if let Err(error) = listen_until_alone(&app).await {
-                tracing::warn!(%error, "open desks hear nothing until the database is back");
-                sleep(LISTENS_AGAIN_AFTER).await;
+            if let Err(error) = publish_while_streams_exist(&app).await {
+                tracing::warn!(%error, "open queue pages get no events; reconnecting in 2 s");
+                sleep(RECONNECT_DELAY).await;
             }
         }
         app.is_listening.store(false, Ordering::SeqCst);
-        // Another desk may have been opened in this moment, and have relied on us.
+        // A page opened just before the store saw `true` and started no listener of its own.
         if app.heard.receiver_count() == 0 || app.is_listening.swap(true, Ordering::SeqCst) {
             return;
         }
     }
 }
 
-async fn listen_until_alone(app: &App) -> sqlx::Result<()> {
+async fn publish_while_streams_exist(app: &App) -> sqlx::Result<()> {
     let mut listener = PgListener::connect_with(&app.pool).await?;
     listener.listen(CHANNEL).await?;
-    // What was said while nobody listened is not known.
-    tell(app, "anew", &json!({}));
-    let mut arrivals = Arrivals::begin(app).await?;
-    let mut looks = interval(LOOKS_EVERY);
+    // Whatever happened before this `LISTEN` was missed.
+    publish(app, RELOAD_EVENT, &json!({}));
+    let mut arrivals = ArrivalTracker::load(app).await?;
+    let mut polls = interval(POLL_INTERVAL);
     while app.heard.receiver_count() > 0 {
         tokio::select! {
-            heard = listener.try_recv() => match heard? {
-                Some(heard) => tell_of(app, heard.payload()).await?,
-                None => tell(app, "anew", &json!({})),
+            notification = listener.try_recv() => match notification? {
+                Some(notification) => publish_notification(app, notification.payload()).await?,
+                // The connection was lost and is back.
+                None => publish(app, RELOAD_EVENT, &json!({})),
             },
-            _ = looks.tick() => arrivals.look(app).await?,
+            _ = polls.tick() => arrivals.poll(app).await?,
         }
     }
     Ok(())
 }
 
-fn tell(app: &App, name: &'static str, data: &serde_json::Value) {
-    // Nobody may be listening any more.
+fn publish(app: &App, name: &'static str, data: &serde_json::Value) {
+    // Fails only if the last page has just been closed.
     let _ = app.heard.send(Heard {
         name,
         data: data.to_string(),
     });
 }
 
-/// Tells what was said on the channel.
-async fn tell_of(app: &App, payload: &str) -> sqlx::Result<()> {
+/// Publishes what a notification is about: `entry 17` or `act 17`; others are ignored.
+async fn publish_notification(app: &App, payload: &str) -> sqlx::Result<()> {
+    let Some((kind, id)) = payload.split_once(' ') else {
+        return Ok(());
+    };
+    let Ok(id) = id.parse() else {
+        return Ok(());
+    };
     let mut db = app.pool.acquire().await?;
-    match payload.split_once(' ') {
-        Some(("entry", id)) => match id.parse() {
-            Ok(id) => tell_of_entry(app, &mut db, EntryId(id)).await,
-            Err(_) => Ok(()),
-        },
-        Some(("act", act)) => match act.parse() {
-            Ok(act) => tell_of_bulk(app, &mut db, ActId(act)).await,
-            Err(_) => Ok(()),
-        },
+    match kind {
+        "entry" => publish_entry(app, &mut db, EntryId(id)).await,
+        "act" => publish_bulk_progress(app, &mut db, ActId(id)).await,
         _ => Ok(()),
     }
 }
 
-/// Tells what an entry decided: by whom, and what each comment is now; and how far its act has come, if that is done in the
-/// background.
-async fn tell_of_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::Result<()> {
+/// Publishes the decisions of an entry of the audit log, the progress of its bulk action if it belongs to one, and the new
+/// counts.
+async fn publish_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::Result<()> {
     let Some(entry) = store::told_of_entry(db, id).await? else {
         return Ok(());
     };
@@ -202,97 +207,99 @@ async fn tell_of_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::R
         })
         .collect();
     let data = json!({ "by": entry.by.map(|id| id.0), "name": entry.name, "act": entry.act.0, "changed": changed });
-    tell(app, "decided", &data);
-    tell_of_bulk(app, db, entry.act).await?;
-    tell_counts(app, db).await
+    publish(app, "decided", &data);
+    publish_bulk_progress(app, db, entry.act).await?;
+    publish_counts(app, db).await
 }
 
-/// Tells how far an act has come, if it is done in the background.
-async fn tell_of_bulk(app: &App, db: &mut PgConnection, act: ActId) -> sqlx::Result<()> {
-    if let Some(bulk) = store::find_bulk(db, act).await? {
+/// Publishes the progress of an action, if it is a bulk action.
+async fn publish_bulk_progress(
+    app: &App,
+    db: &mut PgConnection,
+    action_id: ActId,
+) -> sqlx::Result<()> {
+    if let Some(bulk) = store::bulk::find(db, action_id).await? {
         let data = json!({
-            "act": act.0,
+            "act": action_id.0,
             "decided": bulk.decided,
             "expected": bulk.expected.max(bulk.decided),
-            "done": bulk.ended_at.is_some(),
+            "done": bulk.finished_at.is_some(),
         });
-        tell(app, "bulk", &data);
+        publish(app, "bulk", &data);
     }
     Ok(())
 }
 
-async fn tell_counts(app: &App, db: &mut PgConnection) -> sqlx::Result<()> {
-    tell(app, "counts", &json!(store::counts(db).await?));
+async fn publish_counts(app: &App, db: &mut PgConnection) -> sqlx::Result<()> {
+    let counts = store::counts::count_by_status(db).await?;
+    publish(app, "counts", &json!(counts));
     Ok(())
 }
 
-/// What is held while desks are open.
-struct Arrivals {
-    /// The number up to which was looked for what came in.
-    newest: i64,
-    /// What was held of those that came last, and how often their authors had changed them.
-    known: HashMap<CommentId, i32>,
-    /// The same of those that stand first in the queue, however long ago they came.
+/// The held comments that the last poll saw.
+struct ArrivalTracker {
+    /// Highest comment id already checked for arrivals.
+    newest_id: i64,
+    /// Held comments with the highest ids, each with its version.
+    recent: HashMap<CommentId, i32>,
+    /// Held comments at the top of the queue, each with its version.
     watched: HashMap<CommentId, i32>,
 }
 
-impl Arrivals {
-    async fn begin(app: &App) -> sqlx::Result<Self> {
+impl ArrivalTracker {
+    async fn load(app: &App) -> sqlx::Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let newest = store::newest(&mut db).await?;
-        let known = store::held_after(&mut db, newest - STILL_COMING).await?;
-        let watched = store::newest_held(&mut db, WATCHED).await?;
+        let newest_id = store::newest(&mut db).await?;
+        let recent = store::held_after(&mut db, newest_id - LATE_IDS).await?;
+        let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
         Ok(Self {
-            newest,
-            known: known.into_iter().collect(),
+            newest_id,
+            recent: recent.into_iter().collect(),
             watched: watched.into_iter().collect(),
         })
     }
 
-    /// Tells of those that came or left since the last look. What has other words now has left, and come.
-    async fn look(&mut self, app: &App) -> sqlx::Result<()> {
+    /// Publishes the comments that arrived or left since the last poll. An edited comment counts as both.
+    async fn poll(&mut self, app: &App) -> sqlx::Result<()> {
         let mut db = app.pool.acquire().await?;
-        let newest = store::newest(&mut db).await?;
-        let held = store::held_after(&mut db, self.newest - STILL_COMING).await?;
-        let watched: HashMap<_, _> = store::newest_held(&mut db, WATCHED)
-            .await?
-            .into_iter()
-            .collect();
-        let gone: Vec<(CommentId, i32)> = self
+        let newest_id = store::newest(&mut db).await?;
+        let held = store::held_after(&mut db, self.newest_id - LATE_IDS).await?;
+        let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
+        let watched: HashMap<_, _> = watched.into_iter().collect();
+        let missing: Vec<(CommentId, i32)> = self
             .watched
             .iter()
             .filter(|(id, version)| watched.get(id) != Some(version))
             .map(|(id, version)| (*id, *version))
             .collect();
-        // Others may stand before them, or an entry may have told of them.
-        let left = store::left_untold(&mut db, &gone).await?;
-        let changed = left.iter().copied().filter(|id| watched.contains_key(id));
-        let mut fresh: Vec<i64> = held
+        // Newer comments may have pushed them out of the watched ones, and decisions are published by their entries.
+        let removed = store::left_untold(&mut db, &missing).await?;
+        let edited = removed.iter().filter(|id| watched.contains_key(*id));
+        let mut arrived: Vec<i64> = held
             .iter()
-            .filter(|(id, version)| self.known.get(id) != Some(version))
-            .map(|(id, _)| *id)
-            .chain(changed)
-            .map(|id| id.0)
+            .filter(|(id, version)| self.recent.get(id) != Some(version))
+            .map(|(id, _)| id.0)
+            .chain(edited.map(|id| id.0))
             .collect();
-        fresh.sort_unstable();
-        fresh.dedup();
-        self.newest = match held.last() {
+        arrived.sort_unstable();
+        arrived.dedup();
+        self.newest_id = match held.last() {
+            // The list was cut off; the next poll goes on from its end.
             Some((last, _)) if i64::try_from(held.len()) == Ok(store::HELD_AT_ONCE) => last.0,
-            // What is not held need not be looked at again either.
-            _ => self.newest.max(newest),
+            _ => self.newest_id.max(newest_id),
         };
-        self.known = held.into_iter().collect();
+        self.recent = held.into_iter().collect();
         self.watched = watched;
-        if !left.is_empty() {
-            let left: Vec<i64> = left.iter().map(|id| id.0).collect();
-            tell(app, "left", &json!({ "ids": left }));
+        if !removed.is_empty() {
+            let ids: Vec<i64> = removed.iter().map(|id| id.0).collect();
+            publish(app, "left", &json!({ "ids": ids }));
         }
-        if !fresh.is_empty() {
-            tell(app, "arrived", &json!({ "ids": fresh }));
+        if !arrived.is_empty() {
+            publish(app, "arrived", &json!({ "ids": arrived }));
         }
-        if left.is_empty() && fresh.is_empty() {
+        if removed.is_empty() && arrived.is_empty() {
             return Ok(());
         }
-        tell_counts(app, &mut db).await
+        publish_counts(app, &mut db).await
     }
 }

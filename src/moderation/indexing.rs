@@ -1,14 +1,15 @@
-//! Reading what came in: the words it can be found by, and what it is like. What waits or was refused and says nearly the
-//! same as something else is gathered, so that it can be decided about at once. Nobody waits for it: comments are written
-//! down as unread by whoever writes or changes them, and read a moment later, or in a flood when that lets up.
+//! Indexing of new and edited comments, in the background: the words by which search finds them, and groups of similar held or
+//! spam comments, on which a moderator decides at once. Inserting and editing only queue a comment for this, so that nobody
+//! waits for it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 
-use super::store::{self, Earlier, Read, Unread};
+use super::store;
+use super::store::indexing::{EarlierComment, IndexedText, PendingIndex};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
@@ -16,142 +17,155 @@ use crate::ids::{CommentId, LookalikeId};
 use crate::text::likeness::Likeness;
 use crate::text::markdown;
 
-/// Comments read in one transaction: few enough that it is short while many reply.
-pub const BATCH: i64 = 100;
-/// How long a comment is remembered for what it is like, in seconds: thirty days. A flood is over by then.
-const REMEMBERED: i64 = 30 * 24 * 60 * 60;
+/// Comments indexed in one transaction; few enough to keep it short while many people comment.
+pub const BATCH_SIZE: i64 = 100;
+/// Seconds for which new comments are compared with a comment: thirty days. A flood of spam is over by then.
+const SIMILARITY_WINDOW_SECS: i64 = 30 * 24 * 60 * 60;
 
-/// Forgets what old comments were like.
-pub async fn forget(db: &mut sqlx::PgConnection, now: Ts) -> sqlx::Result<()> {
-    store::forget_likeness(db, now.plus_seconds(-REMEMBERED)).await
+/// Deletes the similarity data of comments that are too old to be compared with.
+pub async fn delete_old_bands(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+    store::indexing::delete_bands_before(db, now.plus_seconds(-SIMILARITY_WINDOW_SECS)).await
 }
 
-/// A round of reading.
-pub struct Round {
-    /// How long it took.
-    pub took: Duration,
-    /// The number of the newest comment there is after it.
-    pub newest: i64,
+/// Figures of one batch, from which the caller computes its pause.
+pub struct IndexRound {
+    pub duration: Duration,
+    /// Highest comment id afterwards.
+    pub newest_id: i64,
 }
 
-/// Reads the next comments, if there are any. Only one node reads at a time: two that read alike comments at once would not
-/// see what the other reads.
-pub async fn read_some(app: &App) -> sqlx::Result<Option<Round>> {
+/// Indexes the next batch; `None` if there is nothing to do, or another node is indexing. Two nodes at once would not see the
+/// groups that the other is making.
+pub async fn index_batch(app: &App) -> sqlx::Result<Option<IndexRound>> {
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
-    let unread = store::take_unread(&mut db, BATCH).await?;
-    if unread.is_empty() {
+    let pending = store::indexing::lock_pending(&mut db, BATCH_SIZE).await?;
+    if pending.is_empty() {
         return Ok(None);
     }
-    let begun = Instant::now();
-    let since = app.clock.now().plus_seconds(-REMEMBERED);
-    let mut reads = Vec::with_capacity(unread.len());
-    let mut likeness = HashMap::new();
-    for comment in &unread {
-        let is_gathered = matches!(comment.status, Status::Held | Status::Spam)
+    let started = Instant::now();
+    let since = app.clock.now().plus_seconds(-SIMILARITY_WINDOW_SECS);
+    let mut texts = Vec::with_capacity(pending.len());
+    let mut similarities = HashMap::new();
+    for comment in &pending {
+        let is_grouped = matches!(comment.status, Status::Held | Status::Spam)
             && comment.created_at >= since
-            && comment.lookalike_id.is_none();
+            && comment.similar_group_id.is_none();
         let mut bands = Vec::new();
-        if is_gathered {
-            let like = Likeness::of_html(comment.body_html.as_str());
-            bands = like.bands();
-            likeness.insert(comment.id, Arc::new(like));
+        if is_grouped {
+            let similarity = Likeness::of_html(comment.body_html.as_str());
+            bands = similarity.bands();
+            similarities.insert(comment.id, Arc::new(similarity));
         }
-        reads.push(Read {
+        texts.push(IndexedText {
             id: comment.id,
             version: comment.version,
-            words: words_of(comment),
+            text: searchable_text(comment),
             bands,
         });
     }
-    let wanted: Vec<i64> = reads
+    let bands: Vec<i64> = texts
         .iter()
-        .flat_map(|read| read.bands.iter().copied())
+        .flat_map(|text| text.bands.iter().copied())
         .collect();
-    let earlier = store::earlier_alike(&mut db, &wanted, since).await?;
-    let gathered = gather(&reads, &likeness, earlier);
-    store::keep_read(&mut db, &reads).await?;
-    store::set_gathered(&mut db, &gathered).await?;
-    let newest = store::newest(&mut db).await?;
+    let earlier = store::indexing::list_newest_in_bands(&mut db, &bands, since).await?;
+    let groups = assign_groups(&texts, &similarities, earlier);
+    store::indexing::save(&mut db, &texts).await?;
+    store::indexing::set_groups(&mut db, &groups).await?;
+    let newest_id = store::newest(&mut db).await?;
     db.commit().await?;
-    Ok(Some(Round {
-        took: begun.elapsed(),
-        newest,
+    Ok(Some(IndexRound {
+        duration: started.elapsed(),
+        newest_id,
     }))
 }
 
-/// The words a comment is found by.
-fn words_of(comment: &Unread) -> String {
+fn searchable_text(comment: &PendingIndex) -> String {
     let website = comment.website.as_deref().unwrap_or_default();
-    let said = markdown::words_of_html(comment.body_html.as_str());
-    format!("{} {website} {said}", comment.name)
+    let body = markdown::words_of_html(comment.body_html.as_str());
+    format!("{} {website} {body}", comment.name)
 }
 
-/// A comment that others may be like.
-struct Known {
+/// A comment that later ones are compared with.
+struct GroupCandidate {
     id: CommentId,
-    lookalike_id: Option<LookalikeId>,
-    likeness: Arc<Likeness>,
+    group_id: Option<LookalikeId>,
+    similarity: Arc<Likeness>,
 }
 
-/// What is to be gathered, and under which number, by these and earlier comments. For each band only the newest that has
-/// it is compared, so that a flood costs what its comments do.
-fn gather(
-    reads: &[Read],
-    likeness: &HashMap<CommentId, Arc<Likeness>>,
-    earlier: Vec<Earlier>,
+/// Returns the comments to put into a group, each with the id of the group.
+///
+/// In each band a comment is compared only with the newest one before it, so that the cost of a flood grows with its size
+/// and not with the square of it.
+fn assign_groups(
+    texts: &[IndexedText],
+    similarities: &HashMap<CommentId, Arc<Likeness>>,
+    earlier: Vec<EarlierComment>,
 ) -> Vec<(CommentId, LookalikeId)> {
-    let mut known: Vec<Known> = Vec::new();
-    let mut by_id: HashMap<CommentId, usize> = HashMap::new();
-    let mut newest: HashMap<i64, usize> = HashMap::new();
-    for one in earlier {
-        let place = *by_id.entry(one.id).or_insert_with(|| {
-            known.push(Known {
-                id: one.id,
-                lookalike_id: one.lookalike_id,
-                likeness: Arc::new(Likeness::of_html(one.body_html.as_str())),
-            });
-            known.len() - 1
-        });
-        newest.insert(one.band, place);
-    }
-    let mut gathered = Vec::new();
-    for read in reads.iter().filter(|read| !read.bands.is_empty()) {
-        let Some(like) = likeness.get(&read.id) else {
+    let (mut candidates, mut newest_in_band) = collect_candidates(earlier);
+    let mut assigned = Vec::new();
+    for text in texts.iter().filter(|text| !text.bands.is_empty()) {
+        let Some(similarity) = similarities.get(&text.id) else {
             continue;
         };
-        let mut near: Vec<usize> = read
+        let mut indexes: Vec<usize> = text
             .bands
             .iter()
-            .filter_map(|band| newest.get(band).copied())
+            .filter_map(|band| newest_in_band.get(band).copied())
             .collect();
-        near.sort_unstable();
-        near.dedup();
-        // What is gathered already is joined, rather than that there be one gathering more; then the oldest.
-        let first = near
+        indexes.sort_unstable();
+        indexes.dedup();
+        // A member of an existing group goes before a comment without one, so that no second group begins; then the oldest.
+        let similar = indexes
             .into_iter()
-            .filter(|place| known[*place].id != read.id && known[*place].likeness.is_like(like))
-            .min_by_key(|place| {
-                let one = &known[*place];
-                (one.lookalike_id.is_none(), one.lookalike_id, one.id)
+            .filter(|index| {
+                let candidate = &candidates[*index];
+                candidate.id != text.id && candidate.similarity.is_like(similarity)
+            })
+            .min_by_key(|index| {
+                let candidate = &candidates[*index];
+                (
+                    candidate.group_id.is_none(),
+                    candidate.group_id,
+                    candidate.id,
+                )
             });
-        let lookalike_id = first.map(|place| {
-            let one = &mut known[place];
-            *one.lookalike_id.get_or_insert_with(|| {
-                let id = LookalikeId(one.id.0);
-                gathered.push((one.id, id));
+        let group_id = similar.map(|index| {
+            let candidate = &mut candidates[index];
+            *candidate.group_id.get_or_insert_with(|| {
+                let id = LookalikeId(candidate.id.0);
+                assigned.push((candidate.id, id));
                 id
             })
         });
-        gathered.extend(lookalike_id.map(|id| (read.id, id)));
-        known.push(Known {
-            id: read.id,
-            lookalike_id,
-            likeness: Arc::clone(like),
+        assigned.extend(group_id.map(|group_id| (text.id, group_id)));
+        candidates.push(GroupCandidate {
+            id: text.id,
+            group_id,
+            similarity: Arc::clone(similarity),
         });
-        for band in &read.bands {
-            newest.insert(*band, known.len() - 1);
+        for band in &text.bands {
+            newest_in_band.insert(*band, candidates.len() - 1);
         }
     }
-    gathered
+    assigned
+}
+
+/// Returns the earlier comments, each once, and the index of the newest one of each band.
+fn collect_candidates(earlier: Vec<EarlierComment>) -> (Vec<GroupCandidate>, HashMap<i64, usize>) {
+    let mut candidates: Vec<GroupCandidate> = Vec::new();
+    let mut index_by_id: HashMap<CommentId, usize> = HashMap::new();
+    let mut newest_in_band = HashMap::new();
+    for comment in earlier {
+        let index = *index_by_id.entry(comment.id).or_insert_with(|| {
+            candidates.push(GroupCandidate {
+                id: comment.id,
+                group_id: comment.similar_group_id,
+                similarity: Arc::new(Likeness::of_html(comment.body_html.as_str())),
+            });
+            candidates.len() - 1
+        });
+        newest_in_band.insert(comment.band, index);
+    }
+    (candidates, newest_in_band)
 }

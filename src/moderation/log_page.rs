@@ -129,7 +129,7 @@ pub async fn show_entry(
     let edited: Vec<CommentId> = comment_of(&entry).into_iter().collect();
     let writers = store::writers_of(&mut db, &edited).await?;
     let writer = writers.first().map(|(_, name)| name.as_str());
-    let all = store::decisions_of(&mut db, entry.act).await?;
+    let all = store::action_summary::count_decisions(&mut db, entry.act).await?;
     Ok(Page(EntryPage {
         section: Section::Log,
         said: said(desk.layout.words, &entry, writer),

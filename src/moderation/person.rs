@@ -10,9 +10,11 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 use super::bulk;
-use super::filter::Filter;
+use super::filter::QueueFilter;
 use super::log::{EntryKind, NewEntry};
-use super::store::{self, Counts, Done, Standing, Theirs, Writer};
+use super::store::action_summary::ActionSummary;
+use super::store::counts::QueueCounts;
+use super::store::{self, Standing, Theirs, Writer};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
@@ -48,7 +50,7 @@ struct PersonPage {
     /// What was done.
     done: Option<String>,
     /// What waited and was thrown away.
-    thrown: Option<(ActId, Done)>,
+    thrown: Option<(ActId, ActionSummary)>,
     /// What someone else did meanwhile.
     overtaken: Option<String>,
 }
@@ -57,7 +59,7 @@ struct PersonPage {
 struct Person {
     standing: Standing,
     names: Vec<String>,
-    counts: Counts,
+    counts: QueueCounts,
     comments: Vec<Theirs>,
     notes: Vec<Note>,
     how: HowTreated,
@@ -88,7 +90,7 @@ pub async fn show_person(
         word => Treated::from_word(word).map(|to| words.say(&format!("person-done-{}", to.word()))),
     };
     if let Some(act) = asked.act {
-        let thrown = store::find_done(&mut db, &moderator, act).await?;
+        let thrown = store::action_summary::find(&mut db, &moderator, act).await?;
         page.thrown = thrown.map(|thrown| (act, thrown));
     }
     Ok(Page(page).into_response())
@@ -164,9 +166,9 @@ async fn do_it(
         db.commit().await?;
         tracing::info!(account = %moderator.id, comment = %id, to = to.word(), "someone is treated otherwise");
         if to == Treated::Blocked && fields.is_ticked("all") {
-            let theirs = Filter {
-                person: Some(id),
-                ..Filter::of(Status::Held)
+            let theirs = QueueFilter {
+                same_author_as: Some(id),
+                ..QueueFilter::with_status(Status::Held)
             };
             let act =
                 bulk::decide_all(app, moderator, &theirs, Status::Trashed, &page.why, now).await?;
@@ -208,7 +210,7 @@ async fn treat(
         Treated::Always(treatment) => Some(treatment),
         Treated::Blocked => now_is.treatment,
     };
-    let act = store::next_act(db).await?;
+    let act = store::decisions::reserve_action_id(db).await?;
     let mut changes = Vec::new();
     if was_blocked != is_blocked {
         treatment::set_blocked(db, moderator, id, is_blocked, now).await?;
@@ -293,9 +295,9 @@ impl PersonPage {
 
     /// The page of the queue with all of theirs in one status.
     fn all_of(&self, status: &Status) -> String {
-        let theirs = Filter {
-            person: Some(self.id),
-            ..Filter::of(*status)
+        let theirs = QueueFilter {
+            same_author_as: Some(self.id),
+            ..QueueFilter::with_status(*status)
         };
         format!("/admin/comments?{}", theirs.query())
     }
@@ -320,7 +322,7 @@ impl Person {
         Ok(Some(Self {
             standing,
             names: store::names_of(db, id, NAMES).await?,
-            counts: store::counts_of(db, id).await?,
+            counts: store::counts::count_by_commenter(db, id).await?,
             comments: store::last_of(db, id, COMMENTS).await?,
             notes: treatment::notes_on(db, id).await?,
             how,

@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use super::rules_form::{RulesForm, list_of, say_wrong, wrong_lines};
 use super::store;
-use super::trial::{Caught, Trial, try_list};
+use super::word_list_preview::{MatchCount, PreviewResult, preview_word_list};
 use crate::accounts::Admin;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
@@ -45,7 +45,7 @@ struct RulesPage {
 
 /// The answer to a script that asks while a list is typed.
 #[derive(Template)]
-#[template(path = "moderation/tried.html")]
+#[template(path = "moderation/word_list_preview.html")]
 struct TriedPage {
     words: Words,
     hold_trial: Tried,
@@ -57,7 +57,7 @@ struct Tried {
     words: Words,
     /// Beginning of the catalogue's keys: what this list does to a comment.
     key: &'static str,
-    trial: Trial,
+    trial: PreviewResult,
 }
 
 /// What the page is to say.
@@ -166,12 +166,16 @@ async fn try_lists(
 ) -> Result<(Tried, Tried)> {
     let _turn = TRYING.acquire().await.context("waiting for a turn")?;
     let mut db = app.pool.acquire().await?;
-    let comments = store::last_said(&mut db, TRIED_ON).await?;
+    let comments = store::word_list_preview::list_recent(&mut db, TRIED_ON).await?;
     drop(db);
-    let (hold, refuse) =
-        spawn_blocking(move || (try_list(&hold, &comments), try_list(&refuse, &comments)))
-            .await
-            .context("trying the word lists")?;
+    let (hold, refuse) = spawn_blocking(move || {
+        (
+            preview_word_list(&hold, &comments),
+            preview_word_list(&refuse, &comments),
+        )
+    })
+    .await
+    .context("trying the word lists")?;
     let tried = |key, trial| Tried { words, key, trial };
     Ok((tried("tried-hold", hold), tried("tried-refuse", refuse)))
 }
@@ -194,7 +198,7 @@ impl RulesPage {
 
 impl Tried {
     /// What a line, or the list, would have done.
-    fn said(&self, caught: &Caught) -> String {
+    fn said(&self, caught: &MatchCount) -> String {
         let numbers = [
             ("all", caught.all.to_string()),
             ("approved", caught.approved.to_string()),

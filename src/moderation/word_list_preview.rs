@@ -1,4 +1,5 @@
-//! What a word list would have done to the last comments. Pure, and bounded: a list that takes long is tried on fewer.
+//! Preview of a word list: which of the last comments it would have matched. Bounded in time: a slow list is tried on fewer
+//! comments.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -8,65 +9,56 @@ use crate::comments::screening::words::WrongLine;
 use crate::comments::screening::{WordList, texts};
 use crate::text::{SafeHtml, markdown};
 
-/// How long a list may take. It is typed into a page that waits for the answer.
-const TRIED_WITHIN: Duration = Duration::from_secs(3);
-/// Lines that are told one by one.
-const MOST_LINES: usize = 300;
+/// Longest time for one list; the page that shows the preview waits for it.
+const TIME_LIMIT: Duration = Duration::from_secs(3);
+/// Lines that are listed one by one.
+const MAX_LINES: usize = 300;
 
-/// A comment, as far as word lists look at it: never the address.
-pub struct Said {
-    /// What has been decided about it.
+/// The parts of a comment that word lists are matched against. The email is none of them.
+pub struct PreviewComment {
     pub status: Status,
-    /// The name given.
     pub name: String,
-    /// The website given.
     pub website: Option<String>,
-    /// The text, as written.
     pub body: String,
-    /// The text.
     pub body_html: SafeHtml,
 }
 
-/// How many comments a line or a list would have caught.
+/// The number of comments that a line or a list matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Caught {
-    /// All of them.
+pub struct MatchCount {
     pub all: usize,
-    /// Of these, what was approved.
+    /// Approved comments among them.
     pub approved: usize,
-    /// Of these, what is spam or in the trash.
+    /// Spam and trashed comments among them.
     pub refused: usize,
 }
 
-/// A line that would have caught something.
+/// A line of the list that matched something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TriedLine {
-    /// Its number, from 1.
+pub struct MatchedLine {
+    /// Line number, from 1.
     pub number: usize,
-    /// The line as it is written.
-    pub written: String,
-    /// What it would have caught.
-    pub caught: Caught,
+    pub text: String,
+    pub matches: MatchCount,
 }
 
-/// What came of trying a list.
 #[derive(Clone, Debug, Default)]
-pub struct Trial {
-    /// On how many comments it was tried.
+pub struct PreviewResult {
+    /// Number of comments that the list was tried on.
     pub looked_at: usize,
-    /// Whether it looks for anything.
+    /// The list has no line that could match.
     pub is_empty: bool,
-    /// What the whole list would have caught.
-    pub total: Caught,
-    /// The lines that would have caught something, in their order.
-    pub lines: Vec<TriedLine>,
-    /// How many more of them there are.
+    /// Comments that any line matched.
+    pub total: MatchCount,
+    /// The first lines that matched something, in their order.
+    pub lines: Vec<MatchedLine>,
+    /// Number of matching lines that are not in `lines`.
     pub more: usize,
-    /// Lines that were not tried.
+    /// Lines that are malformed.
     pub wrong: Vec<WrongLine>,
 }
 
-impl Caught {
+impl MatchCount {
     fn add(&mut self, status: Status) {
         self.all += 1;
         match status {
@@ -77,57 +69,58 @@ impl Caught {
     }
 }
 
-/// Tries a list on comments.
-pub fn try_list(text: &str, comments: &[Said]) -> Trial {
+/// Matches a word list, one entry a line, against comments.
+pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResult {
     let started = Instant::now();
     let (list, wrong) = WordList::read(text);
-    let mut trial = Trial {
+    let mut preview = PreviewResult {
         is_empty: list.is_empty() && wrong.is_empty(),
         wrong,
-        ..Trial::default()
+        ..PreviewResult::default()
     };
-    let mut by_line: HashMap<usize, Caught> = HashMap::new();
+    let mut by_line: HashMap<usize, MatchCount> = HashMap::new();
     for comment in comments {
-        if started.elapsed() > TRIED_WITHIN {
+        if started.elapsed() > TIME_LIMIT {
             break;
         }
-        trial.looked_at += 1;
-        let read = markdown::words_of_html(comment.body_html.as_str());
+        preview.looked_at += 1;
+        let body_text = markdown::words_of_html(comment.body_html.as_str());
         let website = comment.website.as_deref();
-        let found = list.found_in(&texts(&comment.name, website, &comment.body, &read));
-        if !found.is_empty() {
-            trial.total.add(comment.status);
+        let matched = list.found_in(&texts(&comment.name, website, &comment.body, &body_text));
+        if !matched.is_empty() {
+            preview.total.add(comment.status);
         }
-        for line in found {
+        for line in matched {
             by_line.entry(line).or_default().add(comment.status);
         }
     }
+    // The list is matched without its repetitions; each has the count of the line it repeats.
     for (line, first) in list.repeated() {
-        if let Some(caught) = by_line.get(first).copied() {
-            by_line.insert(*line, caught);
+        if let Some(matches) = by_line.get(first).copied() {
+            by_line.insert(*line, matches);
         }
     }
-    for (index, written) in text.lines().enumerate() {
+    for (index, text) in text.lines().enumerate() {
         let number = index + 1;
         match by_line.get(&number) {
-            Some(_) if trial.lines.len() == MOST_LINES => trial.more += 1,
-            Some(caught) => trial.lines.push(TriedLine {
+            Some(_) if preview.lines.len() == MAX_LINES => preview.more += 1,
+            Some(matches) => preview.lines.push(MatchedLine {
                 number,
-                written: written.trim().to_owned(),
-                caught: *caught,
+                text: text.trim().to_owned(),
+                matches: *matches,
             }),
             None => {}
         }
     }
-    trial
+    preview
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn said(status: Status, body: &str) -> Said {
-        Said {
+    fn comment(status: Status, body: &str) -> PreviewComment {
+        PreviewComment {
             status,
             name: "Ann".to_owned(),
             website: None,
@@ -136,57 +129,57 @@ mod tests {
         }
     }
 
-    fn numbers(trial: &Trial) -> Vec<(usize, usize)> {
-        let lines = trial.lines.iter();
-        lines.map(|line| (line.number, line.caught.all)).collect()
+    fn matches_by_line(preview: &PreviewResult) -> Vec<(usize, usize)> {
+        let lines = preview.lines.iter();
+        lines.map(|line| (line.number, line.matches.all)).collect()
     }
 
     #[test]
     fn every_line_is_counted_and_every_comment_once() {
         let comments = [
-            said(Status::Approved, "Free money, free tea"),
-            said(Status::Spam, "Money"),
-            said(Status::Trashed, "Ann’s money"),
-            said(Status::Held, "Tea"),
+            comment(Status::Approved, "Free money, free tea"),
+            comment(Status::Spam, "Money"),
+            comment(Status::Trashed, "Ann’s money"),
+            comment(Status::Held, "Tea"),
         ];
-        let trial = try_list("money\n\nfree\nnothing\n/t.a/", &comments);
-        assert_eq!(numbers(&trial), [(1, 3), (3, 1), (5, 2)]);
-        let caught = |all, approved, refused| Caught {
+        let preview = preview_word_list("money\n\nfree\nnothing\n/t.a/", &comments);
+        assert_eq!(matches_by_line(&preview), [(1, 3), (3, 1), (5, 2)]);
+        let matches = |all, approved, refused| MatchCount {
             all,
             approved,
             refused,
         };
-        assert_eq!(trial.lines[0].caught, caught(3, 1, 2));
-        assert_eq!(trial.total, caught(4, 1, 2));
-        assert_eq!(trial.looked_at, 4);
+        assert_eq!(preview.lines[0].matches, matches(3, 1, 2));
+        assert_eq!(preview.total, matches(4, 1, 2));
+        assert_eq!(preview.looked_at, 4);
     }
 
     #[test]
-    fn names_and_websites_are_looked_at() {
-        let mut comment = said(Status::Held, "Hello");
-        comment.website = Some("https://watches.example/".to_owned());
-        let trial = try_list("ann\nwatches\nhello", &[comment]);
-        assert_eq!(numbers(&trial), [(1, 1), (2, 1), (3, 1)]);
+    fn names_and_websites_are_matched_too() {
+        let mut linked = comment(Status::Held, "Hello");
+        linked.website = Some("https://watches.example/".to_owned());
+        let preview = preview_word_list("ann\nwatches\nhello", &[linked]);
+        assert_eq!(matches_by_line(&preview), [(1, 1), (2, 1), (3, 1)]);
     }
 
     #[test]
-    fn marks_inside_a_word_hide_it_no_more_than_when_it_is_judged() {
-        let trial = try_list("money", &[said(Status::Held, "Free mo**ney**")]);
-        assert_eq!(numbers(&trial), [(1, 1)]);
+    fn formatting_inside_a_word_does_not_hide_it() {
+        let preview = preview_word_list("money", &[comment(Status::Held, "Free mo**ney**")]);
+        assert_eq!(matches_by_line(&preview), [(1, 1)]);
     }
 
     #[test]
-    fn a_line_that_is_there_twice_counts_twice_and_a_wrong_one_is_named() {
-        let trial = try_list("tea\n/(/\nTEA", &[said(Status::Held, "tea")]);
-        assert_eq!(numbers(&trial), [(1, 1), (3, 1)]);
-        assert_eq!(trial.wrong[0].line, 2);
-        assert_eq!(trial.total.all, 1);
+    fn repeated_lines_are_both_counted_and_malformed_ones_reported() {
+        let preview = preview_word_list("tea\n/(/\nTEA", &[comment(Status::Held, "tea")]);
+        assert_eq!(matches_by_line(&preview), [(1, 1), (3, 1)]);
+        assert_eq!(preview.wrong[0].line, 2);
+        assert_eq!(preview.total.all, 1);
     }
 
     #[test]
-    fn of_very_many_lines_the_first_are_told() {
-        let words: String = (0..MOST_LINES + 5).map(|n| format!("word{n}\n")).collect();
-        let trial = try_list(&words, &[said(Status::Held, &words)]);
-        assert_eq!((trial.lines.len(), trial.more), (MOST_LINES, 5));
+    fn only_the_first_of_very_many_lines_are_listed() {
+        let words: String = (0..MAX_LINES + 5).map(|n| format!("word{n}\n")).collect();
+        let preview = preview_word_list(&words, &[comment(Status::Held, &words)]);
+        assert_eq!((preview.lines.len(), preview.more), (MAX_LINES, 5));
     }
 }

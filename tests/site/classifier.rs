@@ -1,5 +1,5 @@
-//! Learning from the site's own decisions: each teaches, each that is taken back is unlearnt, and nothing is decided by it
-//! unless the publication says so.
+//! The spam score: decisions train it, undos untrain it, and it decides by itself only if the settings say so. Its staff page
+//! reports how accurate it is.
 
 use std::net::Ipv4Addr;
 
@@ -16,10 +16,10 @@ use crate::support::makers::Made;
 use crate::support::visitor::{Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-/// What is learnt: each signal, and the sums.
-type Learnt = (Vec<(i64, i32, i32)>, (i64, i64, i64, i64));
+/// The model: the counts of each feature, and the totals.
+type ModelRows = (Vec<(i64, i32, i32)>, (i64, i64, i64, i64));
 
-async fn learnt(site: &TestSite) -> Learnt {
+async fn load_model(site: &TestSite) -> ModelRows {
     let signals =
         sqlx::query_as("select signal, kept, refused from learned_signals order by signal")
             .fetch_all(&site.app.pool)
@@ -32,12 +32,12 @@ async fn learnt(site: &TestSite) -> Learnt {
     (signals, sums)
 }
 
-async fn learn(site: &TestSite) {
-    worker::learn(&site.app).await.expect("a round of learning");
+async fn train(site: &TestSite) {
+    worker::learn(&site.app).await.expect("a round of training");
 }
 
-/// A held comment with these words.
-async fn held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
+/// Inserts a held comment.
+async fn insert_held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let email = Email::parse("someone@example.org").expect("an address");
     let commenter = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
@@ -67,7 +67,7 @@ async fn held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
     .await
     .expect("a comment goes in")
     .expect("it says something new");
-    db.commit().await.expect("it is kept");
+    db.commit().await.expect("a commit");
     id
 }
 
@@ -78,19 +78,23 @@ async fn decide(by: &Visitor, ids: &[CommentId], from: &str, to: &str) -> Page {
     by.post_fields("/admin/comments", &fields).await
 }
 
-/// Thirty decisions of each kind: what is about tea is kept, what is about a casino is refused.
-async fn taught(site: &TestSite, on: &Made, by: &Visitor) -> (Vec<CommentId>, Vec<CommentId>) {
+/// Trains thirty decisions of each kind: comments on tea are approved, comments on a casino are spam.
+async fn train_on_samples(
+    site: &TestSite,
+    on: &Made,
+    by: &Visitor,
+) -> (Vec<CommentId>, Vec<CommentId>) {
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
     for number in 0..30 {
         let tea = format!("Thank you for the tea, number {number} was lovely in our garden.");
-        kept.push(held(site, on, "Ann", &tea).await);
+        kept.push(insert_held(site, on, "Ann", &tea).await);
         let casino =
             format!("Best casino bonus {number}! Win money at https://casino.example/{number}");
-        refused.push(held(site, on, "Casino", &casino).await);
+        refused.push(insert_held(site, on, "Casino", &casino).await);
     }
     decide(by, &kept, "held", "approved").await.has_status(303);
     decide(by, &refused, "held", "spam").await.has_status(303);
-    learn(site).await;
+    train(&site).await;
     (kept, refused)
 }
 
@@ -122,18 +126,18 @@ async fn reply(
 const CASINO: &str = "The best casino bonus: win money at https://casino.example/now";
 
 #[tokio::test]
-async fn a_decision_teaches_and_undoing_it_unteaches_exactly() {
+async fn undoing_a_decision_untrains_exactly_what_it_trained() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
-    let first = held(&site, &article, "Ann", "Lovely tea.").await;
+    let first = insert_held(&site, &article, "Ann", "Lovely tea.").await;
     decide(&mo, &[first], "held", "approved").await;
-    learn(&site).await;
-    let before = learnt(&site).await;
+    train(&site).await;
+    let before = load_model(&site).await;
     assert_eq!((before.1.0, before.1.1), (1, 0));
     assert_eq!(before.1.2, i64::try_from(before.0.len()).expect("few"));
 
-    let second = held(
+    let second = insert_held(
         &site,
         &article,
         "Casino",
@@ -144,67 +148,67 @@ async fn a_decision_teaches_and_undoing_it_unteaches_exactly() {
         .await
         .follow()
         .await;
-    learn(&site).await;
-    let (signals, sums) = learnt(&site).await;
+    train(&site).await;
+    let (signals, sums) = load_model(&site).await;
     assert_eq!((sums.0, sums.1), (1, 1));
     assert!(
         signals
             .iter()
             .any(|(_, kept, refused)| (*kept, *refused) == (1, 1))
     );
-    // The same entries again teach nothing more.
+    // Reading the same entries again trains nothing twice.
     sqlx::query("update learning set position = 0")
         .execute(&site.app.pool)
         .await
         .expect("back to the start");
-    learn(&site).await;
-    assert_eq!(learnt(&site).await, (signals, sums));
+    train(&site).await;
+    assert_eq!(load_model(&site).await, (signals, sums));
 
     after.form("/admin/comments/undo").press("Undo").await;
     assert_eq!(site.status_of(second).await, Status::Held);
-    learn(&site).await;
-    assert_eq!(learnt(&site).await, before);
+    train(&site).await;
+    assert_eq!(load_model(&site).await, before);
     assert_eq!(site.count("select count(*) from lessons").await, 1);
 }
 
 #[tokio::test]
-async fn a_correction_teaches_at_once() {
+async fn a_corrected_decision_replaces_the_first_in_training() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
-    let (_, refused) = taught(&site, &article, &mo).await;
-    let before = learnt(&site).await;
+    let (_, refused) = train_on_samples(&site, &article, &mo).await;
+    let before = load_model(&site).await;
     decide(&mo, &refused[..10], "spam", "approved").await;
-    learn(&site).await;
-    let (_, sums) = learnt(&site).await;
+    train(&site).await;
+    let (_, sums) = load_model(&site).await;
     assert_eq!((sums.0, sums.1), (40, 20));
     let waits = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
     let corrected = score_of(&site, waits).await.0.expect("enough was learnt");
     decide(&mo, &refused[..10], "approved", "spam").await;
-    learn(&site).await;
-    assert_eq!(learnt(&site).await, before);
-    // What waits is scored anew, a while after it was.
+    train(&site).await;
+    assert_eq!(load_model(&site).await, before);
+    // Held comments are scored again after a while.
     site.app.clock.advance(60);
-    learn(&site).await;
+    train(&site).await;
     let again = score_of(&site, waits).await.0.expect("enough was learnt");
     assert!(again > corrected, "{again} after {corrected}");
 }
 
 #[tokio::test]
-async fn what_is_erased_or_changed_by_its_author_is_unlearnt_at_once() {
+async fn erased_and_edited_comments_are_untrained_at_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
-    let first = held(&site, &article, "Ann", "Lovely tea.").await;
+    let first = insert_held(&site, &article, "Ann", "Lovely tea.").await;
     decide(&mo, &[first], "held", "approved").await;
-    learn(&site).await;
-    let before = learnt(&site).await;
+    train(&site).await;
+    let before = load_model(&site).await;
 
     let ann = site.visitor();
     let own = reply(&site, &ann, &article, "Eve", "Unheard words of mine.").await;
     decide(&mo, &[own], "held", "approved").await;
-    learn(&site).await;
-    assert_ne!(learnt(&site).await, before);
+    train(&site).await;
+    assert_ne!(load_model(&site).await, before);
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let changed = comments::store::change(
         &mut db,
@@ -219,34 +223,34 @@ async fn what_is_erased_or_changed_by_its_author_is_unlearnt_at_once() {
     .await
     .expect("it can be changed");
     assert!(changed);
-    db.commit().await.expect("it is kept");
-    assert_eq!(learnt(&site).await, before);
+    db.commit().await.expect("a commit");
+    assert_eq!(load_model(&site).await, before);
 
     let ticked = format!("{own}:held:1");
     mo.post_fields("/admin/comments", &[("all", "trashed"), ("tick", &ticked)])
         .await;
-    learn(&site).await;
-    assert_ne!(learnt(&site).await, before);
+    train(&site).await;
+    assert_ne!(load_model(&site).await, before);
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase(&mut db, &[own], site.now())
         .await
         .expect("it is erased");
-    db.commit().await.expect("it is kept");
-    assert_eq!(learnt(&site).await, before);
-    learn(&site).await;
-    assert_eq!(learnt(&site).await, before);
+    db.commit().await.expect("a commit");
+    assert_eq!(load_model(&site).await, before);
+    train(&site).await;
+    assert_eq!(load_model(&site).await, before);
     assert_eq!(site.count("select count(*) from lessons").await, 1);
 }
 
 #[tokio::test]
-async fn what_waits_and_what_arrives_is_told_how_likely_it_is_to_be_refused() {
+async fn held_and_new_comments_get_a_score() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
-    let waits = held(&site, &article, "Eve", CASINO).await;
+    let waits = insert_held(&site, &article, "Eve", CASINO).await;
     let early = reply(&site, &site.visitor(), &article, "Bob", "Lovely tea.").await;
     assert_eq!(score_of(&site, early).await, (None, vec![]));
-    taught(&site, &article, &mo).await;
+    train_on_samples(&site, &article, &mo).await;
     let (score, signals) = score_of(&site, waits).await;
     assert!(score.expect("it was scored anew") > 0.95);
     assert_eq!(signals.len(), 3);
@@ -265,12 +269,12 @@ async fn what_waits_and_what_arrives_is_told_how_likely_it_is_to_be_refused() {
         signals.iter().any(|signal| signal.contains("casino")),
         "{signals:?}"
     );
-    // It only guesses.
+    // Without a threshold the score decides nothing.
     assert_eq!(site.status_of(late).await, Status::Held);
 }
 
 #[tokio::test]
-async fn it_decides_by_itself_only_from_the_threshold_on_and_never_about_people_who_are_known() {
+async fn the_threshold_sends_comments_to_spam_except_those_of_known_commenters() {
     let setup = Setup::default().publication(|publication| {
         publication.discussion.hold_everything = false;
         publication.discussion.hold_links = 0;
@@ -280,12 +284,12 @@ async fn it_decides_by_itself_only_from_the_threshold_on_and_never_about_people_
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
     let ada = site.staff("ada", Role::Admin).await;
-    taught(&site, &article, &mo).await;
+    train_on_samples(&site, &article, &mo).await;
     let id = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
     assert_eq!(site.status_of(id).await, Status::Approved);
 
-    let page = ada.open("/admin/learning").await;
-    let form = page.form("/admin/learning").fill("from", "95");
+    let page = ada.open("/admin/spam-score").await;
+    let form = page.form("/admin/spam-score").fill("from", "95");
     form.press("Save").await.follow().await.sees("Saved.");
     let id = reply(&site, &site.visitor(), &article, "Mallory", CASINO).await;
     assert_eq!(site.status_of(id).await, Status::Spam);
@@ -301,7 +305,7 @@ async fn it_decides_by_itself_only_from_the_threshold_on_and_never_about_people_
         .await
         .sees("By this site’s own decisions, 9");
 
-    // What is about tea is let through as before.
+    // A low score changes nothing.
     let id = reply(
         &site,
         &site.visitor(),
@@ -321,25 +325,25 @@ async fn it_decides_by_itself_only_from_the_threshold_on_and_never_about_people_
 }
 
 #[tokio::test]
-async fn the_page_says_what_would_have_come_of_it() {
+async fn the_page_reports_accuracy_and_false_positives() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
     let ada = site.staff("ada", Role::Admin).await;
-    ada.open("/admin/learning")
+    ada.open("/admin/spam-score")
         .await
         .has_status(200)
         .sees("That is too little to guess from.")
         .sees("No comment has been decided yet of which it had guessed something before.");
-    taught(&site, &article, &mo).await;
-    // These are tests: three that are refused, one that is kept although it sounds like a casino.
+    train_on_samples(&site, &article, &mo).await;
+    // These have scores when they are decided: three are refused, and one is approved despite a high score.
     let mut refused = Vec::new();
     for number in 0..3 {
         let words = format!("{CASINO} or {number}");
-        refused.push(held(&site, &article, "Eve", &words).await);
+        refused.push(insert_held(&site, &article, "Eve", &words).await);
     }
-    let kept = held(&site, &article, "Carl", &format!("{CASINO}?")).await;
-    let tea = held(
+    let kept = insert_held(&site, &article, "Carl", &format!("{CASINO}?")).await;
+    let tea = insert_held(
         &site,
         &article,
         "Dora",
@@ -348,8 +352,8 @@ async fn the_page_says_what_would_have_come_of_it() {
     .await;
     decide(&mo, &refused, "held", "spam").await;
     decide(&mo, &[kept, tea], "held", "approved").await;
-    learn(&site).await;
-    let page = ada.open("/admin/learning?from=90").await;
+    train(&site).await;
+    let page = ada.open("/admin/spam-score?from=90").await;
     page.sees("32 comments that were kept")
         .sees("33 comments that were refused")
         .sees("It had guessed about each of the last 5 comments")
@@ -368,18 +372,18 @@ async fn the_page_says_what_would_have_come_of_it() {
         format!("/admin/comments?status=approved&person={kept}#card-{kept}")
     );
 
-    // Looking first saves nothing; what is wrong or overtaken comes back.
-    let form = || page.form("/admin/learning");
+    // A preview saves nothing; malformed and conflicting forms come back.
+    let form = || page.form("/admin/spam-score");
     let looked = form().fill("from", "99.5").press("Look first").await;
     looked
         .has_status(200)
         .sees("What it would have got wrong from 99.5 % on");
-    assert_eq!(looked.form("/admin/learning").value("from"), "99.5");
+    assert_eq!(looked.form("/admin/spam-score").value("from"), "99.5");
     let wrong = form().fill("from", "12").press("Save").await;
     wrong
         .has_status(422)
         .sees("Please type 0, or a number from 50 to 100.");
-    assert_eq!(wrong.form("/admin/learning").value("from"), "12");
+    assert_eq!(wrong.form("/admin/spam-score").value("from"), "12");
     form()
         .fill("from", "99,5")
         .press("Save")
@@ -388,7 +392,7 @@ async fn the_page_says_what_would_have_come_of_it() {
     let late = form().fill("from", "80").press("Save").await;
     late.has_status(409)
         .sees("Somebody has saved other settings meanwhile.");
-    assert_eq!(late.form("/admin/learning").value("from"), "80");
+    assert_eq!(late.form("/admin/spam-score").value("from"), "80");
     let now = site
         .count("select learned_spam_from::bigint from settings")
         .await;
@@ -396,13 +400,13 @@ async fn the_page_says_what_would_have_come_of_it() {
 }
 
 #[tokio::test]
-async fn of_comments_that_say_nearly_the_same_ten_teach() {
+async fn at_most_ten_comments_of_a_group_are_trained() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
     let mut flood = Vec::new();
     for number in 0..25 {
-        flood.push(held(&site, &article, "Eve", &format!("Buy pills {number}")).await);
+        flood.push(insert_held(&site, &article, "Eve", &format!("Buy pills {number}")).await);
     }
     sqlx::query("insert into lookalikes (id) values ($1)")
         .bind(flood[0].0)
@@ -415,20 +419,20 @@ async fn of_comments_that_say_nearly_the_same_ten_teach() {
         .await
         .expect("a group of all");
     decide(&mo, &flood[..6], "held", "spam").await;
-    learn(&site).await;
+    train(&site).await;
     decide(&mo, &flood[6..], "held", "spam").await;
-    learn(&site).await;
-    assert_eq!(learnt(&site).await.1.1, 10);
+    train(&site).await;
+    assert_eq!(load_model(&site).await.1.1, 10);
     assert_eq!(site.count("select count(*) from lessons").await, 25);
 }
 
 #[tokio::test]
-async fn nothing_readable_is_learnt_and_a_new_key_learns_it_anew() {
+async fn the_model_has_no_readable_words_and_a_new_key_retrains_it() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
-    taught(&site, &article, &mo).await;
-    let before = learnt(&site).await;
+    train_on_samples(&site, &article, &mo).await;
+    let before = load_model(&site).await;
     for table in ["learned_signals", "lessons", "learning"] {
         let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select t::text from {table} t"
@@ -449,12 +453,12 @@ async fn nothing_readable_is_learnt_and_a_new_key_learns_it_anew() {
         .execute(&site.app.pool)
         .await
         .expect("a new key");
-    // Until it is learnt anew, nothing is said that is not known.
+    // Until it is trained with the new key, comments get no score.
     let id = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
     assert_eq!(score_of(&site, id).await.0, None);
     site.app.clock.advance(60);
-    learn(&site).await;
-    let after = learnt(&site).await;
+    train(&site).await;
+    let after = load_model(&site).await;
     assert_eq!(after.1, before.1);
     assert!(after.0.iter().all(|signal| !before.0.contains(signal)));
     let mut counts = [before.0, after.0].map(|signals| {

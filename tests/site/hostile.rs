@@ -491,7 +491,7 @@ async fn no_field_of_an_admin_breaks_anything() {
     for path in [
         "/admin/discussion",
         "/admin/discussion/blocks",
-        "/admin/learning",
+        "/admin/spam-score",
         "/admin/settings",
         "/admin/articles/new",
         &edited,

@@ -1,5 +1,5 @@
-//! What is kept of counts, and what a filter finds, is what one finds who counts by hand: whatever was decided, taken back,
-//! changed, erased or deleted, in whatever order.
+//! Counters and filters of the queue agree with counting by hand after any sequence of decisions, undos, edits, erasures and
+//! deletions.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +8,22 @@ use broadsheet::clock::Ts;
 use broadsheet::comments::screening::{Kind, Verdict};
 use broadsheet::comments::{self, Status};
 use broadsheet::ids::{ArticleId, CommentId, LookalikeId};
-use broadsheet::moderation::filter::{Age, Filter};
-use broadsheet::moderation::store::{self, Found, Matching};
-use broadsheet::moderation::{Ruling, bulk};
+use broadsheet::moderation::filter::{CommentAge, QueueFilter};
+use broadsheet::moderation::store;
+use broadsheet::moderation::store::counts::QueueCount;
+use broadsheet::moderation::store::found_page::FoundComment;
+use broadsheet::moderation::{DecisionRequest, bulk};
 use broadsheet::text::markdown;
 use broadsheet::worker;
 use sqlx::PgPool;
 
-use crate::lookalikes::{Said, moderator};
+use crate::similar_groups::{CommentDraft, moderator};
 use crate::support::TestSite;
 
-/// Numbers that look like chance and are the same each time (xorshift64).
-struct Chance(u64);
+/// A deterministic random generator (xorshift64).
+struct TestRandom(u64);
 
-impl Chance {
+impl TestRandom {
     fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -29,7 +31,7 @@ impl Chance {
         usize::try_from(self.0 % bound as u64).expect("it is less than a bound that fits")
     }
 
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+    fn pick<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())]
     }
 }
@@ -42,8 +44,8 @@ const KINDS: [Kind; 4] = [
 ];
 const WORDS: [&str; 6] = ["tea", "coffee", "чай", "кава", "milk", "sugar"];
 
-/// All there is to say of a comment, for whoever filters by hand.
-struct Kept {
+/// The columns of a comment that filters look at.
+struct FilterRow {
     id: i64,
     status: Status,
     reasons: Vec<String>,
@@ -55,7 +57,7 @@ struct Kept {
     body: String,
 }
 
-async fn all_kept(pool: &PgPool) -> Vec<Kept> {
+async fn load_rows(pool: &PgPool) -> Vec<FilterRow> {
     type Row = (
         i64,
         Status,
@@ -74,7 +76,7 @@ async fn all_kept(pool: &PgPool) -> Vec<Kept> {
     .fetch_all(pool)
     .await
     .expect("all comments");
-    let kept = |row: Row| Kept {
+    let convert = |row: Row| FilterRow {
         id: row.0,
         status: row.1,
         reasons: row.2,
@@ -85,16 +87,16 @@ async fn all_kept(pool: &PgPool) -> Vec<Kept> {
         created_at: row.7,
         body: row.8,
     };
-    rows.into_iter().map(kept).collect()
+    rows.into_iter().map(convert).collect()
 }
 
-/// The numbers of what a filter means, found by looking at everything.
-fn by_hand(all: &[Kept], filter: &Filter, now: Ts) -> Vec<i64> {
+/// Returns the ids of the comments that a filter matches, by looking at every one.
+fn match_by_hand(all: &[FilterRow], filter: &QueueFilter, now: Ts) -> Vec<i64> {
     let named = |id: Option<CommentId>| id.and_then(|id| all.iter().find(|one| one.id == id.0));
-    let person = named(filter.person).and_then(|one| one.commenter_id);
-    let network = named(filter.network).and_then(|one| one.network_hash.clone());
+    let commenter = named(filter.same_author_as).and_then(|one| one.commenter_id);
+    let network = named(filter.same_network_as).and_then(|one| one.network_hash.clone());
     let (since, until) = filter.age.map_or((None, None), |age| age.bounds(now));
-    let means = |one: &&Kept| {
+    let matches = |one: &&FilterRow| {
         let mut codes = one
             .reasons
             .iter()
@@ -104,21 +106,25 @@ fn by_hand(all: &[Kept], filter: &Filter, now: Ts) -> Vec<i64> {
                 .reason
                 .is_none_or(|kind| codes.any(|code| code == kind.code()))
             && filter.article.is_none_or(|id| one.article_id == id.0)
-            && filter.like.is_none_or(|id| one.lookalike_id == Some(id.0))
-            && (filter.person.is_none() || (person.is_some() && one.commenter_id == person))
-            && (filter.network.is_none() || (network.is_some() && one.network_hash == network))
+            && filter
+                .similar_group
+                .is_none_or(|id| one.lookalike_id == Some(id.0))
+            && (filter.same_author_as.is_none()
+                || (commenter.is_some() && one.commenter_id == commenter))
+            && (filter.same_network_as.is_none()
+                || (network.is_some() && one.network_hash == network))
             && since.is_none_or(|since| one.created_at >= since)
             && until.is_none_or(|until| one.created_at < until)
             && filter
-                .words
+                .search
                 .split_whitespace()
-                .all(|word| one.body.split_whitespace().any(|said| said == word))
+                .all(|word| one.body.split_whitespace().any(|other| other == word))
     };
-    all.iter().filter(means).map(|one| one.id).collect()
+    all.iter().filter(matches).map(|one| one.id).collect()
 }
 
-/// What statements that count by hand disagree with. Each gives rows that only one side has.
-const KEPT: [(&str, &str); 6] = [
+/// Pairs of statements that must return the same rows: counters, and the same counted by hand.
+const COUNTERS: [(&str, &str); 6] = [
     (
         "select status::text, sum(count) from comment_counts group by 1 having sum(count) <> 0",
         "select status::text, count(*)::numeric from comments where erased_at is null group by 1",
@@ -162,8 +168,8 @@ const KEPT: [(&str, &str); 6] = [
 ];
 
 async fn check(site: &TestSite, after: &str) {
-    for (kept, counted) in KEPT {
-        for (one, other) in [(kept, counted), (counted, kept)] {
+    for (stored, counted) in COUNTERS {
+        for (one, other) in [(stored, counted), (counted, stored)] {
             let query = format!(
                 "select wrong::text from (select * from ({one}) one except select * from ({other}) other) wrong limit 5"
             );
@@ -171,26 +177,26 @@ async fn check(site: &TestSite, after: &str) {
                 .fetch_all(&site.app.pool)
                 .await
                 .expect("it can be counted");
-            // A comment that was read and changed since has its old words until it is read again.
-            let is_reading = kept.contains("readings") && one == kept;
+            // An edited comment keeps its old index data until it is indexed again.
+            let is_index = stored.contains("readings") && one == stored;
             assert!(
-                wrong.is_empty() || is_reading,
+                wrong.is_empty() || is_index,
                 "after {after}, these are in\n{one}\nand not in\n{other}\n{wrong:#?}"
             );
         }
     }
 }
 
-/// Puts in so many comments by chance.
-async fn fill(site: &TestSite, chance: &mut Chance, count: i64) {
+/// Inserts random comments.
+async fn insert_random(site: &TestSite, random: &mut TestRandom, count: i64) {
     let articles = [
         site.article("Tea").await,
         site.article("Milk").await,
         site.article("Bread").await,
     ];
     for number in 0..count {
-        let who = format!("reader-{}", chance.below(12));
-        let status = chance.of(&[
+        let author = format!("reader-{}", random.below(12));
+        let status = random.pick(&[
             Status::Held,
             Status::Held,
             Status::Approved,
@@ -199,33 +205,33 @@ async fn fill(site: &TestSite, chance: &mut Chance, count: i64) {
         ]);
         let mut reasons = Vec::new();
         for kind in KINDS {
-            if chance.below(3) == 0 {
+            if random.below(3) == 0 {
                 reasons.push(kind.into());
             }
         }
-        let body = if chance.below(4) == 0 {
+        let body = if random.below(4) == 0 {
             format!(
                 "Come to our shop in the old town and buy your {} number {number} from us today",
-                chance.of(&WORDS)
+                random.pick(&WORDS)
             )
         } else {
-            format!("{} {} {number}", chance.of(&WORDS), chance.of(&WORDS))
+            format!("{} {} {number}", random.pick(&WORDS), random.pick(&WORDS))
         };
-        let age = i64::try_from(chance.below(70 * 24)).expect("hours of ten weeks");
-        let said = Said {
-            who: &who,
-            network: u8::try_from(chance.below(7)).expect("few"),
+        let age = i64::try_from(random.below(70 * 24)).expect("hours of ten weeks");
+        let draft = CommentDraft {
+            author: &author,
+            network: u8::try_from(random.below(7)).expect("few"),
             body: &body,
             verdict: Verdict::new(status, reasons),
             at: site.now().plus_seconds(-age * 3600 - number),
         };
-        said.on(site, &articles[chance.below(3)]).await;
+        draft.insert(site, &articles[random.below(3)]).await;
     }
 }
 
-async fn some(
+async fn pick_comments(
     site: &TestSite,
-    chance: &mut Chance,
+    random: &mut TestRandom,
     status: Option<Status>,
 ) -> Vec<(i64, Status, i32)> {
     let all: Vec<(i64, Status, i32)> = sqlx::query_as(
@@ -235,28 +241,34 @@ async fn some(
     .fetch_all(&site.app.pool)
     .await
     .expect("all comments");
-    let share = 2 + chance.below(30);
+    let share = 2 + random.below(30);
     all.into_iter()
-        .filter(|_| chance.below(share) == 0)
+        .filter(|_| random.below(share) == 0)
         .collect()
 }
 
-/// Does something, by chance; says what.
-async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'static str {
+/// Does something random, and returns its name.
+async fn run_random_action(
+    site: &TestSite,
+    random: &mut TestRandom,
+    moderator: &Moderator,
+) -> &'static str {
     let now = site.now();
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let what = match chance.below(8) {
+    let action = match random.below(8) {
         0 | 1 => {
-            let wanted = some(site, chance, None).await;
-            let ruling = |(id, seen, version): (i64, Status, i32)| Ruling {
+            let picked = pick_comments(site, random, None).await;
+            let request = |(id, status, version): (i64, Status, i32)| DecisionRequest {
                 id: CommentId(id),
-                seen,
-                version,
+                expected_status: status,
+                expected_version: version,
             };
-            let rulings: Vec<Ruling> = wanted.into_iter().map(ruling).collect();
-            let number = store::next_act(&mut db).await.expect("a number");
-            let to = chance.of(&Status::ALL);
-            store::decide(&mut db, moderator, number, &rulings, to, "", now)
+            let requests: Vec<DecisionRequest> = picked.into_iter().map(request).collect();
+            let action_id = store::decisions::reserve_action_id(&mut db)
+                .await
+                .expect("an action id");
+            let to = random.pick(&Status::ALL);
+            store::decisions::decide(&mut db, moderator, action_id, &requests, to, "", now)
                 .await
                 .expect("it is decided");
             "a decision"
@@ -268,19 +280,21 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
                     .await
                     .expect("acts");
             if !acts.is_empty() {
-                let undone = broadsheet::ids::ActId(chance.of(&acts));
-                let number = store::next_act(&mut db).await.expect("a number");
-                store::undo(&mut db, moderator, number, undone, 0, 1000, now)
+                let undone = broadsheet::ids::ActId(random.pick(&acts));
+                let action_id = store::decisions::reserve_action_id(&mut db)
+                    .await
+                    .expect("an action id");
+                store::decisions::undo(&mut db, moderator, action_id, undone, 0, 1000, now)
                     .await
                     .expect("it is taken back");
             }
             "an undo"
         }
         3 => {
-            for (id, _, version) in some(site, chance, None).await {
-                let body = format!("{} {} again", chance.of(&WORDS), chance.of(&WORDS));
-                let status = chance.of(&[Status::Held, Status::Approved]);
-                let verdict = Verdict::new(status, vec![chance.of(&KINDS).into()]);
+            for (id, _, version) in pick_comments(site, random, None).await {
+                let body = format!("{} {} again", random.pick(&WORDS), random.pick(&WORDS));
+                let status = random.pick(&[Status::Held, Status::Approved]);
+                let verdict = Verdict::new(status, vec![random.pick(&KINDS).into()]);
                 let html = markdown::comment(&body);
                 comments::store::change(
                     &mut db,
@@ -298,17 +312,17 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
             "changes"
         }
         4 => {
-            let few = some(site, chance, None).await;
-            let ids: Vec<CommentId> = few.iter().take(5).map(|one| CommentId(one.0)).collect();
+            let picked = pick_comments(site, random, None).await;
+            let ids: Vec<CommentId> = picked.iter().take(5).map(|one| CommentId(one.0)).collect();
             comments::store::erase(&mut db, &ids, now)
                 .await
                 .expect("they are erased");
             "erasing"
         }
         5 => {
-            // As what lay in the trash for long: its words go, its reasons stay.
-            let few = some(site, chance, Some(Status::Trashed)).await;
-            let ids: Vec<i64> = few.iter().take(5).map(|one| one.0).collect();
+            // Like the retention period does: the text goes, the reasons stay.
+            let picked = pick_comments(site, random, Some(Status::Trashed)).await;
+            let ids: Vec<i64> = picked.iter().take(5).map(|one| one.0).collect();
             sqlx::query(
                 "update comments set erased_at = $2, purged = true, commenter_id = null, network_hash = null, network_sealed = null,
                      network_until = null, lookalike_id = null, body = '', body_html = '', version = version + 1
@@ -322,8 +336,8 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
             "purging"
         }
         6 => {
-            let few = some(site, chance, None).await;
-            let ids: Vec<i64> = few.iter().take(3).map(|one| one.0).collect();
+            let picked = pick_comments(site, random, None).await;
+            let ids: Vec<i64> = picked.iter().take(3).map(|one| one.0).collect();
             sqlx::query("delete from comments where id = any($1) and id not in (select comment_id from decisions)")
                 .bind(&ids)
                 .execute(&mut *db)
@@ -333,12 +347,12 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
         }
         _ => {
             drop(db);
-            let status = chance.of(&Status::ALL);
-            let filter = Filter {
-                reason: Some(chance.of(&KINDS)),
-                ..Filter::of(status)
+            let status = random.pick(&Status::ALL);
+            let filter = QueueFilter {
+                reason: Some(random.pick(&KINDS)),
+                ..QueueFilter::with_status(status)
             };
-            let to = chance.of(&Status::ALL);
+            let to = random.pick(&Status::ALL);
             bulk::decide_all(&site.app, moderator, &filter, to, "", now)
                 .await
                 .expect("it is begun");
@@ -346,38 +360,38 @@ async fn act(site: &TestSite, chance: &mut Chance, moderator: &Moderator) -> &'s
             return "a bulk act";
         }
     };
-    db.commit().await.expect("it is kept");
-    what
+    db.commit().await.expect("a commit");
+    action
 }
 
-fn a_filter(chance: &mut Chance, all: &[Kept]) -> Filter {
-    let mut filter = Filter::of(chance.of(&Status::ALL));
+fn random_filter(random: &mut TestRandom, all: &[FilterRow]) -> QueueFilter {
+    let mut filter = QueueFilter::with_status(random.pick(&Status::ALL));
     let ids: Vec<i64> = all.iter().map(|one| one.id).collect();
     let articles: BTreeSet<i64> = all.iter().map(|one| one.article_id).collect();
     let articles: Vec<i64> = articles.into_iter().collect();
     let alike: BTreeSet<i64> = all.iter().filter_map(|one| one.lookalike_id).collect();
     let alike: Vec<i64> = alike.into_iter().collect();
-    for _ in 0..chance.below(4) {
-        match chance.below(7) {
-            0 => filter.reason = Some(chance.of(&KINDS)),
-            1 => filter.article = Some(ArticleId(chance.of(&articles))),
-            2 => filter.person = Some(CommentId(chance.of(&ids))),
-            3 => filter.network = Some(CommentId(chance.of(&ids))),
-            4 if !alike.is_empty() => filter.like = Some(LookalikeId(chance.of(&alike))),
-            5 => filter.age = Some(chance.of(&Age::ALL)),
-            _ => filter.words = chance.of(&WORDS).to_owned(),
+    for _ in 0..random.below(4) {
+        match random.below(7) {
+            0 => filter.reason = Some(random.pick(&KINDS)),
+            1 => filter.article = Some(ArticleId(random.pick(&articles))),
+            2 => filter.same_author_as = Some(CommentId(random.pick(&ids))),
+            3 => filter.same_network_as = Some(CommentId(random.pick(&ids))),
+            4 if !alike.is_empty() => filter.similar_group = Some(LookalikeId(random.pick(&alike))),
+            5 => filter.age = Some(random.pick(&CommentAge::ALL)),
+            _ => filter.search = random.pick(&WORDS).to_owned(),
         }
     }
     filter
 }
 
-/// All that a filter finds, page by page.
-async fn found(site: &TestSite, filter: &Filter, limit: i64) -> Vec<i64> {
+/// Returns the ids of all comments that a filter finds, page by page.
+async fn find_all(site: &TestSite, filter: &QueueFilter, limit: i64) -> Vec<i64> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let mut all: Vec<Found> = Vec::new();
+    let mut all: Vec<FoundComment> = Vec::new();
     let mut after = None;
     loop {
-        let page = store::find(&mut db, filter, after, None, limit, site.now())
+        let page = store::queue::find(&mut db, filter, after, None, limit, site.now())
             .await
             .expect("it is found");
         all.extend(page.found);
@@ -388,21 +402,21 @@ async fn found(site: &TestSite, filter: &Filter, limit: i64) -> Vec<i64> {
     }
 }
 
-async fn filters_find_what_they_mean(site: &TestSite, chance: &mut Chance, count: usize) -> usize {
-    let all = all_kept(&site.app.pool).await;
+async fn check_filters(site: &TestSite, random: &mut TestRandom, count: usize) -> usize {
+    let all = load_rows(&site.app.pool).await;
     let mut not_empty = 0;
     for _ in 0..count {
-        let filter = a_filter(chance, &all);
-        let meant = by_hand(&all, &filter, site.now());
-        assert_eq!(found(site, &filter, 7).await, meant, "{filter:?}");
+        let filter = random_filter(random, &all);
+        let expected = match_by_hand(&all, &filter, site.now());
+        assert_eq!(find_all(site, &filter, 7).await, expected, "{filter:?}");
         let mut db = site.app.pool.acquire().await.expect("a connection");
-        let matching = store::count_matching(&mut db, &filter, site.now())
+        let matching = store::counts::count_matching(&mut db, &filter, site.now())
             .await
             .expect("it is counted");
-        let counted = i64::try_from(meant.len()).expect("few");
+        let counted = i64::try_from(expected.len()).expect("few");
         match matching {
-            Matching::Exactly(count) => assert_eq!(count, counted, "{filter:?}"),
-            Matching::MoreThan(count) => {
+            QueueCount::Exactly(count) => assert_eq!(count, counted, "{filter:?}"),
+            QueueCount::MoreThan(count) => {
                 assert!(count < counted, "{filter:?}: {count} of {counted}");
             }
         }
@@ -412,11 +426,11 @@ async fn filters_find_what_they_mean(site: &TestSite, chance: &mut Chance, count
 }
 
 #[tokio::test]
-async fn what_is_kept_and_what_is_found_is_what_one_finds_by_hand() {
+async fn counters_and_filters_agree_with_counting_by_hand() {
     let site = TestSite::new().await;
     let moderator = moderator(&site).await;
-    let mut chance = Chance(0x5eed_0f0a_ddee_d001);
-    fill(&site, &mut chance, 300).await;
+    let mut random = TestRandom(0x5eed_0f0a_ddee_d001);
+    insert_random(&site, &mut random, 300).await;
     check(&site, "filling").await;
     worker::read(&site.app).await.expect("all is read");
     check(&site, "reading").await;
@@ -425,14 +439,14 @@ async fn what_is_kept_and_what_is_found_is_what_one_finds_by_hand() {
             .await
             > 0
     );
-    let mut not_empty = filters_find_what_they_mean(&site, &mut chance, 60).await;
+    let mut not_empty = check_filters(&site, &mut random, 60).await;
     for round in 0..40 {
-        let what = act(&site, &mut chance, &moderator).await;
-        check(&site, what).await;
+        let action = run_random_action(&site, &mut random, &moderator).await;
+        check(&site, action).await;
         if round % 8 == 7 {
             worker::read(&site.app).await.expect("all is read");
             check(&site, "reading again").await;
-            not_empty += filters_find_what_they_mean(&site, &mut chance, 40).await;
+            not_empty += check_filters(&site, &mut random, 40).await;
         }
     }
     assert!(not_empty > 60, "only {not_empty} filters found anything");

@@ -4,7 +4,7 @@ use broadsheet::commenters::{self, Email, open_for_export};
 use broadsheet::comments::Status;
 use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::CommenterId;
-use broadsheet::moderation::store::counts_of;
+use broadsheet::moderation::store::counts::count_by_commenter;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::TestSite;
@@ -128,8 +128,13 @@ async fn someone_who_is_there_under_both_keys_becomes_one() {
     .expect("subscriptions");
     assert_eq!(told, [tea.id.0, coffee.id.0]);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let counts = counts_of(&mut db, CommenterId(*ann)).await;
-    let counted: i64 = counts.expect("counts").each().iter().map(|(_, n)| n).sum();
+    let counts = count_by_commenter(&mut db, CommenterId(*ann)).await;
+    let counted: i64 = counts
+        .expect("counts")
+        .by_status()
+        .iter()
+        .map(|(_, n)| n)
+        .sum();
     assert_eq!(counted, 2);
     drop(db);
     // What moderators noted stays, and the stricter of two treatments.

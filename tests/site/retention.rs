@@ -39,7 +39,7 @@ async fn kept_count(site: &TestSite, facet: &str, key: &str, status: &str) -> i6
 
 async fn count_of(site: &TestSite, status: Status) -> i64 {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let counts = moderation::store::counts(&mut db).await;
+    let counts = moderation::store::counts::count_by_status(&mut db).await;
     counts.expect("counts").of(status)
 }
 
@@ -377,7 +377,7 @@ async fn whoever_takes_words_back_while_the_trash_is_emptied_waits_and_does_not_
     };
     let emptied = async {
         begun.notified().await;
-        moderation::emptying::empty(&site.app, 30)
+        moderation::retention::purge_expired(&site.app, 30)
             .await
             .expect("the trash is emptied")
     };

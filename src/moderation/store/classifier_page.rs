@@ -1,4 +1,4 @@
-//! What the site would have got wrong, had it decided by itself.
+//! False positives of the spam score.
 
 use sqlx::PgConnection;
 
@@ -6,40 +6,36 @@ use crate::comments::Status;
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
 
-/// A comment that would have been refused, and was kept.
-pub struct Misjudged {
-    /// Its number.
+/// An approved comment with a spam score above the threshold.
+pub struct FalsePositive {
     pub id: CommentId,
-    /// What it is now.
     pub status: Status,
-    /// The name given.
     pub name: String,
-    /// Its text.
     pub body_html: SafeHtml,
-    /// How likely it seemed to be refused.
+    /// Score when the moderator decided, from 0 to 1.
     pub score: f32,
 }
 
-/// Of the last `looked_at` decided comments of which something was thought before, those that seemed likely to be refused
-/// by `from` or more and were kept: at most `limit`, the newest first.
-pub async fn misjudged(
+/// Lists false positives among the last `scored` decisions on comments that had a score: those with at least `min_score`, at
+/// most `limit`, newest first.
+pub async fn list_false_positives(
     db: &mut PgConnection,
-    from: f64,
-    looked_at: i64,
+    min_score: f64,
+    scored: i64,
     limit: i64,
-) -> sqlx::Result<Vec<Misjudged>> {
+) -> sqlx::Result<Vec<FalsePositive>> {
     sqlx::query_as!(
-        Misjudged,
-        r#"select comments.id, status, name, body_html, tested.score as "score!"
+        FalsePositive,
+        r#"select comments.id, status, name, body_html, scored.score as "score!"
            from (
                select comment_id, is_refused, score, taught_at from lessons
                where score is not null order by taught_at desc, comment_id desc limit $2
-           ) tested
+           ) scored
            join comments on comments.id = comment_id
-           where tested.score::double precision >= $1 and not is_refused and erased_at is null
+           where scored.score::double precision >= $1 and not is_refused and erased_at is null
            order by taught_at desc, comment_id desc limit $3"#,
-        from,
-        looked_at,
+        min_score,
+        scored,
         limit,
     )
     .fetch_all(db)

@@ -1,34 +1,34 @@
-//! All SQL on how many comments there are: of each status, of one person, and as a filter means, which is kept where one
-//! thing is asked for and otherwise counted up to a bound.
+//! Counting comments: by status, by commenter, and by a filter. Counts are read from counter tables where those have them, and
+//! otherwise counted up to a bound.
 
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use super::queue::{self, Asked};
+use super::queue;
+use super::queue_filter::{self, ResolvedFilter};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{CommenterId, LookalikeId};
-use crate::moderation::filter::Filter;
+use crate::moderation::filter::QueueFilter;
 
-/// Up to which number is counted what is not kept, but for what an index gives alone.
-const COUNTED: i64 = 100;
-/// Up to which number is counted what an index gives alone.
-const COUNTED_BY_INDEX: i64 = 1_000;
+/// Bound for filters that need a scan.
+const MAX_SCANNED: i64 = 100;
+/// Bound for filters that an index alone answers.
+const MAX_BY_INDEX: i64 = 1_000;
 
-/// How many comments have each status, without those whose words are gone.
+/// The number of comments of each status. Erased ones do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct QueueCounts {
     held: i64,
     approved: i64,
     spam: i64,
     trashed: i64,
-    /// From when on they are that many, in microseconds since 1970: of two answers that overtake one another, the later one
-    /// holds. It is the database's clock at the start of the statement, before what that sees is settled.
+    /// Time of the counts by the database's clock, in microseconds since 1970. The script drops counts that arrive after later
+    /// ones. The start of the statement is earlier than its snapshot, so that counts never seem newer than they are.
     as_of: i64,
 }
 
-impl Counts {
-    /// How many have this status.
+impl QueueCounts {
     pub fn of(&self, status: Status) -> i64 {
         match status {
             Status::Held => self.held,
@@ -38,16 +38,14 @@ impl Counts {
         }
     }
 
-    /// Every status, and how many have it.
-    pub fn each(&self) -> [(Status, i64); 4] {
+    pub fn by_status(&self) -> [(Status, i64); 4] {
         Status::ALL.map(|status| (status, self.of(status)))
     }
 }
 
-/// How many comments there are.
-pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Counts> {
+pub async fn count_by_status(db: &mut PgConnection) -> sqlx::Result<QueueCounts> {
     sqlx::query_as!(
-        Counts,
+        QueueCounts,
         r#"select coalesce(sum(count) filter (where status = 'held'), 0)::bigint as "held!",
                coalesce(sum(count) filter (where status = 'approved'), 0)::bigint as "approved!",
                coalesce(sum(count) filter (where status = 'spam'), 0)::bigint as "spam!",
@@ -59,10 +57,13 @@ pub async fn counts(db: &mut PgConnection) -> sqlx::Result<Counts> {
     .await
 }
 
-/// How many of them are someone's.
-pub async fn counts_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Counts> {
+/// Counts the comments of one commenter by status.
+pub async fn count_by_commenter(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<QueueCounts> {
     sqlx::query_as!(
-        Counts,
+        QueueCounts,
         r#"select coalesce(sum(held), 0)::bigint as "held!", coalesce(sum(approved), 0)::bigint as "approved!",
                coalesce(sum(spam), 0)::bigint as "spam!", coalesce(sum(trashed), 0)::bigint as "trashed!",
                (extract(epoch from statement_timestamp()) * 1000000)::bigint as "as_of!"
@@ -73,17 +74,15 @@ pub async fn counts_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<C
     .await
 }
 
-/// How many a filter means.
+/// The number of comments that a filter matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matching {
-    /// So many.
+pub enum QueueCount {
     Exactly(i64),
-    /// More than so many: nobody counted further.
+    /// Counting stopped at the bound.
     MoreThan(i64),
 }
 
-impl Matching {
-    /// The number, of which there may be more.
+impl QueueCount {
     pub fn at_least(self) -> i64 {
         match self {
             Self::Exactly(count) | Self::MoreThan(count) => count,
@@ -91,78 +90,82 @@ impl Matching {
     }
 }
 
-/// How many a filter means: kept where one thing is asked for, and otherwise counted up to a bound.
 pub async fn count_matching(
     db: &mut PgConnection,
-    filter: &Filter,
+    filter: &QueueFilter,
     now: Ts,
-) -> sqlx::Result<Matching> {
-    let Some(asked) = queue::ask(db, filter, None, now).await? else {
-        return Ok(Matching::Exactly(0));
+) -> sqlx::Result<QueueCount> {
+    let Some(resolved) = queue_filter::resolve(db, filter, None, now).await? else {
+        return Ok(QueueCount::Exactly(0));
     };
-    if let Some(count) = kept(db, &asked).await? {
-        return Ok(Matching::Exactly(count));
+    if let Some(count) = find_counter(db, &resolved).await? {
+        return Ok(QueueCount::Exactly(count));
     }
-    if let Some(count) = counted(db, &asked).await? {
+    if let Some(count) = count_by_index(db, &resolved).await? {
         return Ok(match count {
-            count if count > COUNTED_BY_INDEX => Matching::MoreThan(COUNTED_BY_INDEX),
-            count => Matching::Exactly(count),
+            count if count > MAX_BY_INDEX => QueueCount::MoreThan(MAX_BY_INDEX),
+            count => QueueCount::Exactly(count),
         });
     }
-    let page = queue::find(db, filter, None, None, COUNTED + 1, now).await?;
-    let count = i64::try_from(page.found.len()).unwrap_or(COUNTED);
+    let page = queue::find(db, filter, None, None, MAX_SCANNED + 1, now).await?;
+    let count = i64::try_from(page.found.len()).unwrap_or(MAX_SCANNED);
     Ok(match page.next {
-        Some(_) => Matching::MoreThan(count.min(COUNTED)),
-        None => Matching::Exactly(count),
+        Some(_) => QueueCount::MoreThan(count.min(MAX_SCANNED)),
+        None => QueueCount::Exactly(count),
     })
 }
 
-/// How many that are, if it is kept: where one thing is asked for, but for a network, words and an age.
-async fn kept(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Option<i64>> {
-    let (filter, status) = (asked.filter, asked.filter.status);
-    if asked.needs_a_look() || filter.age.is_some() || filter.network.is_some() {
+/// Finds the count in a counter table; `None` if there is no counter for this filter.
+async fn find_counter(
+    db: &mut PgConnection,
+    resolved: &ResolvedFilter<'_>,
+) -> sqlx::Result<Option<i64>> {
+    let (filter, status) = (resolved.filter, resolved.filter.status);
+    if resolved.skips_rows() || filter.age.is_some() || filter.same_network_as.is_some() {
         return Ok(None);
     }
     let count = if let Some(kind) = filter.reason {
-        facet(db, "reason", kind.code(), status).await?
+        find_facet_count(db, "reason", kind.code(), status).await?
     } else if let Some(id) = filter.article {
-        facet(db, "article", &id.to_string(), status).await?
-    } else if let Some(id) = asked.commenter {
-        counts_of(db, CommenterId(id)).await?.of(status)
-    } else if let Some(id) = filter.like {
+        find_facet_count(db, "article", &id.to_string(), status).await?
+    } else if let Some(id) = resolved.commenter_id {
+        count_by_commenter(db, CommenterId(id)).await?.of(status)
+    } else if let Some(id) = filter.similar_group {
         if status != Status::Held {
             return Ok(None);
         }
-        held_like(db, id).await?
+        find_group_size(db, id).await?
     } else {
-        counts(db).await?.of(status)
+        count_by_status(db).await?.of(status)
     };
     Ok(Some(count))
 }
 
-/// How many that are, if an index alone tells: up to one more than [`COUNTED_BY_INDEX`].
-async fn counted(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Option<i64>> {
-    let filter = asked.filter;
-    if asked.needs_a_look() || filter.age.is_some() == filter.network.is_some() {
+/// Counts by an index alone, up to one more than [`MAX_BY_INDEX`]; `None` if no index fits the filter.
+async fn count_by_index(
+    db: &mut PgConnection,
+    resolved: &ResolvedFilter<'_>,
+) -> sqlx::Result<Option<i64>> {
+    let filter = resolved.filter;
+    if resolved.skips_rows() || filter.age.is_some() == filter.same_network_as.is_some() {
         return Ok(None);
     }
-    let most = COUNTED_BY_INDEX + 1;
-    let count = if let Some(network) = &asked.network {
-        // What was taken back has no network.
+    let by_age_only = QueueFilter {
+        age: filter.age,
+        ..QueueFilter::with_status(filter.status)
+    };
+    let limit = MAX_BY_INDEX + 1;
+    let count = if let Some(network) = &resolved.network {
+        // Erased comments have no network, so they need no condition.
         sqlx::query_scalar!(
             r#"select count(*) as "count!" from (select from comments where network_hash = $1 and status = $2 limit $3) few"#,
             network,
             filter.status as Status,
-            most,
+            limit,
         )
         .fetch_one(db)
         .await?
-    } else if *filter
-        == (Filter {
-            age: filter.age,
-            ..Filter::of(filter.status)
-        })
-    {
+    } else if *filter == by_age_only {
         sqlx::query_scalar!(
             r#"select count(*) as "count!" from (
                  select from comments
@@ -171,9 +174,9 @@ async fn counted(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Optio
                  limit $4
              ) few"#,
             filter.status as Status,
-            asked.since as Option<Ts>,
-            asked.until as Option<Ts>,
-            most,
+            resolved.since as Option<Ts>,
+            resolved.until as Option<Ts>,
+            limit,
         )
         .fetch_one(db)
         .await?
@@ -183,7 +186,12 @@ async fn counted(db: &mut PgConnection, asked: &Asked<'_>) -> sqlx::Result<Optio
     Ok(Some(count))
 }
 
-async fn facet(db: &mut PgConnection, facet: &str, key: &str, status: Status) -> sqlx::Result<i64> {
+async fn find_facet_count(
+    db: &mut PgConnection,
+    facet: &str,
+    key: &str,
+    status: Status,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select coalesce(sum(count), 0)::bigint as "count!" from comment_facets where facet = $1 and key = $2 and status = $3"#,
         facet,
@@ -194,7 +202,8 @@ async fn facet(db: &mut PgConnection, facet: &str, key: &str, status: Status) ->
     .await
 }
 
-async fn held_like(db: &mut PgConnection, id: LookalikeId) -> sqlx::Result<i64> {
+/// Returns the number of held comments in a group.
+async fn find_group_size(db: &mut PgConnection, id: LookalikeId) -> sqlx::Result<i64> {
     let held = sqlx::query_scalar!("select held from lookalikes where id = $1", id.0)
         .fetch_optional(db)
         .await?;

@@ -1,4 +1,4 @@
-//! All SQL on reading what came in.
+//! Indexing of comments for search and for groups of similar ones.
 
 use sqlx::PgConnection;
 
@@ -7,73 +7,59 @@ use crate::comments::Status;
 use crate::ids::{CommentId, LookalikeId};
 use crate::text::SafeHtml;
 
-/// Which lock of Postgres's advisory ones whoever reads holds.
-const READING: i64 = 0x7265_6164;
-/// Characters of a comment that are kept as words: a text vector holds at most a megabyte.
-const CHARS: i32 = 100_000;
-/// The newest comments of a band that are looked at for one that was not approved since.
-const LOOKED_AT: i64 = 4;
-/// Rows of likeness that are forgotten in one go.
-const FORGOTTEN_AT_ONCE: i64 = 10_000;
+/// Key of the Postgres advisory lock that the indexing node holds ("read" in ASCII).
+const INDEXING_LOCK_KEY: i64 = 0x7265_6164;
+/// Characters of a comment that are indexed: a `tsvector` holds at most a megabyte.
+const MAX_INDEXED_CHARS: i32 = 100_000;
+/// Newest comments of a band among which one is looked for that is still held or spam.
+const BAND_DEPTH: i64 = 4;
+/// Comments whose bands are deleted by one statement.
+const DELETE_BATCH_SIZE: i64 = 10_000;
 
-/// A comment that is to be read.
-pub struct Unread {
-    /// Its number.
+/// A comment that waits to be indexed.
+pub struct PendingIndex {
     pub id: CommentId,
-    /// How often it was changed.
     pub version: i32,
-    /// Its status.
     pub status: Status,
-    /// The name given.
     pub name: String,
-    /// The website given.
     pub website: Option<String>,
-    /// The text.
     pub body_html: SafeHtml,
-    /// When it was written.
     pub created_at: Ts,
-    /// What it is gathered with.
-    pub lookalike_id: Option<LookalikeId>,
+    pub similar_group_id: Option<LookalikeId>,
 }
 
-/// A comment that was read.
-pub struct Read {
-    /// Its number.
+/// The index data of a comment.
+pub struct IndexedText {
     pub id: CommentId,
-    /// How often it had been changed by then.
+    /// Version of the comment that was indexed.
     pub version: i32,
-    /// The words it is found by.
-    pub words: String,
-    /// Who shares one of these is alike.
+    /// Text that search looks in.
+    pub text: String,
+    /// Hashes of the text; similar comments share at least one. Empty if the comment is not grouped.
     pub bands: Vec<i64>,
 }
 
-/// An earlier comment that shares a band.
-pub struct Earlier {
-    /// The band.
+/// The newest earlier comment of a band.
+pub struct EarlierComment {
     pub band: i64,
-    /// Its number.
     pub id: CommentId,
-    /// What it is gathered with.
-    pub lookalike_id: Option<LookalikeId>,
-    /// Its text.
+    pub similar_group_id: Option<LookalikeId>,
     pub body_html: SafeHtml,
 }
 
-/// Takes at most `limit` comments that are to be read, in the order in which they came, for this transaction; none while
-/// another reads. They are locked against changes, so that a change after this is unread again; what is being changed
-/// now stays for later.
-pub async fn take_unread(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Unread>> {
-    let is_ours = sqlx::query_scalar!(
-        r#"select pg_try_advisory_xact_lock($1) as "is_ours!""#,
-        READING
+/// Locks the pending comments with the lowest ids for this transaction: at most `limit`, none while another node is indexing.
+/// An edit waits for the lock and then queues the comment again; a comment that is being edited now is left for later.
+pub async fn lock_pending(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<PendingIndex>> {
+    let has_lock = sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock($1) as "has_lock!""#,
+        INDEXING_LOCK_KEY
     )
     .fetch_one(&mut *db)
     .await?;
-    if !is_ours {
+    if !has_lock {
         return Ok(Vec::new());
     }
-    // Whoever decides about the same comments goes first: we give up before Postgres looks for who waits for whom.
+    // Gives way to decisions on the same comments: shorter than `deadlock_timeout`, after which Postgres may cancel those.
     sqlx::query!("set local lock_timeout = '500ms'")
         .execute(&mut *db)
         .await?;
@@ -84,8 +70,8 @@ pub async fn take_unread(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<
     .fetch_all(&mut *db)
     .await?;
     sqlx::query_as!(
-        Unread,
-        "select id, version, status, name, website, body_html, created_at, lookalike_id
+        PendingIndex,
+        "select id, version, status, name, website, body_html, created_at, lookalike_id as similar_group_id
          from comments where id = any($1) and erased_at is null order by id for share skip locked",
         &ids,
     )
@@ -93,37 +79,37 @@ pub async fn take_unread(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<
     .await
 }
 
-/// The newest comment of each of these bands, if it waits or is spam and was written since.
-pub async fn earlier_alike(
+/// Lists the newest comment of each band, if it is held or spam and was created at or after `since`.
+pub async fn list_newest_in_bands(
     db: &mut PgConnection,
     bands: &[i64],
     since: Ts,
-) -> sqlx::Result<Vec<Earlier>> {
+) -> sqlx::Result<Vec<EarlierComment>> {
     sqlx::query_as!(
-        Earlier,
-        r#"select wanted.band as "band!", comments.id, lookalike_id, body_html
-           from (select distinct band from unnest($1::bigint[]) as band) wanted
+        EarlierComment,
+        r#"select requested.band as "band!", comments.id, lookalike_id as similar_group_id, body_html
+           from (select distinct band from unnest($1::bigint[]) as band) requested
            cross join lateral (
                select comments.id, lookalike_id, body_html
                from (
-                   select comment_id from likeness where likeness.band = wanted.band order by comment_id desc limit $3
+                   select comment_id from likeness where likeness.band = requested.band order by comment_id desc limit $3
                ) newest join comments on comments.id = newest.comment_id
                where status in ('held', 'spam') and erased_at is null and created_at >= $2
                order by comments.id desc limit 1
            ) comments"#,
         bands,
         since as Ts,
-        LOOKED_AT,
+        BAND_DEPTH,
     )
     .fetch_all(db)
     .await
 }
 
-/// Keeps what was read, in the transaction that took it.
-pub async fn keep_read(db: &mut PgConnection, reads: &[Read]) -> sqlx::Result<()> {
-    let ids: Vec<i64> = reads.iter().map(|read| read.id.0).collect();
-    let versions: Vec<i32> = reads.iter().map(|read| read.version).collect();
-    let words: Vec<&str> = reads.iter().map(|read| read.words.as_str()).collect();
+/// Saves the index data of comments and removes them from the queue of pending ones, in the transaction that locked them.
+pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<()> {
+    let ids: Vec<i64> = texts.iter().map(|text| text.id.0).collect();
+    let versions: Vec<i32> = texts.iter().map(|text| text.version).collect();
+    let bodies: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
     sqlx::query!(
         "insert into readings (comment_id, version, words)
          select id, version, to_tsvector('simple', left(words, $4))
@@ -131,8 +117,8 @@ pub async fn keep_read(db: &mut PgConnection, reads: &[Read]) -> sqlx::Result<()
          on conflict (comment_id) do update set version = excluded.version, words = excluded.words",
         &ids,
         &versions,
-        &words as &[&str],
-        CHARS,
+        &bodies as &[&str],
+        MAX_INDEXED_CHARS,
     )
     .execute(&mut *db)
     .await?;
@@ -140,16 +126,16 @@ pub async fn keep_read(db: &mut PgConnection, reads: &[Read]) -> sqlx::Result<()
         .execute(&mut *db)
         .await?;
     let rows = || {
-        reads
+        texts
             .iter()
-            .flat_map(|read| read.bands.iter().map(|band| (*band, read.id.0)))
+            .flat_map(|text| text.bands.iter().map(|band| (*band, text.id.0)))
     };
     let bands: Vec<i64> = rows().map(|(band, _)| band).collect();
-    let of: Vec<i64> = rows().map(|(_, id)| id).collect();
+    let band_ids: Vec<i64> = rows().map(|(_, id)| id).collect();
     sqlx::query!(
         "insert into likeness (band, comment_id) select * from unnest($1::bigint[], $2::bigint[]) on conflict do nothing",
         &bands,
-        &of,
+        &band_ids,
     )
     .execute(&mut *db)
     .await?;
@@ -159,39 +145,39 @@ pub async fn keep_read(db: &mut PgConnection, reads: &[Read]) -> sqlx::Result<()
     Ok(())
 }
 
-/// Gathers comments under the numbers beside them.
-pub async fn set_gathered(
+/// Puts each comment into the group beside it, unless it is in one or was erased.
+pub async fn set_groups(
     db: &mut PgConnection,
-    gathered: &[(CommentId, LookalikeId)],
+    groups: &[(CommentId, LookalikeId)],
 ) -> sqlx::Result<()> {
-    if gathered.is_empty() {
+    if groups.is_empty() {
         return Ok(());
     }
-    let ids: Vec<i64> = gathered.iter().map(|(id, _)| id.0).collect();
-    let lookalikes: Vec<i64> = gathered.iter().map(|(_, id)| id.0).collect();
-    // A trigger counts in rows that are there.
+    let ids: Vec<i64> = groups.iter().map(|(id, _)| id.0).collect();
+    let group_ids: Vec<i64> = groups.iter().map(|(_, id)| id.0).collect();
+    // First, because a trigger on comments updates the counters in the rows of groups.
     sqlx::query!(
         "insert into lookalikes (id) select distinct id from unnest($1::bigint[]) as id order by id on conflict do nothing",
-        &lookalikes,
+        &group_ids,
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "update comments set lookalike_id = gathered.lookalike_id
-         from unnest($1::bigint[], $2::bigint[]) as gathered (id, lookalike_id)
-         where comments.id = gathered.id and comments.lookalike_id is null and erased_at is null",
+        "update comments set lookalike_id = assigned.group_id
+         from unnest($1::bigint[], $2::bigint[]) as assigned (id, group_id)
+         where comments.id = assigned.id and comments.lookalike_id is null and erased_at is null",
         &ids,
-        &lookalikes,
+        &group_ids,
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Forgets what comments were like that were written before `before`. They are looked for among the oldest that are known.
-pub async fn forget_likeness(db: &mut PgConnection, before: Ts) -> sqlx::Result<()> {
+/// Deletes the bands of comments created before `before`, in batches by id.
+pub async fn delete_bands_before(db: &mut PgConnection, before: Ts) -> sqlx::Result<()> {
     loop {
-        let forgotten = sqlx::query!(
+        let deleted = sqlx::query!(
             "delete from likeness using (
                  select distinct oldest.comment_id
                  from (select comment_id from likeness order by comment_id limit $2) oldest
@@ -200,11 +186,11 @@ pub async fn forget_likeness(db: &mut PgConnection, before: Ts) -> sqlx::Result<
              ) gone
              where likeness.comment_id = gone.comment_id",
             before as Ts,
-            FORGOTTEN_AT_ONCE,
+            DELETE_BATCH_SIZE,
         )
         .execute(&mut *db)
         .await?;
-        if forgotten.rows_affected() == 0 {
+        if deleted.rows_affected() == 0 {
             return Ok(());
         }
     }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{CommentId, CommenterId};
-use crate::moderation::Ruling;
+use crate::moderation::DecisionRequest;
 use crate::text::{SafeHtml, excerpt, markdown};
 
 /// Of the comments of each status, among how many names are looked for.
@@ -125,12 +125,12 @@ pub async fn standing_of(db: &mut PgConnection, id: CommenterId) -> sqlx::Result
 }
 
 /// Whether a comment still is as it was seen, in status and words; if so, it is until the transaction ends.
-pub async fn hold_if_still(db: &mut PgConnection, seen: &Ruling) -> sqlx::Result<bool> {
+pub async fn hold_if_still(db: &mut PgConnection, seen: &DecisionRequest) -> sqlx::Result<bool> {
     let held = sqlx::query!(
         "select id from comments where id = $1 and status = $2 and version = $3 and erased_at is null for update",
         seen.id.0,
-        seen.seen as Status,
-        seen.version,
+        seen.expected_status as Status,
+        seen.expected_version,
     )
     .fetch_optional(db)
     .await?;
