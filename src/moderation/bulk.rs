@@ -40,6 +40,7 @@ pub async fn decide_all(
     as_of: Ts,
 ) -> sqlx::Result<ActId> {
     let now = app.clock.now();
+    // The order by score leaves out comments without a score.
     let filter = QueueFilter {
         order: QueueOrder::NewestFirst,
         ..filter.clone()
@@ -82,6 +83,7 @@ async fn start(
         store::bulk::stop(&mut db, *undone, now).await?;
         expected = store::action_summary::count_decisions(&mut db, *undone).await?;
     }
+    // Saved before the first batch runs: from here on the action survives a crash.
     let action_id = store::decisions::reserve_action_id(&mut db).await?;
     store::bulk::insert(&mut db, moderator, action_id, task, note, expected, now).await?;
     let bulk = store::bulk::find(&mut db, action_id).await?;
@@ -92,6 +94,7 @@ async fn start(
         // Not returned: the action is saved, and without a lease the background loop takes it next.
         tracing::warn!(%error, action = %action_id, "first batch of a bulk action failed; retrying in the background");
     }
+    // The background loop goes on with the second batch.
     app.bell.notify_one();
     tracing::debug!(account = %moderator.id, action = %action_id, expected, "bulk action started");
     Ok(action_id)
@@ -107,11 +110,13 @@ pub async fn run_pending(app: &App) -> sqlx::Result<()> {
             return Ok(());
         };
         let action_id = bulk.action_id;
+        // Looked up again for every action: the account may have lost its role since it started it.
         let Some(moderator) = Moderator::acting(&mut db, bulk.account_id).await? else {
             store::bulk::stop(&mut db, action_id, now).await?;
             tracing::warn!(action = %action_id, "bulk action stopped: its account may no longer moderate");
             continue;
         };
+        // Each batch takes a connection of its own.
         drop(db);
         run(app, bulk, &moderator, RunLength::ToTheEnd).await?;
     }
@@ -145,6 +150,7 @@ fn is_deadlock(error: &sqlx::Error) -> bool {
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
+    // SQLSTATE deadlock_detected.
     code.as_deref() == Some("40P01")
 }
 
@@ -156,6 +162,7 @@ async fn run_batch(
     length: RunLength,
 ) -> sqlx::Result<Option<i64>> {
     let now = app.clock.now();
+    // After the first batch the lease ends at once, so that any node can go on.
     let lease = (length == RunLength::ToTheEnd).then(|| now.plus_seconds(LEASE_SECS));
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;

@@ -56,6 +56,7 @@ impl CardList {
             .map(|(key, count)| translator.count(key, count))
             .collect();
         if parts.is_empty() {
+            // Without an email, comments of the same person cannot be told apart from others.
             return translator.say(match card.has_commenter {
                 true => "history-first",
                 false => "history-none",
@@ -166,6 +167,7 @@ impl QueueCard {
         if entries.is_empty() {
             return self.body_html.clone();
         }
+        // The reasons hold the entries that matched then. The lists in the settings may have changed since.
         let (word_list, _) = WordList::read(&entries.join("\n"));
         markdown::marked(&self.body_html, |text| word_list.places(text))
     }

@@ -109,6 +109,7 @@ async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<R
         return Ok(Page(page).into_response());
     }
     let mut db = app.pool.begin().await?;
+    // Settings are saved as a whole: a stale form would overwrite what somebody else has changed.
     if !publication::store::begin_change(&mut db, form.version).await? {
         db.rollback().await?;
         form.version = app.publication().await?.version;
@@ -147,6 +148,7 @@ impl ClassifierPage {
         let (state, _) = classifier::store::seen(&mut db, &[]).await?;
         let scored = classifier::store::tests(&mut db, MAX_SCORED).await?;
         let saved = desk.layout.publication.discussion.learned_spam_from;
+        // 0 turns automatic decisions off; a report on it would count every comment.
         let threshold = threshold.filter(|threshold| *threshold > 0);
         let threshold = threshold.unwrap_or(if saved > 0 { saved } else { DEFAULT_THRESHOLD });
         let min_score = f64::from(threshold) / 1_000.0;

@@ -77,6 +77,7 @@ pub async fn decide(
 ) -> Result<Response> {
     let (to, scope) =
         parse_decision(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
+    // The note goes into the audit log as one line, whose hash covers it.
     let mut note = typed::line(&typed::without_unreadable(fields.get("why")));
     note.truncate(note.floor_char_boundary(MAX_NOTE_BYTES));
     let outcome = match scope {
@@ -87,6 +88,7 @@ pub async fn decide(
         DecisionScope::Group { id, newest, as_of } => {
             let mut db = app.pool.acquire().await?;
             let created_at = store::decisions::find_created_at(&mut db, newest).await?;
+            // `decide_matching` takes a connection of its own.
             drop(db);
             let filter = QueueFilter {
                 similar_group: Some(id),
@@ -103,6 +105,7 @@ pub async fn decide(
             decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
         }
     };
+    // Wakes the background loop, which has the classifier trained on the decisions.
     app.bell.notify_one();
     let mut db = app.pool.acquire().await?;
     if accepts_json(&headers) {
@@ -123,6 +126,7 @@ async fn decide_comments(
     to: Status,
     note: &str,
 ) -> Result<DecisionOutcome> {
+    // With generic plans: planning for the given ids would cost more than deciding on a few comments.
     let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
     let action_id = store::decisions::reserve_action_id(&mut db).await?;
     let now = app.clock.now();
@@ -137,7 +141,8 @@ async fn decide_comments(
         && let Some(earlier) =
             store::decisions::find_identical_action(&mut db, moderator, &conflicts, to).await?
     {
-        // The script sent the form twice because the first response was lost; answer the second like the first.
+        // The script sent the form twice because the first response was lost; answer the second like the first. The
+        // transaction has changed nothing and rolls back when it is dropped.
         return Ok(DecisionOutcome::from_action(earlier));
     }
     db.commit().await?;
@@ -157,6 +162,7 @@ async fn decide_matching(
     note: &str,
     as_of: Ts,
 ) -> Result<DecisionOutcome> {
+    // The time comes from the form, and must not reach comments of the future.
     let as_of = as_of.min(app.clock.now());
     let action_id = bulk::decide_all(app, moderator, filter, to, note, as_of).await?;
     let mut db = app.pool.acquire().await?;

@@ -104,6 +104,7 @@ async fn save(
 ) -> Result<Response> {
     let now = app.clock.now();
     let translator = desk.layout.words;
+    // The page is read in the transaction of the edit, which compares the version again when it writes.
     let mut db = app.pool.begin().await?;
     let restored = fields.get("restore").parse::<i32>().ok();
     let form = restored
@@ -116,6 +117,7 @@ async fn save(
     }
     let new = match restored {
         Some(version) => {
+            // The button of an earlier version sends no text, only the version of the page.
             page.form.version = fields.get("version").parse().unwrap_or(-1);
             page.find_version(version).ok_or(Error::NotFound)?
         }
@@ -128,6 +130,7 @@ async fn save(
         page.preview = Some(new.body_html);
         return Ok(Page(page).private());
     }
+    // An edit without a difference would make earlier decisions impossible to undo for nothing.
     if page.form.version == page.comment.version && page.comment.has_text(&new) {
         return Ok(go_to(&format!("{}?same=1", edit_path(id))).into_response());
     }
@@ -214,6 +217,7 @@ impl CommentEditPage {
         form: Option<CommentEditForm>,
     ) -> Result<Self> {
         let comment = store::edit::find(db, id).await?.ok_or(Error::NotFound)?;
+        // What was typed is shown again, even beside a newer text.
         let form = form.unwrap_or_else(|| CommentEditForm::from_comment(&comment));
         Ok(Self {
             desk,
@@ -234,6 +238,7 @@ impl CommentEditPage {
         let id = self.comment.id;
         let mut page = Self::load(&mut db, self.desk, id, Some(self.form)).await?;
         let translator = page.desk.layout.words;
+        // Makes the next submission win: the moderator has seen the other text by then.
         page.form.version = page.comment.version;
         page.notice = Some(match page.last_editor() {
             _ if page.comment.is_erased => translator.say("edit-gone"),

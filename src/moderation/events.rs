@@ -58,6 +58,7 @@ pub async fn stream_events(
     moderator: Moderator,
     jar: CookieJar,
 ) -> Result<impl IntoResponse> {
+    // Two requests may pass this check at once; a few streams too many do no harm.
     if app.heard.receiver_count() >= MAX_STREAMS {
         return Err(Error::BadRequest(StatusCode::SERVICE_UNAVAILABLE));
     }
@@ -69,6 +70,7 @@ pub async fn stream_events(
         token_hash,
         app: app.clone(),
     };
+    // The first stream starts the listener for all of this process.
     if !app.is_listening.swap(true, Ordering::SeqCst) {
         tokio::spawn(run_listener(app));
     }
@@ -149,6 +151,7 @@ async fn publish_while_streams_exist(app: &App) -> sqlx::Result<()> {
     listener.listen(CHANNEL).await?;
     // Whatever happened before this `LISTEN` was missed.
     publish(app, RELOAD_EVENT, &json!({}));
+    // After `LISTEN`, so that nothing can happen between the two unnoticed.
     let mut arrivals = ArrivalTracker::load(app).await?;
     let mut polls = interval(POLL_INTERVAL);
     while app.heard.receiver_count() > 0 {
@@ -263,6 +266,7 @@ impl ArrivalTracker {
     async fn poll(&mut self, app: &App) -> sqlx::Result<()> {
         let mut db = app.pool.acquire().await?;
         let newest_id = store::newest(&mut db).await?;
+        // The newest id is read first: what is inserted between the two statements is found again by the next poll.
         let held = store::held_after(&mut db, self.newest_id - LATE_IDS).await?;
         let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
         let watched: HashMap<_, _> = watched.into_iter().collect();
@@ -281,6 +285,7 @@ impl ArrivalTracker {
             .map(|(id, _)| id.0)
             .chain(edited.map(|id| id.0))
             .collect();
+        // An edited comment can be among both the recent and the watched ones.
         arrived.sort_unstable();
         arrived.dedup();
         self.newest_id = match held.last() {
@@ -290,6 +295,7 @@ impl ArrivalTracker {
         };
         self.recent = held.into_iter().collect();
         self.watched = watched;
+        // Removals go first: an edited comment is in both events, and its new card must stay.
         if !removed.is_empty() {
             let ids: Vec<i64> = removed.iter().map(|id| id.0).collect();
             publish(app, "left", &json!({ "ids": ids }));

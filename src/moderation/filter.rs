@@ -106,12 +106,14 @@ impl QueueFilter {
         let mut search = typed::line(&typed::without_unreadable(get("words")));
         search.truncate(search.floor_char_boundary(MAX_SEARCH_BYTES));
         let similar_group = parse_id(get("like")).map(LookalikeId);
+        // Conditions with a fixed list of values may be dropped when invalid, as the page then shows them unset.
         let mut filter = Self {
             reason: Kind::ALL.into_iter().find(|kind| kind.code() == reason),
             article: parse_id(get("article")).map(ArticleId),
             same_author_as: parse_id(get("person")).map(CommentId),
             same_network_as: parse_id(get("network")).map(CommentId),
             similar_group,
+            // Without a group it is ignored, because only groups are decided up to a comment.
             newest: similar_group
                 .and_then(|_| parse_id(get("until")))
                 .map(CommentId),

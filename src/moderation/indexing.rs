@@ -51,6 +51,7 @@ pub async fn index_batch(app: &App) -> sqlx::Result<Option<IndexRound>> {
         let is_grouped = matches!(comment.status, Status::Held | Status::Spam)
             && comment.created_at >= since
             && comment.similar_group_id.is_none();
+        // A comment without bands is indexed for search only, and later comments are not compared with it.
         let mut bands = Vec::new();
         if is_grouped {
             let similarity = Likeness::of_html(comment.body_html.as_str());
@@ -105,6 +106,7 @@ fn assign_groups(
     let (mut candidates, mut newest_in_band) = collect_candidates(earlier);
     let mut assigned = Vec::new();
     for text in texts.iter().filter(|text| !text.bands.is_empty()) {
+        // Every text with bands has one.
         let Some(similarity) = similarities.get(&text.id) else {
             continue;
         };
@@ -132,6 +134,7 @@ fn assign_groups(
             });
         let group_id = similar.map(|index| {
             let candidate = &mut candidates[index];
+            // A new group has the id of its first comment, which no other group can have.
             *candidate.group_id.get_or_insert_with(|| {
                 let id = LookalikeId(candidate.id.0);
                 assigned.push((candidate.id, id));

@@ -68,6 +68,7 @@ pub async fn show_queue(
     }
     let cards = load_cards(&mut db, &desk, &filter, page, now).await?;
     let counts = store::counts::count_by_status(&mut db).await?;
+    // The cheapest exact count comes first; the last way may stop at a bound.
     let matching = if filter.is_whole_status() {
         QueueCount::Exactly(counts.of(filter.status))
     } else if after.is_none() && cards.next.is_none() {
@@ -77,6 +78,7 @@ pub async fn show_queue(
         store::counts::count_matching(&mut db, &filter, now).await?
     };
     let done = match get("act").parse() {
+        // Only actions of this moderator are found, so that a link cannot make the page report those of others.
         Ok(action_id) => store::action_summary::find(&mut db, &moderator, action_id)
             .await?
             .map(|done| (action_id, done)),
@@ -133,6 +135,7 @@ pub async fn show_cards(
         let page = find_page(&mut db, &filter, get("after").parse().ok(), now).await?;
         load_cards(&mut db, &desk, &filter, page, now).await?
     } else {
+        // Bounded, since the ids come from the URL.
         let ids: Vec<CommentId> = parse_ids(ids).take(MAX_CARDS_BY_ID).collect();
         let cards = store::cards::list(&mut db, &ids, card_scope(&filter)).await?;
         CardList::new(desk.layout, cards, None, now)
@@ -261,6 +264,7 @@ impl QueuePage {
     }
 
     fn bulk_progress(&self, bulk: &BulkAction) -> String {
+        // Counting may have stopped at its bound, so more can be decided than was expected.
         let numbers = [bulk.decided, bulk.expected.max(bulk.decided)].map(|n| n.to_string());
         let values = [("done", numbers[0].as_str()), ("all", numbers[1].as_str())];
         self.desk.layout.words.with_all("bulk-progress", &values)

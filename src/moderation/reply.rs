@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Json};
 use serde_json::json;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::decisions::accepts_json;
 use super::model::DecisionRequest;
@@ -90,9 +90,11 @@ pub async fn submit_reply(
         })
     };
     if !is_script {
+        // Gives the text back on a page of its own if the work fails.
         let action = format!("/admin/comments/{id}/reply");
         return take_form(&app, reference, &action, &fields, work).await;
     }
+    // The script still has the text, so an error is enough.
     match in_time(work).await {
         Ok(response) => response,
         Err(error) => render_json_error(&app, error, &reference).await,
@@ -107,9 +109,7 @@ async fn process_form(
     id: CommentId,
     fields: &Fields,
 ) -> Result<ReplyFormOutcome> {
-    let now = app.clock.now();
     let translator = desk.layout.words;
-    let settings = desk.layout.publication.discussion.clone();
     let mut db = app.pool.begin().await?;
     let card = find_card(&mut db, id).await?;
     let mut page = StaffReplyPage::new(desk, id, card);
@@ -129,6 +129,28 @@ async fn process_form(
         return Ok(ReplyFormOutcome::Previewed(page));
     }
     let request = DecisionRequest::parse(fields.get("ruling")).filter(|request| request.id == id);
+    let reply = StaffAnswer {
+        article_id,
+        parent_id: id,
+        body,
+        body_html,
+        from: from.0,
+    };
+    publish(app, db, moderator, page, request, reply).await
+}
+
+/// Approves the comment and inserts the reply, if the comment is as the moderator saw it.
+async fn publish(
+    app: &App,
+    mut db: Transaction<'static, Postgres>,
+    moderator: &Moderator,
+    page: StaffReplyPage,
+    request: Option<DecisionRequest>,
+    reply: StaffAnswer,
+) -> Result<ReplyFormOutcome> {
+    let now = app.clock.now();
+    let id = page.id;
+    let settings = &page.desk.layout.publication.discussion;
     // Locks the comment before anything else, in the same order as decisions do, so that the two cannot deadlock.
     let is_unchanged = match &request {
         Some(request) => store::hold_if_still(&mut db, request).await?,
@@ -138,16 +160,10 @@ async fn process_form(
         db.rollback().await?;
         return reject_conflict(app, page).await;
     };
-    let reply = StaffAnswer {
-        article_id,
-        parent_id: id,
-        body,
-        body_html,
-        from: from.0,
-    };
-    let saved = staff::answer(&mut db, &app.keys, &settings, moderator, reply, now).await?;
+    let saved = staff::answer(&mut db, &app.keys, settings, moderator, reply, now).await?;
     let reply_id = match saved.ok_or(Error::Unavailable)? {
         Answered::New(reply_id) => reply_id,
+        // The form was sent twice; the first time has published the reply and approved the comment.
         Answered::Already(reply_id) => {
             db.rollback().await?;
             return Ok(ReplyFormOutcome::Published {
@@ -161,6 +177,7 @@ async fn process_form(
         _ => match approve(&mut db, moderator, request, now).await? {
             Some(action_id) => Some(action_id),
             None => {
+                // Takes the reply back as well: it would stand under a comment that nobody can see.
                 db.rollback().await?;
                 return reject_conflict(app, page).await;
             }
@@ -236,6 +253,7 @@ async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Res
                 Some(_) => "answer-approved-too",
                 None => "answer-published",
             });
+            // The script removes the cards that it finds here.
             let decided: Vec<i64> = approved_by.iter().map(|_| id.0).collect();
             let action_id = approved_by.map(|id| id.0);
             let data = json!({"act": action_id, "said": message, "decided": decided, "answer": reply_id.0});
@@ -274,6 +292,7 @@ async fn render_json_error(app: &App, error: Error, reference: &Reference) -> Re
 }
 
 fn json_response(status: StatusCode, data: &serde_json::Value) -> Response {
+    // It quotes what only moderators may see.
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     (status, no_store, Told, Json(data)).into_response()
 }

@@ -19,12 +19,14 @@ pub async fn purge_expired(app: &App, days: i32) -> sqlx::Result<i64> {
     loop {
         let now = app.clock.now();
         let until = now.plus_seconds(-i64::from(days) * DAY_SECS);
+        // One transaction per batch, each with its entry in the audit log, so that a failure loses no more than one batch.
         let mut db = app.pool.begin().await?;
         let purged = comments::store::purge(&mut db, until, BATCH_SIZE, now).await?;
         if purged.count == 0 {
             db.rollback().await?;
             return Ok(total);
         }
+        // The email of a commenter must not outlive the last comment that it was given for.
         for id in &purged.commenters {
             commenters::store::delete_if_nothing_is_left(&mut db, *id).await?;
         }

@@ -80,6 +80,7 @@ pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResu
     };
     let mut by_line: HashMap<usize, MatchCount> = HashMap::new();
     for comment in comments {
+        // `looked_at` tells how far it came; the page says so.
         if started.elapsed() > TIME_LIMIT {
             break;
         }
@@ -87,6 +88,7 @@ pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResu
         let body_text = markdown::words_of_html(comment.body_html.as_str());
         let website = comment.website.as_deref();
         let matched = list.found_in(&texts(&comment.name, website, &comment.body, &body_text));
+        // A comment that several lines match counts once in the total.
         if !matched.is_empty() {
             preview.total.add(comment.status);
         }

@@ -14,7 +14,7 @@ const MAX_LISTED: i64 = 200;
 pub struct ActionSummary {
     /// The status that it gave, or one of them if it was an undo.
     pub to: Status,
-    /// Number of comments.
+    /// Number of comments that it decided on.
     pub count: i64,
     pub was_undo: bool,
     /// At least one of its decisions can be undone.

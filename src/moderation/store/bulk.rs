@@ -36,7 +36,7 @@ pub enum BulkTask<'a> {
         filter: &'a str,
         as_of: Ts,
     },
-    /// Undoes an action.
+    /// Undoes every decision of this action that is still the last on its comment.
     Undo(ActId),
 }
 
@@ -104,6 +104,7 @@ pub async fn advance(
     lease_until: Option<Ts>,
     now: Ts,
 ) -> sqlx::Result<bool> {
+    // The old cursor is part of the condition: of two nodes that ran the same batch, only the first finds it unmoved.
     let updated = sqlx::query!(
         "update bulk_acts set decided = decided + $2, done_id = coalesce($3, done_id), lease_until = $4,
              ended_at = case when $3::bigint is null then $6::timestamptz end
@@ -133,6 +134,7 @@ pub async fn stop(db: &mut PgConnection, action_id: ActId, now: Ts) -> sqlx::Res
     )
     .execute(&mut *db)
     .await?;
+    // An action that had already finished was published then.
     if stopped.rows_affected() > 0 {
         notify_open_pages(db, action_id).await?;
     }

@@ -107,6 +107,7 @@ pub async fn count_matching(
             count => QueueCount::Exactly(count),
         });
     }
+    // One more than the bound shows whether there are more.
     let page = queue::find(db, filter, None, None, MAX_SCANNED + 1, now).await?;
     let count = i64::try_from(page.found.len()).unwrap_or(MAX_SCANNED);
     Ok(match page.next {
@@ -131,6 +132,7 @@ async fn find_counter(
     } else if let Some(id) = resolved.commenter_id {
         count_by_commenter(db, CommenterId(id)).await?.of(status)
     } else if let Some(id) = filter.similar_group {
+        // Groups count their held comments only.
         if status != Status::Held {
             return Ok(None);
         }

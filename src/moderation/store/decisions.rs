@@ -29,15 +29,7 @@ pub async fn decide(
     note: &str,
     now: Ts,
 ) -> sqlx::Result<Vec<CommentId>> {
-    let ids: Vec<i64> = requests.iter().map(|request| request.id.0).collect();
-    let statuses: Vec<Status> = requests
-        .iter()
-        .map(|request| request.expected_status)
-        .collect();
-    let versions: Vec<i32> = requests
-        .iter()
-        .map(|request| request.expected_version)
-        .collect();
+    let (ids, statuses, versions) = split_columns(requests);
     let entry_id = next_entry(db).await?;
     let decided = sqlx::query_as!(
         Decision,
@@ -76,11 +68,21 @@ pub async fn decide(
     )
     .fetch_all(&mut *db)
     .await?;
+    // An action without a decision leaves no entry. The entry comes last because appending to the chain blocks all others.
     if !decided.is_empty() {
         let entry = NewEntry::by(moderator, action_id, EntryKind::Decided, now).because(note);
         append(db, entry_id, &entry, &decided).await?;
     }
     Ok(comment_ids(&decided))
+}
+
+/// Returns the requests as one array per column, for `unnest`.
+fn split_columns(requests: &[DecisionRequest]) -> (Vec<i64>, Vec<Status>, Vec<i32>) {
+    let columns = requests.iter().map(|request| {
+        let id = request.id.0;
+        (id, request.expected_status, request.expected_version)
+    });
+    columns.collect()
 }
 
 fn comment_ids(decisions: &[Decision]) -> Vec<CommentId> {
@@ -99,6 +101,7 @@ pub async fn undo(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<(Vec<CommentId>, Option<i64>)> {
+    // The decisions are chosen before the conditions are checked, so that the cursor moves on past those that cannot be undone.
     let batch = sqlx::query_scalar!(
         "select id from decisions where act = $1 and id > $2 order by id limit $3",
         undone.0,

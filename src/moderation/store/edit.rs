@@ -1,4 +1,4 @@
-//! Editing a comment.
+//! Reading a comment for the edit form, and saving the edit beside the earlier versions.
 
 use sqlx::PgConnection;
 

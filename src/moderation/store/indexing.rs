@@ -50,6 +50,7 @@ pub struct EarlierComment {
 /// Locks the pending comments with the lowest ids for this transaction: at most `limit`, none while another node is indexing.
 /// An edit waits for the lock and then queues the comment again; a comment that is being edited now is left for later.
 pub async fn lock_pending(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<PendingIndex>> {
+    // Tried, not waited for: the other node is doing the same work.
     let has_lock = sqlx::query_scalar!(
         r#"select pg_try_advisory_xact_lock($1) as "has_lock!""#,
         INDEXING_LOCK_KEY
@@ -122,6 +123,7 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
     )
     .execute(&mut *db)
     .await?;
+    // Bands of an earlier version would match comments that are no longer similar.
     sqlx::query!("delete from likeness where comment_id = any($1)", &ids)
         .execute(&mut *db)
         .await?;
@@ -139,6 +141,7 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
     )
     .execute(&mut *db)
     .await?;
+    // The comments are locked, so none can have been queued again since they were read.
     sqlx::query!("delete from unread where comment_id = any($1)", &ids)
         .execute(db)
         .await?;

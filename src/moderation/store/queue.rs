@@ -116,6 +116,7 @@ pub async fn find_grouped(
     )
     .fetch_all(db)
     .await?;
+    // Counted before comments that were decided this moment are left out: they end the page, but not the queue.
     let is_full = i64::try_from(candidates.len()) == Ok(limit);
     let next = candidates.last().map(|last| last.id).filter(|_| is_full);
     let found = candidates.into_iter().filter_map(|row| {

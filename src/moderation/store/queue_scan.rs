@@ -117,12 +117,14 @@ pub(super) async fn find(
     let args = &ScanArgs {
         resolved,
         cursor,
+        // If every row of the index matches, examining more rows than the page holds finds nothing more.
         window: match resolved.skips_rows() {
             true => SCAN_LIMIT.max(limit),
             false => limit,
         },
         limit,
     };
+    // The first condition that has an index, roughly from the most selective to the least.
     let rows = if filter.similar_group.is_some() {
         scan_index!(
             db,
@@ -179,6 +181,7 @@ fn build_page(rows: Vec<ScanRow>, args: &ScanArgs<'_>) -> FoundPage {
             })
         })
         .collect();
+    // Full windows may have more matches behind them, even if this one had none; the next page begins at their end.
     match end {
         None => FoundPage::from_query(found, args.limit),
         Some((looked_at, last)) => FoundPage {
