@@ -29,8 +29,13 @@ pub struct Settings {
     #[arg(long, global = true, env = "BROADSHEET_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Folder for the private Postgres and the secret key [default: ./data]
-    #[arg(long, global = true, env = "BROADSHEET_DATA", value_name = "FOLDER")]
-    pub data: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_DATA_DIR",
+        value_name = "FOLDER"
+    )]
+    pub data_dir: Option<String>,
     /// A Postgres of your own (14 or newer); without it a private one is started in the data folder
     #[arg(
         long,
@@ -67,8 +72,13 @@ pub struct Settings {
     )]
     pub mail_from: Option<String>,
     /// Folder of the pictures and files that articles show [default: media in the data folder]
-    #[arg(long, global = true, env = "BROADSHEET_MEDIA", value_name = "FOLDER")]
-    pub media_folder: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        env = "BROADSHEET_MEDIA_DIR",
+        value_name = "FOLDER"
+    )]
+    pub media_dir: Option<String>,
     /// Networks of proxies whose X-Forwarded-For is believed, separated by commas, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,
@@ -81,18 +91,18 @@ pub struct Settings {
     #[arg(
         long,
         global = true,
-        env = "BROADSHEET_CACHE",
+        env = "BROADSHEET_CACHE_MB",
         value_name = "MEGABYTES"
     )]
-    pub cache: Option<String>,
+    pub cache_mb: Option<String>,
     /// Address and port at which figures on the cache are told to Prometheus, at /metrics [default: none]
     #[arg(
         long,
         global = true,
-        env = "BROADSHEET_METRICS",
+        env = "BROADSHEET_METRICS_LISTEN",
         value_name = "ADDRESS:PORT"
     )]
-    pub metrics: Option<String>,
+    pub metrics_listen: Option<String>,
     /// What is logged and how: a level (error, warn, info, debug, trace) or a tracing filter, "json" for one JSON object a line, or both: json,debug
     #[arg(
         long,
@@ -174,14 +184,14 @@ impl Settings {
     pub fn check(&self) -> Result<Config, WrongSetting> {
         let listen = given(self.listen.as_ref()).unwrap_or(LISTEN);
         let listen = parse_address("BROADSHEET_LISTEN", listen)?;
-        let metrics = given(self.metrics.as_ref());
+        let metrics = given(self.metrics_listen.as_ref());
         Ok(Config {
             listen,
             public_url: parse_public_url(given(self.public_url.as_ref()), listen)?,
-            data: given(self.data.as_ref()).map(PathBuf::from),
+            data: given(self.data_dir.as_ref()).map(PathBuf::from),
             database_url: parse_database_url(given(self.database_url.as_ref()))?,
             secret_key_file: given(self.secret_key_file.as_ref()).map(PathBuf::from),
-            media: given(self.media_folder.as_ref()).map(PathBuf::from),
+            media: given(self.media_dir.as_ref()).map(PathBuf::from),
             mail: parse_mail(
                 given(self.smtp_url.as_ref()),
                 given(self.mail_from.as_ref()),
@@ -189,9 +199,9 @@ impl Settings {
             trusted_proxies: parse_proxies(
                 given(self.trusted_proxies.as_ref()).unwrap_or_default(),
             )?,
-            cache_bytes: parse_cache(given(self.cache.as_ref()).unwrap_or(CACHE))?,
+            cache_bytes: parse_cache(given(self.cache_mb.as_ref()).unwrap_or(CACHE))?,
             metrics: metrics
-                .map(|metrics| parse_address("BROADSHEET_METRICS", metrics))
+                .map(|metrics| parse_address("BROADSHEET_METRICS_LISTEN", metrics))
                 .transpose()?,
         })
     }
@@ -226,7 +236,7 @@ fn parse_cache(text: &str) -> Result<u64, WrongSetting> {
         .filter(|megabytes| *megabytes <= CACHE_MOST);
     megabytes.map(|megabytes: u64| megabytes << 20).ok_or_else(|| {
         wrong(
-            "BROADSHEET_CACHE",
+            "BROADSHEET_CACHE_MB",
             format!("is \"{text}\"; it must be a whole number of megabytes, such as 64, or 0 to keep no pages."),
         )
     })

@@ -14,7 +14,7 @@ const CONNECTIONS: u32 = 16;
 
 pub fn measure(world: &mut World, report: &mut Report) {
     world.move_postgres(BOTH);
-    let site = world.start_with(BOTH, world.url(), &[("BROADSHEET_CACHE", "0")]);
+    let site = world.start_with(BOTH, world.url(), &[("BROADSHEET_CACHE_MB", "0")]);
     let readers = Wrk::new(site.address, "/", CONNECTIONS, SECONDS)
         .on(BOTH)
         .with_script("random.lua", &world.paths);

@@ -15,7 +15,7 @@ use crate::startup::data_folder;
 pub struct CheckLog {
     /// How the log ended some day, as this printed it then: a log that was written anew from before is noticed as well
     #[arg(long, value_name = "POSITION:HASH")]
-    since: Option<Noted>,
+    checkpoint: Option<Noted>,
 }
 
 /// Checks the log, beside a running server or without one; success when all is well.
@@ -28,7 +28,7 @@ pub async fn check_log(config: Config, asked: CheckLog) -> anyhow::Result<ExitCo
     .await?;
     let seen = async {
         let mut db = database.pool.acquire().await?;
-        log_check::check(&mut db, asked.since.as_ref()).await
+        log_check::check(&mut db, asked.checkpoint.as_ref()).await
     };
     let seen = seen.await;
     database.close().await?;

@@ -36,7 +36,7 @@ pub enum CommenterCommand {
         yes: bool,
     },
     /// Stop mail to whoever a report on standard input was not able to reach; let your mail server pipe what comes back here
-    Bounced,
+    Bounce,
 }
 
 /// Does it, beside a running server or without one. Success only if there was someone of that address.
@@ -44,7 +44,7 @@ pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Res
     // What was typed is judged before a database is started for it.
     let email = match command {
         CommenterCommand::Export | CommenterCommand::Erase { .. } => read_address()?,
-        CommenterCommand::Bounced => match read_report()? {
+        CommenterCommand::Bounce => match read_report()? {
             Some(email) => email,
             // Mail that is no report, or names nobody: a mail server is not told to send that back as well.
             None => {
@@ -93,7 +93,7 @@ impl Asked<'_> {
         }
         let people = commenters::store::of_address(&mut db, self.keys, &self.email).await?;
         // What came back may be somebody else's mail; whoever pipes it here is not to be told so.
-        if people.is_empty() && !matches!(command, CommenterCommand::Bounced) {
+        if people.is_empty() && !matches!(command, CommenterCommand::Bounce) {
             eprintln!("Nothing is kept about that address.");
             return Ok(ExitCode::FAILURE);
         }
@@ -119,7 +119,7 @@ impl Asked<'_> {
                 }
                 self.erase(&mut db).await?;
             }
-            CommenterCommand::Bounced => {
+            CommenterCommand::Bounce => {
                 let mut silenced: Vec<Recipient> =
                     people.into_iter().map(Recipient::from).collect();
                 // The staff are not found by their address, but there are few of them.

@@ -36,10 +36,10 @@ pub struct WordpressFiles {
     files: Vec<PathBuf>,
     /// Write nothing of it, and print the same report
     #[arg(long)]
-    rehearse: bool,
+    dry_run: bool,
     /// The old site's wp-content/uploads: what articles show is copied from it, and their addresses lead to the copies
     #[arg(long, value_name = "FOLDER")]
-    media: Option<PathBuf>,
+    uploads: Option<PathBuf>,
     /// The old site's time zone, such as Europe/Kyiv, for dates that the export does not have in UTC [default: as its other dates say]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -55,10 +55,10 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
             })?),
             None => None,
         };
-    if let Some(folder) = &asked.media {
+    if let Some(folder) = &asked.uploads {
         ensure!(
             folder.is_dir(),
-            "{} is not a folder; --media wants the old site's wp-content/uploads",
+            "{} is not a folder; --uploads wants the old site's wp-content/uploads",
             folder.display()
         );
     }
@@ -72,8 +72,8 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     )
     .await?;
     let options = Options {
-        rehearse: asked.rehearse,
-        uploads: asked.media,
+        rehearse: asked.dry_run,
+        uploads: asked.uploads,
         media: media_folder(&config),
         zone,
         base: config.absolute(""),

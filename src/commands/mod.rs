@@ -78,7 +78,7 @@ pub enum CheckCommand {
     Privacy(privacy::Privacy),
     /// Make every hash of the log anew, and see that each comment is as was decided last
     ///
-    /// Says how the log ends: noted elsewhere and given as --since some other day, it shows whether what was in the log by
+    /// Says how the log ends: noted elsewhere and given as --checkpoint some other day, it shows whether what was in the log by
     /// then still is.
     Log(check_log::CheckLog),
 }

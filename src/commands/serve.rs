@@ -36,7 +36,7 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     // Before anything is started: a port in use is the commonest mistake, and the quickest to tell.
     let listener = bind("BROADSHEET_LISTEN", config.listen).await?;
     let metrics = match config.metrics {
-        Some(address) => Some(bind("BROADSHEET_METRICS", address).await?),
+        Some(address) => Some(bind("BROADSHEET_METRICS_LISTEN", address).await?),
         None => None,
     };
     allow_as_many_files_as_we_may();

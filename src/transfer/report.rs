@@ -256,7 +256,7 @@ impl Report {
             ),
             (
                 self.media_left,
-                "addresses of pictures and files stay as they are: name the uploads folder with --media to move them",
+                "addresses of pictures and files stay as they are: name the uploads folder with --uploads to move them",
             ),
         ];
         for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {

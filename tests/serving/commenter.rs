@@ -199,11 +199,11 @@ fn mail_that_comes_back_later_silences_its_address() {
     };
     // Not ours, or no report: nothing happens, and the mail server has nothing to send back.
     for mail in [report("eve@example.org"), "Subject: Hello\n\nHello.".into()] {
-        let output = commenter(&server, &["bounced"], &mail);
+        let output = commenter(&server, &["bounce"], &mail);
         assert!(output.status.success(), "{}", text(&output));
         assert_eq!(silenced(), ["0"]);
     }
-    let done = commenter(&server, &["bounced"], &report("Ann@Example.org"));
+    let done = commenter(&server, &["bounce"], &report("Ann@Example.org"));
     assert!(done.status.success(), "{}", text(&done));
     assert!(!text(&done).to_lowercase().contains("ann@"));
     assert_eq!(silenced(), ["1"]);

@@ -24,7 +24,7 @@ fn figure(told: &str, name: &str) -> u64 {
 #[test]
 fn figures_on_the_cache_are_told_at_an_address_of_their_own() {
     let address = free_address();
-    let settings = [("BROADSHEET_METRICS", &*address.to_string())];
+    let settings = [("BROADSHEET_METRICS_LISTEN", &*address.to_string())];
     let server = Server::start_with(&folder("data"), &settings);
     let told = || {
         let answer = get_at(address, "/metrics").expect("an answer");
@@ -54,8 +54,8 @@ fn figures_on_the_cache_are_told_at_an_address_of_their_own() {
 fn where_nothing_is_kept_the_site_is_the_same() {
     let address = free_address();
     let settings = [
-        ("BROADSHEET_CACHE", "0"),
-        ("BROADSHEET_METRICS", &*address.to_string()),
+        ("BROADSHEET_CACHE_MB", "0"),
+        ("BROADSHEET_METRICS_LISTEN", &*address.to_string()),
     ];
     let server = Server::start_with(&folder("data"), &settings);
     let path = welcome_path(&server);

@@ -33,14 +33,14 @@ fn the_log_is_checked_beside_a_running_server() {
     let (said, hash) = said.trim_end().split_once(" with ").expect("a hash");
     assert_eq!(said, "1 entry, 0 decisions; the chain ends at entry 1");
     let noted = format!("1:{hash}");
-    let checked = check_log(&server, &["--since", &noted]);
+    let checked = check_log(&server, &["--checkpoint", &noted]);
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
 
-    let checked = check_log(&server, &["--since", &format!("2:{hash}")]);
+    let checked = check_log(&server, &["--checkpoint", &format!("2:{hash}")]);
     assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
     let said = String::from_utf8_lossy(&checked.stdout).into_owned();
     assert!(said.ends_with("Entry 2, whose hash was noted, is not there: the log ends at 1.\n"));
-    let checked = check_log(&server, &["--since", "1"]);
+    let checked = check_log(&server, &["--checkpoint", "1"]);
     assert_eq!(checked.status.code(), Some(2));
     assert!(text(&checked).contains("a place and a hash"));
 

@@ -205,10 +205,10 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         ("BROADSHEET_MAIL_FROM", "news@example.org"),
         ("BROADSHEET_TRUSTED_PROXIES", "everyone"),
         ("BROADSHEET_LOG", "loud"),
-        ("BROADSHEET_CACHE", "plenty"),
-        ("BROADSHEET_CACHE", "-1"),
-        ("BROADSHEET_CACHE", "99999999999"),
-        ("BROADSHEET_METRICS", "9100"),
+        ("BROADSHEET_CACHE_MB", "plenty"),
+        ("BROADSHEET_CACHE_MB", "-1"),
+        ("BROADSHEET_CACHE_MB", "99999999999"),
+        ("BROADSHEET_METRICS_LISTEN", "9100"),
     ];
     for (setting, value) in wrong {
         let mut command = broadsheet(&data);
@@ -224,7 +224,7 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = listener.local_addr().expect("its address").to_string();
-    for setting in ["BROADSHEET_LISTEN", "BROADSHEET_METRICS"] {
+    for setting in ["BROADSHEET_LISTEN", "BROADSHEET_METRICS_LISTEN"] {
         let mut command = broadsheet(&data);
         command
             .env("BROADSHEET_LISTEN", "127.0.0.1:0")

@@ -207,7 +207,7 @@ async fn an_import_reads_a_pipe_and_tells_what_it_cannot_use() {
     let database = new_database().await;
     let export = fs::read_to_string(made(&folder)).expect("text");
     let mut command = on(&database, &folder);
-    command.args(["import", "wordpress", "--rehearse", "-"]);
+    command.args(["import", "wordpress", "--dry-run", "-"]);
     let output = run(command, &export);
     assert!(output.status.success(), "{}", text(&output));
     assert!(text(&output).contains("standard input: WXR 1.2 of made.example.org"));
@@ -222,7 +222,7 @@ async fn an_import_reads_a_pipe_and_tells_what_it_cannot_use() {
         (vec!["none.xml"], "", "none.xml"),
         (vec!["/"], "", "folder"),
         (
-            vec!["--media", "nowhere", "-"],
+            vec!["--uploads", "nowhere", "-"],
             "",
             "nowhere is not a folder",
         ),

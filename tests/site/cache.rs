@@ -441,7 +441,7 @@ async fn with_the_listener_everything_is_dropped() {
 #[tokio::test]
 async fn where_nothing_is_kept_pages_are_right_too() {
     let site = Setup::default()
-        .settings(|settings| settings.cache = Some("0".into()))
+        .settings(|settings| settings.cache_mb = Some("0".into()))
         .build()
         .await;
     let tea = site.article("Tea").await;

@@ -423,7 +423,7 @@ async fn the_log_tells_who_did_what_and_why() {
         .sees("by mo");
     let (position, hash) = check(&site, None).await.end.expect("an end");
     page.sees(&format!("{position}:{hash}"))
-        .sees("broadsheet check log --since");
+        .sees("broadsheet check log --checkpoint");
     assert_eq!(page.texts_of(".log .row").len(), 6);
 
     let entry = mo.open("/admin/log/4").await;

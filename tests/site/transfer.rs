@@ -833,7 +833,7 @@ async fn uploads_come_along_when_their_folder_is_named() {
     let media = ours.clone();
     let site = Setup::default()
         .settings(move |settings| {
-            settings.media_folder = Some(media.to_string_lossy().into_owned());
+            settings.media_dir = Some(media.to_string_lossy().into_owned());
         })
         .build()
         .await;
@@ -917,7 +917,7 @@ async fn the_media_folder_gives_nothing_else_and_runs_nothing() {
     let media = ours.clone();
     let site = Setup::default()
         .settings(move |settings| {
-            settings.media_folder = Some(media.to_string_lossy().into_owned());
+            settings.media_dir = Some(media.to_string_lossy().into_owned());
         })
         .build()
         .await;

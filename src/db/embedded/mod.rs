@@ -181,7 +181,7 @@ fn prepare(data: &Path, durability: Durability) -> anyhow::Result<Cluster> {
     };
     if let Some(closed) = account.closed_ancestor(&folder) {
         bail!(
-            "Postgres does not run as root, and the account {} cannot enter {}; name another data folder, such as  BROADSHEET_DATA=/var/lib/broadsheet",
+            "Postgres does not run as root, and the account {} cannot enter {}; name another data folder, such as  BROADSHEET_DATA_DIR=/var/lib/broadsheet",
             account.name,
             closed.display()
         );
