@@ -158,7 +158,7 @@ impl App {
         if *lacking != id {
             *lacking = id;
             tracing::error!(
-                "the database is being sealed with a new secret key that {} does not hold; copy the key file of the server that `rekey` ran on over it. Until then pages are shown and replies are not taken.",
+                "the database is being sealed with a new secret key that {} does not hold; copy the key file of the server that `broadsheet key rotate` ran on over it. Until then pages are shown and replies are not taken.",
                 file.display()
             );
         }

@@ -79,9 +79,9 @@ pub fn seal(keys: &Keys, id: AccountId, address: &str) -> Vec<u8> {
     keys.seal(&row(id), address.as_bytes())
 }
 
-/// What was sealed for an account, sealed anew with the key in use.
-pub(super) fn reseal(keys: &Keys, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
-    keys.reseal(&row(id), sealed)
+/// Seals an email address again, for the same account, with the active key.
+pub(super) fn rotate(keys: &Keys, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+    keys.rotate(&row(id), sealed)
 }
 
 /// The address behind a seal. Only the post opens one, and whoever compares one with another.

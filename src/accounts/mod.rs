@@ -5,6 +5,7 @@ pub mod address_store;
 pub mod claim;
 mod model;
 pub mod passphrase;
+pub mod rotation_store;
 pub mod session;
 pub mod sign_in;
 pub mod slow_down;

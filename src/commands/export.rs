@@ -1,113 +1,105 @@
-//! `export`: everything in a file that another program reads.
+//! `export`: the whole site as a file for another program.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
+use sqlx::PgPool;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, embedded::Durability};
+use crate::crypto::Keys;
 use crate::publication;
-use crate::startup::{self, data_folder};
+use crate::startup;
 use crate::transfer::export::{Export, export};
 
-/// For which program.
+/// Subcommands of `export`.
 #[derive(Subcommand)]
 pub enum ExportCommand {
-    /// Write articles, pages, topics, authors and comments as WordPress's importer takes them (WXR 1.2)
-    Wordpress(WordpressFile),
+    /// Export articles, pages, topics, authors and comments for WordPress's importer (WXR 1.2)
+    Wordpress(WordpressExportArgs),
 }
 
-/// What is written, and where.
+/// Arguments of `export wordpress`.
 #[derive(Args)]
-pub struct WordpressFile {
-    /// File to write; - or nothing for standard output
+pub struct WordpressExportArgs {
+    /// File to write [default: standard output, as with -]
     file: Option<PathBuf>,
-    /// Write readers' email addresses, too: they are then readable by whoever has the file, and by WordPress
+    /// Include commenters' email addresses, readable by anyone who has the file and by WordPress
     #[arg(long)]
     with_emails: bool,
 }
 
-/// Exports, beside a running server or without one.
+/// Runs a subcommand of `export`, beside a running server or without one.
 pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
-    let ExportCommand::Wordpress(asked) = command;
-    let file = asked.file.filter(|file| file.as_os_str() != "-");
+    let ExportCommand::Wordpress(args) = command;
+    let file = args.file.filter(|file| file.as_os_str() != "-");
     ensure!(
         file.is_some() || !io::stdout().is_terminal(),
-        "name a file to write, or send the output into one"
+        "name a file to write, as in  broadsheet export wordpress site.xml"
     );
-    if asked.with_emails {
+    if args.with_emails {
         eprintln!(
-            "The export will hold readers' email addresses in the clear. They were promised not to be published: keep the file closed, and delete it when it has done its work."
+            "The export will hold commenters' email addresses in the clear. They were promised not to be published: protect the file, and delete it after use."
         );
     }
     let keys = startup::read_or_make(&config)?;
-    let database = db::open(
-        config.database_url.as_deref(),
-        &data_folder(&config),
-        Durability::Durable,
-    )
-    .await?;
-    let exported = write(
+    let database = startup::open_database(&config).await?;
+    let result = write(
         &config,
         &database.pool,
         &keys,
-        asked.with_emails,
+        args.with_emails,
         file.as_deref(),
     )
     .await;
     database.close().await?;
-    exported
+    result
 }
 
 async fn write(
     config: &Config,
-    pool: &sqlx::PgPool,
-    keys: &crate::crypto::Keys,
+    pool: &PgPool,
+    keys: &Keys,
     with_emails: bool,
-    file: Option<&Path>,
+    path: Option<&Path>,
 ) -> anyhow::Result<()> {
     let mut db = pool.acquire().await?.detach();
     let publication = publication::store::find(&mut db)
         .await?
         .context("there is nothing to export: this database has no publication yet")?;
-    ensure!(
-        keys.use_key(&publication.key_id),
-        "this database is sealed with another secret key than {}; put the right one in place",
-        startup::key_file(config).display()
-    );
-    let what = Export {
+    startup::activate_key(keys, &publication, &startup::key_file(config))?;
+    let options = Export {
         publication: &publication,
         base: config.absolute(""),
         keys,
         with_emails,
         now: Clock::System.now(),
     };
-    let Some(file) = file else {
+    let Some(path) = path else {
         let out = BufWriter::new(io::stdout().lock());
-        return export(&mut db, &what, out).await;
+        return export(&mut db, &options, out).await;
     };
-    // Under its own name only once it is whole.
-    let unfinished = file.with_added_extension("unfinished");
-    let told = || format!("{} cannot be written", file.display());
-    let mut created = create(&unfinished, with_emails).with_context(told)?;
-    let written = export(&mut db, &what, BufWriter::new(&mut created)).await;
+    // Renamed when it is complete, so that an interrupted export cannot be taken for a whole one.
+    let unfinished = path.with_added_extension("unfinished");
+    let context = || format!("{} cannot be written", path.display());
+    let mut created = create_file(&unfinished, with_emails).with_context(context)?;
+    let written = export(&mut db, &options, BufWriter::new(&mut created)).await;
     if let Err(error) = written.and_then(|()| Ok(created.flush()?)) {
-        fs::remove_file(&unfinished).with_context(told)?;
+        fs::remove_file(&unfinished).with_context(context)?;
         return Err(error);
     }
-    created.sync_all().with_context(told)?;
-    fs::rename(&unfinished, file).with_context(told)?;
-    Ok(())
+    created.sync_all().with_context(context)?;
+    fs::rename(&unfinished, path).with_context(context)
 }
 
-/// A file with addresses in it is its owner's alone, also where an export that was cut off has left one behind.
-fn create(file: &Path, with_emails: bool) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    match fs::remove_file(file) {
+/// Creates a file, readable by its owner only if it is to hold email addresses.
+fn create_file(path: &Path, with_emails: bool) -> io::Result<File> {
+    // An interrupted export may have left a file whose mode was another.
+    match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
@@ -116,5 +108,5 @@ fn create(file: &Path, with_emails: bool) -> io::Result<File> {
         .write(true)
         .create_new(true)
         .mode(mode)
-        .open(file)
+        .open(path)
 }

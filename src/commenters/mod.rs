@@ -6,7 +6,7 @@ pub mod browser;
 mod email;
 mod model;
 pub mod post;
-pub mod reseal;
+pub mod rotation_store;
 pub mod store;
 pub mod treatment;
 

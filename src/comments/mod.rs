@@ -15,7 +15,7 @@ pub mod paging;
 pub mod permalink;
 pub mod reply;
 mod reply_form;
-pub mod reseal;
+pub mod rotation_store;
 pub mod rules;
 pub mod screening;
 mod sent;

@@ -5,7 +5,7 @@ pub mod bounce;
 pub mod letter;
 mod mailer;
 pub mod outbox;
-pub mod reseal;
+pub mod rotation_store;
 pub mod store;
 
 pub use letter::{Letter, Link, Piece, Stamp};

@@ -2,6 +2,7 @@
 
 mod discussion;
 mod model;
+pub mod rotation_store;
 pub mod store;
 
 pub use discussion::{CheckerSettings, DiscussionSettings};

@@ -184,7 +184,9 @@ pub async fn become_the_importer(db: &mut PgConnection) -> anyhow::Result<()> {
     let deadline = Instant::now() + LETS_GO;
     while !store::become_the_importer(db).await? {
         if Instant::now() > deadline {
-            bail!("an import or a rekey is running on this database; wait until it has ended");
+            bail!(
+                "an import or a key rotation is running on this database; wait until it has ended"
+            );
         }
         sleep(Duration::from_millis(100)).await;
     }

@@ -1,4 +1,4 @@
-//! The real program with its private Postgres, treated as operators and accidents treat it.
+//! The real program with its embedded Postgres, treated as operators and accidents treat it.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -6,9 +6,9 @@ mod support;
 mod commenter;
 mod connection;
 mod figures;
+mod key_rotation;
 mod log;
 mod privacy;
-mod rekey;
 mod transfer;
 
 use std::io::{Read, Write};
@@ -73,7 +73,11 @@ fn the_first_start_makes_all_it_needs() {
         log.contains(&format!("Read the site at http://{}/", server.address)),
         "{log}"
     );
-    assert_eq!(log.matches("making a private Postgres").count(), 1, "{log}");
+    assert_eq!(
+        log.matches("creating the embedded Postgres").count(),
+        1,
+        "{log}"
+    );
     let link = log
         .split("one-time link: ")
         .nth(1)
@@ -149,7 +153,7 @@ fn the_first_start_makes_all_it_needs() {
     assert!(!is_alive(postgres), "Postgres outlived a clean stop");
     let server = Server::start(&server.data.clone());
     let log = server.log();
-    assert!(!log.contains("making a private Postgres"), "{log}");
+    assert!(!log.contains("creating the embedded Postgres"), "{log}");
     assert!(log.contains("Sign in at http://"));
     assert_eq!(
         ask(
@@ -505,7 +509,7 @@ fn a_frozen_postgres_does_not_hold_up_the_end() {
     }
     server.stop();
     assert!(!is_alive(postgres));
-    assert!(server.log().contains("telling it to stop at once"));
+    assert!(server.log().contains("requesting an immediate shutdown"));
     let server = Server::start(&server.data.clone());
     assert_eq!(kept(&server.database_url()).len(), 4);
 }

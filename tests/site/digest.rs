@@ -1,12 +1,15 @@
 //! Mail to moderators: an address that is confirmed first, letters in the rhythm that was chosen, and the page on which a
 //! letter's comments are decided.
 
+use broadsheet::accounts::rotation_store::SealedAccountRow;
 use broadsheet::accounts::{Role, address_store};
 use broadsheet::comments::Status;
 use broadsheet::config::Settings;
+use broadsheet::crypto::rotation::rotate_batch;
 use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::{AccountId, CommentId};
 use broadsheet::mail;
+use broadsheet::mail::rotation_store::SealedEmailRow;
 use broadsheet::text::{Language, dates};
 use broadsheet::worker::deliver;
 use sqlx::AssertSqlSafe;
@@ -928,18 +931,18 @@ async fn addresses_and_letters_of_the_staff_are_sealed_anew_with_a_new_key() {
     let text = format!("{}\n{}\n", hex(&new), hex(&[42; 32]));
     let ring: Keys = KeyFile::parse(&text).expect("two keys").keys();
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
-    let addresses = address_store::reseal_some(&mut db, &ring, 0)
+    let addresses = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
         .expect("addresses");
-    let letters = mail::reseal::reseal_some(&mut db, &ring, 0)
+    let letters = rotate_batch::<SealedEmailRow>(&mut db, &ring, 0)
         .await
         .expect("letters");
-    assert_eq!((addresses.anew, addresses.closed), (1, 0));
-    assert_eq!((letters.anew, letters.closed), (1, 0));
-    let again = address_store::reseal_some(&mut db, &ring, 0)
+    assert_eq!((addresses.rotated, addresses.undecryptable), (1, 0));
+    assert_eq!((letters.rotated, letters.undecryptable), (1, 0));
+    let again = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
         .expect("addresses");
-    assert_eq!((again.anew, again.closed), (0, 0));
+    assert_eq!((again.rotated, again.undecryptable), (0, 0));
     drop(db);
     // With the new key alone both open.
     room.site.app.keys.replace(&Keys::from_secret(&new));
@@ -955,10 +958,10 @@ async fn addresses_and_letters_of_the_staff_are_sealed_anew_with_a_new_key() {
     // And with a key that is not there, neither is touched.
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
     let other = Keys::from_secret(&[44; 32]);
-    let closed = address_store::reseal_some(&mut db, &other, 0)
+    let closed = rotate_batch::<SealedAccountRow>(&mut db, &other, 0)
         .await
         .expect("addresses");
-    assert_eq!((closed.anew, closed.closed), (0, 1));
+    assert_eq!((closed.rotated, closed.undecryptable), (0, 1));
     let id = room.account().await;
     let kept = address_store::find(&mut db, id).await.expect("it is asked");
     assert!(kept.is_some_and(|mail| mail.confirmed_at.is_some()));
