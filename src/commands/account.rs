@@ -15,7 +15,6 @@ use crate::config::Config;
 use crate::startup;
 use crate::text::typed;
 
-/// Subcommands of `account`.
 #[derive(Subcommand)]
 pub enum AccountCommand {
     /// Add an account; the passphrase is read from standard input
@@ -126,6 +125,7 @@ impl AccountTask {
                     .await?
                     .with_context(|| format!("there is no account {}", handle.as_str()))?;
                 store::set_passphrase(&mut db, account.id, &hash).await?;
+                // Whoever knew the old passphrase may be signed in.
                 store::delete_sessions_of(&mut db, account.id).await?;
                 println!(
                     "{} has a new passphrase and is signed out everywhere.",

@@ -19,14 +19,13 @@ use crate::ids::CommenterId;
 use crate::mail::{self, Recipient};
 use crate::{accounts, commenters, comments, publication, startup};
 
-/// Subcommands of `commenter`.
 #[derive(Subcommand)]
 pub enum CommenterCommand {
     /// Print everything stored about a commenter as JSON; the email address is read from standard input
     Export,
     /// Erase a commenter's comments and email address; the email address is read from standard input
     Erase {
-        /// Skip the confirmation
+        /// Erase without asking for confirmation
         #[arg(long)]
         yes: bool,
     },

@@ -7,7 +7,6 @@ use crate::config::Config;
 use crate::db::embedded::url_of_running;
 use crate::startup::data_folder;
 
-/// Subcommands of `db`.
 #[derive(Subcommand)]
 pub enum DbCommand {
     /// Print the database's URL for psql or pg_dump, as in: psql "$(broadsheet db url)"

@@ -16,7 +16,6 @@ use crate::publication;
 use crate::startup;
 use crate::transfer::export::{Export, export};
 
-/// Subcommands of `export`.
 #[derive(Subcommand)]
 pub enum ExportCommand {
     /// Export articles, pages, topics, authors and comments for WordPress's importer (WXR 1.2)

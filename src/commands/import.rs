@@ -13,7 +13,6 @@ use crate::text::dates;
 use crate::transfer::files::Inputs;
 use crate::transfer::import::{Options, import};
 
-/// Subcommands of `import`.
 #[derive(Subcommand)]
 pub enum ImportCommand {
     /// Import articles, comments and URLs of a WordPress site from its export files

@@ -15,7 +15,6 @@ use crate::crypto::{KeyFile, KeyId, random, read_key_file};
 use crate::transfer::import::become_the_importer;
 use crate::{db, publication, startup};
 
-/// Subcommands of `key`.
 #[derive(Subcommand)]
 pub enum KeyCommand {
     /// Replace the secret key, and seal everything again with the new one while the site serves

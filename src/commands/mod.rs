@@ -68,7 +68,6 @@ pub enum Command {
     },
 }
 
-/// Subcommands of `check`.
 #[derive(Subcommand)]
 pub enum CheckCommand {
     /// Check on a copy of the site that no commenter's email address leaks

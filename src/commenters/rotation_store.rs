@@ -33,6 +33,7 @@ impl SealedRow for SealedCommenterRow {
         active_key: &[u8],
         after: i64,
     ) -> sqlx::Result<Vec<Self>> {
+        // A full lock, unlike in other tables: the unique email_hash changes, and a merge deletes rows.
         sqlx::query_as!(
             Self,
             r#"select id as "id: i64", email_hash, email_sealed from commenters
@@ -65,7 +66,8 @@ impl SealedRow for SealedCommenterRow {
         keys: &Keys,
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
-        // Commenter of each new hash, in the table already or earlier in this batch.
+        // Commenter of each new hash, in the table already or earlier in this batch. A second one has the same email
+        // address, and is merged because the index is unique.
         let mut commenters = find_by_hashes(db, &rows).await?;
         let (mut unique, mut duplicates) = (Vec::new(), Vec::new());
         for row in rows {

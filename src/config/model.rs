@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// Checked settings.
+/// Settings after checks, with defaults filled in.
 #[derive(Clone)]
 pub struct Config {
     pub listen: SocketAddr,

@@ -39,7 +39,7 @@ pub fn key_from_hex(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     if text.len() != 2 * KEY_BYTES {
         return None;
     }
-    // Decoded by hand into a buffer that is wiped: a library would leave copies of the key in memory.
+    // Decoded straight into a buffer that is wiped when it is dropped.
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     for (byte, pair) in key.iter_mut().zip(text.chunks_exact(2)) {
         let high = char::from(pair[0]).to_digit(16)?;

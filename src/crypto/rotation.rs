@@ -119,6 +119,7 @@ pub async fn rotate_batch<R: SealedRow>(
         .filter_map(|row| row.rotate(keys).ok())
         .collect();
     let mut batch = RotationBatch {
+        // Undecryptable rows included, or the next batch would select them again.
         last_id: rows.last().map(R::id),
         rotated: rotated.len() as u64,
         merged: 0,

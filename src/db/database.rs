@@ -24,7 +24,7 @@ pub struct Database {
 
 /// Relation of this process to the Postgres it uses.
 enum Ownership {
-    /// Named in `DATABASE_URL`.
+    /// Named by the operator in `DATABASE_URL`.
     External,
     /// Embedded, started by this process.
     Owned(Private),
@@ -95,6 +95,7 @@ pub async fn open(
 
 async fn connect_and_migrate(url: &str) -> anyhow::Result<PgPool> {
     let pool = connect(url).await?;
+    // Before the migrations: an unsuitable server would fail in the middle of one, with a worse message.
     check(&pool).await?;
     migrate(url).await?;
     Ok(pool)

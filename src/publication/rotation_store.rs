@@ -23,6 +23,7 @@ impl SealedRow for SealedCheckerKey {
         if after >= SETTINGS_ROW_ID {
             return Ok(Vec::new());
         }
+        // Locked, because an admin may be saving another API key just now.
         let sealed = sqlx::query_scalar!(
             r#"select checker_key as "sealed!" from settings where substring(checker_key from 2 for 8) <> $1
                for no key update skip locked"#,

@@ -109,8 +109,11 @@ impl PostgresCluster {
             .arg(&self.socket_dir)
             .args(["-p", PORT]);
         for setting in [
+            // No TCP at all: the socket folder guards access.
             "listen_addresses=",
+            // More than one server's pool takes, so that a second server, psql and commands find room beside it.
             "max_connections=60",
+            // Standard error goes to our log file already.
             "logging_collector=off",
             "log_destination=stderr",
         ] {

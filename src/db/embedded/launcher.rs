@@ -32,6 +32,7 @@ impl PostgresLauncher {
                 command.env_remove(name);
             }
         }
+        // Messages must be in English, since they are searched for errors, and LC_ALL would override LC_MESSAGES.
         command
             .env_remove("LC_ALL")
             .env("LC_MESSAGES", "C")

@@ -34,7 +34,6 @@ pub enum StartError {
     /// Another Broadsheet process owns this data folder.
     #[error("another Broadsheet runs on this data folder")]
     RunsElsewhere,
-    /// Any other failure.
     #[error(transparent)]
     Other(#[from] anyhow::Error),
 }
