@@ -76,7 +76,7 @@ async fn opening_a_digest_page_changes_nothing() {
             .has_status(200);
     }
     let stop = path_of(&room.digests()[0].links()[1]);
-    room.open(&stop).await.has_status(200).sees("Stop them");
+    room.open(&stop).await.has_status(200).sees("Unsubscribe");
     assert_eq!(room.decisions().await, 0);
     assert_eq!(
         room.site
