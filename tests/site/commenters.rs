@@ -171,7 +171,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
         .follow()
         .await
         .sees("Their comments are now always held.")
-        .sees("So since");
+        .sees("Set on");
     let second = post_comment(&site, &ann, &article, "Ann", "Two.").await;
     assert_eq!(second, Status::Held);
     mo.open("/admin/comments")
