@@ -41,7 +41,10 @@ async fn an_unconfirmed_staff_email_receives_no_digest() {
     assert_eq!(room.sink.received().len(), 1);
     // Two days later it is too late.
     room.site.app.clock.advance(2 * DAY);
-    room.open(&link).await.has_status(404).sees("This link has expired");
+    room.open(&link)
+        .await
+        .has_status(404)
+        .sees("This link has expired");
     room.site.visitor().post(&link, "").await.has_status(404);
     room.deliver().await;
     assert_eq!(room.sink.received().len(), 1);
