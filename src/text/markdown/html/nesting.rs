@@ -3,6 +3,10 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use super::super::sanitizer::TEXT_CHUNK_BYTES;
+use super::element_kinds::{
+    is_heading, is_inline, is_invisible_void, is_table_part, is_transparent_to_items, is_void,
+};
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
 /// How deep elements may stand in one another; the tags of deeper ones go. Columns in groups in columns come to twenty.
@@ -10,10 +14,6 @@ const MAX_DEPTH: usize = 64;
 
 /// The longest tag, in bytes. Only pictures in the text itself need more, and those do not stay.
 const MAX_TAG_BYTES: usize = 8192;
-
-/// Bytes of words between two comments that ammonia takes out again: html5ever 0.40 needs the square of a text node's
-/// length to write one that is full of `&`, `«` or `°`.
-const TEXT_CHUNK_BYTES: usize = 4096;
 
 /// Elements that go with all that is in them.
 const DROPPED_ELEMENTS: [&str; 4] = ["math", "noscript", "svg", "template"];
@@ -313,94 +313,4 @@ fn push_escaped(html: &mut String, words: &str) {
         rest = &rest[at + 1..];
     }
     html.push_str(rest);
-}
-
-fn is_table_part(name: &str) -> bool {
-    matches!(
-        name,
-        "caption" | "colgroup" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
-    )
-}
-
-fn is_heading(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-}
-
-fn is_transparent_to_items(name: &str) -> bool {
-    is_inline(name) || matches!(name, "a" | "address" | "div" | "p")
-}
-
-/// Elements without an end, as far as we make something of them.
-fn is_void(name: &str) -> bool {
-    matches!(name, "br" | "embed" | "hr" | "img" | "source" | "wbr")
-}
-
-/// Elements without an end that show nothing, which lol_html does not know all of.
-fn is_invisible_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "basefont"
-            | "bgsound"
-            | "col"
-            | "frame"
-            | "image"
-            | "input"
-            | "keygen"
-            | "link"
-            | "meta"
-            | "param"
-            | "track"
-    )
-}
-
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "abbr"
-            | "acronym"
-            | "audio"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "button"
-            | "cite"
-            | "code"
-            | "data"
-            | "del"
-            | "dfn"
-            | "em"
-            | "font"
-            | "i"
-            | "iframe"
-            | "ins"
-            | "kbd"
-            | "label"
-            | "map"
-            | "mark"
-            | "nobr"
-            | "object"
-            | "output"
-            | "picture"
-            | "q"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "select"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "video"
-    )
 }

@@ -8,9 +8,14 @@ use std::sync::LazyLock;
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{ElementContentHandlers, RewriteStrSettings, Selector, rewrite_str};
 
-use super::super::{FOOTNOTE_CLASSES, TrustLevel, tree};
+use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel};
+use super::super::urls::{is_external, is_site_path};
+use super::allowlist::{allowed_attributes, is_id_allowed, is_link_allowed};
 use super::attribute_value::{decode_value, encode_value, file_name, video_page_url};
-use super::{UrlMapper, allowed_attributes, is_id_allowed, is_link_allowed};
+use super::element_kinds::{is_spaced, replacement_name};
+
+/// Function from a URL in the text to its new URL on this site; `None` leaves the URL as it is.
+pub type UrlMapper<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The longest attribute that stays, in bytes: addresses end sooner.
 const MAX_VALUE_BYTES: usize = 4096;
@@ -143,7 +148,7 @@ impl ElementRewriter<'_> {
         match &address {
             Some(address) => {
                 set_attribute(element, "href", &encode_value(address));
-                if self.trust == TrustLevel::Editor && tree::is_external(address) {
+                if self.trust == TrustLevel::Editor && is_external(address) {
                     set_attribute(element, "rel", "noopener");
                 }
             }
@@ -165,7 +170,7 @@ impl ElementRewriter<'_> {
         match address {
             Some(own)
                 if self.trust == TrustLevel::Editor
-                    && tree::is_site_path(&own)
+                    && is_site_path(&own)
                     && own.len() <= MAX_VALUE_BYTES =>
             {
                 set_attribute(element, "src", &encode_value(&own));
@@ -187,7 +192,7 @@ impl ElementRewriter<'_> {
             element.remove_and_keep_content();
             return;
         };
-        if self.trust == TrustLevel::Reader || !tree::is_site_path(&address) {
+        if self.trust == TrustLevel::Reader || !is_site_path(&address) {
             let title = element.get_attribute("title").unwrap_or_default();
             let html = self.link_html(Some(&address), &title);
             element.replace(&html, ContentType::Html);
@@ -197,7 +202,7 @@ impl ElementRewriter<'_> {
         set_attribute(element, "controls", "");
         match self
             .mapped_url(element, "poster")
-            .filter(|address| tree::is_site_path(address))
+            .filter(|address| is_site_path(address))
         {
             Some(poster) => set_attribute(element, "poster", &encode_value(&poster)),
             None => element.remove_attribute("poster"),
@@ -220,7 +225,7 @@ impl ElementRewriter<'_> {
             return;
         };
         self.context.player.set(PlayerState::Replaced);
-        let html = if self.trust == TrustLevel::Editor && tree::is_site_path(&address) {
+        let html = if self.trust == TrustLevel::Editor && is_site_path(&address) {
             format!(
                 "<{player} src=\"{}\" controls=\"\"></{player}>",
                 encode_value(&address)
@@ -271,7 +276,7 @@ impl ElementRewriter<'_> {
         if self.context.in_link.get() {
             return words;
         }
-        let rel = if self.trust == TrustLevel::Editor && tree::is_external(address) {
+        let rel = if self.trust == TrustLevel::Editor && is_external(address) {
             " rel=\"noopener\""
         } else {
             ""
@@ -303,62 +308,4 @@ fn on_end_tag(element: &mut Element<'_, '_>, then: impl FnOnce() + 'static) {
             },
         ));
     }
-}
-
-/// The element that says the same, where there is one that we keep.
-fn replacement_name(name: &str, by: TrustLevel) -> &str {
-    match name {
-        "strike" => "s",
-        "acronym" => "abbr",
-        "dir" | "menu" => "ul",
-        "h1" if by == TrustLevel::Editor => "h2",
-        "address" | "caption" | "dd" | "dt" | "figcaption" | "h1" | "h2" | "h3" | "h4" | "h5"
-        | "h6" | "summary" | "tr"
-            if by == TrustLevel::Reader =>
-        {
-            "p"
-        }
-        "article" | "aside" | "center" | "fieldset" | "footer" | "form" | "header" | "hgroup"
-        | "legend" | "main" | "nav" => "div",
-        "listing" => "pre",
-        _ => name,
-    }
-}
-
-/// Whether the words in the element stand apart from those after it.
-fn is_spaced(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "caption"
-            | "center"
-            | "dd"
-            | "details"
-            | "div"
-            | "dl"
-            | "dt"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "legend"
-            | "main"
-            | "nav"
-            | "option"
-            | "section"
-            | "summary"
-            | "table"
-            | "td"
-            | "th"
-            | "tr"
-    )
 }

@@ -1,10 +1,11 @@
-use std::path::Path;
-
 use std::fs;
+use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::string::string_regex;
 
+use super::super::urls::is_site_path;
+use super::allowlist::is_id_allowed;
 use super::*;
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
@@ -27,9 +28,9 @@ fn comment_html(html: &str) -> String {
 
 /// Once is enough.
 fn assert_idempotent(html: &str) {
-    static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
+    static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
     let cleaned = |html: &str| {
-        ALLOWED
+        SANITIZER
             .clean(&preprocess(html, TrustLevel::Editor, &map_old_url))
             .to_string()
     };
@@ -417,7 +418,7 @@ proptest! {
         for piece in tokenize(&html) {
             let HtmlToken::Tag(tag) = piece else { continue };
             for name in ["src", "poster", "data", "srcset"] {
-                let own = tag.find_attribute(name).is_none_or(tree::is_site_path);
+                let own = tag.find_attribute(name).is_none_or(is_site_path);
                 prop_assert!(own, "{}", html);
             }
         }
@@ -428,11 +429,11 @@ proptest! {
 fn no_text_takes_an_id_of_the_page_around_it() {
     let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     for folder in ["", "articles", "comments"] {
-        let files = std::fs::read_dir(templates.join(folder)).expect("a folder");
+        let files = fs::read_dir(templates.join(folder)).expect("a folder");
         for file in files.map(|file| file.expect("a file").path()) {
             // The editor's page shows no text but in its form.
             let is_page = file.is_file() && !file.ends_with("editor.html");
-            let text = is_page.then(|| std::fs::read_to_string(&file).expect("it reads"));
+            let text = is_page.then(|| fs::read_to_string(&file).expect("it reads"));
             let text = text.unwrap_or_default();
             for id in text
                 .split(" id=\"")

@@ -1,0 +1,199 @@
+//! The elements and attributes that HTML in articles and comments may have.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use ammonia::{Builder, UrlRelative};
+
+use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map};
+use super::super::urls;
+
+/// An element, and the attributes that it may have.
+type AllowedElement = (&'static str, &'static [&'static str]);
+
+const ARTICLE_ELEMENTS: &[AllowedElement] = &[
+    ("a", &["href", "id", "rel", "title"]),
+    ("abbr", &["title"]),
+    ("address", &[]),
+    ("audio", &["src", "controls"]),
+    ("b", &[]),
+    ("blockquote", &[]),
+    ("br", &[]),
+    ("caption", &[]),
+    ("cite", &[]),
+    ("code", &[]),
+    ("dd", &[]),
+    ("del", &[]),
+    ("details", &[]),
+    ("div", &[]),
+    ("dl", &[]),
+    ("dt", &[]),
+    ("em", &[]),
+    ("figcaption", &[]),
+    ("figure", &[]),
+    ("h2", &["id"]),
+    ("h3", &["id"]),
+    ("h4", &["id"]),
+    ("h5", &["id"]),
+    ("h6", &["id"]),
+    ("hr", &[]),
+    ("i", &[]),
+    (
+        "img",
+        &["src", "alt", "title", "width", "height", "loading"],
+    ),
+    ("ins", &[]),
+    ("kbd", &[]),
+    ("li", &["id"]),
+    ("mark", &[]),
+    ("ol", &["start", "reversed", "type"]),
+    ("p", &["id"]),
+    ("pre", &[]),
+    ("q", &[]),
+    ("s", &[]),
+    ("samp", &[]),
+    ("section", &[]),
+    ("small", &[]),
+    ("strong", &[]),
+    ("sub", &[]),
+    ("summary", &[]),
+    ("sup", &[]),
+    ("table", &[]),
+    ("tbody", &[]),
+    ("td", &["align", "colspan", "rowspan"]),
+    ("tfoot", &[]),
+    ("th", &["align", "colspan", "rowspan"]),
+    ("thead", &[]),
+    ("time", &["datetime"]),
+    ("tr", &[]),
+    ("u", &[]),
+    ("ul", &[]),
+    ("var", &[]),
+    ("video", &["src", "controls", "poster", "width", "height"]),
+];
+
+const COMMENT_ELEMENTS: &[AllowedElement] = &[
+    ("a", &["href"]),
+    ("abbr", &["title"]),
+    ("b", &[]),
+    ("blockquote", &[]),
+    ("br", &[]),
+    ("cite", &[]),
+    ("code", &[]),
+    ("del", &[]),
+    ("em", &[]),
+    ("hr", &[]),
+    ("i", &[]),
+    ("ins", &[]),
+    ("li", &[]),
+    ("ol", &["start"]),
+    ("p", &[]),
+    ("pre", &[]),
+    ("q", &[]),
+    ("s", &[]),
+    ("strong", &[]),
+    ("sub", &[]),
+    ("sup", &[]),
+    ("ul", &[]),
+];
+
+/// Ids that a page has of its own; those of its comments begin with `comment-`.
+const RESERVED_IDS: [&str; 22] = [
+    "author",
+    "comment",
+    "commentform",
+    "comments",
+    "content",
+    "email",
+    "email-notes",
+    "kept",
+    "mistakes",
+    "preview",
+    "q",
+    "remember",
+    "replies-title",
+    "reply-title",
+    "respond",
+    "submit",
+    "sure",
+    "tell-hint",
+    "tell_answers",
+    "tell_everything",
+    "topic",
+    "url",
+];
+
+/// What may stand in an article.
+pub(super) fn build_article_sanitizer() -> Builder<'static> {
+    let mut allowed = allow_only(&element_names(ARTICLE_ELEMENTS));
+    allowed
+        .tag_attributes(attribute_map(ARTICLE_ELEMENTS))
+        .set_tag_attribute_value("img", "loading", "lazy")
+        .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .attribute_filter(|tag, name, value| {
+            let may_stay = match (tag, name) {
+                (_, "src" | "poster") => urls::is_site_path(value),
+                (_, "id") => is_id_allowed(value),
+                ("a", "rel") => value == "noopener",
+                _ => true,
+            };
+            may_stay.then_some(Cow::Borrowed(value))
+        });
+    allowed
+}
+
+/// What may stand in a comment.
+pub(super) fn build_comment_sanitizer() -> Builder<'static> {
+    let mut allowed = allow_only(&element_names(COMMENT_ELEMENTS));
+    allowed
+        .tag_attributes(attribute_map(COMMENT_ELEMENTS))
+        .url_schemes(HashSet::from(["http", "https"]))
+        // A link to the old site may lead to this one now.
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("nofollow ugc noopener"))
+        .attribute_filter(|_, name, value| {
+            let may_stay = name != "href" || is_link_allowed(value, TrustLevel::Reader);
+            may_stay.then_some(Cow::Borrowed(value))
+        });
+    allowed
+}
+
+fn element_names(allowed: &[AllowedElement]) -> Vec<&'static str> {
+    allowed.iter().map(|(name, _)| *name).collect()
+}
+
+/// The attributes that an element may have, if it may stand at all.
+pub(super) fn allowed_attributes(name: &str, by: TrustLevel) -> Option<&'static [&'static str]> {
+    let allowed = match by {
+        TrustLevel::Editor => ARTICLE_ELEMENTS,
+        TrustLevel::Reader => COMMENT_ELEMENTS,
+    };
+    let place = allowed
+        .binary_search_by_key(&name, |(name, _)| *name)
+        .ok()?;
+    Some(allowed[place].1)
+}
+
+/// Whether the tags of this name, without attributes, may go to ammonia as they are.
+pub(super) fn is_kept_unchanged(name: &str, by: TrustLevel) -> bool {
+    allowed_attributes(name, by).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
+}
+
+pub(super) fn is_link_allowed(address: &str, by: TrustLevel) -> bool {
+    urls::is_link_allowed(address, by)
+        || (urls::is_site_path(address) && urls::is_link_allowed(address, TrustLevel::Editor))
+}
+
+/// Whether an author's id means nothing else on the page. Written so that HTML reads it as it stands.
+pub(super) fn is_id_allowed(id: &str) -> bool {
+    let odd =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '"' | '\'' | '<' | '>');
+    !id.is_empty()
+        && id.len() <= 200
+        && !id.contains(odd)
+        && !RESERVED_IDS.contains(&id)
+        && !id.starts_with("comment-")
+}

@@ -1,0 +1,151 @@
+//! The kinds of HTML elements, by name.
+
+use super::super::sanitizer::TrustLevel;
+
+pub(super) fn is_table_part(name: &str) -> bool {
+    matches!(
+        name,
+        "caption" | "colgroup" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
+    )
+}
+
+pub(super) fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+pub(super) fn is_transparent_to_items(name: &str) -> bool {
+    is_inline(name) || matches!(name, "a" | "address" | "div" | "p")
+}
+
+/// Elements without an end, as far as we make something of them.
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(name, "br" | "embed" | "hr" | "img" | "source" | "wbr")
+}
+
+/// Elements without an end that show nothing, which lol_html does not know all of.
+pub(super) fn is_invisible_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "col"
+            | "frame"
+            | "image"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "track"
+    )
+}
+
+pub(super) fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "abbr"
+            | "acronym"
+            | "audio"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "button"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "iframe"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "map"
+            | "mark"
+            | "nobr"
+            | "object"
+            | "output"
+            | "picture"
+            | "q"
+            | "rp"
+            | "rt"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "select"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "video"
+    )
+}
+
+/// The element that says the same, where there is one that we keep.
+pub(super) fn replacement_name(name: &str, by: TrustLevel) -> &str {
+    match name {
+        "strike" => "s",
+        "acronym" => "abbr",
+        "dir" | "menu" => "ul",
+        "h1" if by == TrustLevel::Editor => "h2",
+        "address" | "caption" | "dd" | "dt" | "figcaption" | "h1" | "h2" | "h3" | "h4" | "h5"
+        | "h6" | "summary" | "tr"
+            if by == TrustLevel::Reader =>
+        {
+            "p"
+        }
+        "article" | "aside" | "center" | "fieldset" | "footer" | "form" | "header" | "hgroup"
+        | "legend" | "main" | "nav" => "div",
+        "listing" => "pre",
+        _ => name,
+    }
+}
+
+/// Whether the words in the element stand apart from those after it.
+pub(super) fn is_spaced(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "legend"
+            | "main"
+            | "nav"
+            | "option"
+            | "section"
+            | "summary"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
+    )
+}

@@ -1,0 +1,113 @@
+//! The allowlists of ammonia for what comrak writes.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+/// Whose words they are, which decides what they may do.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum TrustLevel {
+    Editor,
+    #[default]
+    Reader,
+}
+
+pub(super) static COMMENT_SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut allowed = allow_only(&[
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "ul",
+    ]);
+    allowed
+        .tag_attributes(attribute_map(&[("a", &["href"]), ("ol", &["start"])]))
+        .url_schemes(HashSet::from(["http", "https"]))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("nofollow ugc noopener"));
+    allowed
+});
+
+pub(super) static ARTICLE_SANITIZER: LazyLock<Builder<'static>> =
+    LazyLock::new(build_article_sanitizer);
+
+pub(super) fn build_article_sanitizer() -> Builder<'static> {
+    let mut allowed = allow_only(&[
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "strong",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]);
+    allowed
+        .tag_attributes(attribute_map(&[
+            ("a", &["href", "id", "rel", "title"]),
+            ("img", &["src", "alt", "title"]),
+            ("li", &["id"]),
+            ("ol", &["start"]),
+            ("td", &["align"]),
+            ("th", &["align"]),
+        ]))
+        .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
+        .set_tag_attribute_value("img", "loading", "lazy")
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None);
+    allowed
+}
+
+/// Classes of the parts of footnotes, the only ones that a text may have.
+pub(super) const FOOTNOTE_CLASSES: [(&str, &[&str]); 3] = [
+    ("a", &["footnote-backref"]),
+    ("section", &["footnotes"]),
+    ("sup", &["footnote-ref"]),
+];
+
+pub(super) fn allow_only(tags: &[&'static str]) -> Builder<'static> {
+    let mut allowed = Builder::empty();
+    allowed.tags(tags.iter().copied().collect());
+    allowed
+}
+
+type AttributeMap = HashMap<&'static str, HashSet<&'static str>>;
+
+pub(super) fn attribute_map(names: &[(&'static str, &[&'static str])]) -> AttributeMap {
+    names
+        .iter()
+        .map(|(tag, names)| (*tag, names.iter().copied().collect()))
+        .collect()
+}
+
+/// Bytes of a piece of text; a paragraph seldom needs a second.
+pub(super) const TEXT_CHUNK_BYTES: usize = 4096;
