@@ -1,5 +1,6 @@
-//! Moments as people and machines read them, always in a stated time zone.
-//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM", so that no line breaks there; searches must not look for U+0020.
+//! Formatting and parsing of times, always in an explicit time zone.
+//!
+//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM", so searching for U+0020 there finds nothing.
 
 use std::sync::LazyLock;
 
@@ -14,8 +15,8 @@ use jiff::tz::TimeZone;
 use super::Language;
 use crate::clock::Ts;
 
-/// The time zone of this IANA name, such as `Europe/Kyiv`; or `UTC`. Names without an area are
-/// refused: some mean what each machine makes of them.
+/// Parses an IANA time zone name, such as `Europe/Kyiv`, or `UTC`. Other names without an area are rejected: some depend
+/// on the machine.
 pub fn parse_zone(name: &str) -> Option<TimeZone> {
     if name != "UTC" && !name.contains('/') {
         return None;
@@ -25,7 +26,7 @@ pub fn parse_zone(name: &str) -> Option<TimeZone> {
 
 type FieldFormatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 
-/// How one language writes moments. Putting that together takes many times as long as writing one.
+/// Formatters of one language. Loading them takes many times as long as formatting a date.
 struct DateFormatters {
     date: FieldFormatter<YMD>,
     month: FieldFormatter<YM>,
@@ -54,31 +55,34 @@ fn formatters(language: Language) -> &'static DateFormatters {
     }
 }
 
-/// The day, for people: "July 22, 2024", «22 липня 2024 р.».
+/// Formats the date: "July 22, 2024", «22 липня 2024 р.».
 pub fn format_date(ts: Ts, zone: &TimeZone, language: Language) -> String {
     let day = to_gregorian(to_local(ts, zone));
     formatters(language).date.format(&day).to_string()
 }
 
-/// The month, for people: "July 2024", «липень 2024 р.».
+/// Formats the month: "July 2024", «липень 2024 р.».
 pub fn format_month(year: i16, month: i8, language: Language) -> String {
     let first = Date::try_new_gregorian(year.into(), to_unsigned(month), 1)
         .expect("every month of jiff's years has a first day");
     formatters(language).month.format(&first).to_string()
 }
 
-/// The day and the minute, for people: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
+/// Formats date and time to the minute: "July 22, 2024 at 2:05 PM", «22 липня 2024 р. о 14:05».
 pub fn format_date_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
     let local = to_local(ts, zone);
-    let moment = DateTime {
+    let date_time = DateTime {
         date: to_gregorian(local),
         time: Time::try_new(to_unsigned(local.hour()), to_unsigned(local.minute()), 0, 0)
             .expect("jiff's hours and minutes are a clock's"),
     };
-    formatters(language).date_time.format(&moment).to_string()
+    formatters(language)
+        .date_time
+        .format(&date_time)
+        .to_string()
 }
 
-/// The moment for a `datetime` attribute: RFC 3339 with the zone's offset, to the second (HTML allows no microseconds).
+/// Formats the time by RFC 3339 to the second, for a `datetime` attribute. HTML does not allow microseconds there.
 pub fn format_rfc3339(ts: Ts, zone: &TimeZone) -> String {
     ts.timestamp()
         .to_zoned_datetime(zone.clone())
@@ -86,7 +90,7 @@ pub fn format_rfc3339(ts: Ts, zone: &TimeZone) -> String {
         .to_string()
 }
 
-/// The same to the minute, as people are told it.
+/// Formats the time by RFC 3339 to the minute.
 pub fn format_rfc3339_minute(ts: Ts, zone: &TimeZone) -> String {
     ts.timestamp()
         .to_zoned_datetime(zone.clone())
@@ -94,7 +98,7 @@ pub fn format_rfc3339_minute(ts: Ts, zone: &TimeZone) -> String {
         .to_string()
 }
 
-/// The moment as RSS writes it, in UTC: "Mon, 22 Jul 2024 11:05:00 +0000".
+/// Formats the time in UTC by RFC 2822, as RSS requires: "Mon, 22 Jul 2024 11:05:00 +0000".
 pub fn format_rfc2822(ts: Ts) -> String {
     ts.timestamp()
         .to_zoned_datetime(TimeZone::UTC)
@@ -102,16 +106,16 @@ pub fn format_rfc2822(ts: Ts) -> String {
         .to_string()
 }
 
-/// Year, month and day, as an article's address wants them.
+/// Returns year, month and day.
 pub fn ymd(ts: Ts, zone: &TimeZone) -> (i16, i8, i8) {
     let date = to_local(ts, zone).date();
     (date.year(), date.month(), date.day())
 }
 
-/// The moment that a `datetime-local` field says. An hour that the clocks skip counts from before the change, one that
-/// they repeat is the first of the two.
+/// Parses the value of a `datetime-local` field. In an hour that the clocks skip, the offset before the change applies;
+/// in one that they repeat, the first of the two.
 pub fn parse_datetime_local(value: &str, zone: &TimeZone) -> Option<Ts> {
-    // jiff would also read an offset or a zone, and then not heed it.
+    // jiff also accepts an offset or a zone, but a civil time ignores them.
     let plain = value
         .bytes()
         .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'T' | b':' | b'.'));
@@ -119,14 +123,14 @@ pub fn parse_datetime_local(value: &str, zone: &TimeZone) -> Option<Ts> {
         return None;
     }
     let local: civil::DateTime = value.parse().ok()?;
-    // As HTML has it: there is no year 0, and none before it.
+    // HTML does not allow the year 0 or earlier years.
     if local.year() < 1 {
         return None;
     }
     zone.to_timestamp(local).ok().map(Ts::new)
 }
 
-/// What a `datetime-local` field holds to say this moment, to the minute.
+/// Formats the time to the minute as the value of a `datetime-local` field.
 pub fn format_datetime_local(ts: Ts, zone: &TimeZone) -> String {
     to_local(ts, zone).strftime("%Y-%m-%dT%H:%M").to_string()
 }
@@ -153,8 +157,8 @@ mod tests {
     use super::*;
     use jiff::Timestamp;
 
-    fn parse_time(moment: &str) -> Ts {
-        Ts::new(moment.parse().expect("a moment"))
+    fn parse_time(text: &str) -> Ts {
+        Ts::new(text.parse().expect("a valid time"))
     }
 
     fn kyiv() -> TimeZone {
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_reads_as_the_language_writes_it() {
+    fn dates_follow_the_language() {
         let ts = parse_time("2024-07-22T11:05:00Z");
         assert_eq!(format_date(ts, &kyiv(), Language::English), "July 22, 2024");
         assert_eq!(
@@ -172,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_reads_as_the_language_writes_it() {
+    fn months_follow_the_language() {
         assert_eq!(format_month(2024, 7, Language::English), "July 2024");
         assert_eq!(
             format_month(2024, 7, Language::Ukrainian),
@@ -181,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_reads_as_the_language_writes_it() {
+    fn times_follow_the_language() {
         let ts = parse_time("2024-07-22T11:05:59Z");
         assert_eq!(
             format_date_time(ts, &kyiv(), Language::English),
@@ -194,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_is_the_zones_own() {
+    fn the_date_depends_on_the_zone() {
         let ts = parse_time("2024-07-22T22:30:00Z");
         assert_eq!(ymd(ts, &kyiv()), (2024, 7, 23));
         assert_eq!(ymd(ts, &TimeZone::UTC), (2024, 7, 22));
@@ -202,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn machines_get_the_offset_and_no_fraction() {
+    fn machine_formats_have_an_offset_and_no_fraction() {
         let ts = parse_time("2024-07-22T11:05:00.123456Z");
         assert_eq!(format_rfc3339(ts, &kyiv()), "2024-07-22T14:05:00+03:00");
         assert_eq!(
@@ -213,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_field_says_the_moment_and_reads_it_back() {
+    fn a_datetime_local_value_survives_a_round_trip() {
         let ts = parse_time("2024-07-22T11:05:00Z");
         assert_eq!(format_datetime_local(ts, &kyiv()), "2024-07-22T14:05");
         assert_eq!(parse_datetime_local("2024-07-22T14:05", &kyiv()), Some(ts));
@@ -224,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_the_clocks_skip_or_repeat_still_is_a_moment() {
+    fn skipped_and_repeated_hours_are_parsed() {
         assert_eq!(
             parse_datetime_local("2024-03-31T03:30", &kyiv()),
             Some(parse_time("2024-03-31T01:30:00Z"))
@@ -236,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_local_time_is_refused() {
+    fn invalid_datetime_local_values_are_rejected() {
         for value in [
             "",
             "2024-07-22",
@@ -256,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn only_named_zones_are_zones() {
+    fn only_iana_names_are_zones() {
         assert!(parse_zone("UTC").is_some());
         for name in [
             "",
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_time_are_written_too() {
+    fn the_earliest_and_latest_times_are_formatted() {
         for ts in [Ts::new(Timestamp::MIN), Ts::new(Timestamp::MAX)] {
             for language in Language::all() {
                 assert!(!format_date_time(ts, &kyiv(), language).is_empty());

@@ -1,11 +1,11 @@
-//! The beginning of a text, for lists, feeds and subject lines.
+//! Beginnings of texts, for lists, feeds and subject lines.
 
-/// The text on one line, at most `chars` characters of it, cut after a word and ended by "…" if there was more.
-/// Give it plain text: `markdown::to_text` makes some.
+/// Shortens plain text to one line of at most `chars` characters, cut after a word and ended by "…". Use
+/// [`super::markdown::to_text`] first if the text is Markdown.
 pub fn excerpt(text: &str, chars: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
-    // Where the text can end with "…" and still fit.
+    // Byte length up to which the line can end with "…" and still fit.
     let mut last_word = 0;
     for word in text.split_whitespace() {
         let gap = usize::from(!line.is_empty());
@@ -26,13 +26,13 @@ pub fn excerpt(text: &str, chars: usize) -> String {
     line
 }
 
-/// Ends the line after its last word that fits, or within `word` where that would leave less than half: a language that
-/// sets no spaces, or an address.
+/// Ends `line` after its last word that fits, or inside `word` if less than half of the line would remain.
 fn truncate(line: &str, word: &str, last_word: usize, chars: usize) -> String {
     let Some(most) = chars.checked_sub(1) else {
         return String::new();
     };
     let mut kept = line[..last_word].to_owned();
+    // A language without spaces, or a URL: cutting at a word would lose most of the line.
     if kept.chars().count() * 2 < chars {
         let gap = if line.is_empty() { "" } else { " " };
         kept = format!("{line}{gap}{word}").chars().take(most).collect();
@@ -49,7 +49,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_short_text_stays_whole_on_one_line() {
+    fn a_short_text_is_not_cut() {
         assert_eq!(excerpt(" a\n\n b\t", 3), "a b");
         assert_eq!(excerpt("", 10), "");
     }
@@ -81,7 +81,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_excerpt_is_never_longer_than_asked(text in "(?s)[ a-zї,\n]{0,60}|(?s).{0,60}", chars in 0usize..40) {
+        fn an_excerpt_is_never_longer_than_its_limit(text in "(?s)[ a-zї,\n]{0,60}|(?s).{0,60}", chars in 0usize..40) {
             let excerpt = excerpt(&text, chars);
             prop_assert!(excerpt.chars().count() <= chars);
             prop_assert!(!excerpt.contains('\n'));

@@ -1,12 +1,11 @@
-//! The ways a text is written.
+//! The formats in which texts are written.
 
-/// How the source of a text is written.
+/// Format of the source of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "body_format", rename_all = "lowercase")]
 pub enum Format {
-    /// Markdown, as everything written here.
     #[default]
     Markdown,
-    /// HTML, as what came from elsewhere.
+    /// HTML of imported texts.
     Html,
 }

@@ -1,28 +1,29 @@
-//! What people type into fields, cleaned the same way everywhere. Nothing here knows a form or refuses anything.
+//! Cleaning of form input. These functions know no form and reject nothing.
 
-/// What was typed into a one-line field: trimmed, every run of white space one space, and no marks that would turn or
-/// hide the words beside it. Any script and any emoji stays as it is.
-pub fn single_line(typed: &str) -> String {
-    let visible: String = typed
+/// Cleans the value of a single-line field: trims it, turns each run of white space into one space, and removes
+/// bidirectional controls and zero-width characters. All scripts and emoji stay.
+pub fn single_line(text: &str) -> String {
+    let visible: String = text
         .chars()
         .filter(|&c| !is_bidi_or_zero_width(c))
         .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What was typed into a field of many lines: lines end in `\n`, and neither the start nor the end is blank.
-/// The first line keeps its indentation, which means something in Markdown.
-pub fn multi_line(typed: &str) -> String {
-    let text = typed.replace("\r\n", "\n").replace('\r', "\n");
+/// Cleans the value of a multi-line field: ends lines with `\n` and removes blank lines at the start and white space at
+/// the end. The first line keeps its indentation, which has a meaning in Markdown.
+pub fn multi_line(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim_end();
     let leading_blank = text.len() - text.trim_start().len();
     let first_line = text[..leading_blank].rfind('\n').map_or(0, |end| end + 1);
     text[first_line..].to_owned()
 }
 
-/// Whether an email address stands in it: one typed into the wrong field would be shown to everyone.
-pub fn contains_email(typed: &str) -> bool {
-    typed.split_whitespace().any(|word| {
+/// Returns whether the text contains an email address. Fields that are shown to others use this to reject one typed by
+/// mistake.
+pub fn contains_email(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
         word.split_once('@').is_some_and(|(local, domain)| {
             let domain = domain.trim_matches(|c: char| !c.is_alphanumeric());
             local.contains(char::is_alphanumeric) && domain.contains('.')
@@ -30,33 +31,35 @@ pub fn contains_email(typed: &str) -> bool {
     })
 }
 
-/// Whether nothing of it can be seen.
-pub fn is_blank(typed: &str) -> bool {
-    typed
-        .chars()
+/// Returns whether the text has no visible character.
+pub fn is_blank(text: &str) -> bool {
+    text.chars()
         .all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// Whether it holds what no keyboard writes: control characters, U+FFFD, which stands for bytes that were not UTF-8, or
-/// what Unicode says is no character (its chapter 23.7), of which XML, and so a feed, cannot hold two.
-pub fn has_invalid_chars(typed: &str) -> bool {
-    typed.chars().any(is_invalid_char)
+/// Returns whether the text contains control characters, U+FFFD or Unicode noncharacters (The Unicode Standard, chapter
+/// 23.7). XML, and so a feed, cannot contain some of these.
+pub fn has_invalid_chars(text: &str) -> bool {
+    text.chars().any(is_invalid_char)
 }
 
-/// The same without what [`has_invalid_chars`] finds; Postgres in particular keeps no NUL.
-pub fn strip_invalid_chars(typed: &str) -> String {
-    typed.chars().filter(|&c| !is_invalid_char(c)).collect()
+/// Removes the characters that [`has_invalid_chars`] reports.
+pub fn strip_invalid_chars(text: &str) -> String {
+    // Postgres rejects NUL in text, XML the rest.
+    text.chars().filter(|&c| !is_invalid_char(c)).collect()
 }
 
 fn is_invalid_char(c: char) -> bool {
-    let is_no_character = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{FDD0}'..='\u{FDEF}');
+    // U+FFFD stands for bytes that were not UTF-8.
+    let is_noncharacter = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{FDD0}'..='\u{FDEF}');
     let is_control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-    c == '\u{FFFD}' || is_no_character || is_control
+    c == '\u{FFFD}' || is_noncharacter || is_control
 }
 
-/// Marks that turn the direction of what follows, and widthless ones that make two equal-looking names differ.
-/// The joiners U+200C and U+200D stay: Persian and family emoji are spelled with them.
+/// Returns whether the character changes the direction of text or has no width, which can make two different names look
+/// equal.
 fn is_bidi_or_zero_width(c: char) -> bool {
+    // The joiners U+200C and U+200D are not listed: Persian words and family emoji are spelled with them.
     matches!(c,
         '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'
         | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
@@ -65,7 +68,7 @@ fn is_bidi_or_zero_width(c: char) -> bool {
 fn is_invisible(c: char) -> bool {
     is_bidi_or_zero_width(c)
         || matches!(c,
-            // The soft hyphen, joiners and fillers, the Braille blank, variation selectors, tags.
+            // Soft hyphen, joiners, fillers, Braille blank, variation selectors, tags.
             '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200C}' | '\u{200D}'
             | '\u{2061}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
             | '\u{FFA0}' | '\u{E0000}'..='\u{E01EF}')
@@ -77,7 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_is_trimmed_and_its_gaps_are_one_space() {
+    fn a_line_is_trimmed_and_white_space_is_collapsed() {
         assert_eq!(
             single_line("  Ann \t of\r\n the\u{a0} Hill\n"),
             "Ann of the Hill"
@@ -85,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_loses_marks_that_turn_or_hide() {
+    fn a_line_loses_bidi_controls_and_zero_width_characters() {
         assert_eq!(
             single_line("\u{202E}nnA\u{202C} \u{200B}Lee\u{FEFF}\u{2069}"),
             "nnA Lee"
@@ -102,19 +105,19 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_the_same_way_whatever_typed_them() {
+    fn line_ends_are_normalized() {
         assert_eq!(multi_line("a\r\nb\rc\n\n \n"), "a\nb\nc");
     }
 
     #[test]
-    fn leading_blank_lines_go_and_the_indentation_of_the_first_stays() {
+    fn leading_blank_lines_are_removed_and_indentation_stays() {
         assert_eq!(multi_line("\n  \n    code\nb"), "    code\nb");
         assert_eq!(multi_line("  a"), "  a");
         assert_eq!(multi_line(" \n \n"), "");
     }
 
     #[test]
-    fn what_cannot_be_seen_is_blank() {
+    fn invisible_text_is_blank() {
         for blank in [
             "",
             " \n",
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_were_not_text_are_noticed() {
+    fn invalid_characters_are_found_and_stripped() {
         for unreadable in [
             "a\0",
             "\u{1b}[31m",
@@ -149,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_noticed_and_a_handle_is_none() {
-        for address in [
+    fn an_email_is_found_and_a_handle_is_not_an_email() {
+        for email in [
             "ann@example.org",
             "Ann <ann@example.org>",
             "пошта@приклад.укр",
             "mailto:a@b.c.",
         ] {
-            assert!(contains_email(address), "{address}");
+            assert!(contains_email(email), "{email}");
         }
         for name in [
             "Ann",
@@ -172,9 +175,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cleaning_twice_changes_nothing(typed in "\\PC*|(?s).{0,40}") {
-            prop_assert_eq!(single_line(&single_line(&typed)), single_line(&typed));
-            prop_assert_eq!(multi_line(&multi_line(&typed)), multi_line(&typed));
+        fn cleaning_twice_changes_nothing(text in "\\PC*|(?s).{0,40}") {
+            prop_assert_eq!(single_line(&single_line(&text)), single_line(&text));
+            prop_assert_eq!(multi_line(&multi_line(&text)), multi_line(&text));
         }
     }
 }

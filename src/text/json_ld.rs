@@ -1,19 +1,15 @@
-//! What search engines read of a page, as JSON inside its HTML.
+//! Structured data for search engines.
 
 use std::fmt;
 
 use askama::filters::HtmlSafe;
 use serde_json::Value;
 
-/// JSON that may stand in a `<script type="application/ld+json">`: a block of data, which no browser runs.
-///
-/// HTML ends such a block at `</script`, reads on oddly after `<!--`, and knows no entities there; JSON knows `\u003C`. So
-/// every character that HTML would heed is written that way, and no text in it can end the element.
+/// JSON that is safe inside `<script type="application/ld+json">`.
 #[derive(Clone, Debug)]
 pub struct JsonLd(Value);
 
 impl JsonLd {
-    /// What is said of a page.
     pub fn new(value: Value) -> Self {
         Self(value)
     }
@@ -21,7 +17,8 @@ impl JsonLd {
 
 impl fmt::Display for JsonLd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Outside of its strings JSON has none of these characters.
+        // Entities do not work inside a script element, where `</script` ends it and `<!--` changes how it is parsed, so
+        // these characters are written as JSON escapes. Outside of strings JSON does not contain them.
         for character in self.0.to_string().chars() {
             match character {
                 '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
@@ -34,7 +31,7 @@ impl fmt::Display for JsonLd {
     }
 }
 
-// Nothing that HTML heeds is left in it; a test says so.
+// No character that is special in HTML is left; a test verifies it.
 impl HtmlSafe for JsonLd {}
 
 #[cfg(test)]
@@ -43,22 +40,22 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    const HEEDED: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+    const SPECIAL_CHARS: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
 
     #[test]
-    fn nothing_in_it_ends_the_element() {
+    fn no_text_ends_the_script_element() {
         let hostile = "</script><script>alert(1)</script><!-- & \u{2028}\u{2029}";
         let written = JsonLd::new(json!({ hostile: [hostile] })).to_string();
-        assert!(!written.contains(HEEDED));
+        assert!(!written.contains(SPECIAL_CHARS));
         assert!(written.contains(r"\u003C/script\u003E"), "{written}");
     }
 
     proptest! {
         #[test]
-        fn it_says_what_it_was_given(text in "(?s)[<>&!/a\\\\\"\u{2028}\u{2029}]{0,40}|(?s).{0,40}") {
+        fn json_survives_escaping(text in "(?s)[<>&!/a\\\\\"\u{2028}\u{2029}]{0,40}|(?s).{0,40}") {
             let value = json!({ "text": text });
             let written = JsonLd::new(value.clone()).to_string();
-            prop_assert!(!written.contains(HEEDED));
+            prop_assert!(!written.contains(SPECIAL_CHARS));
             prop_assert_eq!(serde_json::from_str::<Value>(&written).expect("it is JSON"), value);
         }
     }

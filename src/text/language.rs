@@ -1,32 +1,31 @@
-//! The languages a site can speak.
+//! The languages of the interface.
 
-/// A language that the site, its desk and its mails can be in.
+/// Language of the site, its staff pages and its emails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "site_language")]
 pub enum Language {
-    /// English, as written in the United States.
+    /// English as written in the United States.
     #[default]
     #[sqlx(rename = "en")]
     English,
-    /// Ukrainian.
     #[sqlx(rename = "uk")]
     Ukrainian,
 }
 
 impl Language {
-    /// Every language there is, in the order in which they are offered.
+    /// Returns all languages in the order in which settings offer them.
     pub const fn all() -> [Self; 2] {
         [Self::English, Self::Ukrainian]
     }
 
-    /// The language whose code this is.
+    /// Finds the language with this BCP 47 code.
     pub fn parse(code: &str) -> Option<Self> {
         Self::all()
             .into_iter()
             .find(|language| language.code() == code)
     }
 
-    /// Its BCP 47 code: what `lang` attributes, settings and locale files call it.
+    /// Returns the BCP 47 code, as used in `lang` attributes, settings and the names of locale files.
     pub const fn code(self) -> &'static str {
         match self {
             Self::English => "en",

@@ -1,5 +1,5 @@
-//! Pure functions on words: what people typed, cleaned; addresses and dates; Markdown into HTML. Nothing here asks the
-//! clock, the database or the network.
+//! Pure functions on text: form input, dates, slugs, Markdown and HTML. Nothing here reads the clock, the database or the
+//! network.
 
 pub mod dates;
 pub mod excerpt;

@@ -1,40 +1,38 @@
-//! Whether two texts say nearly the same: what one sender writes again with another name, number or link in it.
+//! Near-duplicate detection, for texts that one sender repeats with another name, number or link.
 //!
-//! A text is the set of its shingles, and likeness is what two sets share of all they have (Jaccard). So that a text need
-//! not be compared with all others, sets are sketched by least hashes ("MinHash"; A. Broder, On the resemblance and
-//! containment of documents, 1997), and the sketch is cut into bands: texts that share a band are worth comparing. With
-//! eight bands of three, of pairs whose likeness is 0.44 half share one, at 0.3 every fifth, at 0.6 six of seven, at 0.7
-//! 96 of 100 and at 0.8 all but three in a thousand.
+//! A text becomes a set of shingles; similarity is the Jaccard index of two sets. To avoid comparing all pairs, each set
+//! gets a MinHash signature (A. Broder, On the resemblance and containment of documents, 1997), which is cut into bands.
+//! Only texts that share a band are compared. With eight bands of three rows, pairs share a band with probability 0.21 at
+//! a similarity of 0.3, 0.5 at 0.44, 0.86 at 0.6, 0.96 at 0.7 and 0.997 at 0.8.
 
 use std::collections::BTreeSet;
 
 use crate::text::markdown;
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
-/// Bands of a sketch.
 const BAND_COUNT: u64 = 8;
-/// Least hashes in a band: the more, the liker texts must be to share one.
+/// MinHash values in a band. More rows require texts to be more similar to share one.
 const ROWS_PER_BAND: u64 = 3;
-/// Below so many words a text is only like one with the same words, and the same addresses: "Yes" and "No" differ by little
-/// else, and many say no more than where to look.
+/// Texts with fewer words are compared exactly and with their full URLs: "Yes" and "No" differ by little else, and many
+/// short texts consist of a link.
 const MIN_NGRAM_WORDS: usize = 3;
-/// From so many words on, words and pairs of words are shingles; below, where one word is much of a text, runs of letters.
+/// Texts with at least this many words use words and pairs of words as shingles. In shorter ones a single word is too
+/// large a part of the text, so they use runs of letters.
 const MIN_PAIR_WORDS: usize = 8;
-/// Letters in a run.
 const NGRAM_BYTES: usize = 4;
-/// Letters beyond which a word is none, but a script without spaces: it is cut into runs.
+/// Longest run of letters that counts as one word. Longer ones are text without spaces and are cut into n-grams.
 const MAX_WORD_BYTES: usize = 24;
-/// Words of a text that are looked at: nobody reads further to know it again.
+/// Words of a text that are compared; the rest is ignored to limit the cost of long texts.
 const MAX_WORDS: usize = 1_000;
 
-/// What a text is like.
+/// Shingles of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShingleSet {
     shingling: Shingling,
     shingles: BTreeSet<u64>,
 }
 
-/// How a text was cut into shingles. Those that were cut otherwise are not compared.
+/// Kind of shingles. Sets of different kinds are never similar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shingling {
     WholeText,
@@ -43,30 +41,29 @@ enum Shingling {
 }
 
 impl ShingleSet {
-    /// What a comment's text is like; the hosts it links to are part of it.
+    /// Builds the set for the HTML of a comment, including the hosts of its links.
     pub fn from_html(safe_html: &str) -> Self {
         let mut text = markdown::html_to_text(safe_html);
-        for piece in tokenize(safe_html) {
-            if let HtmlToken::Tag(tag) = piece
-                && let Some(address) = tag.find_attribute("href")
+        for token in tokenize(safe_html) {
+            if let HtmlToken::Tag(tag) = token
+                && let Some(url) = tag.find_attribute("href")
             {
                 text.push(' ');
-                text.push_str(address);
+                text.push_str(url);
             }
         }
         Self::from_text(&text)
     }
 
-    /// What plain words are like.
     pub fn from_text(text: &str) -> Self {
         let words = normalize_words(text, parse_host);
         let mut shingles = BTreeSet::new();
-        let way = match words.len() {
+        let shingling = match words.len() {
             0 => Shingling::WholeText,
             count if count < MIN_NGRAM_WORDS => {
-                let in_full = |written: &str| parse_host(written).map(|_| written.to_lowercase());
-                let whole = self::normalize_words(text, in_full);
-                shingles.insert(hash_shingle(whole.join(" ").as_bytes()));
+                let full_url = |word: &str| parse_host(word).map(|_| word.to_lowercase());
+                let exact_words = self::normalize_words(text, full_url);
+                shingles.insert(hash_shingle(exact_words.join(" ").as_bytes()));
                 Shingling::WholeText
             }
             count if count < MIN_PAIR_WORDS => {
@@ -82,12 +79,12 @@ impl ShingleSet {
             }
         };
         Self {
-            shingling: way,
+            shingling,
             shingles,
         }
     }
 
-    /// The bands of its sketch; none if it has no words.
+    /// Returns the locality-sensitive hash of each band. There are none if the text has no words.
     pub fn lsh_bands(&self) -> Vec<i64> {
         if self.shingles.is_empty() {
             return Vec::new();
@@ -97,47 +94,48 @@ impl ShingleSet {
         } else {
             BAND_COUNT
         };
-        let least = |row: u64| {
+        let min_hash = |row: u64| {
             let hashes = self
                 .shingles
                 .iter()
                 .map(|shingle| mix_bits(shingle ^ mix_bits(row + 1)));
             hashes.min().unwrap_or(0)
         };
+        // The kind of shingles is part of the hash, so that sets of different kinds share no band.
         let band = |band: u64| {
             let rows = band * ROWS_PER_BAND..(band + 1) * ROWS_PER_BAND;
             let start = mix_bits(band ^ ((self.shingling as u64) << 32));
-            // The sign is one more bit.
-            rows.fold(start, |hash, row| mix_bits(hash ^ least(row)))
+            // Postgres stores signed integers.
+            rows.fold(start, |hash, row| mix_bits(hash ^ min_hash(row)))
                 .cast_signed()
         };
         (0..bands).map(band).collect()
     }
 
-    /// Whether the two say nearly the same.
+    /// Returns whether the texts are near-duplicates. A set without shingles is not similar to itself.
     pub fn is_similar_to(&self, other: &Self) -> bool {
-        // In hundredths of what both have together. Runs of letters overlap, so that unlike texts share more of them.
-        let least = match self.shingling {
+        // Percent of the union. N-grams overlap, so different texts share more of them and need a higher threshold.
+        let threshold = match self.shingling {
             Shingling::WholeText => 100,
             Shingling::Ngrams => 70,
             Shingling::WordPairs => 60,
         };
         let shared = self.shingles.intersection(&other.shingles).count();
         let all = self.shingles.len() + other.shingles.len() - shared;
-        self.shingling == other.shingling && shared > 0 && shared * 100 >= all * least
+        self.shingling == other.shingling && shared > 0 && shared * 100 >= all * threshold
     }
 }
 
-/// The words of a text as they sound in small Latin letters, without digits and marks; of an address, what `address` makes
-/// of it.
-fn normalize_words(text: &str, address: impl Fn(&str) -> Option<String>) -> Vec<String> {
+/// Splits text into words in lowercase Latin letters, without digits and punctuation. `parse_url` gives the word for a
+/// URL, or `None` for any other word.
+fn normalize_words(text: &str, parse_url: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut words = Vec::new();
-    for written in text.split_whitespace() {
-        if let Some(address) = address(written) {
-            words.push(address);
+    for word in text.split_whitespace() {
+        if let Some(url_word) = parse_url(word) {
+            words.push(url_word);
         } else {
-            let mut spelled = String::with_capacity(written.len());
-            for c in written.chars() {
+            let mut spelled = String::with_capacity(word.len());
+            for c in word.chars() {
                 push_latin(c, &mut spelled);
             }
             for word in spelled.split(' ').filter(|word| !word.is_empty()) {
@@ -156,13 +154,13 @@ fn push_word(words: &mut Vec<String>, word: &str) {
     if word.len() <= MAX_WORD_BYTES {
         words.push(word.to_owned());
     } else {
-        // Every letter begins a run, so that one letter more at the front does not change all of them.
+        // Overlapping n-grams: an additional letter at the front does not change all of them.
         let runs = word.as_bytes().windows(NGRAM_BYTES);
         words.extend(runs.map(|run| String::from_utf8_lossy(run).into_owned()));
     }
 }
 
-/// A letter as it sounds; what separates words is a space. Digits, joiners and what cannot be seen are nothing.
+/// Appends the transliteration of a character; a separator becomes a space, an ignored character nothing.
 fn push_latin(c: char, into: &mut String) {
     match c {
         'a'..='z' => into.push(c),
@@ -173,7 +171,7 @@ fn push_latin(c: char, into: &mut String) {
             for sound in deunicode::deunicode_char(c).unwrap_or(" ").chars() {
                 match sound {
                     'a'..='z' | 'A'..='Z' => into.push(sound.to_ascii_lowercase()),
-                    // The soft sign.
+                    // deunicode writes the soft sign as an apostrophe.
                     _ if is_ignored(sound) => {}
                     _ => into.push(' '),
                 }
@@ -182,19 +180,19 @@ fn push_latin(c: char, into: &mut String) {
     }
 }
 
-/// Digits, apostrophes, and marks without a width, which join or turn what is around them.
+/// Returns whether the character is a digit, an apostrophe or has no width. Such characters do not separate words.
 fn is_ignored(c: char) -> bool {
     matches!(c, '0'..='9' | '\'' | '’' | 'ʼ' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
-/// The host of an address, as one word.
-fn parse_host(written: &str) -> Option<String> {
-    let rest = match written.split_once("://") {
+/// Returns the host of a URL as one word, without punctuation and `www`.
+fn parse_host(word: &str) -> Option<String> {
+    let rest = match word.split_once("://") {
         Some((_, rest)) => rest,
         None => {
-            let at = written.to_ascii_lowercase().find("www.")?;
-            written.get(at..)?
+            let at = word.to_ascii_lowercase().find("www.")?;
+            word.get(at..)?
         }
     };
     let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
@@ -204,7 +202,7 @@ fn parse_host(written: &str) -> Option<String> {
     (!letters.is_empty()).then_some(letters)
 }
 
-/// A number for a shingle, the same on every machine and in every version.
+/// Hashes a shingle. The result is stored, so it must be the same on every machine and in every version.
 fn hash_shingle(shingle: &[u8]) -> u64 {
     let hash = blake3::hash(shingle);
     let mut bytes = [0; 8];
@@ -212,7 +210,7 @@ fn hash_shingle(shingle: &[u8]) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// Another number for a number, with every bit hanging on every other (the end of SplitMix64).
+/// Mixes the bits of a number, as the finalizer of SplitMix64 does.
 fn mix_bits(number: u64) -> u64 {
     let mut number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -230,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_sender_writes_again_is_alike() {
+    fn variants_of_one_message_are_similar() {
         let families: &[&[&str]] = &[
             &[
                 "Hello Ann! I earn $4,500 a week from home, read how at https://money.example/a1?x=2 and start today",
@@ -282,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_say_is_not_alike() {
+    fn different_comments_are_not_similar() {
         let said = [
             "Yes",
             "No",
@@ -319,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_words_is_like_nothing() {
+    fn a_text_without_words_is_similar_to_nothing() {
         for text in ["", "12345", "?!", "+1", "\u{200B}"] {
             let likeness = ShingleSet::from_text(text);
             assert!(likeness.lsh_bands().is_empty(), "{text}");
@@ -328,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_its_host_wherever_it_leads() {
+    fn links_are_compared_by_host() {
         let one = ShingleSet::from_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
         let other =
             ShingleSet::from_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");
@@ -339,8 +337,8 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_pairs_are_found_where_it_is_said() {
-        // Sets of 96 numbers that share 58 or 59: a likeness of 0.44.
+    fn half_of_the_pairs_with_similarity_0_44_share_a_band() {
+        // Sets of 96 numbers that share 58 or 59: a similarity of 0.44.
         let pair = |number: u64| {
             let made = |own: u64| ShingleSet {
                 shingling: Shingling::WordPairs,

@@ -1,21 +1,21 @@
-//! The last part of an article's address, made from its title.
+//! Slugs: the last part of an article's URL, made from its title.
 
 use std::fmt;
 
 use deunicode::deunicode_char;
 
-/// The longest slug that is accepted, in characters.
+/// Longest accepted slug, in characters.
 const MAX_CHARS: usize = 100;
-/// The length at which a slug made from a title ends; what a search result shows of an address without cutting it.
+/// Longest slug made from a title, in characters. Search results show that much of a URL.
 const MAX_TITLE_CHARS: usize = 80;
 
-/// A word or several in an address: 1 to 100 of `a-z0-9`, with single hyphens inside.
+/// Slug of 1 to 100 characters: words of `a-z0-9` joined by single hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Slug(String);
 
 impl Slug {
-    /// The slug that this is, if it is one to the letter.
+    /// Parses a slug. Returns `None` unless it is well formed as it stands.
     pub fn parse(slug: &str) -> Option<Self> {
         let well_formed = slug.len() <= MAX_CHARS
             && slug.split('-').all(|word| {
@@ -27,8 +27,8 @@ impl Slug {
         well_formed.then(|| Self(slug.to_owned()))
     }
 
-    /// A slug that says the title in Latin letters: Ukrainian by the government's table (resolution 55 of 2010), the rest
-    /// as it sounds. A title without a single letter or digit is called `article`.
+    /// Makes a slug from a title by transliteration. Ukrainian follows the official table (Cabinet of Ministers,
+    /// resolution 55 of 2010). A title without letters and digits gives `article`.
     pub fn from_title(title: &str) -> Self {
         let latin = transliterate(title);
         let mut slug = String::with_capacity(MAX_TITLE_CHARS);
@@ -48,15 +48,15 @@ impl Slug {
         Self(slug)
     }
 
-    /// The slug with a number behind it, for one that is taken; cut where it would be too long.
+    /// Appends a number to the slug, for one that is taken. The slug is cut if the result would be too long.
     pub fn with_number(&self, number: u64) -> Self {
         let ending = format!("-{number}");
+        // Slicing by bytes is safe: slugs are ASCII.
         let most = MAX_CHARS - ending.len();
         let kept = &self.0[..self.0.len().min(most)];
         Self(format!("{}{ending}", kept.trim_end_matches('-')))
     }
 
-    /// The slug as it stands in an address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Slug {
     }
 }
 
-/// The title in `a-z0-9`, with a hyphen for everything else.
+/// Transliterates a title to `a-z0-9`, with hyphens for all other characters.
 fn transliterate(title: &str) -> String {
     let mut latin = String::with_capacity(title.len());
     let mut letters = compose_lowercase(title).peekable();
@@ -77,6 +77,7 @@ fn transliterate(title: &str) -> String {
         if is_apostrophe(c) {
             continue;
         }
+        // The official table writes зг as "zgh", because "zh" is ж.
         if c == 'з' && letters.peek() == Some(&'г') {
             letters.next();
             latin.push_str("zgh");
@@ -97,7 +98,7 @@ fn transliterate(title: &str) -> String {
     latin
 }
 
-/// The title in small letters, with й and ї in one piece: macOS types them as a letter and a mark.
+/// Lowercases a title and composes й and ї, which macOS types as a letter and a combining mark.
 fn compose_lowercase(title: &str) -> impl Iterator<Item = char> {
     let mut letters = title.chars().flat_map(char::to_lowercase).peekable();
     std::iter::from_fn(move || {
@@ -119,7 +120,7 @@ fn is_apostrophe(c: char) -> bool {
     )
 }
 
-/// How a Ukrainian letter is written in Latin ones, by resolution 55 of the Cabinet of Ministers, 27 January 2010.
+/// Romanizes a Ukrainian letter by resolution 55 of the Cabinet of Ministers, 27 January 2010.
 fn romanize_ukrainian(letter: char, inside_a_word: bool) -> Option<&'static str> {
     Some(match (letter, inside_a_word) {
         ('а', _) => "a",
@@ -191,12 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn letters_in_pieces_are_put_together() {
+    fn decomposed_letters_are_composed() {
         assert_eq!(slug_text("Кии\u{306}в Киі\u{308}в"), "kyiv-kyiv");
     }
 
     #[test]
-    fn a_title_in_other_letters_is_written_as_it_sounds() {
+    fn a_title_in_other_scripts_is_transliterated() {
         for (title, slug) in [
             (
                 "France, Ukraine: joint production?",
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_that_says_nothing_is_called_article() {
+    fn a_title_without_letters_becomes_article() {
         for title in ["", " ", "!?…", "ь", "\0"] {
             assert_eq!(slug_text(title), "article", "{title:?}");
         }
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slug_with_a_number_is_a_slug() {
+    fn a_numbered_slug_is_well_formed() {
         let slug = |text: &str| Slug::parse(text).expect("a slug");
         assert_eq!(slug("tea").with_number(2), slug("tea-2"));
         let long = slug(&"a".repeat(100)).with_number(u64::MAX);
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_slug_to_the_letter_is_one() {
+    fn malformed_slugs_are_rejected() {
         for slug in ["a", "tea-and-7-cakes", &"a".repeat(100)] {
             assert_eq!(
                 Slug::parse(slug).map(|s| s.to_string()).as_deref(),
@@ -259,7 +260,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_title_makes_a_slug(title in "(?s).{0,200}") {
+        fn any_title_gives_a_well_formed_slug(title in "(?s).{0,200}") {
             let slug = Slug::from_title(&title);
             prop_assert_eq!(Slug::parse(slug.as_str()), Some(slug.clone()));
         }

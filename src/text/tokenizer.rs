@@ -1,21 +1,20 @@
-//! HTML taken apart into words, tags and comments, as browsers do it; no tree is made. One walk over the text, whatever
-//! stands in it.
+//! An HTML tokenizer that splits text as browsers do, in one pass and without building a tree.
 
-/// A piece of HTML. The pieces of a text, put together, are the text.
+/// A token of HTML. The tokens of a text, concatenated, are the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HtmlToken<'a> {
-    /// Text between tags, with its entities as written. A `<` in it opens nothing.
+    /// Text between tags, with character references as written. A `<` in it does not open a tag.
     Text(&'a str),
-    /// A start tag or an end tag.
     Tag(HtmlTag<'a>),
-    /// An element whose content is not HTML, such as a script, with its tags; or the rest of the text without an end tag.
+    /// An element with raw content, such as a script, including its tags. It extends to the end of the text if there is
+    /// no end tag.
     RawElement(HtmlTag<'a>, &'a str),
-    /// A comment, or what browsers take for one.
+    /// A comment, or markup that browsers treat as one.
     Comment(&'a str),
 }
 
 impl<'a> HtmlToken<'a> {
-    /// The piece as it stands in the text.
+    /// Returns the token as written.
     pub fn source(&self) -> &'a str {
         match self {
             Self::Text(source) | Self::RawElement(_, source) | Self::Comment(source) => source,
@@ -24,36 +23,30 @@ impl<'a> HtmlToken<'a> {
     }
 }
 
-/// A tag as it stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HtmlTag<'a> {
-    /// The whole tag, from `<` to `>`.
     pub source: &'a str,
-    /// Its name as written.
     pub name: &'a str,
-    /// Whether it is an end tag.
     pub is_end: bool,
 }
 
 impl<'a> HtmlTag<'a> {
-    /// The name in small letters.
     pub fn lowercase_name(&self) -> String {
         self.name.to_ascii_lowercase()
     }
 
-    /// Whether the tag is called so.
     pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// The attributes in their order, the values without quotes and with their entities as written.
+    /// Iterates over the attributes. Values come without quotes and with character references as written.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let start = 1 + usize::from(self.is_end) + self.name.len();
         let (source, mut at) = (self.source, start);
         std::iter::from_fn(move || read_attribute(source, &mut at))
     }
 
-    /// The value of the attribute, as written.
+    /// Finds an attribute by name, ignoring case, and returns its value as written.
     pub fn find_attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -61,7 +54,7 @@ impl<'a> HtmlTag<'a> {
     }
 }
 
-/// The pieces of a text, in their order.
+/// Splits HTML into tokens.
 pub fn tokenize(html: &str) -> impl Iterator<Item = HtmlToken<'_>> {
     let mut scanner = HtmlScanner::new(html);
     let mut at = 0;
@@ -72,15 +65,14 @@ pub fn tokenize(html: &str) -> impl Iterator<Item = HtmlToken<'_>> {
     })
 }
 
-/// Reads pieces at places that whoever asks chooses, as long as they come in order.
+/// Tokenizer for callers that choose the positions to read at. Positions must increase.
 pub struct HtmlScanner<'a> {
     html: &'a str,
-    /// Where the last tags begin that have no end: from there on all is words.
+    /// Position of the first unterminated tag. All that follows is text.
     text_from: usize,
 }
 
 impl<'a> HtmlScanner<'a> {
-    /// A scanner of this text.
     pub fn new(html: &'a str) -> Self {
         Self {
             html,
@@ -88,17 +80,18 @@ impl<'a> HtmlScanner<'a> {
         }
     }
 
-    /// The piece at this place, `None` at the end.
+    /// Returns the token at this position, or `None` at the end.
     pub fn token_at(&mut self, at: usize) -> Option<HtmlToken<'a>> {
-        let mut words = at;
-        while words < self.html.len() {
-            let Some(open) = self.find_open(words) else {
+        let mut text_end = at;
+        while text_end < self.html.len() {
+            let Some(open) = self.find_open(text_end) else {
                 break;
             };
             match self.markup_at(open) {
                 Some(piece) if open == at => return Some(piece),
                 Some(_) => return Some(HtmlToken::Text(&self.html[at..open])),
-                None => words = open + 1,
+                // A `<` that opens nothing is text.
+                None => text_end = open + 1,
             }
         }
         (at < self.html.len()).then(|| HtmlToken::Text(&self.html[at..]))
@@ -109,7 +102,7 @@ impl<'a> HtmlScanner<'a> {
         (found < self.text_from).then_some(found)
     }
 
-    /// The tag or comment at this `<`, if it opens one.
+    /// Returns the tag or comment that begins with the `<` at this position, if there is one.
     pub fn markup_at(&mut self, open: usize) -> Option<HtmlToken<'a>> {
         if open >= self.text_from {
             return None;
@@ -132,6 +125,7 @@ impl<'a> HtmlScanner<'a> {
             _ => return None,
         };
         let Some(length) = length else {
+            // Remembered, so that a text of many unterminated tags is not searched to its end for each.
             self.text_from = open;
             return None;
         };
@@ -157,7 +151,7 @@ fn parse_tag(source: &str) -> HtmlTag<'_> {
     }
 }
 
-/// The length of the comment that `rest` starts with; one without an end goes on to the end.
+/// Returns the length of the comment at the start of `rest`. An unterminated one extends to the end.
 fn measure_comment(rest: &str) -> usize {
     let mut at = 2;
     while let Some(found) = rest[at..].find("--") {
@@ -173,15 +167,15 @@ fn measure_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of the tag that `rest` starts with, if it ends. As browsers read it: a quote means something only after
-/// an equals sign.
+/// Returns the length of the tag at the start of `rest`, or `None` if it is unterminated.
 fn measure_tag(rest: &str) -> Option<usize> {
     let mut at = 1 + rest[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))?;
+    // A quote has a meaning only after an equals sign, so the `>` is found by reading attributes.
     while read_attribute(rest, &mut at).is_some() {}
     (rest.as_bytes().get(at) == Some(&b'>')).then_some(at + 1)
 }
 
-/// The attribute at `at` or after it, which moves on; without one it comes to the `>` or to the end.
+/// Reads the next attribute and advances `at` past it. Returns `None` with `at` on the `>` or at the end.
 fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)> {
     let bytes = tag.as_bytes();
     let skip = |at: &mut usize, skips: fn(u8) -> bool| {
@@ -194,6 +188,7 @@ fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)
         return None;
     }
     let start = *at;
+    // The first character belongs to the name even if it is `=`, as in browsers.
     *at += 1;
     skip(at, |b| {
         !b.is_ascii_whitespace() && !matches!(b, b'/' | b'>' | b'=')
@@ -226,7 +221,7 @@ fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)
     Some((name, value))
 }
 
-/// Elements in which a `<` opens nothing but their own end tag.
+/// Returns whether the content of the element is raw: only its own end tag ends it.
 fn is_raw_element(tag: HtmlTag<'_>) -> bool {
     const VERBATIM: [&str; 9] = [
         "iframe",
@@ -265,7 +260,7 @@ mod tests {
     fn describe_tokens(html: &str) -> Vec<String> {
         tokenize(html)
             .map(|piece| match piece {
-                HtmlToken::Text(words) => format!("words {words}"),
+                HtmlToken::Text(text) => format!("text {text}"),
                 HtmlToken::Tag(tag) => format!("tag {} {:?}", tag.is_end, tag.name),
                 HtmlToken::RawElement(tag, all) => format!("verbatim {} {}", tag.name, all.len()),
                 HtmlToken::Comment(comment) => format!("comment {comment}"),
@@ -274,20 +269,20 @@ mod tests {
     }
 
     #[test]
-    fn html_is_taken_apart_as_browsers_do() {
+    fn html_is_tokenized_as_in_browsers() {
         for (html, parts) in [
-            ("a<b>c", vec!["words a", "tag false \"b\"", "words c"]),
-            ("1 < 2 </3 <3", vec!["words 1 < 2 </3 <3"]),
-            ("<a b='>'>c", vec!["tag false \"a\"", "words c"]),
-            ("<a b=c'>'", vec!["tag false \"a\"", "words '"]),
-            ("a <b c=\"", vec!["words a <b c=\""]),
-            ("<!--a-->b", vec!["comment <!--a-->", "words b"]),
-            ("<!-->b", vec!["comment <!-->", "words b"]),
+            ("a<b>c", vec!["text a", "tag false \"b\"", "text c"]),
+            ("1 < 2 </3 <3", vec!["text 1 < 2 </3 <3"]),
+            ("<a b='>'>c", vec!["tag false \"a\"", "text c"]),
+            ("<a b=c'>'", vec!["tag false \"a\"", "text '"]),
+            ("a <b c=\"", vec!["text a <b c=\""]),
+            ("<!--a-->b", vec!["comment <!--a-->", "text b"]),
+            ("<!-->b", vec!["comment <!-->", "text b"]),
             ("<!-- <p>", vec!["comment <!-- <p>"]),
-            ("<?php a ?>b", vec!["comment <?php a ?>", "words b"]),
+            ("<?php a ?>b", vec!["comment <?php a ?>", "text b"]),
             (
                 "<script>if (a<b) \"</a>\"</SCRIPT >c",
-                vec!["verbatim script 33", "words c"],
+                vec!["verbatim script 33", "text c"],
             ),
         ] {
             assert_eq!(describe_tokens(html), parts, "{html}");
@@ -295,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_are_found_whatever_their_quotes() {
+    fn attributes_are_found_with_any_quotes() {
         let tag = parse_tag("<a b=\"c d\" E='f' g=h i j = k/>");
         let attributes: Vec<_> = tag.attributes().collect();
         assert_eq!(
@@ -307,7 +302,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_pieces_put_together_are_the_text(html in "[<>a-c/!'\"= \\-]{0,60}|\\PC{0,40}") {
+        fn the_concatenated_tokens_are_the_text(html in "[<>a-c/!'\"= \\-]{0,60}|\\PC{0,40}") {
             let together: String = tokenize(&html).map(|piece| piece.source().to_owned()).collect();
             prop_assert_eq!(together, html);
         }

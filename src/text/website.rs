@@ -1,4 +1,4 @@
-//! The website a commenter may give. Links inside texts are `markdown`'s business.
+//! The website of a commenter. Links inside texts are checked by `markdown`.
 
 use std::fmt;
 
@@ -6,29 +6,27 @@ use url::{Host, Url};
 
 use super::input;
 
-/// The longest address kept, in bytes; WordPress's own column is as wide, so imports fit.
+/// Longest URL, in bytes. The column of WordPress has the same width, so imported values fit.
 const MAX_URL_BYTES: usize = 200;
 
-/// The address of a person's own site, complete and normalised: `http` or `https`, a real host, no name or password.
+/// Normalized absolute URL of a website: `http` or `https`, a public host, no credentials.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Website(String);
 
-/// Why something is no [`Website`].
+/// Reason for rejecting a [`Website`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebsiteError {
-    /// It is more than 200 bytes once written out in full.
+    /// The URL exceeds 200 bytes as typed or normalized.
     TooLong,
-    /// It is for something other than a web page.
     UnsupportedScheme,
-    /// It carries a name or a password, or is an email address.
+    /// The URL contains a user name or password, or the value is an email address.
     HasCredentials,
-    /// No site can be at it.
     InvalidUrl,
 }
 
 impl Website {
-    /// The website in what was typed, `None` when nothing was. `example.org` is taken to mean `https://example.org/`.
+    /// Parses the value of a form field, `None` if it is blank. A value without a scheme gets `https://`.
     pub fn parse(raw: &str) -> Result<Option<Self>, WebsiteError> {
         if input::is_blank(raw) && !input::has_invalid_chars(raw) {
             return Ok(None);
@@ -37,7 +35,7 @@ impl Website {
         if raw.len() > MAX_URL_BYTES {
             return Err(WebsiteError::TooLong);
         }
-        // `Url` drops tabs and newlines in silence; what it drops, we refuse.
+        // `Url` silently drops tabs and newlines, so the stored URL would differ from the typed one.
         if raw.contains(char::is_control) {
             return Err(WebsiteError::InvalidUrl);
         }
@@ -51,14 +49,14 @@ impl Website {
         if !url.host().is_some_and(|host| is_public_host(&host)) {
             return Err(WebsiteError::InvalidUrl);
         }
-        let normalised = String::from(url);
-        if normalised.len() > MAX_URL_BYTES {
+        // Punycode and percent-encoding make a URL longer, so the limit is checked again.
+        let normalized = String::from(url);
+        if normalized.len() > MAX_URL_BYTES {
             return Err(WebsiteError::TooLong);
         }
-        Ok(Some(Self(normalised)))
+        Ok(Some(Self(normalized)))
     }
 
-    /// The address as it goes into a page or the database.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -77,7 +75,7 @@ fn add_scheme(raw: &str) -> String {
     }
 }
 
-/// A name with a dot inside, or a number: `localhost` is nobody's website.
+/// Returns whether the host is an IP address or a name with a dot. `localhost` is not a public website.
 fn is_public_host(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
@@ -104,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_typed_is_no_website() {
+    fn a_blank_value_is_no_website() {
         for blank in ["", "  ", "\n", "\u{200B}"] {
             assert_eq!(Website::parse(blank), Ok(None));
         }
     }
 
     #[test]
-    fn a_bare_name_gets_https() {
+    fn a_url_without_a_scheme_gets_https() {
         assert_eq!(
             parse_website(" example.org "),
             Ok("https://example.org/".into())
@@ -131,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_address_is_normalised() {
+    fn an_absolute_url_is_normalized() {
         assert_eq!(
             parse_website("HTTP://Example.ORG"),
             Ok("http://example.org/".into())
@@ -151,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_web_is_taken() {
+    fn only_http_urls_are_accepted() {
         assert_eq!(
             parse_website("ftp://example.org"),
             Err(WebsiteError::UnsupportedScheme)
@@ -171,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_or_password_is_refused() {
+    fn credentials_are_rejected() {
         for raw in [
             "https://ann:secret@example.org",
             "ann@example.org",
@@ -186,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nowhere_is_refused() {
+    fn hosts_that_are_not_public_are_rejected() {
         for raw in [
             "localhost",
             "http://localhost./",
@@ -202,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_address_is_refused_as_typed_and_as_written_out() {
+    fn a_long_url_is_rejected_as_typed_and_normalized() {
         assert_eq!(
             parse_website(&format!("example.org/{}", "a".repeat(190))),
             Err(WebsiteError::TooLong)
@@ -215,7 +213,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_taken_is_taken_again_unchanged(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
+        fn parsing_is_idempotent(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
             if let Ok(Some(site)) = Website::parse(&raw) {
                 prop_assert!(site.as_str().starts_with("http"));
                 prop_assert_eq!(Website::parse(site.as_str()), Ok(Some(site.clone())));

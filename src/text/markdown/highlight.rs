@@ -1,11 +1,11 @@
-//! Marks in HTML that is safe already: parts of its words are set off, and nothing else changes.
+//! Highlighting of matches in sanitized HTML.
 
 use std::ops::Range;
 
-/// The longest name or number of a character that our own HTML writes: `&quot;`, `&#x10FFFF;`.
+/// Longest character reference in sanitized HTML, without its `&`: `#x10FFFF;`.
 const MAX_REFERENCE_BYTES: usize = 10;
 
-/// The HTML with `<mark>` around what `find` finds in each run of text.
+/// Puts `<mark>` around the ranges that `find` returns for each run of text.
 pub fn highlight(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -13,7 +13,7 @@ pub fn highlight(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String
         let text = rest.find('<').unwrap_or(rest.len());
         highlight_text(&rest[..text], &find, &mut out);
         rest = &rest[text..];
-        // A `>` in the value of an attribute stands there as it is.
+        // Attribute values may contain an unescaped `>`.
         let tag = find_tag_end(rest);
         out.push_str(&rest[..tag]);
         rest = &rest[tag..];
@@ -21,7 +21,7 @@ pub fn highlight(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String
     out
 }
 
-/// Where the tag that HTML begins with ends.
+/// Returns the length of the tag at the start of `html`.
 fn find_tag_end(html: &str) -> usize {
     let mut quote = None;
     for (at, c) in html.char_indices() {
@@ -35,21 +35,21 @@ fn find_tag_end(html: &str) -> usize {
     html.len()
 }
 
-fn highlight_text(written: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: &mut String) {
-    let (text, stood_at) = decode_text(written);
+fn highlight_text(source: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: &mut String) {
+    let (text, positions) = decode_text(source);
     let mut done = 0;
     for range in merge_ranges(find(&text), text.len()) {
-        let (start, end) = (stood_at[range.start], stood_at[range.end]);
-        out.push_str(&written[done..start]);
+        let (start, end) = (positions[range.start], positions[range.end]);
+        out.push_str(&source[done..start]);
         out.push_str("<mark>");
-        out.push_str(&written[start..end]);
+        out.push_str(&source[start..end]);
         out.push_str("</mark>");
         done = end;
     }
-    out.push_str(&written[done..]);
+    out.push_str(&source[done..]);
 }
 
-/// The ranges that are in a text of that length, from the first to the last, those that meet joined.
+/// Sorts the ranges, drops empty and out-of-bounds ones, and merges those that touch.
 fn merge_ranges(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
     ranges.retain(|range| range.start < range.end && range.end <= length);
     ranges.sort_unstable_by_key(|range| range.start);
@@ -63,22 +63,22 @@ fn merge_ranges(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize
     joined
 }
 
-/// The text that HTML writes with references to characters, and for each of its bytes, and its end, where that stands there.
-fn decode_text(written: &str) -> (String, Vec<usize>) {
-    let mut text = String::with_capacity(written.len());
-    let mut stood_at = Vec::with_capacity(written.len() + 1);
+/// Decodes character references. Also returns the source position of each byte of the result, and of its end.
+fn decode_text(source: &str) -> (String, Vec<usize>) {
+    let mut text = String::with_capacity(source.len());
+    let mut positions = Vec::with_capacity(source.len() + 1);
     let mut at = 0;
-    while let Some(c) = written[at..].chars().next() {
-        let (c, length) = decode_reference(&written[at..]).unwrap_or((c, c.len_utf8()));
+    while let Some(c) = source[at..].chars().next() {
+        let (c, length) = decode_reference(&source[at..]).unwrap_or((c, c.len_utf8()));
         text.push(c);
-        stood_at.resize(text.len(), at);
+        positions.resize(text.len(), at);
         at += length;
     }
-    stood_at.push(written.len());
-    (text, stood_at)
+    positions.push(source.len());
+    (text, positions)
 }
 
-/// The character that a reference at the beginning of HTML stands for, and its length.
+/// Decodes the character reference at the start of `html`. Returns the character and the length of the reference.
 fn decode_reference(html: &str) -> Option<(char, usize)> {
     let name = html.strip_prefix('&')?;
     let end = name
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_marked_and_nothing_else_changes() {
+    fn matches_are_marked_and_the_rest_is_unchanged() {
         for (html, word, expected) in [
             ("<p>Free tea</p>", "tea", "<p>Free <mark>tea</mark></p>"),
             (
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_meets_is_marked_once() {
+    fn touching_ranges_are_merged() {
         let find = |_: &str| vec![3..5, 0..2, 1..3, 2..2];
         assert_eq!(
             highlight("<p>abcdef</p>", find),

@@ -49,7 +49,6 @@ impl SafeHtml {
         !self.0.contains("<img") && between_tags.all(is_blank)
     }
 
-    /// Counts the links.
     pub fn count_links(&self) -> usize {
         // A `<` of the text itself is escaped, so this finds tags only.
         self.0.matches("<a ").count()

@@ -1,4 +1,4 @@
-//! Comrak's parser and writer as articles and comments use them.
+//! Configures comrak's parser and HTML writer.
 
 use std::fmt::{self, Write};
 
@@ -10,11 +10,11 @@ use comrak::{Arena, Node};
 use super::sanitizer::{TEXT_CHUNK_BYTES, TrustLevel};
 use super::{source, tree, urls};
 
-pub(super) fn render_markdown(source: &str, by: TrustLevel) -> String {
-    let options = build_options(by);
+pub(super) fn render_markdown(source: &str, trust: TrustLevel) -> String {
+    let options = build_options(trust);
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, &source::preprocess(source), &options);
-    tree::sanitize_tree(&arena, root, by);
+    tree::sanitize_tree(&arena, root, trust);
     let mut html = String::new();
     format_document_with_formatter(
         root,
@@ -28,18 +28,18 @@ pub(super) fn render_markdown(source: &str, by: TrustLevel) -> String {
     html
 }
 
-fn build_options(by: TrustLevel) -> Options<'static> {
+fn build_options(trust: TrustLevel) -> Options<'static> {
     let mut options = Options::default();
     options.extension.autolink = true;
     options.extension.strikethrough = true;
     options.render.escape = true;
-    match by {
+    match trust {
         TrustLevel::Editor => {
             options.extension.footnotes = true;
             options.extension.table = true;
         }
         TrustLevel::Reader => {
-            // Without headings, dashes under a line are only dashes.
+            // Comments have no headings, so dashes under a line must not make one.
             options.parse.ignore_setext = true;
             options.render.hardbreaks = true;
         }
@@ -47,7 +47,7 @@ fn build_options(by: TrustLevel) -> Options<'static> {
     options
 }
 
-/// Comrak's own HTML, except that a link away from the site says `noopener`, and that words go out in pieces.
+/// Writes a node as comrak does, but with `noopener` on external links and with long text in chunks.
 fn write_node(
     context: &mut Context<'_, '_>,
     node: Node<'_>,
@@ -87,15 +87,14 @@ fn write_opening_link(context: &mut Context<'_, '_>, link: &NodeLink) -> fmt::Re
     context.write_str("\">")
 }
 
-/// Writes words in pieces, with an HTML comment between them that ammonia takes out again. It leaves text nodes of that
-/// length behind, and html5ever 0.40 needs the square of a node's length to write one that is full of `&`, `«` or `°`.
-fn write_text(context: &mut Context<'_, '_>, words: &str) -> fmt::Result {
-    let mut rest = words;
+/// Writes escaped text in chunks of [`TEXT_CHUNK_BYTES`].
+fn write_text(context: &mut Context<'_, '_>, text: &str) -> fmt::Result {
+    let mut rest = text;
     while rest.len() > TEXT_CHUNK_BYTES {
-        let (piece, more) = rest.split_at(rest.floor_char_boundary(TEXT_CHUNK_BYTES));
-        context.escape(piece)?;
+        let (chunk, remainder) = rest.split_at(rest.floor_char_boundary(TEXT_CHUNK_BYTES));
+        context.escape(chunk)?;
         context.write_str("<!---->")?;
-        rest = more;
+        rest = remainder;
     }
     context.escape(rest)
 }

@@ -1,11 +1,11 @@
-//! The allowlists of ammonia for what comrak writes.
+//! Ammonia's allowlists for the HTML that comrak writes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-/// Whose words they are, which decides what they may do.
+/// Author of a text, who determines which elements and links are allowed.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum TrustLevel {
     Editor,
@@ -87,7 +87,7 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
     allowed
 }
 
-/// Classes of the parts of footnotes, the only ones that a text may have.
+/// Classes of footnotes. No other class is allowed in a text.
 pub(super) const FOOTNOTE_CLASSES: [(&str, &[&str]); 3] = [
     ("a", &["footnote-backref"]),
     ("section", &["footnotes"]),
@@ -109,5 +109,6 @@ pub(super) fn attribute_map(names: &[(&'static str, &[&'static str])]) -> Attrib
         .collect()
 }
 
-/// Bytes of a piece of text; a paragraph seldom needs a second.
+/// Longest text node given to ammonia, in bytes. html5ever 0.40 needs quadratic time to write a long node full of `&`,
+/// `«` or `°`. An HTML comment between two chunks separates their nodes, and ammonia removes it.
 pub(super) const TEXT_CHUNK_BYTES: usize = 4096;

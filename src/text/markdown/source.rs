@@ -1,32 +1,32 @@
-//! The text before comrak sees it: pasted bullets become list items, and no line opens more than a few containers.
+//! Preprocessing of Markdown: pasted bullets become list items, and the nesting of each line is limited.
 
-/// How many quotations, list items and footnotes one line may open. Nobody means more, and comrak's time grows with
-/// their product with the number of lines.
+/// Quotations, list items and footnotes that one line may open. Comrak's time grows with their number times the number of
+/// lines.
 const MAX_LINE_MARKERS: usize = 20;
-/// How many columns of white space may stand before and between them: they keep open what earlier lines opened, a list
-/// for every two. Wide enough for code and verse.
+/// Columns of white space before and between those markers. Indentation keeps lists of earlier lines open, one for every
+/// two columns. Code and verse need far fewer.
 const MAX_INDENT_COLUMNS: usize = 200;
 
-/// The text with `•` at the start of a line as a list item, as people paste it, except in fenced code; and with the rest
-/// of a line's opening markers dropped when there are too many, everywhere.
+/// Turns `•` at the start of a line into a list item, except in fenced code, and drops the container markers that exceed
+/// the limits.
 pub(super) fn preprocess(source: &str) -> String {
-    let mut readied = String::with_capacity(source.len() + 64);
+    let mut output = String::with_capacity(source.len() + 64);
     let mut fence = None;
     for line in source.split_inclusive(['\n', '\r']) {
         let in_code = fence.is_some();
         fence = update_fence(line, fence);
         match strip_bullet(line) {
             Some(item) if !in_code => {
-                readied.push_str("- ");
-                push_limited(&mut readied, item);
+                output.push_str("- ");
+                push_limited(&mut output, item);
             }
-            _ => push_limited(&mut readied, line),
+            _ => push_limited(&mut output, line),
         }
     }
-    readied
+    output
 }
 
-/// What follows the bullet that opens this line.
+/// Returns the text after the bullet at the start of the line.
 fn strip_bullet(line: &str) -> Option<&str> {
     const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
     let item = line.trim_start_matches(SPACES).strip_prefix('•')?;
@@ -34,7 +34,7 @@ fn strip_bullet(line: &str) -> Option<&str> {
         .then(|| item.trim_start_matches(SPACES))
 }
 
-/// The fence that is open after this line: its character and its length.
+/// Returns the code fence that is open after this line, by its character and length.
 fn update_fence(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)> {
     let line = line.trim();
     let Some(mark) = line.chars().next().filter(|c| matches!(c, '`' | '~')) else {
@@ -51,9 +51,9 @@ fn update_fence(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)
     }
 }
 
-/// Adds the line with a bounded opening. What can open a container is read generously, so that whatever comrak takes for
-/// one has been counted here.
-fn push_limited(readied: &mut String, line: &str) {
+/// Appends a line with its container markers limited.
+fn push_limited(output: &mut String, line: &str) {
+    // Markers are recognized generously: everything that comrak might treat as one must be counted.
     let (mut markers, mut columns) = (0, 0);
     let mut rest = line;
     loop {
@@ -61,7 +61,7 @@ fn push_limited(readied: &mut String, line: &str) {
             Some(b' ' | b'\t') => {
                 columns += if rest.starts_with('\t') { 4 } else { 1 };
                 if columns <= MAX_INDENT_COLUMNS {
-                    readied.push_str(&rest[..1]);
+                    output.push_str(&rest[..1]);
                 }
                 rest = &rest[1..];
                 continue;
@@ -73,14 +73,14 @@ fn push_limited(readied: &mut String, line: &str) {
         };
         markers += 1;
         if markers <= MAX_LINE_MARKERS {
-            readied.push_str(&rest[..length]);
+            output.push_str(&rest[..length]);
         }
         rest = &rest[length..];
     }
-    readied.push_str(rest);
+    output.push_str(rest);
 }
 
-/// The length of the marker that `rest` starts with: `>`, `-`, `12.`, `[^a]:`.
+/// Returns the length of the container marker at the start of `rest`, such as `>`, `-`, `12.` or `[^a]:`, or 0.
 fn measure_marker(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let ends = |at: usize| matches!(bytes.get(at), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bullet_in_code_stays() {
+    fn a_bullet_in_code_is_unchanged() {
         let code = "```\n  • a\n~~~\n``\n• b\n````\n";
         assert_eq!(preprocess(&format!("{code}• c")), format!("{code}- c"));
         assert_eq!(preprocess("~~~ text\n• a\n"), "~~~ text\n• a\n");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_opens_only_so_much() {
+    fn the_markers_of_a_line_are_limited() {
         assert_eq!(
             preprocess(&format!("{}a", ">".repeat(5000))),
             format!("{}a", ">".repeat(20))
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_nothing_stays() {
+    fn text_without_markers_is_unchanged() {
         for text in [
             "1,000 men",
             "-5 °C",

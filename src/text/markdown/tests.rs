@@ -30,7 +30,7 @@ Follow us on Twitter, support us, or become our patron!
 ";
 
 #[test]
-fn an_article_pasted_from_text_reads_as_it_did() {
+fn pasted_plain_text_becomes_paragraphs_and_lists() {
     let html = article_html(PASTED);
     let page = Html::parse_fragment(&html);
     let count = |what: &str| {
@@ -47,7 +47,7 @@ fn an_article_pasted_from_text_reads_as_it_did() {
 }
 
 #[test]
-fn an_articles_headings_start_below_its_title() {
+fn article_headings_start_at_the_second_level() {
     assert_eq!(
         article_html("# a\n\nb\n---\n\n###### c"),
         "<h2>a</h2>\n<h3>b</h3>\n<h6>c</h6>\n"
@@ -78,7 +78,7 @@ fn an_article_has_tables_footnotes_and_deletions() {
 }
 
 #[test]
-fn an_articles_images_come_from_the_site_itself() {
+fn images_of_other_sites_become_links_in_articles() {
     assert_eq!(
         article_html("![a *map*](/media/map.png \"Kyiv\")"),
         "<p><img src=\"/media/map.png\" alt=\"a map\" title=\"Kyiv\" loading=\"lazy\"></p>\n"
@@ -101,7 +101,7 @@ fn an_articles_images_come_from_the_site_itself() {
 }
 
 #[test]
-fn an_articles_links_stay_or_lead_away() {
+fn article_links_are_kept_marked_external_or_removed() {
     for (source, html) in [
         ("[a](/b)", "<a href=\"/b\">a</a>"),
         ("[a](#b)", "<a href=\"#b\">a</a>"),
@@ -128,7 +128,7 @@ fn an_articles_links_stay_or_lead_away() {
 }
 
 #[test]
-fn html_shows_as_it_was_typed() {
+fn html_in_markdown_is_escaped() {
     assert_eq!(
         comment_html("a <b>c</b>"),
         "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n"
@@ -144,13 +144,13 @@ fn html_shows_as_it_was_typed() {
 }
 
 #[test]
-fn a_comment_keeps_its_lines() {
+fn a_comment_keeps_its_line_breaks() {
     assert_eq!(comment_html("a\nb\n\nc"), "<p>a<br>\nb</p>\n<p>c</p>\n");
     assert_eq!(comment_html("a\n---\nb"), "<p>a</p>\n<hr>\n<p>b</p>\n");
 }
 
 #[test]
-fn a_comment_may_emphasise_quote_list_and_show_code() {
+fn a_comment_has_emphasis_quotations_lists_and_code() {
     assert_eq!(
         comment_html("> *a* **b** ~~c~~\n\n3. `d`\n4. e\n\n```rust\nf <g>\n```\n"),
         "<blockquote>\n<p><em>a</em> <strong>b</strong> <del>c</del></p>\n</blockquote>\n\
@@ -159,7 +159,7 @@ fn a_comment_may_emphasise_quote_list_and_show_code() {
 }
 
 #[test]
-fn a_comments_links_are_marked_as_a_strangers() {
+fn comment_links_have_nofollow_and_ugc() {
     const REL: &str = "rel=\"nofollow ugc noopener\"";
     for (source, html) in [
         (
@@ -188,7 +188,7 @@ fn a_comments_links_are_marked_as_a_strangers() {
 }
 
 #[test]
-fn long_words_come_out_in_one_piece() {
+fn long_text_is_not_split_in_the_output() {
     let words = "«ї&» ".repeat(2000);
     let words = words.trim_end();
     let written = words.replace('&', "&amp;");
@@ -204,7 +204,7 @@ fn long_words_come_out_in_one_piece() {
 }
 
 #[test]
-fn an_endless_address_is_no_link() {
+fn an_overlong_url_is_not_linked() {
     assert!(!comment_html(&format!("http://b.c/{}", "&".repeat(3000))).contains("<a"));
 }
 
@@ -216,7 +216,7 @@ fn a_comment_has_no_headings_tables_or_footnotes() {
 }
 
 #[test]
-fn what_is_too_deep_joins_the_twentieth() {
+fn nesting_is_limited_to_twenty_levels() {
     for (source, tag) in [
         (format!("{} end", ">".repeat(5000)), "<blockquote>"),
         (
@@ -237,7 +237,7 @@ fn what_is_too_deep_joins_the_twentieth() {
     }
 }
 
-/// As long as a comment may be.
+/// Longest comment that the form accepts.
 const MAX_COMMENT_BYTES: usize = 65_525;
 
 fn hostile_texts() -> Vec<String> {
@@ -377,11 +377,11 @@ fn hostile_texts() -> Vec<String> {
     texts
 }
 
-/// Much longer than any text takes in a debug build; a quadratic one takes minutes.
+/// Far above the time of any text in a debug build; quadratic behaviour takes minutes.
 const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[test]
-fn no_comment_costs_a_deep_stack_much_time_or_much_space() {
+fn hostile_comments_render_within_stack_time_and_size_limits() {
     run_on_worker_stack(|| {
         for text in hostile_texts() {
             let html = render_within_limit(&text, render_comment);
@@ -391,7 +391,7 @@ fn no_comment_costs_a_deep_stack_much_time_or_much_space() {
 }
 
 #[test]
-fn no_article_costs_a_deep_stack_or_much_time() {
+fn hostile_articles_render_within_stack_and_time_limits() {
     run_on_worker_stack(|| {
         for text in hostile_texts() {
             render_within_limit(&text, render_article);
@@ -400,7 +400,7 @@ fn no_article_costs_a_deep_stack_or_much_time() {
 }
 
 #[test]
-fn no_text_costs_a_deep_stack_to_make_plain() {
+fn hostile_texts_convert_to_plain_text_on_a_small_stack() {
     run_on_worker_stack(|| {
         for text in hostile_texts() {
             to_text(&text);
@@ -408,7 +408,7 @@ fn no_text_costs_a_deep_stack_to_make_plain() {
     });
 }
 
-/// Runs where tokio would: on a stack of 2 MiB.
+/// Runs the work on a stack of 2 MiB, as tokio's workers have.
 fn run_on_worker_stack(work: impl FnOnce() + Send + 'static) {
     let worker = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let worker = worker.spawn(work).expect("a thread starts");
@@ -464,7 +464,7 @@ fn assert_harmless(html: &str) {
 
 proptest! {
     #[test]
-    fn nothing_harmful_comes_out_of_any_text(
+    fn rendered_html_is_harmless_for_any_text(
         text in "(?s).{0,120}|([*_`~<>\\[\\]()!#|&;:/\\\\\"'\n •\\-1.a^]|script|javascript:|onclick=|http://|<a href=|<!--|&#106;){0,60}"
     ) {
         assert_harmless(render_article(&text).as_str());
@@ -474,14 +474,14 @@ proptest! {
     }
 
     #[test]
-    fn a_comments_links_are_always_marked(text in "(\\[a\\]\\(|http://b.c|\\)|www.d.e|<|>| |/f|!\\[|\\]\\(|\n){0,30}") {
+    fn every_comment_link_has_nofollow(text in "(\\[a\\]\\(|http://b.c|\\)|www.d.e|<|>| |/f|!\\[|\\]\\(|\n){0,30}") {
         let html = comment_html(&text);
         prop_assert_eq!(html.matches("<a ").count(), html.matches("rel=\"nofollow ugc noopener\"").count());
     }
 }
 
 #[test]
-fn a_footnote_is_referred_to_a_hundred_times_at_most() {
+fn a_footnote_has_at_most_a_hundred_references() {
     let html = render_article(&format!("{}\n\n[^a]: Note.", "[^a] ".repeat(150)));
     let html = html.as_str();
     assert_eq!(html.matches("href=\"#fn-a\"").count(), 100);
@@ -490,7 +490,7 @@ fn a_footnote_is_referred_to_a_hundred_times_at_most() {
 }
 
 #[test]
-fn what_shows_nothing_is_blank() {
+fn html_without_visible_content_is_blank() {
     for nothing in [
         "",
         " \n",

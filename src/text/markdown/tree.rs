@@ -1,88 +1,87 @@
-//! What comrak read, reduced to what we show. Works without recursion, and moves each node at most once.
+//! Reduces comrak's tree to the nodes that the author may use, without recursion and moving each node at most once.
 
 use super::sanitizer::TrustLevel;
 use super::urls::{is_link_allowed, is_site_path};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
 
-/// How deep quotations, lists and emphasis may stand in one another; what is deeper joins the twentieth.
+/// Deepest nesting of quotations, lists and emphasis. Deeper ones are unwrapped.
 const MAX_DEPTH: usize = 20;
 
-/// How often one footnote may be referred to; each time gives it one more link back.
+/// References to one footnote. Each adds a link back to the footnote.
 const MAX_FOOTNOTE_REFERENCES: u32 = 100;
 
-/// Where in the tree a node stands.
 #[derive(Clone, Copy)]
 struct NodeContext {
     depth: usize,
     in_link: bool,
 }
 
-/// What becomes of a node.
+/// Treatment of a node.
 enum NodeAction {
-    /// It stays, and its children are looked at next, in this place.
+    /// Keeps the node and visits its children in this context.
     Keep(NodeContext),
-    /// It stays with all that is in it.
+    /// Keeps the node and all its descendants.
     KeepSubtree,
-    /// Its children take its place.
+    /// Replaces the node by its children.
     Unwrap,
-    /// It leads to where it would have shown something.
+    /// Turns an image into a link to its file.
     ConvertToLink,
-    /// A strong line instead of a heading.
+    /// Turns a heading into a strong paragraph.
     ConvertToStrong,
-    /// Its source shows as it was typed.
+    /// Replaces the node by its source text.
     ShowSource(String),
 }
 
-/// Takes from the tree what this author may not do, and what is too deep.
-pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, by: TrustLevel) {
+/// Removes nodes that the author may not use or that are nested too deeply.
+pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: TrustLevel) {
     shift_headings(root);
     let top = NodeContext {
         depth: 0,
         in_link: false,
     };
-    let mut waiting = vec![(root, top)];
-    while let Some((node, place)) = waiting.pop() {
-        let fate = action_for(node, place, by);
-        match fate {
+    let mut pending = vec![(root, top)];
+    while let Some((node, context)) = pending.pop() {
+        let action = action_for(node, context, trust);
+        match action {
             NodeAction::KeepSubtree => {}
-            NodeAction::Keep(inside) => {
-                waiting.extend(node.children().map(|child| (child, inside)));
+            NodeAction::Keep(child_context) => {
+                pending.extend(node.children().map(|child| (child, child_context)))
             }
             NodeAction::Unwrap => {
                 for child in node.children().collect::<Vec<_>>() {
                     node.insert_before(child);
-                    waiting.push((child, place));
+                    pending.push((child, context));
                 }
                 node.detach();
             }
             NodeAction::ConvertToLink => {
                 convert_to_link(arena, node);
-                let inside = NodeContext {
-                    depth: place.depth + 1,
+                let child_context = NodeContext {
+                    depth: context.depth + 1,
                     in_link: true,
                 };
-                waiting.extend(node.children().map(|child| (child, inside)));
+                pending.extend(node.children().map(|child| (child, child_context)));
             }
             NodeAction::ConvertToStrong => {
                 node.data_mut().value = NodeValue::Paragraph;
                 let strong: Node<'a> = arena.alloc(NodeValue::Strong.into());
                 strong.extend(node.children().collect::<Vec<_>>());
                 node.append(strong);
-                waiting.push((strong, place));
+                pending.push((strong, context));
             }
             NodeAction::ShowSource(source) => show_source(arena, node, &source),
         }
     }
 }
 
-/// The page's own title is the first level. Editors begin with one, two or three marks as they are used to; no level is
-/// left out below the title, which readers who go from heading to heading would stumble over.
+/// Shifts headings so that the highest is `h2`, below the title of the page.
 fn shift_headings(root: Node<'_>) {
     let level_of = |node: Node<'_>| match &node.data().value {
         NodeValue::Heading(heading) => Some(heading.level),
         _ => None,
     };
+    // All headings shift by the same amount: a skipped level confuses readers who navigate by headings.
     let highest = root.descendants().filter_map(level_of).min().unwrap_or(2);
     for node in root.descendants() {
         if let NodeValue::Heading(heading) = &mut node.data_mut().value {
@@ -91,10 +90,10 @@ fn shift_headings(root: Node<'_>) {
     }
 }
 
-fn action_for(node: Node<'_>, place: NodeContext, by: TrustLevel) -> NodeAction {
+fn action_for(node: Node<'_>, context: NodeContext, trust: TrustLevel) -> NodeAction {
     let deeper = NodeContext {
-        depth: place.depth + 1,
-        ..place
+        depth: context.depth + 1,
+        ..context
     };
     match &mut node.data_mut().value {
         NodeValue::BlockQuote
@@ -108,19 +107,19 @@ fn action_for(node: Node<'_>, place: NodeContext, by: TrustLevel) -> NodeAction 
                 NodeAction::Keep(deeper)
             }
         }
-        // Its list dissolved before it.
+        // An item whose list was unwrapped for its depth.
         NodeValue::Item(_) if !is_in_list(node) => NodeAction::Unwrap,
-        NodeValue::Heading(_) => match by {
-            TrustLevel::Editor => NodeAction::Keep(place),
+        NodeValue::Heading(_) => match trust {
+            TrustLevel::Editor => NodeAction::Keep(context),
             TrustLevel::Reader => NodeAction::ConvertToStrong,
         },
-        NodeValue::Link(link) if place.in_link || !is_link_allowed(&link.url, by) => {
+        NodeValue::Link(link) if context.in_link || !is_link_allowed(&link.url, trust) => {
             NodeAction::Unwrap
         }
-        NodeValue::Image(image) if by == TrustLevel::Editor && is_site_path(&image.url) => {
+        NodeValue::Image(image) if trust == TrustLevel::Editor && is_site_path(&image.url) => {
             NodeAction::KeepSubtree
         }
-        NodeValue::Image(image) if place.in_link || !is_link_allowed(&image.url, by) => {
+        NodeValue::Image(image) if context.in_link || !is_link_allowed(&image.url, trust) => {
             NodeAction::Unwrap
         }
         NodeValue::Link(_) | NodeValue::Image(_) => NodeAction::ConvertToLink,
@@ -129,11 +128,11 @@ fn action_for(node: Node<'_>, place: NodeContext, by: TrustLevel) -> NodeAction 
         }
         NodeValue::FootnoteDefinition(footnote) => {
             footnote.total_references = footnote.total_references.min(MAX_FOOTNOTE_REFERENCES);
-            NodeAction::Keep(place)
+            NodeAction::Keep(context)
         }
         NodeValue::HtmlBlock(html) => NodeAction::ShowSource(std::mem::take(&mut html.literal)),
         NodeValue::HtmlInline(html) => NodeAction::ShowSource(std::mem::take(html)),
-        _ => NodeAction::Keep(place),
+        _ => NodeAction::Keep(context),
     }
 }
 
@@ -142,7 +141,7 @@ fn is_in_list(item: Node<'_>) -> bool {
         .is_some_and(|parent| matches!(parent.data().value, NodeValue::List(_)))
 }
 
-/// Makes a link of a link or an image; one without words shows its address, so that it can be seen and followed.
+/// Turns an image or a link into a link. One without text gets its URL as text.
 fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let mut data = node.data_mut();
     let value = std::mem::replace(&mut data.value, NodeValue::Paragraph);
@@ -150,15 +149,15 @@ fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
         data.value = value;
         return;
     };
-    let address = link.url.clone();
+    let url = link.url.clone();
     data.value = NodeValue::Link(link);
     drop(data);
     if node.first_child().is_none() {
-        node.append(arena.alloc(NodeValue::Text(address.into()).into()));
+        node.append(arena.alloc(NodeValue::Text(url.into()).into()));
     }
 }
 
-/// Puts text in the place of HTML: a paragraph for each stretch between blank lines, or words within a line.
+/// Replaces HTML by its source: a paragraph for each run of non-blank lines, or text within a line.
 fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
     let is_inline = matches!(
         node.data().value,
@@ -190,24 +189,24 @@ fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
     node.detach();
 }
 
-/// The words of the tree, a block a line.
+/// Returns the text of the tree, one block a line.
 pub(super) fn collect_text(root: Node<'_>) -> String {
-    let mut words = String::new();
+    let mut text = String::new();
     for node in root.descendants() {
         match &node.data().value {
-            NodeValue::Text(text) => words.push_str(text),
-            NodeValue::Code(code) => words.push_str(&code.literal),
-            NodeValue::HtmlInline(html) => words.push_str(html),
-            NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => words.push(' '),
-            NodeValue::CodeBlock(code) => push_line(&mut words, &code.literal),
-            NodeValue::HtmlBlock(html) => push_line(&mut words, &html.literal),
+            NodeValue::Text(literal) => text.push_str(literal),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            NodeValue::HtmlInline(html) => text.push_str(html),
+            NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => text.push(' '),
+            NodeValue::CodeBlock(code) => push_line(&mut text, &code.literal),
+            NodeValue::HtmlBlock(html) => push_line(&mut text, &html.literal),
             NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => {
-                push_line(&mut words, "");
+                push_line(&mut text, "");
             }
             _ => {}
         }
     }
-    let lines: Vec<_> = words
+    let lines: Vec<_> = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
@@ -215,7 +214,7 @@ pub(super) fn collect_text(root: Node<'_>) -> String {
     lines.join("\n")
 }
 
-fn push_line(words: &mut String, line: &str) {
-    words.push('\n');
-    words.push_str(line);
+fn push_line(text: &mut String, line: &str) {
+    text.push('\n');
+    text.push_str(line);
 }

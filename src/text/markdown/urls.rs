@@ -4,35 +4,38 @@ use url::Url;
 
 use super::sanitizer::TrustLevel;
 
-/// The longest address that is made a link, in bytes: as long as the least of browsers follows.
+/// Longest URL that becomes a link, in bytes: the lowest limit among common browsers.
 const MAX_URL_BYTES: usize = 2048;
 
-/// Read as browsers read addresses, so that nothing is a page to us and a script to them.
-pub(super) fn is_link_allowed(url: &str, by: TrustLevel) -> bool {
+/// Returns whether an author of this trust level may link to the URL.
+pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {
     if url.len() > MAX_URL_BYTES {
         return false;
     }
+    // The url crate parses as browsers do, so a URL cannot be a page here and a script there.
     match Url::parse(url) {
-        Ok(whole) => match whole.scheme() {
+        Ok(absolute) => match absolute.scheme() {
             "http" | "https" => true,
-            "mailto" => by == TrustLevel::Editor,
+            "mailto" => trust == TrustLevel::Editor,
             _ => false,
         },
-        Err(url::ParseError::RelativeUrlWithoutBase) => by == TrustLevel::Editor,
+        Err(url::ParseError::RelativeUrlWithoutBase) => trust == TrustLevel::Editor,
         Err(_) => false,
     }
 }
 
-/// Whether following the address leaves the site. What names the site in full counts as away: this knows no site.
+/// Returns whether the URL leads to another site. An absolute URL of this site counts as external, because its host is
+/// not known here.
 pub(super) fn is_external(url: &str) -> bool {
     match Url::parse(url) {
-        Ok(whole) => whole.has_host(),
+        Ok(absolute) => absolute.has_host(),
         Err(_) => !is_site_path(url) && url.starts_with(['/', '\\']),
     }
 }
 
-/// Whether the site itself serves the address: `/…`, but not `//host/…` or what a browser takes for it.
+/// Returns whether the URL is a path on this site: `/…`, but not `//host/…` or a variant that browsers read like it.
 pub(super) fn is_site_path(url: &str) -> bool {
-    let mut letters = url.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r'));
-    letters.next() == Some('/') && !matches!(letters.next(), Some('/' | '\\'))
+    // Browsers ignore tabs and line breaks in URLs and read `\` as `/`.
+    let mut chars = url.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r'));
+    chars.next() == Some('/') && !matches!(chars.next(), Some('/' | '\\'))
 }

@@ -1,4 +1,4 @@
-//! The elements and attributes that HTML in articles and comments may have.
+//! The elements, attributes and ids that HTML in articles and comments may have.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use ammonia::{Builder, UrlRelative};
 use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map};
 use super::super::urls;
 
-/// An element, and the attributes that it may have.
+/// Name of an element and its allowed attributes.
 type AllowedElement = (&'static str, &'static [&'static str]);
 
 const ARTICLE_ELEMENTS: &[AllowedElement] = &[
@@ -97,7 +97,7 @@ const COMMENT_ELEMENTS: &[AllowedElement] = &[
     ("ul", &[]),
 ];
 
-/// Ids that a page has of its own; those of its comments begin with `comment-`.
+/// Ids that pages use themselves. Those of comments begin with `comment-` and are rejected separately.
 const RESERVED_IDS: [&str; 22] = [
     "author",
     "comment",
@@ -123,7 +123,6 @@ const RESERVED_IDS: [&str; 22] = [
     "url",
 ];
 
-/// What may stand in an article.
 pub(super) fn build_article_sanitizer() -> Builder<'static> {
     let mut allowed = allow_only(&element_names(ARTICLE_ELEMENTS));
     allowed
@@ -145,13 +144,12 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
     allowed
 }
 
-/// What may stand in a comment.
 pub(super) fn build_comment_sanitizer() -> Builder<'static> {
     let mut allowed = allow_only(&element_names(COMMENT_ELEMENTS));
     allowed
         .tag_attributes(attribute_map(COMMENT_ELEMENTS))
         .url_schemes(HashSet::from(["http", "https"]))
-        // A link to the old site may lead to this one now.
+        // A URL of an imported site may be mapped to a path on this one.
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("nofollow ugc noopener"))
         .attribute_filter(|_, name, value| {
@@ -165,9 +163,9 @@ fn element_names(allowed: &[AllowedElement]) -> Vec<&'static str> {
     allowed.iter().map(|(name, _)| *name).collect()
 }
 
-/// The attributes that an element may have, if it may stand at all.
-pub(super) fn allowed_attributes(name: &str, by: TrustLevel) -> Option<&'static [&'static str]> {
-    let allowed = match by {
+/// Returns the allowed attributes of an element, or `None` if the element is not allowed.
+pub(super) fn allowed_attributes(name: &str, trust: TrustLevel) -> Option<&'static [&'static str]> {
+    let allowed = match trust {
         TrustLevel::Editor => ARTICLE_ELEMENTS,
         TrustLevel::Reader => COMMENT_ELEMENTS,
     };
@@ -177,17 +175,17 @@ pub(super) fn allowed_attributes(name: &str, by: TrustLevel) -> Option<&'static 
     Some(allowed[place].1)
 }
 
-/// Whether the tags of this name, without attributes, may go to ammonia as they are.
-pub(super) fn is_kept_unchanged(name: &str, by: TrustLevel) -> bool {
-    allowed_attributes(name, by).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
+/// Returns whether tags of this name without attributes need no rewriting before ammonia.
+pub(super) fn is_passed_through(name: &str, trust: TrustLevel) -> bool {
+    allowed_attributes(name, trust).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
 }
 
-pub(super) fn is_link_allowed(address: &str, by: TrustLevel) -> bool {
-    urls::is_link_allowed(address, by)
-        || (urls::is_site_path(address) && urls::is_link_allowed(address, TrustLevel::Editor))
+pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {
+    urls::is_link_allowed(url, trust)
+        || (urls::is_site_path(url) && urls::is_link_allowed(url, TrustLevel::Editor))
 }
 
-/// Whether an author's id means nothing else on the page. Written so that HTML reads it as it stands.
+/// Returns whether an id in a text conflicts with none of the page and needs no decoding.
 pub(super) fn is_id_allowed(id: &str) -> bool {
     let odd =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '"' | '\'' | '<' | '>');

@@ -1,49 +1,51 @@
-//! Addresses as they stand in attributes, and what can be told from them.
+//! Decoding and encoding of attribute values, and facts about the URLs in them.
 
 use std::borrow::Cow;
 
-/// The page of a film that would have been shown within ours.
-pub(super) fn video_page_url(address: &str) -> Cow<'_, str> {
-    let whole = if address.starts_with("//") {
-        Cow::Owned(format!("https:{address}"))
+/// Returns the page of an embedded YouTube or Vimeo video, or the URL itself for anything else.
+pub(super) fn video_page_url(url: &str) -> Cow<'_, str> {
+    let absolute = if url.starts_with("//") {
+        Cow::Owned(format!("https:{url}"))
     } else {
-        Cow::Borrowed(address)
+        Cow::Borrowed(url)
     };
-    let Some((_, place)) = whole.split_once("://") else {
-        return whole;
+    let Some((_, rest_of_url)) = absolute.split_once("://") else {
+        return absolute;
     };
-    let number = |rest: &str| {
+    let video_id = |rest: &str| {
         let end = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'))
             .unwrap_or(rest.len());
         rest[..end].to_owned()
     };
-    let place = place.strip_prefix("www.").unwrap_or(place);
+    let rest_of_url = rest_of_url.strip_prefix("www.").unwrap_or(rest_of_url);
     let youtube = ["youtube.com/embed/", "youtube-nocookie.com/embed/"];
-    let (site, number) =
-        if let Some(rest) = youtube.iter().find_map(|start| place.strip_prefix(start)) {
-            ("https://www.youtube.com/watch?v=", number(rest))
-        } else if let Some(rest) = place.strip_prefix("player.vimeo.com/video/") {
-            ("https://vimeo.com/", number(rest))
-        } else {
-            return whole;
-        };
-    if number.is_empty() || number == "videoseries" {
-        return whole;
+    let (site, video_id) = if let Some(rest) = youtube
+        .iter()
+        .find_map(|start| rest_of_url.strip_prefix(start))
+    {
+        ("https://www.youtube.com/watch?v=", video_id(rest))
+    } else if let Some(rest) = rest_of_url.strip_prefix("player.vimeo.com/video/") {
+        ("https://vimeo.com/", video_id(rest))
+    } else {
+        return absolute;
+    };
+    if video_id.is_empty() || video_id == "videoseries" {
+        return absolute;
     }
-    Cow::Owned(format!("{site}{number}"))
+    Cow::Owned(format!("{site}{video_id}"))
 }
 
-/// The last part of an address, or all of it.
-pub(super) fn file_name(address: &str) -> &str {
-    let path = address.split(['?', '#']).next().unwrap_or(address);
+/// Returns the last segment of a URL's path, or the whole URL if that is empty.
+pub(super) fn file_name(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
     match path.rsplit('/').next() {
         Some(name) if !name.is_empty() && path.contains('/') => name,
-        _ => address,
+        _ => url,
     }
 }
 
-/// An attribute's value without the entities that addresses are written with.
+/// Decodes the character references that occur in URLs. Others stay as written.
 pub(super) fn decode_value(value: &str) -> String {
     const ENTITIES: [(&str, char); 12] = [
         ("&amp;", '&'),
@@ -59,23 +61,22 @@ pub(super) fn decode_value(value: &str) -> String {
         ("&gt;", '>'),
         ("&nbsp;", '\u{a0}'),
     ];
-    let mut read = String::with_capacity(value.len());
+    let mut decoded = String::with_capacity(value.len());
     let mut rest = value;
     while let Some(at) = rest.find('&') {
-        read.push_str(&rest[..at]);
+        decoded.push_str(&rest[..at]);
         rest = &rest[at..];
         let (length, c) = ENTITIES
             .iter()
             .find(|(entity, _)| rest.starts_with(entity))
             .map_or((1, '&'), |(entity, c)| (entity.len(), *c));
-        read.push(c);
+        decoded.push(c);
         rest = &rest[length..];
     }
-    read.push_str(rest);
-    read
+    decoded.push_str(rest);
+    decoded
 }
 
-/// The value as it stands in an attribute.
 pub(super) fn encode_value(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;")
 }

@@ -1,4 +1,4 @@
-//! The kinds of HTML elements, by name.
+//! Classification of HTML elements by name.
 
 use super::super::sanitizer::TrustLevel;
 
@@ -17,12 +17,12 @@ pub(super) fn is_transparent_to_items(name: &str) -> bool {
     is_inline(name) || matches!(name, "a" | "address" | "div" | "p")
 }
 
-/// Elements without an end, as far as we make something of them.
+/// Returns whether the element has no end tag and is replaced or kept.
 pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "br" | "embed" | "hr" | "img" | "source" | "wbr")
 }
 
-/// Elements without an end that show nothing, which lol_html does not know all of.
+/// Returns whether the element has no end tag and shows nothing. lol_html does not know all of these as void.
 pub(super) fn is_invisible_void(name: &str) -> bool {
     matches!(
         name,
@@ -92,16 +92,16 @@ pub(super) fn is_inline(name: &str) -> bool {
     )
 }
 
-/// The element that says the same, where there is one that we keep.
-pub(super) fn replacement_name(name: &str, by: TrustLevel) -> &str {
+/// Returns the name of the allowed element that is closest in meaning, or the name itself.
+pub(super) fn replacement_name(name: &str, trust: TrustLevel) -> &str {
     match name {
         "strike" => "s",
         "acronym" => "abbr",
         "dir" | "menu" => "ul",
-        "h1" if by == TrustLevel::Editor => "h2",
+        "h1" if trust == TrustLevel::Editor => "h2",
         "address" | "caption" | "dd" | "dt" | "figcaption" | "h1" | "h2" | "h3" | "h4" | "h5"
         | "h6" | "summary" | "tr"
-            if by == TrustLevel::Reader =>
+            if trust == TrustLevel::Reader =>
         {
             "p"
         }
@@ -112,7 +112,7 @@ pub(super) fn replacement_name(name: &str, by: TrustLevel) -> &str {
     }
 }
 
-/// Whether the words in the element stand apart from those after it.
+/// Returns whether a space must follow the text of the element when its tags are removed.
 pub(super) fn is_spaced(name: &str) -> bool {
     matches!(
         name,

@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 
 use super::sanitizer::TrustLevel;
-use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_kept_unchanged};
+use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_passed_through};
 
 pub use rewrite::UrlMapper;
 pub(super) use text::html_to_text;
@@ -61,7 +61,7 @@ pub(super) fn sanitize_comment(html: &str, map_url: UrlMapper<'_>) -> String {
 
 /// Limits nesting, maps URLs and replaces elements that are not shown. The result is not safe yet.
 fn preprocess(html: &str, trust: TrustLevel, map_url: UrlMapper<'_>) -> String {
-    let normalized = nesting::normalize_nesting(html, &|name| is_kept_unchanged(name, trust));
+    let normalized = nesting::normalize_nesting(html, &|name| is_passed_through(name, trust));
     if normalized.is_plain {
         return normalized.html;
     }

@@ -1,4 +1,4 @@
-//! HTML before it is read as a tree: nothing in it that costs much time or depth, and no content that is not HTML.
+//! Normalizes HTML before it is parsed: limits nesting and tag length, and drops raw content.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -9,45 +9,48 @@ use super::element_kinds::{
 };
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
-/// How deep elements may stand in one another; the tags of deeper ones go. Columns in groups in columns come to twenty.
+/// Deepest nesting of elements. Tags of deeper ones are dropped. WordPress columns in groups in columns reach twenty.
 const MAX_DEPTH: usize = 64;
 
-/// The longest tag, in bytes. Only pictures in the text itself need more, and those do not stay.
+/// Longest tag, in bytes. Only `data:` images need more, and they are not shown.
 const MAX_TAG_BYTES: usize = 8192;
 
-/// Elements that go with all that is in them.
+/// Elements that are dropped with their content.
 const DROPPED_ELEMENTS: [&str; 4] = ["math", "noscript", "svg", "template"];
 
-/// Elements of which something else is made, which needs their end.
+/// Elements that are replaced as a whole and so need an end tag.
 const END_TAG_REQUIRED: [&str; 3] = ["audio", "object", "video"];
 
 pub(super) struct NormalizedHtml {
     pub(super) html: String,
-    /// Whether every tag in it may stay as it is.
+    /// Whether every tag is one that `is_passed_through` accepts and has no attributes.
     pub(super) is_plain: bool,
 }
 
-/// The HTML within its bounds. Whoever reads it next finds the same tags in it, whatever they think of stray marks.
+/// Limits and closes elements so that lol_html and html5ever find the same tags in the result.
 ///
-/// `stays` says of which names the tags stay as they are.
-pub(super) fn normalize_nesting(html: &str, stays: &dyn Fn(&str) -> bool) -> NormalizedHtml {
-    let mut bounds = NestingNormalizer {
+/// `is_passed_through` returns whether tags of a name need no rewriting.
+pub(super) fn normalize_nesting(
+    html: &str,
+    is_passed_through: &dyn Fn(&str) -> bool,
+) -> NormalizedHtml {
+    let mut normalizer = NestingNormalizer {
         output: NormalizedHtml {
             html: String::with_capacity(html.len() + html.len() / 16),
             is_plain: true,
         },
         source: html,
-        is_kept_unchanged: stays,
+        is_passed_through,
         open: Vec::new(),
         too_deep: HashMap::new(),
         at_pre_start: false,
         last_end_tags: HashMap::new(),
     };
-    let mut going: Option<(String, usize)> = None;
+    let mut dropped: Option<(String, usize)> = None;
     let mut at = 0;
     for piece in tokenize(html) {
         at += piece.source().len();
-        if let Some((name, depth)) = &mut going {
+        if let Some((name, depth)) = &mut dropped {
             if let HtmlToken::Tag(tag) = piece
                 && tag.is_named(name)
             {
@@ -57,59 +60,59 @@ pub(super) fn normalize_nesting(html: &str, stays: &dyn Fn(&str) -> bool) -> Nor
                     *depth += 1;
                 }
                 if *depth == 0 {
-                    going = None;
+                    dropped = None;
                 }
             }
             continue;
         }
         match piece {
-            HtmlToken::Text(words) => bounds.push_text(words),
+            HtmlToken::Text(text) => normalizer.push_text(text),
             HtmlToken::Comment(_) => {}
             HtmlToken::RawElement(tag, _) => {
-                let fits = tag.source.len() <= MAX_TAG_BYTES && !bounds.is_outside_cells();
+                let fits = tag.source.len() <= MAX_TAG_BYTES && !normalizer.is_outside_cells();
                 if tag.is_named("iframe") && fits {
-                    bounds.push_tag(tag);
-                    bounds.output.html.push_str("</iframe>");
+                    normalizer.push_tag(tag);
+                    normalizer.output.html.push_str("</iframe>");
                 }
             }
             HtmlToken::Tag(tag) => {
                 let name = tag.lowercase_name();
                 if DROPPED_ELEMENTS.contains(&name.as_str()) {
-                    if !tag.is_end && bounds.has_end_tag_after(&name, at) {
-                        going = Some((name, 1));
+                    if !tag.is_end && normalizer.has_end_tag_after(&name, at) {
+                        dropped = Some((name, 1));
                     }
-                } else if bounds.accept_tag(tag, name, at) {
-                    bounds.push_tag(tag);
+                } else if normalizer.accept_tag(tag, name, at) {
+                    normalizer.push_tag(tag);
                 }
             }
         }
     }
-    bounds.output
+    normalizer.output
 }
 
 struct NestingNormalizer<'a> {
     output: NormalizedHtml,
     source: &'a str,
-    is_kept_unchanged: &'a dyn Fn(&str) -> bool,
+    is_passed_through: &'a dyn Fn(&str) -> bool,
     open: Vec<String>,
-    /// How many elements of a name were too deep and have yet to end.
+    /// Number of open elements by name that were dropped for their depth.
     too_deep: HashMap<String, usize>,
-    /// Whether a `<pre>` has begun and had no words yet.
+    /// Whether a `<pre>` has just begun and has no text yet.
     at_pre_start: bool,
-    /// Where the last end tag of a name stands.
+    /// Position of the last end tag by name, computed on demand.
     last_end_tags: HashMap<String, Option<usize>>,
 }
 
 impl NestingNormalizer<'_> {
-    fn push_text(&mut self, words: &str) {
-        let mut rest = words;
+    fn push_text(&mut self, text: &str) {
+        let mut rest = text;
         if self.at_pre_start {
-            rest = trim_line_breaks(words);
+            rest = trim_line_breaks(text);
             self.at_pre_start = rest.is_empty();
         }
         while rest.len() > TEXT_CHUNK_BYTES {
             let mut end = rest.floor_char_boundary(TEXT_CHUNK_BYTES);
-            // Not within an entity, the longest of which has 33 letters.
+            // Must not cut a character reference; the longest has 33 bytes.
             let near = rest.floor_char_boundary(end - 40);
             if let Some(entity) = rest[near..end].rfind('&') {
                 end = near + entity;
@@ -124,21 +127,21 @@ impl NestingNormalizer<'_> {
 
     fn push_tag(&mut self, tag: HtmlTag<'_>) {
         let is_bare = tag.is_end || tag.attributes().next().is_none();
-        self.output.is_plain &= is_bare && (self.is_kept_unchanged)(&tag.lowercase_name());
+        self.output.is_plain &= is_bare && (self.is_passed_through)(&tag.lowercase_name());
         self.output.html.push_str(tag.source);
     }
 
-    /// Ends what is open from this place on. lol_html takes the next end tag there is for that of an element that it
-    /// changes, whosever it was; so those get one of their own.
+    /// Closes the open elements from this index on.
     fn close_from(&mut self, place: usize) {
         for name in self.open.drain(place..).rev() {
-            if !(self.is_kept_unchanged)(&name) {
+            // lol_html matches an element that it changes with the next end tag of any element, so those get their own.
+            if !(self.is_passed_through)(&name) {
                 let _ = write!(self.output.html, "</{name}>");
             }
         }
     }
 
-    /// Whether the tag stays; keeps account of what is open.
+    /// Returns whether to keep the tag, and updates the open elements.
     fn accept_tag(&mut self, tag: HtmlTag<'_>, name: String, at: usize) -> bool {
         if tag.is_end {
             return self.accept_end_tag(&name);
@@ -197,7 +200,7 @@ impl NestingNormalizer<'_> {
         false
     }
 
-    /// Ends what stands between the innermost table and this part of it; without a table it is none.
+    /// Closes the elements between the innermost table and this part of it. Returns `false` outside a table.
     fn close_to_table_parent(&mut self, name: &str) -> bool {
         let Some(table) = self.open.iter().rposition(|open| open == "table") else {
             return false;
@@ -215,9 +218,9 @@ impl NestingNormalizer<'_> {
         true
     }
 
-    /// Whether we are in a table and in none of its cells. A browser takes what else stands there out of the table, and
-    /// makes something different of it the next time.
+    /// Returns whether the position is inside a table but outside its cells.
     fn is_outside_cells(&self) -> bool {
+        // The parser moves anything else here out of the table, so sanitizing again would give another result.
         let last = self.open.last().map(String::as_str);
         matches!(
             last,
@@ -225,12 +228,12 @@ impl NestingNormalizer<'_> {
         )
     }
 
-    /// Ends what ends without a tag where this element begins.
+    /// Closes elements whose end tag HTML implies before this start tag.
     fn close_implied(&mut self, next: &str) {
         if is_heading(next) {
             self.close_heading();
         }
-        // An item reaches out of a paragraph to the one before it, but not out of a list or a quotation.
+        // An item also closes an earlier one from inside a paragraph, but not from inside a nested list or quotation.
         let (ending, reaches): (&[&str], fn(&str) -> bool) = match next {
             "li" => (&["li"], is_transparent_to_items),
             "dt" | "dd" => (&["dt", "dd"], is_transparent_to_items),
@@ -250,8 +253,9 @@ impl NestingNormalizer<'_> {
         }
     }
 
-    /// Ends a heading in which another one begins; a browser does so only if nothing else is open in it.
+    /// Closes an open heading before another one begins.
     fn close_heading(&mut self) {
+        // Browsers do this only if nothing else is open in the heading; closing always keeps the result stable.
         let cell = self.open.iter().rposition(|open| is_table_part(open));
         let heading = self.open.iter().rposition(|open| is_heading(open));
         if let Some(place) = heading.filter(|_| heading > cell) {
@@ -279,9 +283,10 @@ impl NestingNormalizer<'_> {
     }
 }
 
-/// The words without the line ends they begin with: a browser leaves out the first in a `<pre>`, each time it is read.
-fn trim_line_breaks(words: &str) -> &str {
-    let mut rest = words;
+/// Removes leading line breaks.
+fn trim_line_breaks(text: &str) -> &str {
+    // The parser drops the first line break in a `<pre>`, each time the HTML is parsed.
+    let mut rest = text;
     loop {
         let ends = [
             "\n",
@@ -302,9 +307,10 @@ fn trim_line_breaks(words: &str) -> &str {
     }
 }
 
-/// Words in which a `<` cannot be taken for a tag, and without the NULs that a parser drops, sometimes.
-fn push_escaped(html: &mut String, words: &str) {
-    let mut rest = words;
+/// Appends text with each `<` escaped and without NUL characters.
+fn push_escaped(html: &mut String, text: &str) {
+    // Parsers drop NULs in some contexts and not in others.
+    let mut rest = text;
     while let Some(at) = rest.find(['<', '\0']) {
         html.push_str(&rest[..at]);
         if rest.as_bytes()[at] == b'<' {

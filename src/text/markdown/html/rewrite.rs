@@ -1,4 +1,4 @@
-//! Each element as we show it: under another name, with its address moved, or as a link to what it would have shown.
+//! Rewrites elements: renames them, maps their URLs, and turns files of other sites into links.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -17,17 +17,17 @@ use super::element_kinds::{is_spaced, replacement_name};
 /// Function from a URL in the text to its new URL on this site; `None` leaves the URL as it is.
 pub type UrlMapper<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The longest attribute that stays, in bytes: addresses end sooner.
+/// Longest attribute value that is kept, in bytes. URLs are shorter.
 const MAX_VALUE_BYTES: usize = 4096;
 
-/// Where in the text we are.
+/// State that handlers share while the text is rewritten.
 #[derive(Default)]
 struct RewriteContext {
     in_link: Cell<bool>,
     player: Cell<PlayerState>,
 }
 
-/// A film or a sound whose address is told by elements in it.
+/// Position relative to an audio or video element without `src`, whose URL is in a `<source>` inside it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum PlayerState {
     #[default]
@@ -42,14 +42,13 @@ struct ElementRewriter<'a> {
     context: Rc<RewriteContext>,
 }
 
-/// The HTML with every element as we show it.
-pub(super) fn rewrite(html: &str, by: TrustLevel, moved: UrlMapper<'_>) -> String {
+pub(super) fn rewrite(html: &str, trust: TrustLevel, map_url: UrlMapper<'_>) -> String {
     static ANY: LazyLock<Selector> = LazyLock::new(|| "*".parse().expect("a star is a selector"));
-    let place = Rc::new(RewriteContext::default());
+    let context = Rc::new(RewriteContext::default());
     let rewriter = ElementRewriter {
-        trust: by,
-        map_url: moved,
-        context: Rc::clone(&place),
+        trust,
+        map_url,
+        context: Rc::clone(&context),
     };
     let handlers = ElementContentHandlers::default()
         .element(|element: &mut Element<'_, '_>| {
@@ -57,8 +56,8 @@ pub(super) fn rewrite(html: &str, by: TrustLevel, moved: UrlMapper<'_>) -> Strin
             Ok(())
         })
         .text(|text: &mut lol_html::html_content::TextChunk<'_>| {
-            // Words for browsers that cannot play.
-            if place.player.get() != PlayerState::Outside {
+            // Fallback text for browsers without a player.
+            if context.player.get() != PlayerState::Outside {
                 text.remove();
             }
             Ok(())
@@ -134,31 +133,31 @@ impl ElementRewriter<'_> {
         {
             set_attribute(element, "id", &name);
         }
-        // Buttons stand close to one another, and words run into each other without them.
+        // WordPress puts buttons side by side without white space; as plain links their text would run together.
         if element
             .get_attribute("class")
             .is_some_and(|class| class.contains("button"))
         {
             element.before(" ", ContentType::Html);
         }
-        let address = self
+        let url = self
             .mapped_url(element, "href")
-            .filter(|address| is_link_allowed(address, self.trust));
+            .filter(|url| is_link_allowed(url, self.trust));
         element.remove_attribute("rel");
-        match &address {
-            Some(address) => {
-                set_attribute(element, "href", &encode_value(address));
-                if self.trust == TrustLevel::Editor && is_external(address) {
+        match &url {
+            Some(url) => {
+                set_attribute(element, "href", &encode_value(url));
+                if self.trust == TrustLevel::Editor && is_external(url) {
                     set_attribute(element, "rel", "noopener");
                 }
             }
             None => element.remove_attribute("href"),
         }
         self.retain_attributes(element, "a");
-        if address.is_some() {
+        if url.is_some() {
             self.context.in_link.set(true);
-            let place = Rc::clone(&self.context);
-            on_end_tag(element, move || place.in_link.set(false));
+            let context = Rc::clone(&self.context);
+            on_end_tag(element, move || context.in_link.set(false));
         } else if !element.has_attribute("id") {
             element.remove_and_keep_content();
         }
@@ -166,43 +165,43 @@ impl ElementRewriter<'_> {
 
     fn rewrite_image(&self, element: &mut Element<'_, '_>) {
         let alt = element.get_attribute("alt").unwrap_or_default();
-        let address = self.mapped_url(element, "src");
-        match address {
-            Some(own)
+        let url = self.mapped_url(element, "src");
+        match url {
+            Some(site_url)
                 if self.trust == TrustLevel::Editor
-                    && is_site_path(&own)
-                    && own.len() <= MAX_VALUE_BYTES =>
+                    && is_site_path(&site_url)
+                    && site_url.len() <= MAX_VALUE_BYTES =>
             {
-                set_attribute(element, "src", &encode_value(&own));
+                set_attribute(element, "src", &encode_value(&site_url));
                 self.retain_attributes(element, "img");
                 set_attribute(element, "loading", "lazy");
             }
-            away => {
-                let html = self.link_html(away.as_deref(), &alt);
+            other_url => {
+                let html = self.link_html(other_url.as_deref(), &alt);
                 element.replace(&html, ContentType::Html);
             }
         }
     }
 
     fn rewrite_player(&self, element: &mut Element<'_, '_>, name: &'static str) {
-        let Some(address) = self.mapped_url(element, "src") else {
+        let Some(url) = self.mapped_url(element, "src") else {
             self.context.player.set(PlayerState::AwaitingSource(name));
-            let place = Rc::clone(&self.context);
-            on_end_tag(element, move || place.player.set(PlayerState::Outside));
+            let context = Rc::clone(&self.context);
+            on_end_tag(element, move || context.player.set(PlayerState::Outside));
             element.remove_and_keep_content();
             return;
         };
-        if self.trust == TrustLevel::Reader || !is_site_path(&address) {
+        if self.trust == TrustLevel::Reader || !is_site_path(&url) {
             let title = element.get_attribute("title").unwrap_or_default();
-            let html = self.link_html(Some(&address), &title);
+            let html = self.link_html(Some(&url), &title);
             element.replace(&html, ContentType::Html);
             return;
         }
-        set_attribute(element, "src", &encode_value(&address));
+        set_attribute(element, "src", &encode_value(&url));
         set_attribute(element, "controls", "");
         match self
             .mapped_url(element, "poster")
-            .filter(|address| is_site_path(address))
+            .filter(|url| is_site_path(url))
         {
             Some(poster) => set_attribute(element, "poster", &encode_value(&poster)),
             None => element.remove_attribute("poster"),
@@ -220,76 +219,77 @@ impl ElementRewriter<'_> {
             element.remove_and_keep_content();
             return;
         }
-        let Some(address) = self.mapped_url(element, "src") else {
+        let Some(url) = self.mapped_url(element, "src") else {
             element.remove();
             return;
         };
         self.context.player.set(PlayerState::Replaced);
-        let html = if self.trust == TrustLevel::Editor && is_site_path(&address) {
+        let html = if self.trust == TrustLevel::Editor && is_site_path(&url) {
             format!(
                 "<{player} src=\"{}\" controls=\"\"></{player}>",
-                encode_value(&address)
+                encode_value(&url)
             )
         } else {
-            self.link_html(Some(&address), "")
+            self.link_html(Some(&url), "")
         };
         element.replace(&html, ContentType::Html);
     }
 
-    /// Another page within this one.
+    /// Replaces an embedded page by a link to it.
     fn rewrite_frame(&self, element: &mut Element<'_, '_>, attribute: &str) {
         let title = element.get_attribute("title").unwrap_or_default();
-        // WordPress shows a file below the link to it.
+        // WordPress puts a link to the same file above this preview.
         let class = element.get_attribute("class").unwrap_or_default();
         if class.contains("wp-block-file__embed") {
             element.remove();
             return;
         }
         match self.mapped_url(element, attribute) {
-            Some(address) => {
-                let address = video_page_url(&address);
+            Some(url) => {
+                let url = video_page_url(&url);
                 let title = if title.trim().is_empty() {
-                    encode_value(&address)
+                    encode_value(&url)
                 } else {
                     title
                 };
-                let html = self.link_html(Some(&address), &title);
+                let html = self.link_html(Some(&url), &title);
                 element.replace(&html, ContentType::Html);
             }
             None => element.remove_and_keep_content(),
         }
     }
 
-    /// A link with these words, as they are written in an attribute; the file's name stands for none.
-    fn link_html(&self, address: Option<&str>, words: &str) -> String {
-        let address = address.filter(|address| is_link_allowed(address, self.trust));
-        let mut words = words.replace('<', "&lt;").replace('>', "&gt;");
-        if words.len() > MAX_VALUE_BYTES {
-            words.clear();
+    /// Returns a link with this text, which is encoded as in an attribute. Without text the file name is used; inside
+    /// another link or without an allowed URL, only the text is returned.
+    fn link_html(&self, url: Option<&str>, text: &str) -> String {
+        let url = url.filter(|url| is_link_allowed(url, self.trust));
+        let mut text = text.replace('<', "&lt;").replace('>', "&gt;");
+        if text.len() > MAX_VALUE_BYTES {
+            text.clear();
         }
-        let Some(address) = address else {
-            return words;
+        let Some(url) = url else {
+            return text;
         };
-        if words.trim().is_empty() {
-            words = encode_value(file_name(address)).replace('<', "&lt;");
+        if text.trim().is_empty() {
+            text = encode_value(file_name(url)).replace('<', "&lt;");
         }
         if self.context.in_link.get() {
-            return words;
+            return text;
         }
-        let rel = if self.trust == TrustLevel::Editor && is_external(address) {
+        let rel = if self.trust == TrustLevel::Editor && is_external(url) {
             " rel=\"noopener\""
         } else {
             ""
         };
-        format!("<a href=\"{}\"{rel}>{words}</a>", encode_value(address))
+        format!("<a href=\"{}\"{rel}>{text}</a>", encode_value(url))
     }
 
-    /// Where an attribute leads on this site.
+    /// Returns the decoded and mapped URL in an attribute.
     fn mapped_url(&self, element: &Element<'_, '_>, attribute: &str) -> Option<String> {
         let raw = element.get_attribute(attribute)?;
-        let address = decode_value(raw.trim());
-        let address = (self.map_url)(&address).unwrap_or(address);
-        (!address.is_empty()).then_some(address)
+        let url = decode_value(raw.trim());
+        let url = (self.map_url)(&url).unwrap_or(url);
+        (!url.is_empty()).then_some(url)
     }
 }
 

@@ -9,9 +9,9 @@ use super::allowlist::is_id_allowed;
 use super::*;
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
-/// The old site's files are here now, and so are its articles.
-fn map_old_url(address: &str) -> Option<String> {
-    let path = address.strip_prefix("https://old.example/")?;
+/// Maps the URLs of an old site whose files and articles have been imported.
+fn map_old_url(url: &str) -> Option<String> {
+    let path = url.strip_prefix("https://old.example/")?;
     Some(match path.strip_prefix("files/") {
         Some(file) => format!("/media/{file}"),
         None => format!("/articles/{path}"),
@@ -26,20 +26,20 @@ fn comment_html(html: &str) -> String {
     sanitize_comment(html, &map_old_url)
 }
 
-/// Once is enough.
+/// Asserts that a single pass of the article sanitizer is enough, and that its output is stable.
 fn assert_idempotent(html: &str) {
     static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
-    let cleaned = |html: &str| {
+    let sanitize = |html: &str| {
         SANITIZER
             .clean(&preprocess(html, TrustLevel::Editor, &map_old_url))
             .to_string()
     };
-    let once = cleaned(html);
-    assert_eq!(cleaned(&once), once, "an article: {html:?}");
+    let once = sanitize(html);
+    assert_eq!(sanitize(&once), once, "an article: {html:?}");
     assert_output_stable(html);
 }
 
-/// What comes out comes out again.
+/// Asserts that sanitizing the output again changes nothing.
 fn assert_output_stable(html: &str) {
     let once = article_html(html);
     assert_eq!(article_html(&once), once, "an article: {html:?}");
@@ -48,7 +48,7 @@ fn assert_output_stable(html: &str) {
 }
 
 #[test]
-fn an_articles_html_is_kept() {
+fn allowed_article_html_is_unchanged() {
     for html in [
         "<h2 id=\"a\">b</h2>",
         "<figure><table><thead><tr><th colspan=\"2\">a</th></tr></thead></table><figcaption>b</figcaption></figure>",
@@ -66,7 +66,7 @@ fn an_articles_html_is_kept() {
 }
 
 #[test]
-fn an_articles_html_becomes_what_we_show() {
+fn article_html_is_reduced_to_allowed_elements() {
     for (html, shown) in [
         ("<h1 class=\"a\">b</h1>", "<h2>b</h2>"),
         ("<center>a</center>b", "<div>a</div>b"),
@@ -99,7 +99,7 @@ fn an_articles_html_becomes_what_we_show() {
 }
 
 #[test]
-fn addresses_are_moved() {
+fn urls_are_mapped() {
     for (html, shown) in [
         (
             "<a href='https://old.example/tea'>b</a>",
@@ -132,9 +132,8 @@ fn addresses_are_moved() {
 }
 
 #[test]
-fn what_another_site_would_serve_becomes_a_link() {
-    let link =
-        |address: &str, words: &str| format!("<a href=\"{address}\" rel=\"noopener\">{words}</a>");
+fn files_of_other_sites_become_links() {
+    let link = |url: &str, text: &str| format!("<a href=\"{url}\" rel=\"noopener\">{text}</a>");
     for (html, shown) in [
         (
             "<img src='https://b.c/d.png' alt='a &quot;e&quot;'>",
@@ -195,7 +194,7 @@ fn what_another_site_would_serve_becomes_a_link() {
 }
 
 #[test]
-fn no_address_is_mistaken_for_our_own() {
+fn disguised_external_urls_are_not_site_paths() {
     for source in [
         "//b.c/a",
         "/\\b.c/a",
@@ -218,7 +217,7 @@ fn no_address_is_mistaken_for_our_own() {
 }
 
 #[test]
-fn an_id_of_the_pages_own_is_dropped() {
+fn reserved_ids_are_dropped() {
     for id in [
         "content",
         "comments",
@@ -239,7 +238,7 @@ fn an_id_of_the_pages_own_is_dropped() {
 }
 
 #[test]
-fn a_comment_holds_little() {
+fn comment_html_is_reduced_to_allowed_elements() {
     let rel = "rel=\"nofollow ugc noopener\"";
     for (html, shown) in [
         (
@@ -274,7 +273,7 @@ fn a_comment_holds_little() {
 }
 
 #[test]
-fn an_element_without_an_end_leaves_the_others_theirs() {
+fn an_unclosed_element_does_not_take_other_end_tags() {
     for (html, shown) in [
         ("<div><font>a</div>b", "<div>a</div>b"),
         ("<div><h1>a</div>b", "<div><h2>a</h2></div>b"),
@@ -301,7 +300,7 @@ fn an_element_without_an_end_leaves_the_others_theirs() {
 }
 
 #[test]
-fn nesting_ends_somewhere() {
+fn nesting_is_limited() {
     let html = article_html(&format!(
         "{}a{}b",
         "<div>".repeat(100_000),
@@ -325,7 +324,7 @@ fn nesting_ends_somewhere() {
 }
 
 #[test]
-fn long_words_stay_whole() {
+fn long_text_is_unchanged() {
     for words in [
         "a&amp;b ".repeat(3000),
         "«".repeat(9000),
@@ -336,7 +335,7 @@ fn long_words_stay_whole() {
 }
 
 #[test]
-fn the_words_of_safe_html_are_its_blocks() {
+fn text_has_a_line_for_each_block() {
     for (html, words) in [
         ("<p>a <b>b</b>c<br>\nd</p>\n<p>e</p>", "a bc d\ne"),
         ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
@@ -356,7 +355,7 @@ fn the_words_of_safe_html_are_its_blocks() {
 }
 
 #[test]
-fn a_table_without_cells_comes_out_the_same_twice() {
+fn sanitizing_malformed_tables_is_idempotent() {
     for html in [
         "<dd>a<table><dd>b",
         "<a id=\"c\"><table><iframe src=\"/a\">",
@@ -371,7 +370,7 @@ fn a_table_without_cells_comes_out_the_same_twice() {
 }
 
 #[test]
-fn the_samples_come_out_the_same_twice() {
+fn sanitizing_the_samples_is_idempotent() {
     for name in ["theme-unit-test", "block-editor-test"] {
         let path = format!("{}/../shared/wxr/{name}.xml", env!("CARGO_MANIFEST_DIR"));
         let Ok(export) = fs::read_to_string(&path) else {
@@ -384,39 +383,39 @@ fn the_samples_come_out_the_same_twice() {
     }
 }
 
-/// HTML that is often wrong.
+/// Generates HTML that is often malformed.
 fn malformed_html() -> impl Strategy<Value = String> {
     let names = "(a|abbr|b|i|s|u|p|div|h1|h2|pre|code|ul|ol|li|dl|dt|dd|table|caption|tbody|thead|tr|td|th|blockquote|figure|figcaption|details|summary|section|font|center|button|select|option|object|svg|math|mi|template|noscript|video|audio|source|img|iframe|form|span|nobr|title|textarea|script|style|xmp|plaintext|br|hr|input|address|marquee|ruby|rt|body|html|head|frameset|frame|image|col|colgroup)";
     let attributes = "( (href|src|id|alt|title|name|rel|class|poster|data)=(\"(/a|/media/b|https://b\\.c/d\\?e&f|//g|javascript:h|content|x&amp;y|&sol;/z|https://old\\.example/files/q|mailto:a@b\\.c| )\"|'h'|#k|\"))";
     let start = format!("<{names}{attributes}{{0,2}}/?>");
     let end = format!("</{names}>");
-    let piece = prop_oneof![
+    let token = prop_oneof![
         5 => string_regex(&start).expect("a regular expression"),
         3 => string_regex(&end).expect("a regular expression"),
         2 => "[a-c \n]{1,4}",
         1 => "(<|>|&|&amp;|&lt;|&nbsp;|\"|'|<!--|-->|<!|<\\?|\\]\\]>|<!\\[CDATA\\[|\u{a0}|\u{0}|\r|é|&#10;|&copy)",
     ];
-    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    proptest::collection::vec(token, 0..24).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn readying_and_cleaning_twice_changes_nothing(html in malformed_html()) {
+    fn sanitizing_malformed_html_is_idempotent(html in malformed_html()) {
         assert_output_stable(&html);
     }
 
     #[test]
-    fn any_text_can_be_readied(html in "\\PC{0,60}|[<>a-c/!'\"=& \\-]{0,60}") {
+    fn sanitizing_any_text_is_idempotent(html in "\\PC{0,60}|[<>a-c/!'\"=& \\-]{0,60}") {
         assert_output_stable(&html);
     }
 
     #[test]
-    fn no_page_asks_a_third_party(html in malformed_html()) {
+    fn no_element_loads_from_another_site(html in malformed_html()) {
         let html = article_html(&html);
-        for piece in tokenize(&html) {
-            let HtmlToken::Tag(tag) = piece else { continue };
+        for token in tokenize(&html) {
+            let HtmlToken::Tag(tag) = token else { continue };
             for name in ["src", "poster", "data", "srcset"] {
                 let own = tag.find_attribute(name).is_none_or(is_site_path);
                 prop_assert!(own, "{}", html);
@@ -426,7 +425,7 @@ proptest! {
 }
 
 #[test]
-fn no_text_takes_an_id_of_the_page_around_it() {
+fn every_id_in_the_templates_is_reserved() {
     let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     for folder in ["", "articles", "comments"] {
         let files = fs::read_dir(templates.join(folder)).expect("a folder");

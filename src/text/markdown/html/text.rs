@@ -1,15 +1,15 @@
-//! The words in HTML that the sanitiser wrote.
+//! Extracts text from sanitized HTML.
 
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
-/// The words alone, a block a line; a picture says what its `alt` says.
+/// Returns the text, one block a line. An image gives its `alt` text.
 pub(in super::super) fn html_to_text(safe_html: &str) -> String {
-    let mut words = String::with_capacity(safe_html.len());
+    let mut text = String::with_capacity(safe_html.len());
     let mut in_code = 0_usize;
-    for piece in tokenize(safe_html) {
-        match piece {
-            HtmlToken::Text(text) if in_code > 0 => words.push_str(&decode_entities(text)),
-            HtmlToken::Text(text) => words.push_str(&decode_entities(&text.replace('\n', " "))),
+    for token in tokenize(safe_html) {
+        match token {
+            HtmlToken::Text(source) if in_code > 0 => text.push_str(&decode_entities(source)),
+            HtmlToken::Text(source) => text.push_str(&decode_entities(&source.replace('\n', " "))),
             HtmlToken::Tag(tag) => {
                 if tag.is_named("pre") {
                     in_code = if tag.is_end {
@@ -18,12 +18,12 @@ pub(in super::super) fn html_to_text(safe_html: &str) -> String {
                         in_code + 1
                     };
                 }
-                push_separator(&mut words, tag);
+                push_separator(&mut text, tag);
             }
             HtmlToken::RawElement(..) | HtmlToken::Comment(_) => {}
         }
     }
-    let lines: Vec<_> = words
+    let lines: Vec<_> = text
         .lines()
         .map(|line| {
             line.split([' ', '\t'])
@@ -36,21 +36,21 @@ pub(in super::super) fn html_to_text(safe_html: &str) -> String {
     lines.join("\n")
 }
 
-fn push_separator(words: &mut String, tag: HtmlTag<'_>) {
+fn push_separator(text: &mut String, tag: HtmlTag<'_>) {
     match tag.name {
         "img" => {
             if let Some(alt) = tag.find_attribute("alt") {
-                words.push_str(&decode_entities(&alt.replace('\n', " ")));
+                text.push_str(&decode_entities(&alt.replace('\n', " ")));
             }
         }
-        "br" | "td" | "th" | "audio" | "video" => words.push(' '),
+        "br" | "td" | "th" | "audio" | "video" => text.push(' '),
         "a" | "abbr" | "b" | "cite" | "code" | "del" | "em" | "i" | "ins" | "kbd" | "mark"
         | "q" | "s" | "samp" | "small" | "strong" | "sub" | "sup" | "time" | "u" | "var" => {}
-        _ => words.push('\n'),
+        _ => text.push('\n'),
     }
 }
 
-/// The text without entities; the sanitiser writes these five and no other.
+/// Decodes the five character references that ammonia writes.
 fn decode_entities(text: &str) -> String {
     let text = text
         .replace("&lt;", "<")
