@@ -1,77 +1,93 @@
-//! Locates the data and media folders and reads or creates the secret key, before a command opens the site.
+//! Steps before a command's own work: finding the data folder, loading or creating the secret key, opening the database.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 use crate::config::Config;
 use crate::crypto::{KEY_BYTES, Keys, hex, random, read_key_file};
-use crate::db::embedded::{self, default_data_folder};
+use crate::db::embedded::{self, Durability, default_data_dir};
+use crate::db::{self, Database};
+use crate::publication::Publication;
 
-/// The data folder that the settings name, or the default.
+/// Returns the data folder that the settings name, or the default.
 pub fn data_folder(config: &Config) -> PathBuf {
-    config.data.clone().unwrap_or_else(default_data_folder)
+    config.data_dir.clone().unwrap_or_else(default_data_dir)
 }
 
-/// The media folder that the settings name, or `media` in the data folder.
+/// Returns the media folder that the settings name, or `media` in the data folder.
 pub fn media_folder(config: &Config) -> PathBuf {
     let named = config.media.clone();
     named.unwrap_or_else(|| data_folder(config).join("media"))
 }
 
-/// Where the key lies.
+/// Returns the path of the secret key: the one that the settings name, or `secret.key` in the data folder.
 pub fn key_file(config: &Config) -> PathBuf {
-    config
-        .secret_key_file
-        .clone()
-        .unwrap_or_else(|| data_folder(config).join("secret.key"))
+    let named = config.secret_key_file.clone();
+    named.unwrap_or_else(|| data_folder(config).join("secret.key"))
 }
 
-/// Reads the key, or makes it at the first start with a private Postgres. Beside a database that is there already a
-/// missing key is an error: what is sealed there opens with no new one.
+/// Opens the database that the settings name, or the embedded one. A command works beside a running server this way.
+pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
+    db::open(
+        config.database_url.as_deref(),
+        &data_folder(config),
+        Durability::Durable,
+    )
+    .await
+}
+
+/// Makes the key that the database is sealed with the active one. Fails if the ring does not contain it.
+pub fn activate_key(keys: &Keys, publication: &Publication, path: &Path) -> anyhow::Result<()> {
+    ensure!(
+        keys.use_key(&publication.key_id),
+        "this database is encrypted with another secret key than the one in {}; set BROADSHEET_SECRET_KEY_FILE to the file with the right one",
+        path.display()
+    );
+    Ok(())
+}
+
+/// Loads the secret keys, or creates one at the first start with an embedded Postgres. Beside an existing database a
+/// missing key is an error, since a new one would not open what is sealed there.
 pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
-    let file = key_file(config);
-    match read(&file) {
-        Ok(Some(keys)) => Ok(keys),
-        Ok(None) if config.database_url.is_none() && embedded::has_data(&data_folder(config)) => {
-            bail!(
-                "the secret key {} is missing, and the database beside it is sealed with it; put your copy of it back",
-                file.display()
-            )
-        }
-        Ok(None) if config.database_url.is_none() => make(&file),
-        Ok(None) => bail!(
-            "the secret key {} is missing: copy it from where this database was used before, or for a new database make one with  (umask 077; openssl rand -hex 32 > {})",
-            file.display(),
-            file.display()
-        ),
-        Err(error) => Err(error),
+    let path = key_file(config);
+    if let Some(file) = read_key_file(&path)? {
+        return Ok(file.keys());
     }
+    if config.database_url.is_some() {
+        bail!(
+            "the secret key {} is missing: copy it from where this database was used before, or for a new database make one with  (umask 077; openssl rand -hex 32 > {})",
+            path.display(),
+            path.display()
+        );
+    }
+    if embedded::has_data(&data_folder(config)) {
+        bail!(
+            "the secret key {} is missing, and the database beside it is sealed with it; put your copy of it back",
+            path.display()
+        );
+    }
+    create_key(&path)
 }
 
-/// Reads the keys; `None` if there is no such file.
-pub fn read(file: &Path) -> anyhow::Result<Option<Keys>> {
-    Ok(read_key_file(file)?.map(|found| found.keys()))
-}
-
-fn make(file: &Path) -> anyhow::Result<Keys> {
-    if let Some(folder) = file.parent() {
-        embedded::make_folder(folder)
-            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+fn create_key(path: &Path) -> anyhow::Result<Keys> {
+    if let Some(folder) = path.parent() {
+        embedded::create_data_dir(folder)
+            .with_context(|| format!("the folder {} cannot be created", folder.display()))?;
     }
     let key: [u8; KEY_BYTES] = random();
     let mut created = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(file)
-        .with_context(|| format!("the secret key {} cannot be made", file.display()))?;
+        .open(path)
+        .with_context(|| format!("the secret key {} cannot be created", path.display()))?;
     writeln!(created, "{}", hex(&key))?;
-    // Addresses sealed with a key that a power cut took would be lost.
+    // Nothing may be sealed with a key that a power cut could still take away.
     created.sync_all()?;
-    tracing::info!(file = %file.display(), "made the secret key; keep a copy apart from the database's backups");
+    tracing::info!(file = %path.display(), "created the secret key; keep a copy apart from the database's backups");
     Ok(Keys::from_secret(&key))
 }

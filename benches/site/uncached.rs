@@ -16,7 +16,7 @@ const CONNECTIONS: u32 = 16;
 
 pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
     setup.move_postgres(BOTH_CORES);
-    let site = setup.start_server_with(BOTH_CORES, setup.url(), &[("BROADSHEET_CACHE", "0")]);
+    let site = setup.start_server_with(BOTH_CORES, setup.url(), &[("BROADSHEET_CACHE_MB", "0")]);
     let readers = WrkCommand::new(site.address, "/", CONNECTIONS, RUN_SECONDS)
         .on(BOTH_CORES)
         .with_script("random.lua", &setup.paths);

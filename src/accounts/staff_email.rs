@@ -72,9 +72,9 @@ pub fn seal(keys: &Keys, id: AccountId, email: &str) -> Vec<u8> {
     keys.seal(&row(id), email.as_bytes())
 }
 
-/// What was sealed for an account, sealed anew with the key in use.
-pub(super) fn reseal(keys: &Keys, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
-    keys.reseal(&row(id), sealed)
+/// Seals an email again, for the same account, with the active key.
+pub(super) fn rotate(keys: &Keys, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+    keys.rotate(&row(id), sealed)
 }
 
 /// Opens a sealed email. Only mail delivery and comparison with another email do.

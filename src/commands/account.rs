@@ -1,63 +1,58 @@
-//! `account`: the staff, from the command line.
+//! `account`: staff accounts, from the command line.
 
 use std::io::{self, BufRead, IsTerminal};
 
 use anyhow::{Context, bail};
 use argon2::Argon2;
 use clap::Subcommand;
+use sqlx::PgPool;
 use zeroize::Zeroizing;
 
 use crate::accounts::passphrase::{LEAST_CHARS, MOST_CHARS, Passphrase};
 use crate::accounts::{Handle, Role, store};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, embedded::Durability};
-use crate::startup::{self, data_folder};
+use crate::startup;
 use crate::text::input;
 
-/// What can be done with accounts.
 #[derive(Subcommand)]
 pub enum AccountCommand {
-    /// Add someone; their passphrase is read from standard input
+    /// Add an account; the passphrase is read from standard input
     Add {
-        /// What they type at sign-in: one word
+        /// Username for signing in, one word
         handle: String,
-        /// The name others see [default: the handle]
+        /// Name shown to others [default: the username]
         #[arg(long)]
         name: Option<String>,
-        /// What they may do
+        /// Role of the account
         #[arg(long, value_enum, default_value_t = Role::Moderator)]
         role: Role,
     },
-    /// List everyone
+    /// List all accounts: username, role and name, separated by tabs
     List,
-    /// Give someone another passphrase, read from standard input; signs them out everywhere
+    /// Set a new passphrase, read from standard input, and end all sessions of the account
     Passphrase {
-        /// What they type at sign-in
+        /// Username of the account
         handle: String,
     },
 }
 
-/// Does it, beside a running server or without one.
+/// Runs a subcommand of `account`, beside a running server or without one.
 pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<()> {
-    // What was typed is judged before a database is started for it.
-    let task = Task::prepare(command)?;
+    // Before a database is started: a wrong argument is the commonest mistake.
+    let task = AccountTask::prepare(command)?;
     if config.database_url.is_none() {
-        // A private Postgres that is made now must find its key at the first start.
+        // An embedded Postgres created by this command must have a key by the first start of the server.
         startup::read_or_make(&config)?;
     }
-    let database = db::open(
-        config.database_url.as_deref(),
-        &data_folder(&config),
-        Durability::Durable,
-    )
-    .await?;
-    let done = task.run(&database.pool).await;
+    let database = startup::open_database(&config).await?;
+    let result = task.run(&database.pool).await;
     database.close().await?;
-    done
+    result
 }
 
-enum Task {
+/// A subcommand whose arguments and input have been checked.
+enum AccountTask {
     Add {
         handle: Handle,
         name: String,
@@ -71,17 +66,17 @@ enum Task {
     },
 }
 
-impl Task {
+impl AccountTask {
     fn prepare(command: AccountCommand) -> anyhow::Result<Self> {
         let parse = |handle: &str| {
             Handle::parse(handle)
-                .context("a handle is one word of at most 60 characters, without @")
+                .context("a username is one word of at most 60 characters, without @")
         };
         Ok(match command {
             AccountCommand::Add { handle, name, role } => {
                 let name = input::single_line(name.as_deref().unwrap_or(&handle));
                 if input::is_blank(&name) || input::has_invalid_chars(&name) {
-                    bail!("the name is empty or holds characters that are no text");
+                    bail!("--name is empty or holds control characters; type another name");
                 }
                 Self::Add {
                     handle: parse(&handle)?,
@@ -98,7 +93,7 @@ impl Task {
         })
     }
 
-    async fn run(self, pool: &sqlx::PgPool) -> anyhow::Result<()> {
+    async fn run(self, pool: &PgPool) -> anyhow::Result<()> {
         let mut db = pool.begin().await?;
         match self {
             Self::Add {
@@ -107,15 +102,8 @@ impl Task {
                 role,
                 hash,
             } => {
-                let added = store::insert(
-                    &mut db,
-                    &handle,
-                    &name,
-                    role,
-                    Some(&hash),
-                    Clock::System.now(),
-                )
-                .await?;
+                let now = Clock::System.now();
+                let added = store::insert(&mut db, &handle, &name, role, Some(&hash), now).await?;
                 if added.is_none() {
                     bail!("there is an account {} already", handle.as_str());
                 }
@@ -125,7 +113,7 @@ impl Task {
                 let accounts = store::all(&mut db).await?;
                 if accounts.is_empty() {
                     println!(
-                        "Nobody yet. The one-time link in the server's log makes the first admin."
+                        "There are no accounts yet. The one-time link in the server's log creates the first admin."
                     );
                 }
                 for account in accounts {
@@ -137,6 +125,7 @@ impl Task {
                     .await?
                     .with_context(|| format!("there is no account {}", handle.as_str()))?;
                 store::set_passphrase(&mut db, account.id, &hash).await?;
+                // Whoever knew the old passphrase may be signed in.
                 store::delete_sessions_of(&mut db, account.id).await?;
                 println!(
                     "{} has a new passphrase and is signed out everywhere.",
@@ -149,19 +138,20 @@ impl Task {
     }
 }
 
-/// Reads one line from standard input. At a terminal it is asked for, and does not show.
+/// Reads one line from standard input, with a prompt and without echo at a terminal, and hashes it.
 fn read_passphrase() -> anyhow::Result<String> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {
-        let prompt = format!("Passphrase, at least {LEAST_CHARS} characters (it does not show): ");
-        *line = rpassword::prompt_password(prompt).context("asking for the passphrase")?;
+        let prompt =
+            format!("Passphrase, at least {LEAST_CHARS} characters (not shown as you type): ");
+        *line = rpassword::prompt_password(prompt).context("reading the passphrase failed")?;
     } else {
         io::stdin()
             .lock()
             .read_line(&mut line)
-            .context("reading the passphrase from standard input")?;
+            .context("reading the passphrase from standard input failed")?;
     }
     let passphrase = Passphrase::parse(line.trim_end_matches(['\r', '\n']))
-        .with_context(|| format!("a passphrase has {LEAST_CHARS} to {MOST_CHARS} characters; a few unrelated words do well"))?;
+        .with_context(|| format!("a passphrase has {LEAST_CHARS} to {MOST_CHARS} characters; choose a few unrelated words"))?;
     passphrase.hash(&Argon2::default())
 }

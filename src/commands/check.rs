@@ -1,9 +1,10 @@
-//! `check`: each part of the installation on a line, green or with what to do.
+//! `check`: one line for each part of the installation, with what to do where something is wrong.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use super::rekey;
+use anyhow::anyhow;
+
 use crate::config::{Config, Settings};
 use crate::crypto::{KeyFile, read_key_file};
 use crate::db::{self, embedded};
@@ -11,39 +12,37 @@ use crate::mail;
 use crate::publication;
 use crate::startup::{self, data_folder};
 
-/// Looks at everything; success when all is well.
+/// Checks settings, database, key and mail; succeeds when nothing is wrong.
 pub async fn check(settings: &Settings) -> ExitCode {
     let config = match settings.check() {
         Ok(config) => config,
         Err(wrong) => {
-            say("settings", Err(wrong.into()));
+            print_result("settings", Err(wrong.into()));
             return ExitCode::FAILURE;
         }
     };
-    say(
+    print_result(
         "settings",
         Ok(format!("the site is at {}", config.public_url)),
     );
     let key = check_key(&config);
-    let found = key.as_ref().ok().and_then(Option::as_ref);
-    let lines = [
-        ("database", check_database(&config, found).await),
-        (
-            "key",
-            key.as_ref()
-                .map_err(|error| anyhow::anyhow!("{error:#}"))
-                .map(|found| match found {
-                    Some(_) => startup::key_file(&config).display().to_string(),
-                    None => "will be made at the first start".to_owned(),
-                }),
-        ),
+    let key_file = key.as_ref().ok().and_then(Option::as_ref);
+    let database = check_database(&config, key_file).await;
+    let key = match key {
+        Ok(Some(_)) => Ok(startup::key_file(&config).display().to_string()),
+        Ok(None) => Ok("will be created at the first start".to_owned()),
+        Err(error) => Err(anyhow!("{error:#}")),
+    };
+    let results = [
+        ("database", database),
+        ("key", key),
         ("mail", check_mail(&config).await),
     ];
-    let mut all_well = true;
-    for (part, found) in lines {
-        all_well &= say(part, found);
+    let mut all_passed = true;
+    for (part, result) in results {
+        all_passed &= print_result(part, result);
     }
-    if all_well {
+    if all_passed {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -51,77 +50,71 @@ pub async fn check(settings: &Settings) -> ExitCode {
 }
 
 fn check_key(config: &Config) -> anyhow::Result<Option<KeyFile>> {
-    let found = read_key_file(&startup::key_file(config))?;
-    let is_made_later = config.database_url.is_none() && !embedded::has_data(&data_folder(config));
-    if found.is_none() && !is_made_later {
-        // Says how to get one.
+    let file = read_key_file(&startup::key_file(config))?;
+    let is_first_start = config.database_url.is_none() && !embedded::has_data(&data_folder(config));
+    if file.is_none() && !is_first_start {
+        // Fails, with the instructions for this case.
         startup::read_or_make(config)?;
     }
-    Ok(found)
+    Ok(file)
 }
 
-async fn check_database(config: &Config, keys: Option<&KeyFile>) -> anyhow::Result<String> {
+async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Result<String> {
     let data = data_folder(config);
-    let url = match &config.database_url {
-        Some(url) => url.clone(),
-        None => match embedded::url_of_running(&data) {
-            Some(url) => url,
-            None => {
-                let found = embedded::found_binaries(&data)?;
-                return Ok(format!(
-                    "private, in {}; not running now; {found}",
-                    data.display()
-                ));
-            }
-        },
+    let running = embedded::url_of_running(&data);
+    let Some(url) = config.database_url.clone().or(running) else {
+        let binaries = embedded::describe_binaries(&data)?;
+        return Ok(format!(
+            "embedded, in {}; not running now; {binaries}",
+            data.display()
+        ));
     };
     let pool = db::connect(&url).await?;
     db::check(&pool).await?;
     let mut connection = pool.acquire().await?;
-    let is_new = sqlx::query_scalar!(r#"select to_regclass('settings') is null as "is_new!""#)
-        .fetch_one(&mut *connection)
-        .await?;
-    let publication = match is_new {
-        true => None,
-        false => publication::store::find(&mut connection).await?,
+    // A check must not migrate, so the tables may not be there.
+    let publication = match db::store::has_schema(&mut connection).await? {
+        true => publication::store::find(&mut connection).await?,
+        false => None,
     };
-    if let Some(publication) = publication {
-        anyhow::ensure!(
-            keys.is_none_or(|keys| keys.keys().knows(&publication.key_id)),
-            "this database is sealed with another secret key; put the right one in place"
-        );
-        let older = keys.map(KeyFile::older).unwrap_or_default();
-        let left = match older.is_empty() {
-            true => 0,
-            false => rekey::left_under(&mut connection, &older).await?,
-        };
-        if left > 0 {
-            return Ok(format!(
-                "\"{}\" answers; {left} values are sealed with an older key, which  broadsheet rekey  changes",
-                publication.title
-            ));
-        }
-        return Ok(format!("\"{}\" answers", publication.title));
+    let Some(publication) = publication else {
+        return Ok("answers; nothing has been served from it yet".to_owned());
+    };
+    let mut older = Vec::new();
+    if let Some(file) = file {
+        startup::activate_key(&file.keys(), &publication, &startup::key_file(config))?;
+        older = file.older_ids();
     }
-    Ok("answers; nothing has been served from it yet".to_owned())
+    // Counting reads whole tables; without older keys there is nothing to count.
+    let remaining = match older.is_empty() {
+        true => 0,
+        false => db::store::count_sealed_with(&mut connection, &older).await?,
+    };
+    let title = publication.title;
+    if remaining > 0 {
+        return Ok(format!(
+            "\"{title}\" answers; {remaining} values are sealed with an older key; to rotate them, run  broadsheet key rotate"
+        ));
+    }
+    Ok(format!("\"{title}\" answers"))
 }
 
 async fn check_mail(config: &Config) -> anyhow::Result<String> {
     let Some(mail) = &config.mail else {
-        return Ok("off; set BROADSHEET_SMTP_URL and BROADSHEET_MAIL_FROM to send any".to_owned());
+        return Ok("off; set BROADSHEET_SMTP_URL and BROADSHEET_MAIL_FROM to send mail".to_owned());
     };
     mail::check_server(mail).await?;
     Ok("the server answers".to_owned())
 }
 
-/// Prints one line; whether all is well.
-fn say(part: &str, found: anyhow::Result<String>) -> bool {
+/// Prints one line; returns whether the part passed.
+fn print_result(part: &str, result: anyhow::Result<String>) -> bool {
     let (green, red, plain) = if io::stdout().is_terminal() {
         ("\x1b[32m", "\x1b[31m", "\x1b[0m")
     } else {
         ("", "", "")
     };
-    match found {
+    match result {
         Ok(text) => {
             println!("{green}ok   {plain}{part}: {text}");
             true

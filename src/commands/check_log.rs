@@ -1,62 +1,54 @@
-//! `check log`: whether the log of the desk is as it was written, and every comment as was decided last.
+//! `check log`: whether the audit log is as it was written, and every comment as the log says.
 
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::privacy::grouped;
+use crate::privacy_check::grouped;
 use crate::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use crate::config::Config;
-use crate::db::{self, embedded::Durability};
-use crate::startup::data_folder;
+use crate::startup;
 
-/// What is to be held against the log.
+/// Arguments of `check log`.
 #[derive(Args)]
-pub struct CheckLog {
-    /// How the log ended some day, as this printed it then: a log that was written anew from before is noticed as well
+pub struct CheckLogArgs {
+    /// End of the log as an earlier check printed it; also detects a log that was rewritten as a whole since then
     #[arg(long, value_name = "POSITION:HASH")]
-    since: Option<Checkpoint>,
+    checkpoint: Option<Checkpoint>,
 }
 
-/// Checks the log, beside a running server or without one; success when all is well.
-pub async fn check_log(config: Config, asked: CheckLog) -> anyhow::Result<ExitCode> {
-    let database = db::open(
-        config.database_url.as_deref(),
-        &data_folder(&config),
-        Durability::Durable,
-    )
-    .await?;
-    let seen = async {
+/// Verifies the audit log, beside a running server or without one; succeeds when it is intact.
+pub async fn check_log(config: Config, args: CheckLogArgs) -> anyhow::Result<ExitCode> {
+    let database = startup::open_database(&config).await?;
+    // The database is closed, and an embedded one stopped, whatever the result is.
+    let result = async {
         let mut db = database.pool.acquire().await?;
-        verify_log(&mut db, asked.since.as_ref()).await
+        verify_log(&mut db, args.checkpoint.as_ref()).await
     };
-    let seen = seen.await;
+    let result = result.await;
     database.close().await?;
-    Ok(say(&seen?))
+    Ok(print_report(&result?))
 }
 
-fn say(seen: &VerifyReport) -> ExitCode {
+fn print_report(report: &VerifyReport) -> ExitCode {
     let count = |count: i64, one: &str, many: &str| {
-        let what = if count == 1 { one } else { many };
-        format!("{} {what}", grouped(count.unsigned_abs()))
+        let unit = if count == 1 { one } else { many };
+        format!("{} {unit}", grouped(count.unsigned_abs()))
     };
-    let end = match &seen.end {
+    let end = match &report.end {
         Some((position, hash)) => format!("the chain ends at entry {position} with {hash}"),
         None => "the chain has not begun".to_owned(),
     };
-    let entries = count(seen.entries, "entry", "entries");
-    let decisions = count(seen.decisions, "decision", "decisions");
+    let entries = count(report.entries, "entry", "entries");
+    let decisions = count(report.decisions, "decision", "decisions");
     println!("{entries}, {decisions}; {end}");
-    for fault in &seen.faults {
+    for fault in &report.faults {
         println!("{fault}");
     }
-    if seen.unlisted_faults > 0 {
-        println!(
-            "And {}.",
-            count(seen.unlisted_faults, "fault more", "faults more")
-        );
+    if report.unlisted_faults > 0 {
+        println!("And {}.", count(report.unlisted_faults, "more fault", "more faults"));
     }
-    match seen.is_intact() {
+    match report.is_intact() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }

@@ -1,355 +1,224 @@
-//! `commenter`: for people who ask what is kept of them, or want it gone. The address comes from standard input: as an
-//! argument it would stay in the shell's history, and everyone on the machine would see it in the list of processes.
+//! `commenter`: requests of commenters about their own data. Email addresses come from standard input: as an argument
+//! they would stay in the shell's history and show in the list of processes.
 
-use std::collections::HashMap;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use serde_json::{Value, json};
-use sqlx::PgConnection;
+use serde_json::json;
+use sqlx::{Connection, PgConnection, PgPool};
 use zeroize::Zeroizing;
 
-use crate::accounts;
-use crate::clock::{Clock, Ts};
-use crate::commenters::{self, Email, EmailError, FixedPolicy, SubscriptionScope};
-use crate::comments::store::personal_data::{CommentDecision, StoredComment};
-use crate::comments::store::versions::CommentVersion;
-use crate::comments::{self, NETWORK_ROW};
+use super::commenter_export::CommenterExport;
+use crate::clock::Clock;
+use crate::commenters::{Email, EmailError};
 use crate::config::Config;
 use crate::crypto::Keys;
-use crate::db::{self, embedded::Durability};
-use crate::ids::{CommentId, CommenterId};
+use crate::ids::CommenterId;
 use crate::mail::{self, Recipient};
-use crate::publication;
-use crate::startup::{self, data_folder};
+use crate::{accounts, commenters, comments, publication, startup};
 
-/// What can be done for a commenter.
 #[derive(Subcommand)]
 pub enum CommenterCommand {
-    /// Print everything kept about the person whose address is on standard input, as JSON
+    /// Print everything stored about a commenter as JSON; the email address is read from standard input
     Export,
-    /// Take out everything the person whose address is on standard input has written, and forget the address
+    /// Erase a commenter's comments and email address; the email address is read from standard input
     Erase {
-        /// Do not ask
+        /// Erase without asking for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Stop mail to whoever a report on standard input was not able to reach; let your mail server pipe what comes back here
-    Bounced,
+    /// Stop mail to the recipient of a bounce message on standard input; have your mail server pipe bounces to it
+    Bounce,
 }
 
-/// Does it, beside a running server or without one. Success only if there was someone of that address.
+/// Bytes of a bounce message that are read. It names the recipient before it quotes the message that bounced.
+const MAX_BOUNCE_BYTES: u64 = 1024 * 1024;
+
+/// Runs a subcommand of `commenter`, beside a running server or without one. Fails if nothing is stored about the email
+/// address.
 pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Result<ExitCode> {
-    // What was typed is judged before a database is started for it.
+    // Before a database is started: wrong input is the commonest mistake.
     let email = match command {
-        CommenterCommand::Export | CommenterCommand::Erase { .. } => read_address()?,
-        CommenterCommand::Bounced => match read_report()? {
+        CommenterCommand::Export | CommenterCommand::Erase { .. } => read_email()?,
+        CommenterCommand::Bounce => match read_bounced_email()? {
             Some(email) => email,
-            // Mail that is no report, or names nobody: a mail server is not told to send that back as well.
             None => {
-                eprintln!("This is no report of mail that came back for good.");
+                // A success all the same: at a failure the mail server would bounce this message as well.
+                eprintln!("Standard input is not a report of mail that bounced for good.");
                 return Ok(ExitCode::SUCCESS);
             }
         },
     };
     let keys = startup::read_or_make(&config)?;
-    let database = db::open(
-        config.database_url.as_deref(),
-        &data_folder(&config),
-        Durability::Durable,
-    )
-    .await?;
-    let asked = Asked {
+    let database = startup::open_database(&config).await?;
+    let request = CommenterRequest {
         config: &config,
         keys: &keys,
         email,
     };
-    let done = asked.answer(&database.pool, command).await;
+    let result = request.run(&database.pool, command).await;
     database.close().await?;
-    done
+    result
 }
 
-struct Asked<'a> {
+/// A request about one email address.
+struct CommenterRequest<'a> {
     config: &'a Config,
     keys: &'a Keys,
     email: Email,
 }
 
-impl Asked<'_> {
-    async fn answer(
-        &self,
-        pool: &sqlx::PgPool,
-        command: CommenterCommand,
-    ) -> anyhow::Result<ExitCode> {
+impl CommenterRequest<'_> {
+    async fn run(&self, pool: &PgPool, command: CommenterCommand) -> anyhow::Result<ExitCode> {
         let mut db = pool.acquire().await?.detach();
-        if let Some(publication) = publication::store::find(&mut db).await?
-            && !self.keys.use_key(&publication.key_id)
-        {
-            bail!(
-                "this database is sealed with another secret key than {}; put the right one in place",
-                startup::key_file(self.config).display()
-            );
+        if let Some(publication) = publication::store::find(&mut db).await? {
+            startup::activate_key(self.keys, &publication, &startup::key_file(self.config))?;
         }
-        let people = commenters::store::find_by_email(&mut db, self.keys, &self.email).await?;
-        // What came back may be somebody else's mail; whoever pipes it here is not to be told so.
-        if people.is_empty() && !matches!(command, CommenterCommand::Bounced) {
-            eprintln!("Nothing is kept about that address.");
+        let ids = commenters::store::find_by_email(&mut db, self.keys, &self.email).await?;
+        // Bounces may be about anyone's mail, and are not told apart: the sender must not learn who comments here.
+        if ids.is_empty() && !matches!(command, CommenterCommand::Bounce) {
+            eprintln!("Nothing is stored about that email address.");
             return Ok(ExitCode::FAILURE);
         }
         match command {
-            CommenterCommand::Export => {
-                let mut found = Vec::with_capacity(people.len());
-                for person in people {
-                    found.push(self.kept(&mut db, person).await?);
-                }
-                let answer = json!({
-                    "note": "The email address is kept sealed, and is not repeated here: it is the one that was asked about. A comment's network is there as long as it is kept.",
-                    "people": found,
-                });
-                let mut out = io::stdout().lock();
-                serde_json::to_writer_pretty(&mut out, &answer)?;
-                writeln!(out)?;
-            }
+            CommenterCommand::Export => self.export(&mut db, &ids).await?,
             CommenterCommand::Erase { yes } => {
-                tell_what_goes(&mut db, &people).await?;
-                if !yes && !is_confirmed()? {
+                print_erasure_summary(&mut db, &ids).await?;
+                if !yes && !confirm()? {
                     eprintln!("Nothing was erased.");
                     return Ok(ExitCode::FAILURE);
                 }
                 self.erase(&mut db).await?;
             }
-            CommenterCommand::Bounced => {
-                let mut silenced: Vec<Recipient> =
-                    people.into_iter().map(Recipient::from).collect();
-                // The staff are not found by their address, but there are few of them.
-                for (id, sealed) in accounts::address_store::all_sealed(&mut db).await? {
-                    if self.email.is_of_account(self.keys, id, &sealed) {
-                        silenced.push(id.into());
-                    }
-                }
-                for to in &silenced {
-                    mail::store::suppress(&mut db, *to, Clock::System.now()).await?;
-                }
-                eprintln!(
-                    "People to whom nothing is mailed from now on: {}.",
-                    silenced.len()
-                );
-            }
+            CommenterCommand::Bounce => self.suppress_mail(&mut db, &ids).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Everything kept about someone.
-    async fn kept(&self, db: &mut PgConnection, person: CommenterId) -> anyhow::Result<Value> {
-        let kept = commenters::store::find_stored(db, person)
-            .await?
-            .context("the person was erased in this moment")?;
-        let mut decided: HashMap<CommentId, Vec<Value>> = HashMap::new();
-        for decision in comments::store::personal_data::list_decisions(db, person).await? {
-            let about = decided.entry(decision.comment_id).or_default();
-            about.push(of_decision(&decision));
-        }
-        let comments = comments::store::personal_data::list_comments(db, person).await?;
-        let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
-        let mut earlier: HashMap<CommentId, Vec<Value>> = HashMap::new();
-        for version in comments::store::versions::list_all(db, &ids).await? {
-            let of = earlier.entry(version.comment_id).or_default();
-            of.push(of_version(&version));
-        }
-        let mut written = Vec::new();
-        for comment in comments {
-            let decisions = decided.remove(&comment.id).unwrap_or_default();
-            let before = earlier.remove(&comment.id).unwrap_or_default();
-            written.push(self.of_comment(&comment, &decisions, &before)?);
-        }
-        let treated = commenters::policy::find_policy(db, person).await?;
-        let notes: Vec<Value> = commenters::policy::list_notes(db, person)
-            .await?
-            .iter()
-            .map(|note| json!({"note": note.note, "written_at": moment(Some(note.written_at))}))
-            .collect();
-        let subscriptions: Vec<Value> = commenters::store::list_stored_subscriptions(db, person)
-            .await?
-            .iter()
-            .map(|subscription| {
-                json!({
-                    "article": self.article(&subscription.title, subscription.path.as_deref()),
-                    "of": match subscription.scope {
-                        SubscriptionScope::RepliesToMe => "answers",
-                        SubscriptionScope::AllReplies => "everything",
-                    },
-                    "asked_at": moment(Some(subscription.asked_at)),
-                    "active_since": moment(subscription.active_since),
-                    "last_mailed_at": moment(subscription.mailed_at),
-                })
-            })
-            .collect();
-        Ok(json!({
-            "first_wrote_at": moment(Some(kept.created_at)),
-            "address_proved_at": moment(kept.proved_at),
-            "proof_last_mailed_at": moment(kept.proof_sent_at),
-            "mail_came_back_at": moment(kept.silenced_at),
-            "blocked": kept.blocked_at.is_some(),
-            "blocked_at": moment(kept.blocked_at),
-            "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::word)),
-            "notes": notes,
-            "browsers": kept.browsers,
-            "letters_waiting": kept.queued_emails,
-            "comments": written,
-            "subscriptions": subscriptions,
-        }))
-    }
-
-    fn of_comment(
-        &self,
-        comment: &StoredComment,
-        decisions: &[Value],
-        before: &[Value],
-    ) -> anyhow::Result<Value> {
-        let network = match &comment.network_sealed {
-            Some(sealed) => {
-                let opened = self.keys.open(NETWORK_ROW, sealed).with_context(|| {
-                    format!("the network of comment {} does not open", comment.id)
-                })?;
-                Some(String::from_utf8_lossy(&opened).into_owned())
-            }
-            None => None,
+    async fn export(&self, db: &mut PgConnection, ids: &[CommenterId]) -> anyhow::Result<()> {
+        let export = CommenterExport {
+            config: self.config,
+            keys: self.keys,
         };
-        Ok(json!({
-            "id": comment.id.0,
-            "answers": comment.parent_id.map(|id| id.0),
-            "article": self.article(&comment.title, comment.path.as_deref()),
-            "state": comment.status.word(),
-            "written_at": moment(Some(comment.created_at)),
-            "edited_at": moment(comment.edited_at),
-            "name": comment.name,
-            "website": comment.website,
-            "text": comment.body,
-            "network": network,
-            "network_kept_until": moment(comment.network_until),
-            "decisions": decisions,
-            "before_the_staff_changed_it": before,
-        }))
+        let mut people = Vec::with_capacity(ids.len());
+        for id in ids {
+            people.push(export.export_commenter(db, *id).await?);
+        }
+        let answer = json!({
+            "note": "The email address is stored sealed, and is not repeated here: it is the one that was asked about. A comment's network is listed as long as it is stored.",
+            "people": people,
+        });
+        let mut out = io::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, &answer)?;
+        writeln!(out)?;
+        Ok(())
     }
 
-    fn article(&self, title: &str, path: Option<&str>) -> Value {
-        json!({"title": title, "address": path.map(|path| self.config.absolute(path))})
-    }
-
-    /// Erases all of it in one transaction.
+    /// Erases everything in one transaction.
     async fn erase(&self, db: &mut PgConnection) -> anyhow::Result<()> {
-        use sqlx::Connection;
         let now = Clock::System.now();
         let mut db = db.begin().await?;
-        let (mut erased, mut stay) = (0, false);
-        // Asked anew: there may be another one since.
-        for person in commenters::store::find_by_email(&mut db, self.keys, &self.email).await? {
-            erased += comments::store::erase::erase_all_by(&mut db, person, now).await?;
-            stay |= !commenters::store::delete_unless_blocked(&mut db, person).await?;
+        let (mut erased, mut is_blocked) = (0, false);
+        // Looked up again: during the confirmation the email address may have come into use once more.
+        for id in commenters::store::find_by_email(&mut db, self.keys, &self.email).await? {
+            erased += comments::store::erase_all_of(&mut db, id, now).await?;
+            is_blocked |= !commenters::store::delete_unless_blocked(&mut db, id).await?;
         }
         db.commit().await?;
-        println!("Erased: {erased} comments, subscriptions, browsers, notes and waiting letters.");
-        if stay {
+        println!("Erased: {erased} comments, subscriptions, browsers, notes and queued emails.");
+        if is_blocked {
             println!(
-                "The address stays, sealed, because it is blocked: with it the block would go. Unblock it at the desk and erase once more to forget it."
+                "The email address stays, sealed, because it is blocked: the block would go with it. Unblock it in the admin pages and erase once more to delete it."
             );
         } else {
             println!(
-                "The address is forgotten. Copies of the database made before today still hold it."
+                "The email address is deleted. Copies of the database made before today still hold it."
             );
         }
         Ok(())
     }
+
+    /// Stops mail to the commenters and to any account with this email address.
+    async fn suppress_mail(
+        &self,
+        db: &mut PgConnection,
+        ids: &[CommenterId],
+    ) -> anyhow::Result<()> {
+        let mut recipients: Vec<Recipient> = ids.iter().copied().map(Recipient::from).collect();
+        // Accounts have no blind index of their email address, but there are few of them.
+        for (id, sealed) in accounts::address_store::all_sealed(db).await? {
+            if self.email.is_of_account(self.keys, id, &sealed) {
+                recipients.push(id.into());
+            }
+        }
+        for recipient in &recipients {
+            mail::store::silence(db, *recipient, Clock::System.now()).await?;
+        }
+        eprintln!("Stopped mail to {} recipients.", recipients.len());
+        Ok(())
+    }
 }
 
-async fn tell_what_goes(db: &mut PgConnection, people: &[CommenterId]) -> anyhow::Result<()> {
+async fn print_erasure_summary(db: &mut PgConnection, ids: &[CommenterId]) -> anyhow::Result<()> {
     let (mut comments, mut subscriptions, mut is_blocked) = (0, 0, false);
-    for person in people {
-        comments += comments::store::personal_data::list_comments(db, *person)
-            .await?
-            .len();
-        subscriptions += commenters::store::list_stored_subscriptions(db, *person)
-            .await?
-            .len();
-        let kept = commenters::store::find_stored(db, *person).await?;
-        is_blocked |= kept.is_some_and(|kept| kept.blocked_at.is_some());
+    for id in ids {
+        comments += comments::store::find_stored(db, *id).await?.len();
+        subscriptions += commenters::store::list_stored_subscriptions(db, *id).await?.len();
+        let stored = commenters::store::find_stored(db, *id).await?;
+        is_blocked |= stored.is_some_and(|stored| stored.blocked_at.is_some());
     }
-    let address = if is_blocked {
-        "the address stays, sealed, because it is blocked"
+    let email = if is_blocked {
+        "the email address stays, sealed, because it is blocked"
     } else {
-        "the address is forgotten"
+        "the email address is deleted"
     };
     eprintln!(
-        "This erases the words, names and websites of {comments} comments, {subscriptions} subscriptions, and every browser, note and letter of this person; {address}. Answers of others stay in their places. It cannot be undone."
+        "This erases the text, name and website of {comments} comments, {subscriptions} subscriptions, and every browser, note and queued email of this commenter; {email}. Replies of others stay where they are. It cannot be undone."
     );
     Ok(())
 }
 
-fn of_version(version: &CommentVersion) -> Value {
-    json!({
-        "changed_at": moment(Some(version.replaced_at)),
-        "name": version.name,
-        "website": version.website,
-        "text": version.body,
-    })
-}
-
-fn of_decision(decision: &CommentDecision) -> Value {
-    json!({
-        "at": moment(Some(decision.at)),
-        "from": decision.from.word(),
-        "to": decision.to.word(),
-    })
-}
-
-fn moment(moment: Option<Ts>) -> Value {
-    moment.map_or(Value::Null, |moment| moment.rfc3339().into())
-}
-
 /// Reads one line from standard input.
-fn read_address() -> anyhow::Result<Email> {
+fn read_email() -> anyhow::Result<Email> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {
-        eprint!("Address: ");
+        eprint!("Email address: ");
     }
     io::stdin()
         .lock()
         .read_line(&mut line)
-        .context("reading the address from standard input")?;
+        .context("reading the email address from standard input failed")?;
     match Email::parse(&line) {
         Ok(email) => Ok(email),
         Err(EmailError::Missing) => {
-            bail!("put the person's email address on standard input, as the only line")
+            bail!("put the commenter's email address on standard input, as the only line")
         }
         Err(EmailError::Malformed | EmailError::TooLong) => {
-            bail!("what is on standard input is no email address; one looks like name@example.org")
+            bail!("the line on standard input is no email address; one looks like name@example.org")
         }
     }
 }
 
-/// Bytes of a report that are read: it names its reader before it quotes what came back.
-const REPORT_BYTES: u64 = 1024 * 1024;
-
-/// Whom the report on standard input was not able to reach, if it is one.
-fn read_report() -> anyhow::Result<Option<Email>> {
-    let mut report = Zeroizing::new(Vec::new());
+/// Reads a bounce message from standard input; `None` if it is none, or does not name a recipient.
+fn read_bounced_email() -> anyhow::Result<Option<Email>> {
+    let mut message = Zeroizing::new(Vec::new());
     io::stdin()
         .lock()
-        .take(REPORT_BYTES)
-        .read_to_end(&mut report)
-        .context("reading the report from standard input")?;
-    let named = mail::bounce::failed_recipients(&String::from_utf8_lossy(&report));
-    Ok(named.iter().find_map(|address| Email::parse(address).ok()))
+        .take(MAX_BOUNCE_BYTES)
+        .read_to_end(&mut message)
+        .context("reading the bounce message from standard input failed")?;
+    let recipients = mail::bounce::failed_recipients(&String::from_utf8_lossy(&message));
+    Ok(recipients.iter().find_map(|email| Email::parse(email).ok()))
 }
 
-/// Asks at a terminal. Elsewhere only `--yes` is an answer.
-fn is_confirmed() -> anyhow::Result<bool> {
+/// Prompts at a terminal; fails elsewhere, where only `--yes` confirms.
+fn confirm() -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() {
-        bail!("say --yes to do it without being asked");
+        bail!("add --yes to erase without a confirmation");
     }
-    eprint!("Type yes to go on: ");
+    eprint!("Type yes to continue: ");
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     Ok(line.trim() == "yes")

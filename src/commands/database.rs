@@ -1,4 +1,4 @@
-//! `db`: the database itself.
+//! `db`: access to the database itself.
 
 use anyhow::Context;
 use clap::Subcommand;
@@ -7,14 +7,13 @@ use crate::config::Config;
 use crate::db::embedded::url_of_running;
 use crate::startup::data_folder;
 
-/// What can be asked of the database.
 #[derive(Subcommand)]
 pub enum DbCommand {
-    /// Print the database's address for psql or pg_dump: psql "$(broadsheet db url)"
+    /// Print the database's URL for psql or pg_dump, as in: psql "$(broadsheet db url)"
     Url,
 }
 
-/// Prints the address; the private Postgres has one while the server runs.
+/// Runs a subcommand of `db`. The embedded Postgres has a URL only while a server runs.
 pub fn database(config: &Config, command: &DbCommand) -> anyhow::Result<()> {
     match command {
         DbCommand::Url => {

@@ -1,29 +1,30 @@
-//! The `export` command.
+//! `export`: the whole site as a file for another program.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
+use sqlx::PgPool;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, embedded::Durability};
+use crate::crypto::Keys;
 use crate::publication;
-use crate::startup::{self, data_folder};
+use crate::startup;
 use crate::transfer::export::{ExportRequest, write_export};
 
-/// Formats that can be exported.
 #[derive(Subcommand)]
 pub enum ExportCommand {
     /// Export articles, pages, topics, authors and comments to a file for WordPress's importer (WXR 1.2)
-    Wordpress(WordpressFile),
+    Wordpress(WordpressExportArgs),
 }
 
-/// Target and options of an export.
+/// Arguments of `export wordpress`.
 #[derive(Args)]
-pub struct WordpressFile {
+pub struct WordpressExportArgs {
     /// File to write; - or none for standard output
     file: Option<PathBuf>,
     /// Include emails of commenters as plain text, readable by anyone who has the file, and by WordPress
@@ -33,29 +34,24 @@ pub struct WordpressFile {
 
 /// Exports, with or without a running server.
 pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
-    let ExportCommand::Wordpress(asked) = command;
-    let file = asked.file.filter(|file| file.as_os_str() != "-");
+    let ExportCommand::Wordpress(args) = command;
+    let file = args.file.filter(|file| file.as_os_str() != "-");
     ensure!(
         file.is_some() || !io::stdout().is_terminal(),
         "name a file to write: broadsheet export wordpress FILE; or redirect the output to one"
     );
-    if asked.with_emails {
+    if args.with_emails {
         eprintln!(
             "The export will contain emails of commenters as plain text. Commenters were promised that their email is not published: keep the file private, and delete it when you no longer need it."
         );
     }
     let keys = startup::read_or_make(&config)?;
-    let database = db::open(
-        config.database_url.as_deref(),
-        &data_folder(&config),
-        Durability::Durable,
-    )
-    .await?;
+    let database = startup::open_database(&config).await?;
     let exported = write(
         &config,
         &database.pool,
         &keys,
-        asked.with_emails,
+        args.with_emails,
         file.as_deref(),
     )
     .await;
@@ -65,8 +61,8 @@ pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
 
 async fn write(
     config: &Config,
-    pool: &sqlx::PgPool,
-    keys: &crate::crypto::Keys,
+    pool: &PgPool,
+    keys: &Keys,
     with_emails: bool,
     file: Option<&Path>,
 ) -> anyhow::Result<()> {
@@ -74,11 +70,7 @@ async fn write(
     let publication = publication::store::find(&mut db)
         .await?
         .context("there is nothing to export: no site has been set up in this database yet")?;
-    ensure!(
-        keys.use_key(&publication.key_id),
-        "this database is encrypted with another secret key than the one in {}; set BROADSHEET_SECRET_KEY_FILE to the file with the right one",
-        startup::key_file(config).display()
-    );
+    startup::activate_key(keys, &publication, &startup::key_file(config))?;
     let request = ExportRequest {
         publication: &publication,
         base_url: config.absolute(""),
@@ -106,7 +98,6 @@ async fn write(
 
 /// Creates a file that only its owner may read if it will contain emails. Replaces one that an interrupted export left.
 fn create(file: &Path, with_emails: bool) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

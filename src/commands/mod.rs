@@ -4,10 +4,13 @@ mod account;
 mod check;
 mod check_log;
 mod commenter;
+mod commenter_export;
 mod database;
 mod export;
 mod import;
-mod rekey;
+mod import_progress;
+mod key;
+mod key_rotation;
 mod serve;
 
 use std::process::ExitCode;
@@ -19,68 +22,65 @@ use crate::privacy_check as privacy;
 
 /// Broadsheet publishes articles and takes moderated reader comments.
 ///
-/// Without a command it serves the site. Everything it needs is made at the first start: a private Postgres and a secret
-/// key in the data folder, a welcome article, and a one-time link, printed in the log, that makes the first admin.
+/// Without a command it serves the site. The first start creates everything it needs: an embedded Postgres and a secret
+/// key in the data folder, a welcome article, and a one-time link in the log that makes its visitor the first admin.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Cli {
-    /// What to do; `serve` if nothing is said.
+    /// Subcommand to run; `serve` without one.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// How the installation is set up.
     #[command(flatten)]
     pub settings: Settings,
 }
 
-/// What the binary can do.
+/// Subcommands of the program.
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve the site (the default)
     Serve,
-    /// Add people to the staff, list them, give them another passphrase
+    /// Add and list staff accounts, and set their passphrases
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Move in from another site: rehearsed, repeatable, and no address breaks
+    /// Import content from another site; repeatable, and every old URL keeps working
     #[command(subcommand)]
     Import(import::ImportCommand),
-    /// Write everything into a file that another program reads
+    /// Export all content to a file for another program
     #[command(subcommand)]
     Export(export::ExportCommand),
-    /// Answer someone who asks what is kept of them, or wants it gone; their address is read from standard input
+    /// Export or erase everything stored about a commenter, whose email address is read from standard input
     #[command(subcommand)]
     Commenter(commenter::CommenterCommand),
-    /// Seal everything anew with a new secret key, while the site serves
-    ///
-    /// What was cut off goes on when it is run again. The older key stays in the key file until --forget-old.
-    Rekey(rekey::Rekey),
-    /// The database itself
+    /// Rotate the secret key
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Access the database itself
     #[command(subcommand)]
     Db(database::DbCommand),
-    /// Look at settings, database, secret key and mail, and say what to do where something is wrong
+    /// Check settings, database, secret key and mail, and print what to do about each problem
     Check {
-        /// What to look at instead
+        /// Check to run instead
         #[command(subcommand)]
-        what: Option<CheckCommand>,
+        check: Option<CheckCommand>,
     },
 }
 
-/// What can be looked at more closely.
 #[derive(Subcommand)]
 pub enum CheckCommand {
-    /// Look for a reader's email address everywhere, after a made-up reader has used a copy of the site
+    /// Check on a copy of the site that no commenter's email address leaks
     ///
-    /// On the copy, in the same Postgres and dropped at the end, a canary replies in every way. Then every page, feed,
-    /// header and letter to others, the log, the export and a dump of the database are searched for its address, its
-    /// encodings and its hashes. Nothing is posted on the site itself, and nothing is mailed.
+    /// A made-up commenter replies in every way on a copy, which is in the same Postgres and dropped at the end. Then every
+    /// page, feed, header and email to others, the log, the export and a dump of the database are searched for its email
+    /// address, in all encodings and hashes. Nothing is posted on the site itself, and nothing is mailed.
     Privacy(privacy::Privacy),
-    /// Make every hash of the log anew, and see that each comment is as was decided last
+    /// Verify the hashes of the audit log, and that each comment has the status decided last
     ///
-    /// Says how the log ends: noted elsewhere and given as --since some other day, it shows whether what was in the log by
-    /// then still is.
-    Log(check_log::CheckLog),
+    /// Prints the end of the log. Saved elsewhere and given as --checkpoint later, it shows whether the log up to there has
+    /// been changed since.
+    Log(check_log::CheckLogArgs),
 }
 
-/// Does what the command line says.
+/// Runs the subcommand that the command line names.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(cli.settings.check()?).await?,
@@ -90,14 +90,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Commenter(command) => {
             return commenter::commenter(cli.settings.check()?, command).await;
         }
-        Command::Rekey(asked) => rekey::rekey(cli.settings.check()?, asked).await?,
+        Command::Key(command) => key::run(cli.settings.check()?, command).await?,
         Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
-        Command::Check { what: None } => return Ok(check::check(&cli.settings).await),
+        Command::Check { check: None } => return Ok(check::check(&cli.settings).await),
         Command::Check {
-            what: Some(CheckCommand::Privacy(asked)),
+            check: Some(CheckCommand::Privacy(asked)),
         } => return privacy::privacy(cli.settings.check()?, asked).await,
         Command::Check {
-            what: Some(CheckCommand::Log(asked)),
+            check: Some(CheckCommand::Log(asked)),
         } => return check_log::check_log(cli.settings.check()?, asked).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ pub mod delivery;
 mod email;
 mod model;
 pub mod policy;
-pub mod reseal;
+pub mod rotation_store;
 pub mod store;
 
 pub use browser::BrowserToken;

@@ -1,98 +1,106 @@
-//! The file of secret keys: one a line, the one in use first, older ones after it. A line that ends in `next` holds a key
-//! that is to be used later: it is known, so that it can be copied to every server before any of them uses it.
+//! The file of secret keys, one a line: the active key first, older ones after it. A line that ends in `next` holds a
+//! staged key: known, so that the file can be copied to every server, and not active until a rotation uses it.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use zeroize::Zeroizing;
 
-use super::{KEY_BYTES, Key, KeyId, Keys, hex, key_from_hex};
+use super::derived_keys::{DerivedKeys, KeyId};
+use super::encoding::{KEY_BYTES, hex, key_from_hex};
+use super::key_ring::Keys;
 
-/// What marks a key that is to be used later.
-const NEXT: &str = "next";
+/// Mark after a staged key.
+const STAGED_MARK: &str = "next";
 
-/// The secret keys of a file.
-pub struct KeyFile(Vec<Line>);
+/// Contents of a key file: at least one key that is not staged, and these before the staged ones.
+pub struct KeyFile(Vec<KeyLine>);
 
-struct Line {
+struct KeyLine {
     secret: Zeroizing<[u8; KEY_BYTES]>,
     id: KeyId,
-    is_next: bool,
+    is_staged: bool,
 }
 
-impl Line {
-    fn new(secret: Zeroizing<[u8; KEY_BYTES]>, is_next: bool) -> Self {
-        let id = Key::from_secret(&secret).id;
+impl KeyLine {
+    fn new(secret: Zeroizing<[u8; KEY_BYTES]>, is_staged: bool) -> Self {
+        let id = DerivedKeys::from_secret(&secret).id;
         Self {
             secret,
             id,
-            is_next,
+            is_staged,
+        }
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        match line.split_once(char::is_whitespace) {
+            Some((key, mark)) if mark.trim() == STAGED_MARK => {
+                Some(Self::new(key_from_hex(key)?, true))
+            }
+            _ => Some(Self::new(key_from_hex(line)?, false)),
         }
     }
 }
 
 impl KeyFile {
-    /// A file of one key.
-    pub fn of(secret: Zeroizing<[u8; KEY_BYTES]>) -> Self {
-        Self(vec![Line::new(secret, false)])
-    }
-
-    /// Reads the lines; `None` if one is no key, or there is none in use.
+    /// Parses the lines; `None` if one of them is not a key, or if all keys are staged.
     pub fn parse(text: &str) -> Option<Self> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let lines: Option<Vec<Line>> = lines
-            .map(|line| match line.split_once(char::is_whitespace) {
-                Some((key, mark)) if mark.trim() == NEXT => {
-                    Some(Line::new(key_from_hex(key)?, true))
-                }
-                _ => Some(Line::new(key_from_hex(line)?, false)),
-            })
-            .collect();
-        let lines = lines.filter(|lines| lines.iter().any(|line| !line.is_next))?;
-        // The ring begins with one in use, whatever the order of the lines.
-        let (next, used): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.is_next);
-        Some(Self(used.into_iter().chain(next).collect()))
+        let lines: Option<Vec<KeyLine>> = lines.map(KeyLine::parse).collect();
+        let lines = lines.filter(|lines| lines.iter().any(|line| !line.is_staged))?;
+        // The ring begins with the active key, whatever the order of the lines.
+        let (staged, used): (Vec<KeyLine>, Vec<KeyLine>) =
+            lines.into_iter().partition(|line| line.is_staged);
+        Some(Self(used.into_iter().chain(staged).collect()))
     }
 
-    /// The lines, as they are written.
+    /// Formats the lines as they are written to the file.
     pub fn text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
         for line in &self.0 {
             text.push_str(&Zeroizing::new(hex(&line.secret[..])));
-            text.push_str(if line.is_next { " next\n" } else { "\n" });
+            if line.is_staged {
+                text.push(' ');
+                text.push_str(STAGED_MARK);
+            }
+            text.push('\n');
         }
         text
     }
 
-    /// The ring of these keys.
+    /// Returns the key ring of this file, with the first key active.
     pub fn keys(&self) -> Keys {
-        let keys = self.0.iter().map(|line| Key::from_secret(&line.secret));
-        let oldest = self.0.iter().rposition(|line| !line.is_next);
-        Keys::of(keys.collect(), oldest.unwrap_or_default())
+        let keys = self
+            .0
+            .iter()
+            .map(|line| DerivedKeys::from_secret(&line.secret));
+        let oldest = self.0.iter().rposition(|line| !line.is_staged);
+        Keys::from_keys(keys.collect(), oldest.unwrap_or_default())
     }
 
-    /// The name of the key on the first line.
-    pub fn first(&self) -> KeyId {
+    /// Returns the id of the key on the first line.
+    pub fn active_id(&self) -> KeyId {
         self.0[0].id
     }
 
-    /// The name of the key that is to be used next.
-    pub fn next(&self) -> Option<KeyId> {
-        self.0.iter().find(|line| line.is_next).map(|line| line.id)
+    /// Returns the id of the first staged key.
+    pub fn staged_id(&self) -> Option<KeyId> {
+        let staged = self.0.iter().find(|line| line.is_staged);
+        staged.map(|line| line.id)
     }
 
-    /// The names of the keys that were in use before the first.
-    pub fn older(&self) -> Vec<KeyId> {
-        let older = self.0[1..].iter().filter(|line| !line.is_next);
+    /// Returns the ids of the keys that were active before the first.
+    pub fn older_ids(&self) -> Vec<KeyId> {
+        let older = self.0[1..].iter().filter(|line| !line.is_staged);
         older.map(|line| line.id).collect()
     }
 
-    /// Adds a key that is to be used later. One that is there stays as it is.
-    pub fn add_next(&mut self, secret: Zeroizing<[u8; KEY_BYTES]>) -> KeyId {
-        let line = Line::new(secret, true);
+    /// Adds a staged key. A key that the file has already stays as it is.
+    pub fn stage(&mut self, secret: Zeroizing<[u8; KEY_BYTES]>) -> KeyId {
+        let line = KeyLine::new(secret, true);
         let id = line.id;
         if !self.0.iter().any(|known| known.id == id) {
             self.0.push(line);
@@ -100,87 +108,81 @@ impl KeyFile {
         id
     }
 
-    /// Adds the first key of another file as one that is to be used later.
-    pub fn add_next_of(&mut self, other: &Self) -> KeyId {
-        self.add_next(other.0[0].secret.clone())
+    /// Stages the active key of another file.
+    pub fn stage_active_of(&mut self, other: &Self) -> KeyId {
+        self.stage(other.0[0].secret.clone())
     }
 
-    /// Puts the key of this name first. The others stay behind it as older ones, but for those to be used later.
-    pub fn put_first(&mut self, id: KeyId) {
+    /// Moves the key of this id to the front. The keys before it become older ones.
+    pub fn activate(&mut self, id: KeyId) {
         if let Some(at) = self.0.iter().position(|line| line.id == id) {
             let mut line = self.0.remove(at);
-            line.is_next = false;
+            line.is_staged = false;
             self.0.insert(0, line);
         }
     }
 
-    /// Takes out the keys that were in use before the first.
-    pub fn forget_older(&mut self) {
-        let first = self.first();
-        self.0.retain(|line| line.is_next || line.id == first);
+    /// Removes the keys that were active before the first. Staged keys stay.
+    pub fn remove_older(&mut self) {
+        let active = self.active_id();
+        self.0.retain(|line| line.is_staged || line.id == active);
     }
 
-    /// Writes the file, in one go: whoever reads it finds the old lines or the new ones, also after a power cut.
-    pub fn write(&self, file: &Path) -> anyhow::Result<()> {
-        let told = || format!("the secret key {} cannot be written", file.display());
-        // A link to a key kept elsewhere goes on being one.
-        let file = fs::canonicalize(file).with_context(told)?;
-        let unfinished = file.with_added_extension("new");
+    /// Replaces the file atomically: a reader finds the old lines or the new ones, also after a power cut.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        self.replace_file(path)
+            .with_context(|| format!("the secret key {} cannot be written", path.display()))
+    }
+
+    fn replace_file(&self, path: &Path) -> std::io::Result<()> {
+        // A symbolic link to a key kept elsewhere must stay a link.
+        let path = fs::canonicalize(path)?;
+        let unfinished = path.with_added_extension("new");
         match fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(told);
-            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let mut created = File::options()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(&unfinished)
-            .with_context(told)?;
-        // Started as root, the server is another account's: the key stays its owner's.
-        let owner = fs::metadata(&file).with_context(told)?;
-        let owner = (
-            std::os::unix::fs::MetadataExt::uid(&owner),
-            std::os::unix::fs::MetadataExt::gid(&owner),
-        );
-        std::os::unix::fs::fchown(&created, Some(owner.0), Some(owner.1)).with_context(told)?;
-        created
-            .write_all(self.text().as_bytes())
-            .and_then(|()| created.sync_all())
-            .with_context(told)?;
-        fs::rename(&unfinished, &file).with_context(told)?;
-        let folder = file.parent().unwrap_or(Path::new("/"));
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .with_context(told)
+            .open(&unfinished)?;
+        // The command may run as root while the server runs as another user, who must go on being able to read it.
+        let owner = fs::metadata(&path)?;
+        fchown(&created, Some(owner.uid()), Some(owner.gid()))?;
+        created.write_all(self.text().as_bytes())?;
+        created.sync_all()?;
+        fs::rename(&unfinished, &path)?;
+        // The rename is durable only once the folder has been synced, too.
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        File::open(folder)?.sync_all()
     }
 }
 
-/// Reads a file of secret keys; `None` if there is no such file.
-pub fn read_key_file(file: &Path) -> anyhow::Result<Option<KeyFile>> {
-    let text = match fs::read_to_string(file) {
+/// Reads a file of secret keys; `None` if there is no such file. A file that others than its owner may read is an error.
+pub fn read_key_file(path: &Path) -> anyhow::Result<Option<KeyFile>> {
+    let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             return Err(error)
-                .with_context(|| format!("the secret key {} cannot be read", file.display()));
+                .with_context(|| format!("the secret key {} cannot be read", path.display()));
         }
     };
-    let mode = fs::metadata(file)
+    let mode = fs::metadata(path)
         .map(|meta| meta.permissions().mode())
         .unwrap_or_default();
     if mode & 0o077 != 0 {
         bail!(
             "the secret key {} can be read by others; close it with  chmod 600 {}",
-            file.display(),
-            file.display()
+            path.display(),
+            path.display()
         );
     }
     let keys = KeyFile::parse(&text).with_context(|| {
         format!(
             "the secret key {} must hold {} hexadecimal digits and nothing else, or several such keys, one a line",
-            file.display(),
+            path.display(),
             2 * KEY_BYTES
         )
     })?;
@@ -204,45 +206,51 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_is_in_use_and_the_last_is_the_oldest() {
+    fn the_first_line_is_active_and_the_last_is_the_oldest() {
         let keys = file(&format!("{}\n\n {}\r\n{}", line(3), line(2), line(1)));
-        assert_eq!(keys.first(), id(3));
-        assert_eq!(keys.older(), [id(2), id(1)]);
+        assert_eq!(keys.active_id(), id(3));
+        assert_eq!(keys.older_ids(), [id(2), id(1)]);
         let ring = keys.keys();
         assert_eq!(ring.id(), id(3));
-        let number = |keys: &Keys| keys.number_of("kind", [&b"a"[..]]);
-        assert_eq!(number(&ring), number(&Keys::from_secret(&[1; KEY_BYTES])));
+        let fingerprint = |keys: &Keys| keys.number_of("kind", [&b"a"[..]]);
+        assert_eq!(
+            fingerprint(&ring),
+            fingerprint(&Keys::from_secret(&[1; KEY_BYTES]))
+        );
     }
 
     #[test]
-    fn a_prepared_key_is_known_and_not_used() {
+    fn a_staged_key_is_in_the_ring_and_not_active() {
         let mut keys = file(&line(1));
-        keys.add_next(Zeroizing::new([2; KEY_BYTES]));
+        keys.stage(Zeroizing::new([2; KEY_BYTES]));
         assert_eq!(*keys.text(), format!("{}\n{} next\n", line(1), line(2)));
         let keys = file(&format!("{} next\n{}\n", line(2), line(1)));
         assert_eq!(
-            (keys.first(), keys.next(), keys.older()),
+            (keys.active_id(), keys.staged_id(), keys.older_ids()),
             (id(1), Some(id(2)), vec![])
         );
         let ring = keys.keys();
-        assert!(ring.id() == id(1) && ring.knows(&id(2)));
-        let number = |keys: &Keys| keys.number_of("kind", [&b"a"[..]]);
-        assert_eq!(number(&ring), number(&Keys::from_secret(&[1; KEY_BYTES])));
+        assert!(ring.id() == id(1) && ring.contains(&id(2)));
+        let fingerprint = |keys: &Keys| keys.number_of("kind", [&b"a"[..]]);
+        assert_eq!(
+            fingerprint(&ring),
+            fingerprint(&Keys::from_secret(&[1; KEY_BYTES]))
+        );
     }
 
     #[test]
-    fn a_key_that_comes_into_use_leaves_the_others_behind_it() {
+    fn activating_a_staged_key_keeps_the_older_ones() {
         let mut keys = file(&line(1));
-        let next = keys.add_next(Zeroizing::new([2; KEY_BYTES]));
-        keys.put_first(next);
+        let next = keys.stage(Zeroizing::new([2; KEY_BYTES]));
+        keys.activate(next);
         assert_eq!(*keys.text(), format!("{}\n{}\n", line(2), line(1)));
-        keys.add_next(Zeroizing::new([3; KEY_BYTES]));
-        keys.forget_older();
+        keys.stage(Zeroizing::new([3; KEY_BYTES]));
+        keys.remove_older();
         assert_eq!(*keys.text(), format!("{}\n{} next\n", line(2), line(3)));
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn a_file_without_an_active_key_is_refused() {
         for text in [
             String::new(),
             "\n".to_owned(),

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::discussion::{CheckerSettings, DiscussionSettings};
 use super::model::{Edition, Publication, is_reserved};
-use crate::crypto::{Keys, Resealed};
+use super::{CheckerSettings, DiscussionSettings};
 use crate::text::Language;
 
 /// Finds the publication; `None` before the first start.
@@ -198,31 +198,3 @@ pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()
 
 /// The row that the checker's key is sealed for.
 pub const CHECKER_ROW: &[u8] = b"settings.checker_key";
-
-/// Seals the checker's key anew, unless it is sealed with the key in use.
-pub async fn reseal_checker_key(db: &mut PgConnection, keys: &Keys) -> sqlx::Result<Resealed> {
-    let sealed = sqlx::query_scalar!(
-        r#"select checker_key as "sealed!" from settings where substring(checker_key from 2 for 8) <> $1"#,
-        &keys.id()[..],
-    )
-    .fetch_optional(&mut *db)
-    .await?;
-    let mut done = Resealed::default();
-    let Some(sealed) = sealed else {
-        return Ok(done);
-    };
-    let Ok(anew) = keys.reseal(CHECKER_ROW, &sealed) else {
-        done.closed = 1;
-        return Ok(done);
-    };
-    // Someone may have typed another one in this moment.
-    done.anew = sqlx::query!(
-        "update settings set checker_key = $1 where checker_key = $2",
-        anew,
-        sealed,
-    )
-    .execute(db)
-    .await?
-    .rows_affected();
-    Ok(done)
-}

@@ -20,7 +20,7 @@ impl ServerPorts {
         Ok(Self {
             site: bind("BROADSHEET_LISTEN", config.listen).await?,
             metrics: match config.metrics {
-                Some(address) => Some(bind("BROADSHEET_METRICS", address).await?),
+                Some(address) => Some(bind("BROADSHEET_METRICS_LISTEN", address).await?),
                 None => None,
             },
         })

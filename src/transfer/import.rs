@@ -126,7 +126,7 @@ pub async fn become_the_importer(db: &mut PgConnection) -> anyhow::Result<()> {
     while !store::session::try_import_lock(db).await? {
         if Instant::now() > deadline {
             bail!(
-                "another import or key rotation is running on this database; run the command again when it has finished"
+                "an import or a key rotation is running on this database; wait until it has ended"
             );
         }
         sleep(LOCK_RETRY_INTERVAL).await;

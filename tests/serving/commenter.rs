@@ -1,4 +1,4 @@
-//! `commenter`: what a newsroom answers a data request with, by the real program.
+//! `commenter`, by the real program: data requests and bounced mail.
 
 use std::process::Output;
 
@@ -83,7 +83,7 @@ fn a_data_request_is_answered_from_the_command_line() {
     let nobody = commenter(&server, &["export"], "nobody@example.org");
     assert_eq!(nobody.status.code(), Some(1));
     assert!(
-        text(&nobody).contains("Nothing is kept"),
+        text(&nobody).contains("Nothing is stored"),
         "{}",
         text(&nobody)
     );
@@ -162,7 +162,7 @@ fn a_data_request_is_answered_from_the_command_line() {
     );
     let again = commenter(&server, &["erase", "--yes"], "zoë@müller.example");
     assert_eq!(again.status.code(), Some(1));
-    assert!(text(&again).contains("Nothing is kept"));
+    assert!(text(&again).contains("Nothing is stored"));
 
     ask(
         &url,
@@ -181,7 +181,7 @@ fn a_data_request_is_answered_from_the_command_line() {
 }
 
 #[test]
-fn mail_that_comes_back_later_silences_its_address() {
+fn a_bounce_message_stops_mail_to_its_recipient() {
     let server = Server::new();
     let (url, to) = (server.database_url(), reply_address(&server));
     let fields = [
@@ -191,20 +191,20 @@ fn mail_that_comes_back_later_silences_its_address() {
     ];
     let kept = server.try_post(&to, "192.0.2.1", &fields);
     assert_eq!(kept.expect("an answer").status, 303);
-    let silenced = || ask(&url, "select count(silenced_at)::text from commenters");
+    let count_suppressed = || ask(&url, "select count(silenced_at)::text from commenters");
     let report = |address: &str| {
         format!(
             "Subject: Undelivered\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
         )
     };
-    // Not ours, or no report: nothing happens, and the mail server has nothing to send back.
+    // For an unknown recipient, or mail that is no bounce, the command succeeds, so that the mail server bounces nothing.
     for mail in [report("eve@example.org"), "Subject: Hello\n\nHello.".into()] {
-        let output = commenter(&server, &["bounced"], &mail);
+        let output = commenter(&server, &["bounce"], &mail);
         assert!(output.status.success(), "{}", text(&output));
-        assert_eq!(silenced(), ["0"]);
+        assert_eq!(count_suppressed(), ["0"]);
     }
-    let done = commenter(&server, &["bounced"], &report("Ann@Example.org"));
+    let done = commenter(&server, &["bounce"], &report("Ann@Example.org"));
     assert!(done.status.success(), "{}", text(&done));
     assert!(!text(&done).to_lowercase().contains("ann@"));
-    assert_eq!(silenced(), ["1"]);
+    assert_eq!(count_suppressed(), ["1"]);
 }

@@ -13,13 +13,13 @@ fn check_log(server: &Server, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn the_log_is_checked_beside_a_running_server() {
+fn the_audit_log_is_verified_beside_a_running_server() {
     let server = Server::new();
     let url = server.database_url();
     let checked = check_log(&server, &[]);
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
-    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
-    assert_eq!(said, "0 entries, 0 decisions; the chain has not begun\n");
+    let report = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(report, "0 entries, 0 decisions; the chain has not begun\n");
 
     // An entry whose hash is right, as `audit_log/chain.rs` says how it is made.
     ask(
@@ -29,18 +29,18 @@ fn the_log_is_checked_beside_a_running_server() {
     );
     let checked = check_log(&server, &[]);
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
-    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
-    let (said, hash) = said.trim_end().split_once(" with ").expect("a hash");
-    assert_eq!(said, "1 entry, 0 decisions; the chain ends at entry 1");
+    let report = String::from_utf8_lossy(&checked.stdout).into_owned();
+    let (report, hash) = report.trim_end().split_once(" with ").expect("a hash");
+    assert_eq!(report, "1 entry, 0 decisions; the chain ends at entry 1");
     let noted = format!("1:{hash}");
-    let checked = check_log(&server, &["--since", &noted]);
+    let checked = check_log(&server, &["--checkpoint", &noted]);
     assert_eq!(checked.status.code(), Some(0), "{}", text(&checked));
 
-    let checked = check_log(&server, &["--since", &format!("2:{hash}")]);
+    let checked = check_log(&server, &["--checkpoint", &format!("2:{hash}")]);
     assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
-    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
-    assert!(said.ends_with("Entry 2, whose hash was noted, is not there: the log ends at 1.\n"));
-    let checked = check_log(&server, &["--since", "1"]);
+    let report = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(report.ends_with("Entry 2, whose hash was noted, is not there: the log ends at 1.\n"));
+    let checked = check_log(&server, &["--checkpoint", "1"]);
     assert_eq!(checked.status.code(), Some(2));
     assert!(text(&checked).contains("a place and a hash"));
 
@@ -53,6 +53,9 @@ fn the_log_is_checked_beside_a_running_server() {
     }
     let checked = check_log(&server, &[]);
     assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
-    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
-    assert!(said.contains("Entry 1 is not as it was written"), "{said}");
+    let report = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(
+        report.contains("Entry 1 is not as it was written"),
+        "{report}"
+    );
 }

@@ -1,14 +1,15 @@
-//! The real program with its private Postgres, treated as operators and accidents treat it.
+//! The real program with its embedded Postgres, treated as operators and accidents treat it.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod commenter;
 mod connection;
+mod figures;
+mod key_rotation;
 mod log;
 mod metrics;
 mod privacy;
-mod rekey;
 mod transfer;
 
 use std::io::{Read, Write};
@@ -73,7 +74,11 @@ fn the_first_start_makes_all_it_needs() {
         log.contains(&format!("Read the site at http://{}/", server.address)),
         "{log}"
     );
-    assert_eq!(log.matches("making a private Postgres").count(), 1, "{log}");
+    assert_eq!(
+        log.matches("creating the embedded Postgres").count(),
+        1,
+        "{log}"
+    );
     let link = log
         .split("one-time link: ")
         .nth(1)
@@ -149,7 +154,7 @@ fn the_first_start_makes_all_it_needs() {
     assert!(!is_alive(postgres), "Postgres outlived a clean stop");
     let server = Server::start(&server.data.clone());
     let log = server.log();
-    assert!(!log.contains("making a private Postgres"), "{log}");
+    assert!(!log.contains("creating the embedded Postgres"), "{log}");
     assert!(log.contains("Sign in at http://"));
     assert_eq!(
         ask(
@@ -205,10 +210,10 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         ("BROADSHEET_MAIL_FROM", "news@example.org"),
         ("BROADSHEET_TRUSTED_PROXIES", "everyone"),
         ("BROADSHEET_LOG", "loud"),
-        ("BROADSHEET_CACHE", "plenty"),
-        ("BROADSHEET_CACHE", "-1"),
-        ("BROADSHEET_CACHE", "99999999999"),
-        ("BROADSHEET_METRICS", "9100"),
+        ("BROADSHEET_CACHE_MB", "plenty"),
+        ("BROADSHEET_CACHE_MB", "-1"),
+        ("BROADSHEET_CACHE_MB", "99999999999"),
+        ("BROADSHEET_METRICS_LISTEN", "9100"),
     ];
     for (setting, value) in wrong {
         let mut command = broadsheet(&data);
@@ -224,7 +229,7 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = listener.local_addr().expect("its address").to_string();
-    for setting in ["BROADSHEET_LISTEN", "BROADSHEET_METRICS"] {
+    for setting in ["BROADSHEET_LISTEN", "BROADSHEET_METRICS_LISTEN"] {
         let mut command = broadsheet(&data);
         command
             .env("BROADSHEET_LISTEN", "127.0.0.1:0")
@@ -505,7 +510,7 @@ fn a_frozen_postgres_does_not_hold_up_the_end() {
     }
     server.stop();
     assert!(!is_alive(postgres));
-    assert!(server.log().contains("telling it to stop at once"));
+    assert!(server.log().contains("requesting an immediate shutdown"));
     let server = Server::start(&server.data.clone());
     assert_eq!(kept(&server.database_url()).len(), 4);
 }

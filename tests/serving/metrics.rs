@@ -24,7 +24,7 @@ fn value(metrics: &str, name: &str) -> u64 {
 #[test]
 fn metrics_of_the_cache_are_served_on_a_port_of_their_own() {
     let address = free_address();
-    let settings = [("BROADSHEET_METRICS", &*address.to_string())];
+    let settings = [("BROADSHEET_METRICS_LISTEN", &*address.to_string())];
     let server = Server::start_with(&folder("data"), &settings);
     let metrics = || {
         let response = get_at(address, "/metrics").expect("a response");
@@ -58,8 +58,8 @@ fn metrics_of_the_cache_are_served_on_a_port_of_their_own() {
 fn a_site_without_a_cache_serves_the_same_pages() {
     let address = free_address();
     let settings = [
-        ("BROADSHEET_CACHE", "0"),
-        ("BROADSHEET_METRICS", &*address.to_string()),
+        ("BROADSHEET_CACHE_MB", "0"),
+        ("BROADSHEET_METRICS_LISTEN", &*address.to_string()),
     ];
     let server = Server::start_with(&folder("data"), &settings);
     let path = welcome_path(&server);

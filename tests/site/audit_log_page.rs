@@ -21,7 +21,7 @@ async fn the_log_page_shows_actor_action_and_note() {
         .sees("by mo");
     let (position, hash) = check(&site, None).await.end.expect("an end");
     page.sees(&format!("{position}:{hash}"))
-        .sees("broadsheet check log --since");
+        .sees("broadsheet check log --checkpoint");
     assert_eq!(page.texts_of(".log .row").len(), 6);
 
     let entry = mo.open("/admin/log/4").await;

@@ -440,7 +440,7 @@ async fn losing_the_listener_invalidates_every_page() {
 #[tokio::test]
 async fn pages_are_correct_without_a_cache() {
     let site = Setup::default()
-        .settings(|settings| settings.cache = Some("0".into()))
+        .settings(|settings| settings.cache_mb = Some("0".into()))
         .build()
         .await;
     let tea = site.article("Tea").await;

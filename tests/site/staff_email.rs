@@ -1,9 +1,11 @@
 //! The email of a member of staff: confirmed before it is used, never shown, encrypted at rest.
 
 use broadsheet::accounts::address_store;
+use broadsheet::accounts::rotation_store::SealedAccountRow;
+use broadsheet::crypto::rotation::rotate_batch;
 use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::AccountId;
-use broadsheet::mail;
+use broadsheet::mail::rotation_store::SealedEmailRow;
 use sqlx::AssertSqlSafe;
 
 use crate::digest::{DAY, HOUR, MINUTE, MO, Newsroom, confirm, set_email};
@@ -221,18 +223,18 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
     let text = format!("{}\n{}\n", hex(&new), hex(&[42; 32]));
     let ring: Keys = KeyFile::parse(&text).expect("two keys").keys();
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
-    let addresses = address_store::reseal_some(&mut db, &ring, 0)
+    let addresses = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
         .expect("addresses");
-    let letters = mail::reseal::reseal_some(&mut db, &ring, 0)
+    let letters = rotate_batch::<SealedEmailRow>(&mut db, &ring, 0)
         .await
         .expect("letters");
-    assert_eq!((addresses.anew, addresses.closed), (1, 0));
-    assert_eq!((letters.anew, letters.closed), (1, 0));
-    let again = address_store::reseal_some(&mut db, &ring, 0)
+    assert_eq!((addresses.rotated, addresses.undecryptable), (1, 0));
+    assert_eq!((letters.rotated, letters.undecryptable), (1, 0));
+    let again = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
         .expect("addresses");
-    assert_eq!((again.anew, again.closed), (0, 0));
+    assert_eq!((again.rotated, again.undecryptable), (0, 0));
     drop(db);
     // With the new key alone both open.
     room.site.app.keys.replace(&Keys::from_secret(&new));
@@ -248,10 +250,10 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
     // And with a key that is not there, neither is touched.
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
     let other = Keys::from_secret(&[44; 32]);
-    let closed = address_store::reseal_some(&mut db, &other, 0)
+    let closed = rotate_batch::<SealedAccountRow>(&mut db, &other, 0)
         .await
         .expect("addresses");
-    assert_eq!((closed.anew, closed.closed), (0, 1));
+    assert_eq!((closed.rotated, closed.undecryptable), (0, 1));
     let id = room.account().await;
     let kept = address_store::find(&mut db, id).await.expect("it is asked");
     assert!(kept.is_some_and(|mail| mail.confirmed_at.is_some()));

@@ -38,7 +38,7 @@ pub fn broadsheet(data: &Path) -> Command {
     {
         command.env_remove(name);
     }
-    command.env("BROADSHEET_DATA", data);
+    command.env("BROADSHEET_DATA_DIR", data);
     command
 }
 

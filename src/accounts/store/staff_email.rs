@@ -1,10 +1,9 @@
-//! SQL on the emails of staff.
+//! SQL on the email addresses of the staff.
 
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
-use crate::accounts::staff_email::{CONFIRMATION_WINDOW, Rhythm, StaffEmail, reseal};
+use crate::accounts::staff_email::{CONFIRMATION_WINDOW, Rhythm, StaffEmail};
 use crate::clock::Ts;
-use crate::crypto::{Keys, RESEALED_AT_ONCE, Resealed};
 use crate::ids::AccountId;
 use crate::mail;
 
@@ -118,40 +117,4 @@ pub async fn all_sealed(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, V
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.sealed)).collect())
-}
-
-/// Seals the next addresses anew that are not sealed with the key in use, from after account `after` on. Rows that someone
-/// holds are left for another round.
-pub async fn reseal_some(db: &mut PgConnection, keys: &Keys, after: i64) -> sqlx::Result<Resealed> {
-    let mut db = db.begin().await?;
-    let rows = sqlx::query!(
-        r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts
-           where id > $1 and substring(email_sealed from 2 for 8) <> $2
-           order by id limit $3 for no key update skip locked"#,
-        after,
-        &keys.id()[..],
-        RESEALED_AT_ONCE,
-    )
-    .fetch_all(&mut *db)
-    .await?;
-    let mut done = Resealed {
-        last: rows.last().map(|row| row.id.0),
-        ..Resealed::default()
-    };
-    for account in &rows {
-        let Ok(anew) = reseal(keys, account.id, &account.sealed) else {
-            done.closed += 1;
-            continue;
-        };
-        sqlx::query!(
-            "update accounts set email_sealed = $2 where id = $1",
-            account.id.0,
-            anew,
-        )
-        .execute(&mut *db)
-        .await?;
-        done.anew += 1;
-    }
-    db.commit().await?;
-    Ok(done)
 }

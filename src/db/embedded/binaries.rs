@@ -1,4 +1,4 @@
-//! Where Postgres is on this machine.
+//! The Postgres programs installed on this machine.
 
 use std::env;
 use std::fs;
@@ -7,43 +7,42 @@ use std::process::Command;
 
 use anyhow::bail;
 
-/// The oldest major version we work with.
-const OLDEST: u32 = 14;
+/// Oldest major version that the migrations run on.
+const MIN_MAJOR: u32 = 14;
 
-/// Folders whose children hold one version each, and where in the child its programs are.
-const PLACES: [(&str, &str); 6] = [
-    ("/usr/lib/postgresql", "bin"),
-    ("/usr", "bin"),
-    ("/opt/homebrew/opt", "bin"),
-    ("/usr/local/opt", "bin"),
-    ("/usr/local/pgsql", "bin"),
-    ("/Applications/Postgres.app/Contents/Versions", "bin"),
+/// Folders whose children hold one version each, with its programs in `bin`.
+const INSTALL_DIRS: [&str; 6] = [
+    "/usr/lib/postgresql",
+    "/usr",
+    "/opt/homebrew/opt",
+    "/usr/local/opt",
+    "/usr/local/pgsql",
+    "/Applications/Postgres.app/Contents/Versions",
 ];
 
-/// The programs of one Postgres.
+/// Programs of one installed Postgres.
 #[derive(Clone, Debug)]
-pub struct Binaries {
+pub struct PostgresBinaries {
     pub folder: PathBuf,
     pub major: u32,
 }
 
-impl Binaries {
-    /// The programs of exactly `major`, if data of that version exist; else the newest there are. `PG_BIN` goes first.
+impl PostgresBinaries {
+    /// Finds the programs of the major version that created the data or, without data, of the newest version. The folder
+    /// in `PG_BIN`, if it is set, is the only one searched.
     pub fn find(major: Option<u32>) -> anyhow::Result<Self> {
-        let mut found: Vec<Self> = candidates()
+        let mut found: Vec<Self> = list_candidate_dirs()
             .into_iter()
-            .filter_map(Self::at)
-            .filter(|binaries| binaries.major >= OLDEST)
+            .filter_map(Self::detect)
+            .filter(|binaries| binaries.major >= MIN_MAJOR)
             .collect();
-        // Stable: what PG_BIN or PATH names stays before others of the same version.
-        if env::var_os("PG_BIN").is_none() {
-            found.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
-        }
+        // A stable sort: what PATH names stays before others of the same version.
+        found.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
         let Some(wanted) = major else {
             return match found.into_iter().next() {
                 Some(binaries) => Ok(binaries),
                 None => bail!(
-                    "no Postgres ({OLDEST} or newer) was found on this machine.\n\
+                    "no Postgres ({MIN_MAJOR} or newer) was found on this machine.\n\
                      On Debian or Ubuntu:  apt-get install postgresql     On macOS:  brew install postgresql     (bin/run does it for you)\n\
                      Or name a folder with its programs in PG_BIN, or a database of your own in DATABASE_URL."
                 ),
@@ -66,64 +65,62 @@ impl Binaries {
         }
     }
 
-    /// One of its programs.
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    fn at(folder: PathBuf) -> Option<Self> {
+    fn detect(folder: PathBuf) -> Option<Self> {
         if !(folder.join("initdb").is_file() && folder.join("postgres").is_file()) {
             return None;
         }
-        let major = version_of(&folder.join("postgres"))?;
+        let major = read_major_version(&folder.join("postgres"))?;
         Some(Self { folder, major })
     }
 }
 
-fn candidates() -> Vec<PathBuf> {
+fn list_candidate_dirs() -> Vec<PathBuf> {
     if let Some(named) = env::var_os("PG_BIN") {
         return vec![PathBuf::from(named)];
     }
-    let on_path = env::var_os("PATH")
+    let mut folders = env::var_os("PATH")
         .map(|path| env::split_paths(&path).collect::<Vec<_>>())
         .unwrap_or_default();
-    let mut folders = on_path;
-    for (place, inside) in PLACES {
-        let children = fs::read_dir(place)
+    for parent in INSTALL_DIRS {
+        let children = fs::read_dir(parent)
             .into_iter()
             .flatten()
             .flatten()
             .map(|entry| entry.path());
         folders.extend(
             children
-                .filter(|child| holds_postgres(place, child))
-                .map(|child| child.join(inside)),
+                .filter(|child| may_hold_postgres(parent, child))
+                .map(|child| child.join("bin")),
         );
     }
     folders.push(PathBuf::from("/usr/local/pgsql/bin"));
     folders
 }
 
-/// In shared folders only children named after Postgres are looked into.
-fn holds_postgres(place: &str, child: &Path) -> bool {
+fn may_hold_postgres(parent: &str, child: &Path) -> bool {
+    // Folders such as /usr are shared with other software; only children named after Postgres are searched there.
     let name = child.file_name().unwrap_or_default().to_string_lossy();
-    place.contains("postgresql")
-        || place.contains("Postgres.app")
+    parent.contains("postgresql")
+        || parent.contains("Postgres.app")
         || name.starts_with("postgresql")
         || name.starts_with("pgsql")
 }
 
-/// One of the programs that come along with a server of `major`: exactly that version's, else the next newer there is,
-/// since none writes out what a newer server holds. They may be on a machine that has no server.
+/// Finds a client program, such as pg_dump, for a server of this major version: that version's, or else the next newer
+/// one, since pg_dump refuses a server newer than itself. The machine need not have a server installed.
 pub fn client_program(name: &str, major: u32) -> anyhow::Result<PathBuf> {
-    let mut found: Vec<(u32, PathBuf)> = candidates()
+    let mut found: Vec<(u32, PathBuf)> = list_candidate_dirs()
         .into_iter()
         .map(|folder| folder.join(name))
         .filter(|program| program.is_file())
-        .filter_map(|program| Some((version_of(&program)?, program)))
+        .filter_map(|program| Some((read_major_version(&program)?, program)))
         .filter(|(version, _)| *version >= major)
         .collect();
-    // Stable: what PG_BIN or PATH names stays before others of the same version.
+    // A stable sort: what PATH names stays before others of the same version.
     found.sort_by_key(|(version, _)| *version);
     match found.into_iter().next() {
         Some((_, program)) => Ok(program),
@@ -133,7 +130,7 @@ pub fn client_program(name: &str, major: u32) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn version_of(program: &Path) -> Option<u32> {
+fn read_major_version(program: &Path) -> Option<u32> {
     let output = Command::new(program).arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.split_whitespace()

@@ -1,4 +1,4 @@
-//! Looking at processes, where the system shows them. Where it does not (macOS), Postgres cleans up after itself.
+//! Postgres processes of this machine, as `/proc` shows them. Systems without it (macOS) leave cleaning up to Postgres.
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::path::Path;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Postgres processes that work in `folder`: each makes its data folder its working directory.
-pub fn postgres_in(folder: &Path) -> Vec<i32> {
+/// Lists the Postgres processes that work in `folder`: each makes its data folder its working directory.
+pub fn list_postgres_in(folder: &Path) -> Vec<i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
@@ -19,22 +19,21 @@ pub fn postgres_in(folder: &Path) -> Vec<i32> {
         .collect()
 }
 
-/// Asks a process of ours to stop at once.
-pub fn quit(pid: i32) {
+/// Requests an immediate shutdown of a Postgres process.
+pub fn send_quit(pid: i32) {
     send(pid, Signal::SIGQUIT);
 }
 
-/// Ends a process of ours that hears nothing any more.
-pub fn end(pid: i32) {
+pub fn send_kill(pid: i32) {
     send(pid, Signal::SIGKILL);
 }
 
 fn send(pid: i32, signal: Signal) {
-    // It may be gone by itself in this very moment.
+    // Fails if the process has just ended by itself, which is what was wanted.
     let _ = kill(Pid::from_raw(pid), signal);
 }
 
-/// Whether this system shows its processes.
+/// Reports whether this system shows its processes.
 pub fn are_visible() -> bool {
     Path::new("/proc/self/cwd").exists()
 }

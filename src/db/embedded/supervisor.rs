@@ -1,89 +1,94 @@
-//! Keeps the cluster running: starts it again when it dies, stops it when told to or dropped.
+//! Supervision of the cluster's processes: started again when they die, stopped on request and on drop.
 
 use std::process::{Child, ChildStdin};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use super::cluster::Cluster;
+use super::cluster::PostgresCluster;
 
-/// Waits between attempts to start again: short at first, since readers wait.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Pauses between attempts to restart, doubled each time. The first is short, since readers wait.
+const MIN_RESTART_PAUSE: Duration = Duration::from_millis(100);
+const MAX_RESTART_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long Postgres may take to stop, and to stop at once.
-const STOPPED_WITHIN: Duration = Duration::from_secs(10);
-const QUIT_WITHIN: Duration = Duration::from_secs(10);
+/// Time that Postgres gets for a fast shutdown, which rolls open transactions back.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time that it gets for an immediate shutdown after that.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The thread that watches over the cluster.
-pub struct Supervisor {
-    cluster: Arc<Cluster>,
-    /// The pipe whose closing stops Postgres; none when it is to stay stopped.
-    lifeline: Arc<Mutex<Lifeline>>,
+/// A thread that supervises a cluster.
+pub struct PostgresSupervisor {
+    cluster: Arc<PostgresCluster>,
+    pipe: Arc<Mutex<ShutdownPipe>>,
     thread: Option<JoinHandle<()>>,
 }
 
-enum Lifeline {
-    Held { _pipe: Option<ChildStdin> },
-    LetGo,
+/// The pipe to the supervisor script, whose closing shuts Postgres down.
+enum ShutdownPipe {
+    Open {
+        _stdin: Option<ChildStdin>,
+    },
+    /// Postgres is to stay stopped.
+    Closed,
 }
 
-impl Supervisor {
-    /// Starts the cluster and waits until it is ready.
-    pub fn start(cluster: Cluster) -> anyhow::Result<Self> {
+impl PostgresSupervisor {
+    /// Starts the cluster and waits until it accepts connections.
+    pub fn start(cluster: PostgresCluster) -> anyhow::Result<Self> {
         let cluster = Arc::new(cluster);
         let mut child = cluster.start()?;
-        let lifeline = Arc::new(Mutex::new(Lifeline::Held {
-            _pipe: child.stdin.take(),
+        let pipe = Arc::new(Mutex::new(ShutdownPipe::Open {
+            _stdin: child.stdin.take(),
         }));
         if let Err(error) = cluster.wait_until_ready(&mut child) {
-            *lifeline.lock().expect("no holder of the lifeline panics") = Lifeline::LetGo;
+            *lock(&pipe) = ShutdownPipe::Closed;
+            // Only reaps the process; the error above is the one to report.
             let _ = child.wait();
             return Err(error);
         }
         let thread = {
-            let (cluster, lifeline) = (cluster.clone(), lifeline.clone());
+            let (cluster, pipe) = (cluster.clone(), pipe.clone());
             thread::Builder::new()
                 .name("postgres".to_owned())
-                .spawn(move || watch(&cluster, &lifeline, child))?
+                .spawn(move || supervise(&cluster, &pipe, child))?
         };
         Ok(Self {
             cluster,
-            lifeline,
+            pipe,
             thread: Some(thread),
         })
     }
 
-    /// The process id of the running cluster.
     pub fn pid(&self) -> Option<i32> {
         self.cluster.pid()
     }
 
-    /// Stops the cluster and waits for its end: patiently at first, since it rolls back what is open.
+    /// Stops the cluster and blocks until it has ended.
     pub fn stop(&mut self) {
-        *self
-            .lifeline
-            .lock()
-            .expect("no holder of the lifeline panics") = Lifeline::LetGo;
+        *lock(&self.pipe) = ShutdownPipe::Closed;
         let Some(thread) = self.thread.take() else {
             return;
         };
-        if !ends_within(STOPPED_WITHIN, &thread) {
-            tracing::warn!("the private Postgres does not stop; telling it to stop at once");
-            self.cluster.quit();
+        if !ends_within(STOP_TIMEOUT, &thread) {
+            tracing::warn!("the embedded Postgres does not stop; requesting an immediate shutdown");
+            self.cluster.request_quit();
         }
-        if !ends_within(QUIT_WITHIN, &thread) {
-            tracing::warn!("the private Postgres does not stop at once either; ending it");
-            self.cluster.end();
+        if !ends_within(QUIT_TIMEOUT, &thread) {
+            tracing::warn!("the embedded Postgres ignores the immediate shutdown; killing it");
+            self.cluster.kill();
         }
         let _ = thread.join();
     }
 }
 
-impl Drop for Supervisor {
+impl Drop for PostgresSupervisor {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn lock(pipe: &Mutex<ShutdownPipe>) -> MutexGuard<'_, ShutdownPipe> {
+    pipe.lock().expect("no holder of the pipe panics")
 }
 
 fn ends_within(time: Duration, thread: &JoinHandle<()>) -> bool {
@@ -94,52 +99,53 @@ fn ends_within(time: Duration, thread: &JoinHandle<()>) -> bool {
     thread.is_finished()
 }
 
-/// Waits for the end of `child`, again and again, until the lifeline is let go.
-fn watch(cluster: &Cluster, lifeline: &Mutex<Lifeline>, mut child: Child) {
+/// Restarts the cluster whenever it ends, until the pipe is closed.
+fn supervise(cluster: &PostgresCluster, pipe: &Mutex<ShutdownPipe>, mut child: Child) {
     loop {
         let status = child.wait();
-        let mut pause = FIRST_PAUSE;
+        let mut pause = MIN_RESTART_PAUSE;
         child = loop {
-            if matches!(
-                *lifeline.lock().expect("no holder of the lifeline panics"),
-                Lifeline::LetGo
-            ) {
+            if matches!(*lock(pipe), ShutdownPipe::Closed) {
                 return;
             }
-            tracing::warn!(?status, "the private Postgres ended; starting it again");
-            match start_again(cluster, lifeline) {
+            tracing::warn!(?status, "the embedded Postgres exited; restarting it");
+            match restart(cluster, pipe) {
                 Ok(Some(child)) => break child,
                 Ok(None) => return,
-                Err(error) => tracing::error!("the private Postgres does not start: {error:#}"),
+                Err(error) => tracing::error!(
+                    "the embedded Postgres does not start; trying again in {} ms: {error:#}",
+                    pause.as_millis()
+                ),
             }
             sleep(pause);
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_RESTART_PAUSE);
         };
-        tracing::info!("the private Postgres is back");
+        tracing::info!("the embedded Postgres accepts connections again");
     }
 }
 
-/// Starts the cluster; `None` if it has been told to stop meanwhile.
-fn start_again(cluster: &Cluster, lifeline: &Mutex<Lifeline>) -> anyhow::Result<Option<Child>> {
+/// Starts the cluster again; `None` if the pipe has been closed meanwhile.
+fn restart(cluster: &PostgresCluster, pipe: &Mutex<ShutdownPipe>) -> anyhow::Result<Option<Child>> {
     let mut child = cluster.start()?;
     {
-        let mut held = lifeline.lock().expect("no holder of the lifeline panics");
-        if matches!(*held, Lifeline::LetGo) {
+        // The check and the new pipe under one lock: a stop in between would not reach the new process.
+        let mut pipe = lock(pipe);
+        if matches!(*pipe, ShutdownPipe::Closed) {
             drop(child.stdin.take());
             let _ = child.wait();
             return Ok(None);
         }
-        *held = Lifeline::Held {
-            _pipe: child.stdin.take(),
+        *pipe = ShutdownPipe::Open {
+            _stdin: child.stdin.take(),
         };
     }
     if let Err(error) = cluster.wait_until_ready(&mut child) {
-        // Closing the pipe ends whatever is left of it.
-        let mut held = lifeline.lock().expect("no holder of the lifeline panics");
-        if matches!(*held, Lifeline::Held { .. }) {
-            *held = Lifeline::Held { _pipe: None };
+        // Dropping the pipe shuts down what is left of the process, without marking the cluster as stopped.
+        let mut pipe = lock(pipe);
+        if matches!(*pipe, ShutdownPipe::Open { .. }) {
+            *pipe = ShutdownPipe::Open { _stdin: None };
         }
-        drop(held);
+        drop(pipe);
         let _ = child.wait();
         return Err(error);
     }

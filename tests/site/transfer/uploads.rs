@@ -16,7 +16,7 @@ async fn uploads_are_copied_from_the_uploads_folder() {
     let media = ours.clone();
     let site = Setup::default()
         .settings(move |settings| {
-            settings.media_folder = Some(media.to_string_lossy().into_owned());
+            settings.media_dir = Some(media.to_string_lossy().into_owned());
         })
         .build()
         .await;
@@ -103,7 +103,7 @@ async fn the_media_route_serves_nothing_else_and_runs_nothing() {
     let media = ours.clone();
     let site = Setup::default()
         .settings(move |settings| {
-            settings.media_folder = Some(media.to_string_lossy().into_owned());
+            settings.media_dir = Some(media.to_string_lossy().into_owned());
         })
         .build()
         .await;

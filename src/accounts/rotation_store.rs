@@ -1,0 +1,61 @@
+//! SQL that rotates the email addresses of the staff to the active secret key.
+
+use sqlx::PgConnection;
+
+use super::staff_email;
+use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
+use crate::crypto::{DoesNotOpen, Keys};
+use crate::ids::AccountId;
+
+/// The sealed email address of an account.
+pub struct SealedAccountRow {
+    id: AccountId,
+    sealed: Vec<u8>,
+}
+
+impl SealedRow for SealedAccountRow {
+    type Rotated = (i64, Vec<u8>);
+
+    async fn select_batch(
+        db: &mut PgConnection,
+        active_key: &[u8],
+        after: i64,
+    ) -> sqlx::Result<Vec<Self>> {
+        sqlx::query_as!(
+            Self,
+            r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts
+               where id > $1 and substring(email_sealed from 2 for 8) <> $2
+               order by id limit $3 for no key update skip locked"#,
+            after,
+            active_key,
+            BATCH_ROWS,
+        )
+        .fetch_all(db)
+        .await
+    }
+
+    fn id(&self) -> i64 {
+        self.id.0
+    }
+
+    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+        Ok((self.id.0, staff_email::rotate(keys, self.id, &self.sealed)?))
+    }
+
+    async fn update_batch(
+        db: &mut PgConnection,
+        _keys: &Keys,
+        rows: Vec<Self::Rotated>,
+    ) -> sqlx::Result<u64> {
+        let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();
+        sqlx::query!(
+            "update accounts set email_sealed = rotated.sealed
+             from unnest($1::bigint[], $2::bytea[]) as rotated (id, sealed) where accounts.id = rotated.id",
+            &ids,
+            &sealed,
+        )
+        .execute(db)
+        .await?;
+        Ok(0)
+    }
+}

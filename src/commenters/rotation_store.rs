@@ -1,0 +1,245 @@
+//! SQL that rotates the email addresses of commenters to the active secret key. The blind index changes with the seal,
+//! which is bound to it, so both are written together.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+
+use super::Email;
+use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
+use crate::crypto::{DoesNotOpen, Keys};
+use crate::ids::CommenterId;
+use crate::mail;
+
+/// The sealed email address of a commenter.
+pub struct SealedCommenterRow {
+    id: i64,
+    email_hash: Vec<u8>,
+    email_sealed: Vec<u8>,
+}
+
+/// An email address sealed with the active key, and its blind index under that key.
+pub struct RotatedCommenter {
+    id: i64,
+    hash: Vec<u8>,
+    sealed: Vec<u8>,
+}
+
+impl SealedRow for SealedCommenterRow {
+    type Rotated = RotatedCommenter;
+
+    async fn select_batch(
+        db: &mut PgConnection,
+        active_key: &[u8],
+        after: i64,
+    ) -> sqlx::Result<Vec<Self>> {
+        // A full lock, unlike in other tables: the unique email_hash changes, and a merge deletes rows.
+        sqlx::query_as!(
+            Self,
+            r#"select id as "id: i64", email_hash, email_sealed from commenters
+               where id > $1 and substring(email_sealed from 2 for 8) <> $2
+               order by id limit $3 for update skip locked"#,
+            after,
+            active_key,
+            BATCH_ROWS,
+        )
+        .fetch_all(db)
+        .await
+    }
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+        let email = Email::decrypt(keys, &self.email_hash, &self.email_sealed)?;
+        let hash = email.hash(keys);
+        Ok(RotatedCommenter {
+            id: self.id,
+            hash: hash.to_vec(),
+            sealed: email.seal(keys, &hash),
+        })
+    }
+
+    async fn update_batch(
+        db: &mut PgConnection,
+        keys: &Keys,
+        rows: Vec<Self::Rotated>,
+    ) -> sqlx::Result<u64> {
+        // Commenter of each new hash, in the table already or earlier in this batch. A second one has the same email
+        // address, and is merged because the index is unique.
+        let mut commenters = find_by_hashes(db, &rows).await?;
+        let (mut unique, mut duplicates) = (Vec::new(), Vec::new());
+        for row in rows {
+            if commenters.contains_key(&row.hash) {
+                duplicates.push(row);
+            } else {
+                commenters.insert(row.hash.clone(), row.id);
+                unique.push(row);
+            }
+        }
+        update_emails(db, &unique).await?;
+        let merged = duplicates.len() as u64;
+        for row in duplicates {
+            let other = commenters[&row.hash];
+            let (target, source) = (row.id.min(other), row.id.max(other));
+            merge(db, keys, CommenterId(target), CommenterId(source)).await?;
+            commenters.insert(row.hash.clone(), target);
+            update_emails(db, &[RotatedCommenter { id: target, ..row }]).await?;
+        }
+        Ok(merged)
+    }
+}
+
+async fn find_by_hashes(
+    db: &mut PgConnection,
+    rows: &[RotatedCommenter],
+) -> sqlx::Result<HashMap<Vec<u8>, i64>> {
+    let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.hash.clone()).collect();
+    let found = sqlx::query!(
+        r#"select email_hash, id as "id: i64" from commenters where email_hash = any($1)"#,
+        &hashes
+    )
+    .fetch_all(db)
+    .await?;
+    let found = found.into_iter().map(|row| (row.email_hash, row.id));
+    Ok(found.collect())
+}
+
+async fn update_emails(db: &mut PgConnection, rows: &[RotatedCommenter]) -> sqlx::Result<()> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.hash.clone()).collect();
+    let sealed: Vec<Vec<u8>> = rows.iter().map(|row| row.sealed.clone()).collect();
+    sqlx::query!(
+        "update commenters set email_hash = rotated.hash, email_sealed = rotated.sealed
+         from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as rotated (id, hash, sealed)
+         where commenters.id = rotated.id",
+        &ids,
+        &hashes,
+        &sealed,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Merges two commenters with the same email address into one: `source` is deleted, `target` gets all it had. Both were
+/// created because one server had the new key while another did not have it yet.
+async fn merge(
+    db: &mut PgConnection,
+    keys: &Keys,
+    target: CommenterId,
+    source: CommenterId,
+) -> sqlx::Result<()> {
+    move_comments(db, target, source).await?;
+    move_subscriptions(db, target, source).await?;
+    move_browsers_and_notes(db, target, source).await?;
+    mail::rotation_store::move_to_commenter(db, keys, source, target).await?;
+    merge_columns(db, target, source).await?;
+    sqlx::query!("delete from commenters where id = $1", source.0)
+        .execute(&mut *db)
+        .await?;
+    super::store::delete_counts(db, source).await
+}
+
+async fn move_comments(
+    db: &mut PgConnection,
+    target: CommenterId,
+    source: CommenterId,
+) -> sqlx::Result<()> {
+    // A comment posted under both rows stays two comments. Its double-submit marker must be unique for each commenter, so
+    // the moved one gets its id instead.
+    sqlx::query!(
+        "update comments set said_once = case
+             when exists (select 1 from comments same
+                          where same.commenter_id = $1 and same.article_id = comments.article_id
+                            and coalesce(same.parent_id, 0) = coalesce(comments.parent_id, 0) and same.said_once = comments.said_once)
+             then int8send(id) else said_once end, commenter_id = $1
+         where commenter_id = $2",
+        target.0,
+        source.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+async fn move_subscriptions(
+    db: &mut PgConnection,
+    target: CommenterId,
+    source: CommenterId,
+) -> sqlx::Result<()> {
+    // A subscription that is active on either row is active afterwards.
+    sqlx::query!(
+        "update subscriptions set active_since = other.active_since, scope = other.scope, mailed_at = other.mailed_at
+         from subscriptions other
+         where subscriptions.commenter_id = $1 and other.commenter_id = $2 and other.article_id = subscriptions.article_id
+           and subscriptions.active_since is null and other.active_since is not null",
+        target.0,
+        source.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update subscriptions set commenter_id = $1
+         where commenter_id = $2
+           and not exists (select 1 from subscriptions same where same.commenter_id = $1 and same.article_id = subscriptions.article_id)",
+        target.0,
+        source.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+async fn move_browsers_and_notes(
+    db: &mut PgConnection,
+    target: CommenterId,
+    source: CommenterId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenter_browsers set commenter_id = $1
+         where commenter_id = $2
+           and not exists (select 1 from commenter_browsers same where same.commenter_id = $1 and same.token_hash = commenter_browsers.token_hash)",
+        target.0,
+        source.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update commenter_notes set commenter_id = $1 where commenter_id = $2",
+        target.0,
+        source.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+async fn merge_columns(
+    db: &mut PgConnection,
+    target: CommenterId,
+    source: CommenterId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenters set
+             created_at = least(commenters.created_at, source.created_at),
+             proved_at = least(commenters.proved_at, source.proved_at),
+             proof_sent_at = greatest(commenters.proof_sent_at, source.proof_sent_at),
+             silenced_at = least(commenters.silenced_at, source.silenced_at),
+             -- The stricter of two: `hold` comes before `trust`.
+             treatment = least(commenters.treatment, source.treatment),
+             treated_at = case when commenters.treatment <= source.treatment or source.treatment is null
+                 then commenters.treated_at else source.treated_at end,
+             treated_by = case when commenters.treatment <= source.treatment or source.treatment is null
+                 then commenters.treated_by else source.treated_by end,
+             blocked_by = coalesce(commenters.blocked_by, source.blocked_by),
+             blocked_at = least(commenters.blocked_at, source.blocked_at)
+         from commenters source where commenters.id = $1 and source.id = $2",
+        target.0,
+        source.0,
+    )
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! SQL that rotates the networks that comments came from to the active secret key.
+
+use sqlx::PgConnection;
+
+use super::NETWORK_ROW;
+use super::hash_network;
+use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
+use crate::crypto::{DoesNotOpen, Keys};
+
+/// The sealed network of a comment.
+pub struct SealedNetworkRow {
+    id: i64,
+    sealed: Vec<u8>,
+}
+
+/// A network sealed with the active key, and its blind index under that key.
+pub struct RotatedNetwork {
+    id: i64,
+    sealed: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl SealedRow for SealedNetworkRow {
+    type Rotated = RotatedNetwork;
+
+    async fn select_batch(
+        db: &mut PgConnection,
+        active_key: &[u8],
+        after: i64,
+    ) -> sqlx::Result<Vec<Self>> {
+        sqlx::query_as!(
+            Self,
+            r#"select id as "id: i64", network_sealed as "sealed!" from comments
+               where id > $1 and substring(network_sealed from 2 for 8) <> $2
+               order by id limit $3 for no key update skip locked"#,
+            after,
+            active_key,
+            BATCH_ROWS,
+        )
+        .fetch_all(db)
+        .await
+    }
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+        let opened = keys.open(NETWORK_ROW, &self.sealed)?;
+        let text = std::str::from_utf8(&opened).map_err(|_| DoesNotOpen)?;
+        let ip = text.parse().map_err(|_| DoesNotOpen)?;
+        Ok(RotatedNetwork {
+            id: self.id,
+            sealed: keys.seal(NETWORK_ROW, &opened),
+            hash: hash_network(keys, ip),
+        })
+    }
+
+    async fn update_batch(
+        db: &mut PgConnection,
+        _keys: &Keys,
+        rows: Vec<Self::Rotated>,
+    ) -> sqlx::Result<u64> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let (sealed, hashes): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
+            rows.into_iter().map(|row| (row.sealed, row.hash)).unzip();
+        sqlx::query!(
+            "update comments set network_sealed = rotated.sealed, network_hash = rotated.hash
+             from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as rotated (id, sealed, hash) where comments.id = rotated.id",
+            &ids,
+            &sealed,
+            &hashes,
+        )
+        .execute(db)
+        .await?;
+        Ok(0)
+    }
+}

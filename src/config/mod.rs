@@ -1,0 +1,11 @@
+//! Settings of an installation, from flags and environment variables: parsed once, each mistake reported in one sentence.
+
+mod log;
+mod model;
+mod parse;
+mod settings;
+
+pub use log::LogConfig;
+pub use model::{Config, MailConfig};
+pub use parse::SettingError;
+pub use settings::Settings;

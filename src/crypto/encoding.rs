@@ -1,0 +1,63 @@
+//! Random bytes, tokens, and the hexadecimal text in which keys and hashes are written down.
+
+use std::fmt::Write;
+
+use zeroize::Zeroizing;
+
+/// Bytes of a secret key: 256 bits, the key size of both XChaCha20-Poly1305 and keyed BLAKE3.
+pub const KEY_BYTES: usize = 32;
+
+/// Returns `N` random bytes from the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// Returns a random token of 256 bits as text that fits a cookie or a URL.
+pub fn token() -> String {
+    hex(&random::<32>())
+}
+
+/// Hashes a token for storage. The database recognises a token by it but cannot present it.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    // No salt and no slow hash: 256 random bits cannot be guessed.
+    blake3::hash(token.as_bytes()).as_bytes().to_vec()
+}
+
+/// Encodes bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String does not fail");
+        text
+    })
+}
+
+/// Decodes a secret key; `None` unless the text is exactly 2 × [`KEY_BYTES`] hexadecimal digits.
+pub fn key_from_hex(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+    let text = text.as_bytes();
+    if text.len() != 2 * KEY_BYTES {
+        return None;
+    }
+    // Decoded straight into a buffer that is wiped when it is dropped.
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    for (byte, pair) in key.iter_mut().zip(text.chunks_exact(2)) {
+        let high = char::from(pair[0]).to_digit(16)?;
+        let low = char::from(pair[1]).to_digit(16)?;
+        *byte = u8::try_from(high * 16 + low).ok()?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_sixty_four_hex_digits() {
+        assert_eq!(*key_from_hex(&hex(&[255; 32])).unwrap(), [255; 32]);
+        assert!(key_from_hex("abc").is_none());
+        assert!(key_from_hex(&"g".repeat(64)).is_none());
+        assert!(key_from_hex(&"+1".repeat(32)).is_none());
+    }
+}

@@ -1,0 +1,271 @@
+//! The key ring: one active key that seals, indexes and signs, and older ones that still open and verify.
+
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+use zeroize::Zeroizing;
+
+use super::derived_keys::{DerivedKeys, DoesNotOpen, KeyId, sealing_key_id};
+use super::encoding::KEY_BYTES;
+
+/// Secret keys of this site. Every key of the ring opens, finds and verifies; only the active one seals, indexes and
+/// signs. Clones share the ring, so that it can be replaced while the site serves.
+#[derive(Clone)]
+pub struct Keys(Arc<RwLock<Arc<RingState>>>);
+
+/// Keys in the order of their file: the newest first, staged ones last.
+struct RingState {
+    keys: Vec<DerivedKeys>,
+    /// Index of the active key.
+    active: usize,
+    /// Index of the oldest key that has ever been active.
+    oldest: usize,
+}
+
+impl RingState {
+    fn active(&self) -> &DerivedKeys {
+        &self.keys[self.active]
+    }
+}
+
+impl Keys {
+    /// Makes a ring of one key.
+    pub fn from_secret(secret: &[u8; KEY_BYTES]) -> Self {
+        Self::from_keys(vec![DerivedKeys::from_secret(secret)], 0)
+    }
+
+    /// Makes a ring whose first key is active; `oldest` is the index of the oldest key that has ever been active.
+    pub(super) fn from_keys(keys: Vec<DerivedKeys>, oldest: usize) -> Self {
+        Self::from_state(Arc::new(RingState {
+            keys,
+            active: 0,
+            oldest,
+        }))
+    }
+
+    fn from_state(state: Arc<RingState>) -> Self {
+        Self(Arc::new(RwLock::new(state)))
+    }
+
+    fn state(&self) -> Arc<RingState> {
+        self.0.read().expect("no holder of the ring panics").clone()
+    }
+
+    /// Returns the ring as it is now, independent of later replacements. Several values of one operation must be made
+    /// with the same active key.
+    pub fn as_of_now(&self) -> Self {
+        Self::from_state(self.state())
+    }
+
+    /// Replaces the ring with that of `other`, for every clone.
+    pub fn replace(&self, other: &Self) {
+        let state = other.state();
+        *self.0.write().expect("no holder of the ring panics") = state;
+    }
+
+    /// Makes the key of this id the active one; `false` if the ring does not contain it.
+    pub fn use_key(&self, id: &[u8]) -> bool {
+        let mut state = self.0.write().expect("no holder of the ring panics");
+        let Some(active) = state.keys.iter().position(|key| key.id == id) else {
+            return false;
+        };
+        if active != state.active {
+            *state = Arc::new(RingState {
+                keys: state.keys.clone(),
+                active,
+                oldest: state.oldest,
+            });
+        }
+        true
+    }
+
+    /// Returns the id of the active key.
+    pub fn id(&self) -> KeyId {
+        self.state().active().id
+    }
+
+    pub fn contains(&self, id: &[u8]) -> bool {
+        self.state().keys.iter().any(|key| key.id == id)
+    }
+
+    /// Encrypts `value` with the active key. It opens only for the same `row`, so that values cannot be swapped
+    /// between rows by someone who can write to the database.
+    pub fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
+        self.state().active().seal(row, value)
+    }
+
+    /// Decrypts a value that [`Keys::seal`] sealed for the same `row` with any key of the ring.
+    pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
+        let id = sealing_key_id(sealed).ok_or(DoesNotOpen)?;
+        let state = self.state();
+        let key = state.keys.iter().find(|key| key.id == id);
+        key.ok_or(DoesNotOpen)?.open(row, sealed)
+    }
+
+    /// Seals a sealed value again, for the same `row`, with the active key.
+    pub fn rotate(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+        Ok(self.seal(row, &self.open(row, sealed)?))
+    }
+
+    /// Returns the keyed hash by which a sealed value is found without opening it. Kinds of values do not share hashes.
+    pub fn find_by(&self, kind: &str, value: &[u8]) -> [u8; 32] {
+        self.state().active().blind_index(kind, value)
+    }
+
+    /// Returns the blind index under each key of the ring, the active one first. One of them finds a value that was
+    /// indexed before a rotation.
+    pub fn find_by_each(&self, kind: &str, value: &[u8]) -> Vec<[u8; 32]> {
+        let state = self.state();
+        let active = state.active();
+        let others = state.keys.iter().filter(|key| key.id != active.id);
+        std::iter::once(active)
+            .chain(others)
+            .map(|key| key.blind_index(kind, value))
+            .collect()
+    }
+
+    /// Returns a keyed hash of several values that fits a `bigint` column and tells whether they have changed.
+    pub fn number_of<'a>(&self, kind: &str, values: impl IntoIterator<Item = &'a [u8]>) -> i64 {
+        let state = self.state();
+        // The oldest key, not the active one: stored fingerprints cannot be computed again after a rotation, because
+        // the values they stand for are not stored.
+        let mut hasher = state.keys[state.oldest].index_hasher(kind);
+        for value in values {
+            hasher.update(&(value.len() as u64).to_le_bytes());
+            hasher.update(value);
+        }
+        let mut fingerprint = [0; 8];
+        fingerprint.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        i64::from_le_bytes(fingerprint)
+    }
+
+    /// Signs `value` for one `purpose`, as text that fits a URL.
+    pub fn sign(&self, purpose: &str, value: &[u8]) -> String {
+        self.state().active().sign(purpose, value)
+    }
+
+    /// Verifies a signature by any key of the ring, in constant time.
+    pub fn is_signed(&self, purpose: &str, value: &[u8], signature: &str) -> bool {
+        let signature = blake3::hash(signature.as_bytes());
+        let state = self.state();
+        // Hashes of both sides are compared, which takes the same time wherever the signatures differ.
+        state
+            .keys
+            .iter()
+            .any(|key| blake3::hash(key.sign(purpose, value).as_bytes()) == signature)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Keys must not end up in a log.
+        f.write_str("KeyRing(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> Keys {
+        Keys::from_secret(&[7; KEY_BYTES])
+    }
+
+    /// A ring whose new key is active and whose old key is that of `keys`.
+    fn rotated_ring() -> Keys {
+        let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
+        let keys = [new, old].map(|secret| DerivedKeys::from_secret(&secret));
+        Keys::from_keys(keys.into(), 1)
+    }
+
+    #[test]
+    fn a_sealed_value_opens_for_its_row_only() {
+        let sealed = keys().seal(b"row 1", b"ann@example.org");
+        assert_eq!(
+            keys().open(b"row 1", &sealed).unwrap().as_slice(),
+            b"ann@example.org"
+        );
+        assert!(keys().open(b"row 2", &sealed).is_err());
+    }
+
+    #[test]
+    fn another_key_or_a_changed_byte_does_not_open() {
+        let mut sealed = keys().seal(b"row", b"value");
+        assert!(
+            Keys::from_secret(&[8; KEY_BYTES])
+                .open(b"row", &sealed)
+                .is_err()
+        );
+        let last = sealed.len() - 1;
+        sealed[last] ^= 1;
+        assert!(keys().open(b"row", &sealed).is_err());
+        for length in 0..sealed.len() {
+            assert!(keys().open(b"row", &sealed[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn sealing_is_randomised_and_indexing_is_not() {
+        assert_ne!(keys().seal(b"row", b"value"), keys().seal(b"row", b"value"));
+        assert_eq!(keys().find_by("email", b"a"), keys().find_by("email", b"a"));
+        assert_ne!(keys().find_by("email", b"a"), keys().find_by("other", b"a"));
+    }
+
+    #[test]
+    fn a_fingerprint_depends_on_the_boundaries_between_values() {
+        let fingerprint = |values: &[&[u8]]| keys().number_of("kind", values.iter().copied());
+        assert_eq!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"ab", b"c"]));
+        assert_ne!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"a", b"bc"]));
+        assert_ne!(fingerprint(&[b"ab"]), fingerprint(&[b"ab", b""]));
+    }
+
+    #[test]
+    fn a_signature_is_valid_for_its_purpose_and_value_only() {
+        let signature = keys().sign("held", b"17");
+        assert!(keys().is_signed("held", b"17", &signature));
+        assert!(!keys().is_signed("held", b"18", &signature));
+        assert!(!keys().is_signed("edit", b"17", &signature));
+        assert!(!keys().is_signed("held", b"17", ""));
+    }
+
+    #[test]
+    fn every_key_opens_and_verifies_and_the_active_one_seals_and_signs() {
+        let ring = rotated_ring();
+        let sealed = keys().seal(b"row", b"value");
+        assert_eq!(ring.open(b"row", &sealed).unwrap().as_slice(), b"value");
+        assert!(ring.open(b"other", &sealed).is_err());
+        let rotated = ring.rotate(b"row", &sealed).unwrap();
+        assert_eq!(sealing_key_id(&sealed), Some(keys().id()));
+        assert_eq!(sealing_key_id(&rotated), Some(ring.id()));
+        assert!(keys().open(b"row", &rotated).is_err());
+        let newer = Keys::from_secret(&[8; KEY_BYTES]);
+        assert_eq!(newer.open(b"row", &rotated).unwrap().as_slice(), b"value");
+
+        let (first, second) = (newer.find_by("email", b"a"), keys().find_by("email", b"a"));
+        assert_eq!(ring.find_by("email", b"a"), first);
+        assert_eq!(ring.find_by_each("email", b"a"), [first, second]);
+        assert_eq!(
+            ring.number_of("kind", [&b"a"[..]]),
+            keys().number_of("kind", [&b"a"[..]])
+        );
+
+        assert!(ring.is_signed("held", b"17", &keys().sign("held", b"17")));
+        assert!(ring.is_signed("held", b"17", &newer.sign("held", b"17")));
+        assert_eq!(ring.sign("held", b"17"), newer.sign("held", b"17"));
+        let unknown = Keys::from_secret(&[9; KEY_BYTES]);
+        assert!(!ring.is_signed("held", b"17", &unknown.sign("held", b"17")));
+    }
+
+    #[test]
+    fn replacing_the_ring_reaches_clones_but_not_snapshots() {
+        let served = keys();
+        let (clone, snapshot) = (served.clone(), served.as_of_now());
+        let ring = rotated_ring();
+        served.replace(&ring);
+        assert_eq!(clone.id(), ring.id());
+        assert_eq!(snapshot.id(), keys().id());
+        assert!(clone.use_key(&keys().id()) && !clone.use_key(&[0; 8]));
+        assert_eq!(served.id(), keys().id());
+        assert!(served.contains(&ring.id()) && !snapshot.contains(&ring.id()));
+    }
+}

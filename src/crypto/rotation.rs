@@ -1,0 +1,139 @@
+//! Rotation of sealed values to the active key. Each feature says in its store how its rows are read, sealed again and
+//! written; batches, transactions and retries are handled here.
+
+use std::ops::AddAssign;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use sqlx::{Connection, PgConnection};
+use tokio::time::sleep;
+
+use super::derived_keys::DoesNotOpen;
+use super::key_ring::Keys;
+
+/// Rows that are rotated in one transaction: few enough that no request waits long for their locks.
+pub const BATCH_ROWS: i64 = 500;
+/// Attempts at a batch that conflicts with replies being written.
+const BATCH_ATTEMPTS: u32 = 20;
+pub const RETRY_INTERVAL: Duration = Duration::from_millis(200);
+
+/// SQLSTATE of a deadlock that Postgres resolved by ending our transaction.
+const DEADLOCK_DETECTED: &str = "40P01";
+
+/// A row with a sealed value, implemented by the store of the feature that owns the table.
+pub trait SealedRow: Sized + Send {
+    /// A row sealed with the active key, ready to be written.
+    type Rotated: Send;
+
+    /// Selects and locks up to [`BATCH_ROWS`] rows with an id greater than `after` that are not sealed with the active
+    /// key, in the order of their ids. Rows locked by others are skipped and found by a later round.
+    fn select_batch(
+        db: &mut PgConnection,
+        active_key: &[u8],
+        after: i64,
+    ) -> impl Future<Output = sqlx::Result<Vec<Self>>> + Send;
+
+    fn id(&self) -> i64;
+
+    /// Seals the row's value with the active key.
+    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen>;
+
+    /// Writes the rows; returns how many of them were merged with another row.
+    fn update_batch(
+        db: &mut PgConnection,
+        keys: &Keys,
+        rows: Vec<Self::Rotated>,
+    ) -> impl Future<Output = sqlx::Result<u64>> + Send;
+}
+
+/// Outcome of one batch, or the sum of several.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RotationBatch {
+    /// Id of the last row looked at; none if there was no row.
+    pub last_id: Option<i64>,
+    pub rotated: u64,
+    /// Rotated rows that were merged with another row.
+    pub merged: u64,
+    /// Rows that open with no key of the ring. They are left as they are.
+    pub undecryptable: u64,
+}
+
+impl AddAssign for RotationBatch {
+    fn add_assign(&mut self, other: Self) {
+        self.last_id = other.last_id.or(self.last_id);
+        self.rotated += other.rotated;
+        self.merged += other.merged;
+        self.undecryptable += other.undecryptable;
+    }
+}
+
+/// Rotates every row of one table that is not locked by others, and calls `on_batch` after each batch.
+pub async fn rotate_table<R: SealedRow>(
+    db: &mut PgConnection,
+    keys: &Keys,
+    mut on_batch: impl FnMut(&RotationBatch),
+) -> anyhow::Result<RotationBatch> {
+    let mut total = RotationBatch::default();
+    loop {
+        let after = total.last_id.unwrap_or_default();
+        let batch = rotate_batch_with_retries::<R>(db, keys, after).await?;
+        if batch.last_id.is_none() {
+            return Ok(total);
+        }
+        total += batch;
+        on_batch(&batch);
+    }
+}
+
+async fn rotate_batch_with_retries<R: SealedRow>(
+    db: &mut PgConnection,
+    keys: &Keys,
+    after: i64,
+) -> anyhow::Result<RotationBatch> {
+    for _ in 0..BATCH_ATTEMPTS {
+        match rotate_batch::<R>(db, keys, after).await {
+            Ok(batch) => return Ok(batch),
+            Err(error) if is_conflict(&error) => sleep(RETRY_INTERVAL).await,
+            Err(error) => {
+                return Err(error).context(
+                    "the database failed; rotated values stay rotated, and the same command continues from there",
+                );
+            }
+        }
+    }
+    bail!(
+        "other transactions keep writing the same rows; run the same command again at a quieter time"
+    )
+}
+
+/// Rotates the next rows of one table with an id greater than `after`, in a transaction of their own.
+pub async fn rotate_batch<R: SealedRow>(
+    db: &mut PgConnection,
+    keys: &Keys,
+    after: i64,
+) -> sqlx::Result<RotationBatch> {
+    let mut transaction = db.begin().await?;
+    let rows = R::select_batch(&mut transaction, &keys.id(), after).await?;
+    let rotated: Vec<R::Rotated> = rows
+        .iter()
+        .filter_map(|row| row.rotate(keys).ok())
+        .collect();
+    let mut batch = RotationBatch {
+        // Undecryptable rows included, or the next batch would select them again.
+        last_id: rows.last().map(R::id),
+        rotated: rotated.len() as u64,
+        merged: 0,
+        undecryptable: (rows.len() - rotated.len()) as u64,
+    };
+    batch.merged = R::update_batch(&mut transaction, keys, rotated).await?;
+    transaction.commit().await?;
+    Ok(batch)
+}
+
+/// Tells a conflict with a concurrent reply, after which the batch is worth another try, from a real failure.
+fn is_conflict(error: &sqlx::Error) -> bool {
+    // A unique violation means that a reply has just created the same commenter under the new key.
+    error.as_database_error().is_some_and(|error| {
+        error.is_unique_violation() || error.code().is_some_and(|code| code == DEADLOCK_DETECTED)
+    })
+}

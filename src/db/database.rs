@@ -1,0 +1,120 @@
+//! Opening the database that a command or the server works with, and closing it again.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use sqlx::PgPool;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+
+use super::embedded::{self, Durability, Private, Standby, StartError};
+use super::pool::{check, connect, migrate, parse_url};
+
+/// Time for which opening is tried again while another process is stopping the Postgres that we wanted to share.
+const SHARE_TIMEOUT: Duration = Duration::from_secs(10);
+const SHARE_RETRY_INTERVAL: Duration = Duration::from_millis(200);
+const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A migrated database, ready to serve.
+pub struct Database {
+    pub pool: PgPool,
+    ownership: Ownership,
+}
+
+/// Relation of this process to the Postgres it uses.
+enum Ownership {
+    /// Named by the operator in `DATABASE_URL`.
+    External,
+    /// Embedded, started by this process.
+    Owned(Private),
+    /// Embedded, started by another Broadsheet process.
+    Shared,
+    /// Shared, and taken over by this process once its owner has exited.
+    Standby(Standby),
+}
+
+impl Database {
+    /// Takes over the embedded Postgres when the process that started it exits. Does nothing unless it is shared.
+    pub fn outlive_its_owner(&mut self, data: &Path, durability: Durability) {
+        if matches!(self.ownership, Ownership::Shared) {
+            let pool = self.pool.clone();
+            // The path of the socket may be another now: it depends on the user and environment of the owner.
+            let on_takeover = move |url: &str| match parse_url(url) {
+                Ok(options) => pool.set_connect_options(options),
+                Err(error) => tracing::error!("{error:#}"),
+            };
+            let standby = Standby::start(data.to_owned(), durability, on_takeover);
+            self.ownership = Ownership::Standby(standby);
+        }
+    }
+
+    /// Closes the connections, and stops Postgres if this process owns it.
+    pub async fn close(self) -> anyhow::Result<()> {
+        if timeout(POOL_CLOSE_TIMEOUT, self.pool.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "some database connections did not close in time; going on without them"
+            );
+        }
+        spawn_blocking(|| match self.ownership {
+            Ownership::Owned(postgres) => postgres.stop(),
+            Ownership::Standby(standby) => standby.stop(),
+            Ownership::External | Ownership::Shared => {}
+        })
+        .await
+        .context("stopping the embedded Postgres failed")
+    }
+}
+
+/// Connects to `database_url`, or else to the embedded Postgres in the data folder, which is started unless another
+/// process runs it. Runs the migrations.
+pub async fn open(
+    database_url: Option<&str>,
+    data: &Path,
+    durability: Durability,
+) -> anyhow::Result<Database> {
+    let deadline = Instant::now() + SHARE_TIMEOUT;
+    loop {
+        let (url, ownership) = match database_url {
+            Some(url) => (url.to_owned(), Ownership::External),
+            None => start_or_share(data, durability).await?,
+        };
+        match connect_and_migrate(&url).await {
+            Ok(pool) => return Ok(Database { pool, ownership }),
+            // The owner has just exited; the next attempt starts Postgres.
+            Err(_) if matches!(ownership, Ownership::Shared) && Instant::now() < deadline => {
+                sleep(SHARE_RETRY_INTERVAL).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn connect_and_migrate(url: &str) -> anyhow::Result<PgPool> {
+    let pool = connect(url).await?;
+    // Before the migrations: an unsuitable server would fail in the middle of one, with a worse message.
+    check(&pool).await?;
+    migrate(url).await?;
+    Ok(pool)
+}
+
+async fn start_or_share(
+    data: &Path,
+    durability: Durability,
+) -> anyhow::Result<(String, Ownership)> {
+    let folder = data.to_owned();
+    let started = spawn_blocking(move || Private::start(&folder, durability))
+        .await
+        .context("starting the embedded Postgres failed")?;
+    match started {
+        Ok(postgres) => Ok((postgres.url().to_owned(), Ownership::Owned(postgres))),
+        Err(StartError::RunsElsewhere) => {
+            let url = embedded::url_of_running(data).context("another process is just starting or stopping the Postgres in this data folder; try again in a moment")?;
+            Ok((url, Ownership::Shared))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,67 @@
+//! The Unix socket of the embedded Postgres and the URL that leads to it.
+
+use std::fs::{self, DirBuilder};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::os_user::OsUser;
+use crate::crypto::hex;
+
+/// Name of the only role and of the only database.
+pub const ROLE_AND_DATABASE: &str = "broadsheet";
+/// Part of the socket's file name. Nothing listens on a TCP port.
+pub const PORT: &str = "5432";
+
+/// Bytes that `XDG_RUNTIME_DIR` may have, so that the socket's whole path stays below the 107 that a socket address holds.
+const MAX_RUNTIME_DIR_BYTES: usize = 60;
+
+/// Returns the URL of the cluster whose socket is in this folder.
+pub fn format_url(socket_dir: &Path) -> String {
+    let host = socket_dir.to_string_lossy();
+    format!(
+        "postgres://{ROLE_AND_DATABASE}@{}/{ROLE_AND_DATABASE}",
+        utf8_percent_encode(&host, NON_ALPHANUMERIC)
+    )
+}
+
+/// Creates the folder for the socket, with a short path of its own because the data folder's may be too long. Access to
+/// the folder is access to the database, so it must be open to this user alone.
+pub fn create_socket_dir(data: &Path, user: &OsUser) -> anyhow::Result<PathBuf> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|folder| {
+            !user.drops_privileges
+                && folder.is_dir()
+                && folder.as_os_str().len() < MAX_RUNTIME_DIR_BYTES
+        });
+    let data_hash = blake3::hash(data.as_os_str().as_encoded_bytes());
+    let name = format!("{ROLE_AND_DATABASE}-{}", hex(&data_hash.as_bytes()[..6]));
+    let folder = runtime.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
+    match DirBuilder::new().mode(0o700).create(&folder) {
+        Ok(()) if user.drops_privileges => {
+            chown(&folder, Some(user.uid.as_raw()), Some(user.gid.as_raw()))?;
+        }
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!("the socket folder {} cannot be created", folder.display())
+            });
+        }
+    }
+    // Anyone may have created that name in /tmp before us. No link is followed.
+    let meta = fs::symlink_metadata(&folder)?;
+    let is_private = meta.is_dir()
+        && meta.uid() == user.uid.as_raw()
+        && meta.permissions().mode().trailing_zeros() >= 6;
+    ensure!(
+        is_private,
+        "the socket folder {} belongs to another user or is open to others; remove it",
+        folder.display()
+    );
+    Ok(folder)
+}

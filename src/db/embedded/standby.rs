@@ -1,0 +1,78 @@
+//! Takeover of a shared embedded Postgres when the process that owns it exits.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{self, sleep};
+use std::time::Duration;
+
+use super::{Durability, Private, StartError};
+
+/// Time between looks at whether the owner has exited. Readers wait no longer than this and a start of Postgres.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// Time between attempts when the cluster does not start.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A thread that waits to take over the embedded Postgres from its owner.
+pub struct Standby(Arc<Mutex<Takeover>>);
+
+enum Takeover {
+    Waiting,
+    Owned(Private),
+    Cancelled,
+}
+
+impl Standby {
+    /// Starts to wait in the background. After a takeover `on_takeover` is called with the URL, which may have changed.
+    pub fn start(
+        data: PathBuf,
+        durability: Durability,
+        on_takeover: impl FnOnce(&str) + Send + 'static,
+    ) -> Self {
+        let takeover = Arc::new(Mutex::new(Takeover::Waiting));
+        let shared = takeover.clone();
+        thread::spawn(move || run(&shared, &data, durability, on_takeover));
+        Self(takeover)
+    }
+
+    /// Stops waiting, and stops Postgres if it has been taken over.
+    pub fn stop(self) {
+        let takeover = std::mem::replace(&mut *lock(&self.0), Takeover::Cancelled);
+        if let Takeover::Owned(postgres) = takeover {
+            postgres.stop();
+        }
+    }
+}
+
+fn lock(takeover: &Mutex<Takeover>) -> MutexGuard<'_, Takeover> {
+    takeover.lock().expect("no holder of the takeover panics")
+}
+
+fn run(
+    takeover: &Mutex<Takeover>,
+    data: &Path,
+    durability: Durability,
+    on_takeover: impl FnOnce(&str),
+) {
+    while !matches!(*lock(takeover), Takeover::Cancelled) {
+        match Private::start(data, durability) {
+            Ok(postgres) => {
+                let mut takeover = lock(takeover);
+                // Cancelled while Postgres was starting: dropping it stops it.
+                if matches!(*takeover, Takeover::Waiting) {
+                    on_takeover(postgres.url());
+                    *takeover = Takeover::Owned(postgres);
+                    tracing::info!("took over the embedded Postgres of a server that exited");
+                }
+                return;
+            }
+            Err(StartError::RunsElsewhere) => sleep(POLL_INTERVAL),
+            Err(StartError::Other(error)) => {
+                tracing::error!(
+                    "the embedded Postgres cannot be taken over; trying again in {} s: {error:#}",
+                    RETRY_INTERVAL.as_secs()
+                );
+                sleep(RETRY_INTERVAL);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! SQL that concerns the database as a whole: settings of a session, what the server is, and counts over all tables with
+//! sealed values.
+
+use sqlx::{Executor, PgConnection};
+
+use crate::crypto::KeyId;
+
+/// Begins a transaction whose statements each find a few rows by key, whatever the keys are. Postgres plans them once
+/// instead of at each execution.
+pub const BEGIN_BY_KEYS: &str = "begin; set local plan_cache_mode = force_generic_plan";
+
+/// Facts about a server that decide whether Broadsheet works with it.
+pub struct ServerFacts {
+    /// Version as one number, such as 140002 for 14.2.
+    pub version: i32,
+    pub encoding: String,
+    /// Whether the locale maps Ukrainian letters to lower case.
+    pub folds_ukrainian: bool,
+}
+
+/// Ends every statement of this session that runs for 20 seconds: less than a response may take in all, and more than
+/// the 10 seconds after which a reply is given back to its author.
+pub async fn set_statement_timeout(db: &mut PgConnection) -> sqlx::Result<()> {
+    db.execute("set statement_timeout = '20s'").await?;
+    Ok(())
+}
+
+/// Keeps notices such as "relation already exists, skipping" out of the log.
+pub async fn silence_notices(db: &mut PgConnection) -> sqlx::Result<()> {
+    db.execute("set client_min_messages = warning").await?;
+    Ok(())
+}
+
+pub async fn find_server_facts(db: &mut PgConnection) -> sqlx::Result<ServerFacts> {
+    // Checked at run time only: the server may be too old for what the macros were prepared with.
+    let (version, encoding, folds_ukrainian) = sqlx::query_as(
+        "select current_setting('server_version_num')::int, current_setting('server_encoding'), lower('Ї') = 'ї'",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(ServerFacts {
+        version,
+        encoding,
+        folds_ukrainian,
+    })
+}
+
+/// Reports whether the tables have been created.
+pub async fn has_schema(db: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select to_regclass('settings') is not null as "has_schema!""#)
+        .fetch_one(db)
+        .await
+}
+
+/// Counts the values that are sealed with one of these keys.
+pub async fn count_sealed_with(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Result<i64> {
+    let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_vec()).collect();
+    sqlx::query_scalar!(
+        r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) = any($1))
+                + (select count(*) from accounts where substring(email_sealed from 2 for 8) = any($1))
+                + (select count(*) from comments where substring(network_sealed from 2 for 8) = any($1))
+                + (select count(*) from outbox where substring(letter from 2 for 8) = any($1))
+                + (select count(*) from settings where substring(checker_key from 2 for 8) = any($1)) as "sealed!""#,
+        &ids
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Counts the values that are sealed with any other key than this one.
+pub async fn count_sealed_with_other_keys(db: &mut PgConnection, id: &KeyId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) <> $1)
+                + (select count(*) from accounts where substring(email_sealed from 2 for 8) <> $1)
+                + (select count(*) from comments where substring(network_sealed from 2 for 8) <> $1)
+                + (select count(*) from outbox where substring(letter from 2 for 8) <> $1)
+                + (select count(*) from settings where substring(checker_key from 2 for 8) <> $1) as "sealed!""#,
+        &id[..]
+    )
+    .fetch_one(db)
+    .await
+}

@@ -1,0 +1,100 @@
+//! SQL that rotates the emails in the outbox to the active secret key.
+
+use sqlx::PgConnection;
+
+use super::outbox::sealing_context;
+use super::store::recipient_from_columns;
+use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
+use crate::crypto::{DoesNotOpen, Keys};
+use crate::ids::{AccountId, CommenterId};
+
+/// A sealed email in the outbox.
+pub struct SealedEmailRow {
+    id: i64,
+    context: Vec<u8>,
+    sealed: Vec<u8>,
+}
+
+impl SealedRow for SealedEmailRow {
+    type Rotated = (i64, Vec<u8>);
+
+    async fn select_batch(
+        db: &mut PgConnection,
+        active_key: &[u8],
+        after: i64,
+    ) -> sqlx::Result<Vec<Self>> {
+        let rows = sqlx::query!(
+            r#"select id, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId", letter as "sealed!" from outbox
+               where id > $1 and substring(letter from 2 for 8) <> $2
+               order by id limit $3 for no key update skip locked"#,
+            after,
+            active_key,
+            BATCH_ROWS,
+        )
+        .fetch_all(db)
+        .await?;
+        let rows = rows.into_iter().map(|found| {
+            Ok(Self {
+                id: found.id,
+                context: sealing_context(recipient_from_columns(found.commenter_id, found.account_id)?),
+                sealed: found.sealed,
+            })
+        });
+        rows.collect()
+    }
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+        Ok((self.id, keys.rotate(&self.context, &self.sealed)?))
+    }
+
+    async fn update_batch(
+        db: &mut PgConnection,
+        _keys: &Keys,
+        rows: Vec<Self::Rotated>,
+    ) -> sqlx::Result<u64> {
+        let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();
+        sqlx::query!(
+            "update outbox set letter = rotated.sealed
+             from unnest($1::bigint[], $2::bytea[]) as rotated (id, sealed) where outbox.id = rotated.id",
+            &ids,
+            &sealed,
+        )
+        .execute(db)
+        .await?;
+        Ok(0)
+    }
+}
+
+/// Moves the emails that wait for one commenter to another, sealed for their new recipient.
+pub async fn move_to_commenter(
+    db: &mut PgConnection,
+    keys: &Keys,
+    from: CommenterId,
+    to: CommenterId,
+) -> sqlx::Result<()> {
+    let emails = sqlx::query!(
+        "select id, letter from outbox where commenter_id = $1 for update",
+        from.0
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    for email in emails {
+        // Unreadable for the new recipient as well: it is deleted together with the old commenter.
+        let Ok(opened) = keys.open(&sealing_context(from.into()), &email.letter) else {
+            continue;
+        };
+        sqlx::query!(
+            "update outbox set commenter_id = $2, letter = $3 where id = $1",
+            email.id,
+            to.0,
+            keys.seal(&sealing_context(to.into()), &opened),
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! SQL that rotates the spam checker's API key to the active secret key.
+
+use sqlx::PgConnection;
+
+use super::store::CHECKER_ROW;
+use crate::crypto::rotation::SealedRow;
+use crate::crypto::{DoesNotOpen, Keys};
+
+/// The sealed API key in the only row of `settings`.
+pub struct SealedCheckerKey(Vec<u8>);
+
+/// Id that the only row of `settings` has in a rotation.
+const SETTINGS_ROW_ID: i64 = 1;
+
+impl SealedRow for SealedCheckerKey {
+    type Rotated = Vec<u8>;
+
+    async fn select_batch(
+        db: &mut PgConnection,
+        active_key: &[u8],
+        after: i64,
+    ) -> sqlx::Result<Vec<Self>> {
+        if after >= SETTINGS_ROW_ID {
+            return Ok(Vec::new());
+        }
+        // Locked, because an admin may be saving another API key just now.
+        let sealed = sqlx::query_scalar!(
+            r#"select checker_key as "sealed!" from settings where substring(checker_key from 2 for 8) <> $1
+               for no key update skip locked"#,
+            active_key,
+        )
+        .fetch_optional(db)
+        .await?;
+        Ok(sealed.map(Self).into_iter().collect())
+    }
+
+    fn id(&self) -> i64 {
+        SETTINGS_ROW_ID
+    }
+
+    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+        keys.rotate(CHECKER_ROW, &self.0)
+    }
+
+    async fn update_batch(
+        db: &mut PgConnection,
+        _keys: &Keys,
+        rows: Vec<Self::Rotated>,
+    ) -> sqlx::Result<u64> {
+        for sealed in rows {
+            sqlx::query!("update settings set checker_key = $1", sealed)
+                .execute(&mut *db)
+                .await?;
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,204 @@
+//! Rotation of the secret key: commenters are recognised during it and after it, and duplicates are merged.
+
+use broadsheet::commenters::rotation_store::SealedCommenterRow;
+use broadsheet::commenters::{self, Email, open_for_export};
+use broadsheet::comments::Status;
+use broadsheet::crypto::rotation::{RotationBatch, rotate_batch};
+use broadsheet::crypto::{KeyFile, Keys, hex};
+use broadsheet::ids::CommenterId;
+use broadsheet::moderation::store::counts_of;
+use sqlx::{Connection, PgConnection};
+
+use crate::support::TestSite;
+use crate::support::wxr::{answers, comment, post, wxr};
+
+const OLD: [u8; 32] = [42; 32];
+const NEW: [u8; 32] = [43; 32];
+
+/// A ring whose active key is new, with the key of every test's site behind it.
+fn rotated_ring() -> Keys {
+    let text = format!("{}\n{}\n", hex(&NEW), hex(&OLD));
+    KeyFile::parse(&text).expect("two keys").keys()
+}
+
+/// Makes the new key the active one of the site and its database.
+async fn activate_new_key(site: &TestSite) {
+    site.app.keys.replace(&rotated_ring());
+    sqlx::query("update settings set key_id = $1")
+        .bind(&rotated_ring().id()[..])
+        .execute(&site.app.pool)
+        .await
+        .expect("a new key");
+}
+
+async fn rotate_emails(site: &TestSite, keys: &Keys) -> RotationBatch {
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let batch = rotate_batch::<SealedCommenterRow>(&mut db, keys, 0).await;
+    batch.expect("email addresses are rotated")
+}
+
+#[tokio::test]
+async fn a_commenter_stored_under_both_keys_is_merged() {
+    let site = TestSite::new().await;
+    let (tea, coffee) = (site.article("Tea").await, site.article("Coffee").await);
+    let first = site.comment(&tea, "Ann", Status::Approved).await;
+    let second = site.comment(&tea, "Bob", Status::Approved).await;
+    // A server that had only the new key would have created her a second time.
+    let mut db = PgConnection::connect(&site.database_url)
+        .await
+        .expect("a connection");
+    let email = Email::parse("ann@example.org").expect("an address");
+    let duplicate =
+        commenters::store::find_or_insert(&mut db, &Keys::from_secret(&NEW), &email, site.now())
+            .await
+            .expect("a second row")
+            .id;
+    sqlx::query("update comments set commenter_id = $1, said_once = (select said_once from comments where id = $3) where id = $2")
+        .bind(duplicate.0)
+        .bind(second.0)
+        .bind(first.0)
+        .execute(&mut db)
+        .await
+        .expect("her second comment, which reads as her first");
+    sqlx::query(
+        "insert into subscriptions (commenter_id, article_id, scope, asked_at)
+         select commenters.id, articles.id, 'answers', now() from commenters, articles
+         where commenters.id = $1 or (commenters.id = (select commenter_id from comments where id = $2) and articles.id = $3)",
+    )
+    .bind(duplicate.0)
+    .bind(first.0)
+    .bind(tea.id.0)
+    .execute(&mut db)
+    .await
+    .expect("subscriptions");
+    site.staff("mo", broadsheet::accounts::Role::Moderator)
+        .await;
+    sqlx::query(
+        "insert into commenter_notes (commenter_id, account_id, note, written_at)
+         select $1, accounts.id, 'Kind.', now() from accounts where handle = 'mo'",
+    )
+    .bind(duplicate.0)
+    .execute(&mut db)
+    .await
+    .expect("a note");
+    sqlx::query(
+        "update commenters set treatment = case when id = $1 then 'hold' else 'trust' end::commenter_treatment
+         where id = $1 or id = (select commenter_id from comments where id = $2)",
+    )
+    .bind(duplicate.0)
+    .bind(first.0)
+    .execute(&mut db)
+    .await
+    .expect("trusted as one, held as the other");
+    sqlx::query("update commenters set blocked_at = now() where id = $1")
+        .bind(duplicate.0)
+        .execute(&mut db)
+        .await
+        .expect("a block");
+    assert_eq!(site.count("select count(*) from commenters").await, 3);
+
+    // Bob, Ann, and Ann under the new key: two of these are sealed with the old key.
+    let batch = rotate_emails(&site, &rotated_ring()).await;
+    assert_eq!((batch.rotated, batch.merged), (2, 1));
+    let commenters: Vec<(i64, Vec<u8>, Vec<u8>, bool)> = sqlx::query_as(
+        "select id, email_hash, email_sealed, blocked_at is not null from commenters order by id",
+    )
+    .fetch_all(&site.app.pool)
+    .await
+    .expect("people");
+    assert_eq!(commenters.len(), 2);
+    let (ann, hash, sealed, is_blocked) = &commenters[0];
+    assert!(*ann < duplicate.0 && *is_blocked);
+    let only_new = Keys::from_secret(&NEW);
+    let email = open_for_export(&only_new, hash, sealed).expect("it opens with the new key");
+    assert_eq!(*email, "ann@example.org");
+    assert_eq!(
+        sqlx::query_scalar::<_, i64>("select count(*) from comments where commenter_id = $1")
+            .bind(ann)
+            .fetch_one(&site.app.pool)
+            .await
+            .expect("a count"),
+        2
+    );
+    let subscribed: Vec<i64> = sqlx::query_scalar(
+        "select article_id from subscriptions where commenter_id = $1 order by article_id",
+    )
+    .bind(ann)
+    .fetch_all(&site.app.pool)
+    .await
+    .expect("subscriptions");
+    assert_eq!(subscribed, [tea.id.0, coffee.id.0]);
+    let mut db = site.app.pool.acquire().await.expect("a connection");
+    let counts = counts_of(&mut db, CommenterId(*ann)).await;
+    let counted: i64 = counts.expect("counts").each().iter().map(|(_, n)| n).sum();
+    assert_eq!(counted, 2);
+    drop(db);
+    // Moderators' notes stay, and so does the stricter of two treatments.
+    let stored: (String, i64) = sqlx::query_as(
+        "select treatment::text, (select count(*) from commenter_notes where commenter_id = $1) from commenters where id = $1",
+    )
+    .bind(ann)
+    .fetch_one(&site.app.pool)
+    .await
+    .expect("a treatment and a count");
+    assert_eq!(stored, ("hold".to_owned(), 1));
+    let again = rotate_emails(&site, &rotated_ring()).await;
+    assert_eq!((again.rotated, again.merged), (0, 0));
+}
+
+#[tokio::test]
+async fn a_value_that_no_key_opens_is_left_as_it_is() {
+    let site = TestSite::new().await;
+    let article = site.article("Tea").await;
+    site.comment(&article, "Ann", Status::Held).await;
+    let batch = rotate_emails(&site, &Keys::from_secret(&NEW)).await;
+    assert_eq!((batch.rotated, batch.undecryptable), (0, 1));
+    let batch = rotate_emails(&site, &rotated_ring()).await;
+    assert_eq!((batch.rotated, batch.merged), (1, 0));
+}
+
+#[tokio::test]
+async fn a_rotation_does_not_reset_the_sign_in_throttle() {
+    let site = TestSite::new().await;
+    let guess = || async {
+        let fields = [("handle", "ada"), ("passphrase", "wrong wrong wrong")];
+        site.visitor().post_fields("/admin/sign-in", &fields).await
+    };
+    for _ in 0..5 {
+        guess().await.has_status(422);
+    }
+    activate_new_key(&site).await;
+    guess().await.has_status(429);
+}
+
+#[tokio::test]
+async fn an_import_from_before_the_rotation_is_recognised() {
+    let site = TestSite::new().await;
+    let tea = post(5, "tea").with(|post| {
+        post.more = comment(11, "Maria", "1", "") + &comment(12, "Petro", "1", &answers(11));
+    });
+    let xml = wxr(&tea.xml());
+    let first = site.import(&xml).await;
+    assert_eq!((first.articles.new, first.comments.new), (1, 2), "{first}");
+    let people = site.count("select count(*) from commenters").await;
+    activate_new_key(&site).await;
+    let again = site.import(&xml).await;
+    assert_eq!(
+        (
+            again.articles.same,
+            again.articles.changed,
+            again.comments.same
+        ),
+        (1, 0, 2),
+        "{again}"
+    );
+    // A newer export finds its commenters and its author, whether or not their rows have been rotated yet.
+    let newer = site.import(&xml.replace("Some words", "Other words")).await;
+    assert_eq!(
+        (newer.articles.changed, newer.authors.same),
+        (1, 1),
+        "{newer}"
+    );
+    assert_eq!(site.count("select count(*) from commenters").await, people);
+    assert_eq!(site.count("select count(*) from imported_authors").await, 1);
+}
