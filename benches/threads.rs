@@ -1,16 +1,15 @@
-//! Whether a page of ten thousand replies costs what a page of a hundred does: `cargo bench --bench threads`.
+//! Compares a page of an article with 10,000 comments to one of an article with 100: `cargo bench --bench threads`.
 //!
-//! A made export is imported by the real program into a Postgres of its own, then served from here over loopback TCP. One
-//! of its articles has 10,000 comments, one 150: a hundred of those are approved, about as many as the least that fill a
-//! page with fifty threads, so that pages are compared that show the same (a made export marks three comments in ten as
-//! held, spam or trash, and every third answers the one before it). What a page holds is told beside it.
+//! The real program imports a sample export into a Postgres of its own; this bench then serves it over loopback TCP. One article
+//! has 10,000 comments, the other 150, of which a hundred are approved (three of ten in a sample export are held, spam or trash):
+//! about as many as the least that fill a page with fifty threads. So the compared pages show the same amount, which is printed
+//! beside the results.
 //!
-//! Pages are asked for in turn, many times; the median counts. Time is from the last byte of the question to the first of
-//! the answer. Every ratio to the small article's first page must be less than 1.5, in bytes, plain and with Brotli, and
-//! in time.
+//! Pages are requested in turn, many times; the median counts. The time is from the last byte of the request to the first of the
+//! response. Every ratio to the first page of the small article must be less than 1.5: bytes, bytes with Brotli, and time.
 
 #[path = "../tests/support/cluster.rs"]
-#[allow(dead_code, reason = "only folders are needed of it")]
+#[allow(dead_code, reason = "only the folder is needed")]
 mod cluster;
 #[path = "../tests/support/made_export.rs"]
 #[allow(dead_code, reason = "the other bench has the rest")]
@@ -33,22 +32,22 @@ use broadsheet::db::embedded::{Durability, Private};
 use broadsheet::router;
 use sqlx::PgPool;
 
-const SMALL: u64 = 150;
-const LARGE: u64 = 10_000;
+const SMALL_COMMENTS: u64 = 150;
+const LARGE_COMMENTS: u64 = 10_000;
 const ROUNDS: usize = 200;
-/// What the issue of this bench asks for.
-const MOST: f64 = 1.5;
+/// Bound for each ratio.
+const MAX_RATIO: f64 = 1.5;
 
 /// A page, and what was measured of it.
-struct Measured {
+struct PageMeasurement {
     name: &'static str,
     path: String,
-    /// Of the whole answer, as it is and with Brotli.
+    /// Size of the response, uncompressed and with Brotli.
     bytes: [usize; 2],
-    replies: usize,
-    /// Those at the first level: where a thread has lost its first, more than one a thread.
-    at_the_top: usize,
-    /// Seconds to the first byte, round by round.
+    comments: usize,
+    /// Comments at the first level. A thread whose first comment is gone has several.
+    top_level: usize,
+    /// Seconds to the first byte.
     times: Vec<f64>,
 }
 
@@ -59,68 +58,68 @@ async fn main() {
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
     import(&folder, postgres.url());
     let pool = PgPool::connect(postgres.url()).await.expect("a connection");
-    // What autovacuum does within a minute of such an import.
+    // Autovacuum would do this within a minute.
     sqlx::query("vacuum analyze")
         .execute(&pool)
         .await
-        .expect("it is swept");
-    let small = article(&pool, SMALL).await;
-    let large = article(&pool, LARGE).await;
-    let last = last_page(&pool, &large).await;
-    let address = serve(pool.clone()).await;
+        .expect("a vacuum");
+    let small = find_article(&pool, SMALL_COMMENTS).await;
+    let large = find_article(&pool, LARGE_COMMENTS).await;
+    let last = count_pages(&pool, &large).await;
+    let server = serve(pool.clone()).await;
     let page_of = |page: i64| format!("{large}?comments={page}");
     let pages = vec![
-        Measured::new("the first of the small", small.clone()),
-        Measured::new("the first of the large", large.clone()),
-        Measured::new("one in its middle", page_of(last / 2)),
-        Measured::new("its last but one", page_of(last - 1)),
-        Measured::new("its last", page_of(last)),
+        PageMeasurement::new("small article, first page", small.clone()),
+        PageMeasurement::new("large article, first page", large.clone()),
+        PageMeasurement::new("large article, middle page", page_of(last / 2)),
+        PageMeasurement::new("large article, last page but one", page_of(last - 1)),
+        PageMeasurement::new("large article, last page", page_of(last)),
     ];
-    let places = vec![
-        Measured::new(
-            "the place of the small's last",
-            comment_at(&pool, &small, None).await,
+    let permalinks = vec![
+        PageMeasurement::new(
+            "permalink of the small article's last comment",
+            find_permalink(&pool, &small, None).await,
         ),
-        Measured::new(
-            "the place of the large's middle",
-            comment_at(&pool, &large, Some(LARGE / 2)).await,
+        PageMeasurement::new(
+            "permalink of the large article's middle comment",
+            find_permalink(&pool, &large, Some(LARGE_COMMENTS / 2)).await,
         ),
-        Measured::new(
-            "the place of the large's 9,999th",
-            comment_at(&pool, &large, Some(LARGE - 1)).await,
+        PageMeasurement::new(
+            "permalink of the large article's 9,999th comment",
+            find_permalink(&pool, &large, Some(LARGE_COMMENTS - 1)).await,
         ),
     ];
     let measured = tokio::task::spawn_blocking(move || {
-        [pages, places].map(|mut group| {
-            measure(address, &mut group);
+        [pages, permalinks].map(|mut group| {
+            measure(server, &mut group);
             group
         })
     });
-    let measured = measured.await.expect("it is measured");
+    let measured = measured.await.expect("results");
     let mut is_good = true;
     for group in &measured {
-        is_good &= tell(group);
+        is_good &= print_results(group);
     }
     pool.close().await;
     postgres.stop();
-    fs::remove_dir_all(&folder).expect("the folder is ours");
-    assert!(is_good, "this falls short of what is asked");
+    fs::remove_dir_all(&folder).expect("the folder is removed");
+    assert!(is_good, "a bound is exceeded; see above");
 }
 
-/// Imports a made export with the real program.
+/// Imports a sample export with the real program.
 fn import(folder: &Path, database: &str) {
     let file = folder.join("made.xml");
     let mut out = BufWriter::new(File::create(&file).expect("a file"));
     made_export::write_each(&mut out, 20, |number| match number {
-        1 => SMALL,
-        2 => LARGE,
+        1 => SMALL_COMMENTS,
+        2 => LARGE_COMMENTS,
         _ => 10,
     })
     .expect("an export");
     drop(out);
     let key = folder.join("key");
     fs::write(&key, "7".repeat(64)).expect("a key");
-    fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a closed key");
+    fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("permissions");
     let status = Command::new(env!("CARGO_BIN_EXE_broadsheet"))
         .args(["import", "wordpress"])
         .arg(&file)
@@ -130,48 +129,49 @@ fn import(folder: &Path, database: &str) {
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
         .status()
-        .expect("it starts");
+        .expect("a process");
     assert!(status.success(), "the import failed");
 }
 
-/// The address of the article with so many comments, whatever was decided about them.
-async fn article(pool: &PgPool, comments: u64) -> String {
+/// Returns the path of the article with this number of comments of any status.
+async fn find_article(pool: &PgPool, comments: u64) -> String {
     sqlx::query_scalar(
         "select path from articles where (select count(*) from comments where article_id = articles.id) = $1",
     )
     .bind(i64::try_from(comments).expect("it fits"))
     .fetch_one(pool)
     .await
-    .expect("it was imported")
+    .expect("an imported article")
 }
 
-async fn last_page(pool: &PgPool, path: &str) -> i64 {
+async fn count_pages(pool: &PgPool, path: &str) -> i64 {
     let threads: i64 = sqlx::query_scalar(
         "select sum(threads)::bigint from article_reply_counts where article_id = (select id from articles where path = $1)",
     )
     .bind(path)
     .fetch_one(pool)
     .await
-    .expect("it has replies");
+    .expect("a number of threads");
     (threads + 49) / 50
 }
 
-/// The address of an article's comment of that number among all of them, or of the next there is to read; or of the last.
-async fn comment_at(pool: &PgPool, path: &str, number: Option<u64>) -> String {
+/// Returns the permalink of the `position`-th comment of an article, or of the next approved one after it; without a position,
+/// of the last.
+async fn find_permalink(pool: &PgPool, path: &str, position: Option<u64>) -> String {
     let id: i64 = sqlx::query_scalar(
-        "with said as (
-             select id, status, row_number() over (order by created_at, id) as place from comments
+        "with numbered as (
+             select id, status, row_number() over (order by created_at, id) as position from comments
              where article_id = (select id from articles where path = $1)
          )
          select coalesce(
-             (select id from said where status = 'approved' and place >= $2 order by place limit 1),
-             (select id from said where status = 'approved' order by place desc limit 1))",
+             (select id from numbered where status = 'approved' and position >= $2 order by position limit 1),
+             (select id from numbered where status = 'approved' order by position desc limit 1))",
     )
     .bind(path)
-    .bind(number.map(|number| i64::try_from(number).expect("it fits")))
+    .bind(position.map(|position| i64::try_from(position).expect("it fits")))
     .fetch_one(pool)
     .await
-    .expect("it is there");
+    .expect("a comment");
     format!("/comments/{id}")
 }
 
@@ -179,46 +179,46 @@ async fn serve(pool: PgPool) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
-    let address = listener.local_addr().expect("an address");
+    let server = listener.local_addr().expect("a local address");
     let config = Settings::default().check().expect("settings");
     let keys = Keys::from_secret(&[7; 32]);
     let app = App::new(pool, Clock::System, keys, config, Argon2::default());
     tokio::spawn(async move { axum::serve(listener, router::router(app)).await });
-    address
+    server
 }
 
-impl Measured {
+impl PageMeasurement {
     fn new(name: &'static str, path: String) -> Self {
         Self {
             name,
             path,
             bytes: [0; 2],
-            replies: 0,
-            at_the_top: 0,
+            comments: 0,
+            top_level: 0,
             times: Vec::new(),
         }
     }
 }
 
-fn measure(address: SocketAddr, group: &mut [Measured]) {
+fn measure(server: SocketAddr, group: &mut [PageMeasurement]) {
     for page in &mut *group {
-        let (_, plain) = ask(address, &page.path, "identity");
+        let (_, plain) = request(server, &page.path, "identity");
         let html = String::from_utf8(plain).expect("pages are UTF-8");
-        page.replies = html.matches("<article class=\"reply ").count();
-        page.at_the_top = top_level(&html);
-        let (_, brotli) = ask(address, &page.path, "br");
+        page.comments = html.matches("<article class=\"reply ").count();
+        page.top_level = count_top_level(&html);
+        let (_, brotli) = request(server, &page.path, "br");
         page.bytes = [html.len(), brotli.len()];
     }
     for _ in 0..ROUNDS {
         for page in &mut *group {
-            let (time, _) = ask(address, &page.path, "identity");
+            let (time, _) = request(server, &page.path, "identity");
             page.times.push(time);
         }
     }
 }
 
-/// Replies in no list of answers: the depth of lists is counted.
-fn top_level(html: &str) -> usize {
+/// Counts the comments outside nested lists.
+fn count_top_level(html: &str) -> usize {
     let Some((_, thread)) = html.split_once("<ol class=\"thread\">") else {
         return 0;
     };
@@ -235,31 +235,33 @@ fn top_level(html: &str) -> usize {
     found
 }
 
-/// Seconds until the answer begins, and the answer.
-fn ask(address: SocketAddr, path: &str, coding: &str) -> (f64, Vec<u8>) {
-    let mut stream = TcpStream::connect(address).expect("a connection");
+/// Requests a page. Returns the seconds until the response begins, and its body.
+fn request(server: SocketAddr, path: &str, encoding: &str) -> (f64, Vec<u8>) {
+    let mut stream = TcpStream::connect(server).expect("a connection");
     stream.set_nodelay(true).expect("a socket");
-    let question = format!(
-        "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:8600\r\naccept-encoding: {coding}\r\nconnection: close\r\n\r\n"
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:8600\r\naccept-encoding: {encoding}\r\nconnection: close\r\n\r\n"
     );
-    stream.write_all(question.as_bytes()).expect("it is asked");
-    let asked = Instant::now();
-    let mut answer = vec![0; 1];
-    stream.read_exact(&mut answer).expect("an answer");
-    let time = asked.elapsed().as_secs_f64();
-    stream.read_to_end(&mut answer).expect("all of it");
-    let status = &answer[..12];
-    let is_there = status.ends_with(b" 200") || status.ends_with(b" 303");
-    assert!(is_there, "{path}: {}", String::from_utf8_lossy(status));
-    let end = answer
+    stream
+        .write_all(request.as_bytes())
+        .expect("a sent request");
+    let sent = Instant::now();
+    let mut response = vec![0; 1];
+    stream.read_exact(&mut response).expect("a response");
+    let time = sent.elapsed().as_secs_f64();
+    stream.read_to_end(&mut response).expect("a whole response");
+    let status = &response[..12];
+    let is_expected = status.ends_with(b" 200") || status.ends_with(b" 303");
+    assert!(is_expected, "{path}: {}", String::from_utf8_lossy(status));
+    let end = response
         .windows(4)
         .position(|bytes| bytes == b"\r\n\r\n")
         .expect("a head");
-    (time, answer.split_off(end + 4))
+    (time, response.split_off(end + 4))
 }
 
-/// Tells a group, and whether everything in it is near its first.
-fn tell(group: &[Measured]) -> bool {
+/// Prints the results of a group, and returns whether all are within the bound of its first.
+fn print_results(group: &[PageMeasurement]) -> bool {
     let mut is_good = true;
     let [base_plain, base_brotli] = group[0].bytes.map(|bytes| bytes.max(1) as f64);
     let base_time = median(&group[0].times);
@@ -268,15 +270,15 @@ fn tell(group: &[Measured]) -> bool {
         let time = median(&page.times);
         let ratios = [plain / base_plain, brotli / base_brotli, time / base_time];
         print!("{}: {:.2} ms ({:.2})", page.name, time * 1000.0, ratios[2]);
-        // A place is an answer without a page.
-        if page.replies > 0 {
+        // A permalink redirects, so it has no comments and no size of interest.
+        if page.comments > 0 {
             print!(
-                "; {plain} bytes ({:.2}), {brotli} with Brotli ({:.2}); {} replies, {} of them at the top",
-                ratios[0], ratios[1], page.replies, page.at_the_top
+                "; {plain} bytes ({:.2}), {brotli} with Brotli ({:.2}); {} comments, {} at the top level",
+                ratios[0], ratios[1], page.comments, page.top_level
             );
         }
         println!();
-        is_good &= ratios.iter().all(|ratio| *ratio < MOST);
+        is_good &= ratios.iter().all(|ratio| *ratio < MAX_RATIO);
     }
     is_good
 }

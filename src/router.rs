@@ -168,9 +168,9 @@ pub fn admin_routes() -> Routes {
         )
         .get("/admin/comments", moderation::queue::show_queue)
         .get("/admin/comments/cards", moderation::queue::show_cards)
-        .get("/admin/comments/live", moderation::live::show_live)
-        .post("/admin/comments", moderation::verdict::decide)
-        .post("/admin/comments/undo", moderation::verdict::undo)
+        .get("/admin/comments/live", moderation::events::stream_events)
+        .post("/admin/comments", moderation::decisions::decide)
+        .post("/admin/comments/undo", moderation::decisions::undo)
         .get("/admin/log", moderation::audit_log_page::show_log)
         .get(
             "/admin/log/{position}",
@@ -185,9 +185,12 @@ pub fn admin_routes() -> Routes {
             moderation::commenter_page::update_commenter,
         )
         .get("/admin/comments/{id}/reply", moderation::reply::show_reply)
-        .post("/admin/comments/{id}/reply", moderation::reply::reply)
+        .post(
+            "/admin/comments/{id}/reply",
+            moderation::reply::submit_reply,
+        )
         .get("/admin/comments/{id}/edit", moderation::edit::show_edit)
-        .post("/admin/comments/{id}/edit", moderation::edit::edit)
+        .post("/admin/comments/{id}/edit", moderation::edit::submit_edit)
         .get("/admin/discussion", moderation::rules::page::show_rules)
         .post("/admin/discussion", moderation::rules::page::save_rules)
         .post(
@@ -200,8 +203,14 @@ pub fn admin_routes() -> Routes {
             "/admin/discussion/blocks/remove",
             moderation::blocks::unblock,
         )
-        .get("/admin/learning", moderation::learning::show_learning)
-        .post("/admin/learning", moderation::learning::save_learning)
+        .get(
+            "/admin/spam-score",
+            moderation::classifier_page::show_classifier,
+        )
+        .post(
+            "/admin/spam-score",
+            moderation::classifier_page::submit_threshold,
+        )
         .get("/admin/articles", articles::list::show_articles)
         .get("/admin/articles/new", articles::editor::show_new)
         .post("/admin/articles/new", articles::editor::create)

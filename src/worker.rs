@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::app::App;
-use crate::moderation::reading::BATCH;
+use crate::moderation::indexing::BATCH_SIZE;
 use crate::{accounts, classifier, commenters, comments, moderation};
 
 /// Wait after the start, when the first readers need the database more.
@@ -88,11 +88,11 @@ async fn run_bulk_action_loop(app: &App, decided: &Notify) {
 async fn run_index_loop(app: &App) {
     let mut newest = 0;
     loop {
-        let pause = match moderation::reading::read_some(app).await {
+        let pause = match moderation::indexing::index_batch(app).await {
             Ok(Some(batch)) => {
-                let arrived = batch.newest - newest;
-                newest = batch.newest;
-                index_pause(batch.took, arrived)
+                let arrived = batch.newest_id - newest;
+                newest = batch.newest_id;
+                index_pause(batch.duration, arrived)
             }
             Ok(None) => INDEX_INTERVAL,
             Err(error) => {
@@ -107,7 +107,7 @@ async fn run_index_loop(app: &App) {
 /// Returns the pause after a batch that took `took`, if `arrived` comments came in since the batch before.
 fn index_pause(took: Duration, arrived: i64) -> Duration {
     // More than a batch can hold is a flood.
-    match arrived > BATCH {
+    match arrived > BATCH_SIZE {
         true => MAX_INDEX_PAUSE.min(INDEX_PAUSE_FACTOR_FLOOD * took),
         false => INDEX_INTERVAL.min(INDEX_PAUSE_FACTOR * took),
     }
@@ -115,7 +115,7 @@ fn index_pause(took: Duration, arrived: i64) -> Duration {
 
 /// Indexes all new comments.
 pub async fn read(app: &App) -> sqlx::Result<()> {
-    while moderation::reading::read_some(app).await?.is_some() {}
+    while moderation::indexing::index_batch(app).await?.is_some() {}
     Ok(())
 }
 
@@ -138,7 +138,7 @@ pub async fn learn(app: &App) -> sqlx::Result<()> {
 
 /// Runs every bulk action that is not finished.
 pub async fn work(app: &App) -> sqlx::Result<()> {
-    moderation::bulk::work_on_all(app).await
+    moderation::bulk::run_pending(app).await
 }
 
 /// Writes the notifications and digests that are due, and sends what is in the outbox.
@@ -160,14 +160,14 @@ pub async fn forget(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
     let settings = app.publication().await?.discussion.clone();
     // Each runs even if another fails; the first error is reported.
-    let emptied = moderation::emptying::empty(app, settings.trash_days).await;
+    let emptied = moderation::retention::purge_expired(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
     let networks =
         comments::store::purge::purge_networks(&mut db, settings.network_days, now).await;
     let sessions = accounts::store::delete_stale(&mut db, now).await;
     let notifications = comments::store::notifications::purge(&mut db, now).await;
     let digests = moderation::digest::delete_expired(&mut db, now).await;
-    let similarity = moderation::reading::forget(&mut db, now).await;
+    let similarity = moderation::indexing::delete_old_bands(&mut db, now).await;
     networks
         .and(sessions)
         .and(notifications)
@@ -184,11 +184,11 @@ mod tests {
     fn indexing_slows_down_in_a_flood() {
         for (took, arrived, pause) in [
             (50, 1, 100),
-            (50, BATCH, 100),
-            (1_500, BATCH, 2_000),
-            (50, BATCH + 1, 450),
-            (500, BATCH + 1, 4_500),
-            (1_500, BATCH + 1, 10_000),
+            (50, BATCH_SIZE, 100),
+            (1_500, BATCH_SIZE, 2_000),
+            (50, BATCH_SIZE + 1, 450),
+            (500, BATCH_SIZE + 1, 4_500),
+            (1_500, BATCH_SIZE + 1, 10_000),
         ] {
             assert_eq!(
                 index_pause(Duration::from_millis(took), arrived),

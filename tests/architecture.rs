@@ -14,7 +14,7 @@ use broadsheet::audit_log::EntryKind;
 use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::Kind;
-use broadsheet::moderation::filter::Age;
+use broadsheet::moderation::filter::CommentAge;
 
 use imports::{Sources, circles};
 
@@ -407,7 +407,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     }
     made.extend(Kind::ALL.map(|kind| format!("reason-{}", kind.code())));
     made.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.code())));
-    made.extend(Age::ALL.map(|age| format!("age-{}", age.word())));
+    made.extend(CommentAge::ALL.map(|age| format!("age-{}", age.code())));
     made.extend(Kind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
     made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.code())));
     let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());

@@ -1,135 +1,148 @@
-//! Deciding about everything that matches, however much it is: written down at the press of the button, done in the
-//! background a batch at a time, each batch a transaction and an entry of the log, and taken back with one press.
+//! Bulk actions: deciding on every comment that matches a filter, and undoing an action. The request saves the action and runs
+//! its first batch; the background loop runs the rest. Each batch is one transaction and one entry of the audit log.
 
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 
-use super::filter::{Filter, Order};
-use super::model::Ruling;
-use super::store::{self, BulkAct, Found, Wanted};
+use super::filter::{QueueFilter, QueueOrder};
+use super::model::DecisionRequest;
+use super::store;
+use super::store::bulk::{BulkAction, BulkTask};
+use super::store::found_page::FoundComment;
 use crate::accounts::Moderator;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::ActId;
+use crate::ids::{ActId, CommentId};
 
-/// Comments decided in one transaction. More would hold their rows for longer than others should wait.
-const BATCH: i64 = 2_000;
-/// How long whoever works on an act keeps it, in seconds: longer than a batch takes.
-const LEASE: i64 = 60;
-/// How often a batch is done anew that Postgres gave up because others had locked the same rows the other way round.
-const DEADLOCKS: u32 = 2;
+/// Comments decided in one transaction. A larger batch would hold its row locks for longer than a reader or another moderator
+/// should wait.
+const BATCH_SIZE: i64 = 2_000;
+/// Seconds that a node has an action to itself; longer than any batch takes.
+const LEASE_SECS: i64 = 60;
+/// Number of times that a batch is tried again after a deadlock.
+const MAX_DEADLOCK_RETRIES: u32 = 2;
 
-/// Decides about all that a filter means, as of `as_of`. What one batch can do is done when this returns.
+/// The amount of work to do before returning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RunLength {
+    OneBatch,
+    ToTheEnd,
+}
+
+/// Gives `to` to every comment that matches the filter, if it has not changed since `as_of`. The first batch is done when this
+/// returns.
 pub async fn decide_all(
     app: &App,
     moderator: &Moderator,
-    filter: &Filter,
+    filter: &QueueFilter,
     to: Status,
-    why: &str,
+    note: &str,
     as_of: Ts,
 ) -> sqlx::Result<ActId> {
     let now = app.clock.now();
-    let filter = Filter {
-        order: Order::Newest,
+    // The order by score leaves out comments without a score.
+    let filter = QueueFilter {
+        order: QueueOrder::NewestFirst,
+        ..filter.clone()
+    };
+    // Counting a whole group is cheap, counting a part of one is not; for a progress bar the difference does not matter.
+    let counted = QueueFilter {
+        newest: None,
         ..filter.clone()
     };
     let mut db = app.pool.acquire().await?;
-    // How many more there are by now is soon told; that these are few matters little.
-    let counted = Filter {
-        until: None,
-        ..filter.clone()
-    };
-    let expected = store::count_matching(&mut db, &counted, now).await?;
-    // Who waits for a connection holds none.
+    let expected = store::counts::count_matching(&mut db, &counted, now).await?;
+    // `start` takes a connection of its own. Holding two at once could leave none for anybody.
     drop(db);
-    let wanted = Wanted::Decide(to, &filter.query(), as_of);
-    begin(app, moderator, &wanted, why, expected.at_least()).await
+    let task = BulkTask::Decide {
+        to,
+        filter: &filter.query(),
+        as_of,
+    };
+    start(app, moderator, &task, note, expected.at_least()).await
 }
 
-/// Takes back all that an act did; one that is under way stops where it is. What one batch can do is done when this returns.
+/// Undoes an action as far as nobody has decided on its comments since. An action that is still running stops. The first
+/// batch is done when this returns.
 pub async fn undo_all(app: &App, moderator: &Moderator, undone: ActId) -> sqlx::Result<ActId> {
-    begin(app, moderator, &Wanted::Undo(undone), "", 0).await
+    start(app, moderator, &BulkTask::Undo(undone), "", 0).await
 }
 
-async fn begin(
+async fn start(
     app: &App,
     moderator: &Moderator,
-    wanted: &Wanted<'_>,
-    why: &str,
-    expected: i64,
+    task: &BulkTask<'_>,
+    note: &str,
+    mut expected: i64,
 ) -> sqlx::Result<ActId> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let mut expected = expected;
-    if let Wanted::Undo(undone) = wanted {
-        // A batch of it that is being done is waited for here, or finds at its end that it may not stay: what we take
-        // back is all there is.
-        store::stop_bulk(&mut db, *undone, now).await?;
-        expected = store::decisions_of(&mut db, *undone).await?;
+    if let BulkTask::Undo(undone) = task {
+        // Either waits for the batch that another node is committing, or makes that batch roll back when it tries to
+        // record its progress. So the decisions counted below are all that the action will ever have.
+        store::bulk::stop(&mut db, *undone, now).await?;
+        expected = store::action_summary::count_decisions(&mut db, *undone).await?;
     }
-    let act = store::next_act(&mut db).await?;
-    store::begin_bulk(&mut db, moderator, act, wanted, why, expected, now).await?;
-    let bulk = store::find_bulk(&mut db, act).await?;
+    // Saved before the first batch runs: from here on the action survives a crash.
+    let action_id = store::decisions::reserve_action_id(&mut db).await?;
+    store::bulk::insert(&mut db, moderator, action_id, task, note, expected, now).await?;
+    let bulk = store::bulk::find(&mut db, action_id).await?;
     db.commit().await?;
     if let Some(bulk) = bulk
-        && let Err(error) = work(app, bulk, moderator, false).await
+        && let Err(error) = run(app, bulk, moderator, RunLength::OneBatch).await
     {
-        // It is written down, so it is saved; nobody has it, so that whoever hears the bell goes on.
-        tracing::warn!(%error, %act, "the first batch of a bulk act failed; it goes on in the background");
+        // Not returned: the action is saved, and without a lease the background loop takes it next.
+        tracing::warn!(%error, action = %action_id, "first batch of a bulk action failed; retrying in the background");
     }
+    // The background loop goes on with the second batch.
     app.bell.notify_one();
-    tracing::debug!(account = %moderator.id, %act, expected, "a bulk act was begun");
-    Ok(act)
+    tracing::debug!(account = %moderator.id, action = %action_id, expected, "bulk action started");
+    Ok(action_id)
 }
 
-/// Does all acts that nobody else works on, one after the other, to their ends.
-pub async fn work_on_all(app: &App) -> sqlx::Result<()> {
+/// Runs every unfinished action that no other node has leased, oldest first.
+pub async fn run_pending(app: &App) -> sqlx::Result<()> {
     loop {
         let now = app.clock.now();
         let mut db = app.pool.acquire().await?;
-        let taken = store::take_bulk(&mut db, now, now.plus_seconds(LEASE)).await?;
-        let Some(bulk) = taken else {
+        let leased = store::bulk::lease_next(&mut db, now, now.plus_seconds(LEASE_SECS)).await?;
+        let Some(bulk) = leased else {
             return Ok(());
         };
-        let act = bulk.act;
-        let moderator = Moderator::acting(&mut db, bulk.account_id).await?;
-        let Some(moderator) = moderator else {
-            // Whoever began it may not moderate any more.
-            store::stop_bulk(&mut db, act, now).await?;
-            tracing::warn!(%act, "a bulk act was stopped: its moderator is none any more");
+        let action_id = bulk.action_id;
+        // Looked up again for every action: the account may have lost its role since it started it.
+        let Some(moderator) = Moderator::acting(&mut db, bulk.account_id).await? else {
+            store::bulk::stop(&mut db, action_id, now).await?;
+            tracing::warn!(action = %action_id, "bulk action stopped: its account may no longer moderate");
             continue;
         };
+        // Each batch takes a connection of its own.
         drop(db);
-        work(app, bulk, &moderator, true).await?;
+        run(app, bulk, &moderator, RunLength::ToTheEnd).await?;
     }
 }
 
-/// Does one batch of an act, or all of it.
-async fn work(
+async fn run(
     app: &App,
-    bulk: BulkAct,
+    mut bulk: BulkAction,
     moderator: &Moderator,
-    to_the_end: bool,
+    length: RunLength,
 ) -> sqlx::Result<()> {
-    let mut bulk = bulk;
     let mut deadlocks = 0;
     loop {
-        let next = match do_batch(app, &mut bulk, moderator, to_the_end).await {
-            // Nothing of the batch has stayed.
-            Err(error) if is_deadlock(&error) && deadlocks < DEADLOCKS => {
+        let next = match run_batch(app, &mut bulk, moderator, length).await {
+            // Postgres rolled the batch back because another transaction locked the same rows in another order.
+            Err(error) if is_deadlock(&error) && deadlocks < MAX_DEADLOCK_RETRIES => {
                 deadlocks += 1;
                 continue;
             }
             next => next?,
         };
-        if next.is_none() {
+        if next.is_none() || length == RunLength::OneBatch {
             return Ok(());
         }
         deadlocks = 0;
-        bulk.done_id = next;
-        if !to_the_end {
-            return Ok(());
-        }
+        bulk.cursor_id = next;
     }
 }
 
@@ -137,55 +150,71 @@ fn is_deadlock(error: &sqlx::Error) -> bool {
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
+    // SQLSTATE deadlock_detected.
     code.as_deref() == Some("40P01")
 }
 
-/// Does the next batch of an act; gives after what it goes on, if it does. Desks hear of it by the entry.
-async fn do_batch(
+/// Runs the next batch. Returns the cursor for the batch after it, `None` if the action is finished or was stopped.
+async fn run_batch(
     app: &App,
-    bulk: &mut BulkAct,
+    bulk: &mut BulkAction,
     moderator: &Moderator,
-    to_the_end: bool,
+    length: RunLength,
 ) -> sqlx::Result<Option<i64>> {
     let now = app.clock.now();
-    let lease = to_the_end.then(|| now.plus_seconds(LEASE));
+    // After the first batch the lease ends at once, so that any node can go on.
+    let lease = (length == RunLength::ToTheEnd).then(|| now.plus_seconds(LEASE_SECS));
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
     let (decided, next) = match (bulk.to_status, bulk.undoes) {
-        (Some(to), _) => decide_some(&mut db, moderator, bulk, to, now).await?,
-        (None, Some(undone)) => {
-            let after = bulk.done_id.unwrap_or(0);
-            let (restored, last) =
-                store::undo(&mut db, moderator, bulk.act, undone, after, BATCH, now).await?;
-            (restored.len(), last)
-        }
+        (Some(to), _) => decide_batch(&mut db, moderator, bulk, to, now).await?,
+        (None, Some(undone)) => undo_batch(&mut db, moderator, bulk, undone, now).await?,
         (None, None) => (0, None),
     };
-    let decided = i64::try_from(decided).unwrap_or(BATCH);
-    if !store::advance_bulk(&mut db, bulk, decided, next, lease, now).await? {
+    let decided = i64::try_from(decided).unwrap_or(BATCH_SIZE);
+    if !store::bulk::advance(&mut db, bulk, decided, next, lease, now).await? {
+        // Somebody undid the action, or another node has run this batch.
         db.rollback().await?;
         return Ok(None);
     }
     db.commit().await?;
     bulk.decided += decided;
     if next.is_none() {
-        tracing::debug!(act = %bulk.act, decided = bulk.decided, "a bulk act is done");
+        tracing::debug!(action = %bulk.action_id, decided = bulk.decided, "bulk action finished");
     }
     Ok(next)
 }
 
-/// Decides about the next comments that an act means; gives how many were decided, and after which comment it goes on.
-async fn decide_some(
-    db: &mut sqlx::PgConnection,
+/// Decides on the next matching comments. Returns how many were decided, and the last comment looked at if more may follow.
+async fn decide_batch(
+    db: &mut PgConnection,
     moderator: &Moderator,
-    bulk: &BulkAct,
+    bulk: &BulkAction,
     to: Status,
     now: Ts,
 ) -> sqlx::Result<(usize, Option<i64>)> {
-    let filter = Filter::parse(&bulk.filter);
-    let after = bulk.done_id.map(crate::ids::CommentId);
-    let page = store::find(db, &filter, after, Some(bulk.as_of), BATCH, bulk.begun_at).await?;
-    let rulings: Vec<Ruling> = page.found.iter().map(Found::ruling).collect();
-    let decided = store::decide(db, moderator, bulk.act, &rulings, to, &bulk.why, now).await?;
+    let filter = QueueFilter::parse(&bulk.filter);
+    let after = bulk.cursor_id.map(CommentId);
+    let as_of = Some(bulk.as_of);
+    // Ages count from the start of the action, so that a long one does not change its own filter.
+    let started_at = bulk.started_at;
+    let page = store::queue::find(db, &filter, after, as_of, BATCH_SIZE, started_at).await?;
+    let requests: Vec<DecisionRequest> = page.found.iter().map(FoundComment::request).collect();
+    let (id, note) = (bulk.action_id, &bulk.note);
+    let decided = store::decisions::decide(db, moderator, id, &requests, to, note, now).await?;
     Ok((decided.len(), page.next.map(|id| id.0)))
+}
+
+/// Undoes the next decisions of an action. Returns how many were undone, and the last decision looked at if more may follow.
+async fn undo_batch(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    bulk: &BulkAction,
+    undone: ActId,
+    now: Ts,
+) -> sqlx::Result<(usize, Option<i64>)> {
+    let (id, after) = (bulk.action_id, bulk.cursor_id.unwrap_or(0));
+    let (restored, last) =
+        store::decisions::undo(db, moderator, id, undone, after, BATCH_SIZE, now).await?;
+    Ok((restored.len(), last))
 }

@@ -1,10 +1,10 @@
-//! Cards: what a moderator sees of each comment, and what can be done about it. A list of them stands in the queue, or
-//! alone, for a script that loads the next.
+//! Cards: a comment as a moderator sees it, with buttons to decide on it. A list of them is a part of the queue page and, for
+//! the script that loads more, a response of its own.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::store::Card;
+use super::store::cards::QueueCard;
 use crate::classifier::FeatureWeight;
 use crate::clock::Ts;
 use crate::comments::Status;
@@ -14,27 +14,26 @@ use crate::ids::CommentId;
 use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::Layout;
 
-/// Up to which number the comments from one network are counted.
-const COUNTED_FROM_NETWORK: i64 = 20;
+/// The store stops counting comments from one network here.
+const MAX_NETWORK_COUNT: i64 = 20;
+/// Characters of the parent comment that a card quotes.
+const PARENT_EXCERPT_CHARS: usize = 140;
 
-/// A list of cards.
 #[derive(Template)]
 #[template(path = "moderation/_cards.html")]
-pub struct Cards {
+pub struct CardList {
     layout: Layout,
-    /// The cards, in order.
-    pub cards: Vec<Card>,
-    /// From after which comment there may be more.
+    pub cards: Vec<QueueCard>,
+    /// The comment after which more cards may follow.
     pub next: Option<CommentId>,
-    /// When they were read: what is decided about more than one card holds for what was there by then.
+    /// Time at which the cards were loaded. Decisions on more than one card leave later comments and edits alone.
     pub as_of: Ts,
 }
 
-impl HtmlSafe for Cards {}
+impl HtmlSafe for CardList {}
 
-impl Cards {
-    /// These cards, as this site says them.
-    pub fn new(layout: Layout, cards: Vec<Card>, next: Option<CommentId>, as_of: Ts) -> Self {
+impl CardList {
+    pub fn new(layout: Layout, cards: Vec<QueueCard>, next: Option<CommentId>, as_of: Ts) -> Self {
         Self {
             layout,
             cards,
@@ -43,174 +42,157 @@ impl Cards {
         }
     }
 
-    /// What the same person has said elsewhere, in a few words.
-    fn history(&self, card: &Card) -> String {
-        let words = self.layout.words;
-        let parts = [
+    /// Returns the other comments of the same commenter, counted by decision.
+    fn commenter_history(&self, card: &QueueCard) -> String {
+        let translator = self.layout.words;
+        let counts = [
             ("history-approved", card.approved_before),
             ("history-held", card.held_before),
             ("history-refused", card.refused_before),
         ];
-        let mut said: Vec<String> = parts
+        let mut parts: Vec<String> = counts
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(key, count)| words.count(key, count))
+            .map(|(key, count)| translator.count(key, count))
             .collect();
-        if said.is_empty() {
-            return words.say(match card.has_commenter {
+        if parts.is_empty() {
+            // Without an email, comments of the same person cannot be told apart from others.
+            return translator.say(match card.has_commenter {
                 true => "history-first",
                 false => "history-none",
             });
         }
         if let Some(since) = &card.first_seen {
-            said.push(words.with("history-since", "day", &self.layout.day(since)));
+            parts.push(translator.with("history-since", "day", &self.layout.day(since)));
         }
-        said.join(" · ")
+        parts.join(" · ")
     }
 
-    /// How much else came from the same network.
-    fn of_network(&self, card: &Card) -> Option<String> {
-        let words = self.layout.words;
-        match card.same_network {
+    fn network_summary(&self, card: &QueueCard) -> Option<String> {
+        let translator = self.layout.words;
+        match card.same_network_count {
             0 => None,
-            COUNTED_FROM_NETWORK.. => Some(words.say("history-network-many")),
-            count => Some(words.count("history-network", count)),
+            MAX_NETWORK_COUNT.. => Some(translator.say("history-network-many")),
+            count => Some(translator.count("history-network", count)),
         }
     }
 
-    /// How many say the same, for a card that stands for them all.
-    fn alike(&self, card: &Card) -> Option<String> {
-        if card.alike < 2 {
+    /// Returns size, networks and age of the group that the card stands for; `None` for a single comment.
+    fn group_summary(&self, card: &QueueCard) -> Option<String> {
+        if card.group_size < 2 {
             return None;
         }
-        let words = self.layout.words;
-        let said = words.count("alike-count", card.alike);
-        let networks = match card.alike_networks {
-            0 => String::new(),
-            count => format!(" {}", words.count("alike-networks", count)),
-        };
-        let since = card.alike_since.as_ref();
-        let since = since.map_or(String::new(), |since| {
-            format!(
-                " {}",
-                words.with("alike-since", "moment", &self.layout.moment(since))
-            )
-        });
-        Some(format!("{said}{networks}{since}"))
+        let translator = self.layout.words;
+        let mut parts = vec![translator.count("alike-count", card.group_size)];
+        if card.group_networks > 0 {
+            parts.push(translator.count("alike-networks", card.group_networks));
+        }
+        if let Some(since) = &card.group_since {
+            parts.push(translator.with("alike-since", "moment", &self.layout.moment(since)));
+        }
+        Some(parts.join(" "))
     }
 
-    /// How likely it is to be refused, as the site has learnt, in per cent.
-    fn likelihood(&self, card: &Card) -> Option<String> {
-        let score = card.score?;
-        let per_cent = format!("{:.0}", (score * 100.0).clamp(1.0, 99.0));
-        Some(
-            self.layout
-                .words
-                .with("queue-likelihood", "percent", &per_cent),
-        )
+    fn spam_score(&self, card: &QueueCard) -> Option<String> {
+        // Never 0 or 100 %: it is a guess.
+        let percent = format!("{:.0}", (card.score? * 100.0).clamp(1.0, 99.0));
+        let translator = self.layout.words;
+        Some(translator.with("queue-likelihood", "percent", &percent))
     }
 
-    /// What weighed most in that: what speaks for refusing it, then what speaks for keeping it.
-    fn signals(&self, card: &Card) -> Vec<String> {
-        let words = self.layout.words;
-        let read = card
+    /// Lists the features that weighed most in the spam score: those of spam in one sentence, then those against it.
+    fn score_features(&self, card: &QueueCard) -> Vec<String> {
+        let translator = self.layout.words;
+        let features = card
             .signals
             .iter()
-            .filter_map(|signal| FeatureWeight::decode(signal));
-        let (against, for_it): (Vec<_>, Vec<_>) = read.partition(FeatureWeight::suggests_spam);
-        [
-            ("queue-signals-against", against),
-            ("queue-signals-for", for_it),
-        ]
-        .into_iter()
-        .filter(|(_, signals)| !signals.is_empty())
-        .map(|(key, signals)| {
-            let said: Vec<String> = signals
-                .iter()
-                .map(|signal| signal.describe(words))
-                .collect();
-            words.with(key, "signals", &said.join(" · "))
-        })
-        .collect()
+            .filter_map(|signal| Signal::read(signal));
+        let (spam, ham): (Vec<_>, Vec<_>) = features.partition(Signal::is_against);
+        [("queue-signals-against", spam), ("queue-signals-for", ham)]
+            .into_iter()
+            .filter(|(_, features)| !features.is_empty())
+            .map(|(key, features)| {
+                let texts: Vec<String> = features
+                    .iter()
+                    .map(|feature| feature.said(translator))
+                    .collect();
+                translator.with(key, "signals", &texts.join(" · "))
+            })
+            .collect()
     }
 
-    /// The name of a button that decides about all that a card stands for, for those who do not see which.
-    fn label_of_group(&self, key: &str, card: &Card) -> String {
-        let words = self.layout.words;
-        let count = card.alike.to_string();
-        words.with_all(
+    /// Returns the accessible label of a button that decides on a whole group.
+    fn group_label(&self, key: &str, card: &QueueCard) -> String {
+        let translator = self.layout.words;
+        let count = card.group_size.to_string();
+        translator.with_all(
             "queue-act-on-group",
             &[
-                ("act", words.say(key).as_str()),
+                ("act", translator.say(key).as_str()),
                 ("count", count.as_str()),
                 ("name", card.name.as_str()),
             ],
         )
     }
-
-    fn moment(&self, at: &Ts) -> String {
-        self.layout.moment(at)
-    }
 }
 
-impl Card {
-    /// What may be made of it: the word that is sent, and the key of its button.
+impl QueueCard {
+    /// Returns the statuses that the comment can be given, each with the message key of its button.
     pub fn choices(&self) -> &'static [(Status, &'static str)] {
         choices(self.status)
     }
 
-    /// Why it was judged as it was at first, in sentences.
-    pub fn reasons(&self, words: Words) -> Vec<String> {
-        read(self)
-            .map(|reason| reason.for_moderators(words))
+    /// Returns the reasons that screening recorded, as sentences.
+    pub fn reasons(&self, translator: Words) -> Vec<String> {
+        parsed_reasons(self)
+            .map(|reason| reason.for_moderators(translator))
             .collect()
     }
 
-    /// A button's name for those who do not see which card it stands on.
-    pub fn label(&self, words: Words, key: &str) -> String {
-        let act = words.say(key);
-        words.with_all(
+    /// Returns the accessible label of a button, which names the comment's author.
+    pub fn label(&self, translator: Words, key: &str) -> String {
+        let action = translator.say(key);
+        translator.with_all(
             "queue-act-on",
-            &[("act", act.as_str()), ("name", self.name.as_str())],
+            &[("act", action.as_str()), ("name", self.name.as_str())],
         )
     }
 
-    /// The text, with the words marked for which it was held or refused.
-    pub fn marked(&self) -> SafeHtml {
-        let entries: Vec<String> = read(self)
+    /// Returns the comment with the words marked that a word list matched.
+    pub fn highlighted_body(&self) -> SafeHtml {
+        let entries: Vec<String> = parsed_reasons(self)
             .filter(|reason| matches!(reason.kind, Kind::HoldWord | Kind::RefuseWord))
             .filter_map(|reason| reason.detail)
             .collect();
         if entries.is_empty() {
             return self.body_html.clone();
         }
-        let (list, _) = WordList::read(&entries.join("\n"));
-        markdown::highlight(&self.body_html, |text| list.places(text))
+        // The reasons hold the entries that matched then. The lists in the settings may have changed since.
+        let (word_list, _) = WordList::read(&entries.join("\n"));
+        markdown::marked(&self.body_html, |text| word_list.places(text))
     }
 
-    /// What is sent to decide about all that it stands for: the group, and the newest that was there when it was shown.
-    pub fn group(&self) -> Option<String> {
-        let (id, until) = (self.lookalike_id?, self.alike_until?);
-        Some(format!("{id}:{until}"))
+    /// Returns the form value that stands for the whole group: its id, and the newest comment that the page counted.
+    pub fn group_value(&self) -> Option<String> {
+        let (id, newest) = (self.similar_group_id?, self.group_newest_id?);
+        Some(format!("{id}:{newest}"))
     }
 
-    /// How what it answers begins.
-    pub fn answered(&self) -> Option<String> {
-        const CHARS: usize = 140;
-        let html = self.answered_html.as_ref()?;
-        let words = markdown::html_to_text(html.as_str());
-        Some(excerpt::excerpt(&words, CHARS))
+    pub fn parent_excerpt(&self) -> Option<String> {
+        let html = self.parent_html.as_ref()?;
+        let text = markdown::html_to_text(html.as_str());
+        Some(excerpt::excerpt(&text, PARENT_EXCERPT_CHARS))
     }
 }
 
-/// The reasons of a card's comment that can be read.
-fn read(card: &Card) -> impl Iterator<Item = Reason> {
+/// Parses the reasons of a card; skips those that this version does not know.
+fn parsed_reasons(card: &QueueCard) -> impl Iterator<Item = Reason> {
     card.reasons
         .iter()
         .filter_map(|reason| Reason::read(reason))
 }
 
-/// What may be made of comments of a status: the word that is sent, and the key of its button.
+/// Returns the statuses that a comment of `status` can be given, each with the message key of its button.
 pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
     match status {
         Status::Held => &[
@@ -236,8 +218,8 @@ pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
     }
 }
 
-/// What an act did, as a sentence.
-pub fn said(words: Words, was_undo: bool, to: Status, count: i64) -> String {
+/// Returns the sentence that reports an action to the moderator.
+pub fn describe_action(translator: Words, was_undo: bool, to: Status, count: i64) -> String {
     let key = match (was_undo, to) {
         (true, _) => "queue-undone",
         (false, Status::Held) => "queue-done-held",
@@ -245,5 +227,5 @@ pub fn said(words: Words, was_undo: bool, to: Status, count: i64) -> String {
         (false, Status::Spam) => "queue-done-spam",
         (false, Status::Trashed) => "queue-done-trashed",
     };
-    words.count(key, count)
+    translator.count(key, count)
 }

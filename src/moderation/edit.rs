@@ -1,5 +1,5 @@
-//! Changing the words of a comment. What it said before is kept, and one press puts it back, which is a change too. The
-//! comment keeps its status; a decision on the old words is not one on the new ones, so it cannot be taken back any more.
+//! The page on which moderators edit a comment. Every earlier version is saved and can be restored, which is an edit too. The
+//! comment keeps its status, but a decision made before the edit can no longer be undone.
 
 use askama::Template;
 use axum::Extension;
@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::store::{self, Editable, NewWords};
+use super::log::{EntryKind, NewEntry};
+use super::store;
+use super::store::edit::{EditableComment, EditedText};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
@@ -23,65 +25,63 @@ use crate::text::{Format, SafeHtml, Website, input};
 use crate::web::requests::Reference;
 use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
 
-/// Bytes of a reason.
-const WHY_BYTES: usize = 1_000;
+const MAX_NOTE_BYTES: usize = 1_000;
 
-/// The words as typed.
-struct EditForm {
+struct CommentEditForm {
     comment: String,
     author: String,
     url: String,
-    why: String,
+    note: String,
+    /// Version that the form was loaded with; -1 if the field was malformed.
     version: i32,
     mistakes: Mistakes,
 }
 
 #[derive(Template)]
 #[template(path = "moderation/edit.html")]
-struct EditPage {
+struct CommentEditPage {
     desk: Desk,
     section: Section,
-    comment: Editable,
-    form: EditForm,
+    comment: EditableComment,
+    form: CommentEditForm,
     preview: Option<SafeHtml>,
-    /// What it said before, each time the staff changed it, newest first.
-    versions: Vec<CommentVersion>,
+    /// The versions that a member of staff replaced, newest first.
+    versions: Vec<Version>,
     done: Option<String>,
-    /// Why it was not changed, when no field is to blame.
+    /// Message for a failure that is not the fault of a field.
     notice: Option<String>,
 }
 
-/// What the page is to say.
+/// The outcome of the edit that led to the page.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct EditQuery {
     saved: Option<u8>,
     same: Option<u8>,
 }
 
-/// The comment's form.
 pub async fn show_edit(
     State(app): State<App>,
     desk: Desk,
     _moderator: Moderator,
     Path(id): Path<CommentId>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<EditQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let mut page = EditPage::find(&mut db, desk, id, None).await?;
+    let mut page = CommentEditPage::load(&mut db, desk, id, None).await?;
     if page.comment.is_erased {
         return Err(Error::NotFound);
     }
-    let words = page.desk.layout.words;
-    page.done = match (asked.saved, asked.same) {
-        (Some(_), _) => Some(words.say("edit-saved")),
-        (_, Some(_)) => Some(words.say("edit-same")),
+    let translator = page.desk.layout.words;
+    page.done = match (query.saved, query.same) {
+        (Some(_), _) => Some(translator.say("edit-saved")),
+        (_, Some(_)) => Some(translator.say("edit-same")),
         _ => None,
     };
     Ok(Page(page).into_response())
 }
 
-/// Changes the comment, shows it as it would be, or puts an earlier version back.
-pub async fn edit(
+/// Saves the edit, previews it, or restores an earlier version.
+pub async fn submit_edit(
     State(app): State<App>,
     Extension(reference): Extension<Reference>,
     Path(id): Path<CommentId>,
@@ -90,11 +90,10 @@ pub async fn edit(
     fields: Fields,
 ) -> Response {
     let work = async { save(&app, desk?, &moderator?, id, &fields).await };
-    take_form(&app, reference, &address(id), &fields, work).await
+    take_form(&app, reference, &edit_path(id), &fields, work).await
 }
 
-/// The page's address.
-fn address(id: CommentId) -> String {
+fn edit_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/edit")
 }
 
@@ -106,21 +105,25 @@ async fn save(
     fields: &Fields,
 ) -> Result<Response> {
     let now = app.clock.now();
-    let words = desk.layout.words;
+    let translator = desk.layout.words;
+    // The page is read in the transaction of the edit, which compares the version again when it writes.
     let mut db = app.pool.begin().await?;
-    let wanted = fields.get("restore").parse::<i32>().ok();
-    let typed = wanted.is_none().then(|| EditForm::read(fields));
-    let mut page = EditPage::find(&mut db, desk, id, typed).await?;
+    let restored = fields.get("restore").parse::<i32>().ok();
+    let form = restored
+        .is_none()
+        .then(|| CommentEditForm::from_fields(fields));
+    let mut page = CommentEditPage::load(&mut db, desk, id, form).await?;
     if page.comment.is_erased {
-        page.notice = Some(words.say("edit-gone"));
+        page.notice = Some(translator.say("edit-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let new = match wanted {
+    let new = match restored {
         Some(version) => {
+            // The button of an earlier version sends no text, only the version of the page.
             page.form.version = fields.get("version").parse().unwrap_or(-1);
-            page.earlier(version).ok_or(Error::NotFound)?
+            page.find_version(version).ok_or(Error::NotFound)?
         }
-        None => match page.form.parse(words, page.comment.format) {
+        None => match page.form.parse(translator, page.comment.format) {
             Some(new) => new,
             None => return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)),
         },
@@ -129,73 +132,75 @@ async fn save(
         page.preview = Some(new.body_html);
         return Ok(Page(page).private());
     }
-    if page.form.version == page.comment.version && page.comment.says(&new) {
-        return Ok(go_to(&format!("{}?same=1", address(id))).into_response());
+    // An edit without a difference would make earlier decisions impossible to undo for nothing.
+    if page.form.version == page.comment.version && page.comment.has_text(&new) {
+        return Ok(go_to(&format!("{}?same=1", edit_path(id))).into_response());
     }
-    if !store::edit(&mut db, moderator, id, page.form.version, &new, now).await? {
+    if !store::edit::update(&mut db, moderator, id, page.form.version, &new, now).await? {
         db.rollback().await?;
-        return page.overtaken(app).await;
+        return page.into_conflict(app).await;
     }
-    let act = store::next_act(&mut db).await?;
-    let about = format!("comment {id}");
-    let entry = NewEntry::by_moderator(moderator, act, EntryKind::Edited, now)
-        .with_subject(&about)
-        .with_note(&page.form.why);
-    append_single(&mut db, &entry).await?;
+    let action_id = store::decisions::reserve_action_id(&mut db).await?;
+    let subject = format!("comment {id}");
+    let entry = NewEntry::by(moderator, action_id, EntryKind::Edited, now)
+        .about(&subject)
+        .because(&page.form.note);
+    store::note(&mut db, &entry).await?;
     db.commit().await?;
     app.bell.notify_one();
-    tracing::info!(account = %moderator.id, comment = %id, "changed the words of a comment");
-    Ok(go_to(&format!("{}?saved=1", address(id))).into_response())
+    tracing::info!(account = %moderator.id, comment = %id, "comment edited");
+    Ok(go_to(&format!("{}?saved=1", edit_path(id))).into_response())
 }
 
-impl Editable {
-    fn says(&self, words: &NewWords) -> bool {
+impl EditableComment {
+    fn has_text(&self, text: &EditedText) -> bool {
         (&self.name, &self.website, &self.body, self.format)
-            == (&words.name, &words.website, &words.body, words.format)
+            == (&text.name, &text.website, &text.body, text.format)
     }
 }
 
-impl EditForm {
-    fn of(comment: &Editable) -> Self {
+impl CommentEditForm {
+    fn from_comment(comment: &EditableComment) -> Self {
         Self {
             comment: comment.body.clone(),
             author: comment.name.clone(),
             url: comment.website.clone().unwrap_or_default(),
-            why: String::new(),
+            note: String::new(),
             version: comment.version,
             mistakes: Mistakes::none(),
         }
     }
 
-    fn read(fields: &Fields) -> Self {
+    fn from_fields(fields: &Fields) -> Self {
         Self {
             comment: fields.get("comment").to_owned(),
             author: input::single_line(fields.get("author")),
             url: fields.get("url").trim().to_owned(),
-            why: input::single_line(fields.get("why")),
+            note: input::single_line(fields.get("why")),
             version: fields.get("version").parse().unwrap_or(-1),
             mistakes: Mistakes::none(),
         }
     }
 
-    /// What the comment is to say, if every field is right; otherwise the form holds what is wrong.
-    fn parse(&mut self, words: Words, format: Format) -> Option<NewWords> {
+    /// Returns the new text; `None` if a field is wrong, which the form then says.
+    fn parse(&mut self, translator: Words, format: Format) -> Option<EditedText> {
         let mut mistakes = Mistakes::none();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
             if input::has_invalid_chars(text) {
                 *text = input::strip_invalid_chars(text);
-                mistakes.say(words, field, "field-unreadable");
+                mistakes.say(translator, field, "field-unreadable");
             }
         }
-        let (body, body_html) = read_words(words, format, &mut self.comment, &mut mistakes);
-        check_name(words, &self.author, &mut mistakes);
-        let website = read_website(words, &self.url, &mut mistakes);
-        mistakes.check_text(words, "why", &mut self.why, WHY_BYTES);
-        if input::contains_email(&self.why) {
-            mistakes.say(words, "why", "why-is-address");
+        let (body, body_html) = read_words(translator, format, &mut self.comment, &mut mistakes);
+        check_name(translator, &self.author, &mut mistakes);
+        let website = read_website(translator, &self.url, &mut mistakes);
+        mistakes.check_text(translator, "why", &mut self.note, MAX_NOTE_BYTES);
+        // Notes stay in the audit log for ever, where an email could never be erased.
+        if input::contains_email(&self.note) {
+            mistakes.say(translator, "why", "why-is-address");
         }
         self.mistakes = mistakes;
-        self.mistakes.is_empty().then(|| NewWords {
+        self.mistakes.is_empty().then(|| EditedText {
             name: self.author.clone(),
             website: website.as_ref().map(Website::to_string),
             body,
@@ -205,15 +210,17 @@ impl EditForm {
     }
 }
 
-impl EditPage {
-    async fn find(
+impl CommentEditPage {
+    /// Loads the page; without `form`, the form has the text of the comment.
+    async fn load(
         db: &mut PgConnection,
         desk: Desk,
         id: CommentId,
-        typed: Option<EditForm>,
+        form: Option<CommentEditForm>,
     ) -> Result<Self> {
-        let comment = store::find_editable(db, id).await?.ok_or(Error::NotFound)?;
-        let form = typed.unwrap_or_else(|| EditForm::of(&comment));
+        let comment = store::edit::find(db, id).await?.ok_or(Error::NotFound)?;
+        // What was typed is shown again, even beside a newer text.
+        let form = form.unwrap_or_else(|| CommentEditForm::from_comment(&comment));
         Ok(Self {
             desk,
             section: Section::Comments,
@@ -226,34 +233,37 @@ impl EditPage {
         })
     }
 
-    /// The page with the comment as it is now beside what was typed: sending it once more is a choice made with open eyes.
-    async fn overtaken(self, app: &App) -> Result<Response> {
+    /// Responds with the page again, with the comment as it is now beside what was typed. Sending it once more overwrites the
+    /// other edit.
+    async fn into_conflict(self, app: &App) -> Result<Response> {
         let mut db = app.pool.acquire().await?;
         let id = self.comment.id;
-        let mut page = Self::find(&mut db, self.desk, id, Some(self.form)).await?;
-        let words = page.desk.layout.words;
+        let mut page = Self::load(&mut db, self.desk, id, Some(self.form)).await?;
+        let translator = page.desk.layout.words;
+        // Makes the next submission win: the moderator has seen the other text by then.
         page.form.version = page.comment.version;
-        page.notice = Some(match page.last_changed_by_staff() {
-            _ if page.comment.is_erased => words.say("edit-gone"),
-            Some(name) => words.with("edit-overtaken-by", "name", name),
-            None => words.say("edit-overtaken"),
+        page.notice = Some(match page.last_editor() {
+            _ if page.comment.is_erased => translator.say("edit-gone"),
+            Some(name) => translator.with("edit-overtaken-by", "name", name),
+            None => translator.say("edit-overtaken"),
         });
         Ok(Page(page).with_status(StatusCode::CONFLICT))
     }
 
-    /// Who of the staff made it what it is now; none if that was its author.
-    fn last_changed_by_staff(&self) -> Option<&str> {
+    /// Returns the name of the member of staff who made the last edit; `None` if the comment's author did.
+    fn last_editor(&self) -> Option<&str> {
         let last = self.versions.first()?;
         (last.version + 1 == self.comment.version).then_some(last.replaced_by.as_str())
     }
 
-    /// What an earlier version says. Its HTML is made anew: that what is kept was made by today's rules, nothing says.
-    fn earlier(&self, version: i32) -> Option<NewWords> {
+    fn find_version(&self, version: i32) -> Option<EditedText> {
         let found = self.versions.iter().find(|one| one.version == version)?;
-        let words = self.desk.layout.words;
+        let translator = self.desk.layout.words;
         let mut body = found.body.clone();
-        let (body, body_html) = read_words(words, found.format, &mut body, &mut Mistakes::none());
-        Some(NewWords {
+        // The saved HTML may have been made by older, laxer rules.
+        let (body, body_html) =
+            read_words(translator, found.format, &mut body, &mut Mistakes::none());
+        Some(EditedText {
             name: found.name.clone(),
             website: found.website.clone(),
             body,
@@ -263,15 +273,15 @@ impl EditPage {
     }
 
     fn action(&self) -> String {
-        address(self.comment.id)
+        edit_path(self.comment.id)
     }
 
     fn is_html(&self) -> bool {
         self.comment.format == Format::Html
     }
 
-    /// Whether someone changed it while the form was open, so that both texts are to be seen.
-    fn shows_theirs(&self) -> bool {
+    /// Returns whether to show the current text beside the form, because somebody edited it meanwhile.
+    fn shows_current_text(&self) -> bool {
         self.notice.is_some() && !self.comment.is_erased
     }
 }

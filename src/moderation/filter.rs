@@ -1,4 +1,4 @@
-//! What a part of the queue is: the filter, as it stands in an address, a form, and the row of a bulk act.
+//! The filter of the queue, as it appears in URLs, in forms and in the rows of bulk actions.
 
 use url::form_urlencoded;
 
@@ -8,194 +8,193 @@ use crate::comments::screening::Kind;
 use crate::ids::{ArticleId, CommentId, LookalikeId};
 use crate::text::input;
 
-/// Bytes of words that are looked for.
-const WORDS_BYTES: usize = 200;
-/// Seconds of a day.
-const DAY: i64 = 24 * 60 * 60;
+/// Longest search text; the rest is cut off.
+const MAX_SEARCH_BYTES: usize = 200;
+const DAY_SECS: i64 = 24 * 60 * 60;
 
-/// Which comments are meant.
+/// The comments that a page of the queue or a bulk action covers: those that meet every condition set here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
-    /// Comments of this status.
+pub struct QueueFilter {
     pub status: Status,
-    /// Judged for this kind of reason.
+    /// One of the reasons that screening recorded.
     pub reason: Option<Kind>,
-    /// Under this article.
     pub article: Option<ArticleId>,
-    /// By whoever wrote this comment.
-    pub person: Option<CommentId>,
-    /// From the network this comment came from.
-    pub network: Option<CommentId>,
-    /// That say nearly the same as these.
-    pub like: Option<LookalikeId>,
-    /// Of those that say nearly the same, none newer than this comment.
-    pub until: Option<CommentId>,
-    /// With these words. Empty is any.
-    pub words: String,
-    /// Of this age.
-    pub age: Option<Age>,
-    /// In which order.
-    pub order: Order,
+    /// Comments by the author of this comment.
+    pub same_author_as: Option<CommentId>,
+    /// Comments from the same network as this comment.
+    pub same_network_as: Option<CommentId>,
+    pub similar_group: Option<LookalikeId>,
+    /// Only with `similar_group`: the newest comment of it to include.
+    pub newest: Option<CommentId>,
+    /// Search text in the syntax of Postgres's `websearch_to_tsquery`; empty matches everything.
+    pub search: String,
+    pub age: Option<CommentAge>,
+    pub order: QueueOrder,
 }
 
-/// How old a comment is.
+/// Age of a comment in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Age {
-    /// At most so many days.
-    Within(i64),
-    /// More than so many days.
-    Over(i64),
+pub enum CommentAge {
+    AtMost(i64),
+    MoreThan(i64),
 }
 
-/// In which order comments stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The newest first.
+pub enum QueueOrder {
     #[default]
-    Newest,
-    /// What is most likely to be refused first. Only what is held has this order, and only all of it.
-    Likeliest,
+    NewestFirst,
+    /// Highest spam score first. Available for the held comments without any other condition only, because just they have an
+    /// index in this order.
+    HighestScoreFirst,
 }
 
-impl Age {
-    /// Those that can be chosen.
+impl CommentAge {
+    /// The ages that the form offers.
     pub const ALL: [Self; 6] = [
-        Self::Within(1),
-        Self::Within(7),
-        Self::Within(30),
-        Self::Over(1),
-        Self::Over(7),
-        Self::Over(30),
+        Self::AtMost(1),
+        Self::AtMost(7),
+        Self::AtMost(30),
+        Self::MoreThan(1),
+        Self::MoreThan(7),
+        Self::MoreThan(30),
     ];
 
-    /// Its word in addresses, and the end of its key in the catalogue.
-    pub fn word(self) -> String {
+    /// Returns the code used in URLs, and after `age-` in message keys.
+    pub fn code(self) -> String {
         match self {
-            Self::Within(days) => format!("within-{days}"),
-            Self::Over(days) => format!("over-{days}"),
+            Self::AtMost(days) => format!("within-{days}"),
+            Self::MoreThan(days) => format!("over-{days}"),
         }
     }
 
-    /// The age of that word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|age| age.word() == word)
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|age| age.code() == code)
     }
 
-    /// From when on, and before when, a comment of this age was written.
+    /// Returns the range of creation times of comments of this age: first included, end excluded.
     pub fn bounds(self, now: Ts) -> (Option<Ts>, Option<Ts>) {
         match self {
-            Self::Within(days) => (Some(now.plus_seconds(-days * DAY)), None),
-            Self::Over(days) => (None, Some(now.plus_seconds(-days * DAY))),
+            Self::AtMost(days) => (Some(now.plus_seconds(-days * DAY_SECS)), None),
+            Self::MoreThan(days) => (None, Some(now.plus_seconds(-days * DAY_SECS))),
         }
     }
 }
 
-impl Filter {
-    /// All of one status.
-    pub fn of(status: Status) -> Self {
+impl QueueFilter {
+    /// Returns the filter for all comments of one status.
+    pub fn with_status(status: Status) -> Self {
         Self {
             status,
             reason: None,
             article: None,
-            person: None,
-            network: None,
-            like: None,
-            until: None,
-            words: String::new(),
+            same_author_as: None,
+            same_network_as: None,
+            similar_group: None,
+            newest: None,
+            search: String::new(),
             age: None,
-            order: Order::Newest,
+            order: QueueOrder::NewestFirst,
         }
     }
 
-    /// The filter that these fields of an address or a form make. What is no value of its field is as if it were not there,
-    /// but for what must narrow: a number that cannot be read is one that nothing has.
-    pub fn read<'a>(get: impl Fn(&str) -> &'a str) -> Self {
+    /// Reads a filter from the fields of a form or of a URL's query. Invalid values count as missing, except ids: an invalid id
+    /// becomes 0, which matches nothing.
+    pub fn from_fields<'a>(get: impl Fn(&str) -> &'a str) -> Self {
         let status = Status::from_word(get("status")).unwrap_or(Status::Held);
         let reason = get("reason");
-        // Postgres keeps no NUL, and nobody finds what nobody can type.
-        let mut words = input::single_line(&input::strip_invalid_chars(get("words")));
-        words.truncate(words.floor_char_boundary(WORDS_BYTES));
-        let like = number(get("like")).map(LookalikeId);
+        // Postgres rejects NUL in text.
+        let mut search = input::single_line(&input::strip_invalid_chars(get("words")));
+        search.truncate(search.floor_char_boundary(MAX_SEARCH_BYTES));
+        let similar_group = parse_id(get("like")).map(LookalikeId);
+        // Conditions with a fixed list of values may be dropped when invalid, as the page then shows them unset.
         let mut filter = Self {
             reason: Kind::ALL.into_iter().find(|kind| kind.code() == reason),
-            article: number(get("article")).map(ArticleId),
-            person: number(get("person")).map(CommentId),
-            network: number(get("network")).map(CommentId),
-            like,
-            until: like.and_then(|_| number(get("until"))).map(CommentId),
-            words,
-            age: Age::from_word(get("age")),
-            ..Self::of(status)
+            article: parse_id(get("article")).map(ArticleId),
+            same_author_as: parse_id(get("person")).map(CommentId),
+            same_network_as: parse_id(get("network")).map(CommentId),
+            similar_group,
+            // Without a group it is ignored, because only groups are decided up to a comment.
+            newest: similar_group
+                .and_then(|_| parse_id(get("until")))
+                .map(CommentId),
+            search,
+            age: CommentAge::from_code(get("age")),
+            ..Self::with_status(status)
         };
-        if get("order") == "likeliest" && filter == Self::of(Status::Held) {
-            filter.order = Order::Likeliest;
+        if get("order") == "likeliest" && filter == Self::with_status(Status::Held) {
+            filter.order = QueueOrder::HighestScoreFirst;
         }
         filter
     }
 
-    /// Whether it means all that has its status, in whatever order.
-    pub fn is_whole_part(&self) -> bool {
+    /// Returns whether the status is the only condition, whatever the order.
+    pub fn is_whole_status(&self) -> bool {
         let whole = Self {
             order: self.order,
-            ..Self::of(self.status)
+            ..Self::with_status(self.status)
         };
         *self == whole
     }
 
-    /// The filter behind an address's query.
+    /// Returns whether the filter has a condition besides the status.
+    pub fn is_narrow(&self) -> bool {
+        *self != Self::with_status(self.status) && self.order == QueueOrder::NewestFirst
+    }
+
+    /// Reads a filter from the query of a URL.
     pub fn parse(query: &str) -> Self {
         let fields: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect();
-        Self::read(|name| {
-            let found = fields.iter().find(|(field, _)| field == name);
-            found.map_or("", |(_, value)| value.as_str())
-        })
+        Self::from_fields(|name| find_field(&fields, name))
     }
 
-    /// The fields that say it, for forms and addresses.
+    /// Lists the form fields from which [`QueueFilter::from_fields`] reads this filter.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
-        let mut fields = vec![("status", self.status.word().to_owned())];
-        let number = |number: Option<i64>| number.map(|number| number.to_string());
-        let rest = [
+        let id_text = |id: Option<i64>| id.map(|id| id.to_string());
+        let order = match self.order {
+            QueueOrder::NewestFirst => None,
+            QueueOrder::HighestScoreFirst => Some("likeliest".to_owned()),
+        };
+        let optional = [
             ("reason", self.reason.map(|kind| kind.code().to_owned())),
-            ("article", number(self.article.map(|id| id.0))),
-            ("person", number(self.person.map(|id| id.0))),
-            ("network", number(self.network.map(|id| id.0))),
-            ("like", number(self.like.map(|id| id.0))),
-            ("until", number(self.until.map(|id| id.0))),
+            ("article", id_text(self.article.map(|id| id.0))),
+            ("person", id_text(self.same_author_as.map(|id| id.0))),
+            ("network", id_text(self.same_network_as.map(|id| id.0))),
+            ("like", id_text(self.similar_group.map(|id| id.0))),
+            ("until", id_text(self.newest.map(|id| id.0))),
             (
                 "words",
-                (!self.words.is_empty()).then(|| self.words.clone()),
+                (!self.search.is_empty()).then(|| self.search.clone()),
             ),
-            ("age", self.age.map(Age::word)),
-            (
-                "order",
-                (self.order == Order::Likeliest).then(|| "likeliest".to_owned()),
-            ),
+            ("age", self.age.map(CommentAge::code)),
+            ("order", order),
         ];
+        let mut fields = vec![("status", self.status.word().to_owned())];
         fields.extend(
-            rest.into_iter()
+            optional
+                .into_iter()
                 .filter_map(|(name, value)| Some((name, value?))),
         );
         fields
     }
 
-    /// It as an address's query.
+    /// Returns the filter as the query of a URL.
     pub fn query(&self) -> String {
         form_urlencoded::Serializer::new(String::new())
             .extend_pairs(self.fields())
             .finish()
     }
-
-    /// Whether it asks for more than a status.
-    pub fn is_narrow(&self) -> bool {
-        *self != Self::of(self.status) && self.order == Order::Newest
-    }
 }
 
-/// The number that stands there; one that nothing has if it is none.
-fn number(text: &str) -> Option<i64> {
+/// Returns the value of the first field with this name; empty if there is none.
+pub(super) fn find_field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    let found = fields.iter().find(|(field, _)| field == name);
+    found.map_or("", |(_, value)| value)
+}
+
+/// Parses an id. Anything but a number becomes 0, the id of nothing: a mistyped condition must not widen the filter.
+fn parse_id(text: &str) -> Option<i64> {
     (!text.trim().is_empty()).then(|| text.trim().parse().unwrap_or(0))
 }
 
@@ -204,50 +203,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_is_read_as_it_was_written() {
-        let full = Filter {
+    fn a_filter_survives_the_way_through_a_query() {
+        let full = QueueFilter {
             reason: Some(Kind::Links),
             article: Some(ArticleId(3)),
-            person: Some(CommentId(4)),
-            network: Some(CommentId(5)),
-            like: Some(LookalikeId(6)),
-            until: Some(CommentId(7)),
-            words: "чай & \"a cup\"".to_owned(),
-            age: Some(Age::Over(7)),
-            ..Filter::of(Status::Spam)
+            same_author_as: Some(CommentId(4)),
+            same_network_as: Some(CommentId(5)),
+            similar_group: Some(LookalikeId(6)),
+            newest: Some(CommentId(7)),
+            search: "чай & \"a cup\"".to_owned(),
+            age: Some(CommentAge::MoreThan(7)),
+            ..QueueFilter::with_status(Status::Spam)
         };
-        let likeliest = Filter {
-            order: Order::Likeliest,
-            ..Filter::of(Status::Held)
+        let by_score = QueueFilter {
+            order: QueueOrder::HighestScoreFirst,
+            ..QueueFilter::with_status(Status::Held)
         };
-        for filter in [full, likeliest, Filter::of(Status::Held)] {
-            assert_eq!(Filter::parse(&filter.query()), filter);
+        for filter in [full, by_score, QueueFilter::with_status(Status::Held)] {
+            assert_eq!(QueueFilter::parse(&filter.query()), filter);
         }
-        for age in Age::ALL {
-            assert_eq!(Age::from_word(&age.word()), Some(age));
+        for age in CommentAge::ALL {
+            assert_eq!(CommentAge::from_code(&age.code()), Some(age));
         }
     }
 
     #[test]
-    fn what_must_narrow_narrows_even_if_it_is_nonsense() {
-        let filter = Filter::parse(
+    fn an_invalid_id_matches_nothing_instead_of_everything() {
+        let filter = QueueFilter::parse(
             "status=nothing&reason=nothing&age=old&person=x&until=7&words=%00&order=likeliest",
         );
         assert_eq!(
             filter,
-            Filter {
-                person: Some(CommentId(0)),
-                ..Filter::of(Status::Held)
+            QueueFilter {
+                same_author_as: Some(CommentId(0)),
+                ..QueueFilter::with_status(Status::Held)
             }
         );
         assert!(filter.is_narrow());
     }
 
     #[test]
-    fn only_all_that_is_held_stands_by_likelihood() {
-        assert_eq!(Filter::parse("order=likeliest").order, Order::Likeliest);
+    fn only_the_whole_held_queue_is_ordered_by_score() {
+        let order = |query| QueueFilter::parse(query).order;
+        assert_eq!(order("order=likeliest"), QueueOrder::HighestScoreFirst);
         for query in ["status=spam&order=likeliest", "words=a&order=likeliest"] {
-            assert_eq!(Filter::parse(query).order, Order::Newest);
+            assert_eq!(order(query), QueueOrder::NewestFirst);
         }
     }
 }

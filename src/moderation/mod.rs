@@ -1,27 +1,27 @@
-//! Deciding on comments: the queue, the verdicts, the pages of the audit log, the rules for what comes in, what is
-//! blocked, digests of what waits, emptying spam and trash, and what readers are shown of all that.
+//! Moderation: the queue and its decisions, the rules for new comments, blocks, email digests of held comments, the retention of
+//! spam and trash, and the transparency page for readers.
 
 pub mod audit_log_page;
 pub mod blocks;
 pub mod bulk;
 pub mod cards;
+pub mod classifier_page;
 pub mod commenter_page;
 mod commenter_policy;
+pub mod decisions;
 pub mod digest;
 pub mod edit;
-pub mod emptying;
+pub mod events;
 pub mod filter;
-pub mod learning;
-pub mod live;
+pub mod indexing;
 mod model;
 pub mod queue;
-pub mod reading;
 pub mod reply;
+pub mod retention;
 pub mod rules;
 pub mod store;
 pub mod transparency;
-mod trial;
-pub mod verdict;
+mod word_list_preview;
 
-pub use filter::Filter;
-pub use model::{Outcome, Ruling};
+pub use filter::QueueFilter;
+pub use model::{DecisionOutcome, DecisionRequest};

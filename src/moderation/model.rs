@@ -1,56 +1,55 @@
-//! What a decision is.
+//! Requests to decide on comments, and their outcome.
 
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
 
-/// What a moderator says of one comment, having seen it in one status and with the words it had then.
+/// A comment to decide on, with the status and the version that the moderator saw. The decision takes effect only while the
+/// comment still has both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ruling {
-    /// The comment.
+pub struct DecisionRequest {
     pub id: CommentId,
-    /// The status in which the moderator saw it.
-    pub seen: Status,
-    /// How often its author had changed it by then.
-    pub version: i32,
+    pub expected_status: Status,
+    /// Number of edits of the comment when the moderator saw it.
+    pub expected_version: i32,
 }
 
-impl Ruling {
-    /// Reads `17:held:0`, as a ticked box sends it; without the last part, of a comment that its author left as it was.
+impl DecisionRequest {
+    /// Parses `17:held:0`, the value of a checkbox in the queue. A missing version means 0.
     pub fn parse(text: &str) -> Option<Self> {
-        let (id, seen) = text.split_once(':')?;
-        let (seen, version) = seen.split_once(':').unwrap_or((seen, "0"));
+        let (id, rest) = text.split_once(':')?;
+        let (status, version) = rest.split_once(':').unwrap_or((rest, "0"));
         Some(Self {
             id: id.parse().ok()?,
-            seen: Status::from_word(seen)?,
-            version: version.parse().ok()?,
+            expected_status: Status::from_word(status)?,
+            expected_version: version.parse().ok()?,
         })
     }
 }
 
-/// What came of one press of a button.
+/// The result of one press of a button.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// The act, if it decided anything.
-    pub act: Option<ActId>,
-    /// Comments that no longer were as the moderator saw them; they stay as they are.
-    pub passed_over: Vec<CommentId>,
-    /// Nothing that was meant was there any more.
-    pub is_gone: bool,
+pub struct DecisionOutcome {
+    /// The action, if it decided on any comment.
+    pub action_id: Option<ActId>,
+    /// Comments that were left unchanged because they no longer were as the moderator saw them.
+    pub conflicts: Vec<CommentId>,
+    /// The action covered a whole group or filter, and no comment matched any more.
+    pub found_nothing: bool,
 }
 
-impl Outcome {
-    /// What came of an act for which nothing was left to decide.
-    pub fn gone() -> Self {
+impl DecisionOutcome {
+    /// Returns the outcome of an action that found no comment to decide on.
+    pub fn without_matches() -> Self {
         Self {
-            is_gone: true,
+            found_nothing: true,
             ..Self::default()
         }
     }
 
-    /// What an act decided that passed nothing over.
-    pub fn of_act(act: ActId) -> Self {
+    /// Returns the outcome of an action without conflicts.
+    pub fn from_action(action_id: ActId) -> Self {
         Self {
-            act: Some(act),
+            action_id: Some(action_id),
             ..Self::default()
         }
     }
@@ -61,18 +60,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ticked_box_says_what_was_seen() {
+    fn a_checkbox_value_is_parsed_into_a_request() {
         assert_eq!(
-            Ruling::parse("17:held:2"),
-            Some(Ruling {
+            DecisionRequest::parse("17:held:2"),
+            Some(DecisionRequest {
                 id: CommentId(17),
-                seen: Status::Held,
-                version: 2
+                expected_status: Status::Held,
+                expected_version: 2
             })
         );
-        let unchanged = Ruling::parse("17:held").map(|ruling| ruling.version);
+        let unchanged = DecisionRequest::parse("17:held").map(|request| request.expected_version);
         assert_eq!(unchanged, Some(0));
-        for nonsense in [
+        for invalid in [
             "",
             "17",
             "17:",
@@ -81,7 +80,7 @@ mod tests {
             "17:gone",
             "17:held:spam",
         ] {
-            assert_eq!(Ruling::parse(nonsense), None);
+            assert_eq!(DecisionRequest::parse(invalid), None);
         }
     }
 }

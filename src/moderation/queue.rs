@@ -1,273 +1,270 @@
-//! The queue: what waits, what was approved, spam and trash, each narrowed as a moderator likes.
+//! The queue page: the comments of one status, narrowed by a filter, and the cards that its script loads.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use sqlx::PgConnection;
 
-use super::cards::{self, Cards};
-use super::filter::{Age, Filter, Order};
-use super::store::{self, BulkAct, Counts, Done, FoundPage, Matching, Overtaken, StandsFor};
+use super::cards::{self, CardList};
+use super::filter::{CommentAge, QueueFilter, QueueOrder, find_field};
+use super::store;
+use super::store::action_summary::{ActionSummary, DecisionConflict};
+use super::store::bulk::BulkAction;
+use super::store::cards::CardScope;
+use super::store::counts::{QueueCount, QueueCounts};
+use super::store::found_page::FoundPage;
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::Kind;
+use crate::i18n::Words;
 use crate::ids::{ActId, ArticleId, CommentId};
 use crate::web::{Page, Query, Result};
 
-/// Cards on one page.
-const CARDS: i64 = 50;
-/// Cards that are given back at once.
-const GIVEN_BACK: usize = 200;
+const CARDS_PER_PAGE: i64 = 50;
+/// Cards that a script gets by id in one request.
+const MAX_CARDS_BY_ID: usize = 200;
 
 #[derive(Template)]
 #[template(path = "moderation/queue.html")]
 struct QueuePage {
     desk: Desk,
     section: Section,
-    filter: Filter,
-    counts: Counts,
-    matching: Matching,
-    cards: Cards,
-    /// Where the page begins, if it is not the first.
+    filter: QueueFilter,
+    counts: QueueCounts,
+    matching: QueueCount,
+    cards: CardList,
+    /// The comment after which this page begins, unless it is the first page.
     after: Option<CommentId>,
-    done: Option<(ActId, Done)>,
-    overtaken: Vec<Overtaken>,
-    /// A sentence when there was nothing to do.
-    nothing: Option<String>,
-    /// Acts in the background that are not done.
-    under_way: Vec<BulkAct>,
-    /// The article that is asked for: its number and title.
+    done: Option<(ActId, ActionSummary)>,
+    conflicts: Vec<DecisionConflict>,
+    /// Message for an action that decided on nothing.
+    notice: Option<String>,
+    running: Vec<BulkAction>,
+    /// Id and title of the article that the filter names.
     article: Option<(ArticleId, String)>,
 }
 
-/// The fields of an address, as they stand there.
-pub type Asked = Query<Vec<(String, String)>>;
+/// The fields of the query: those of the [`QueueFilter`], and the outcome of the action that led here.
+pub type QueueQuery = Query<Vec<(String, String)>>;
 
-fn get<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    let found = fields.iter().find(|(field, _)| field == name);
-    found.map_or("", |(_, value)| value)
-}
-
-/// One part of the queue.
 pub async fn show_queue(
     State(app): State<App>,
     desk: Desk,
     moderator: Moderator,
-    Query(asked): Asked,
+    Query(fields): QueueQuery,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let filter = Filter::read(|name| get(&asked, name));
+    let get = |name: &str| find_field(&fields, name);
+    let filter = QueueFilter::from_fields(get);
     let now = app.clock.now();
-    let mut after: Option<CommentId> = get(&asked, "after").parse().ok();
-    let mut page = find(&mut db, &filter, after, now).await?;
+    let mut after: Option<CommentId> = get("after").parse().ok();
+    let mut page = find_page(&mut db, &filter, after, now).await?;
     if page.found.is_empty() && page.next.is_none() && after.take().is_some() {
-        // The last of this page has been decided.
-        page = find(&mut db, &filter, None, now).await?;
+        // Every comment of this page has been decided; begin with the first page again.
+        page = find_page(&mut db, &filter, None, now).await?;
     }
-    let cards = cards_of(&mut db, &desk, &filter, page, now).await?;
-    let counts = store::counts(&mut db).await?;
-    let matching = if filter.is_whole_part() {
-        Matching::Exactly(counts.of(filter.status))
+    let cards = load_cards(&mut db, &desk, &filter, page, now).await?;
+    let counts = store::counts::count_by_status(&mut db).await?;
+    // The cheapest exact count comes first; the last way may stop at a bound.
+    let matching = if filter.is_whole_status() {
+        QueueCount::Exactly(counts.of(filter.status))
     } else if after.is_none() && cards.next.is_none() {
-        // They are all here.
-        Matching::Exactly(i64::try_from(cards.cards.len()).unwrap_or(CARDS))
+        // The only page shows every match.
+        QueueCount::Exactly(i64::try_from(cards.cards.len()).unwrap_or(CARDS_PER_PAGE))
     } else {
-        store::count_matching(&mut db, &filter, now).await?
+        store::counts::count_matching(&mut db, &filter, now).await?
     };
-    let done = match get(&asked, "act").parse() {
-        Ok(act) => store::find_done(&mut db, &moderator, act)
+    let done = match get("act").parse() {
+        // Only actions of this moderator are found, so that a link cannot make the page report those of others.
+        Ok(action_id) => store::action_summary::find(&mut db, &moderator, action_id)
             .await?
-            .map(|done| (act, done)),
+            .map(|done| (action_id, done)),
         Err(_) => None,
     };
-    let passed: Vec<CommentId> = get(&asked, "passed")
-        .split(',')
-        .filter_map(|id| id.parse().ok())
-        .collect();
-    let overtaken = if passed.is_empty() {
-        Vec::new()
-    } else {
-        store::overtaken(&mut db, &passed).await?
-    };
-    let words = desk.layout.words;
-    let nothing = if !get(&asked, "none").is_empty() {
-        Some(words.say("queue-none-ticked"))
-    } else if !get(&asked, "nothing").is_empty() {
-        Some(words.say("queue-nothing-undone"))
-    } else if !get(&asked, "gone").is_empty() {
-        Some(words.say("queue-gone"))
-    } else {
-        None
-    };
+    let conflicts: Vec<CommentId> = parse_ids(get("passed")).collect();
     let article = match filter.article {
-        Some(id) => store::title_of(&mut db, id).await?.map(|title| (id, title)),
+        Some(id) => store::queue::find_article_title(&mut db, id)
+            .await?
+            .map(|title| (id, title)),
         None => None,
     };
-    let under_way = store::open_bulk(&mut db).await?;
     Ok(Page(QueuePage {
-        desk,
         section: Section::Comments,
+        notice: notice(desk.layout.words, get),
+        desk,
         filter,
         counts,
         matching,
         cards,
         after,
         done,
-        overtaken,
-        nothing,
-        under_way,
+        conflicts: store::action_summary::list_conflicts(&mut db, &conflicts).await?,
+        running: store::bulk::list_unfinished(&mut db).await?,
         article,
     })
     .into_response())
 }
 
-/// Cards alone, for a script: those of a part of the queue from after a comment, or those that are named in `ids`.
+/// Returns the message for an action that decided on nothing, if one led to this page.
+fn notice<'a>(translator: Words, get: impl Fn(&str) -> &'a str) -> Option<String> {
+    let keys = [
+        ("none", "queue-none-ticked"),
+        ("nothing", "queue-nothing-undone"),
+        ("gone", "queue-gone"),
+    ];
+    let found = keys.into_iter().find(|(field, _)| !get(field).is_empty());
+    found.map(|(_, key)| translator.say(key))
+}
+
+/// Returns cards without a page around them, for the script: the next ones of a filter, or those listed in `ids`.
 pub async fn show_cards(
     State(app): State<App>,
     desk: Desk,
     _moderator: Moderator,
-    Query(asked): Asked,
+    Query(fields): QueueQuery,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let now = app.clock.now();
-    let filter = Filter::read(|name| get(&asked, name));
-    let ids = get(&asked, "ids");
-    if !ids.is_empty() {
-        let ids: Vec<CommentId> = ids
-            .split(',')
-            .filter_map(|id| id.parse().ok())
-            .take(GIVEN_BACK)
-            .collect();
-        let cards = store::cards(&mut db, &ids, stands_for(&filter)).await?;
-        let cards = Cards::new(desk.layout, cards, None, now);
-        return Ok(Page(cards).into_response());
-    }
-    let after = get(&asked, "after").parse().ok();
-    let page = find(&mut db, &filter, after, now).await?;
-    let cards = cards_of(&mut db, &desk, &filter, page, now).await?;
+    let get = |name: &str| find_field(&fields, name);
+    let filter = QueueFilter::from_fields(get);
+    let ids = get("ids");
+    let cards = if ids.is_empty() {
+        let page = find_page(&mut db, &filter, get("after").parse().ok(), now).await?;
+        load_cards(&mut db, &desk, &filter, page, now).await?
+    } else {
+        // Bounded, since the ids come from the URL.
+        let ids: Vec<CommentId> = parse_ids(ids).take(MAX_CARDS_BY_ID).collect();
+        let cards = store::cards::list(&mut db, &ids, card_scope(&filter)).await?;
+        CardList::new(desk.layout, cards, None, now)
+    };
     Ok(Page(cards).into_response())
 }
 
-/// What the cards of a part of the queue stand for: all that say the same where nothing narrows what waits.
-fn stands_for(filter: &Filter) -> StandsFor {
-    if *filter == Filter::of(Status::Held) {
-        StandsFor::AllAlike
+fn parse_ids(list: &str) -> impl Iterator<Item = CommentId> {
+    list.split(',').filter_map(|id| id.parse().ok())
+}
+
+/// Returns the scope of the cards on a page: similar comments share a card only where nothing narrows the held queue.
+fn card_scope(filter: &QueueFilter) -> CardScope {
+    if *filter == QueueFilter::with_status(Status::Held) {
+        CardScope::WholeGroup
     } else {
-        StandsFor::Itself
+        CardScope::SingleComment
     }
 }
 
-async fn find(
-    db: &mut sqlx::PgConnection,
-    filter: &Filter,
+async fn find_page(
+    db: &mut PgConnection,
+    filter: &QueueFilter,
     after: Option<CommentId>,
     now: Ts,
 ) -> sqlx::Result<FoundPage> {
-    if stands_for(filter) == StandsFor::AllAlike {
-        store::find_gathered(db, after, CARDS).await
-    } else {
-        store::find(db, filter, after, None, CARDS, now).await
+    match card_scope(filter) {
+        CardScope::WholeGroup => store::queue::find_grouped(db, after, CARDS_PER_PAGE).await,
+        CardScope::SingleComment => {
+            store::queue::find(db, filter, after, None, CARDS_PER_PAGE, now).await
+        }
     }
 }
 
-async fn cards_of(
-    db: &mut sqlx::PgConnection,
+async fn load_cards(
+    db: &mut PgConnection,
     desk: &Desk,
-    filter: &Filter,
+    filter: &QueueFilter,
     page: FoundPage,
     now: Ts,
-) -> sqlx::Result<Cards> {
+) -> sqlx::Result<CardList> {
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
-    let cards = store::cards(db, &ids, stands_for(filter)).await?;
-    Ok(Cards::new(desk.layout.clone(), cards, page.next, now))
+    let cards = store::cards::list(db, &ids, card_scope(filter)).await?;
+    Ok(CardList::new(desk.layout.clone(), cards, page.next, now))
 }
 
 impl QueuePage {
-    fn said(&self, done: &Done) -> String {
-        cards::said(self.desk.layout.words, done.was_undo, done.to, done.count)
+    fn action_summary(&self, done: &ActionSummary) -> String {
+        cards::describe_action(self.desk.layout.words, done.was_undo, done.to, done.count)
     }
 
-    /// What may be made of all that match.
+    /// Returns the statuses that all matching comments can be given.
     fn choices(&self) -> &'static [(Status, &'static str)] {
         cards::choices(self.filter.status)
     }
 
-    /// The name of a button that decides about all that match.
-    fn all_of(&self, key: &str) -> String {
-        let words = self.desk.layout.words;
-        words.with("matching-act", "act", &words.say(key))
+    /// Returns the label of a button that decides on all matching comments.
+    fn matching_label(&self, key: &str) -> String {
+        let translator = self.desk.layout.words;
+        translator.with("matching-act", "act", &translator.say(key))
     }
 
-    /// All of one status, as an address.
-    fn part(status: &Status) -> String {
-        format!("/admin/comments?{}", Filter::of(*status).query())
+    fn status_path(status: &Status) -> String {
+        format!(
+            "/admin/comments?{}",
+            QueueFilter::with_status(*status).query()
+        )
     }
 
-    /// This part without one of the things it is narrowed by, as an address.
-    fn without(&self, field: &str) -> String {
+    /// Returns the path of this page with one condition of the filter removed.
+    fn path_without(&self, field: &str) -> String {
         let mut filter = self.filter.clone();
         match field {
             "article" => filter.article = None,
-            "person" => filter.person = None,
-            "network" => filter.network = None,
-            _ => filter.like = None,
+            "person" => filter.same_author_as = None,
+            "network" => filter.same_network_as = None,
+            _ => filter.similar_group = None,
         }
         format!("/admin/comments?{}", filter.query())
     }
 
-    /// What the part is narrowed by that no field of the form says: the field, and a sentence.
-    fn narrowed(&self) -> Vec<(&'static str, String)> {
-        let words = self.desk.layout.words;
-        let mut narrowed = Vec::new();
-        if let Some((_, title)) = &self.article {
-            narrowed.push(("article", words.with("filter-article", "title", title)));
-        } else if self.filter.article.is_some() {
-            narrowed.push(("article", words.with("filter-article", "title", "—")));
+    /// Lists the conditions that have no field in the filter form: the name in the query, and a sentence.
+    fn extra_conditions(&self) -> Vec<(&'static str, String)> {
+        let translator = self.desk.layout.words;
+        let mut conditions = Vec::new();
+        if self.filter.article.is_some() {
+            let title = self.article.as_ref().map_or("—", |(_, title)| title);
+            conditions.push(("article", translator.with("filter-article", "title", title)));
         }
-        if self.filter.person.is_some() {
-            narrowed.push(("person", words.say("filter-person")));
+        if self.filter.same_author_as.is_some() {
+            conditions.push(("person", translator.say("filter-person")));
         }
-        if self.filter.network.is_some() {
-            narrowed.push(("network", words.say("filter-network")));
+        if self.filter.same_network_as.is_some() {
+            conditions.push(("network", translator.say("filter-network")));
         }
-        if self.filter.like.is_some() {
-            narrowed.push(("like", words.say("filter-like")));
+        if self.filter.similar_group.is_some() {
+            conditions.push(("like", translator.say("filter-like")));
         }
-        narrowed
+        conditions
     }
 
-    /// The fields that say the part, for forms that lead back to it.
-    fn fields(&self) -> Vec<(&'static str, String)> {
+    fn filter_fields(&self) -> Vec<(&'static str, String)> {
         self.filter.fields()
     }
 
-    /// How many match, in a word or two.
-    fn how_many(&self) -> String {
+    fn matching_count(&self) -> String {
         match self.matching {
-            Matching::Exactly(count) => count.to_string(),
-            Matching::MoreThan(count) => {
-                let words = self.desk.layout.words;
-                words.with("matching-more", "count", &count.to_string())
+            QueueCount::Exactly(count) => count.to_string(),
+            QueueCount::MoreThan(count) => {
+                let translator = self.desk.layout.words;
+                translator.with("matching-more", "count", &count.to_string())
             }
         }
     }
 
-    fn is_reason(&self, kind: &Kind) -> bool {
+    fn is_selected_reason(&self, kind: &Kind) -> bool {
         self.filter.reason == Some(*kind)
     }
 
-    fn is_age(&self, age: &Age) -> bool {
+    fn is_selected_age(&self, age: &CommentAge) -> bool {
         self.filter.age == Some(*age)
     }
 
-    fn is_by_likelihood(&self) -> bool {
-        self.filter.order == Order::Likeliest
+    fn is_ordered_by_score(&self) -> bool {
+        self.filter.order == QueueOrder::HighestScoreFirst
     }
 
-    /// How far an act in the background has come.
-    fn progress(&self, bulk: &BulkAct) -> String {
+    fn bulk_progress(&self, bulk: &BulkAction) -> String {
+        // Counting may have stopped at its bound, so more can be decided than was expected.
         let numbers = [bulk.decided, bulk.expected.max(bulk.decided)].map(|n| n.to_string());
         let values = [("done", numbers[0].as_str()), ("all", numbers[1].as_str())];
         self.desk.layout.words.with_all("bulk-progress", &values)

@@ -1,4 +1,4 @@
-//! Approving a comment and answering it with one press: both happen, or neither does.
+//! The page on which a moderator approves a comment and replies to it. Both happen in one transaction, or neither does.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,14 +6,17 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Json};
 use serde_json::json;
+use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::model::Ruling;
-use super::store::{self, Card, StandsFor};
-use super::verdict::wants_json;
+use super::decisions::accepts_json;
+use super::model::DecisionRequest;
+use super::store;
+use super::store::cards::{CardScope, QueueCard};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::comments::staff_reply::{self, Answered, StaffAnswer};
+use crate::clock::Ts;
+use crate::comments::staff::{self, Answered, StaffAnswer};
 use crate::comments::{Status, read_words};
 use crate::ids::{ActId, CommentId};
 use crate::text::{Format, SafeHtml};
@@ -23,31 +26,30 @@ use crate::web::{ClientAddress, Error, Fields, Layout, Mistakes, Page, Path, Res
 
 #[derive(Template)]
 #[template(path = "moderation/reply.html")]
-struct ReplyPage {
+struct StaffReplyPage {
     desk: Desk,
     section: Section,
     id: CommentId,
-    /// None once its author has taken it back.
-    card: Option<Card>,
-    /// What was typed.
+    /// The comment; `None` if its author has erased it.
+    card: Option<QueueCard>,
+    /// Text of the reply.
     comment: String,
     preview: Option<SafeHtml>,
     mistakes: Mistakes,
-    /// Why it was not done, when no field is to blame.
+    /// Message for a failure that is not the fault of a field.
     notice: Option<String>,
 }
 
-/// What came of it.
-enum Outcome {
-    /// The answer is there, and the comment approved by this act if it was not before.
-    Done(Option<ActId>, CommentId),
-    /// It is shown first.
-    Shown(ReplyPage),
-    /// It was not done, for this reason.
-    Not(StatusCode, ReplyPage),
+enum ReplyFormOutcome {
+    Published {
+        /// The action that approved the comment, unless it was approved before.
+        approved_by: Option<ActId>,
+        reply_id: CommentId,
+    },
+    Previewed(StaffReplyPage),
+    Rejected(StatusCode, StaffReplyPage),
 }
 
-/// The comment, and a form to answer it.
 pub async fn show_reply(
     State(app): State<App>,
     desk: Desk,
@@ -55,18 +57,20 @@ pub async fn show_reply(
     Path(id): Path<CommentId>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let card = store::cards(&mut db, &[id], StandsFor::Itself).await?.pop();
-    let card = card.ok_or(Error::NotFound)?;
-    Ok(Page(ReplyPage::new(desk, id, Some(card))).into_response())
+    let card = find_card(&mut db, id).await?.ok_or(Error::NotFound)?;
+    Ok(Page(StaffReplyPage::new(desk, id, Some(card))).into_response())
 }
 
-/// Approves the comment, if it is not approved yet, and answers it. A script that sends the queue's own form is told in
-/// JSON what came of it.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "who answers what, from where, and how they want to be told"
-)]
-pub async fn reply(
+async fn find_card(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<QueueCard>> {
+    Ok(store::cards::list(db, &[id], CardScope::SingleComment)
+        .await?
+        .pop())
+}
+
+/// Approves the comment, if it is not approved yet, and publishes the reply. The queue's script sends the same form and gets
+/// JSON.
+#[expect(clippy::too_many_arguments, reason = "every extractor is one argument")]
+pub async fn submit_reply(
     State(app): State<App>,
     Extension(reference): Extension<Reference>,
     Path(id): Path<CommentId>,
@@ -76,186 +80,225 @@ pub async fn reply(
     headers: HeaderMap,
     fields: Fields,
 ) -> Response {
-    let is_script = wants_json(&headers);
+    let is_script = accepts_json(&headers);
     let work = async {
-        let outcome = take(&app, desk?, &moderator?, from, id, &fields).await?;
+        let outcome = process_form(&app, desk?, &moderator?, from, id, &fields).await?;
         Ok(if is_script {
-            told_to_script(&app, id, outcome).await
+            render_json(&app, id, outcome).await
         } else {
             outcome.into_response()
         })
     };
     if !is_script {
+        // Gives the text back on a page of its own if the work fails.
         let action = format!("/admin/comments/{id}/reply");
         return take_form(&app, reference, &action, &fields, work).await;
     }
+    // The script still has the text, so an error is enough.
     match in_time(work).await {
-        Ok(answer) => answer,
-        Err(error) => refused_to_script(&app, error, &reference).await,
+        Ok(response) => response,
+        Err(error) => render_json_error(&app, error, &reference).await,
     }
 }
 
-async fn take(
+async fn process_form(
     app: &App,
     desk: Desk,
     moderator: &Moderator,
     from: ClientAddress,
     id: CommentId,
     fields: &Fields,
-) -> Result<Outcome> {
-    let now = app.clock.now();
-    let words = desk.layout.words;
-    let settings = desk.layout.publication.discussion.clone();
+) -> Result<ReplyFormOutcome> {
+    let translator = desk.layout.words;
     let mut db = app.pool.begin().await?;
-    let card = store::cards(&mut db, &[id], StandsFor::Itself).await?.pop();
-    let mut page = ReplyPage::new(desk, id, card);
+    let card = find_card(&mut db, id).await?;
+    let mut page = StaffReplyPage::new(desk, id, card);
     page.comment = fields.get("comment").to_owned();
     let Some(article_id) = page.card.as_ref().map(|card| card.article_id) else {
-        page.notice = Some(words.say("answer-gone"));
-        return Ok(Outcome::Not(StatusCode::CONFLICT, page));
+        page.notice = Some(translator.say("answer-gone"));
+        return Ok(ReplyFormOutcome::Rejected(StatusCode::CONFLICT, page));
     };
-    let (body, body_html) = read_words(
-        words,
-        Format::Markdown,
-        &mut page.comment,
-        &mut page.mistakes,
-    );
+    let (text, mistakes) = (&mut page.comment, &mut page.mistakes);
+    let (body, body_html) = read_words(translator, Format::Markdown, text, mistakes);
     if !page.mistakes.is_empty() {
-        return Ok(Outcome::Not(StatusCode::UNPROCESSABLE_ENTITY, page));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(ReplyFormOutcome::Rejected(status, page));
     }
     if fields.is_ticked("preview") {
         page.preview = Some(body_html);
-        return Ok(Outcome::Shown(page));
+        return Ok(ReplyFormOutcome::Previewed(page));
     }
-    let ruling = Ruling::parse(fields.get("ruling")).filter(|ruling| ruling.id == id);
-    // The comment first, as everyone does who decides: then no two wait for each other.
-    let still = match &ruling {
-        Some(ruling) => store::reply::lock_if_unchanged(&mut db, ruling).await?,
-        None => false,
-    };
-    let (Some(ruling), true) = (ruling, still) else {
-        db.rollback().await?;
-        return overtaken(app, page).await;
-    };
-    let answer = StaffAnswer {
+    let request = DecisionRequest::parse(fields.get("ruling")).filter(|request| request.id == id);
+    let reply = StaffAnswer {
         article_id,
         parent_id: id,
         body,
         body_html,
         from: from.0,
     };
-    let answered =
-        staff_reply::answer(&mut db, &app.keys, &settings, moderator, answer, now).await?;
-    let answer = match answered.ok_or(Error::Unavailable)? {
-        Answered::New(answer) => answer,
-        Answered::Already(answer) => {
+    publish(app, db, moderator, page, request, reply).await
+}
+
+/// Approves the comment and inserts the reply, if the comment is as the moderator saw it.
+async fn publish(
+    app: &App,
+    mut db: Transaction<'static, Postgres>,
+    moderator: &Moderator,
+    page: StaffReplyPage,
+    request: Option<DecisionRequest>,
+    reply: StaffAnswer,
+) -> Result<ReplyFormOutcome> {
+    let now = app.clock.now();
+    let id = page.id;
+    let settings = &page.desk.layout.publication.discussion;
+    // Locks the comment before anything else, in the same order as decisions do, so that the two cannot deadlock.
+    let is_unchanged = match &request {
+        Some(request) => store::hold_if_still(&mut db, request).await?,
+        None => false,
+    };
+    let (Some(request), true) = (request, is_unchanged) else {
+        db.rollback().await?;
+        return reject_conflict(app, page).await;
+    };
+    let saved = staff::answer(&mut db, &app.keys, settings, moderator, reply, now).await?;
+    let reply_id = match saved.ok_or(Error::Unavailable)? {
+        Answered::New(reply_id) => reply_id,
+        // The form was sent twice; the first time has published the reply and approved the comment.
+        Answered::Already(reply_id) => {
             db.rollback().await?;
-            return Ok(Outcome::Done(None, answer));
+            return Ok(ReplyFormOutcome::Published {
+                approved_by: None,
+                reply_id,
+            });
         }
     };
-    let mut approved_by = None;
-    if ruling.seen != Status::Approved {
-        let act = store::next_act(&mut db).await?;
-        let to = Status::Approved;
-        let decided = store::decide(&mut db, moderator, act, &[ruling], to, "", now).await?;
-        approved_by = decided.contains(&id).then_some(act);
-        if approved_by.is_none() {
-            db.rollback().await?;
-            return overtaken(app, page).await;
-        }
-    }
+    let approved_by = match request.expected_status {
+        Status::Approved => None,
+        _ => match approve(&mut db, moderator, request, now).await? {
+            Some(action_id) => Some(action_id),
+            None => {
+                // Takes the reply back as well: it would stand under a comment that nobody can see.
+                db.rollback().await?;
+                return reject_conflict(app, page).await;
+            }
+        },
+    };
     db.commit().await?;
     app.bell.notify_one();
-    tracing::info!(account = %moderator.id, comment = %id, %answer, "answered a comment");
-    Ok(Outcome::Done(approved_by, answer))
+    tracing::info!(account = %moderator.id, comment = %id, reply = %reply_id, "reply to a comment published");
+    Ok(ReplyFormOutcome::Published {
+        approved_by,
+        reply_id,
+    })
 }
 
-/// The page with the comment as it is now, and what happened to it meanwhile.
-async fn overtaken(app: &App, mut page: ReplyPage) -> Result<Outcome> {
+/// Approves the comment; `None` if it is not as the moderator saw it.
+async fn approve(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    request: DecisionRequest,
+    now: Ts,
+) -> sqlx::Result<Option<ActId>> {
+    let action_id = store::decisions::reserve_action_id(db).await?;
+    let to = Status::Approved;
+    let requests = [request];
+    let decided =
+        store::decisions::decide(db, moderator, action_id, &requests, to, "", now).await?;
+    Ok(decided.contains(&request.id).then_some(action_id))
+}
+
+/// Returns the page again, with the comment as it is now and a message on what happened to it.
+async fn reject_conflict(app: &App, mut page: StaffReplyPage) -> Result<ReplyFormOutcome> {
     let mut db = app.pool.acquire().await?;
     let id = page.id;
-    page.card = store::cards(&mut db, &[id], StandsFor::Itself).await?.pop();
-    let words = page.desk.layout.words;
-    let happened = store::overtaken(&mut db, &[id]).await?.pop();
-    page.notice = Some(match happened {
-        Some(happened) if page.card.is_some() => {
-            let told = happened.told(words);
-            format!("{told} {}", words.say("answer-not-sent"))
+    page.card = find_card(&mut db, id).await?;
+    let translator = page.desk.layout.words;
+    let conflicts = store::action_summary::list_conflicts(&mut db, &[id]).await?;
+    page.notice = Some(match conflicts.first() {
+        Some(conflict) if page.card.is_some() => {
+            let message = conflict.describe(translator);
+            format!("{message} {}", translator.say("answer-not-sent"))
         }
-        _ => words.say("answer-gone"),
+        _ => translator.say("answer-gone"),
     });
-    Ok(Outcome::Not(StatusCode::CONFLICT, page))
+    Ok(ReplyFormOutcome::Rejected(StatusCode::CONFLICT, page))
 }
 
-impl IntoResponse for Outcome {
+impl IntoResponse for ReplyFormOutcome {
     fn into_response(self) -> Response {
         match self {
-            Self::Done(Some(act), _) => {
-                go_to(&format!("/admin/comments?status=held&act={act}")).into_response()
+            Self::Published {
+                approved_by: Some(action_id),
+                ..
+            } => go_to(&format!("/admin/comments?status=held&act={action_id}")).into_response(),
+            // Without a decision the queue has nothing to report; the published reply itself is the confirmation.
+            Self::Published { reply_id, .. } => {
+                Redirect::to(&format!("/comments/{reply_id}")).into_response()
             }
-            // Nothing was decided, so the queue has nothing to tell: the answer in its place does.
-            Self::Done(None, answer) => {
-                Redirect::to(&format!("/comments/{answer}")).into_response()
-            }
-            Self::Shown(page) => Page(page).private(),
-            Self::Not(status, page) => Page(page).with_status(status),
+            Self::Previewed(page) => Page(page).private(),
+            Self::Rejected(status, page) => Page(page).with_status(status),
         }
     }
 }
 
-/// The same for a script: nothing is said that the page would not say.
-async fn told_to_script(app: &App, id: CommentId, outcome: Outcome) -> Response {
-    let words = Layout::at_any_rate(app).await.words;
+/// Renders the outcome for the script, with the same messages as on the page.
+async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Response {
+    let translator = Layout::at_any_rate(app).await.words;
     match outcome {
-        Outcome::Done(act, answer) => {
-            let said = match act {
-                Some(_) => words.say("answer-approved-too"),
-                None => words.say("answer-published"),
-            };
-            let decided: Vec<i64> = act.iter().map(|_| id.0).collect();
-            let act = act.map(|act| act.0);
-            let told = json!({"act": act, "said": said, "decided": decided, "answer": answer.0});
-            as_json(StatusCode::OK, &told)
+        ReplyFormOutcome::Published {
+            approved_by,
+            reply_id,
+        } => {
+            let message = translator.say(match approved_by {
+                Some(_) => "answer-approved-too",
+                None => "answer-published",
+            });
+            // The script removes the cards that it finds here.
+            let decided: Vec<i64> = approved_by.iter().map(|_| id.0).collect();
+            let action_id = approved_by.map(|id| id.0);
+            let data = json!({"act": action_id, "said": message, "decided": decided, "answer": reply_id.0});
+            json_response(StatusCode::OK, &data)
         }
-        Outcome::Shown(page) => {
+        ReplyFormOutcome::Previewed(page) => {
             let preview = page.preview.as_ref().map(SafeHtml::as_str);
-            as_json(StatusCode::OK, &json!({ "preview": preview }))
+            json_response(StatusCode::OK, &json!({ "preview": preview }))
         }
-        Outcome::Not(status, page) => {
+        ReplyFormOutcome::Rejected(status, page) => {
             let mistakes = page.mistakes.iter().map(|(_, message)| message.as_str());
-            let said: Vec<&str> = page.notice.as_deref().into_iter().chain(mistakes).collect();
-            as_json(status, &json!({"said": said.join(" ")}))
+            let messages: Vec<&str> = page.notice.as_deref().into_iter().chain(mistakes).collect();
+            json_response(status, &json!({"said": messages.join(" ")}))
         }
     }
 }
 
-async fn refused_to_script(app: &App, error: Error, reference: &Reference) -> Response {
-    let words = Layout::at_any_rate(app).await.words;
-    let (status, said) = match error {
-        Error::SignInFirst => (StatusCode::UNAUTHORIZED, words.say("answer-sign-in")),
-        Error::Forbidden => (StatusCode::FORBIDDEN, words.say("error-forbidden")),
-        Error::NotFound => (StatusCode::NOT_FOUND, words.say("error-not-found")),
-        Error::BadRequest(status) => (status, words.say("error-bad-request")),
+async fn render_json_error(app: &App, error: Error, reference: &Reference) -> Response {
+    let translator = Layout::at_any_rate(app).await.words;
+    let (status, message) = match error {
+        Error::SignInFirst => (StatusCode::UNAUTHORIZED, translator.say("answer-sign-in")),
+        Error::Forbidden => (StatusCode::FORBIDDEN, translator.say("error-forbidden")),
+        Error::NotFound => (StatusCode::NOT_FOUND, translator.say("error-not-found")),
+        Error::BadRequest(status) => (status, translator.say("error-bad-request")),
         Error::Unavailable => (
             StatusCode::SERVICE_UNAVAILABLE,
-            words.say("error-unavailable"),
+            translator.say("error-unavailable"),
         ),
         Error::Internal(cause) => {
-            tracing::error!("an answer from the desk was not taken: {cause:#}");
-            let said = words.with("error-reference", "reference", &reference.0);
-            (StatusCode::INTERNAL_SERVER_ERROR, said)
+            tracing::error!("a moderator's reply was not saved: {cause:#}");
+            let message = translator.with("error-reference", "reference", &reference.0);
+            (StatusCode::INTERNAL_SERVER_ERROR, message)
         }
     };
-    as_json(status, &json!({ "said": said }))
+    json_response(status, &json!({ "said": message }))
 }
 
-fn as_json(status: StatusCode, told: &serde_json::Value) -> Response {
+fn json_response(status: StatusCode, data: &serde_json::Value) -> Response {
+    // It quotes what only moderators may see.
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    (status, no_store, Told, Json(told)).into_response()
+    (status, no_store, Told, Json(data)).into_response()
 }
 
-impl ReplyPage {
-    fn new(desk: Desk, id: CommentId, card: Option<Card>) -> Self {
+impl StaffReplyPage {
+    fn new(desk: Desk, id: CommentId, card: Option<QueueCard>) -> Self {
         Self {
             desk,
             section: Section::Comments,

@@ -447,9 +447,9 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
     look(&ada, "log").await;
     ada.follow(".log-said a").await;
     look(&ada, "log-entry").await;
-    ada.goto("/admin/learning").await;
+    ada.goto("/admin/spam-score").await;
     look(&ada, "learning").await;
-    ada.goto("/admin/learning").await;
+    ada.goto("/admin/spam-score").await;
     ada.goto("/transparency").await;
     look(&ada, "transparency").await;
 

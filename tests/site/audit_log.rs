@@ -5,7 +5,7 @@ use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use broadsheet::comments::screening::{Kind, Verdict};
 use broadsheet::comments::{self, Status};
 use broadsheet::ids::{ActId, CommentId};
-use broadsheet::moderation::{Filter, Ruling, bulk, store};
+use broadsheet::moderation::{DecisionRequest, QueueFilter, bulk, store};
 use broadsheet::text::markdown;
 use broadsheet::{accounts, clock::Ts};
 use sqlx::AssertSqlSafe;
@@ -32,17 +32,20 @@ pub(crate) async fn decide(
     to: Status,
     why: &str,
 ) -> ActId {
-    let rulings: Vec<Ruling> = ids
+    let rulings: Vec<DecisionRequest> = ids
         .iter()
-        .map(|id| Ruling {
+        .map(|id| DecisionRequest {
             id: *id,
-            seen,
-            version: 0,
+            expected_status: seen,
+            expected_version: 0,
         })
         .collect();
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let act = store::next_act(&mut db).await.expect("a number");
-    let decided = store::decide(&mut db, moderator, act, &rulings, to, why, site.now()).await;
+    let act = store::decisions::reserve_action_id(&mut db)
+        .await
+        .expect("a number");
+    let decided =
+        store::decisions::decide(&mut db, moderator, act, &rulings, to, why, site.now()).await;
     assert_eq!(decided.expect("it is decided").len(), ids.len());
     db.commit().await.expect("it is kept");
     site.app.clock.advance(60);
@@ -106,7 +109,7 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     drop(db);
     site.app.clock.advance(60);
     // 4: all that is held by now goes, in the background.
-    let held = Filter::of(Status::Held);
+    let held = QueueFilter::with_status(Status::Held);
     let now = site.now();
     bulk::decide_all(&site.app, &mo, &held, Status::Trashed, "A raid", now)
         .await
@@ -149,7 +152,7 @@ async fn an_untouched_log_is_intact() {
     // What was noted holds as long as the log only grows.
     let noted = format!("{position}:{hash}").parse().expect("it is read");
     let mo = moderator(&site, "mo").await;
-    let all = Filter::of(Status::Trashed);
+    let all = QueueFilter::with_status(Status::Trashed);
     bulk::decide_all(&site.app, &mo, &all, Status::Held, "", site.now())
         .await
         .expect("decided");
@@ -326,14 +329,14 @@ async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
     };
     let by_staff = async |id, version| {
         let mut db = site.app.pool.acquire().await.expect("a connection");
-        let words = store::NewWords {
+        let words = store::edit::EditedText {
             name: "Ann".to_owned(),
             website: None,
             body: "Better words.".to_owned(),
             format: broadsheet::text::Format::Markdown,
             body_html: markdown::render_comment("Better words."),
         };
-        let is_changed = store::edit(&mut db, &mo, id, version, &words, site.now()).await;
+        let is_changed = store::edit::update(&mut db, &mo, id, version, &words, site.now()).await;
         assert!(is_changed.expect("it is changed"));
         site.app.clock.advance(60);
     };

@@ -1,34 +1,34 @@
-//! Decisions about more than a person waits for: what comes between, who stops them, and what goes wrong on the way.
+//! Bulk actions: undoing one while it runs, concurrent decisions, and failures on the way.
 
 use std::time::Duration;
 
 use broadsheet::accounts::{Moderator, Role};
 use broadsheet::comments::Status;
 use broadsheet::ids::{ActId, CommentId};
-use broadsheet::moderation::store::{self, BulkAct};
-use broadsheet::moderation::{Filter, Ruling, bulk};
+use broadsheet::moderation::store::{self, bulk::BulkAction};
+use broadsheet::moderation::{DecisionRequest, QueueFilter, bulk};
 use broadsheet::worker;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::lookalikes::moderator;
-use crate::queue::{many, post};
+use crate::queue::{insert_held, post_json};
+use crate::similar_groups::moderator;
 use crate::support::TestSite;
 
 const HELD: &str = "select count(*) from comments where status = 'held'";
 const DECISIONS: &str = "select count(*) from decisions";
 
-async fn find(site: &TestSite, act: ActId) -> BulkAct {
+async fn find_bulk(site: &TestSite, action_id: ActId) -> BulkAction {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    store::find_bulk(&mut db, act)
+    store::bulk::find(&mut db, action_id)
         .await
-        .expect("acts can be asked")
-        .expect("it is one")
+        .expect("the action is read")
+        .expect("it is a bulk action")
 }
 
-/// All that is held becomes trash; one batch of it at once.
+/// Starts to trash every held comment; the first batch is done when this returns.
 async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActId {
-    let filter = Filter::of(Status::Held);
+    let filter = QueueFilter::with_status(Status::Held);
     bulk::decide_all(
         &site.app,
         moderator,
@@ -41,66 +41,76 @@ async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActId {
     .expect("it is begun")
 }
 
-/// Rulings on so many that are held.
-async fn rulings(site: &TestSite, count: i64) -> Vec<Ruling> {
+/// Returns requests to decide on the first `count` held comments.
+async fn held_requests(site: &TestSite, count: i64) -> Vec<DecisionRequest> {
     let ids: Vec<i64> =
         sqlx::query_scalar("select id from comments where status = 'held' order by id limit $1")
             .bind(count)
             .fetch_all(&site.app.pool)
             .await
             .expect("some are held");
-    let ruling = |id| Ruling {
+    let request = |id| DecisionRequest {
         id: CommentId(id),
-        seen: Status::Held,
-        version: 0,
+        expected_status: Status::Held,
+        expected_version: 0,
     };
-    ids.into_iter().map(ruling).collect()
+    ids.into_iter().map(request).collect()
 }
 
 #[tokio::test]
-async fn an_act_that_is_taken_back_half_done_stops() {
+async fn undoing_a_running_action_stops_it() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 5_000).await;
+    insert_held(&site, &article, 5_000).await;
     let mo = moderator(&site).await;
-    let act = trash_all(&site, &mo).await;
+    let action_id = trash_all(&site, &mo).await;
     assert_eq!(site.count(HELD).await, 3_000);
-    let undo = bulk::undo_all(&site.app, &mo, act)
+    let undo = bulk::undo_all(&site.app, &mo, action_id)
         .await
         .expect("it is taken back");
-    assert!(find(&site, act).await.ended_at.is_some());
+    assert!(find_bulk(&site, action_id).await.finished_at.is_some());
     worker::work(&site.app).await.expect("the rest");
     assert_eq!(site.count(HELD).await, 5_000);
     assert_eq!(site.count(DECISIONS).await, 4_000);
-    let undo = find(&site, undo).await;
+    let undo = find_bulk(&site, undo).await;
     assert_eq!((undo.expected, undo.decided), (2_000, 2_000));
 }
 
 #[tokio::test]
-async fn a_batch_that_another_node_is_about_to_keep_is_taken_back_too() {
+async fn an_undo_includes_the_batch_that_another_node_is_committing() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 2_500).await;
+    insert_held(&site, &article, 2_500).await;
     let mo = moderator(&site).await;
-    let act = trash_all(&site, &mo).await;
-    let rulings = rulings(&site, 10).await;
-    let under_way = find(&site, act).await;
+    let action_id = trash_all(&site, &mo).await;
+    let requests = held_requests(&site, 10).await;
+    let running = find_bulk(&site, action_id).await;
     let begun = Notify::new();
     let other_node = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
-        store::decide(&mut db, &mo, act, &rulings, Status::Trashed, "", site.now())
-            .await
-            .expect("a batch");
-        let next = Some(rulings[0].id.0);
-        let may_stay = store::advance_bulk(&mut db, &under_way, 10, next, None, site.now()).await;
-        assert!(may_stay.expect("it can be noted"));
+        store::decisions::decide(
+            &mut db,
+            &mo,
+            action_id,
+            &requests,
+            Status::Trashed,
+            "",
+            site.now(),
+        )
+        .await
+        .expect("a batch");
+        let next = Some(requests[0].id.0);
+        let is_recorded = store::bulk::advance(&mut db, &running, 10, next, None, site.now()).await;
+        assert!(is_recorded.expect("the progress is recorded"));
         begun.notify_one();
         site.until_someone_waits().await;
-        db.commit().await.expect("it is kept");
+        db.commit().await.expect("a commit");
     };
     let undo = async {
         begun.notified().await;
-        bulk::undo_all(&site.app, &mo, act).await.expect("an undo")
+        bulk::undo_all(&site.app, &mo, action_id)
+            .await
+            .expect("an undo")
     };
     tokio::join!(other_node, undo);
     worker::work(&site.app).await.expect("the rest");
@@ -109,31 +119,41 @@ async fn a_batch_that_another_node_is_about_to_keep_is_taken_back_too() {
 }
 
 #[tokio::test]
-async fn a_batch_that_another_node_has_just_begun_does_not_stay() {
+async fn a_batch_that_began_before_the_undo_is_rolled_back() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 2_500).await;
+    insert_held(&site, &article, 2_500).await;
     let mo = moderator(&site).await;
-    let act = trash_all(&site, &mo).await;
-    let rulings = rulings(&site, 10).await;
-    let under_way = find(&site, act).await;
+    let action_id = trash_all(&site, &mo).await;
+    let requests = held_requests(&site, 10).await;
+    let running = find_bulk(&site, action_id).await;
     let begun = Notify::new();
     let other_node = async {
         let mut db = site.app.pool.begin().await.expect("a transaction");
-        store::decide(&mut db, &mo, act, &rulings, Status::Trashed, "", site.now())
-            .await
-            .expect("a batch");
+        store::decisions::decide(
+            &mut db,
+            &mo,
+            action_id,
+            &requests,
+            Status::Trashed,
+            "",
+            site.now(),
+        )
+        .await
+        .expect("a batch");
         begun.notify_one();
-        while find(&site, act).await.ended_at.is_none() {
+        while find_bulk(&site, action_id).await.finished_at.is_none() {
             tokio::task::yield_now().await;
         }
-        let may_stay = store::advance_bulk(&mut db, &under_way, 10, None, None, site.now()).await;
-        assert!(!may_stay.expect("it can be asked"));
+        let is_recorded = store::bulk::advance(&mut db, &running, 10, None, None, site.now()).await;
+        assert!(!is_recorded.expect("the progress is looked at"));
         db.rollback().await.expect("it is given up");
     };
     let undo = async {
         begun.notified().await;
-        bulk::undo_all(&site.app, &mo, act).await.expect("an undo")
+        bulk::undo_all(&site.app, &mo, action_id)
+            .await
+            .expect("an undo")
     };
     tokio::join!(other_node, undo);
     worker::work(&site.app).await.expect("the rest");
@@ -142,10 +162,10 @@ async fn a_batch_that_another_node_has_just_begun_does_not_stay() {
 }
 
 #[tokio::test]
-async fn what_someone_decided_after_the_page_was_made_is_left_alone() {
+async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 10).await;
+    insert_held(&site, &article, 10).await;
     sqlx::query("update comments set status = 'approved' where name <> 'Reader 3'")
         .execute(&site.app.pool)
         .await
@@ -157,17 +177,17 @@ async fn what_someone_decided_after_the_page_was_made_is_left_alone() {
     .await
     .expect("all are read");
     let mod_ = site.staff("mo", Role::Moderator).await;
-    let page_made = site.now();
+    let page_loaded_at = site.now();
     site.app.clock.advance(300);
     let other = site.staff("ada", Role::Moderator).await;
     let third = site
         .count("select id from comments where name = 'Reader 3'")
         .await;
     let approved = format!("approved {third}:held:0");
-    post(&other, "/admin/comments", &[("one", &approved)]).await;
+    post_json(&other, "/admin/comments", &[("one", &approved)]).await;
     site.app.clock.advance(60);
-    let as_of = page_made.unix_micros().to_string();
-    // However it is looked for.
+    let as_of = page_loaded_at.unix_micros().to_string();
+    // Both by the index of words and by the index of the status.
     for (field, value, said) in [
         ("words", "words", "9 comments moved to the trash."),
         ("words", "", "One comment moved to the trash."),
@@ -180,19 +200,19 @@ async fn what_someone_decided_after_the_page_was_made_is_left_alone() {
         ];
         if value.is_empty() {
             sqlx::query("update comments set status = 'approved', status_since = $1 where name = 'Reader 4'")
-                .bind(page_made)
+                .bind(page_loaded_at)
                 .execute(&site.app.pool)
                 .await
                 .expect("one of them is as it was");
         }
-        let answer = post(&mod_, "/admin/comments", &fields).await;
+        let answer = post_json(&mod_, "/admin/comments", &fields).await;
         assert_eq!(answer["said"], said);
         assert_eq!(site.status_of(CommentId(third)).await, Status::Approved);
     }
 }
 
-/// Makes decisions fail with an error of Postgres's, so many times.
-async fn fail(site: &TestSite, code: &str, times: i64) {
+/// Makes the next decisions fail with a Postgres error code.
+async fn fail_decisions(site: &TestSite, code: &str, times: i64) {
     let sql = format!(
         "create sequence failures;
          create function fail() returns trigger language plpgsql as $$
@@ -210,11 +230,11 @@ async fn fail(site: &TestSite, code: &str, times: i64) {
 }
 
 #[tokio::test]
-async fn an_act_is_saved_though_its_first_batch_fails() {
+async fn an_action_is_saved_although_its_first_batch_fails() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 10).await;
-    fail(&site, "57014", 1).await;
+    insert_held(&site, &article, 10).await;
+    fail_decisions(&site, "57014", 1).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let form = mod_.open("/admin/comments").await.form("/admin/comments");
     form.press("Trash: all")
@@ -229,33 +249,33 @@ async fn an_act_is_saved_though_its_first_batch_fails() {
 }
 
 #[tokio::test]
-async fn a_batch_that_met_another_the_other_way_round_is_done_anew() {
+async fn a_deadlocked_batch_is_retried() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 10).await;
-    fail(&site, "40P01", 2).await;
+    insert_held(&site, &article, 10).await;
+    fail_decisions(&site, "40P01", 2).await;
     let mo = moderator(&site).await;
-    let act = trash_all(&site, &mo).await;
-    assert_eq!(find(&site, act).await.decided, 10);
+    let action_id = trash_all(&site, &mo).await;
+    assert_eq!(find_bulk(&site, action_id).await.decided, 10);
     assert_eq!(site.count(DECISIONS).await, 10);
 }
 
 #[tokio::test]
-async fn one_connection_is_enough_to_decide_about_all() {
+async fn a_bulk_action_holds_one_connection_at_a_time() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 10).await;
+    insert_held(&site, &article, 10).await;
     let mo = moderator(&site).await;
     let mut taken = Vec::new();
     for _ in 1..site.app.pool.options().get_max_connections() {
         taken.push(site.app.pool.acquire().await.expect("all but one"));
     }
-    let filter = Filter::of(Status::Held);
+    let filter = QueueFilter::with_status(Status::Held);
     let done = async {
-        let act = bulk::decide_all(&site.app, &mo, &filter, Status::Spam, "", site.now())
+        let action_id = bulk::decide_all(&site.app, &mo, &filter, Status::Spam, "", site.now())
             .await
             .expect("it is done");
-        bulk::undo_all(&site.app, &mo, act)
+        bulk::undo_all(&site.app, &mo, action_id)
             .await
             .expect("it is undone");
     };
@@ -268,43 +288,55 @@ async fn one_connection_is_enough_to_decide_about_all() {
 }
 
 #[tokio::test]
-async fn whoever_answers_a_comment_does_not_wait_for_who_decides_about_it() {
+async fn a_reply_does_not_wait_for_a_decision_on_its_parent() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
     let mo = moderator(&site).await;
-    // What an answer's foreign key asks of what it answers.
-    let answer = async || {
+    // The lock that the foreign key of a reply takes on its parent.
+    let lock_parent = async || {
         sqlx::query("select from comments where id = $1 for key share nowait")
             .bind(ann.0)
             .execute(&site.app.pool)
             .await
-            .expect("nobody is waited for");
+            .expect("a lock without waiting");
     };
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let act = store::next_act(&mut db).await.expect("a number");
-    let rulings = rulings(&site, 1).await;
-    store::decide(&mut db, &mo, act, &rulings, Status::Spam, "", site.now())
+    let action_id = store::decisions::reserve_action_id(&mut db)
         .await
-        .expect("it is decided");
-    answer().await;
-    db.commit().await.expect("it is kept");
+        .expect("an action id");
+    let requests = held_requests(&site, 1).await;
+    store::decisions::decide(
+        &mut db,
+        &mo,
+        action_id,
+        &requests,
+        Status::Spam,
+        "",
+        site.now(),
+    )
+    .await
+    .expect("it is decided");
+    lock_parent().await;
+    db.commit().await.expect("a commit");
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let undo = store::next_act(&mut db).await.expect("a number");
-    store::undo(&mut db, &mo, undo, act, 0, 10, site.now())
+    let undo = store::decisions::reserve_action_id(&mut db)
+        .await
+        .expect("an action id");
+    store::decisions::undo(&mut db, &mo, undo, action_id, 0, 10, site.now())
         .await
         .expect("it is undone");
-    answer().await;
+    lock_parent().await;
 }
 
 #[tokio::test]
-async fn bulk_acts_of_two_people_at_once_decide_each_comment_once() {
+async fn concurrent_bulk_actions_decide_each_comment_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 3_000).await;
+    insert_held(&site, &article, 3_000).await;
     let mut moderators = Vec::new();
-    for handle in ["mo", "ada"] {
-        site.staff(handle, Role::Moderator).await;
+    for username in ["mo", "ada"] {
+        site.staff(username, Role::Moderator).await;
     }
     let mut db = site.app.pool.acquire().await.expect("a connection");
     for account in broadsheet::accounts::store::all(&mut db)
@@ -315,7 +347,7 @@ async fn bulk_acts_of_two_people_at_once_decide_each_comment_once() {
         moderators.push(moderator.expect("an answer").expect("a moderator"));
     }
     drop(db);
-    let filter = Filter::of(Status::Held);
+    let filter = QueueFilter::with_status(Status::Held);
     let now = site.now();
     let (first, second) = tokio::join!(
         bulk::decide_all(&site.app, &moderators[0], &filter, Status::Spam, "", now),
@@ -343,23 +375,33 @@ async fn bulk_acts_of_two_people_at_once_decide_each_comment_once() {
 }
 
 #[tokio::test]
-async fn what_stands_twice_in_a_form_is_decided_once() {
+async fn a_comment_named_twice_is_decided_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 2_000).await;
+    insert_held(&site, &article, 2_000).await;
     sqlx::query("analyze comments")
         .execute(&site.app.pool)
         .await
         .expect("the planner knows how many there are");
     let mo = moderator(&site).await;
-    let mut rulings = rulings(&site, 2_000).await;
-    rulings.extend_from_within(..);
+    let mut requests = held_requests(&site, 2_000).await;
+    requests.extend_from_within(..);
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    let act = store::next_act(&mut db).await.expect("a number");
-    let decided = store::decide(&mut db, &mo, act, &rulings, Status::Spam, "", site.now())
+    let action_id = store::decisions::reserve_action_id(&mut db)
         .await
-        .expect("they are decided");
-    db.commit().await.expect("it is kept");
+        .expect("an action id");
+    let decided = store::decisions::decide(
+        &mut db,
+        &mo,
+        action_id,
+        &requests,
+        Status::Spam,
+        "",
+        site.now(),
+    )
+    .await
+    .expect("they are decided");
+    db.commit().await.expect("a commit");
     assert_eq!(decided.len(), 2_000);
     assert_eq!(site.count(DECISIONS).await, 2_000);
 }

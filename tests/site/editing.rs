@@ -1,4 +1,4 @@
-//! The staff change the words of a comment, and answer one while they approve it.
+//! Editing a comment as a moderator, and replying to one while approving it.
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -9,32 +9,32 @@ use broadsheet::ids::CommentId;
 use crate::support::TestSite;
 use crate::support::visitor::{Form, Page, Visitor};
 
-fn edit(id: CommentId) -> String {
+fn edit_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/edit")
 }
 
-fn reply(id: CommentId) -> String {
+fn reply_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/reply")
 }
 
-/// The form that changes the words.
-fn words_in(page: &Page) -> Form {
+/// Finds the form with the comment's text.
+fn edit_form(page: &Page) -> Form {
     page.forms("/admin/comments/")
         .into_iter()
         .find(|form| form.has("author"))
-        .unwrap_or_else(|| panic!("no form to change words in\n{}", page.html()))
+        .unwrap_or_else(|| panic!("no edit form in\n{}", page.html()))
 }
 
-async fn changed(by: &Visitor, id: CommentId, words: &str, why: &str) -> Page {
-    let page = by.open(&edit(id)).await;
-    words_in(page.has_status(200))
-        .fill("comment", words)
-        .fill("why", why)
+async fn submit_edit(by: &Visitor, id: CommentId, text: &str, note: &str) -> Page {
+    let page = by.open(&edit_path(id)).await;
+    edit_form(page.has_status(200))
+        .fill("comment", text)
+        .fill("why", note)
         .press("Save changes")
         .await
 }
 
-async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
+async fn load_log(site: &TestSite) -> Vec<(String, String, String)> {
     sqlx::query_as("select kind::text, about, why from log_entries order by position")
         .fetch_all(&site.app.pool)
         .await
@@ -46,11 +46,11 @@ async fn erase(site: &TestSite, id: CommentId) {
     comments::store::erase::erase(&mut db, &[id], site.now())
         .await
         .expect("it is taken back");
-    db.commit().await.expect("it is kept");
+    db.commit().await.expect("a commit");
 }
 
 #[tokio::test]
-async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
+async fn an_edit_shows_at_once_and_keeps_the_status() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
@@ -61,7 +61,7 @@ async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
         .sees("Words of Ann.")
         .does_not_see("edited");
     let mo = site.staff("Mo", Role::Moderator).await;
-    changed(&mo, id, "Words of *mine*.", "A telephone number")
+    submit_edit(&mo, id, "Words of *mine*.", "A telephone number")
         .await
         .follow()
         .await
@@ -78,8 +78,8 @@ async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
         format!("comment {id}"),
         "A telephone number".to_owned(),
     );
-    assert_eq!(log_of(&site).await, [entry]);
-    // Its author is told on their own page.
+    assert_eq!(load_log(&site).await, [entry]);
+    // The author's page mentions the edit.
     let own = comments::links::author_page_path(&site.app.keys, id);
     reader
         .open(&own)
@@ -88,21 +88,21 @@ async fn changed_words_show_at_once_and_the_comment_stays_where_it_is() {
 }
 
 #[tokio::test]
-async fn an_earlier_version_is_put_back_with_a_press_which_is_a_change_too() {
+async fn an_earlier_version_is_restored_as_another_edit() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    let page = mo.open(&edit(id)).await;
-    words_in(&page)
+    let page = mo.open(&edit_path(id)).await;
+    edit_form(&page)
         .fill("comment", "Other words.")
         .fill("author", "Anna")
         .fill("url", "https://ann.example/")
         .press("Save changes")
         .await
         .has_status(303);
-    let page = mo.open(&edit(id)).await;
-    let form = words_in(&page);
+    let page = mo.open(&edit_path(id)).await;
+    let form = edit_form(&page);
     assert_eq!(form.value("author"), "Anna");
     assert_eq!(form.value("url"), "https://ann.example/");
     let back = page
@@ -113,7 +113,7 @@ async fn an_earlier_version_is_put_back_with_a_press_which_is_a_change_too() {
         .await
         .follow()
         .await;
-    let form = words_in(&back);
+    let form = edit_form(&back);
     assert_eq!(form.value("comment").trim(), "Words of Ann.");
     assert_eq!(form.value("author"), "Ann");
     assert_eq!(form.value("url"), "");
@@ -121,24 +121,24 @@ async fn an_earlier_version_is_put_back_with_a_press_which_is_a_change_too() {
         back.texts_of(".row .reply-body"),
         ["Other words.", "Words of Ann."]
     );
-    assert_eq!(log_of(&site).await.len(), 2);
+    assert_eq!(load_log(&site).await.len(), 2);
     let shown: String = sqlx::query_scalar("select body_html from comments")
         .fetch_one(&site.app.pool)
         .await
         .expect("it is there");
     assert_eq!(shown.trim(), "<p>Words of Ann.</p>");
-    // The same words again are no change.
-    words_in(&back)
+    // Submitting the same text is not an edit.
+    edit_form(&back)
         .press("Save changes")
         .await
         .follow()
         .await
         .sees("There was nothing to change");
-    assert_eq!(log_of(&site).await.len(), 2);
+    assert_eq!(load_log(&site).await.len(), 2);
 }
 
 #[tokio::test]
-async fn of_two_who_change_it_the_second_sees_both_texts_and_loses_none() {
+async fn the_second_of_two_editors_sees_both_texts() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
@@ -146,18 +146,20 @@ async fn of_two_who_change_it_the_second_sees_both_texts_and_loses_none() {
         site.staff("Mo", Role::Moderator).await,
         site.staff("May", Role::Moderator).await,
     );
-    let at_may = words_in(&may.open(&edit(id)).await)
+    let at_may = edit_form(&may.open(&edit_path(id)).await)
         .fill("comment", "Words of May.")
         .fill("why", "Shorter");
-    changed(&mo, id, "Words of Mo.", "").await.has_status(303);
+    submit_edit(&mo, id, "Words of Mo.", "")
+        .await
+        .has_status(303);
     let told = at_may.press("Save changes").await;
     told.has_status(409)
         .sees("Mo edited this comment after you opened the page.");
     assert_eq!(told.text_of("#their-words"), "Words of Mo.");
-    let form = words_in(&told);
+    let form = edit_form(&told);
     assert_eq!(form.value("comment").trim(), "Words of May.");
     assert_eq!(form.value("why"), "Shorter");
-    assert_eq!(log_of(&site).await.len(), 1);
+    assert_eq!(load_log(&site).await.len(), 1);
     form.press("Save changes").await.has_status(303);
     site.visitor()
         .open(&article.path)
@@ -167,14 +169,14 @@ async fn of_two_who_change_it_the_second_sees_both_texts_and_loses_none() {
 }
 
 #[tokio::test]
-async fn many_who_change_it_at_once_change_it_one_after_the_other() {
+async fn only_one_of_several_concurrent_edits_is_saved() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    let page = mo.open(&edit(id)).await;
+    let page = mo.open(&edit_path(id)).await;
     let presses = (0..4).map(|number| {
-        words_in(&page)
+        edit_form(&page)
             .fill("comment", &format!("Words {number}."))
             .press("Save changes")
     });
@@ -182,7 +184,7 @@ async fn many_who_change_it_at_once_change_it_one_after_the_other() {
     assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1);
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 3);
     assert_eq!(site.count("select count(*) from comment_versions").await, 1);
-    assert_eq!(log_of(&site).await.len(), 1);
+    assert_eq!(load_log(&site).await.len(), 1);
 }
 
 async fn join_all(presses: impl Iterator<Item = impl Future<Output = Page>>) -> Vec<u16> {
@@ -195,12 +197,12 @@ async fn join_all(presses: impl Iterator<Item = impl Future<Output = Page>>) -> 
 }
 
 #[tokio::test]
-async fn words_that_cannot_be_kept_come_back_with_every_mistake() {
+async fn an_invalid_edit_comes_back_with_every_mistake() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    let back = words_in(&mo.open(&edit(id)).await)
+    let back = edit_form(&mo.open(&edit_path(id)).await)
         .fill("comment", "   ")
         .fill("author", "ann@example.org")
         .fill("url", "not a site")
@@ -211,7 +213,7 @@ async fn words_that_cannot_be_kept_come_back_with_every_mistake() {
     for field in ["comment", "author", "url", "why"] {
         assert!(!back.text_of(&format!("#{field}-mistake")).is_empty());
     }
-    let form = words_in(&back);
+    let form = edit_form(&back);
     assert_eq!(form.value("author"), "ann@example.org");
     assert_eq!(form.value("url"), "not a site");
     let looked = form
@@ -222,34 +224,34 @@ async fn words_that_cannot_be_kept_come_back_with_every_mistake() {
         .press("Preview")
         .await;
     assert_eq!(looked.text_of("#preview em"), "good");
-    assert_eq!(words_in(&looked).value("comment").trim(), "Looks *good*.");
+    assert_eq!(edit_form(&looked).value("comment").trim(), "Looks *good*.");
     assert_eq!(
         site.count("select count(*) from comments where version = 0")
             .await,
         1
     );
-    // Signed out meanwhile, the words come back as well.
-    let form = words_in(&looked);
+    // The text also comes back to a moderator who was signed out meanwhile,
+    let form = edit_form(&looked);
     mo.forget_cookies();
     let kept = form.press("Save changes").await;
     kept.has_status(401);
     assert_eq!(
-        kept.form(&edit(id)).value("comment").trim(),
+        kept.form(&edit_path(id)).value("comment").trim(),
         "Looks *good*."
     );
-    // And where its author took it back.
+    // and if the author has erased the comment.
     let may = site.staff("May", Role::Moderator).await;
-    let form = words_in(&may.open(&edit(id)).await).fill("comment", "Mine.");
+    let form = edit_form(&may.open(&edit_path(id)).await).fill("comment", "Mine.");
     erase(&site, id).await;
     let gone = form.press("Save changes").await;
     gone.has_status(409)
         .sees("The author deleted this comment, so it was not changed.");
     assert_eq!(gone.text_of("#kept"), "Mine.");
-    may.open(&edit(id)).await.has_status(404);
+    may.open(&edit_path(id)).await.has_status(404);
 }
 
 #[tokio::test]
-async fn a_comment_that_came_as_html_is_changed_as_html_and_cleaned_like_it() {
+async fn a_comment_in_html_is_edited_as_html_and_sanitized() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
@@ -260,9 +262,9 @@ async fn a_comment_that_came_as_html_is_changed_as_html_and_cleaned_like_it() {
     .await
     .expect("as imported");
     let mo = site.staff("Mo", Role::Moderator).await;
-    mo.open(&edit(id)).await.sees("was imported as HTML");
+    mo.open(&edit_path(id)).await.sees("was imported as HTML");
     let html = "<p>New <em>words</em><script>alert(1)</script> <img src=x onerror=alert(2)></p>";
-    changed(&mo, id, html, "").await.has_status(303);
+    submit_edit(&mo, id, html, "").await.has_status(303);
     let page = site.visitor().open(&article.path).await;
     assert_eq!(page.text_of(".reply-body em"), "words");
     assert!(!page.html().contains("alert("), "{}", page.html());
@@ -273,7 +275,7 @@ async fn a_comment_that_came_as_html_is_changed_as_html_and_cleaned_like_it() {
 }
 
 #[tokio::test]
-async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
+async fn a_decision_on_the_old_text_does_not_apply_to_the_new() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -282,7 +284,9 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
         site.staff("May", Role::Moderator).await,
     );
     let queue = mo.open("/admin/comments").await;
-    changed(&may, id, "Worse words.", "").await.has_status(303);
+    submit_edit(&may, id, "Worse words.", "")
+        .await
+        .has_status(303);
     queue
         .form("/admin/comments")
         .decide("Approve")
@@ -291,7 +295,7 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
         .await
         .sees("was edited after you opened the page");
     assert_eq!(site.status_of(id).await, Status::Held);
-    // Decided anew and changed after that, it is not taken back either; the page has said so.
+    // A decision before an edit cannot be undone, as the page says.
     site.app.clock.advance(60);
     let done = mo
         .open("/admin/comments")
@@ -302,10 +306,12 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
         .follow()
         .await;
     site.app.clock.advance(60);
-    may.open(&edit(id))
+    may.open(&edit_path(id))
         .await
         .sees("Earlier decisions on it can no longer be undone");
-    changed(&may, id, "Better words.", "").await.has_status(303);
+    submit_edit(&may, id, "Better words.", "")
+        .await
+        .has_status(303);
     done.form("/admin/comments/undo")
         .submit()
         .await
@@ -314,13 +320,15 @@ async fn a_decision_on_the_old_words_is_not_one_on_the_new() {
 }
 
 #[tokio::test]
-async fn what_it_said_before_goes_when_its_author_takes_it_back() {
+async fn erasing_a_comment_erases_its_earlier_versions() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    changed(&mo, id, "Other words.", "").await.has_status(303);
-    // Until then it is theirs to have.
+    submit_edit(&mo, id, "Other words.", "")
+        .await
+        .has_status(303);
+    // Until then it is part of the author's data export.
     let commenter = site.count("select commenter_id from comments").await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let person = broadsheet::commenters::store::find_access(
@@ -344,17 +352,17 @@ async fn what_it_said_before_goes_when_its_author_takes_it_back() {
 }
 
 #[tokio::test]
-async fn one_press_approves_a_comment_and_answers_it() {
+async fn one_form_approves_a_comment_and_replies_to_it() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    let form = mo.open(&reply(id)).await.form(&reply(id));
+    let form = mo.open(&reply_path(id)).await.form(&reply_path(id));
     let looked = form.fill("comment", "Thank *you*.").press("Preview").await;
     assert_eq!(looked.text_of("#preview em"), "you");
     assert_eq!(site.status_of(id).await, Status::Held);
     looked
-        .form(&reply(id))
+        .form(&reply_path(id))
         .press("Approve and reply")
         .await
         .follow()
@@ -370,24 +378,24 @@ async fn one_press_approves_a_comment_and_answers_it() {
     .await
     .expect("the answer");
     assert_eq!(under, (Some(id.0), "Mo".to_owned(), true));
-    let entries = log_of(&site).await;
+    let entries = load_log(&site).await;
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].0, "decided");
-    // What is approved already is only answered.
-    mo.open(&reply(id))
+    // A comment that is already approved only gets the reply.
+    mo.open(&reply_path(id))
         .await
-        .form(&reply(id))
+        .form(&reply_path(id))
         .fill("comment", "And again.")
         .press("Reply")
         .await
         .follow()
         .await
         .sees("And again.");
-    assert_eq!(log_of(&site).await.len(), 1);
+    assert_eq!(load_log(&site).await.len(), 1);
 }
 
 #[tokio::test]
-async fn an_answer_that_was_overtaken_comes_back_and_nothing_is_published() {
+async fn a_reply_to_a_comment_decided_meanwhile_comes_back_unpublished() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -396,9 +404,9 @@ async fn an_answer_that_was_overtaken_comes_back_and_nothing_is_published() {
         site.staff("May", Role::Moderator).await,
     );
     let form = may
-        .open(&reply(id))
+        .open(&reply_path(id))
         .await
-        .form(&reply(id))
+        .form(&reply_path(id))
         .fill("comment", "Thank you.");
     mo.open("/admin/comments")
         .await
@@ -410,20 +418,20 @@ async fn an_answer_that_was_overtaken_comes_back_and_nothing_is_published() {
     told.has_status(409)
         .sees("Someone else decided first: the comment by Ann is spam (Mo).")
         .sees("Your reply was not sent");
-    let form = told.form(&reply(id));
+    let form = told.form(&reply_path(id));
     assert_eq!(form.value("comment").trim(), "Thank you.");
     assert_eq!(site.status_of(id).await, Status::Spam);
     assert_eq!(site.count("select count(*) from comments").await, 1);
-    // Its author may take it back meanwhile, too.
+    // The author may also erase it meanwhile.
     erase(&site, id).await;
     let gone = form.press("Approve and reply").await;
     gone.has_status(409).sees("so your reply was not sent");
     assert_eq!(gone.text_of("#kept"), "Thank you.");
-    may.open(&reply(id)).await.has_status(404);
+    may.open(&reply_path(id)).await.has_status(404);
 }
 
 #[tokio::test]
-async fn an_answer_without_words_comes_back_and_approves_nothing() {
+async fn an_invalid_reply_comes_back_and_approves_nothing() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -431,29 +439,29 @@ async fn an_answer_without_words_comes_back_and_approves_nothing() {
     let long = "long ".repeat(14_000);
     for words in ["", long.as_str()] {
         let back = mo
-            .open(&reply(id))
+            .open(&reply_path(id))
             .await
-            .form(&reply(id))
+            .form(&reply_path(id))
             .fill("comment", words)
             .press("Approve and reply")
             .await;
         assert!(!back.has_status(422).text_of("#comment-mistake").is_empty());
-        let kept = back.form(&reply(id));
+        let kept = back.form(&reply_path(id));
         assert_eq!(kept.value("comment").trim(), words.trim());
     }
     assert_eq!(site.status_of(id).await, Status::Held);
 }
 
 #[tokio::test]
-async fn two_presses_answer_once() {
+async fn a_reply_sent_twice_is_published_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
     let mo = site.staff("Mo", Role::Moderator).await;
     for _ in 0..2 {
-        mo.open(&reply(id))
+        mo.open(&reply_path(id))
             .await
-            .form(&reply(id))
+            .form(&reply_path(id))
             .fill("comment", "Thank you.")
             .press("Reply")
             .await
@@ -463,7 +471,7 @@ async fn two_presses_answer_once() {
 }
 
 #[tokio::test]
-async fn a_script_is_told_in_json() {
+async fn the_script_gets_the_outcome_as_json() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -472,30 +480,30 @@ async fn a_script_is_told_in_json() {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        let request = Request::post(reply(id))
+        let request = Request::post(reply_path(id))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "application/json")
             .header("sec-fetch-site", "same-origin");
-        let page = mo.send(request, Body::from(body), &reply(id)).await;
+        let page = mo.send(request, Body::from(body), &reply_path(id)).await;
         assert_eq!(page.header("content-type"), "application/json");
         let told: serde_json::Value = serde_json::from_slice(&page.body).expect("JSON");
         (page.status.as_u16(), told)
     };
-    let ruling = format!("{id}:held:0");
-    let (status, told) = send(&[("ruling", &ruling), ("comment", "")]).await;
+    let request = format!("{id}:held:0");
+    let (status, told) = send(&[("ruling", &request), ("comment", "")]).await;
     assert_eq!(status, 422);
     assert!(told["said"].as_str().is_some_and(|said| !said.is_empty()));
-    let (status, told) = send(&[("ruling", &ruling), ("comment", "Thanks.")]).await;
+    let (status, told) = send(&[("ruling", &request), ("comment", "Thanks.")]).await;
     assert_eq!(status, 200);
     assert_eq!(told["decided"], serde_json::json!([id.0]));
     assert!(told["act"].is_i64(), "{told}");
     assert_eq!(told["said"], "Comment approved and reply published.");
-    let (status, told) = send(&[("ruling", &ruling), ("comment", "Others.")]).await;
+    let (status, told) = send(&[("ruling", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 409);
     let said = told["said"].as_str().unwrap_or_default();
     assert!(said.contains("Someone else decided first"), "{said}");
     mo.forget_cookies();
-    let (status, told) = send(&[("ruling", &ruling), ("comment", "Others.")]).await;
+    let (status, told) = send(&[("ruling", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 401);
     let said = told["said"].as_str().unwrap_or_default();
     assert!(said.contains("signed out"), "{said}");

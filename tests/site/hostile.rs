@@ -494,7 +494,7 @@ async fn no_field_of_an_admin_form_causes_an_error() {
     for path in [
         "/admin/discussion",
         "/admin/discussion/blocks",
-        "/admin/learning",
+        "/admin/spam-score",
         "/admin/settings",
         "/admin/articles/new",
         &edited,

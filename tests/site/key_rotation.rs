@@ -6,7 +6,7 @@ use broadsheet::comments::Status;
 use broadsheet::crypto::rotation::{RotationBatch, rotate_batch};
 use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::CommenterId;
-use broadsheet::moderation::store::counts_of;
+use broadsheet::moderation::store::counts::count_by_commenter;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::TestSite;
@@ -129,8 +129,13 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .expect("subscriptions");
     assert_eq!(subscribed, [tea.id.0, coffee.id.0]);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let counts = counts_of(&mut db, CommenterId(*ann)).await;
-    let counted: i64 = counts.expect("counts").each().iter().map(|(_, n)| n).sum();
+    let counts = count_by_commenter(&mut db, CommenterId(*ann)).await;
+    let counted: i64 = counts
+        .expect("counts")
+        .by_status()
+        .iter()
+        .map(|(_, n)| n)
+        .sum();
     assert_eq!(counted, 2);
     drop(db);
     // Moderators' notes stay, and so does the stricter of two treatments.

@@ -37,7 +37,7 @@ async fn an_approved_reply_shows_on_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_decision_can_be_undone_and_done_again() {
+async fn an_undo_can_be_undone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -77,7 +77,7 @@ async fn a_decision_can_be_undone_and_done_again() {
 }
 
 #[tokio::test]
-async fn all_ticked_are_decided_and_undone_together() {
+async fn ticked_comments_are_decided_and_undone_together() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mut ids = Vec::new();
@@ -185,7 +185,7 @@ async fn many_moderators_at_once_decide_each_comment_once() {
 }
 
 #[tokio::test]
-async fn kept_counts_agree_with_counting() {
+async fn counters_agree_with_counting() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;
@@ -232,7 +232,7 @@ async fn kept_counts_agree_with_counting() {
 }
 
 #[tokio::test]
-async fn the_log_of_decisions_cannot_be_rewritten() {
+async fn decisions_cannot_be_changed_or_deleted() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
@@ -251,7 +251,7 @@ async fn the_log_of_decisions_cannot_be_rewritten() {
         let error = sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect_err("the log stands");
+            .expect_err("decisions are append-only");
         assert!(
             error.to_string().contains("decisions are never edited"),
             "{error}"
@@ -277,7 +277,7 @@ async fn a_long_queue_is_paged() {
 }
 
 #[tokio::test]
-async fn a_long_comment_leaves_its_buttons_in_reach() {
+async fn a_long_comment_scrolls_and_can_be_focused() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
@@ -289,14 +289,14 @@ async fn a_long_comment_leaves_its_buttons_in_reach() {
         .expect("long by hand");
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
-    // Whoever has no mouse scrolls it by keys, and is told what it is.
+    // It can be scrolled with the keyboard, and has a name for screen readers.
     assert_eq!(queue.texts_of(".reply-body.long").len(), 1);
     let named = queue.attribute(".reply-body[tabindex='0']", "aria-label");
     assert_eq!(named.as_deref(), Some("Comment by Bob"));
 }
 
 #[tokio::test]
-async fn a_trashed_reply_is_gone_and_its_answers_stay() {
+async fn a_trashed_comment_is_gone_and_its_replies_stay() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Approved).await;
@@ -322,7 +322,7 @@ async fn a_trashed_reply_is_gone_and_its_answers_stay() {
 }
 
 #[tokio::test]
-async fn an_old_undo_does_not_take_back_what_others_decided_since() {
+async fn an_undo_leaves_later_decisions_alone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -356,7 +356,7 @@ async fn an_old_undo_does_not_take_back_what_others_decided_since() {
 }
 
 #[tokio::test]
-async fn a_decision_leads_back_to_the_page_it_was_made_on() {
+async fn a_decision_leads_back_to_its_page_of_the_queue() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for number in 0..52 {

@@ -1,4 +1,4 @@
-//! The queue as a desk: what cards say, what it is narrowed by, all that match, scripts, and other desks.
+//! The queue page: cards, filters, bulk actions, the JSON for its script, and events for open pages.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ use crate::support::TestSite;
 use crate::support::makers::Made;
 use crate::support::visitor::Visitor;
 
-/// Makes many held comments under an article, a second apart.
-pub async fn many(site: &TestSite, on: &Made, count: i64) {
+/// Inserts `count` held comments on an article, a second apart.
+pub async fn insert_held(site: &TestSite, on: &Made, count: i64) {
     sqlx::query(
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, status_since, reasons, created_at)
@@ -37,8 +37,8 @@ pub async fn many(site: &TestSite, on: &Made, count: i64) {
     .expect("comments are made");
 }
 
-/// Posts fields as the queue's script does.
-pub async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
+/// Posts fields as the queue's script does, and returns the JSON of the response.
+pub async fn post_json(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
@@ -52,7 +52,7 @@ pub async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Val
 }
 
 #[tokio::test]
-async fn a_card_marks_the_words_it_was_held_for() {
+async fn a_card_highlights_the_matches_of_word_lists() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -74,7 +74,7 @@ async fn a_card_marks_the_words_it_was_held_for() {
 }
 
 #[tokio::test]
-async fn a_card_says_who_its_author_was_and_what_it_answers() {
+async fn a_card_shows_the_history_of_its_author_and_its_parent() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let first = site.comment(&article, "Bob", Status::Approved).await;
@@ -108,7 +108,7 @@ async fn a_card_says_who_its_author_was_and_what_it_answers() {
         queue.text_of(".card-answers"),
         "in reply to Bob: Words of Bob."
     );
-    // What it can be narrowed to leads there.
+    // The link narrows the queue to the network.
     let network = queue.attribute(".card-who a[href*=network]", "href");
     let spam = network
         .expect("a link")
@@ -120,7 +120,7 @@ async fn a_card_says_who_its_author_was_and_what_it_answers() {
 }
 
 #[tokio::test]
-async fn all_that_waits_is_counted_whatever_is_shown_first() {
+async fn the_count_includes_held_comments_without_a_score() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
@@ -135,16 +135,16 @@ async fn all_that_waits_is_counted_whatever_is_shown_first() {
         .open("/admin/comments?status=held&order=likeliest")
         .await;
     page.sees("Words of Ann.").does_not_see("Words of Bob.");
-    // The buttons beside it decide about both.
+    // The buttons beside the count decide on both.
     page.sees("All comments in this list: 2");
 }
 
 #[tokio::test]
-async fn a_part_of_the_queue_is_what_was_asked_for() {
+async fn filters_narrow_the_queue() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let milk = site.article("Milk").await;
-    many(&site, &tea, 6).await;
+    insert_held(&site, &tea, 6).await;
     site.comment(&milk, "Ann", Status::Held).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     for (query, count) in [
@@ -174,10 +174,10 @@ async fn a_part_of_the_queue_is_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_press() {
+async fn all_matching_comments_are_decided_in_the_background_and_undone_together() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 4_600).await;
+    insert_held(&site, &article, 4_600).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments?reason=links").await;
     page.sees("All comments in this list: 2300");
@@ -188,7 +188,7 @@ async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_pr
         .await
         .follow()
         .await;
-    // One batch is done at once, and the rest goes on.
+    // The request runs one batch; the background loop does the rest.
     after.sees("Bulk action: 2000 of 2300 done.");
     worker::work(&site.app).await.expect("the rest");
     let spam = "select count(*) from comments where status = 'spam'";
@@ -230,10 +230,10 @@ async fn all_that_match_are_decided_in_the_background_and_taken_back_with_one_pr
 }
 
 #[tokio::test]
-async fn what_came_or_changed_after_the_page_was_made_is_left_alone() {
+async fn comments_written_or_edited_after_the_page_was_loaded_are_left_alone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 10).await;
+    insert_held(&site, &article, 10).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let form = mod_.open("/admin/comments").await.form("/admin/comments");
     site.app.clock.advance(60);
@@ -257,10 +257,10 @@ async fn what_came_or_changed_after_the_page_was_made_is_left_alone() {
 }
 
 #[tokio::test]
-async fn an_act_stops_when_its_moderator_is_none_any_more() {
+async fn an_action_stops_when_its_account_is_gone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 2_500).await;
+    insert_held(&site, &article, 2_500).await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let form = mod_.open("/admin/comments").await.form("/admin/comments");
     form.press("Trash: all").await;
@@ -268,7 +268,7 @@ async fn an_act_stops_when_its_moderator_is_none_any_more() {
         .execute(&site.app.pool)
         .await
         .expect("signed out everywhere");
-    // Signing out is no reason to stop what was begun, but an account that is gone is.
+    // Signing out does not stop a bulk action; deleting the account does.
     for statement in [
         "alter table bulk_acts drop constraint if exists bulk_acts_account_id_fkey",
         "update bulk_acts set account_id = 0",
@@ -292,7 +292,7 @@ async fn an_act_stops_when_its_moderator_is_none_any_more() {
 }
 
 #[tokio::test]
-async fn a_script_hears_what_came_of_its_decision() {
+async fn the_script_gets_the_outcome_as_json() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
@@ -300,13 +300,13 @@ async fn a_script_hears_what_came_of_its_decision() {
     let mod_ = site.staff("mo", Role::Moderator).await;
     let other = site.staff("ada", Role::Moderator).await;
     let spam = format!("spam {ann}:held:0");
-    let first = post(&mod_, "/admin/comments", &[("one", &spam)]).await;
+    let first = post_json(&mod_, "/admin/comments", &[("one", &spam)]).await;
     assert_eq!(first["said"], "One comment marked as spam.");
     assert_eq!(first["decided"], serde_json::json!([ann.0]));
     assert_eq!(first["counts"]["held"], 1);
     assert_eq!(first["counts"]["spam"], 1);
-    // Someone else was later, and hears by whom it was decided.
-    let late = post(
+    // A moderator who was later learns who decided.
+    let late = post_json(
         &other,
         "/admin/comments",
         &[("one", &format!("approved {ann}:held:0"))],
@@ -316,27 +316,27 @@ async fn a_script_hears_what_came_of_its_decision() {
     assert_eq!(late["passed"][0]["id"], ann.0);
     let said = late["passed"][0]["said"].as_str().expect("a sentence");
     assert!(said.contains("(mo)") && said.contains("spam"), "{said}");
-    // The same twice, over a bad line, holds once, and is answered as it was.
-    let again = post(&mod_, "/admin/comments", &[("one", &spam)]).await;
+    // The same form sent twice decides once, and both times gets the same response.
+    let again = post_json(&mod_, "/admin/comments", &[("one", &spam)]).await;
     assert_eq!(again["act"], first["act"]);
     assert_eq!(again["decided"], first["decided"]);
     assert_eq!(again["said"], first["said"]);
     assert_eq!(site.count("select count(*) from decisions").await, 1);
-    // Someone else who wants the same did not do it.
-    let theirs = post(&other, "/admin/comments", &[("one", &spam)]).await;
+    // For another moderator the same form is a conflict.
+    let theirs = post_json(&other, "/admin/comments", &[("one", &spam)]).await;
     assert_eq!(theirs["act"], Value::Null);
     let act = first["act"].to_string();
-    let undone = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    let undone = post_json(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
     assert_eq!(undone["decided"], serde_json::json!([ann.0]));
     assert_eq!(undone["counts"]["held"], 2);
-    let again = post(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    let again = post_json(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
     assert_eq!(again["act"], undone["act"]);
     assert_eq!(again["decided"], undone["decided"]);
     assert_eq!(again["said"], undone["said"]);
-    let nothing = post(&other, "/admin/comments/undo", &[("act", &act)]).await;
+    let nothing = post_json(&other, "/admin/comments/undo", &[("act", &act)]).await;
     assert_eq!(nothing["act"], Value::Null);
     assert_eq!(site.count("select count(*) from decisions").await, 2);
-    // Cards that a script asks for are those that are in the queue.
+    // The script can load cards by id; unknown ids are left out.
     let cards = mod_
         .open(&format!("/admin/comments/cards?ids={ann},{bob},999"))
         .await;
@@ -344,7 +344,7 @@ async fn a_script_hears_what_came_of_its_decision() {
 }
 
 #[tokio::test]
-async fn open_desks_hear_who_decided_what_and_what_came_in() {
+async fn open_pages_receive_decisions_and_arrivals() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
@@ -353,7 +353,7 @@ async fn open_desks_hear_who_decided_what_and_what_came_in() {
     let listening = mod_.clone();
     let heard = tokio::spawn(async move {
         let mut all = String::new();
-        // Each time a desk that is opened anew.
+        // A request of the test ends as soon as it has read something, so the stream is opened again and again.
         for _ in 0..20 {
             all.push_str(&listening.open("/admin/comments/live").await.html());
             if all.contains("event: decided") && all.contains("event: arrived") {
@@ -364,7 +364,7 @@ async fn open_desks_hear_who_decided_what_and_what_came_in() {
     });
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     let stays = site.app.heard.subscribe();
-    post(
+    post_json(
         &other,
         "/admin/comments",
         &[("one", &format!("approved {ann}:held:0"))],
@@ -391,28 +391,32 @@ async fn open_desks_hear_who_decided_what_and_what_came_in() {
     assert!(!heard.contains("example.org"));
 }
 
-/// The next event of that name that open desks are told, of which `is_it` holds.
-async fn hear(heard: &mut Receiver<Heard>, name: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+/// Waits for the next event with this name that `matches` accepts.
+async fn receive(
+    heard: &mut Receiver<Heard>,
+    name: &str,
+    matches: impl Fn(&Value) -> bool,
+) -> Value {
     let next = async {
         loop {
-            let heard = heard.recv().await.expect("desks are told");
+            let heard = heard.recv().await.expect("events go on");
             let data: Value = serde_json::from_str(&heard.data).expect("JSON");
-            if heard.name == name && is_it(&data) {
+            if heard.name == name && matches(&data) {
                 return data;
             }
         }
     };
     timeout(Duration::from_secs(20), next)
         .await
-        .unwrap_or_else(|_| panic!("{name} is not heard"))
+        .unwrap_or_else(|_| panic!("{name} was not received"))
 }
 
 #[tokio::test]
-async fn open_desks_hear_what_leaves_without_a_decision() {
+async fn open_pages_receive_removals_without_a_decision() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let old = site.comment(&article, "Old", Status::Held).await;
-    many(&site, &article, 300).await;
+    insert_held(&site, &article, 300).await;
     let changed = site.comment(&article, "Changed", Status::Held).await;
     let settled = site.comment(&article, "Settled", Status::Held).await;
     let decided = site.comment(&article, "Decided", Status::Held).await;
@@ -420,9 +424,9 @@ async fn open_desks_hear_what_leaves_without_a_decision() {
     let mod_ = site.staff("mo", Role::Moderator).await;
     let live = mod_.open("/admin/comments/live").await;
     assert_eq!(live.header("x-accel-buffering"), "no");
-    hear(&mut heard, "anew", |_| true).await;
+    receive(&mut heard, "anew", |_| true).await;
     sleep(Duration::from_millis(500)).await;
-    post(
+    post_json(
         &mod_,
         "/admin/comments",
         &[("one", &format!("approved {decided}:held:0"))],
@@ -451,26 +455,26 @@ async fn open_desks_hear_what_leaves_without_a_decision() {
         .execute(&mut *db)
         .await
         .expect("a checker refuses it");
-    db.commit().await.expect("it is kept");
-    let left = hear(&mut heard, "left", |_| true).await;
+    db.commit().await.expect("a commit");
+    let left = receive(&mut heard, "left", |_| true).await;
     assert_eq!(
         left["ids"],
         serde_json::json!([old.0, changed.0, settled.0])
     );
-    let arrived = hear(&mut heard, "arrived", |_| true).await;
+    let arrived = receive(&mut heard, "arrived", |_| true).await;
     assert_eq!(arrived["ids"], serde_json::json!([changed.0]));
 }
 
 #[tokio::test]
-async fn open_desks_hear_how_far_acts_are_whoever_does_them() {
+async fn open_pages_receive_the_progress_made_by_any_node() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 2_100).await;
+    insert_held(&site, &article, 2_100).await;
     let mut heard = site.app.heard.subscribe();
     let mod_ = site.staff("mo", Role::Moderator).await;
     mod_.open("/admin/comments/live").await;
-    hear(&mut heard, "anew", |_| true).await;
-    // Another node has desks of its own.
+    receive(&mut heard, "anew", |_| true).await;
+    // Another node has events of its own.
     let clock = site.app.clock.clone();
     let (keys, config) = (Keys::from_secret(&[42; 32]), site.app.config.clone());
     let node = App::new(
@@ -482,23 +486,23 @@ async fn open_desks_hear_how_far_acts_are_whoever_does_them() {
     );
     let now = site.now().unix_micros().to_string();
     let fields = [("matching", "spam"), ("as_of", now.as_str())];
-    let begun = post(&mod_, "/admin/comments", &fields).await;
-    let progress = hear(&mut heard, "bulk", |_| true).await;
+    let begun = post_json(&mod_, "/admin/comments", &fields).await;
+    let progress = receive(&mut heard, "bulk", |_| true).await;
     assert_eq!(progress["act"], begun["act"]);
     assert_eq!(
         (&progress["decided"], &progress["done"]),
         (&2_000.into(), &false.into())
     );
     worker::work(&node).await.expect("the rest");
-    let progress = hear(&mut heard, "bulk", |_| true).await;
+    let progress = receive(&mut heard, "bulk", |_| true).await;
     assert_eq!(progress["expected"], 2_100);
     assert_eq!(
         (&progress["decided"], &progress["done"]),
         (&2_100.into(), &true.into())
     );
-    // What decides nothing has no entry, and is told all the same.
-    post(&mod_, "/admin/comments", &fields).await;
-    let progress = hear(&mut heard, "bulk", |_| true).await;
+    // An action without decisions has no entry, but its end is published as well.
+    post_json(&mod_, "/admin/comments", &fields).await;
+    let progress = receive(&mut heard, "bulk", |_| true).await;
     assert_eq!(
         (&progress["decided"], &progress["done"]),
         (&0.into(), &true.into())
@@ -506,10 +510,10 @@ async fn open_desks_hear_how_far_acts_are_whoever_does_them() {
 }
 
 #[tokio::test]
-async fn those_that_say_the_same_are_one_card_and_one_decision() {
+async fn similar_comments_share_a_card_and_a_decision() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 12).await;
+    insert_held(&site, &article, 12).await;
     let alone = site.comment(&article, "Alone", Status::Held).await;
     for statement in [
         "insert into lookalikes (id) select min(id) from comments where name like 'Reader%'",
@@ -527,7 +531,7 @@ async fn those_that_say_the_same_are_one_card_and_one_decision() {
     let group = page
         .attribute(".card [name=alike][data-to=spam]", "value")
         .expect("a button");
-    // One more of the kind comes in; it was not seen.
+    // A similar comment arrives after the page was loaded.
     site.app.clock.advance(5);
     let late = site.comment(&article, "Reader late", Status::Held).await;
     sqlx::query("update comments set lookalike_id = (select id from lookalikes) where id = $1")
@@ -535,7 +539,7 @@ async fn those_that_say_the_same_are_one_card_and_one_decision() {
         .execute(&site.app.pool)
         .await
         .expect("it is alike");
-    let answer = post(&mod_, "/admin/comments", &[("alike", &group)]).await;
+    let answer = post_json(&mod_, "/admin/comments", &[("alike", &group)]).await;
     assert_eq!(answer["said"], "12 comments marked as spam.");
     assert_eq!(site.status_of(alone).await, Status::Held);
     assert_eq!(site.status_of(late).await, Status::Held);
@@ -544,10 +548,10 @@ async fn those_that_say_the_same_are_one_card_and_one_decision() {
 }
 
 #[tokio::test]
-async fn those_that_say_the_same_are_decided_as_the_page_showed_them() {
+async fn a_group_decision_leaves_later_edits_alone() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 3).await;
+    insert_held(&site, &article, 3).await;
     for statement in [
         "insert into lookalikes (id) select min(id) from comments",
         "update comments set lookalike_id = (select id from lookalikes)",
@@ -577,17 +581,17 @@ async fn those_that_say_the_same_are_decided_as_the_page_showed_them() {
         .expect("a button");
     change("Reader 3").await;
     let fields = [("alike", group.as_str()), ("as_of", as_of.as_str())];
-    let answer = post(&mod_, "/admin/comments", &fields).await;
+    let answer = post_json(&mod_, "/admin/comments", &fields).await;
     assert_eq!(answer["said"], "2 comments marked as spam.");
     let left = "select count(*) from comments where status = 'held' and name = 'Reader 3'";
     assert_eq!(site.count(left).await, 1);
 }
 
 #[tokio::test]
-async fn what_is_not_there_any_more_is_told_as_that() {
+async fn deciding_on_nothing_is_reported() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
-    many(&site, &article, 3).await;
+    insert_held(&site, &article, 3).await;
     sqlx::query("insert into lookalikes (id) select min(id) from comments")
         .execute(&site.app.pool)
         .await
@@ -606,7 +610,7 @@ async fn what_is_not_there_any_more_is_told_as_that() {
             ("status", "trashed"),
         ],
     ] {
-        let answer = post(&mod_, "/admin/comments", &fields).await;
+        let answer = post_json(&mod_, "/admin/comments", &fields).await;
         assert_eq!(answer["act"], Value::Null, "{fields:?}");
         assert_eq!(answer["said"], said, "{fields:?}");
         let page = mod_.post_fields("/admin/comments", &fields).await;

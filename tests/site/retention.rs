@@ -40,7 +40,7 @@ async fn kept_count(site: &TestSite, facet: &str, key: &str, status: &str) -> i6
 
 async fn count_of(site: &TestSite, status: Status) -> i64 {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let counts = moderation::store::counts(&mut db).await;
+    let counts = moderation::store::counts::count_by_status(&mut db).await;
     counts.expect("counts").of(status)
 }
 
@@ -378,7 +378,7 @@ async fn deleting_a_comment_during_a_purge_does_not_fail() {
     };
     let emptied = async {
         begun.notified().await;
-        moderation::emptying::empty(&site.app, 30)
+        moderation::retention::purge_expired(&site.app, 30)
             .await
             .expect("the trash is emptied")
     };

@@ -1,4 +1,4 @@
-//! All SQL on acts that are done in the background.
+//! Bulk actions: their rows record what to do, how far it is done, and which node is doing it.
 
 use sqlx::PgConnection;
 
@@ -7,65 +7,62 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{AccountId, ActId};
 
-/// An act that is done in the background.
-pub struct BulkAct {
-    /// Its number.
-    pub act: ActId,
-    /// Who began it.
+pub struct BulkAction {
+    pub action_id: ActId,
+    /// The moderator who started it.
     pub account_id: AccountId,
-    /// What matching comments become; none when it takes another act back.
+    /// The status to give to matching comments; `None` for an undo.
     pub to_status: Option<Status>,
-    /// The act that it takes back.
+    /// The action to undo.
     pub undoes: Option<ActId>,
-    /// Which comments it is about, as an address has it.
+    /// The filter, as the query of a URL.
     pub filter: String,
-    /// Why, in the words of who began it.
-    pub why: String,
-    /// When it was begun.
-    pub begun_at: Ts,
-    /// Nothing that was written or changed after this moment is touched.
+    pub note: String,
+    pub started_at: Ts,
+    /// Comments written or changed later are left alone.
     pub as_of: Ts,
-    /// How many there were then, as far as was known.
+    /// Number of comments or decisions at the start; a lower bound if counting stopped early.
     pub expected: i64,
-    /// How many have been decided.
     pub decided: i64,
-    /// After which comment it goes on; after which decision, when it takes an act back.
-    pub done_id: Option<i64>,
-    /// When it ended.
-    pub ended_at: Option<Ts>,
+    /// Id after which the next batch begins: of a comment, or of a decision for an undo.
+    pub cursor_id: Option<i64>,
+    pub finished_at: Option<Ts>,
 }
 
-/// What an act in the background is to do.
-pub enum Wanted<'a> {
-    /// Give this status to all that this filter means, as it was at that moment.
-    Decide(Status, &'a str, Ts),
-    /// Take this act back.
+pub enum BulkTask<'a> {
+    /// Gives `to` to every comment that matches the filter.
+    Decide {
+        to: Status,
+        filter: &'a str,
+        as_of: Ts,
+    },
+    /// Undoes every decision of this action that is still the last on its comment.
     Undo(ActId),
 }
 
-/// Writes down an act that is to be done in the background.
-pub async fn begin_bulk(
+/// Inserts a bulk action that no node has leased.
+pub async fn insert(
     db: &mut PgConnection,
     moderator: &Moderator,
-    act: ActId,
-    wanted: &Wanted<'_>,
-    why: &str,
+    action_id: ActId,
+    task: &BulkTask<'_>,
+    note: &str,
     expected: i64,
     now: Ts,
 ) -> sqlx::Result<()> {
-    let (to, undoes, filter, as_of) = match wanted {
-        Wanted::Decide(to, filter, as_of) => (Some(*to), None, *filter, *as_of),
-        Wanted::Undo(act) => (None, Some(act.0), "", now),
+    let (to, undoes, filter, as_of) = match task {
+        BulkTask::Decide { to, filter, as_of } => (Some(*to), None, *filter, *as_of),
+        BulkTask::Undo(undone) => (None, Some(undone.0), "", now),
     };
     sqlx::query!(
         "insert into bulk_acts (act, account_id, to_status, undoes, filter, why, begun_at, expected, as_of)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        act.0,
+        action_id.0,
         moderator.id.0,
         to as Option<Status>,
         undoes,
         filter,
-        why,
+        note,
         now as Ts,
         expected,
         as_of as Ts,
@@ -75,20 +72,21 @@ pub async fn begin_bulk(
     Ok(())
 }
 
-/// Takes the oldest act that is not done and that nobody works on, until `lease_until`.
-pub async fn take_bulk(
+/// Leases the oldest unfinished action that no node has leased, until `lease_until`.
+pub async fn lease_next(
     db: &mut PgConnection,
     now: Ts,
     lease_until: Ts,
-) -> sqlx::Result<Option<BulkAct>> {
+) -> sqlx::Result<Option<BulkAction>> {
     sqlx::query_as!(
-        BulkAct,
+        BulkAction,
         "update bulk_acts set lease_until = $2
          where act = (
              select act from bulk_acts where ended_at is null and (lease_until is null or lease_until <= $1)
              order by act limit 1 for update skip locked
          )
-         returning act, account_id, to_status, undoes, filter, why, begun_at, as_of, expected, decided, done_id, ended_at",
+         returning act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
+             decided, done_id as cursor_id, ended_at as finished_at",
         now as Ts,
         lease_until as Ts,
     )
@@ -96,72 +94,78 @@ pub async fn take_bulk(
     .await
 }
 
-/// Notes how far an act has come, in the transaction of what it did: after `done_id`, or to its end. `false` if it is at
-/// another place by now, or was stopped: then nothing of this may stay. The lease holds on until `lease_until`.
-pub async fn advance_bulk(
+/// Records a batch in the transaction that decided it: moves the cursor to `next`, or finishes the action without one. Returns
+/// `false` if the action was stopped or another node has moved its cursor; then the transaction must be rolled back.
+pub async fn advance(
     db: &mut PgConnection,
-    bulk: &BulkAct,
+    bulk: &BulkAction,
     decided: i64,
-    done_id: Option<i64>,
+    next: Option<i64>,
     lease_until: Option<Ts>,
     now: Ts,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
+    // The old cursor is part of the condition: of two nodes that ran the same batch, only the first finds it unmoved.
+    let updated = sqlx::query!(
         "update bulk_acts set decided = decided + $2, done_id = coalesce($3, done_id), lease_until = $4,
              ended_at = case when $3::bigint is null then $6::timestamptz end
          where act = $1 and ended_at is null and done_id is not distinct from $5",
-        bulk.act.0,
+        bulk.action_id.0,
         decided,
-        done_id,
+        next,
         lease_until as Option<Ts>,
-        bulk.done_id,
+        bulk.cursor_id,
         now as Ts,
     )
     .execute(&mut *db)
     .await?;
-    if decided == 0 && done_id.is_none() {
-        tell_desks(db, bulk.act).await?;
+    if decided == 0 && next.is_none() {
+        // Open pages learn of other batches by their entries in the audit log; this one has none.
+        notify_open_pages(db, bulk.action_id).await?;
     }
-    Ok(done.rows_affected() == 1)
+    Ok(updated.rows_affected() == 1)
 }
 
-/// Ends an act where it is.
-pub async fn stop_bulk(db: &mut PgConnection, act: ActId, now: Ts) -> sqlx::Result<()> {
+/// Finishes an action before its end, if it is unfinished.
+pub async fn stop(db: &mut PgConnection, action_id: ActId, now: Ts) -> sqlx::Result<()> {
     let stopped = sqlx::query!(
         "update bulk_acts set ended_at = $2 where act = $1 and ended_at is null",
-        act.0,
+        action_id.0,
         now as Ts,
     )
     .execute(&mut *db)
     .await?;
+    // An action that had already finished was published then.
     if stopped.rows_affected() > 0 {
-        tell_desks(db, act).await?;
+        notify_open_pages(db, action_id).await?;
     }
     Ok(())
 }
 
-/// Tells open desks of an act that ends without an entry of the log, by which they would hear of it.
-async fn tell_desks(db: &mut PgConnection, act: ActId) -> sqlx::Result<()> {
-    sqlx::query!("select pg_notify('desk', 'act ' || $1::bigint)", act.0)
-        .execute(db)
-        .await?;
+async fn notify_open_pages(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select pg_notify('desk', 'act ' || $1::bigint)",
+        action_id.0
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
-/// An act that is, or was, done in the background.
-pub async fn find_bulk(db: &mut PgConnection, act: ActId) -> sqlx::Result<Option<BulkAct>> {
+/// Finds a bulk action, finished or not.
+pub async fn find(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<Option<BulkAction>> {
     sqlx::query_as!(
-        BulkAct,
-        "select act, account_id, to_status, undoes, filter, why, begun_at, as_of, expected, decided, done_id, ended_at
+        BulkAction,
+        "select act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
+             decided, done_id as cursor_id, ended_at as finished_at
          from bulk_acts where act = $1",
-        act.0,
+        action_id.0,
     )
     .fetch_optional(db)
     .await
 }
 
-/// The first act with which this moderator took back something of another.
-pub async fn undone_by(
+/// Finds the first action by which this moderator has undone decisions of `undone`.
+pub async fn find_undo(
     db: &mut PgConnection,
     moderator: &Moderator,
     undone: ActId,
@@ -175,11 +179,12 @@ pub async fn undone_by(
     .await
 }
 
-/// Acts that are not done yet, oldest first.
-pub async fn open_bulk(db: &mut PgConnection) -> sqlx::Result<Vec<BulkAct>> {
+/// Lists the unfinished actions, oldest first.
+pub async fn list_unfinished(db: &mut PgConnection) -> sqlx::Result<Vec<BulkAction>> {
     sqlx::query_as!(
-        BulkAct,
-        "select act, account_id, to_status, undoes, filter, why, begun_at, as_of, expected, decided, done_id, ended_at
+        BulkAction,
+        "select act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
+             decided, done_id as cursor_id, ended_at as finished_at
          from bulk_acts where ended_at is null order by act",
     )
     .fetch_all(db)

@@ -1,4 +1,4 @@
-//! All SQL on changing the words of a comment.
+//! Reading a comment for the edit form, and saving the edit beside the earlier versions.
 
 use sqlx::PgConnection;
 
@@ -8,34 +8,26 @@ use crate::comments::Status;
 use crate::ids::CommentId;
 use crate::text::{Format, SafeHtml};
 
-/// A comment as it can be changed.
-pub struct Editable {
-    /// Its number.
+/// A comment as a moderator edits it.
+pub struct EditableComment {
     pub id: CommentId,
-    /// What has been decided so far. A change leaves it as it is.
     pub status: Status,
-    /// Counts changes, its author's and the staff's.
+    /// Number of edits by its author and by moderators.
     pub version: i32,
-    /// The name given.
     pub name: String,
-    /// The website given.
     pub website: Option<String>,
-    /// The text, as it is written.
+    /// Source text in `format`.
     pub body: String,
-    /// How that is written.
     pub format: Format,
-    /// When it was written.
     pub created_at: Ts,
-    /// Its author took it back.
     pub is_erased: bool,
-    /// The article's title.
+    /// Title of the article.
     pub title: String,
 }
 
-/// A comment, to change it.
-pub async fn find_editable(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<Editable>> {
+pub async fn find(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<EditableComment>> {
     sqlx::query_as!(
-        Editable,
+        EditableComment,
         r#"select comments.id, comments.status, comments.version, comments.name, comments.website, comments.body,
                comments.format as "format: Format", comments.created_at, erased_at is not null as "is_erased!", title
            from comments join articles on articles.id = article_id where comments.id = $1"#,
@@ -45,31 +37,28 @@ pub async fn find_editable(db: &mut PgConnection, id: CommentId) -> sqlx::Result
     .await
 }
 
-/// What a comment is to say.
-pub struct NewWords {
-    /// The name.
+/// The new content of a comment.
+pub struct EditedText {
     pub name: String,
-    /// Where the name leads.
     pub website: Option<String>,
-    /// The text, as it is written.
+    /// Source text in `format`.
     pub body: String,
-    /// How that is written.
     pub format: Format,
-    /// The text.
     pub body_html: SafeHtml,
 }
 
-/// Gives a comment other words, unless it was changed since `version` or taken back; whether it did. What it said before is
-/// kept, with who changed it.
-pub async fn edit(
+/// Replaces the text of a comment and saves the old one with the name of the moderator. Removes the comment from its group and
+/// drops its spam score, both of which belonged to the old text. Returns `false`, without a change, if the comment is no longer
+/// at `version` or was erased.
+pub async fn update(
     db: &mut PgConnection,
     moderator: &Moderator,
     id: CommentId,
     version: i32,
-    words: &NewWords,
+    text: &EditedText,
     now: Ts,
 ) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
+    let updated = sqlx::query!(
         "with old as (
              select * from comments where id = $1 and version = $2 and erased_at is null for update
          ),
@@ -85,13 +74,13 @@ pub async fn edit(
         version,
         now as Ts,
         moderator.id.0,
-        words.name,
-        words.website,
-        words.body,
-        words.format as Format,
-        words.body_html.as_str(),
+        text.name,
+        text.website,
+        text.body,
+        text.format as Format,
+        text.body_html.as_str(),
     )
     .execute(db)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(updated.rows_affected() == 1)
 }

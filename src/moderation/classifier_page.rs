@@ -1,0 +1,238 @@
+//! The staff page of the spam score: the number of decisions it was trained on, its accuracy so far, and the threshold from
+//! which a comment goes to spam without a moderator.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::filter::QueueFilter;
+use super::store;
+use super::store::classifier_page::FalsePositive;
+use crate::accounts::Admin;
+use crate::admin::{Desk, Section, take_form};
+use crate::app::App;
+use crate::classifier::{self, LEAST_LESSONS, Learnt, Trial, per_cent, thousandths};
+use crate::publication;
+use crate::text::{Language, excerpt, markdown};
+use crate::web::requests::Reference;
+use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
+
+const PAGE_PATH: &str = "/admin/spam-score";
+/// Decisions that the figures are computed from; the latest.
+const MAX_SCORED: i64 = 1_000;
+/// Decisions below which the page warns that the figures may be chance.
+const FEW_SCORED: usize = 100;
+/// False positives that the page lists.
+const MAX_FALSE_POSITIVES: i64 = 50;
+const EXCERPT_CHARS: usize = 160;
+/// Threshold for the report if neither the query nor the settings have one, in thousandths.
+const DEFAULT_THRESHOLD: i32 = 950;
+
+#[derive(Template)]
+#[template(path = "moderation/classifier.html")]
+struct ClassifierPage {
+    desk: Desk,
+    section: Section,
+    totals: Learnt,
+    /// Decisions of each kind that the classifier needs before it predicts anything.
+    min_examples: String,
+    scored: usize,
+    /// Reports for the usual thresholds.
+    reports: Vec<Trial>,
+    /// Report for the chosen threshold.
+    chosen: Trial,
+    /// Approved comments that the chosen threshold would have sent to spam.
+    false_positives: Vec<FalsePositive>,
+    form: ThresholdForm,
+    saved: bool,
+    /// Somebody else has saved the settings meanwhile.
+    has_conflict: bool,
+}
+
+/// The threshold as typed, in per cent; 0 turns automatic decisions off.
+struct ThresholdForm {
+    from: String,
+    version: i32,
+    mistakes: Mistakes,
+}
+
+#[derive(Deserialize)]
+pub struct ClassifierQuery {
+    /// Threshold to report on, as typed.
+    from: Option<String>,
+    saved: Option<u8>,
+}
+
+pub async fn show_classifier(
+    State(app): State<App>,
+    desk: Desk,
+    _admin: Admin,
+    Query(query): Query<ClassifierQuery>,
+) -> Result<Response> {
+    let form = ThresholdForm::from_settings(&desk);
+    let threshold = query.from.and_then(|typed| thousandths(&typed));
+    let mut page = ClassifierPage::load(&app, desk, form, threshold).await?;
+    page.saved = query.saved.is_some();
+    Ok(Page(page).into_response())
+}
+
+/// Saves the threshold, or only shows the report on it.
+pub async fn submit_threshold(
+    State(app): State<App>,
+    Extension(reference): Extension<Reference>,
+    admin: Result<Admin>,
+    desk: Result<Desk>,
+    fields: Fields,
+) -> Response {
+    let work = async { save(&app, desk?, &admin?, &fields).await };
+    take_form(&app, reference, PAGE_PATH, &fields, work).await
+}
+
+async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<Response> {
+    let translator = desk.layout.words;
+    let mut form = ThresholdForm {
+        from: fields.get("from").trim().to_owned(),
+        version: fields.get("version").parse().unwrap_or_default(),
+        mistakes: Mistakes::none(),
+    };
+    let Some(threshold) = thousandths(&form.from) else {
+        form.mistakes
+            .say(translator, "from", "learning-threshold-wrong");
+        let page = ClassifierPage::load(app, desk, form, None).await?;
+        return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    if fields.is_ticked("try") {
+        let page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
+        return Ok(Page(page).into_response());
+    }
+    let mut db = app.pool.begin().await?;
+    // Settings are saved as a whole: a stale form would overwrite what somebody else has changed.
+    if !publication::store::begin_change(&mut db, form.version).await? {
+        db.rollback().await?;
+        form.version = app.publication().await?.version;
+        let mut page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
+        page.has_conflict = true;
+        return Ok(Page(page).with_status(StatusCode::CONFLICT));
+    }
+    let mut settings = desk.layout.publication.discussion.clone();
+    settings.learned_spam_from = threshold;
+    publication::store::change_discussion(&mut db, &settings).await?;
+    db.commit().await?;
+    tracing::info!(account = %admin.id, threshold, "spam threshold changed");
+    Ok(go_to(&format!("{PAGE_PATH}?saved=1")).into_response())
+}
+
+impl ThresholdForm {
+    fn from_settings(desk: &Desk) -> Self {
+        let publication = &desk.layout.publication;
+        Self {
+            from: format_percent(&desk.layout, publication.discussion.learned_spam_from),
+            version: publication.version,
+            mistakes: Mistakes::none(),
+        }
+    }
+}
+
+impl ClassifierPage {
+    /// Loads the page with a report on `threshold`, or on the saved one, or on the default.
+    async fn load(
+        app: &App,
+        desk: Desk,
+        form: ThresholdForm,
+        threshold: Option<i32>,
+    ) -> Result<Self> {
+        let mut db = app.pool.acquire().await?;
+        let (state, _) = classifier::store::seen(&mut db, &[]).await?;
+        let scored = classifier::store::tests(&mut db, MAX_SCORED).await?;
+        let saved = desk.layout.publication.discussion.learned_spam_from;
+        // 0 turns automatic decisions off; a report on it would count every comment.
+        let threshold = threshold.filter(|threshold| *threshold > 0);
+        let threshold = threshold.unwrap_or(if saved > 0 { saved } else { DEFAULT_THRESHOLD });
+        let min_score = f64::from(threshold) / 1_000.0;
+        Ok(Self {
+            false_positives: store::classifier_page::list_false_positives(
+                &mut db,
+                min_score,
+                MAX_SCORED,
+                MAX_FALSE_POSITIVES,
+            )
+            .await?,
+            section: Section::Discussion,
+            totals: state.learnt,
+            min_examples: LEAST_LESSONS.to_string(),
+            scored: scored.len(),
+            reports: Trial::FROM.map(|from| Trial::of(&scored, from)).to_vec(),
+            chosen: Trial::of(&scored, threshold),
+            form,
+            saved: false,
+            has_conflict: false,
+            desk,
+        })
+    }
+
+    fn scored(&self) -> i64 {
+        i64::try_from(self.scored).unwrap_or(i64::MAX)
+    }
+
+    fn has_few_scored(&self) -> bool {
+        self.scored < FEW_SCORED
+    }
+
+    fn threshold(&self, report: &Trial) -> String {
+        format_percent(&self.desk.layout, report.from)
+    }
+
+    /// Returns the part of what the threshold would have sent to spam that moderators refused too.
+    fn precision(&self, report: &Trial) -> String {
+        self.format_share(report.agreed, report.precision())
+    }
+
+    /// Returns the part of what moderators refused that the threshold would have sent to spam.
+    fn recall(&self, report: &Trial) -> String {
+        self.format_share(report.agreed, report.recall())
+    }
+
+    fn format_share(&self, count: i64, percent: Option<i64>) -> String {
+        let translator = self.desk.layout.words;
+        let Some(percent) = percent else {
+            return translator.say("learning-nothing");
+        };
+        let (count, percent) = (count.to_string(), percent.to_string());
+        let values = [("number", count.as_str()), ("percent", percent.as_str())];
+        translator.with_all("learning-agreed-part", &values)
+    }
+
+    fn score(&self, comment: &FalsePositive) -> String {
+        // Rounded down: 94.96 % must not look as if it had reached a threshold of 95 %.
+        let thousandths = (f64::from(comment.score) * 1_000.0) as i32;
+        format_percent(&self.desk.layout, thousandths)
+    }
+}
+
+impl FalsePositive {
+    fn excerpt(&self) -> String {
+        let text = markdown::html_to_text(self.body_html.as_str());
+        excerpt::excerpt(&text, EXCERPT_CHARS)
+    }
+
+    /// Returns the path of the comment in the queue, among the others of its author.
+    fn queue_path(&self) -> String {
+        let filter = QueueFilter {
+            same_author_as: Some(self.id),
+            ..QueueFilter::with_status(self.status)
+        };
+        format!("/admin/comments?{}#card-{}", filter.query(), self.id)
+    }
+}
+
+/// Formats thousandths as per cent, with the decimal separator of the site's language.
+fn format_percent(layout: &Layout, thousandths: i32) -> String {
+    let percent = per_cent(thousandths);
+    match layout.words.language() {
+        Language::English => percent,
+        Language::Ukrainian => percent.replace('.', ","),
+    }
+}

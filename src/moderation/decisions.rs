@@ -1,0 +1,284 @@
+//! The queue's form: deciding on comments and undoing an action. A decision takes effect only on what the moderator saw. A
+//! browser is redirected to the queue; the script gets the outcome as JSON.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
+use sqlx::PgConnection;
+use url::form_urlencoded;
+
+use super::filter::QueueFilter;
+use super::model::{DecisionOutcome, DecisionRequest};
+use super::{bulk, cards, store};
+use crate::accounts::Moderator;
+use crate::app::App;
+use crate::clock::Ts;
+use crate::comments::Status;
+use crate::db::BEGIN_BY_KEYS;
+use crate::i18n::Words;
+use crate::ids::{ActId, CommentId, LookalikeId};
+use crate::text::input;
+use crate::web::{Error, Fields, Layout, Result};
+
+/// Longest note; the rest is cut off.
+const MAX_NOTE_BYTES: usize = 300;
+
+/// The comments that a form decides on.
+enum DecisionScope {
+    /// One comment (field `one`: `spam 17:held:0`), or the ticked ones (`all`: `spam`, and each `tick`: `17:held:0`).
+    Comments(Vec<DecisionRequest>),
+    /// A group of similar comments up to `newest` (field `alike`: `spam 9:17`).
+    Group {
+        id: LookalikeId,
+        newest: CommentId,
+        /// Time at which the page was loaded, if the form has it (field `as_of`: microseconds since 1970).
+        as_of: Option<Ts>,
+    },
+    /// All comments that match the filter in the form (field `matching`: `spam`, and `as_of`).
+    Matching { as_of: Ts },
+}
+
+/// Reads the new status and the comments to give it to; `None` if the form is malformed.
+fn parse_decision(fields: &Fields) -> Option<(Status, DecisionScope)> {
+    let as_of = fields.get("as_of").parse().ok();
+    let as_of = as_of.and_then(Ts::from_unix_micros);
+    if let Some((to, request)) = fields.get("one").split_once(' ') {
+        let requests = DecisionRequest::parse(request).into_iter().collect();
+        return Some((Status::from_word(to)?, DecisionScope::Comments(requests)));
+    }
+    if let Some((to, group)) = fields.get("alike").split_once(' ') {
+        let (id, newest) = group.split_once(':')?;
+        let scope = DecisionScope::Group {
+            id: id.parse().ok()?,
+            newest: newest.parse().ok()?,
+            as_of,
+        };
+        return Some((Status::from_word(to)?, scope));
+    }
+    if let Some(to) = Status::from_word(fields.get("matching")) {
+        return Some((to, DecisionScope::Matching { as_of: as_of? }));
+    }
+    let to = Status::from_word(fields.get("all"))?;
+    let requests = fields
+        .all("tick")
+        .filter_map(DecisionRequest::parse)
+        .collect();
+    Some((to, DecisionScope::Comments(requests)))
+}
+
+pub async fn decide(
+    State(app): State<App>,
+    moderator: Moderator,
+    layout: Layout,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response> {
+    let (to, scope) =
+        parse_decision(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
+    // The note goes into the audit log as one line, whose hash covers it.
+    let mut note = input::single_line(&input::strip_invalid_chars(fields.get("why")));
+    note.truncate(note.floor_char_boundary(MAX_NOTE_BYTES));
+    let outcome = match scope {
+        DecisionScope::Comments(requests) if requests.is_empty() => DecisionOutcome::default(),
+        DecisionScope::Comments(requests) => {
+            decide_comments(&app, &moderator, &requests, to, &note).await?
+        }
+        DecisionScope::Group { id, newest, as_of } => {
+            let mut db = app.pool.acquire().await?;
+            let created_at = store::decisions::find_created_at(&mut db, newest).await?;
+            // `decide_matching` takes a connection of its own.
+            drop(db);
+            let filter = QueueFilter {
+                similar_group: Some(id),
+                newest: Some(newest),
+                ..QueueFilter::with_status(Status::Held)
+            };
+            // The page was loaded no earlier than its newest comment was written.
+            let created_at = created_at.ok_or(Error::NotFound)?;
+            let as_of = as_of.map_or(created_at, |as_of| as_of.max(created_at));
+            decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
+        }
+        DecisionScope::Matching { as_of } => {
+            let filter = QueueFilter::from_fields(|name| fields.get(name));
+            decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
+        }
+    };
+    // Wakes the background loop, which has the classifier trained on the decisions.
+    app.bell.notify_one();
+    let mut db = app.pool.acquire().await?;
+    if accepts_json(&headers) {
+        return render_json(&mut db, &moderator, layout.words, &outcome).await;
+    }
+    let params = match outcome.action_id {
+        None if outcome.found_nothing => vec![("gone", "1".to_owned())],
+        None if outcome.conflicts.is_empty() => vec![("none", "1".to_owned())],
+        _ => outcome_params(&outcome),
+    };
+    Ok(redirect_to_queue(&fields, &params).into_response())
+}
+
+async fn decide_comments(
+    app: &App,
+    moderator: &Moderator,
+    requests: &[DecisionRequest],
+    to: Status,
+    note: &str,
+) -> Result<DecisionOutcome> {
+    // With generic plans: planning for the given ids would cost more than deciding on a few comments.
+    let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
+    let action_id = store::decisions::reserve_action_id(&mut db).await?;
+    let now = app.clock.now();
+    let decided =
+        store::decisions::decide(&mut db, moderator, action_id, requests, to, note, now).await?;
+    let conflicts: Vec<CommentId> = requests
+        .iter()
+        .map(|request| request.id)
+        .filter(|id| !decided.contains(id))
+        .collect();
+    if decided.is_empty()
+        && let Some(earlier) =
+            store::decisions::find_identical_action(&mut db, moderator, &conflicts, to).await?
+    {
+        // The script sent the form twice because the first response was lost; answer the second like the first. The
+        // transaction has changed nothing and rolls back when it is dropped.
+        return Ok(DecisionOutcome::from_action(earlier));
+    }
+    db.commit().await?;
+    tracing::info!(account = %moderator.id, action = %action_id, decided = decided.len(), to = to.word(), "comments decided");
+    Ok(DecisionOutcome {
+        action_id: (!decided.is_empty()).then_some(action_id),
+        conflicts,
+        found_nothing: false,
+    })
+}
+
+async fn decide_matching(
+    app: &App,
+    moderator: &Moderator,
+    filter: &QueueFilter,
+    to: Status,
+    note: &str,
+    as_of: Ts,
+) -> Result<DecisionOutcome> {
+    // The time comes from the form, and must not reach comments of the future.
+    let as_of = as_of.min(app.clock.now());
+    let action_id = bulk::decide_all(app, moderator, filter, to, note, as_of).await?;
+    let mut db = app.pool.acquire().await?;
+    Ok(match has_decided_nothing(&mut db, action_id).await? {
+        true => DecisionOutcome::without_matches(),
+        false => DecisionOutcome::from_action(action_id),
+    })
+}
+
+/// Returns whether a bulk action has finished without a single decision.
+async fn has_decided_nothing(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<bool> {
+    let bulk = store::bulk::find(db, action_id).await?;
+    Ok(bulk.is_some_and(|bulk| bulk.finished_at.is_some() && bulk.decided == 0))
+}
+
+/// Undoes the action that the form names.
+pub async fn undo(
+    State(app): State<App>,
+    moderator: Moderator,
+    layout: Layout,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response> {
+    let undone: ActId = fields.get("act").parse().map_err(|_| Error::NotFound)?;
+    let action_id = bulk::undo_all(&app, &moderator, undone).await?;
+    let mut db = app.pool.acquire().await?;
+    tracing::info!(account = %moderator.id, action = %action_id, %undone, "action undone");
+    let outcome = if has_decided_nothing(&mut db, action_id).await? {
+        // The script may have sent the form twice; then the first time has undone it.
+        let earlier = store::bulk::find_undo(&mut db, &moderator, undone).await?;
+        earlier.map_or_else(DecisionOutcome::default, DecisionOutcome::from_action)
+    } else {
+        DecisionOutcome::from_action(action_id)
+    };
+    if accepts_json(&headers) {
+        return render_json(&mut db, &moderator, layout.words, &outcome).await;
+    }
+    let params = match outcome.action_id {
+        Some(_) => outcome_params(&outcome),
+        None => vec![("nothing", "1".to_owned())],
+    };
+    Ok(redirect_to_queue(&fields, &params).into_response())
+}
+
+/// Returns whether the request comes from a script of ours, which asks for JSON.
+pub(super) fn accepts_json(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT);
+    accepts.is_some_and(|accepts| accepts.as_bytes().starts_with(b"application/json"))
+}
+
+/// Renders the outcome for the script: the action and a sentence on it, the first comments it decided on, the conflicts with a
+/// sentence each, and the new count of every status.
+async fn render_json(
+    db: &mut PgConnection,
+    moderator: &Moderator,
+    translator: Words,
+    outcome: &DecisionOutcome,
+) -> Result<Response> {
+    let mut sentence = translator.say(match outcome.found_nothing {
+        true => "queue-gone",
+        false => "queue-nothing-undone",
+    });
+    let mut decided = Vec::new();
+    let mut bulk = None;
+    if let Some(action_id) = outcome.action_id {
+        let summary = store::action_summary::find(db, moderator, action_id).await?;
+        if let Some(done) = summary {
+            sentence = cards::describe_action(translator, done.was_undo, done.to, done.count);
+        }
+        decided = store::action_summary::list_comments(db, action_id).await?;
+        bulk = store::bulk::find(db, action_id).await?;
+    }
+    let conflicts = store::action_summary::list_conflicts(db, &outcome.conflicts).await?;
+    let conflicts: Vec<_> = conflicts
+        .iter()
+        .map(|conflict| {
+            let sentence = conflict.describe(translator);
+            json!({ "id": conflict.id.0, "status": conflict.status.word(), "said": sentence })
+        })
+        .collect();
+    let counts = store::counts::count_by_status(db).await?;
+    let bulk = bulk.map(|bulk| {
+        json!({ "decided": bulk.decided, "expected": bulk.expected, "done": bulk.finished_at.is_some() })
+    });
+    let decided: Vec<_> = decided.iter().map(|id| id.0).collect();
+    Ok(Json(json!({
+        "act": outcome.action_id.map(|id| id.0),
+        "said": sentence,
+        "decided": decided,
+        "passed": conflicts,
+        "counts": counts,
+        "bulk": bulk,
+    }))
+    .into_response())
+}
+
+/// Returns the query parameters that make the queue page report the outcome.
+fn outcome_params(outcome: &DecisionOutcome) -> Vec<(&'static str, String)> {
+    let mut params = Vec::new();
+    if let Some(action_id) = outcome.action_id {
+        params.push(("act", action_id.to_string()));
+    }
+    if !outcome.conflicts.is_empty() {
+        let ids: Vec<String> = outcome.conflicts.iter().map(CommentId::to_string).collect();
+        params.push(("passed", ids.join(",")));
+    }
+    params
+}
+
+/// Redirects to the page of the queue that the form was on.
+fn redirect_to_queue(form: &Fields, params: &[(&str, String)]) -> Redirect {
+    let filter = QueueFilter::from_fields(|name| form.get(name));
+    let mut query = form_urlencoded::Serializer::new(filter.query());
+    if let Ok(after) = form.get("after").parse::<CommentId>() {
+        query.append_pair("after", &after.to_string());
+    }
+    query.extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())));
+    Redirect::to(&format!("/admin/comments?{}", query.finish()))
+}

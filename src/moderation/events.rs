@@ -1,0 +1,311 @@
+//! Server-sent events (WHATWG HTML, §9.2) for open queue pages: decisions, whoever made them; comments that arrived, or left
+//! without a decision; progress of bulk actions.
+//!
+//! Decisions arrive by `LISTEN`. Other changes are found by polling every two seconds while a page is open, because `NOTIFY`
+//! makes commits wait for one another.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum_extra::extract::cookie::CookieJar;
+use futures_util::stream::unfold;
+use serde_json::json;
+use sqlx::PgConnection;
+use sqlx::postgres::PgListener;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, interval, sleep, timeout_at};
+
+use super::store;
+use crate::accounts::{self, Moderator, session};
+use crate::app::{App, Heard};
+use crate::comments::Status;
+use crate::ids::{AccountId, ActId, CommentId, EntryId};
+use crate::web::{Error, Result};
+
+/// Time between polls for arrived and removed comments.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Time between checks that the moderator of a stream is still signed in.
+const SESSION_CHECK_INTERVAL: Duration = Duration::from_secs(30);
+/// Pause after the connection to the database was lost.
+const RECONNECT_DELAY: Duration = Duration::from_secs(2);
+/// Streams per process; further pages work without.
+const MAX_STREAMS: usize = 500;
+/// Ids below the newest that are polled again: a transaction can commit after another that took a higher id. As many as may be
+/// posted at the same time.
+const LATE_IDS: i64 = 200;
+/// Newest held comments that are watched for removal. A moderator who reads further back sees removals on the next page load.
+const MAX_WATCHED: i64 = 500;
+/// Header that keeps nginx from buffering the stream.
+const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
+/// Postgres channel with the ids of new entries of the audit log, and of bulk actions that finish without one.
+const CHANNEL: &str = "desk";
+
+/// Name of the event that ends every stream; sent when the server stops.
+pub const ENDS: &str = "ends";
+/// Name of the event after which the page must reload, because it has missed others.
+const RELOAD_EVENT: &str = "anew";
+
+/// Streams events to a page until its moderator signs out.
+pub async fn stream_events(
+    State(app): State<App>,
+    moderator: Moderator,
+    jar: CookieJar,
+) -> Result<impl IntoResponse> {
+    // Two requests may pass this check at once; a few streams too many do no harm.
+    if app.heard.receiver_count() >= MAX_STREAMS {
+        return Err(Error::BadRequest(StatusCode::SERVICE_UNAVAILABLE));
+    }
+    let token_hash = session::token_hash(&app, &jar).ok_or(Error::SignInFirst)?;
+    let stream = EventStream {
+        events: app.heard.subscribe(),
+        checked_at: Instant::now(),
+        account_id: moderator.id,
+        token_hash,
+        app: app.clone(),
+    };
+    // The first stream starts the listener for all of this process.
+    if !app.is_listening.swap(true, Ordering::SeqCst) {
+        tokio::spawn(run_listener(app));
+    }
+    let events = unfold(stream, |mut stream| async {
+        let event = stream.next().await?;
+        Some((Ok::<_, Infallible>(event), stream))
+    });
+    let events = Sse::new(events).keep_alive(KeepAlive::default());
+    Ok(([UNBUFFERED], events))
+}
+
+/// The stream of one open page.
+struct EventStream {
+    events: Receiver<Heard>,
+    /// Time of the last check of the session.
+    checked_at: Instant,
+    account_id: AccountId,
+    token_hash: Vec<u8>,
+    app: App,
+}
+
+impl EventStream {
+    /// Waits for the next event; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let check_at = self.checked_at + SESSION_CHECK_INTERVAL;
+            let received = match timeout_at(check_at, self.events.recv()).await {
+                Err(_) if self.is_signed_in().await => {
+                    self.checked_at = Instant::now();
+                    continue;
+                }
+                Err(_) => return None,
+                Ok(received) => received,
+            };
+            return match received {
+                Ok(event) if event.name == ENDS => None,
+                Ok(event) => Some(Event::default().event(event.name).data(event.data)),
+                // The page was too slow, and events were dropped.
+                Err(RecvError::Lagged(_)) => Some(Event::default().event(RELOAD_EVENT).data("{}")),
+                Err(RecvError::Closed) => None,
+            };
+        }
+    }
+
+    async fn is_signed_in(&self) -> bool {
+        let account = async {
+            let mut db = self.app.pool.acquire().await?;
+            let now = self.app.clock.now();
+            accounts::store::find_by_session(&mut db, &self.token_hash, now).await
+        };
+        match account.await {
+            Ok(account) => account.is_some_and(|account| account.id == self.account_id),
+            // Without the database there are no events that could be shown to the wrong person.
+            Err(_) => true,
+        }
+    }
+}
+
+/// Publishes events to all streams of this process until the last one ends.
+async fn run_listener(app: App) {
+    loop {
+        while app.heard.receiver_count() > 0 {
+            if let Err(error) = publish_while_streams_exist(&app).await {
+                tracing::warn!(%error, "open queue pages get no events; reconnecting in 2 s");
+                sleep(RECONNECT_DELAY).await;
+            }
+        }
+        app.is_listening.store(false, Ordering::SeqCst);
+        // A page opened just before the store saw `true` and started no listener of its own.
+        if app.heard.receiver_count() == 0 || app.is_listening.swap(true, Ordering::SeqCst) {
+            return;
+        }
+    }
+}
+
+async fn publish_while_streams_exist(app: &App) -> sqlx::Result<()> {
+    let mut listener = PgListener::connect_with(&app.pool).await?;
+    listener.listen(CHANNEL).await?;
+    // Whatever happened before this `LISTEN` was missed.
+    publish(app, RELOAD_EVENT, &json!({}));
+    // After `LISTEN`, so that nothing can happen between the two unnoticed.
+    let mut arrivals = ArrivalTracker::load(app).await?;
+    let mut polls = interval(POLL_INTERVAL);
+    while app.heard.receiver_count() > 0 {
+        tokio::select! {
+            notification = listener.try_recv() => match notification? {
+                Some(notification) => publish_notification(app, notification.payload()).await?,
+                // The connection was lost and is back.
+                None => publish(app, RELOAD_EVENT, &json!({})),
+            },
+            _ = polls.tick() => arrivals.poll(app).await?,
+        }
+    }
+    Ok(())
+}
+
+fn publish(app: &App, name: &'static str, data: &serde_json::Value) {
+    // Fails only if the last page has just been closed.
+    let _ = app.heard.send(Heard {
+        name,
+        data: data.to_string(),
+    });
+}
+
+/// Publishes what a notification is about: `entry 17` or `act 17`; others are ignored.
+async fn publish_notification(app: &App, payload: &str) -> sqlx::Result<()> {
+    let Some((kind, id)) = payload.split_once(' ') else {
+        return Ok(());
+    };
+    let Ok(id) = id.parse() else {
+        return Ok(());
+    };
+    let mut db = app.pool.acquire().await?;
+    match kind {
+        "entry" => publish_entry(app, &mut db, EntryId(id)).await,
+        "act" => publish_bulk_progress(app, &mut db, ActId(id)).await,
+        _ => Ok(()),
+    }
+}
+
+/// Publishes the decisions of an entry of the audit log, the progress of its bulk action if it belongs to one, and the new
+/// counts.
+async fn publish_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::Result<()> {
+    let Some(entry) = store::told_of_entry(db, id).await? else {
+        return Ok(());
+    };
+    let changed: serde_json::Map<_, _> = Status::ALL
+        .into_iter()
+        .filter_map(|status| {
+            let ids: Vec<i64> = entry
+                .changed
+                .iter()
+                .filter(|(_, to)| *to == status)
+                .map(|(id, _)| id.0)
+                .collect();
+            (!ids.is_empty()).then(|| (status.word().to_owned(), json!(ids)))
+        })
+        .collect();
+    let data = json!({ "by": entry.by.map(|id| id.0), "name": entry.name, "act": entry.act.0, "changed": changed });
+    publish(app, "decided", &data);
+    publish_bulk_progress(app, db, entry.act).await?;
+    publish_counts(app, db).await
+}
+
+/// Publishes the progress of an action, if it is a bulk action.
+async fn publish_bulk_progress(
+    app: &App,
+    db: &mut PgConnection,
+    action_id: ActId,
+) -> sqlx::Result<()> {
+    if let Some(bulk) = store::bulk::find(db, action_id).await? {
+        let data = json!({
+            "act": action_id.0,
+            "decided": bulk.decided,
+            "expected": bulk.expected.max(bulk.decided),
+            "done": bulk.finished_at.is_some(),
+        });
+        publish(app, "bulk", &data);
+    }
+    Ok(())
+}
+
+async fn publish_counts(app: &App, db: &mut PgConnection) -> sqlx::Result<()> {
+    let counts = store::counts::count_by_status(db).await?;
+    publish(app, "counts", &json!(counts));
+    Ok(())
+}
+
+/// The held comments that the last poll saw.
+struct ArrivalTracker {
+    /// Highest comment id already checked for arrivals.
+    newest_id: i64,
+    /// Held comments with the highest ids, each with its version.
+    recent: HashMap<CommentId, i32>,
+    /// Held comments at the top of the queue, each with its version.
+    watched: HashMap<CommentId, i32>,
+}
+
+impl ArrivalTracker {
+    async fn load(app: &App) -> sqlx::Result<Self> {
+        let mut db = app.pool.acquire().await?;
+        let newest_id = store::newest(&mut db).await?;
+        let recent = store::held_after(&mut db, newest_id - LATE_IDS).await?;
+        let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
+        Ok(Self {
+            newest_id,
+            recent: recent.into_iter().collect(),
+            watched: watched.into_iter().collect(),
+        })
+    }
+
+    /// Publishes the comments that arrived or left since the last poll. An edited comment counts as both.
+    async fn poll(&mut self, app: &App) -> sqlx::Result<()> {
+        let mut db = app.pool.acquire().await?;
+        let newest_id = store::newest(&mut db).await?;
+        // The newest id is read first: what is inserted between the two statements is found again by the next poll.
+        let held = store::held_after(&mut db, self.newest_id - LATE_IDS).await?;
+        let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
+        let watched: HashMap<_, _> = watched.into_iter().collect();
+        let missing: Vec<(CommentId, i32)> = self
+            .watched
+            .iter()
+            .filter(|(id, version)| watched.get(id) != Some(version))
+            .map(|(id, version)| (*id, *version))
+            .collect();
+        // Newer comments may have pushed them out of the watched ones, and decisions are published by their entries.
+        let removed = store::left_untold(&mut db, &missing).await?;
+        let edited = removed.iter().filter(|id| watched.contains_key(*id));
+        let mut arrived: Vec<i64> = held
+            .iter()
+            .filter(|(id, version)| self.recent.get(id) != Some(version))
+            .map(|(id, _)| id.0)
+            .chain(edited.map(|id| id.0))
+            .collect();
+        // An edited comment can be among both the recent and the watched ones.
+        arrived.sort_unstable();
+        arrived.dedup();
+        self.newest_id = match held.last() {
+            // The list was cut off; the next poll goes on from its end.
+            Some((last, _)) if i64::try_from(held.len()) == Ok(store::HELD_AT_ONCE) => last.0,
+            _ => self.newest_id.max(newest_id),
+        };
+        self.recent = held.into_iter().collect();
+        self.watched = watched;
+        // Removals go first: an edited comment is in both events, and its new card must stay.
+        if !removed.is_empty() {
+            let ids: Vec<i64> = removed.iter().map(|id| id.0).collect();
+            publish(app, "left", &json!({ "ids": ids }));
+        }
+        if !arrived.is_empty() {
+            publish(app, "arrived", &json!({ "ids": arrived }));
+        }
+        if removed.is_empty() && arrived.is_empty() {
+            return Ok(());
+        }
+        publish_counts(app, &mut db).await
+    }
+}

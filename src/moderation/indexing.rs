@@ -1,0 +1,174 @@
+//! Indexing of new and edited comments, in the background: the words by which search finds them, and groups of similar held or
+//! spam comments, on which a moderator decides at once. Inserting and editing only queue a comment for this, so that nobody
+//! waits for it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, PgConnection};
+
+use super::store;
+use super::store::indexing::{EarlierComment, IndexedText, PendingIndex};
+use crate::app::App;
+use crate::clock::Ts;
+use crate::comments::Status;
+use crate::ids::{CommentId, LookalikeId};
+use crate::text::likeness::ShingleSet;
+use crate::text::markdown;
+
+/// Comments indexed in one transaction; few enough to keep it short while many people comment.
+pub const BATCH_SIZE: i64 = 100;
+/// Seconds for which new comments are compared with a comment: thirty days. A flood of spam is over by then.
+const SIMILARITY_WINDOW_SECS: i64 = 30 * 24 * 60 * 60;
+
+/// Deletes the similarity data of comments that are too old to be compared with.
+pub async fn delete_old_bands(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+    store::indexing::delete_bands_before(db, now.plus_seconds(-SIMILARITY_WINDOW_SECS)).await
+}
+
+/// Figures of one batch, from which the caller computes its pause.
+pub struct IndexRound {
+    pub duration: Duration,
+    /// Highest comment id afterwards.
+    pub newest_id: i64,
+}
+
+/// Indexes the next batch; `None` if there is nothing to do, or another node is indexing. Two nodes at once would not see the
+/// groups that the other is making.
+pub async fn index_batch(app: &App) -> sqlx::Result<Option<IndexRound>> {
+    let mut db = app.pool.acquire().await?;
+    let mut db = db.begin().await?;
+    let pending = store::indexing::lock_pending(&mut db, BATCH_SIZE).await?;
+    if pending.is_empty() {
+        return Ok(None);
+    }
+    let started = Instant::now();
+    let since = app.clock.now().plus_seconds(-SIMILARITY_WINDOW_SECS);
+    let mut texts = Vec::with_capacity(pending.len());
+    let mut similarities = HashMap::new();
+    for comment in &pending {
+        let is_grouped = matches!(comment.status, Status::Held | Status::Spam)
+            && comment.created_at >= since
+            && comment.similar_group_id.is_none();
+        // A comment without bands is indexed for search only, and later comments are not compared with it.
+        let mut bands = Vec::new();
+        if is_grouped {
+            let similarity = ShingleSet::of_html(comment.body_html.as_str());
+            bands = similarity.bands();
+            similarities.insert(comment.id, Arc::new(similarity));
+        }
+        texts.push(IndexedText {
+            id: comment.id,
+            version: comment.version,
+            text: searchable_text(comment),
+            bands,
+        });
+    }
+    let bands: Vec<i64> = texts
+        .iter()
+        .flat_map(|text| text.bands.iter().copied())
+        .collect();
+    let earlier = store::indexing::list_newest_in_bands(&mut db, &bands, since).await?;
+    let groups = assign_groups(&texts, &similarities, earlier);
+    store::indexing::save(&mut db, &texts).await?;
+    store::indexing::set_groups(&mut db, &groups).await?;
+    let newest_id = store::newest(&mut db).await?;
+    db.commit().await?;
+    Ok(Some(IndexRound {
+        duration: started.elapsed(),
+        newest_id,
+    }))
+}
+
+fn searchable_text(comment: &PendingIndex) -> String {
+    let website = comment.website.as_deref().unwrap_or_default();
+    let body = markdown::html_to_text(comment.body_html.as_str());
+    format!("{} {website} {body}", comment.name)
+}
+
+/// A comment that later ones are compared with.
+struct GroupCandidate {
+    id: CommentId,
+    group_id: Option<LookalikeId>,
+    similarity: Arc<ShingleSet>,
+}
+
+/// Returns the comments to put into a group, each with the id of the group.
+///
+/// In each band a comment is compared only with the newest one before it, so that the cost of a flood grows with its size
+/// and not with the square of it.
+fn assign_groups(
+    texts: &[IndexedText],
+    similarities: &HashMap<CommentId, Arc<ShingleSet>>,
+    earlier: Vec<EarlierComment>,
+) -> Vec<(CommentId, LookalikeId)> {
+    let (mut candidates, mut newest_in_band) = collect_candidates(earlier);
+    let mut assigned = Vec::new();
+    for text in texts.iter().filter(|text| !text.bands.is_empty()) {
+        // Every text with bands has one.
+        let Some(similarity) = similarities.get(&text.id) else {
+            continue;
+        };
+        let mut indexes: Vec<usize> = text
+            .bands
+            .iter()
+            .filter_map(|band| newest_in_band.get(band).copied())
+            .collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        // A member of an existing group goes before a comment without one, so that no second group begins; then the oldest.
+        let similar = indexes
+            .into_iter()
+            .filter(|index| {
+                let candidate = &candidates[*index];
+                candidate.id != text.id && candidate.similarity.is_similar_to(similarity)
+            })
+            .min_by_key(|index| {
+                let candidate = &candidates[*index];
+                (
+                    candidate.group_id.is_none(),
+                    candidate.group_id,
+                    candidate.id,
+                )
+            });
+        let group_id = similar.map(|index| {
+            let candidate = &mut candidates[index];
+            // A new group has the id of its first comment, which no other group can have.
+            *candidate.group_id.get_or_insert_with(|| {
+                let id = LookalikeId(candidate.id.0);
+                assigned.push((candidate.id, id));
+                id
+            })
+        });
+        assigned.extend(group_id.map(|group_id| (text.id, group_id)));
+        candidates.push(GroupCandidate {
+            id: text.id,
+            group_id,
+            similarity: Arc::clone(similarity),
+        });
+        for band in &text.bands {
+            newest_in_band.insert(*band, candidates.len() - 1);
+        }
+    }
+    assigned
+}
+
+/// Returns the earlier comments, each once, and the index of the newest one of each band.
+fn collect_candidates(earlier: Vec<EarlierComment>) -> (Vec<GroupCandidate>, HashMap<i64, usize>) {
+    let mut candidates: Vec<GroupCandidate> = Vec::new();
+    let mut index_by_id: HashMap<CommentId, usize> = HashMap::new();
+    let mut newest_in_band = HashMap::new();
+    for comment in earlier {
+        let index = *index_by_id.entry(comment.id).or_insert_with(|| {
+            candidates.push(GroupCandidate {
+                id: comment.id,
+                group_id: comment.similar_group_id,
+                similarity: Arc::new(ShingleSet::of_html(comment.body_html.as_str())),
+            });
+            candidates.len() - 1
+        });
+        newest_in_band.insert(comment.band, index);
+    }
+    (candidates, newest_in_band)
+}

@@ -1,0 +1,43 @@
+//! False positives of the spam score.
+
+use sqlx::PgConnection;
+
+use crate::comments::Status;
+use crate::ids::CommentId;
+use crate::text::SafeHtml;
+
+/// An approved comment with a spam score above the threshold.
+pub struct FalsePositive {
+    pub id: CommentId,
+    pub status: Status,
+    pub name: String,
+    pub body_html: SafeHtml,
+    /// Score when the moderator decided, from 0 to 1.
+    pub score: f32,
+}
+
+/// Lists false positives among the last `scored` decisions on comments that had a score: those with at least `min_score`, at
+/// most `limit`, newest first.
+pub async fn list_false_positives(
+    db: &mut PgConnection,
+    min_score: f64,
+    scored: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<FalsePositive>> {
+    sqlx::query_as!(
+        FalsePositive,
+        r#"select comments.id, status, name, body_html, scored.score as "score!"
+           from (
+               select comment_id, is_refused, score, taught_at from lessons
+               where score is not null order by taught_at desc, comment_id desc limit $2
+           ) scored
+           join comments on comments.id = comment_id
+           where scored.score::double precision >= $1 and not is_refused and erased_at is null
+           order by taught_at desc, comment_id desc limit $3"#,
+        min_score,
+        scored,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,200 @@
+//! Indexing of comments for search and for groups of similar ones.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::comments::Status;
+use crate::ids::{CommentId, LookalikeId};
+use crate::text::SafeHtml;
+
+/// Key of the Postgres advisory lock that the indexing node holds ("read" in ASCII).
+const INDEXING_LOCK_KEY: i64 = 0x7265_6164;
+/// Characters of a comment that are indexed: a `tsvector` holds at most a megabyte.
+const MAX_INDEXED_CHARS: i32 = 100_000;
+/// Newest comments of a band among which one is looked for that is still held or spam.
+const BAND_DEPTH: i64 = 4;
+/// Comments whose bands are deleted by one statement.
+const DELETE_BATCH_SIZE: i64 = 10_000;
+
+/// A comment that waits to be indexed.
+pub struct PendingIndex {
+    pub id: CommentId,
+    pub version: i32,
+    pub status: Status,
+    pub name: String,
+    pub website: Option<String>,
+    pub body_html: SafeHtml,
+    pub created_at: Ts,
+    pub similar_group_id: Option<LookalikeId>,
+}
+
+/// The index data of a comment.
+pub struct IndexedText {
+    pub id: CommentId,
+    /// Version of the comment that was indexed.
+    pub version: i32,
+    /// Text that search looks in.
+    pub text: String,
+    /// Hashes of the text; similar comments share at least one. Empty if the comment is not grouped.
+    pub bands: Vec<i64>,
+}
+
+/// The newest earlier comment of a band.
+pub struct EarlierComment {
+    pub band: i64,
+    pub id: CommentId,
+    pub similar_group_id: Option<LookalikeId>,
+    pub body_html: SafeHtml,
+}
+
+/// Locks the pending comments with the lowest ids for this transaction: at most `limit`, none while another node is indexing.
+/// An edit waits for the lock and then queues the comment again; a comment that is being edited now is left for later.
+pub async fn lock_pending(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<PendingIndex>> {
+    // Tried, not waited for: the other node is doing the same work.
+    let has_lock = sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock($1) as "has_lock!""#,
+        INDEXING_LOCK_KEY
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    if !has_lock {
+        return Ok(Vec::new());
+    }
+    // Gives way to decisions on the same comments: shorter than `deadlock_timeout`, after which Postgres may cancel those.
+    sqlx::query!("set local lock_timeout = '500ms'")
+        .execute(&mut *db)
+        .await?;
+    let ids = sqlx::query_scalar!(
+        "select comment_id from unread order by comment_id limit $1 for update skip locked",
+        limit,
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    sqlx::query_as!(
+        PendingIndex,
+        "select id, version, status, name, website, body_html, created_at, lookalike_id as similar_group_id
+         from comments where id = any($1) and erased_at is null order by id for share skip locked",
+        &ids,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lists the newest comment of each band, if it is held or spam and was created at or after `since`.
+pub async fn list_newest_in_bands(
+    db: &mut PgConnection,
+    bands: &[i64],
+    since: Ts,
+) -> sqlx::Result<Vec<EarlierComment>> {
+    sqlx::query_as!(
+        EarlierComment,
+        r#"select requested.band as "band!", comments.id, lookalike_id as similar_group_id, body_html
+           from (select distinct band from unnest($1::bigint[]) as band) requested
+           cross join lateral (
+               select comments.id, lookalike_id, body_html
+               from (
+                   select comment_id from likeness where likeness.band = requested.band order by comment_id desc limit $3
+               ) newest join comments on comments.id = newest.comment_id
+               where status in ('held', 'spam') and erased_at is null and created_at >= $2
+               order by comments.id desc limit 1
+           ) comments"#,
+        bands,
+        since as Ts,
+        BAND_DEPTH,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Saves the index data of comments and removes them from the queue of pending ones, in the transaction that locked them.
+pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<()> {
+    let ids: Vec<i64> = texts.iter().map(|text| text.id.0).collect();
+    let versions: Vec<i32> = texts.iter().map(|text| text.version).collect();
+    let bodies: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    sqlx::query!(
+        "insert into readings (comment_id, version, words)
+         select id, version, to_tsvector('simple', left(words, $4))
+         from unnest($1::bigint[], $2::integer[], $3::text[]) as read (id, version, words)
+         on conflict (comment_id) do update set version = excluded.version, words = excluded.words",
+        &ids,
+        &versions,
+        &bodies as &[&str],
+        MAX_INDEXED_CHARS,
+    )
+    .execute(&mut *db)
+    .await?;
+    // Bands of an earlier version would match comments that are no longer similar.
+    sqlx::query!("delete from likeness where comment_id = any($1)", &ids)
+        .execute(&mut *db)
+        .await?;
+    let rows = || {
+        texts
+            .iter()
+            .flat_map(|text| text.bands.iter().map(|band| (*band, text.id.0)))
+    };
+    let bands: Vec<i64> = rows().map(|(band, _)| band).collect();
+    let band_ids: Vec<i64> = rows().map(|(_, id)| id).collect();
+    sqlx::query!(
+        "insert into likeness (band, comment_id) select * from unnest($1::bigint[], $2::bigint[]) on conflict do nothing",
+        &bands,
+        &band_ids,
+    )
+    .execute(&mut *db)
+    .await?;
+    // The comments are locked, so none can have been queued again since they were read.
+    sqlx::query!("delete from unread where comment_id = any($1)", &ids)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Puts each comment into the group beside it, unless it is in one or was erased.
+pub async fn set_groups(
+    db: &mut PgConnection,
+    groups: &[(CommentId, LookalikeId)],
+) -> sqlx::Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = groups.iter().map(|(id, _)| id.0).collect();
+    let group_ids: Vec<i64> = groups.iter().map(|(_, id)| id.0).collect();
+    // First, because a trigger on comments updates the counters in the rows of groups.
+    sqlx::query!(
+        "insert into lookalikes (id) select distinct id from unnest($1::bigint[]) as id order by id on conflict do nothing",
+        &group_ids,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update comments set lookalike_id = assigned.group_id
+         from unnest($1::bigint[], $2::bigint[]) as assigned (id, group_id)
+         where comments.id = assigned.id and comments.lookalike_id is null and erased_at is null",
+        &ids,
+        &group_ids,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Deletes the bands of comments created before `before`, in batches by id.
+pub async fn delete_bands_before(db: &mut PgConnection, before: Ts) -> sqlx::Result<()> {
+    loop {
+        let deleted = sqlx::query!(
+            "delete from likeness using (
+                 select distinct oldest.comment_id
+                 from (select comment_id from likeness order by comment_id limit $2) oldest
+                 join comments on comments.id = oldest.comment_id
+                 where created_at < $1
+             ) gone
+             where likeness.comment_id = gone.comment_id",
+            before as Ts,
+            DELETE_BATCH_SIZE,
+        )
+        .execute(&mut *db)
+        .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(());
+        }
+    }
+}
