@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::privacy_check::grouped;
 use crate::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use crate::config::Config;
+use crate::privacy_check::grouped;
 use crate::startup;
 
 /// Arguments of `check log`.
@@ -46,7 +46,10 @@ fn print_report(report: &VerifyReport) -> ExitCode {
         println!("{fault}");
     }
     if report.unlisted_faults > 0 {
-        println!("And {}.", count(report.unlisted_faults, "more fault", "more faults"));
+        println!(
+            "And {}.",
+            count(report.unlisted_faults, "more fault", "more faults")
+        );
     }
     match report.is_intact() {
         true => ExitCode::SUCCESS,

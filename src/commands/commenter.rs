@@ -123,7 +123,7 @@ impl CommenterRequest<'_> {
         let (mut erased, mut is_blocked) = (0, false);
         // Looked up again: during the confirmation the email address may have come into use once more.
         for id in commenters::store::find_by_email(&mut db, self.keys, &self.email).await? {
-            erased += comments::store::erase_all_of(&mut db, id, now).await?;
+            erased += comments::store::erase::erase_all_by(&mut db, id, now).await?;
             is_blocked |= !commenters::store::delete_unless_blocked(&mut db, id).await?;
         }
         db.commit().await?;
@@ -154,7 +154,7 @@ impl CommenterRequest<'_> {
             }
         }
         for recipient in &recipients {
-            mail::store::silence(db, *recipient, Clock::System.now()).await?;
+            mail::store::suppress(db, *recipient, Clock::System.now()).await?;
         }
         eprintln!("Stopped mail to {} recipients.", recipients.len());
         Ok(())
@@ -164,8 +164,12 @@ impl CommenterRequest<'_> {
 async fn print_erasure_summary(db: &mut PgConnection, ids: &[CommenterId]) -> anyhow::Result<()> {
     let (mut comments, mut subscriptions, mut is_blocked) = (0, 0, false);
     for id in ids {
-        comments += comments::store::find_stored(db, *id).await?.len();
-        subscriptions += commenters::store::list_stored_subscriptions(db, *id).await?.len();
+        comments += comments::store::personal_data::list_comments(db, *id)
+            .await?
+            .len();
+        subscriptions += commenters::store::list_stored_subscriptions(db, *id)
+            .await?
+            .len();
         let stored = commenters::store::find_stored(db, *id).await?;
         is_blocked |= stored.is_some_and(|stored| stored.blocked_at.is_some());
     }

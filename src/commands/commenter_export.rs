@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
-use crate::commenters::{self, Scope, Treatment};
-use crate::comments::store::{Decided, KeptComment, Version};
+use crate::commenters::{self, FixedPolicy, SubscriptionScope};
+use crate::comments::store::personal_data::{CommentDecision, StoredComment};
+use crate::comments::store::versions::CommentVersion;
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
 use crate::crypto::Keys;
@@ -30,8 +31,8 @@ impl CommenterExport<'_> {
             .await?
             .context("the commenter has just been erased")?;
         let comments = self.export_comments(db, id).await?;
-        let treated = commenters::policy::how_treated(db, id).await?;
-        let notes: Vec<Value> = commenters::policy::notes_on(db, id)
+        let treated = commenters::policy::find_policy(db, id).await?;
+        let notes: Vec<Value> = commenters::policy::list_notes(db, id)
             .await?
             .iter()
             .map(
@@ -46,10 +47,10 @@ impl CommenterExport<'_> {
             "mail_came_back_at": format_time(stored.silenced_at),
             "blocked": stored.blocked_at.is_some(),
             "blocked_at": format_time(stored.blocked_at),
-            "treated": treated.map(|treated| treated.treatment.map_or("anyone", FixedPolicy::word)),
+            "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::word)),
             "notes": notes,
             "browsers": stored.browsers,
-            "letters_waiting": stored.letters,
+            "letters_waiting": stored.queued_emails,
             "comments": comments,
             "subscriptions": subscriptions,
         }))
@@ -61,14 +62,14 @@ impl CommenterExport<'_> {
         id: CommenterId,
     ) -> anyhow::Result<Vec<Value>> {
         let mut decisions: HashMap<CommentId, Vec<Value>> = HashMap::new();
-        for decision in comments::store::decisions_about(db, id).await? {
+        for decision in comments::store::personal_data::list_decisions(db, id).await? {
             let of_comment = decisions.entry(decision.comment_id).or_default();
             of_comment.push(export_decision(&decision));
         }
-        let comments = comments::store::find_stored(db, id).await?;
+        let comments = comments::store::personal_data::list_comments(db, id).await?;
         let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
         let mut versions: HashMap<CommentId, Vec<Value>> = HashMap::new();
-        for version in comments::store::versions_of_all(db, &ids).await? {
+        for version in comments::store::versions::list_all(db, &ids).await? {
             let of_comment = versions.entry(version.comment_id).or_default();
             of_comment.push(export_version(&version));
         }
@@ -83,7 +84,7 @@ impl CommenterExport<'_> {
 
     fn export_comment(
         &self,
-        comment: &KeptComment,
+        comment: &StoredComment,
         decisions: &[Value],
         versions: &[Value],
     ) -> anyhow::Result<Value> {
@@ -139,7 +140,7 @@ impl CommenterExport<'_> {
     }
 }
 
-fn export_version(version: &Version) -> Value {
+fn export_version(version: &CommentVersion) -> Value {
     json!({
         "changed_at": format_time(Some(version.replaced_at)),
         "name": version.name,
@@ -148,7 +149,7 @@ fn export_version(version: &Version) -> Value {
     })
 }
 
-fn export_decision(decision: &Decided) -> Value {
+fn export_decision(decision: &CommentDecision) -> Value {
     json!({
         "at": format_time(Some(decision.at)),
         "from": decision.from.word(),

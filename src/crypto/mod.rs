@@ -5,9 +5,11 @@ mod derived_keys;
 mod encoding;
 mod key_file;
 mod key_ring;
+mod password;
 pub mod rotation;
 
 pub use derived_keys::{DoesNotOpen, KeyId};
 pub use encoding::{KEY_BYTES, hex, key_from_hex, random, token, token_hash};
 pub use key_file::{KeyFile, read_key_file};
 pub use key_ring::Keys;
+pub use password::{PasswordHasher, hash_password};

@@ -36,7 +36,10 @@ impl SealedRow for SealedEmailRow {
         let rows = rows.into_iter().map(|found| {
             Ok(Self {
                 id: found.id,
-                context: sealing_context(recipient_from_columns(found.commenter_id, found.account_id)?),
+                context: sealing_context(recipient_from_columns(
+                    found.commenter_id,
+                    found.account_id,
+                )?),
                 sealed: found.sealed,
             })
         });

@@ -136,7 +136,7 @@ pub async fn show_entry(
     let edited: Vec<CommentId> = subject_comment(&entry).into_iter().collect();
     let authors = page_store::list_author_names(&mut db, &edited).await?;
     let author = authors.first().map(|(_, name)| name.as_str());
-    let action_total = store::decisions_of(&mut db, entry.act).await?;
+    let action_total = store::action_summary::count_decisions(&mut db, entry.act).await?;
     Ok(Page(AuditLogEntryPage {
         section: Section::Log,
         description: describe_entry(desk.layout.words, &entry, author),

@@ -182,7 +182,7 @@ async fn append_entry(
     subject: &str,
     now: Ts,
 ) -> sqlx::Result<()> {
-    let action = store::next_act(db).await?;
+    let action = store::decisions::reserve_action_id(db).await?;
     let entry = NewEntry::by_moderator(moderator, action, kind, now).with_subject(subject);
     chain::append_single(db, &entry).await
 }

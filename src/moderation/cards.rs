@@ -106,15 +106,15 @@ impl CardList {
         let features = card
             .signals
             .iter()
-            .filter_map(|signal| Signal::read(signal));
-        let (spam, ham): (Vec<_>, Vec<_>) = features.partition(Signal::is_against);
+            .filter_map(|signal| FeatureWeight::decode(signal));
+        let (spam, ham): (Vec<_>, Vec<_>) = features.partition(FeatureWeight::suggests_spam);
         [("queue-signals-against", spam), ("queue-signals-for", ham)]
             .into_iter()
             .filter(|(_, features)| !features.is_empty())
             .map(|(key, features)| {
                 let texts: Vec<String> = features
                     .iter()
-                    .map(|feature| feature.said(translator))
+                    .map(|feature| feature.describe(translator))
                     .collect();
                 translator.with(key, "signals", &texts.join(" · "))
             })
@@ -169,7 +169,7 @@ impl QueueCard {
         }
         // The reasons hold the entries that matched then. The lists in the settings may have changed since.
         let (word_list, _) = WordList::read(&entries.join("\n"));
-        markdown::marked(&self.body_html, |text| word_list.places(text))
+        markdown::highlight(&self.body_html, |text| word_list.places(text))
     }
 
     /// Returns the form value that stands for the whole group: its id, and the newest comment that the page counted.

@@ -14,7 +14,7 @@ use super::store::classifier_page::FalsePositive;
 use crate::accounts::Admin;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
-use crate::classifier::{self, LEAST_LESSONS, Learnt, Trial, per_cent, thousandths};
+use crate::classifier::{self, MIN_EXAMPLES, ModelTotals, ThresholdReport, parse_threshold};
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
 use crate::web::requests::Reference;
@@ -36,14 +36,14 @@ const DEFAULT_THRESHOLD: i32 = 950;
 struct ClassifierPage {
     desk: Desk,
     section: Section,
-    totals: Learnt,
+    totals: ModelTotals,
     /// Decisions of each kind that the classifier needs before it predicts anything.
     min_examples: String,
     scored: usize,
     /// Reports for the usual thresholds.
-    reports: Vec<Trial>,
+    reports: Vec<ThresholdReport>,
     /// Report for the chosen threshold.
-    chosen: Trial,
+    chosen: ThresholdReport,
     /// Approved comments that the chosen threshold would have sent to spam.
     false_positives: Vec<FalsePositive>,
     form: ThresholdForm,
@@ -73,7 +73,7 @@ pub async fn show_classifier(
     Query(query): Query<ClassifierQuery>,
 ) -> Result<Response> {
     let form = ThresholdForm::from_settings(&desk);
-    let threshold = query.from.and_then(|typed| thousandths(&typed));
+    let threshold = query.from.and_then(|typed| parse_threshold(&typed));
     let mut page = ClassifierPage::load(&app, desk, form, threshold).await?;
     page.saved = query.saved.is_some();
     Ok(Page(page).into_response())
@@ -98,7 +98,7 @@ async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<R
         version: fields.get("version").parse().unwrap_or_default(),
         mistakes: Mistakes::none(),
     };
-    let Some(threshold) = thousandths(&form.from) else {
+    let Some(threshold) = parse_threshold(&form.from) else {
         form.mistakes
             .say(translator, "from", "learning-threshold-wrong");
         let page = ClassifierPage::load(app, desk, form, None).await?;
@@ -145,8 +145,8 @@ impl ClassifierPage {
         threshold: Option<i32>,
     ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let (state, _) = classifier::store::seen(&mut db, &[]).await?;
-        let scored = classifier::store::tests(&mut db, MAX_SCORED).await?;
+        let (state, _) = classifier::store::state::find_state_and_counts(&mut db, &[]).await?;
+        let scored = classifier::store::scores::list_scored_decisions(&mut db, MAX_SCORED).await?;
         let saved = desk.layout.publication.discussion.learned_spam_from;
         // 0 turns automatic decisions off; a report on it would count every comment.
         let threshold = threshold.filter(|threshold| *threshold > 0);
@@ -161,11 +161,13 @@ impl ClassifierPage {
             )
             .await?,
             section: Section::Discussion,
-            totals: state.learnt,
-            min_examples: LEAST_LESSONS.to_string(),
+            totals: state.totals,
+            min_examples: MIN_EXAMPLES.to_string(),
             scored: scored.len(),
-            reports: Trial::FROM.map(|from| Trial::of(&scored, from)).to_vec(),
-            chosen: Trial::of(&scored, threshold),
+            reports: ThresholdReport::THRESHOLDS
+                .map(|from| ThresholdReport::evaluate(&scored, from))
+                .to_vec(),
+            chosen: ThresholdReport::evaluate(&scored, threshold),
             form,
             saved: false,
             has_conflict: false,
@@ -181,18 +183,18 @@ impl ClassifierPage {
         self.scored < FEW_SCORED
     }
 
-    fn threshold(&self, report: &Trial) -> String {
-        format_percent(&self.desk.layout, report.from)
+    fn threshold(&self, report: &ThresholdReport) -> String {
+        format_percent(&self.desk.layout, report.threshold)
     }
 
     /// Returns the part of what the threshold would have sent to spam that moderators refused too.
-    fn precision(&self, report: &Trial) -> String {
-        self.format_share(report.agreed, report.precision())
+    fn precision(&self, report: &ThresholdReport) -> String {
+        self.format_share(report.correct, report.precision())
     }
 
     /// Returns the part of what moderators refused that the threshold would have sent to spam.
-    fn recall(&self, report: &Trial) -> String {
-        self.format_share(report.agreed, report.recall())
+    fn recall(&self, report: &ThresholdReport) -> String {
+        self.format_share(report.correct, report.recall())
     }
 
     fn format_share(&self, count: i64, percent: Option<i64>) -> String {
@@ -230,7 +232,7 @@ impl FalsePositive {
 
 /// Formats thousandths as per cent, with the decimal separator of the site's language.
 fn format_percent(layout: &Layout, thousandths: i32) -> String {
-    let percent = per_cent(thousandths);
+    let percent = classifier::format_percent(thousandths);
     match layout.words.language() {
         Language::English => percent,
         Language::Ukrainian => percent.replace('.', ","),

@@ -11,9 +11,10 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::bulk;
 use super::commenter_policy::save_policy;
-use super::filter::Filter;
+use super::filter::QueueFilter;
+use super::store::action_summary::{self, ActionSummary};
 use super::store::commenters::{self as commenter_store, CommentAuthor, CommenterComment};
-use super::store::{self, Counts, Done};
+use super::store::counts::{self, QueueCounts};
 use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
@@ -47,7 +48,7 @@ struct CommenterPage {
     /// Confirmation of what the last form did.
     done: Option<String>,
     /// The action that trashed the pending comments of someone who was just blocked.
-    trashed: Option<(ActId, Done)>,
+    trashed: Option<(ActId, ActionSummary)>,
     /// Message about a change that someone else made meanwhile.
     conflict: Option<String>,
 }
@@ -56,7 +57,7 @@ struct CommenterPage {
 struct CommenterProfile {
     record: commenter_store::CommenterRecord,
     names: Vec<String>,
-    counts: Counts,
+    counts: QueueCounts,
     comments: Vec<CommenterComment>,
     notes: Vec<CommenterNote>,
     policy: PolicyInfo,
@@ -89,7 +90,7 @@ pub async fn show_commenter(
             .map(|to| words.say(&format!("person-done-{}", to.word()))),
     };
     if let Some(action) = query.act {
-        let trashed = store::find_done(&mut db, &moderator, action).await?;
+        let trashed = action_summary::find(&mut db, &moderator, action).await?;
         page.trashed = trashed.map(|trashed| (action, trashed));
     }
     Ok(Page(page).into_response())
@@ -232,10 +233,10 @@ async fn change_policy(
 }
 
 /// Returns the queue's filter for the comments by the author of `id` in one status.
-fn filter_by_author(id: CommentId, status: Status) -> Filter {
-    Filter {
-        person: Some(id),
-        ..Filter::of(status)
+fn filter_by_author(id: CommentId, status: Status) -> QueueFilter {
+    QueueFilter {
+        same_author_as: Some(id),
+        ..QueueFilter::with_status(status)
     }
 }
 
@@ -326,7 +327,7 @@ impl CommenterProfile {
         Ok(Some(Self {
             record,
             names: commenter_store::list_names(db, id, MAX_NAMES).await?,
-            counts: store::counts_of(db, id).await?,
+            counts: counts::count_by_commenter(db, id).await?,
             comments: commenter_store::list_recent_comments(db, id, MAX_COMMENTS).await?,
             notes: policy::list_notes(db, id).await?,
             policy,

@@ -28,7 +28,7 @@ pub(super) async fn save_policy(
         CommenterPolicy::Fixed(treatment) => Some(treatment),
         CommenterPolicy::Blocked => present.fixed,
     };
-    let action = store::next_act(db).await?;
+    let action = store::decisions::reserve_action_id(db).await?;
     let mut changes = Vec::new();
     if was_blocked != is_blocked {
         policy::set_blocked(db, moderator, id, is_blocked, now).await?;

@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::log::{EntryKind, NewEntry};
 use super::store;
 use super::store::edit::{EditableComment, EditedText};
 use crate::accounts::Moderator;
@@ -46,7 +45,7 @@ struct CommentEditPage {
     form: CommentEditForm,
     preview: Option<SafeHtml>,
     /// The versions that a member of staff replaced, newest first.
-    versions: Vec<Version>,
+    versions: Vec<CommentVersion>,
     done: Option<String>,
     /// Message for a failure that is not the fault of a field.
     notice: Option<String>,
@@ -142,10 +141,10 @@ async fn save(
     }
     let action_id = store::decisions::reserve_action_id(&mut db).await?;
     let subject = format!("comment {id}");
-    let entry = NewEntry::by(moderator, action_id, EntryKind::Edited, now)
-        .about(&subject)
-        .because(&page.form.note);
-    store::note(&mut db, &entry).await?;
+    let entry = NewEntry::by_moderator(moderator, action_id, EntryKind::Edited, now)
+        .with_subject(&subject)
+        .with_note(&page.form.note);
+    append_single(&mut db, &entry).await?;
     db.commit().await?;
     app.bell.notify_one();
     tracing::info!(account = %moderator.id, comment = %id, "comment edited");

@@ -71,7 +71,7 @@ pub async fn stream_events(
         app: app.clone(),
     };
     // The first stream starts the listener for all of this process.
-    if !app.is_listening.swap(true, Ordering::SeqCst) {
+    if !app.heard.is_listening.swap(true, Ordering::SeqCst) {
         tokio::spawn(run_listener(app));
     }
     let events = unfold(stream, |mut stream| async {
@@ -138,9 +138,9 @@ async fn run_listener(app: App) {
                 sleep(RECONNECT_DELAY).await;
             }
         }
-        app.is_listening.store(false, Ordering::SeqCst);
+        app.heard.is_listening.store(false, Ordering::SeqCst);
         // A page opened just before the store saw `true` and started no listener of its own.
-        if app.heard.receiver_count() == 0 || app.is_listening.swap(true, Ordering::SeqCst) {
+        if app.heard.receiver_count() == 0 || app.heard.is_listening.swap(true, Ordering::SeqCst) {
             return;
         }
     }
@@ -169,7 +169,7 @@ async fn publish_while_streams_exist(app: &App) -> sqlx::Result<()> {
 
 fn publish(app: &App, name: &'static str, data: &serde_json::Value) {
     // Fails only if the last page has just been closed.
-    let _ = app.heard.send(Heard {
+    app.heard.send(Heard {
         name,
         data: data.to_string(),
     });
@@ -194,7 +194,7 @@ async fn publish_notification(app: &App, payload: &str) -> sqlx::Result<()> {
 /// Publishes the decisions of an entry of the audit log, the progress of its bulk action if it belongs to one, and the new
 /// counts.
 async fn publish_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::Result<()> {
-    let Some(entry) = store::told_of_entry(db, id).await? else {
+    let Some(entry) = store::events::find_entry_event(db, id).await? else {
         return Ok(());
     };
     let changed: serde_json::Map<_, _> = Status::ALL
@@ -252,9 +252,9 @@ struct ArrivalTracker {
 impl ArrivalTracker {
     async fn load(app: &App) -> sqlx::Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let newest_id = store::newest(&mut db).await?;
-        let recent = store::held_after(&mut db, newest_id - LATE_IDS).await?;
-        let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
+        let newest_id = store::events::find_newest_id(&mut db).await?;
+        let recent = store::events::list_held_after(&mut db, newest_id - LATE_IDS).await?;
+        let watched = store::events::list_newest_held(&mut db, MAX_WATCHED).await?;
         Ok(Self {
             newest_id,
             recent: recent.into_iter().collect(),
@@ -265,10 +265,10 @@ impl ArrivalTracker {
     /// Publishes the comments that arrived or left since the last poll. An edited comment counts as both.
     async fn poll(&mut self, app: &App) -> sqlx::Result<()> {
         let mut db = app.pool.acquire().await?;
-        let newest_id = store::newest(&mut db).await?;
+        let newest_id = store::events::find_newest_id(&mut db).await?;
         // The newest id is read first: what is inserted between the two statements is found again by the next poll.
-        let held = store::held_after(&mut db, self.newest_id - LATE_IDS).await?;
-        let watched = store::newest_held(&mut db, MAX_WATCHED).await?;
+        let held = store::events::list_held_after(&mut db, self.newest_id - LATE_IDS).await?;
+        let watched = store::events::list_newest_held(&mut db, MAX_WATCHED).await?;
         let watched: HashMap<_, _> = watched.into_iter().collect();
         let missing: Vec<(CommentId, i32)> = self
             .watched
@@ -277,7 +277,7 @@ impl ArrivalTracker {
             .map(|(id, version)| (*id, *version))
             .collect();
         // Newer comments may have pushed them out of the watched ones, and decisions are published by their entries.
-        let removed = store::left_untold(&mut db, &missing).await?;
+        let removed = store::events::list_silently_removed(&mut db, &missing).await?;
         let edited = removed.iter().filter(|id| watched.contains_key(*id));
         let mut arrived: Vec<i64> = held
             .iter()
@@ -290,7 +290,9 @@ impl ArrivalTracker {
         arrived.dedup();
         self.newest_id = match held.last() {
             // The list was cut off; the next poll goes on from its end.
-            Some((last, _)) if i64::try_from(held.len()) == Ok(store::HELD_AT_ONCE) => last.0,
+            Some((last, _)) if i64::try_from(held.len()) == Ok(store::events::MAX_HELD_AFTER) => {
+                last.0
+            }
             _ => self.newest_id.max(newest_id),
         };
         self.recent = held.into_iter().collect();

@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{CommentId, LookalikeId};
-use crate::text::likeness::ShingleSet;
 use crate::text::markdown;
+use crate::text::similarity::ShingleSet;
 
 /// Comments indexed in one transaction; few enough to keep it short while many people comment.
 pub const BATCH_SIZE: i64 = 100;
@@ -54,8 +54,8 @@ pub async fn index_batch(app: &App) -> sqlx::Result<Option<IndexRound>> {
         // A comment without bands is indexed for search only, and later comments are not compared with it.
         let mut bands = Vec::new();
         if is_grouped {
-            let similarity = ShingleSet::of_html(comment.body_html.as_str());
-            bands = similarity.bands();
+            let similarity = ShingleSet::from_html(comment.body_html.as_str());
+            bands = similarity.lsh_bands();
             similarities.insert(comment.id, Arc::new(similarity));
         }
         texts.push(IndexedText {
@@ -73,7 +73,7 @@ pub async fn index_batch(app: &App) -> sqlx::Result<Option<IndexRound>> {
     let groups = assign_groups(&texts, &similarities, earlier);
     store::indexing::save(&mut db, &texts).await?;
     store::indexing::set_groups(&mut db, &groups).await?;
-    let newest_id = store::newest(&mut db).await?;
+    let newest_id = store::events::find_newest_id(&mut db).await?;
     db.commit().await?;
     Ok(Some(IndexRound {
         duration: started.elapsed(),
@@ -164,7 +164,7 @@ fn collect_candidates(earlier: Vec<EarlierComment>) -> (Vec<GroupCandidate>, Has
             candidates.push(GroupCandidate {
                 id: comment.id,
                 group_id: comment.similar_group_id,
-                similarity: Arc::new(ShingleSet::of_html(comment.body_html.as_str())),
+                similarity: Arc::new(ShingleSet::from_html(comment.body_html.as_str())),
             });
             candidates.len() - 1
         });

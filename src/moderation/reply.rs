@@ -16,7 +16,7 @@ use crate::accounts::Moderator;
 use crate::admin::{Desk, Section, take_form};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::comments::staff::{self, Answered, StaffAnswer};
+use crate::comments::staff_reply::{self, Answered, StaffAnswer};
 use crate::comments::{Status, read_words};
 use crate::ids::{ActId, CommentId};
 use crate::text::{Format, SafeHtml};
@@ -153,14 +153,14 @@ async fn publish(
     let settings = &page.desk.layout.publication.discussion;
     // Locks the comment before anything else, in the same order as decisions do, so that the two cannot deadlock.
     let is_unchanged = match &request {
-        Some(request) => store::hold_if_still(&mut db, request).await?,
+        Some(request) => store::reply::lock_if_unchanged(&mut db, request).await?,
         None => false,
     };
     let (Some(request), true) = (request, is_unchanged) else {
         db.rollback().await?;
         return reject_conflict(app, page).await;
     };
-    let saved = staff::answer(&mut db, &app.keys, settings, moderator, reply, now).await?;
+    let saved = staff_reply::answer(&mut db, &app.keys, settings, moderator, reply, now).await?;
     let reply_id = match saved.ok_or(Error::Unavailable)? {
         Answered::New(reply_id) => reply_id,
         // The form was sent twice; the first time has published the reply and approved the comment.

@@ -1,8 +1,9 @@
 //! Retention of spam and trash: deletes the text of comments that have been there for as long as the settings say.
 
-use super::log::{EntryKind, NewEntry};
 use super::store;
 use crate::app::App;
+use crate::audit_log::store::chain::append_single;
+use crate::audit_log::{EntryKind, NewEntry};
 use crate::commenters;
 use crate::comments;
 
@@ -21,7 +22,7 @@ pub async fn purge_expired(app: &App, days: i32) -> sqlx::Result<i64> {
         let until = now.plus_seconds(-i64::from(days) * DAY_SECS);
         // One transaction per batch, each with its entry in the audit log, so that a failure loses no more than one batch.
         let mut db = app.pool.begin().await?;
-        let purged = comments::store::purge(&mut db, until, BATCH_SIZE, now).await?;
+        let purged = comments::store::purge::purge_refused(&mut db, until, BATCH_SIZE, now).await?;
         if purged.count == 0 {
             db.rollback().await?;
             return Ok(total);
@@ -31,14 +32,14 @@ pub async fn purge_expired(app: &App, days: i32) -> sqlx::Result<i64> {
             commenters::store::delete_if_unused(&mut db, *id).await?;
         }
         let entry = NewEntry {
-            act: store::decisions::reserve_action_id(&mut db).await?,
+            action: store::decisions::reserve_action_id(&mut db).await?,
             kind: EntryKind::Emptied,
-            by: None,
-            about: &format!("{} comments", purged.count),
-            why: "",
+            actor: None,
+            subject: &format!("{} comments", purged.count),
+            note: "",
             at: now,
         };
-        store::note(&mut db, &entry).await?;
+        append_single(&mut db, &entry).await?;
         db.commit().await?;
         tracing::info!(comments = purged.count, "expired spam and trash purged");
         total += purged.count;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::comments::Status;
-use crate::comments::screening::words::WrongLine;
+use crate::comments::screening::word_list::WrongLine;
 use crate::comments::screening::{WordList, texts};
 use crate::text::{SafeHtml, markdown};
 

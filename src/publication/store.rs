@@ -4,7 +4,6 @@ use sqlx::PgConnection;
 
 use super::discussion::{CheckerSettings, DiscussionSettings};
 use super::model::{Edition, Publication, is_reserved};
-use super::{CheckerSettings, DiscussionSettings};
 use crate::text::Language;
 
 /// Finds the publication; `None` before the first start.

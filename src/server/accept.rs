@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 use super::connection::serve_connection;
 use crate::app::{App, Heard};
 use crate::cache::PageCacheService;
-use crate::moderation::live;
+use crate::moderation::events;
 
 /// Connections at one time; more wait to be accepted. An idle one costs up to 16 kB.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -60,7 +60,7 @@ pub async fn accept_connections(
     drop(listener);
     // Event streams of open queues have no end of their own and would use up the drain timeout.
     app.heard.send(Heard {
-        name: live::ENDS,
+        name: events::ENDS,
         data: String::new(),
     });
     tracing::info!("stopping; waiting for open requests to finish");

@@ -5,7 +5,6 @@ mod support;
 
 mod commenter;
 mod connection;
-mod figures;
 mod key_rotation;
 mod log;
 mod metrics;

@@ -375,9 +375,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
     // A preview saves nothing; malformed and conflicting forms come back.
     let form = || page.form("/admin/spam-score");
     let looked = form().fill("from", "99.5").press("Preview").await;
-    looked
-        .has_status(200)
-        .sees("Mistakes from 99.5 % on");
+    looked.has_status(200).sees("Mistakes from 99.5 % on");
     assert_eq!(looked.form("/admin/spam-score").value("from"), "99.5");
     let wrong = form().fill("from", "12").press("Save").await;
     wrong

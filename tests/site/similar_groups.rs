@@ -65,12 +65,12 @@ impl<'a> CommentDraft<'a> {
             name: self.author.to_owned(),
             email: Some(email),
             website: None,
-            body_html: markdown::comment(self.body),
+            body_html: markdown::render_comment(self.body),
             body: self.body.to_owned(),
             account_id: None,
             from: IpAddr::V4(Ipv4Addr::new(192, 0, 2, self.network)),
         };
-        let id = comments::store::insert(
+        let id = comments::store::submissions::insert(
             &mut db,
             &site.app.keys,
             article.id,
@@ -335,7 +335,7 @@ async fn erased_and_edited_comments_leave_their_group() {
     .await;
     index_all(&site).await;
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::erase(&mut db, &similar[..1], site.now())
+    comments::store::erase::erase(&mut db, &similar[..1], site.now())
         .await
         .expect("it is erased");
     for (id, body) in [
@@ -343,11 +343,19 @@ async fn erased_and_edited_comments_leave_their_group() {
         (other, &offer(77)),
     ] {
         let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
-        let html = markdown::comment(body);
-        let is_changed =
-            comments::store::change(&mut db, id, 0, body, &html, &verdict, Ts::EPOCH, site.now())
-                .await
-                .expect("it can be changed");
+        let html = markdown::render_comment(body);
+        let is_changed = comments::store::author::update_body(
+            &mut db,
+            id,
+            0,
+            body,
+            &html,
+            &verdict,
+            Ts::EPOCH,
+            site.now(),
+        )
+        .await
+        .expect("it can be changed");
         assert!(is_changed);
     }
     db.commit().await.expect("a commit");
@@ -488,9 +496,9 @@ async fn a_comment_is_indexed_after_the_edit_that_was_under_way() {
         .insert(&site, &tea)
         .await;
     let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
-    let html = markdown::comment("Black coffee");
+    let html = markdown::render_comment("Black coffee");
     let mut db = site.app.pool.begin().await.expect("a transaction");
-    comments::store::change(
+    comments::store::author::update_body(
         &mut db,
         id,
         0,

@@ -5,6 +5,7 @@ use broadsheet::accounts::rotation_store::SealedAccountRow;
 use broadsheet::crypto::rotation::rotate_batch;
 use broadsheet::crypto::{KeyFile, Keys, hex};
 use broadsheet::ids::AccountId;
+use broadsheet::mail;
 use broadsheet::mail::rotation_store::SealedEmailRow;
 use sqlx::AssertSqlSafe;
 

@@ -17,8 +17,10 @@ use crate::app::App;
 use crate::comments::Status;
 use crate::crypto::Keys;
 use crate::ids::{ActId, CommentId, DigestId};
-use crate::moderation::store::{self, Card, Done, Overtaken, StandsFor};
-use crate::moderation::{Ruling, bulk, cards};
+use crate::moderation::store;
+use crate::moderation::store::action_summary::{self, ActionSummary, DecisionConflict};
+use crate::moderation::store::cards::{CardScope, QueueCard};
+use crate::moderation::{DecisionRequest, bulk, cards};
 use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
 
 /// Purpose that the signature of the URL is bound to.
@@ -32,15 +34,15 @@ struct DigestPage {
     action: String,
     /// Time until which the page works, as text.
     expires_at: String,
-    pending: Vec<Card>,
+    pending: Vec<QueueCard>,
     /// Comments of the digest that no longer wait.
-    decided: Vec<Card>,
+    decided: Vec<QueueCard>,
     /// Number of the digest's comments whose text was deleted.
     erased: i64,
     /// The action that led here, with its result.
-    done: Option<(ActId, Done)>,
+    done: Option<(ActId, ActionSummary)>,
     /// Comments that someone else decided on first.
-    conflicts: Vec<Overtaken>,
+    conflicts: Vec<DecisionConflict>,
     /// Reason why nothing was done.
     refusal: Option<String>,
 }
@@ -83,14 +85,14 @@ pub async fn show_digest(
         // The id of the action is not signed, so it could be of any action of the site.
         && digest_store::covers_action(&mut db, &digest, &moderator, action).await?
     {
-        let done = store::find_done(&mut db, &moderator, action).await?;
+        let done = action_summary::find(&mut db, &moderator, action).await?;
         page.done = done.map(|done| (action, done));
     }
     let passed = query.passed.split(',').filter_map(|id| id.parse().ok());
     // Nor are these ids signed.
     let passed: Vec<CommentId> = passed.filter(|id| digest.contains(*id)).collect();
     if !passed.is_empty() {
-        page.conflicts = store::overtaken(&mut db, &passed).await?;
+        page.conflicts = action_summary::list_conflicts(&mut db, &passed).await?;
     }
     if query.nothing.is_some() {
         page.refusal = Some(page.layout.words.say("queue-nothing-undone"));
@@ -142,23 +144,29 @@ async fn decide(
     moderator: &Moderator,
     fields: &Fields,
 ) -> Result<String> {
-    let (word, rulings): (&str, Vec<Ruling>) = match fields.get("one").split_once(' ') {
-        Some((word, ruling)) => (word, Ruling::parse(ruling).into_iter().collect()),
+    let (word, rulings): (&str, Vec<DecisionRequest>) = match fields.get("one").split_once(' ') {
+        Some((word, ruling)) => (word, DecisionRequest::parse(ruling).into_iter().collect()),
         None => (
             fields.get("all"),
-            fields.all("shown").filter_map(Ruling::parse).collect(),
+            fields
+                .all("shown")
+                .filter_map(DecisionRequest::parse)
+                .collect(),
         ),
     };
     let to = Status::from_word(word).filter(|to| *to != Status::Held);
     let to = to.ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     // The link is a bearer token, so it must not reach further than the pending comments of its digest.
-    let is_allowed = |ruling: &Ruling| ruling.seen == Status::Held && digest.contains(ruling.id);
-    let rulings: Vec<Ruling> = rulings.into_iter().filter(is_allowed).collect();
+    let is_allowed = |ruling: &DecisionRequest| {
+        ruling.expected_status == Status::Held && digest.contains(ruling.id)
+    };
+    let rulings: Vec<DecisionRequest> = rulings.into_iter().filter(is_allowed).collect();
     let note = layout.words.say("digest-why");
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let action = store::next_act(&mut db).await?;
-    let decided = store::decide(&mut db, moderator, action, &rulings, to, &note, now).await?;
+    let action = store::decisions::reserve_action_id(&mut db).await?;
+    let decided =
+        store::decisions::decide(&mut db, moderator, action, &rulings, to, &note, now).await?;
     db.commit().await?;
     tracing::info!(
         account = %moderator.id, digest = %digest.id, act = %action, decided = decided.len(), to = to.word(),
@@ -190,7 +198,7 @@ async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -
     // Takes a connection of its own, so the one above was given back.
     let action = bulk::undo_all(app, moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
-    let restored = store::decisions_of(&mut db, action).await?;
+    let restored = action_summary::count_decisions(&mut db, action).await?;
     tracing::info!(account = %moderator.id, digest = %digest.id, act = %action, %undone, restored, "undid an action from a digest");
     Ok(match restored {
         0 => "&nothing=1".to_owned(),
@@ -251,7 +259,7 @@ impl DigestPage {
         digest: &Digest,
     ) -> sqlx::Result<Self> {
         let ids: Vec<CommentId> = digest.comments.iter().copied().map(CommentId).collect();
-        let all = store::cards(db, &ids, StandsFor::Itself).await?;
+        let all = store::cards::list(db, &ids, CardScope::SingleComment).await?;
         let (pending, decided) = all
             .into_iter()
             .partition(|card| card.status == Status::Held);
@@ -269,7 +277,7 @@ impl DigestPage {
     }
 
     /// Describes the present status of a comment and the member of staff who decided.
-    fn describe_decision(&self, card: &Card) -> String {
+    fn describe_decision(&self, card: &QueueCard) -> String {
         let words = self.layout.words;
         let status = words.say(&format!("status-{}", card.status.word()));
         let mut values = vec![("name", card.name.as_str()), ("status", status.as_str())];
@@ -283,7 +291,7 @@ impl DigestPage {
     }
 
     /// Describes the result of the action that led here.
-    fn describe_action(&self, done: &Done) -> String {
-        cards::said(self.layout.words, done.was_undo, done.to, done.count)
+    fn describe_action(&self, done: &ActionSummary) -> String {
+        cards::describe_action(self.layout.words, done.was_undo, done.to, done.count)
     }
 }

@@ -72,7 +72,9 @@ async fn enqueue(
     let ids: Vec<i64> = held.iter().map(|comment| comment.id.0).collect();
     let expires_at = now.plus_seconds(LINK_LIFETIME_SECONDS);
     let digest = digest_store::insert(&mut db, moderator.id, &ids, now, expires_at).await?;
-    let pending = store::counts(&mut db).await?.of(Status::Held);
+    let pending = store::counts::count_by_status(&mut db)
+        .await?
+        .of(Status::Held);
     let email = build_email(
         app,
         layout,

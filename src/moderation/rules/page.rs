@@ -32,8 +32,8 @@ struct RulesPage {
     saved: bool,
     /// Whether someone else has saved meanwhile.
     has_conflict: bool,
-    hold_trial: Option<WordListPreview>,
-    refuse_trial: Option<WordListPreview>,
+    hold_preview: Option<WordListPreview>,
+    refuse_preview: Option<WordListPreview>,
 }
 
 /// The confirmation to show, as it stands in the URL after a redirect.
@@ -111,7 +111,7 @@ async fn preview_form(app: &App, desk: Desk, form: RulesForm) -> Result<Response
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
     let (hold, refuse) = preview_lists(app, words, hold, refuse).await?;
     let mut page = RulesPage::new(desk, form);
-    (page.hold_trial, page.refuse_trial) = (Some(hold), Some(refuse));
+    (page.hold_preview, page.refuse_preview) = (Some(hold), Some(refuse));
     Ok(Page(page).into_response())
 }
 
@@ -124,11 +124,11 @@ pub async fn preview_words(
 ) -> Result<Response> {
     let list = |name| normalize_list(fields.get(name));
     let (hold, refuse) = (list("hold_words"), list("refuse_words"));
-    let (hold_trial, refuse_trial) = preview_lists(&app, layout.words, hold, refuse).await?;
+    let (hold_preview, refuse_preview) = preview_lists(&app, layout.words, hold, refuse).await?;
     Ok(Page(PreviewFragment {
         words: layout.words,
-        hold_trial,
-        refuse_trial,
+        hold_preview,
+        refuse_preview,
     })
     .into_response())
 }
@@ -143,8 +143,8 @@ impl RulesPage {
             has_key,
             saved: false,
             has_conflict: false,
-            hold_trial: None,
-            refuse_trial: None,
+            hold_preview: None,
+            refuse_preview: None,
         }
     }
 }

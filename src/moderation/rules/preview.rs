@@ -9,7 +9,7 @@ use super::form::describe_wrong_line;
 use crate::app::App;
 use crate::i18n::Words;
 use crate::moderation::store;
-use crate::moderation::trial::{Caught, Trial, try_list};
+use crate::moderation::word_list_preview::{MatchCount, PreviewResult, preview_word_list};
 use crate::web::Result;
 
 /// Latest comments that the lists are matched against.
@@ -20,11 +20,11 @@ static PREVIEW_PERMIT: Semaphore = Semaphore::const_new(1);
 
 /// The previews of both lists, as a fragment for a script.
 #[derive(Template)]
-#[template(path = "moderation/tried.html")]
+#[template(path = "moderation/word_list_preview.html")]
 pub(super) struct PreviewFragment {
     pub words: Words,
-    pub hold_trial: WordListPreview,
-    pub refuse_trial: WordListPreview,
+    pub hold_preview: WordListPreview,
+    pub refuse_preview: WordListPreview,
 }
 
 /// The preview of one list, as text.
@@ -32,7 +32,7 @@ pub(super) struct WordListPreview {
     words: Words,
     /// Prefix of the message keys for what this list does to a comment.
     key: &'static str,
-    pub trial: Trial,
+    pub result: PreviewResult,
 }
 
 /// Matches the two lists against the latest comments. Waits for its turn if another preview is running.
@@ -47,30 +47,34 @@ pub(super) async fn preview_lists(
         .await
         .context("waiting for another preview")?;
     let mut db = app.pool.acquire().await?;
-    let comments = store::last_said(&mut db, PREVIEWED_COMMENTS).await?;
+    let comments = store::word_list_preview::list_recent(&mut db, PREVIEWED_COMMENTS).await?;
     // Matching takes seconds, in which other requests can use the connection.
     drop(db);
-    let (hold, refuse) =
-        spawn_blocking(move || (try_list(&hold, &comments), try_list(&refuse, &comments)))
-            .await
-            .context("matching the word lists")?;
-    let preview = |key, trial| WordListPreview { words, key, trial };
+    let (hold, refuse) = spawn_blocking(move || {
+        (
+            preview_word_list(&hold, &comments),
+            preview_word_list(&refuse, &comments),
+        )
+    })
+    .await
+    .context("matching the word lists")?;
+    let preview = |key, result| WordListPreview { words, key, result };
     Ok((preview("tried-hold", hold), preview("tried-refuse", refuse)))
 }
 
 impl WordListPreview {
     /// Describes the comments that a line, or the whole list, would have matched.
-    pub(super) fn describe(&self, caught: &Caught) -> String {
+    pub(super) fn describe(&self, matches: &MatchCount) -> String {
         let counts = [
-            ("all", caught.all.to_string()),
-            ("approved", caught.approved.to_string()),
+            ("all", matches.all.to_string()),
+            ("approved", matches.approved.to_string()),
         ];
         let counts = counts.each_ref().map(|(name, text)| (*name, text.as_str()));
         let text = self.words.with_all(self.key, &counts);
-        if caught.refused == 0 {
+        if matches.refused == 0 {
             return text;
         }
-        let refused = i64::try_from(caught.refused).unwrap_or(i64::MAX);
+        let refused = i64::try_from(matches.refused).unwrap_or(i64::MAX);
         format!("{text}; {}", self.words.count("tried-refused", refused))
     }
 
@@ -85,18 +89,18 @@ impl WordListPreview {
 
     /// Describes how many comments the list was matched against.
     pub(super) fn describe_sample(&self) -> String {
-        let count = i64::try_from(self.trial.looked_at).unwrap_or(i64::MAX);
+        let count = i64::try_from(self.result.looked_at).unwrap_or(i64::MAX);
         self.words.count("tried-on", count)
     }
 
     /// Describes the matching lines that are not shown, if there are any.
     pub(super) fn describe_unlisted(&self) -> Option<String> {
-        let more = i64::try_from(self.trial.more).unwrap_or(i64::MAX);
+        let more = i64::try_from(self.result.more).unwrap_or(i64::MAX);
         (more > 0).then(|| self.words.count("tried-more", more))
     }
 
     pub(super) fn wrong_lines(&self) -> Vec<String> {
-        let wrong = self.trial.wrong.iter();
+        let wrong = self.result.wrong.iter();
         wrong
             .map(|wrong| describe_wrong_line(self.words, wrong))
             .collect()

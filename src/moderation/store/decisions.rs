@@ -2,12 +2,13 @@
 
 use sqlx::PgConnection;
 
-use super::{append, next_entry};
+use super::decision_log::{Decision, append};
 use crate::accounts::Moderator;
+use crate::audit_log::store::chain::reserve_entry_id;
+use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{ActId, CommentId};
-use crate::moderation::log::{Decision, EntryKind, NewEntry};
 use crate::moderation::model::DecisionRequest;
 
 /// Reserves the id of an action, which groups the decisions of one press of a button.
@@ -30,7 +31,7 @@ pub async fn decide(
     now: Ts,
 ) -> sqlx::Result<Vec<CommentId>> {
     let (ids, statuses, versions) = split_columns(requests);
-    let entry_id = next_entry(db).await?;
+    let entry_id = reserve_entry_id(db).await?;
     let decided = sqlx::query_as!(
         Decision,
         r#"with matching as (
@@ -70,7 +71,8 @@ pub async fn decide(
     .await?;
     // An action without a decision leaves no entry. The entry comes last because appending to the chain blocks all others.
     if !decided.is_empty() {
-        let entry = NewEntry::by(moderator, action_id, EntryKind::Decided, now).because(note);
+        let entry =
+            NewEntry::by_moderator(moderator, action_id, EntryKind::Decided, now).with_note(note);
         append(db, entry_id, &entry, &decided).await?;
     }
     Ok(comment_ids(&decided))
@@ -110,7 +112,7 @@ pub async fn undo(
     )
     .fetch_all(&mut *db)
     .await?;
-    let entry_id = next_entry(db).await?;
+    let entry_id = reserve_entry_id(db).await?;
     let restored = sqlx::query_as!(
         Decision,
         r#"with matching as (
@@ -144,7 +146,7 @@ pub async fn undo(
     .fetch_all(&mut *db)
     .await?;
     if !restored.is_empty() {
-        let entry = NewEntry::by(moderator, action_id, EntryKind::Undone, now);
+        let entry = NewEntry::by_moderator(moderator, action_id, EntryKind::Undone, now);
         append(db, entry_id, &entry, &restored).await?;
     }
     let is_full = i64::try_from(batch.len()) == Ok(limit);
