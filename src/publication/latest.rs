@@ -94,14 +94,14 @@ impl LatestPublication {
         if let Some(ring) = found {
             self.keys.replace(&ring);
             *missing = None;
-            tracing::info!(key = hex(id), "switched to the new secret key");
+            tracing::info!(key = hex(id), "the secret key has changed; using the new one");
             return;
         }
         let id = id.first_chunk().copied();
         if *missing != id {
             *missing = id;
             tracing::error!(
-                "the database is sealed with a new secret key that {} does not hold; replace it with the key file of the server where `rekey` ran. Until then pages are shown and comments are refused.",
+                "the database is encrypted with a new secret key that {} does not hold; replace it with the key file of the server where `broadsheet key rotate` ran. Until then pages are shown and comments are refused.",
                 file.display()
             );
         }
