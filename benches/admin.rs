@@ -25,14 +25,14 @@ use argon2::Argon2;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use broadsheet::accounts::{self, Handle, Moderator, Role};
+use broadsheet::accounts::{self, Username, Moderator, Role};
 use broadsheet::app::App;
 use broadsheet::clock::{Clock, Ts};
 use broadsheet::comments::Status;
-use broadsheet::comments::screening::Kind;
+use broadsheet::comments::screening::ReasonKind;
 use broadsheet::config::Settings;
-use broadsheet::crypto::Keys;
-use broadsheet::db::embedded::{Durability, Private};
+use broadsheet::crypto::KeyRing;
+use broadsheet::db::embedded::{CommitDurability, EmbeddedPostgres};
 use broadsheet::ids::{ArticleId, CommentId};
 use broadsheet::moderation::bulk;
 use broadsheet::moderation::filter::{CommentAge, QueueFilter, QueueOrder};
@@ -76,7 +76,7 @@ struct FilterMeasurement {
 #[tokio::main]
 async fn main() {
     let folder = cluster::folder("admin");
-    let postgres = Private::start(&folder.join("data"), Durability::Durable)
+    let postgres = EmbeddedPostgres::start(&folder.join("data"), CommitDurability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
     let small = create_site(postgres.url(), "small", &SMALL).await;
     let large = create_site(postgres.url(), "large", &LARGE).await;
@@ -182,11 +182,11 @@ async fn create_site(server: &str, name: &str, variables: &FillVariables) -> Fil
         .run(&mut db)
         .await
         .expect("migrations run");
-    let keys = Keys::from_secret(&[7; 32]);
-    publication::store::insert(&mut db, &Publication::new(&keys.id()))
+    let keys = KeyRing::from_secret(&[7; 32]);
+    publication::store::insert(&mut db, &Publication::new(&keys.active_id()))
         .await
         .expect("settings go in");
-    let handle = Handle::parse("mo").expect("a handle");
+    let handle = Username::parse("mo").expect("a handle");
     accounts::store::insert(&mut db, &handle, "Mo", Role::Moderator, None, now())
         .await
         .expect("an account goes in")
@@ -208,21 +208,21 @@ async fn create_site(server: &str, name: &str, variables: &FillVariables) -> Fil
     open_site(&url, Some(keys)).await
 }
 
-async fn open_site(url: &str, keys: Option<Keys>) -> FilledSite {
+async fn open_site(url: &str, keys: Option<KeyRing>) -> FilledSite {
     let pool = PgPool::connect(url).await.expect("a connection");
     let config = Settings::default().check().expect("settings");
-    let keys = keys.unwrap_or_else(|| Keys::from_secret(&[7; 32]));
+    let keys = keys.unwrap_or_else(|| KeyRing::from_secret(&[7; 32]));
     let app = App::new(pool, Clock::fixed(now()), keys, config, Argon2::default());
     let mut db = app.pool.acquire().await.expect("a connection");
-    let handle = Handle::parse("mo").expect("a handle");
-    let (account, _) = accounts::store::find_by_handle(&mut db, &handle)
+    let handle = Username::parse("mo").expect("a handle");
+    let (account, _) = accounts::store::find_by_username(&mut db, &handle)
         .await
         .expect("accounts can be asked")
         .expect("it was made");
-    let cookie = accounts::session::start(&app, &mut db, account.id)
+    let cookie = accounts::session::create_session(&app, &mut db, account.id)
         .await
         .expect("a session");
-    let moderator = Moderator::acting(&mut db, account.id)
+    let moderator = Moderator::load_active(&mut db, account.id)
         .await
         .expect("accounts can be asked")
         .expect("it moderates");
@@ -270,7 +270,7 @@ fn measurements() -> Vec<FilterMeasurement> {
     let all = [
         ("the queue", held()),
         ("by spam score", by_score),
-        ("with a reason", by_reason(Kind::Links)),
+        ("with a reason", by_reason(ReasonKind::Links)),
         ("on an article", on_article.clone()),
         ("by an author", by_author.clone()),
         ("from a network", from_network),
@@ -290,13 +290,13 @@ fn measurements() -> Vec<FilterMeasurement> {
             "with a reason, older than a week",
             QueueFilter {
                 age: Some(CommentAge::MoreThan(7)),
-                ..by_reason(Kind::FirstTimer)
+                ..by_reason(ReasonKind::FirstTimer)
             },
         ),
         (
             "by an author, with a reason",
             QueueFilter {
-                reason: Some(Kind::FirstTimer),
+                reason: Some(ReasonKind::FirstTimer),
                 ..by_author
             },
         ),
@@ -424,7 +424,7 @@ async fn index_flood(site: &FilledSite) -> bool {
         .await
         .expect("comments are inserted");
         let started = Instant::now();
-        broadsheet::worker::read(&site.app)
+        broadsheet::worker::index_comments(&site.app)
             .await
             .expect("comments are indexed");
         times.push(started.elapsed().as_secs_f64());

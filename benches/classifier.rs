@@ -21,10 +21,10 @@ use std::time::Instant;
 use broadsheet::classifier::{
     ClassCounts, Feature, ModelTotals, Prediction, extract_comment_features,
 };
-use broadsheet::i18n::Words;
+use broadsheet::i18n::Translator;
 use broadsheet::text::{Language, markdown};
 
-use made_talk::Said;
+use made_talk::SampleComment;
 
 /// Comments of the made set.
 const MADE: usize = 6_000;
@@ -71,13 +71,13 @@ fn main() {
     assert!(is_good, "this falls short of what is asked");
 }
 
-fn real() -> Option<Vec<Said>> {
+fn real() -> Option<Vec<SampleComment>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/spam/youtube-en.jsonl");
     let text = fs::read_to_string(path).ok()?;
     let lines = text.lines().map(|line| {
         let line: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
         let body = line["text"].as_str().expect("a text").to_owned();
-        Said {
+        SampleComment {
             id: body.clone(),
             name: String::new(),
             website: None,
@@ -88,7 +88,7 @@ fn real() -> Option<Vec<Said>> {
     Some(lines.collect())
 }
 
-fn tell(said: Vec<Said>, asked: (f64, f64)) -> bool {
+fn tell(said: Vec<SampleComment>, asked: (f64, f64)) -> bool {
     let all = said.len();
     let mut known = HashSet::new();
     let examples: Vec<Example> = said
@@ -145,7 +145,7 @@ fn tell(said: Vec<Said>, asked: (f64, f64)) -> bool {
         }
     }
     println!("\n  What weighed most:");
-    let words = Words::of(Language::English);
+    let words = Translator::new(Language::English);
     let few = [true, true, true, false, false, false];
     for (turn, is_spam) in few.into_iter().enumerate() {
         let of_kind: Vec<_> = test
@@ -223,7 +223,7 @@ fn ratio(memory: &Memory, test: &[Example]) -> f64 {
 }
 
 impl Example {
-    fn read(said: Said) -> Self {
+    fn read(said: SampleComment) -> Self {
         let html = markdown::render_comment(&said.body);
         let words: String = said.body.to_lowercase();
         let words = words.split(|c: char| !c.is_alphanumeric());

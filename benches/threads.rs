@@ -27,8 +27,8 @@ use argon2::Argon2;
 use broadsheet::app::App;
 use broadsheet::clock::Clock;
 use broadsheet::config::Settings;
-use broadsheet::crypto::Keys;
-use broadsheet::db::embedded::{Durability, Private};
+use broadsheet::crypto::KeyRing;
+use broadsheet::db::embedded::{CommitDurability, EmbeddedPostgres};
 use broadsheet::router;
 use sqlx::PgPool;
 
@@ -54,7 +54,7 @@ struct PageMeasurement {
 #[tokio::main]
 async fn main() {
     let folder = cluster::folder("threads");
-    let postgres = Private::start(&folder.join("data"), Durability::Durable)
+    let postgres = EmbeddedPostgres::start(&folder.join("data"), CommitDurability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
     import(&folder, postgres.url());
     let pool = PgPool::connect(postgres.url()).await.expect("a connection");
@@ -181,7 +181,7 @@ async fn serve(pool: PgPool) -> SocketAddr {
         .expect("a port");
     let server = listener.local_addr().expect("a local address");
     let config = Settings::default().check().expect("settings");
-    let keys = Keys::from_secret(&[7; 32]);
+    let keys = KeyRing::from_secret(&[7; 32]);
     let app = App::new(pool, Clock::System, keys, config, Argon2::default());
     tokio::spawn(async move { axum::serve(listener, router::router(app)).await });
     server

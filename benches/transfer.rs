@@ -20,7 +20,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use broadsheet::db::MIGRATOR;
-use broadsheet::db::embedded::{Durability, Private};
+use broadsheet::db::embedded::{CommitDurability, EmbeddedPostgres};
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool};
@@ -53,7 +53,7 @@ const TABLES: [&str; 13] = [
 
 struct ImportBench {
     folder: PathBuf,
-    postgres: Private,
+    postgres: EmbeddedPostgres,
     databases: u32,
 }
 
@@ -73,7 +73,7 @@ async fn main() {
     };
     let articles = value("--articles").unwrap_or(ARTICLES);
     let folder = cluster::folder("bench");
-    let postgres = Private::start(&folder.join("data"), Durability::Durable)
+    let postgres = EmbeddedPostgres::start(&folder.join("data"), CommitDurability::Durable)
         .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
     let mut bench = ImportBench {
         folder,

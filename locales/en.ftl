@@ -235,10 +235,10 @@ error-internal-advice = This is an error on our side, and it has been logged. Pl
 
 account-name = Name
 account-name-wrong = Please enter a name of at most 245 bytes.
-account-handle = Username
-account-handle-hint = One word, used only to sign in. Readers do not see it.
-account-handle-wrong = A username is one word of at most 60 characters, without @.
-account-handle-taken = This username is already in use. Please choose another.
+account-username = Username
+account-username-hint = One word, used only to sign in. Readers do not see it.
+account-username-wrong = A username is one word of at most 60 characters, without @.
+account-username-taken = This username is already in use. Please choose another.
 account-passphrase = Passphrase
 account-passphrase-hint = At least 15 characters. A few unrelated words work well.
 account-passphrase-wrong = A passphrase has 15 to 1,000 characters. A few unrelated words work well.

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use sqlx::Connection;
 
 use crate::app::App;
-use crate::web::error::Told;
+use crate::web::error::SkipErrorPage;
 
 /// Responds that the process is alive, whatever the database does.
 pub async fn show_alive() -> &'static str {
@@ -17,11 +17,11 @@ pub async fn show_alive() -> &'static str {
 pub async fn show_ready(State(app): State<App>) -> impl IntoResponse {
     let ping = async { app.pool.acquire().await?.ping().await };
     match ping.await {
-        Ok(()) => (StatusCode::OK, Told, "ready\n"),
+        Ok(()) => (StatusCode::OK, SkipErrorPage, "ready\n"),
         Err(error) => {
             tracing::warn!(%error, "the database does not answer; the health check says not ready");
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            (status, Told, "not ready: the database is away\n")
+            (status, SkipErrorPage, "not ready: the database is away\n")
         }
     }
 }

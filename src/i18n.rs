@@ -35,10 +35,10 @@ fn load_bundle(language: Language, source: &'static str) -> MessageBundle {
 
 /// Translations into one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words(Language);
+pub struct Translator(Language);
 
-impl Words {
-    pub fn of(language: Language) -> Self {
+impl Translator {
+    pub fn new(language: Language) -> Self {
         Self(language)
     }
 
@@ -47,12 +47,12 @@ impl Words {
     }
 
     /// Returns the message `key`.
-    pub fn say(self, key: &str) -> String {
+    pub fn text(self, key: &str) -> String {
         self.render(key, &FluentArgs::new())
     }
 
     /// Returns the message `key` with `$count`, in the right plural form.
-    pub fn count(self, key: &str, count: impl Borrow<i64>) -> String {
+    pub fn plural(self, key: &str, count: impl Borrow<i64>) -> String {
         self.render(
             key,
             &FluentArgs::from_iter([("count", FluentValue::from(*count.borrow()))]),
@@ -60,7 +60,7 @@ impl Words {
     }
 
     /// Returns the message `key` with `$count` and one more argument, in the right plural form.
-    pub fn count_with(self, key: &str, count: i64, name: &str, value: &str) -> String {
+    pub fn plural_with(self, key: &str, count: i64, name: &str, value: &str) -> String {
         let args = [
             ("count", FluentValue::from(count)),
             (name, FluentValue::from(value)),
@@ -69,12 +69,12 @@ impl Words {
     }
 
     /// Returns the message `key` with one argument.
-    pub fn with(self, key: &str, name: &str, value: &str) -> String {
-        self.with_all(key, &[(name, value)])
+    pub fn format(self, key: &str, name: &str, value: &str) -> String {
+        self.format_all(key, &[(name, value)])
     }
 
     /// Returns the message `key` with several arguments.
-    pub fn with_all(self, key: &str, values: &[(&str, &str)]) -> String {
+    pub fn format_all(self, key: &str, values: &[(&str, &str)]) -> String {
         let args = values
             .iter()
             .map(|(name, value)| (*name, FluentValue::from(*value)))

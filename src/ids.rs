@@ -58,15 +58,15 @@ id!(
 );
 id!(
     /// Id of one action of a moderator, which may decide many comments.
-    ActId
+    ActionId
 );
 id!(
     /// Id of an entry of the audit log.
-    EntryId
+    LogEntryId
 );
 id!(
     /// Id of a group of similar comments.
-    LookalikeId
+    SimilarGroupId
 );
 id!(
     /// Id of a digest.

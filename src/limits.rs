@@ -8,7 +8,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Rate limits on requests from one network.
-pub struct Limits {
+pub struct RateLimits {
     replies: DefaultKeyedRateLimiter<IpAddr>,
     signed_actions: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -23,7 +23,7 @@ const SIGNED_BURST: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero")
 /// Time for each action after the burst: faster than anyone reads.
 const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
 
-impl Default for Limits {
+impl Default for RateLimits {
     fn default() -> Self {
         let signed = Quota::with_period(SIGNED_INTERVAL)
             .expect("the interval is not zero")
@@ -38,19 +38,19 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl RateLimits {
     /// Counts a comment; `Err` is the number of seconds to wait.
-    pub fn reply_from(&self, ip: IpAddr) -> Result<(), u64> {
+    pub fn check_comment(&self, ip: IpAddr) -> Result<(), u64> {
         count(&self.replies, ip)
     }
 
     /// Counts an action on a signed page; `Err` is the number of seconds to wait.
-    pub fn signed_act_from(&self, ip: IpAddr) -> Result<(), u64> {
+    pub fn check_signed_action(&self, ip: IpAddr) -> Result<(), u64> {
         count(&self.signed_actions, ip)
     }
 
     /// Forgets networks that are far from any limit, so that memory stays bounded.
-    pub fn forget_the_quiet(&self) {
+    pub fn purge_idle(&self) {
         // The keyed limiters never drop an entry by themselves.
         for limit in [&self.replies, &self.signed_actions] {
             limit.retain_recent();
@@ -60,7 +60,7 @@ impl Limits {
 }
 
 fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, ip: IpAddr) -> Result<(), u64> {
-    limit.check_key(&network(ip)).map_err(|until| {
+    limit.check_key(&network_of(ip)).map_err(|until| {
         until
             .wait_time_from(DefaultClock::default().now())
             .as_secs()
@@ -70,7 +70,7 @@ fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, ip: IpAddr) -> Result<(), u64>
 }
 
 /// Returns the network that one customer usually holds: one IPv4 address, or a /64 of IPv6 (RFC 6177).
-pub fn network(ip: IpAddr) -> IpAddr {
+pub fn network_of(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         v4 @ IpAddr::V4(_) => v4,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
@@ -83,17 +83,17 @@ mod tests {
 
     #[test]
     fn a_flood_slows_down_its_own_network_only() {
-        let limits = Limits::default();
+        let limits = RateLimits::default();
         let flood: IpAddr = "2001:db8::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8::2".parse().unwrap();
         for _ in 0..REPLY_BURST.get() {
-            limits.reply_from(flood).unwrap();
+            limits.check_comment(flood).unwrap();
         }
-        let wait = limits.reply_from(neighbour).unwrap_err();
+        let wait = limits.check_comment(neighbour).unwrap_err();
         assert!((1..=7).contains(&wait));
         limits
-            .reply_from("2001:db8:0:1::1".parse().unwrap())
+            .check_comment("2001:db8:0:1::1".parse().unwrap())
             .unwrap();
-        limits.reply_from("192.0.2.1".parse().unwrap()).unwrap();
+        limits.check_comment("192.0.2.1".parse().unwrap()).unwrap();
     }
 }

@@ -16,10 +16,10 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
-use crate::cache::{Keep, PageCacheService};
+use crate::cache::{CachePolicy, PageCacheService};
 use crate::web::form::{BodyTimeouts, buffer_small_body};
 use crate::web::{
-    Db, Layout, Path, Result, Routes, assets, headers, media, render_error_pages, request_id,
+    Db, Layout, Path, Result, RouteTable, assets, headers, media, render_error_pages, request_id,
 };
 use crate::{accounts, admin, articles, comments, health, moderation};
 
@@ -41,8 +41,8 @@ const SMALL_BODY_TIMEOUTS: BodyTimeouts = BodyTimeouts {
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the routes that anyone may request.
-pub fn public_routes() -> Routes {
-    Routes::new()
+pub fn public_routes() -> RouteTable {
+    RouteTable::new()
         .get("/", articles::front::show_front)
         .get("/feed.xml", articles::feed::show_feed)
         .get("/topics/{slug}", articles::topic::show_topic)
@@ -106,10 +106,10 @@ pub fn public_routes() -> Routes {
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", async |name: Path<String>| {
-            (Keep::default(), assets::show_asset(name).await)
+            (CachePolicy::default(), assets::show_asset(name).await)
         })
         .get("/favicon.ico", async || {
-            (Keep::default(), assets::show_favicon().await)
+            (CachePolicy::default(), assets::show_favicon().await)
         })
         .get("/healthz", health::show_alive)
         .get("/readyz", health::show_ready)
@@ -129,9 +129,9 @@ async fn show_transparency(
 }
 
 /// Returns the routes that a site imported from WordPress is still linked by.
-pub fn wordpress_routes() -> Routes {
+pub fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
-    Routes::new()
+    RouteTable::new()
         .get("/page/{number}", wordpress::show_page_of_front)
         .get("/feed", wordpress::show_feed)
         .get("/feed/{*kind}", wordpress::show_feed)
@@ -147,8 +147,8 @@ pub fn wordpress_routes() -> Routes {
 }
 
 /// Returns the routes of staff. All but sign-in and setup need a session.
-pub fn admin_routes() -> Routes {
-    Routes::new()
+pub fn admin_routes() -> RouteTable {
+    RouteTable::new()
         .get("/admin", accounts::sign_in::redirect_to_start)
         .get("/admin/sign-in", accounts::sign_in::show_sign_in)
         .post("/admin/sign-in", accounts::sign_in::sign_in)
@@ -221,7 +221,7 @@ pub fn admin_routes() -> Routes {
 }
 
 /// Adds the limits on size and time to routes.
-fn limited(routes: Routes, max_bytes: usize, body_timeout: Duration) -> Router<App> {
+fn limited(routes: RouteTable, max_bytes: usize, body_timeout: Duration) -> Router<App> {
     let respond_in_time = move |request: Request, next: Next| async move {
         // Only a request with a body gets the time that its body may take.
         let body_timeout = match *request.method() {
@@ -261,7 +261,7 @@ pub fn router(app: App) -> Router {
     // Cacheable pages are compressed once, by the cache.
     let is_not_cacheable = DefaultPredicate::new().and(
         |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
-            extensions.get::<Keep>().is_none()
+            extensions.get::<CachePolicy>().is_none()
         },
     );
     // From the handler outwards: a request meets the last layer first.

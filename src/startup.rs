@@ -8,42 +8,42 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 
 use crate::config::Config;
-use crate::crypto::{KEY_BYTES, Keys, hex, random, read_key_file};
-use crate::db::embedded::{self, Durability, default_data_dir};
+use crate::crypto::{KEY_BYTES, KeyRing, encode_hex, random_bytes, read_key_file};
+use crate::db::embedded::{self, CommitDurability, default_data_dir};
 use crate::db::{self, Database};
 use crate::publication::Publication;
 
 /// Returns the data folder that the settings name, or the default.
-pub fn data_folder(config: &Config) -> PathBuf {
+pub fn data_dir(config: &Config) -> PathBuf {
     config.data_dir.clone().unwrap_or_else(default_data_dir)
 }
 
 /// Returns the media folder that the settings name, or `media` in the data folder.
-pub fn media_folder(config: &Config) -> PathBuf {
-    let named = config.media.clone();
-    named.unwrap_or_else(|| data_folder(config).join("media"))
+pub fn media_dir(config: &Config) -> PathBuf {
+    let named = config.media_dir.clone();
+    named.unwrap_or_else(|| data_dir(config).join("media"))
 }
 
 /// Returns the path of the secret key: the one that the settings name, or `secret.key` in the data folder.
-pub fn key_file(config: &Config) -> PathBuf {
+pub fn secret_key_path(config: &Config) -> PathBuf {
     let named = config.secret_key_file.clone();
-    named.unwrap_or_else(|| data_folder(config).join("secret.key"))
+    named.unwrap_or_else(|| data_dir(config).join("secret.key"))
 }
 
 /// Opens the database that the settings name, or the embedded one. A command works beside a running server this way.
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
     db::open(
         config.database_url.as_deref(),
-        &data_folder(config),
-        Durability::Durable,
+        &data_dir(config),
+        CommitDurability::Durable,
     )
     .await
 }
 
 /// Makes the key that the database is sealed with the active one. Fails if the ring does not contain it.
-pub fn activate_key(keys: &Keys, publication: &Publication, path: &Path) -> anyhow::Result<()> {
+pub fn activate_key(keys: &KeyRing, publication: &Publication, path: &Path) -> anyhow::Result<()> {
     ensure!(
-        keys.use_key(&publication.key_id),
+        keys.select_key(&publication.key_id),
         "this database is encrypted with another secret key than the one in {}; set BROADSHEET_SECRET_KEY_FILE to the file with the right one",
         path.display()
     );
@@ -52,10 +52,10 @@ pub fn activate_key(keys: &Keys, publication: &Publication, path: &Path) -> anyh
 
 /// Loads the secret keys, or creates one at the first start with an embedded Postgres. Beside an existing database a
 /// missing key is an error, since a new one would not open what is sealed there.
-pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
-    let path = key_file(config);
+pub fn load_or_create_keys(config: &Config) -> anyhow::Result<KeyRing> {
+    let path = secret_key_path(config);
     if let Some(file) = read_key_file(&path)? {
-        return Ok(file.keys());
+        return Ok(file.key_ring());
     }
     if config.database_url.is_some() {
         bail!(
@@ -64,7 +64,7 @@ pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
             path.display()
         );
     }
-    if embedded::has_data(&data_folder(config)) {
+    if embedded::has_data(&data_dir(config)) {
         bail!(
             "the secret key {} is missing, and the database beside it is sealed with it; put your copy of it back",
             path.display()
@@ -73,21 +73,21 @@ pub fn read_or_make(config: &Config) -> anyhow::Result<Keys> {
     create_key(&path)
 }
 
-fn create_key(path: &Path) -> anyhow::Result<Keys> {
+fn create_key(path: &Path) -> anyhow::Result<KeyRing> {
     if let Some(folder) = path.parent() {
         embedded::create_data_dir(folder)
             .with_context(|| format!("the folder {} cannot be created", folder.display()))?;
     }
-    let key: [u8; KEY_BYTES] = random();
+    let key: [u8; KEY_BYTES] = random_bytes();
     let mut created = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
         .with_context(|| format!("the secret key {} cannot be created", path.display()))?;
-    writeln!(created, "{}", hex(&key))?;
+    writeln!(created, "{}", encode_hex(&key))?;
     // Nothing may be sealed with a key that a power cut could still take away.
     created.sync_all()?;
     tracing::info!(file = %path.display(), "created the secret key; keep a copy apart from the database's backups");
-    Ok(Keys::from_secret(&key))
+    Ok(KeyRing::from_secret(&key))
 }

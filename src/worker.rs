@@ -49,7 +49,7 @@ pub async fn run(app: App) {
 
 async fn run_purge_loop(app: &App) {
     loop {
-        if let Err(error) = forget(app).await {
+        if let Err(error) = purge_expired(app).await {
             tracing::warn!(%error, "purging expired data failed; retrying in 10 min");
         }
         sleep(PURGE_INTERVAL).await;
@@ -58,7 +58,7 @@ async fn run_purge_loop(app: &App) {
 
 async fn run_mail_loop(app: &App) {
     loop {
-        if let Err(error) = deliver(app).await {
+        if let Err(error) = send_mail(app).await {
             tracing::warn!(%error, "sending mail failed; retrying in 5 s");
         }
         sleep(MAIL_INTERVAL).await;
@@ -67,7 +67,7 @@ async fn run_mail_loop(app: &App) {
 
 async fn run_spam_check_loop(app: &App) {
     loop {
-        if let Err(error) = check(app).await {
+        if let Err(error) = check_spam(app).await {
             tracing::warn!(%error, "the remote spam check failed; retrying in 5 s");
         }
         sleep(SPAM_CHECK_INTERVAL).await;
@@ -76,12 +76,12 @@ async fn run_spam_check_loop(app: &App) {
 
 async fn run_bulk_action_loop(app: &App, decided: &Notify) {
     loop {
-        if let Err(error) = work(app).await {
+        if let Err(error) = run_bulk_actions(app).await {
             tracing::warn!(%error, "a bulk action failed; retrying in 5 s");
         }
         decided.notify_one();
         // Both outcomes are fine: woken by a handler on this node, or time to look for work of other nodes.
-        let _ = timeout(BULK_ACTION_INTERVAL, app.bell.notified()).await;
+        let _ = timeout(BULK_ACTION_INTERVAL, app.worker_wakeup.notified()).await;
     }
 }
 
@@ -114,14 +114,14 @@ fn index_pause(took: Duration, arrived: i64) -> Duration {
 }
 
 /// Indexes all new comments.
-pub async fn read(app: &App) -> sqlx::Result<()> {
+pub async fn index_comments(app: &App) -> sqlx::Result<()> {
     while moderation::indexing::index_batch(app).await?.is_some() {}
     Ok(())
 }
 
 async fn run_training_loop(app: &App, decided: &Notify) {
     loop {
-        if let Err(error) = learn(app).await {
+        if let Err(error) = train(app).await {
             tracing::warn!(%error, "training the spam classifier failed; retrying in 5 s");
         }
         sleep(TRAIN_DELAY).await;
@@ -131,40 +131,40 @@ async fn run_training_loop(app: &App, decided: &Notify) {
 }
 
 /// Trains the classifier with new decisions, and scores held comments again.
-pub async fn learn(app: &App) -> sqlx::Result<()> {
+pub async fn train(app: &App) -> sqlx::Result<()> {
     classifier::train(app).await?;
     classifier::rescore_held(app).await
 }
 
 /// Runs every bulk action that is not finished.
-pub async fn work(app: &App) -> sqlx::Result<()> {
+pub async fn run_bulk_actions(app: &App) -> sqlx::Result<()> {
     moderation::bulk::run_pending(app).await
 }
 
 /// Writes the notifications and digests that are due, and sends what is in the outbox.
-pub async fn deliver(app: &App) -> sqlx::Result<()> {
+pub async fn send_mail(app: &App) -> sqlx::Result<()> {
     comments::notifications::enqueue_due_emails(app).await?;
     moderation::digest::enqueue_due(app).await?;
     commenters::delivery::send_due_mail(app).await
 }
 
 /// Asks the remote spam checker about the comments that wait for it.
-pub async fn check(app: &App) -> sqlx::Result<()> {
+pub async fn check_spam(app: &App) -> sqlx::Result<()> {
     comments::akismet::check_due(app).await?;
     Ok(())
 }
 
 /// Deletes what has expired: trash, networks of comments, sessions, notifications, digests.
-pub async fn forget(app: &App) -> sqlx::Result<()> {
-    app.limits.forget_the_quiet();
+pub async fn purge_expired(app: &App) -> sqlx::Result<()> {
+    app.limits.purge_idle();
     let now = app.clock.now();
-    let settings = app.publication().await?.discussion.clone();
+    let settings = app.load_publication().await?.discussion.clone();
     // Each runs even if another fails; the first error is reported.
     let emptied = moderation::retention::purge_expired(app, settings.trash_days).await;
     let mut db = app.pool.acquire().await?;
     let networks =
         comments::store::purge::purge_networks(&mut db, settings.network_days, now).await;
-    let sessions = accounts::store::delete_stale(&mut db, now).await;
+    let sessions = accounts::store::delete_expired(&mut db, now).await;
     let notifications = comments::store::notifications::purge(&mut db, now).await;
     let digests = moderation::digest::delete_expired(&mut db, now).await;
     let similarity = moderation::indexing::delete_old_bands(&mut db, now).await;

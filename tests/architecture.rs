@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use broadsheet::accounts::Rhythm;
+use broadsheet::accounts::DigestFrequency;
 use broadsheet::articles::Note;
 use broadsheet::audit_log::EntryKind;
 use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
-use broadsheet::comments::screening::Kind;
+use broadsheet::comments::screening::ReasonKind;
 use broadsheet::moderation::filter::CommentAge;
 
 use imports::{Sources, circles};
@@ -402,17 +402,17 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
             "status-",
             "log-decided-",
         ] {
-            made.insert(format!("{beginning}{}", status.word()));
+            made.insert(format!("{beginning}{}", status.as_str()));
         }
     }
-    made.extend(Kind::ALL.map(|kind| format!("reason-{}", kind.code())));
-    made.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.code())));
+    made.extend(ReasonKind::ALL.map(|kind| format!("reason-{}", kind.code())));
+    made.extend(ReasonKind::ALL.map(|kind| format!("kind-{}", kind.code())));
     made.extend(CommentAge::ALL.map(|age| format!("age-{}", age.code())));
-    made.extend(Kind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
+    made.extend(ReasonKind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
     made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.code())));
-    let told = Kind::ALL.into_iter().filter(|kind| kind.is_told());
+    let told = ReasonKind::ALL.into_iter().filter(|kind| kind.is_shown_to_author());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
-    made.extend(Rhythm::ALL.map(|rhythm| format!("rhythm-{}", rhythm.word())));
+    made.extend(DigestFrequency::ALL.map(|rhythm| format!("rhythm-{}", rhythm.as_str())));
     for treated in CommenterPolicy::ALL {
         for beginning in [
             "person-done-",
@@ -420,10 +420,10 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
             "person-treat-",
             "person-explained-",
         ] {
-            made.insert(format!("{beginning}{}", treated.word()));
+            made.insert(format!("{beginning}{}", treated.as_str()));
         }
     }
-    made.extend(Note::ALL.map(|note| format!("note-{}", note.word())));
+    made.extend(Note::ALL.map(|note| format!("note-{}", note.as_str())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));
     for beginning in quoted {

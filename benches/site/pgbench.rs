@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use broadsheet::db::embedded::client_program;
+use broadsheet::db::embedded::find_client_program;
 
 use super::process::{BOTH_CORES, ChildProcess, pin_command};
 
@@ -12,7 +12,7 @@ const MIN_VERSION: u32 = 14;
 
 /// Returns the transactions per second of a script in `benches/site/`.
 pub fn measure_rate(script: &str, database: &str, connections: u32, seconds: u32) -> f64 {
-    let program = client_program("pgbench", MIN_VERSION).expect("checked at the start");
+    let program = find_client_program("pgbench", MIN_VERSION).expect("checked at the start");
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("benches/site")
         .join(script);
@@ -37,5 +37,5 @@ pub fn measure_rate(script: &str, database: &str, connections: u32, seconds: u32
 
 /// Returns whether `pgbench` is installed in a usable version.
 pub fn is_installed() -> bool {
-    client_program("pgbench", MIN_VERSION).is_ok()
+    find_client_program("pgbench", MIN_VERSION).is_ok()
 }

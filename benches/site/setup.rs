@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use broadsheet::db::embedded::{Durability, Private};
+use broadsheet::db::embedded::{CommitDurability, EmbeddedPostgres};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, FromRow, PgConnection};
 use tokio::runtime::{Builder, Runtime};
@@ -28,7 +28,7 @@ const READERS: u32 = 64;
 /// Postgres with its content, and everything that servers on it need.
 pub struct BenchSetup {
     pub folder: PathBuf,
-    postgres: Option<Private>,
+    postgres: Option<EmbeddedPostgres>,
     url: String,
     runtime: Runtime,
     /// Files with the paths and the ids of all articles, one per line.
@@ -183,7 +183,7 @@ impl BenchSetup {
 
     /// Starts Postgres, and waits until it takes connections.
     pub fn start_postgres(&mut self) {
-        let postgres = Private::start(&self.folder.join("database"), Durability::Durable)
+        let postgres = EmbeddedPostgres::start(&self.folder.join("database"), CommitDurability::Durable)
             .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
         postgres.url().clone_into(&mut self.url);
         self.postgres = Some(postgres);
@@ -303,7 +303,7 @@ pub fn get_page(reader: &mut HttpConnection, path: &str, encoding: &str) -> Http
 }
 
 fn sign_in(site: &SiteServer) -> String {
-    let fields = [("handle", "mo"), ("passphrase", PASSPHRASE)];
+    let fields = [("username", "mo"), ("passphrase", PASSPHRASE)];
     let answer = site
         .connect()
         .post("/admin/sign-in", &[], &fields)

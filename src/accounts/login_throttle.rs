@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::store::login_throttle as store;
 use crate::app::App;
-use crate::limits::network;
+use crate::limits::network_of;
 
 /// Failures that cost no wait: by one network at one account, by one network, and at one account.
 const FREE_FAILURES_PAIR: i32 = 5;
@@ -29,20 +29,20 @@ pub struct LoginAttempt {
 pub async fn begin_attempt(
     app: &App,
     db: &mut PgConnection,
-    handle: &str,
+    username: &str,
     ip: IpAddr,
 ) -> sqlx::Result<Result<LoginAttempt, u64>> {
-    let network = network(ip).to_string();
-    let keys = app.keys.as_of_now();
+    let network = network_of(ip).to_string();
+    let keys = app.keys.snapshot();
     let now = app.clock.now();
     let mut db = db.begin().await?;
     let mut found = Vec::with_capacity(3);
     for (kind, value) in [
-        ("sign-in together", format!("{network} {handle}").as_str()),
+        ("sign-in together", format!("{network} {username}").as_str()),
         ("sign-in network", &network),
-        ("sign-in account", handle),
+        ("sign-in account", username),
     ] {
-        let hashes = keys.find_by_each(kind, value.as_bytes());
+        let hashes = keys.blind_indexes(kind, value.as_bytes());
         let (key, older) = hashes.split_first().expect("a ring has a key");
         // After a key rotation the failures counted under the old key still hold: a new key gives no new guesses.
         store::merge_older_keys(&mut db, key, older).await?;

@@ -12,8 +12,8 @@ pub mod staff_email;
 pub mod store;
 mod viewer;
 
-pub use model::{Account, Handle, Role};
+pub use model::{Account, Username, Role};
 pub use staff_email as address;
-pub use staff_email::{Rhythm, StaffEmail};
+pub use staff_email::{DigestFrequency, StaffEmail};
 pub use store::staff_email as address_store;
 pub use viewer::{Admin, Editor, Moderator, Viewer};

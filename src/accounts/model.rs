@@ -43,7 +43,7 @@ impl fmt::Display for Role {
 pub struct Account {
     pub id: AccountId,
     /// The username that is typed to sign in.
-    pub handle: String,
+    pub username: String,
     /// The name that others see.
     pub name: String,
     pub role: Role,
@@ -51,12 +51,12 @@ pub struct Account {
 
 /// A username in lower case, typed to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Handle(String);
+pub struct Username(String);
 
 /// Enough for a full name, and narrow enough for a table.
 const MAX_CHARS: usize = 60;
 
-impl Handle {
+impl Username {
     /// Parses one word in any script and any case.
     pub fn parse(text: &str) -> Option<Self> {
         let text = input::single_line(text).to_lowercase();

@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 use crate::crypto::{PasswordHasher, hash_password};
 
 /// Fewest characters of a passphrase that is the only factor (NIST SP 800-63B-4, §3.1.1.2).
-pub const LEAST_CHARS: usize = 15;
+pub const MIN_PASSPHRASE_CHARS: usize = 15;
 /// Most characters: more than anyone types, and far from costing us time.
-pub const MOST_CHARS: usize = 1_000;
+pub const MAX_PASSPHRASE_CHARS: usize = 1_000;
 
 /// A passphrase of allowed length. Wiped from memory when dropped.
 pub struct Passphrase(Zeroizing<String>);
@@ -16,7 +16,7 @@ pub struct Passphrase(Zeroizing<String>);
 impl Passphrase {
     /// Accepts any characters; `None` if there are too few or too many.
     pub fn parse(text: &str) -> Option<Self> {
-        (LEAST_CHARS..=MOST_CHARS)
+        (MIN_PASSPHRASE_CHARS..=MAX_PASSPHRASE_CHARS)
             .contains(&text.chars().count())
             .then(|| Self(Zeroizing::new(text.to_owned())))
     }
@@ -39,6 +39,6 @@ pub async fn verify_passphrase(
     hash: Option<String>,
 ) -> anyhow::Result<bool> {
     // One character more than allowed is enough to be wrong, and costs no more to hash.
-    let typed = typed.chars().take(MOST_CHARS + 1).collect();
+    let typed = typed.chars().take(MAX_PASSPHRASE_CHARS + 1).collect();
     hasher.verify(Zeroizing::new(typed), hash).await
 }

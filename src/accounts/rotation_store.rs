@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::staff_email;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
 /// The sealed email address of an account.
@@ -38,13 +38,13 @@ impl SealedRow for SealedAccountRow {
         self.id.0
     }
 
-    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
         Ok((self.id.0, staff_email::rotate(keys, self.id, &self.sealed)?))
     }
 
     async fn update_batch(
         db: &mut PgConnection,
-        _keys: &Keys,
+        _keys: &KeyRing,
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
         let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();

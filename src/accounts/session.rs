@@ -22,16 +22,16 @@ fn cookie_name(app: &App) -> &'static str {
 }
 
 /// Creates a session and returns its cookie.
-pub async fn start(
+pub async fn create_session(
     app: &App,
     db: &mut PgConnection,
     id: AccountId,
 ) -> sqlx::Result<Cookie<'static>> {
-    let token = crypto::token();
+    let token = crypto::generate_token();
     let now = app.clock.now();
     store::insert_session(
         db,
-        &crypto::token_hash(&token),
+        &crypto::hash_token(&token),
         id,
         now,
         now.plus_seconds(SESSION_LIFETIME),
@@ -52,9 +52,9 @@ pub async fn start(
 }
 
 /// Returns the hash of the session token in the cookies, if there is one.
-pub fn token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
+pub fn session_token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
     jar.get(cookie_name(app))
-        .map(|cookie| crypto::token_hash(cookie.value()))
+        .map(|cookie| crypto::hash_token(cookie.value()))
 }
 
 /// Returns the cookie that removes the session's cookie from the browser.

@@ -8,16 +8,16 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::model::{Handle, Role};
+use super::model::{Username, Role};
 use super::passphrase::Passphrase;
 use super::{session, store};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::crypto;
-use crate::i18n::Words;
+use crate::i18n::Translator;
 use crate::text::input;
-use crate::web::form::{self, FormData, Mistakes};
-use crate::web::{Db, Error, Layout, Page, Query, Result, go_to};
+use crate::web::form::{self, FormData, FieldErrors};
+use crate::web::{Db, Error, Layout, Page, Query, Result, redirect_after_post};
 
 /// Bytes of a name, as in comments.
 const NAME_BYTES: usize = 245;
@@ -27,8 +27,8 @@ pub async fn create_setup_link(db: &mut PgConnection, now: Ts) -> sqlx::Result<O
     if !store::needs_setup(db).await? {
         return Ok(None);
     }
-    let token = crypto::token();
-    store::upsert_setup_token(db, &crypto::token_hash(&token), now).await?;
+    let token = crypto::generate_token();
+    store::upsert_setup_token(db, &crypto::hash_token(&token), now).await?;
     Ok(Some(format!("/admin/setup?token={token}")))
 }
 
@@ -38,10 +38,10 @@ pub struct SetupForm {
     token: String,
     #[serde(deserialize_with = "form::single_line")]
     name: String,
-    handle: String,
+    username: String,
     passphrase: String,
     #[serde(skip)]
-    errors: Mistakes,
+    errors: FieldErrors,
 }
 
 #[derive(Template)]
@@ -63,14 +63,14 @@ pub async fn show_setup(
     mut db: Db,
     Query(query): Query<SetupQuery>,
 ) -> Result<Response> {
-    if !store::is_setup_token(&mut db, &crypto::token_hash(&query.token)).await? {
+    if !store::is_setup_token(&mut db, &crypto::hash_token(&query.token)).await? {
         return Err(Error::NotFound);
     }
     let form = SetupForm {
         token: query.token,
         ..SetupForm::default()
     };
-    Ok(Page(SetupPage { layout, form }).private())
+    Ok(Page(SetupPage { layout, form }).into_private_response())
 }
 
 /// Creates the first admin and signs them in.
@@ -82,15 +82,15 @@ pub async fn create_first_admin(
 ) -> Result<Response> {
     let mut form = form.value;
     let mut db = app.pool.acquire().await?;
-    let token_hash = crypto::token_hash(&form.token);
+    let token_hash = crypto::hash_token(&form.token);
     if !store::is_setup_token(&mut db, &token_hash).await? {
         return Err(Error::NotFound);
     }
     // The connection goes back to the pool before the slow hashing.
     drop(db);
 
-    let words = layout.words;
-    let Some((handle, passphrase)) = form.parse(words) else {
+    let translator = layout.translator;
+    let Some((username, passphrase)) = form.parse(translator) else {
         let page = Page(SetupPage { layout, form });
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -103,34 +103,34 @@ pub async fn create_first_admin(
         return Err(Error::NotFound);
     }
     let now = app.clock.now();
-    let id = store::insert(&mut db, &handle, &form.name, Role::Admin, Some(&hash), now).await?;
+    let id = store::insert(&mut db, &username, &form.name, Role::Admin, Some(&hash), now).await?;
     let Some(id) = id else {
-        form.errors.say(words, "handle", "account-handle-taken");
-        handle.as_str().clone_into(&mut form.handle);
+        form.errors.push(translator, "username", "account-username-taken");
+        username.as_str().clone_into(&mut form.username);
         let page = Page(SetupPage { layout, form });
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let cookie = session::start(&app, &mut db, id).await?;
+    let cookie = session::create_session(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "created the first admin by the setup link");
-    Ok((jar.add(cookie), go_to("/admin/comments")).into_response())
+    Ok((jar.add(cookie), redirect_after_post("/admin/comments")).into_response())
 }
 
 impl SetupForm {
-    fn parse(&mut self, words: Words) -> Option<(Handle, Passphrase)> {
+    fn parse(&mut self, translator: Translator) -> Option<(Username, Passphrase)> {
         let name = &self.name;
         if input::is_blank(name) || input::has_invalid_chars(name) || name.len() > NAME_BYTES {
-            self.errors.say(words, "name", "account-name-wrong");
+            self.errors.push(translator, "name", "account-name-wrong");
         }
-        let handle = Handle::parse(&self.handle);
-        if handle.is_none() {
-            self.errors.say(words, "handle", "account-handle-wrong");
+        let username = Username::parse(&self.username);
+        if username.is_none() {
+            self.errors.push(translator, "username", "account-username-wrong");
         }
         let passphrase = Passphrase::parse(&self.passphrase);
         if passphrase.is_none() {
             self.errors
-                .say(words, "passphrase", "account-passphrase-wrong");
+                .push(translator, "passphrase", "account-passphrase-wrong");
         }
-        handle.zip(passphrase).filter(|_| self.errors.is_empty())
+        username.zip(passphrase).filter(|_| self.errors.is_empty())
     }
 }

@@ -8,13 +8,13 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::login_throttle;
-use super::model::Handle;
+use super::model::Username;
 use super::passphrase::verify_passphrase;
 use super::viewer::Viewer;
 use super::{session, store};
 use crate::app::App;
 use crate::web::form::FormData;
-use crate::web::{ClientAddress, Db, Layout, Page, Query, Result, go_to};
+use crate::web::{ClientIp, Db, Layout, Page, Query, Result, redirect_after_post};
 
 /// The first page after signing in, unless another one was asked for.
 const START_PAGE: &str = "/admin/comments";
@@ -31,7 +31,7 @@ struct SignInPage {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SignInForm {
-    handle: String,
+    username: String,
     passphrase: String,
     /// Path of the page to go to once signed in.
     next: String,
@@ -68,32 +68,32 @@ pub async fn show_sign_in(
 pub async fn sign_in(
     State(app): State<App>,
     layout: Layout,
-    client: ClientAddress,
+    client: ClientIp,
     jar: CookieJar,
     form: FormData<SignInForm>,
 ) -> Result<Response> {
     let form = form.value;
-    let words = layout.words;
-    let Some(handle) = Handle::parse(&form.handle) else {
+    let translator = layout.translator;
+    let Some(username) = Username::parse(&form.username) else {
         return Ok(SignInPage::wrong(layout, form));
     };
     // Acquired only now that the body has arrived: a client that sends it slowly must not hold a connection.
     let mut db = app.pool.acquire().await?;
-    let attempt = login_throttle::begin_attempt(&app, &mut db, handle.as_str(), client.0).await?;
+    let attempt = login_throttle::begin_attempt(&app, &mut db, username.as_str(), client.0).await?;
     let attempt = match attempt {
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-            let error = Some(words.count("sign-in-wait", wait));
+            let error = Some(translator.plural("sign-in-wait", wait));
             let page = SignInPage {
                 layout,
                 form,
                 error,
             };
-            return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+            return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
         }
     };
-    let (account, hash) = store::find_by_handle(&mut db, &handle).await?.unzip();
+    let (account, hash) = store::find_by_username(&mut db, &username).await?.unzip();
     // The connection goes back before the slow hashing: many sign-ins at once must not use up the pool.
     drop(db);
     let is_right =
@@ -104,15 +104,15 @@ pub async fn sign_in(
     };
     let mut db = app.pool.begin().await?;
     login_throttle::clear_failure(&mut db, attempt).await?;
-    let cookie = session::start(&app, &mut db, account.id).await?;
+    let cookie = session::create_session(&app, &mut db, account.id).await?;
     db.commit().await?;
     tracing::info!(account = %account.id, "signed in");
-    Ok((jar.add(cookie), go_to(admin_path(&form.next))).into_response())
+    Ok((jar.add(cookie), redirect_after_post(admin_path(&form.next))).into_response())
 }
 
 impl SignInPage {
     fn wrong(layout: Layout, form: SignInForm) -> Response {
-        let error = Some(layout.words.say("sign-in-wrong"));
+        let error = Some(layout.translator.text("sign-in-wrong"));
         let page = Self {
             layout,
             form,
@@ -142,7 +142,7 @@ pub async fn sign_out(
     jar: CookieJar,
     _viewer: Viewer,
 ) -> Result<Response> {
-    if let Some(token_hash) = session::token_hash(&app, &jar) {
+    if let Some(token_hash) = session::session_token_hash(&app, &jar) {
         store::delete_session(&mut db, &token_hash).await?;
     }
     Ok(signed_out(&app, jar))
@@ -155,7 +155,7 @@ pub async fn sign_out_everywhere(
     jar: CookieJar,
     viewer: Viewer,
 ) -> Result<Response> {
-    store::delete_sessions_of(&mut db, viewer.id).await?;
+    store::delete_sessions(&mut db, viewer.id).await?;
     tracing::info!(account = %viewer.id, "signed out everywhere");
     Ok(signed_out(&app, jar))
 }

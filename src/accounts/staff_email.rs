@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use crate::clock::Ts;
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
 /// Seconds for which a confirmation link works: two days, after which the outbox gives an email up as well.
@@ -13,7 +13,7 @@ pub const CONFIRMATION_WINDOW: i64 = 2 * 24 * 60 * 60;
 /// Frequency of the digest of held comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "digest_rhythm", rename_all = "lowercase")]
-pub enum Rhythm {
+pub enum DigestFrequency {
     Never,
     /// One for each comment, as it arrives.
     Each,
@@ -23,11 +23,11 @@ pub enum Rhythm {
     Daily,
 }
 
-impl Rhythm {
+impl DigestFrequency {
     pub const ALL: [Self; 4] = [Self::Never, Self::Each, Self::Hourly, Self::Daily];
 
     /// Returns its name in forms and message keys.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Never => "never",
             Self::Each => "each",
@@ -36,8 +36,8 @@ impl Rhythm {
         }
     }
 
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rhythm| rhythm.word() == word)
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rhythm| rhythm.as_str() == word)
     }
 }
 
@@ -49,7 +49,7 @@ pub struct StaffEmail {
     pub confirmed_at: Option<Ts>,
     /// Time at which mail to it bounced; since then nothing is sent there.
     pub suppressed_at: Option<Ts>,
-    pub rhythm: Rhythm,
+    pub frequency: DigestFrequency,
 }
 
 impl StaffEmail {
@@ -68,23 +68,23 @@ fn row(id: AccountId) -> Vec<u8> {
 }
 
 /// Seals an email for one account.
-pub fn seal(keys: &Keys, id: AccountId, email: &str) -> Vec<u8> {
+pub fn seal(keys: &KeyRing, id: AccountId, email: &str) -> Vec<u8> {
     keys.seal(&row(id), email.as_bytes())
 }
 
 /// Seals an email again, for the same account, with the active key.
-pub(super) fn rotate(keys: &Keys, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+pub(super) fn rotate(keys: &KeyRing, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
     keys.rotate(&row(id), sealed)
 }
 
 /// Opens a sealed email. Only mail delivery and comparison with another email do.
 pub(crate) fn open(
-    keys: &Keys,
+    keys: &KeyRing,
     id: AccountId,
     sealed: &[u8],
-) -> Result<Zeroizing<String>, DoesNotOpen> {
+) -> Result<Zeroizing<String>, DecryptError> {
     let email = keys.open(&row(id), sealed)?;
-    let email = String::from_utf8(email.to_vec()).map_err(|_| DoesNotOpen)?;
+    let email = String::from_utf8(email.to_vec()).map_err(|_| DecryptError)?;
     Ok(Zeroizing::new(email))
 }
 
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_sealed_email_opens_for_its_account_only() {
-        let keys = Keys::from_secret(&[1; KEY_BYTES]);
+        let keys = KeyRing::from_secret(&[1; KEY_BYTES]);
         let sealed = seal(&keys, AccountId(7), "mo@example.org");
         let opened = open(&keys, AccountId(7), &sealed).expect("it opens");
         assert_eq!(*opened, "mo@example.org");

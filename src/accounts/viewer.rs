@@ -38,10 +38,10 @@ impl FromRequestParts<App> for Viewer {
             return Ok(viewer.clone());
         }
         let jar = CookieJar::from_headers(&parts.headers);
-        let token_hash = session::token_hash(app, &jar).ok_or(Error::SignInFirst)?;
+        let token_hash = session::session_token_hash(app, &jar).ok_or(Error::SignInRequired)?;
         let mut db = app.pool.acquire().await?;
         let account = store::find_by_session(&mut db, &token_hash, app.clock.now()).await?;
-        let viewer = Self(account.ok_or(Error::SignInFirst)?);
+        let viewer = Self(account.ok_or(Error::SignInRequired)?);
         // Page, layout and proof each extract the viewer; the database is asked once for all of them.
         parts.extensions.insert(viewer.clone());
         Ok(viewer)
@@ -86,7 +86,7 @@ role_proof!(Moderator, Role::Moderator);
 impl Moderator {
     /// Loads the moderator with this account for work that outlives their session, such as a bulk action; `None` if they may no
     /// longer moderate.
-    pub async fn acting(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Self>> {
+    pub async fn load_active(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Self>> {
         let account = store::find(db, id).await?;
         let moderator = account.filter(|account| account.role >= Role::Moderator);
         Ok(moderator.map(|account| Self(Viewer(account))))

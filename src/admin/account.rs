@@ -7,26 +7,26 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
-use super::layout::{Desk, Section};
+use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::passphrase::{Passphrase, verify_passphrase};
 use crate::accounts::store::{self, staff_email};
-use crate::accounts::{Rhythm, StaffEmail, login_throttle, session};
+use crate::accounts::{DigestFrequency, StaffEmail, login_throttle, session};
 use crate::app::App;
 use crate::web::form::FormData;
-use crate::web::{ClientAddress, Error, Mistakes, Page, Query, Result, go_to};
+use crate::web::{ClientIp, Error, FieldErrors, Page, Query, Result, redirect_after_post};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
 pub(super) struct AccountPage {
-    desk: Desk,
-    section: Section,
-    pub(super) errors: Mistakes,
+    desk: AdminLayout,
+    section: AdminSection,
+    pub(super) errors: FieldErrors,
     /// Message key of what was just done.
     notice: Option<&'static str>,
     email_state: StaffEmail,
     /// The email as typed, on a page that no cache stores. The saved one is never shown.
     pub(super) typed_email: String,
-    pub(super) rhythm: Rhythm,
+    pub(super) rhythm: DigestFrequency,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub struct AccountQuery {
 
 pub async fn show_account(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     Query(query): Query<AccountQuery>,
 ) -> Result<Response> {
     let mut page = AccountPage::load(&app, desk).await?;
@@ -62,50 +62,50 @@ pub struct PassphraseForm {
 /// Changes the passphrase, given the current one, and ends every other session.
 pub async fn change_passphrase(
     State(app): State<App>,
-    desk: Desk,
-    client: ClientAddress,
+    desk: AdminLayout,
+    client: ClientIp,
     jar: CookieJar,
     form: FormData<PassphraseForm>,
 ) -> Result<Response> {
     let form = form.value;
-    let words = desk.layout.words;
+    let translator = desk.layout.translator;
     let id = desk.viewer.id;
     let mut page = AccountPage::load(&app, desk).await?;
     let check = page.check_passphrase(&app, client, "present", &form.present);
     if let Some(seconds) = check.await? {
-        return Ok(Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+        return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
     }
     let new = Passphrase::parse(&form.new);
     if new.is_none() {
-        page.errors.say(words, "new", "account-passphrase-wrong");
+        page.errors.push(translator, "new", "account-passphrase-wrong");
     }
     let (Some(new), true) = (new, page.errors.is_empty()) else {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let hash = new.hash_in_turn(&app.password_hasher).await?;
     let mut db = app.pool.begin().await?;
-    store::set_passphrase(&mut db, id, &hash).await?;
-    store::delete_sessions_of(&mut db, id).await?;
-    let cookie = session::start(&app, &mut db, id).await?;
+    store::update_passphrase(&mut db, id, &hash).await?;
+    store::delete_sessions(&mut db, id).await?;
+    let cookie = session::create_session(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "changed their passphrase");
-    Ok((jar.add(cookie), go_to("/admin/account?saved=1")).into_response())
+    Ok((jar.add(cookie), redirect_after_post("/admin/account?saved=1")).into_response())
 }
 
 impl AccountPage {
-    pub(super) async fn load(app: &App, desk: Desk) -> Result<Self> {
+    pub(super) async fn load(app: &App, desk: AdminLayout) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let email_state = staff_email::find(&mut db, desk.viewer.id).await?;
-        let email_state = email_state.ok_or(Error::SignInFirst)?;
+        let email_state = email_state.ok_or(Error::SignInRequired)?;
         Ok(Self {
             desk,
-            section: Section::Account,
-            errors: Mistakes::none(),
+            section: AdminSection::Account,
+            errors: FieldErrors::new(),
             notice: None,
             typed_email: String::new(),
             rhythm: match email_state.has_email {
-                true => email_state.rhythm,
-                false => Rhythm::Hourly,
+                true => email_state.frequency,
+                false => DigestFrequency::Hourly,
             },
             email_state,
         })
@@ -116,20 +116,20 @@ impl AccountPage {
     pub(super) async fn check_passphrase(
         &mut self,
         app: &App,
-        client: ClientAddress,
+        client: ClientIp,
         field: &'static str,
         typed: &str,
     ) -> Result<Option<u64>> {
-        let words = self.desk.layout.words;
+        let translator = self.desk.layout.translator;
         let viewer = &self.desk.viewer;
         let mut db = app.pool.acquire().await?;
         // Throttled as signing in is: the guess may come from a stranger at a browser that was left signed in.
-        let attempt = login_throttle::begin_attempt(app, &mut db, &viewer.handle, client.0).await?;
+        let attempt = login_throttle::begin_attempt(app, &mut db, &viewer.username, client.0).await?;
         let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(seconds) => {
                 let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-                self.errors.add(field, words.count("sign-in-wait", wait));
+                self.errors.push_message(field, translator.plural("sign-in-wait", wait));
                 return Ok(Some(seconds));
             }
         };
@@ -139,7 +139,7 @@ impl AccountPage {
         if verify_passphrase(&app.password_hasher, typed, hash).await? {
             login_throttle::clear_failure(&mut *app.pool.acquire().await?, attempt).await?;
         } else {
-            self.errors.say(words, field, "account-present-wrong");
+            self.errors.push(translator, field, "account-present-wrong");
         }
         Ok(None)
     }

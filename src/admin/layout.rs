@@ -10,7 +10,7 @@ use crate::web::{Error, Layout};
 
 /// Everything that the frame of an admin page shows. Only a signed-in visitor gets one.
 #[derive(Clone)]
-pub struct Desk {
+pub struct AdminLayout {
     pub layout: Layout,
     pub viewer: Viewer,
     /// Number of comments that wait for a decision.
@@ -19,7 +19,7 @@ pub struct Desk {
 
 /// Sections of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+pub enum AdminSection {
     Comments,
     Log,
     Articles,
@@ -28,19 +28,19 @@ pub enum Section {
     Account,
 }
 
-impl Desk {
+impl AdminLayout {
     /// Tells whether the viewer may write and publish articles.
     pub fn may_edit(&self) -> bool {
         self.viewer.role >= Role::Editor
     }
 
     /// Tells whether the viewer may change settings.
-    pub fn may_set(&self) -> bool {
+    pub fn may_change_settings(&self) -> bool {
         self.viewer.role >= Role::Admin
     }
 }
 
-impl FromRequestParts<App> for Desk {
+impl FromRequestParts<App> for AdminLayout {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {

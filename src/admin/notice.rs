@@ -10,9 +10,9 @@ use crate::web::Layout;
 pub struct NoticePage {
     pub layout: Layout,
     pub heading: String,
-    pub said: String,
+    pub message: String,
     /// The path that the button posts to, and its label.
     pub button: Option<(String, String)>,
     /// The path of the link, and its text.
-    pub leads_to: Option<(&'static str, String)>,
+    pub link: Option<(&'static str, String)>,
 }

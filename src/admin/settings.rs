@@ -8,14 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::layout::{Desk, Section};
+use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::Admin;
 use crate::app::App;
-use crate::publication::{self, Edition, Publication, WrongPermalink};
+use crate::publication::{self, PublicationVersion, Publication, PermalinkError};
 use crate::text::{Language, dates, input, markdown};
-use crate::web::form::{self, FormData, Mistakes, RowVersion, submit_or_recover};
-use crate::web::request_id::Reference;
-use crate::web::{Layout, Page, Query, Result, go_to};
+use crate::web::form::{self, FormData, FieldErrors, RowVersion, submit_or_recover};
+use crate::web::request_id::RequestId;
+use crate::web::{Layout, Page, Query, Result, redirect_after_post};
 
 /// Bytes of a title or tagline: more would not fit on a line of print.
 const LINE_BYTES: usize = 200;
@@ -38,14 +38,14 @@ pub struct SettingsForm {
     appeal: String,
     version: RowVersion,
     #[serde(skip)]
-    errors: Mistakes,
+    errors: FieldErrors,
 }
 
 #[derive(Template)]
 #[template(path = "admin/settings.html")]
 struct SettingsPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     form: SettingsForm,
     languages: [Language; 2],
     zones: Vec<String>,
@@ -57,7 +57,7 @@ struct SettingsPage {
 }
 
 impl SettingsPage {
-    fn new(desk: Desk, form: SettingsForm) -> Self {
+    fn new(desk: AdminLayout, form: SettingsForm) -> Self {
         let zones = jiff::tz::db()
             .available()
             .map(|zone| zone.to_string())
@@ -65,7 +65,7 @@ impl SettingsPage {
             .collect();
         Self {
             desk,
-            section: Section::Settings,
+            section: AdminSection::Settings,
             form,
             languages: Language::all(),
             zones,
@@ -77,7 +77,7 @@ impl SettingsPage {
 
     /// Returns a language's name in that language.
     fn language_name(&self, language: &Language) -> String {
-        self.desk.layout.words.say(match language {
+        self.desk.layout.translator.text(match language {
             Language::English => "language-english",
             Language::Ukrainian => "language-ukrainian",
         })
@@ -92,7 +92,7 @@ pub struct SettingsQuery {
 }
 
 pub async fn show_settings(
-    desk: Desk,
+    desk: AdminLayout,
     _admin: Admin,
     Query(query): Query<SettingsQuery>,
 ) -> Response {
@@ -106,24 +106,24 @@ pub async fn show_settings(
 /// Saves the settings. Another permalink pattern or time zone moves every article to its new URL.
 pub async fn save_settings(
     State(app): State<App>,
-    request_id: Reference,
+    request_id: RequestId,
     admin: Result<Admin>,
-    desk: Result<Desk>,
+    desk: Result<AdminLayout>,
     form: FormData<SettingsForm>,
 ) -> Response {
     let work = async { save(&app, desk?, &admin?, form.value).await };
     submit_or_recover(&app, request_id, "/admin/settings", &form.fields, work).await
 }
 
-async fn save(app: &App, desk: Desk, admin: &Admin, mut form: SettingsForm) -> Result<Response> {
+async fn save(app: &App, desk: AdminLayout, admin: &Admin, mut form: SettingsForm) -> Result<Response> {
     let Some(changed) = form.parse(&desk.layout) else {
         let page = SettingsPage::new(desk, form);
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;
-    if !publication::store::change(&mut db, &changed).await? {
+    if !publication::store::update(&mut db, &changed).await? {
         db.rollback().await?;
-        let newer = app.publication().await?;
+        let newer = app.load_publication().await?;
         // Both are on the page now, so that saving once more is an informed choice.
         form.version = RowVersion(newer.version);
         let mut page = SettingsPage::new(desk, form);
@@ -134,12 +134,12 @@ async fn save(app: &App, desk: Desk, admin: &Admin, mut form: SettingsForm) -> R
     let urls_change =
         changed.permalink != current.permalink || changed.zone_name() != current.zone_name();
     let unmoved = match urls_change {
-        true => publication::store::move_addresses(&mut db, &changed).await?,
+        true => publication::store::update_article_paths(&mut db, &changed).await?,
         false => 0,
     };
     db.commit().await?;
     tracing::info!(account = %admin.id, "changed the settings");
-    Ok(go_to(&format!("/admin/settings?saved=1&kept={unmoved}")).into_response())
+    Ok(redirect_after_post(&format!("/admin/settings?saved=1&kept={unmoved}")).into_response())
 }
 
 impl SettingsForm {
@@ -152,40 +152,40 @@ impl SettingsForm {
             permalink: publication.permalink.to_string(),
             appeal: publication.appeal.clone(),
             version: RowVersion(publication.version),
-            errors: Mistakes::none(),
+            errors: FieldErrors::new(),
         }
     }
 
     /// Returns the new settings; `None`, with the errors in the form, if a field is wrong.
     fn parse(&mut self, layout: &Layout) -> Option<Publication> {
-        let words = layout.words;
-        let mut errors = Mistakes::none();
+        let translator = layout.translator;
+        let mut errors = FieldErrors::new();
         for (field, text, max_bytes) in [
             ("title", &mut self.title, LINE_BYTES),
             ("tagline", &mut self.tagline, LINE_BYTES),
             ("appeal", &mut self.appeal, APPEAL_BYTES),
         ] {
-            errors.check_text(words, field, text, max_bytes);
+            errors.check_text(translator, field, text, max_bytes);
         }
         if input::is_blank(&self.title) {
-            errors.say(words, "title", "settings-title-missing");
+            errors.push(translator, "title", "settings-title-missing");
         }
         let language = Language::parse(&self.language);
         if language.is_none() {
-            errors.say(words, "language", "settings-language-wrong");
+            errors.push(translator, "language", "settings-language-wrong");
         }
         let zone = dates::parse_zone(&self.time_zone);
         if zone.is_none() {
-            errors.say(words, "time_zone", "settings-zone-wrong");
+            errors.push(translator, "time_zone", "settings-zone-wrong");
         }
         let permalink = self.permalink.parse();
         if let Err(error) = permalink {
             let key = match error {
-                WrongPermalink::Malformed => "settings-permalink-malformed",
-                WrongPermalink::NotUnique => "settings-permalink-not-unique",
-                WrongPermalink::Reserved => "settings-permalink-reserved",
+                PermalinkError::Malformed => "settings-permalink-malformed",
+                PermalinkError::NotUnique => "settings-permalink-not-unique",
+                PermalinkError::Reserved => "settings-permalink-reserved",
             };
-            errors.say(words, "permalink", key);
+            errors.push(translator, "permalink", key);
         }
         self.errors = errors;
         let (Some(language), Some(zone), Ok(permalink), true) =
@@ -204,7 +204,7 @@ impl SettingsForm {
             discussion: layout.publication.discussion.clone(),
             key_id: layout.publication.key_id.clone(),
             version: self.version.0,
-            edition: Edition::NONE,
+            row_version: PublicationVersion::NONE,
         })
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::listing::{Asked, HEADLINES, Listing};
 use super::store::{self, Author};
 use crate::app::App;
-use crate::cache::next_article;
+use crate::cache::find_next_scheduled_time;
 use crate::text::Slug;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 
@@ -40,7 +40,7 @@ pub async fn show_author(
         return Err(Error::NotFound);
     }
     let listing = Listing::of(found);
-    let kept = listing.kept(next_article(&mut db, now).await?);
+    let kept = listing.kept(find_next_scheduled_time(&mut db, now).await?);
     let page = AuthorPage {
         layout,
         author,

@@ -14,14 +14,14 @@ use super::model::{
 use super::page::ArticleFragment;
 use super::store::{self, Save, Saved};
 use crate::accounts::Editor;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
-use crate::text::{Format, Slug, dates, input};
-use crate::web::requests::Reference;
-use crate::web::{Db, Error, Fields, Layout, Mistakes, Page, Path, Query, Result, go_to};
+use crate::text::{BodyFormat, Slug, dates, input};
+use crate::web::requests::RequestId;
+use crate::web::{Db, Error, FormFields, Layout, FieldErrors, Page, Path, Query, Result, redirect_after_post};
 
 /// Bytes of the names of an article's topics together.
 const TOPICS_BYTES: usize = 2_000;
@@ -34,7 +34,7 @@ struct DraftForm {
     sources: String,
     body: String,
     /// How the text is written. Not a field: a text stays what it is.
-    format: Format,
+    format: BodyFormat,
     replies_open: bool,
     is_page: bool,
     pinned: bool,
@@ -43,7 +43,7 @@ struct DraftForm {
     /// The moment of publication, as the browser's date field writes it.
     moment: String,
     version: i32,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
 }
 
 /// What the pressed button asks for.
@@ -58,8 +58,8 @@ enum Act {
 #[derive(Template)]
 #[template(path = "articles/editor.html")]
 struct EditorPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     /// The article as it is kept; none while it is new.
     article: Option<Article>,
     form: DraftForm,
@@ -77,13 +77,13 @@ pub struct Asked {
 }
 
 /// An empty form.
-pub async fn show_new(desk: Desk, _editor: Editor) -> Response {
+pub async fn show_new(desk: AdminLayout, _editor: Editor) -> Response {
     Page(EditorPage::new(desk, None, DraftForm::blank())).into_response()
 }
 
 /// An article's form.
 pub async fn show_editor(
-    desk: Desk,
+    desk: AdminLayout,
     _editor: Editor,
     mut db: Db,
     Path(id): Path<ArticleId>,
@@ -100,10 +100,10 @@ pub async fn show_editor(
 /// Keeps a new article.
 pub async fn create(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     editor: Result<Editor>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let work = async { save(&app, desk?, &editor?, None, &fields).await };
     take_form(&app, reference, "/admin/articles/new", &fields, work).await
@@ -112,11 +112,11 @@ pub async fn create(
 /// Keeps a changed article.
 pub async fn change(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     Path(id): Path<ArticleId>,
     editor: Result<Editor>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let action = format!("/admin/articles/{id}");
     let work = async { save(&app, desk?, &editor?, Some(id), &fields).await };
@@ -125,10 +125,10 @@ pub async fn change(
 
 async fn save(
     app: &App,
-    desk: Desk,
+    desk: AdminLayout,
     editor: &Editor,
     id: Option<ArticleId>,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Response> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
@@ -139,8 +139,8 @@ async fn save(
     let mut form = DraftForm::read(fields);
     form.format = article
         .as_ref()
-        .map_or(Format::Markdown, |article| article.format);
-    let act = Act::of(fields.get("act"));
+        .map_or(BodyFormat::Markdown, |article| article.format);
+    let act = Act::of(fields.first("act"));
     let state = match (act, &article) {
         (Act::Publish, _) => ArticleState::Published,
         (Act::Unpublish, _) | (_, None) => ArticleState::Draft,
@@ -154,7 +154,7 @@ async fn save(
     if act == Act::Preview {
         let author = match &article {
             Some(article) => (article.author.clone(), article.author_slug.clone()),
-            None => (editor.name.clone(), Slug::from_title(&editor.handle)),
+            None => (editor.name.clone(), Slug::from_title(&editor.username)),
         };
         let preview = ArticleFragment::of_draft(&desk.layout, &draft, author, now);
         let mut page = EditorPage::new(desk, article, form);
@@ -181,15 +181,15 @@ async fn save(
         Save::Kept(id) => {
             db.commit().await?;
             tracing::info!(account = %editor.id, article = %id, "saved an article");
-            Ok(go_to(&format!("/admin/articles/{id}?saved=1")).into_response())
+            Ok(redirect_after_post(&format!("/admin/articles/{id}?saved=1")).into_response())
         }
         Save::AddressTaken(path) => {
             db.rollback().await?;
-            form.mistakes.add(
+            form.mistakes.push_message(
                 "slug",
                 desk.layout
-                    .words
-                    .with("editor-address-taken", "path", &path),
+                    .translator
+                    .format("editor-address-taken", "path", &path),
             );
             Ok(Page(EditorPage::new(desk, article, form))
                 .with_status(StatusCode::UNPROCESSABLE_ENTITY))
@@ -230,7 +230,7 @@ impl DraftForm {
     fn blank() -> Self {
         Self {
             replies_open: true,
-            ..Self::read(&Fields::default())
+            ..Self::read(&FormFields::default())
         }
     }
 
@@ -252,25 +252,25 @@ impl DraftForm {
                 .map(|at| dates::format_datetime_local(at, &layout.publication.zone))
                 .unwrap_or_default(),
             version: article.version,
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
         }
     }
 
-    fn read(fields: &Fields) -> Self {
+    fn read(fields: &FormFields) -> Self {
         Self {
-            title: input::single_line(fields.get("title")),
-            slug: fields.get("slug").trim().to_lowercase(),
-            standfirst: input::multi_line(fields.get("standfirst")),
-            sources: input::single_line(fields.get("sources")),
-            body: input::multi_line(fields.get("body")),
-            format: Format::Markdown,
+            title: input::single_line(fields.first("title")),
+            slug: fields.first("slug").trim().to_lowercase(),
+            standfirst: input::multi_line(fields.first("standfirst")),
+            sources: input::single_line(fields.first("sources")),
+            body: input::multi_line(fields.first("body")),
+            format: BodyFormat::Markdown,
             replies_open: fields.is_ticked("replies_open"),
             is_page: fields.is_ticked("is_page"),
             pinned: fields.is_ticked("pinned"),
-            topics: input::multi_line(fields.get("topics")),
-            moment: fields.get("moment").trim().to_owned(),
-            version: fields.get("version").parse().unwrap_or_default(),
-            mistakes: Mistakes::none(),
+            topics: input::multi_line(fields.first("topics")),
+            moment: fields.first("moment").trim().to_owned(),
+            version: fields.first("version").parse().unwrap_or_default(),
+            mistakes: FieldErrors::new(),
         }
     }
 
@@ -283,8 +283,8 @@ impl DraftForm {
         before: Option<Ts>,
         now: Ts,
     ) -> Option<Draft> {
-        let words = layout.words;
-        let mut mistakes = Mistakes::none();
+        let translator = layout.translator;
+        let mut mistakes = FieldErrors::new();
         for (field, text, most) in [
             ("title", &mut self.title, TITLE_BYTES),
             ("standfirst", &mut self.standfirst, STANDFIRST_BYTES),
@@ -292,10 +292,10 @@ impl DraftForm {
             ("body", &mut self.body, BODY_BYTES),
             ("topics", &mut self.topics, TOPICS_BYTES),
         ] {
-            mistakes.check_text(words, field, text, most);
+            mistakes.check_text(translator, field, text, most);
         }
         if input::is_blank(&self.title) {
-            mistakes.say(words, "title", "editor-title-missing");
+            mistakes.push(translator, "title", "editor-title-missing");
         }
         let slug = if self.slug.is_empty() {
             Some(Slug::from_title(&self.title))
@@ -303,14 +303,14 @@ impl DraftForm {
             Slug::parse(&self.slug)
         };
         if slug.is_none() {
-            mistakes.say(words, "slug", "editor-slug-wrong");
+            mistakes.push(translator, "slug", "editor-slug-wrong");
         }
         let zone = &layout.publication.zone;
         // The field knows minutes, the article more: what was not touched stays as it is.
         let untouched = before.filter(|at| dates::format_datetime_local(*at, zone) == self.moment);
         let moment = untouched.or_else(|| dates::parse_datetime_local(&self.moment, zone));
         if moment.is_none() && !self.moment.is_empty() {
-            mistakes.say(words, "moment", "editor-moment-wrong");
+            mistakes.push(translator, "moment", "editor-moment-wrong");
         }
         let published_at = moment.or((state == ArticleState::Published).then_some(now));
         let kind = if self.is_page {
@@ -320,11 +320,11 @@ impl DraftForm {
         };
         if let (Some(slug), Some(at)) = (&slug, published_at) {
             let path = match kind {
-                Kind::Article => layout.publication.path_of(ArticleId(0), slug, at),
-                Kind::Page => Publication::path_of_page(slug),
+                Kind::Article => layout.publication.article_path(ArticleId(0), slug, at),
+                Kind::Page => Publication::page_path(slug),
             };
             if is_reserved(&path) {
-                mistakes.add("slug", words.with("editor-address-taken", "path", &path));
+                mistakes.push_message("slug", translator.format("editor-address-taken", "path", &path));
             }
         }
         self.mistakes = mistakes;
@@ -353,10 +353,10 @@ fn names(topics: &str) -> Vec<String> {
 }
 
 impl EditorPage {
-    fn new(desk: Desk, article: Option<Article>, form: DraftForm) -> Self {
+    fn new(desk: AdminLayout, article: Option<Article>, form: DraftForm) -> Self {
         Self {
             desk,
-            section: Section::Articles,
+            section: AdminSection::Articles,
             article,
             form,
             preview: None,

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::store::{self, Headline};
 use crate::app::App;
-use crate::cache::{Keep, Tag, next_article};
+use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::text::{dates, markdown};
 use crate::web::{Db, Layout, Result, feed};
 
@@ -18,13 +18,13 @@ const ITEMS: i64 = 30;
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     let headlines = store::newest(&mut db, None, true, ITEMS, now).await?;
-    let kept = Keep::showing([Tag::Articles]).until(next_article(&mut db, now).await?);
+    let kept = CachePolicy::tagged([CacheTag::Articles]).expires_at(find_next_scheduled_time(&mut db, now).await?);
     drop(db);
     let newest = headlines.first().map(|newest| newest.published_at);
     let title = layout.publication.title.clone();
     let items = headlines.iter().map(|headline| item(&layout, headline));
-    let channel = feed::channel(&layout, title, "/feed.xml", newest, items.collect());
-    Ok((kept, feed::Feed(channel)).into_response())
+    let channel = feed::build_channel(&layout, title, "/feed.xml", newest, items.collect());
+    Ok((kept, feed::FeedResponse(channel)).into_response())
 }
 
 fn escaped(text: &str) -> String {
@@ -34,11 +34,11 @@ fn escaped(text: &str) -> String {
 }
 
 fn item(layout: &Layout, headline: &Headline) -> rss::Item {
-    let address = layout.absolute(&headline.path);
+    let address = layout.absolute_url(&headline.path);
     let page = Url::parse(&address).expect("the public address and a path make an address");
     // An article's number stays when its address changes, so a reader never sees it twice.
     let guid = GuidBuilder::default()
-        .value(format!("{}#article-{}", layout.absolute("/"), headline.id))
+        .value(format!("{}#article-{}", layout.absolute_url("/"), headline.id))
         .permalink(false)
         .build();
     ItemBuilder::default()

@@ -9,7 +9,7 @@ use super::listing::{HEADLINES, Listing};
 use super::store;
 use super::wordpress;
 use crate::app::App;
-use crate::cache::next_article;
+use crate::cache::find_next_scheduled_time;
 use crate::ids::ArticleId;
 use crate::web::{Db, Error, Layout, Page, Query, Result};
 
@@ -50,7 +50,7 @@ pub async fn show_front(
         let pinned = store::pinned(&mut db, HEADLINES, now).await?;
         listing.headlines.splice(0..0, pinned);
     }
-    let kept = listing.kept(next_article(&mut db, now).await?);
+    let kept = listing.kept(find_next_scheduled_time(&mut db, now).await?);
     let page = FrontPage {
         layout,
         listing,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::model::{Kind, Standing};
 use super::store::{self, Row};
 use crate::accounts::Editor;
-use crate::admin::{Desk, Section};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::ids::ArticleId;
 use crate::web::{Db, Page, Query, Result};
 
@@ -17,8 +17,8 @@ const ROWS: usize = 50;
 #[derive(Template)]
 #[template(path = "articles/list.html")]
 struct ListPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     rows: Vec<Row>,
     older: Option<ArticleId>,
 }
@@ -31,7 +31,7 @@ pub struct Asked {
 
 /// The list of articles.
 pub async fn show_articles(
-    desk: Desk,
+    desk: AdminLayout,
     _editor: Editor,
     mut db: Db,
     Query(asked): Query<Asked>,
@@ -43,7 +43,7 @@ pub async fn show_articles(
     let older = rows.last().map(|row| row.id).filter(|_| has_more);
     Ok(Page(ListPage {
         desk,
-        section: Section::Articles,
+        section: AdminSection::Articles,
         rows,
         older,
     })

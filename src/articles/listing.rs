@@ -3,10 +3,10 @@
 use serde::Deserialize;
 
 use super::store::Headline;
-use crate::cache::{Keep, Tag};
+use crate::cache::{CachePolicy, CacheTag};
 use crate::clock::Ts;
 use crate::ids::ArticleId;
-use crate::text::{Format, excerpt, markdown};
+use crate::text::{BodyFormat, excerpt, markdown};
 
 /// Articles on one page.
 pub(super) const HEADLINES: i64 = 10;
@@ -40,14 +40,14 @@ impl Listing {
     }
 
     /// What a page of it shows, where the next article comes at that moment.
-    pub(super) fn kept(&self, next: Option<Ts>) -> Keep {
+    pub(super) fn kept(&self, next: Option<Ts>) -> CachePolicy {
         let shown = self
             .headlines
             .iter()
-            .map(|headline| Tag::Article(headline.id));
-        Keep::showing(shown.chain([Tag::Articles]))
-            .by("before")
-            .until(next)
+            .map(|headline| CacheTag::Article(headline.id));
+        CachePolicy::tagged(shown.chain([CacheTag::Articles]))
+            .vary_by_param("before")
+            .expires_at(next)
     }
 }
 
@@ -67,9 +67,9 @@ impl Headline {
 }
 
 /// The words of a text, a block a line.
-pub(super) fn words(format: Format, body: &str) -> String {
+pub(super) fn words(format: BodyFormat, body: &str) -> String {
     match format {
-        Format::Markdown => markdown::to_text(body),
-        Format::Html => markdown::html_to_text(body),
+        BodyFormat::Markdown => markdown::to_text(body),
+        BodyFormat::Html => markdown::html_to_text(body),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
-use crate::text::{Format, SafeHtml, Slug, markdown};
+use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
 
 /// Bytes a title may have.
 pub const TITLE_BYTES: usize = 500;
@@ -53,7 +53,7 @@ impl Note {
     pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
 
     /// Its word; the catalogue has it as `note-…`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Protected => "protected",
             Self::Private => "private",
@@ -79,7 +79,7 @@ pub struct Article {
     /// The text, as written.
     pub body: String,
     /// How it is written.
-    pub format: Format,
+    pub format: BodyFormat,
     /// The text, as HTML.
     pub body_html: SafeHtml,
     /// Whether it takes replies.
@@ -163,7 +163,7 @@ pub struct Draft {
     /// The text, as written.
     pub body: String,
     /// How it is written.
-    pub format: Format,
+    pub format: BodyFormat,
     /// Whether it takes replies.
     pub replies_open: bool,
     /// Where it stands among the others.
@@ -182,8 +182,8 @@ impl Draft {
     /// The text as HTML.
     pub fn body_html(&self) -> SafeHtml {
         match self.format {
-            Format::Markdown => markdown::render_article(&self.body),
-            Format::Html => markdown::sanitize_article(&self.body, &|_| None),
+            BodyFormat::Markdown => markdown::render_article(&self.body),
+            BodyFormat::Html => markdown::sanitize_article(&self.body, &|_| None),
         }
     }
 }

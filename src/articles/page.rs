@@ -14,11 +14,11 @@ use super::model::{Article, Draft, Kind, Topic};
 use super::store::{self, Found};
 use super::wordpress;
 use crate::app::App;
-use crate::cache::{Keep, Tag};
+use crate::cache::{CachePolicy, CacheTag};
 use crate::clock::Ts;
-use crate::comments::paging::{self, Paging};
+use crate::comments::paging::{self, CommentPaging};
 use crate::comments::{self, ReplyForm, Thread};
-use crate::text::{Format, JsonLd, SafeHtml, Slug, excerpt};
+use crate::text::{BodyFormat, JsonLd, SafeHtml, Slug, excerpt};
 use crate::web::{Db, Layout, Page, Result};
 
 /// Characters of a description for search engines and previews: about what they show.
@@ -34,7 +34,7 @@ struct ArticlePage {
     description: String,
     /// Replies there are to read, on all pages.
     replies: i64,
-    paging: Paging,
+    paging: CommentPaging,
     /// The text came as HTML, in which there may be more than Markdown makes.
     is_html: bool,
     thread: Thread,
@@ -101,11 +101,11 @@ pub async fn show_article(
         return Ok(Redirect::to(&place).into_response());
     }
     let settings = &layout.publication.discussion;
-    let asked = paging::asked_for("comments", uri.query());
-    let replies = paging::OnePage::find(&mut db, article.id, settings.newest_first, asked).await?;
+    let asked = paging::parse_page_number("comments", uri.query());
+    let replies = paging::CommentPage::load(&mut db, article.id, settings.newest_first, asked).await?;
     let path = article.path.clone().unwrap_or_default();
-    if replies.paging.is_beyond() {
-        let last = paging::article_address(&path, replies.paging.pages);
+    if replies.paging.is_past_end() {
+        let last = paging::article_page_path(&path, replies.paging.pages);
         // For now: pages fill up.
         return Ok((StatusCode::FOUND, [(header::LOCATION, last)]).into_response());
     }
@@ -114,11 +114,11 @@ pub async fn show_article(
     let grows_old_from = article
         .published_at
         .filter(|_| article.kind == Kind::Article);
-    let replies_open = settings.takes_replies(article.replies_open, grows_old_from, layout.now);
-    let closes_at = settings.closes_later(article.replies_open, grows_old_from, layout.now);
-    let kept = Keep::showing([Tag::Article(article.id)])
-        .by("comments")
-        .until(closes_at);
+    let replies_open = settings.accepts_comments(article.replies_open, grows_old_from, layout.now);
+    let closes_at = settings.upcoming_close(article.replies_open, grows_old_from, layout.now);
+    let kept = CachePolicy::tagged([CacheTag::Article(article.id)])
+        .vary_by_param("comments")
+        .expires_at(closes_at);
     let thread = Thread::arrange(
         layout.clone(),
         article.id,
@@ -128,13 +128,13 @@ pub async fn show_article(
     );
     let count = replies.counts.replies;
     let page = ArticlePage {
-        feed_path: comments::feed::article_feed(&path),
+        feed_path: comments::feed::article_feed_path(&path),
         json_ld: json_ld(&layout, &article, &path, count),
         path,
         description: description(&article),
         replies: count,
         paging: replies.paging,
-        is_html: article.format == Format::Html,
+        is_html: article.format == BodyFormat::Html,
         replies_open,
         reply: ReplyForm::blank(&layout, article.id),
         article: ArticleFragment::of(&layout, article, topics),
@@ -146,8 +146,8 @@ pub async fn show_article(
 
 /// The feed of an article's replies, at the article's address and `/feed.xml`, to which WordPress's leads.
 async fn feed_at(layout: &Layout, db: &mut PgConnection, path: &str) -> Result<Option<Response>> {
-    let of_wordpress = comments::feed::article_of_wordpress_feed(path);
-    let Some(of) = comments::feed::article_of_feed(path).or(of_wordpress) else {
+    let of_wordpress = comments::feed::wordpress_feed_article_path(path);
+    let Some(of) = comments::feed::feed_article_path(path).or(of_wordpress) else {
         return Ok(None);
     };
     let found = match wordpress::readable(of) {
@@ -162,7 +162,7 @@ async fn feed_at(layout: &Layout, db: &mut PgConnection, path: &str) -> Result<O
     if of_wordpress.is_some() {
         return Ok(Some(feed_moved_to(&path)));
     }
-    comments::feed::feed_of(layout, db, article.id, &article.title, &path)
+    comments::feed::render_article_feed(layout, db, article.id, &article.title, &path)
         .await
         .map(Some)
 }
@@ -186,14 +186,14 @@ async fn page_of_replies_at(
         Some(Found::Here(article)) => article.path.unwrap_or_default(),
         None => return Ok(None),
     };
-    let address = paging::article_address(&path, page);
+    let address = paging::article_page_path(&path, page);
     Ok(Some(
         Redirect::to(&format!("{address}#comments")).into_response(),
     ))
 }
 
 fn feed_moved_to(article_path: &str) -> Response {
-    let feed = comments::feed::article_feed(article_path);
+    let feed = comments::feed::article_feed_path(article_path);
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, feed)]).into_response()
 }
 
@@ -204,15 +204,15 @@ fn json_ld(layout: &Layout, article: &Article, path: &str, replies: i64) -> Json
         "@context": "https://schema.org",
         "@type": if article.kind == Kind::Article { "Article" } else { "WebPage" },
         "headline": article.title,
-        "@id": layout.absolute(path),
-        "url": layout.absolute(path),
+        "@id": layout.absolute_url(path),
+        "url": layout.absolute_url(path),
         "commentCount": replies,
     });
     if article.kind == Kind::Article {
-        let author = layout.absolute(&format!("/authors/{}", article.author_slug));
+        let author = layout.absolute_url(&format!("/authors/{}", article.author_slug));
         described["author"] = json!({ "@type": "Person", "name": article.author, "url": author });
         if let Some(published_at) = &article.published_at {
-            described["datePublished"] = json!(layout.machine(published_at));
+            described["datePublished"] = json!(layout.format_iso_time(published_at));
         }
     }
     JsonLd::new(described)
@@ -221,7 +221,7 @@ fn json_ld(layout: &Layout, article: &Article, path: &str, replies: i64) -> Json
 impl ArticlePage {
     /// The address of a page of the article's replies.
     fn address(&self, page: &i64) -> String {
-        paging::article_address(&self.path, *page)
+        paging::article_page_path(&self.path, *page)
     }
 
     fn previous(&self) -> Option<String> {

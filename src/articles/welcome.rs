@@ -7,14 +7,14 @@ use sqlx::PgConnection;
 
 use super::model::{Draft, Kind, State};
 use super::store;
-use crate::accounts::{self, Handle, Role};
+use crate::accounts::{self, Username, Role};
 use crate::app::App;
 use crate::commenters::{self, Email};
 use crate::comments::screening::{self, Verdict};
 use crate::comments::{self, NewComment, Status};
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::{self, Publication};
-use crate::text::{Format, Slug, markdown};
+use crate::text::{BodyFormat, Slug, markdown};
 
 const TITLE: &str = "Welcome to your Broadsheet";
 const STANDFIRST: &str = "This first article shows what an article can hold. Read it once, then change it, or write over it.";
@@ -59,7 +59,7 @@ const SAMPLES: [Sample; 3] = [
 pub async fn first_start(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
-    let mut publication = Publication::new(&app.keys.id());
+    let mut publication = Publication::new(&app.keys.active_id());
     APPEAL.clone_into(&mut publication.appeal);
     publication.appeal_html = markdown::render_article(APPEAL);
     if !publication::store::insert(&mut db, &publication).await? {
@@ -86,9 +86,9 @@ async fn welcome_article(
 ) -> anyhow::Result<ArticleId> {
     let now = app.clock.now();
     // The house's own byline, which nobody can sign in as.
-    let handle = Handle::parse("broadsheet").context("a plain word is a handle")?;
+    let handle = Username::parse("broadsheet").context("a plain word is a handle")?;
     // Someone of that name may have been added before the first start.
-    let author = match accounts::store::find_by_handle(db, &handle).await? {
+    let author = match accounts::store::find_by_username(db, &handle).await? {
         Some((account, _)) => account.id,
         None => accounts::store::insert(db, &handle, "Broadsheet", Role::Editor, None, now)
             .await?
@@ -100,7 +100,7 @@ async fn welcome_article(
         standfirst: STANDFIRST.to_owned(),
         sources: SOURCES.to_owned(),
         body: BODY.to_owned(),
-        format: Format::Markdown,
+        format: BodyFormat::Markdown,
         replies_open: true,
         kind: Kind::Article,
         pinned: false,
@@ -127,7 +127,7 @@ async fn reply(
         .context("a sample's address is well formed")?;
     let commenter = commenters::store::find_or_insert(db, &app.keys, &email, now).await?;
     let verdict = if sample.is_held {
-        Verdict::new(Status::Held, vec![screening::Kind::FirstTimer.into()])
+        Verdict::new(Status::Held, vec![screening::ReasonKind::FirstTimer.into()])
     } else {
         Verdict::new(Status::Approved, Vec::new())
     };
@@ -139,7 +139,7 @@ async fn reply(
         body: sample.body.to_owned(),
         body_html: markdown::render_comment(sample.body),
         account_id: None,
-        from: Ipv4Addr::LOCALHOST.into(),
+        ip: Ipv4Addr::LOCALHOST.into(),
     };
     let kept = comments::store::submissions::insert(
         db,

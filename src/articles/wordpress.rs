@@ -109,7 +109,7 @@ pub async fn show_author(Path(path): Path<String>) -> Result<Response> {
 
 /// A picture or a file.
 pub async fn show_upload(Path(path): Path<String>) -> Result<Response> {
-    Ok(for_good(&media::address(&path)))
+    Ok(for_good(&media::media_path(&path)))
 }
 
 /// The last part of a path that is neither the feed nor the number of a page.

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{DecisionRecord, NewEntry};
-use crate::crypto::hex;
+use crate::crypto::encode_hex;
 
 /// Returns the hash of an entry at `position`, after an entry whose hash is `previous` (empty for the first entry).
 ///
@@ -18,7 +18,7 @@ pub fn hash_entry(
     decisions: impl IntoIterator<Item = DecisionRecord>,
 ) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    let previous = hex(previous);
+    let previous = encode_hex(previous);
     let kind = entry.kind.code();
     let actor = id_or_dash(entry.actor.map(|id| id.0));
     let at = entry.at.unix_micros();
@@ -55,11 +55,11 @@ mod tests {
     use super::*;
     use crate::audit_log::EntryKind;
     use crate::clock::Ts;
-    use crate::ids::{AccountId, ActId, CommentId};
+    use crate::ids::{AccountId, ActionId, CommentId};
 
     fn entry() -> NewEntry<'static> {
         NewEntry {
-            action: ActId(7),
+            action: ActionId(7),
             kind: EntryKind::Decided,
             actor: Some(AccountId(3)),
             subject: "",
@@ -96,7 +96,7 @@ mod tests {
             hash_entry(3, &[1], &entry(), [DECISION]),
             hash_entry(2, &[2], &entry(), [DECISION]),
             hash_entry(2, &[1], &entry(), []),
-            changed_entry(|entry| entry.action = ActId(8)),
+            changed_entry(|entry| entry.action = ActionId(8)),
             changed_entry(|entry| entry.kind = EntryKind::Undone),
             changed_entry(|entry| entry.actor = None),
             changed_entry(|entry| entry.subject = "comment 17"),

@@ -2,7 +2,7 @@
 
 use crate::accounts::Moderator;
 use crate::clock::Ts;
-use crate::ids::{AccountId, ActId, CommentId};
+use crate::ids::{AccountId, ActionId, CommentId};
 
 /// Codes of the comment statuses that a decision can start from or end in. The statuses themselves are defined above this
 /// layer, in `comments`.
@@ -67,7 +67,7 @@ impl EntryKind {
 #[derive(Clone, Debug)]
 pub struct NewEntry<'a> {
     /// The action it belongs to; one action can write several entries.
-    pub action: ActId,
+    pub action: ActionId,
     pub kind: EntryKind,
     /// The member of staff; `None` for what the site does by itself.
     pub actor: Option<AccountId>,
@@ -80,7 +80,7 @@ pub struct NewEntry<'a> {
 
 impl<'a> NewEntry<'a> {
     /// Returns an entry without subject or note for an action of this moderator.
-    pub fn by_moderator(moderator: &Moderator, action: ActId, kind: EntryKind, at: Ts) -> Self {
+    pub fn by_moderator(moderator: &Moderator, action: ActionId, kind: EntryKind, at: Ts) -> Self {
         Self {
             action,
             kind,

@@ -9,8 +9,8 @@ use sqlx::{Connection, PgConnection};
 use super::chain::hash_entry;
 use super::store::verify::{self as store, StoredDecision, StoredEntry};
 use super::{DecisionRecord, EntryKind, NewEntry, find_status_code};
-use crate::crypto::hex;
-use crate::ids::EntryId;
+use crate::crypto::encode_hex;
+use crate::ids::LogEntryId;
 
 /// Entries read by one query.
 const ENTRY_BATCH: i64 = 500;
@@ -119,8 +119,8 @@ async fn verify_chain(
             break;
         }
         for batch in split_by_decisions(&entries) {
-            let ids: Vec<EntryId> = batch.iter().map(|entry| entry.id).collect();
-            let mut by_entry: HashMap<EntryId, Vec<StoredDecision>> = HashMap::new();
+            let ids: Vec<LogEntryId> = batch.iter().map(|entry| entry.id).collect();
+            let mut by_entry: HashMap<LogEntryId, Vec<StoredDecision>> = HashMap::new();
             for decision in store::list_decisions(db, &ids).await? {
                 by_entry.entry(decision.entry).or_default().push(decision);
             }
@@ -178,7 +178,7 @@ impl ChainVerifier<'_> {
                 "Entry {position} has a kind, a moment or a status that there is none of."
             )),
         }
-        let hash = hex(&entry.hash);
+        let hash = encode_hex(&entry.hash);
         if let Some(checkpoint) = self.checkpoint.filter(|noted| noted.position == position) {
             self.reached_checkpoint = true;
             if checkpoint.hash != hash {
@@ -336,8 +336,8 @@ mod tests {
     fn entries_are_split_into_parts_of_bounded_size() {
         let entry = |position, decisions| StoredEntry {
             position,
-            id: EntryId(position),
-            act: crate::ids::ActId(1),
+            id: LogEntryId(position),
+            act: crate::ids::ActionId(1),
             kind: "decided".to_owned(),
             account_id: None,
             about: String::new(),

@@ -9,20 +9,20 @@ use tokio::task::spawn_blocking;
 
 use super::encoding::ContentEncoding;
 use super::page::{CachedPage, CompressionLevel};
-use super::policy::Keep;
+use super::policy::CachePolicy;
 use crate::web::Error;
 
 /// Rendered page that is the same for everyone, before compression.
 pub struct CacheableResponse {
     headers: HeaderMap,
     body: Bytes,
-    policy: Keep,
+    policy: CachePolicy,
 }
 
 impl CacheableResponse {
     /// Reads a response that has a caching policy. Any other response is returned as the error.
     pub async fn read(mut response: Response) -> Result<Self, Response> {
-        let policy = response.extensions_mut().remove::<Keep>();
+        let policy = response.extensions_mut().remove::<CachePolicy>();
         let headers = response.headers();
         let is_private = headers.contains_key(header::SET_COOKIE)
             || headers

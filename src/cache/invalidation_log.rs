@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::policy::Tag;
+use super::policy::CacheTag;
 
 /// Invalidations that are remembered. A render during which more arrive is not cached.
 const MAX_REMEMBERED: usize = 1024;
@@ -11,7 +11,7 @@ const MAX_REMEMBERED: usize = 1024;
 #[derive(Default)]
 pub struct InvalidationLog {
     position: u64,
-    recent: VecDeque<(u64, Tag)>,
+    recent: VecDeque<(u64, CacheTag)>,
 }
 
 impl InvalidationLog {
@@ -19,7 +19,7 @@ impl InvalidationLog {
         self.position
     }
 
-    pub fn push(&mut self, tag: Tag) {
+    pub fn push(&mut self, tag: CacheTag) {
         self.position += 1;
         if self.recent.len() == MAX_REMEMBERED {
             self.recent.pop_front();
@@ -28,7 +28,7 @@ impl InvalidationLog {
     }
 
     /// Returns whether a page with these tags may have been invalidated after `position`.
-    pub fn is_invalidated_since(&self, position: u64, tags: &[Tag]) -> bool {
+    pub fn is_invalidated_since(&self, position: u64, tags: &[CacheTag]) -> bool {
         let oldest = self
             .recent
             .front()
@@ -41,7 +41,7 @@ impl InvalidationLog {
                 .iter()
                 .rev()
                 .take_while(|(number, _)| *number > position)
-                .any(|(_, tag)| *tag == Tag::Site || tags.contains(tag))
+                .any(|(_, tag)| *tag == CacheTag::Site || tags.contains(tag))
     }
 }
 
@@ -50,19 +50,19 @@ mod tests {
     use super::*;
     use crate::ids::ArticleId;
 
-    fn article(id: i64) -> Tag {
-        Tag::Article(ArticleId(id))
+    fn article(id: i64) -> CacheTag {
+        CacheTag::Article(ArticleId(id))
     }
 
     #[test]
     fn a_page_is_invalidated_by_its_own_tags_and_by_the_site_tag() {
         let mut log = InvalidationLog::default();
-        let tags = [Tag::Articles, article(1)];
+        let tags = [CacheTag::Articles, article(1)];
         log.push(article(1));
         let position = log.position();
         for (tag, is_invalidated) in [
             (article(2), false),
-            (Tag::Replies, false),
+            (CacheTag::Comments, false),
             (article(1), true),
         ] {
             log.push(tag);
@@ -74,7 +74,7 @@ mod tests {
         }
         let position = log.position();
         assert!(!log.is_invalidated_since(position, &tags));
-        log.push(Tag::Site);
+        log.push(CacheTag::Site);
         assert!(log.is_invalidated_since(position, &tags));
     }
 

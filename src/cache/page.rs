@@ -8,8 +8,8 @@ use axum::response::Response;
 use flate2::write::GzEncoder;
 
 use super::encoding::ContentEncoding;
-use super::policy::Keep;
-use crate::crypto::hex;
+use super::policy::CachePolicy;
+use crate::crypto::encode_hex;
 
 /// Trade-off between time and size. For an article with fifty comments, 68 kB: gzip makes 15.9 kB in 0.6 ms at level 1 and
 /// 14.1 kB in 3.0 ms at level 9; Brotli makes 13.3 kB at quality 5 and 13.2 kB at 9, in four times as long.
@@ -39,7 +39,7 @@ pub struct CachedPage {
     not_modified_headers: HeaderMap,
     etag: HeaderValue,
     body: Bytes,
-    pub policy: Keep,
+    pub policy: CachePolicy,
 }
 
 impl CachedPage {
@@ -50,12 +50,12 @@ impl CachedPage {
         body: &[u8],
         encoding: ContentEncoding,
         level: CompressionLevel,
-        policy: Keep,
+        policy: CachePolicy,
     ) -> Self {
         // Boxed to drop spare capacity, which `weight` would not count.
         let body = Bytes::from(compress(body, encoding, level).into_boxed_slice());
         // Strong: each encoding has its own bytes and so its own tag (RFC 9110, section 8.8.3).
-        let etag = hex(&blake3::hash(&body).as_bytes()[..ETAG_BYTES]);
+        let etag = encode_hex(&blake3::hash(&body).as_bytes()[..ETAG_BYTES]);
         let etag = HeaderValue::try_from(format!("\"{etag}\"")).expect("hex digits are a header");
         headers.insert(header::ETAG, etag.clone());
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -155,7 +155,7 @@ mod tests {
     fn page(encoding: ContentEncoding, level: CompressionLevel) -> CachedPage {
         let headers = headers(header::CONTENT_LENGTH, "1");
         let body = "word ".repeat(1000);
-        CachedPage::new(headers, body.as_bytes(), encoding, level, Keep::default())
+        CachedPage::new(headers, body.as_bytes(), encoding, level, CachePolicy::default())
     }
 
     fn get(page: &CachedPage) -> Response {

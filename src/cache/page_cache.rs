@@ -13,7 +13,7 @@ use super::invalidation_log::InvalidationLog;
 use super::key::{CacheKey, CacheKeyRef};
 use super::metrics::CacheMetrics;
 use super::page::CachedPage;
-use super::policy::Tag;
+use super::policy::CacheTag;
 use super::render::{RenderGuard, RenderOutcome, RenderTable};
 use super::tag_index::TagIndex;
 use crate::clock::Ts;
@@ -170,9 +170,9 @@ impl PageCache {
         let state = &mut *self.lock();
         for tag in payload.split_ascii_whitespace() {
             // A newer version may send tags that this one does not know; they could concern any page.
-            let tag = tag.parse().unwrap_or(Tag::Site);
+            let tag = tag.parse().unwrap_or(CacheTag::Site);
             state.log.push(tag);
-            if tag == Tag::Site {
+            if tag == CacheTag::Site {
                 self.metrics.dropped.inc_by(self.pages.len() as u64);
                 self.pages.clear();
                 state.tags.clear();
@@ -201,7 +201,7 @@ impl PageCache {
     /// Starts a new epoch: no cached page is valid any more, but all can still be found as stale.
     pub fn invalidate_all(&self) {
         let mut state = self.lock();
-        state.log.push(Tag::Site);
+        state.log.push(CacheTag::Site);
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.metrics.dropped.inc_by(self.pages.len() as u64);
     }
@@ -245,7 +245,7 @@ mod tests {
 
     use super::super::encoding::ContentEncoding;
     use super::super::page::CompressionLevel;
-    use super::super::policy::Keep;
+    use super::super::policy::CachePolicy;
     use super::*;
     use crate::ids::ArticleId;
 
@@ -253,11 +253,11 @@ mod tests {
         Ts::EPOCH
     }
 
-    fn page(tags: &[Tag]) -> Arc<CachedPage> {
-        page_with(Keep::showing(tags.iter().copied()))
+    fn page(tags: &[CacheTag]) -> Arc<CachedPage> {
+        page_with(CachePolicy::tagged(tags.iter().copied()))
     }
 
-    fn page_with(policy: Keep) -> Arc<CachedPage> {
+    fn page_with(policy: CachePolicy) -> Arc<CachedPage> {
         let (encoding, level) = (ContentEncoding::Identity, CompressionLevel::Best);
         let headers = HeaderMap::new();
         Arc::new(CachedPage::new(headers, b"a page", encoding, level, policy))
@@ -270,8 +270,8 @@ mod tests {
         }
     }
 
-    fn article(id: i64) -> Tag {
-        Tag::Article(ArticleId(id))
+    fn article(id: i64) -> CacheTag {
+        CacheTag::Article(ArticleId(id))
     }
 
     fn cache() -> (PageCache, UnboundedReceiver<FlushAck>) {
@@ -298,7 +298,7 @@ mod tests {
         cache.find(key(path), now).is_some()
     }
 
-    fn insert(cache: &PageCache, path: &str, tags: &[Tag]) {
+    fn insert(cache: &PageCache, path: &str, tags: &[CacheTag]) {
         cache.complete(lead(cache, path), &page(tags));
         assert!(is_cached(cache, path));
     }
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn an_invalidation_drops_exactly_the_pages_with_its_tag() {
         let (cache, _requests) = cache();
-        insert(&cache, "/", &[Tag::Articles, article(1), article(2)]);
+        insert(&cache, "/", &[CacheTag::Articles, article(1), article(2)]);
         insert(&cache, "/one", &[article(1)]);
         insert(&cache, "/two", &[article(2)]);
         cache.apply_invalidations("article:1 replies");
@@ -385,7 +385,7 @@ mod tests {
     fn a_page_expires_at_its_time() {
         let (cache, _requests) = cache();
         let expires_at = now().plus_seconds(60);
-        let policy = Keep::showing([Tag::Articles]).until(Some(expires_at));
+        let policy = CachePolicy::tagged([CacheTag::Articles]).expires_at(Some(expires_at));
         cache.complete(lead(&cache, "/"), &page_with(policy));
         let find_at = |time: Ts| cache.find(key("/"), || time);
         assert!(find_at(expires_at.plus_seconds(-1)).is_some());

@@ -10,13 +10,13 @@ use crate::ids::ArticleId;
 
 /// Content that a page shows and that a transaction can touch; the unit of invalidation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tag {
+pub enum CacheTag {
     /// One article with its comments and their count.
     Article(ArticleId),
     /// The list of published articles and its order.
     Articles,
     /// Approved comments of any article.
-    Replies,
+    Comments,
     /// Everything. Every page carries this tag without naming it.
     Site,
 }
@@ -25,14 +25,14 @@ pub enum Tag {
 #[derive(Debug)]
 pub struct UnknownTag;
 
-impl FromStr for Tag {
+impl FromStr for CacheTag {
     type Err = UnknownTag;
 
     /// Parses a tag as the triggers write it: `article:17`, `articles`, `replies`, `site`.
     fn from_str(text: &str) -> Result<Self, UnknownTag> {
         match text {
             "articles" => Ok(Self::Articles),
-            "replies" => Ok(Self::Replies),
+            "replies" => Ok(Self::Comments),
             "site" => Ok(Self::Site),
             _ => {
                 let id = text.strip_prefix("article:").ok_or(UnknownTag)?;
@@ -44,15 +44,15 @@ impl FromStr for Tag {
 
 /// Response part that declares a page to be the same for everyone and cacheable until one of its tags is invalidated.
 #[derive(Clone, Debug, Default)]
-pub struct Keep {
-    pub(super) tags: Vec<Tag>,
+pub struct CachePolicy {
+    pub(super) tags: Vec<CacheTag>,
     pub(super) expires_at: Option<Ts>,
     pub(super) vary_by: Option<&'static str>,
 }
 
-impl Keep {
+impl CachePolicy {
     /// Returns a policy for a page that shows the content of `tags`.
-    pub fn showing(tags: impl IntoIterator<Item = Tag>) -> Self {
+    pub fn tagged(tags: impl IntoIterator<Item = CacheTag>) -> Self {
         Self {
             tags: tags.into_iter().collect(),
             ..Self::default()
@@ -60,7 +60,7 @@ impl Keep {
     }
 
     /// Caches one page per value of a numeric query parameter.
-    pub fn by(self, name: &'static str) -> Self {
+    pub fn vary_by_param(self, name: &'static str) -> Self {
         Self {
             vary_by: Some(name),
             ..self
@@ -68,7 +68,7 @@ impl Keep {
     }
 
     /// Sets the time at which the page changes by itself, if there is one.
-    pub fn until(self, time: Option<Ts>) -> Self {
+    pub fn expires_at(self, time: Option<Ts>) -> Self {
         Self {
             expires_at: time,
             ..self
@@ -76,7 +76,7 @@ impl Keep {
     }
 }
 
-impl IntoResponseParts for Keep {
+impl IntoResponseParts for CachePolicy {
     type Error = Infallible;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {

@@ -263,13 +263,13 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::config::Settings;
-    use crate::crypto::Keys;
+    use crate::crypto::KeyRing;
 
     #[tokio::test]
     async fn a_write_waits_for_its_invalidations_unless_it_has_none() {
         let pool = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new());
         let config = Settings::default().check().expect("the defaults are valid");
-        let keys = Keys::from_secret(&[42; 32]);
+        let keys = KeyRing::from_secret(&[42; 32]);
         let app = App::new(pool, Clock::default(), keys, config, Argon2::default());
         let router = Router::new()
             .route("/seen", post(|| async {}))

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgExecutor};
 use crate::clock::Ts;
 
 /// Returns the publication time of the next scheduled article, at which lists of articles change by themselves.
-pub async fn next_article(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<Ts>> {
+pub async fn find_next_scheduled_time(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<Ts>> {
     sqlx::query_scalar!(
         r#"select min(published_at) as "at: Ts" from articles where state = 'published' and published_at > $1"#,
         now as Ts,

@@ -3,20 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use super::key::CacheKey;
-use super::policy::Tag;
+use super::policy::CacheTag;
 
 /// Keys of all cached pages by tag.
 #[derive(Default)]
-pub struct TagIndex(HashMap<Tag, HashSet<CacheKey>>);
+pub struct TagIndex(HashMap<CacheTag, HashSet<CacheKey>>);
 
 impl TagIndex {
-    pub fn insert(&mut self, key: &CacheKey, tags: &[Tag]) {
+    pub fn insert(&mut self, key: &CacheKey, tags: &[CacheTag]) {
         for tag in tags {
             self.0.entry(*tag).or_default().insert(key.clone());
         }
     }
 
-    pub fn remove(&mut self, key: &CacheKey, tags: &[Tag]) {
+    pub fn remove(&mut self, key: &CacheKey, tags: &[CacheTag]) {
         for tag in tags {
             if let Some(keys) = self.0.get_mut(tag) {
                 keys.remove(key);
@@ -28,7 +28,7 @@ impl TagIndex {
     }
 
     /// Removes a tag and returns the keys that had it. The caller removes these keys from their other tags.
-    pub fn remove_tag(&mut self, tag: Tag) -> HashSet<CacheKey> {
+    pub fn remove_tag(&mut self, tag: CacheTag) -> HashSet<CacheKey> {
         self.0.remove(&tag).unwrap_or_default()
     }
 
@@ -49,8 +49,8 @@ mod tests {
     use super::*;
     use crate::ids::ArticleId;
 
-    fn article(id: i64) -> Tag {
-        Tag::Article(ArticleId(id))
+    fn article(id: i64) -> CacheTag {
+        CacheTag::Article(ArticleId(id))
     }
 
     #[test]
@@ -60,12 +60,12 @@ mod tests {
             CacheKey::from(CacheKeyRef { encoding, path })
         });
         let mut index = TagIndex::default();
-        index.insert(&front, &[Tag::Articles, article(1)]);
+        index.insert(&front, &[CacheTag::Articles, article(1)]);
         index.insert(&one, &[article(1)]);
         index.remove(&front, &[article(1)]);
         assert_eq!(index.remove_tag(article(1)), HashSet::from([one.clone()]));
         assert_eq!(index.remove_tag(article(1)), HashSet::new());
-        index.remove(&front, &[Tag::Articles]);
+        index.remove(&front, &[CacheTag::Articles]);
         assert_eq!(index.tag_count(), 0, "tags without pages are removed");
         index.insert(&one, &[article(1)]);
         index.clear();

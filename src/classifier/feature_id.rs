@@ -1,20 +1,20 @@
 //! Keyed hashes of features: the database holds no word that is not in a comment.
 
 use super::feature::Feature;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 
 /// Version of the extraction rules. Increase it with every change of them: the model is then trained again.
 const RULES_VERSION: u8 = 1;
 
 /// Returns the id under which a feature is counted.
-pub(super) fn feature_id(keys: &Keys, feature: &Feature) -> i64 {
+pub(super) fn feature_id(keys: &KeyRing, feature: &Feature) -> i64 {
     // With the current key, unlike other stored hashes: whoever has a key could try words, so a key rotation must change these.
-    first_eight_bytes(&keys.find_by("learned signal", feature.to_string().as_bytes()))
+    first_eight_bytes(&keys.blind_index("learned signal", feature.to_string().as_bytes()))
 }
 
 /// Returns a fingerprint of the current key and rules. A model with another one is trained again.
-pub(super) fn model_fingerprint(keys: &Keys) -> i64 {
-    first_eight_bytes(&keys.find_by("learned signals, all", &[RULES_VERSION]))
+pub(super) fn model_fingerprint(keys: &KeyRing) -> i64 {
+    first_eight_bytes(&keys.blind_index("learned signals, all", &[RULES_VERSION]))
 }
 
 fn first_eight_bytes(hash: &[u8; 32]) -> i64 {

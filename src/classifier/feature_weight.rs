@@ -1,7 +1,7 @@
 //! The weight of a feature in a prediction: how it is stored with the comment, and described to moderators.
 
 use super::feature::{Feature, TextShape};
-use crate::i18n::Words;
+use crate::i18n::Translator;
 
 /// A feature and its weight in a prediction.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,17 +39,17 @@ impl FeatureWeight {
     }
 
     /// Describes the feature in the site's language.
-    pub fn describe(&self, words: Words) -> String {
+    pub fn describe(&self, translator: Translator) -> String {
         match &self.feature {
-            Feature::Word(word) => words.with("learned-word", "word", word),
+            Feature::Word(word) => translator.format("learned-word", "word", word),
             Feature::Pair(first, second) => {
                 let pair = format!("{first} {second}");
-                words.with("learned-pair", "words", &pair)
+                translator.format("learned-pair", "words", &pair)
             }
-            Feature::LinkTo(host) => words.with("learned-link", "host", host),
-            Feature::WebsiteAt(host) => words.with("learned-website", "host", host),
-            Feature::Name(word) => words.with("learned-name", "word", word),
-            Feature::Shape(shape) => words.say(shape_key(*shape)),
+            Feature::LinkTo(host) => translator.format("learned-link", "host", host),
+            Feature::WebsiteAt(host) => translator.format("learned-website", "host", host),
+            Feature::Name(word) => translator.format("learned-name", "word", word),
+            Feature::Shape(shape) => translator.text(shape_key(*shape)),
         }
     }
 }
@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn every_feature_has_a_description_in_each_language() {
         for language in Language::all() {
-            let words = Words::of(language);
+            let translator = Translator::new(language);
             let said: Vec<String> = all()
                 .into_iter()
-                .map(|what| FeatureWeight::new(1.0, what).describe(words))
+                .map(|what| FeatureWeight::new(1.0, what).describe(translator))
                 .collect();
             assert!(
                 said.iter()
@@ -142,7 +142,7 @@ mod tests {
                 "{said:?}"
             );
         }
-        let english = Words::of(Language::English);
+        let english = Translator::new(Language::English);
         assert_eq!(
             FeatureWeight::new(1.0, all().remove(0)).describe(english),
             "the word “casino”"

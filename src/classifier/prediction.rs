@@ -6,15 +6,15 @@ use super::feature::Feature;
 use super::feature_id;
 use super::model::Prediction;
 use super::store;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 
 /// Predicts whether a comment with these features is spam. `None` while there are too few examples.
 pub async fn predict(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     features: Vec<Feature>,
 ) -> sqlx::Result<Option<Prediction>> {
-    let keys = keys.as_of_now();
+    let keys = keys.snapshot();
     let ids: Vec<i64> = features
         .iter()
         .map(|one| feature_id::feature_id(&keys, one))

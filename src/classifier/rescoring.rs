@@ -13,7 +13,7 @@ const RESCORE_INTERVAL_SECS: i64 = 10;
 /// Scores the newest held comments again if the model changed since the last time.
 pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
-    let keys = app.keys.as_of_now();
+    let keys = app.keys.snapshot();
     let mut db = app.pool.acquire().await?;
     if !store::scores::claim_rescoring(&mut db, now.plus_seconds(-RESCORE_INTERVAL_SECS), now)
         .await?

@@ -13,8 +13,8 @@ use super::store::state::{ModelChanges, ModelState};
 use super::{extract_comment_features, feature_id};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::crypto::Keys;
-use crate::ids::{CommentId, EntryId, LookalikeId};
+use crate::crypto::KeyRing;
+use crate::ids::{CommentId, LogEntryId, SimilarGroupId};
 
 /// Decisions per transaction, unless a single log entry has more.
 const MAX_BATCH_DECISIONS: i64 = 1_000;
@@ -26,14 +26,14 @@ const MAX_GROUP_EXAMPLES: i64 = 10;
 /// Trains with everything that was decided since the last time.
 pub async fn train(app: &App) -> sqlx::Result<()> {
     // Reads the key again, which may have been rotated.
-    app.publication().await?;
-    while app.has_the_key() && train_batch(app).await? {}
+    app.load_publication().await?;
+    while app.has_current_key() && train_batch(app).await? {}
     Ok(())
 }
 
 /// Trains one batch; returns whether there may be more.
 async fn train_batch(app: &App) -> sqlx::Result<bool> {
-    let keys = app.keys.as_of_now();
+    let keys = app.keys.snapshot();
     let now = app.clock.now();
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
@@ -70,7 +70,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
     let Some(last) = batch.last() else {
         return Ok(false);
     };
-    let ids: Vec<EntryId> = batch.iter().map(|entry| entry.id).collect();
+    let ids: Vec<LogEntryId> = batch.iter().map(|entry| entry.id).collect();
     let comments = store::log::list_decided_comments(&mut db, &ids).await?;
     train_comments(&mut db, &keys, &state, &comments, now).await?;
     store::log::update_log_position(&mut db, last.position).await?;
@@ -86,7 +86,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
 /// Trains with the current status of these comments.
 async fn train_comments(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     state: &ModelState,
     ids: &[CommentId],
     now: Ts,
@@ -109,11 +109,11 @@ async fn train_comments(
         true => (*state, HashMap::new()),
         false => store::state::find_state_and_counts(db, &all_ids).await?,
     };
-    let groups: HashSet<LookalikeId> = prepared
+    let groups: HashSet<SimilarGroupId> = prepared
         .iter()
         .filter_map(|one| one.candidate.lookalike_id)
         .collect();
-    let groups: Vec<LookalikeId> = groups.into_iter().collect();
+    let groups: Vec<SimilarGroupId> = groups.into_iter().collect();
     let mut group_counts =
         store::examples::count_group_examples(db, &groups, MAX_GROUP_EXAMPLES).await?;
 
@@ -182,7 +182,7 @@ struct PreparedCandidate {
 
 /// Extracts features on the blocking pool, so that requests are served meanwhile.
 async fn prepare_candidates(
-    keys: &Keys,
+    keys: &KeyRing,
     candidates: Vec<TrainingCandidate>,
 ) -> sqlx::Result<Vec<PreparedCandidate>> {
     let keys = keys.clone();

@@ -8,8 +8,8 @@ use clap::Subcommand;
 use sqlx::PgPool;
 use zeroize::Zeroizing;
 
-use crate::accounts::passphrase::{LEAST_CHARS, MOST_CHARS, Passphrase};
-use crate::accounts::{Handle, Role, store};
+use crate::accounts::passphrase::{MIN_PASSPHRASE_CHARS, MAX_PASSPHRASE_CHARS, Passphrase};
+use crate::accounts::{Username, Role, store};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::startup;
@@ -20,7 +20,7 @@ pub enum AccountCommand {
     /// Add an account; the passphrase is read from standard input
     Add {
         /// Username for signing in, one word
-        handle: String,
+        username: String,
         /// Name shown to others [default: the username]
         #[arg(long)]
         name: Option<String>,
@@ -33,7 +33,7 @@ pub enum AccountCommand {
     /// Set a new passphrase, read from standard input, and end all sessions of the account
     Passphrase {
         /// Username of the account
-        handle: String,
+        username: String,
     },
 }
 
@@ -43,7 +43,7 @@ pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<
     let task = AccountTask::prepare(command)?;
     if config.database_url.is_none() {
         // An embedded Postgres created by this command must have a key by the first start of the server.
-        startup::read_or_make(&config)?;
+        startup::load_or_create_keys(&config)?;
     }
     let database = startup::open_database(&config).await?;
     let result = task.run(&database.pool).await;
@@ -54,40 +54,40 @@ pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<
 /// A subcommand whose arguments and input have been checked.
 enum AccountTask {
     Add {
-        handle: Handle,
+        username: Username,
         name: String,
         role: Role,
         hash: String,
     },
     List,
     SetPassphrase {
-        handle: Handle,
+        username: Username,
         hash: String,
     },
 }
 
 impl AccountTask {
     fn prepare(command: AccountCommand) -> anyhow::Result<Self> {
-        let parse = |handle: &str| {
-            Handle::parse(handle)
+        let parse = |username: &str| {
+            Username::parse(username)
                 .context("a username is one word of at most 60 characters, without @")
         };
         Ok(match command {
-            AccountCommand::Add { handle, name, role } => {
-                let name = input::single_line(name.as_deref().unwrap_or(&handle));
+            AccountCommand::Add { username, name, role } => {
+                let name = input::single_line(name.as_deref().unwrap_or(&username));
                 if input::is_blank(&name) || input::has_invalid_chars(&name) {
                     bail!("--name is empty or holds control characters; type another name");
                 }
                 Self::Add {
-                    handle: parse(&handle)?,
+                    username: parse(&username)?,
                     name,
                     role,
                     hash: read_passphrase()?,
                 }
             }
             AccountCommand::List => Self::List,
-            AccountCommand::Passphrase { handle } => Self::SetPassphrase {
-                handle: parse(&handle)?,
+            AccountCommand::Passphrase { username } => Self::SetPassphrase {
+                username: parse(&username)?,
                 hash: read_passphrase()?,
             },
         })
@@ -97,39 +97,39 @@ impl AccountTask {
         let mut db = pool.begin().await?;
         match self {
             Self::Add {
-                handle,
+                username,
                 name,
                 role,
                 hash,
             } => {
                 let now = Clock::System.now();
-                let added = store::insert(&mut db, &handle, &name, role, Some(&hash), now).await?;
+                let added = store::insert(&mut db, &username, &name, role, Some(&hash), now).await?;
                 if added.is_none() {
-                    bail!("there is an account {} already", handle.as_str());
+                    bail!("there is an account {} already", username.as_str());
                 }
-                println!("Added {} as {role}.", handle.as_str());
+                println!("Added {} as {role}.", username.as_str());
             }
             Self::List => {
-                let accounts = store::all(&mut db).await?;
+                let accounts = store::list(&mut db).await?;
                 if accounts.is_empty() {
                     println!(
                         "There are no accounts yet. The one-time link in the server's log creates the first admin."
                     );
                 }
                 for account in accounts {
-                    println!("{}\t{}\t{}", account.handle, account.role, account.name);
+                    println!("{}\t{}\t{}", account.username, account.role, account.name);
                 }
             }
-            Self::SetPassphrase { handle, hash } => {
-                let (account, _) = store::find_by_handle(&mut db, &handle)
+            Self::SetPassphrase { username, hash } => {
+                let (account, _) = store::find_by_username(&mut db, &username)
                     .await?
-                    .with_context(|| format!("there is no account {}", handle.as_str()))?;
-                store::set_passphrase(&mut db, account.id, &hash).await?;
+                    .with_context(|| format!("there is no account {}", username.as_str()))?;
+                store::update_passphrase(&mut db, account.id, &hash).await?;
                 // Whoever knew the old passphrase may be signed in.
-                store::delete_sessions_of(&mut db, account.id).await?;
+                store::delete_sessions(&mut db, account.id).await?;
                 println!(
                     "{} has a new passphrase and is signed out everywhere.",
-                    handle.as_str()
+                    username.as_str()
                 );
             }
         }
@@ -143,7 +143,7 @@ fn read_passphrase() -> anyhow::Result<String> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {
         let prompt =
-            format!("Passphrase, at least {LEAST_CHARS} characters (not shown as you type): ");
+            format!("Passphrase, at least {MIN_PASSPHRASE_CHARS} characters (not shown as you type): ");
         *line = rpassword::prompt_password(prompt).context("reading the passphrase failed")?;
     } else {
         io::stdin()
@@ -152,6 +152,6 @@ fn read_passphrase() -> anyhow::Result<String> {
             .context("reading the passphrase from standard input failed")?;
     }
     let passphrase = Passphrase::parse(line.trim_end_matches(['\r', '\n']))
-        .with_context(|| format!("a passphrase has {LEAST_CHARS} to {MOST_CHARS} characters; choose a few unrelated words"))?;
+        .with_context(|| format!("a passphrase has {MIN_PASSPHRASE_CHARS} to {MAX_PASSPHRASE_CHARS} characters; choose a few unrelated words"))?;
     passphrase.hash(&Argon2::default())
 }

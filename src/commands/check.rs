@@ -10,7 +10,7 @@ use crate::crypto::{KeyFile, read_key_file};
 use crate::db::{self, embedded};
 use crate::mail;
 use crate::publication;
-use crate::startup::{self, data_folder};
+use crate::startup::{self, data_dir};
 
 /// Checks settings, database, key and mail; succeeds when nothing is wrong.
 pub async fn check(settings: &Settings) -> ExitCode {
@@ -29,7 +29,7 @@ pub async fn check(settings: &Settings) -> ExitCode {
     let key_file = key.as_ref().ok().and_then(Option::as_ref);
     let database = check_database(&config, key_file).await;
     let key = match key {
-        Ok(Some(_)) => Ok(startup::key_file(&config).display().to_string()),
+        Ok(Some(_)) => Ok(startup::secret_key_path(&config).display().to_string()),
         Ok(None) => Ok("will be created at the first start".to_owned()),
         Err(error) => Err(anyhow!("{error:#}")),
     };
@@ -50,18 +50,18 @@ pub async fn check(settings: &Settings) -> ExitCode {
 }
 
 fn check_key(config: &Config) -> anyhow::Result<Option<KeyFile>> {
-    let file = read_key_file(&startup::key_file(config))?;
-    let is_first_start = config.database_url.is_none() && !embedded::has_data(&data_folder(config));
+    let file = read_key_file(&startup::secret_key_path(config))?;
+    let is_first_start = config.database_url.is_none() && !embedded::has_data(&data_dir(config));
     if file.is_none() && !is_first_start {
         // Fails, with the instructions for this case.
-        startup::read_or_make(config)?;
+        startup::load_or_create_keys(config)?;
     }
     Ok(file)
 }
 
 async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Result<String> {
-    let data = data_folder(config);
-    let running = embedded::url_of_running(&data);
+    let data = data_dir(config);
+    let running = embedded::find_running_url(&data);
     let Some(url) = config.database_url.clone().or(running) else {
         let binaries = embedded::describe_binaries(&data)?;
         return Ok(format!(
@@ -70,7 +70,7 @@ async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Resu
         ));
     };
     let pool = db::connect(&url).await?;
-    db::check(&pool).await?;
+    db::verify_server(&pool).await?;
     let mut connection = pool.acquire().await?;
     // A check must not migrate, so the tables may not be there.
     let publication = match db::store::has_schema(&mut connection).await? {
@@ -82,7 +82,7 @@ async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Resu
     };
     let mut older = Vec::new();
     if let Some(file) = file {
-        startup::activate_key(&file.keys(), &publication, &startup::key_file(config))?;
+        startup::activate_key(&file.key_ring(), &publication, &startup::secret_key_path(config))?;
         older = file.older_ids();
     }
     // Counting reads whole tables; without older keys there is nothing to count.

@@ -14,7 +14,7 @@ use super::commenter_export::CommenterExport;
 use crate::clock::Clock;
 use crate::commenters::{Email, EmailError};
 use crate::config::Config;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::CommenterId;
 use crate::mail::{self, Recipient};
 use crate::{accounts, commenters, comments, publication, startup};
@@ -51,7 +51,7 @@ pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Res
             }
         },
     };
-    let keys = startup::read_or_make(&config)?;
+    let keys = startup::load_or_create_keys(&config)?;
     let database = startup::open_database(&config).await?;
     let request = CommenterRequest {
         config: &config,
@@ -66,7 +66,7 @@ pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Res
 /// A request about one email address.
 struct CommenterRequest<'a> {
     config: &'a Config,
-    keys: &'a Keys,
+    keys: &'a KeyRing,
     email: Email,
 }
 
@@ -74,7 +74,7 @@ impl CommenterRequest<'_> {
     async fn run(&self, pool: &PgPool, command: CommenterCommand) -> anyhow::Result<ExitCode> {
         let mut db = pool.acquire().await?.detach();
         if let Some(publication) = publication::store::find(&mut db).await? {
-            startup::activate_key(self.keys, &publication, &startup::key_file(self.config))?;
+            startup::activate_key(self.keys, &publication, &startup::secret_key_path(self.config))?;
         }
         let ids = commenters::store::find_by_email(&mut db, self.keys, &self.email).await?;
         // Bounces may be about anyone's mail, and are not told apart: the sender must not learn who comments here.
@@ -148,7 +148,7 @@ impl CommenterRequest<'_> {
     ) -> anyhow::Result<()> {
         let mut recipients: Vec<Recipient> = ids.iter().copied().map(Recipient::from).collect();
         // Accounts have no blind index of their email address, but there are few of them.
-        for (id, sealed) in accounts::address_store::all_sealed(db).await? {
+        for (id, sealed) in accounts::address_store::list_sealed(db).await? {
             if self.email.is_of_account(self.keys, id, &sealed) {
                 recipients.push(id.into());
             }

@@ -12,13 +12,13 @@ use crate::comments::store::personal_data::{CommentDecision, StoredComment};
 use crate::comments::store::versions::CommentVersion;
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{CommentId, CommenterId};
 
 /// Settings and keys that an export needs.
 pub(super) struct CommenterExport<'a> {
     pub(super) config: &'a Config,
-    pub(super) keys: &'a Keys,
+    pub(super) keys: &'a KeyRing,
 }
 
 impl CommenterExport<'_> {
@@ -47,7 +47,7 @@ impl CommenterExport<'_> {
             "mail_came_back_at": format_time(stored.silenced_at),
             "blocked": stored.blocked_at.is_some(),
             "blocked_at": format_time(stored.blocked_at),
-            "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::word)),
+            "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
             "notes": notes,
             "browsers": stored.browsers,
             "letters_waiting": stored.queued_emails,
@@ -101,7 +101,7 @@ impl CommenterExport<'_> {
             "id": comment.id.0,
             "answers": comment.parent_id.map(|id| id.0),
             "article": self.export_article(&comment.title, comment.path.as_deref()),
-            "state": comment.status.word(),
+            "state": comment.status.as_str(),
             "written_at": format_time(Some(comment.created_at)),
             "edited_at": format_time(comment.edited_at),
             "name": comment.name,
@@ -136,7 +136,7 @@ impl CommenterExport<'_> {
     }
 
     fn export_article(&self, title: &str, path: Option<&str>) -> Value {
-        json!({"title": title, "address": path.map(|path| self.config.absolute(path))})
+        json!({"title": title, "address": path.map(|path| self.config.absolute_url(path))})
     }
 }
 
@@ -152,8 +152,8 @@ fn export_version(version: &CommentVersion) -> Value {
 fn export_decision(decision: &CommentDecision) -> Value {
     json!({
         "at": format_time(Some(decision.at)),
-        "from": decision.from.word(),
-        "to": decision.to.word(),
+        "from": decision.from.as_str(),
+        "to": decision.to.as_str(),
     })
 }
 

@@ -4,8 +4,8 @@ use anyhow::Context;
 use clap::Subcommand;
 
 use crate::config::Config;
-use crate::db::embedded::url_of_running;
-use crate::startup::data_folder;
+use crate::db::embedded::find_running_url;
+use crate::startup::data_dir;
 
 #[derive(Subcommand)]
 pub enum DbCommand {
@@ -17,10 +17,10 @@ pub enum DbCommand {
 pub fn database(config: &Config, command: &DbCommand) -> anyhow::Result<()> {
     match command {
         DbCommand::Url => {
-            let data = data_folder(config);
+            let data = data_dir(config);
             let url = match &config.database_url {
                 Some(url) => url.clone(),
-                None => url_of_running(&data).with_context(|| {
+                None => find_running_url(&data).with_context(|| {
                     format!(
                         "no server runs on {}; start one with  broadsheet serve",
                         data.display()

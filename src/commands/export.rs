@@ -11,7 +11,7 @@ use sqlx::PgPool;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::publication;
 use crate::startup;
 use crate::transfer::export::{ExportRequest, write_export};
@@ -45,7 +45,7 @@ pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
             "The export will contain emails of commenters as plain text. Commenters were promised that their email is not published: keep the file private, and delete it when you no longer need it."
         );
     }
-    let keys = startup::read_or_make(&config)?;
+    let keys = startup::load_or_create_keys(&config)?;
     let database = startup::open_database(&config).await?;
     let exported = write(
         &config,
@@ -62,7 +62,7 @@ pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
 async fn write(
     config: &Config,
     pool: &PgPool,
-    keys: &Keys,
+    keys: &KeyRing,
     with_emails: bool,
     file: Option<&Path>,
 ) -> anyhow::Result<()> {
@@ -70,10 +70,10 @@ async fn write(
     let publication = publication::store::find(&mut db)
         .await?
         .context("there is nothing to export: no site has been set up in this database yet")?;
-    startup::activate_key(keys, &publication, &startup::key_file(config))?;
+    startup::activate_key(keys, &publication, &startup::secret_key_path(config))?;
     let request = ExportRequest {
         publication: &publication,
-        base_url: config.absolute(""),
+        base_url: config.absolute_url(""),
         keys,
         with_emails,
         now: Clock::System.now(),

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::import_progress::ConsoleProgress;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::startup::{self, media_folder};
+use crate::startup::{self, media_dir};
 use crate::text::dates;
 use crate::transfer::files::InputFiles;
 use crate::transfer::import::{ImportOptions, run_import};
@@ -57,14 +57,14 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     }
     // Before the database is started, which takes longer than a wrong file name is worth.
     let files = InputFiles::open(&args.files)?;
-    let keys = startup::read_or_make(&config)?;
+    let keys = startup::load_or_create_keys(&config)?;
     let database = startup::open_database(&config).await?;
     let options = ImportOptions {
         dry_run: args.dry_run,
         uploads_folder: args.uploads,
-        media_folder: media_folder(&config),
+        media_folder: media_dir(&config),
         zone,
-        base_url: config.absolute(""),
+        base_url: config.absolute_url(""),
     };
     let progress = ConsoleProgress::new();
     progress.print("Checking that all files are complete.");

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::key_rotation::{RotationRun, RotationTotals};
 use crate::config::Config;
-use crate::crypto::{KeyFile, KeyId, random, read_key_file};
-use crate::transfer::import::become_the_importer;
+use crate::crypto::{KeyFile, KeyId, random_bytes, read_key_file};
+use crate::transfer::import::acquire_import_lock;
 use crate::{db, publication, startup};
 
 #[derive(Subcommand)]
@@ -44,7 +44,7 @@ const OLD_WRITES_TIMEOUT: Duration = Duration::from_secs(21);
 /// Runs a subcommand of `key`, beside a running server or without one.
 pub async fn run(config: Config, command: KeyCommand) -> anyhow::Result<()> {
     let KeyCommand::Rotate(args) = command;
-    let path = startup::key_file(&config);
+    let path = startup::secret_key_path(&config);
     let file = read_key_file(&path)?.with_context(|| {
         format!(
             "the secret key {} is missing; there is nothing to rotate",
@@ -80,7 +80,7 @@ fn stage(path: &Path, mut file: KeyFile, new: Option<&KeyFile>) -> anyhow::Resul
     if file.staged_id().is_none() {
         match new {
             Some(new) => file.stage_active_of(new),
-            None => file.stage(Zeroizing::new(random())),
+            None => file.stage(Zeroizing::new(random_bytes())),
         };
         ensure!(
             file.staged_id().is_some(),
@@ -105,7 +105,7 @@ struct KeyRotation {
 impl KeyRotation {
     async fn rotate(mut self, db: &mut PgConnection, new: Option<&KeyFile>) -> anyhow::Result<()> {
         // An import seals values as well, with the key that it found at its start.
-        become_the_importer(db).await?;
+        acquire_import_lock(db).await?;
         let current = self.find_current(db).await?;
         let target = self.choose_target(current, new);
         let before = self.file.text();
@@ -122,7 +122,7 @@ impl KeyRotation {
             );
         }
         let started_at = Instant::now();
-        let mut run = RotationRun::new(self.file.keys());
+        let mut run = RotationRun::new(self.file.key_ring());
         run.rotate_everything(db).await?;
         if target != current || run.totals().sum().rotated > 0 {
             let old_writes_end = started_at + OLD_WRITES_TIMEOUT;
@@ -143,7 +143,7 @@ impl KeyRotation {
         let publication = publication::store::find(db).await?.context(
             "nothing has been served from this database yet, so nothing is sealed in it",
         )?;
-        startup::activate_key(&self.file.keys(), &publication, &self.path)?;
+        startup::activate_key(&self.file.key_ring(), &publication, &self.path)?;
         let id = publication.key_id.first_chunk().copied();
         id.context(
             "the key id in the database is too short; restore the settings table from a backup",
@@ -162,7 +162,7 @@ impl KeyRotation {
             None if self.file.active_id() != current => self.file.active_id(),
             // Older keys mean that a rotation may not have finished; one that has leaves nothing to do.
             None if !self.file.older_ids().is_empty() => current,
-            None => self.file.stage(Zeroizing::new(random())),
+            None => self.file.stage(Zeroizing::new(random_bytes())),
         }
     }
 

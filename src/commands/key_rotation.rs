@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use crate::accounts::rotation_store::SealedAccountRow;
 use crate::commenters::rotation_store::SealedCommenterRow;
 use crate::comments::rotation_store::SealedNetworkRow;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::crypto::rotation::{RETRY_INTERVAL, RotationBatch, SealedRow, rotate_table};
 use crate::db::store::count_sealed_with_other_keys;
 use crate::mail::rotation_store::SealedEmailRow;
@@ -53,13 +53,13 @@ impl fmt::Display for RotationTotals {
 
 /// A rotation to the active key of a ring.
 pub(super) struct RotationRun {
-    keys: Keys,
+    keys: KeyRing,
     totals: RotationTotals,
     progress: RotationProgress,
 }
 
 impl RotationRun {
-    pub(super) fn new(keys: Keys) -> Self {
+    pub(super) fn new(keys: KeyRing) -> Self {
         Self {
             keys,
             totals: RotationTotals::default(),
@@ -84,7 +84,7 @@ impl RotationRun {
                 continue;
             }
             // Nothing was found in a whole round, so the rest is undecryptable or locked by someone.
-            let remaining = count_sealed_with_other_keys(db, &self.keys.id()).await?;
+            let remaining = count_sealed_with_other_keys(db, &self.keys.active_id()).await?;
             if u64::try_from(remaining)? <= sum.undecryptable {
                 return Ok(());
             }
@@ -110,7 +110,7 @@ impl RotationRun {
 
 async fn rotate<R: SealedRow>(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     total: &mut RotationBatch,
     progress: &mut RotationProgress,
 ) -> anyhow::Result<()> {

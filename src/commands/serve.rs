@@ -5,22 +5,22 @@ use argon2::Argon2;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, embedded::Durability};
+use crate::db::{self, embedded::CommitDurability};
 use crate::server::{self, ServerPorts, raise_fd_limit};
-use crate::startup::{self, data_folder, media_folder};
+use crate::startup::{self, data_dir, media_dir};
 
 /// Serves the site until SIGTERM or SIGINT.
 pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     // Ports come first: one in use is the commonest mistake, and nothing has to be undone yet.
     let ports = ServerPorts::bind(&config).await?;
     raise_fd_limit();
-    let data = data_folder(&config);
-    config.media = Some(media_folder(&config));
+    let data = data_dir(&config);
+    config.media_dir = Some(media_dir(&config));
     // Set even if it is the default, so that the file is read again when the key is rotated.
-    config.secret_key_file = Some(startup::key_file(&config));
-    let keys = startup::read_or_make(&config)?;
-    let mut database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
-    database.outlive_its_owner(&data, Durability::Durable);
+    config.secret_key_file = Some(startup::secret_key_path(&config));
+    let keys = startup::load_or_create_keys(&config)?;
+    let mut database = db::open(config.database_url.as_deref(), &data, CommitDurability::Durable).await?;
+    database.take_over_on_exit(&data, CommitDurability::Durable);
     let app = App::new(
         database.pool.clone(),
         Clock::System,

@@ -9,7 +9,7 @@ use super::Email;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::ids::CommenterId;
-use crate::limits::network;
+use crate::limits::network_of;
 
 /// The largest networks that may be blocked; a shorter prefix would exclude a continent.
 const MIN_PREFIX_V4: u8 = 8;
@@ -62,7 +62,7 @@ impl BlockableNetwork {
     pub fn parse(typed: &str) -> Result<Self, NetworkError> {
         let typed = typed.trim();
         let net = match typed.parse::<IpAddr>() {
-            Ok(address) => match network(address) {
+            Ok(address) => match network_of(address) {
                 IpAddr::V4(v4) => Ipv4Net::from(v4).into(),
                 IpAddr::V6(v6) => Ipv6Net::new_assert(v6, CUSTOMER_PREFIX_V6).into(),
             },

@@ -31,13 +31,13 @@ impl FromRequestParts<App> for BrowserToken {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let jar = CookieJar::from_headers(&parts.headers);
         let token = jar.get(cookie_name(app));
-        Ok(Self(token.map(|cookie| crypto::token_hash(cookie.value()))))
+        Ok(Self(token.map(|cookie| crypto::hash_token(cookie.value()))))
     }
 }
 
 /// Creates a token for a browser; returns its hash and its cookie.
 pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
-    let token = crypto::token();
+    let token = crypto::generate_token();
     let secure = if app.config.is_https() {
         "; Secure"
     } else {
@@ -48,5 +48,5 @@ pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
         "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_LIFETIME_SECS}{secure}"
     );
     let cookie = Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses");
-    (crypto::token_hash(&token), cookie)
+    (crypto::hash_token(&token), cookie)
 }

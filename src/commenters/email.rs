@@ -6,7 +6,7 @@ use url::Host;
 use zeroize::Zeroizing;
 
 use crate::accounts::address;
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
 /// RFC 5321 §4.5.3.1.3 with erratum 1690: a path of 256 without its brackets.
@@ -61,23 +61,23 @@ impl Email {
     }
 
     /// Returns the keyed hash that finds the commenter.
-    pub fn hash(&self, keys: &Keys) -> [u8; 32] {
-        keys.find_by("email", self.0.as_bytes())
+    pub fn hash(&self, keys: &KeyRing) -> [u8; 32] {
+        keys.blind_index("email", self.0.as_bytes())
     }
 
     /// Decrypts an email, to encrypt it again with another key.
-    pub(super) fn decrypt(keys: &Keys, hash: &[u8], sealed: &[u8]) -> Result<Self, DoesNotOpen> {
+    pub(super) fn decrypt(keys: &KeyRing, hash: &[u8], sealed: &[u8]) -> Result<Self, DecryptError> {
         open_for_export(keys, hash, sealed).map(Self)
     }
 
     /// Returns the hashes under every key in the key file, the current one first.
-    pub fn hashes(&self, keys: &Keys) -> Vec<Vec<u8>> {
-        let hashes = keys.find_by_each("email", self.0.as_bytes());
+    pub fn hashes(&self, keys: &KeyRing) -> Vec<Vec<u8>> {
+        let hashes = keys.blind_indexes("email", self.0.as_bytes());
         hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 
     /// Encrypts the email for the row that `hash` identifies.
-    pub fn seal(&self, keys: &Keys, hash: &[u8; 32]) -> Vec<u8> {
+    pub fn seal(&self, keys: &KeyRing, hash: &[u8; 32]) -> Vec<u8> {
         keys.seal(
             &[b"commenters.email_sealed ", &hash[..]].concat(),
             self.0.as_bytes(),
@@ -85,33 +85,33 @@ impl Email {
     }
 
     /// Encrypts the email for an account.
-    pub fn seal_for_account(&self, keys: &Keys, id: AccountId) -> Vec<u8> {
+    pub fn seal_for_account(&self, keys: &KeyRing, id: AccountId) -> Vec<u8> {
         address::seal(keys, id, &self.0)
     }
 
     /// Returns whether this is the email that was encrypted for an account.
-    pub fn is_of_account(&self, keys: &Keys, id: AccountId, sealed: &[u8]) -> bool {
+    pub fn is_of_account(&self, keys: &KeyRing, id: AccountId, sealed: &[u8]) -> bool {
         address::open(keys, id, sealed).is_ok_and(|address| *address == *self.0)
     }
 }
 
 /// Decrypts an email for an export that was explicitly asked to contain emails.
 pub fn open_for_export(
-    keys: &Keys,
+    keys: &KeyRing,
     hash: &[u8],
     sealed: &[u8],
-) -> Result<Zeroizing<String>, DoesNotOpen> {
+) -> Result<Zeroizing<String>, DecryptError> {
     open(keys, hash, sealed)
 }
 
 /// Decrypts an email. Only delivery and export call this.
 pub(super) fn open(
-    keys: &Keys,
+    keys: &KeyRing,
     hash: &[u8],
     sealed: &[u8],
-) -> Result<Zeroizing<String>, DoesNotOpen> {
+) -> Result<Zeroizing<String>, DecryptError> {
     let address = keys.open(&[b"commenters.email_sealed ", hash].concat(), sealed)?;
-    let address = String::from_utf8(address.to_vec()).map_err(|_| DoesNotOpen)?;
+    let address = String::from_utf8(address.to_vec()).map_err(|_| DecryptError)?;
     Ok(Zeroizing::new(address))
 }
 
@@ -120,8 +120,8 @@ mod tests {
     use super::*;
     use crate::crypto::KEY_BYTES;
 
-    fn keys() -> Keys {
-        Keys::from_secret(&[1; KEY_BYTES])
+    fn keys() -> KeyRing {
+        KeyRing::from_secret(&[1; KEY_BYTES])
     }
 
     fn hash(typed: &str) -> [u8; 32] {

@@ -1,7 +1,7 @@
 //! Types of commenters and their subscriptions.
 
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 
 /// Domain separation of the signature.
@@ -31,7 +31,7 @@ pub enum FixedPolicy {
 
 impl FixedPolicy {
     /// Returns its name in forms, in the audit log and in exports.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Hold => "hold",
             Self::Trust => "trust",
@@ -51,18 +51,18 @@ pub struct CommenterAccess {
 impl CommenterAccess {
     /// Returns the path of their page. Whoever has it manages the comments written under the email, so it is sent to that
     /// email alone.
-    pub fn page_path(&self, keys: &Keys) -> String {
+    pub fn page_path(&self, keys: &KeyRing) -> String {
         format!("/commenters/{}?key={}", self.id, self.signature(keys))
     }
 
     /// Returns the signature in that path.
-    pub fn signature(&self, keys: &Keys) -> String {
+    pub fn signature(&self, keys: &KeyRing) -> String {
         keys.sign(PURPOSE, self.signed_text().as_bytes())
     }
 
     /// Verifies a signature.
-    pub fn is_signature(&self, keys: &Keys, key: &str) -> bool {
-        keys.is_signed(PURPOSE, self.signed_text().as_bytes(), key)
+    pub fn is_signature(&self, keys: &KeyRing, key: &str) -> bool {
+        keys.verify_signature(PURPOSE, self.signed_text().as_bytes(), key)
     }
 
     fn signed_text(&self) -> String {

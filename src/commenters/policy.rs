@@ -28,17 +28,17 @@ impl CommenterPolicy {
     ];
 
     /// Returns its name in forms, in the audit log and in the translations.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "anyone",
-            Self::Fixed(treatment) => treatment.word(),
+            Self::Fixed(treatment) => treatment.as_str(),
             Self::Blocked => "blocked",
         }
     }
 
     /// Parses a name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|treated| treated.word() == word)
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|treated| treated.as_str() == text)
     }
 
     /// Combines both columns. A block hides the other policy, which applies again after it.

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::Email;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::CommenterId;
 use crate::mail;
 
@@ -51,7 +51,7 @@ impl SealedRow for SealedCommenterRow {
         self.id
     }
 
-    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
         let email = Email::decrypt(keys, &self.email_hash, &self.email_sealed)?;
         let hash = email.hash(keys);
         Ok(RotatedCommenter {
@@ -63,7 +63,7 @@ impl SealedRow for SealedCommenterRow {
 
     async fn update_batch(
         db: &mut PgConnection,
-        keys: &Keys,
+        keys: &KeyRing,
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
         // Commenter of each new hash, in the table already or earlier in this batch. A second one has the same email
@@ -127,7 +127,7 @@ async fn update_emails(db: &mut PgConnection, rows: &[RotatedCommenter]) -> sqlx
 /// created because one server had the new key while another did not have it yet.
 async fn merge(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     target: CommenterId,
     source: CommenterId,
 ) -> sqlx::Result<()> {

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::author_page::{AuthorNotice, AuthorPageQuery, CommentAuthorPage, find_comment};
 use super::model::Status;
-use super::reply_form::read_words;
+use super::reply_form::parse_body;
 use super::screen::{ScreenedAuthor, screen_comment};
 use super::screening::Verdict;
 use super::store::{author, erase};
@@ -18,31 +18,31 @@ use super::{emails, links};
 use crate::app::App;
 use crate::commenters;
 use crate::ids::CommentId;
-use crate::text::{Format, SafeHtml};
-use crate::web::error::{RETRY_AFTER, in_time};
-use crate::web::requests::Reference;
-use crate::web::{Error, Fields, Layout, Page, Path, Query, Result, go_to};
+use crate::text::{BodyFormat, SafeHtml};
+use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
+use crate::web::requests::RequestId;
+use crate::web::{Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
 
 /// Handles the forms of the page.
 pub async fn post_author_page(
     State(app): State<App>,
-    Extension(request_id): Extension<Reference>,
+    Extension(request_id): Extension<RequestId>,
     submitter: Submitter,
     Path(id): Path<CommentId>,
     Query(query): Query<AuthorPageQuery>,
-    fields: Fields,
+    fields: FormFields,
 ) -> Response {
-    let done = match fields.get("act") {
-        "delete" => in_time(delete_comment(&app, id, &query.key)).await,
-        "prove" => in_time(email_verification(&app, &submitter, id, &query.key)).await,
-        _ => in_time(edit_comment(&app, &submitter, id, &query.key, &fields)).await,
+    let done = match fields.first("act") {
+        "delete" => with_timeout(delete_comment(&app, id, &query.key)).await,
+        "prove" => with_timeout(email_verification(&app, &submitter, id, &query.key)).await,
+        _ => with_timeout(edit_comment(&app, &submitter, id, &query.key, &fields)).await,
     };
     match done {
         Ok(response) => response,
         Err(error) => {
             // The database may be away: the layout then comes from the last known settings.
-            let layout = Layout::at_any_rate(&app).await;
-            let body = fields.get("comment").to_owned();
+            let layout = Layout::load_or_last_known(&app).await;
+            let body = fields.first("comment").to_owned();
             failure_response(layout, body, &request_id, error)
         }
     }
@@ -51,21 +51,21 @@ pub async fn post_author_page(
 fn failure_response(
     layout: Layout,
     body: String,
-    request_id: &Reference,
+    request_id: &RequestId,
     error: Error,
 ) -> Response {
-    let words = layout.words;
+    let translator = layout.translator;
     match error {
-        Error::Unavailable => build_unsent_page(layout, words.say("own-unavailable"), body)
-            .try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+        Error::Unavailable => build_unsent_page(layout, translator.text("own-unavailable"), body)
+            .with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS),
         Error::Internal(cause) => {
             tracing::error!("an author's action failed; the text was given back: {cause:#}");
-            let notice = words.with("own-broke", "reference", &request_id.0);
+            let notice = translator.format("own-broke", "reference", &request_id.0);
             build_unsent_page(layout, notice, body).with_status(StatusCode::INTERNAL_SERVER_ERROR)
         }
         // The key may be invalid by now, but the text is still the author's.
         Error::NotFound if !body.is_empty() => {
-            build_unsent_page(layout, words.say("own-gone"), body)
+            build_unsent_page(layout, translator.text("own-gone"), body)
                 .with_status(StatusCode::NOT_FOUND)
         }
         other => other.into_response(),
@@ -77,29 +77,29 @@ async fn edit_comment(
     submitter: &Submitter,
     id: CommentId,
     key: &str,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Response> {
-    let layout = Layout::new(app, app.publication().await?);
+    let layout = Layout::new(app, app.load_publication().await?);
     let mut db = app.pool.begin().await?;
     let comment = find_comment(app, &mut db, id, key).await?;
     let mut page = CommentAuthorPage::new(app, layout, comment);
-    page.body = fields.get("comment").to_owned();
-    let words = page.layout.words;
+    page.body = fields.first("comment").to_owned();
+    let translator = page.layout.translator;
     // After the key was checked: strangers must not use up the limit of a network.
-    if let Err(seconds) = app.limits.reply_from(submitter.ip) {
+    if let Err(seconds) = app.limits.check_comment(submitter.ip) {
         return Ok(page.rate_limited(seconds));
     }
     if page.editable_until.is_none() {
-        page.notice = Some(AuthorNotice::Rejected(words.say("own-too-late")));
+        page.notice = Some(AuthorNotice::Rejected(translator.text("own-too-late")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let (body, body_html) = read_words(words, Format::Markdown, &mut page.body, &mut page.mistakes);
+    let (body, body_html) = parse_body(translator, BodyFormat::Markdown, &mut page.body, &mut page.mistakes);
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    if fields.get("act") == "preview" {
+    if fields.first("act") == "preview" {
         page.preview = Some(body_html);
-        return Ok(Page(page).private());
+        return Ok(Page(page).into_private_response());
     }
     let verdict = screen_edit(app, &mut db, &page, submitter, &body, &body_html).await?;
     let now = app.clock.now();
@@ -108,20 +108,20 @@ async fn edit_comment(
         &mut db,
         id,
         // A missing version is an old tab or a forged form: -1 never matches.
-        fields.get("version").parse().unwrap_or(-1),
+        fields.first("version").parse().unwrap_or(-1),
         &body,
         &body_html,
         &verdict,
-        now.plus_seconds(-settings.editable_for()),
+        now.plus_seconds(-settings.edit_seconds()),
         now,
     )
     .await?;
     if !updated {
-        page.notice = Some(AuthorNotice::Rejected(words.say("own-overtaken")));
+        page.notice = Some(AuthorNotice::Rejected(translator.text("own-overtaken")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     db.commit().await?;
-    tracing::info!(comment = %id, status = verdict.status.word(), "comment edited by its author");
+    tracing::info!(comment = %id, status = verdict.status.as_str(), "comment edited by its author");
     Ok(redirect_to_page(app, id, "&told=changed"))
 }
 
@@ -177,10 +177,10 @@ async fn email_verification(
     id: CommentId,
     key: &str,
 ) -> Result<Response> {
-    let layout = Layout::new(app, app.publication().await?);
+    let layout = Layout::new(app, app.load_publication().await?);
     let mut db = app.pool.begin().await?;
     let comment = find_comment(app, &mut db, id, key).await?;
-    if let Err(seconds) = app.limits.reply_from(submitter.ip) {
+    if let Err(seconds) = app.limits.check_comment(submitter.ip) {
         return Ok(CommentAuthorPage::new(app, layout, comment).rate_limited(seconds));
     }
     // Robots type the emails of strangers: a refused comment must not cause mail to anyone.
@@ -193,5 +193,5 @@ async fn email_verification(
 
 fn redirect_to_page(app: &App, id: CommentId, message: &str) -> Response {
     let path = links::author_page_path(&app.keys, id);
-    go_to(&format!("{path}{message}")).into_response()
+    redirect_after_post(&format!("{path}{message}")).into_response()
 }

@@ -10,14 +10,14 @@ use sqlx::PgConnection;
 
 use super::links;
 use super::model::Status;
-use super::screening::Reason;
+use super::screening::ScreeningReason;
 use super::store::author::{self, AuthorComment};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::{self, BrowserToken};
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
-use crate::web::{Db, Error, Layout, Mistakes, Page, Path, Query, Result};
+use crate::web::{Db, Error, Layout, FieldErrors, Page, Path, Query, Result};
 
 #[derive(Template)]
 #[template(path = "comments/author_page.html")]
@@ -31,7 +31,7 @@ pub(super) struct CommentAuthorPage {
     pub preview: Option<SafeHtml>,
     /// Text in the form.
     pub body: String,
-    pub mistakes: Mistakes,
+    pub mistakes: FieldErrors,
     /// End of the editing period; absent if the comment cannot be edited.
     pub editable_until: Option<Ts>,
     /// This browser may ask for the link that verifies the email.
@@ -82,17 +82,17 @@ pub async fn show_author_page(
         _ => None,
     };
     let mut page = CommentAuthorPage::new(&app, layout, comment);
-    page.notice = message.map(|key| AuthorNotice::Success(page.layout.words.say(key)));
+    page.notice = message.map(|key| AuthorNotice::Success(page.layout.translator.text(key)));
     page.is_new = query.told == "new";
     page.can_verify = can_verify(&mut db, &page, &browser).await?;
-    Ok(Page(page).private())
+    Ok(Page(page).into_private_response())
 }
 
 /// Renders the page in response to a form that was sent twice.
 pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment) -> Response {
     let mut page = CommentAuthorPage::new(app, layout, comment);
     page.is_new = true;
-    page.notice = Some(AuthorNotice::Success(page.layout.words.say("own-already")));
+    page.notice = Some(AuthorNotice::Success(page.layout.translator.text("own-already")));
     Page(page).with_status(StatusCode::CONFLICT)
 }
 
@@ -116,7 +116,7 @@ async fn can_verify(
     page: &CommentAuthorPage,
     browser: &BrowserToken,
 ) -> Result<bool> {
-    let can_email = page.layout.mails && page.comment.is_taken();
+    let can_email = page.layout.sends_mail && page.comment.is_taken();
     let Some(id) = page.comment.commenter_id.filter(|_| can_email) else {
         return Ok(false);
     };
@@ -134,7 +134,7 @@ impl CommentAuthorPage {
             notice: None,
             preview: None,
             body: comment.body.clone(),
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
             editable_until: Some(until).filter(|until| comment.is_taken() && *until > layout.now),
             can_verify: false,
             is_new: false,
@@ -146,9 +146,9 @@ impl CommentAuthorPage {
     /// Renders the page with the status 429.
     pub fn rate_limited(mut self, seconds: u64) -> Response {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        let notice = self.layout.words.count("own-too-fast", wait);
+        let notice = self.layout.translator.plural("own-too-fast", wait);
         self.notice = Some(AuthorNotice::Rejected(notice));
-        Page(self).try_again(StatusCode::TOO_MANY_REQUESTS, seconds)
+        Page(self).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
     }
 
     /// Whether a text is to be given back although the form is not shown.
@@ -158,16 +158,16 @@ impl CommentAuthorPage {
 
     /// Returns the message key of the heading and the sentence that explains the status.
     fn status_texts(&self) -> (&'static str, String) {
-        let words = self.layout.words;
+        let translator = self.layout.translator;
         match (self.comment.erased_at, self.comment.status) {
             (Some(_), _) => match self.comment.kept_days {
-                Some(days) => ("own-purged", words.count("own-purged-explained", days)),
-                None => ("own-erased", words.say("own-erased-explained")),
+                Some(days) => ("own-purged", translator.plural("own-purged-explained", days)),
+                None => ("own-erased", translator.text("own-erased-explained")),
             },
-            (None, Status::Held) => ("own-held", words.say("own-held-explained")),
-            (None, Status::Approved) => ("own-approved", words.say("own-approved-explained")),
-            (None, Status::Spam) => ("own-spam", words.say("own-spam-explained")),
-            (None, Status::Trashed) => ("own-trashed", words.say("own-trashed-explained")),
+            (None, Status::Held) => ("own-held", translator.text("own-held-explained")),
+            (None, Status::Approved) => ("own-approved", translator.text("own-approved-explained")),
+            (None, Status::Spam) => ("own-spam", translator.text("own-spam-explained")),
+            (None, Status::Trashed) => ("own-trashed", translator.text("own-trashed-explained")),
         }
     }
 
@@ -182,7 +182,7 @@ impl CommentAuthorPage {
         }
         let stored = self.comment.reasons.iter();
         stored
-            .filter_map(|reason| Reason::read(reason)?.author_text(self.layout.words))
+            .filter_map(|reason| ScreeningReason::parse(reason)?.author_text(self.layout.translator))
             .collect()
     }
 }

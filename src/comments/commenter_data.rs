@@ -48,7 +48,7 @@ pub async fn download_data(
         "proved_at": commenter.proved_at.map(Ts::rfc3339),
         "mail_came_back_at": commenter.silenced_at.map(Ts::rfc3339),
         "browsers": commenters::store::count_browsers(&mut db, id).await?,
-        "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::word)),
+        "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
         "notes": notes,
         "comments": comments,
         "subscriptions": subscriptions,
@@ -103,11 +103,11 @@ fn comment_json(layout: &Layout, comment: &AuthorComment, versions: &[CommentVer
     json!({
         "id": comment.id.0,
         "article": comment.title,
-        "address": comment.path.as_ref().map(|path| layout.absolute(path)),
+        "address": comment.path.as_ref().map(|path| layout.absolute_url(path)),
         "name": comment.name,
         "website": comment.website,
         "text": comment.body,
-        "state": comment.status.word(),
+        "state": comment.status.as_str(),
         "written_at": comment.created_at.rfc3339(),
         "edited_at": comment.edited_at.map(Ts::rfc3339),
         "before_the_staff_changed_it": replaced,
@@ -117,7 +117,7 @@ fn comment_json(layout: &Layout, comment: &AuthorComment, versions: &[CommentVer
 fn subscription_json(layout: &Layout, subscription: &Subscription) -> Value {
     json!({
         "article": subscription.title,
-        "address": subscription.path.as_ref().map(|path| layout.absolute(path)),
+        "address": subscription.path.as_ref().map(|path| layout.absolute_url(path)),
         "told_of": match subscription.scope {
             SubscriptionScope::RepliesToMe => "answers",
             SubscriptionScope::AllReplies => "everything",

@@ -16,9 +16,9 @@ use super::store::erase;
 use crate::app::App;
 use crate::commenters::browser::new_token;
 use crate::commenters::{self, BrowserToken, CommenterAccess, Subscription, SubscriptionScope};
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
-use crate::web::{Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
+use crate::web::{Db, Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
 
 /// Comments on one page of the list.
 const COMMENTS_PER_PAGE: i64 = 50;
@@ -39,7 +39,7 @@ struct CommenterPage {
     subscriptions: Vec<Subscription>,
     notice: Option<String>,
     /// Keys that sign the links to the author's pages.
-    keys: Keys,
+    keys: KeyRing,
 }
 
 /// Query of the commenter's page.
@@ -82,7 +82,7 @@ pub async fn show_commenter_page(
     if has_more {
         comments.pop();
     }
-    let words = layout.words;
+    let translator = layout.translator;
     let message = match query.told.as_str() {
         "proved" => Some("mine-proved"),
         "ended" => Some("mine-ended"),
@@ -93,14 +93,14 @@ pub async fn show_commenter_page(
         browsers: commenters::store::count_browsers(&mut db, id).await?,
         subscriptions: commenters::store::list_subscriptions(&mut db, id, now).await?,
         older: comments.last().map(|last| last.id).filter(|_| has_more),
-        notice: message.map(|key| words.say(key)),
+        notice: message.map(|key| translator.text(key)),
         key: commenter.signature(&app.keys),
         keys: app.keys.clone(),
         comments,
         layout,
         commenter,
     };
-    Ok(Page(page).private())
+    Ok(Page(page).into_private_response())
 }
 
 /// Returns a commenter if `key` is theirs.
@@ -124,20 +124,20 @@ pub async fn post_commenter_page(
     jar: CookieJar,
     Path(id): Path<CommenterId>,
     Query(query): Query<CommenterPageQuery>,
-    fields: Fields,
+    fields: FormFields,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
     let commenter = find_commenter(&app, &mut db, id, &query.key).await?;
     let redirect = |message: &str| {
         let path = commenter.page_path(&app.keys);
-        go_to(&format!("{path}&told={message}"))
+        redirect_after_post(&format!("{path}&told={message}"))
     };
-    if let Some(subscription) = fields.get("end").parse::<i64>().ok().map(SubscriptionId) {
+    if let Some(subscription) = fields.first("end").parse::<i64>().ok().map(SubscriptionId) {
         commenters::store::delete_subscription_of(&mut db, id, subscription).await?;
         db.commit().await?;
         return Ok(redirect("ended").into_response());
     }
-    match fields.get("act") {
+    match fields.first("act") {
         "prove" => {
             let jar = verify_email(&app, &mut db, id, browser, jar, &fields).await?;
             db.commit().await?;
@@ -153,7 +153,7 @@ pub async fn post_commenter_page(
                 erased: None,
                 is_blocked: false,
             })
-            .private())
+            .into_private_response())
         }
         "erase" if fields.is_ticked("sure") => {
             let erased = erase::erase_all_by(&mut db, id, app.clock.now()).await?;
@@ -166,7 +166,7 @@ pub async fn post_commenter_page(
                 erased: Some(i64::try_from(erased).unwrap_or(i64::MAX)),
                 is_blocked: !is_deleted,
             })
-            .private())
+            .into_private_response())
         }
         // The box was not ticked, although the browser requires it: back to the page, with nothing done.
         "erase" => Ok(redirect("").into_response()),
@@ -182,7 +182,7 @@ async fn verify_email(
     id: CommenterId,
     browser: BrowserToken,
     jar: CookieJar,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<CookieJar> {
     // A browser that already verified another email keeps its token, which then counts for both.
     let (token, jar) = match browser.0 {
@@ -194,7 +194,7 @@ async fn verify_email(
     };
     let now = app.clock.now();
     let ticked: Vec<_> = fields
-        .all("tell")
+        .list("tell")
         .filter_map(|id| id.parse().ok().map(SubscriptionId))
         .collect();
     commenters::store::verify_email(db, id, &token, now).await?;
@@ -208,11 +208,11 @@ impl CommenterPage {
     }
 
     fn status_text(&self, status: Status) -> String {
-        self.layout.words.say(&format!("status-{}", status.word()))
+        self.layout.translator.text(&format!("status-{}", status.as_str()))
     }
 
     fn scope_text(&self, subscription: &Subscription) -> String {
-        self.layout.words.say(match subscription.scope {
+        self.layout.translator.text(match subscription.scope {
             SubscriptionScope::RepliesToMe => "mine-told-answers",
             SubscriptionScope::AllReplies => "mine-told-everything",
         })

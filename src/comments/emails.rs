@@ -25,7 +25,7 @@ pub(super) async fn enqueue_verification(
 ) -> Result<()> {
     let now = app.clock.now();
     // At most one an hour: anyone can type an email and would otherwise flood its owner.
-    if !layout.mails || !commenters::store::claim_verification_email(db, id, now).await? {
+    if !layout.sends_mail || !commenters::store::claim_verification_email(db, id, now).await? {
         return Ok(());
     }
     if let Some(commenter) = commenters::store::find_access(db, id).await? {
@@ -36,19 +36,19 @@ pub(super) async fn enqueue_verification(
 }
 
 fn build_verification(app: &App, layout: &Layout, commenter: &CommenterAccess) -> EmailMessage {
-    let words = layout.words;
+    let translator = layout.translator;
     let title = &layout.publication.title;
     let blocks = [
-        EmailBlock::Paragraph(words.with("letter-proof-why", "title", title)),
+        EmailBlock::Paragraph(translator.format("letter-proof-why", "title", title)),
         EmailBlock::Action(EmailLink {
-            label: words.say("letter-proof-act"),
-            url: layout.absolute(&commenter.page_path(&app.keys)),
+            label: translator.text("letter-proof-act"),
+            url: layout.absolute_url(&commenter.page_path(&app.keys)),
         }),
-        EmailBlock::Paragraph(words.say("letter-proof-then")),
-        EmailBlock::Footnote(words.say("letter-proof-not-you")),
+        EmailBlock::Paragraph(translator.text("letter-proof-then")),
+        EmailBlock::Footnote(translator.text("letter-proof-not-you")),
     ];
-    let subject = words.with("letter-proof-subject", "title", title);
-    EmailMessage::new(words.language(), &subject, &blocks)
+    let subject = translator.format("letter-proof-subject", "title", title);
+    EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
 /// Builds the email about new replies. `count` is the number of all of them, of which `replies` are quoted.
@@ -59,34 +59,34 @@ pub(super) fn build_notification(
     replies: &[NotifiedReply],
     count: i64,
 ) -> EmailMessage {
-    let words = layout.words;
+    let translator = layout.translator;
     let title = subscription.title.as_str();
     let (subject, intro) = match subscription.scope {
         SubscriptionScope::RepliesToMe => ("letter-answers-subject", "letter-answers"),
         SubscriptionScope::AllReplies => ("letter-replies-subject", "letter-replies"),
     };
-    let text = |key: &str| words.count_with(key, count, "title", title);
+    let text = |key: &str| translator.plural_with(key, count, "title", title);
     let mut blocks = vec![EmailBlock::Paragraph(text(intro))];
     blocks.extend(replies.iter().map(|reply| build_quote(layout, reply)));
     let quoted = i64::try_from(replies.len()).unwrap_or(i64::MAX);
     if count > quoted {
         blocks.push(EmailBlock::Paragraph(
-            words.count("letter-more", count - quoted),
+            translator.plural("letter-more", count - quoted),
         ));
     }
-    let unsubscribe_url = layout.absolute(&links::unsubscribe_path(&app.keys, subscription.id));
+    let unsubscribe_url = layout.absolute_url(&links::unsubscribe_path(&app.keys, subscription.id));
     blocks.extend([
         EmailBlock::Action(EmailLink {
-            label: words.say("letter-read"),
-            url: layout.absolute(&subscription.path),
+            label: translator.text("letter-read"),
+            url: layout.absolute_url(&subscription.path),
         }),
-        EmailBlock::Footnote(words.with("letter-why", "title", &layout.publication.title)),
+        EmailBlock::Footnote(translator.format("letter-why", "title", &layout.publication.title)),
         EmailBlock::Action(EmailLink {
-            label: words.say("letter-end"),
+            label: translator.text("letter-end"),
             url: unsubscribe_url.clone(),
         }),
     ]);
-    let mut email = EmailMessage::new(words.language(), &text(subject), &blocks);
+    let mut email = EmailMessage::new(translator.language(), &text(subject), &blocks);
     // For the List-Unsubscribe header, which mail programs show as a button.
     email.unsubscribe = Some(unsubscribe_url);
     // Mail programs group the notifications of one article.
@@ -98,11 +98,11 @@ fn build_quote(layout: &Layout, reply: &NotifiedReply) -> EmailBlock {
     let text = markdown::html_to_text(reply.body_html.as_str());
     EmailBlock::Quote {
         who: reply.name.clone(),
-        when: layout.moment(&reply.created_at),
+        when: layout.format_date_time(&reply.created_at),
         text: excerpt::excerpt(&text, QUOTE_CHARS),
         link: EmailLink {
-            label: layout.words.say("letter-read-this"),
-            url: layout.absolute(&links::comment_path(reply.id)),
+            label: layout.translator.text("letter-read-this"),
+            url: layout.absolute_url(&links::comment_path(reply.id)),
         },
     }
 }

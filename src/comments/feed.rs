@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::links;
 use super::store::approved::{self, FeedComment};
 use crate::app::App;
-use crate::cache::{Keep, Tag, next_article};
+use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::ids::ArticleId;
 use crate::text::dates;
 use crate::web::{Db, Layout, Result, feed};
@@ -22,25 +22,25 @@ const FEED_SUFFIX: &str = "/feed.xml";
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     let comments = approved::list_newest(&mut db, MAX_FEED_ITEMS, now).await?;
-    let tags = [Tag::Replies, Tag::Articles];
+    let tags = [CacheTag::Comments, CacheTag::Articles];
     // A scheduled article brings its comments along when it is published.
-    let policy = Keep::showing(tags).until(next_article(&mut db, now).await?);
+    let policy = CachePolicy::tagged(tags).expires_at(find_next_scheduled_time(&mut db, now).await?);
     // The connection goes back to the pool before the feed is rendered.
     drop(db);
     let title = layout
-        .words
-        .with("comments-feed", "title", &layout.publication.title);
+        .translator
+        .format("comments-feed", "title", &layout.publication.title);
     let newest = comments.first().map(|newest| newest.created_at);
     let items = comments
         .iter()
         .map(|comment| build_item(&layout, comment))
         .collect();
-    let channel = feed::channel(&layout, title, "/comments/feed.xml", newest, items);
-    Ok((policy, feed::Feed(channel)).into_response())
+    let channel = feed::build_channel(&layout, title, "/comments/feed.xml", newest, items);
+    Ok((policy, feed::FeedResponse(channel)).into_response())
 }
 
 /// Renders the feed of an article.
-pub async fn feed_of(
+pub async fn render_article_feed(
     layout: &Layout,
     db: &mut PgConnection,
     id: ArticleId,
@@ -48,7 +48,7 @@ pub async fn feed_of(
     path: &str,
 ) -> Result<Response> {
     let comments = approved::list_newest_on(db, id, MAX_FEED_ITEMS).await?;
-    let title = layout.words.with("article-feed", "title", article_title);
+    let title = layout.translator.format("article-feed", "title", article_title);
     let newest = comments.first().map(|newest| newest.created_at);
     let items = comments.into_iter().map(|comment| {
         let comment = FeedComment {
@@ -60,37 +60,37 @@ pub async fn feed_of(
         };
         build_item(layout, &comment)
     });
-    let mut channel = feed::channel(layout, title, &article_feed(path), newest, items.collect());
-    channel.link = layout.absolute(path);
-    let policy = Keep::showing([Tag::Article(id)]);
-    Ok((policy, feed::Feed(channel)).into_response())
+    let mut channel = feed::build_channel(layout, title, &article_feed_path(path), newest, items.collect());
+    channel.link = layout.absolute_url(path);
+    let policy = CachePolicy::tagged([CacheTag::Article(id)]);
+    Ok((policy, feed::FeedResponse(channel)).into_response())
 }
 
 /// Returns the path of the feed of an article.
-pub fn article_feed(path: &str) -> String {
+pub fn article_feed_path(path: &str) -> String {
     format!("{path}{FEED_SUFFIX}")
 }
 
 /// Returns the path of the article that a feed at `path` would belong to.
-pub fn article_of_feed(path: &str) -> Option<&str> {
+pub fn feed_article_path(path: &str) -> Option<&str> {
     path.strip_suffix(FEED_SUFFIX)
 }
 
 /// Returns the path of the article that a WordPress feed at `path` would belong to.
-pub fn article_of_wordpress_feed(path: &str) -> Option<&str> {
+pub fn wordpress_feed_article_path(path: &str) -> Option<&str> {
     ["/feed", "/feed/rss2", "/feed/rss", "/feed/atom"]
         .iter()
         .find_map(|suffix| path.strip_suffix(suffix))
 }
 
 fn build_item(layout: &Layout, comment: &FeedComment) -> rss::Item {
-    let url = layout.absolute(&links::comment_path(comment.id));
+    let url = layout.absolute_url(&links::comment_path(comment.id));
     let values = [
         ("name", comment.name.as_str()),
         ("title", comment.article_title.as_str()),
     ];
     ItemBuilder::default()
-        .title(Some(layout.words.with_all("comment-on", &values)))
+        .title(Some(layout.translator.format_all("comment-on", &values)))
         .guid(Some(GuidBuilder::default().value(url.clone()).build()))
         .link(Some(url))
         .pub_date(Some(dates::format_rfc2822(comment.created_at)))

@@ -1,6 +1,6 @@
 //! URLs of comment pages. The private ones are signed: holding the URL is the permission.
 
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{CommentId, SubscriptionId};
 
 /// Signing purposes. Changing one invalidates every URL that was sent out.
@@ -13,32 +13,32 @@ pub fn comment_path(id: CommentId) -> String {
 }
 
 /// Returns the signed URL of the author's page of a comment. It must reach nobody but the author.
-pub fn author_page_path(keys: &Keys, id: CommentId) -> String {
+pub fn author_page_path(keys: &KeyRing, id: CommentId) -> String {
     let key = keys.sign(AUTHOR_PAGE_PURPOSE, id.to_string().as_bytes());
     format!("/comments/{id}/manage?key={key}")
 }
 
 /// Verifies the key of an author's page.
-pub(super) fn is_author_page_key(keys: &Keys, id: CommentId, key: &str) -> bool {
-    keys.is_signed(AUTHOR_PAGE_PURPOSE, id.to_string().as_bytes(), key)
+pub(super) fn is_author_page_key(keys: &KeyRing, id: CommentId, key: &str) -> bool {
+    keys.verify_signature(AUTHOR_PAGE_PURPOSE, id.to_string().as_bytes(), key)
 }
 
 /// Returns the signed URL that ends a subscription.
-pub fn unsubscribe_path(keys: &Keys, id: SubscriptionId) -> String {
+pub fn unsubscribe_path(keys: &KeyRing, id: SubscriptionId) -> String {
     subscription_path(keys, id, "end")
 }
 
 /// Returns the signed URL that emails its subscriber the link to their commenter page.
-pub(super) fn commenter_link_path(keys: &Keys, id: SubscriptionId) -> String {
+pub(super) fn commenter_link_path(keys: &KeyRing, id: SubscriptionId) -> String {
     subscription_path(keys, id, "link")
 }
 
 /// Verifies the key of a subscription's URLs.
-pub(super) fn is_subscription_key(keys: &Keys, id: SubscriptionId, key: &str) -> bool {
-    keys.is_signed(UNSUBSCRIBE_PURPOSE, id.to_string().as_bytes(), key)
+pub(super) fn is_subscription_key(keys: &KeyRing, id: SubscriptionId, key: &str) -> bool {
+    keys.verify_signature(UNSUBSCRIBE_PURPOSE, id.to_string().as_bytes(), key)
 }
 
-fn subscription_path(keys: &Keys, id: SubscriptionId, action: &str) -> String {
+fn subscription_path(keys: &KeyRing, id: SubscriptionId, action: &str) -> String {
     let key = keys.sign(UNSUBSCRIBE_PURPOSE, id.to_string().as_bytes());
     format!("/subscriptions/{id}/{action}?key={key}")
 }

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use crate::clock::Ts;
 use crate::commenters::Email;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{AccountId, ArticleId, CommentId};
-use crate::limits::network;
+use crate::limits::network_of;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, Website};
 
@@ -28,7 +28,7 @@ impl Status {
     pub const ALL: [Self; 4] = [Self::Held, Self::Approved, Self::Spam, Self::Trashed];
 
     /// Returns the name used in URLs, forms and message keys.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Held => "held",
             Self::Approved => "approved",
@@ -37,9 +37,9 @@ impl Status {
         }
     }
 
-    /// Parses a name made by [`word`](Self::word).
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
+    /// Parses a name made by [`word`](Self::as_str).
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
 
@@ -89,8 +89,8 @@ impl PublishedArticle {
             article_id: self.article_id,
             title: self.title,
             path: self.path,
-            replies_open: settings.takes_replies(is_open, from, now),
-            closes_at: settings.closes_later(is_open, from, now),
+            replies_open: settings.accepts_comments(is_open, from, now),
+            closes_at: settings.upcoming_close(is_open, from, now),
         }
     }
 }
@@ -109,7 +109,7 @@ pub struct NewComment {
     pub account_id: Option<AccountId>,
     /// IP address of the request. Only its network is saved, sealed, for as many days as the settings say, and inside
     /// [`dedup_hashes`](NewComment::dedup_hashes) for two days.
-    pub from: IpAddr,
+    pub ip: IpAddr,
 }
 
 /// UTC day that is part of a deduplication hash.
@@ -123,7 +123,7 @@ impl NewComment {
     /// Returns the keyed hash by which a second submission of the same comment from the same network is recognised, once
     /// for each key of the ring, the current key first. Only the first is saved; the others find comments that were saved
     /// before a key rotation. [`purge_networks`](super::store::purge::purge_networks) removes it after two days.
-    pub fn dedup_hashes(&self, keys: &Keys, day: DedupDay, now: Ts) -> Vec<Vec<u8>> {
+    pub fn dedup_hashes(&self, keys: &KeyRing, day: DedupDay, now: Ts) -> Vec<Vec<u8>> {
         const MICROS_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000;
         let today = now.unix_micros().div_euclid(MICROS_PER_DAY);
         let day = match day {
@@ -133,19 +133,19 @@ impl NewComment {
         let website = self.website.as_ref().map_or("", Website::as_str);
         // The network is part of the hash because of guessing: with the text alone, repeating a public comment under a
         // guessed email would tell whether the guess is right.
-        let network = network(self.from).to_string();
+        let network = network_of(self.ip).to_string();
         let day = day.to_string();
         let fields = [day.as_str(), &network, &self.name, website, &self.body].join("\0");
         // The fields are separated by NUL, which none of them may contain: otherwise two submissions could share a hash.
-        let hashes = keys.find_by_each("said once", fields.as_bytes());
+        let hashes = keys.blind_indexes("said once", fields.as_bytes());
         hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 }
 
 /// Returns the blind index by which comments from one network are found: the network itself is sealed.
-pub fn hash_network(keys: &Keys, ip: IpAddr) -> Vec<u8> {
-    let network = network(ip).to_string();
-    keys.find_by("network of comments", network.as_bytes())
+pub fn hash_network(keys: &KeyRing, ip: IpAddr) -> Vec<u8> {
+    let network = network_of(ip).to_string();
+    keys.blind_index("network of comments", network.as_bytes())
         .to_vec()
 }
 

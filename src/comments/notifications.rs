@@ -22,7 +22,7 @@ pub async fn enqueue_due_emails(app: &App) -> sqlx::Result<usize> {
     if app.config.mail.is_none() {
         return Ok(0);
     }
-    let layout = Layout::new(app, app.publication().await?);
+    let layout = Layout::new(app, app.load_publication().await?);
     let mut db = app.pool.acquire().await?;
     // First, so that an email of a comment that was taken down meanwhile does not leave.
     mail::store::cancel_stale(&mut db).await?;

@@ -18,14 +18,14 @@ const REPLIES_PER_THREAD_PAGE: i64 = 200;
 
 /// Number of a page and of all pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paging {
+pub struct CommentPaging {
     /// Page number, from 1.
     pub page: i64,
     /// Number of pages, at least one.
     pub pages: i64,
 }
 
-impl Paging {
+impl CommentPaging {
     /// Makes page `page` of an article.
     fn for_article(page: i64, threads: i64) -> Self {
         let pages = count_pages(threads, THREADS_PER_PAGE).max(1);
@@ -39,7 +39,7 @@ impl Paging {
     }
 
     /// Whether the page is beyond the last one.
-    pub fn is_beyond(&self) -> bool {
+    pub fn is_past_end(&self) -> bool {
         self.page > self.pages
     }
 
@@ -57,8 +57,8 @@ impl Paging {
     pub fn name(&self, layout: &Layout) -> String {
         let (page, pages) = (self.page.to_string(), self.pages.to_string());
         layout
-            .words
-            .with_all("replies-page", &[("page", &page), ("pages", &pages)])
+            .translator
+            .format_all("replies-page", &[("page", &page), ("pages", &pages)])
     }
 }
 
@@ -67,7 +67,7 @@ fn count_pages(items: i64, per_page: i64) -> i64 {
 }
 
 /// Parses a page number in the parameter `name` of a query string; anything that is none is page 1.
-pub fn asked_for(name: &str, query: Option<&str>) -> i64 {
+pub fn parse_page_number(name: &str, query: Option<&str>) -> i64 {
     let value = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(found, _)| found == name)
         .map(|(_, value)| value);
@@ -94,7 +94,7 @@ pub fn page_in_thread(before: i64) -> i64 {
 }
 
 /// Returns the URL of a page of an article.
-pub fn article_address(path: &str, page: i64) -> String {
+pub fn article_page_path(path: &str, page: i64) -> String {
     match page {
         1 => path.to_owned(),
         _ => format!("{path}?comments={page}"),
@@ -107,27 +107,27 @@ pub fn thread_page_path(root: CommentId, page: i64) -> String {
 }
 
 /// Comments on one page of an article.
-pub struct OnePage {
+pub struct CommentPage {
     /// Counts of all pages.
     pub counts: ThreadCounts,
-    pub paging: Paging,
+    pub paging: CommentPaging,
     pub threads: Vec<ThreadKey>,
     /// Comments by thread and then oldest first, at most [`REPLIES_PER_THREAD`] of each thread.
     pub comments: Vec<Comment>,
 }
 
-impl OnePage {
+impl CommentPage {
     /// Loads a page, which is empty if it is beyond the last one.
-    pub async fn find(
+    pub async fn load(
         db: &mut PgConnection,
         id: ArticleId,
         newest_first: bool,
         page: i64,
     ) -> sqlx::Result<Self> {
         let counts = threads::count(db, id).await?;
-        let paging = Paging::for_article(page, counts.threads);
+        let paging = CommentPaging::for_article(page, counts.threads);
         // A page beyond the end is answered by a redirect: no query for it.
-        let (page_threads, comments) = if paging.is_beyond() || counts.threads == 0 {
+        let (page_threads, comments) = if paging.is_past_end() || counts.threads == 0 {
             (Vec::new(), Vec::new())
         } else {
             let skipped = (page - 1) * THREADS_PER_PAGE;
@@ -173,17 +173,17 @@ mod tests {
             (Some("a=b&comments=02"), 2),
             (Some("comments=99999999999999999999"), i64::MAX),
         ] {
-            assert_eq!(asked_for("comments", query), page, "{query:?}");
+            assert_eq!(parse_page_number("comments", query), page, "{query:?}");
         }
     }
 
     #[test]
     fn a_full_page_is_followed_by_another() {
         for (threads, pages) in [(0, 1), (1, 1), (50, 1), (51, 2), (100, 2), (10_000, 200)] {
-            assert_eq!(Paging::for_article(1, threads).pages, pages, "{threads}");
+            assert_eq!(CommentPaging::for_article(1, threads).pages, pages, "{threads}");
         }
         for (replies, pages) in [(1, 1), (50, 1), (51, 2), (250, 2), (251, 3)] {
-            assert_eq!(Paging::for_thread(1, replies).pages, pages, "{replies}");
+            assert_eq!(CommentPaging::for_thread(1, replies).pages, pages, "{replies}");
             assert_eq!(page_in_thread(replies - 1), pages, "{replies}");
         }
         assert_eq!((page_of_thread(49), page_of_thread(50)), (1, 2));

@@ -26,7 +26,7 @@ pub async fn show_comment(
             if layout.publication.discussion.newest_first {
                 before = position.threads - 1 - before;
             }
-            paging::article_address(&position.path, paging::page_of_thread(before))
+            paging::article_page_path(&position.path, paging::page_of_thread(before))
         }
         page => paging::thread_page_path(position.root_id, page),
     };

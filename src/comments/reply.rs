@@ -15,17 +15,17 @@ use super::{author_page, links};
 use crate::app::App;
 use crate::cache::NoInvalidation;
 use crate::ids::ArticleId;
-use crate::web::error::{RETRY_AFTER, in_time};
-use crate::web::requests::Reference;
-use crate::web::{Error, Fields, Layout, Page, Path, go_to};
+use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
+use crate::web::requests::RequestId;
+use crate::web::{Error, FormFields, Layout, Page, Path, redirect_after_post};
 
 /// Handles the reply form.
 pub async fn post_reply(
     State(app): State<App>,
     Path(id): Path<ArticleId>,
-    Extension(request_id): Extension<Reference>,
+    Extension(request_id): Extension<RequestId>,
     submitter: Submitter,
-    fields: Fields,
+    fields: FormFields,
 ) -> Response {
     handle_boxed(
         &app,
@@ -40,11 +40,11 @@ pub async fn post_reply(
 /// Handles WordPress's own reply form, on a page that a cache stored before the move.
 pub async fn post_wordpress_reply(
     State(app): State<App>,
-    Extension(request_id): Extension<Reference>,
+    Extension(request_id): Extension<RequestId>,
     submitter: Submitter,
-    fields: Fields,
+    fields: FormFields,
 ) -> Response {
-    let id = fields.get("comment_post_ID").trim().parse();
+    let id = fields.first("comment_post_ID").trim().parse();
     let target = ReplyTarget::WordPressId(id.unwrap_or_default());
     handle_boxed(&app, target, &request_id, &submitter, &fields).await
 }
@@ -53,9 +53,9 @@ pub async fn post_wordpress_reply(
 fn handle_boxed<'a>(
     app: &'a App,
     target: ReplyTarget,
-    request_id: &'a Reference,
+    request_id: &'a RequestId,
     submitter: &'a Submitter,
-    fields: &'a Fields,
+    fields: &'a FormFields,
 ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
     Box::pin(handle(app, target, request_id, submitter, fields))
 }
@@ -63,29 +63,29 @@ fn handle_boxed<'a>(
 async fn handle(
     app: &App,
     target: ReplyTarget,
-    request_id: &Reference,
+    request_id: &RequestId,
     submitter: &Submitter,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Response {
     // Before any query: this is what protects the database from a flood.
-    if let Err(seconds) = app.limits.reply_from(submitter.ip) {
-        let layout = Layout::at_any_rate(app).await;
+    if let Err(seconds) = app.limits.check_comment(submitter.ip) {
+        let layout = Layout::load_or_last_known(app).await;
         let form = ReplyForm::read(&layout, target, fields);
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        let notice = layout.words.count("reply-too-fast", wait);
+        let notice = layout.translator.plural("reply-too-fast", wait);
         return build_failure_page(layout, form, notice)
-            .try_again(StatusCode::TOO_MANY_REQUESTS, seconds);
+            .with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds);
     }
-    let (layout, opened) = match in_time(open_submission(app, target)).await {
+    let (layout, opened) = match with_timeout(open_submission(app, target)).await {
         Ok((submission, publication)) => (Layout::new(app, publication), Ok(submission)),
-        Err(error) => (Layout::new(app, app.last_publication()), Err(error)),
+        Err(error) => (Layout::new(app, app.last_known_publication()), Err(error)),
     };
     // Even without a database the form has to come back filled in.
     let mut form = ReplyForm::read(&layout, target, fields);
     let is_preview = fields.is_ticked("preview");
     let submitted = match opened {
         Ok(submission) => {
-            in_time(submit(
+            with_timeout(submit(
                 app, submission, &layout, &mut form, submitter, is_preview,
             ))
             .await
@@ -108,7 +108,7 @@ fn outcome_response(
     mut form: ReplyForm,
     outcome: SubmitOutcome,
 ) -> Response {
-    let words = layout.words;
+    let translator = layout.translator;
     let page = |form, context: ReplyContext, notice| {
         Page(ReplyFormPage {
             discussion: Some(context.discussion),
@@ -123,7 +123,7 @@ fn outcome_response(
             let unseen = (status != Status::Approved).then_some(Extension(NoInvalidation));
             // The browser may now delete its draft.
             let path = format!("{}&told=new", links::author_page_path(&app.keys, id));
-            (unseen, go_to(&path)).into_response()
+            (unseen, redirect_after_post(&path)).into_response()
         }
         SubmitOutcome::Duplicate {
             recent: Some(comment),
@@ -132,36 +132,36 @@ fn outcome_response(
         SubmitOutcome::Duplicate {
             context,
             recent: None,
-        } => page(form, context, Some(words.say("reply-said-already")))
+        } => page(form, context, Some(translator.text("reply-said-already")))
             .with_status(StatusCode::CONFLICT),
         SubmitOutcome::Preview { context, body_html } => {
             form.preview = Some(body_html);
-            page(form, context, None).private()
+            page(form, context, None).into_private_response()
         }
         SubmitOutcome::Invalid {
             context,
             is_parent_gone,
         } => {
-            let notice = is_parent_gone.then(|| words.say("reply-answered-gone"));
+            let notice = is_parent_gone.then(|| translator.text("reply-answered-gone"));
             page(form, context, notice).with_status(StatusCode::UNPROCESSABLE_ENTITY)
         }
         SubmitOutcome::Closed { discussion } => Page(ReplyFormPage {
             discussion: Some(discussion),
-            notice: Some(words.say("replies-closed-kept")),
+            notice: Some(translator.text("replies-closed-kept")),
             can_submit: false,
             ..ReplyFormPage::new(layout, form)
         })
         .with_status(StatusCode::FORBIDDEN),
         SubmitOutcome::Gone => Page(ReplyFormPage {
-            notice: Some(words.say("reply-article-gone")),
+            notice: Some(translator.text("reply-article-gone")),
             can_submit: false,
             ..ReplyFormPage::new(layout, form)
         })
         .with_status(StatusCode::NOT_FOUND),
         SubmitOutcome::TooSoon { context, seconds } => {
-            let notice = words.count("reply-too-soon", seconds);
+            let notice = translator.plural("reply-too-soon", seconds);
             let seconds = u64::try_from(seconds).unwrap_or(1);
-            page(form, context, Some(notice)).try_again(StatusCode::TOO_MANY_REQUESTS, seconds)
+            page(form, context, Some(notice)).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
         }
     }
 }
@@ -169,19 +169,19 @@ fn outcome_response(
 fn failure_response(
     layout: Layout,
     form: ReplyForm,
-    request_id: &Reference,
+    request_id: &RequestId,
     error: Error,
 ) -> Response {
-    let words = layout.words;
+    let translator = layout.translator;
     match error {
         Error::Unavailable => {
-            let notice = words.say("reply-unavailable");
+            let notice = translator.text("reply-unavailable");
             build_failure_page(layout, form, notice)
-                .try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER)
+                .with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS)
         }
         Error::Internal(cause) => {
             tracing::error!("saving a reply failed; its text was given back: {cause:#}");
-            let notice = words.with("reply-not-saved", "reference", &request_id.0);
+            let notice = translator.format("reply-not-saved", "reference", &request_id.0);
             build_failure_page(layout, form, notice).with_status(StatusCode::INTERNAL_SERVER_ERROR)
         }
         other => other.into_response(),

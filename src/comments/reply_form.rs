@@ -8,11 +8,11 @@ use askama::filters::HtmlSafe;
 use super::model::{NewComment, ReplyTarget};
 use crate::accounts::Viewer;
 use crate::commenters::{Email, EmailError, SubscriptionScope};
-use crate::i18n::Words;
+use crate::i18n::Translator;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::website::WebsiteError;
-use crate::text::{Format, SafeHtml, Website, input, markdown};
-use crate::web::{Fields, Layout, Mistakes, assets};
+use crate::text::{BodyFormat, SafeHtml, Website, input, markdown};
+use crate::web::{FormFields, Layout, FieldErrors, assets};
 
 /// Limits of WordPress, from the sizes of its columns.
 const MAX_NAME_BYTES: usize = 245;
@@ -22,7 +22,7 @@ const MAX_BODY_BYTES: usize = 65_525;
 #[derive(Template)]
 #[template(path = "comments/_reply_form.html")]
 pub struct ReplyForm {
-    words: Words,
+    translator: Translator,
     pub(super) target: ReplyTarget,
     /// Id of the parent comment as sent; empty for a top-level comment. An id of WordPress if `target` is one.
     pub(super) parent: String,
@@ -38,7 +38,7 @@ pub struct ReplyForm {
     notify_all: bool,
     /// Rendered text, after a click on Preview.
     pub(super) preview: Option<SafeHtml>,
-    pub(super) mistakes: Mistakes,
+    pub(super) mistakes: FieldErrors,
     script: String,
 }
 
@@ -48,12 +48,12 @@ impl HtmlSafe for ReplyForm {}
 impl ReplyForm {
     /// Makes an empty form for an article.
     pub fn blank(layout: &Layout, article_id: ArticleId) -> Self {
-        Self::read(layout, ReplyTarget::Article(article_id), &Fields::default())
+        Self::read(layout, ReplyTarget::Article(article_id), &FormFields::default())
     }
 
     /// Reads the sent fields without validating them.
-    pub(super) fn read(layout: &Layout, target: ReplyTarget, fields: &Fields) -> Self {
-        let field = |name| fields.get(name).to_owned();
+    pub(super) fn read(layout: &Layout, target: ReplyTarget, fields: &FormFields) -> Self {
+        let field = |name| fields.first(name).to_owned();
         let parent = match target {
             ReplyTarget::Article(_) => field("to"),
             // WordPress sends 0 for a top-level comment.
@@ -62,7 +62,7 @@ impl ReplyForm {
             }
         };
         Self {
-            words: layout.words,
+            translator: layout.translator,
             target,
             parent,
             comment: field("comment"),
@@ -70,12 +70,12 @@ impl ReplyForm {
             email: field("email"),
             website: field("url"),
             honeypot: field("topic"),
-            offers_email: layout.mails,
+            offers_email: layout.sends_mail,
             notify_replies: fields.is_ticked("tell_answers"),
             notify_all: fields.is_ticked("tell_everything"),
             preview: None,
-            mistakes: Mistakes::none(),
-            script: assets::address("reply.js"),
+            mistakes: FieldErrors::new(),
+            script: assets::asset_url("reply.js"),
         }
     }
 
@@ -134,8 +134,8 @@ impl ReplyForm {
         viewer: Option<&Viewer>,
         ip: IpAddr,
     ) -> Option<NewComment> {
-        let words = self.words;
-        let mut mistakes = Mistakes::none();
+        let translator = self.translator;
+        let mut mistakes = FieldErrors::new();
         for (field, text) in [
             ("author", &mut self.name),
             ("email", &mut self.email),
@@ -143,11 +143,11 @@ impl ReplyForm {
         ] {
             if input::has_invalid_chars(text) {
                 *text = input::strip_invalid_chars(text);
-                mistakes.say(words, field, "field-unreadable");
+                mistakes.push(translator, field, "field-unreadable");
             }
         }
         let (body, body_html) =
-            read_words(words, Format::Markdown, &mut self.comment, &mut mistakes);
+            parse_body(translator, BodyFormat::Markdown, &mut self.comment, &mut mistakes);
         let mut name = input::single_line(&self.name);
         // Staff may still sign with another name.
         if let Some(viewer) = viewer
@@ -155,9 +155,9 @@ impl ReplyForm {
         {
             name.clone_from(&viewer.name);
         }
-        check_name(words, &name, &mut mistakes);
-        let email = parse_email(words, &self.email, viewer.is_some(), &mut mistakes);
-        let website = read_website(words, &self.website, &mut mistakes);
+        validate_name(translator, &name, &mut mistakes);
+        let email = parse_email(translator, &self.email, viewer.is_some(), &mut mistakes);
+        let website = parse_website(translator, &self.website, &mut mistakes);
         self.mistakes = mistakes;
         self.mistakes.is_empty().then(|| NewComment {
             parent_id,
@@ -167,16 +167,16 @@ impl ReplyForm {
             body,
             body_html,
             account_id: viewer.map(|viewer| viewer.id),
-            from: ip,
+            ip,
         })
     }
 }
 
 fn parse_email(
-    words: Words,
+    translator: Translator,
     typed: &str,
     is_optional: bool,
-    mistakes: &mut Mistakes,
+    mistakes: &mut FieldErrors,
 ) -> Option<Email> {
     let key = match Email::parse(typed) {
         Ok(email) => return Some(email),
@@ -185,24 +185,24 @@ fn parse_email(
         Err(EmailError::Malformed) => "reply-email-malformed",
         Err(EmailError::TooLong) => "reply-email-too-long",
     };
-    mistakes.say(words, "email", key);
+    mistakes.push(translator, "email", key);
     None
 }
 
 /// Validates a name. Errors are those of the field `author`.
-pub fn check_name(words: Words, name: &str, mistakes: &mut Mistakes) {
+pub fn validate_name(translator: Translator, name: &str, mistakes: &mut FieldErrors) {
     if input::is_blank(name) {
-        mistakes.say(words, "author", "reply-name-missing");
+        mistakes.push(translator, "author", "reply-name-missing");
     }
     if name.len() > MAX_NAME_BYTES {
-        mistakes.say(words, "author", "reply-name-too-long");
+        mistakes.push(translator, "author", "reply-name-too-long");
     } else if input::contains_email(name) {
-        mistakes.say(words, "author", "reply-name-is-address");
+        mistakes.push(translator, "author", "reply-name-is-address");
     }
 }
 
 /// Parses a website, which may be empty. Errors are those of the field `url`.
-pub fn read_website(words: Words, typed: &str, mistakes: &mut Mistakes) -> Option<Website> {
+pub fn parse_website(translator: Translator, typed: &str, mistakes: &mut FieldErrors) -> Option<Website> {
     Website::parse(typed).unwrap_or_else(|error| {
         let key = match error {
             WebsiteError::TooLong => "reply-website-too-long",
@@ -210,38 +210,38 @@ pub fn read_website(words: Words, typed: &str, mistakes: &mut Mistakes) -> Optio
             | WebsiteError::HasCredentials
             | WebsiteError::InvalidUrl => "reply-website-wrong",
         };
-        mistakes.say(words, "url", key);
+        mistakes.push(translator, "url", key);
         None
     })
 }
 
 /// Parses the text of a comment and returns it with its HTML. Errors are those of the field `comment`; invisible control
 /// characters are removed from `typed`, so that the form shows the text without them.
-pub fn read_words(
-    words: Words,
-    format: Format,
+pub fn parse_body(
+    translator: Translator,
+    format: BodyFormat,
     typed: &mut String,
-    mistakes: &mut Mistakes,
+    mistakes: &mut FieldErrors,
 ) -> (String, SafeHtml) {
     if input::has_invalid_chars(typed) {
         *typed = input::strip_invalid_chars(typed);
-        mistakes.say(words, "comment", "field-unreadable");
+        mistakes.push(translator, "comment", "field-unreadable");
     }
     let body = input::multi_line(typed);
     let over = body.len().saturating_sub(MAX_BODY_BYTES);
     if over > 0 {
         let over = i64::try_from(over).unwrap_or(i64::MAX);
-        mistakes.add("comment", words.count("reply-comment-too-long", over));
+        mistakes.push_message("comment", translator.plural("reply-comment-too-long", over));
         // Not rendered: a text of any length could be made to take long.
         return (body, markdown::render_comment(""));
     }
     let body_html = match format {
-        Format::Markdown => markdown::render_comment(&body),
-        Format::Html => markdown::sanitize_comment(&body, &|_| None),
+        BodyFormat::Markdown => markdown::render_comment(&body),
+        BodyFormat::Html => markdown::sanitize_comment(&body, &|_| None),
     };
     // The Markdown need not be empty: a link reference definition, for example, renders to nothing.
     if body_html.is_blank() {
-        mistakes.say(words, "comment", "reply-comment-missing");
+        mistakes.push(translator, "comment", "reply-comment-missing");
     }
     (body, body_html)
 }

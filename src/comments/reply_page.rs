@@ -9,7 +9,7 @@ use super::model::{Comment, Discussion};
 use super::reply_form::ReplyForm;
 use super::store::{approved, discussions};
 use crate::app::App;
-use crate::cache::{Keep, Tag};
+use crate::cache::{CachePolicy, CacheTag};
 use crate::ids::{ArticleId, CommentId};
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 
@@ -69,12 +69,12 @@ pub async fn show_reply(
     let mut form = ReplyForm::blank(&layout, id);
     form.parent = query.to.map(|id| id.to_string()).unwrap_or_default();
     // Changes of the article or its comments invalidate the tag; the closing time passes without any.
-    let policy = Keep::showing([Tag::Article(id)])
-        .by("to")
-        .until(discussion.closes_at);
+    let policy = CachePolicy::tagged([CacheTag::Article(id)])
+        .vary_by_param("to")
+        .expires_at(discussion.closes_at);
     let is_open = discussion.replies_open;
     let page = ReplyFormPage {
-        notice: (!is_open).then(|| layout.words.say("replies-closed")),
+        notice: (!is_open).then(|| layout.translator.text("replies-closed")),
         can_submit: is_open,
         discussion: Some(discussion),
         parent,

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use super::NETWORK_ROW;
 use super::hash_network;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 
 /// The sealed network of a comment.
 pub struct SealedNetworkRow {
@@ -45,10 +45,10 @@ impl SealedRow for SealedNetworkRow {
         self.id
     }
 
-    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
         let opened = keys.open(NETWORK_ROW, &self.sealed)?;
-        let text = std::str::from_utf8(&opened).map_err(|_| DoesNotOpen)?;
-        let ip = text.parse().map_err(|_| DoesNotOpen)?;
+        let text = std::str::from_utf8(&opened).map_err(|_| DecryptError)?;
+        let ip = text.parse().map_err(|_| DecryptError)?;
         Ok(RotatedNetwork {
             id: self.id,
             sealed: keys.seal(NETWORK_ROW, &opened),
@@ -58,7 +58,7 @@ impl SealedRow for SealedNetworkRow {
 
     async fn update_batch(
         db: &mut PgConnection,
-        _keys: &Keys,
+        _keys: &KeyRing,
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();

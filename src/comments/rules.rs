@@ -23,12 +23,12 @@ pub async fn load_rules(
     ScreeningRules {
         hold_everything: settings.hold_everything,
         hold_first_timers: settings.hold_first_timers,
-        trust_unproven: settings.trust_unproven,
+        trust_unproven: settings.trust_unverified,
         hold_links: u32::try_from(settings.hold_links).unwrap_or_default(),
         hold_words: load_word_list(hold_words).await,
         refuse_words: load_word_list(refuse_words).await,
         ask_checker: settings.checker.is_some(),
-        learned_spam_from: u32::try_from(settings.learned_spam_from).unwrap_or_default(),
+        learned_spam_from: u32::try_from(settings.spam_threshold).unwrap_or_default(),
     }
 }
 
@@ -47,7 +47,7 @@ async fn load_word_list(text: &str) -> WordList {
     }
     let text = text.to_owned();
     // Compiling twenty thousand entries takes long enough to hold up other requests on this thread.
-    let (list, errors) = spawn_blocking(move || WordList::read(&text))
+    let (list, errors) = spawn_blocking(move || WordList::parse_lenient(&text))
         .await
         .expect("parsing a word list does not panic");
     if !errors.is_empty() {
@@ -70,7 +70,7 @@ mod tests {
     #[tokio::test]
     async fn invalid_lines_of_a_list_are_ignored() {
         let list = load_word_list("free money\n/(/\ncasino").await;
-        assert_eq!(list.found_in(&["Free money at the Casino!"]), [1, 3]);
+        assert_eq!(list.matching_lines(&["Free money at the Casino!"]), [1, 3]);
     }
 
     #[tokio::test]
@@ -78,8 +78,8 @@ mod tests {
         for number in 0..3 * CACHED_LISTS {
             let text = format!("word{number}");
             for list in [load_word_list(&text).await, load_word_list(&text).await] {
-                assert_eq!(list.found_in(&[&format!("a word{number}")]), [1]);
-                assert!(list.found_in(&["a word"]).is_empty());
+                assert_eq!(list.matching_lines(&[&format!("a word{number}")]), [1]);
+                assert!(list.matching_lines(&["a word"]).is_empty());
             }
         }
         let cache = LIST_CACHE.lock().unwrap_or_else(PoisonError::into_inner);

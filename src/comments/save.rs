@@ -9,10 +9,10 @@ use super::screening::Verdict;
 use super::store::submissions;
 use crate::app::App;
 use crate::commenters::{self, BrowserToken, Email, SubscriptionScope};
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::CommentId;
 use crate::ids::{ArticleId, CommenterId};
-use crate::limits::network;
+use crate::limits::network_of;
 use crate::text::Website;
 use crate::web::{Error, Layout, Result};
 
@@ -97,7 +97,7 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
         commenter_id,
         email: comment.email.as_ref(),
         is_verified,
-        ip: comment.from,
+        ip: comment.ip,
         is_staff,
         honeypot_filled: reply.honeypot_filled,
     };
@@ -110,7 +110,7 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
         commenter_id,
         comment,
         &verdict,
-        settings.network_until(now),
+        settings.network_expires_at(now),
         now,
     )
     .await?;
@@ -123,7 +123,7 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
     if let Some(commenter_id) = commenter_id {
         subscribe(app, db, reply, &verdict, commenter_id, is_verified).await?;
     }
-    tracing::info!(comment = %id, status = verdict.status.word(), "a reply was kept");
+    tracing::info!(comment = %id, status = verdict.status.as_str(), "a reply was kept");
     Ok(SaveOutcome::Created {
         id,
         status: verdict.status,
@@ -166,9 +166,9 @@ async fn subscribe(
 }
 
 /// Returns the keys under which flood control counts a comment: its network and its email.
-fn flood_keys(keys: &Keys, comment: &NewComment, is_verified: bool) -> Vec<Vec<u8>> {
-    let network = network(comment.from).to_string();
-    let network_key = keys.find_by("lately from a network", network.as_bytes());
+fn flood_keys(keys: &KeyRing, comment: &NewComment, is_verified: bool) -> Vec<Vec<u8>> {
+    let network = network_of(comment.ip).to_string();
+    let network_key = keys.blind_index("lately from a network", network.as_bytes());
     // Anyone can type the email of somebody else, who would then have to wait. Its owner, once verified, does not.
     let email = comment.email.as_ref().filter(|_| !is_verified);
     let email_key = email.map(|email| flood_email_key(keys, email));
@@ -177,7 +177,7 @@ fn flood_keys(keys: &Keys, comment: &NewComment, is_verified: bool) -> Vec<Vec<u
     flood_keys
 }
 
-fn flood_email_key(keys: &Keys, email: &Email) -> Vec<u8> {
-    keys.find_by("lately from an address", &email.hash(keys))
+fn flood_email_key(keys: &KeyRing, email: &Email) -> Vec<u8> {
+    keys.blind_index("lately from an address", &email.hash(keys))
         .to_vec()
 }

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use sqlx::PgConnection;
 
 use super::rules;
-use super::screening::{AuthorTrust, BlockMatch, ScreeningInput, Verdict, apply_rules, texts};
+use super::screening::{AuthorTrust, BlockMatch, ScreeningInput, Verdict, apply_rules, collect_texts};
 use super::store::screening_facts::{self, ScreeningFacts};
 use crate::classifier;
 use crate::commenters::{Email, blocks};
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::CommenterId;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, markdown};
@@ -33,14 +33,14 @@ pub(super) struct ScreenedAuthor<'a> {
 /// Screens a text by an author.
 pub(super) async fn screen_comment(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     settings: &DiscussionSettings,
     author: &ScreenedAuthor<'_>,
     body: &str,
     body_html: &SafeHtml,
 ) -> sqlx::Result<Verdict> {
     let plain = markdown::html_to_text(body_html.as_str());
-    let texts = texts(author.name, author.website, body, &plain);
+    let texts = collect_texts(author.name, author.website, body, &plain);
     // Staff are never predicted: their comments are approved anyway, and would only cost time.
     let prediction = if author.is_staff {
         None

@@ -9,40 +9,40 @@ use super::screening::Verdict;
 use super::store::submissions;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::DiscussionSettings;
 use crate::text::SafeHtml;
 
 /// A moderator's reply to a comment.
-pub struct StaffAnswer {
+pub struct StaffReply {
     pub article_id: ArticleId,
     pub parent_id: CommentId,
     /// Markdown.
     pub body: String,
     pub body_html: SafeHtml,
     /// IP address of the request.
-    pub from: IpAddr,
+    pub ip: IpAddr,
 }
 
 /// Outcome of saving a staff reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answered {
-    New(CommentId),
+pub enum StaffReplyOutcome {
+    Created(CommentId),
     /// The button was pressed twice.
-    Already(CommentId),
+    Duplicate(CommentId),
 }
 
 /// Saves a reply as approved, under the name of the moderator's account. Returns `None` if the same reply was inserted by
 /// another request at this moment.
-pub async fn answer(
+pub async fn save_staff_reply(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     settings: &DiscussionSettings,
     by: &Moderator,
-    reply: StaffAnswer,
+    reply: StaffReply,
     now: Ts,
-) -> sqlx::Result<Option<Answered>> {
+) -> sqlx::Result<Option<StaffReplyOutcome>> {
     let article_id = reply.article_id;
     let comment = NewComment {
         parent_id: Some(reply.parent_id),
@@ -52,11 +52,11 @@ pub async fn answer(
         body: reply.body,
         body_html: reply.body_html,
         account_id: Some(by.id),
-        from: reply.from,
+        ip: reply.ip,
     };
     if let Some(id) = submissions::find_duplicate(db, keys, article_id, None, &comment, now).await?
     {
-        return Ok(Some(Answered::Already(id)));
+        return Ok(Some(StaffReplyOutcome::Duplicate(id)));
     }
     // Approved without a verdict: moderators decide about others' comments, so that theirs need no screening.
     let inserted = submissions::insert(
@@ -66,9 +66,9 @@ pub async fn answer(
         None,
         &comment,
         &Verdict::new(Status::Approved, Vec::new()),
-        settings.network_until(now),
+        settings.network_expires_at(now),
         now,
     )
     .await?;
-    Ok(inserted.map(Answered::New))
+    Ok(inserted.map(StaffReplyOutcome::Created))
 }

@@ -15,11 +15,11 @@ use super::store::{approved, discussions};
 use crate::accounts::Viewer;
 use crate::app::App;
 use crate::commenters::BrowserToken;
-use crate::db::BEGIN_BY_KEYS;
+use crate::db::BEGIN_WITH_GENERIC_PLANS;
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::Publication;
 use crate::text::SafeHtml;
-use crate::web::{ClientAddress, Error, Layout, Result};
+use crate::web::{ClientIp, Error, Layout, Result};
 
 /// Sender of a form.
 pub struct Submitter {
@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Submitter {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         Ok(Self {
-            ip: ClientAddress::from_request_parts(parts, app).await?.0,
+            ip: ClientIp::from_request_parts(parts, app).await?.0,
             browser: BrowserToken::from_request_parts(parts, app).await?,
             // Errors are swallowed: while the database is away, everyone is a reader, and the form comes back filled in.
             viewer: Viewer::from_request_parts(parts, app).await.ok(),
@@ -92,14 +92,14 @@ pub(super) async fn open_submission(
     app: &App,
     target: ReplyTarget,
 ) -> Result<(OpenSubmission, Arc<Publication>)> {
-    let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
+    let mut db = app.pool.begin_with(BEGIN_WITH_GENERIC_PLANS).await?;
     let now = app.clock.now();
     let id = match target {
         ReplyTarget::Article(id) => Some(id),
         ReplyTarget::WordPressId(id) => discussions::find_id_by_wordpress_id(&mut db, id).await?,
     };
     let (edition, article) = discussions::find_published(&mut db, id, now).await?;
-    let publication = app.latest_publication(&mut db, edition).await?;
+    let publication = app.load_publication_version(&mut db, edition).await?;
     let discussion = article.map(|article| article.into_discussion(&publication.discussion, now));
     Ok((OpenSubmission { db, discussion }, publication))
 }
@@ -113,7 +113,7 @@ pub(super) async fn submit(
     submitter: &Submitter,
     is_preview: bool,
 ) -> Result<SubmitOutcome> {
-    if layout.publication.key_id != app.keys.id() {
+    if layout.publication.key_id != app.keys.active_id() {
         // The key was rotated: servers that have the new one would not find what this one seals.
         return Err(Error::Unavailable);
     }

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::links;
 use super::model::Discussion;
-use super::paging::{self, Paging};
+use super::paging::{self, CommentPaging};
 use super::store::{discussions, threads};
 use super::thread::Thread;
 use crate::app::App;
-use crate::cache::{Keep, Tag};
+use crate::cache::{CachePolicy, CacheTag};
 use crate::ids::CommentId;
 use crate::web::{Db, Error, Layout, Page, Path, Result};
 
@@ -25,7 +25,7 @@ struct ThreadPage {
     first_id: CommentId,
     root_id: CommentId,
     replies: i64,
-    paging: Paging,
+    paging: CommentPaging,
 }
 
 /// Shows a page of a thread from the second on; the first is on the article's page.
@@ -40,9 +40,9 @@ pub async fn show_thread(
     let summary = threads::find(&mut db, root, now)
         .await?
         .ok_or(Error::NotFound)?;
-    let page = paging::asked_for("from", uri.query());
-    let mut paging = Paging::for_thread(page, summary.replies.into());
-    if paging.is_beyond() {
+    let page = paging::parse_page_number("from", uri.query());
+    let mut paging = CommentPaging::for_thread(page, summary.replies.into());
+    if paging.is_past_end() {
         paging.page = paging.pages;
         let last = match paging.page {
             1 => links::comment_path(summary.first_id),
@@ -65,9 +65,9 @@ pub async fn show_thread(
     // The connection goes back to the pool before the page is rendered.
     drop(db);
     // The page changes by itself only when the discussion closes; everything else invalidates the tag.
-    let policy = Keep::showing([Tag::Article(summary.article_id)])
-        .by("from")
-        .until(discussion.closes_at);
+    let policy = CachePolicy::tagged([CacheTag::Article(summary.article_id)])
+        .vary_by_param("from")
+        .expires_at(discussion.closes_at);
     let replies_open = discussion.replies_open;
     let thread = Thread::arrange(
         layout.clone(),

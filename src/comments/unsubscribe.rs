@@ -9,7 +9,7 @@ use super::{emails, links};
 use crate::app::App;
 use crate::commenters::{self, Subscription};
 use crate::ids::SubscriptionId;
-use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
+use crate::web::{Db, Error, Layout, Page, Path, Query, Result, SignatureQuery};
 
 #[derive(Template)]
 #[template(path = "comments/unsubscribe.html")]
@@ -48,11 +48,11 @@ pub async fn show_unsubscribe(
     layout: Layout,
     mut db: Db,
     Path(id): Path<SubscriptionId>,
-    Query(signed): Query<Signed>,
+    Query(signed): Query<SignatureQuery>,
 ) -> Result<Response> {
     verify_key(&app, id, &signed)?;
     let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
-    Ok(Page(UnsubscribePage::new(&app, layout, id, subscription)).private())
+    Ok(Page(UnsubscribePage::new(&app, layout, id, subscription)).into_private_response())
 }
 
 pub async fn post_unsubscribe(
@@ -60,13 +60,13 @@ pub async fn post_unsubscribe(
     layout: Layout,
     mut db: Db,
     Path(id): Path<SubscriptionId>,
-    Query(signed): Query<Signed>,
+    Query(signed): Query<SignatureQuery>,
 ) -> Result<Response> {
     // The body is not read: mail programs may send either of two kinds (RFC 8058 §3.1), and the URL says everything.
     verify_key(&app, id, &signed)?;
     commenters::store::delete_subscription(&mut db, id).await?;
     tracing::info!(subscription = %id, "subscription ended by the link in an email");
-    Ok(Page(UnsubscribePage::new(&app, layout, id, None)).private())
+    Ok(Page(UnsubscribePage::new(&app, layout, id, None)).into_private_response())
 }
 
 /// Emails the link to the commenter page to the subscriber. It is not on the page, because the notification that led here
@@ -75,7 +75,7 @@ pub async fn email_commenter_link(
     State(app): State<App>,
     layout: Layout,
     Path(id): Path<SubscriptionId>,
-    Query(signed): Query<Signed>,
+    Query(signed): Query<SignatureQuery>,
 ) -> Result<Response> {
     verify_key(&app, id, &signed)?;
     let mut db = app.pool.begin().await?;
@@ -86,10 +86,10 @@ pub async fn email_commenter_link(
     db.commit().await?;
     let mut page = UnsubscribePage::new(&app, layout, id, subscription);
     page.is_emailed = true;
-    Ok(Page(page).private())
+    Ok(Page(page).into_private_response())
 }
 
-fn verify_key(app: &App, id: SubscriptionId, signed: &Signed) -> Result<()> {
+fn verify_key(app: &App, id: SubscriptionId, signed: &SignatureQuery) -> Result<()> {
     if links::is_subscription_key(&app.keys, id, &signed.key) {
         Ok(())
     } else {

@@ -19,7 +19,7 @@ pub struct Config {
     /// File of the secret key, if one was named.
     pub secret_key_file: Option<PathBuf>,
     /// Folder of pictures and files, if one was named.
-    pub media: Option<PathBuf>,
+    pub media_dir: Option<PathBuf>,
     /// Mail server and sender; without them nothing is mailed.
     pub mail: Option<MailConfig>,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
@@ -27,7 +27,7 @@ pub struct Config {
     /// Memory that finished pages may take.
     pub cache_bytes: u64,
     /// Socket address of the metrics, if they are served at all.
-    pub metrics: Option<SocketAddr>,
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Mail server and sender.
@@ -44,7 +44,7 @@ impl Config {
     }
 
     /// Reports whether the public URL can be reached from this machine only.
-    pub fn is_for_this_machine_alone(&self) -> bool {
+    pub fn is_local_only(&self) -> bool {
         match self.public_url.host() {
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
             Some(Host::Ipv6(ip)) => ip.is_loopback(),
@@ -54,7 +54,7 @@ impl Config {
     }
 
     /// Returns the absolute URL of a path of this site, for feeds and emails.
-    pub fn absolute(&self, path: &str) -> String {
+    pub fn absolute_url(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
     }
 }

@@ -113,11 +113,11 @@ impl Settings {
             data_dir: non_blank(&self.data_dir).map(PathBuf::from),
             database_url: parse_database_url(non_blank(&self.database_url))?,
             secret_key_file: non_blank(&self.secret_key_file).map(PathBuf::from),
-            media: non_blank(&self.media_dir).map(PathBuf::from),
+            media_dir: non_blank(&self.media_dir).map(PathBuf::from),
             mail: parse_mail(non_blank(&self.smtp_url), non_blank(&self.mail_from))?,
             trusted_proxies: parse_proxies(non_blank(&self.trusted_proxies).unwrap_or_default())?,
             cache_bytes: parse_cache_size(non_blank(&self.cache_mb).unwrap_or(DEFAULT_CACHE_MB))?,
-            metrics: non_blank(&self.metrics_listen)
+            metrics_listen: non_blank(&self.metrics_listen)
                 .map(|text| parse_socket_addr("BROADSHEET_METRICS_LISTEN", text))
                 .transpose()?,
         })
@@ -151,7 +151,7 @@ mod tests {
     fn a_site_without_settings_is_on_the_loopback_address() {
         let config = settings().check().unwrap();
         assert_eq!(
-            config.absolute("/feed.xml"),
+            config.absolute_url("/feed.xml"),
             "http://127.0.0.1:8600/feed.xml"
         );
         assert!(config.mail.is_none() && !config.is_https());

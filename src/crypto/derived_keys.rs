@@ -4,7 +4,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::encoding::{KEY_BYTES, hex, random};
+use super::encoding::{KEY_BYTES, encode_hex, random_bytes};
 
 /// Bytes of the extended nonce (draft-irtf-cfrg-xchacha-03 §2), long enough to be drawn at random for each value.
 const NONCE_BYTES: usize = 24;
@@ -20,7 +20,7 @@ pub type KeyId = [u8; KEY_ID_BYTES];
 /// Error of opening a sealed value: it was sealed with another key, for another row, or it has been changed.
 #[derive(Debug, thiserror::Error)]
 #[error("a sealed value does not open with this secret key")]
-pub struct DoesNotOpen;
+pub struct DecryptError;
 
 /// Keys derived from one secret, each for one purpose only.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ impl DerivedKeys {
 
     /// Encrypts `value`, with `row` as associated data. The result is version, key id, nonce and ciphertext in a row.
     pub(super) fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE_BYTES] = random();
+        let nonce: [u8; NONCE_BYTES] = random_bytes();
         let payload = Payload {
             msg: value,
             aad: row,
@@ -66,9 +66,9 @@ impl DerivedKeys {
         &self,
         row: &[u8],
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
-        let rest = sealed.get(1 + KEY_ID_BYTES..).ok_or(DoesNotOpen)?;
-        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(DoesNotOpen)?;
+    ) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
+        let rest = sealed.get(1 + KEY_ID_BYTES..).ok_or(DecryptError)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(DecryptError)?;
         let payload = Payload {
             msg: ciphertext,
             aad: row,
@@ -76,14 +76,14 @@ impl DerivedKeys {
         self.cipher()
             .decrypt(&XNonce::from(*nonce), payload)
             .map(Zeroizing::new)
-            .map_err(|_| DoesNotOpen)
+            .map_err(|_| DecryptError)
     }
 
     pub(super) fn sign(&self, purpose: &str, value: &[u8]) -> String {
         let mac = tagged_hasher(&self.signing, purpose)
             .update(value)
             .finalize();
-        hex(&mac.as_bytes()[..SIGNATURE_BYTES])
+        encode_hex(&mac.as_bytes()[..SIGNATURE_BYTES])
     }
 
     pub(super) fn blind_index(&self, kind: &str, value: &[u8]) -> [u8; 32] {

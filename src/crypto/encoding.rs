@@ -8,25 +8,25 @@ use zeroize::Zeroizing;
 pub const KEY_BYTES: usize = 32;
 
 /// Returns `N` random bytes from the operating system.
-pub fn random<const N: usize>() -> [u8; N] {
+pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }
 
 /// Returns a random token of 256 bits as text that fits a cookie or a URL.
-pub fn token() -> String {
-    hex(&random::<32>())
+pub fn generate_token() -> String {
+    encode_hex(&random_bytes::<32>())
 }
 
 /// Hashes a token for storage. The database recognises a token by it but cannot present it.
-pub fn token_hash(token: &str) -> Vec<u8> {
+pub fn hash_token(token: &str) -> Vec<u8> {
     // No salt and no slow hash: 256 random bits cannot be guessed.
     blake3::hash(token.as_bytes()).as_bytes().to_vec()
 }
 
 /// Encodes bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
+pub fn encode_hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writing to a String does not fail");
         text
@@ -34,7 +34,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Decodes a secret key; `None` unless the text is exactly 2 × [`KEY_BYTES`] hexadecimal digits.
-pub fn key_from_hex(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+pub fn parse_key(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     let text = text.as_bytes();
     if text.len() != 2 * KEY_BYTES {
         return None;
@@ -55,9 +55,9 @@ mod tests {
 
     #[test]
     fn a_key_is_sixty_four_hex_digits() {
-        assert_eq!(*key_from_hex(&hex(&[255; 32])).unwrap(), [255; 32]);
-        assert!(key_from_hex("abc").is_none());
-        assert!(key_from_hex(&"g".repeat(64)).is_none());
-        assert!(key_from_hex(&"+1".repeat(32)).is_none());
+        assert_eq!(*parse_key(&encode_hex(&[255; 32])).unwrap(), [255; 32]);
+        assert!(parse_key("abc").is_none());
+        assert!(parse_key(&"g".repeat(64)).is_none());
+        assert!(parse_key(&"+1".repeat(32)).is_none());
     }
 }

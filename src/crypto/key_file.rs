@@ -10,8 +10,8 @@ use anyhow::{Context, bail};
 use zeroize::Zeroizing;
 
 use super::derived_keys::{DerivedKeys, KeyId};
-use super::encoding::{KEY_BYTES, hex, key_from_hex};
-use super::key_ring::Keys;
+use super::encoding::{KEY_BYTES, encode_hex, parse_key};
+use super::key_ring::KeyRing;
 
 /// Mark after a staged key.
 const STAGED_MARK: &str = "next";
@@ -38,9 +38,9 @@ impl KeyLine {
     fn parse(line: &str) -> Option<Self> {
         match line.split_once(char::is_whitespace) {
             Some((key, mark)) if mark.trim() == STAGED_MARK => {
-                Some(Self::new(key_from_hex(key)?, true))
+                Some(Self::new(parse_key(key)?, true))
             }
-            _ => Some(Self::new(key_from_hex(line)?, false)),
+            _ => Some(Self::new(parse_key(line)?, false)),
         }
     }
 }
@@ -61,7 +61,7 @@ impl KeyFile {
     pub fn text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
         for line in &self.0 {
-            text.push_str(&Zeroizing::new(hex(&line.secret[..])));
+            text.push_str(&Zeroizing::new(encode_hex(&line.secret[..])));
             if line.is_staged {
                 text.push(' ');
                 text.push_str(STAGED_MARK);
@@ -72,13 +72,13 @@ impl KeyFile {
     }
 
     /// Returns the key ring of this file, with the first key active.
-    pub fn keys(&self) -> Keys {
+    pub fn key_ring(&self) -> KeyRing {
         let keys = self
             .0
             .iter()
             .map(|line| DerivedKeys::from_secret(&line.secret));
         let oldest = self.0.iter().rposition(|line| !line.is_staged);
-        Keys::from_keys(keys.collect(), oldest.unwrap_or_default())
+        KeyRing::from_keys(keys.collect(), oldest.unwrap_or_default())
     }
 
     /// Returns the id of the key on the first line.
@@ -194,11 +194,11 @@ mod tests {
     use super::*;
 
     fn line(digit: u8) -> String {
-        hex(&[digit; KEY_BYTES])
+        encode_hex(&[digit; KEY_BYTES])
     }
 
     fn id(digit: u8) -> KeyId {
-        Keys::from_secret(&[digit; KEY_BYTES]).id()
+        KeyRing::from_secret(&[digit; KEY_BYTES]).active_id()
     }
 
     fn file(text: &str) -> KeyFile {
@@ -210,12 +210,12 @@ mod tests {
         let keys = file(&format!("{}\n\n {}\r\n{}", line(3), line(2), line(1)));
         assert_eq!(keys.active_id(), id(3));
         assert_eq!(keys.older_ids(), [id(2), id(1)]);
-        let ring = keys.keys();
-        assert_eq!(ring.id(), id(3));
-        let fingerprint = |keys: &Keys| keys.number_of("kind", [&b"a"[..]]);
+        let ring = keys.key_ring();
+        assert_eq!(ring.active_id(), id(3));
+        let fingerprint = |keys: &KeyRing| keys.fingerprint("kind", [&b"a"[..]]);
         assert_eq!(
             fingerprint(&ring),
-            fingerprint(&Keys::from_secret(&[1; KEY_BYTES]))
+            fingerprint(&KeyRing::from_secret(&[1; KEY_BYTES]))
         );
     }
 
@@ -229,12 +229,12 @@ mod tests {
             (keys.active_id(), keys.staged_id(), keys.older_ids()),
             (id(1), Some(id(2)), vec![])
         );
-        let ring = keys.keys();
-        assert!(ring.id() == id(1) && ring.contains(&id(2)));
-        let fingerprint = |keys: &Keys| keys.number_of("kind", [&b"a"[..]]);
+        let ring = keys.key_ring();
+        assert!(ring.active_id() == id(1) && ring.contains(&id(2)));
+        let fingerprint = |keys: &KeyRing| keys.fingerprint("kind", [&b"a"[..]]);
         assert_eq!(
             fingerprint(&ring),
-            fingerprint(&Keys::from_secret(&[1; KEY_BYTES]))
+            fingerprint(&KeyRing::from_secret(&[1; KEY_BYTES]))
         );
     }
 

@@ -5,13 +5,13 @@ use std::sync::{Arc, RwLock};
 
 use zeroize::Zeroizing;
 
-use super::derived_keys::{DerivedKeys, DoesNotOpen, KeyId, sealing_key_id};
+use super::derived_keys::{DerivedKeys, DecryptError, KeyId, sealing_key_id};
 use super::encoding::KEY_BYTES;
 
 /// Secret keys of this site. Every key of the ring opens, finds and verifies; only the active one seals, indexes and
 /// signs. Clones share the ring, so that it can be replaced while the site serves.
 #[derive(Clone)]
-pub struct Keys(Arc<RwLock<Arc<RingState>>>);
+pub struct KeyRing(Arc<RwLock<Arc<RingState>>>);
 
 /// Keys in the order of their file: the newest first, staged ones last.
 struct RingState {
@@ -28,7 +28,7 @@ impl RingState {
     }
 }
 
-impl Keys {
+impl KeyRing {
     /// Makes a ring of one key.
     pub fn from_secret(secret: &[u8; KEY_BYTES]) -> Self {
         Self::from_keys(vec![DerivedKeys::from_secret(secret)], 0)
@@ -53,7 +53,7 @@ impl Keys {
 
     /// Returns the ring as it is now, independent of later replacements. Several values of one operation must be made
     /// with the same active key.
-    pub fn as_of_now(&self) -> Self {
+    pub fn snapshot(&self) -> Self {
         Self::from_state(self.state())
     }
 
@@ -64,7 +64,7 @@ impl Keys {
     }
 
     /// Makes the key of this id the active one; `false` if the ring does not contain it.
-    pub fn use_key(&self, id: &[u8]) -> bool {
+    pub fn select_key(&self, id: &[u8]) -> bool {
         let mut state = self.0.write().expect("no holder of the ring panics");
         let Some(active) = state.keys.iter().position(|key| key.id == id) else {
             return false;
@@ -80,7 +80,7 @@ impl Keys {
     }
 
     /// Returns the id of the active key.
-    pub fn id(&self) -> KeyId {
+    pub fn active_id(&self) -> KeyId {
         self.state().active().id
     }
 
@@ -95,26 +95,26 @@ impl Keys {
     }
 
     /// Decrypts a value that [`Keys::seal`] sealed for the same `row` with any key of the ring.
-    pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DoesNotOpen> {
-        let id = sealing_key_id(sealed).ok_or(DoesNotOpen)?;
+    pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
+        let id = sealing_key_id(sealed).ok_or(DecryptError)?;
         let state = self.state();
         let key = state.keys.iter().find(|key| key.id == id);
-        key.ok_or(DoesNotOpen)?.open(row, sealed)
+        key.ok_or(DecryptError)?.open(row, sealed)
     }
 
     /// Seals a sealed value again, for the same `row`, with the active key.
-    pub fn rotate(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DoesNotOpen> {
+    pub fn rotate(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
         Ok(self.seal(row, &self.open(row, sealed)?))
     }
 
     /// Returns the keyed hash by which a sealed value is found without opening it. Kinds of values do not share hashes.
-    pub fn find_by(&self, kind: &str, value: &[u8]) -> [u8; 32] {
+    pub fn blind_index(&self, kind: &str, value: &[u8]) -> [u8; 32] {
         self.state().active().blind_index(kind, value)
     }
 
     /// Returns the blind index under each key of the ring, the active one first. One of them finds a value that was
     /// indexed before a rotation.
-    pub fn find_by_each(&self, kind: &str, value: &[u8]) -> Vec<[u8; 32]> {
+    pub fn blind_indexes(&self, kind: &str, value: &[u8]) -> Vec<[u8; 32]> {
         let state = self.state();
         let active = state.active();
         let others = state.keys.iter().filter(|key| key.id != active.id);
@@ -125,7 +125,7 @@ impl Keys {
     }
 
     /// Returns a keyed hash of several values that fits a `bigint` column and tells whether they have changed.
-    pub fn number_of<'a>(&self, kind: &str, values: impl IntoIterator<Item = &'a [u8]>) -> i64 {
+    pub fn fingerprint<'a>(&self, kind: &str, values: impl IntoIterator<Item = &'a [u8]>) -> i64 {
         let state = self.state();
         // The oldest key, not the active one: stored fingerprints cannot be computed again after a rotation, because
         // the values they stand for are not stored.
@@ -145,7 +145,7 @@ impl Keys {
     }
 
     /// Verifies a signature by any key of the ring, in constant time.
-    pub fn is_signed(&self, purpose: &str, value: &[u8], signature: &str) -> bool {
+    pub fn verify_signature(&self, purpose: &str, value: &[u8], signature: &str) -> bool {
         let signature = blake3::hash(signature.as_bytes());
         let state = self.state();
         // Hashes of both sides are compared, which takes the same time wherever the signatures differ.
@@ -156,7 +156,7 @@ impl Keys {
     }
 }
 
-impl fmt::Debug for Keys {
+impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Keys must not end up in a log.
         f.write_str("KeyRing(…)")
@@ -167,15 +167,15 @@ impl fmt::Debug for Keys {
 mod tests {
     use super::*;
 
-    fn keys() -> Keys {
-        Keys::from_secret(&[7; KEY_BYTES])
+    fn keys() -> KeyRing {
+        KeyRing::from_secret(&[7; KEY_BYTES])
     }
 
     /// A ring whose new key is active and whose old key is that of `keys`.
-    fn rotated_ring() -> Keys {
+    fn rotated_ring() -> KeyRing {
         let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
         let keys = [new, old].map(|secret| DerivedKeys::from_secret(&secret));
-        Keys::from_keys(keys.into(), 1)
+        KeyRing::from_keys(keys.into(), 1)
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
     fn another_key_or_a_changed_byte_does_not_open() {
         let mut sealed = keys().seal(b"row", b"value");
         assert!(
-            Keys::from_secret(&[8; KEY_BYTES])
+            KeyRing::from_secret(&[8; KEY_BYTES])
                 .open(b"row", &sealed)
                 .is_err()
         );
@@ -207,13 +207,13 @@ mod tests {
     #[test]
     fn sealing_is_randomised_and_indexing_is_not() {
         assert_ne!(keys().seal(b"row", b"value"), keys().seal(b"row", b"value"));
-        assert_eq!(keys().find_by("email", b"a"), keys().find_by("email", b"a"));
-        assert_ne!(keys().find_by("email", b"a"), keys().find_by("other", b"a"));
+        assert_eq!(keys().blind_index("email", b"a"), keys().blind_index("email", b"a"));
+        assert_ne!(keys().blind_index("email", b"a"), keys().blind_index("other", b"a"));
     }
 
     #[test]
     fn a_fingerprint_depends_on_the_boundaries_between_values() {
-        let fingerprint = |values: &[&[u8]]| keys().number_of("kind", values.iter().copied());
+        let fingerprint = |values: &[&[u8]]| keys().fingerprint("kind", values.iter().copied());
         assert_eq!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"ab", b"c"]));
         assert_ne!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"a", b"bc"]));
         assert_ne!(fingerprint(&[b"ab"]), fingerprint(&[b"ab", b""]));
@@ -222,10 +222,10 @@ mod tests {
     #[test]
     fn a_signature_is_valid_for_its_purpose_and_value_only() {
         let signature = keys().sign("held", b"17");
-        assert!(keys().is_signed("held", b"17", &signature));
-        assert!(!keys().is_signed("held", b"18", &signature));
-        assert!(!keys().is_signed("edit", b"17", &signature));
-        assert!(!keys().is_signed("held", b"17", ""));
+        assert!(keys().verify_signature("held", b"17", &signature));
+        assert!(!keys().verify_signature("held", b"18", &signature));
+        assert!(!keys().verify_signature("edit", b"17", &signature));
+        assert!(!keys().verify_signature("held", b"17", ""));
     }
 
     #[test]
@@ -235,37 +235,37 @@ mod tests {
         assert_eq!(ring.open(b"row", &sealed).unwrap().as_slice(), b"value");
         assert!(ring.open(b"other", &sealed).is_err());
         let rotated = ring.rotate(b"row", &sealed).unwrap();
-        assert_eq!(sealing_key_id(&sealed), Some(keys().id()));
-        assert_eq!(sealing_key_id(&rotated), Some(ring.id()));
+        assert_eq!(sealing_key_id(&sealed), Some(keys().active_id()));
+        assert_eq!(sealing_key_id(&rotated), Some(ring.active_id()));
         assert!(keys().open(b"row", &rotated).is_err());
-        let newer = Keys::from_secret(&[8; KEY_BYTES]);
+        let newer = KeyRing::from_secret(&[8; KEY_BYTES]);
         assert_eq!(newer.open(b"row", &rotated).unwrap().as_slice(), b"value");
 
-        let (first, second) = (newer.find_by("email", b"a"), keys().find_by("email", b"a"));
-        assert_eq!(ring.find_by("email", b"a"), first);
-        assert_eq!(ring.find_by_each("email", b"a"), [first, second]);
+        let (first, second) = (newer.blind_index("email", b"a"), keys().blind_index("email", b"a"));
+        assert_eq!(ring.blind_index("email", b"a"), first);
+        assert_eq!(ring.blind_indexes("email", b"a"), [first, second]);
         assert_eq!(
-            ring.number_of("kind", [&b"a"[..]]),
-            keys().number_of("kind", [&b"a"[..]])
+            ring.fingerprint("kind", [&b"a"[..]]),
+            keys().fingerprint("kind", [&b"a"[..]])
         );
 
-        assert!(ring.is_signed("held", b"17", &keys().sign("held", b"17")));
-        assert!(ring.is_signed("held", b"17", &newer.sign("held", b"17")));
+        assert!(ring.verify_signature("held", b"17", &keys().sign("held", b"17")));
+        assert!(ring.verify_signature("held", b"17", &newer.sign("held", b"17")));
         assert_eq!(ring.sign("held", b"17"), newer.sign("held", b"17"));
-        let unknown = Keys::from_secret(&[9; KEY_BYTES]);
-        assert!(!ring.is_signed("held", b"17", &unknown.sign("held", b"17")));
+        let unknown = KeyRing::from_secret(&[9; KEY_BYTES]);
+        assert!(!ring.verify_signature("held", b"17", &unknown.sign("held", b"17")));
     }
 
     #[test]
     fn replacing_the_ring_reaches_clones_but_not_snapshots() {
         let served = keys();
-        let (clone, snapshot) = (served.clone(), served.as_of_now());
+        let (clone, snapshot) = (served.clone(), served.snapshot());
         let ring = rotated_ring();
         served.replace(&ring);
-        assert_eq!(clone.id(), ring.id());
-        assert_eq!(snapshot.id(), keys().id());
-        assert!(clone.use_key(&keys().id()) && !clone.use_key(&[0; 8]));
-        assert_eq!(served.id(), keys().id());
-        assert!(served.contains(&ring.id()) && !snapshot.contains(&ring.id()));
+        assert_eq!(clone.active_id(), ring.active_id());
+        assert_eq!(snapshot.active_id(), keys().active_id());
+        assert!(clone.select_key(&keys().active_id()) && !clone.select_key(&[0; 8]));
+        assert_eq!(served.active_id(), keys().active_id());
+        assert!(served.contains(&ring.active_id()) && !snapshot.contains(&ring.active_id()));
     }
 }

@@ -8,8 +8,8 @@ mod key_ring;
 mod password;
 pub mod rotation;
 
-pub use derived_keys::{DoesNotOpen, KeyId};
-pub use encoding::{KEY_BYTES, hex, key_from_hex, random, token, token_hash};
+pub use derived_keys::{DecryptError, KeyId};
+pub use encoding::{KEY_BYTES, encode_hex, parse_key, random_bytes, generate_token, hash_token};
 pub use key_file::{KeyFile, read_key_file};
-pub use key_ring::Keys;
+pub use key_ring::KeyRing;
 pub use password::{PasswordHasher, hash_password};

@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
-use super::derived_keys::DoesNotOpen;
-use super::key_ring::Keys;
+use super::derived_keys::DecryptError;
+use super::key_ring::KeyRing;
 
 /// Rows that are rotated in one transaction: few enough that no request waits long for their locks.
 pub const BATCH_ROWS: i64 = 500;
@@ -36,12 +36,12 @@ pub trait SealedRow: Sized + Send {
     fn id(&self) -> i64;
 
     /// Seals the row's value with the active key.
-    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen>;
+    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError>;
 
     /// Writes the rows; returns how many of them were merged with another row.
     fn update_batch(
         db: &mut PgConnection,
-        keys: &Keys,
+        keys: &KeyRing,
         rows: Vec<Self::Rotated>,
     ) -> impl Future<Output = sqlx::Result<u64>> + Send;
 }
@@ -70,7 +70,7 @@ impl AddAssign for RotationBatch {
 /// Rotates every row of one table that is not locked by others, and calls `on_batch` after each batch.
 pub async fn rotate_table<R: SealedRow>(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     mut on_batch: impl FnMut(&RotationBatch),
 ) -> anyhow::Result<RotationBatch> {
     let mut total = RotationBatch::default();
@@ -87,7 +87,7 @@ pub async fn rotate_table<R: SealedRow>(
 
 async fn rotate_batch_with_retries<R: SealedRow>(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     after: i64,
 ) -> anyhow::Result<RotationBatch> {
     for _ in 0..BATCH_ATTEMPTS {
@@ -109,11 +109,11 @@ async fn rotate_batch_with_retries<R: SealedRow>(
 /// Rotates the next rows of one table with an id greater than `after`, in a transaction of their own.
 pub async fn rotate_batch<R: SealedRow>(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     after: i64,
 ) -> sqlx::Result<RotationBatch> {
     let mut transaction = db.begin().await?;
-    let rows = R::select_batch(&mut transaction, &keys.id(), after).await?;
+    let rows = R::select_batch(&mut transaction, &keys.active_id(), after).await?;
     let rotated: Vec<R::Rotated> = rows
         .iter()
         .filter_map(|row| row.rotate(keys).ok())

@@ -8,8 +8,8 @@ use sqlx::PgPool;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
-use super::embedded::{self, Durability, Private, Standby, StartError};
-use super::pool::{check, connect, migrate, parse_url};
+use super::embedded::{self, CommitDurability, EmbeddedPostgres, Standby, StartError};
+use super::pool::{verify_server, connect, migrate, parse_url};
 
 /// Time for which opening is tried again while another process is stopping the Postgres that we wanted to share.
 const SHARE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ enum Ownership {
     /// Named by the operator in `DATABASE_URL`.
     External,
     /// Embedded, started by this process.
-    Owned(Private),
+    Owned(EmbeddedPostgres),
     /// Embedded, started by another Broadsheet process.
     Shared,
     /// Shared, and taken over by this process once its owner has exited.
@@ -36,7 +36,7 @@ enum Ownership {
 
 impl Database {
     /// Takes over the embedded Postgres when the process that started it exits. Does nothing unless it is shared.
-    pub fn outlive_its_owner(&mut self, data: &Path, durability: Durability) {
+    pub fn take_over_on_exit(&mut self, data: &Path, durability: CommitDurability) {
         if matches!(self.ownership, Ownership::Shared) {
             let pool = self.pool.clone();
             // The path of the socket may be another now: it depends on the user and environment of the owner.
@@ -74,7 +74,7 @@ impl Database {
 pub async fn open(
     database_url: Option<&str>,
     data: &Path,
-    durability: Durability,
+    durability: CommitDurability,
 ) -> anyhow::Result<Database> {
     let deadline = Instant::now() + SHARE_TIMEOUT;
     loop {
@@ -96,23 +96,23 @@ pub async fn open(
 async fn connect_and_migrate(url: &str) -> anyhow::Result<PgPool> {
     let pool = connect(url).await?;
     // Before the migrations: an unsuitable server would fail in the middle of one, with a worse message.
-    check(&pool).await?;
+    verify_server(&pool).await?;
     migrate(url).await?;
     Ok(pool)
 }
 
 async fn start_or_share(
     data: &Path,
-    durability: Durability,
+    durability: CommitDurability,
 ) -> anyhow::Result<(String, Ownership)> {
     let folder = data.to_owned();
-    let started = spawn_blocking(move || Private::start(&folder, durability))
+    let started = spawn_blocking(move || EmbeddedPostgres::start(&folder, durability))
         .await
         .context("starting the embedded Postgres failed")?;
     match started {
         Ok(postgres) => Ok((postgres.url().to_owned(), Ownership::Owned(postgres))),
         Err(StartError::RunsElsewhere) => {
-            let url = embedded::url_of_running(data).context("another process is just starting or stopping the Postgres in this data folder; try again in a moment")?;
+            let url = embedded::find_running_url(data).context("another process is just starting or stopping the Postgres in this data folder; try again in a moment")?;
             Ok((url, Ownership::Shared))
         }
         Err(error) => Err(error.into()),

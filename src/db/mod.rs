@@ -6,5 +6,5 @@ mod pool;
 pub mod store;
 
 pub use database::{Database, open};
-pub use pool::{MIGRATOR, check, connect};
-pub use store::BEGIN_BY_KEYS;
+pub use pool::{MIGRATOR, verify_server, connect};
+pub use store::BEGIN_WITH_GENERIC_PLANS;

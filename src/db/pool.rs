@@ -66,7 +66,7 @@ pub(super) async fn migrate(url: &str) -> anyhow::Result<()> {
 }
 
 /// Checks that the server is new enough, encoded in UTF-8, and has a locale that knows Ukrainian letters.
-pub async fn check(pool: &PgPool) -> anyhow::Result<()> {
+pub async fn verify_server(pool: &PgPool) -> anyhow::Result<()> {
     let mut db = pool
         .acquire()
         .await

@@ -7,7 +7,7 @@ use crate::crypto::KeyId;
 
 /// Begins a transaction whose statements each find a few rows by key, whatever the keys are. Postgres plans them once
 /// instead of at each execution.
-pub const BEGIN_BY_KEYS: &str = "begin; set local plan_cache_mode = force_generic_plan";
+pub const BEGIN_WITH_GENERIC_PLANS: &str = "begin; set local plan_cache_mode = force_generic_plan";
 
 /// Facts about a server that decide whether Broadsheet works with it.
 pub struct ServerFacts {

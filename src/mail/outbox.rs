@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::model::{Recipient, RelatedComments};
 use super::{EmailMessage, store};
 use crate::clock::Ts;
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 
 /// Seconds until each retry: soon at first, for servers that defer every new sender once (greylisting), then ever later.
 const RETRY_DELAYS_SECS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
@@ -18,7 +18,7 @@ pub const EXPIRE_AFTER_SECS: i64 = 2 * 24 * 60 * 60;
 /// approved.
 pub async fn enqueue(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     to: impl Into<Recipient>,
     letter: &EmailMessage,
     tells: Option<&RelatedComments>,
@@ -32,12 +32,12 @@ pub async fn enqueue(
 
 /// Decrypts a queued message.
 pub fn decrypt(
-    keys: &Keys,
+    keys: &KeyRing,
     to: impl Into<Recipient>,
     sealed: &[u8],
-) -> Result<EmailMessage, DoesNotOpen> {
+) -> Result<EmailMessage, DecryptError> {
     let words = keys.open(&sealing_context(to.into()), sealed)?;
-    serde_json::from_slice(&words).map_err(|_| DoesNotOpen)
+    serde_json::from_slice(&words).map_err(|_| DecryptError)
 }
 
 /// Returns the context that a message is encrypted for: its recipient's row.

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use super::outbox::sealing_context;
 use super::store::recipient_from_columns;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::{AccountId, CommenterId};
 
 /// A sealed email in the outbox.
@@ -50,13 +50,13 @@ impl SealedRow for SealedEmailRow {
         self.id
     }
 
-    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
+    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
         Ok((self.id, keys.rotate(&self.context, &self.sealed)?))
     }
 
     async fn update_batch(
         db: &mut PgConnection,
-        _keys: &Keys,
+        _keys: &KeyRing,
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
         let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();
@@ -75,7 +75,7 @@ impl SealedRow for SealedEmailRow {
 /// Moves the emails that wait for one commenter to another, sealed for their new recipient.
 pub async fn move_to_commenter(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     from: CommenterId,
     to: CommenterId,
 ) -> sqlx::Result<()> {

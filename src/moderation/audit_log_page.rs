@@ -10,15 +10,15 @@ use url::form_urlencoded;
 use super::store;
 use super::store::audit_log_page::{self as page_store, LoggedDecision};
 use crate::accounts::Moderator;
-use crate::admin::{Desk, Section};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::audit_log::EntryKind;
 use crate::audit_log::store::browse::{self, Actor, LogEntry, LogFilter};
 use crate::audit_log::store::chain;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::crypto::hex;
-use crate::i18n::Words;
+use crate::crypto::encode_hex;
+use crate::i18n::Translator;
 use crate::ids::{AccountId, CommentId};
 use crate::text::dates;
 use crate::web::{Error, Layout, Page, Path, Query, Result};
@@ -31,8 +31,8 @@ const SYSTEM_ACTOR: &str = "itself";
 #[derive(Template)]
 #[template(path = "moderation/audit_log.html")]
 struct AuditLogPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     /// Each entry with its description.
     entries: Vec<(LogEntry, String)>,
     /// URL of the next page, with older entries.
@@ -47,8 +47,8 @@ struct AuditLogPage {
 #[derive(Template)]
 #[template(path = "moderation/audit_log_entry.html")]
 struct AuditLogEntryPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     entry: LogEntry,
     description: String,
     decisions: Vec<LoggedDecision>,
@@ -74,7 +74,7 @@ pub struct AuditLogQuery {
 /// Shows the entries that match the filter, newest first.
 pub async fn show_log(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _moderator: Moderator,
     Query(query): Query<AuditLogQuery>,
 ) -> Result<Response> {
@@ -85,22 +85,22 @@ pub async fn show_log(
     // Only edits have a comment as subject; the description names its author.
     let edited: Vec<CommentId> = listing.entries.iter().filter_map(subject_comment).collect();
     let authors = page_store::list_author_names(&mut db, &edited).await?;
-    let words = desk.layout.words;
+    let translator = desk.layout.translator;
     let entries = listing.entries.into_iter().map(|entry| {
         let comment = subject_comment(&entry);
         let author = authors.iter().find(|(id, _)| Some(*id) == comment);
-        let description = describe_entry(words, &entry, author.map(|(_, name)| name.as_str()));
+        let description = describe_entry(translator, &entry, author.map(|(_, name)| name.as_str()));
         (entry, description)
     });
     let entries = entries.collect();
     let end = chain::find_end(&mut db).await?;
     Ok(Page(AuditLogPage {
-        section: Section::Log,
+        section: AdminSection::Log,
         entries,
         older: listing.next.map(|next| query.older_url(next)),
         staff: page_store::list_staff(&mut db).await?,
         system_actor: SYSTEM_ACTOR,
-        end: end.map(|(position, hash)| (position, hex(&hash))),
+        end: end.map(|(position, hash)| (position, encode_hex(&hash))),
         query,
         desk,
     })
@@ -118,7 +118,7 @@ pub struct EntryQuery {
 /// Shows one entry with its decisions.
 pub async fn show_entry(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _moderator: Moderator,
     Path(position): Path<i64>,
     Query(query): Query<EntryQuery>,
@@ -138,8 +138,8 @@ pub async fn show_entry(
     let author = authors.first().map(|(_, name)| name.as_str());
     let action_total = store::action_summary::count_decisions(&mut db, entry.act).await?;
     Ok(Page(AuditLogEntryPage {
-        section: Section::Log,
-        description: describe_entry(desk.layout.words, &entry, author),
+        section: AdminSection::Log,
+        description: describe_entry(desk.layout.translator, &entry, author),
         next: decisions.last().map(|last| last.id).filter(|_| has_more),
         // A bulk action has one entry per batch.
         action_total: (action_total > i64::from(entry.decisions)).then_some(action_total),
@@ -164,7 +164,7 @@ impl AuditLogQuery {
                 id => id.parse().ok().map(Actor::Account),
             },
             kind: EntryKind::from_code(&self.kind),
-            to: Status::from_word(&self.to).map(Status::word),
+            to: Status::parse(&self.to).map(Status::as_str),
             from: parse_day(&self.from).and_then(day_start),
             // The last day is part of the range, which ends where the next day starts.
             until: parse_day(&self.until)
@@ -200,66 +200,66 @@ fn subject_comment(entry: &LogEntry) -> Option<CommentId> {
 }
 
 /// Describes an entry in one sentence; `author` is the name of the author of its subject.
-fn describe_entry(words: Words, entry: &LogEntry, author: Option<&str>) -> String {
+fn describe_entry(translator: Translator, entry: &LogEntry, author: Option<&str>) -> String {
     let count = i64::from(entry.decisions);
     match entry.kind {
-        EntryKind::Decided => match entry.to.as_deref().and_then(Status::from_word) {
-            Some(status) => words.count(&format!("log-decided-{}", status.word()), count),
-            None => words.say("log-kind-decided"),
+        EntryKind::Decided => match entry.to.as_deref().and_then(Status::parse) {
+            Some(status) => translator.plural(&format!("log-decided-{}", status.as_str()), count),
+            None => translator.text("log-kind-decided"),
         },
-        EntryKind::Undone => words.count("log-undone", count),
+        EntryKind::Undone => translator.plural("log-undone", count),
         EntryKind::Edited => match author {
-            Some(name) => words.with("log-edited", "name", name),
-            None => words.say("log-kind-edited"),
+            Some(name) => translator.format("log-edited", "name", name),
+            None => translator.text("log-kind-edited"),
         },
         // Only the kind of the subject is shown: the id of a commenter must not appear on a page.
         EntryKind::Blocked => match entry.subject.strip_prefix("domain ") {
-            Some(domain) => words.with("log-blocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => words.say("log-blocked-address"),
-            None => words.say("log-blocked-network"),
+            Some(domain) => translator.format("log-blocked-domain", "domain", domain),
+            None if entry.subject.starts_with("commenter ") => translator.text("log-blocked-address"),
+            None => translator.text("log-blocked-network"),
         },
         EntryKind::Unblocked => match entry.subject.strip_prefix("domain ") {
-            Some(domain) => words.with("log-unblocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => words.say("log-unblocked-address"),
-            None => words.say("log-unblocked-network"),
+            Some(domain) => translator.format("log-unblocked-domain", "domain", domain),
+            None if entry.subject.starts_with("commenter ") => translator.text("log-unblocked-address"),
+            None => translator.text("log-unblocked-network"),
         },
-        EntryKind::PolicyChanged => words.say("log-treated"),
+        EntryKind::PolicyChanged => translator.text("log-treated"),
         EntryKind::Emptied => {
             // The subject is `2000 comments`.
             let emptied = entry.subject.split(' ').next().unwrap_or_default();
-            words.count("log-emptied", emptied.parse::<i64>().unwrap_or_default())
+            translator.plural("log-emptied", emptied.parse::<i64>().unwrap_or_default())
         }
     }
 }
 
 fn describe_actor(layout: &Layout, entry: &LogEntry) -> String {
     match &entry.actor {
-        Some(name) => layout.words.with("log-by", "name", name),
-        None => layout.words.say("log-by-itself"),
+        Some(name) => layout.translator.format("log-by", "name", name),
+        None => layout.translator.text("log-by-itself"),
     }
 }
 
 impl AuditLogPage {
     /// Lists the options of the kind field.
     fn kinds(&self) -> Vec<(&'static str, String)> {
-        let words = self.desk.layout.words;
+        let translator = self.desk.layout.translator;
         EntryKind::ALL
             .into_iter()
             .map(|kind| {
                 let code = kind.code();
-                (code, words.say(&format!("log-kind-{code}")))
+                (code, translator.text(&format!("log-kind-{code}")))
             })
             .collect()
     }
 
     /// Lists the options of the status field.
     fn statuses(&self) -> Vec<(&'static str, String)> {
-        let words = self.desk.layout.words;
+        let translator = self.desk.layout.translator;
         Status::ALL
             .into_iter()
             .map(|status| {
-                let word = status.word();
-                (word, words.say(&format!("status-{word}")))
+                let word = status.as_str();
+                (word, translator.text(&format!("status-{word}")))
             })
             .collect()
     }
@@ -279,22 +279,22 @@ impl AuditLogEntryPage {
     }
 
     fn time(&self, at: &Ts) -> String {
-        self.desk.layout.moment(at)
+        self.desk.layout.format_date_time(at)
     }
 
     fn hash(&self) -> String {
-        hex(&self.entry.hash)
+        encode_hex(&self.entry.hash)
     }
 
     fn previous_hash(&self) -> Option<String> {
         let previous = &self.entry.previous;
-        (!previous.is_empty()).then(|| hex(previous))
+        (!previous.is_empty()).then(|| encode_hex(previous))
     }
 
     /// Describes a decision as the status before and after it.
     fn change(&self, decision: &LoggedDecision) -> String {
-        let words = self.desk.layout.words;
-        let status = |status: Status| words.say(&format!("status-{}", status.word()));
+        let translator = self.desk.layout.translator;
+        let status = |status: Status| translator.text(&format!("status-{}", status.as_str()));
         format!("{} → {}", status(decision.from), status(decision.to))
     }
 }

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use super::store;
 use crate::accounts::Moderator;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::audit_log::store::chain;
 use crate::audit_log::{EntryKind, NewEntry};
@@ -21,8 +21,8 @@ use crate::commenters::blocks::{
 };
 use crate::commenters::{self, Email, EmailError};
 use crate::ids::CommenterId;
-use crate::web::requests::Reference;
-use crate::web::{Fields, Mistakes, Page, Query, Result, go_to};
+use crate::web::requests::RequestId;
+use crate::web::{FormFields, FieldErrors, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion/blocks";
 /// Subject of a network's entries in the audit log. The network itself would say where a commenter lives.
@@ -34,14 +34,14 @@ struct BlockForm {
     email: String,
     domain: String,
     network: String,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
 }
 
 #[derive(Template)]
 #[template(path = "moderation/blocks.html")]
 struct BlocksPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     form: BlockForm,
     /// Each blocked email with the handle that its form sends.
     emails: Vec<(String, BlockedEmail)>,
@@ -60,16 +60,16 @@ pub struct BlocksQuery {
 
 pub async fn show_blocks(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: Moderator,
     Query(query): Query<BlocksQuery>,
 ) -> Result<Response> {
     let mut page = BlocksPage::load(&app, desk, &moderator, BlockForm::default()).await?;
-    let words = page.desk.layout.words;
+    let translator = page.desk.layout.translator;
     // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
-        "blocked" => Some(words.say("blocks-blocked")),
-        "unblocked" => Some(words.say("blocks-unblocked")),
+        "blocked" => Some(translator.text("blocks-blocked")),
+        "unblocked" => Some(translator.text("blocks-unblocked")),
         _ => None,
     };
     Ok(Page(page).into_response())
@@ -78,10 +78,10 @@ pub async fn show_blocks(
 /// Blocks the typed email, domain or network. The response to one that is blocked already is the same.
 pub async fn block(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     moderator: Result<Moderator>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let work = async { apply_form(&app, desk?, &moderator?, &fields).await };
     take_form(&app, reference, PAGE_PATH, &fields, work).await
@@ -89,9 +89,9 @@ pub async fn block(
 
 async fn apply_form(
     app: &App,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: &Moderator,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Response> {
     let mut form = BlockForm::from_fields(fields);
     let Some(target) = form.parse(&desk) else {
@@ -125,17 +125,17 @@ async fn apply_form(
     db.commit().await?;
     // Emails and networks stay out of the process log, so it does not say what was blocked.
     tracing::info!(account = %moderator.id, "added a block");
-    Ok(go_to(&format!("{PAGE_PATH}?done=blocked")).into_response())
+    Ok(redirect_after_post(&format!("{PAGE_PATH}?done=blocked")).into_response())
 }
 
 /// Removes a block. One that does not exist any more is no error.
 pub async fn unblock(
     State(app): State<App>,
     moderator: Moderator,
-    fields: Fields,
+    fields: FormFields,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
-    let (was_blocked, subject) = if let handle @ [_, ..] = fields.get("address").as_bytes() {
+    let (was_blocked, subject) = if let handle @ [_, ..] = fields.first("address").as_bytes() {
         let blocked = blocks::addresses(&mut db, &moderator).await?;
         // A handle is a signature, so the email is found by signing every blocked one; there are few.
         let found = blocked
@@ -149,14 +149,14 @@ pub async fn unblock(
             // Someone else removed the block first.
             None => (false, String::new()),
         }
-    } else if let Some(domain) = BlockableDomain::parse(fields.get("domain")) {
+    } else if let Some(domain) = BlockableDomain::parse(fields.first("domain")) {
         let was_blocked = blocks::unblock_domain(&mut db, &moderator, &domain).await?;
         (was_blocked, domain_subject(&domain))
-    } else if let Ok(network) = BlockableNetwork::parse(fields.get("network")) {
+    } else if let Ok(network) = BlockableNetwork::parse(fields.first("network")) {
         let was_blocked = blocks::unblock_network(&mut db, &moderator, network).await?;
         (was_blocked, NETWORK_SUBJECT.to_owned())
     } else {
-        return Ok(go_to(PAGE_PATH).into_response());
+        return Ok(redirect_after_post(PAGE_PATH).into_response());
     };
     if was_blocked {
         let now = app.clock.now();
@@ -164,7 +164,7 @@ pub async fn unblock(
     }
     db.commit().await?;
     tracing::info!(account = %moderator.id, "removed a block");
-    Ok(go_to(&format!("{PAGE_PATH}?done=unblocked")).into_response())
+    Ok(redirect_after_post(&format!("{PAGE_PATH}?done=unblocked")).into_response())
 }
 
 fn commenter_subject(id: CommenterId) -> String {
@@ -201,19 +201,19 @@ enum BlockTarget {
 }
 
 impl BlockForm {
-    fn from_fields(fields: &Fields) -> Self {
-        let typed = |name| fields.get(name).trim().to_owned();
+    fn from_fields(fields: &FormFields) -> Self {
+        let typed = |name| fields.first(name).trim().to_owned();
         Self {
             email: typed("email"),
             domain: typed("domain"),
             network: typed("network"),
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
         }
     }
 
     /// Parses the filled field; on `None` the form holds the mistake.
-    fn parse(&mut self, desk: &Desk) -> Option<BlockTarget> {
-        let words = desk.layout.words;
+    fn parse(&mut self, desk: &AdminLayout) -> Option<BlockTarget> {
+        let translator = desk.layout.translator;
         let (field, key) = if !self.domain.is_empty() {
             match BlockableDomain::parse(&self.domain) {
                 Some(domain) => return Some(BlockTarget::Domain(domain)),
@@ -234,13 +234,13 @@ impl BlockForm {
                 Err(EmailError::TooLong) => ("email", "reply-email-too-long"),
             }
         };
-        self.mistakes.say(words, field, key);
+        self.mistakes.push(translator, field, key);
         None
     }
 }
 
 impl BlocksPage {
-    async fn load(app: &App, desk: Desk, moderator: &Moderator, form: BlockForm) -> Result<Self> {
+    async fn load(app: &App, desk: AdminLayout, moderator: &Moderator, form: BlockForm) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let emails = blocks::addresses(&mut db, moderator).await?;
         let emails = emails
@@ -249,7 +249,7 @@ impl BlocksPage {
             .collect();
         Ok(Self {
             desk,
-            section: Section::Discussion,
+            section: AdminSection::Discussion,
             form,
             emails,
             domains: blocks::domains(&mut db, moderator).await?,
@@ -261,12 +261,12 @@ impl BlocksPage {
     /// Describes the day of a block and the member of staff who added it.
     fn describe_origin(&self, at: &Ts, by: &Option<String>) -> String {
         let layout = &self.desk.layout;
-        let day = layout.day(at);
+        let day = layout.format_date(at);
         match by {
             Some(name) => layout
-                .words
-                .with_all("blocks-since-by", &[("day", &day), ("name", name)]),
-            None => layout.words.with("blocks-since", "day", &day),
+                .translator
+                .format_all("blocks-since-by", &[("day", &day), ("name", name)]),
+            None => layout.translator.format("blocks-since", "day", &day),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::accounts::Moderator;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{ActId, CommentId};
+use crate::ids::{ActionId, CommentId};
 
 /// Comments decided in one transaction. A larger batch would hold its row locks for longer than a reader or another moderator
 /// should wait.
@@ -38,7 +38,7 @@ pub async fn decide_all(
     to: Status,
     note: &str,
     as_of: Ts,
-) -> sqlx::Result<ActId> {
+) -> sqlx::Result<ActionId> {
     let now = app.clock.now();
     // The order by score leaves out comments without a score.
     let filter = QueueFilter {
@@ -64,7 +64,7 @@ pub async fn decide_all(
 
 /// Undoes an action as far as nobody has decided on its comments since. An action that is still running stops. The first
 /// batch is done when this returns.
-pub async fn undo_all(app: &App, moderator: &Moderator, undone: ActId) -> sqlx::Result<ActId> {
+pub async fn undo_all(app: &App, moderator: &Moderator, undone: ActionId) -> sqlx::Result<ActionId> {
     start(app, moderator, &BulkTask::Undo(undone), "", 0).await
 }
 
@@ -74,7 +74,7 @@ async fn start(
     task: &BulkTask<'_>,
     note: &str,
     mut expected: i64,
-) -> sqlx::Result<ActId> {
+) -> sqlx::Result<ActionId> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     if let BulkTask::Undo(undone) = task {
@@ -95,7 +95,7 @@ async fn start(
         tracing::warn!(%error, action = %action_id, "first batch of a bulk action failed; retrying in the background");
     }
     // The background loop goes on with the second batch.
-    app.bell.notify_one();
+    app.worker_wakeup.notify_one();
     tracing::debug!(account = %moderator.id, action = %action_id, expected, "bulk action started");
     Ok(action_id)
 }
@@ -111,7 +111,7 @@ pub async fn run_pending(app: &App) -> sqlx::Result<()> {
         };
         let action_id = bulk.action_id;
         // Looked up again for every action: the account may have lost its role since it started it.
-        let Some(moderator) = Moderator::acting(&mut db, bulk.account_id).await? else {
+        let Some(moderator) = Moderator::load_active(&mut db, bulk.account_id).await? else {
             store::bulk::stop(&mut db, action_id, now).await?;
             tracing::warn!(action = %action_id, "bulk action stopped: its account may no longer moderate");
             continue;
@@ -210,7 +210,7 @@ async fn undo_batch(
     db: &mut PgConnection,
     moderator: &Moderator,
     bulk: &BulkAction,
-    undone: ActId,
+    undone: ActionId,
     now: Ts,
 ) -> sqlx::Result<(usize, Option<i64>)> {
     let (id, after) = (bulk.action_id, bulk.cursor_id.unwrap_or(0));

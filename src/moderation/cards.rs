@@ -8,8 +8,8 @@ use super::store::cards::QueueCard;
 use crate::classifier::FeatureWeight;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::comments::screening::{Kind, Reason, WordList};
-use crate::i18n::Words;
+use crate::comments::screening::{ReasonKind, ScreeningReason, WordList};
+use crate::i18n::Translator;
 use crate::ids::CommentId;
 use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::Layout;
@@ -44,7 +44,7 @@ impl CardList {
 
     /// Returns the other comments of the same commenter, counted by decision.
     fn commenter_history(&self, card: &QueueCard) -> String {
-        let translator = self.layout.words;
+        let translator = self.layout.translator;
         let counts = [
             ("history-approved", card.approved_before),
             ("history-held", card.held_before),
@@ -53,27 +53,27 @@ impl CardList {
         let mut parts: Vec<String> = counts
             .into_iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(key, count)| translator.count(key, count))
+            .map(|(key, count)| translator.plural(key, count))
             .collect();
         if parts.is_empty() {
             // Without an email, comments of the same person cannot be told apart from others.
-            return translator.say(match card.has_commenter {
+            return translator.text(match card.has_commenter {
                 true => "history-first",
                 false => "history-none",
             });
         }
         if let Some(since) = &card.first_seen {
-            parts.push(translator.with("history-since", "day", &self.layout.day(since)));
+            parts.push(translator.format("history-since", "day", &self.layout.format_date(since)));
         }
         parts.join(" · ")
     }
 
     fn network_summary(&self, card: &QueueCard) -> Option<String> {
-        let translator = self.layout.words;
+        let translator = self.layout.translator;
         match card.same_network_count {
             0 => None,
-            MAX_NETWORK_COUNT.. => Some(translator.say("history-network-many")),
-            count => Some(translator.count("history-network", count)),
+            MAX_NETWORK_COUNT.. => Some(translator.text("history-network-many")),
+            count => Some(translator.plural("history-network", count)),
         }
     }
 
@@ -82,13 +82,13 @@ impl CardList {
         if card.group_size < 2 {
             return None;
         }
-        let translator = self.layout.words;
-        let mut parts = vec![translator.count("alike-count", card.group_size)];
+        let translator = self.layout.translator;
+        let mut parts = vec![translator.plural("alike-count", card.group_size)];
         if card.group_networks > 0 {
-            parts.push(translator.count("alike-networks", card.group_networks));
+            parts.push(translator.plural("alike-networks", card.group_networks));
         }
         if let Some(since) = &card.group_since {
-            parts.push(translator.with("alike-since", "moment", &self.layout.moment(since)));
+            parts.push(translator.format("alike-since", "moment", &self.layout.format_date_time(since)));
         }
         Some(parts.join(" "))
     }
@@ -96,13 +96,13 @@ impl CardList {
     fn spam_score(&self, card: &QueueCard) -> Option<String> {
         // Never 0 or 100 %: it is a guess.
         let percent = format!("{:.0}", (card.score? * 100.0).clamp(1.0, 99.0));
-        let translator = self.layout.words;
-        Some(translator.with("queue-likelihood", "percent", &percent))
+        let translator = self.layout.translator;
+        Some(translator.format("queue-likelihood", "percent", &percent))
     }
 
     /// Lists the features that weighed most in the spam score: those of spam in one sentence, then those against it.
     fn score_features(&self, card: &QueueCard) -> Vec<String> {
-        let translator = self.layout.words;
+        let translator = self.layout.translator;
         let features = card
             .signals
             .iter()
@@ -116,19 +116,19 @@ impl CardList {
                     .iter()
                     .map(|feature| feature.describe(translator))
                     .collect();
-                translator.with(key, "signals", &texts.join(" · "))
+                translator.format(key, "signals", &texts.join(" · "))
             })
             .collect()
     }
 
     /// Returns the accessible label of a button that decides on a whole group.
     fn group_label(&self, key: &str, card: &QueueCard) -> String {
-        let translator = self.layout.words;
+        let translator = self.layout.translator;
         let count = card.group_size.to_string();
-        translator.with_all(
+        translator.format_all(
             "queue-act-on-group",
             &[
-                ("act", translator.say(key).as_str()),
+                ("act", translator.text(key).as_str()),
                 ("count", count.as_str()),
                 ("name", card.name.as_str()),
             ],
@@ -143,16 +143,16 @@ impl QueueCard {
     }
 
     /// Returns the reasons that screening recorded, as sentences.
-    pub fn reasons(&self, translator: Words) -> Vec<String> {
+    pub fn reasons(&self, translator: Translator) -> Vec<String> {
         parsed_reasons(self)
-            .map(|reason| reason.for_moderators(translator))
+            .map(|reason| reason.moderator_text(translator))
             .collect()
     }
 
     /// Returns the accessible label of a button, which names the comment's author.
-    pub fn label(&self, translator: Words, key: &str) -> String {
-        let action = translator.say(key);
-        translator.with_all(
+    pub fn label(&self, translator: Translator, key: &str) -> String {
+        let action = translator.text(key);
+        translator.format_all(
             "queue-act-on",
             &[("act", action.as_str()), ("name", self.name.as_str())],
         )
@@ -161,15 +161,15 @@ impl QueueCard {
     /// Returns the comment with the words marked that a word list matched.
     pub fn highlighted_body(&self) -> SafeHtml {
         let entries: Vec<String> = parsed_reasons(self)
-            .filter(|reason| matches!(reason.kind, Kind::HoldWord | Kind::RefuseWord))
+            .filter(|reason| matches!(reason.kind, ReasonKind::HoldWord | ReasonKind::RefuseWord))
             .filter_map(|reason| reason.detail)
             .collect();
         if entries.is_empty() {
             return self.body_html.clone();
         }
         // The reasons hold the entries that matched then. The lists in the settings may have changed since.
-        let (word_list, _) = WordList::read(&entries.join("\n"));
-        markdown::highlight(&self.body_html, |text| word_list.places(text))
+        let (word_list, _) = WordList::parse_lenient(&entries.join("\n"));
+        markdown::highlight(&self.body_html, |text| word_list.match_ranges(text))
     }
 
     /// Returns the form value that stands for the whole group: its id, and the newest comment that the page counted.
@@ -186,10 +186,10 @@ impl QueueCard {
 }
 
 /// Parses the reasons of a card; skips those that this version does not know.
-fn parsed_reasons(card: &QueueCard) -> impl Iterator<Item = Reason> {
+fn parsed_reasons(card: &QueueCard) -> impl Iterator<Item = ScreeningReason> {
     card.reasons
         .iter()
-        .filter_map(|reason| Reason::read(reason))
+        .filter_map(|reason| ScreeningReason::parse(reason))
 }
 
 /// Returns the statuses that a comment of `status` can be given, each with the message key of its button.
@@ -219,7 +219,7 @@ pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
 }
 
 /// Returns the sentence that reports an action to the moderator.
-pub fn describe_action(translator: Words, was_undo: bool, to: Status, count: i64) -> String {
+pub fn describe_action(translator: Translator, was_undo: bool, to: Status, count: i64) -> String {
     let key = match (was_undo, to) {
         (true, _) => "queue-undone",
         (false, Status::Held) => "queue-done-held",
@@ -227,5 +227,5 @@ pub fn describe_action(translator: Words, was_undo: bool, to: Status, count: i64
         (false, Status::Spam) => "queue-done-spam",
         (false, Status::Trashed) => "queue-done-trashed",
     };
-    translator.count(key, count)
+    translator.plural(key, count)
 }

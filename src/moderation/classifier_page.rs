@@ -12,13 +12,13 @@ use super::filter::QueueFilter;
 use super::store;
 use super::store::classifier_page::FalsePositive;
 use crate::accounts::Admin;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::classifier::{self, MIN_EXAMPLES, ModelTotals, ThresholdReport, parse_threshold};
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
-use crate::web::requests::Reference;
-use crate::web::{Fields, Layout, Mistakes, Page, Query, Result, go_to};
+use crate::web::requests::RequestId;
+use crate::web::{FormFields, Layout, FieldErrors, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/spam-score";
 /// Decisions that the figures are computed from; the latest.
@@ -34,8 +34,8 @@ const DEFAULT_THRESHOLD: i32 = 950;
 #[derive(Template)]
 #[template(path = "moderation/classifier.html")]
 struct ClassifierPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     totals: ModelTotals,
     /// Decisions of each kind that the classifier needs before it predicts anything.
     min_examples: String,
@@ -56,7 +56,7 @@ struct ClassifierPage {
 struct ThresholdForm {
     from: String,
     version: i32,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub struct ClassifierQuery {
 
 pub async fn show_classifier(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _admin: Admin,
     Query(query): Query<ClassifierQuery>,
 ) -> Result<Response> {
@@ -82,25 +82,25 @@ pub async fn show_classifier(
 /// Saves the threshold, or only shows the report on it.
 pub async fn submit_threshold(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     admin: Result<Admin>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let work = async { save(&app, desk?, &admin?, &fields).await };
     take_form(&app, reference, PAGE_PATH, &fields, work).await
 }
 
-async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<Response> {
-    let translator = desk.layout.words;
+async fn save(app: &App, desk: AdminLayout, admin: &Admin, fields: &FormFields) -> Result<Response> {
+    let translator = desk.layout.translator;
     let mut form = ThresholdForm {
-        from: fields.get("from").trim().to_owned(),
-        version: fields.get("version").parse().unwrap_or_default(),
-        mistakes: Mistakes::none(),
+        from: fields.first("from").trim().to_owned(),
+        version: fields.first("version").parse().unwrap_or_default(),
+        mistakes: FieldErrors::new(),
     };
     let Some(threshold) = parse_threshold(&form.from) else {
         form.mistakes
-            .say(translator, "from", "learning-threshold-wrong");
+            .push(translator, "from", "learning-threshold-wrong");
         let page = ClassifierPage::load(app, desk, form, None).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -110,28 +110,28 @@ async fn save(app: &App, desk: Desk, admin: &Admin, fields: &Fields) -> Result<R
     }
     let mut db = app.pool.begin().await?;
     // Settings are saved as a whole: a stale form would overwrite what somebody else has changed.
-    if !publication::store::begin_change(&mut db, form.version).await? {
+    if !publication::store::increment_version(&mut db, form.version).await? {
         db.rollback().await?;
-        form.version = app.publication().await?.version;
+        form.version = app.load_publication().await?.version;
         let mut page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
         page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     let mut settings = desk.layout.publication.discussion.clone();
-    settings.learned_spam_from = threshold;
-    publication::store::change_discussion(&mut db, &settings).await?;
+    settings.spam_threshold = threshold;
+    publication::store::update_discussion(&mut db, &settings).await?;
     db.commit().await?;
     tracing::info!(account = %admin.id, threshold, "spam threshold changed");
-    Ok(go_to(&format!("{PAGE_PATH}?saved=1")).into_response())
+    Ok(redirect_after_post(&format!("{PAGE_PATH}?saved=1")).into_response())
 }
 
 impl ThresholdForm {
-    fn from_settings(desk: &Desk) -> Self {
+    fn from_settings(desk: &AdminLayout) -> Self {
         let publication = &desk.layout.publication;
         Self {
-            from: format_percent(&desk.layout, publication.discussion.learned_spam_from),
+            from: format_percent(&desk.layout, publication.discussion.spam_threshold),
             version: publication.version,
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
         }
     }
 }
@@ -140,14 +140,14 @@ impl ClassifierPage {
     /// Loads the page with a report on `threshold`, or on the saved one, or on the default.
     async fn load(
         app: &App,
-        desk: Desk,
+        desk: AdminLayout,
         form: ThresholdForm,
         threshold: Option<i32>,
     ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let (state, _) = classifier::store::state::find_state_and_counts(&mut db, &[]).await?;
         let scored = classifier::store::scores::list_scored_decisions(&mut db, MAX_SCORED).await?;
-        let saved = desk.layout.publication.discussion.learned_spam_from;
+        let saved = desk.layout.publication.discussion.spam_threshold;
         // 0 turns automatic decisions off; a report on it would count every comment.
         let threshold = threshold.filter(|threshold| *threshold > 0);
         let threshold = threshold.unwrap_or(if saved > 0 { saved } else { DEFAULT_THRESHOLD });
@@ -160,7 +160,7 @@ impl ClassifierPage {
                 MAX_FALSE_POSITIVES,
             )
             .await?,
-            section: Section::Discussion,
+            section: AdminSection::Discussion,
             totals: state.totals,
             min_examples: MIN_EXAMPLES.to_string(),
             scored: scored.len(),
@@ -198,13 +198,13 @@ impl ClassifierPage {
     }
 
     fn format_share(&self, count: i64, percent: Option<i64>) -> String {
-        let translator = self.desk.layout.words;
+        let translator = self.desk.layout.translator;
         let Some(percent) = percent else {
-            return translator.say("learning-nothing");
+            return translator.text("learning-nothing");
         };
         let (count, percent) = (count.to_string(), percent.to_string());
         let values = [("number", count.as_str()), ("percent", percent.as_str())];
-        translator.with_all("learning-agreed-part", &values)
+        translator.format_all("learning-agreed-part", &values)
     }
 
     fn score(&self, comment: &FalsePositive) -> String {
@@ -233,7 +233,7 @@ impl FalsePositive {
 /// Formats thousandths as per cent, with the decimal separator of the site's language.
 fn format_percent(layout: &Layout, thousandths: i32) -> String {
     let percent = classifier::format_percent(thousandths);
-    match layout.words.language() {
+    match layout.translator.language() {
         Language::English => percent,
         Language::Ukrainian => percent.replace('.', ","),
     }

@@ -16,14 +16,14 @@ use super::store::action_summary::{self, ActionSummary};
 use super::store::commenters::{self as commenter_store, CommentAuthor, CommenterComment};
 use super::store::counts::{self, QueueCounts};
 use crate::accounts::Moderator;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::commenters::policy::{self, CommenterNote, CommenterPolicy, PolicyInfo};
 use crate::comments::Status;
-use crate::ids::{ActId, CommentId, CommenterId};
+use crate::ids::{ActionId, CommentId, CommenterId};
 use crate::text::input;
-use crate::web::requests::Reference;
-use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
+use crate::web::requests::RequestId;
+use crate::web::{Error, FormFields, FieldErrors, Page, Path, Query, Result, redirect_after_post};
 
 /// Names that the page lists.
 const MAX_NAMES: i64 = 10;
@@ -35,8 +35,8 @@ const MAX_REASON_BYTES: usize = 1_000;
 #[derive(Template)]
 #[template(path = "moderation/commenter.html")]
 struct CommenterPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     id: CommentId,
     author: CommentAuthor,
     /// `None` for a comment by the staff, a deleted comment, and one without an email.
@@ -44,11 +44,11 @@ struct CommenterPage {
     note: String,
     /// Reason for a change of policy as typed.
     reason: String,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
     /// Confirmation of what the last form did.
     done: Option<String>,
     /// The action that trashed the pending comments of someone who was just blocked.
-    trashed: Option<(ActId, ActionSummary)>,
+    trashed: Option<(ActionId, ActionSummary)>,
     /// Message about a change that someone else made meanwhile.
     conflict: Option<String>,
 }
@@ -68,26 +68,26 @@ struct CommenterProfile {
 pub struct CommenterPageQuery {
     #[serde(default)]
     done: String,
-    act: Option<ActId>,
+    act: Option<ActionId>,
 }
 
 /// Shows the commenter behind a comment.
 pub async fn show_commenter(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: Moderator,
     Path(id): Path<CommentId>,
     Query(query): Query<CommenterPageQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let mut page = CommenterPage::load(&mut db, desk, id).await?;
-    let words = page.desk.layout.words;
+    let translator = page.desk.layout.translator;
     // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
-        "noted" => Some(words.say("person-noted")),
-        "unnoted" => Some(words.say("person-unnoted")),
-        word => CommenterPolicy::from_word(word)
-            .map(|to| words.say(&format!("person-done-{}", to.word()))),
+        "noted" => Some(translator.text("person-noted")),
+        "unnoted" => Some(translator.text("person-unnoted")),
+        word => CommenterPolicy::parse(word)
+            .map(|to| translator.text(&format!("person-done-{}", to.as_str()))),
     };
     if let Some(action) = query.act {
         let trashed = action_summary::find(&mut db, &moderator, action).await?;
@@ -99,11 +99,11 @@ pub async fn show_commenter(
 /// Adds a note, deletes a note, or changes the policy, depending on the button.
 pub async fn update_commenter(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let work = async { apply_form(&app, desk?, &moderator?, id, &fields).await };
     take_form(&app, reference, &page_path(id), &fields, work).await
@@ -115,15 +115,15 @@ fn page_path(id: CommentId) -> String {
 
 async fn apply_form(
     app: &App,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: &Moderator,
     id: CommentId,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
     let mut page = CommenterPage::load(&mut db, desk, id).await?;
-    page.note = input::multi_line(fields.get("note"));
-    page.reason = input::single_line(fields.get("why"));
+    page.note = input::multi_line(fields.first("note"));
+    page.reason = input::single_line(fields.first("why"));
     let commenter = page.author.commenter_id;
     // Locked until the commit: neither an erasure nor another moderator can come between the checks and the change.
     let is_locked = match commenter {
@@ -132,15 +132,15 @@ async fn apply_form(
     };
     let (Some(commenter), true) = (commenter, is_locked) else {
         // The commenter deleted everything while this page was open: a note about them is not saved either.
-        page.conflict = Some(page.desk.layout.words.say("person-gone"));
+        page.conflict = Some(page.desk.layout.translator.text("person-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     };
-    if let Ok(note) = fields.get("unnote").parse::<i64>() {
+    if let Ok(note) = fields.first("unnote").parse::<i64>() {
         policy::delete_note_of(&mut db, moderator, commenter, note).await?;
         db.commit().await?;
         return Ok(page.redirect("unnoted"));
     }
-    match CommenterPolicy::from_word(fields.get("treat")) {
+    match CommenterPolicy::parse(fields.first("treat")) {
         Some(to) => change_policy(app, db, page, moderator, commenter, to, fields).await,
         None => add_note(app, db, page, moderator, commenter).await,
     }
@@ -153,15 +153,15 @@ async fn add_note(
     moderator: &Moderator,
     commenter: CommenterId,
 ) -> Result<Response> {
-    let words = page.desk.layout.words;
+    let translator = page.desk.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.reason = input::strip_invalid_chars(&page.reason);
     page.mistakes
-        .check_text(words, "note", &mut page.note, MAX_NOTE_BYTES);
+        .check_text(translator, "note", &mut page.note, MAX_NOTE_BYTES);
     if input::is_blank(&page.note) {
-        page.mistakes.say(words, "note", "person-note-missing");
+        page.mistakes.push(translator, "note", "person-note-missing");
     } else if input::contains_email(&page.note) {
-        page.mistakes.say(words, "note", "person-note-is-address");
+        page.mistakes.push(translator, "note", "person-note-is-address");
     }
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -181,16 +181,16 @@ async fn change_policy(
     moderator: &Moderator,
     commenter: CommenterId,
     to: CommenterPolicy,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Response> {
-    let words = page.desk.layout.words;
+    let translator = page.desk.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.note = input::strip_invalid_chars(&page.note);
     page.mistakes
-        .check_text(words, "why", &mut page.reason, MAX_REASON_BYTES);
+        .check_text(translator, "why", &mut page.reason, MAX_REASON_BYTES);
     // The audit log is never changed, so an email in it would stay for ever.
     if input::contains_email(&page.reason) {
-        page.mistakes.say(words, "why", "why-is-address");
+        page.mistakes.push(translator, "why", "why-is-address");
     }
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -198,11 +198,11 @@ async fn change_policy(
     let policy = policy::find_policy(&mut db, commenter).await?;
     let policy = policy.ok_or(Error::NotFound)?;
     // A moderator who wants what someone else has just set needs no warning.
-    if policy.policy.word() != fields.get("seen") && policy.policy != to {
+    if policy.policy.as_str() != fields.first("seen") && policy.policy != to {
         let present = page.describe_policy(&policy);
         page.conflict = Some(format!(
             "{} {present}",
-            words.say("person-changed-meanwhile")
+            translator.text("person-changed-meanwhile")
         ));
         if let Some(profile) = &mut page.profile {
             profile.policy = policy;
@@ -221,7 +221,7 @@ async fn change_policy(
     )
     .await?;
     db.commit().await?;
-    tracing::info!(account = %moderator.id, comment = %page.id, to = to.word(), "changed the policy for a commenter");
+    tracing::info!(account = %moderator.id, comment = %page.id, to = to.as_str(), "changed the policy for a commenter");
     if to == CommenterPolicy::Blocked && fields.is_ticked("all") {
         // After the commit: the bulk action has transactions of its own, and may go on in the background.
         let pending = filter_by_author(page.id, Status::Held);
@@ -229,7 +229,7 @@ async fn change_policy(
             bulk::decide_all(app, moderator, &pending, Status::Trashed, &page.reason, now).await?;
         return Ok(page.redirect(&format!("blocked&act={action}")));
     }
-    Ok(page.redirect(to.word()))
+    Ok(page.redirect(to.as_str()))
 }
 
 /// Returns the queue's filter for the comments by the author of `id` in one status.
@@ -241,7 +241,7 @@ fn filter_by_author(id: CommentId, status: Status) -> QueueFilter {
 }
 
 impl CommenterPage {
-    async fn load(db: &mut PgConnection, desk: Desk, id: CommentId) -> Result<Self> {
+    async fn load(db: &mut PgConnection, desk: AdminLayout, id: CommentId) -> Result<Self> {
         let author = commenter_store::find_author(db, id).await?;
         let author = author.ok_or(Error::NotFound)?;
         let profile = match author.commenter_id {
@@ -250,13 +250,13 @@ impl CommenterPage {
         };
         Ok(Self {
             desk,
-            section: Section::Comments,
+            section: AdminSection::Comments,
             id,
             author,
             profile,
             note: String::new(),
             reason: String::new(),
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
             done: None,
             trashed: None,
             conflict: None,
@@ -264,7 +264,7 @@ impl CommenterPage {
     }
 
     fn redirect(&self, done: &str) -> Response {
-        go_to(&format!("{}?done={done}", page_path(self.id))).into_response()
+        redirect_after_post(&format!("{}?done={done}", page_path(self.id))).into_response()
     }
 
     fn action(&self) -> String {
@@ -286,13 +286,13 @@ impl CommenterPage {
     fn describe_policy(&self, policy: &PolicyInfo) -> String {
         let layout = &self.desk.layout;
         let now = layout
-            .words
-            .say(&format!("person-now-{}", policy.policy.word()));
+            .translator
+            .text(&format!("person-now-{}", policy.policy.as_str()));
         match (&policy.at, &policy.by) {
             (Some(at), Some(by)) => {
-                let since = layout.words.with_all(
+                let since = layout.translator.format_all(
                     "person-since-by",
-                    &[("moment", layout.moment(at).as_str()), ("name", by)],
+                    &[("moment", layout.format_date_time(at).as_str()), ("name", by)],
                 );
                 format!("{now} {since}")
             }
@@ -311,7 +311,7 @@ impl CommenterPage {
     }
 
     fn trusts_unverified(&self) -> bool {
-        self.desk.layout.publication.discussion.trust_unproven
+        self.desk.layout.publication.discussion.trust_unverified
     }
 }
 

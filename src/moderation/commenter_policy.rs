@@ -40,7 +40,7 @@ pub(super) async fn save_policy(
     }
     if treatment != present.fixed {
         policy::set_policy(db, moderator, id, treatment, now).await?;
-        let subject = format!("commenter {id} {}", to.word());
+        let subject = format!("commenter {id} {}", to.as_str());
         changes.push((EntryKind::PolicyChanged, subject));
     }
     // After both updates: from the first entry on, no other action can be appended.

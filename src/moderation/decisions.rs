@@ -16,11 +16,11 @@ use crate::accounts::Moderator;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::db::BEGIN_BY_KEYS;
-use crate::i18n::Words;
-use crate::ids::{ActId, CommentId, LookalikeId};
+use crate::db::BEGIN_WITH_GENERIC_PLANS;
+use crate::i18n::Translator;
+use crate::ids::{ActionId, CommentId, SimilarGroupId};
 use crate::text::input;
-use crate::web::{Error, Fields, Layout, Result};
+use crate::web::{Error, FormFields, Layout, Result};
 
 /// Longest note; the rest is cut off.
 const MAX_NOTE_BYTES: usize = 300;
@@ -31,7 +31,7 @@ enum DecisionScope {
     Comments(Vec<DecisionRequest>),
     /// A group of similar comments up to `newest` (field `alike`: `spam 9:17`).
     Group {
-        id: LookalikeId,
+        id: SimilarGroupId,
         newest: CommentId,
         /// Time at which the page was loaded, if the form has it (field `as_of`: microseconds since 1970).
         as_of: Option<Ts>,
@@ -41,28 +41,28 @@ enum DecisionScope {
 }
 
 /// Reads the new status and the comments to give it to; `None` if the form is malformed.
-fn parse_decision(fields: &Fields) -> Option<(Status, DecisionScope)> {
-    let as_of = fields.get("as_of").parse().ok();
+fn parse_decision(fields: &FormFields) -> Option<(Status, DecisionScope)> {
+    let as_of = fields.first("as_of").parse().ok();
     let as_of = as_of.and_then(Ts::from_unix_micros);
-    if let Some((to, request)) = fields.get("one").split_once(' ') {
+    if let Some((to, request)) = fields.first("one").split_once(' ') {
         let requests = DecisionRequest::parse(request).into_iter().collect();
-        return Some((Status::from_word(to)?, DecisionScope::Comments(requests)));
+        return Some((Status::parse(to)?, DecisionScope::Comments(requests)));
     }
-    if let Some((to, group)) = fields.get("alike").split_once(' ') {
+    if let Some((to, group)) = fields.first("alike").split_once(' ') {
         let (id, newest) = group.split_once(':')?;
         let scope = DecisionScope::Group {
             id: id.parse().ok()?,
             newest: newest.parse().ok()?,
             as_of,
         };
-        return Some((Status::from_word(to)?, scope));
+        return Some((Status::parse(to)?, scope));
     }
-    if let Some(to) = Status::from_word(fields.get("matching")) {
+    if let Some(to) = Status::parse(fields.first("matching")) {
         return Some((to, DecisionScope::Matching { as_of: as_of? }));
     }
-    let to = Status::from_word(fields.get("all"))?;
+    let to = Status::parse(fields.first("all"))?;
     let requests = fields
-        .all("tick")
+        .list("tick")
         .filter_map(DecisionRequest::parse)
         .collect();
     Some((to, DecisionScope::Comments(requests)))
@@ -73,12 +73,12 @@ pub async fn decide(
     moderator: Moderator,
     layout: Layout,
     headers: HeaderMap,
-    fields: Fields,
+    fields: FormFields,
 ) -> Result<Response> {
     let (to, scope) =
         parse_decision(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     // The note goes into the audit log as one line, whose hash covers it.
-    let mut note = input::single_line(&input::strip_invalid_chars(fields.get("why")));
+    let mut note = input::single_line(&input::strip_invalid_chars(fields.first("why")));
     note.truncate(note.floor_char_boundary(MAX_NOTE_BYTES));
     let outcome = match scope {
         DecisionScope::Comments(requests) if requests.is_empty() => DecisionOutcome::default(),
@@ -101,15 +101,15 @@ pub async fn decide(
             decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
         }
         DecisionScope::Matching { as_of } => {
-            let filter = QueueFilter::from_fields(|name| fields.get(name));
+            let filter = QueueFilter::from_fields(|name| fields.first(name));
             decide_matching(&app, &moderator, &filter, to, &note, as_of).await?
         }
     };
     // Wakes the background loop, which has the classifier trained on the decisions.
-    app.bell.notify_one();
+    app.worker_wakeup.notify_one();
     let mut db = app.pool.acquire().await?;
     if accepts_json(&headers) {
-        return render_json(&mut db, &moderator, layout.words, &outcome).await;
+        return render_json(&mut db, &moderator, layout.translator, &outcome).await;
     }
     let params = match outcome.action_id {
         None if outcome.found_nothing => vec![("gone", "1".to_owned())],
@@ -127,7 +127,7 @@ async fn decide_comments(
     note: &str,
 ) -> Result<DecisionOutcome> {
     // With generic plans: planning for the given ids would cost more than deciding on a few comments.
-    let mut db = app.pool.begin_with(BEGIN_BY_KEYS).await?;
+    let mut db = app.pool.begin_with(BEGIN_WITH_GENERIC_PLANS).await?;
     let action_id = store::decisions::reserve_action_id(&mut db).await?;
     let now = app.clock.now();
     let decided =
@@ -146,7 +146,7 @@ async fn decide_comments(
         return Ok(DecisionOutcome::from_action(earlier));
     }
     db.commit().await?;
-    tracing::info!(account = %moderator.id, action = %action_id, decided = decided.len(), to = to.word(), "comments decided");
+    tracing::info!(account = %moderator.id, action = %action_id, decided = decided.len(), to = to.as_str(), "comments decided");
     Ok(DecisionOutcome {
         action_id: (!decided.is_empty()).then_some(action_id),
         conflicts,
@@ -173,7 +173,7 @@ async fn decide_matching(
 }
 
 /// Returns whether a bulk action has finished without a single decision.
-async fn has_decided_nothing(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<bool> {
+async fn has_decided_nothing(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<bool> {
     let bulk = store::bulk::find(db, action_id).await?;
     Ok(bulk.is_some_and(|bulk| bulk.finished_at.is_some() && bulk.decided == 0))
 }
@@ -184,9 +184,9 @@ pub async fn undo(
     moderator: Moderator,
     layout: Layout,
     headers: HeaderMap,
-    fields: Fields,
+    fields: FormFields,
 ) -> Result<Response> {
-    let undone: ActId = fields.get("act").parse().map_err(|_| Error::NotFound)?;
+    let undone: ActionId = fields.first("act").parse().map_err(|_| Error::NotFound)?;
     let action_id = bulk::undo_all(&app, &moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
     tracing::info!(account = %moderator.id, action = %action_id, %undone, "action undone");
@@ -198,7 +198,7 @@ pub async fn undo(
         DecisionOutcome::from_action(action_id)
     };
     if accepts_json(&headers) {
-        return render_json(&mut db, &moderator, layout.words, &outcome).await;
+        return render_json(&mut db, &moderator, layout.translator, &outcome).await;
     }
     let params = match outcome.action_id {
         Some(_) => outcome_params(&outcome),
@@ -218,10 +218,10 @@ pub(super) fn accepts_json(headers: &HeaderMap) -> bool {
 async fn render_json(
     db: &mut PgConnection,
     moderator: &Moderator,
-    translator: Words,
+    translator: Translator,
     outcome: &DecisionOutcome,
 ) -> Result<Response> {
-    let mut sentence = translator.say(match outcome.found_nothing {
+    let mut sentence = translator.text(match outcome.found_nothing {
         true => "queue-gone",
         false => "queue-nothing-undone",
     });
@@ -240,7 +240,7 @@ async fn render_json(
         .iter()
         .map(|conflict| {
             let sentence = conflict.describe(translator);
-            json!({ "id": conflict.id.0, "status": conflict.status.word(), "said": sentence })
+            json!({ "id": conflict.id.0, "status": conflict.status.as_str(), "said": sentence })
         })
         .collect();
     let counts = store::counts::count_by_status(db).await?;
@@ -273,10 +273,10 @@ fn outcome_params(outcome: &DecisionOutcome) -> Vec<(&'static str, String)> {
 }
 
 /// Redirects to the page of the queue that the form was on.
-fn redirect_to_queue(form: &Fields, params: &[(&str, String)]) -> Redirect {
-    let filter = QueueFilter::from_fields(|name| form.get(name));
+fn redirect_to_queue(form: &FormFields, params: &[(&str, String)]) -> Redirect {
+    let filter = QueueFilter::from_fields(|name| form.first(name));
     let mut query = form_urlencoded::Serializer::new(filter.query());
-    if let Ok(after) = form.get("after").parse::<CommentId>() {
+    if let Ok(after) = form.first("after").parse::<CommentId>() {
         query.append_pair("after", &after.to_string());
     }
     query.extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())));

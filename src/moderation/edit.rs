@@ -12,17 +12,17 @@ use sqlx::PgConnection;
 use super::store;
 use super::store::edit::{EditableComment, EditedText};
 use crate::accounts::Moderator;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::audit_log::store::chain::append_single;
 use crate::audit_log::{EntryKind, NewEntry};
 use crate::comments::store::versions::{self, CommentVersion};
-use crate::comments::{check_name, read_website, read_words};
-use crate::i18n::Words;
+use crate::comments::{validate_name, parse_website, parse_body};
+use crate::i18n::Translator;
 use crate::ids::CommentId;
-use crate::text::{Format, SafeHtml, Website, input};
-use crate::web::requests::Reference;
-use crate::web::{Error, Fields, Mistakes, Page, Path, Query, Result, go_to};
+use crate::text::{BodyFormat, SafeHtml, Website, input};
+use crate::web::requests::RequestId;
+use crate::web::{Error, FormFields, FieldErrors, Page, Path, Query, Result, redirect_after_post};
 
 const MAX_NOTE_BYTES: usize = 1_000;
 
@@ -33,14 +33,14 @@ struct CommentEditForm {
     note: String,
     /// Version that the form was loaded with; -1 if the field was malformed.
     version: i32,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
 }
 
 #[derive(Template)]
 #[template(path = "moderation/edit.html")]
 struct CommentEditPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     comment: EditableComment,
     form: CommentEditForm,
     preview: Option<SafeHtml>,
@@ -60,7 +60,7 @@ pub struct EditQuery {
 
 pub async fn show_edit(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _moderator: Moderator,
     Path(id): Path<CommentId>,
     Query(query): Query<EditQuery>,
@@ -70,10 +70,10 @@ pub async fn show_edit(
     if page.comment.is_erased {
         return Err(Error::NotFound);
     }
-    let translator = page.desk.layout.words;
+    let translator = page.desk.layout.translator;
     page.done = match (query.saved, query.same) {
-        (Some(_), _) => Some(translator.say("edit-saved")),
-        (_, Some(_)) => Some(translator.say("edit-same")),
+        (Some(_), _) => Some(translator.text("edit-saved")),
+        (_, Some(_)) => Some(translator.text("edit-same")),
         _ => None,
     };
     Ok(Page(page).into_response())
@@ -82,11 +82,11 @@ pub async fn show_edit(
 /// Saves the edit, previews it, or restores an earlier version.
 pub async fn submit_edit(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let work = async { save(&app, desk?, &moderator?, id, &fields).await };
     take_form(&app, reference, &edit_path(id), &fields, work).await
@@ -98,28 +98,28 @@ fn edit_path(id: CommentId) -> String {
 
 async fn save(
     app: &App,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: &Moderator,
     id: CommentId,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Response> {
     let now = app.clock.now();
-    let translator = desk.layout.words;
+    let translator = desk.layout.translator;
     // The page is read in the transaction of the edit, which compares the version again when it writes.
     let mut db = app.pool.begin().await?;
-    let restored = fields.get("restore").parse::<i32>().ok();
+    let restored = fields.first("restore").parse::<i32>().ok();
     let form = restored
         .is_none()
         .then(|| CommentEditForm::from_fields(fields));
     let mut page = CommentEditPage::load(&mut db, desk, id, form).await?;
     if page.comment.is_erased {
-        page.notice = Some(translator.say("edit-gone"));
+        page.notice = Some(translator.text("edit-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     let new = match restored {
         Some(version) => {
             // The button of an earlier version sends no text, only the version of the page.
-            page.form.version = fields.get("version").parse().unwrap_or(-1);
+            page.form.version = fields.first("version").parse().unwrap_or(-1);
             page.find_version(version).ok_or(Error::NotFound)?
         }
         None => match page.form.parse(translator, page.comment.format) {
@@ -127,13 +127,13 @@ async fn save(
             None => return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)),
         },
     };
-    if fields.get("act") == "preview" {
+    if fields.first("act") == "preview" {
         page.preview = Some(new.body_html);
-        return Ok(Page(page).private());
+        return Ok(Page(page).into_private_response());
     }
     // An edit without a difference would make earlier decisions impossible to undo for nothing.
     if page.form.version == page.comment.version && page.comment.has_text(&new) {
-        return Ok(go_to(&format!("{}?same=1", edit_path(id))).into_response());
+        return Ok(redirect_after_post(&format!("{}?same=1", edit_path(id))).into_response());
     }
     if !store::edit::update(&mut db, moderator, id, page.form.version, &new, now).await? {
         db.rollback().await?;
@@ -146,9 +146,9 @@ async fn save(
         .with_note(&page.form.note);
     append_single(&mut db, &entry).await?;
     db.commit().await?;
-    app.bell.notify_one();
+    app.worker_wakeup.notify_one();
     tracing::info!(account = %moderator.id, comment = %id, "comment edited");
-    Ok(go_to(&format!("{}?saved=1", edit_path(id))).into_response())
+    Ok(redirect_after_post(&format!("{}?saved=1", edit_path(id))).into_response())
 }
 
 impl EditableComment {
@@ -166,37 +166,37 @@ impl CommentEditForm {
             url: comment.website.clone().unwrap_or_default(),
             note: String::new(),
             version: comment.version,
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
         }
     }
 
-    fn from_fields(fields: &Fields) -> Self {
+    fn from_fields(fields: &FormFields) -> Self {
         Self {
-            comment: fields.get("comment").to_owned(),
-            author: input::single_line(fields.get("author")),
-            url: fields.get("url").trim().to_owned(),
-            note: input::single_line(fields.get("why")),
-            version: fields.get("version").parse().unwrap_or(-1),
-            mistakes: Mistakes::none(),
+            comment: fields.first("comment").to_owned(),
+            author: input::single_line(fields.first("author")),
+            url: fields.first("url").trim().to_owned(),
+            note: input::single_line(fields.first("why")),
+            version: fields.first("version").parse().unwrap_or(-1),
+            mistakes: FieldErrors::new(),
         }
     }
 
     /// Returns the new text; `None` if a field is wrong, which the form then says.
-    fn parse(&mut self, translator: Words, format: Format) -> Option<EditedText> {
-        let mut mistakes = Mistakes::none();
+    fn parse(&mut self, translator: Translator, format: BodyFormat) -> Option<EditedText> {
+        let mut mistakes = FieldErrors::new();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
             if input::has_invalid_chars(text) {
                 *text = input::strip_invalid_chars(text);
-                mistakes.say(translator, field, "field-unreadable");
+                mistakes.push(translator, field, "field-unreadable");
             }
         }
-        let (body, body_html) = read_words(translator, format, &mut self.comment, &mut mistakes);
-        check_name(translator, &self.author, &mut mistakes);
-        let website = read_website(translator, &self.url, &mut mistakes);
+        let (body, body_html) = parse_body(translator, format, &mut self.comment, &mut mistakes);
+        validate_name(translator, &self.author, &mut mistakes);
+        let website = parse_website(translator, &self.url, &mut mistakes);
         mistakes.check_text(translator, "why", &mut self.note, MAX_NOTE_BYTES);
         // Notes stay in the audit log for ever, where an email could never be erased.
         if input::contains_email(&self.note) {
-            mistakes.say(translator, "why", "why-is-address");
+            mistakes.push(translator, "why", "why-is-address");
         }
         self.mistakes = mistakes;
         self.mistakes.is_empty().then(|| EditedText {
@@ -213,7 +213,7 @@ impl CommentEditPage {
     /// Loads the page; without `form`, the form has the text of the comment.
     async fn load(
         db: &mut PgConnection,
-        desk: Desk,
+        desk: AdminLayout,
         id: CommentId,
         form: Option<CommentEditForm>,
     ) -> Result<Self> {
@@ -222,7 +222,7 @@ impl CommentEditPage {
         let form = form.unwrap_or_else(|| CommentEditForm::from_comment(&comment));
         Ok(Self {
             desk,
-            section: Section::Comments,
+            section: AdminSection::Comments,
             form,
             preview: None,
             versions: versions::list(db, id).await?,
@@ -238,13 +238,13 @@ impl CommentEditPage {
         let mut db = app.pool.acquire().await?;
         let id = self.comment.id;
         let mut page = Self::load(&mut db, self.desk, id, Some(self.form)).await?;
-        let translator = page.desk.layout.words;
+        let translator = page.desk.layout.translator;
         // Makes the next submission win: the moderator has seen the other text by then.
         page.form.version = page.comment.version;
         page.notice = Some(match page.last_editor() {
-            _ if page.comment.is_erased => translator.say("edit-gone"),
-            Some(name) => translator.with("edit-overtaken-by", "name", name),
-            None => translator.say("edit-overtaken"),
+            _ if page.comment.is_erased => translator.text("edit-gone"),
+            Some(name) => translator.format("edit-overtaken-by", "name", name),
+            None => translator.text("edit-overtaken"),
         });
         Ok(Page(page).with_status(StatusCode::CONFLICT))
     }
@@ -257,11 +257,11 @@ impl CommentEditPage {
 
     fn find_version(&self, version: i32) -> Option<EditedText> {
         let found = self.versions.iter().find(|one| one.version == version)?;
-        let translator = self.desk.layout.words;
+        let translator = self.desk.layout.translator;
         let mut body = found.body.clone();
         // The saved HTML may have been made by older, laxer rules.
         let (body, body_html) =
-            read_words(translator, found.format, &mut body, &mut Mistakes::none());
+            parse_body(translator, found.format, &mut body, &mut FieldErrors::new());
         Some(EditedText {
             name: found.name.clone(),
             website: found.website.clone(),
@@ -276,7 +276,7 @@ impl CommentEditPage {
     }
 
     fn is_html(&self) -> bool {
-        self.comment.format == Format::Html
+        self.comment.format == BodyFormat::Html
     }
 
     /// Returns whether to show the current text beside the form, because somebody edited it meanwhile.

@@ -24,9 +24,9 @@ use tokio::time::{Instant, interval, sleep, timeout_at};
 
 use super::store;
 use crate::accounts::{self, Moderator, session};
-use crate::app::{App, Heard};
+use crate::app::{App, AdminEvent};
 use crate::comments::Status;
-use crate::ids::{AccountId, ActId, CommentId, EntryId};
+use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 use crate::web::{Error, Result};
 
 /// Time between polls for arrived and removed comments.
@@ -48,7 +48,7 @@ const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-bufferi
 const CHANNEL: &str = "desk";
 
 /// Name of the event that ends every stream; sent when the server stops.
-pub const ENDS: &str = "ends";
+pub const SHUTDOWN_EVENT: &str = "ends";
 /// Name of the event after which the page must reload, because it has missed others.
 const RELOAD_EVENT: &str = "anew";
 
@@ -59,19 +59,19 @@ pub async fn stream_events(
     jar: CookieJar,
 ) -> Result<impl IntoResponse> {
     // Two requests may pass this check at once; a few streams too many do no harm.
-    if app.heard.receiver_count() >= MAX_STREAMS {
+    if app.admin_events.count_subscribers() >= MAX_STREAMS {
         return Err(Error::BadRequest(StatusCode::SERVICE_UNAVAILABLE));
     }
-    let token_hash = session::token_hash(&app, &jar).ok_or(Error::SignInFirst)?;
+    let token_hash = session::session_token_hash(&app, &jar).ok_or(Error::SignInRequired)?;
     let stream = EventStream {
-        events: app.heard.subscribe(),
+        events: app.admin_events.subscribe(),
         checked_at: Instant::now(),
         account_id: moderator.id,
         token_hash,
         app: app.clone(),
     };
     // The first stream starts the listener for all of this process.
-    if !app.heard.is_listening.swap(true, Ordering::SeqCst) {
+    if !app.admin_events.has_listener.swap(true, Ordering::SeqCst) {
         tokio::spawn(run_listener(app));
     }
     let events = unfold(stream, |mut stream| async {
@@ -84,7 +84,7 @@ pub async fn stream_events(
 
 /// The stream of one open page.
 struct EventStream {
-    events: Receiver<Heard>,
+    events: Receiver<AdminEvent>,
     /// Time of the last check of the session.
     checked_at: Instant,
     account_id: AccountId,
@@ -106,7 +106,7 @@ impl EventStream {
                 Ok(received) => received,
             };
             return match received {
-                Ok(event) if event.name == ENDS => None,
+                Ok(event) if event.name == SHUTDOWN_EVENT => None,
                 Ok(event) => Some(Event::default().event(event.name).data(event.data)),
                 // The page was too slow, and events were dropped.
                 Err(RecvError::Lagged(_)) => Some(Event::default().event(RELOAD_EVENT).data("{}")),
@@ -132,15 +132,15 @@ impl EventStream {
 /// Publishes events to all streams of this process until the last one ends.
 async fn run_listener(app: App) {
     loop {
-        while app.heard.receiver_count() > 0 {
+        while app.admin_events.count_subscribers() > 0 {
             if let Err(error) = publish_while_streams_exist(&app).await {
                 tracing::warn!(%error, "open queue pages get no events; reconnecting in 2 s");
                 sleep(RECONNECT_DELAY).await;
             }
         }
-        app.heard.is_listening.store(false, Ordering::SeqCst);
+        app.admin_events.has_listener.store(false, Ordering::SeqCst);
         // A page opened just before the store saw `true` and started no listener of its own.
-        if app.heard.receiver_count() == 0 || app.heard.is_listening.swap(true, Ordering::SeqCst) {
+        if app.admin_events.count_subscribers() == 0 || app.admin_events.has_listener.swap(true, Ordering::SeqCst) {
             return;
         }
     }
@@ -154,7 +154,7 @@ async fn publish_while_streams_exist(app: &App) -> sqlx::Result<()> {
     // After `LISTEN`, so that nothing can happen between the two unnoticed.
     let mut arrivals = ArrivalTracker::load(app).await?;
     let mut polls = interval(POLL_INTERVAL);
-    while app.heard.receiver_count() > 0 {
+    while app.admin_events.count_subscribers() > 0 {
         tokio::select! {
             notification = listener.try_recv() => match notification? {
                 Some(notification) => publish_notification(app, notification.payload()).await?,
@@ -169,7 +169,7 @@ async fn publish_while_streams_exist(app: &App) -> sqlx::Result<()> {
 
 fn publish(app: &App, name: &'static str, data: &serde_json::Value) {
     // Fails only if the last page has just been closed.
-    app.heard.send(Heard {
+    app.admin_events.publish(AdminEvent {
         name,
         data: data.to_string(),
     });
@@ -185,15 +185,15 @@ async fn publish_notification(app: &App, payload: &str) -> sqlx::Result<()> {
     };
     let mut db = app.pool.acquire().await?;
     match kind {
-        "entry" => publish_entry(app, &mut db, EntryId(id)).await,
-        "act" => publish_bulk_progress(app, &mut db, ActId(id)).await,
+        "entry" => publish_entry(app, &mut db, LogEntryId(id)).await,
+        "act" => publish_bulk_progress(app, &mut db, ActionId(id)).await,
         _ => Ok(()),
     }
 }
 
 /// Publishes the decisions of an entry of the audit log, the progress of its bulk action if it belongs to one, and the new
 /// counts.
-async fn publish_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::Result<()> {
+async fn publish_entry(app: &App, db: &mut PgConnection, id: LogEntryId) -> sqlx::Result<()> {
     let Some(entry) = store::events::find_entry_event(db, id).await? else {
         return Ok(());
     };
@@ -206,7 +206,7 @@ async fn publish_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::R
                 .filter(|(_, to)| *to == status)
                 .map(|(id, _)| id.0)
                 .collect();
-            (!ids.is_empty()).then(|| (status.word().to_owned(), json!(ids)))
+            (!ids.is_empty()).then(|| (status.as_str().to_owned(), json!(ids)))
         })
         .collect();
     let data = json!({ "by": entry.by.map(|id| id.0), "name": entry.name, "act": entry.act.0, "changed": changed });
@@ -219,7 +219,7 @@ async fn publish_entry(app: &App, db: &mut PgConnection, id: EntryId) -> sqlx::R
 async fn publish_bulk_progress(
     app: &App,
     db: &mut PgConnection,
-    action_id: ActId,
+    action_id: ActionId,
 ) -> sqlx::Result<()> {
     if let Some(bulk) = store::bulk::find(db, action_id).await? {
         let data = json!({

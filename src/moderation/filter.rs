@@ -4,8 +4,8 @@ use url::form_urlencoded;
 
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::comments::screening::Kind;
-use crate::ids::{ArticleId, CommentId, LookalikeId};
+use crate::comments::screening::ReasonKind;
+use crate::ids::{ArticleId, CommentId, SimilarGroupId};
 use crate::text::input;
 
 /// Longest search text; the rest is cut off.
@@ -17,13 +17,13 @@ const DAY_SECS: i64 = 24 * 60 * 60;
 pub struct QueueFilter {
     pub status: Status,
     /// One of the reasons that screening recorded.
-    pub reason: Option<Kind>,
+    pub reason: Option<ReasonKind>,
     pub article: Option<ArticleId>,
     /// Comments by the author of this comment.
     pub same_author_as: Option<CommentId>,
     /// Comments from the same network as this comment.
     pub same_network_as: Option<CommentId>,
-    pub similar_group: Option<LookalikeId>,
+    pub similar_group: Option<SimilarGroupId>,
     /// Only with `similar_group`: the newest comment of it to include.
     pub newest: Option<CommentId>,
     /// Search text in the syntax of Postgres's `websearch_to_tsquery`; empty matches everything.
@@ -100,15 +100,15 @@ impl QueueFilter {
     /// Reads a filter from the fields of a form or of a URL's query. Invalid values count as missing, except ids: an invalid id
     /// becomes 0, which matches nothing.
     pub fn from_fields<'a>(get: impl Fn(&str) -> &'a str) -> Self {
-        let status = Status::from_word(get("status")).unwrap_or(Status::Held);
+        let status = Status::parse(get("status")).unwrap_or(Status::Held);
         let reason = get("reason");
         // Postgres rejects NUL in text.
         let mut search = input::single_line(&input::strip_invalid_chars(get("words")));
         search.truncate(search.floor_char_boundary(MAX_SEARCH_BYTES));
-        let similar_group = parse_id(get("like")).map(LookalikeId);
+        let similar_group = parse_id(get("like")).map(SimilarGroupId);
         // Conditions with a fixed list of values may be dropped when invalid, as the page then shows them unset.
         let mut filter = Self {
-            reason: Kind::ALL.into_iter().find(|kind| kind.code() == reason),
+            reason: ReasonKind::ALL.into_iter().find(|kind| kind.code() == reason),
             article: parse_id(get("article")).map(ArticleId),
             same_author_as: parse_id(get("person")).map(CommentId),
             same_network_as: parse_id(get("network")).map(CommentId),
@@ -170,7 +170,7 @@ impl QueueFilter {
             ("age", self.age.map(CommentAge::code)),
             ("order", order),
         ];
-        let mut fields = vec![("status", self.status.word().to_owned())];
+        let mut fields = vec![("status", self.status.as_str().to_owned())];
         fields.extend(
             optional
                 .into_iter()
@@ -205,11 +205,11 @@ mod tests {
     #[test]
     fn a_filter_survives_the_way_through_a_query() {
         let full = QueueFilter {
-            reason: Some(Kind::Links),
+            reason: Some(ReasonKind::Links),
             article: Some(ArticleId(3)),
             same_author_as: Some(CommentId(4)),
             same_network_as: Some(CommentId(5)),
-            similar_group: Some(LookalikeId(6)),
+            similar_group: Some(SimilarGroupId(6)),
             newest: Some(CommentId(7)),
             search: "чай & \"a cup\"".to_owned(),
             age: Some(CommentAge::MoreThan(7)),

@@ -13,7 +13,7 @@ use super::store::indexing::{EarlierComment, IndexedText, PendingIndex};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{CommentId, LookalikeId};
+use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::markdown;
 use crate::text::similarity::ShingleSet;
 
@@ -90,7 +90,7 @@ fn searchable_text(comment: &PendingIndex) -> String {
 /// A comment that later ones are compared with.
 struct GroupCandidate {
     id: CommentId,
-    group_id: Option<LookalikeId>,
+    group_id: Option<SimilarGroupId>,
     similarity: Arc<ShingleSet>,
 }
 
@@ -102,7 +102,7 @@ fn assign_groups(
     texts: &[IndexedText],
     similarities: &HashMap<CommentId, Arc<ShingleSet>>,
     earlier: Vec<EarlierComment>,
-) -> Vec<(CommentId, LookalikeId)> {
+) -> Vec<(CommentId, SimilarGroupId)> {
     let (mut candidates, mut newest_in_band) = collect_candidates(earlier);
     let mut assigned = Vec::new();
     for text in texts.iter().filter(|text| !text.bands.is_empty()) {
@@ -136,7 +136,7 @@ fn assign_groups(
             let candidate = &mut candidates[index];
             // A new group has the id of its first comment, which no other group can have.
             *candidate.group_id.get_or_insert_with(|| {
-                let id = LookalikeId(candidate.id.0);
+                let id = SimilarGroupId(candidate.id.0);
                 assigned.push((candidate.id, id));
                 id
             })

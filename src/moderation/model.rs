@@ -1,7 +1,7 @@
 //! Requests to decide on comments, and their outcome.
 
 use crate::comments::Status;
-use crate::ids::{ActId, CommentId};
+use crate::ids::{ActionId, CommentId};
 
 /// A comment to decide on, with the status and the version that the moderator saw. The decision takes effect only while the
 /// comment still has both.
@@ -20,7 +20,7 @@ impl DecisionRequest {
         let (status, version) = rest.split_once(':').unwrap_or((rest, "0"));
         Some(Self {
             id: id.parse().ok()?,
-            expected_status: Status::from_word(status)?,
+            expected_status: Status::parse(status)?,
             expected_version: version.parse().ok()?,
         })
     }
@@ -30,7 +30,7 @@ impl DecisionRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DecisionOutcome {
     /// The action, if it decided on any comment.
-    pub action_id: Option<ActId>,
+    pub action_id: Option<ActionId>,
     /// Comments that were left unchanged because they no longer were as the moderator saw them.
     pub conflicts: Vec<CommentId>,
     /// The action covered a whole group or filter, and no comment matched any more.
@@ -47,7 +47,7 @@ impl DecisionOutcome {
     }
 
     /// Returns the outcome of an action without conflicts.
-    pub fn from_action(action_id: ActId) -> Self {
+    pub fn from_action(action_id: ActionId) -> Self {
         Self {
             action_id: Some(action_id),
             ..Self::default()

@@ -14,13 +14,13 @@ use super::store::cards::CardScope;
 use super::store::counts::{QueueCount, QueueCounts};
 use super::store::found_page::FoundPage;
 use crate::accounts::Moderator;
-use crate::admin::{Desk, Section};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::comments::screening::Kind;
-use crate::i18n::Words;
-use crate::ids::{ActId, ArticleId, CommentId};
+use crate::comments::screening::ReasonKind;
+use crate::i18n::Translator;
+use crate::ids::{ActionId, ArticleId, CommentId};
 use crate::web::{Page, Query, Result};
 
 const CARDS_PER_PAGE: i64 = 50;
@@ -30,15 +30,15 @@ const MAX_CARDS_BY_ID: usize = 200;
 #[derive(Template)]
 #[template(path = "moderation/queue.html")]
 struct QueuePage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     filter: QueueFilter,
     counts: QueueCounts,
     matching: QueueCount,
     cards: CardList,
     /// The comment after which this page begins, unless it is the first page.
     after: Option<CommentId>,
-    done: Option<(ActId, ActionSummary)>,
+    done: Option<(ActionId, ActionSummary)>,
     conflicts: Vec<DecisionConflict>,
     /// Message for an action that decided on nothing.
     notice: Option<String>,
@@ -52,7 +52,7 @@ pub type QueueQuery = Query<Vec<(String, String)>>;
 
 pub async fn show_queue(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: Moderator,
     Query(fields): QueueQuery,
 ) -> Result<Response> {
@@ -92,8 +92,8 @@ pub async fn show_queue(
         None => None,
     };
     Ok(Page(QueuePage {
-        section: Section::Comments,
-        notice: notice(desk.layout.words, get),
+        section: AdminSection::Comments,
+        notice: notice(desk.layout.translator, get),
         desk,
         filter,
         counts,
@@ -109,20 +109,20 @@ pub async fn show_queue(
 }
 
 /// Returns the message for an action that decided on nothing, if one led to this page.
-fn notice<'a>(translator: Words, get: impl Fn(&str) -> &'a str) -> Option<String> {
+fn notice<'a>(translator: Translator, get: impl Fn(&str) -> &'a str) -> Option<String> {
     let keys = [
         ("none", "queue-none-ticked"),
         ("nothing", "queue-nothing-undone"),
         ("gone", "queue-gone"),
     ];
     let found = keys.into_iter().find(|(field, _)| !get(field).is_empty());
-    found.map(|(_, key)| translator.say(key))
+    found.map(|(_, key)| translator.text(key))
 }
 
 /// Returns cards without a page around them, for the script: the next ones of a filter, or those listed in `ids`.
 pub async fn show_cards(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _moderator: Moderator,
     Query(fields): QueueQuery,
 ) -> Result<Response> {
@@ -172,7 +172,7 @@ async fn find_page(
 
 async fn load_cards(
     db: &mut PgConnection,
-    desk: &Desk,
+    desk: &AdminLayout,
     filter: &QueueFilter,
     page: FoundPage,
     now: Ts,
@@ -184,7 +184,7 @@ async fn load_cards(
 
 impl QueuePage {
     fn action_summary(&self, done: &ActionSummary) -> String {
-        cards::describe_action(self.desk.layout.words, done.was_undo, done.to, done.count)
+        cards::describe_action(self.desk.layout.translator, done.was_undo, done.to, done.count)
     }
 
     /// Returns the statuses that all matching comments can be given.
@@ -194,8 +194,8 @@ impl QueuePage {
 
     /// Returns the label of a button that decides on all matching comments.
     fn matching_label(&self, key: &str) -> String {
-        let translator = self.desk.layout.words;
-        translator.with("matching-act", "act", &translator.say(key))
+        let translator = self.desk.layout.translator;
+        translator.format("matching-act", "act", &translator.text(key))
     }
 
     fn status_path(status: &Status) -> String {
@@ -219,20 +219,20 @@ impl QueuePage {
 
     /// Lists the conditions that have no field in the filter form: the name in the query, and a sentence.
     fn extra_conditions(&self) -> Vec<(&'static str, String)> {
-        let translator = self.desk.layout.words;
+        let translator = self.desk.layout.translator;
         let mut conditions = Vec::new();
         if self.filter.article.is_some() {
             let title = self.article.as_ref().map_or("—", |(_, title)| title);
-            conditions.push(("article", translator.with("filter-article", "title", title)));
+            conditions.push(("article", translator.format("filter-article", "title", title)));
         }
         if self.filter.same_author_as.is_some() {
-            conditions.push(("person", translator.say("filter-person")));
+            conditions.push(("person", translator.text("filter-person")));
         }
         if self.filter.same_network_as.is_some() {
-            conditions.push(("network", translator.say("filter-network")));
+            conditions.push(("network", translator.text("filter-network")));
         }
         if self.filter.similar_group.is_some() {
-            conditions.push(("like", translator.say("filter-like")));
+            conditions.push(("like", translator.text("filter-like")));
         }
         conditions
     }
@@ -245,13 +245,13 @@ impl QueuePage {
         match self.matching {
             QueueCount::Exactly(count) => count.to_string(),
             QueueCount::MoreThan(count) => {
-                let translator = self.desk.layout.words;
-                translator.with("matching-more", "count", &count.to_string())
+                let translator = self.desk.layout.translator;
+                translator.format("matching-more", "count", &count.to_string())
             }
         }
     }
 
-    fn is_selected_reason(&self, kind: &Kind) -> bool {
+    fn is_selected_reason(&self, kind: &ReasonKind) -> bool {
         self.filter.reason == Some(*kind)
     }
 
@@ -267,6 +267,6 @@ impl QueuePage {
         // Counting may have stopped at its bound, so more can be decided than was expected.
         let numbers = [bulk.decided, bulk.expected.max(bulk.decided)].map(|n| n.to_string());
         let values = [("done", numbers[0].as_str()), ("all", numbers[1].as_str())];
-        self.desk.layout.words.with_all("bulk-progress", &values)
+        self.desk.layout.translator.format_all("bulk-progress", &values)
     }
 }

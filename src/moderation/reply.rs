@@ -13,29 +13,29 @@ use super::model::DecisionRequest;
 use super::store;
 use super::store::cards::{CardScope, QueueCard};
 use crate::accounts::Moderator;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::comments::staff_reply::{self, Answered, StaffAnswer};
-use crate::comments::{Status, read_words};
-use crate::ids::{ActId, CommentId};
-use crate::text::{Format, SafeHtml};
-use crate::web::error::{Told, in_time};
-use crate::web::requests::Reference;
-use crate::web::{ClientAddress, Error, Fields, Layout, Mistakes, Page, Path, Result, go_to};
+use crate::comments::staff_reply::{self, StaffReplyOutcome, StaffReply};
+use crate::comments::{Status, parse_body};
+use crate::ids::{ActionId, CommentId};
+use crate::text::{BodyFormat, SafeHtml};
+use crate::web::error::{SkipErrorPage, with_timeout};
+use crate::web::requests::RequestId;
+use crate::web::{ClientIp, Error, FormFields, Layout, FieldErrors, Page, Path, Result, redirect_after_post};
 
 #[derive(Template)]
 #[template(path = "moderation/reply.html")]
 struct StaffReplyPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     id: CommentId,
     /// The comment; `None` if its author has erased it.
     card: Option<QueueCard>,
     /// Text of the reply.
     comment: String,
     preview: Option<SafeHtml>,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
     /// Message for a failure that is not the fault of a field.
     notice: Option<String>,
 }
@@ -43,7 +43,7 @@ struct StaffReplyPage {
 enum ReplyFormOutcome {
     Published {
         /// The action that approved the comment, unless it was approved before.
-        approved_by: Option<ActId>,
+        approved_by: Option<ActionId>,
         reply_id: CommentId,
     },
     Previewed(StaffReplyPage),
@@ -52,7 +52,7 @@ enum ReplyFormOutcome {
 
 pub async fn show_reply(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _moderator: Moderator,
     Path(id): Path<CommentId>,
 ) -> Result<Response> {
@@ -72,13 +72,13 @@ async fn find_card(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<
 #[expect(clippy::too_many_arguments, reason = "every extractor is one argument")]
 pub async fn submit_reply(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
-    desk: Result<Desk>,
-    from: ClientAddress,
+    desk: Result<AdminLayout>,
+    from: ClientIp,
     headers: HeaderMap,
-    fields: Fields,
+    fields: FormFields,
 ) -> Response {
     let is_script = accepts_json(&headers);
     let work = async {
@@ -95,7 +95,7 @@ pub async fn submit_reply(
         return take_form(&app, reference, &action, &fields, work).await;
     }
     // The script still has the text, so an error is enough.
-    match in_time(work).await {
+    match with_timeout(work).await {
         Ok(response) => response,
         Err(error) => render_json_error(&app, error, &reference).await,
     }
@@ -103,23 +103,23 @@ pub async fn submit_reply(
 
 async fn process_form(
     app: &App,
-    desk: Desk,
+    desk: AdminLayout,
     moderator: &Moderator,
-    from: ClientAddress,
+    from: ClientIp,
     id: CommentId,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<ReplyFormOutcome> {
-    let translator = desk.layout.words;
+    let translator = desk.layout.translator;
     let mut db = app.pool.begin().await?;
     let card = find_card(&mut db, id).await?;
     let mut page = StaffReplyPage::new(desk, id, card);
-    page.comment = fields.get("comment").to_owned();
+    page.comment = fields.first("comment").to_owned();
     let Some(article_id) = page.card.as_ref().map(|card| card.article_id) else {
-        page.notice = Some(translator.say("answer-gone"));
+        page.notice = Some(translator.text("answer-gone"));
         return Ok(ReplyFormOutcome::Rejected(StatusCode::CONFLICT, page));
     };
     let (text, mistakes) = (&mut page.comment, &mut page.mistakes);
-    let (body, body_html) = read_words(translator, Format::Markdown, text, mistakes);
+    let (body, body_html) = parse_body(translator, BodyFormat::Markdown, text, mistakes);
     if !page.mistakes.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(ReplyFormOutcome::Rejected(status, page));
@@ -128,13 +128,13 @@ async fn process_form(
         page.preview = Some(body_html);
         return Ok(ReplyFormOutcome::Previewed(page));
     }
-    let request = DecisionRequest::parse(fields.get("ruling")).filter(|request| request.id == id);
-    let reply = StaffAnswer {
+    let request = DecisionRequest::parse(fields.first("ruling")).filter(|request| request.id == id);
+    let reply = StaffReply {
         article_id,
         parent_id: id,
         body,
         body_html,
-        from: from.0,
+        ip: from.0,
     };
     publish(app, db, moderator, page, request, reply).await
 }
@@ -146,7 +146,7 @@ async fn publish(
     moderator: &Moderator,
     page: StaffReplyPage,
     request: Option<DecisionRequest>,
-    reply: StaffAnswer,
+    reply: StaffReply,
 ) -> Result<ReplyFormOutcome> {
     let now = app.clock.now();
     let id = page.id;
@@ -160,11 +160,11 @@ async fn publish(
         db.rollback().await?;
         return reject_conflict(app, page).await;
     };
-    let saved = staff_reply::answer(&mut db, &app.keys, settings, moderator, reply, now).await?;
+    let saved = staff_reply::save_staff_reply(&mut db, &app.keys, settings, moderator, reply, now).await?;
     let reply_id = match saved.ok_or(Error::Unavailable)? {
-        Answered::New(reply_id) => reply_id,
+        StaffReplyOutcome::Created(reply_id) => reply_id,
         // The form was sent twice; the first time has published the reply and approved the comment.
-        Answered::Already(reply_id) => {
+        StaffReplyOutcome::Duplicate(reply_id) => {
             db.rollback().await?;
             return Ok(ReplyFormOutcome::Published {
                 approved_by: None,
@@ -184,7 +184,7 @@ async fn publish(
         },
     };
     db.commit().await?;
-    app.bell.notify_one();
+    app.worker_wakeup.notify_one();
     tracing::info!(account = %moderator.id, comment = %id, reply = %reply_id, "reply to a comment published");
     Ok(ReplyFormOutcome::Published {
         approved_by,
@@ -198,7 +198,7 @@ async fn approve(
     moderator: &Moderator,
     request: DecisionRequest,
     now: Ts,
-) -> sqlx::Result<Option<ActId>> {
+) -> sqlx::Result<Option<ActionId>> {
     let action_id = store::decisions::reserve_action_id(db).await?;
     let to = Status::Approved;
     let requests = [request];
@@ -212,14 +212,14 @@ async fn reject_conflict(app: &App, mut page: StaffReplyPage) -> Result<ReplyFor
     let mut db = app.pool.acquire().await?;
     let id = page.id;
     page.card = find_card(&mut db, id).await?;
-    let translator = page.desk.layout.words;
+    let translator = page.desk.layout.translator;
     let conflicts = store::action_summary::list_conflicts(&mut db, &[id]).await?;
     page.notice = Some(match conflicts.first() {
         Some(conflict) if page.card.is_some() => {
             let message = conflict.describe(translator);
-            format!("{message} {}", translator.say("answer-not-sent"))
+            format!("{message} {}", translator.text("answer-not-sent"))
         }
-        _ => translator.say("answer-gone"),
+        _ => translator.text("answer-gone"),
     });
     Ok(ReplyFormOutcome::Rejected(StatusCode::CONFLICT, page))
 }
@@ -230,12 +230,12 @@ impl IntoResponse for ReplyFormOutcome {
             Self::Published {
                 approved_by: Some(action_id),
                 ..
-            } => go_to(&format!("/admin/comments?status=held&act={action_id}")).into_response(),
+            } => redirect_after_post(&format!("/admin/comments?status=held&act={action_id}")).into_response(),
             // Without a decision the queue has nothing to report; the published reply itself is the confirmation.
             Self::Published { reply_id, .. } => {
                 Redirect::to(&format!("/comments/{reply_id}")).into_response()
             }
-            Self::Previewed(page) => Page(page).private(),
+            Self::Previewed(page) => Page(page).into_private_response(),
             Self::Rejected(status, page) => Page(page).with_status(status),
         }
     }
@@ -243,13 +243,13 @@ impl IntoResponse for ReplyFormOutcome {
 
 /// Renders the outcome for the script, with the same messages as on the page.
 async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Response {
-    let translator = Layout::at_any_rate(app).await.words;
+    let translator = Layout::load_or_last_known(app).await.translator;
     match outcome {
         ReplyFormOutcome::Published {
             approved_by,
             reply_id,
         } => {
-            let message = translator.say(match approved_by {
+            let message = translator.text(match approved_by {
                 Some(_) => "answer-approved-too",
                 None => "answer-published",
             });
@@ -271,20 +271,20 @@ async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Res
     }
 }
 
-async fn render_json_error(app: &App, error: Error, reference: &Reference) -> Response {
-    let translator = Layout::at_any_rate(app).await.words;
+async fn render_json_error(app: &App, error: Error, reference: &RequestId) -> Response {
+    let translator = Layout::load_or_last_known(app).await.translator;
     let (status, message) = match error {
-        Error::SignInFirst => (StatusCode::UNAUTHORIZED, translator.say("answer-sign-in")),
-        Error::Forbidden => (StatusCode::FORBIDDEN, translator.say("error-forbidden")),
-        Error::NotFound => (StatusCode::NOT_FOUND, translator.say("error-not-found")),
-        Error::BadRequest(status) => (status, translator.say("error-bad-request")),
+        Error::SignInRequired => (StatusCode::UNAUTHORIZED, translator.text("answer-sign-in")),
+        Error::Forbidden => (StatusCode::FORBIDDEN, translator.text("error-forbidden")),
+        Error::NotFound => (StatusCode::NOT_FOUND, translator.text("error-not-found")),
+        Error::BadRequest(status) => (status, translator.text("error-bad-request")),
         Error::Unavailable => (
             StatusCode::SERVICE_UNAVAILABLE,
-            translator.say("error-unavailable"),
+            translator.text("error-unavailable"),
         ),
         Error::Internal(cause) => {
             tracing::error!("a moderator's reply was not saved: {cause:#}");
-            let message = translator.with("error-reference", "reference", &reference.0);
+            let message = translator.format("error-reference", "reference", &reference.0);
             (StatusCode::INTERNAL_SERVER_ERROR, message)
         }
     };
@@ -294,19 +294,19 @@ async fn render_json_error(app: &App, error: Error, reference: &Reference) -> Re
 fn json_response(status: StatusCode, data: &serde_json::Value) -> Response {
     // It quotes what only moderators may see.
     let no_store = [(header::CACHE_CONTROL, "no-store")];
-    (status, no_store, Told, Json(data)).into_response()
+    (status, no_store, SkipErrorPage, Json(data)).into_response()
 }
 
 impl StaffReplyPage {
-    fn new(desk: Desk, id: CommentId, card: Option<QueueCard>) -> Self {
+    fn new(desk: AdminLayout, id: CommentId, card: Option<QueueCard>) -> Self {
         Self {
             desk,
-            section: Section::Comments,
+            section: AdminSection::Comments,
             id,
             card,
             comment: String::new(),
             preview: None,
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
             notice: None,
         }
     }

@@ -12,7 +12,7 @@ use super::store::transparency as store;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::comments::screening::Kind;
+use crate::comments::screening::ReasonKind;
 use crate::text::dates;
 use crate::web::{Db, Error, Layout, Page, Result};
 
@@ -34,7 +34,7 @@ struct MonthCounts {
     refused: i64,
     pending: i64,
     /// Refused comments by reason, the most frequent reason first.
-    reasons: Vec<(Kind, i64)>,
+    reasons: Vec<(ReasonKind, i64)>,
 }
 
 impl MonthCounts {
@@ -55,7 +55,7 @@ pub async fn show_transparency(
     let months = last_months(app.clock.now());
     let keys: Vec<String> = months.iter().map(|month| month_key(*month)).collect();
     let counts = store::count_by_month(&mut db, &keys).await?;
-    let refusals = store::count_refusals(&mut db, &keys, &Kind::ALL.map(Kind::code)).await?;
+    let refusals = store::count_refusals(&mut db, &keys, &ReasonKind::ALL.map(ReasonKind::code)).await?;
     let mut by_month: BTreeMap<&str, MonthCounts> = BTreeMap::new();
     for (month, status, count) in &counts {
         let month = by_month.entry(month).or_default();
@@ -65,11 +65,11 @@ pub async fn show_transparency(
             Status::Held => &mut month.pending,
         } += count;
     }
-    let language = layout.words.language();
+    let language = layout.translator.language();
     let months = months.iter().zip(&keys).filter_map(|(month, key)| {
         // A month without counts had no comments and is left out.
         let counts = by_month.remove(key.as_str())?;
-        let mut reasons: Vec<(Kind, i64)> = Kind::ALL
+        let mut reasons: Vec<(ReasonKind, i64)> = ReasonKind::ALL
             .into_iter()
             .map(|kind| {
                 let reason_key = format!("{key} {}", kind.code());
@@ -110,9 +110,9 @@ fn month_key((year, month): (i16, i8)) -> String {
 
 impl TransparencyPage {
     /// Describes a reason vaguely: a precise text would teach spammers how to avoid it.
-    fn describe_reason(&self, kind: &Kind) -> String {
-        let words = self.layout.words;
-        words.say(&format!("transparency-for-{}", kind.code()))
+    fn describe_reason(&self, kind: &ReasonKind) -> String {
+        let translator = self.layout.translator;
+        translator.text(&format!("transparency-for-{}", kind.code()))
     }
 
     fn months_with_reasons(&self) -> Vec<&MonthCounts> {

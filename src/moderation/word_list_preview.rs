@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::comments::Status;
-use crate::comments::screening::word_list::WrongLine;
-use crate::comments::screening::{WordList, texts};
+use crate::comments::screening::word_list::InvalidLine;
+use crate::comments::screening::{WordList, collect_texts};
 use crate::text::{SafeHtml, markdown};
 
 /// Longest time for one list; the page that shows the preview waits for it.
@@ -55,7 +55,7 @@ pub struct PreviewResult {
     /// Number of matching lines that are not in `lines`.
     pub more: usize,
     /// Lines that are malformed.
-    pub wrong: Vec<WrongLine>,
+    pub wrong: Vec<InvalidLine>,
 }
 
 impl MatchCount {
@@ -72,7 +72,7 @@ impl MatchCount {
 /// Matches a word list, one entry a line, against comments.
 pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResult {
     let started = Instant::now();
-    let (list, wrong) = WordList::read(text);
+    let (list, wrong) = WordList::parse_lenient(text);
     let mut preview = PreviewResult {
         is_empty: list.is_empty() && wrong.is_empty(),
         wrong,
@@ -87,7 +87,7 @@ pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResu
         preview.looked_at += 1;
         let body_text = markdown::html_to_text(comment.body_html.as_str());
         let website = comment.website.as_deref();
-        let matched = list.found_in(&texts(&comment.name, website, &comment.body, &body_text));
+        let matched = list.matching_lines(&collect_texts(&comment.name, website, &comment.body, &body_text));
         // A comment that several lines match counts once in the total.
         if !matched.is_empty() {
             preview.total.add(comment.status);
@@ -97,7 +97,7 @@ pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResu
         }
     }
     // The list is matched without its repetitions; each has the count of the line it repeats.
-    for (line, first) in list.repeated() {
+    for (line, first) in list.duplicate_lines() {
         if let Some(matches) = by_line.get(first).copied() {
             by_line.insert(*line, matches);
         }

@@ -9,14 +9,14 @@ use regex::Regex;
 use super::browser::{Browser, Visit};
 use super::findings::Findings;
 use super::store;
-use crate::accounts::{self, Handle, Rhythm, Role, address_store, session};
+use crate::accounts::{self, Username, DigestFrequency, Role, address_store, session};
 use crate::admin::staff_email;
 use crate::app::App;
 use crate::articles;
 use crate::commenters::{self, CommenterAccess, Email};
 use crate::comments::store::word_lists::{self, WordListTexts};
 use crate::comments::{Status, links};
-use crate::crypto::{Keys, hex, random};
+use crate::crypto::{KeyRing, encode_hex, random_bytes};
 use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::publication::{self, DiscussionSettings};
 
@@ -86,13 +86,13 @@ impl Canary {
     /// A new one, of which nothing is known anywhere.
     pub fn new() -> Self {
         Self {
-            typed: format!("Canary.Bird-{}+site@Example.org", hex(&random::<6>())),
-            run: hex(&random::<5>()),
+            typed: format!("Canary.Bird-{}+site@Example.org", encode_hex(&random_bytes::<6>())),
+            run: encode_hex(&random_bytes::<5>()),
         }
     }
 
     /// Where its address is to be looked for, with the keyed hashes of it.
-    pub fn findings(&self, keys: &Keys) -> anyhow::Result<Findings> {
+    pub fn findings(&self, keys: &KeyRing) -> anyhow::Result<Findings> {
         Ok(Findings::new(
             &self.typed,
             &email(&self.typed)?.hashes(keys),
@@ -171,17 +171,17 @@ impl<'a> Visitors<'a> {
             flood_seconds: FLOOD,
             ..DiscussionSettings::default()
         };
-        publication::store::change_discussion(&mut db, &settings).await?;
+        publication::store::update_discussion(&mut db, &settings).await?;
         let lists = WordListTexts {
             hold: HOLD.to_owned(),
             refuse: REFUSE.to_owned(),
         };
         word_lists::update(&mut db, &lists).await?;
-        let handle = Handle::parse(&format!("keeper-{}", canary.run)).context("a handle")?;
+        let handle = Username::parse(&format!("keeper-{}", canary.run)).context("a handle")?;
         let keeper = accounts::store::insert(&mut db, &handle, "Keeper", Role::Admin, None, now)
             .await?
             .context("the handle is taken")?;
-        let cookie = session::start(app, &mut db, keeper).await?;
+        let cookie = session::create_session(app, &mut db, keeper).await?;
         drop(db);
         let mut admin = Browser::new(app, router, 0x100);
         admin.take_cookie(&cookie.to_string());
@@ -231,7 +231,7 @@ impl<'a> Visitors<'a> {
 
     /// Another reader, who is told of what the canary says.
     async fn subscribe_another(&mut self) -> anyhow::Result<()> {
-        let address = format!("other.reader-{}@example.net", hex(&random::<6>()));
+        let address = format!("other.reader-{}@example.net", encode_hex(&random_bytes::<6>()));
         let said = self
             .other
             .post(
@@ -317,7 +317,7 @@ impl<'a> Visitors<'a> {
         let held = self.held.clone();
         let decisions = [Status::Approved, Status::Spam, Status::Trashed];
         for (id, to) in held.iter().zip(decisions) {
-            let one = format!("{} {id}:held", to.word());
+            let one = format!("{} {id}:held", to.as_str());
             let visit = self.admin.post("/admin/comments", &[("one", &one)]).await?;
             expect(&visit, 303, "a moderator's decision")?;
             self.places.push(visit.header("location").to_owned());
@@ -367,7 +367,7 @@ impl<'a> Visitors<'a> {
         let to = self.approved.context("no reply was kept")?.to_string();
         self.app.clock.advance(PAUSE);
         self.other.move_on();
-        let address = format!("third.reader-{}@example.net", hex(&random::<6>()));
+        let address = format!("third.reader-{}@example.net", encode_hex(&random_bytes::<6>()));
         let fields = [
             ("comment", "An answer to the canary."),
             ("author", "Third"),
@@ -413,7 +413,7 @@ impl<'a> Visitors<'a> {
         let now = self.app.clock.now();
         let sealed = email(&self.canary.typed)?.seal_for_account(&self.app.keys, keeper);
         let mut db = self.app.pool.acquire().await?;
-        address_store::set(&mut db, keeper, &sealed, Rhythm::Each, now).await?;
+        address_store::update(&mut db, keeper, &sealed, DigestFrequency::Each, now).await?;
         drop(db);
         let confirm = staff_email::confirmation_path(&self.app.keys, keeper, now);
         let visit = self.admin.post(&confirm, &[]).await?;
@@ -438,7 +438,7 @@ impl<'a> Visitors<'a> {
         self.places.push(self.path.clone());
         for status in Status::ALL {
             self.places
-                .push(format!("/admin/comments?status={}", status.word()));
+                .push(format!("/admin/comments?status={}", status.as_str()));
         }
         self.places.push("/a-page-that-is-not-there".to_owned());
         // The address itself is not looked for on the search page: that shows what was typed to whoever typed it.

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::findings::Stream;
 use super::store;
-use crate::crypto::{hex, random};
+use crate::crypto::{encode_hex, random_bytes};
 use crate::db::embedded;
 
 /// Where the copy is, and the programs that make it and read it.
@@ -40,14 +40,14 @@ impl Copy {
     pub async fn make(site: &str) -> anyhow::Result<Self> {
         let mut db = connect(site).await?;
         let major = u32::try_from(store::major(&mut db).await?).unwrap_or_default();
-        let pg_dump = embedded::client_program("pg_dump", major)?;
-        let psql = embedded::client_program("psql", major)?;
+        let pg_dump = embedded::find_client_program("pg_dump", major)?;
+        let psql = embedded::find_client_program("psql", major)?;
         ensure!(
             store::may_create_databases(&mut db).await?,
             "the account in DATABASE_URL may not make a database, and the check works on a copy; let it with  alter role … createdb  for as long as the check runs"
         );
         // Of hexadecimal digits, so nothing in it could mean anything else.
-        let name = format!("broadsheet_privacy_{}", hex(&random::<8>()));
+        let name = format!("broadsheet_privacy_{}", encode_hex(&random_bytes::<8>()));
         let locale = store::locale(&mut db).await?;
         let is_plain = |text: &str| {
             text.chars()
@@ -236,7 +236,7 @@ mod tests {
         let inner = b"Y2FuYXJ5LmJpcmQrc2l0ZUBleGFtcGxlLm9yZw==";
         let dump = format!(
             "COPY public.t (a, b) FROM stdin;\n1\t\\\\x{}\n2\t\\\\x0\n\\.\n",
-            hex(inner)
+            encode_hex(inner)
         );
         let mut stream = findings.stream("public.t");
         let dumped = read_dump(dump.as_bytes(), &mut stream).unwrap();

@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use sha1::Digest as _;
 
-use crate::crypto::hex;
+use crate::crypto::encode_hex;
 
 /// Digits that numbers of so many bits are written in.
 struct Alphabet {
@@ -171,7 +171,7 @@ fn texts(address: &str) -> Vec<(String, Vec<u8>)> {
         ("in words", marks(" at ", "+", " dot ")),
         ("in bracketed words", marks(" [at] ", "+", " [dot] ")),
         ("rot13", each(|byte| char::from(rotated(byte)).to_string())),
-        ("hex", hex(bytes)),
+        ("hex", encode_hex(bytes)),
         ("hex, apart", each(|byte| format!("{byte:02x} "))),
         ("UTF-16", each(|byte| format!("{}\0", char::from(byte)))),
     ]
@@ -219,7 +219,7 @@ fn hashes(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn written(name: &str, hash: &[u8]) -> Vec<(String, Vec<u8>)> {
     let begin = &hash[..HASH_BYTES];
     let mut forms = vec![
-        (name.to_owned(), hex(begin).into_bytes()),
+        (name.to_owned(), encode_hex(begin).into_bytes()),
         (format!("{name} in bytes"), begin.to_vec()),
     ];
     for alphabet in &ALPHABETS {

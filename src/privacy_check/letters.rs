@@ -92,7 +92,7 @@ fn read_to_staff(app: &App, letter: &EmailMessage, trail: &mut Trail, findings: 
     for part in [&letter.subject, &letter.text, &letter.html] {
         findings.search("a letter to the staff", part.as_bytes());
     }
-    let base = app.config.absolute("");
+    let base = app.config.absolute_url("");
     let links = letter
         .text
         .lines()

@@ -27,11 +27,11 @@ use tracing_subscriber::EnvFilter;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, MailConfig};
-use crate::crypto::Keys;
-use crate::db::{self, embedded, embedded::Durability};
+use crate::crypto::KeyRing;
+use crate::db::{self, embedded, embedded::CommitDurability};
 use crate::publication;
 use crate::router;
-use crate::startup::{self, data_folder, media_folder};
+use crate::startup::{self, data_dir, media_dir};
 use crate::transfer::export::{ExportRequest, write_export};
 
 pub use canary::{Canary, Trail};
@@ -53,9 +53,9 @@ pub struct Privacy {
 
 /// Searches a copy of the site, and says what was searched. Success if the address is nowhere.
 pub async fn privacy(config: Config, asked: Privacy) -> anyhow::Result<ExitCode> {
-    let keys = startup::read_or_make(&config)?;
-    let data = data_folder(&config);
-    let database = db::open(config.database_url.as_deref(), &data, Durability::Durable).await?;
+    let keys = startup::load_or_create_keys(&config)?;
+    let data = data_dir(&config);
+    let database = db::open(config.database_url.as_deref(), &data, CommitDurability::Durable).await?;
     let checked = check_site(&config, &keys, &database.pool, asked).await;
     database.close().await?;
     let findings = checked?;
@@ -77,7 +77,7 @@ pub async fn privacy(config: Config, asked: Privacy) -> anyhow::Result<ExitCode>
 
 async fn check_site(
     config: &Config,
-    keys: &Keys,
+    keys: &KeyRing,
     pool: &sqlx::PgPool,
     asked: Privacy,
 ) -> anyhow::Result<Findings> {
@@ -86,15 +86,15 @@ async fn check_site(
         "there is nothing to check: this database has no publication yet; start the site once",
     )?;
     drop(db);
-    if !keys.use_key(&publication.key_id) {
+    if !keys.select_key(&publication.key_id) {
         bail!(
             "this database is sealed with another secret key than {}; put the right one in place",
-            startup::key_file(config).display()
+            startup::secret_key_path(config).display()
         );
     }
     let url = match &config.database_url {
         Some(url) => url.clone(),
-        None => embedded::url_of_running(&data_folder(config))
+        None => embedded::find_running_url(&data_dir(config))
             .context("the private Postgres does not say where it is; try again in a moment")?,
     };
     let mut terminate = signal(SignalKind::terminate())?;
@@ -116,8 +116,8 @@ async fn check_site(
 /// The site's settings, but that it takes requests for mail and sends none.
 fn on_the_copy(config: &Config) -> anyhow::Result<Config> {
     let mut config = config.clone();
-    config.media = Some(media_folder(&config));
-    config.secret_key_file = Some(startup::key_file(&config));
+    config.media_dir = Some(media_dir(&config));
+    config.secret_key_file = Some(startup::secret_key_path(&config));
     let from = match &config.mail {
         Some(mail) => mail.from.clone(),
         None => "nobody@canary.invalid".parse()?,
@@ -134,7 +134,7 @@ fn on_the_copy(config: &Config) -> anyhow::Result<Config> {
 /// Does the work on a thread of its own, whose log is caught to the last detail and goes nowhere else.
 fn search_apart(
     copy: &Copy,
-    keys: &Keys,
+    keys: &KeyRing,
     config: Config,
     pages: usize,
 ) -> anyhow::Result<Findings> {
@@ -153,7 +153,7 @@ fn search_apart(
             .build()?;
         runtime.block_on(async {
             let pool = db::connect(copy.url()).await?;
-            db::check(&pool).await?;
+            db::verify_server(&pool).await?;
             let clock = Clock::fixed(Clock::System.now());
             let app = App::new(pool, clock, keys.clone(), config, Argon2::default());
             let router = router::router(app.clone());
@@ -175,7 +175,7 @@ pub async fn search_site(
     pages: usize,
     findings: &mut Findings,
 ) -> anyhow::Result<Trail> {
-    app.publication().await?;
+    app.load_publication().await?;
     let mut trail = canary::post(app, router, canary, findings).await?;
     letters::read(app, &mut trail, findings).await?;
     trail.block(canary, findings).await?;
@@ -186,10 +186,10 @@ pub async fn search_site(
 
 /// The export as it is made unless addresses are asked for.
 async fn search_export(app: &App, trail: &Trail, findings: &mut Findings) -> anyhow::Result<()> {
-    let publication = app.publication().await?;
+    let publication = app.load_publication().await?;
     let what = ExportRequest {
         publication: &publication,
-        base_url: app.config.absolute(""),
+        base_url: app.config.absolute_url(""),
         keys: &app.keys,
         with_emails: false,
         now: app.clock.now(),

@@ -170,9 +170,9 @@ fn listed(trail: &Trail, findings: &mut Findings) -> Vec<String> {
         router::admin_routes(),
         router::wordpress_routes(),
     );
-    let all = public.listed().iter().chain(wordpress.listed());
+    let all = public.list().iter().chain(wordpress.list());
     let patterns = all
-        .chain(desk.listed())
+        .chain(desk.list())
         .filter(|(method, _)| method == Method::GET);
     let mut paths = Vec::new();
     for (_, pattern) in patterns {

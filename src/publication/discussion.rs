@@ -27,7 +27,7 @@ pub struct DiscussionSettings {
     /// Whether comments are held until one by the same commenter was approved.
     pub hold_first_timers: bool,
     /// Whether a known name and email count for that even unverified, though anyone can type them.
-    pub trust_unproven: bool,
+    pub trust_unverified: bool,
     /// Number of links from which on a comment is held; 0 means never.
     pub hold_links: i32,
     /// Seconds between two comments from one email or one network; 0 means no limit.
@@ -39,7 +39,7 @@ pub struct DiscussionSettings {
     /// Whether readers can see how many comments were published and refused, by month and reason.
     pub shows_transparency: bool,
     /// Spam probability in thousandths from which on the classifier marks a comment as spam; 0 means never.
-    pub learned_spam_from: i32,
+    pub spam_threshold: i32,
 }
 
 /// A spam checker with Akismet's protocol.
@@ -49,12 +49,12 @@ pub struct CheckerSettings {
     pub url: String,
     pub key_sealed: Vec<u8>,
     /// Fields of a comment that are sent to it, out of [`CheckerSettings::TELLABLE`].
-    pub told: Vec<String>,
+    pub sent_fields: Vec<String>,
 }
 
 impl CheckerSettings {
     /// Fields of a comment that may be sent.
-    pub const TELLABLE: [&str; 6] = ["words", "name", "website", "address", "network", "article"];
+    pub const SENDABLE_FIELDS: [&str; 6] = ["words", "name", "website", "address", "network", "article"];
 
     /// Tells whether a URL is safe to send comments to: over TLS, or on this machine.
     pub fn is_safe(url: &Url) -> bool {
@@ -69,8 +69,8 @@ impl CheckerSettings {
     }
 
     /// Tells whether a field is sent.
-    pub fn is_told(&self, what: &str) -> bool {
-        self.told.iter().any(|told| told == what)
+    pub fn sends(&self, what: &str) -> bool {
+        self.sent_fields.iter().any(|told| told == what)
     }
 }
 
@@ -84,20 +84,20 @@ impl Default for DiscussionSettings {
             network_days: 30,
             hold_everything: false,
             hold_first_timers: true,
-            trust_unproven: false,
+            trust_unverified: false,
             hold_links: 2,
             flood_seconds: 15,
             checker: None,
             trash_days: 30,
             shows_transparency: false,
-            learned_spam_from: 0,
+            spam_threshold: 0,
         }
     }
 }
 
 impl DiscussionSettings {
     /// Bounds of `thread_depth`, as in WordPress.
-    pub const DEPTHS: std::ops::RangeInclusive<i32> = 2..=10;
+    pub const THREAD_DEPTHS: std::ops::RangeInclusive<i32> = 2..=10;
 
     /// Returns the time at which an article closes for comments, if it ever does.
     pub fn closes_at(&self, published_at: Ts) -> Option<Ts> {
@@ -113,29 +113,29 @@ impl DiscussionSettings {
     }
 
     /// Tells whether comments are accepted now. A page has no `published_at`, and never closes by age.
-    pub fn takes_replies(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> bool {
+    pub fn accepts_comments(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> bool {
         is_open && !self.has_closed(published_at, now)
     }
 
     /// Returns the time at which comments will close that are open now.
-    pub fn closes_later(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> Option<Ts> {
+    pub fn upcoming_close(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> Option<Ts> {
         published_at
-            .filter(|_| self.takes_replies(is_open, published_at, now))
+            .filter(|_| self.accepts_comments(is_open, published_at, now))
             .and_then(|published_at| self.closes_at(published_at))
     }
 
     /// Returns the seconds for which its author may edit a comment.
-    pub fn editable_for(&self) -> i64 {
+    pub fn edit_seconds(&self) -> i64 {
         i64::from(self.edit_minutes) * MINUTE
     }
 
     /// Returns the time until which its author may edit a comment.
     pub fn editable_until(&self, created_at: Ts) -> Ts {
-        created_at.plus_seconds(self.editable_for())
+        created_at.plus_seconds(self.edit_seconds())
     }
 
     /// Returns the time until which the network of a comment is stored, if it is stored at all.
-    pub fn network_until(&self, now: Ts) -> Option<Ts> {
+    pub fn network_expires_at(&self, now: Ts) -> Option<Ts> {
         (self.network_days > 0).then(|| now.plus_seconds(i64::from(self.network_days) * DAY))
     }
 }

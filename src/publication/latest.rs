@@ -5,23 +5,23 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use sqlx::PgConnection;
 
-use super::model::{Edition, Publication};
+use super::model::{PublicationVersion, Publication};
 use super::store;
-use crate::crypto::{KeyId, Keys, hex, read_key_file};
+use crate::crypto::{KeyId, KeyRing, encode_hex, read_key_file};
 
 /// The publication as it was last read. Reading it also switches to the secret key that the database asks for.
 pub struct LatestPublication {
     publication: Mutex<Arc<Publication>>,
-    keys: Keys,
+    keys: KeyRing,
     key_file: Option<PathBuf>,
     /// The key that the key file does not hold, so that this is logged once and not for every request.
     missing_key: Mutex<Option<KeyId>>,
 }
 
 impl LatestPublication {
-    pub fn new(keys: Keys, key_file: Option<PathBuf>) -> Self {
+    pub fn new(keys: KeyRing, key_file: Option<PathBuf>) -> Self {
         Self {
-            publication: Mutex::new(Arc::new(Publication::new(&keys.id()))),
+            publication: Mutex::new(Arc::new(Publication::new(&keys.active_id()))),
             keys,
             key_file,
             missing_key: Mutex::default(),
@@ -54,11 +54,11 @@ impl LatestPublication {
     pub async fn load_if_changed(
         &self,
         db: &mut PgConnection,
-        edition: Edition,
+        edition: PublicationVersion,
     ) -> sqlx::Result<Arc<Publication>> {
         let last = self.get();
         // While the key is missing, each load looks for it in the key file again.
-        if last.edition == edition && last.key_id == self.keys.id() {
+        if last.row_version == edition && last.key_id == self.keys.active_id() {
             return Ok(last);
         }
         self.load(db).await
@@ -66,21 +66,21 @@ impl LatestPublication {
 
     /// Tells whether the key in use is the one that the database asked for when the publication was last read.
     pub fn has_current_key(&self) -> bool {
-        self.lock().key_id == self.keys.id()
+        self.lock().key_id == self.keys.active_id()
     }
 
     /// Switches to the key that the database is sealed with now. A key rotation changes it while the site serves; then the
     /// key file is read again.
     fn follow_key(&self, id: &[u8]) {
         // A staged key is in memory already, and only has to be chosen.
-        if self.keys.id() == id || self.keys.use_key(id) {
+        if self.keys.active_id() == id || self.keys.select_key(id) {
             return;
         }
         let Some(file) = &self.key_file else {
             return;
         };
         let found = match read_key_file(file) {
-            Ok(Some(found)) => Some(found.keys()).filter(|ring| ring.use_key(id)),
+            Ok(Some(found)) => Some(found.key_ring()).filter(|ring| ring.select_key(id)),
             Ok(None) => None,
             Err(error) => {
                 tracing::error!("{error:#}");
@@ -94,7 +94,7 @@ impl LatestPublication {
         if let Some(ring) = found {
             self.keys.replace(&ring);
             *missing = None;
-            tracing::info!(key = hex(id), "the secret key has changed; using the new one");
+            tracing::info!(key = encode_hex(id), "the secret key has changed; using the new one");
             return;
         }
         let id = id.first_chunk().copied();

@@ -8,4 +8,4 @@ pub mod store;
 
 pub use discussion::{CheckerSettings, DiscussionSettings};
 pub use latest::LatestPublication;
-pub use model::{Edition, Permalink, Publication, WrongPermalink, is_answered, is_reserved};
+pub use model::{PublicationVersion, Permalink, Publication, PermalinkError, is_served, is_reserved};

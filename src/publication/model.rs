@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::discussion::DiscussionSettings;
 use crate::clock::Ts;
-use crate::i18n::Words;
+use crate::i18n::Translator;
 use crate::ids::ArticleId;
 use crate::text::{Language, SafeHtml, Slug, dates, markdown};
 
@@ -30,15 +30,15 @@ pub struct Publication {
     /// Number of saves, to detect that somebody else has saved meanwhile.
     pub version: i32,
     /// The state of its row, which changes with every write.
-    pub edition: Edition,
+    pub row_version: PublicationVersion,
 }
 
 /// The state of the publication's row: the id of the transaction that wrote it (`xmin` in Postgres).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
-pub struct Edition(i64);
+pub struct PublicationVersion(i64);
 
-impl Edition {
+impl PublicationVersion {
     /// A publication that was not read from the database; no transaction has this id.
     pub const NONE: Self = Self(0);
 }
@@ -57,13 +57,13 @@ impl Publication {
             discussion: DiscussionSettings::default(),
             key_id: key_id.to_vec(),
             version: 1,
-            edition: Edition::NONE,
+            row_version: PublicationVersion::NONE,
         }
     }
 
     /// Returns the translations into its language.
-    pub fn words(&self) -> Words {
-        Words::of(self.language)
+    pub fn translator(&self) -> Translator {
+        Translator::new(self.language)
     }
 
     /// Returns the name of its time zone in the IANA database.
@@ -72,13 +72,13 @@ impl Publication {
     }
 
     /// Returns the path of an article.
-    pub fn path_of(&self, id: ArticleId, slug: &Slug, published_at: Ts) -> String {
+    pub fn article_path(&self, id: ArticleId, slug: &Slug, published_at: Ts) -> String {
         self.permalink
             .fill(id, slug, dates::ymd(published_at, &self.zone))
     }
 
     /// Returns the path of a page, which the permalink pattern does not apply to.
-    pub fn path_of_page(slug: &Slug) -> String {
+    pub fn page_path(slug: &Slug) -> String {
         format!("/{slug}")
     }
 }
@@ -89,7 +89,7 @@ pub struct Permalink(String);
 
 /// Reasons why a permalink pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongPermalink {
+pub enum PermalinkError {
     /// Something other than slashes, lower-case words and known placeholders.
     Malformed,
     /// Neither slug nor id, so that two articles could share a path.
@@ -149,13 +149,13 @@ impl fmt::Display for Permalink {
 }
 
 impl FromStr for Permalink {
-    type Err = WrongPermalink;
+    type Err = PermalinkError;
 
-    fn from_str(text: &str) -> Result<Self, WrongPermalink> {
+    fn from_str(text: &str) -> Result<Self, PermalinkError> {
         let path = text.trim().trim_end_matches('/');
         let mut parts = path.split('/');
         if parts.next() != Some("") || path.len() > 200 {
-            return Err(WrongPermalink::Malformed);
+            return Err(PermalinkError::Malformed);
         }
         let parts: Vec<&str> = parts.collect();
         for part in &parts {
@@ -167,16 +167,16 @@ impl FromStr for Permalink {
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
             if rest.is_empty() || !plain {
-                return Err(WrongPermalink::Malformed);
+                return Err(PermalinkError::Malformed);
             }
         }
         if !path.contains("{slug}") && !path.contains("{id}") {
-            return Err(WrongPermalink::NotUnique);
+            return Err(PermalinkError::NotUnique);
         }
         let first = parts.first().copied().unwrap_or_default();
         // A bare {slug} may still become any of them, which is why `is_reserved` checks each path.
         if RESERVED_PREFIXES.contains(&first) {
-            return Err(WrongPermalink::Reserved);
+            return Err(PermalinkError::Reserved);
         }
         Ok(Self(path.to_owned()))
     }
@@ -188,7 +188,7 @@ pub fn is_reserved(path: &str) -> bool {
 }
 
 /// Tells whether the site itself serves a path, so that an imported article's old path cannot redirect from there.
-pub fn is_answered(path: &str) -> bool {
+pub fn is_served(path: &str) -> bool {
     // The other reserved parts are served only with something below them.
     const SERVED_ALONE: [&str; 7] = [
         "admin",
@@ -239,19 +239,19 @@ mod tests {
             ("/about/search", false, false),
         ] {
             assert_eq!(is_reserved(path), reserved, "{path}");
-            assert_eq!(is_answered(path), answered, "{path}");
+            assert_eq!(is_served(path), answered, "{path}");
         }
     }
 
     #[test]
     fn unusable_patterns_are_refused() {
         let refused = |pattern: &str| pattern.parse::<Permalink>().unwrap_err();
-        assert_eq!(refused("{slug}"), WrongPermalink::Malformed);
-        assert_eq!(refused("/a//{slug}"), WrongPermalink::Malformed);
-        assert_eq!(refused("/{author}/{slug}"), WrongPermalink::Malformed);
-        assert_eq!(refused("/новини/{slug}"), WrongPermalink::Malformed);
-        assert_eq!(refused("/{year}/{month}"), WrongPermalink::NotUnique);
-        assert_eq!(refused("/admin/{slug}"), WrongPermalink::Reserved);
-        assert_eq!(refused(""), WrongPermalink::NotUnique);
+        assert_eq!(refused("{slug}"), PermalinkError::Malformed);
+        assert_eq!(refused("/a//{slug}"), PermalinkError::Malformed);
+        assert_eq!(refused("/{author}/{slug}"), PermalinkError::Malformed);
+        assert_eq!(refused("/новини/{slug}"), PermalinkError::Malformed);
+        assert_eq!(refused("/{year}/{month}"), PermalinkError::NotUnique);
+        assert_eq!(refused("/admin/{slug}"), PermalinkError::Reserved);
+        assert_eq!(refused(""), PermalinkError::NotUnique);
     }
 }

@@ -2,9 +2,9 @@
 
 use sqlx::PgConnection;
 
-use super::store::CHECKER_ROW;
+use super::store::CHECKER_KEY_ROW;
 use crate::crypto::rotation::SealedRow;
-use crate::crypto::{DoesNotOpen, Keys};
+use crate::crypto::{DecryptError, KeyRing};
 
 /// The sealed API key in the only row of `settings`.
 pub struct SealedCheckerKey(Vec<u8>);
@@ -38,13 +38,13 @@ impl SealedRow for SealedCheckerKey {
         SETTINGS_ROW_ID
     }
 
-    fn rotate(&self, keys: &Keys) -> Result<Self::Rotated, DoesNotOpen> {
-        keys.rotate(CHECKER_ROW, &self.0)
+    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
+        keys.rotate(CHECKER_KEY_ROW, &self.0)
     }
 
     async fn update_batch(
         db: &mut PgConnection,
-        _keys: &Keys,
+        _keys: &KeyRing,
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
         for sealed in rows {

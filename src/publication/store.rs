@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::discussion::{CheckerSettings, DiscussionSettings};
-use super::model::{Edition, Publication, is_reserved};
+use super::model::{PublicationVersion, Publication, is_reserved};
 use crate::text::Language;
 
 /// Finds the publication; `None` before the first start.
@@ -13,7 +13,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
              checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from,
-             xmin::text::bigint as "edition!: Edition"
+             xmin::text::bigint as "edition!: PublicationVersion"
          from settings"#
     )
     .fetch_optional(db)
@@ -35,21 +35,21 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
             network_days: row.network_days,
             hold_everything: row.hold_everything,
             hold_first_timers: row.hold_first_timers,
-            trust_unproven: row.trust_unproven,
+            trust_unverified: row.trust_unproven,
             hold_links: row.hold_links,
             flood_seconds: row.flood_seconds,
             checker: row.checker_key.map(|key_sealed| CheckerSettings {
                 url: row.checker_url,
                 key_sealed,
-                told: row.checker_told,
+                sent_fields: row.checker_told,
             }),
             trash_days: row.trash_days,
             shows_transparency: row.shows_transparency,
-            learned_spam_from: row.learned_spam_from,
+            spam_threshold: row.learned_spam_from,
         },
         key_id: row.key_id,
         version: row.version,
-        edition: row.edition,
+        row_version: row.edition,
     }))
 }
 
@@ -74,12 +74,12 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    change_discussion(db, &publication.discussion).await?;
+    update_discussion(db, &publication.discussion).await?;
     Ok(true)
 }
 
 /// Increments the version; `false` if somebody has saved since `version` was read. The caller saves in the same transaction.
-pub async fn begin_change(db: &mut PgConnection, version: i32) -> sqlx::Result<bool> {
+pub async fn increment_version(db: &mut PgConnection, version: i32) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update settings set version = version + 1 where version = $1",
         version,
@@ -90,12 +90,12 @@ pub async fn begin_change(db: &mut PgConnection, version: i32) -> sqlx::Result<b
 }
 
 /// Updates the rules of discussion. The caller has compared the version in the same transaction.
-pub async fn change_discussion(
+pub async fn update_discussion(
     db: &mut PgConnection,
     settings: &DiscussionSettings,
 ) -> sqlx::Result<()> {
     let checker = settings.checker.as_ref();
-    let sent_fields = checker.map_or(&[][..], |checker| &checker.told);
+    let sent_fields = checker.map_or(&[][..], |checker| &checker.sent_fields);
     sqlx::query!(
         "update settings
          set thread_depth = $1, newest_first = $2, edit_minutes = $3, close_after_days = $4, network_days = $5,
@@ -109,7 +109,7 @@ pub async fn change_discussion(
         settings.network_days,
         settings.hold_everything,
         settings.hold_first_timers,
-        settings.trust_unproven,
+        settings.trust_unverified,
         settings.hold_links,
         settings.flood_seconds,
         checker.map_or("", |checker| checker.url.as_str()),
@@ -117,7 +117,7 @@ pub async fn change_discussion(
         sent_fields,
         settings.trash_days,
         settings.shows_transparency,
-        settings.learned_spam_from,
+        settings.spam_threshold,
     )
     .execute(db)
     .await?;
@@ -126,7 +126,7 @@ pub async fn change_discussion(
 
 /// Moves every published article to the path that pattern and time zone give it now; its old paths redirect there. An article
 /// whose new path is taken or reserved keeps the one it has. Returns the number of those.
-pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<i64> {
+pub async fn update_article_paths(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<i64> {
     let articles = sqlx::query!(
         r#"select id, slug, published_at as "published_at!" from articles where state = 'published' and kind = 'article' order by id for update"#
     )
@@ -135,7 +135,7 @@ pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) ->
     let (ids, paths): (Vec<i64>, Vec<String>) = articles
         .iter()
         .map(|article| {
-            let path = publication.path_of(article.id, &article.slug, article.published_at);
+            let path = publication.article_path(article.id, &article.slug, article.published_at);
             (article.id.0, path)
         })
         // A pattern of a bare slug can give an article the path of one of the site's own pages.
@@ -167,7 +167,7 @@ pub async fn move_addresses(db: &mut PgConnection, publication: &Publication) ->
 }
 
 /// Updates the settings; `false` if somebody has saved since `publication.version` was read.
-pub async fn change(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
+pub async fn update(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update settings
          set title = $1, tagline = $2, language = $3, time_zone = $4, permalink_pattern = $5,
@@ -196,4 +196,4 @@ pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()
 }
 
 /// The row that the checker's key is sealed for.
-pub const CHECKER_ROW: &[u8] = b"settings.checker_key";
+pub const CHECKER_KEY_ROW: &[u8] = b"settings.checker_key";

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::connection::serve_connection;
-use crate::app::{App, Heard};
+use crate::app::{App, AdminEvent};
 use crate::cache::PageCacheService;
 use crate::moderation::events;
 
@@ -59,8 +59,8 @@ pub async fn accept_connections(
     // New connections are refused from here on, and a load balancer notices.
     drop(listener);
     // Event streams of open queues have no end of their own and would use up the drain timeout.
-    app.heard.send(Heard {
-        name: events::ENDS,
+    app.admin_events.publish(AdminEvent {
+        name: events::SHUTDOWN_EVENT,
         data: String::new(),
     });
     tracing::info!("stopping; waiting for open requests to finish");

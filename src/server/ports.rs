@@ -19,7 +19,7 @@ impl ServerPorts {
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
         Ok(Self {
             site: bind("BROADSHEET_LISTEN", config.listen).await?,
-            metrics: match config.metrics {
+            metrics: match config.metrics_listen {
                 Some(address) => Some(bind("BROADSHEET_METRICS_LISTEN", address).await?),
                 None => None,
             },

@@ -14,11 +14,11 @@ use crate::{router, startup, worker};
 /// Runs the site until SIGTERM or SIGINT. Fails if the database was sealed with another secret key.
 pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
     welcome::first_start(&app).await?;
-    let publication = app.publication().await?;
+    let publication = app.load_publication().await?;
     ensure!(
-        publication.key_id == app.keys.id(),
+        publication.key_id == app.keys.active_id(),
         "this database is sealed with another secret key than {}; put the right one in place",
-        startup::key_file(&app.config).display()
+        startup::secret_key_path(&app.config).display()
     );
     log_first_steps(&app).await?;
     let pages = router::site(app.clone());
@@ -37,8 +37,8 @@ pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
 async fn log_first_steps(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
     let invitation = setup::create_setup_link(&mut db, app.clock.now()).await?;
-    tracing::info!("Read the site at {}", app.config.absolute("/"));
-    if !app.config.listen.ip().is_loopback() && app.config.is_for_this_machine_alone() {
+    tracing::info!("Read the site at {}", app.config.absolute_url("/"));
+    if !app.config.listen.ip().is_loopback() && app.config.is_local_only() {
         tracing::warn!(
             "the site can be reached from other machines, but its links point to this one; set BROADSHEET_PUBLIC_URL to the URL that readers type"
         );
@@ -46,9 +46,9 @@ async fn log_first_steps(app: &App) -> anyhow::Result<()> {
     match invitation {
         Some(path) => tracing::warn!(
             "Nobody has claimed this site yet. Make yourself its admin with this one-time link: {}",
-            app.config.absolute(&path)
+            app.config.absolute_url(&path)
         ),
-        None => tracing::info!("Sign in at {}", app.config.absolute("/admin/sign-in")),
+        None => tracing::info!("Sign in at {}", app.config.absolute_url("/admin/sign-in")),
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ pub mod slug;
 pub mod tokenizer;
 pub mod website;
 
-pub use format::Format;
+pub use format::BodyFormat;
 pub use json_ld::JsonLd;
 pub use language::Language;
 pub use markdown::SafeHtml;

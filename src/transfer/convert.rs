@@ -18,8 +18,8 @@ use super::store;
 use super::store::articles::KnownArticle;
 use super::store::uploads::UploadRecord;
 use super::wxr::WxrItemTerm;
-use crate::crypto::Keys;
-use crate::i18n::Words;
+use crate::crypto::KeyRing;
+use crate::i18n::Translator;
 
 /// A batch ready to be written.
 pub struct ConvertedBatch {
@@ -37,8 +37,8 @@ pub struct ConvertedBatch {
 /// Converts batches of one import.
 #[derive(Clone)]
 pub struct Converter {
-    pub keys: Keys,
-    pub words: Words,
+    pub keys: KeyRing,
+    pub words: Translator,
     pub exports: Arc<Vec<SourceExport>>,
     pub import_id: i64,
 }
@@ -170,7 +170,7 @@ impl Converter {
     ) -> (Vec<(PlannedArticle, Option<KnownArticle>)>, ImportReport) {
         let context = PlanContext {
             keys: &self.keys,
-            words: self.words,
+            translator: self.words,
             url_map: &self.exports[export].url_map,
         };
         let mut planned = Vec::with_capacity(raw.len());

@@ -19,7 +19,7 @@ use super::source_export::SourceExport;
 use super::store;
 use super::write::{AuthorRegistry, BatchWriter, CommenterRegistry, TopicRegistry};
 use crate::clock::Clock;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 
 pub use super::options::{ImportOptions, ImportProgress};
 
@@ -35,7 +35,7 @@ struct ImportInterrupted {
 /// Imports all files and returns the report. Only one import runs per database; a second one fails.
 pub async fn run_import(
     pool: &PgPool,
-    keys: &Keys,
+    keys: &KeyRing,
     clock: &Clock,
     files: InputFiles,
     options: &ImportOptions,
@@ -62,14 +62,14 @@ pub async fn run_import(
 async fn import_files(
     db: &mut PgConnection,
     lookups: PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     clock: &Clock,
     files: InputFiles,
     options: &ImportOptions,
     progress: &dyn ImportProgress,
 ) -> anyhow::Result<ImportReport> {
     let dry_run = options.dry_run;
-    become_the_importer(db).await?;
+    acquire_import_lock(db).await?;
     let sources = files.describe();
     // Everything that can fail because of the files fails here, before the first article is written.
     let (scan, uploads, files) = prepare::scan(db, keys, files, dry_run).await?;
@@ -98,7 +98,7 @@ async fn import_files(
         prepare::write_headers(db, &mut writer, scan, uploads, options, &mut report).await?;
     let converter = Converter {
         keys: keys.clone(),
-        words: publication.words(),
+        words: publication.translator(),
         exports: Arc::new(exports),
         import_id,
     };
@@ -120,7 +120,7 @@ const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Takes the import lock, which this connection holds until it closes. A key rotation takes it too: an import seals
 /// everything with the key that it started with.
-pub async fn become_the_importer(db: &mut PgConnection) -> anyhow::Result<()> {
+pub async fn acquire_import_lock(db: &mut PgConnection) -> anyhow::Result<()> {
     store::session::disable_statement_timeout(db).await?;
     let deadline = Instant::now() + LOCK_TIMEOUT;
     while !store::session::try_import_lock(db).await? {

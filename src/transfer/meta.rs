@@ -2,7 +2,7 @@
 //! ones in which Broadsheet's exports keep what WordPress has no place for.
 
 use crate::articles::Note;
-use crate::text::Format;
+use crate::text::BodyFormat;
 
 /// ID of the featured image, which themes show over an article.
 pub const FEATURED_IMAGE: &str = "_thumbnail_id";
@@ -32,24 +32,24 @@ pub fn find<'a>(meta: &'a [(String, String)], key: &str) -> &'a str {
 }
 
 /// Returns the format of the text, if Broadsheet exported it.
-pub fn find_format(meta: &[(String, String)]) -> Option<Format> {
+pub fn find_format(meta: &[(String, String)]) -> Option<BodyFormat> {
     match find(meta, FORMAT) {
-        "markdown" => Some(Format::Markdown),
-        "html" => Some(Format::Html),
+        "markdown" => Some(BodyFormat::Markdown),
+        "html" => Some(BodyFormat::Html),
         _ => None,
     }
 }
 
 /// Returns the value that [`find_format`] reads.
-pub fn format_value(format: Format) -> &'static str {
+pub fn format_value(format: BodyFormat) -> &'static str {
     match format {
-        Format::Markdown => "markdown",
-        Format::Html => "html",
+        BodyFormat::Markdown => "markdown",
+        BodyFormat::Html => "html",
     }
 }
 
 /// Returns why the article is a draft, if Broadsheet exported it with a reason.
 pub fn find_note(meta: &[(String, String)]) -> Option<Note> {
     let word = find(meta, NOTE);
-    Note::ALL.into_iter().find(|note| note.word() == word)
+    Note::ALL.into_iter().find(|note| note.as_str() == word)
 }

@@ -20,7 +20,7 @@ use super::upload_copier::UploadCopier;
 use super::url_map::UrlMap;
 use super::write::BatchWriter;
 use crate::clock::Clock;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::publication::{self, Publication};
 use crate::text::{Language, dates};
 
@@ -31,7 +31,7 @@ pub type RememberedUploads = HashMap<String, Vec<UploadRecord>>;
 /// a dry run returns them instead.
 pub async fn scan(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     mut files: InputFiles,
     is_dry_run: bool,
 ) -> anyhow::Result<(ScanResult, RememberedUploads, InputFiles)> {
@@ -98,13 +98,13 @@ pub async fn reject_export_of_this_site(
 /// import will preserve.
 pub async fn load_or_create_publication(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     scan: &ScanResult,
     is_dry_run: bool,
 ) -> anyhow::Result<Publication> {
     let mut db = db.begin().await?;
     let publication = match publication::store::find(&mut db).await? {
-        Some(publication) if !keys.use_key(&publication.key_id) => {
+        Some(publication) if !keys.select_key(&publication.key_id) => {
             bail!(
                 "this database is encrypted with another secret key; set BROADSHEET_SECRET_KEY_FILE to the file with the right one"
             )
@@ -126,8 +126,8 @@ pub async fn load_or_create_publication(
     Ok(publication)
 }
 
-fn make_publication(keys: &Keys, scan: &ScanResult) -> Publication {
-    let mut publication = Publication::new(&keys.id());
+fn make_publication(keys: &KeyRing, scan: &ScanResult) -> Publication {
+    let mut publication = Publication::new(&keys.active_id());
     let Some(ScannedExport { site, .. }) = scan.exports.first() else {
         return publication;
     };

@@ -13,7 +13,7 @@ use super::plan::{self, SourceItem, article_kind};
 use super::report::ImportReport;
 use super::source_export::SourceExport;
 use super::wxr::{WxrEntry, WxrItem, WxrItemTerm, WxrReader};
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 
 /// Bounds of a batch: small enough to need little memory, large enough that a commit costs little in comparison.
 const MAX_BATCH_ARTICLES: usize = 200;
@@ -35,7 +35,7 @@ pub struct ArticleBatch {
 /// Reads all files and sends batches. Stops with an error when the receiver is closed.
 pub fn read_batches(
     mut files: InputFiles,
-    keys: &Keys,
+    keys: &KeyRing,
     exports: &[SourceExport],
     publication_zone: &TimeZone,
     batches: &Sender<ArticleBatch>,
@@ -64,7 +64,7 @@ type SeenArticles = HashSet<(i32, i64)>;
 struct BatchReader<'a> {
     export: usize,
     site_id: i32,
-    keys: &'a Keys,
+    keys: &'a KeyRing,
     batches: &'a Sender<ArticleBatch>,
 }
 

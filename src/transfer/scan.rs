@@ -12,7 +12,7 @@ use super::source_site::{SourceSite, normalize_site_url};
 use super::store::runs::MAX_PRESERVED_ID;
 use super::store::uploads::UploadRecord;
 use super::wxr::{WxrAuthor, WxrEntry, WxrItem, WxrReader, WxrSite, WxrTerm};
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::text::markdown;
 
 /// Uploads passed on at once.
@@ -51,7 +51,7 @@ pub struct ScanResult {
 /// Reads all files once. `receive_uploads` is called with the URL of a site and some of its uploads.
 pub fn scan_files(
     files: &mut InputFiles,
-    keys: &Keys,
+    keys: &KeyRing,
     mut receive_uploads: impl FnMut(&str, Vec<UploadRecord>),
 ) -> Result<ScanResult, ImportError> {
     let mut result = ScanResult::default();
@@ -64,7 +64,7 @@ impl ScanResult {
         &mut self,
         file: &str,
         bytes: &mut dyn BufRead,
-        keys: &Keys,
+        keys: &KeyRing,
         receive_uploads: &mut impl FnMut(&str, Vec<UploadRecord>),
     ) -> Result<(), ImportError> {
         let mut reader = WxrReader::new(bytes);

@@ -50,7 +50,7 @@ impl UrlMap {
 
 fn media_path(file: &Path) -> String {
     // Lossless: the path was decoded from a URL as UTF-8.
-    media::address(&file.to_string_lossy())
+    media::media_path(&file.to_string_lossy())
 }
 
 fn escape_attribute(text: &str) -> String {

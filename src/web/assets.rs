@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::Error;
 use super::path::Path;
-use crate::crypto::hex;
+use crate::crypto::encode_hex;
 
 struct EmbeddedAsset {
     name: &'static str,
@@ -47,7 +47,7 @@ static ASSETS: [EmbeddedAsset; 9] = [
 ];
 
 fn fingerprint(bytes: &[u8]) -> String {
-    hex(&blake3::hash(bytes).as_bytes()[..6])
+    encode_hex(&blake3::hash(bytes).as_bytes()[..6])
 }
 
 /// The inline stylesheet, minified.
@@ -59,31 +59,31 @@ static INLINE_STYLE: LazyLock<String> = LazyLock::new(|| {
 
 /// The stylesheet that every page holds inline; an article page needs no other.
 #[derive(Clone, Copy)]
-pub struct Style(&'static str);
+pub struct InlineStyle(&'static str);
 
-impl Style {
-    pub fn of_reading() -> Self {
+impl InlineStyle {
+    pub fn load() -> Self {
         Self(&INLINE_STYLE)
     }
 
     /// Returns its hash for the policy header (Content Security Policy 3, section 2.3.1, `hash-source`).
-    pub fn hash(self) -> String {
+    pub fn csp_hash(self) -> String {
         let hash = Sha256::digest(self.0);
         format!("'sha256-{}'", BASE64_STANDARD.encode(hash))
     }
 }
 
-impl fmt::Display for Style {
+impl fmt::Display for InlineStyle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
 // Safe to print unescaped: the file is our own and holds no `<`.
-impl HtmlSafe for Style {}
+impl HtmlSafe for InlineStyle {}
 
 /// Returns the URL of an asset, such as `/static/site.0123456789ab.css`.
-pub fn address(name: &str) -> String {
+pub fn asset_url(name: &str) -> String {
     let asset = ASSETS.iter().find(|asset| asset.name == name);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     match asset {
@@ -99,7 +99,7 @@ pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error
         .find_map(|asset| {
             let is_plain = asset.name == requested;
             let is_fingerprinted =
-                address(asset.name).strip_prefix("/static/") == Some(requested.as_str());
+                asset_url(asset.name).strip_prefix("/static/") == Some(requested.as_str());
             (is_plain || is_fingerprinted).then_some((asset, is_fingerprinted))
         })
         .ok_or(Error::NotFound)?;

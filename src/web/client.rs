@@ -13,9 +13,9 @@ use crate::app::App;
 
 /// The IP address of the client, behind any trusted proxies.
 #[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub IpAddr);
+pub struct ClientIp(pub IpAddr);
 
-impl FromRequestParts<App> for ClientAddress {
+impl FromRequestParts<App> for ClientIp {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {

@@ -13,7 +13,7 @@ pub enum Error {
     NotFound,
     /// Signed in, but not allowed.
     Forbidden,
-    SignInFirst,
+    SignInRequired,
     /// A request that cannot be used, with the status that says why.
     BadRequest(StatusCode),
     /// The database is away or overloaded.
@@ -65,7 +65,7 @@ impl From<anyhow::Error> for Error {
 const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the work that a form asks for; fails with [`Error::Unavailable`] if it takes longer than ten seconds.
-pub async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub async fn with_timeout<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     // The database may still commit what was cut off here. Sending the form again is harmless: forms find duplicates.
     timeout(FORM_TIMEOUT, work)
         .await
@@ -78,9 +78,9 @@ pub(super) struct RedirectToSignIn;
 
 /// Marks a failed response that already says all there is to say, so that no error page replaces it.
 #[derive(Clone)]
-pub struct Told;
+pub struct SkipErrorPage;
 
-impl IntoResponseParts for Told {
+impl IntoResponseParts for SkipErrorPage {
     type Error = Infallible;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
@@ -90,20 +90,20 @@ impl IntoResponseParts for Told {
 }
 
 /// Seconds after which a visitor may try again while the database is away.
-pub const RETRY_AFTER: u64 = 5;
+pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Forbidden => StatusCode::FORBIDDEN.into_response(),
-            Self::SignInFirst => {
+            Self::SignInRequired => {
                 let redirect = axum::Extension(RedirectToSignIn);
                 (StatusCode::UNAUTHORIZED, redirect).into_response()
             }
             Self::BadRequest(status) => status.into_response(),
             Self::Unavailable => {
-                let retry_after = [(header::RETRY_AFTER, RETRY_AFTER.to_string())];
+                let retry_after = [(header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string())];
                 (StatusCode::SERVICE_UNAVAILABLE, retry_after).into_response()
             }
             Self::Internal(cause) => {

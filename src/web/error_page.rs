@@ -7,10 +7,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use url::form_urlencoded;
 
-use super::error::{RedirectToSignIn, Told};
+use super::error::{RedirectToSignIn, SkipErrorPage};
 use super::layout::Layout;
 use super::page::Page;
-use super::request_id::Reference;
+use super::request_id::RequestId;
 use crate::app::App;
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ struct ErrorPage {
 pub async fn render_error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let request_id = request
         .extensions()
-        .get::<Reference>()
+        .get::<RequestId>()
         .map(|request_id| request_id.0.clone());
     // Only a GET can be repeated after signing in.
     let return_to = (request.method() == Method::GET).then(|| request.uri().to_string());
@@ -35,11 +35,11 @@ pub async fn render_error_pages(State(app): State<App>, request: Request, next: 
         return Redirect::to(&sign_in_url(return_to.as_deref())).into_response();
     }
     let status = response.status();
-    let is_complete = response.extensions().get::<Told>().is_some();
+    let is_complete = response.extensions().get::<SkipErrorPage>().is_some();
     if is_complete || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let layout = Layout::at_any_rate(&app).await;
+    let layout = Layout::load_or_last_known(&app).await;
     let key = match status.as_u16() {
         403 => "error-forbidden",
         404 => "error-not-found",
@@ -51,8 +51,8 @@ pub async fn render_error_pages(State(app): State<App>, request: Request, next: 
         _ => "error-internal",
     };
     let page = ErrorPage {
-        title: layout.words.say(key),
-        advice: layout.words.say(&format!("{key}-advice")),
+        title: layout.translator.text(key),
+        advice: layout.translator.text(&format!("{key}-advice")),
         request_id: request_id.filter(|_| status.is_server_error()),
         layout,
     };

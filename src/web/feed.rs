@@ -10,9 +10,9 @@ use crate::clock::Ts;
 use crate::text::dates;
 
 /// A feed as a response.
-pub struct Feed(pub Channel);
+pub struct FeedResponse(pub Channel);
 
-impl IntoResponse for Feed {
+impl IntoResponse for FeedResponse {
     fn into_response(self) -> Response {
         let kind = [(header::CONTENT_TYPE, "application/rss+xml; charset=utf-8")];
         (kind, self.0.to_string()).into_response()
@@ -20,7 +20,7 @@ impl IntoResponse for Feed {
 }
 
 /// Builds the feed at `path`. `newest` is the time of the newest item, which dates the feed.
-pub fn channel(
+pub fn build_channel(
     layout: &Layout,
     title: String,
     path: &str,
@@ -28,7 +28,7 @@ pub fn channel(
     items: Vec<Item>,
 ) -> Channel {
     let self_link = Link {
-        href: layout.absolute(path),
+        href: layout.absolute_url(path),
         rel: "self".to_owned(),
         mime_type: Some("application/rss+xml".to_owned()),
         ..Link::default()
@@ -40,7 +40,7 @@ pub fn channel(
     };
     ChannelBuilder::default()
         .title(title)
-        .link(layout.absolute("/"))
+        .link(layout.absolute_url("/"))
         .description(description)
         .language(Some(layout.lang().to_owned()))
         .last_build_date(newest.map(dates::format_rfc2822))

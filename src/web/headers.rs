@@ -7,12 +7,12 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::assets::Style;
+use super::assets::InlineStyle;
 use crate::app::App;
 
 /// Everything comes from the site itself, no inline script runs, and of inline styles only our own, by its hash.
 static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let style = Style::of_reading().hash();
+    let style = InlineStyle::load().csp_hash();
     // connect-src: scripts of admin pages send requests, and Lighthouse fetches robots.txt from within the page.
     // frame-ancestors replaces X-Frame-Options, which browsers that know both are to ignore (CSP Level 2, 7.7.1).
     HeaderValue::try_from(format!(

@@ -11,7 +11,7 @@ use super::assets;
 use super::error::Error;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::i18n::Words;
+use crate::i18n::Translator;
 use crate::publication::Publication;
 use crate::text::dates;
 
@@ -23,11 +23,11 @@ const PUBLICATION_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Layout {
     pub publication: Arc<Publication>,
-    pub words: Words,
+    pub translator: Translator,
     /// The time at which the page is rendered.
     pub now: Ts,
     /// Whether the site sends mail.
-    pub mails: bool,
+    pub sends_mail: bool,
     base: Arc<str>,
 }
 
@@ -35,61 +35,61 @@ impl Layout {
     pub fn new(app: &App, publication: Arc<Publication>) -> Self {
         let base = app.config.public_url.as_str().trim_end_matches('/').into();
         Self {
-            words: publication.words(),
+            translator: publication.translator(),
             publication,
             now: app.clock.now(),
-            mails: app.config.mail.is_some(),
+            sends_mail: app.config.mail.is_some(),
             base,
         }
     }
 
     /// Loads the publication, or takes it as it was last read while the database is away, for pages that must be shown anyway.
-    pub async fn at_any_rate(app: &App) -> Self {
-        let publication = match timeout(PUBLICATION_TIMEOUT, app.publication()).await {
+    pub async fn load_or_last_known(app: &App) -> Self {
+        let publication = match timeout(PUBLICATION_TIMEOUT, app.load_publication()).await {
             Ok(Ok(publication)) => publication,
             // An old title is better than no page while the database is away.
-            _ => app.last_publication(),
+            _ => app.last_known_publication(),
         };
         Self::new(app, publication)
     }
 
     /// Returns the language code for the attribute `lang`.
     pub fn lang(&self) -> &'static str {
-        self.words.language().code()
+        self.translator.language().code()
     }
 
     /// Returns the URL of an asset.
-    pub fn asset(&self, name: &str) -> String {
-        assets::address(name)
+    pub fn asset_url(&self, name: &str) -> String {
+        assets::asset_url(name)
     }
 
     /// Formats a time to the minute for `datetime`.
-    pub fn machine_minute(&self, moment: &Ts) -> String {
+    pub fn format_iso_minute(&self, moment: &Ts) -> String {
         dates::format_rfc3339_minute(*moment, &self.publication.zone)
     }
 
     /// Returns the inline stylesheet.
-    pub fn style(&self) -> assets::Style {
-        assets::Style::of_reading()
+    pub fn inline_style(&self) -> assets::InlineStyle {
+        assets::InlineStyle::load()
     }
 
     /// Returns the full URL of a path.
-    pub fn absolute(&self, path: &str) -> String {
+    pub fn absolute_url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
     /// Formats a date for readers.
-    pub fn day(&self, moment: &Ts) -> String {
-        dates::format_date(*moment, &self.publication.zone, self.words.language())
+    pub fn format_date(&self, moment: &Ts) -> String {
+        dates::format_date(*moment, &self.publication.zone, self.translator.language())
     }
 
     /// Formats a date and a time of day for readers.
-    pub fn moment(&self, moment: &Ts) -> String {
-        dates::format_date_time(*moment, &self.publication.zone, self.words.language())
+    pub fn format_date_time(&self, moment: &Ts) -> String {
+        dates::format_date_time(*moment, &self.publication.zone, self.translator.language())
     }
 
     /// Formats a time for `datetime`.
-    pub fn machine(&self, moment: &Ts) -> String {
+    pub fn format_iso_time(&self, moment: &Ts) -> String {
         dates::format_rfc3339(*moment, &self.publication.zone)
     }
 }
@@ -98,6 +98,6 @@ impl FromRequestParts<App> for Layout {
     type Rejection = Error;
 
     async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Error> {
-        Ok(Self::new(app, app.publication().await?))
+        Ok(Self::new(app, app.load_publication().await?))
     }
 }

@@ -15,7 +15,7 @@ use crate::app::App;
 const MEDIA_PREFIX: &str = "/media";
 
 /// Returns the URL path of a file, given its path in the folder.
-pub fn address(path: &str) -> String {
+pub fn media_path(path: &str) -> String {
     let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
     format!(
         "{MEDIA_PREFIX}/{}",
@@ -25,7 +25,7 @@ pub fn address(path: &str) -> String {
 
 /// Serves a file of the media folder.
 pub async fn show_media(State(app): State<App>, request: Request) -> Result<Response, Error> {
-    let folder = app.config.media.as_ref().ok_or(Error::NotFound)?;
+    let folder = app.config.media_dir.as_ref().ok_or(Error::NotFound)?;
     let (mut parts, _) = request.into_parts();
     parts.uri = strip_media_prefix(&parts.uri).ok_or(Error::NotFound)?;
     let files = ServeDir::new(folder).append_index_html_on_directories(false);

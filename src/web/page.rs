@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::error::{Error, Told};
+use super::error::{Error, SkipErrorPage};
 
 /// A template to be rendered as HTML.
 pub struct Page<T>(pub T);
@@ -18,17 +18,17 @@ impl<T: Template> Page<T> {
             return page;
         }
         let no_store = [(header::CACHE_CONTROL, "no-store")];
-        (status, no_store, Told, page).into_response()
+        (status, no_store, SkipErrorPage, page).into_response()
     }
 
     /// Responds with a status and `Retry-After`.
-    pub fn try_again(self, status: StatusCode, seconds: u64) -> Response {
+    pub fn with_retry_after(self, status: StatusCode, seconds: u64) -> Response {
         let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
         (retry_after, self.with_status(status)).into_response()
     }
 
     /// Responds to one visitor only: no cache may store the page and no search engine list it.
-    pub fn private(self) -> Response {
+    pub fn into_private_response(self) -> Response {
         let headers = [
             (header::CACHE_CONTROL, "no-store"),
             (header::HeaderName::from_static("x-robots-tag"), "noindex"),
@@ -38,7 +38,7 @@ impl<T: Template> Page<T> {
 }
 
 /// Redirects to a page after a form was saved.
-pub fn go_to(page: &str) -> Redirect {
+pub fn redirect_after_post(page: &str) -> Redirect {
     // Without a fragment of its own the redirect inherits the form's, which leads to the errors.
     Redirect::to(&format!("{page}#content"))
 }

@@ -9,13 +9,13 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::error::Error;
-use crate::crypto::{hex, random};
+use crate::crypto::{encode_hex, random_bytes};
 
 /// A short random id, in hexadecimal.
 #[derive(Clone)]
-pub struct Reference(pub String);
+pub struct RequestId(pub String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Reference {
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
@@ -26,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reference {
 
 /// Gives the request an id, opens its tracing span and logs its status and duration.
 pub async fn trace_request(mut request: Request, next: Next) -> Response {
-    let request_id = Reference(hex(&random::<4>()));
+    let request_id = RequestId(encode_hex(&random_bytes::<4>()));
     // The path as the router knows it, without ids and without the query: both may hold keys.
     let path = request.extensions().get::<MatchedPath>().map_or_else(
         || request.uri().path().to_owned(),

@@ -9,12 +9,12 @@ use crate::app::App;
 
 /// Routes with their handlers, and a list of them.
 #[derive(Default)]
-pub struct Routes {
+pub struct RouteTable {
     router: Router<App>,
-    listed: Vec<(Method, &'static str)>,
+    routes: Vec<(Method, &'static str)>,
 }
 
-impl Routes {
+impl RouteTable {
     pub fn new() -> Self {
         Self::default()
     }
@@ -47,13 +47,13 @@ impl Routes {
             .try_into()
             .expect("GET and POST are methods axum filters by");
         self.router = self.router.route(path, on(filter, handler));
-        self.listed.push((method, path));
+        self.routes.push((method, path));
         self
     }
 
     /// Returns every route with its method.
-    pub fn listed(&self) -> &[(Method, &'static str)] {
-        &self.listed
+    pub fn list(&self) -> &[(Method, &'static str)] {
+        &self.routes
     }
 
     pub fn into_router(self) -> Router<App> {

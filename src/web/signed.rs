@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// The query of a signed URL.
 #[derive(Deserialize)]
-pub struct Signed {
+pub struct SignatureQuery {
     /// The signature; empty if there is none.
     #[serde(default)]
     pub key: String,

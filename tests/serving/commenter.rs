@@ -42,7 +42,7 @@ fn a_data_request_is_answered_from_the_command_line() {
     let keys = read_key_file(&server.data.join("secret.key"))
         .expect("the key file reads")
         .expect("there is one")
-        .keys();
+        .key_ring();
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

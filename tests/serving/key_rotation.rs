@@ -10,9 +10,9 @@ use std::time::Duration;
 use broadsheet::accounts::address;
 use broadsheet::commenters::{Email, open_for_export};
 use broadsheet::comments::NETWORK_ROW;
-use broadsheet::crypto::{Keys, read_key_file};
+use broadsheet::crypto::{KeyRing, read_key_file};
 use broadsheet::ids::AccountId;
-use broadsheet::publication::store::CHECKER_ROW;
+use broadsheet::publication::store::CHECKER_KEY_ROW;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::cluster::{folder, new_database};
@@ -27,11 +27,11 @@ fn wait_for<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-fn keys_in(file: &Path) -> Keys {
+fn keys_in(file: &Path) -> KeyRing {
     read_key_file(file)
         .expect("the key file reads")
         .expect("there is a key file")
-        .keys()
+        .key_ring()
 }
 
 fn lines_of(file: &Path) -> Vec<String> {
@@ -54,7 +54,7 @@ fn rotate(data: &Path, arguments: &[&str]) -> String {
 }
 
 /// Inserts sealed values of every kind: commenters, an account, a network, a queued email and the spam checker's key.
-fn insert_sealed_values(url: &str, keys: &Keys, commenters: usize) {
+fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
     let emails: Vec<Email> = (0..commenters)
         .map(|n| Email::parse(&format!("reader-{n}@example.net")).expect("an address"))
         .collect();
@@ -102,7 +102,7 @@ fn insert_sealed_values(url: &str, keys: &Keys, commenters: usize) {
         sqlx::query(
             "update settings set checker_key = $1, flood_seconds = 0, hold_everything = true",
         )
-        .bind(keys.seal(CHECKER_ROW, b"a checker's key"))
+        .bind(keys.seal(CHECKER_KEY_ROW, b"a checker's key"))
         .execute(&mut db)
         .await
         .expect("a checker");
@@ -128,7 +128,7 @@ fn count(url: &str, query: &'static str) -> usize {
 }
 
 /// Opens every commenter's email address with the keys of the file; sorted.
-fn open_emails(url: &str, keys: &Keys) -> Vec<String> {
+fn open_emails(url: &str, keys: &KeyRing) -> Vec<String> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> = wait_for(async {
         let mut db = PgConnection::connect(url).await.expect("a connection");
         sqlx::query_as("select email_hash, email_sealed from commenters")
@@ -222,9 +222,9 @@ fn replies_go_on_during_a_rotation() {
         replies + sent
     );
     let new = keys_in(&file);
-    assert_ne!(new.id(), old.id());
+    assert_ne!(new.active_id(), old.active_id());
     let only_new =
-        Keys::from_secret(&broadsheet::crypto::key_from_hex(&lines_of(&file)[0]).expect("a key"));
+        KeyRing::from_secret(&broadsheet::crypto::parse_key(&lines_of(&file)[0]).expect("a key"));
     let there = open_emails(&url, &only_new);
     let mut once = there.clone();
     once.dedup();
@@ -258,7 +258,7 @@ fn replies_go_on_during_a_rotation() {
     assert!(!log.contains("ERROR"), "{log}");
 
     assert!(rotate(&server.data, &[]).contains("There is nothing left to rotate"));
-    assert_eq!(keys_in(&file).id(), new.id());
+    assert_eq!(keys_in(&file).active_id(), new.active_id());
 
     let report = rotate(&server.data, &["--prune"]);
     assert!(report.contains("Removed the older keys from"), "{report}");

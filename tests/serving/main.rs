@@ -124,7 +124,7 @@ fn the_first_start_makes_all_it_needs() {
     change.args(["account", "passphrase", "ada"]);
     assert!(text(&run(change, "five plain words here now\n")).contains("ada has a new passphrase"));
     let fields = [
-        ("handle", "ada"),
+        ("username", "ada"),
         ("passphrase", "five plain words here now"),
     ];
     assert_eq!(
@@ -192,7 +192,7 @@ fn commands_work_without_a_server_and_say_so_where_they_need_one() {
     );
     // The first start finds what the commands have made.
     let server = Server::start(&data);
-    let fields = [("handle", "mo"), ("passphrase", "four plain words here")];
+    let fields = [("username", "mo"), ("passphrase", "four plain words here")];
     let signed_in = server.try_post("/admin/sign-in", "192.0.2.1", &fields);
     assert_eq!(signed_in.expect("an answer").status, 303);
     assert!(!server.log().contains("one-time link"));

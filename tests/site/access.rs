@@ -67,7 +67,7 @@ const ADMIN_ROUTES: &[(&str, &str, RouteAccess)] = &[
 #[test]
 fn every_admin_route_is_listed_here() {
     let served: Vec<(String, &str)> = router::admin_routes()
-        .listed()
+        .list()
         .iter()
         .map(|(method, path)| (method.to_string(), *path))
         .collect();
@@ -78,7 +78,7 @@ fn every_admin_route_is_listed_here() {
     assert_eq!(served, listed);
     let public = router::public_routes();
     let strays: Vec<_> = public
-        .listed()
+        .list()
         .iter()
         .filter(|(_, path)| path.starts_with("/admin"))
         .collect();

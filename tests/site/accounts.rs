@@ -19,7 +19,7 @@ async fn site_with_admin() -> TestSite {
     let link = setup_link(&site).await.expect("nobody can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
-        .fill("handle", "Ada")
+        .fill("username", "Ada")
         .fill("passphrase", PASSPHRASE)
         .submit()
         .await
@@ -45,7 +45,7 @@ async fn the_setup_link_creates_one_admin() {
             &[
                 ("token", "guess"),
                 ("name", "Eve"),
-                ("handle", "eve"),
+                ("username", "eve"),
                 ("passphrase", PASSPHRASE),
             ],
         )
@@ -56,7 +56,7 @@ async fn the_setup_link_creates_one_admin() {
     let form = ada.open(&link).await.form("/admin/setup");
     let short = form
         .fill("name", "Ada")
-        .fill("handle", "ada l")
+        .fill("username", "ada l")
         .fill("passphrase", "short")
         .submit()
         .await;
@@ -66,7 +66,7 @@ async fn the_setup_link_creates_one_admin() {
         .sees("A passphrase has 15 to 1,000 characters");
     let form = short.form("/admin/setup");
     assert_eq!((form.value("name"), form.value("passphrase")), ("Ada", ""));
-    let form = form.fill("handle", "ada").fill("passphrase", PASSPHRASE);
+    let form = form.fill("username", "ada").fill("passphrase", PASSPHRASE);
     form.submit()
         .await
         .follow()
@@ -100,7 +100,7 @@ async fn staff_sign_in_and_out() {
     assert_eq!(door, "/admin/sign-in?next=%2Fadmin%2Fsettings");
     let form = ada.open(&door).await.form("/admin/sign-in");
     let inside = form
-        .fill("handle", " ADA ")
+        .fill("username", " ADA ")
         .fill("passphrase", PASSPHRASE)
         .submit()
         .await;
@@ -141,7 +141,7 @@ async fn signing_out_everywhere_ends_every_session() {
     let (desk, phone) = (site.visitor(), site.visitor());
     for browser in [&desk, &phone] {
         let form = browser.open("/admin/sign-in").await.form("/admin/sign-in");
-        form.fill("handle", "ada")
+        form.fill("username", "ada")
             .fill("passphrase", PASSPHRASE)
             .submit()
             .await
@@ -167,7 +167,7 @@ async fn sign_in_does_not_reveal_which_accounts_exist() {
             let page = visitor
                 .post_fields(
                     "/admin/sign-in",
-                    &[("handle", handle), ("passphrase", passphrase)],
+                    &[("username", handle), ("passphrase", passphrase)],
                 )
                 .await;
             page.has_status(422);
@@ -191,7 +191,7 @@ async fn guessing_is_throttled_without_locking_out_colleagues() {
     let link = setup_link(&site).await.expect("nobody can sign in yet");
     let form = site.visitor().open(&link).await.form("/admin/setup");
     form.fill("name", "Ada")
-        .fill("handle", "ada")
+        .fill("username", "ada")
         .fill("passphrase", PASSPHRASE)
         .submit()
         .await
@@ -202,7 +202,7 @@ async fn guessing_is_throttled_without_locking_out_colleagues() {
         async move {
             eve.post_fields(
                 "/admin/sign-in",
-                &[("handle", "ada"), ("passphrase", passphrase)],
+                &[("username", "ada"), ("passphrase", passphrase)],
             )
             .await
         }
@@ -216,7 +216,7 @@ async fn guessing_is_throttled_without_locking_out_colleagues() {
     let ada = site.visitor().at("203.0.113.5");
     ada.post_fields(
         "/admin/sign-in",
-        &[("handle", "ada"), ("passphrase", PASSPHRASE)],
+        &[("username", "ada"), ("passphrase", PASSPHRASE)],
     )
     .await
     .has_status(303);
@@ -243,7 +243,7 @@ async fn guesses_from_many_networks_delay_the_owner_by_seconds_only() {
     let knock = |from: String, passphrase: &'static str| {
         let visitor = site.visitor().at(&from);
         async move {
-            let fields = [("handle", "ada"), ("passphrase", passphrase)];
+            let fields = [("username", "ada"), ("passphrase", passphrase)];
             visitor.post_fields("/admin/sign-in", &fields).await
         }
     };
@@ -275,7 +275,7 @@ async fn concurrent_guesses_are_all_counted() {
             visitor
                 .post_fields(
                     "/admin/sign-in",
-                    &[("handle", "ada"), ("passphrase", "wrong wrong wrong")],
+                    &[("username", "ada"), ("passphrase", "wrong wrong wrong")],
                 )
                 .await
                 .status
@@ -307,7 +307,7 @@ async fn sign_in_redirects_to_admin_pages_only() {
         "",
     ] {
         let fields = [
-            ("handle", "ada"),
+            ("username", "ada"),
             ("passphrase", PASSPHRASE),
             ("next", next),
         ];
@@ -338,7 +338,7 @@ async fn changing_the_passphrase_ends_other_sessions() {
         browser
             .post_fields(
                 "/admin/sign-in",
-                &[("handle", "ada"), ("passphrase", PASSPHRASE)],
+                &[("username", "ada"), ("passphrase", PASSPHRASE)],
             )
             .await
             .has_status(303);
@@ -366,14 +366,14 @@ async fn changing_the_passphrase_ends_other_sessions() {
     let door = site.visitor();
     door.post_fields(
         "/admin/sign-in",
-        &[("handle", "ada"), ("passphrase", PASSPHRASE)],
+        &[("username", "ada"), ("passphrase", PASSPHRASE)],
     )
     .await
     .has_status(422);
     door.post_fields(
         "/admin/sign-in",
         &[
-            ("handle", "ada"),
+            ("username", "ada"),
             ("passphrase", "another four plain words"),
         ],
     )
@@ -414,7 +414,7 @@ async fn the_session_cookie_is_bound_to_the_host_on_https() {
     let form = site.visitor().open(&link).await.form("/admin/setup");
     let answer = form
         .fill("name", "Ada")
-        .fill("handle", "ada")
+        .fill("username", "ada")
         .fill("passphrase", PASSPHRASE)
         .submit()
         .await;

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use broadsheet::comments::Status;
 use broadsheet::comments::akismet::check_due;
-use broadsheet::crypto::{Keys, hex};
+use broadsheet::crypto::{KeyRing, encode_hex};
 use broadsheet::ids::CommentId;
 use broadsheet::publication::CheckerSettings;
 use sqlx::{AssertSqlSafe, PgPool, Row};
@@ -135,8 +135,8 @@ impl FakeChecker {
     async fn site(&self, ticked: &[&str]) -> TestSite {
         let settings = CheckerSettings {
             url: self.url.clone(),
-            key_sealed: Keys::from_secret(&[42; 32]).seal(b"settings.checker_key", KEY.as_bytes()),
-            told: ticked.iter().map(|ticked| (*ticked).to_owned()).collect(),
+            key_sealed: KeyRing::from_secret(&[42; 32]).seal(b"settings.checker_key", KEY.as_bytes()),
+            sent_fields: ticked.iter().map(|ticked| (*ticked).to_owned()).collect(),
         };
         Setup::default()
             .publication(|publication| {
@@ -645,7 +645,7 @@ async fn two_servers_do_not_check_the_same_comment() {
 #[tokio::test]
 async fn the_log_and_the_database_contain_no_secrets() {
     let checker = FakeChecker::start().await;
-    let site = checker.site(&CheckerSettings::TELLABLE).await;
+    let site = checker.site(&CheckerSettings::SENDABLE_FIELDS).await;
     let article = site.article("Tea").await;
     let id = add_ham(&site, &article).await;
     set_website_and_network(&site, id).await;
@@ -675,7 +675,7 @@ async fn the_log_and_the_database_contain_no_secrets() {
             .expect("rows");
         for row in rows {
             let row: String = row.get("row");
-            let hidden = hex(KEY.as_bytes());
+            let hidden = encode_hex(KEY.as_bytes());
             assert!(!row.contains(KEY) && !row.contains(&hidden), "{table}");
         }
     }

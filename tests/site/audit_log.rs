@@ -1,10 +1,10 @@
 //! The audit log: an untouched log is intact, and every change by hand is noticed.
 
-use broadsheet::accounts::{Handle, Moderator, Role};
+use broadsheet::accounts::{Username, Moderator, Role};
 use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
-use broadsheet::comments::screening::{Kind, Verdict};
+use broadsheet::comments::screening::{ReasonKind, Verdict};
 use broadsheet::comments::{self, Status};
-use broadsheet::ids::{ActId, CommentId};
+use broadsheet::ids::{ActionId, CommentId};
 use broadsheet::moderation::{DecisionRequest, QueueFilter, bulk, store};
 use broadsheet::text::markdown;
 use broadsheet::{accounts, clock::Ts};
@@ -17,10 +17,10 @@ pub(crate) const NO_HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcd
 
 pub(crate) async fn moderator(site: &TestSite, handle: &str) -> Moderator {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let handle = Handle::parse(handle).expect("a handle");
-    let found = accounts::store::find_by_handle(&mut db, &handle).await;
+    let handle = Username::parse(handle).expect("a handle");
+    let found = accounts::store::find_by_username(&mut db, &handle).await;
     let (account, _) = found.expect("accounts can be asked").expect("it is there");
-    let acting = Moderator::acting(&mut db, account.id).await;
+    let acting = Moderator::load_active(&mut db, account.id).await;
     acting.expect("accounts can be asked").expect("a moderator")
 }
 
@@ -31,7 +31,7 @@ pub(crate) async fn decide(
     seen: Status,
     to: Status,
     why: &str,
-) -> ActId {
+) -> ActionId {
     let rulings: Vec<DecisionRequest> = ids
         .iter()
         .map(|id| DecisionRequest {
@@ -333,7 +333,7 @@ async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
             name: "Ann".to_owned(),
             website: None,
             body: "Better words.".to_owned(),
-            format: broadsheet::text::Format::Markdown,
+            format: broadsheet::text::BodyFormat::Markdown,
             body_html: markdown::render_comment("Better words."),
         };
         let is_changed = store::edit::update(&mut db, &mo, id, version, &words, site.now()).await;
@@ -344,7 +344,7 @@ async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
     by_staff(ids[0], 0).await;
     by_author(ids[1], Status::Held, Vec::new()).await;
     by_staff(ids[1], 1).await;
-    by_author(ids[2], Status::Trashed, vec![Kind::RefuseWord.into()]).await;
+    by_author(ids[2], Status::Trashed, vec![ReasonKind::RefuseWord.into()]).await;
     by_author(ids[3], Status::Held, Vec::new()).await;
     assert_eq!(check(&site, None).await.faults, Vec::<String>::new());
     for (id, change, is_noticed) in [

@@ -381,10 +381,10 @@ async fn the_network_is_stored_sealed_for_a_limited_time() {
     assert_eq!(opened.expect("it opens").as_slice(), b"203.0.113.77");
     let kept = "select count(*) from comments where network_sealed is not null";
     site.app.clock.advance(30 * 24 * 3_600 - 1);
-    worker::forget(&site.app).await.expect("a round");
+    worker::purge_expired(&site.app).await.expect("a round");
     assert_eq!(site.count(kept).await, 1);
     site.app.clock.advance(2);
-    worker::forget(&site.app).await.expect("a round");
+    worker::purge_expired(&site.app).await.expect("a round");
     assert_eq!(site.count(kept).await, 0);
 
     let site = site_with(|publication| publication.discussion.network_days = 0).await;
@@ -448,12 +448,12 @@ async fn a_shorter_retention_applies_to_stored_networks() {
     let article = site.article("Tea").await;
     submit_reply(&site.visitor(), &article.path, "One.").await;
     let kept = "select count(*) from comments where network_sealed is not null";
-    worker::forget(&site.app).await.expect("a round");
+    worker::purge_expired(&site.app).await.expect("a round");
     assert_eq!(site.count(kept).await, 1);
     sqlx::query("update settings set network_days = 0")
         .execute(&site.app.pool)
         .await
         .expect("settings");
-    worker::forget(&site.app).await.expect("a round");
+    worker::purge_expired(&site.app).await.expect("a round");
     assert_eq!(site.count(kept).await, 0);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use broadsheet::accounts::{Moderator, Role};
 use broadsheet::comments::Status;
-use broadsheet::ids::{ActId, CommentId};
+use broadsheet::ids::{ActionId, CommentId};
 use broadsheet::moderation::store::{self, bulk::BulkAction};
 use broadsheet::moderation::{DecisionRequest, QueueFilter, bulk};
 use broadsheet::worker;
@@ -18,7 +18,7 @@ use crate::support::TestSite;
 const HELD: &str = "select count(*) from comments where status = 'held'";
 const DECISIONS: &str = "select count(*) from decisions";
 
-async fn find_bulk(site: &TestSite, action_id: ActId) -> BulkAction {
+async fn find_bulk(site: &TestSite, action_id: ActionId) -> BulkAction {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     store::bulk::find(&mut db, action_id)
         .await
@@ -27,7 +27,7 @@ async fn find_bulk(site: &TestSite, action_id: ActId) -> BulkAction {
 }
 
 /// Starts to trash every held comment; the first batch is done when this returns.
-async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActId {
+async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActionId {
     let filter = QueueFilter::with_status(Status::Held);
     bulk::decide_all(
         &site.app,
@@ -69,7 +69,7 @@ async fn undoing_a_running_action_stops_it() {
         .await
         .expect("it is taken back");
     assert!(find_bulk(&site, action_id).await.finished_at.is_some());
-    worker::work(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app).await.expect("the rest");
     assert_eq!(site.count(HELD).await, 5_000);
     assert_eq!(site.count(DECISIONS).await, 4_000);
     let undo = find_bulk(&site, undo).await;
@@ -113,7 +113,7 @@ async fn an_undo_includes_the_batch_that_another_node_is_committing() {
             .expect("an undo")
     };
     tokio::join!(other_node, undo);
-    worker::work(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app).await.expect("the rest");
     assert_eq!(site.count(HELD).await, 2_500);
     assert_eq!(site.count(DECISIONS).await, 2 * 2_010);
 }
@@ -156,7 +156,7 @@ async fn a_batch_that_began_before_the_undo_is_rolled_back() {
             .expect("an undo")
     };
     tokio::join!(other_node, undo);
-    worker::work(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app).await.expect("the rest");
     assert_eq!(site.count(HELD).await, 2_500);
     assert_eq!(site.count(DECISIONS).await, 2 * 2_000);
 }
@@ -243,7 +243,7 @@ async fn an_action_is_saved_although_its_first_batch_fails() {
         .follow()
         .await
         .sees("Bulk action: 0 of 10 done.");
-    worker::work(&site.app).await.expect("it goes on");
+    worker::run_bulk_actions(&site.app).await.expect("it goes on");
     assert_eq!(site.count(HELD).await, 0);
     assert_eq!(site.count(DECISIONS).await, 10);
 }
@@ -339,11 +339,11 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
         site.staff(username, Role::Moderator).await;
     }
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    for account in broadsheet::accounts::store::all(&mut db)
+    for account in broadsheet::accounts::store::list(&mut db)
         .await
         .expect("the staff")
     {
-        let moderator = broadsheet::accounts::Moderator::acting(&mut db, account.id).await;
+        let moderator = broadsheet::accounts::Moderator::load_active(&mut db, account.id).await;
         moderators.push(moderator.expect("an answer").expect("a moderator"));
     }
     drop(db);
@@ -354,7 +354,7 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
         bulk::decide_all(&site.app, &moderators[1], &filter, Status::Trashed, "", now),
     );
     assert_ne!(first.expect("an act"), second.expect("an act"));
-    let (one, two) = tokio::join!(worker::work(&site.app), worker::work(&site.app));
+    let (one, two) = tokio::join!(worker::run_bulk_actions(&site.app), worker::run_bulk_actions(&site.app));
     one.and(two).expect("both go to their ends");
     assert_eq!(site.count("select count(*) from decisions").await, 3_000);
     assert_eq!(

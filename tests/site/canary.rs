@@ -105,7 +105,7 @@ async fn the_keyed_hash_in_a_header_is_found() {
     let site = site().await;
     let canary = Canary::new();
     let email = broadsheet::commenters::Email::parse(&canary.typed).expect("an address");
-    let hash = broadsheet::crypto::hex(&email.hash(&site.app.keys));
+    let hash = broadsheet::crypto::encode_hex(&email.hash(&site.app.keys));
     let router = site
         .router
         .clone()

@@ -7,7 +7,7 @@ use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::Verdict;
 use broadsheet::comments::{self, NewComment, Status};
-use broadsheet::crypto::{KeyFile, hex};
+use broadsheet::crypto::{KeyFile, encode_hex};
 use broadsheet::ids::CommentId;
 use broadsheet::text::markdown;
 use broadsheet::worker;
@@ -33,7 +33,7 @@ async fn load_model(site: &TestSite) -> ModelRows {
 }
 
 async fn train(site: &TestSite) {
-    worker::learn(&site.app).await.expect("a round of training");
+    worker::train(&site.app).await.expect("a round of training");
 }
 
 /// Inserts a held comment.
@@ -51,7 +51,7 @@ async fn insert_held(site: &TestSite, on: &Made, name: &str, body: &str) -> Comm
         body_html: markdown::render_comment(body),
         body: body.to_owned(),
         account_id: None,
-        from: Ipv4Addr::LOCALHOST.into(),
+        ip: Ipv4Addr::LOCALHOST.into(),
     };
     let verdict = Verdict::new(Status::Held, Vec::new());
     let id = comments::store::submissions::insert(
@@ -278,7 +278,7 @@ async fn the_threshold_sends_comments_to_spam_except_those_of_known_commenters()
     let setup = Setup::default().publication(|publication| {
         publication.discussion.hold_everything = false;
         publication.discussion.hold_links = 0;
-        publication.discussion.trust_unproven = true;
+        publication.discussion.trust_unverified = true;
     });
     let site = setup.build().await;
     let article = site.article("Tea").await;
@@ -443,11 +443,11 @@ async fn the_model_has_no_readable_words_and_a_new_key_retrains_it() {
             assert!(!rows.contains(word), "{table} says {word}");
         }
     }
-    let text = format!("{}\n{}\n", hex(&[43; 32]), hex(&[42; 32]));
-    let ring = KeyFile::parse(&text).expect("two keys").keys();
+    let text = format!("{}\n{}\n", encode_hex(&[43; 32]), encode_hex(&[42; 32]));
+    let ring = KeyFile::parse(&text).expect("two keys").key_ring();
     site.app.keys.replace(&ring);
     sqlx::query("update settings set key_id = $1")
-        .bind(&ring.id()[..])
+        .bind(&ring.active_id()[..])
         .execute(&site.app.pool)
         .await
         .expect("a new key");

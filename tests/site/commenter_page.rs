@@ -37,7 +37,7 @@ impl MailSite {
 
     /// Delivers the mail and returns the emails after the first `seen` ones.
     async fn receive_emails(&self, seen: usize) -> Vec<Received> {
-        worker::deliver(&self.site.app)
+        worker::send_mail(&self.site.app)
             .await
             .expect("a round of the post");
         self.sink.received().split_off(seen)

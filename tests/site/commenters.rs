@@ -257,7 +257,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
 async fn trust_without_verification_is_stated_on_the_page_and_applied() {
     let site = site_with(|publication| {
         publication.discussion.hold_everything = true;
-        publication.discussion.trust_unproven = true;
+        publication.discussion.trust_unverified = true;
     })
     .await;
     let article = site.article("Tea").await;

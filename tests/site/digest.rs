@@ -4,7 +4,7 @@ use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
 use broadsheet::ids::{AccountId, CommentId};
 use broadsheet::text::{Language, dates};
-use broadsheet::worker::deliver;
+use broadsheet::worker::send_mail;
 
 use crate::support::makers::{Made, PASSPHRASE, at};
 use crate::support::smtp::{Received, Sink};
@@ -57,7 +57,7 @@ impl Newsroom {
     }
 
     pub(crate) async fn deliver(&self) {
-        deliver(&self.site.app).await.expect("the database answers");
+        send_mail(&self.site.app).await.expect("the database answers");
     }
 
     pub(crate) async fn held(&self, name: &str) -> CommentId {
@@ -297,7 +297,7 @@ async fn a_comment_that_is_held_again_is_in_the_next_digest() {
 async fn two_processes_send_one_digest() {
     let room = Newsroom::with_frequency("each").await;
     room.held("Ann").await;
-    let (one, other) = tokio::join!(deliver(&room.site.app), deliver(&room.site.app));
+    let (one, other) = tokio::join!(send_mail(&room.site.app), send_mail(&room.site.app));
     one.and(other).expect("the database answers");
     assert_eq!(room.digests().len(), 1);
     assert_eq!(room.site.count("select count(*) from digests").await, 1);

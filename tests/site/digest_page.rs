@@ -202,7 +202,7 @@ async fn a_digest_page_expires_after_a_week() {
     room.open(&link).await.has_status(200);
     room.site.app.clock.advance(1);
     assert_invalid(&room, &link, ann).await;
-    broadsheet::worker::forget(&room.site.app)
+    broadsheet::worker::purge_expired(&room.site.app)
         .await
         .expect("a round");
     assert_eq!(room.site.count("select count(*) from digests").await, 0);

@@ -87,7 +87,7 @@ async fn saved_settings_are_shown_and_apply() {
     ] {
         assert_eq!(shown.value(name), ticked, "{name}");
     }
-    let publication = site.app.publication().await.expect("a publication");
+    let publication = site.app.load_publication().await.expect("a publication");
     assert_eq!(publication.discussion.thread_depth, 7);
     assert_eq!(publication.discussion.flood_seconds, 60);
     assert_eq!(publication.discussion.trash_days, 90);
@@ -96,8 +96,8 @@ async fn saved_settings_are_shown_and_apply() {
     let lists = word_lists::find(&mut db).await.expect("word lists");
     let rules = rules::load_rules(&publication.discussion, &lists.hold, &lists.refuse).await;
     assert!(rules.trust_unproven && !rules.hold_everything && !rules.ask_checker);
-    assert_eq!(rules.hold_words.found_in(&["I use WordPress"]), [3]);
-    assert_eq!(rules.refuse_words.found_in(&["FR33 CASINO"]), [1]);
+    assert_eq!(rules.hold_words.matching_lines(&["I use WordPress"]), [3]);
+    assert_eq!(rules.refuse_words.matching_lines(&["FR33 CASINO"]), [1]);
 }
 
 #[tokio::test]
@@ -359,7 +359,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
     let told = page.texts_of("input[name=told][checked] + label");
     assert_eq!(told, ["Comment text", "Name"]);
     let checker = async || {
-        let publication = site.app.publication().await.expect("a publication");
+        let publication = site.app.load_publication().await.expect("a publication");
         publication.discussion.checker.clone()
     };
     let opened = |sealed: &[u8]| {
@@ -368,7 +368,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
     };
     let kept = checker().await.expect("a checker");
     assert_eq!(opened(&kept.key_sealed), KEY.as_bytes());
-    assert_eq!(kept.told, ["words", "name"]);
+    assert_eq!(kept.sent_fields, ["words", "name"]);
     let hex: String = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
     let row = settings_row(&site).await;
     assert!(!row.contains(KEY) && !row.contains(&hex), "{row}");

@@ -4,7 +4,7 @@ use broadsheet::commenters::rotation_store::SealedCommenterRow;
 use broadsheet::commenters::{self, Email, open_for_export};
 use broadsheet::comments::Status;
 use broadsheet::crypto::rotation::{RotationBatch, rotate_batch};
-use broadsheet::crypto::{KeyFile, Keys, hex};
+use broadsheet::crypto::{KeyFile, KeyRing, encode_hex};
 use broadsheet::ids::CommenterId;
 use broadsheet::moderation::store::counts::count_by_commenter;
 use sqlx::{Connection, PgConnection};
@@ -16,22 +16,22 @@ const OLD: [u8; 32] = [42; 32];
 const NEW: [u8; 32] = [43; 32];
 
 /// A ring whose active key is new, with the key of every test's site behind it.
-fn rotated_ring() -> Keys {
-    let text = format!("{}\n{}\n", hex(&NEW), hex(&OLD));
-    KeyFile::parse(&text).expect("two keys").keys()
+fn rotated_ring() -> KeyRing {
+    let text = format!("{}\n{}\n", encode_hex(&NEW), encode_hex(&OLD));
+    KeyFile::parse(&text).expect("two keys").key_ring()
 }
 
 /// Makes the new key the active one of the site and its database.
 async fn activate_new_key(site: &TestSite) {
     site.app.keys.replace(&rotated_ring());
     sqlx::query("update settings set key_id = $1")
-        .bind(&rotated_ring().id()[..])
+        .bind(&rotated_ring().active_id()[..])
         .execute(&site.app.pool)
         .await
         .expect("a new key");
 }
 
-async fn rotate_emails(site: &TestSite, keys: &Keys) -> RotationBatch {
+async fn rotate_emails(site: &TestSite, keys: &KeyRing) -> RotationBatch {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let batch = rotate_batch::<SealedCommenterRow>(&mut db, keys, 0).await;
     batch.expect("email addresses are rotated")
@@ -49,7 +49,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         .expect("a connection");
     let email = Email::parse("ann@example.org").expect("an address");
     let duplicate =
-        commenters::store::find_or_insert(&mut db, &Keys::from_secret(&NEW), &email, site.now())
+        commenters::store::find_or_insert(&mut db, &KeyRing::from_secret(&NEW), &email, site.now())
             .await
             .expect("a second row")
             .id;
@@ -109,7 +109,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     assert_eq!(commenters.len(), 2);
     let (ann, hash, sealed, is_blocked) = &commenters[0];
     assert!(*ann < duplicate.0 && *is_blocked);
-    let only_new = Keys::from_secret(&NEW);
+    let only_new = KeyRing::from_secret(&NEW);
     let email = open_for_export(&only_new, hash, sealed).expect("it opens with the new key");
     assert_eq!(*email, "ann@example.org");
     assert_eq!(
@@ -156,7 +156,7 @@ async fn a_value_that_no_key_opens_is_left_as_it_is() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
-    let batch = rotate_emails(&site, &Keys::from_secret(&NEW)).await;
+    let batch = rotate_emails(&site, &KeyRing::from_secret(&NEW)).await;
     assert_eq!((batch.rotated, batch.undecryptable), (0, 1));
     let batch = rotate_emails(&site, &rotated_ring()).await;
     assert_eq!((batch.rotated, batch.merged), (1, 0));
@@ -166,7 +166,7 @@ async fn a_value_that_no_key_opens_is_left_as_it_is() {
 async fn a_rotation_does_not_reset_the_sign_in_throttle() {
     let site = TestSite::new().await;
     let guess = || async {
-        let fields = [("handle", "ada"), ("passphrase", "wrong wrong wrong")];
+        let fields = [("username", "ada"), ("passphrase", "wrong wrong wrong")];
         site.visitor().post_fields("/admin/sign-in", &fields).await
     };
     for _ in 0..5 {

@@ -9,7 +9,7 @@ use broadsheet::mail::{
     EmailBlock, EmailLink, EmailMessage, Mailer, SendError, check_server, outbox,
 };
 use broadsheet::text::Language;
-use broadsheet::worker::deliver;
+use broadsheet::worker::send_mail;
 
 use crate::support::smtp::Sink;
 use crate::support::{Setup, TestSite};
@@ -57,7 +57,7 @@ impl TestSite {
     }
 
     async fn deliver(&self) {
-        deliver(&self.app).await.expect("the database answers");
+        send_mail(&self.app).await.expect("the database answers");
     }
 
     async fn waiting(&self) -> i64 {
@@ -344,7 +344,7 @@ async fn a_server_that_hangs_delays_nothing_else() {
     sink.hang(true);
     let delivering = tokio::spawn({
         let app = site.app.clone();
-        async move { deliver(&app).await }
+        async move { send_mail(&app).await }
     });
     while sink.connections() == 0 {
         tokio::task::yield_now().await;
@@ -356,7 +356,7 @@ async fn a_server_that_hangs_delays_nothing_else() {
         .submit()
         .await
         .has_status(303);
-    broadsheet::worker::forget(&site.app)
+    broadsheet::worker::purge_expired(&site.app)
         .await
         .expect("a round of forgetting");
     // No connection to the database is held while the server is waited for.
@@ -410,7 +410,7 @@ async fn two_workers_at_once_send_each_letter_once_over_few_connections() {
         )
         .await;
     }
-    let (one, other) = tokio::join!(deliver(&site.app), deliver(&site.app));
+    let (one, other) = tokio::join!(send_mail(&site.app), send_mail(&site.app));
     one.and(other).expect("the database answers");
     let mut to: Vec<String> = sink
         .received()
@@ -438,7 +438,7 @@ async fn what_a_process_took_and_did_not_send_is_sent_later() {
     sink.hang(true);
     let dying = tokio::spawn({
         let app = site.app.clone();
-        async move { deliver(&app).await }
+        async move { send_mail(&app).await }
     });
     while sink.connections() == 0 {
         tokio::task::yield_now().await;
@@ -530,7 +530,7 @@ async fn the_outbox_holds_neither_addresses_nor_words() {
         "https",
     ] {
         assert!(!bytes.contains(word) && !plain.contains(word), "{word}");
-        let hex = broadsheet::crypto::hex(word.as_bytes());
+        let hex = broadsheet::crypto::encode_hex(word.as_bytes());
         assert!(!plain.contains(&hex), "{word}");
     }
     // It opens for the one it is written to.

@@ -1,6 +1,6 @@
 //! The promise: an address is never displayed. A canary is sent through everything, and looked for everywhere.
 
-use broadsheet::accounts::{Rhythm, Role, address_store};
+use broadsheet::accounts::{DigestFrequency, Role, address_store};
 use broadsheet::admin::staff_email;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::{Status, links};
@@ -125,7 +125,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     paths.extend([article.path.clone(), "/nothing".to_owned()]);
     paths.extend(leads);
     paths.push(format!("/articles/{}/reply?to={answered}", article.id));
-    paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.word())));
+    paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.as_str())));
     // What an act did, and what someone else was faster with.
     let acts: Vec<i64> = sqlx::query_scalar("select distinct act from decisions")
         .fetch_all(&site.app.pool)
@@ -191,7 +191,7 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
         .expect("an address")
         .seal_for_account(keys, id);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let is_set = address_store::set(&mut db, id, &sealed, Rhythm::Each, now).await;
+    let is_set = address_store::update(&mut db, id, &sealed, DigestFrequency::Each, now).await;
     assert!(is_set.expect("the database answers"));
     let is_confirmed = address_store::confirm(&mut db, id, now, now).await;
     assert!(is_confirmed.expect("the database answers"));
@@ -206,7 +206,7 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     for part in [&letter.subject, &letter.text, &letter.html] {
         assert_eq!(leak_in(part), None, "{part}");
     }
-    let base = site.app.config.absolute("");
+    let base = site.app.config.absolute_url("");
     let page = |beginning: &str| {
         let mut links = letter
             .text
@@ -229,8 +229,8 @@ fn every_page() -> Vec<&'static str> {
         router::admin_routes(),
         router::wordpress_routes(),
     );
-    let listed = public.listed().iter().chain(desk.listed());
-    let listed = listed.chain(wordpress.listed());
+    let listed = public.list().iter().chain(desk.list());
+    let listed = listed.chain(wordpress.list());
     listed
         .filter(|(method, _)| method == axum::http::Method::GET)
         .map(|(_, path)| *path)

@@ -5,11 +5,11 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::Role;
-use broadsheet::app::{App, Heard};
+use broadsheet::app::{App, AdminEvent};
 use broadsheet::clock::Ts;
 use broadsheet::comments::screening::Verdict;
 use broadsheet::comments::{self, Status};
-use broadsheet::crypto::Keys;
+use broadsheet::crypto::KeyRing;
 use broadsheet::text::markdown;
 use broadsheet::worker;
 use serde_json::Value;
@@ -190,7 +190,7 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
         .await;
     // The request runs one batch; the background loop does the rest.
     after.sees("Bulk action: 2000 of 2300 done.");
-    worker::work(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app).await.expect("the rest");
     let spam = "select count(*) from comments where status = 'spam'";
     assert_eq!(site.count(spam).await, 2_300);
     assert_eq!(
@@ -216,7 +216,7 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
         .form("/admin/comments/undo")
         .press("Undo")
         .await;
-    worker::work(&site.app).await.expect("the rest");
+    worker::run_bulk_actions(&site.app).await.expect("the rest");
     assert_eq!(site.count(spam).await, 0);
     undone
         .follow()
@@ -278,7 +278,7 @@ async fn an_action_stops_when_its_account_is_gone() {
             .await
             .expect("the account is gone");
     }
-    worker::work(&site.app).await.expect("a round");
+    worker::run_bulk_actions(&site.app).await.expect("a round");
     assert_eq!(
         site.count("select count(*) from comments where status = 'trashed'")
             .await,
@@ -363,7 +363,7 @@ async fn open_pages_receive_decisions_and_arrivals() {
         all
     });
     tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-    let stays = site.app.heard.subscribe();
+    let stays = site.app.admin_events.subscribe();
     post_json(
         &other,
         "/admin/comments",
@@ -393,7 +393,7 @@ async fn open_pages_receive_decisions_and_arrivals() {
 
 /// Waits for the next event with this name that `matches` accepts.
 async fn receive(
-    heard: &mut Receiver<Heard>,
+    heard: &mut Receiver<AdminEvent>,
     name: &str,
     matches: impl Fn(&Value) -> bool,
 ) -> Value {
@@ -420,7 +420,7 @@ async fn open_pages_receive_removals_without_a_decision() {
     let changed = site.comment(&article, "Changed", Status::Held).await;
     let settled = site.comment(&article, "Settled", Status::Held).await;
     let decided = site.comment(&article, "Decided", Status::Held).await;
-    let mut heard = site.app.heard.subscribe();
+    let mut heard = site.app.admin_events.subscribe();
     let mod_ = site.staff("mo", Role::Moderator).await;
     let live = mod_.open("/admin/comments/live").await;
     assert_eq!(live.header("x-accel-buffering"), "no");
@@ -470,13 +470,13 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 2_100).await;
-    let mut heard = site.app.heard.subscribe();
+    let mut heard = site.app.admin_events.subscribe();
     let mod_ = site.staff("mo", Role::Moderator).await;
     mod_.open("/admin/comments/live").await;
     receive(&mut heard, "anew", |_| true).await;
     // Another node has events of its own.
     let clock = site.app.clock.clone();
-    let (keys, config) = (Keys::from_secret(&[42; 32]), site.app.config.clone());
+    let (keys, config) = (KeyRing::from_secret(&[42; 32]), site.app.config.clone());
     let node = App::new(
         site.app.pool.clone(),
         clock,
@@ -493,7 +493,7 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
         (&progress["decided"], &progress["done"]),
         (&2_000.into(), &false.into())
     );
-    worker::work(&node).await.expect("the rest");
+    worker::run_bulk_actions(&node).await.expect("the rest");
     let progress = receive(&mut heard, "bulk", |_| true).await;
     assert_eq!(progress["expected"], 2_100);
     assert_eq!(

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use broadsheet::accounts::Moderator;
 use broadsheet::clock::Ts;
-use broadsheet::comments::screening::{Kind, Verdict};
+use broadsheet::comments::screening::{ReasonKind, Verdict};
 use broadsheet::comments::{self, Status};
-use broadsheet::ids::{ArticleId, CommentId, LookalikeId};
+use broadsheet::ids::{ArticleId, CommentId, SimilarGroupId};
 use broadsheet::moderation::filter::{CommentAge, QueueFilter};
 use broadsheet::moderation::store;
 use broadsheet::moderation::store::counts::QueueCount;
@@ -36,11 +36,11 @@ impl TestRandom {
     }
 }
 
-const KINDS: [Kind; 4] = [
-    Kind::EverythingIsHeld,
-    Kind::FirstTimer,
-    Kind::Links,
-    Kind::HoldWord,
+const KINDS: [ReasonKind; 4] = [
+    ReasonKind::EverythingIsHeld,
+    ReasonKind::FirstTimer,
+    ReasonKind::Links,
+    ReasonKind::HoldWord,
 ];
 const WORDS: [&str; 6] = ["tea", "coffee", "чай", "кава", "milk", "sugar"];
 
@@ -280,7 +280,7 @@ async fn run_random_action(
                     .await
                     .expect("acts");
             if !acts.is_empty() {
-                let undone = broadsheet::ids::ActId(random.pick(&acts));
+                let undone = broadsheet::ids::ActionId(random.pick(&acts));
                 let action_id = store::decisions::reserve_action_id(&mut db)
                     .await
                     .expect("an action id");
@@ -356,7 +356,7 @@ async fn run_random_action(
             bulk::decide_all(&site.app, moderator, &filter, to, "", now)
                 .await
                 .expect("it is begun");
-            worker::work(&site.app).await.expect("it is done");
+            worker::run_bulk_actions(&site.app).await.expect("it is done");
             return "a bulk act";
         }
     };
@@ -377,7 +377,7 @@ fn random_filter(random: &mut TestRandom, all: &[FilterRow]) -> QueueFilter {
             1 => filter.article = Some(ArticleId(random.pick(&articles))),
             2 => filter.same_author_as = Some(CommentId(random.pick(&ids))),
             3 => filter.same_network_as = Some(CommentId(random.pick(&ids))),
-            4 if !alike.is_empty() => filter.similar_group = Some(LookalikeId(random.pick(&alike))),
+            4 if !alike.is_empty() => filter.similar_group = Some(SimilarGroupId(random.pick(&alike))),
             5 => filter.age = Some(random.pick(&CommentAge::ALL)),
             _ => filter.search = random.pick(&WORDS).to_owned(),
         }
@@ -432,7 +432,7 @@ async fn counters_and_filters_agree_with_counting_by_hand() {
     let mut random = TestRandom(0x5eed_0f0a_ddee_d001);
     insert_random(&site, &mut random, 300).await;
     check(&site, "filling").await;
-    worker::read(&site.app).await.expect("all is read");
+    worker::index_comments(&site.app).await.expect("all is read");
     check(&site, "reading").await;
     assert!(
         site.count("select count(*) from lookalikes where held > 1")
@@ -444,7 +444,7 @@ async fn counters_and_filters_agree_with_counting_by_hand() {
         let action = run_random_action(&site, &mut random, &moderator).await;
         check(&site, action).await;
         if round % 8 == 7 {
-            worker::read(&site.app).await.expect("all is read");
+            worker::index_comments(&site.app).await.expect("all is read");
             check(&site, "reading again").await;
             not_empty += check_filters(&site, &mut random, 40).await;
         }

@@ -44,7 +44,7 @@ async fn every_response_has_security_headers() {
             .filter(|(name, _)| !["etag", "content-length"].contains(&name.as_str()))
             .map(|(name, value)| format!("{name}: {}\n", value.to_str().expect("text")))
             .collect::<String>()
-            .replace(&broadsheet::web::assets::Style::of_reading().hash(), "'(hash)'"),
+            .replace(&broadsheet::web::assets::InlineStyle::load().csp_hash(), "'(hash)'"),
         @r"
         content-type: text/html; charset=utf-8
         content-security-policy: default-src 'none'; style-src 'self' '(hash)'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'

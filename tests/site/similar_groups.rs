@@ -2,12 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use broadsheet::accounts::{self, Handle, Moderator, Role};
+use broadsheet::accounts::{self, Username, Moderator, Role};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{self, Verdict};
 use broadsheet::comments::{self, NewComment, Status};
-use broadsheet::ids::{CommentId, LookalikeId};
+use broadsheet::ids::{CommentId, SimilarGroupId};
 use broadsheet::moderation::filter::QueueFilter;
 use broadsheet::moderation::store;
 use broadsheet::moderation::store::cards::{CardScope, QueueCard};
@@ -23,12 +23,12 @@ use crate::support::makers::Made;
 pub async fn moderator(site: &TestSite) -> Moderator {
     site.staff("mo", Role::Moderator).await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let username = Handle::parse("mo").expect("a handle");
-    let (account, _) = accounts::store::find_by_handle(&mut db, &username)
+    let username = Username::parse("mo").expect("a handle");
+    let (account, _) = accounts::store::find_by_username(&mut db, &username)
         .await
         .expect("the accounts are read")
         .expect("it was made");
-    Moderator::acting(&mut db, account.id)
+    Moderator::load_active(&mut db, account.id)
         .await
         .expect("the accounts are read")
         .expect("it moderates")
@@ -49,7 +49,7 @@ impl<'a> CommentDraft<'a> {
             author,
             network: 1,
             body,
-            verdict: Verdict::new(Status::Held, vec![screening::Kind::EverythingIsHeld.into()]),
+            verdict: Verdict::new(Status::Held, vec![screening::ReasonKind::EverythingIsHeld.into()]),
             at,
         }
     }
@@ -68,7 +68,7 @@ impl<'a> CommentDraft<'a> {
             body_html: markdown::render_comment(self.body),
             body: self.body.to_owned(),
             account_id: None,
-            from: IpAddr::V4(Ipv4Addr::new(192, 0, 2, self.network)),
+            ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, self.network)),
         };
         let id = comments::store::submissions::insert(
             &mut db,
@@ -111,7 +111,7 @@ async fn insert_offers(
 }
 
 async fn index_all(site: &TestSite) {
-    worker::read(&site.app).await.expect("comments are indexed");
+    worker::index_comments(&site.app).await.expect("comments are indexed");
     assert_eq!(site.count("select count(*) from unread").await, 0);
 }
 
@@ -294,7 +294,7 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     let similar = insert_offers(&site, &tea, 1..101).await;
     index_all(&site).await;
     let group_id = find_card(&site, similar[0]).await.similar_group_id;
-    assert_eq!(group_id, Some(LookalikeId(similar[0].0)));
+    assert_eq!(group_id, Some(SimilarGroupId(similar[0].0)));
     let later = insert_offers(&site, &tea, 101..111).await;
     index_all(&site).await;
     let filter = QueueFilter {
@@ -305,7 +305,7 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     let action_id = bulk::decide_all(&site.app, &moderator, &filter, Status::Spam, "", as_of)
         .await
         .expect("it is begun");
-    worker::work(&site.app).await.expect("it is done");
+    worker::run_bulk_actions(&site.app).await.expect("it is done");
     for id in &similar {
         assert_eq!(site.status_of(*id).await, Status::Spam);
     }
@@ -317,7 +317,7 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     bulk::undo_all(&site.app, &moderator, action_id)
         .await
         .expect("it is taken back");
-    worker::work(&site.app).await.expect("it is done");
+    worker::run_bulk_actions(&site.app).await.expect("it is done");
     assert_eq!(find_card(&site, similar[0]).await.group_size, 110);
 }
 
@@ -342,7 +342,7 @@ async fn erased_and_edited_comments_leave_their_group() {
         (similar[2], "Sorry, I meant to ask for the recipe"),
         (other, &offer(77)),
     ] {
-        let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
+        let verdict = Verdict::new(Status::Held, vec![screening::ReasonKind::Links.into()]);
         let html = markdown::render_comment(body);
         let is_changed = comments::store::author::update_body(
             &mut db,
@@ -391,7 +391,7 @@ async fn approved_comments_are_not_grouped() {
         );
         let body = offer(number);
         let mut draft = CommentDraft::held(&author, &body, site.now().plus_seconds(number));
-        draft.verdict = Verdict::new(status, vec![screening::Kind::Links.into()]);
+        draft.verdict = Verdict::new(status, vec![screening::ReasonKind::Links.into()]);
         ids.push(draft.insert(&site, &tea).await);
     }
     index_all(&site).await;
@@ -399,7 +399,7 @@ async fn approved_comments_are_not_grouped() {
     for id in &ids {
         group_ids.push(find_card(&site, *id).await.similar_group_id);
     }
-    let group_id = Some(LookalikeId(ids[1].0));
+    let group_id = Some(SimilarGroupId(ids[1].0));
     assert_eq!(group_ids, [None, group_id, None, group_id]);
 }
 
@@ -495,7 +495,7 @@ async fn a_comment_is_indexed_after_the_edit_that_was_under_way() {
     let other = CommentDraft::held("bob", "Black tea", site.now())
         .insert(&site, &tea)
         .await;
-    let verdict = Verdict::new(Status::Held, vec![screening::Kind::Links.into()]);
+    let verdict = Verdict::new(Status::Held, vec![screening::ReasonKind::Links.into()]);
     let html = markdown::render_comment("Black coffee");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::author::update_body(
@@ -510,7 +510,7 @@ async fn a_comment_is_indexed_after_the_edit_that_was_under_way() {
     )
     .await
     .expect("it can be changed");
-    worker::read(&site.app).await.expect("the other is read");
+    worker::index_comments(&site.app).await.expect("the other is read");
     assert_eq!(search(&site, "tea").await, [other]);
     db.commit().await.expect("a commit");
     index_all(&site).await;

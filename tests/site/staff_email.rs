@@ -3,7 +3,7 @@
 use broadsheet::accounts::address_store;
 use broadsheet::accounts::rotation_store::SealedAccountRow;
 use broadsheet::crypto::rotation::rotate_batch;
-use broadsheet::crypto::{KeyFile, Keys, hex};
+use broadsheet::crypto::{KeyFile, KeyRing, encode_hex};
 use broadsheet::ids::AccountId;
 use broadsheet::mail;
 use broadsheet::mail::rotation_store::SealedEmailRow;
@@ -149,7 +149,7 @@ async fn saving_a_staff_email_needs_the_passphrase_and_never_shows_it() {
     .fetch_one(&room.site.app.pool)
     .await
     .expect("accounts");
-    assert!(!rows.contains("mo.keeper") && !rows.contains(&hex(b"mo.keeper")));
+    assert!(!rows.contains("mo.keeper") && !rows.contains(&encode_hex(b"mo.keeper")));
     // Another frequency needs no passphrase, taking the address away does.
     page.form("/admin/account/digest")
         .fill("digest", "hourly")
@@ -221,8 +221,8 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
         .await
         .expect("a digest is enqueued");
     let new = [43; 32];
-    let text = format!("{}\n{}\n", hex(&new), hex(&[42; 32]));
-    let ring: Keys = KeyFile::parse(&text).expect("two keys").keys();
+    let text = format!("{}\n{}\n", encode_hex(&new), encode_hex(&[42; 32]));
+    let ring: KeyRing = KeyFile::parse(&text).expect("two keys").key_ring();
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
     let addresses = rotate_batch::<SealedAccountRow>(&mut db, &ring, 0)
         .await
@@ -238,9 +238,9 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
     assert_eq!((again.rotated, again.undecryptable), (0, 0));
     drop(db);
     // With the new key alone both open.
-    room.site.app.keys.replace(&Keys::from_secret(&new));
+    room.site.app.keys.replace(&KeyRing::from_secret(&new));
     sqlx::query("update settings set key_id = $1")
-        .bind(&ring.id()[..])
+        .bind(&ring.active_id()[..])
         .execute(&room.site.app.pool)
         .await
         .expect("a new key");
@@ -250,7 +250,7 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
     assert_eq!(digests[0].to, [MO]);
     // And with a key that is not there, neither is touched.
     let mut db = room.site.app.pool.acquire().await.expect("a connection");
-    let other = Keys::from_secret(&[44; 32]);
+    let other = KeyRing::from_secret(&[44; 32]);
     let closed = rotate_batch::<SealedAccountRow>(&mut db, &other, 0)
         .await
         .expect("addresses");

@@ -183,7 +183,7 @@ async fn every_permalink_of_ten_thousand_leads_to_its_page() {
     for setup in [Setup::default(), newest_first()] {
         let site = setup.build().await;
         let is_newest_first = {
-            let publication = site.app.publication().await.expect("a publication");
+            let publication = site.app.load_publication().await.expect("a publication");
             publication.discussion.newest_first
         };
         let article = site.article("Tea").await;

@@ -366,7 +366,7 @@ async fn a_first_timer_is_held_until_a_comment_is_approved() {
     for (trust_unproven, status) in [(false, Status::Held), (true, Status::Approved)] {
         let site = site_with(move |publication| {
             publication.discussion.hold_first_timers = true;
-            publication.discussion.trust_unproven = trust_unproven;
+            publication.discussion.trust_unverified = trust_unproven;
         })
         .await;
         let article = site.article("Tea").await;

@@ -7,7 +7,7 @@ use std::process;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use broadsheet::db::embedded::{Durability, Private};
+use broadsheet::db::embedded::{CommitDurability, EmbeddedPostgres};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;
@@ -16,7 +16,7 @@ struct Cluster {
     url: String,
     template: String,
     // A static is never dropped; the pipe to Postgres closes when the process ends, and Postgres with it.
-    _private: Option<Private>,
+    _private: Option<EmbeddedPostgres>,
 }
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
@@ -52,7 +52,7 @@ async fn start() -> Cluster {
         Ok(url) => (url, None),
         Err(_) => {
             let private = tokio::task::spawn_blocking(|| {
-                Private::start(&folder("cluster"), Durability::Test)
+                EmbeddedPostgres::start(&folder("cluster"), CommitDurability::Test)
             })
             .await
             .expect("starting does not panic")

@@ -1,7 +1,7 @@
 //! Generates comments in English and Ukrainian, decent ones and spam, the same each time, for the classifier benchmark.
 
 /// A generated comment.
-pub struct Said {
+pub struct SampleComment {
     pub id: String,
     pub name: String,
     pub website: Option<String>,
@@ -254,14 +254,14 @@ const UKRAINIAN: SampleVocabulary = SampleVocabulary {
 };
 
 /// Generates `count` comments, 30 % of them spam.
-pub fn comments(count: usize) -> Vec<Said> {
+pub fn comments(count: usize) -> Vec<SampleComment> {
     let mut random = CommentRandom(20_201_120);
     (0..count)
         .map(|index| comment(&mut random, index))
         .collect()
 }
 
-fn comment(random: &mut CommentRandom, index: usize) -> Said {
+fn comment(random: &mut CommentRandom, index: usize) -> SampleComment {
     let language = if random.below(2) == 0 {
         &ENGLISH
     } else {
@@ -318,7 +318,7 @@ fn comment(random: &mut CommentRandom, index: usize) -> Said {
         false => random.choose(language.names),
     };
     let has_website = random.below(10) < if is_spam { 6 } else { 1 };
-    Said {
+    SampleComment {
         id: format!("made-{index}"),
         name: name.to_owned(),
         website: has_website.then(|| {

@@ -5,14 +5,14 @@ use std::net::Ipv4Addr;
 use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::passphrase::Passphrase;
-use broadsheet::accounts::{self, Handle, Role};
+use broadsheet::accounts::{self, Username, Role};
 use broadsheet::articles::{self, Draft, Kind, State};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{self, Verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
-use broadsheet::text::{Format, Slug, markdown};
+use broadsheet::text::{BodyFormat, Slug, markdown};
 
 use super::TestSite;
 use super::visitor::Visitor;
@@ -30,7 +30,7 @@ impl TestSite {
     /// Someone of the staff, signed in.
     pub async fn staff(&self, handle: &str, role: Role) -> Visitor {
         let mut db = self.app.pool.acquire().await.expect("a connection");
-        let parsed = Handle::parse(handle).expect("a handle");
+        let parsed = Username::parse(handle).expect("a handle");
         let passphrase = Passphrase::parse(PASSPHRASE)
             .expect("a passphrase")
             .hash(self.app.password_hasher.argon2())
@@ -46,7 +46,7 @@ impl TestSite {
         .await
         .expect("an account goes in")
         .expect("the handle is free");
-        let cookie = accounts::session::start(&self.app, &mut db, id)
+        let cookie = accounts::session::create_session(&self.app, &mut db, id)
             .await
             .expect("a session");
         let visitor = self.visitor();
@@ -65,7 +65,7 @@ impl TestSite {
             standfirst: String::new(),
             sources: String::new(),
             body: "Some words.".to_owned(),
-            format: Format::Markdown,
+            format: BodyFormat::Markdown,
             replies_open: true,
             kind: Kind::Article,
             pinned: false,
@@ -74,10 +74,10 @@ impl TestSite {
             published_at: Some(self.now()),
         };
         change(&mut draft);
-        let publication = self.app.publication().await.expect("a publication");
+        let publication = self.app.load_publication().await.expect("a publication");
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        let handle = Handle::parse("maker").expect("a handle");
-        let author = match accounts::store::find_by_handle(&mut db, &handle)
+        let handle = Username::parse("maker").expect("a handle");
+        let author = match accounts::store::find_by_username(&mut db, &handle)
             .await
             .expect("accounts can be asked")
         {
@@ -126,7 +126,7 @@ impl TestSite {
                 .await
                 .expect("a commenter");
         let reasons = match status {
-            Status::Held => vec![screening::Kind::EverythingIsHeld.into()],
+            Status::Held => vec![screening::ReasonKind::EverythingIsHeld.into()],
             _ => Vec::new(),
         };
         let verdict = Verdict::new(status, reasons);
@@ -139,7 +139,7 @@ impl TestSite {
             body_html: markdown::render_comment(&body),
             body,
             account_id: None,
-            from: Ipv4Addr::LOCALHOST.into(),
+            ip: Ipv4Addr::LOCALHOST.into(),
         };
         let id = comments::store::submissions::insert(
             &mut db,

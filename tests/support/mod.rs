@@ -21,7 +21,7 @@ use broadsheet::app::App;
 use broadsheet::cache::PageCacheService;
 use broadsheet::clock::{Clock, Ts};
 use broadsheet::config::{Config, Settings};
-use broadsheet::crypto::Keys;
+use broadsheet::crypto::KeyRing;
 use broadsheet::publication::Publication;
 use broadsheet::{publication, router};
 use sqlx::PgPool;
@@ -94,8 +94,8 @@ impl Setup {
         let pool = PgPool::connect(&database_url)
             .await
             .expect("a new database can be reached");
-        let keys = Keys::from_secret(&[42; 32]);
-        let mut publication = Publication::new(&keys.id());
+        let keys = KeyRing::from_secret(&[42; 32]);
+        let mut publication = Publication::new(&keys.active_id());
         publication.title = "The Test Courier".to_owned();
         // What most tests are not about: replies wait, for one reason, and many may come at once.
         publication.discussion.hold_everything = true;

@@ -120,7 +120,7 @@ pub fn comment(number: i64, author: &str, approved: &str, more: &str) -> String 
 }
 
 /// Builds the element that makes a comment a reply.
-pub fn answers(number: i64) -> String {
+pub fn reply_to(number: i64) -> String {
     format!("<wp:comment_parent>{number}</wp:comment_parent>")
 }
 
@@ -164,7 +164,7 @@ impl TestSite {
             uploads_folder: None,
             media_folder: PathBuf::from("nowhere"),
             zone: None,
-            base_url: self.app.config.absolute(""),
+            base_url: self.app.config.absolute_url(""),
         };
         change(&mut options);
         let app = &self.app;
@@ -174,10 +174,10 @@ impl TestSite {
 
     /// Exports the site to a string.
     pub async fn export(&self, with_emails: bool) -> String {
-        let publication = self.app.publication().await.expect("a publication");
+        let publication = self.app.load_publication().await.expect("a publication");
         let request = ExportRequest {
             publication: &publication,
-            base_url: self.app.config.absolute(""),
+            base_url: self.app.config.absolute_url(""),
             keys: &self.app.keys,
             with_emails,
             now: self.now(),

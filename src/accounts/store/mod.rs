@@ -5,26 +5,26 @@ pub mod staff_email;
 
 use sqlx::PgConnection;
 
-use crate::accounts::model::{Account, Handle, Role};
+use crate::accounts::model::{Account, Username, Role};
 use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::text::Slug;
 
 /// Finds an account by username, with its passphrase hash. Without a hash nobody can sign in to it.
-pub async fn find_by_handle(
+pub async fn find_by_username(
     db: &mut PgConnection,
-    handle: &Handle,
+    username: &Username,
 ) -> sqlx::Result<Option<(Account, Option<String>)>> {
     let row = sqlx::query!(
         "select id, handle, name, role, passphrase_hash from accounts where handle = $1",
-        handle.as_str()
+        username.as_str()
     )
     .fetch_optional(db)
     .await?;
     Ok(row.map(|row| {
         let account = Account {
             id: row.id,
-            handle: row.handle,
+            username: row.username,
             name: row.name,
             role: row.role,
         };
@@ -35,7 +35,7 @@ pub async fn find_by_handle(
 pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
-        "select id, handle, name, role from accounts where id = $1",
+        "select id, handle as username, name, role from accounts where id = $1",
         id.0,
     )
     .fetch_optional(db)
@@ -43,10 +43,10 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<A
 }
 
 /// Lists all accounts by name.
-pub async fn all(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
+pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     sqlx::query_as!(
         Account,
-        "select id, handle, name, role from accounts order by name, id"
+        "select id, handle as username, name, role from accounts order by name, id"
     )
     .fetch_all(db)
     .await
@@ -65,13 +65,13 @@ pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
 /// Inserts an account with a slug for its author page; `None` if the username is taken.
 pub async fn insert(
     db: &mut PgConnection,
-    handle: &Handle,
+    username: &Username,
     name: &str,
     role: Role,
     passphrase_hash: Option<&str>,
     now: Ts,
 ) -> sqlx::Result<Option<AccountId>> {
-    let slug = Slug::from_title(handle.as_str());
+    let slug = Slug::from_title(username.as_str());
     // Two usernames may have the same slug in Latin letters; then the next free number is appended.
     sqlx::query_scalar!(
         "insert into accounts (handle, slug, name, role, passphrase_hash, created_at)
@@ -81,7 +81,7 @@ pub async fn insert(
          where not exists (select 1 from accounts where accounts.slug = free.slug)
          order by free.number limit 1
          on conflict (handle) do nothing returning id",
-        handle.as_str(),
+        username.as_str(),
         slug.as_str(),
         name,
         role as Role,
@@ -92,7 +92,7 @@ pub async fn insert(
     .await
 }
 
-pub async fn set_passphrase(db: &mut PgConnection, id: AccountId, hash: &str) -> sqlx::Result<()> {
+pub async fn update_passphrase(db: &mut PgConnection, id: AccountId, hash: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "update accounts set passphrase_hash = $2 where id = $1",
         id.0,
@@ -140,7 +140,7 @@ pub async fn find_by_session(
 ) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
-        "select accounts.id, handle, name, role
+        "select accounts.id, handle as username, name, role
          from sessions join accounts on accounts.id = account_id
          where token_hash = $1 and expires_at > $2",
         token_hash,
@@ -158,7 +158,7 @@ pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
 }
 
 /// Deletes every session of an account, and revokes the signed links in digests sent to it.
-pub async fn delete_sessions_of(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
+pub async fn delete_sessions(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where account_id = $1", id.0)
         .execute(&mut *db)
         .await?;
@@ -172,7 +172,7 @@ pub async fn delete_sessions_of(db: &mut PgConnection, id: AccountId) -> sqlx::R
 }
 
 /// Deletes expired sessions, and sign-in failures too old to count.
-pub async fn delete_stale(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
+pub async fn delete_expired(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where expires_at <= $1", now as Ts)
         .execute(&mut *db)
         .await?;

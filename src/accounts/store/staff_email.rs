@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::accounts::staff_email::{CONFIRMATION_WINDOW, Rhythm, StaffEmail};
+use crate::accounts::staff_email::{CONFIRMATION_WINDOW, DigestFrequency, StaffEmail};
 use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::mail;
@@ -14,7 +14,7 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
     sqlx::query_as!(
         StaffEmail,
         r#"select email_sealed is not null as "has_email!", email_set_at as "set_at: Ts", email_confirmed_at as "confirmed_at: Ts",
-               silenced_at as "suppressed_at: Ts", digest as "rhythm: Rhythm"
+               silenced_at as "suppressed_at: Ts", digest as "frequency: DigestFrequency"
            from accounts where id = $1"#,
         id.0,
     )
@@ -24,11 +24,11 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
 
 /// Sets another email, which has to be confirmed, and deletes what waits in the outbox for the one before; the state of
 /// digests and bounces begins again. Returns `false` and changes nothing if the last change was less than a minute ago.
-pub async fn set(
+pub async fn update(
     db: &mut PgConnection,
     id: AccountId,
     sealed: &[u8],
-    rhythm: Rhythm,
+    rhythm: DigestFrequency,
     now: Ts,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query!(
@@ -38,7 +38,7 @@ pub async fn set(
         id.0,
         sealed,
         now as Ts,
-        rhythm as Rhythm,
+        rhythm as DigestFrequency,
         now.plus_seconds(-MIN_CHANGE_INTERVAL) as Ts,
     )
     .execute(&mut *db)
@@ -51,7 +51,7 @@ pub async fn set(
 }
 
 /// Removes the email, and what waits in the outbox for it.
-pub async fn remove(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
+pub async fn delete(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!(
         "update accounts set email_sealed = null, email_confirmed_at = null, silenced_at = null, digest = 'never' where id = $1",
         id.0
@@ -62,19 +62,19 @@ pub async fn remove(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
 }
 
 /// Changes how often an account gets a digest; `false` if it has no email.
-pub async fn set_rhythm(
+pub async fn update_frequency(
     db: &mut PgConnection,
     id: AccountId,
-    rhythm: Rhythm,
+    rhythm: DigestFrequency,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query!(
         "update accounts set digest = $2 where id = $1 and email_sealed is not null",
         id.0,
-        rhythm as Rhythm,
+        rhythm as DigestFrequency,
     )
     .execute(&mut *db)
     .await?;
-    if rhythm == Rhythm::Never {
+    if rhythm == DigestFrequency::Never {
         // Digests already in the outbox are not wanted either. A confirmation of the email still is.
         sqlx::query!(
             "delete from outbox using accounts
@@ -110,7 +110,7 @@ pub async fn confirm(
 }
 
 /// Lists every email, sealed.
-pub async fn all_sealed(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, Vec<u8>)>> {
+pub async fn list_sealed(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, Vec<u8>)>> {
     let rows = sqlx::query!(
         r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts where email_sealed is not null order by id"#
     )

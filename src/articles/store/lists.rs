@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::articles::model::{Kind, State};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId, TopicId};
-use crate::text::{Format, SafeHtml, Slug};
+use crate::text::{BodyFormat, SafeHtml, Slug};
 
 /// An article in a list that readers page through.
 pub struct Headline {
@@ -18,7 +18,7 @@ pub struct Headline {
     /// The text, for articles without a standfirst.
     pub body: String,
     /// How it is written.
-    pub format: Format,
+    pub format: BodyFormat,
     /// The text, as HTML, for the feed.
     pub body_html: SafeHtml,
     /// Its address.

@@ -10,7 +10,7 @@ use super::model::{Article, Draft, Kind, State};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
 use crate::publication::Publication;
-use crate::text::{Format, Slug};
+use crate::text::{BodyFormat, Slug};
 
 pub use lists::*;
 pub use topics::*;
@@ -105,7 +105,7 @@ pub async fn insert(
         draft.standfirst,
         draft.sources,
         draft.body,
-        draft.format as Format,
+        draft.format as BodyFormat,
         body_html.as_str(),
         draft.replies_open,
         draft.kind as Kind,
@@ -145,7 +145,7 @@ pub async fn change(
         body_html.as_str(),
         draft.replies_open,
         now as Ts,
-        draft.format as Format,
+        draft.format as BodyFormat,
         draft.kind as Kind,
         draft.pinned,
     )
@@ -171,7 +171,7 @@ async fn page_path(
     let ends_so = |path: &String| path.rsplit('/').next() == Some(slug.as_str()) && path != dated;
     Ok(path
         .filter(ends_so)
-        .unwrap_or_else(|| Publication::path_of_page(slug)))
+        .unwrap_or_else(|| Publication::page_path(slug)))
 }
 
 /// Gives the article its state, moment, address and topics, and keeps the version that was saved.
@@ -186,9 +186,9 @@ async fn place_and_record(
     // A draft keeps the address it had, if any; only what readers may see needs one.
     let path = match (draft.state, draft.published_at) {
         (State::Published, Some(at)) => Some(match draft.kind {
-            Kind::Article => publication.path_of(id, &draft.slug, at),
+            Kind::Article => publication.article_path(id, &draft.slug, at),
             Kind::Page => {
-                let dated = publication.path_of(id, &draft.slug, at);
+                let dated = publication.article_path(id, &draft.slug, at);
                 page_path(db, id, &draft.slug, &dated).await?
             }
         }),

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::chain::find_end;
 use crate::audit_log::EntryKind;
 use crate::clock::Ts;
-use crate::ids::{AccountId, ActId, EntryId};
+use crate::ids::{AccountId, ActionId, LogEntryId};
 
 /// Entries that are scanned for those that match the filter.
 const MAX_SCANNED_ENTRIES: i64 = 2_000;
@@ -37,8 +37,8 @@ pub struct LogFilter {
 /// An entry, with the name of its actor.
 pub struct LogEntry {
     pub position: i64,
-    pub id: EntryId,
-    pub act: ActId,
+    pub id: LogEntryId,
+    pub act: ActionId,
     pub kind: EntryKind,
     /// Name of the member of staff; `None` for the site itself.
     pub actor: Option<String>,

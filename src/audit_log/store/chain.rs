@@ -5,17 +5,17 @@ use sqlx::PgConnection;
 use crate::audit_log::chain::hash_entry;
 use crate::audit_log::{DecisionRecord, EntryKind, NewEntry};
 use crate::clock::Ts;
-use crate::ids::EntryId;
+use crate::ids::LogEntryId;
 
 /// Key of the Postgres advisory lock that is held while the chain grows ("log" in ASCII).
 const CHAIN_LOCK_KEY: i64 = 0x6c6f_6700;
 
 /// Reserves the id of an entry, so that its decisions can name it before it has its position in the chain.
-pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<EntryId> {
+pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<LogEntryId> {
     let id = sqlx::query_scalar!(r#"select nextval('log_entry_ids') as "id!""#)
         .fetch_one(db)
         .await?;
-    Ok(EntryId(id))
+    Ok(LogEntryId(id))
 }
 
 /// Appends an entry with the decisions that were inserted under its id, in order of their ids.
@@ -23,7 +23,7 @@ pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<EntryId> {
 /// Blocks every other append until the transaction ends, so call it last.
 pub async fn append(
     db: &mut PgConnection,
-    id: EntryId,
+    id: LogEntryId,
     entry: &NewEntry<'_>,
     decisions: &[DecisionRecord],
 ) -> sqlx::Result<()> {

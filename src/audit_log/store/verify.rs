@@ -4,13 +4,13 @@
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
-use crate::ids::{AccountId, ActId, CommentId, EntryId};
+use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 
 /// A row of `log_entries`, with its kind as text.
 pub struct StoredEntry {
     pub position: i64,
-    pub id: EntryId,
-    pub act: ActId,
+    pub id: LogEntryId,
+    pub act: ActionId,
     pub kind: String,
     pub account_id: Option<AccountId>,
     pub about: String,
@@ -25,9 +25,9 @@ pub struct StoredEntry {
 
 /// A row of `decisions`, with its statuses as text.
 pub struct StoredDecision {
-    pub entry: EntryId,
+    pub entry: LogEntryId,
     pub id: i64,
-    pub act: ActId,
+    pub act: ActionId,
     pub comment_id: CommentId,
     pub account_id: AccountId,
     pub from: String,
@@ -70,7 +70,7 @@ pub async fn list_entries(
 /// Lists the decisions under these entries, by id.
 pub async fn list_decisions(
     db: &mut PgConnection,
-    entries: &[EntryId],
+    entries: &[LogEntryId],
 ) -> sqlx::Result<Vec<StoredDecision>> {
     let ids: Vec<i64> = entries.iter().map(|id| id.0).collect();
     sqlx::query_as!(

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::raw_ids;
 use crate::clock::Ts;
-use crate::ids::{CommentId, LookalikeId};
+use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
 
 /// The class and features that a comment was trained with.
@@ -38,7 +38,7 @@ pub struct TrainingCandidate {
     pub body_html: SafeHtml,
     /// Whether it is refused or approved now. `None`: held, erased, or written by staff.
     pub is_refused: Option<bool>,
-    pub lookalike_id: Option<LookalikeId>,
+    pub lookalike_id: Option<SimilarGroupId>,
     /// The class of its current example, if it has one.
     pub was_refused: Option<bool>,
     /// The features of that example.
@@ -68,12 +68,12 @@ pub async fn list_candidates(
 /// Counts the examples with features in each group of similar comments, up to `enough`.
 pub async fn count_group_examples(
     db: &mut PgConnection,
-    lookalikes: &[LookalikeId],
+    lookalikes: &[SimilarGroupId],
     enough: i64,
-) -> sqlx::Result<HashMap<LookalikeId, i64>> {
+) -> sqlx::Result<HashMap<SimilarGroupId, i64>> {
     let lookalikes: Vec<i64> = lookalikes.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"select id as "id!: LookalikeId", (select count(*) from (
+        r#"select id as "id!: SimilarGroupId", (select count(*) from (
                select 1 from comments join lessons on comment_id = comments.id
                where lookalike_id = wanted.id and lessons.signals <> '{}' limit $2
            ) teaching) as "count!"

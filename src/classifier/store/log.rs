@@ -2,12 +2,12 @@
 
 use sqlx::PgConnection;
 
-use crate::ids::{CommentId, EntryId};
+use crate::ids::{CommentId, LogEntryId};
 
 /// A log entry, as far as training needs it.
 pub struct LogEntryRef {
     pub position: i64,
-    pub id: EntryId,
+    pub id: LogEntryId,
     /// The number of decisions in it.
     pub decisions: i32,
 }
@@ -31,7 +31,7 @@ pub async fn list_log_entries_after(
 /// Lists the comments that these entries decided or undid.
 pub async fn list_decided_comments(
     db: &mut PgConnection,
-    entries: &[EntryId],
+    entries: &[LogEntryId],
 ) -> sqlx::Result<Vec<CommentId>> {
     let entries: Vec<i64> = entries.iter().map(|id| id.0).collect();
     sqlx::query_scalar!(

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::{CommenterAccess, Email, Subscription, SubscriptionScope};
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 
 /// The commenter who has an email.
@@ -18,12 +18,12 @@ pub struct FoundCommenter {
 /// a commenter stored under an older key.
 pub async fn find_or_insert(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     email: &Email,
     now: Ts,
 ) -> sqlx::Result<FoundCommenter> {
     // The hash and the seal must be of one key, and keys may change in between.
-    let keys = keys.as_of_now();
+    let keys = keys.snapshot();
     if let Some(commenter) = find_or_try_insert(db, &keys, email, now).await? {
         return Ok(commenter);
     }
@@ -35,7 +35,7 @@ pub async fn find_or_insert(
 
 async fn find_or_try_insert(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     email: &Email,
     now: Ts,
 ) -> sqlx::Result<Option<FoundCommenter>> {
@@ -63,7 +63,7 @@ async fn find_or_try_insert(
 /// Lists the commenters of an email: one, or two during a key rotation.
 pub async fn find_by_email(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     email: &Email,
 ) -> sqlx::Result<Vec<CommenterId>> {
     sqlx::query_scalar!(

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use self::client::{CheckError, CheckResult, build_client, send_request};
 use self::request::build_request;
 use super::model::Status;
-use super::screening::Kind;
+use super::screening::ReasonKind;
 use super::store::akismet::{self, DueCheck};
 use crate::app::App;
 use crate::clock::Ts;
@@ -35,7 +35,7 @@ pub async fn check_due(app: &App) -> sqlx::Result<usize> {
     let mut client = None;
     loop {
         // Loaded for every batch: a field that is not ticked any more must not be sent any more.
-        let publication = app.publication().await?;
+        let publication = app.load_publication().await?;
         let Some(settings) = &publication.discussion.checker else {
             abandon_all(app).await?;
             break;
@@ -110,9 +110,9 @@ async fn apply_result(
 ) -> sqlx::Result<bool> {
     let (status, reason) = match result {
         Ok(CheckResult::Ham) => (None, None),
-        Ok(CheckResult::Spam) => (Some(Status::Spam), Some(Kind::CheckerSpam)),
-        Ok(CheckResult::Discard) => (Some(Status::Trashed), Some(Kind::CheckerSpam)),
-        Err(_) => (Some(Status::Held), Some(Kind::CheckerSilent)),
+        Ok(CheckResult::Spam) => (Some(Status::Spam), Some(ReasonKind::CheckerSpam)),
+        Ok(CheckResult::Discard) => (Some(Status::Trashed), Some(ReasonKind::CheckerSpam)),
+        Err(_) => (Some(Status::Held), Some(ReasonKind::CheckExpired)),
     };
     let mut db = app.pool.begin().await?;
     let is_applied = akismet::apply_result(

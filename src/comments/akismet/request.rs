@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::commenters;
 use crate::comments::model::NETWORK_ROW;
 use crate::comments::store::akismet::DueCheck;
-use crate::crypto::Keys;
-use crate::publication::store::CHECKER_ROW;
+use crate::crypto::KeyRing;
+use crate::publication::store::CHECKER_KEY_ROW;
 use crate::publication::{CheckerSettings, Publication};
 
 const CLIENT_NAME: &str = concat!("Broadsheet/", env!("CARGO_PKG_VERSION"));
@@ -44,14 +44,14 @@ fn build_form(
 ) -> Result<String, CheckError> {
     let key = app
         .keys
-        .open(CHECKER_ROW, &settings.key_sealed)
+        .open(CHECKER_KEY_ROW, &settings.key_sealed)
         .map_err(|_| CheckError::SealedKey)?;
     let key = std::str::from_utf8(&key).map_err(|_| CheckError::SealedKey)?;
     let kind = if check.is_reply { "reply" } else { "comment" };
     let created_at = check.created_at.timestamp();
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("api_key", key)
-        .append_pair("blog", &app.config.absolute("/"))
+        .append_pair("blog", &app.config.absolute_url("/"))
         .append_pair("blog_lang", publication.language.code())
         .append_pair("blog_charset", "UTF-8")
         .append_pair("comment_type", kind)
@@ -61,7 +61,7 @@ fn build_form(
         );
     let mut append_ticked = |tick: &str, field: &str, value: Option<&str>| {
         if let Some(value) = value
-            && settings.is_told(tick)
+            && settings.sends(tick)
         {
             form.append_pair(field, value);
         }
@@ -69,15 +69,15 @@ fn build_form(
     append_ticked("words", "comment_content", Some(&check.body));
     append_ticked("name", "comment_author", Some(&check.name));
     append_ticked("website", "comment_author_url", check.website.as_deref());
-    let path = check.path.as_ref().map(|path| app.config.absolute(path));
+    let path = check.path.as_ref().map(|path| app.config.absolute_url(path));
     append_ticked("article", "permalink", path.as_deref());
     // Opened only if ticked. One that does not open is left out: the rest is still worth a check.
-    if settings.is_told("address") {
+    if settings.sends("address") {
         let email = open_email(&app.keys, check);
         let email = email.as_ref().map(|email| email.as_str());
         append_ticked("address", "comment_author_email", email);
     }
-    if settings.is_told("network") {
+    if settings.sends("network") {
         let network = open_network(&app.keys, check);
         let network = network.as_ref().map(|network| network.as_str());
         append_ticked("network", "user_ip", network);
@@ -98,12 +98,12 @@ fn endpoint_url(url: &str) -> Option<Url> {
     Some(url)
 }
 
-fn open_email(keys: &Keys, check: &DueCheck) -> Option<Zeroizing<String>> {
+fn open_email(keys: &KeyRing, check: &DueCheck) -> Option<Zeroizing<String>> {
     let (hash, sealed) = (check.email_hash.as_ref()?, check.email_sealed.as_ref()?);
     commenters::open_for_export(keys, hash, sealed).ok()
 }
 
-fn open_network(keys: &Keys, check: &DueCheck) -> Option<Zeroizing<String>> {
+fn open_network(keys: &KeyRing, check: &DueCheck) -> Option<Zeroizing<String>> {
     let opened = keys
         .open(NETWORK_ROW, check.network_sealed.as_ref()?)
         .ok()?;

@@ -10,7 +10,7 @@ use super::model::Status;
 use crate::classifier::Prediction;
 use crate::commenters::FixedPolicy;
 
-pub use reason::{Kind, Reason};
+pub use reason::{ReasonKind, ScreeningReason};
 pub use word_list::WordList;
 
 /// Facts about a submitted or edited comment.
@@ -33,7 +33,7 @@ pub struct ScreeningInput<'a> {
 
 /// Returns the texts of a comment in which word list entries are looked for, never its email. The body is there twice, as
 /// Markdown and as `plain` text, because marks inside a word must not hide it.
-pub fn texts<'a>(
+pub fn collect_texts<'a>(
     name: &'a str,
     website: Option<&'a str>,
     body: &'a str,
@@ -87,7 +87,7 @@ pub struct ScreeningRules {
 pub struct Verdict {
     pub status: Status,
     /// Every reason that applied, in the order of [`Kind::ALL`].
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<ScreeningReason>,
     /// Status after a spam check that finds ham; `None` if the comment is not to be checked.
     pub status_if_ham: Option<Status>,
     /// Prediction of the classifier, stored for moderators.
@@ -106,7 +106,7 @@ impl Verdict {
     }
 
     /// Makes a verdict without spam check and prediction.
-    pub fn new(status: Status, reasons: Vec<Reason>) -> Self {
+    pub fn new(status: Status, reasons: Vec<ScreeningReason>) -> Self {
         Self {
             status,
             reasons,
@@ -117,7 +117,7 @@ impl Verdict {
 
     /// Returns the reasons in their stored form.
     pub fn stored_reasons(&self) -> Vec<String> {
-        self.reasons.iter().map(Reason::to_stored).collect()
+        self.reasons.iter().map(ScreeningReason::to_stored).collect()
     }
 
     /// Returns the strongest features of the prediction in their stored form.
@@ -140,7 +140,7 @@ pub fn apply_rules(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Verdic
         return Verdict::new(Status::Trashed, refuse_reasons);
     }
     if input.honeypot_filled {
-        return Verdict::new(Status::Spam, vec![Kind::HoneypotFilled.into()]);
+        return Verdict::new(Status::Spam, vec![ReasonKind::HoneypotFilled.into()]);
     }
     if let Some(reason) = find_spam_prediction(input, rules) {
         return Verdict::new(Status::Spam, vec![reason]);
@@ -159,47 +159,47 @@ pub fn apply_rules(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Verdic
     }
 }
 
-fn list_refuse_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<Reason> {
-    let mut reasons = match_word_list(&rules.refuse_words, Kind::RefuseWord, input.texts);
+fn list_refuse_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<ScreeningReason> {
+    let mut reasons = match_word_list(&rules.refuse_words, ReasonKind::RefuseWord, input.texts);
     reasons.extend(input.block.as_ref().map(|block| match block {
-        BlockMatch::Email => Kind::BlockedAddress.into(),
-        BlockMatch::Domain(domain) => Reason::with_detail(Kind::BlockedDomain, domain),
-        BlockMatch::Network => Kind::BlockedNetwork.into(),
+        BlockMatch::Email => ReasonKind::BlockedEmail.into(),
+        BlockMatch::Domain(domain) => ScreeningReason::with_detail(ReasonKind::BlockedDomain, domain),
+        BlockMatch::Network => ReasonKind::BlockedNetwork.into(),
     }));
     reasons
 }
 
 /// Returns the classifier's reason if it predicts spam. It decides only about authors who are not trusted.
-fn find_spam_prediction(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Option<Reason> {
+fn find_spam_prediction(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Option<ScreeningReason> {
     let probability = f64::from(input.spam_probability?);
     let threshold = f64::from(rules.learned_spam_from) / 1_000.0;
     let is_trusted = rules.is_known(input.trust) || rules.has_trust_policy(input);
     let is_spam = threshold > 0.0 && probability >= threshold && !is_trusted;
     // Rounded down: 99.9 must not read as certainty.
     let per_cent = (probability * 100.0).floor();
-    is_spam.then(|| Reason::with_detail(Kind::LearnedSpam, &per_cent.to_string()))
+    is_spam.then(|| ScreeningReason::with_detail(ReasonKind::LearnedSpam, &per_cent.to_string()))
 }
 
-fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<Reason> {
+fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<ScreeningReason> {
     if rules.has_trust_policy(input) {
         return Vec::new();
     }
     let mut reasons = Vec::new();
     if rules.hold_everything {
-        reasons.push(Kind::EverythingIsHeld.into());
+        reasons.push(ReasonKind::EverythingIsHeld.into());
     }
     if rules.hold_first_timers && !rules.is_known(input.trust) {
-        reasons.push(Kind::FirstTimer.into());
+        reasons.push(ReasonKind::FirstTimer.into());
     }
     if input.policy == Some(FixedPolicy::Hold) {
-        reasons.push(Kind::AlwaysHeld.into());
+        reasons.push(ReasonKind::AlwaysHeld.into());
     }
     if rules.hold_links > 0 && input.links >= rules.hold_links as usize {
-        reasons.push(Reason::with_detail(Kind::Links, &input.links.to_string()));
+        reasons.push(ScreeningReason::with_detail(ReasonKind::Links, &input.links.to_string()));
     }
     reasons.extend(match_word_list(
         &rules.hold_words,
-        Kind::HoldWord,
+        ReasonKind::HoldWord,
         input.texts,
     ));
     reasons
@@ -230,17 +230,17 @@ impl ScreeningRules {
     }
 }
 
-fn match_word_list(words: &WordList, kind: Kind, texts: &[&str]) -> Vec<Reason> {
+fn match_word_list(words: &WordList, kind: ReasonKind, texts: &[&str]) -> Vec<ScreeningReason> {
     let matches = words.matches(texts).into_iter();
     matches
-        .map(|found| Reason::with_detail(kind, &found.entry))
+        .map(|found| ScreeningReason::with_detail(kind, &found.entry))
         .collect()
 }
 
 /// Holds a comment until the spam check has answered.
 fn hold_for_check(mut verdict: Verdict) -> Verdict {
     let status_if_ham = Some(verdict.status);
-    verdict.reasons.push(Kind::BeingChecked.into());
+    verdict.reasons.push(ReasonKind::BeingChecked.into());
     Verdict {
         status: Status::Held,
         status_if_ham,

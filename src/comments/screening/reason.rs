@@ -1,21 +1,21 @@
 //! Reasons of a verdict: their kinds, their stored form and their texts.
 
-use crate::i18n::Words;
+use crate::i18n::Translator;
 
 /// Limit of a detail in characters: room for any domain and for nearly every word list entry.
 const MAX_DETAIL_CHARS: usize = 200;
 
 /// Reason for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    pub kind: Kind,
+pub struct ScreeningReason {
+    pub kind: ReasonKind,
     /// Meaning depends on the kind, as documented there.
     pub detail: Option<String>,
 }
 
 /// Kind of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ReasonKind {
     /// The settings hold every comment.
     EverythingIsHeld,
     /// The commenter has no approved comment.
@@ -29,7 +29,7 @@ pub enum Kind {
     /// An entry of the refuse list matched; the detail is the entry.
     RefuseWord,
     /// The email is blocked.
-    BlockedAddress,
+    BlockedEmail,
     /// The domain of the email is blocked; the detail is the domain.
     BlockedDomain,
     /// The network is blocked.
@@ -43,10 +43,10 @@ pub enum Kind {
     /// The spam check says spam.
     CheckerSpam,
     /// The spam check never answered.
-    CheckerSilent,
+    CheckExpired,
 }
 
-impl Kind {
+impl ReasonKind {
     /// Every kind, in the order in which a verdict lists its reasons.
     pub const ALL: [Self; 14] = [
         Self::EverythingIsHeld,
@@ -55,14 +55,14 @@ impl Kind {
         Self::Links,
         Self::HoldWord,
         Self::RefuseWord,
-        Self::BlockedAddress,
+        Self::BlockedEmail,
         Self::BlockedDomain,
         Self::BlockedNetwork,
         Self::HoneypotFilled,
         Self::LearnedSpam,
         Self::BeingChecked,
         Self::CheckerSpam,
-        Self::CheckerSilent,
+        Self::CheckExpired,
     ];
 
     /// Returns the code that the database and message keys use.
@@ -74,19 +74,19 @@ impl Kind {
             Self::Links => "links",
             Self::HoldWord => "hold-word",
             Self::RefuseWord => "refuse-word",
-            Self::BlockedAddress => "blocked-address",
+            Self::BlockedEmail => "blocked-address",
             Self::BlockedDomain => "blocked-domain",
             Self::BlockedNetwork => "blocked-network",
             Self::HoneypotFilled => "trap-filled",
             Self::LearnedSpam => "learned-spam",
             Self::BeingChecked => "being-checked",
             Self::CheckerSpam => "checker-spam",
-            Self::CheckerSilent => "checker-silent",
+            Self::CheckExpired => "checker-silent",
         }
     }
 
     /// Whether the author of a comment may see this reason.
-    pub fn is_told(self) -> bool {
+    pub fn is_shown_to_author(self) -> bool {
         // The others would help spammers to avoid them.
         match self {
             Self::EverythingIsHeld
@@ -95,9 +95,9 @@ impl Kind {
             | Self::Links
             | Self::HoldWord
             | Self::BeingChecked
-            | Self::CheckerSilent => true,
+            | Self::CheckExpired => true,
             Self::RefuseWord
-            | Self::BlockedAddress
+            | Self::BlockedEmail
             | Self::BlockedDomain
             | Self::BlockedNetwork
             | Self::HoneypotFilled
@@ -107,15 +107,15 @@ impl Kind {
     }
 }
 
-impl From<Kind> for Reason {
-    fn from(kind: Kind) -> Self {
+impl From<ReasonKind> for ScreeningReason {
+    fn from(kind: ReasonKind) -> Self {
         Self { kind, detail: None }
     }
 }
 
-impl Reason {
+impl ScreeningReason {
     /// Makes a reason with a detail, which is truncated to 200 characters.
-    pub fn with_detail(kind: Kind, detail: &str) -> Self {
+    pub fn with_detail(kind: ReasonKind, detail: &str) -> Self {
         Self {
             kind,
             detail: Some(detail.chars().take(MAX_DETAIL_CHARS).collect()),
@@ -132,35 +132,35 @@ impl Reason {
     }
 
     /// Returns the sentence that moderators see.
-    pub fn for_moderators(&self, words: Words) -> String {
+    pub fn moderator_text(&self, translator: Translator) -> String {
         let detail = self.detail.as_deref().unwrap_or_default();
         match self.kind {
-            Kind::Links => words.count("reason-links", detail.parse::<i64>().unwrap_or_default()),
-            Kind::HoldWord => words.with("reason-hold-word", "word", detail),
-            Kind::RefuseWord => words.with("reason-refuse-word", "word", detail),
-            Kind::LearnedSpam => words.with("reason-learned-spam", "likelihood", detail),
-            Kind::BlockedDomain => words.with("reason-blocked-domain", "domain", detail),
-            kind => words.say(&format!("reason-{}", kind.code())),
+            ReasonKind::Links => translator.plural("reason-links", detail.parse::<i64>().unwrap_or_default()),
+            ReasonKind::HoldWord => translator.format("reason-hold-word", "word", detail),
+            ReasonKind::RefuseWord => translator.format("reason-refuse-word", "word", detail),
+            ReasonKind::LearnedSpam => translator.format("reason-learned-spam", "likelihood", detail),
+            ReasonKind::BlockedDomain => translator.format("reason-blocked-domain", "domain", detail),
+            kind => translator.text(&format!("reason-{}", kind.code())),
         }
     }
 
     /// Returns the sentence that the author sees, which never names a word list entry, if they may see the reason at all.
-    pub fn author_text(&self, words: Words) -> Option<String> {
+    pub fn author_text(&self, translator: Translator) -> Option<String> {
         let detail = self.detail.as_deref().unwrap_or_default();
-        self.kind.is_told().then(|| match self.kind {
-            Kind::Links => words.count("told-links", detail.parse::<i64>().unwrap_or_default()),
-            kind => words.say(&format!("told-{}", kind.code())),
+        self.kind.is_shown_to_author().then(|| match self.kind {
+            ReasonKind::Links => translator.plural("told-links", detail.parse::<i64>().unwrap_or_default()),
+            kind => translator.text(&format!("told-{}", kind.code())),
         })
     }
 
     /// Parses the stored form.
-    pub fn read(stored: &str) -> Option<Self> {
+    pub fn parse(stored: &str) -> Option<Self> {
         // Only the first colon separates: a detail may be a domain with a port or a regular expression.
         let (code, detail) = match stored.split_once(':') {
             Some((code, detail)) => (code, Some(detail)),
             None => (stored, None),
         };
-        let kind = Kind::ALL.into_iter().find(|kind| kind.code() == code)?;
+        let kind = ReasonKind::ALL.into_iter().find(|kind| kind.code() == code)?;
         Some(detail.map_or_else(|| kind.into(), |detail| Self::with_detail(kind, detail)))
     }
 }
@@ -171,14 +171,14 @@ mod tests {
 
     #[test]
     fn a_stored_reason_parses_to_the_same_reason() {
-        for kind in Kind::ALL {
-            let reason = Reason::from(kind);
+        for kind in ReasonKind::ALL {
+            let reason = ScreeningReason::from(kind);
             assert_eq!(reason.to_stored(), kind.code());
-            assert_eq!(Reason::read(&reason.to_stored()), Some(reason));
+            assert_eq!(ScreeningReason::parse(&reason.to_stored()), Some(reason));
             for detail in ["3", "", ":", "a:b", "/(?:https?):/", "рідне слово", "a, b"] {
-                let reason = Reason::with_detail(kind, detail);
+                let reason = ScreeningReason::with_detail(kind, detail);
                 assert_eq!(reason.to_stored(), format!("{}:{detail}", kind.code()));
-                assert_eq!(Reason::read(&reason.to_stored()), Some(reason));
+                assert_eq!(ScreeningReason::parse(&reason.to_stored()), Some(reason));
             }
         }
     }
@@ -194,23 +194,23 @@ mod tests {
             "Links:2",
             "hold_word:a",
         ] {
-            assert_eq!(Reason::read(stored), None, "{stored:?}");
+            assert_eq!(ScreeningReason::parse(stored), None, "{stored:?}");
         }
     }
 
     #[test]
     fn a_long_detail_is_truncated_at_a_character_boundary() {
-        let reason = Reason::with_detail(Kind::RefuseWord, &"є".repeat(201));
+        let reason = ScreeningReason::with_detail(ReasonKind::RefuseWord, &"є".repeat(201));
         assert_eq!(reason.detail, Some("є".repeat(200)));
         let stored = format!("refuse-word:{}", "є".repeat(201));
-        assert_eq!(Reason::read(&stored), Some(reason));
+        assert_eq!(ScreeningReason::parse(&stored), Some(reason));
     }
 
     #[test]
     fn authors_do_not_see_reasons_that_help_spammers() {
-        let shown = Kind::ALL.into_iter().filter(|kind| kind.is_told());
+        let shown = ReasonKind::ALL.into_iter().filter(|kind| kind.is_shown_to_author());
         assert_eq!(
-            shown.map(Kind::code).collect::<Vec<_>>(),
+            shown.map(ReasonKind::code).collect::<Vec<_>>(),
             [
                 "everything-is-held",
                 "first-timer",

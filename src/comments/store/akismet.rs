@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::comments::model::Status;
-use crate::comments::screening::{Kind, Verdict};
+use crate::comments::screening::{ReasonKind, Verdict};
 use crate::ids::CommentId;
 
 /// Queues a comment if its verdict depends on a check.
@@ -127,7 +127,7 @@ pub async fn apply_result(
     comment_id: CommentId,
     version: i32,
     status: Option<Status>,
-    reason: Option<Kind>,
+    reason: Option<ReasonKind>,
     now: Ts,
 ) -> sqlx::Result<bool> {
     // Every condition is in the statement itself: between the request and this a moderator may have decided.
@@ -143,7 +143,7 @@ pub async fn apply_result(
         comment_id.0,
         version,
         status as Option<Status>,
-        reason.map(Kind::code),
+        reason.map(ReasonKind::code),
         now as Ts,
     )
     .execute(&mut *db)
@@ -174,7 +174,7 @@ pub async fn abandon(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
          )
          select comment_id from waiting",
         limit,
-        Kind::CheckerSilent.code(),
+        ReasonKind::CheckExpired.code(),
     )
     .fetch_all(&mut *db)
     .await?;

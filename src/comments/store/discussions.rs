@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::clock::Ts;
 use crate::comments::model::{Discussion, PublishedArticle};
 use crate::ids::ArticleId;
-use crate::publication::{DiscussionSettings, Edition};
+use crate::publication::{DiscussionSettings, PublicationVersion};
 
 /// Returns a published article, and the version of the publication's settings at the same moment: a caller that has that
 /// version cached need not load the settings.
@@ -13,10 +13,10 @@ pub async fn find_published(
     db: &mut PgConnection,
     id: Option<ArticleId>,
     now: Ts,
-) -> sqlx::Result<(Edition, Option<PublishedArticle>)> {
+) -> sqlx::Result<(PublicationVersion, Option<PublishedArticle>)> {
     // One query for both: `xmin` of the settings row changes with every update, so that it serves as their version.
     let found = sqlx::query!(
-        r#"select settings.xmin::text::bigint as "edition!: Edition", articles.id as "id?", articles.title as "title?", path,
+        r#"select settings.xmin::text::bigint as "edition!: PublicationVersion", articles.id as "id?", articles.title as "title?", path,
                articles.replies_open as "replies_open?", case when kind = 'article' then published_at end as ages_from
            from settings left join articles on articles.id = $1 and state = 'published' and published_at <= $2"#,
         id.map(|id| id.0),

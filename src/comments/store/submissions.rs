@@ -6,13 +6,13 @@ use super::akismet;
 use crate::clock::Ts;
 use crate::comments::model::{DedupDay, NETWORK_ROW, NewComment, Status, hash_network};
 use crate::comments::screening::Verdict;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommentId, CommenterId};
 
 /// Returns the comment that was saved for the same submission from the same network, today or yesterday.
 pub async fn find_duplicate(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     article_id: ArticleId,
     commenter_id: Option<CommenterId>,
     comment: &NewComment,
@@ -103,7 +103,7 @@ pub async fn check_flood(
 )]
 pub async fn insert(
     db: &mut PgConnection,
-    keys: &Keys,
+    keys: &KeyRing,
     article_id: ArticleId,
     commenter_id: Option<CommenterId>,
     comment: &NewComment,
@@ -112,10 +112,10 @@ pub async fn insert(
     now: Ts,
 ) -> sqlx::Result<Option<CommentId>> {
     let network = network_until.map(|_| {
-        let from = comment.from.to_canonical().to_string();
+        let from = comment.ip.to_canonical().to_string();
         keys.seal(NETWORK_ROW, from.as_bytes())
     });
-    let network_hash = network_until.map(|_| hash_network(keys, comment.from));
+    let network_hash = network_until.map(|_| hash_network(keys, comment.ip));
     // A top-level comment is its own root, so that its id is needed before the insert. A race between two identical
     // submissions ends at the unique index instead of with an error.
     let inserted = sqlx::query_scalar!(

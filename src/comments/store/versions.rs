@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::CommentId;
-use crate::text::{Format, SafeHtml};
+use crate::text::{BodyFormat, SafeHtml};
 
 /// A comment as it was before a staff edit.
 pub struct CommentVersion {
@@ -14,7 +14,7 @@ pub struct CommentVersion {
     pub website: Option<String>,
     /// Source text, in `format`.
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub body_html: SafeHtml,
     pub replaced_at: Ts,
     /// Name of the member of staff who replaced it.
@@ -26,7 +26,7 @@ macro_rules! select_versions {
         sqlx::query_as!(
             CommentVersion,
             r#"select comment_versions.comment_id as "comment_id: CommentId", comment_versions.version, comment_versions.name, comment_versions.website,
-                   comment_versions.body, comment_versions.format as "format: Format", comment_versions.body_html as "body_html: SafeHtml",
+                   comment_versions.body, comment_versions.format as "format: BodyFormat", comment_versions.body_html as "body_html: SafeHtml",
                    replaced_at, accounts.name as replaced_by
                from comment_versions join accounts on accounts.id = replaced_by "# + $which,
             $($argument),+

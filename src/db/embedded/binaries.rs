@@ -112,7 +112,7 @@ fn may_hold_postgres(parent: &str, child: &Path) -> bool {
 
 /// Finds a client program, such as pg_dump, for a server of this major version: that version's, or else the next newer
 /// one, since pg_dump refuses a server newer than itself. The machine need not have a server installed.
-pub fn client_program(name: &str, major: u32) -> anyhow::Result<PathBuf> {
+pub fn find_client_program(name: &str, major: u32) -> anyhow::Result<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = list_candidate_dirs()
         .into_iter()
         .map(|folder| folder.join(name))

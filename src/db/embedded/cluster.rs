@@ -46,7 +46,7 @@ exit "$status"
 
 /// Guarantee that a cluster gives for committed transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
+pub enum CommitDurability {
     /// They survive a power cut.
     Durable,
     /// They survive the end of the process only; nothing waits for the disk. For tests.
@@ -59,14 +59,14 @@ pub struct PostgresCluster {
     log: PathBuf,
     socket_dir: PathBuf,
     launcher: PostgresLauncher,
-    durability: Durability,
+    durability: CommitDurability,
 }
 
 impl PostgresCluster {
     pub fn new(
         data: &Path,
         launcher: PostgresLauncher,
-        durability: Durability,
+        durability: CommitDurability,
     ) -> anyhow::Result<Self> {
         let socket_dir = create_socket_dir(data, &launcher.user)?;
         Ok(Self {
@@ -120,11 +120,11 @@ impl PostgresCluster {
             command.args(["-c", setting]);
         }
         let buffers = match self.durability {
-            Durability::Durable => choose_shared_buffers_mb(),
-            Durability::Test => MIN_BUFFERS_MB,
+            CommitDurability::Durable => choose_shared_buffers_mb(),
+            CommitDurability::Test => MIN_BUFFERS_MB,
         };
         command.args(["-c", &format!("shared_buffers={buffers}MB")]);
-        if self.durability == Durability::Test {
+        if self.durability == CommitDurability::Test {
             command.args(["-F", "-c", "synchronous_commit=off"]);
             command.args(["-c", "full_page_writes=off"]);
         }

@@ -12,7 +12,7 @@ use super::os_user::OsUser;
 use super::{cluster_files, socket};
 
 /// Returns the URL of the embedded Postgres that another process runs in this data folder, if one does.
-pub fn url_of_running(data: &Path) -> Option<String> {
+pub fn find_running_url(data: &Path) -> Option<String> {
     let data = data.canonicalize().ok()?;
     let folder = data.join("postgres");
     if !cluster_files::is_ready(&folder) {

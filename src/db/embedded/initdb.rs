@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::cluster::Durability;
+use super::cluster::CommitDurability;
 use super::launcher::{PostgresLauncher, run_to_end};
 use super::socket::ROLE_AND_DATABASE;
 
@@ -17,7 +17,7 @@ const BUILTIN_LOCALES_SINCE: u32 = 17;
 pub fn create_cluster(
     folder: &Path,
     launcher: &PostgresLauncher,
-    durability: Durability,
+    durability: CommitDurability,
 ) -> anyhow::Result<()> {
     // Created under another name and moved when it is complete, so that an interrupted start leaves nothing half made.
     let unfinished = folder.with_extension("new");
@@ -64,7 +64,7 @@ pub fn create_cluster(
 fn run_initdb(
     folder: &Path,
     launcher: &PostgresLauncher,
-    durability: Durability,
+    durability: CommitDurability,
 ) -> anyhow::Result<()> {
     let mut initdb = launcher.command("initdb", folder);
     initdb
@@ -88,7 +88,7 @@ fn run_initdb(
     } else {
         initdb.arg("--locale=C.UTF-8");
     }
-    if durability == Durability::Test {
+    if durability == CommitDurability::Test {
         initdb.arg("--no-sync");
     }
     run_to_end(initdb, None).context("initdb failed")

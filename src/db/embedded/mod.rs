@@ -17,10 +17,10 @@ mod socket;
 mod standby;
 mod supervisor;
 
-pub use binaries::client_program;
-pub use cluster::Durability;
+pub use binaries::find_client_program;
+pub use cluster::CommitDurability;
 pub use data_dir::{
-    create_data_dir, default_data_dir, describe_binaries, has_data, url_of_running,
+    create_data_dir, default_data_dir, describe_binaries, has_data, find_running_url,
 };
-pub use postgres::{Private, StartError};
+pub use postgres::{EmbeddedPostgres, StartError};
 pub use standby::Standby;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use super::binaries::PostgresBinaries;
-use super::cluster::{Durability, PostgresCluster};
+use super::cluster::{CommitDurability, PostgresCluster};
 use super::cluster_files;
 use super::data_dir::create_data_dir;
 use super::initdb::create_cluster;
@@ -21,7 +21,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A running Postgres that this process owns. Dropping it stops it.
-pub struct Private {
+pub struct EmbeddedPostgres {
     url: String,
     supervisor: PostgresSupervisor,
     // Held for as long as we own the cluster. The operating system releases it however this process ends.
@@ -38,9 +38,9 @@ pub enum StartError {
     Other(#[from] anyhow::Error),
 }
 
-impl Private {
+impl EmbeddedPostgres {
     /// Starts the Postgres in this data folder, creating it at the first start. Blocks until it accepts connections.
-    pub fn start(data: &Path, durability: Durability) -> Result<Self, StartError> {
+    pub fn start(data: &Path, durability: CommitDurability) -> Result<Self, StartError> {
         create_data_dir(data)
             .with_context(|| format!("the data folder {} cannot be created", data.display()))?;
         let data = data
@@ -105,7 +105,7 @@ fn acquire_lock(data: &Path) -> Result<File, StartError> {
 }
 
 /// Finds the programs and the user to run them as, and creates the cluster if there is none.
-fn prepare_cluster(data: &Path, durability: Durability) -> anyhow::Result<PostgresCluster> {
+fn prepare_cluster(data: &Path, durability: CommitDurability) -> anyhow::Result<PostgresCluster> {
     let folder = data.join("postgres");
     let major = cluster_files::find_major_version(&folder)?;
     let user = if major.is_some() {

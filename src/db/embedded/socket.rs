@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::os_user::OsUser;
-use crate::crypto::hex;
+use crate::crypto::encode_hex;
 
 /// Name of the only role and of the only database.
 pub const ROLE_AND_DATABASE: &str = "broadsheet";
@@ -39,7 +39,7 @@ pub fn create_socket_dir(data: &Path, user: &OsUser) -> anyhow::Result<PathBuf> 
                 && folder.as_os_str().len() < MAX_RUNTIME_DIR_BYTES
         });
     let data_hash = blake3::hash(data.as_os_str().as_encoded_bytes());
-    let name = format!("{ROLE_AND_DATABASE}-{}", hex(&data_hash.as_bytes()[..6]));
+    let name = format!("{ROLE_AND_DATABASE}-{}", encode_hex(&data_hash.as_bytes()[..6]));
     let folder = runtime.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
     match DirBuilder::new().mode(0o700).create(&folder) {
         Ok(()) if user.drops_privileges => {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, sleep};
 use std::time::Duration;
 
-use super::{Durability, Private, StartError};
+use super::{CommitDurability, EmbeddedPostgres, StartError};
 
 /// Time between looks at whether the owner has exited. Readers wait no longer than this and a start of Postgres.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
@@ -17,7 +17,7 @@ pub struct Standby(Arc<Mutex<Takeover>>);
 
 enum Takeover {
     Waiting,
-    Owned(Private),
+    Owned(EmbeddedPostgres),
     Cancelled,
 }
 
@@ -25,7 +25,7 @@ impl Standby {
     /// Starts to wait in the background. After a takeover `on_takeover` is called with the URL, which may have changed.
     pub fn start(
         data: PathBuf,
-        durability: Durability,
+        durability: CommitDurability,
         on_takeover: impl FnOnce(&str) + Send + 'static,
     ) -> Self {
         let takeover = Arc::new(Mutex::new(Takeover::Waiting));
@@ -50,11 +50,11 @@ fn lock(takeover: &Mutex<Takeover>) -> MutexGuard<'_, Takeover> {
 fn run(
     takeover: &Mutex<Takeover>,
     data: &Path,
-    durability: Durability,
+    durability: CommitDurability,
     on_takeover: impl FnOnce(&str),
 ) {
     while !matches!(*lock(takeover), Takeover::Cancelled) {
-        match Private::start(data, durability) {
+        match EmbeddedPostgres::start(data, durability) {
             Ok(postgres) => {
                 let mut takeover = lock(takeover);
                 // Cancelled while Postgres was starting: dropping it stops it.

@@ -3,7 +3,7 @@
 use super::model::{Digest, DigestRecipient, HeldComment};
 use super::{page, unsubscribe};
 use crate::app::App;
-use crate::crypto::hex;
+use crate::crypto::encode_hex;
 use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::text::{excerpt, markdown};
 use crate::web::Layout;
@@ -26,14 +26,14 @@ pub(super) struct EmailContent<'a> {
 /// Builds the mail: the new comments, one link to the digest's page, one that ends the mails, and the end of the audit log,
 /// which lets a moderator prove a later change of it.
 pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>) -> EmailMessage {
-    let words = layout.words;
+    let translator = layout.translator;
     let (recipient, digest) = (content.recipient, content.digest);
     let listed = i64::try_from(content.new.len()).unwrap_or(i64::MAX);
     // Comments that are still at the spam checker are counted and not listed. The count is from a later snapshot than the
     // list, so it may be the smaller number.
     let pending = content.pending.max(listed);
     let title = &layout.publication.title;
-    let mut pieces = vec![EmailBlock::Paragraph(words.count_with(
+    let mut pieces = vec![EmailBlock::Paragraph(translator.plural_with(
         "digest-waiting",
         pending,
         "title",
@@ -49,38 +49,38 @@ pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>
     }));
     if pending > listed {
         pieces.push(EmailBlock::Paragraph(
-            words.count("digest-more", pending - listed),
+            translator.plural("digest-more", pending - listed),
         ));
     }
     pieces.push(EmailBlock::Action(EmailLink {
-        label: words.say("digest-read"),
-        url: layout.absolute(&page::signed_path(&app.keys, digest)),
+        label: translator.text("digest-read"),
+        url: layout.absolute_url(&page::signed_path(&app.keys, digest)),
     }));
-    pieces.push(EmailBlock::Footnote(words.with(
+    pieces.push(EmailBlock::Footnote(translator.format(
         "digest-good-until",
         "moment",
-        &layout.moment(&digest.expires_at),
+        &layout.format_date_time(&digest.expires_at),
     )));
-    let unsubscribe = layout.absolute(&unsubscribe::signed_path(
+    let unsubscribe = layout.absolute_url(&unsubscribe::signed_path(
         &app.keys,
         recipient.id,
         recipient.set_at,
     ));
     pieces.push(EmailBlock::Action(EmailLink {
-        label: words.say("digest-stop"),
+        label: translator.text("digest-stop"),
         url: unsubscribe.clone(),
     }));
     if let Some((position, hash)) = &content.log_end {
         // In the form that `check log` takes.
-        let end = format!("{position}:{}", hex(hash));
-        pieces.push(EmailBlock::Footnote(words.with(
+        let end = format!("{position}:{}", encode_hex(hash));
+        pieces.push(EmailBlock::Footnote(translator.format(
             "digest-log-ends",
             "end",
             &end,
         )));
     }
-    let subject = words.count_with("digest-subject", pending, "title", title);
-    let mut email = EmailMessage::new(words.language(), &subject, &pieces);
+    let subject = translator.plural_with("digest-subject", pending, "title", title);
+    let mut email = EmailMessage::new(translator.language(), &subject, &pieces);
     // Also as a header, for the button that mail programs show (RFC 8058).
     email.unsubscribe = Some(unsubscribe);
     email

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::accounts::Rhythm;
+use crate::accounts::DigestFrequency;
 use crate::clock::Ts;
 use crate::ids::{AccountId, CommentId, DigestId};
 use crate::text::SafeHtml;
@@ -22,7 +22,7 @@ const COMMIT_DELAY_SECONDS: i64 = 60;
 /// A moderator with a confirmed email who wants digests.
 pub(super) struct DigestRecipient {
     pub id: AccountId,
-    pub frequency: Rhythm,
+    pub frequency: DigestFrequency,
     /// Time of the last digest.
     pub digest_at: Option<Ts>,
     /// Time at which the email was confirmed.
@@ -62,10 +62,10 @@ impl DigestRecipient {
         let last = self.digest_at;
         let has_rested = |seconds| last.is_none_or(|last| last.plus_seconds(seconds) <= now);
         match self.frequency {
-            Rhythm::Never => None,
-            Rhythm::Each => has_rested(IMMEDIATE_INTERVAL_SECONDS).then_some(now),
-            Rhythm::Hourly => has_rested(HOURLY_INTERVAL_SECONDS).then_some(now),
-            Rhythm::Daily => {
+            DigestFrequency::Never => None,
+            DigestFrequency::Each => has_rested(IMMEDIATE_INTERVAL_SECONDS).then_some(now),
+            DigestFrequency::Hourly => has_rested(HOURLY_INTERVAL_SECONDS).then_some(now),
+            DigestFrequency::Daily => {
                 // A comment from later in the day waits for the next morning.
                 let morning = last_morning(now, zone);
                 // Before the first digest, comments count from the confirmation of the email.
@@ -117,7 +117,7 @@ mod tests {
         Ts::new(time.parse().expect("a time"))
     }
 
-    fn recipient(frequency: Rhythm, digest_at: Option<&str>) -> DigestRecipient {
+    fn recipient(frequency: DigestFrequency, digest_at: Option<&str>) -> DigestRecipient {
         DigestRecipient {
             id: AccountId(1),
             frequency,
@@ -146,15 +146,15 @@ mod tests {
     fn a_digest_is_due_by_its_frequency() {
         let now = at("2026-03-14T15:00:00Z");
         for (frequency, last, is_due) in [
-            (Rhythm::Never, None, false),
-            (Rhythm::Each, None, true),
-            (Rhythm::Each, Some("2026-03-14T14:58:01Z"), false),
-            (Rhythm::Each, Some("2026-03-14T14:58:00Z"), true),
-            (Rhythm::Hourly, Some("2026-03-14T14:00:01Z"), false),
-            (Rhythm::Hourly, Some("2026-03-14T14:00:00Z"), true),
-            (Rhythm::Daily, None, true),
-            (Rhythm::Daily, Some("2026-03-14T08:00:00Z"), false),
-            (Rhythm::Daily, Some("2026-03-14T07:59:59Z"), true),
+            (DigestFrequency::Never, None, false),
+            (DigestFrequency::Each, None, true),
+            (DigestFrequency::Each, Some("2026-03-14T14:58:01Z"), false),
+            (DigestFrequency::Each, Some("2026-03-14T14:58:00Z"), true),
+            (DigestFrequency::Hourly, Some("2026-03-14T14:00:01Z"), false),
+            (DigestFrequency::Hourly, Some("2026-03-14T14:00:00Z"), true),
+            (DigestFrequency::Daily, None, true),
+            (DigestFrequency::Daily, Some("2026-03-14T08:00:00Z"), false),
+            (DigestFrequency::Daily, Some("2026-03-14T07:59:59Z"), true),
         ] {
             let due = recipient(frequency, last).due_cutoff(now, &TimeZone::UTC);
             assert_eq!(due.is_some(), is_due, "{frequency:?} after {last:?}");

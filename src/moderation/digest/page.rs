@@ -15,13 +15,13 @@ use crate::accounts::Moderator;
 use crate::admin::NoticePage;
 use crate::app::App;
 use crate::comments::Status;
-use crate::crypto::Keys;
-use crate::ids::{ActId, CommentId, DigestId};
+use crate::crypto::KeyRing;
+use crate::ids::{ActionId, CommentId, DigestId};
 use crate::moderation::store;
 use crate::moderation::store::action_summary::{self, ActionSummary, DecisionConflict};
 use crate::moderation::store::cards::{CardScope, QueueCard};
 use crate::moderation::{DecisionRequest, bulk, cards};
-use crate::web::{ClientAddress, Db, Error, Fields, Layout, Page, Path, Query, Result, go_to};
+use crate::web::{ClientIp, Db, Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
 
 /// Purpose that the signature of the URL is bound to.
 const SIGNATURE_PURPOSE: &str = "digest";
@@ -40,7 +40,7 @@ struct DigestPage {
     /// Number of the digest's comments whose text was deleted.
     erased: i64,
     /// The action that led here, with its result.
-    done: Option<(ActId, ActionSummary)>,
+    done: Option<(ActionId, ActionSummary)>,
     /// Comments that someone else decided on first.
     conflicts: Vec<DecisionConflict>,
     /// Reason why nothing was done.
@@ -52,7 +52,7 @@ struct DigestPage {
 pub struct DigestQuery {
     #[serde(default)]
     key: String,
-    act: Option<ActId>,
+    act: Option<ActionId>,
     /// Ids of comments that were not decided, with commas between them.
     #[serde(default)]
     passed: String,
@@ -60,7 +60,7 @@ pub struct DigestQuery {
 }
 
 /// Returns the path of a digest's page with its signature.
-pub(super) fn signed_path(keys: &Keys, digest: &Digest) -> String {
+pub(super) fn signed_path(keys: &KeyRing, digest: &Digest) -> String {
     let key = keys.sign(SIGNATURE_PURPOSE, &signed_bytes(digest));
     format!("/digests/{}?key={key}", digest.id)
 }
@@ -95,9 +95,9 @@ pub async fn show_digest(
         page.conflicts = action_summary::list_conflicts(&mut db, &passed).await?;
     }
     if query.nothing.is_some() {
-        page.refusal = Some(page.layout.words.say("queue-nothing-undone"));
+        page.refusal = Some(page.layout.translator.text("queue-nothing-undone"));
     }
-    Ok(with_private_headers(Page(page).private()))
+    Ok(with_private_headers(Page(page).into_private_response()))
 }
 
 /// Decides on one comment (`one` is `spam 17:held:0`) or on all shown (`all` is `spam`, each `shown` is `17:held:0`), or
@@ -105,34 +105,34 @@ pub async fn show_digest(
 pub async fn submit_digest(
     State(app): State<App>,
     layout: Layout,
-    client: ClientAddress,
+    client: ClientIp,
     Path(id): Path<DigestId>,
     Query(query): Query<DigestQuery>,
-    fields: Fields,
+    fields: FormFields,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     // Counted before the signature is checked, so that guessing one is limited too.
-    let limit = app.limits.signed_act_from(client.0);
+    let limit = app.limits.check_signed_action(client.0);
     let Some((digest, moderator)) = find_signed(&app, &mut db, id, &query.key).await? else {
         return Ok(invalid_link_page(layout));
     };
     if let Err(seconds) = limit {
         let mut page = DigestPage::load(&app, &mut db, layout, &digest).await?;
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        page.refusal = Some(page.layout.words.count("digest-too-fast", wait));
+        page.refusal = Some(page.layout.translator.plural("digest-too-fast", wait));
         return Ok(with_private_headers(
-            Page(page).try_again(StatusCode::TOO_MANY_REQUESTS, seconds),
+            Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds),
         ));
     }
     // The action takes a connection of its own; holding two could exhaust the pool.
     drop(db);
-    let result = match fields.get("undo") {
+    let result = match fields.first("undo") {
         "" => decide(&app, &layout, &digest, &moderator, &fields).await?,
         undone => undo(&app, &digest, &moderator, undone).await?,
     };
     let path = signed_path(&app.keys, &digest);
     Ok(with_private_headers(
-        go_to(&format!("{path}{result}")).into_response(),
+        redirect_after_post(&format!("{path}{result}")).into_response(),
     ))
 }
 
@@ -142,26 +142,26 @@ async fn decide(
     layout: &Layout,
     digest: &Digest,
     moderator: &Moderator,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<String> {
-    let (word, rulings): (&str, Vec<DecisionRequest>) = match fields.get("one").split_once(' ') {
+    let (word, rulings): (&str, Vec<DecisionRequest>) = match fields.first("one").split_once(' ') {
         Some((word, ruling)) => (word, DecisionRequest::parse(ruling).into_iter().collect()),
         None => (
-            fields.get("all"),
+            fields.first("all"),
             fields
-                .all("shown")
+                .list("shown")
                 .filter_map(DecisionRequest::parse)
                 .collect(),
         ),
     };
-    let to = Status::from_word(word).filter(|to| *to != Status::Held);
+    let to = Status::parse(word).filter(|to| *to != Status::Held);
     let to = to.ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     // The link is a bearer token, so it must not reach further than the pending comments of its digest.
     let is_allowed = |ruling: &DecisionRequest| {
         ruling.expected_status == Status::Held && digest.contains(ruling.id)
     };
     let rulings: Vec<DecisionRequest> = rulings.into_iter().filter(is_allowed).collect();
-    let note = layout.words.say("digest-why");
+    let note = layout.translator.text("digest-why");
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let action = store::decisions::reserve_action_id(&mut db).await?;
@@ -169,7 +169,7 @@ async fn decide(
         store::decisions::decide(&mut db, moderator, action, &rulings, to, &note, now).await?;
     db.commit().await?;
     tracing::info!(
-        account = %moderator.id, digest = %digest.id, act = %action, decided = decided.len(), to = to.word(),
+        account = %moderator.id, digest = %digest.id, act = %action, decided = decided.len(), to = to.as_str(),
         "decided from a digest"
     );
     let passed: Vec<String> = rulings
@@ -189,7 +189,7 @@ async fn decide(
 
 /// Undoes an action that was made from this digest. Returns the result as parameters of the page's URL.
 async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -> Result<String> {
-    let undone: ActId = undone.parse().map_err(|_| Error::NotFound)?;
+    let undone: ActionId = undone.parse().map_err(|_| Error::NotFound)?;
     let mut db = app.pool.acquire().await?;
     if !digest_store::covers_action(&mut db, digest, moderator, undone).await? {
         return Err(Error::NotFound);
@@ -218,22 +218,22 @@ async fn find_signed(
     };
     if !app
         .keys
-        .is_signed(SIGNATURE_PURPOSE, &signed_bytes(&digest), key)
+        .verify_signature(SIGNATURE_PURPOSE, &signed_bytes(&digest), key)
     {
         return Ok(None);
     }
-    let moderator = Moderator::acting(db, digest.account_id).await?;
+    let moderator = Moderator::load_active(db, digest.account_id).await?;
     Ok(moderator.map(|moderator| (digest, moderator)))
 }
 
 /// Builds the 404 page for every kind of invalid link; it does not say whether the link ever worked.
 fn invalid_link_page(layout: Layout) -> Response {
-    let words = layout.words;
+    let translator = layout.translator;
     let page = NoticePage {
-        heading: words.say("signed-void"),
-        said: words.say("digest-void"),
+        heading: translator.text("signed-void"),
+        message: translator.text("digest-void"),
         button: None,
-        leads_to: Some(("/admin/comments", words.say("sign-in"))),
+        link: Some(("/admin/comments", translator.text("sign-in"))),
         layout,
     };
     with_private_headers(Page(page).with_status(StatusCode::NOT_FOUND))
@@ -265,7 +265,7 @@ impl DigestPage {
             .partition(|card| card.status == Status::Held);
         Ok(Self {
             action: signed_path(&app.keys, digest),
-            expires_at: layout.moment(&digest.expires_at),
+            expires_at: layout.format_date_time(&digest.expires_at),
             pending,
             decided,
             erased: digest_store::count_erased(db, &digest.comments).await?,
@@ -278,20 +278,20 @@ impl DigestPage {
 
     /// Describes the present status of a comment and the member of staff who decided.
     fn describe_decision(&self, card: &QueueCard) -> String {
-        let words = self.layout.words;
-        let status = words.say(&format!("status-{}", card.status.word()));
+        let translator = self.layout.translator;
+        let status = translator.text(&format!("status-{}", card.status.as_str()));
         let mut values = vec![("name", card.name.as_str()), ("status", status.as_str())];
         match &card.decided_by {
             Some(by) => {
                 values.push(("by", by.as_str()));
-                words.with_all("digest-decided", &values)
+                translator.format_all("digest-decided", &values)
             }
-            None => words.with_all("digest-settled", &values),
+            None => translator.format_all("digest-settled", &values),
         }
     }
 
     /// Describes the result of the action that led here.
     fn describe_action(&self, done: &ActionSummary) -> String {
-        cards::describe_action(self.layout.words, done.was_undo, done.to, done.count)
+        cards::describe_action(self.layout.translator, done.was_undo, done.to, done.count)
     }
 }

@@ -26,7 +26,7 @@ pub async fn enqueue_due(app: &App) -> sqlx::Result<usize> {
     if app.config.mail.is_none() {
         return Ok(0);
     }
-    let layout = Layout::new(app, app.publication().await?);
+    let layout = Layout::new(app, app.load_publication().await?);
     let mut db = app.pool.acquire().await?;
     let recipients = digest_store::list_recipients(&mut db).await?;
     // Each digest takes a connection of its own.
@@ -52,7 +52,7 @@ async fn enqueue(
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
     // The role may have been taken away since the recipients were listed.
-    let Some(moderator) = Moderator::acting(&mut db, recipient.id).await? else {
+    let Some(moderator) = Moderator::load_active(&mut db, recipient.id).await? else {
         return Ok(false);
     };
     let held = digest_store::list_newest_held(&mut db, MAX_COMMENTS).await?;

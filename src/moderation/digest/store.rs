@@ -3,15 +3,15 @@
 use sqlx::PgConnection;
 
 use super::model::{Digest, DigestRecipient, HeldComment};
-use crate::accounts::{Moderator, Rhythm};
+use crate::accounts::{Moderator, DigestFrequency};
 use crate::clock::Ts;
-use crate::ids::{AccountId, ActId, DigestId};
+use crate::ids::{AccountId, ActionId, DigestId};
 
 /// Lists the accounts that want digests, with a confirmed email that does not bounce.
 pub(super) async fn list_recipients(db: &mut PgConnection) -> sqlx::Result<Vec<DigestRecipient>> {
     sqlx::query_as!(
         DigestRecipient,
-        r#"select id, digest as "frequency: Rhythm", digest_at as "digest_at: Ts",
+        r#"select id, digest as "frequency: DigestFrequency", digest_at as "digest_at: Ts",
                email_confirmed_at as "confirmed_at!: Ts", email_set_at as "set_at!: Ts"
            from accounts
            where digest <> 'never' and email_sealed is not null and email_confirmed_at is not null and silenced_at is null
@@ -69,7 +69,7 @@ pub(super) async fn advance(
         recipient.id.0,
         now as Ts,
         recipient.digest_at as Option<Ts>,
-        recipient.frequency as Rhythm,
+        recipient.frequency as DigestFrequency,
         recipient.set_at as Ts,
     )
     .execute(db)
@@ -131,7 +131,7 @@ pub(super) async fn covers_action(
     db: &mut PgConnection,
     digest: &Digest,
     moderator: &Moderator,
-    action: ActId,
+    action: ActionId,
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce(bool_and(comment_id = any($3) and account_id = $2 and decided_at >= $4), false) as "holds!"

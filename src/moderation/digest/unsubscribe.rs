@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::response::Response;
 use sqlx::PgConnection;
 
-use crate::accounts::{Rhythm, address_store};
+use crate::accounts::{DigestFrequency, address_store};
 use crate::admin::NoticePage;
 use crate::app::App;
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::AccountId;
-use crate::web::{Db, Error, Layout, Page, Path, Query, Result, Signed};
+use crate::web::{Db, Error, Layout, Page, Path, Query, Result, SignatureQuery};
 
 /// Purpose that the signature of the URL is bound to.
 const SIGNATURE_PURPOSE: &str = "digest stop";
@@ -19,7 +19,7 @@ const SIGNATURE_PURPOSE: &str = "digest stop";
 /// Returns the path that ends the digests to the email that an account entered at `set_at`.
 ///
 /// It still works when the pages of digests have become invalid: the owner of the mailbox wants no more mail.
-pub(super) fn signed_path(keys: &Keys, id: AccountId, set_at: Ts) -> String {
+pub(super) fn signed_path(keys: &KeyRing, id: AccountId, set_at: Ts) -> String {
     let key = keys.sign(SIGNATURE_PURPOSE, &signed_bytes(id, set_at));
     format!("/moderators/{id}/stop?key={key}")
 }
@@ -34,25 +34,25 @@ pub async fn show_unsubscribe(
     layout: Layout,
     mut db: Db,
     Path(id): Path<AccountId>,
-    Query(query): Query<Signed>,
+    Query(query): Query<SignatureQuery>,
 ) -> Result<Response> {
     let frequency = find_frequency(&app, &mut db, id, &query.key).await?;
-    let words = layout.words;
+    let translator = layout.translator;
     // A second click sees the same page as the first.
-    if frequency == Rhythm::Never {
+    if frequency == DigestFrequency::Never {
         return Ok(confirmation_page(layout));
     }
     let page = NoticePage {
-        heading: words.say("digest-stop-title"),
-        said: words.with("digest-stop-explained", "title", &layout.publication.title),
+        heading: translator.text("digest-stop-title"),
+        message: translator.format("digest-stop-explained", "title", &layout.publication.title),
         button: Some((
             format!("/moderators/{id}/stop?key={}", query.key),
-            words.say("digest-stop-act"),
+            translator.text("digest-stop-act"),
         )),
-        leads_to: None,
+        link: None,
         layout,
     };
-    Ok(Page(page).private())
+    Ok(Page(page).into_private_response())
 }
 
 /// Ends the digests. The body is not read.
@@ -60,11 +60,11 @@ pub async fn unsubscribe(
     State(app): State<App>,
     layout: Layout,
     Path(id): Path<AccountId>,
-    Query(query): Query<Signed>,
+    Query(query): Query<SignatureQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
     find_frequency(&app, &mut db, id, &query.key).await?;
-    address_store::set_rhythm(&mut db, id, Rhythm::Never).await?;
+    address_store::update_frequency(&mut db, id, DigestFrequency::Never).await?;
     db.commit().await?;
     tracing::info!(account = %id, "digests ended by the link in a mail");
     Ok(confirmation_page(layout))
@@ -76,26 +76,26 @@ async fn find_frequency(
     db: &mut PgConnection,
     id: AccountId,
     key: &str,
-) -> Result<Rhythm> {
+) -> Result<DigestFrequency> {
     let mail = address_store::find(db, id).await?.ok_or(Error::NotFound)?;
     let set_at = mail.set_at.ok_or(Error::NotFound)?;
     match app
         .keys
-        .is_signed(SIGNATURE_PURPOSE, &signed_bytes(id, set_at), key)
+        .verify_signature(SIGNATURE_PURPOSE, &signed_bytes(id, set_at), key)
     {
-        true => Ok(mail.rhythm),
+        true => Ok(mail.frequency),
         false => Err(Error::NotFound),
     }
 }
 
 fn confirmation_page(layout: Layout) -> Response {
-    let words = layout.words;
+    let translator = layout.translator;
     let page = NoticePage {
-        heading: words.say("digest-stopped"),
-        said: words.say("digest-stopped-explained"),
+        heading: translator.text("digest-stopped"),
+        message: translator.text("digest-stopped-explained"),
         button: None,
-        leads_to: Some(("/admin/account", words.say("account-title"))),
+        link: Some(("/admin/account", translator.text("account-title"))),
         layout,
     };
-    Page(page).private()
+    Page(page).into_private_response()
 }

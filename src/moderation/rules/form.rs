@@ -5,13 +5,13 @@ use std::ops::RangeInclusive;
 use url::Url;
 
 use crate::comments::screening::WordList;
-use crate::comments::screening::word_list::{WrongLine, WrongLineKind};
+use crate::comments::screening::word_list::{InvalidLine, InvalidLineKind};
 use crate::comments::store::word_lists::WordListTexts;
-use crate::crypto::Keys;
-use crate::i18n::Words;
-use crate::publication::store::CHECKER_ROW;
+use crate::crypto::KeyRing;
+use crate::i18n::Translator;
+use crate::publication::store::CHECKER_KEY_ROW;
 use crate::publication::{CheckerSettings, DiscussionSettings};
-use crate::web::{Fields, Mistakes};
+use crate::web::{FormFields, FieldErrors};
 
 const MAX_LIST_BYTES: usize = 1_000_000;
 /// Most bytes of the spam checker's URL and of its key.
@@ -49,7 +49,7 @@ pub(super) struct RulesForm {
     pub(super) sent_fields: Vec<String>,
     /// Version of the settings that the form was made from.
     pub(super) version: i32,
-    pub(super) mistakes: Mistakes,
+    pub(super) mistakes: FieldErrors,
 }
 
 /// The values of a form without mistakes.
@@ -72,7 +72,7 @@ impl RulesForm {
             close_after_days: settings.close_after_days.to_string(),
             hold_everything: settings.hold_everything,
             hold_first_timers: settings.hold_first_timers,
-            trust_unproven: settings.trust_unproven,
+            trust_unproven: settings.trust_unverified,
             hold_links: settings.hold_links.to_string(),
             hold_words: lists.hold,
             refuse_words: lists.refuse,
@@ -87,16 +87,16 @@ impl RulesForm {
             checker_key: String::new(),
             forget_key: false,
             sent_fields: checker
-                .map(|checker| checker.told.clone())
+                .map(|checker| checker.sent_fields.clone())
                 .unwrap_or_default(),
             version,
-            mistakes: Mistakes::none(),
+            mistakes: FieldErrors::new(),
         }
     }
 
     /// Reads a submitted form; unknown names of fields to send are dropped.
-    pub(super) fn from_fields(fields: &Fields) -> Self {
-        let line = |name| fields.get(name).trim().to_owned();
+    pub(super) fn from_fields(fields: &FormFields) -> Self {
+        let line = |name| fields.first(name).trim().to_owned();
         Self {
             thread_depth: line("thread_depth"),
             newest_first: fields.is_ticked("newest_first"),
@@ -105,8 +105,8 @@ impl RulesForm {
             hold_first_timers: fields.is_ticked("hold_first_timers"),
             trust_unproven: fields.is_ticked("trust_unproven"),
             hold_links: line("hold_links"),
-            hold_words: normalize_list(fields.get("hold_words")),
-            refuse_words: normalize_list(fields.get("refuse_words")),
+            hold_words: normalize_list(fields.first("hold_words")),
+            refuse_words: normalize_list(fields.first("refuse_words")),
             flood_seconds: line("flood_seconds"),
             edit_minutes: line("edit_minutes"),
             network_days: line("network_days"),
@@ -116,13 +116,13 @@ impl RulesForm {
             checker_key: line("checker_key"),
             forget_key: fields.is_ticked("forget_key"),
             // In a fixed order, whatever the order in the request.
-            sent_fields: CheckerSettings::TELLABLE
+            sent_fields: CheckerSettings::SENDABLE_FIELDS
                 .into_iter()
-                .filter(|field| fields.all("told").any(|ticked| ticked == *field))
+                .filter(|field| fields.list("told").any(|ticked| ticked == *field))
                 .map(str::to_owned)
                 .collect(),
-            version: fields.get("version").parse().unwrap_or_default(),
-            mistakes: Mistakes::none(),
+            version: fields.first("version").parse().unwrap_or_default(),
+            mistakes: FieldErrors::new(),
         }
     }
 
@@ -136,16 +136,16 @@ impl RulesForm {
     /// `present` are the saved settings, and `wrong` the lines of the two word lists that could not be read.
     pub(super) fn parse(
         &mut self,
-        words: Words,
-        keys: &Keys,
+        translator: Translator,
+        keys: &KeyRing,
         present: &DiscussionSettings,
-        wrong: (Vec<WrongLine>, Vec<WrongLine>),
+        wrong: (Vec<InvalidLine>, Vec<InvalidLine>),
     ) -> Option<ParsedRules> {
-        let mut mistakes = Mistakes::none();
+        let mut mistakes = FieldErrors::new();
         let mut number = |field, text: &str, bounds: &RangeInclusive<i32>| {
-            parse_number(words, &mut mistakes, field, text, bounds)
+            parse_number(translator, &mut mistakes, field, text, bounds)
         };
-        let depths = &DiscussionSettings::DEPTHS;
+        let depths = &DiscussionSettings::THREAD_DEPTHS;
         let thread_depth = number("thread_depth", &self.thread_depth, depths);
         let close_after_days = number(
             "close_after_days",
@@ -161,12 +161,12 @@ impl RulesForm {
             ("hold_words", &mut self.hold_words, wrong.0),
             ("refuse_words", &mut self.refuse_words, wrong.1),
         ] {
-            mistakes.check_text(words, field, text, MAX_LIST_BYTES);
+            mistakes.check_text(translator, field, text, MAX_LIST_BYTES);
             for wrong in &wrong {
-                mistakes.add(field, describe_wrong_line(words, wrong));
+                mistakes.push_message(field, describe_wrong_line(translator, wrong));
             }
         }
-        let checker = self.parse_checker(words, keys, present.checker.clone(), &mut mistakes);
+        let checker = self.parse_checker(translator, keys, present.checker.clone(), &mut mistakes);
         self.mistakes = mistakes;
         let settings = DiscussionSettings {
             thread_depth: thread_depth?,
@@ -178,7 +178,7 @@ impl RulesForm {
             shows_transparency: self.shows_transparency,
             hold_everything: self.hold_everything,
             hold_first_timers: self.hold_first_timers,
-            trust_unproven: self.trust_unproven,
+            trust_unverified: self.trust_unproven,
             hold_links: hold_links?,
             flood_seconds: flood_seconds?,
             checker,
@@ -197,10 +197,10 @@ impl RulesForm {
     /// Parses the spam checker's settings. Returns `None` if there is no checker, and for a mistake.
     fn parse_checker(
         &self,
-        words: Words,
-        keys: &Keys,
+        translator: Translator,
+        keys: &KeyRing,
         saved: Option<CheckerSettings>,
-        mistakes: &mut Mistakes,
+        mistakes: &mut FieldErrors,
     ) -> Option<CheckerSettings> {
         // Removing the URL or the key removes the checker.
         let saved_key = saved
@@ -212,33 +212,33 @@ impl RulesForm {
         let key = match self.checker_key.as_str() {
             "" => saved_key,
             // Encrypted at once: the settings never hold the key as it was typed.
-            key if is_key(key) => Some(keys.seal(CHECKER_ROW, key.as_bytes())),
+            key if is_key(key) => Some(keys.seal(CHECKER_KEY_ROW, key.as_bytes())),
             _ => {
-                mistakes.say(words, "checker_key", "discussion-key-wrong");
+                mistakes.push(translator, "checker_key", "discussion-key-wrong");
                 return None;
             }
         };
         let Some(key_sealed) = key else {
             if !self.checker_url.is_empty() && !self.forget_key {
-                mistakes.say(words, "checker_key", "discussion-key-missing");
+                mistakes.push(translator, "checker_key", "discussion-key-missing");
             }
             return None;
         };
         let Some(url) = parse_checker_url(&self.checker_url) else {
-            mistakes.say(words, "checker_url", "discussion-checker-wrong");
+            mistakes.push(translator, "checker_url", "discussion-checker-wrong");
             return None;
         };
         Some(CheckerSettings {
             url,
             key_sealed,
-            told: self.sent_fields.clone(),
+            sent_fields: self.sent_fields.clone(),
         })
     }
 }
 
 fn parse_number(
-    words: Words,
-    mistakes: &mut Mistakes,
+    translator: Translator,
+    mistakes: &mut FieldErrors,
     field: &'static str,
     text: &str,
     bounds: &RangeInclusive<i32>,
@@ -248,7 +248,7 @@ fn parse_number(
     if number.is_none() {
         let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
         let bounds = [("least", least.as_str()), ("most", most.as_str())];
-        mistakes.add(field, words.with_all("discussion-number-wrong", &bounds));
+        mistakes.push_message(field, translator.format_all("discussion-number-wrong", &bounds));
     }
     number
 }
@@ -273,18 +273,18 @@ pub(super) fn normalize_list(typed: &str) -> String {
 }
 
 /// Finds the lines of a list that cannot be read. Takes seconds for a long list.
-pub(super) fn find_wrong_lines(list: &str) -> Vec<WrongLine> {
+pub(super) fn find_wrong_lines(list: &str) -> Vec<InvalidLine> {
     WordList::parse(list).err().unwrap_or_default()
 }
 
-pub(super) fn describe_wrong_line(words: Words, wrong: &WrongLine) -> String {
-    let key = match wrong.why {
-        WrongLineKind::BadRegex => "wrong-line-regex",
-        WrongLineKind::TooLong => "wrong-line-too-long",
-        WrongLineKind::TooBroad => "wrong-line-too-broad",
-        WrongLineKind::TooMany => "wrong-line-too-many",
+pub(super) fn describe_wrong_line(translator: Translator, wrong: &InvalidLine) -> String {
+    let key = match wrong.kind {
+        InvalidLineKind::BadRegex => "wrong-line-regex",
+        InvalidLineKind::TooLong => "wrong-line-too-long",
+        InvalidLineKind::TooBroad => "wrong-line-too-broad",
+        InvalidLineKind::TooMany => "wrong-line-too-many",
     };
-    words.with(key, "line", &wrong.line.to_string())
+    translator.format(key, "line", &wrong.line.to_string())
 }
 
 #[cfg(test)]

@@ -12,20 +12,20 @@ use tokio::task::spawn_blocking;
 use super::form::{RulesForm, find_wrong_lines, normalize_list};
 use super::preview::{PreviewFragment, WordListPreview, preview_lists};
 use crate::accounts::Admin;
-use crate::admin::{Desk, Section, take_form};
+use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::comments::store::word_lists;
 use crate::publication;
-use crate::web::requests::Reference;
-use crate::web::{Fields, Layout, Page, Query, Result, go_to};
+use crate::web::requests::RequestId;
+use crate::web::{FormFields, Layout, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion";
 
 #[derive(Template)]
 #[template(path = "moderation/rules.html")]
 struct RulesPage {
-    desk: Desk,
-    section: Section,
+    desk: AdminLayout,
+    section: AdminSection,
     form: RulesForm,
     /// Whether a key for the spam checker is saved.
     has_key: bool,
@@ -45,7 +45,7 @@ pub struct RulesQuery {
 /// Shows the settings and word lists.
 pub async fn show_rules(
     State(app): State<App>,
-    desk: Desk,
+    desk: AdminLayout,
     _admin: Admin,
     Query(query): Query<RulesQuery>,
 ) -> Result<Response> {
@@ -61,10 +61,10 @@ pub async fn show_rules(
 /// Saves the settings and word lists, or previews the lists, depending on the button.
 pub async fn save_rules(
     State(app): State<App>,
-    Extension(reference): Extension<Reference>,
+    Extension(reference): Extension<RequestId>,
     admin: Result<Admin>,
-    desk: Result<Desk>,
-    fields: Fields,
+    desk: Result<AdminLayout>,
+    fields: FormFields,
 ) -> Response {
     let work = async {
         let (desk, admin) = (desk?, admin?);
@@ -79,37 +79,37 @@ pub async fn save_rules(
     take_form(&app, reference, PAGE_PATH, &fields, work).await
 }
 
-async fn save_form(app: &App, desk: Desk, admin: &Admin, mut form: RulesForm) -> Result<Response> {
+async fn save_form(app: &App, desk: AdminLayout, admin: &Admin, mut form: RulesForm) -> Result<Response> {
     let present = desk.layout.publication.discussion.clone();
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
     // A list may have a megabyte of regular expressions, which compile for seconds.
     let wrong = spawn_blocking(move || (find_wrong_lines(&hold), find_wrong_lines(&refuse)))
         .await
         .context("reading the word lists")?;
-    let Some(parsed) = form.parse(desk.layout.words, &app.keys, &present, wrong) else {
+    let Some(parsed) = form.parse(desk.layout.translator, &app.keys, &present, wrong) else {
         return Ok(Page(RulesPage::new(desk, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;
-    if !publication::store::begin_change(&mut db, form.version).await? {
+    if !publication::store::increment_version(&mut db, form.version).await? {
         db.rollback().await?;
         // The form gets the new version, so that saving it once more overwrites the other change knowingly.
-        form.version = app.publication().await?.version;
+        form.version = app.load_publication().await?.version;
         let mut page = RulesPage::new(desk, form);
         page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     // Both are saved under the one version that was just compared.
-    publication::store::change_discussion(&mut db, &parsed.settings).await?;
+    publication::store::update_discussion(&mut db, &parsed.settings).await?;
     word_lists::update(&mut db, &parsed.lists).await?;
     db.commit().await?;
     tracing::info!(account = %admin.id, "saved the discussion settings");
-    Ok(go_to(&format!("{PAGE_PATH}?saved=1")).into_response())
+    Ok(redirect_after_post(&format!("{PAGE_PATH}?saved=1")).into_response())
 }
 
-async fn preview_form(app: &App, desk: Desk, form: RulesForm) -> Result<Response> {
-    let words = desk.layout.words;
+async fn preview_form(app: &App, desk: AdminLayout, form: RulesForm) -> Result<Response> {
+    let translator = desk.layout.translator;
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
-    let (hold, refuse) = preview_lists(app, words, hold, refuse).await?;
+    let (hold, refuse) = preview_lists(app, translator, hold, refuse).await?;
     let mut page = RulesPage::new(desk, form);
     (page.hold_preview, page.refuse_preview) = (Some(hold), Some(refuse));
     Ok(Page(page).into_response())
@@ -120,13 +120,13 @@ pub async fn preview_words(
     State(app): State<App>,
     _admin: Admin,
     layout: Layout,
-    fields: Fields,
+    fields: FormFields,
 ) -> Result<Response> {
-    let list = |name| normalize_list(fields.get(name));
+    let list = |name| normalize_list(fields.first(name));
     let (hold, refuse) = (list("hold_words"), list("refuse_words"));
-    let (hold_preview, refuse_preview) = preview_lists(&app, layout.words, hold, refuse).await?;
+    let (hold_preview, refuse_preview) = preview_lists(&app, layout.translator, hold, refuse).await?;
     Ok(Page(PreviewFragment {
-        words: layout.words,
+        translator: layout.translator,
         hold_preview,
         refuse_preview,
     })
@@ -134,11 +134,11 @@ pub async fn preview_words(
 }
 
 impl RulesPage {
-    fn new(desk: Desk, form: RulesForm) -> Self {
+    fn new(desk: AdminLayout, form: RulesForm) -> Self {
         let has_key = desk.layout.publication.discussion.checker.is_some();
         Self {
             desk,
-            section: Section::Discussion,
+            section: AdminSection::Discussion,
             form,
             has_key,
             saved: false,

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 
 use super::form::describe_wrong_line;
 use crate::app::App;
-use crate::i18n::Words;
+use crate::i18n::Translator;
 use crate::moderation::store;
 use crate::moderation::word_list_preview::{MatchCount, PreviewResult, preview_word_list};
 use crate::web::Result;
@@ -22,14 +22,14 @@ static PREVIEW_PERMIT: Semaphore = Semaphore::const_new(1);
 #[derive(Template)]
 #[template(path = "moderation/word_list_preview.html")]
 pub(super) struct PreviewFragment {
-    pub words: Words,
+    pub translator: Translator,
     pub hold_preview: WordListPreview,
     pub refuse_preview: WordListPreview,
 }
 
 /// The preview of one list, as text.
 pub(super) struct WordListPreview {
-    words: Words,
+    translator: Translator,
     /// Prefix of the message keys for what this list does to a comment.
     key: &'static str,
     pub result: PreviewResult,
@@ -38,7 +38,7 @@ pub(super) struct WordListPreview {
 /// Matches the two lists against the latest comments. Waits for its turn if another preview is running.
 pub(super) async fn preview_lists(
     app: &App,
-    words: Words,
+    translator: Translator,
     hold: String,
     refuse: String,
 ) -> Result<(WordListPreview, WordListPreview)> {
@@ -58,7 +58,7 @@ pub(super) async fn preview_lists(
     })
     .await
     .context("matching the word lists")?;
-    let preview = |key, result| WordListPreview { words, key, result };
+    let preview = |key, result| WordListPreview { translator, key, result };
     Ok((preview("tried-hold", hold), preview("tried-refuse", refuse)))
 }
 
@@ -70,12 +70,12 @@ impl WordListPreview {
             ("approved", matches.approved.to_string()),
         ];
         let counts = counts.each_ref().map(|(name, text)| (*name, text.as_str()));
-        let text = self.words.with_all(self.key, &counts);
+        let text = self.translator.format_all(self.key, &counts);
         if matches.refused == 0 {
             return text;
         }
         let refused = i64::try_from(matches.refused).unwrap_or(i64::MAX);
-        format!("{text}; {}", self.words.count("tried-refused", refused))
+        format!("{text}; {}", self.translator.plural("tried-refused", refused))
     }
 
     /// Returns the text that a script shows for a line without matches, with `#` in place of the line's number.
@@ -84,25 +84,25 @@ impl WordListPreview {
             "tried-hold" => "tried-hold-none",
             _ => "tried-refuse-none",
         };
-        self.words.with(key, "line", "#")
+        self.translator.format(key, "line", "#")
     }
 
     /// Describes how many comments the list was matched against.
     pub(super) fn describe_sample(&self) -> String {
         let count = i64::try_from(self.result.looked_at).unwrap_or(i64::MAX);
-        self.words.count("tried-on", count)
+        self.translator.plural("tried-on", count)
     }
 
     /// Describes the matching lines that are not shown, if there are any.
     pub(super) fn describe_unlisted(&self) -> Option<String> {
         let more = i64::try_from(self.result.more).unwrap_or(i64::MAX);
-        (more > 0).then(|| self.words.count("tried-more", more))
+        (more > 0).then(|| self.translator.plural("tried-more", more))
     }
 
     pub(super) fn wrong_lines(&self) -> Vec<String> {
         let wrong = self.result.wrong.iter();
         wrong
-            .map(|wrong| describe_wrong_line(self.words, wrong))
+            .map(|wrong| describe_wrong_line(self.translator, wrong))
             .collect()
     }
 }

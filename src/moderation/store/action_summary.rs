@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 
 use crate::accounts::Moderator;
 use crate::comments::Status;
-use crate::i18n::Words;
-use crate::ids::{ActId, CommentId};
+use crate::i18n::Translator;
+use crate::ids::{ActionId, CommentId};
 
 /// Comments that a report lists: as many as the script can have on the screen.
 const MAX_LISTED: i64 = 200;
@@ -26,7 +26,7 @@ pub struct ActionSummary {
 pub async fn find(
     db: &mut PgConnection,
     moderator: &Moderator,
-    action_id: ActId,
+    action_id: ActionId,
 ) -> sqlx::Result<Option<ActionSummary>> {
     sqlx::query_as!(
         ActionSummary,
@@ -48,7 +48,7 @@ pub async fn find(
 /// Lists the first comments that an action decided on.
 pub async fn list_comments(
     db: &mut PgConnection,
-    action_id: ActId,
+    action_id: ActionId,
 ) -> sqlx::Result<Vec<CommentId>> {
     sqlx::query_scalar!(
         "select comment_id from decisions where act = $1 order by id limit $2",
@@ -60,7 +60,7 @@ pub async fn list_comments(
 }
 
 /// Counts the decisions of an action.
-pub async fn count_decisions(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<i64> {
+pub async fn count_decisions(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select coalesce(sum(decisions), 0)::bigint as "count!" from log_entries where act = $1"#,
         action_id.0,
@@ -83,17 +83,17 @@ pub struct DecisionConflict {
 
 impl DecisionConflict {
     /// Returns a sentence that tells the moderator what happened to the comment.
-    pub fn describe(&self, translator: Words) -> String {
+    pub fn describe(&self, translator: Translator) -> String {
         if self.is_changed {
-            return translator.with("queue-changed", "name", &self.name);
+            return translator.format("queue-changed", "name", &self.name);
         }
-        let status = translator.say(&format!("status-{}", self.status.word()));
+        let status = translator.text(&format!("status-{}", self.status.as_str()));
         let values = [
             ("name", self.name.as_str()),
             ("status", status.as_str()),
             ("by", self.decided_by.as_deref().unwrap_or("—")),
         ];
-        translator.with_all("queue-overtaken", &values)
+        translator.format_all("queue-overtaken", &values)
     }
 }
 

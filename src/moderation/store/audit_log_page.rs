@@ -3,14 +3,14 @@
 use sqlx::PgConnection;
 
 use crate::comments::Status;
-use crate::ids::{AccountId, ActId, CommentId, EntryId};
+use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 use crate::text::{SafeHtml, excerpt, markdown};
 
 /// Characters of a comment that the page of an entry quotes.
 const EXCERPT_CHARS: usize = 160;
 
 /// Returns whether at least one decision of an action can be undone, judging by its first thousand decisions.
-pub async fn can_undo(db: &mut PgConnection, action: ActId) -> sqlx::Result<bool> {
+pub async fn can_undo(db: &mut PgConnection, action: ActionId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
                select 1 from (select * from decisions where act = $1 order by id limit 1000) first
@@ -54,7 +54,7 @@ impl LoggedDecision {
 /// Lists the decisions under an entry whose ids are greater than `after`, at most `limit`.
 pub async fn list_decisions(
     db: &mut PgConnection,
-    entry: EntryId,
+    entry: LogEntryId,
     after: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<LoggedDecision>> {

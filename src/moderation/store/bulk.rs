@@ -5,16 +5,16 @@ use sqlx::PgConnection;
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{AccountId, ActId};
+use crate::ids::{AccountId, ActionId};
 
 pub struct BulkAction {
-    pub action_id: ActId,
+    pub action_id: ActionId,
     /// The moderator who started it.
     pub account_id: AccountId,
     /// The status to give to matching comments; `None` for an undo.
     pub to_status: Option<Status>,
     /// The action to undo.
-    pub undoes: Option<ActId>,
+    pub undoes: Option<ActionId>,
     /// The filter, as the query of a URL.
     pub filter: String,
     pub note: String,
@@ -37,14 +37,14 @@ pub enum BulkTask<'a> {
         as_of: Ts,
     },
     /// Undoes every decision of this action that is still the last on its comment.
-    Undo(ActId),
+    Undo(ActionId),
 }
 
 /// Inserts a bulk action that no node has leased.
 pub async fn insert(
     db: &mut PgConnection,
     moderator: &Moderator,
-    action_id: ActId,
+    action_id: ActionId,
     task: &BulkTask<'_>,
     note: &str,
     expected: i64,
@@ -126,7 +126,7 @@ pub async fn advance(
 }
 
 /// Finishes an action before its end, if it is unfinished.
-pub async fn stop(db: &mut PgConnection, action_id: ActId, now: Ts) -> sqlx::Result<()> {
+pub async fn stop(db: &mut PgConnection, action_id: ActionId, now: Ts) -> sqlx::Result<()> {
     let stopped = sqlx::query!(
         "update bulk_acts set ended_at = $2 where act = $1 and ended_at is null",
         action_id.0,
@@ -141,7 +141,7 @@ pub async fn stop(db: &mut PgConnection, action_id: ActId, now: Ts) -> sqlx::Res
     Ok(())
 }
 
-async fn notify_open_pages(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<()> {
+async fn notify_open_pages(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<()> {
     sqlx::query!(
         "select pg_notify('desk', 'act ' || $1::bigint)",
         action_id.0
@@ -152,7 +152,7 @@ async fn notify_open_pages(db: &mut PgConnection, action_id: ActId) -> sqlx::Res
 }
 
 /// Finds a bulk action, finished or not.
-pub async fn find(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<Option<BulkAction>> {
+pub async fn find(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<Option<BulkAction>> {
     sqlx::query_as!(
         BulkAction,
         "select act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
@@ -168,8 +168,8 @@ pub async fn find(db: &mut PgConnection, action_id: ActId) -> sqlx::Result<Optio
 pub async fn find_undo(
     db: &mut PgConnection,
     moderator: &Moderator,
-    undone: ActId,
-) -> sqlx::Result<Option<ActId>> {
+    undone: ActionId,
+) -> sqlx::Result<Option<ActionId>> {
     sqlx::query_scalar!(
         "select act from bulk_acts where undoes = $1 and account_id = $2 and decided > 0 order by act limit 1",
         undone.0,

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{ArticleId, CommentId, LookalikeId};
+use crate::ids::{ArticleId, CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
 
 /// Bytes of HTML from which a card scrolls, so that its buttons stay on the screen.
@@ -46,7 +46,7 @@ pub struct QueueCard {
     pub same_network_count: i64,
     /// Number of held comments that the card stands for, itself included.
     pub group_size: i64,
-    pub similar_group_id: Option<LookalikeId>,
+    pub similar_group_id: Option<SimilarGroupId>,
     /// Number of networks of the group, counted over its oldest 250 comments.
     pub group_networks: i64,
     /// Time of the group's oldest comment.

@@ -8,7 +8,7 @@ use super::queue;
 use super::queue_filter::{self, ResolvedFilter};
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{CommenterId, LookalikeId};
+use crate::ids::{CommenterId, SimilarGroupId};
 use crate::moderation::filter::QueueFilter;
 
 /// Bound for filters that need a scan.
@@ -205,7 +205,7 @@ async fn find_facet_count(
 }
 
 /// Returns the number of held comments in a group.
-async fn find_group_size(db: &mut PgConnection, id: LookalikeId) -> sqlx::Result<i64> {
+async fn find_group_size(db: &mut PgConnection, id: SimilarGroupId) -> sqlx::Result<i64> {
     let held = sqlx::query_scalar!("select held from lookalikes where id = $1", id.0)
         .fetch_optional(db)
         .await?;

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::audit_log::{self, DecisionRecord, NewEntry};
 use crate::comments::Status;
-use crate::ids::{CommentId, EntryId};
+use crate::ids::{CommentId, LogEntryId};
 
 /// A decision that was just inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Decision {
 /// Blocks every other append until the transaction ends, so call it last.
 pub async fn append(
     db: &mut PgConnection,
-    id: EntryId,
+    id: LogEntryId,
     entry: &NewEntry<'_>,
     decisions: &[Decision],
 ) -> sqlx::Result<()> {
@@ -34,8 +34,8 @@ pub async fn append(
         .map(|decision| DecisionRecord {
             id: decision.id,
             comment_id: decision.comment_id,
-            from: decision.from.word(),
-            to: decision.to.word(),
+            from: decision.from.as_str(),
+            to: decision.to.as_str(),
             undoes: decision.undoes,
         })
         .collect();
@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn the_audit_log_knows_every_status() {
         for status in Status::ALL {
-            let code = audit_log::find_status_code(status.word());
-            assert_eq!(code, Some(status.word()));
+            let code = audit_log::find_status_code(status.as_str());
+            assert_eq!(code, Some(status.as_str()));
         }
     }
 }

@@ -8,15 +8,15 @@ use crate::audit_log::store::chain::reserve_entry_id;
 use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{ActId, CommentId};
+use crate::ids::{ActionId, CommentId};
 use crate::moderation::model::DecisionRequest;
 
 /// Reserves the id of an action, which groups the decisions of one press of a button.
-pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActId> {
+pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActionId> {
     let id = sqlx::query_scalar!(r#"select nextval('decision_acts') as "id!""#)
         .fetch_one(db)
         .await?;
-    Ok(ActId(id))
+    Ok(ActionId(id))
 }
 
 /// Gives `to` to every comment that still has the status and version of its request, cancels its spam check, and appends an
@@ -24,7 +24,7 @@ pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActId> {
 pub async fn decide(
     db: &mut PgConnection,
     moderator: &Moderator,
-    action_id: ActId,
+    action_id: ActionId,
     requests: &[DecisionRequest],
     to: Status,
     note: &str,
@@ -97,8 +97,8 @@ fn comment_ids(decisions: &[Decision]) -> Vec<CommentId> {
 pub async fn undo(
     db: &mut PgConnection,
     moderator: &Moderator,
-    action_id: ActId,
-    undone: ActId,
+    action_id: ActionId,
+    undone: ActionId,
     after: i64,
     limit: i64,
     now: Ts,
@@ -161,7 +161,7 @@ pub async fn find_identical_action(
     moderator: &Moderator,
     ids: &[CommentId],
     to: Status,
-) -> sqlx::Result<Option<ActId>> {
+) -> sqlx::Result<Option<ActionId>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let action_id = sqlx::query_scalar!(
         r#"select max(last.act) as "act!"
@@ -178,7 +178,7 @@ pub async fn find_identical_action(
     )
     .fetch_optional(db)
     .await?;
-    Ok(action_id.map(ActId))
+    Ok(action_id.map(ActionId))
 }
 
 pub async fn find_created_at(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<Ts>> {

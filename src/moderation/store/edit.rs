@@ -6,7 +6,7 @@ use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::CommentId;
-use crate::text::{Format, SafeHtml};
+use crate::text::{BodyFormat, SafeHtml};
 
 /// A comment as a moderator edits it.
 pub struct EditableComment {
@@ -18,7 +18,7 @@ pub struct EditableComment {
     pub website: Option<String>,
     /// Source text in `format`.
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub created_at: Ts,
     pub is_erased: bool,
     /// Title of the article.
@@ -29,7 +29,7 @@ pub async fn find(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<E
     sqlx::query_as!(
         EditableComment,
         r#"select comments.id, comments.status, comments.version, comments.name, comments.website, comments.body,
-               comments.format as "format: Format", comments.created_at, erased_at is not null as "is_erased!", title
+               comments.format as "format: BodyFormat", comments.created_at, erased_at is not null as "is_erased!", title
            from comments join articles on articles.id = article_id where comments.id = $1"#,
         id.0,
     )
@@ -43,7 +43,7 @@ pub struct EditedText {
     pub website: Option<String>,
     /// Source text in `format`.
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub body_html: SafeHtml,
 }
 
@@ -77,7 +77,7 @@ pub async fn update(
         text.name,
         text.website,
         text.body,
-        text.format as Format,
+        text.format as BodyFormat,
         text.body_html.as_str(),
     )
     .execute(db)

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use crate::comments::Status;
-use crate::ids::{AccountId, ActId, CommentId, EntryId};
+use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 
 /// Held comments that [`list_held_after`] returns at most.
 pub const MAX_HELD_AFTER: i64 = 1_000;
@@ -13,14 +13,14 @@ pub struct EntryEvent {
     pub by: Option<AccountId>,
     /// Name of the account.
     pub name: Option<String>,
-    pub act: ActId,
+    pub act: ActionId,
     /// Each comment it decided on, with its new status.
     pub changed: Vec<(CommentId, Status)>,
 }
 
 pub async fn find_entry_event(
     db: &mut PgConnection,
-    id: EntryId,
+    id: LogEntryId,
 ) -> sqlx::Result<Option<EntryEvent>> {
     let entry = sqlx::query!(
         r#"select account_id, name as "name?", act

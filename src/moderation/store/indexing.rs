@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::ids::{CommentId, LookalikeId};
+use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
 
 /// Key of the Postgres advisory lock that the indexing node holds ("read" in ASCII).
@@ -25,7 +25,7 @@ pub struct PendingIndex {
     pub website: Option<String>,
     pub body_html: SafeHtml,
     pub created_at: Ts,
-    pub similar_group_id: Option<LookalikeId>,
+    pub similar_group_id: Option<SimilarGroupId>,
 }
 
 /// The index data of a comment.
@@ -43,7 +43,7 @@ pub struct IndexedText {
 pub struct EarlierComment {
     pub band: i64,
     pub id: CommentId,
-    pub similar_group_id: Option<LookalikeId>,
+    pub similar_group_id: Option<SimilarGroupId>,
     pub body_html: SafeHtml,
 }
 
@@ -151,7 +151,7 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
 /// Puts each comment into the group beside it, unless it is in one or was erased.
 pub async fn set_groups(
     db: &mut PgConnection,
-    groups: &[(CommentId, LookalikeId)],
+    groups: &[(CommentId, SimilarGroupId)],
 ) -> sqlx::Result<()> {
     if groups.is_empty() {
         return Ok(());

@@ -10,7 +10,7 @@ use super::found_page::{FoundComment, FoundPage, QueueCursor};
 use super::queue_filter::ResolvedFilter;
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::comments::screening::Kind;
+use crate::comments::screening::ReasonKind;
 use crate::ids::CommentId;
 
 /// Rows of an index that one page examines at most, unless the page itself is longer.
@@ -93,7 +93,7 @@ macro_rules! scan_index {
             args.resolved.until as Option<Ts>,
             args.window,
             args.limit,
-            filter.reason.map(Kind::code),
+            filter.reason.map(ReasonKind::code),
             filter.article.map(|id| id.0),
             args.resolved.commenter_id,
             args.resolved.network,

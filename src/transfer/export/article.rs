@@ -40,7 +40,7 @@ impl<W: Write> WxrWriter<'_, W> {
             self.meta(META_ELEMENT, meta::SOURCES, &article.sources)?;
         }
         if let Some(note) = article.note.filter(|_| article.state == State::Draft) {
-            self.meta(META_ELEMENT, meta::NOTE, note.word())?;
+            self.meta(META_ELEMENT, meta::NOTE, note.as_str())?;
         }
         for path in old_paths {
             self.meta(META_ELEMENT, meta::OLD_PATH, path)?;

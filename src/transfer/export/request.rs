@@ -1,7 +1,7 @@
 //! Options of an export.
 
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::publication::Publication;
 
 /// An export to be written.
@@ -10,7 +10,7 @@ pub struct ExportRequest<'a> {
     /// URL of this site, without a slash at the end.
     pub base_url: String,
     /// Keys that decrypt emails.
-    pub keys: &'a Keys,
+    pub keys: &'a KeyRing,
     /// Whether emails of commenters are written.
     pub with_emails: bool,
     pub now: Ts,

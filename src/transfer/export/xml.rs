@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::text::{Format, input};
+use crate::text::{BodyFormat, input};
 use crate::transfer::meta;
 
 /// Writes WXR, one element per line.
@@ -84,11 +84,11 @@ impl<'a, W: Write> WxrWriter<'a, W> {
     pub(super) fn source_meta(
         &mut self,
         element: &str,
-        format: Format,
+        format: BodyFormat,
         source: &str,
     ) -> anyhow::Result<()> {
         self.meta(element, meta::FORMAT, meta::format_value(format))?;
-        if format == Format::Markdown {
+        if format == BodyFormat::Markdown {
             self.meta(element, meta::MARKDOWN, source)?;
         }
         Ok(())

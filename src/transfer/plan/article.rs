@@ -42,7 +42,7 @@ pub fn plan_article(
     if let Some(note) = note {
         report
             .new_drafts
-            .push(|| format!("{title} ({})", note.word()));
+            .push(|| format!("{title} ({})", note.as_str()));
     }
     // WordPress gives a draft a UTC date only once it has been published.
     let has_been_published =

@@ -9,9 +9,9 @@ use super::model::{ArticleComments, PlannedComment, PlannedLinkback, describe_co
 use super::threads::resolve_threads;
 use crate::clock::Ts;
 use crate::commenters::{Email, EmailError};
-use crate::comments::screening::Reason;
+use crate::comments::screening::ScreeningReason;
 use crate::comments::{LinkbackKind, Status};
-use crate::text::{Format, SafeHtml, Website, excerpt, input, markdown};
+use crate::text::{BodyFormat, SafeHtml, Website, excerpt, input, markdown};
 use crate::transfer::body;
 use crate::transfer::dates::LocalTime;
 use crate::transfer::meta;
@@ -183,24 +183,24 @@ fn plan_linkback(
 /// Lists the known reasons of a Broadsheet export, one per line.
 fn list_reasons(comment: &WxrComment) -> String {
     let stored = meta::find(&comment.meta, meta::REASONS).lines();
-    let is_known = |stored: &&str| Reason::read(stored).is_some();
+    let is_known = |stored: &&str| ScreeningReason::parse(stored).is_some();
     stored.filter(is_known).collect::<Vec<_>>().join("\n")
 }
 
-fn convert_text(context: &PlanContext<'_>, comment: &WxrComment) -> (String, Format, SafeHtml) {
+fn convert_text(context: &PlanContext<'_>, comment: &WxrComment) -> (String, BodyFormat, SafeHtml) {
     let Some(format) = meta::find_format(&comment.meta) else {
         let html = remove_unreadable(body::convert_comment(&comment.content));
         let rewrite = |url: &str| context.url_map.rewrite(url);
         let html = markdown::sanitize_comment(&html, &rewrite);
-        return (html.to_string(), Format::Html, html);
+        return (html.to_string(), BodyFormat::Html, html);
     };
     // From a Broadsheet export; the Markdown is only trusted if it still renders to the same HTML.
     let html = markdown::sanitize_comment(&comment.content, &|_| None);
     let source = meta::find(&comment.meta, meta::MARKDOWN);
-    if format == Format::Markdown && markdown::render_comment(source) == html {
+    if format == BodyFormat::Markdown && markdown::render_comment(source) == html {
         return (source.to_owned(), format, html);
     }
-    (html.to_string(), Format::Html, html)
+    (html.to_string(), BodyFormat::Html, html)
 }
 
 /// Returns the name to show: "Anonymous" where there is none, or where it is an email, since names are public.
@@ -218,5 +218,5 @@ fn make_name(context: &PlanContext<'_>, comment: &WxrComment, report: &mut Impor
         // A character has at most four bytes.
         return excerpt::excerpt(&name, MAX_NAME_BYTES / 4);
     }
-    context.words.say("comment-anonymous")
+    context.translator.text("comment-anonymous")
 }

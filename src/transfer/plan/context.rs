@@ -1,17 +1,17 @@
 //! Inputs of a plan.
 
 use crate::articles::Kind;
-use crate::crypto::Keys;
-use crate::i18n::Words;
+use crate::crypto::KeyRing;
+use crate::i18n::Translator;
 use crate::transfer::dates::LocalTime;
 use crate::transfer::url_map::UrlMap;
 use crate::transfer::wxr::WxrItem;
 
 /// Everything that plans of one export share.
 pub struct PlanContext<'a> {
-    pub keys: &'a Keys,
+    pub keys: &'a KeyRing,
     /// Translations in the publication's language.
-    pub words: Words,
+    pub translator: Translator,
     pub url_map: &'a UrlMap,
 }
 

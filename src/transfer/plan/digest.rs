@@ -3,11 +3,11 @@
 
 use url::Url;
 
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::transfer::wxr::{WxrComment, WxrItem};
 
 /// Hashes everything that can change in an item, its comments included.
-pub fn digest_item(keys: &Keys, item: &WxrItem) -> i64 {
+pub fn digest_item(keys: &KeyRing, item: &WxrItem) -> i64 {
     let comments: Vec<[u8; 8]> = item
         .comments
         .iter()
@@ -40,7 +40,7 @@ pub fn digest_item(keys: &Keys, item: &WxrItem) -> i64 {
         .iter()
         .flat_map(|term| [term.slug.as_bytes(), term.name.as_bytes()]);
     let comments = comments.iter().map(<[u8; 8]>::as_slice);
-    keys.number_of(
+    keys.fingerprint(
         "imported article",
         fields
             .into_iter()
@@ -51,7 +51,7 @@ pub fn digest_item(keys: &Keys, item: &WxrItem) -> i64 {
 }
 
 /// Hashes everything that can change in a comment.
-pub fn digest_comment(keys: &Keys, comment: &WxrComment) -> i64 {
+pub fn digest_comment(keys: &KeyRing, comment: &WxrComment) -> i64 {
     let id = comment.id.to_le_bytes();
     let parent_id = comment.parent_id.to_le_bytes();
     let fields = [
@@ -67,7 +67,7 @@ pub fn digest_comment(keys: &Keys, comment: &WxrComment) -> i64 {
         comment.approved.as_bytes(),
         comment.kind.as_bytes(),
     ];
-    keys.number_of(
+    keys.fingerprint(
         "imported comment",
         fields.into_iter().chain(meta_bytes(&comment.meta)),
     )
@@ -79,7 +79,7 @@ fn meta_bytes(meta: &[(String, String)]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Returns an ID for an item whose export leaves it out: the ID in its link, or a negative hash of link, title and date.
-pub fn find_item_id(keys: &Keys, item: &WxrItem) -> i64 {
+pub fn find_item_id(keys: &KeyRing, item: &WxrItem) -> i64 {
     let link = Url::parse(&item.link).ok();
     let linked = link.as_ref().and_then(|link| {
         let mut query = link.query_pairs();
@@ -94,7 +94,7 @@ pub fn find_item_id(keys: &Keys, item: &WxrItem) -> i64 {
             item.title.as_bytes(),
             item.date.as_bytes(),
         ];
-        negative(keys.number_of("imported article", fields))
+        negative(keys.fingerprint("imported article", fields))
     })
 }
 

@@ -6,7 +6,7 @@ use crate::articles::{Kind, Note, State};
 use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::comments::{LinkbackKind, Status};
-use crate::text::{Format, SafeHtml, Slug, Website};
+use crate::text::{BodyFormat, SafeHtml, Slug, Website};
 use crate::transfer::wxr::WxrItemTerm;
 
 /// An article as it will be written.
@@ -23,7 +23,7 @@ pub struct PlannedArticle {
     pub sources: String,
     /// Text as it will be edited, in `format`.
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub body_html: SafeHtml,
     pub replies_open: bool,
     pub pinned: bool,
@@ -62,7 +62,7 @@ pub struct PlannedComment {
     pub website: Option<Website>,
     pub ip: Option<IpAddr>,
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub body_html: SafeHtml,
     pub status: Status,
     /// Reasons of the screening, one per line, from a Broadsheet export.

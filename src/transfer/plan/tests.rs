@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::article::make_slug;
 use super::*;
 use crate::articles::{Note, STANDFIRST_BYTES, State, TITLE_BYTES};
-use crate::crypto::Keys;
-use crate::i18n::Words;
+use crate::crypto::KeyRing;
+use crate::i18n::Translator;
 use crate::text::Language;
 use crate::transfer::dates::LocalTime;
 use crate::transfer::report::ImportReport;
@@ -16,8 +16,8 @@ use crate::transfer::upload_copier::UploadCopier;
 use crate::transfer::url_map::UrlMap;
 use crate::transfer::wxr::{WxrEntry, WxrItem, WxrReader};
 
-fn keys() -> Keys {
-    Keys::from_secret(&[3; 32])
+fn keys() -> KeyRing {
+    KeyRing::from_secret(&[3; 32])
 }
 
 /// Parses an export of one item with these elements.
@@ -43,7 +43,7 @@ fn plan(inside: &str) -> (PlannedArticle, ImportReport) {
     let keys = keys();
     let context = PlanContext {
         keys: &keys,
-        words: Words::of(Language::English),
+        translator: Translator::new(Language::English),
         url_map: &url_map,
     };
     let item = item(inside);

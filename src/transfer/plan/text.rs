@@ -3,7 +3,7 @@
 use super::context::PlanContext;
 use super::fields::remove_unreadable;
 use crate::articles::BODY_BYTES;
-use crate::text::{Format, SafeHtml, markdown};
+use crate::text::{BodyFormat, SafeHtml, markdown};
 use crate::transfer::body::{self, Attachment};
 use crate::transfer::meta;
 use crate::transfer::report::ImportReport;
@@ -12,7 +12,7 @@ use crate::transfer::wxr::WxrItem;
 /// A text as it will be stored.
 pub struct ArticleText {
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub body_html: SafeHtml,
     /// Whether it may show uploads that a later import with an uploads folder would copy.
     pub may_show_uploads: bool,
@@ -53,24 +53,24 @@ pub fn convert_text(
     check_length(body_html.as_str())?;
     Ok(ArticleText {
         body: body_html.to_string(),
-        format: Format::Html,
+        format: BodyFormat::Html,
         body_html,
         may_show_uploads: context.url_map.copier.has_uploads(),
     })
 }
 
 /// Restores a text that Broadsheet exported: its content is the HTML that readers saw.
-fn restore_text(item: &WxrItem, format: Format) -> Result<ArticleText, String> {
+fn restore_text(item: &WxrItem, format: BodyFormat) -> Result<ArticleText, String> {
     let body_html = markdown::sanitize_article(&item.content, &|_| None);
     check_length(body_html.as_str())?;
     let source = meta::find(&item.meta, meta::MARKDOWN);
     check_length(source)?;
     // The Markdown is only trusted if it still renders to the same HTML; WordPress may have changed that since.
     let (body, format) =
-        if format == Format::Markdown && markdown::render_article(source) == body_html {
+        if format == BodyFormat::Markdown && markdown::render_article(source) == body_html {
             (source.to_owned(), format)
         } else {
-            (body_html.to_string(), Format::Html)
+            (body_html.to_string(), BodyFormat::Html)
         };
     Ok(ArticleText {
         body,
@@ -91,6 +91,6 @@ fn check_length(text: &str) -> Result<(), String> {
 
 /// Returns the format in which the text was written, if Broadsheet exported it and WordPress's block editor has not
 /// rewritten it since.
-pub fn exported_format(item: &WxrItem) -> Option<Format> {
+pub fn exported_format(item: &WxrItem) -> Option<BodyFormat> {
     meta::find_format(&item.meta).filter(|_| !item.content.contains("<!-- wp:"))
 }

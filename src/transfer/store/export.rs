@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::articles::{Kind, Note, State, TopicKind};
 use crate::clock::Ts;
 use crate::comments::Status;
-use crate::text::Format;
+use crate::text::BodyFormat;
 
 const ARTICLES_PER_PAGE: i64 = 50;
 const COMMENTS_PER_PAGE: i64 = 500;
@@ -53,7 +53,7 @@ pub struct ExportedArticle {
     pub standfirst: String,
     pub sources: String,
     pub body: String,
-    pub format: Format,
+    pub format: BodyFormat,
     pub body_html: String,
     pub replies_open: bool,
     pub kind: Kind,
@@ -144,7 +144,7 @@ pub struct ExportedComment {
     pub website: Option<String>,
     pub body: String,
     /// `None` for a linkback.
-    pub format: Option<Format>,
+    pub format: Option<BodyFormat>,
     pub body_html: String,
     pub status: Status,
     /// Reasons of the screening, one per line.
@@ -163,7 +163,7 @@ pub async fn list_comments(
     sqlx::query_as!(
         ExportedComment,
         r#"select comments.id as "id!: i64", parent_id as "parent_id: i64", 'comment' as "kind!", name as "name!", website,
-               body as "body!", format as "format?: Format", body_html as "body_html!: String", status as "status!: Status",
+               body as "body!", format as "format?: BodyFormat", body_html as "body_html!: String", status as "status!: Status",
                array_to_string(reasons, chr(10)) as "reasons!", comments.created_at as "created_at!: Ts",
                email_hash as "email_hash?", email_sealed as "email_sealed?"
            from comments left join commenters on commenters.id = commenter_id

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use anyhow::bail;
 use sqlx::PgConnection;
 
-use crate::accounts::{self, Handle, Role};
+use crate::accounts::{self, Username, Role};
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::ids::AccountId;
 use crate::text::{Slug, input};
 use crate::transfer::plan;
@@ -52,7 +52,7 @@ impl AuthorRegistry {
     pub async fn find_or_insert(
         &mut self,
         db: &mut PgConnection,
-        keys: &Keys,
+        keys: &KeyRing,
         site_id: i32,
         login: &str,
         report: &mut ImportReport,
@@ -62,7 +62,7 @@ impl AuthorRegistry {
             return Ok(*account);
         }
         // A key rotation cannot rehash logins, which are not stored, so hashes under older keys are looked for as well.
-        let hashes = keys.find_by_each(LOGIN_HASH_CONTEXT, login.as_bytes());
+        let hashes = keys.blind_indexes(LOGIN_HASH_CONTEXT, login.as_bytes());
         let hashes: Vec<Vec<u8>> = hashes.into_iter().map(|hash| hash.to_vec()).collect();
         let account = match store::authors::find_account(db, site_id, &hashes).await? {
             Some(account) => {
@@ -89,8 +89,8 @@ impl AuthorRegistry {
     ) -> anyhow::Result<AccountId> {
         let name = self.make_name(key);
         // A member of staff with exactly this username is taken to be the author.
-        if let Some(handle) = Handle::parse(&key.1)
-            && let Some((account, _)) = accounts::store::find_by_handle(db, &handle).await?
+        if let Some(handle) = Username::parse(&key.1)
+            && let Some((account, _)) = accounts::store::find_by_username(db, &handle).await?
         {
             report.authors.same += 1;
             return Ok(account.id);
@@ -133,11 +133,11 @@ impl AuthorRegistry {
 }
 
 /// Returns usernames to try: the login, or the name if that is no username, then the name with a number.
-fn candidate_handles(login: &str, name: &str) -> impl Iterator<Item = Handle> {
+fn candidate_handles(login: &str, name: &str) -> impl Iterator<Item = Username> {
     let one_word = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("-");
-    let first = Handle::parse(&one_word(login)).or_else(|| Handle::parse(&one_word(name)));
+    let first = Username::parse(&one_word(login)).or_else(|| Username::parse(&one_word(name)));
     let slug = Slug::from_title(name);
     let base: String = slug.as_str().chars().take(MAX_USERNAME_CHARS).collect();
-    let numbered = (2..1_000).filter_map(move |number| Handle::parse(&format!("{base}-{number}")));
+    let numbered = (2..1_000).filter_map(move |number| Username::parse(&format!("{base}-{number}")));
     first.into_iter().chain(numbered)
 }

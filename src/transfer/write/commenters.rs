@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::commenters::Email;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::transfer::plan::ArticleComments;
 use crate::transfer::store;
 
@@ -22,7 +22,7 @@ impl CommenterRegistry {
     pub async fn load_or_insert(
         &mut self,
         db: &mut PgConnection,
-        keys: &Keys,
+        keys: &KeyRing,
         batch: &[(i64, ArticleComments)],
         is_dry_run: bool,
     ) -> sqlx::Result<()> {
@@ -82,7 +82,7 @@ impl CommenterRegistry {
     }
 
     /// Returns the ID of the commenter with this email; `None` without an email and in a dry run.
-    pub fn find(&self, keys: &Keys, email: Option<&Email>) -> Option<i64> {
+    pub fn find(&self, keys: &KeyRing, email: Option<&Email>) -> Option<i64> {
         self.0.get(&email?.hash(keys)).copied()
     }
 }

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use super::writer::BatchWriter;
 use crate::articles::{Kind, Note, State};
 use crate::ids::ArticleId;
-use crate::publication::{Publication, is_answered, is_reserved};
+use crate::publication::{Publication, is_served, is_reserved};
 use crate::text::Slug;
 use crate::transfer::plan::PlannedArticle;
 use crate::transfer::report::ImportReport;
@@ -49,14 +49,14 @@ impl BatchWriter<'_> {
             .published_at
             .filter(|_| planned.state == State::Published)?;
         Some(match planned.kind {
-            Kind::Article => self.publication.path_of(ArticleId(id), slug, published_at),
+            Kind::Article => self.publication.article_path(ArticleId(id), slug, published_at),
             // A WordPress page may be a child of another, and keeps that path.
             Kind::Page => planned
                 .old_paths
                 .iter()
                 .find(|path| path.rsplit('/').next() == Some(slug.as_str()) && !is_reserved(path))
                 .cloned()
-                .unwrap_or_else(|| Publication::path_of_page(slug)),
+                .unwrap_or_else(|| Publication::page_path(slug)),
         })
     }
 
@@ -112,7 +112,7 @@ impl BatchWriter<'_> {
             // Earlier batches of a dry run are not in the database, so their paths are remembered by hash.
             let hash = self
                 .keys
-                .number_of("path", [path.as_bytes()])
+                .fingerprint("path", [path.as_bytes()])
                 .cast_unsigned();
             if owners.get(path).is_none() && !dry_run.claim_path(hash) {
                 return false;
@@ -135,7 +135,7 @@ impl BatchWriter<'_> {
             if Some(old.as_str()) == path || claimed.contains(old) {
                 continue;
             }
-            if is_answered(old) {
+            if is_served(old) {
                 report_conflict(report, planned, || {
                     format!("its old path {old} is a page of this site")
                 });

@@ -7,14 +7,14 @@ use super::commenters::CommenterRegistry;
 use super::dry_run::DryRunState;
 use super::topics::TopicRegistry;
 use crate::clock::Ts;
-use crate::crypto::Keys;
+use crate::crypto::KeyRing;
 use crate::publication::Publication;
 use crate::transfer::convert::ConvertedBatch;
 use crate::transfer::report::ImportReport;
 
 /// Writes batches of one import. A dry run takes the same way and leaves out the statements that write.
 pub struct BatchWriter<'a> {
-    pub keys: &'a Keys,
+    pub keys: &'a KeyRing,
     pub publication: &'a Publication,
     /// Site of the current batch; negative for a new site in a dry run.
     pub site_id: i32,

@@ -12,27 +12,27 @@ use serde::de::value::{
 use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
-use super::fields::Fields;
+use super::fields::FormFields;
 use crate::text::input;
 use crate::web::error::Error;
 
 /// A submitted form: a struct made of its fields, and the fields as typed, to be given back if the work fails.
 pub struct FormData<T> {
     pub value: T,
-    pub fields: Fields,
+    pub fields: FormFields,
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for FormData<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let fields = Fields::from_request(request, state).await?;
+        let fields = FormFields::from_request(request, state).await?;
         let value = fields.parse()?;
         Ok(Self { value, fields })
     }
 }
 
-impl Fields {
+impl FormFields {
     /// Fills a struct from the fields. Unknown fields are ignored, and of a repeated one a text takes the first value.
     /// Fails only if the struct demands what a form cannot promise, such as a number or a field without `serde(default)`.
     pub fn parse<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn parse(query: &str) -> SampleForm {
-        Fields::from_query(query)
+        FormFields::from_query(query)
             .parse()
             .expect("every field has a default")
     }

@@ -1,42 +1,42 @@
 //! The errors of a form, each with its field.
 
-use crate::i18n::Words;
+use crate::i18n::Translator;
 use crate::text::input;
 
 /// The errors found in a form: the name of a field, and a sentence that says what to do.
 #[derive(Clone, Debug, Default)]
-pub struct Mistakes(Vec<(&'static str, String)>);
+pub struct FieldErrors(Vec<(&'static str, String)>);
 
-impl Mistakes {
+impl FieldErrors {
     /// Returns an empty list.
-    pub fn none() -> Self {
+    pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds an error with its translated message.
-    pub fn add(&mut self, field: &'static str, message: String) {
+    pub fn push_message(&mut self, field: &'static str, message: String) {
         self.0.push((field, message));
     }
 
     /// Adds an error by the key of its message.
-    pub fn say(&mut self, words: Words, field: &'static str, key: &str) {
-        self.add(field, words.say(key));
+    pub fn push(&mut self, translator: Translator, field: &'static str, key: &str) {
+        self.push_message(field, translator.text(key));
     }
 
     /// Checks what holds for every text field: removes and reports unreadable characters, and reports a text of more than
     /// `max_bytes` bytes.
     pub fn check_text(
         &mut self,
-        words: Words,
+        translator: Translator,
         field: &'static str,
         text: &mut String,
         max_bytes: usize,
     ) {
         if input::has_invalid_chars(text) {
             *text = input::strip_invalid_chars(text);
-            self.say(words, field, "field-unreadable");
+            self.push(translator, field, "field-unreadable");
         } else if text.len() > max_bytes {
-            self.say(words, field, "field-too-long");
+            self.push(translator, field, "field-too-long");
         }
     }
 
@@ -46,7 +46,7 @@ impl Mistakes {
     }
 
     /// Returns the first error of a field.
-    pub fn of(&self, field: &str) -> Option<&str> {
+    pub fn message_for(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(name, _)| *name == field)

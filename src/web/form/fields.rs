@@ -14,11 +14,11 @@ const MAX_FIELDS: usize = 500;
 
 /// The fields of a form as typed, in the order sent. Bytes that are not UTF-8 have become U+FFFD.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
+pub struct FormFields(Vec<(String, String)>);
 
-impl Fields {
+impl FormFields {
     /// Returns the first value of a field; empty if it was not sent.
-    pub fn get(&self, name: &str) -> &str {
+    pub fn first(&self, name: &str) -> &str {
         self.0
             .iter()
             .find(|(key, _)| key == name)
@@ -26,7 +26,7 @@ impl Fields {
     }
 
     /// Returns every value of a repeated field, such as ticked checkboxes.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
             .iter()
             .filter(move |(key, _)| key == name)
@@ -35,7 +35,7 @@ impl Fields {
 
     /// Tells whether a checkbox was ticked.
     pub fn is_ticked(&self, name: &str) -> bool {
-        !self.get(name).is_empty()
+        !self.first(name).is_empty()
     }
 
     /// Returns all names and values, in the order sent.
@@ -46,7 +46,7 @@ impl Fields {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
+impl<S: Send + Sync> FromRequest<S> for FormFields {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
@@ -79,7 +79,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 }
 
 #[cfg(test)]
-impl Fields {
+impl FormFields {
     pub(super) fn from_query(query: &str) -> Self {
         Self(
             form_urlencoded::parse(query.as_bytes())

@@ -17,6 +17,6 @@ mod recovery;
 
 pub use body::{BodyTimeouts, buffer_small_body};
 pub use data::{FormData, RowVersion, multi_line, parsed, single_line, trimmed};
-pub use errors::Mistakes;
-pub use fields::Fields;
+pub use errors::FieldErrors;
+pub use fields::FormFields;
 pub use recovery::{SubmitFailure, submit_or_recover, submit_or_render};

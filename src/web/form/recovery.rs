@@ -4,12 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::fields::Fields;
+use super::fields::FormFields;
 use crate::app::App;
-use crate::web::error::{Error, RETRY_AFTER, Result, in_time};
+use crate::web::error::{Error, RETRY_AFTER_SECONDS, Result, with_timeout};
 use crate::web::layout::Layout;
 use crate::web::page::Page;
-use crate::web::request_id::Reference;
+use crate::web::request_id::RequestId;
 
 /// Reasons why a submitted form was not saved that are not the form's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum SubmitFailure {
 impl SubmitFailure {
     fn from_error(error: &Error) -> Option<Self> {
         match error {
-            Error::SignInFirst => Some(Self::SignedOut),
+            Error::SignInRequired => Some(Self::SignedOut),
             Error::NotFound => Some(Self::NotFound),
             Error::Unavailable => Some(Self::Unavailable),
             Error::Internal(_) => Some(Self::Internal),
@@ -39,7 +39,7 @@ pub async fn submit_or_render<P: Template>(
     work: impl Future<Output = Result<Response>>,
     render: impl AsyncFnOnce(SubmitFailure) -> Option<Page<P>>,
 ) -> Response {
-    let error = match in_time(work).await {
+    let error = match with_timeout(work).await {
         Ok(response) => return response,
         Err(error) => error,
     };
@@ -52,14 +52,14 @@ pub async fn submit_or_render<P: Template>(
         return error.into_response();
     };
     match error {
-        Error::Unavailable => page.try_again(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER),
+        Error::Unavailable => page.with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS),
         Error::Internal(cause) => {
             tracing::error!(
                 "a form was not saved and its text was given back to the visitor: {cause:#}"
             );
             page.with_status(StatusCode::INTERNAL_SERVER_ERROR)
         }
-        Error::SignInFirst => page.with_status(StatusCode::UNAUTHORIZED),
+        Error::SignInRequired => page.with_status(StatusCode::UNAUTHORIZED),
         _ => page.with_status(StatusCode::NOT_FOUND),
     }
 }
@@ -73,12 +73,12 @@ struct ResubmitPage {
     must_sign_in: bool,
     request_id: Option<String>,
     action: String,
-    fields: Fields,
+    fields: FormFields,
 }
 
 impl ResubmitPage {
     fn text(&self, part: &str) -> String {
-        self.layout.words.say(&format!("{}-{part}", self.key))
+        self.layout.translator.text(&format!("{}-{part}", self.key))
     }
 }
 
@@ -86,9 +86,9 @@ impl ResubmitPage {
 /// sends `fields` to `action` again.
 pub async fn submit_or_recover(
     app: &App,
-    request_id: Reference,
+    request_id: RequestId,
     action: &str,
-    fields: &Fields,
+    fields: &FormFields,
     work: impl Future<Output = Result<Response>>,
 ) -> Response {
     submit_or_render(work, async |failure| {
@@ -99,7 +99,7 @@ pub async fn submit_or_recover(
             SubmitFailure::NotFound => return None,
         };
         Some(Page(ResubmitPage {
-            layout: Layout::at_any_rate(app).await,
+            layout: Layout::load_or_last_known(app).await,
             key,
             must_sign_in: failure == SubmitFailure::SignedOut,
             request_id: (failure == SubmitFailure::Internal).then_some(request_id.0),

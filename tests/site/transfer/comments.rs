@@ -84,12 +84,12 @@ async fn the_network_of_an_imported_comment_is_deleted_after_thirty_days() {
     let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
     site.import(&wxr(&tea.xml())).await;
     let kept = "select count(*) from comments where network_sealed is not null";
-    broadsheet::worker::forget(&site.app)
+    broadsheet::worker::purge_expired(&site.app)
         .await
         .expect("a round");
     assert_eq!(site.count(kept).await, 1);
     site.app.clock.advance(31 * 24 * 60 * 60);
-    broadsheet::worker::forget(&site.app)
+    broadsheet::worker::purge_expired(&site.app)
         .await
         .expect("a round");
     assert_eq!(site.count(kept).await, 0);

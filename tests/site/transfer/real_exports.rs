@@ -168,7 +168,7 @@ async fn real_exports_are_imported_completely() {
                 Some(query) => format!("{}?{query}", url.path()),
                 None => url.path().to_owned(),
             };
-            if broadsheet::publication::is_answered(&address) {
+            if broadsheet::publication::is_served(&address) {
                 clashes += 1;
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::invalid_line::WrongLineKind;
+use super::invalid_line::InvalidLineKind;
 use super::normalize::{FoldedText, is_word_char, strip_invisible};
 
 /// Limit of an entry in bytes.
@@ -30,9 +30,9 @@ pub struct EntryPhrase {
 
 impl WordListEntry {
     /// Parses an entry that is not blank.
-    pub fn parse(written: &str) -> Result<Self, WrongLineKind> {
+    pub fn parse(written: &str) -> Result<Self, InvalidLineKind> {
         if written.len() > MAX_LINE_BYTES {
-            return Err(WrongLineKind::TooLong);
+            return Err(InvalidLineKind::TooLong);
         }
         let pattern = written
             .strip_prefix('/')
@@ -41,22 +41,22 @@ impl WordListEntry {
             Some(pattern) => parse_pattern(pattern).map(Self::Pattern),
             None => EntryPhrase::parse(written)
                 .map(Self::Phrase)
-                .ok_or(WrongLineKind::TooBroad),
+                .ok_or(InvalidLineKind::TooBroad),
         }
     }
 }
 
-fn parse_pattern(pattern: &str) -> Result<Regex, WrongLineKind> {
+fn parse_pattern(pattern: &str) -> Result<Regex, InvalidLineKind> {
     let regex = RegexBuilder::new(pattern)
         .case_insensitive(true)
         .size_limit(MAX_PATTERN_BYTES)
         .dfa_size_limit(MAX_CACHE_BYTES)
         .build()
-        .map_err(|_| WrongLineKind::BadRegex)?;
+        .map_err(|_| InvalidLineKind::BadRegex)?;
     let matches_empty_in = |text| regex.find(text).is_some_and(|found| found.is_empty());
     // The letter is for `\b`, which needs one but still matches the empty string.
     if matches_empty_in("") || matches_empty_in("a") {
-        return Err(WrongLineKind::TooBroad);
+        return Err(InvalidLineKind::TooBroad);
     }
     Ok(regex)
 }

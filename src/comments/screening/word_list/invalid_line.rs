@@ -2,15 +2,15 @@
 
 /// A line that cannot be searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrongLine {
+pub struct InvalidLine {
     /// Line number, from 1.
     pub line: usize,
-    pub why: WrongLineKind,
+    pub kind: InvalidLineKind,
 }
 
 /// Error of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongLineKind {
+pub enum InvalidLineKind {
     /// The regular expression is malformed or compiles to too much.
     BadRegex,
     TooLong,

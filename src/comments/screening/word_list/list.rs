@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::entry::{EntryPhrase, WordListEntry};
-use super::invalid_line::{WrongLine, WrongLineKind};
+use super::invalid_line::{InvalidLine, InvalidLineKind};
 use super::normalize::{FoldedText, strip_invisible};
 
 /// Entries of one list.
@@ -69,8 +69,8 @@ impl Default for WordList {
 
 impl WordList {
     /// Parses a list, or returns its first 100 errors.
-    pub fn parse(text: &str) -> Result<Self, Vec<WrongLine>> {
-        let (list, wrong) = Self::read(text);
+    pub fn parse(text: &str) -> Result<Self, Vec<InvalidLine>> {
+        let (list, wrong) = Self::parse_lenient(text);
         if wrong.is_empty() {
             Ok(list)
         } else {
@@ -79,7 +79,7 @@ impl WordList {
     }
 
     /// Parses the valid lines of a list and returns the errors of the others. Stops after 100 errors.
-    pub fn read(text: &str) -> (Self, Vec<WrongLine>) {
+    pub fn parse_lenient(text: &str) -> (Self, Vec<InvalidLine>) {
         let mut entries = CompiledEntries::empty();
         let mut wrong = Vec::new();
         for (index, line) in text.lines().enumerate() {
@@ -87,8 +87,8 @@ impl WordList {
             let Err(why) = entries.add(number, trim_line(line)) else {
                 continue;
             };
-            wrong.push(WrongLine { line: number, why });
-            if why == WrongLineKind::TooMany || wrong.len() == MAX_ERRORS {
+            wrong.push(InvalidLine { line: number, kind: why });
+            if why == InvalidLineKind::TooMany || wrong.len() == MAX_ERRORS {
                 break;
             }
         }
@@ -109,12 +109,12 @@ impl WordList {
     }
 
     /// Returns the numbers of all lines that any of the texts contains. Of duplicate lines it is the first.
-    pub fn found_in(&self, texts: &[&str]) -> Vec<usize> {
+    pub fn matching_lines(&self, texts: &[&str]) -> Vec<usize> {
         self.0.search_all(texts).into_keys().collect()
     }
 
     /// Returns the ranges of a text that entries match. They may overlap.
-    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+    pub fn match_ranges(&self, text: &str) -> Vec<Range<usize>> {
         let folded = FoldedText::fold(text);
         let hits = self.0.finder.find_overlapping_iter(&folded.text);
         let hits = hits.filter(|hit| {
@@ -134,7 +134,7 @@ impl WordList {
     }
 
     /// Returns the line numbers of duplicates, each with the line of its first occurrence.
-    pub fn repeated(&self) -> &[(usize, usize)] {
+    pub fn duplicate_lines(&self) -> &[(usize, usize)] {
         &self.0.duplicates
     }
 }
@@ -149,7 +149,7 @@ impl CompiledEntries {
         }
     }
 
-    fn add(&mut self, number: usize, written: &str) -> Result<(), WrongLineKind> {
+    fn add(&mut self, number: usize, written: &str) -> Result<(), InvalidLineKind> {
         if written.is_empty() {
             return Ok(());
         }
@@ -160,12 +160,12 @@ impl CompiledEntries {
         let entry = WordListEntry::parse(written)?;
         // Only valid entries count, so that an error does not hide another one.
         if self.phrases.len() + self.patterns.len() == MAX_ENTRIES {
-            return Err(WrongLineKind::TooMany);
+            return Err(InvalidLineKind::TooMany);
         }
         match entry {
             WordListEntry::Phrase(phrase) => self.phrases.push((line, phrase)),
             WordListEntry::Pattern(_) if self.patterns.len() == MAX_PATTERNS => {
-                return Err(WrongLineKind::TooMany);
+                return Err(InvalidLineKind::TooMany);
             }
             WordListEntry::Pattern(regex) => self.patterns.push((line, regex)),
         }

@@ -13,5 +13,5 @@ mod normalize;
 #[cfg(test)]
 mod tests;
 
-pub use invalid_line::{WrongLine, WrongLineKind};
+pub use invalid_line::{InvalidLine, InvalidLineKind};
 pub use list::{WordList, WordMatch};

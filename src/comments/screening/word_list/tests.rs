@@ -1,4 +1,4 @@
-use super::{WordList, WrongLineKind};
+use super::{WordList, InvalidLineKind};
 
 fn list(text: &str) -> WordList {
     WordList::parse(text).expect("a valid list")
@@ -11,9 +11,9 @@ fn found(entries: &str, text: &str) -> Vec<String> {
 }
 
 /// Returns the errors of a list.
-fn errors(entries: &str) -> Vec<(usize, WrongLineKind)> {
+fn errors(entries: &str) -> Vec<(usize, InvalidLineKind)> {
     let errors = WordList::parse(entries).expect_err("an invalid list");
-    errors.iter().map(|error| (error.line, error.why)).collect()
+    errors.iter().map(|error| (error.line, error.kind)).collect()
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn only_a_list_of_blank_lines_is_empty() {
 
 #[test]
 fn every_error_is_reported_with_its_line() {
-    use WrongLineKind::{BadRegex, TooBroad, TooLong};
+    use InvalidLineKind::{BadRegex, TooBroad, TooLong};
     let long = "є".repeat(251);
     let entries =
         format!("fine\n/(/\n\n/[z-a]/\n*\n/.*/\n{long}\n/also fine/\n/(?=a)/\n/(a)\\1/\n/{long}/");
@@ -183,13 +183,13 @@ fn entries_that_match_the_empty_string_are_too_broad() {
         "*", "**", "* *", "＊", "\u{200B}", "//", "/.*/", "/a?/", "/^/", "/$/", "/\\b/", "/x|/",
         "/(?m)^$/",
     ] {
-        assert_eq!(errors(entry), [(1, WrongLineKind::TooBroad)], "{entry:?}");
+        assert_eq!(errors(entry), [(1, InvalidLineKind::TooBroad)], "{entry:?}");
     }
 }
 
 #[test]
 fn the_number_of_entries_and_patterns_is_limited() {
-    use WrongLineKind::{BadRegex, TooMany};
+    use InvalidLineKind::{BadRegex, TooMany};
     let words = |count| (0..count).map(|n| format!("w{n}\n")).collect::<String>();
     assert!(WordList::parse(&words(20_000)).is_ok());
     assert_eq!(errors(&words(20_010)), [(20_001, TooMany)]);
@@ -206,7 +206,7 @@ fn the_size_of_a_compiled_pattern_is_limited() {
         "/\\w{1000}/",
         "/\\pL{200}x/",
     ] {
-        assert_eq!(errors(entry), [(1, WrongLineKind::BadRegex)], "{entry}");
+        assert_eq!(errors(entry), [(1, InvalidLineKind::BadRegex)], "{entry}");
     }
 }
 
@@ -249,6 +249,6 @@ fn match_ranges_are_offsets_in_the_original_text() {
         ("Чай, чайник і t3a", vec![0..6, 24..27]),
         ("", vec![]),
     ] {
-        assert_eq!(list.places(text), expected, "{text}");
+        assert_eq!(list.match_ranges(text), expected, "{text}");
     }
 }
