@@ -25,7 +25,7 @@ use argon2::Argon2;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use broadsheet::accounts::{self, Username, Moderator, Role};
+use broadsheet::accounts::{self, Moderator, Role, Username};
 use broadsheet::app::App;
 use broadsheet::clock::{Clock, Ts};
 use broadsheet::comments::Status;
@@ -411,7 +411,7 @@ async fn index_flood(site: &FilledSite) -> bool {
     let mut times = Vec::new();
     for thousand in 0..5_i64 {
         sqlx::query(
-            "insert into comments (article_id, root_id, commenter_id, name, body, body_html, said_once, status, reasons, created_at, network_hash)
+            "insert into comments (article_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, reasons, created_at, network_hash)
              select 1 + i % 50, 0, 1 + i % 200, 'Friend ' || i, said, '<p>' || said || '</p>', int8send(-i), 'held', '{everything-is-held}', $2,
                  sha256(int8send(i % 9))
              from generate_series($1 * 1000 + 1, $1 * 1000 + 1000) as i
@@ -429,7 +429,7 @@ async fn index_flood(site: &FilledSite) -> bool {
             .expect("comments are indexed");
         times.push(started.elapsed().as_secs_f64());
     }
-    let grouped: i64 = sqlx::query_scalar("select max(held)::bigint from lookalikes")
+    let grouped: i64 = sqlx::query_scalar("select max(held)::bigint from similar_groups")
         .fetch_one(&site.app.pool)
         .await
         .expect("a count");

@@ -146,7 +146,7 @@ async fn find_article(pool: &PgPool, comments: u64) -> String {
 
 async fn count_pages(pool: &PgPool, path: &str) -> i64 {
     let threads: i64 = sqlx::query_scalar(
-        "select sum(threads)::bigint from article_reply_counts where article_id = (select id from articles where path = $1)",
+        "select sum(threads)::bigint from article_comment_counts where article_id = (select id from articles where path = $1)",
     )
     .bind(path)
     .fetch_one(pool)

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use broadsheet::accounts::DigestFrequency;
-use broadsheet::articles::Note;
+use broadsheet::articles::DraftReason;
 use broadsheet::audit_log::EntryKind;
 use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
@@ -410,7 +410,9 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     made.extend(CommentAge::ALL.map(|age| format!("age-{}", age.code())));
     made.extend(ReasonKind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
     made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.code())));
-    let told = ReasonKind::ALL.into_iter().filter(|kind| kind.is_shown_to_author());
+    let told = ReasonKind::ALL
+        .into_iter()
+        .filter(|kind| kind.is_shown_to_author());
     made.extend(told.map(|kind| format!("told-{}", kind.code())));
     made.extend(DigestFrequency::ALL.map(|rhythm| format!("rhythm-{}", rhythm.as_str())));
     for treated in CommenterPolicy::ALL {
@@ -423,7 +425,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
             made.insert(format!("{beginning}{}", treated.as_str()));
         }
     }
-    made.extend(Note::ALL.map(|note| format!("note-{}", note.as_str())));
+    made.extend(DraftReason::ALL.map(|note| format!("note-{}", note.as_str())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));
     for beginning in quoted {

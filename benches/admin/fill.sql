@@ -13,7 +13,7 @@ create function pg_temp.chance(one bigint, purpose bigint) returns double precis
     return (hashint8extended(one, purpose) & 2147483647)::double precision / 2147483648;
 
 insert into articles (id, slug, title, standfirst, sources, body, body_html, replies_open, state, published_at, path, author_id, created_at, updated_at)
-select i, 'story-' || i, 'Story ' || i, '', '', 'Some words.', '<p>Some words.</p>', true, 'published',
+select i, 'story-' || i, 'Story ' || i, '', '', 'Some search_vector.', '<p>Some search_vector.</p>', true, 'published',
     :moment::timestamptz - i * interval '1 hour', '/story-' || i, (select min(id) from accounts), :moment, :moment
 from generate_series(1, :articles) as i;
 insert into article_paths (path, article_id) select path, id from articles;
@@ -24,7 +24,7 @@ select i, int8send(i), '\x00', :moment from generate_series(1::bigint, :commente
 -- Creating an index on full tables is faster than maintaining it.
 create temp table dropped as
 select indexname, indexdef from pg_indexes
-where schemaname = 'public' and tablename in ('comments', 'readings') and indexdef not like 'CREATE UNIQUE%';
+where schemaname = 'public' and tablename in ('comments', 'comment_search') and indexdef not like 'CREATE UNIQUE%';
 do $$
 declare one text;
 begin
@@ -33,7 +33,7 @@ end
 $$;
 
 -- Comments come in pairs, the second a reply to the first. Articles, commenters and networks are distributed unevenly, as on a
--- real site; words follow Zipf's law, out of 20,000.
+-- real site; search_vector follow Zipf's law, out of 20,000.
 with made as (
     select i, 1 + floor(:articles * power(pg_temp.chance(i / 2, 1), 3))::bigint as article_id,
         case when i = 1 or i % :person_every = 0 then 1 else 1 + floor(:commenters * power(pg_temp.chance(i, 2), 2))::bigint end as commenter_id,
@@ -51,15 +51,15 @@ with made as (
             || case when i % 10 = 2 then ' cranes' else '' end || case when :rare then ' zhuravel' else '' end as words
     from generate_series(1::bigint, :comments) as i
 )
-insert into comments (id, article_id, parent_id, root_id, commenter_id, name, body, body_html, said_once, status, reasons,
-    created_at, status_since, network_hash, lookalike_id, score)
-select i, article_id, case when i % 2 = 1 and i > 1 then i - 1 end, greatest(i - i % 2, 1), commenter_id, 'Name ' || commenter_id, words, '<p>' || words || '</p>',
+insert into comments (id, article_id, parent_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, reasons,
+    created_at, status_since, network_hash, similar_group_id, score)
+select i, article_id, case when i % 2 = 1 and i > 1 then i - 1 end, greatest(i - i % 2, 1), commenter_id, 'Name ' || commenter_id, search_vector, '<p>' || search_vector || '</p>',
     int8send(i), status, case when status = 'held' then reasons when status = 'spam' then '{checker-spam}' else '{}' end,
-    created_at, created_at, sha256(int8send(network)), case when status = 'held' then lookalike_id end,
+    created_at, created_at, sha256(int8send(network)), case when status = 'held' then similar_group_id end,
     case when status = 'held' then pg_temp.chance(i, 6)::real end
 from made;
 
-insert into readings (comment_id, version, words) select id, 0, to_tsvector('simple', name || ' ' || body) from comments;
+insert into comment_search (comment_id, version, search_vector) select id, 0, to_tsvector('simple', name || ' ' || body) from comments;
 do $$
 declare one text;
 begin
@@ -68,9 +68,9 @@ end
 $$;
 
 -- The counters that triggers would have maintained.
-insert into lookalikes (id, held, head_id, head_at)
-select lookalike_id, count(*), (array_agg(id order by created_at, id))[1], min(created_at)
-from comments where lookalike_id is not null and status = 'held' group by lookalike_id;
+insert into similar_groups (id, held, representative_id, representative_at)
+select similar_group_id, count(*), (array_agg(id order by created_at, id))[1], min(created_at)
+from comments where similar_group_id is not null and status = 'held' group by similar_group_id;
 insert into comment_reasons (status, code, created_at, comment_id)
 select distinct status, split_part(reason, ':', 1), created_at, id from comments, unnest(reasons) as reason;
 insert into comment_facets (facet, key, status, shard, count)
@@ -89,11 +89,11 @@ insert into comment_counts (status, shard, count) select status, 0, count(*) fro
 insert into article_threads (article_id, root_id, started_at, replies)
 select article_id, root_id, coalesce((select created_at from comments root where root.id = comments.root_id), min(created_at)), count(*)
 from comments where status = 'approved' group by article_id, root_id;
-insert into article_reply_counts (article_id, shard, count, threads)
+insert into article_comment_counts (article_id, shard, count, threads)
 select article_id, 0, sum(replies), count(*) from article_threads group by article_id;
 -- Every comment that is not held has a decision.
-insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, decided_at)
 select id, 1, id, (select min(id) from accounts), 'held', status, created_at from comments where status <> 'held' order by id;
 select setval('comments_id_seq', :comments);
-select setval('decision_acts', :comments);
+select setval('action_ids', :comments);
 reset session_replication_role;

@@ -7,16 +7,16 @@
 
 select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
     thread_depth, newest_first, edit_minutes, close_after_days, network_days,
-    hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
-    checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from
+    hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
+    akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold
 from settings;
 
-select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, note,
+select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, draft_reason,
     name as author, accounts.slug as author_slug, state, published_at, articles.path, version
 from article_paths join articles on articles.id = article_id join accounts on accounts.id = author_id
 where article_paths.path = '/2026/03/14/story-' || :story and state = 'published' and published_at <= now();
 
-select coalesce(sum(count), 0)::bigint, coalesce(sum(threads), 0)::bigint from article_reply_counts where article_id = :id;
+select coalesce(sum(count), 0)::bigint, coalesce(sum(threads), 0)::bigint from article_comment_counts where article_id = :id;
 
 -- The numbers of the threads go into the next statement: here in one row, since that is what pgbench can hand on.
 with first as materialized (
@@ -36,9 +36,9 @@ select comments.id, comments.parent_id, comments.root_id, comments.name,
     parent.name,
     case when comments.account_id = articles.author_id then 'author'
          when comments.account_id is not null then 'staff' end,
-    case when comments.number > 0 and comments.number <> comments.id and not exists
-        (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
-    then comments.number end as number
+    case when comments.wordpress_id > 0 and comments.wordpress_id <> comments.id and not exists
+        (select 1 from comments other where other.id = comments.wordpress_id and other.article_id = comments.article_id)
+    then comments.wordpress_id end as number
 from unnest(:roots::bigint[]) with ordinality as thread (root_id, place)
 cross join lateral (
     select * from comments inside where inside.root_id = thread.root_id and inside.status = 'approved'

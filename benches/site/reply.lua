@@ -2,7 +2,7 @@
 -- `wrk -s reply.lua URL -- FILE`. The lines of the file are the ids of the articles. Prints at the end how many replies were
 -- answered with 303, which means that they were saved.
 local articles = {}
-local words = {
+local search_vector = {
     "harbour", "morning", "saw", "describe", "ferry", "late", "nobody", "told", "fishermen", "letters", "grandmother", "kept",
     "says", "same", "bridge", "market", "storm", "the", "and", "of", "in", "with", "never", "always", "council", "garden",
     "window", "quiet", "remember", "children", "winter", "lantern", "baker", "road", "stone", "river", "before", "after",
@@ -32,7 +32,7 @@ function request()
     sent = sent + 1
     local text = { "Reader", sent, "writes" }
     for place = 4, 40 do
-        text[place] = words[math.random(#words)]
+        text[place] = search_vector[math.random(#search_vector)]
     end
     headers["X-Forwarded-For"] = string.format("10.%d.%d.%d", sent / 65536 % 256, sent / 256 % 256, sent % 256)
     local form = string.format("author=Reader+%d&email=reader-%d%%40example.org&comment=%s", sent, sent, table.concat(text, "+"))

@@ -7,7 +7,7 @@ begin;
 insert into commenters (email_hash, email_sealed, created_at)
 values (sha256(int8send(:chance)), decode(repeat('ab', 80), 'hex'), now()) returning id as commenter \gset
 insert into comments
-    (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
+    (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, dedup_hash, status,
      reasons, created_at, network_sealed, network_until, network_hash, status_since, score, signals)
 select fresh.id, :id, null, fresh.id, :commenter, null, 'Reader ' || :chance, null, said.words, '<p>' || said.words || E'</p>\n',
     sha256(int8send(fresh.id)), 'held', '{first-timer}', now(), decode(repeat('cd', 60), 'hex'), now() + interval '30 days',

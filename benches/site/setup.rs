@@ -97,7 +97,7 @@ impl BenchSetup {
         self.execute(include_str!("fill.sql"));
         // Background work on the new comments must not run during the measurements.
         wait_until("every comment is indexed", || {
-            self.query::<(i64,)>("select count(*) from unread") == [(0,)]
+            self.query::<(i64,)>("select count(*) from index_queue") == [(0,)]
         });
         self.cookie = sign_in(&site);
         self.write_article_lists(&site);
@@ -183,8 +183,9 @@ impl BenchSetup {
 
     /// Starts Postgres, and waits until it takes connections.
     pub fn start_postgres(&mut self) {
-        let postgres = EmbeddedPostgres::start(&self.folder.join("database"), CommitDurability::Durable)
-            .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
+        let postgres =
+            EmbeddedPostgres::start(&self.folder.join("database"), CommitDurability::Durable)
+                .unwrap_or_else(|error| panic!("a Postgres to measure with: {error:#}"));
         postgres.url().clone_into(&mut self.url);
         self.postgres = Some(postgres);
         self.move_postgres(CLIENT_CORE);

@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::model::{Username, Role};
+use super::model::{Role, Username};
 use super::passphrase::Passphrase;
 use super::{session, store};
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::clock::Ts;
 use crate::crypto;
 use crate::i18n::Translator;
 use crate::text::input;
-use crate::web::form::{self, FormData, FieldErrors};
+use crate::web::form::{self, FieldErrors, FormData};
 use crate::web::{Db, Error, Layout, Page, Query, Result, redirect_after_post};
 
 /// Bytes of a name, as in comments.
@@ -103,9 +103,18 @@ pub async fn create_first_admin(
         return Err(Error::NotFound);
     }
     let now = app.clock.now();
-    let id = store::insert(&mut db, &username, &form.name, Role::Admin, Some(&hash), now).await?;
+    let id = store::insert(
+        &mut db,
+        &username,
+        &form.name,
+        Role::Admin,
+        Some(&hash),
+        now,
+    )
+    .await?;
     let Some(id) = id else {
-        form.errors.push(translator, "username", "account-username-taken");
+        form.errors
+            .push(translator, "username", "account-username-taken");
         username.as_str().clone_into(&mut form.username);
         let page = Page(SetupPage { layout, form });
         return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -124,7 +133,8 @@ impl SetupForm {
         }
         let username = Username::parse(&self.username);
         if username.is_none() {
-            self.errors.push(translator, "username", "account-username-wrong");
+            self.errors
+                .push(translator, "username", "account-username-wrong");
         }
         let passphrase = Passphrase::parse(&self.passphrase);
         if passphrase.is_none() {

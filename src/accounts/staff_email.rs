@@ -73,7 +73,11 @@ pub fn seal(keys: &KeyRing, id: AccountId, email: &str) -> Vec<u8> {
 }
 
 /// Seals an email again, for the same account, with the active key.
-pub(super) fn rotate(keys: &KeyRing, id: AccountId, sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
+pub(super) fn rotate(
+    keys: &KeyRing,
+    id: AccountId,
+    sealed: &[u8],
+) -> Result<Vec<u8>, DecryptError> {
     keys.rotate(&row(id), sealed)
 }
 

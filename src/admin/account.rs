@@ -77,7 +77,8 @@ pub async fn change_passphrase(
     }
     let new = Passphrase::parse(&form.new);
     if new.is_none() {
-        page.errors.push(translator, "new", "account-passphrase-wrong");
+        page.errors
+            .push(translator, "new", "account-passphrase-wrong");
     }
     let (Some(new), true) = (new, page.errors.is_empty()) else {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -89,7 +90,11 @@ pub async fn change_passphrase(
     let cookie = session::create_session(&app, &mut db, id).await?;
     db.commit().await?;
     tracing::info!(account = %id, "changed their passphrase");
-    Ok((jar.add(cookie), redirect_after_post("/admin/account?saved=1")).into_response())
+    Ok((
+        jar.add(cookie),
+        redirect_after_post("/admin/account?saved=1"),
+    )
+        .into_response())
 }
 
 impl AccountPage {
@@ -124,12 +129,14 @@ impl AccountPage {
         let viewer = &self.desk.viewer;
         let mut db = app.pool.acquire().await?;
         // Throttled as signing in is: the guess may come from a stranger at a browser that was left signed in.
-        let attempt = login_throttle::begin_attempt(app, &mut db, &viewer.username, client.0).await?;
+        let attempt =
+            login_throttle::begin_attempt(app, &mut db, &viewer.username, client.0).await?;
         let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(seconds) => {
                 let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-                self.errors.push_message(field, translator.plural("sign-in-wait", wait));
+                self.errors
+                    .push_message(field, translator.plural("sign-in-wait", wait));
                 return Ok(Some(seconds));
             }
         };

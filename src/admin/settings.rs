@@ -11,9 +11,9 @@ use serde::Deserialize;
 use super::layout::{AdminLayout, AdminSection};
 use crate::accounts::Admin;
 use crate::app::App;
-use crate::publication::{self, PublicationVersion, Publication, PermalinkError};
+use crate::publication::{self, PermalinkError, Publication, PublicationVersion};
 use crate::text::{Language, dates, input, markdown};
-use crate::web::form::{self, FormData, FieldErrors, RowVersion, submit_or_recover};
+use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recover};
 use crate::web::request_id::RequestId;
 use crate::web::{Layout, Page, Query, Result, redirect_after_post};
 
@@ -115,7 +115,12 @@ pub async fn save_settings(
     submit_or_recover(&app, request_id, "/admin/settings", &form.fields, work).await
 }
 
-async fn save(app: &App, desk: AdminLayout, admin: &Admin, mut form: SettingsForm) -> Result<Response> {
+async fn save(
+    app: &App,
+    desk: AdminLayout,
+    admin: &Admin,
+    mut form: SettingsForm,
+) -> Result<Response> {
     let Some(changed) = form.parse(&desk.layout) else {
         let page = SettingsPage::new(desk, form);
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));

@@ -19,7 +19,9 @@ use crate::ids::AccountId;
 use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
 use crate::web::form::FormData;
-use crate::web::{ClientIp, Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post};
+use crate::web::{
+    ClientIp, Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post,
+};
 
 /// The purpose that confirmation links are signed for.
 const PURPOSE: &str = "staff address";
@@ -207,7 +209,10 @@ async fn verify_signature(
     let email = store::find(db, id).await?;
     let email = email.filter(|email| email.may_be_confirmed(app.clock.now()));
     let set_at = email.and_then(|email| email.set_at);
-    Ok(set_at.filter(|set_at| app.keys.verify_signature(PURPOSE, &signed_value(id, *set_at), key)))
+    Ok(set_at.filter(|set_at| {
+        app.keys
+            .verify_signature(PURPOSE, &signed_value(id, *set_at), key)
+    }))
 }
 
 fn void_link_page(layout: Layout) -> Response {

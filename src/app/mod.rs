@@ -14,9 +14,9 @@ use crate::config::Config;
 use crate::crypto::{KeyRing, PasswordHasher};
 use crate::limits::RateLimits;
 use crate::mail::Mailer;
-use crate::publication::{PublicationVersion, LatestPublication, Publication};
+use crate::publication::{LatestPublication, Publication, PublicationVersion};
 
-pub use admin_events::{AdminEvents, AdminEvent};
+pub use admin_events::{AdminEvent, AdminEvents};
 
 /// Handle to the shared state; clones are cheap.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::model::{
-    Article, BODY_BYTES, Draft, Kind, Note, SOURCES_BYTES, STANDFIRST_BYTES, Standing,
+    Article, BODY_BYTES, Draft, DraftReason, Kind, SOURCES_BYTES, STANDFIRST_BYTES, Standing,
     State as ArticleState, TITLE_BYTES, Topic,
 };
 use super::page::ArticleFragment;
@@ -21,7 +21,9 @@ use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved};
 use crate::text::{BodyFormat, Slug, dates, input};
 use crate::web::requests::RequestId;
-use crate::web::{Db, Error, FormFields, Layout, FieldErrors, Page, Path, Query, Result, redirect_after_post};
+use crate::web::{
+    Db, Error, FieldErrors, FormFields, Layout, Page, Path, Query, Result, redirect_after_post,
+};
 
 /// Bytes of the names of an article's topics together.
 const TOPICS_BYTES: usize = 2_000;
@@ -324,7 +326,10 @@ impl DraftForm {
                 Kind::Page => Publication::page_path(slug),
             };
             if is_reserved(&path) {
-                mistakes.push_message("slug", translator.format("editor-address-taken", "path", &path));
+                mistakes.push_message(
+                    "slug",
+                    translator.format("editor-address-taken", "path", &path),
+                );
             }
         }
         self.mistakes = mistakes;
@@ -383,10 +388,10 @@ impl EditorPage {
     }
 
     /// Why it is a draft, if it came from elsewhere and still is one.
-    fn note(&self) -> Option<Note> {
+    fn note(&self) -> Option<DraftReason> {
         let article = self.article.as_ref()?;
         article
-            .note
+            .draft_reason
             .filter(|_| article.state == ArticleState::Draft)
     }
 

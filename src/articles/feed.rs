@@ -18,7 +18,8 @@ const ITEMS: i64 = 30;
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     let headlines = store::newest(&mut db, None, true, ITEMS, now).await?;
-    let kept = CachePolicy::tagged([CacheTag::Articles]).expires_at(find_next_scheduled_time(&mut db, now).await?);
+    let kept = CachePolicy::tagged([CacheTag::Articles])
+        .expires_at(find_next_scheduled_time(&mut db, now).await?);
     drop(db);
     let newest = headlines.first().map(|newest| newest.published_at);
     let title = layout.publication.title.clone();
@@ -38,7 +39,11 @@ fn item(layout: &Layout, headline: &Headline) -> rss::Item {
     let page = Url::parse(&address).expect("the public address and a path make an address");
     // An article's number stays when its address changes, so a reader never sees it twice.
     let guid = GuidBuilder::default()
-        .value(format!("{}#article-{}", layout.absolute_url("/"), headline.id))
+        .value(format!(
+            "{}#article-{}",
+            layout.absolute_url("/"),
+            headline.id
+        ))
         .permalink(false)
         .build();
     ItemBuilder::default()

@@ -17,6 +17,6 @@ pub mod welcome;
 pub mod wordpress;
 
 pub use model::{
-    Article, BODY_BYTES, Draft, Kind, Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES,
-    Topic, TopicKind,
+    Article, BODY_BYTES, Draft, DraftReason, Kind, SOURCES_BYTES, STANDFIRST_BYTES, State,
+    TITLE_BYTES, Topic, TopicKind,
 };

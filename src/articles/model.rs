@@ -36,8 +36,8 @@ pub enum Kind {
 
 /// Why an article that came from elsewhere is a draft here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "draft_note", rename_all = "lowercase")]
-pub enum Note {
+#[sqlx(type_name = "draft_reason", rename_all = "lowercase")]
+pub enum DraftReason {
     /// It was behind a password.
     Protected,
     /// Only the staff could read it.
@@ -48,7 +48,7 @@ pub enum Note {
     Unknown,
 }
 
-impl Note {
+impl DraftReason {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
 
@@ -89,7 +89,7 @@ pub struct Article {
     /// Whether it stands first on the front page.
     pub pinned: bool,
     /// Why it is a draft, if it came from elsewhere.
-    pub note: Option<Note>,
+    pub draft_reason: Option<DraftReason>,
     /// The name of who began it.
     pub author: String,
     /// The last part of their page's address.

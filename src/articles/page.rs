@@ -102,7 +102,8 @@ pub async fn show_article(
     }
     let settings = &layout.publication.discussion;
     let asked = paging::parse_page_number("comments", uri.query());
-    let replies = paging::CommentPage::load(&mut db, article.id, settings.newest_first, asked).await?;
+    let replies =
+        paging::CommentPage::load(&mut db, article.id, settings.newest_first, asked).await?;
     let path = article.path.clone().unwrap_or_default();
     if replies.paging.is_past_end() {
         let last = paging::article_page_path(&path, replies.paging.pages);

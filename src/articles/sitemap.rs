@@ -24,7 +24,8 @@ struct Sitemap {
 pub async fn show_sitemap(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     let articles = store::listed(&mut db, ADDRESSES - 2, now).await?;
-    let kept = CachePolicy::tagged([CacheTag::Articles]).expires_at(find_next_scheduled_time(&mut db, now).await?);
+    let kept = CachePolicy::tagged([CacheTag::Articles])
+        .expires_at(find_next_scheduled_time(&mut db, now).await?);
     let sitemap = Sitemap { layout, articles };
     let xml = sitemap.render().map_err(|error| {
         Error::Internal(anyhow::Error::new(error).context("the sitemap does not render"))

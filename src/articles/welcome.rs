@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::model::{Draft, Kind, State};
 use super::store;
-use crate::accounts::{self, Username, Role};
+use crate::accounts::{self, Role, Username};
 use crate::app::App;
 use crate::commenters::{self, Email};
 use crate::comments::screening::{self, Verdict};

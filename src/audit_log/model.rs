@@ -15,7 +15,7 @@ pub fn find_status_code(text: &str) -> Option<&'static str> {
 
 /// The kind of action that an entry records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "log_kind", rename_all = "lowercase")]
+#[sqlx(type_name = "audit_kind", rename_all = "lowercase")]
 pub enum EntryKind {
     /// Comments were given another status.
     Decided,

@@ -122,7 +122,10 @@ async fn verify_chain(
             let ids: Vec<LogEntryId> = batch.iter().map(|entry| entry.id).collect();
             let mut by_entry: HashMap<LogEntryId, Vec<StoredDecision>> = HashMap::new();
             for decision in store::list_decisions(db, &ids).await? {
-                by_entry.entry(decision.entry).or_default().push(decision);
+                by_entry
+                    .entry(decision.entry_id)
+                    .or_default()
+                    .push(decision);
             }
             for entry in batch {
                 verifier.verify_entry(entry, &by_entry.remove(&entry.id).unwrap_or_default());
@@ -227,7 +230,7 @@ impl ChainVerifier<'_> {
         }
         for decision in decisions {
             // These three are not in the hash of a decision, since its entry has them.
-            let matches_entry = decision.act == entry.act
+            let matches_entry = decision.action_id == entry.action_id
                 && Some(decision.account_id) == entry.account_id
                 && decision.at == entry.at;
             if !matches_entry {
@@ -243,11 +246,11 @@ impl ChainVerifier<'_> {
 /// Returns the hash that an entry must have; `None` if its kind, its time or a status is unknown.
 fn compute_hash(entry: &StoredEntry, decisions: &[StoredDecision]) -> Option<[u8; 32]> {
     let new_entry = NewEntry {
-        action: entry.act,
+        action: entry.action_id,
         kind: EntryKind::from_code(&entry.kind)?,
         actor: entry.account_id,
-        subject: &entry.about,
-        note: &entry.why,
+        subject: &entry.subject,
+        note: &entry.note,
         at: entry.at?,
     };
     let decisions: Option<Vec<DecisionRecord>> = decisions
@@ -337,11 +340,11 @@ mod tests {
         let entry = |position, decisions| StoredEntry {
             position,
             id: LogEntryId(position),
-            act: crate::ids::ActionId(1),
+            action_id: crate::ids::ActionId(1),
             kind: "decided".to_owned(),
             account_id: None,
-            about: String::new(),
-            why: String::new(),
+            subject: String::new(),
+            note: String::new(),
             at: None,
             decisions,
             previous: Vec::new(),

@@ -26,6 +26,6 @@ mod service;
 mod store;
 mod tag_index;
 
-pub use policy::{CachePolicy, NoInvalidation, CacheTag};
+pub use policy::{CachePolicy, CacheTag, NoInvalidation};
 pub use service::PageCacheService;
 pub use store::find_next_scheduled_time;

@@ -155,7 +155,13 @@ mod tests {
     fn page(encoding: ContentEncoding, level: CompressionLevel) -> CachedPage {
         let headers = headers(header::CONTENT_LENGTH, "1");
         let body = "word ".repeat(1000);
-        CachedPage::new(headers, body.as_bytes(), encoding, level, CachePolicy::default())
+        CachedPage::new(
+            headers,
+            body.as_bytes(),
+            encoding,
+            level,
+            CachePolicy::default(),
+        )
     }
 
     fn get(page: &CachedPage) -> Response {

@@ -111,7 +111,7 @@ async fn train_comments(
     };
     let groups: HashSet<SimilarGroupId> = prepared
         .iter()
-        .filter_map(|one| one.candidate.lookalike_id)
+        .filter_map(|one| one.candidate.similar_group_id)
         .collect();
     let groups: Vec<SimilarGroupId> = groups.into_iter().collect();
     let mut group_counts =
@@ -129,7 +129,7 @@ async fn train_comments(
             changes.remove_example(was_refused, &candidate.feature_ids);
         }
         let group_count = candidate
-            .lookalike_id
+            .similar_group_id
             .and_then(|id| group_counts.get_mut(&id));
         let Some(is_refused) = candidate.is_refused else {
             removed.push(candidate.id);

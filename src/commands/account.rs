@@ -8,8 +8,8 @@ use clap::Subcommand;
 use sqlx::PgPool;
 use zeroize::Zeroizing;
 
-use crate::accounts::passphrase::{MIN_PASSPHRASE_CHARS, MAX_PASSPHRASE_CHARS, Passphrase};
-use crate::accounts::{Username, Role, store};
+use crate::accounts::passphrase::{MAX_PASSPHRASE_CHARS, MIN_PASSPHRASE_CHARS, Passphrase};
+use crate::accounts::{Role, Username, store};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::startup;
@@ -73,7 +73,11 @@ impl AccountTask {
                 .context("a username is one word of at most 60 characters, without @")
         };
         Ok(match command {
-            AccountCommand::Add { username, name, role } => {
+            AccountCommand::Add {
+                username,
+                name,
+                role,
+            } => {
                 let name = input::single_line(name.as_deref().unwrap_or(&username));
                 if input::is_blank(&name) || input::has_invalid_chars(&name) {
                     bail!("--name is empty or holds control characters; type another name");
@@ -103,7 +107,8 @@ impl AccountTask {
                 hash,
             } => {
                 let now = Clock::System.now();
-                let added = store::insert(&mut db, &username, &name, role, Some(&hash), now).await?;
+                let added =
+                    store::insert(&mut db, &username, &name, role, Some(&hash), now).await?;
                 if added.is_none() {
                     bail!("there is an account {} already", username.as_str());
                 }
@@ -142,8 +147,9 @@ impl AccountTask {
 fn read_passphrase() -> anyhow::Result<String> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {
-        let prompt =
-            format!("Passphrase, at least {MIN_PASSPHRASE_CHARS} characters (not shown as you type): ");
+        let prompt = format!(
+            "Passphrase, at least {MIN_PASSPHRASE_CHARS} characters (not shown as you type): "
+        );
         *line = rpassword::prompt_password(prompt).context("reading the passphrase failed")?;
     } else {
         io::stdin()

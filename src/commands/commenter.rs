@@ -74,7 +74,11 @@ impl CommenterRequest<'_> {
     async fn run(&self, pool: &PgPool, command: CommenterCommand) -> anyhow::Result<ExitCode> {
         let mut db = pool.acquire().await?.detach();
         if let Some(publication) = publication::store::find(&mut db).await? {
-            startup::activate_key(self.keys, &publication, &startup::secret_key_path(self.config))?;
+            startup::activate_key(
+                self.keys,
+                &publication,
+                &startup::secret_key_path(self.config),
+            )?;
         }
         let ids = commenters::store::find_by_email(&mut db, self.keys, &self.email).await?;
         // Bounces may be about anyone's mail, and are not told apart: the sender must not learn who comments here.

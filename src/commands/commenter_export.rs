@@ -42,9 +42,9 @@ impl CommenterExport<'_> {
         let subscriptions = self.export_subscriptions(db, id).await?;
         Ok(json!({
             "first_wrote_at": format_time(Some(stored.created_at)),
-            "address_proved_at": format_time(stored.proved_at),
-            "proof_last_mailed_at": format_time(stored.proof_sent_at),
-            "mail_came_back_at": format_time(stored.silenced_at),
+            "address_proved_at": format_time(stored.verified_at),
+            "proof_last_mailed_at": format_time(stored.verification_sent_at),
+            "mail_came_back_at": format_time(stored.suppressed_at),
             "blocked": stored.blocked_at.is_some(),
             "blocked_at": format_time(stored.blocked_at),
             "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
@@ -127,7 +127,7 @@ impl CommenterExport<'_> {
                     SubscriptionScope::RepliesToMe => "answers",
                     SubscriptionScope::AllReplies => "everything",
                 },
-                "asked_at": format_time(Some(subscription.asked_at)),
+                "asked_at": format_time(Some(subscription.requested_at)),
                 "active_since": format_time(subscription.active_since),
                 "last_mailed_at": format_time(subscription.mailed_at),
             })

@@ -19,7 +19,12 @@ pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     // Set even if it is the default, so that the file is read again when the key is rotated.
     config.secret_key_file = Some(startup::secret_key_path(&config));
     let keys = startup::load_or_create_keys(&config)?;
-    let mut database = db::open(config.database_url.as_deref(), &data, CommitDurability::Durable).await?;
+    let mut database = db::open(
+        config.database_url.as_deref(),
+        &data,
+        CommitDurability::Durable,
+    )
+    .await?;
     database.take_over_on_exit(&data, CommitDurability::Durable);
     let app = App::new(
         database.pool.clone(),

@@ -66,7 +66,11 @@ impl Email {
     }
 
     /// Decrypts an email, to encrypt it again with another key.
-    pub(super) fn decrypt(keys: &KeyRing, hash: &[u8], sealed: &[u8]) -> Result<Self, DecryptError> {
+    pub(super) fn decrypt(
+        keys: &KeyRing,
+        hash: &[u8],
+        sealed: &[u8],
+    ) -> Result<Self, DecryptError> {
         open_for_export(keys, hash, sealed).map(Self)
     }
 

@@ -44,8 +44,8 @@ pub struct CommenterAccess {
     pub id: CommenterId,
     /// Part of the signature; a new one revokes the old links.
     pub link_seed: String,
-    pub proved_at: Option<Ts>,
-    pub silenced_at: Option<Ts>,
+    pub verified_at: Option<Ts>,
+    pub suppressed_at: Option<Ts>,
 }
 
 impl CommenterAccess {

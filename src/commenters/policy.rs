@@ -38,7 +38,9 @@ impl CommenterPolicy {
 
     /// Parses a name.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|treated| treated.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|treated| treated.as_str() == text)
     }
 
     /// Combines both columns. A block hides the other policy, which applies again after it.
@@ -77,10 +79,10 @@ pub async fn find_policy(
     id: CommenterId,
 ) -> sqlx::Result<Option<PolicyInfo>> {
     let found = sqlx::query!(
-        r#"select treatment as "treatment: FixedPolicy", blocked_at is not null as "is_blocked!",
-               case when blocked_at is not null then blocked_at else treated_at end as "at: Ts",
+        r#"select policy as "treatment: FixedPolicy", blocked_at is not null as "is_blocked!",
+               case when blocked_at is not null then blocked_at else policy_set_at end as "at: Ts",
                (select name from accounts
-                where accounts.id = case when blocked_at is not null then blocked_by else treated_by end) as by
+                where accounts.id = case when blocked_at is not null then blocked_by else policy_set_by end) as by
            from commenters where id = $1"#,
         id.0,
     )
@@ -103,7 +105,7 @@ pub async fn set_policy(
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update commenters set treatment = $2, treated_at = $3, treated_by = $4 where id = $1",
+        "update commenters set policy = $2, policy_set_at = $3, policy_set_by = $4 where id = $1",
         id.0,
         treatment as Option<FixedPolicy>,
         now as Ts,

@@ -150,11 +150,11 @@ async fn move_comments(
     // A comment posted under both rows stays two comments. Its double-submit marker must be unique for each commenter, so
     // the moved one gets its id instead.
     sqlx::query!(
-        "update comments set said_once = case
+        "update comments set dedup_hash = case
              when exists (select 1 from comments same
                           where same.commenter_id = $1 and same.article_id = comments.article_id
-                            and coalesce(same.parent_id, 0) = coalesce(comments.parent_id, 0) and same.said_once = comments.said_once)
-             then int8send(id) else said_once end, commenter_id = $1
+                            and coalesce(same.parent_id, 0) = coalesce(comments.parent_id, 0) and same.dedup_hash = comments.dedup_hash)
+             then int8send(id) else dedup_hash end, commenter_id = $1
          where commenter_id = $2",
         target.0,
         source.0,
@@ -224,15 +224,15 @@ async fn merge_columns(
     sqlx::query!(
         "update commenters set
              created_at = least(commenters.created_at, source.created_at),
-             proved_at = least(commenters.proved_at, source.proved_at),
-             proof_sent_at = greatest(commenters.proof_sent_at, source.proof_sent_at),
-             silenced_at = least(commenters.silenced_at, source.silenced_at),
+             verified_at = least(commenters.verified_at, source.verified_at),
+             verification_sent_at = greatest(commenters.verification_sent_at, source.verification_sent_at),
+             suppressed_at = least(commenters.suppressed_at, source.suppressed_at),
              -- The stricter of two: `hold` comes before `trust`.
-             treatment = least(commenters.treatment, source.treatment),
-             treated_at = case when commenters.treatment <= source.treatment or source.treatment is null
-                 then commenters.treated_at else source.treated_at end,
-             treated_by = case when commenters.treatment <= source.treatment or source.treatment is null
-                 then commenters.treated_by else source.treated_by end,
+             policy = least(commenters.policy, source.policy),
+             policy_set_at = case when commenters.policy <= source.policy or source.policy is null
+                 then commenters.policy_set_at else source.policy_set_at end,
+             policy_set_by = case when commenters.policy <= source.policy or source.policy is null
+                 then commenters.policy_set_by else source.policy_set_by end,
              blocked_by = coalesce(commenters.blocked_by, source.blocked_by),
              blocked_at = least(commenters.blocked_at, source.blocked_at)
          from commenters source where commenters.id = $1 and source.id = $2",

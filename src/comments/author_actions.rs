@@ -93,7 +93,12 @@ async fn edit_comment(
         page.notice = Some(AuthorNotice::Rejected(translator.text("own-too-late")));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let (body, body_html) = parse_body(translator, BodyFormat::Markdown, &mut page.body, &mut page.mistakes);
+    let (body, body_html) = parse_body(
+        translator,
+        BodyFormat::Markdown,
+        &mut page.body,
+        &mut page.mistakes,
+    );
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }

@@ -17,7 +17,7 @@ use crate::clock::Ts;
 use crate::commenters::{self, BrowserToken};
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
-use crate::web::{Db, Error, Layout, FieldErrors, Page, Path, Query, Result};
+use crate::web::{Db, Error, FieldErrors, Layout, Page, Path, Query, Result};
 
 #[derive(Template)]
 #[template(path = "comments/author_page.html")]
@@ -92,7 +92,9 @@ pub async fn show_author_page(
 pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment) -> Response {
     let mut page = CommentAuthorPage::new(app, layout, comment);
     page.is_new = true;
-    page.notice = Some(AuthorNotice::Success(page.layout.translator.text("own-already")));
+    page.notice = Some(AuthorNotice::Success(
+        page.layout.translator.text("own-already"),
+    ));
     Page(page).with_status(StatusCode::CONFLICT)
 }
 
@@ -161,7 +163,10 @@ impl CommentAuthorPage {
         let translator = self.layout.translator;
         match (self.comment.erased_at, self.comment.status) {
             (Some(_), _) => match self.comment.kept_days {
-                Some(days) => ("own-purged", translator.plural("own-purged-explained", days)),
+                Some(days) => (
+                    "own-purged",
+                    translator.plural("own-purged-explained", days),
+                ),
                 None => ("own-erased", translator.text("own-erased-explained")),
             },
             (None, Status::Held) => ("own-held", translator.text("own-held-explained")),
@@ -182,7 +187,9 @@ impl CommentAuthorPage {
         }
         let stored = self.comment.reasons.iter();
         stored
-            .filter_map(|reason| ScreeningReason::parse(reason)?.author_text(self.layout.translator))
+            .filter_map(|reason| {
+                ScreeningReason::parse(reason)?.author_text(self.layout.translator)
+            })
             .collect()
     }
 }

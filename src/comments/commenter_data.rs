@@ -45,8 +45,8 @@ pub async fn download_data(
         "made_at": now.rfc3339(),
         // The link may have been passed on: its holder need not be the owner of the email, who knows it anyway.
         "email": "kept sealed, and not shown here either",
-        "proved_at": commenter.proved_at.map(Ts::rfc3339),
-        "mail_came_back_at": commenter.silenced_at.map(Ts::rfc3339),
+        "proved_at": commenter.verified_at.map(Ts::rfc3339),
+        "mail_came_back_at": commenter.suppressed_at.map(Ts::rfc3339),
         "browsers": commenters::store::count_browsers(&mut db, id).await?,
         "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
         "notes": notes,

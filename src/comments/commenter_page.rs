@@ -208,7 +208,9 @@ impl CommenterPage {
     }
 
     fn status_text(&self, status: Status) -> String {
-        self.layout.translator.text(&format!("status-{}", status.as_str()))
+        self.layout
+            .translator
+            .text(&format!("status-{}", status.as_str()))
     }
 
     fn scope_text(&self, subscription: &Subscription) -> String {

@@ -24,7 +24,8 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
     let comments = approved::list_newest(&mut db, MAX_FEED_ITEMS, now).await?;
     let tags = [CacheTag::Comments, CacheTag::Articles];
     // A scheduled article brings its comments along when it is published.
-    let policy = CachePolicy::tagged(tags).expires_at(find_next_scheduled_time(&mut db, now).await?);
+    let policy =
+        CachePolicy::tagged(tags).expires_at(find_next_scheduled_time(&mut db, now).await?);
     // The connection goes back to the pool before the feed is rendered.
     drop(db);
     let title = layout
@@ -48,7 +49,9 @@ pub async fn render_article_feed(
     path: &str,
 ) -> Result<Response> {
     let comments = approved::list_newest_on(db, id, MAX_FEED_ITEMS).await?;
-    let title = layout.translator.format("article-feed", "title", article_title);
+    let title = layout
+        .translator
+        .format("article-feed", "title", article_title);
     let newest = comments.first().map(|newest| newest.created_at);
     let items = comments.into_iter().map(|comment| {
         let comment = FeedComment {
@@ -60,7 +63,13 @@ pub async fn render_article_feed(
         };
         build_item(layout, &comment)
     });
-    let mut channel = feed::build_channel(layout, title, &article_feed_path(path), newest, items.collect());
+    let mut channel = feed::build_channel(
+        layout,
+        title,
+        &article_feed_path(path),
+        newest,
+        items.collect(),
+    );
     channel.link = layout.absolute_url(path);
     let policy = CachePolicy::tagged([CacheTag::Article(id)]);
     Ok((policy, feed::FeedResponse(channel)).into_response())

@@ -30,5 +30,5 @@ mod unsent_page;
 pub mod unsubscribe;
 
 pub use model::{Comment, Discussion, LinkbackKind, NETWORK_ROW, NewComment, Status, hash_network};
-pub use reply_form::{ReplyForm, validate_name, parse_website, parse_body};
+pub use reply_form::{ReplyForm, parse_body, parse_website, validate_name};
 pub use thread::Thread;

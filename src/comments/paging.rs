@@ -180,10 +180,18 @@ mod tests {
     #[test]
     fn a_full_page_is_followed_by_another() {
         for (threads, pages) in [(0, 1), (1, 1), (50, 1), (51, 2), (100, 2), (10_000, 200)] {
-            assert_eq!(CommentPaging::for_article(1, threads).pages, pages, "{threads}");
+            assert_eq!(
+                CommentPaging::for_article(1, threads).pages,
+                pages,
+                "{threads}"
+            );
         }
         for (replies, pages) in [(1, 1), (50, 1), (51, 2), (250, 2), (251, 3)] {
-            assert_eq!(CommentPaging::for_thread(1, replies).pages, pages, "{replies}");
+            assert_eq!(
+                CommentPaging::for_thread(1, replies).pages,
+                pages,
+                "{replies}"
+            );
             assert_eq!(page_in_thread(replies - 1), pages, "{replies}");
         }
         assert_eq!((page_of_thread(49), page_of_thread(50)), (1, 2));

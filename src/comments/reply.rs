@@ -161,7 +161,8 @@ fn outcome_response(
         SubmitOutcome::TooSoon { context, seconds } => {
             let notice = translator.plural("reply-too-soon", seconds);
             let seconds = u64::try_from(seconds).unwrap_or(1);
-            page(form, context, Some(notice)).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
+            page(form, context, Some(notice))
+                .with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
         }
     }
 }

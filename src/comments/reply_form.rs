@@ -12,7 +12,7 @@ use crate::i18n::Translator;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::website::WebsiteError;
 use crate::text::{BodyFormat, SafeHtml, Website, input, markdown};
-use crate::web::{FormFields, Layout, FieldErrors, assets};
+use crate::web::{FieldErrors, FormFields, Layout, assets};
 
 /// Limits of WordPress, from the sizes of its columns.
 const MAX_NAME_BYTES: usize = 245;
@@ -48,7 +48,11 @@ impl HtmlSafe for ReplyForm {}
 impl ReplyForm {
     /// Makes an empty form for an article.
     pub fn blank(layout: &Layout, article_id: ArticleId) -> Self {
-        Self::read(layout, ReplyTarget::Article(article_id), &FormFields::default())
+        Self::read(
+            layout,
+            ReplyTarget::Article(article_id),
+            &FormFields::default(),
+        )
     }
 
     /// Reads the sent fields without validating them.
@@ -146,8 +150,12 @@ impl ReplyForm {
                 mistakes.push(translator, field, "field-unreadable");
             }
         }
-        let (body, body_html) =
-            parse_body(translator, BodyFormat::Markdown, &mut self.comment, &mut mistakes);
+        let (body, body_html) = parse_body(
+            translator,
+            BodyFormat::Markdown,
+            &mut self.comment,
+            &mut mistakes,
+        );
         let mut name = input::single_line(&self.name);
         // Staff may still sign with another name.
         if let Some(viewer) = viewer
@@ -202,7 +210,11 @@ pub fn validate_name(translator: Translator, name: &str, mistakes: &mut FieldErr
 }
 
 /// Parses a website, which may be empty. Errors are those of the field `url`.
-pub fn parse_website(translator: Translator, typed: &str, mistakes: &mut FieldErrors) -> Option<Website> {
+pub fn parse_website(
+    translator: Translator,
+    typed: &str,
+    mistakes: &mut FieldErrors,
+) -> Option<Website> {
     Website::parse(typed).unwrap_or_else(|error| {
         let key = match error {
             WebsiteError::TooLong => "reply-website-too-long",

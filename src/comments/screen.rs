@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use sqlx::PgConnection;
 
 use super::rules;
-use super::screening::{AuthorTrust, BlockMatch, ScreeningInput, Verdict, apply_rules, collect_texts};
+use super::screening::{
+    AuthorTrust, BlockMatch, ScreeningInput, Verdict, apply_rules, collect_texts,
+};
 use super::store::screening_facts::{self, ScreeningFacts};
 use crate::classifier;
 use crate::commenters::{Email, blocks};

@@ -68,7 +68,9 @@ impl DerivedKeys {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
         let rest = sealed.get(1 + KEY_ID_BYTES..).ok_or(DecryptError)?;
-        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(DecryptError)?;
+        let (nonce, ciphertext) = rest
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or(DecryptError)?;
         let payload = Payload {
             msg: ciphertext,
             aad: row,

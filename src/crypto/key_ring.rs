@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use zeroize::Zeroizing;
 
-use super::derived_keys::{DerivedKeys, DecryptError, KeyId, sealing_key_id};
+use super::derived_keys::{DecryptError, DerivedKeys, KeyId, sealing_key_id};
 use super::encoding::KEY_BYTES;
 
 /// Secret keys of this site. Every key of the ring opens, finds and verifies; only the active one seals, indexes and
@@ -207,8 +207,14 @@ mod tests {
     #[test]
     fn sealing_is_randomised_and_indexing_is_not() {
         assert_ne!(keys().seal(b"row", b"value"), keys().seal(b"row", b"value"));
-        assert_eq!(keys().blind_index("email", b"a"), keys().blind_index("email", b"a"));
-        assert_ne!(keys().blind_index("email", b"a"), keys().blind_index("other", b"a"));
+        assert_eq!(
+            keys().blind_index("email", b"a"),
+            keys().blind_index("email", b"a")
+        );
+        assert_ne!(
+            keys().blind_index("email", b"a"),
+            keys().blind_index("other", b"a")
+        );
     }
 
     #[test]
@@ -241,7 +247,10 @@ mod tests {
         let newer = KeyRing::from_secret(&[8; KEY_BYTES]);
         assert_eq!(newer.open(b"row", &rotated).unwrap().as_slice(), b"value");
 
-        let (first, second) = (newer.blind_index("email", b"a"), keys().blind_index("email", b"a"));
+        let (first, second) = (
+            newer.blind_index("email", b"a"),
+            keys().blind_index("email", b"a"),
+        );
         assert_eq!(ring.blind_index("email", b"a"), first);
         assert_eq!(ring.blind_indexes("email", b"a"), [first, second]);
         assert_eq!(

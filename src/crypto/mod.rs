@@ -9,7 +9,7 @@ mod password;
 pub mod rotation;
 
 pub use derived_keys::{DecryptError, KeyId};
-pub use encoding::{KEY_BYTES, encode_hex, parse_key, random_bytes, generate_token, hash_token};
+pub use encoding::{KEY_BYTES, encode_hex, generate_token, hash_token, parse_key, random_bytes};
 pub use key_file::{KeyFile, read_key_file};
 pub use key_ring::KeyRing;
 pub use password::{PasswordHasher, hash_password};

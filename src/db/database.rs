@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::embedded::{self, CommitDurability, EmbeddedPostgres, Standby, StartError};
-use super::pool::{verify_server, connect, migrate, parse_url};
+use super::pool::{connect, migrate, parse_url, verify_server};
 
 /// Time for which opening is tried again while another process is stopping the Postgres that we wanted to share.
 const SHARE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,5 +6,5 @@ mod pool;
 pub mod store;
 
 pub use database::{Database, open};
-pub use pool::{MIGRATOR, verify_server, connect};
+pub use pool::{MIGRATOR, connect, verify_server};
 pub use store::BEGIN_WITH_GENERIC_PLANS;

@@ -59,8 +59,8 @@ pub async fn count_sealed_with(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Re
         r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) = any($1))
                 + (select count(*) from accounts where substring(email_sealed from 2 for 8) = any($1))
                 + (select count(*) from comments where substring(network_sealed from 2 for 8) = any($1))
-                + (select count(*) from outbox where substring(letter from 2 for 8) = any($1))
-                + (select count(*) from settings where substring(checker_key from 2 for 8) = any($1)) as "sealed!""#,
+                + (select count(*) from outbox where substring(message_sealed from 2 for 8) = any($1))
+                + (select count(*) from settings where substring(akismet_key from 2 for 8) = any($1)) as "sealed!""#,
         &ids
     )
     .fetch_one(db)
@@ -73,8 +73,8 @@ pub async fn count_sealed_with_other_keys(db: &mut PgConnection, id: &KeyId) -> 
         r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) <> $1)
                 + (select count(*) from accounts where substring(email_sealed from 2 for 8) <> $1)
                 + (select count(*) from comments where substring(network_sealed from 2 for 8) <> $1)
-                + (select count(*) from outbox where substring(letter from 2 for 8) <> $1)
-                + (select count(*) from settings where substring(checker_key from 2 for 8) <> $1) as "sealed!""#,
+                + (select count(*) from outbox where substring(message_sealed from 2 for 8) <> $1)
+                + (select count(*) from settings where substring(akismet_key from 2 for 8) <> $1) as "sealed!""#,
         &id[..]
     )
     .fetch_one(db)

@@ -43,8 +43,8 @@ pub fn decrypt(
 /// Returns the context that a message is encrypted for: its recipient's row.
 pub(super) fn sealing_context(to: Recipient) -> Vec<u8> {
     match to {
-        Recipient::Commenter(id) => format!("outbox.letter {id}"),
-        Recipient::Account(id) => format!("outbox.letter account {id}"),
+        Recipient::Commenter(id) => format!("outbox.message_sealed {id}"),
+        Recipient::Account(id) => format!("outbox.message_sealed account {id}"),
     }
     .into_bytes()
 }

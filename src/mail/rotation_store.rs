@@ -24,8 +24,8 @@ impl SealedRow for SealedEmailRow {
         after: i64,
     ) -> sqlx::Result<Vec<Self>> {
         let rows = sqlx::query!(
-            r#"select id, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId", letter as "sealed!" from outbox
-               where id > $1 and substring(letter from 2 for 8) <> $2
+            r#"select id, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId", message_sealed as "sealed!" from outbox
+               where id > $1 and substring(message_sealed from 2 for 8) <> $2
                order by id limit $3 for no key update skip locked"#,
             after,
             active_key,
@@ -61,7 +61,7 @@ impl SealedRow for SealedEmailRow {
     ) -> sqlx::Result<u64> {
         let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();
         sqlx::query!(
-            "update outbox set letter = rotated.sealed
+            "update outbox set message_sealed = rotated.sealed
              from unnest($1::bigint[], $2::bytea[]) as rotated (id, sealed) where outbox.id = rotated.id",
             &ids,
             &sealed,
@@ -80,18 +80,18 @@ pub async fn move_to_commenter(
     to: CommenterId,
 ) -> sqlx::Result<()> {
     let emails = sqlx::query!(
-        "select id, letter from outbox where commenter_id = $1 for update",
+        "select id, message_sealed from outbox where commenter_id = $1 for update",
         from.0
     )
     .fetch_all(&mut *db)
     .await?;
     for email in emails {
         // Unreadable for the new recipient as well: it is deleted together with the old commenter.
-        let Ok(opened) = keys.open(&sealing_context(from.into()), &email.letter) else {
+        let Ok(opened) = keys.open(&sealing_context(from.into()), &email.message_sealed) else {
             continue;
         };
         sqlx::query!(
-            "update outbox set commenter_id = $2, letter = $3 where id = $1",
+            "update outbox set commenter_id = $2, message_sealed = $3 where id = $1",
             email.id,
             to.0,
             keys.seal(&sealing_context(to.into()), &opened),

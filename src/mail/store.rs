@@ -33,8 +33,8 @@ pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
                            where comments.status is distinct from 'approved')
              returning subscription_id, quotes
          )
-         update notices set told_at = null
-         from gone where notices.subscription_id = gone.subscription_id and comment_id = any(gone.quotes)"
+         update notifications set sent_at = null
+         from gone where notifications.subscription_id = gone.subscription_id and comment_id = any(gone.quotes)"
     )
     .execute(db)
     .await?;
@@ -54,7 +54,7 @@ pub(super) async fn insert(
     });
     let (commenter_id, account_id) = recipient_columns(to);
     sqlx::query!(
-        "insert into outbox (commenter_id, account_id, letter, subscription_id, quotes, next_try_at, written_at)
+        "insert into outbox (commenter_id, account_id, message_sealed, subscription_id, quotes, next_try_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $6)",
         commenter_id,
         account_id,
@@ -104,7 +104,7 @@ pub async fn lease_due(
                order by next_try_at, id limit $3 for update skip locked
            )
            returning id as "id: EmailId", commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId",
-               letter, tries, written_at as "written_at: Ts""#,
+               message_sealed, tries, created_at as "written_at: Ts""#,
         now as Ts,
         lease_ends as Ts,
         at_most,
@@ -115,7 +115,7 @@ pub async fn lease_due(
         Ok(DueEmail {
             id: row.id,
             to: recipient_from_columns(row.commenter_id, row.account_id)?,
-            letter: row.letter,
+            letter: row.message_sealed,
             tries: row.tries,
             written_at: row.written_at,
         })
@@ -134,8 +134,8 @@ pub async fn find_sealed_recipient(
         r#"select email_hash as "email_hash?", coalesce(commenters.email_sealed, accounts.email_sealed) as "email_sealed!"
            from outbox
            left join commenters on commenters.id = outbox.commenter_id
-               and commenters.silenced_at is null and commenters.blocked_at is null
-           left join accounts on accounts.id = outbox.account_id and accounts.silenced_at is null
+               and commenters.suppressed_at is null and commenters.blocked_at is null
+           left join accounts on accounts.id = outbox.account_id and accounts.suppressed_at is null
            where outbox.id = $1 and next_try_at = $2
              and coalesce(commenters.email_sealed, accounts.email_sealed) is not null"#,
         id.0,
@@ -169,14 +169,14 @@ pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Re
     let mut transaction = db.begin().await?;
     let (commenter_id, account_id) = recipient_columns(to);
     sqlx::query!(
-        "update commenters set silenced_at = $2 where id = $1 and silenced_at is null",
+        "update commenters set suppressed_at = $2 where id = $1 and suppressed_at is null",
         commenter_id,
         now as Ts,
     )
     .execute(&mut *transaction)
     .await?;
     sqlx::query!(
-        "update accounts set silenced_at = $2 where id = $1 and silenced_at is null",
+        "update accounts set suppressed_at = $2 where id = $1 and suppressed_at is null",
         account_id,
         now as Ts,
     )
@@ -196,13 +196,13 @@ pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Re
 pub async fn delete_suppressed(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from outbox using commenters
-         where commenters.id = commenter_id and (silenced_at is not null or blocked_at is not null)",
+         where commenters.id = commenter_id and (suppressed_at is not null or blocked_at is not null)",
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
         "delete from outbox using accounts
-         where accounts.id = account_id and (silenced_at is not null or email_sealed is null)",
+         where accounts.id = account_id and (suppressed_at is not null or email_sealed is null)",
     )
     .execute(db)
     .await?;
@@ -219,7 +219,7 @@ pub async fn delete_for_account(db: &mut PgConnection, id: AccountId) -> sqlx::R
 
 /// Deletes messages created at `then` or before; returns their number.
 pub async fn delete_expired(db: &mut PgConnection, then: Ts) -> sqlx::Result<u64> {
-    let deleted = sqlx::query!("delete from outbox where written_at <= $1", then as Ts)
+    let deleted = sqlx::query!("delete from outbox where created_at <= $1", then as Ts)
         .execute(db)
         .await?;
     Ok(deleted.rows_affected())

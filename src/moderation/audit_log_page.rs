@@ -136,14 +136,14 @@ pub async fn show_entry(
     let edited: Vec<CommentId> = subject_comment(&entry).into_iter().collect();
     let authors = page_store::list_author_names(&mut db, &edited).await?;
     let author = authors.first().map(|(_, name)| name.as_str());
-    let action_total = store::action_summary::count_decisions(&mut db, entry.act).await?;
+    let action_total = store::action_summary::count_decisions(&mut db, entry.action_id).await?;
     Ok(Page(AuditLogEntryPage {
         section: AdminSection::Log,
         description: describe_entry(desk.layout.translator, &entry, author),
         next: decisions.last().map(|last| last.id).filter(|_| has_more),
         // A bulk action has one entry per batch.
         action_total: (action_total > i64::from(entry.decisions)).then_some(action_total),
-        can_undo: page_store::can_undo(&mut db, entry.act).await?,
+        can_undo: page_store::can_undo(&mut db, entry.action_id).await?,
         decisions,
         entry,
         desk,
@@ -215,12 +215,16 @@ fn describe_entry(translator: Translator, entry: &LogEntry, author: Option<&str>
         // Only the kind of the subject is shown: the id of a commenter must not appear on a page.
         EntryKind::Blocked => match entry.subject.strip_prefix("domain ") {
             Some(domain) => translator.format("log-blocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => translator.text("log-blocked-address"),
+            None if entry.subject.starts_with("commenter ") => {
+                translator.text("log-blocked-address")
+            }
             None => translator.text("log-blocked-network"),
         },
         EntryKind::Unblocked => match entry.subject.strip_prefix("domain ") {
             Some(domain) => translator.format("log-unblocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => translator.text("log-unblocked-address"),
+            None if entry.subject.starts_with("commenter ") => {
+                translator.text("log-unblocked-address")
+            }
             None => translator.text("log-unblocked-network"),
         },
         EntryKind::PolicyChanged => translator.text("log-treated"),

@@ -22,7 +22,7 @@ use crate::commenters::blocks::{
 use crate::commenters::{self, Email, EmailError};
 use crate::ids::CommenterId;
 use crate::web::requests::RequestId;
-use crate::web::{FormFields, FieldErrors, Page, Query, Result, redirect_after_post};
+use crate::web::{FieldErrors, FormFields, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion/blocks";
 /// Subject of a network's entries in the audit log. The network itself would say where a commenter lives.
@@ -240,7 +240,12 @@ impl BlockForm {
 }
 
 impl BlocksPage {
-    async fn load(app: &App, desk: AdminLayout, moderator: &Moderator, form: BlockForm) -> Result<Self> {
+    async fn load(
+        app: &App,
+        desk: AdminLayout,
+        moderator: &Moderator,
+        form: BlockForm,
+    ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let emails = blocks::addresses(&mut db, moderator).await?;
         let emails = emails

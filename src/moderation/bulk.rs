@@ -64,7 +64,11 @@ pub async fn decide_all(
 
 /// Undoes an action as far as nobody has decided on its comments since. An action that is still running stops. The first
 /// batch is done when this returns.
-pub async fn undo_all(app: &App, moderator: &Moderator, undone: ActionId) -> sqlx::Result<ActionId> {
+pub async fn undo_all(
+    app: &App,
+    moderator: &Moderator,
+    undone: ActionId,
+) -> sqlx::Result<ActionId> {
     start(app, moderator, &BulkTask::Undo(undone), "", 0).await
 }
 

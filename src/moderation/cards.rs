@@ -88,7 +88,11 @@ impl CardList {
             parts.push(translator.plural("alike-networks", card.group_networks));
         }
         if let Some(since) = &card.group_since {
-            parts.push(translator.format("alike-since", "moment", &self.layout.format_date_time(since)));
+            parts.push(translator.format(
+                "alike-since",
+                "moment",
+                &self.layout.format_date_time(since),
+            ));
         }
         Some(parts.join(" "))
     }

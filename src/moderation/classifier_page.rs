@@ -18,7 +18,7 @@ use crate::classifier::{self, MIN_EXAMPLES, ModelTotals, ThresholdReport, parse_
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
 use crate::web::requests::RequestId;
-use crate::web::{FormFields, Layout, FieldErrors, Page, Query, Result, redirect_after_post};
+use crate::web::{FieldErrors, FormFields, Layout, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/spam-score";
 /// Decisions that the figures are computed from; the latest.
@@ -91,7 +91,12 @@ pub async fn submit_threshold(
     take_form(&app, reference, PAGE_PATH, &fields, work).await
 }
 
-async fn save(app: &App, desk: AdminLayout, admin: &Admin, fields: &FormFields) -> Result<Response> {
+async fn save(
+    app: &App,
+    desk: AdminLayout,
+    admin: &Admin,
+    fields: &FormFields,
+) -> Result<Response> {
     let translator = desk.layout.translator;
     let mut form = ThresholdForm {
         from: fields.first("from").trim().to_owned(),

@@ -23,7 +23,7 @@ use crate::comments::Status;
 use crate::ids::{ActionId, CommentId, CommenterId};
 use crate::text::input;
 use crate::web::requests::RequestId;
-use crate::web::{Error, FormFields, FieldErrors, Page, Path, Query, Result, redirect_after_post};
+use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redirect_after_post};
 
 /// Names that the page lists.
 const MAX_NAMES: i64 = 10;
@@ -159,9 +159,11 @@ async fn add_note(
     page.mistakes
         .check_text(translator, "note", &mut page.note, MAX_NOTE_BYTES);
     if input::is_blank(&page.note) {
-        page.mistakes.push(translator, "note", "person-note-missing");
+        page.mistakes
+            .push(translator, "note", "person-note-missing");
     } else if input::contains_email(&page.note) {
-        page.mistakes.push(translator, "note", "person-note-is-address");
+        page.mistakes
+            .push(translator, "note", "person-note-is-address");
     }
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -292,7 +294,10 @@ impl CommenterPage {
             (Some(at), Some(by)) => {
                 let since = layout.translator.format_all(
                     "person-since-by",
-                    &[("moment", layout.format_date_time(at).as_str()), ("name", by)],
+                    &[
+                        ("moment", layout.format_date_time(at).as_str()),
+                        ("name", by),
+                    ],
                 );
                 format!("{now} {since}")
             }

@@ -17,12 +17,12 @@ use crate::app::App;
 use crate::audit_log::store::chain::append_single;
 use crate::audit_log::{EntryKind, NewEntry};
 use crate::comments::store::versions::{self, CommentVersion};
-use crate::comments::{validate_name, parse_website, parse_body};
+use crate::comments::{parse_body, parse_website, validate_name};
 use crate::i18n::Translator;
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml, Website, input};
 use crate::web::requests::RequestId;
-use crate::web::{Error, FormFields, FieldErrors, Page, Path, Query, Result, redirect_after_post};
+use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redirect_after_post};
 
 const MAX_NOTE_BYTES: usize = 1_000;
 

@@ -24,7 +24,7 @@ use tokio::time::{Instant, interval, sleep, timeout_at};
 
 use super::store;
 use crate::accounts::{self, Moderator, session};
-use crate::app::{App, AdminEvent};
+use crate::app::{AdminEvent, App};
 use crate::comments::Status;
 use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 use crate::web::{Error, Result};
@@ -140,7 +140,9 @@ async fn run_listener(app: App) {
         }
         app.admin_events.has_listener.store(false, Ordering::SeqCst);
         // A page opened just before the store saw `true` and started no listener of its own.
-        if app.admin_events.count_subscribers() == 0 || app.admin_events.has_listener.swap(true, Ordering::SeqCst) {
+        if app.admin_events.count_subscribers() == 0
+            || app.admin_events.has_listener.swap(true, Ordering::SeqCst)
+        {
             return;
         }
     }

@@ -108,7 +108,9 @@ impl QueueFilter {
         let similar_group = parse_id(get("like")).map(SimilarGroupId);
         // Conditions with a fixed list of values may be dropped when invalid, as the page then shows them unset.
         let mut filter = Self {
-            reason: ReasonKind::ALL.into_iter().find(|kind| kind.code() == reason),
+            reason: ReasonKind::ALL
+                .into_iter()
+                .find(|kind| kind.code() == reason),
             article: parse_id(get("article")).map(ArticleId),
             same_author_as: parse_id(get("person")).map(CommentId),
             same_network_as: parse_id(get("network")).map(CommentId),

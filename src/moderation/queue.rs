@@ -184,7 +184,12 @@ async fn load_cards(
 
 impl QueuePage {
     fn action_summary(&self, done: &ActionSummary) -> String {
-        cards::describe_action(self.desk.layout.translator, done.was_undo, done.to, done.count)
+        cards::describe_action(
+            self.desk.layout.translator,
+            done.was_undo,
+            done.to,
+            done.count,
+        )
     }
 
     /// Returns the statuses that all matching comments can be given.
@@ -223,7 +228,10 @@ impl QueuePage {
         let mut conditions = Vec::new();
         if self.filter.article.is_some() {
             let title = self.article.as_ref().map_or("—", |(_, title)| title);
-            conditions.push(("article", translator.format("filter-article", "title", title)));
+            conditions.push((
+                "article",
+                translator.format("filter-article", "title", title),
+            ));
         }
         if self.filter.same_author_as.is_some() {
             conditions.push(("person", translator.text("filter-person")));
@@ -267,6 +275,9 @@ impl QueuePage {
         // Counting may have stopped at its bound, so more can be decided than was expected.
         let numbers = [bulk.decided, bulk.expected.max(bulk.decided)].map(|n| n.to_string());
         let values = [("done", numbers[0].as_str()), ("all", numbers[1].as_str())];
-        self.desk.layout.translator.format_all("bulk-progress", &values)
+        self.desk
+            .layout
+            .translator
+            .format_all("bulk-progress", &values)
     }
 }

@@ -16,13 +16,15 @@ use crate::accounts::Moderator;
 use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::comments::staff_reply::{self, StaffReplyOutcome, StaffReply};
+use crate::comments::staff_reply::{self, StaffReply, StaffReplyOutcome};
 use crate::comments::{Status, parse_body};
 use crate::ids::{ActionId, CommentId};
 use crate::text::{BodyFormat, SafeHtml};
 use crate::web::error::{SkipErrorPage, with_timeout};
 use crate::web::requests::RequestId;
-use crate::web::{ClientIp, Error, FormFields, Layout, FieldErrors, Page, Path, Result, redirect_after_post};
+use crate::web::{
+    ClientIp, Error, FieldErrors, FormFields, Layout, Page, Path, Result, redirect_after_post,
+};
 
 #[derive(Template)]
 #[template(path = "moderation/reply.html")]
@@ -160,7 +162,8 @@ async fn publish(
         db.rollback().await?;
         return reject_conflict(app, page).await;
     };
-    let saved = staff_reply::save_staff_reply(&mut db, &app.keys, settings, moderator, reply, now).await?;
+    let saved =
+        staff_reply::save_staff_reply(&mut db, &app.keys, settings, moderator, reply, now).await?;
     let reply_id = match saved.ok_or(Error::Unavailable)? {
         StaffReplyOutcome::Created(reply_id) => reply_id,
         // The form was sent twice; the first time has published the reply and approved the comment.
@@ -230,7 +233,8 @@ impl IntoResponse for ReplyFormOutcome {
             Self::Published {
                 approved_by: Some(action_id),
                 ..
-            } => redirect_after_post(&format!("/admin/comments?status=held&act={action_id}")).into_response(),
+            } => redirect_after_post(&format!("/admin/comments?status=held&act={action_id}"))
+                .into_response(),
             // Without a decision the queue has nothing to report; the published reply itself is the confirmation.
             Self::Published { reply_id, .. } => {
                 Redirect::to(&format!("/comments/{reply_id}")).into_response()

@@ -55,7 +55,8 @@ pub async fn show_transparency(
     let months = last_months(app.clock.now());
     let keys: Vec<String> = months.iter().map(|month| month_key(*month)).collect();
     let counts = store::count_by_month(&mut db, &keys).await?;
-    let refusals = store::count_refusals(&mut db, &keys, &ReasonKind::ALL.map(ReasonKind::code)).await?;
+    let refusals =
+        store::count_refusals(&mut db, &keys, &ReasonKind::ALL.map(ReasonKind::code)).await?;
     let mut by_month: BTreeMap<&str, MonthCounts> = BTreeMap::new();
     for (month, status, count) in &counts {
         let month = by_month.entry(month).or_default();

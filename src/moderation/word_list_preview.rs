@@ -87,7 +87,12 @@ pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResu
         preview.looked_at += 1;
         let body_text = markdown::html_to_text(comment.body_html.as_str());
         let website = comment.website.as_deref();
-        let matched = list.matching_lines(&collect_texts(&comment.name, website, &comment.body, &body_text));
+        let matched = list.matching_lines(&collect_texts(
+            &comment.name,
+            website,
+            &comment.body,
+            &body_text,
+        ));
         // A comment that several lines match counts once in the total.
         if !matched.is_empty() {
             preview.total.add(comment.status);

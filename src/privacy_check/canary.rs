@@ -9,7 +9,7 @@ use regex::Regex;
 use super::browser::{Browser, Visit};
 use super::findings::Findings;
 use super::store;
-use crate::accounts::{self, Username, DigestFrequency, Role, address_store, session};
+use crate::accounts::{self, DigestFrequency, Role, Username, address_store, session};
 use crate::admin::staff_email;
 use crate::app::App;
 use crate::articles;
@@ -86,7 +86,10 @@ impl Canary {
     /// A new one, of which nothing is known anywhere.
     pub fn new() -> Self {
         Self {
-            typed: format!("Canary.Bird-{}+site@Example.org", encode_hex(&random_bytes::<6>())),
+            typed: format!(
+                "Canary.Bird-{}+site@Example.org",
+                encode_hex(&random_bytes::<6>())
+            ),
             run: encode_hex(&random_bytes::<5>()),
         }
     }
@@ -231,7 +234,10 @@ impl<'a> Visitors<'a> {
 
     /// Another reader, who is told of what the canary says.
     async fn subscribe_another(&mut self) -> anyhow::Result<()> {
-        let address = format!("other.reader-{}@example.net", encode_hex(&random_bytes::<6>()));
+        let address = format!(
+            "other.reader-{}@example.net",
+            encode_hex(&random_bytes::<6>())
+        );
         let said = self
             .other
             .post(
@@ -367,7 +373,10 @@ impl<'a> Visitors<'a> {
         let to = self.approved.context("no reply was kept")?.to_string();
         self.app.clock.advance(PAUSE);
         self.other.move_on();
-        let address = format!("third.reader-{}@example.net", encode_hex(&random_bytes::<6>()));
+        let address = format!(
+            "third.reader-{}@example.net",
+            encode_hex(&random_bytes::<6>())
+        );
         let fields = [
             ("comment", "An answer to the canary."),
             ("author", "Third"),

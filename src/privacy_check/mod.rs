@@ -55,7 +55,12 @@ pub struct Privacy {
 pub async fn privacy(config: Config, asked: Privacy) -> anyhow::Result<ExitCode> {
     let keys = startup::load_or_create_keys(&config)?;
     let data = data_dir(&config);
-    let database = db::open(config.database_url.as_deref(), &data, CommitDurability::Durable).await?;
+    let database = db::open(
+        config.database_url.as_deref(),
+        &data,
+        CommitDurability::Durable,
+    )
+    .await?;
     let checked = check_site(&config, &keys, &database.pool, asked).await;
     database.close().await?;
     let findings = checked?;

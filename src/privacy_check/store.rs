@@ -12,12 +12,12 @@ pub async fn give_number(
     now: Ts,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"with site as (insert into imported_sites (address) values ('canary.invalid') returning id),
+        r#"with site as (insert into imported_sites (url) values ('canary.invalid') returning id),
            import as (insert into imports (sources, started_at, finished_at) values ('none', $2, $2) returning id)
-           insert into imported_articles (site_id, number, article_id, digest, version, import_id)
-           select site.id, (select coalesce(max(number), 0) + 1 from imported_articles), $1, 0, 0, import.id
+           insert into imported_articles (site_id, wordpress_id, article_id, digest, version, import_id)
+           select site.id, (select coalesce(max(wordpress_id), 0) + 1 from imported_articles), $1, 0, 0, import.id
            from site, import
-           returning number"#,
+           returning wordpress_id"#,
         article_id.0,
         now as Ts,
     )

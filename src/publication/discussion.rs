@@ -54,7 +54,8 @@ pub struct CheckerSettings {
 
 impl CheckerSettings {
     /// Fields of a comment that may be sent.
-    pub const SENDABLE_FIELDS: [&str; 6] = ["words", "name", "website", "address", "network", "article"];
+    pub const SENDABLE_FIELDS: [&str; 6] =
+        ["words", "name", "website", "address", "network", "article"];
 
     /// Tells whether a URL is safe to send comments to: over TLS, or on this machine.
     pub fn is_safe(url: &Url) -> bool {

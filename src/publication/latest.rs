@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use sqlx::PgConnection;
 
-use super::model::{PublicationVersion, Publication};
+use super::model::{Publication, PublicationVersion};
 use super::store;
 use crate::crypto::{KeyId, KeyRing, encode_hex, read_key_file};
 
@@ -94,7 +94,10 @@ impl LatestPublication {
         if let Some(ring) = found {
             self.keys.replace(&ring);
             *missing = None;
-            tracing::info!(key = encode_hex(id), "the secret key has changed; using the new one");
+            tracing::info!(
+                key = encode_hex(id),
+                "the secret key has changed; using the new one"
+            );
             return;
         }
         let id = id.first_chunk().copied();

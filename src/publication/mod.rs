@@ -8,4 +8,6 @@ pub mod store;
 
 pub use discussion::{CheckerSettings, DiscussionSettings};
 pub use latest::LatestPublication;
-pub use model::{PublicationVersion, Permalink, Publication, PermalinkError, is_served, is_reserved};
+pub use model::{
+    Permalink, PermalinkError, Publication, PublicationVersion, is_reserved, is_served,
+};

@@ -25,7 +25,7 @@ impl SealedRow for SealedCheckerKey {
         }
         // Locked, because an admin may be saving another API key just now.
         let sealed = sqlx::query_scalar!(
-            r#"select checker_key as "sealed!" from settings where substring(checker_key from 2 for 8) <> $1
+            r#"select akismet_key as "sealed!" from settings where substring(akismet_key from 2 for 8) <> $1
                for no key update skip locked"#,
             active_key,
         )
@@ -48,7 +48,7 @@ impl SealedRow for SealedCheckerKey {
         rows: Vec<Self::Rotated>,
     ) -> sqlx::Result<u64> {
         for sealed in rows {
-            sqlx::query!("update settings set checker_key = $1", sealed)
+            sqlx::query!("update settings set akismet_key = $1", sealed)
                 .execute(&mut *db)
                 .await?;
         }

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::discussion::{CheckerSettings, DiscussionSettings};
-use super::model::{PublicationVersion, Publication, is_reserved};
+use super::model::{Publication, PublicationVersion, is_reserved};
 use crate::text::Language;
 
 /// Finds the publication; `None` before the first start.
@@ -11,8 +11,8 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     let row = sqlx::query!(
         r#"select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
-             hold_everything, hold_first_timers, trust_unproven, hold_links, flood_seconds,
-             checker_url, checker_key, checker_told, trash_days, shows_transparency, learned_spam_from,
+             hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
+             akismet_url, akismet_key, akismet_fields, trash_days, shows_transparency, spam_threshold,
              xmin::text::bigint as "edition!: PublicationVersion"
          from settings"#
     )
@@ -35,17 +35,17 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
             network_days: row.network_days,
             hold_everything: row.hold_everything,
             hold_first_timers: row.hold_first_timers,
-            trust_unverified: row.trust_unproven,
+            trust_unverified: row.trust_unverified,
             hold_links: row.hold_links,
             flood_seconds: row.flood_seconds,
-            checker: row.checker_key.map(|key_sealed| CheckerSettings {
-                url: row.checker_url,
+            checker: row.akismet_key.map(|key_sealed| CheckerSettings {
+                url: row.akismet_url,
                 key_sealed,
-                sent_fields: row.checker_told,
+                sent_fields: row.akismet_fields,
             }),
             trash_days: row.trash_days,
             shows_transparency: row.shows_transparency,
-            spam_threshold: row.learned_spam_from,
+            spam_threshold: row.spam_threshold,
         },
         key_id: row.key_id,
         version: row.version,
@@ -99,9 +99,9 @@ pub async fn update_discussion(
     sqlx::query!(
         "update settings
          set thread_depth = $1, newest_first = $2, edit_minutes = $3, close_after_days = $4, network_days = $5,
-             hold_everything = $6, hold_first_timers = $7, trust_unproven = $8, hold_links = $9, flood_seconds = $10,
-             checker_url = $11, checker_key = $12, checker_told = $13, trash_days = $14, shows_transparency = $15,
-             learned_spam_from = $16",
+             hold_everything = $6, hold_first_timers = $7, trust_unverified = $8, hold_links = $9, flood_seconds = $10,
+             akismet_url = $11, akismet_key = $12, akismet_fields = $13, trash_days = $14, shows_transparency = $15,
+             spam_threshold = $16",
         settings.thread_depth,
         settings.newest_first,
         settings.edit_minutes,
@@ -126,7 +126,10 @@ pub async fn update_discussion(
 
 /// Moves every published article to the path that pattern and time zone give it now; its old paths redirect there. An article
 /// whose new path is taken or reserved keeps the one it has. Returns the number of those.
-pub async fn update_article_paths(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<i64> {
+pub async fn update_article_paths(
+    db: &mut PgConnection,
+    publication: &Publication,
+) -> sqlx::Result<i64> {
     let articles = sqlx::query!(
         r#"select id, slug, published_at as "published_at!" from articles where state = 'published' and kind = 'article' order by id for update"#
     )

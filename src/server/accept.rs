@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::connection::serve_connection;
-use crate::app::{App, AdminEvent};
+use crate::app::{AdminEvent, App};
 use crate::cache::PageCacheService;
 use crate::moderation::events;
 

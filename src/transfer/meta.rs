@@ -1,7 +1,7 @@
 //! Fields beside an article or a comment (`wp:postmeta`, `wp:commentmeta`) that an import uses: WordPress's own, and the
 //! ones in which Broadsheet's exports keep what WordPress has no place for.
 
-use crate::articles::Note;
+use crate::articles::DraftReason;
 use crate::text::BodyFormat;
 
 /// ID of the featured image, which themes show over an article.
@@ -49,7 +49,9 @@ pub fn format_value(format: BodyFormat) -> &'static str {
 }
 
 /// Returns why the article is a draft, if Broadsheet exported it with a reason.
-pub fn find_note(meta: &[(String, String)]) -> Option<Note> {
+pub fn find_note(meta: &[(String, String)]) -> Option<DraftReason> {
     let word = find(meta, NOTE);
-    Note::ALL.into_iter().find(|note| note.as_str() == word)
+    DraftReason::ALL
+        .into_iter()
+        .find(|note| note.as_str() == word)
 }

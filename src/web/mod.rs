@@ -20,7 +20,7 @@ pub use client::ClientIp;
 pub use db::Db;
 pub use error::{Error, Result};
 pub use error_page::render_error_pages;
-pub use form::{FormFields, FieldErrors};
+pub use form::{FieldErrors, FormFields};
 pub use layout::Layout;
 pub use page::{Page, redirect_after_post};
 pub use path::{Path, Query};

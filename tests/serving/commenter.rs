@@ -50,22 +50,22 @@ fn a_data_request_is_answered_from_the_command_line() {
         .block_on(async {
             let mut db = PgConnection::connect(&url).await.expect("a connection");
             for statement in [
-                "insert into accounts (handle, slug, name, role, created_at) values ('mo', 'mo', 'Mo', 'moderator', now())",
-                "with entry as (
-                     insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)
-                     select 1, 1, 1, 'decided', id, '', '', now(), 1, '', '\\x01' from accounts where handle = 'mo'
+                "insert into accounts (username, slug, name, role, created_at) values ('mo', 'mo', 'Mo', 'moderator', now())",
+                "with entry_id as (
+                     insert into audit_log (position, id, action_id, kind, account_id, subject, note, at, decisions, previous, hash)
+                     select 1, 1, 1, 'decided', id, '', '', now(), 1, '', '\\x01' from accounts where username = 'mo'
                  )
-                 insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
-                 select 1, 1, comments.id, accounts.id, 'held', 'approved', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
+                 insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, decided_at)
+                 select 1, 1, comments.id, accounts.id, 'held', 'approved', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and username = 'mo'",
                 "insert into commenter_notes (commenter_id, account_id, note, written_at)
-                 select commenter_id, accounts.id, 'Knows tea.', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
-                "update commenters set treatment = 'hold' where id = (select commenter_id from comments where body = 'Tea for two.')",
+                 select commenter_id, accounts.id, 'Knows tea.', '2026-03-14T15:09:26Z' from comments, accounts where body = 'Tea for two.' and username = 'mo'",
+                "update commenters set policy = 'hold' where id = (select commenter_id from comments where body = 'Tea for two.')",
                 "insert into comment_versions (comment_id, version, name, website, body, format, body_html, replaced_at, replaced_by)
                  select comments.id, 0, 'Zed', null, 'Tea for too.', 'markdown', '<p>Tea for too.</p>', '2026-03-14T15:09:26Z', accounts.id
-                 from comments, accounts where body = 'Tea for two.' and handle = 'mo'",
+                 from comments, accounts where body = 'Tea for two.' and username = 'mo'",
                 "update comments set status = 'approved' where body = 'Tea for two.'",
-                "insert into subscriptions (commenter_id, article_id, scope, asked_at) select commenter_id, article_id, 'answers', now() from comments where body = 'Tea for two.'",
-                "insert into commenter_browsers (token_hash, commenter_id, proved_at) select '\\x01', commenter_id, now() from comments where body = 'Tea for two.'",
+                "insert into subscriptions (commenter_id, article_id, scope, requested_at) select commenter_id, article_id, 'replies_to_me', now() from comments where body = 'Tea for two.'",
+                "insert into commenter_browsers (token_hash, commenter_id, verified_at) select '\\x01', commenter_id, now() from comments where body = 'Tea for two.'",
             ] {
                 sqlx::query(statement).execute(&mut db).await.expect(statement);
             }
@@ -191,7 +191,7 @@ fn a_bounce_message_stops_mail_to_its_recipient() {
     ];
     let kept = server.try_post(&to, "192.0.2.1", &fields);
     assert_eq!(kept.expect("an answer").status, 303);
-    let count_suppressed = || ask(&url, "select count(silenced_at)::text from commenters");
+    let count_suppressed = || ask(&url, "select count(suppressed_at)::text from commenters");
     let report = |address: &str| {
         format!(
             "Subject: Undelivered\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"

@@ -83,13 +83,13 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
             .fetch_one(&mut db)
             .await
             .expect("someone");
-        sqlx::query("insert into outbox (commenter_id, letter, next_try_at, written_at) select $1, $2, 'infinity', now()")
+        sqlx::query("insert into outbox (commenter_id, message_sealed, next_try_at, created_at) select $1, $2, 'infinity', now()")
             .bind(first)
             .bind(keys.seal(format!("outbox.letter {first}").as_bytes(), b"a letter"))
             .execute(&mut db)
             .await
             .expect("a letter");
-        let keeper: i64 = sqlx::query_scalar("insert into accounts (handle, slug, name, role, created_at) values ('keeper', 'keeper', 'Keeper', 'moderator', now()) returning id")
+        let keeper: i64 = sqlx::query_scalar("insert into accounts (username, slug, name, role, created_at) values ('keeper', 'keeper', 'Keeper', 'moderator', now()) returning id")
             .fetch_one(&mut db)
             .await
             .expect("one of the staff");
@@ -100,7 +100,7 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
             .await
             .expect("their address");
         sqlx::query(
-            "update settings set checker_key = $1, flood_seconds = 0, hold_everything = true",
+            "update settings set akismet_key = $1, flood_seconds = 0, hold_everything = true",
         )
         .bind(keys.seal(CHECKER_KEY_ROW, b"a checker's key"))
         .execute(&mut db)
@@ -116,8 +116,8 @@ fn count_unrotated(url: &str) -> String {
         "select ((select count(*) from commenters where substring(email_sealed from 2 for 8) <> key_id)
                + (select count(*) from accounts where substring(email_sealed from 2 for 8) <> key_id)
                + (select count(*) from comments where substring(network_sealed from 2 for 8) <> key_id)
-               + (select count(*) from outbox where substring(letter from 2 for 8) <> key_id)
-               + (select count(*) from settings where substring(checker_key from 2 for 8) <> key_id))::text
+               + (select count(*) from outbox where substring(message_sealed from 2 for 8) <> key_id)
+               + (select count(*) from settings where substring(akismet_key from 2 for 8) <> key_id))::text
          from settings",
     )
     .remove(0)

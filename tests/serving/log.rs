@@ -24,7 +24,7 @@ fn the_audit_log_is_verified_beside_a_running_server() {
     // An entry whose hash is right, as `audit_log/chain.rs` says how it is made.
     ask(
         &url,
-        "insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)
+        "insert into audit_log (position, id, action_id, kind, account_id, subject, note, at, decisions, previous, hash)
          values (1, 1, 1, 'emptied', null, '7 comments', '', 'epoch', 0, '', sha256('1\n\nemptied\n1\n-\n0\n7 comments\n\n'::bytea))",
     );
     let checked = check_log(&server, &[]);
@@ -45,9 +45,9 @@ fn the_audit_log_is_verified_beside_a_running_server() {
     assert!(text(&checked).contains("a place and a hash"));
 
     for statement in [
-        "alter table log_entries disable trigger user",
-        "update log_entries set about = '8 comments'",
-        "alter table log_entries enable trigger user",
+        "alter table audit_log disable trigger user",
+        "update audit_log set subject = '8 comments'",
+        "alter table audit_log enable trigger user",
     ] {
         ask(&url, statement);
     }

@@ -61,10 +61,10 @@ async fn load_state(database: &str, folder: &Path) -> Vec<String> {
     let mut db = PgConnection::connect(database).await.expect("a connection");
     for query in [
         "select string_agg(t::text, ',' order by t::text) from (select * from article_paths) t",
-        "select string_agg(t::text, ',' order by t::text) from (select site_id, number, article_id, digest, version from imported_articles) t",
-        "select string_agg(t::text, ',' order by t::text) from (select id, site_id, number, origin, root_id, said_once, network_sealed is null from comments) t",
+        "select string_agg(t::text, ',' order by t::text) from (select site_id, wordpress_id, article_id, digest, version from imported_articles) t",
+        "select string_agg(t::text, ',' order by t::text) from (select id, site_id, wordpress_id, export_hash, root_id, dedup_hash, network_sealed is null from comments) t",
         "select string_agg(t::text, ',' order by t::text) from (select status, sum(count) from comment_counts group by 1) t",
-        "select string_agg(t::text, ',' order by t::text) from (select article_id, sum(count) from article_reply_counts group by 1) t",
+        "select string_agg(t::text, ',' order by t::text) from (select article_id, sum(count) from article_comment_counts group by 1) t",
         "select string_agg(t::text, ',' order by t::text) from (select article_id, version, title, body from article_revisions) t",
         "select count(*)::text from commenters",
         "select count(*)::text from imports where finished_at is null",

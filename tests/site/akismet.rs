@@ -135,7 +135,8 @@ impl FakeChecker {
     async fn site(&self, ticked: &[&str]) -> TestSite {
         let settings = CheckerSettings {
             url: self.url.clone(),
-            key_sealed: KeyRing::from_secret(&[42; 32]).seal(b"settings.checker_key", KEY.as_bytes()),
+            key_sealed: KeyRing::from_secret(&[42; 32])
+                .seal(b"settings.checker_key", KEY.as_bytes()),
             sent_fields: ticked.iter().map(|ticked| (*ticked).to_owned()).collect(),
         };
         Setup::default()
@@ -163,13 +164,15 @@ async fn add_waiting(
         .execute(&site.app.pool)
         .await
         .expect("the reasons go in");
-    sqlx::query("insert into checks (comment_id, otherwise, next_try_at) values ($1, $2, $3)")
-        .bind(id.0)
-        .bind(otherwise)
-        .bind(site.now())
-        .execute(&site.app.pool)
-        .await
-        .expect("it waits");
+    sqlx::query(
+        "insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, $2, $3)",
+    )
+    .bind(id.0)
+    .bind(otherwise)
+    .bind(site.now())
+    .execute(&site.app.pool)
+    .await
+    .expect("it waits");
     id
 }
 
@@ -189,7 +192,7 @@ async fn load_state(site: &TestSite, id: CommentId) -> (Status, String, i64) {
         .fetch_one(&site.app.pool)
         .await
         .expect("the comment is there");
-    let waiting = site.count("select count(*) from checks").await;
+    let waiting = site.count("select count(*) from spam_checks").await;
     (site.status_of(id).await, reasons.join(", "), waiting)
 }
 
@@ -339,15 +342,15 @@ async fn unexpected_responses_are_errors() {
 async fn an_unusable_checker_leaves_comments_held() {
     for (change, why) in [
         (
-            "update settings set checker_url = 'http://checker.example'",
+            "update settings set akismet_url = 'http://checker.example'",
             "neither https nor",
         ),
         (
-            "update settings set checker_url = 'http://127.0.0.1:1'",
+            "update settings set akismet_url = 'http://127.0.0.1:1'",
             "cannot be reached",
         ),
         (
-            "update settings set checker_key = '\\x00'",
+            "update settings set akismet_key = '\\x00'",
             "another secret key",
         ),
     ] {
@@ -475,7 +478,7 @@ async fn site_and_comment_type_are_always_sent() {
         .execute(&site.app.pool)
         .await
         .expect("it is held for the checker");
-    sqlx::query("insert into checks (comment_id, otherwise, next_try_at) values ($1, 'held', $2)")
+    sqlx::query("insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, 'held', $2)")
         .bind(response.0)
         .bind(site.now())
         .execute(&site.app.pool)
@@ -528,7 +531,7 @@ async fn without_a_checker_waiting_comments_are_left_to_moderators() {
         .execute(&site.app.pool)
         .await
         .expect("someone decides");
-    sqlx::query("update settings set checker_url = '', checker_key = null, checker_told = '{}'")
+    sqlx::query("update settings set akismet_url = '', akismet_key = null, akismet_fields = '{}'")
         .execute(&site.app.pool)
         .await
         .expect("the checker is switched off");

@@ -1,6 +1,6 @@
 //! The audit log: an untouched log is intact, and every change by hand is noticed.
 
-use broadsheet::accounts::{Username, Moderator, Role};
+use broadsheet::accounts::{Moderator, Role, Username};
 use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use broadsheet::comments::screening::{ReasonKind, Verdict};
 use broadsheet::comments::{self, Status};
@@ -165,7 +165,7 @@ async fn an_untouched_log_is_intact() {
 async fn every_manual_change_of_the_log_is_reported() {
     let (site, ids) = site_with_log().await;
     let comment = ids[3];
-    let entry = "(select id from log_entries where position = 5)";
+    let entry = "(select id from audit_log where position = 5)";
     let of_comment = format!("(select max(id) from decisions where comment_id = {comment})");
     // What an attacker does, and what must be said of it; each is done to a copy.
     let attacks = [
@@ -186,35 +186,35 @@ async fn every_manual_change_of_the_log_is_reported() {
         ),
         (
             "a reason",
-            "update log_entries set why = 'Not an ad' where position = 2".to_owned(),
+            "update audit_log set note = 'Not an ad' where position = 2".to_owned(),
             "Entry 2 is not as it was written",
         ),
         (
             "a moment that nobody knows",
-            "update log_entries set at = 'infinity' where position = 2".to_owned(),
+            "update audit_log set at = 'infinity' where position = 2".to_owned(),
             "Entry 2 has a kind, a moment or a status that there is none of",
         ),
         (
             "an entry is gone, its decisions are not",
-            "delete from log_entries where position = 2".to_owned(),
+            "delete from audit_log where position = 2".to_owned(),
             "Entry 2 is not there.",
         ),
         (
             "two entries are gone",
-            "delete from log_entries where position in (2, 3)".to_owned(),
+            "delete from audit_log where position in (2, 3)".to_owned(),
             "Entries 2 to 3 are not there.",
         ),
         (
             "an entry is gone, and the others moved up",
-            "delete from log_entries where position = 2;
-             update log_entries set position = position - 1000 where position > 2;
-             update log_entries set position = position + 999 where position < 0"
+            "delete from audit_log where position = 2;
+             update audit_log set position = position - 1000 where position > 2;
+             update audit_log set position = position + 999 where position < 0"
                 .to_owned(),
             "Entry 2 does not follow: the hash that it has for entry 1 is not that entry's.",
         ),
         (
             "the first entries are gone",
-            "delete from log_entries where position < 3".to_owned(),
+            "delete from audit_log where position < 3".to_owned(),
             "Entries 1 to 2 are not there.",
         ),
         (
@@ -225,8 +225,8 @@ async fn every_manual_change_of_the_log_is_reported() {
         (
             "a decision is put in",
             format!(
-                "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
-                 select act, {entry}, {}, account_id, 'held', 'trashed', at from log_entries where position = 5",
+                "insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, decided_at)
+                 select action_id, {entry}, {}, account_id, 'held', 'trashed', at from audit_log where position = 5",
                 ids[5]
             ),
             "Entry 5 counts its decisions as 1; there are 2.",
@@ -234,17 +234,17 @@ async fn every_manual_change_of_the_log_is_reported() {
         (
             "a decision is put in without an entry",
             format!(
-                "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
-                 select act, 0, {}, account_id, 'held', 'trashed', at from log_entries where position = 5",
+                "insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, decided_at)
+                 select action_id, 0, {}, account_id, 'held', 'trashed', at from audit_log where position = 5",
                 ids[5]
             ),
             "has no entry in the log.",
         ),
         (
             "two entries are swapped",
-            "update log_entries set position = -5 where position = 5;
-             update log_entries set position = 5 where position = 6;
-             update log_entries set position = 6 where position = -5"
+            "update audit_log set position = -5 where position = 5;
+             update audit_log set position = 5 where position = 6;
+             update audit_log set position = 6 where position = -5"
                 .to_owned(),
             "Entry 5 does not follow",
         ),
@@ -267,10 +267,10 @@ async fn every_manual_change_of_the_log_is_reported() {
     for (what, statements, said) in attacks {
         attack(
             &site,
-            "create table kept_entries as table log_entries;
+            "create table kept_entries as table audit_log;
              create table kept_decisions as table decisions;
              create table kept_comments as table comments;
-             alter table log_entries drop constraint log_entries_position_check",
+             alter table audit_log drop constraint log_entries_position_check",
         )
         .await;
         attack(&site, &statements).await;
@@ -283,8 +283,8 @@ async fn every_manual_change_of_the_log_is_reported() {
         // As it was, for the next one.
         attack(
             &site,
-            "delete from log_entries; insert into log_entries table kept_entries;
-             alter table log_entries add constraint log_entries_position_check check (position > 0);
+            "delete from audit_log; insert into audit_log table kept_entries;
+             alter table audit_log add constraint log_entries_position_check check (position > 0);
              delete from decisions; insert into decisions overriding system value table kept_decisions;
              delete from comments; insert into comments overriding system value table kept_comments;
              drop table kept_entries; drop table kept_decisions; drop table kept_comments",
@@ -375,8 +375,8 @@ async fn faults_beyond_the_first_twenty_are_counted() {
     let (site, _) = site_with_log().await;
     attack(
         &site,
-        "insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
-         select act, 0, comment_id, account_id, from_status, to_status, decided_at from decisions, generate_series(1, 5) where undoes is null",
+        "insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, decided_at)
+         select action_id, 0, comment_id, account_id, from_status, to_status, decided_at from decisions, generate_series(1, 5) where undoes is null",
     )
     .await;
     let seen = check(&site, None).await;
@@ -397,9 +397,9 @@ async fn a_truncated_or_rewritten_log_fails_against_a_checkpoint() {
     // The last decision never was: the comment is as before it, and nothing else tells.
     attack(
         &site,
-        "update comments set status = 'trashed' where id = (select comment_id from decisions where entry = (select id from log_entries where position = 6));
-         delete from decisions where entry = (select id from log_entries where position = 6);
-         delete from log_entries where position = 6",
+        "update comments set status = 'trashed' where id = (select comment_id from decisions where entry_id = (select id from audit_log where position = 6));
+         delete from decisions where entry_id = (select id from audit_log where position = 6);
+         delete from audit_log where position = 6",
     )
     .await;
     let seen = check(&site, None).await;

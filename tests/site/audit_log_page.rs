@@ -144,7 +144,7 @@ async fn blocks_are_logged_without_emails_or_networks() {
             "Blocked an email address",
         ]
     );
-    let kept: Vec<String> = sqlx::query_scalar("select about from log_entries order by position")
+    let kept: Vec<String> = sqlx::query_scalar("select subject from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
         .expect("the log");

@@ -412,7 +412,7 @@ async fn undoing_a_hold_does_not_publish_a_later_edit() {
     // and undoing the hold does not publish the new text.
     let done = mo.open(&held.leads_to()).await;
     assert!(done.forms("/admin/comments/undo").is_empty());
-    let act: i64 = sqlx::query_scalar("select max(act) from decisions")
+    let act: i64 = sqlx::query_scalar("select max(action_id) from decisions")
         .fetch_one(&site.app.pool)
         .await
         .expect("the act");

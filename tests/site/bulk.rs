@@ -171,7 +171,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
         .await
         .expect("most are approved");
     sqlx::query(
-        "insert into readings select id, version, to_tsvector('simple', 'words') from comments",
+        "insert into comment_search select id, version, to_tsvector('simple', 'search_vector') from comments",
     )
     .execute(&site.app.pool)
     .await
@@ -243,7 +243,9 @@ async fn an_action_is_saved_although_its_first_batch_fails() {
         .follow()
         .await
         .sees("Bulk action: 0 of 10 done.");
-    worker::run_bulk_actions(&site.app).await.expect("it goes on");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("it goes on");
     assert_eq!(site.count(HELD).await, 0);
     assert_eq!(site.count(DECISIONS).await, 10);
 }
@@ -354,7 +356,10 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
         bulk::decide_all(&site.app, &moderators[1], &filter, Status::Trashed, "", now),
     );
     assert_ne!(first.expect("an act"), second.expect("an act"));
-    let (one, two) = tokio::join!(worker::run_bulk_actions(&site.app), worker::run_bulk_actions(&site.app));
+    let (one, two) = tokio::join!(
+        worker::run_bulk_actions(&site.app),
+        worker::run_bulk_actions(&site.app)
+    );
     one.and(two).expect("both go to their ends");
     assert_eq!(site.count("select count(*) from decisions").await, 3_000);
     assert_eq!(
@@ -368,7 +373,7 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
         0
     );
     assert_eq!(
-        site.count("select count(*) from bulk_acts where ended_at is null")
+        site.count("select count(*) from bulk_actions where finished_at is null")
             .await,
         0
     );

@@ -267,7 +267,7 @@ async fn a_change_in_the_database_drops_exactly_the_pages_that_show_it() {
         ),
         (
             format!(
-                "update comments set network_hash = null, said_once = int8send(id) where id = {held}"
+                "update comments set network_hash = null, dedup_hash = int8send(id) where id = {held}"
             ),
             vec![],
         ),

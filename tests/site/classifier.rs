@@ -20,15 +20,18 @@ use crate::support::{Setup, TestSite};
 type ModelRows = (Vec<(i64, i32, i32)>, (i64, i64, i64, i64));
 
 async fn load_model(site: &TestSite) -> ModelRows {
-    let signals =
-        sqlx::query_as("select signal, kept, refused from learned_signals order by signal")
-            .fetch_all(&site.app.pool)
-            .await
-            .expect("signals");
-    let sums = sqlx::query_as("select kept, refused, kept_signals, refused_signals from learning")
-        .fetch_one(&site.app.pool)
-        .await
-        .expect("sums");
+    let signals = sqlx::query_as(
+        "select feature, approved, refused from classifier_features order by feature",
+    )
+    .fetch_all(&site.app.pool)
+    .await
+    .expect("signals");
+    let sums = sqlx::query_as(
+        "select approved, refused, approved_features, refused_features from classifier_state",
+    )
+    .fetch_one(&site.app.pool)
+    .await
+    .expect("sums");
     (signals, sums)
 }
 
@@ -157,7 +160,7 @@ async fn undoing_a_decision_untrains_exactly_what_it_trained() {
             .any(|(_, kept, refused)| (*kept, *refused) == (1, 1))
     );
     // Reading the same entries again trains nothing twice.
-    sqlx::query("update learning set position = 0")
+    sqlx::query("update classifier_state set log_position = 0")
         .execute(&site.app.pool)
         .await
         .expect("back to the start");
@@ -168,7 +171,10 @@ async fn undoing_a_decision_untrains_exactly_what_it_trained() {
     assert_eq!(site.status_of(second).await, Status::Held);
     train(&site).await;
     assert_eq!(load_model(&site).await, before);
-    assert_eq!(site.count("select count(*) from lessons").await, 1);
+    assert_eq!(
+        site.count("select count(*) from classifier_examples").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -239,7 +245,10 @@ async fn erased_and_edited_comments_are_untrained_at_once() {
     assert_eq!(load_model(&site).await, before);
     train(&site).await;
     assert_eq!(load_model(&site).await, before);
-    assert_eq!(site.count("select count(*) from lessons").await, 1);
+    assert_eq!(
+        site.count("select count(*) from classifier_examples").await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -392,7 +401,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
         .sees("Someone else saved other settings after you opened this page.");
     assert_eq!(late.form("/admin/spam-score").value("from"), "80");
     let now = site
-        .count("select learned_spam_from::bigint from settings")
+        .count("select spam_threshold::bigint from settings")
         .await;
     assert_eq!(now, 995);
 }
@@ -406,12 +415,12 @@ async fn at_most_ten_comments_of_a_group_are_trained() {
     for number in 0..25 {
         flood.push(insert_held(&site, &article, "Eve", &format!("Buy pills {number}")).await);
     }
-    sqlx::query("insert into lookalikes (id) values ($1)")
+    sqlx::query("insert into similar_groups (id) values ($1)")
         .bind(flood[0].0)
         .execute(&site.app.pool)
         .await
         .expect("a group");
-    sqlx::query("update comments set lookalike_id = $1")
+    sqlx::query("update comments set similar_group_id = $1")
         .bind(flood[0].0)
         .execute(&site.app.pool)
         .await
@@ -421,7 +430,10 @@ async fn at_most_ten_comments_of_a_group_are_trained() {
     decide(&mo, &flood[6..], "held", "spam").await;
     train(&site).await;
     assert_eq!(load_model(&site).await.1.1, 10);
-    assert_eq!(site.count("select count(*) from lessons").await, 25);
+    assert_eq!(
+        site.count("select count(*) from classifier_examples").await,
+        25
+    );
 }
 
 #[tokio::test]

@@ -173,7 +173,7 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     assert!(!is_gone);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
     let left = site
-        .count("select count(*) from commenters where blocked_at is not null and treatment is null and treated_by is null")
+        .count("select count(*) from commenters where blocked_at is not null and policy is null and policy_set_by is null")
         .await;
     assert_eq!(left, 1);
 }

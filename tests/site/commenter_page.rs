@@ -132,7 +132,7 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
     assert_eq!(
         mail_site
             .site
-            .count("select count(*) from commenters where proved_at is not null")
+            .count("select count(*) from commenters where verified_at is not null")
             .await,
         0
     );

@@ -75,7 +75,7 @@ pub(crate) async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &
 
 /// Every entry of the log: kind, what it is about, why.
 pub(crate) async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
-    sqlx::query_as("select kind::text, about, why from log_entries order by position")
+    sqlx::query_as("select kind::text, subject, note from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
         .expect("the log")

@@ -515,7 +515,7 @@ async fn after_two_days_the_deduplication_hash_is_deleted() {
     let ann = site.visitor();
     let page = ann.open(&article.path).await;
     fill_form(&page).submit().await.has_status(303);
-    let traces = "select count(*) from comments where said_once <> int8send(id)";
+    let traces = "select count(*) from comments where dedup_hash <> int8send(id)";
     worker::purge_expired(&site.app).await.expect("a round");
     assert_eq!(site.count(traces).await, 1);
     site.app.clock.advance(2 * 24 * 3_600 + 1);

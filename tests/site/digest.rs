@@ -57,7 +57,9 @@ impl Newsroom {
     }
 
     pub(crate) async fn deliver(&self) {
-        send_mail(&self.site.app).await.expect("the database answers");
+        send_mail(&self.site.app)
+            .await
+            .expect("the database answers");
     }
 
     pub(crate) async fn held(&self, name: &str) -> CommentId {
@@ -93,7 +95,7 @@ impl Newsroom {
     pub(crate) async fn account(&self) -> AccountId {
         AccountId(
             self.site
-                .count("select id from accounts where handle = 'mo'")
+                .count("select id from accounts where username = 'mo'")
                 .await,
         )
     }
@@ -183,7 +185,7 @@ async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
     room.held("Dora").await;
     room.digest().await;
     let last: String = sqlx::query_scalar(
-        "select position || ':' || encode(hash, 'hex') from log_entries order by position desc limit 1",
+        "select position || ':' || encode(hash, 'hex') from audit_log order by position desc limit 1",
     )
     .fetch_one(&room.site.app.pool)
     .await

@@ -30,7 +30,7 @@ async fn a_digest_page_decides_and_undoes() {
         .sees("Words of Ann.");
     assert_eq!(room.site.status_of(bob).await, Status::Approved);
     let entry: (String, String, String) = sqlx::query_as(
-        "select kind::text, why, handle from log_entries join accounts on accounts.id = account_id order by position desc limit 1",
+        "select kind::text, note, username from audit_log join accounts on accounts.id = account_id order by position desc limit 1",
     )
     .fetch_one(&room.site.app.pool)
     .await
@@ -57,7 +57,7 @@ async fn a_digest_page_decides_and_undoes() {
     }
     assert_eq!(
         room.site
-            .count("select count(*) from log_entries where account_id is null")
+            .count("select count(*) from audit_log where account_id is null")
             .await,
         0
     );
@@ -123,7 +123,7 @@ async fn a_digest_page_decides_only_on_its_own_unchanged_comments() {
     assert_eq!(room.site.status_of(other).await, Status::Approved);
     let act = room
         .site
-        .count("select max(act) from decisions")
+        .count("select max(action_id) from decisions")
         .await
         .to_string();
     eve.post_fields(&link, &[("undo", &act)])
@@ -273,7 +273,7 @@ async fn a_deleted_account_gets_no_digest_and_its_page_is_invalid() {
         .await
         .expect("a digest is enqueued");
     assert_eq!(room.site.count("select count(*) from outbox").await, 1);
-    sqlx::query("delete from accounts where handle = 'mo'")
+    sqlx::query("delete from accounts where username = 'mo'")
         .execute(&room.site.app.pool)
         .await
         .expect("an account without traces can go");

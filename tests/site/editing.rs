@@ -35,7 +35,7 @@ async fn submit_edit(by: &Visitor, id: CommentId, text: &str, note: &str) -> Pag
 }
 
 async fn load_log(site: &TestSite) -> Vec<(String, String, String)> {
-    sqlx::query_as("select kind::text, about, why from log_entries order by position")
+    sqlx::query_as("select kind::text, subject, note from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
         .expect("the log")

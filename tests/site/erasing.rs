@@ -84,14 +84,14 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
     .await
     .expect("more about her");
     sqlx::query(
-        "insert into checks (comment_id, otherwise, next_try_at) values ($1, 'held', now())",
+        "insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, 'held', now())",
     )
     .bind(second.0)
     .execute(&site.app.pool)
     .await
     .expect("a check");
     let ann = person(&site, "Ann-Ominous@EXAMPLE.org").await.expect("Ann");
-    sqlx::query("insert into subscriptions (commenter_id, article_id, scope, asked_at) values ($1, $2, 'everything', now())")
+    sqlx::query("insert into subscriptions (commenter_id, article_id, scope, requested_at) values ($1, $2, 'all_replies', now())")
         .bind(ann.0)
         .bind(article.id.0)
         .execute(&site.app.pool)
@@ -107,7 +107,7 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
         assert!(!after.contains(gone), "{gone} is left:\n{after}");
     }
     assert_eq!(site.count("select count(*) from subscriptions").await, 0);
-    assert_eq!(site.count("select count(*) from checks").await, 0);
+    assert_eq!(site.count("select count(*) from spam_checks").await, 0);
 
     let page = site.visitor().open(&article.path).await;
     page.sees("Words of Bob.").does_not_see("Ominous");
@@ -166,10 +166,10 @@ async fn erasing_a_blocked_commenter_keeps_only_the_encrypted_email_and_the_bloc
     site.comment(&article, "Eve", Status::Spam).await;
     let eve = person(&site, "eve@example.org").await.expect("Eve");
     for statement in [
-        "update commenters set blocked_at = '2026-03-14T16:00:00Z', proved_at = now(), proof_sent_at = now(), silenced_at = now()",
-        "insert into commenter_browsers (token_hash, commenter_id, proved_at) select '\\x01', id, now() from commenters",
-        "insert into outbox (commenter_id, letter, next_try_at, written_at) select id, '\\x02', now(), now() from commenters",
-        "insert into subscriptions (commenter_id, article_id, scope, asked_at) select commenter_id, article_id, 'answers', now() from comments",
+        "update commenters set blocked_at = '2026-03-14T16:00:00Z', verified_at = now(), verification_sent_at = now(), suppressed_at = now()",
+        "insert into commenter_browsers (token_hash, commenter_id, verified_at) select '\\x01', id, now() from commenters",
+        "insert into outbox (commenter_id, message_sealed, next_try_at, created_at) select id, '\\x02', now(), now() from commenters",
+        "insert into subscriptions (commenter_id, article_id, scope, requested_at) select commenter_id, article_id, 'replies_to_me', now() from comments",
     ] {
         sqlx::query(statement)
             .execute(&site.app.pool)
@@ -182,7 +182,7 @@ async fn erasing_a_blocked_commenter_keeps_only_the_encrypted_email_and_the_bloc
     for (left, query) in [
         (
             1,
-            "select count(*) from commenters where blocked_at is not null and proved_at is null and proof_sent_at is null and silenced_at is null",
+            "select count(*) from commenters where blocked_at is not null and verified_at is null and verification_sent_at is null and suppressed_at is null",
         ),
         (0, "select count(*) from commenter_browsers"),
         (0, "select count(*) from outbox"),

@@ -343,7 +343,7 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
-    sqlx::query("update comments set network_hash = '\\x01', lookalike_id = id")
+    sqlx::query("update comments set network_hash = '\\x01', similar_group_id = id")
         .execute(&site.app.pool)
         .await
         .expect("it can be looked for");
@@ -460,7 +460,7 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
         .await
         .has_status(303);
     assert_eq!(
-        site.count("select count(*) from log_entries where why = 'an ad'")
+        site.count("select count(*) from audit_log where note = 'an ad'")
             .await,
         1
     );

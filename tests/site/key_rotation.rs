@@ -10,7 +10,7 @@ use broadsheet::moderation::store::counts::count_by_commenter;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::TestSite;
-use crate::support::wxr::{answers, comment, post, wxr};
+use crate::support::wxr::{comment, post, reply_to, wxr};
 
 const OLD: [u8; 32] = [42; 32];
 const NEW: [u8; 32] = [43; 32];
@@ -53,7 +53,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
             .await
             .expect("a second row")
             .id;
-    sqlx::query("update comments set commenter_id = $1, said_once = (select said_once from comments where id = $3) where id = $2")
+    sqlx::query("update comments set commenter_id = $1, dedup_hash = (select dedup_hash from comments where id = $3) where id = $2")
         .bind(duplicate.0)
         .bind(second.0)
         .bind(first.0)
@@ -61,8 +61,8 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         .await
         .expect("her second comment, which reads as her first");
     sqlx::query(
-        "insert into subscriptions (commenter_id, article_id, scope, asked_at)
-         select commenters.id, articles.id, 'answers', now() from commenters, articles
+        "insert into subscriptions (commenter_id, article_id, scope, requested_at)
+         select commenters.id, articles.id, 'replies_to_me', now() from commenters, articles
          where commenters.id = $1 or (commenters.id = (select commenter_id from comments where id = $2) and articles.id = $3)",
     )
     .bind(duplicate.0)
@@ -75,14 +75,14 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         .await;
     sqlx::query(
         "insert into commenter_notes (commenter_id, account_id, note, written_at)
-         select $1, accounts.id, 'Kind.', now() from accounts where handle = 'mo'",
+         select $1, accounts.id, 'Kind.', now() from accounts where username = 'mo'",
     )
     .bind(duplicate.0)
     .execute(&mut db)
     .await
     .expect("a note");
     sqlx::query(
-        "update commenters set treatment = case when id = $1 then 'hold' else 'trust' end::commenter_treatment
+        "update commenters set policy = case when id = $1 then 'hold' else 'trust' end::commenter_treatment
          where id = $1 or id = (select commenter_id from comments where id = $2)",
     )
     .bind(duplicate.0)
@@ -140,7 +140,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     drop(db);
     // Moderators' notes stay, and so does the stricter of two treatments.
     let stored: (String, i64) = sqlx::query_as(
-        "select treatment::text, (select count(*) from commenter_notes where commenter_id = $1) from commenters where id = $1",
+        "select policy::text, (select count(*) from commenter_notes where commenter_id = $1) from commenters where id = $1",
     )
     .bind(ann)
     .fetch_one(&site.app.pool)
@@ -180,7 +180,7 @@ async fn a_rotation_does_not_reset_the_sign_in_throttle() {
 async fn an_import_from_before_the_rotation_is_recognised() {
     let site = TestSite::new().await;
     let tea = post(5, "tea").with(|post| {
-        post.more = comment(11, "Maria", "1", "") + &comment(12, "Petro", "1", &answers(11));
+        post.more = comment(11, "Maria", "1", "") + &comment(12, "Petro", "1", &reply_to(11));
     });
     let xml = wxr(&tea.xml());
     let first = site.import(&xml).await;

@@ -65,7 +65,7 @@ impl TestSite {
     }
 
     async fn silenced(&self) -> i64 {
-        self.count("select count(*) from commenters where silenced_at is not null")
+        self.count("select count(*) from commenters where suppressed_at is not null")
             .await
     }
 
@@ -179,7 +179,7 @@ async fn a_letter_has_the_same_message_id_each_time() {
     let site = site_with(&sink).await;
     site.write_to(ANN, "Bob answered you").await;
     // The server keeps the letter, and the process ends before it knows.
-    let keep = "update outbox set next_try_at = written_at";
+    let keep = "update outbox set next_try_at = created_at";
     sqlx::query(
         "create function stay() returns trigger language plpgsql as 'begin return null; end'",
     )
@@ -516,7 +516,7 @@ async fn the_outbox_holds_neither_addresses_nor_words() {
     let site = TestSite::new().await;
     let to = site.write_to(ANN, "Bob answered you").await;
     let (plain, sealed): (String, Vec<u8>) =
-        sqlx::query_as("select outbox::text, letter from outbox")
+        sqlx::query_as("select outbox::text, message_sealed from outbox")
             .fetch_one(&site.app.pool)
             .await
             .expect("the row");

@@ -221,7 +221,7 @@ async fn counters_agree_with_counting() {
         except select status::text, count(*)::numeric from comments group by 1) wrong";
     assert_eq!(site.count(kept).await, 0);
     let kept = "select count(*) from (
-        select article_id, sum(count) from article_reply_counts group by 1 having sum(count) <> 0
+        select article_id, sum(count) from article_comment_counts group by 1 having sum(count) <> 0
         except select article_id, count(*)::numeric from comments where status = 'approved' group by 1) wrong";
     assert_eq!(site.count(kept).await, 0);
     assert!(

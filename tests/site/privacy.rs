@@ -82,7 +82,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         .fetch_one(&site.app.pool)
         .await
         .expect("the bird");
-    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, asked_at, active_since) values ($1, $2, 'everything', now(), now()) returning id")
+    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, requested_at, active_since) values ($1, $2, 'all_replies', now(), now()) returning id")
         .bind(commenter)
         .bind(article.id.0)
         .fetch_one(&site.app.pool)
@@ -127,7 +127,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     paths.push(format!("/articles/{}/reply?to={answered}", article.id));
     paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.as_str())));
     // What an act did, and what someone else was faster with.
-    let acts: Vec<i64> = sqlx::query_scalar("select distinct act from decisions")
+    let acts: Vec<i64> = sqlx::query_scalar("select distinct action_id from decisions")
         .fetch_all(&site.app.pool)
         .await
         .expect("acts");
@@ -182,7 +182,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
 /// The admin is written to at the canary's address, about what waits: the pages to which these letters lead.
 async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     let id = AccountId(
-        site.count("select id from accounts where handle = 'ada'")
+        site.count("select id from accounts where username = 'ada'")
             .await,
     );
     let now = site.now();
@@ -197,11 +197,12 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     assert!(is_confirmed.expect("the database answers"));
     let written = digest::enqueue_due(&site.app).await;
     assert_eq!(written.expect("the database answers"), 1);
-    let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox where account_id = $1")
-        .bind(id.0)
-        .fetch_one(&mut *db)
-        .await
-        .expect("a letter");
+    let sealed: Vec<u8> =
+        sqlx::query_scalar("select message_sealed from outbox where account_id = $1")
+            .bind(id.0)
+            .fetch_one(&mut *db)
+            .await
+            .expect("a letter");
     let letter = outbox::decrypt(keys, id, &sealed).expect("it opens");
     for part in [&letter.subject, &letter.text, &letter.html] {
         assert_eq!(leak_in(part), None, "{part}");

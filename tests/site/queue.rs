@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::Role;
-use broadsheet::app::{App, AdminEvent};
+use broadsheet::app::{AdminEvent, App};
 use broadsheet::clock::Ts;
 use broadsheet::comments::screening::Verdict;
 use broadsheet::comments::{self, Status};
@@ -23,10 +23,10 @@ use crate::support::visitor::Visitor;
 /// Inserts `count` held comments on an article, a second apart.
 pub async fn insert_held(site: &TestSite, on: &Made, count: i64) {
     sqlx::query(
-        "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
-         insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, status_since, reasons, created_at)
-         select id, $1, id, 'Reader ' || number, 'Words', '<p>Words</p>', int8send(id), 'held', $3 - make_interval(secs => number),
-             case when number % 2 = 0 then '{links:3}'::text[] else '{first-timer}'::text[] end, $3 - make_interval(secs => number)
+        "with fresh as (select nextval('comments_id_seq') as id, wordpress_id from generate_series(1, $2) as number)
+         insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at)
+         select id, $1, id, 'Reader ' || wordpress_id, 'Words', '<p>Words</p>', int8send(id), 'held', $3 - make_interval(secs => wordpress_id),
+             case when wordpress_id % 2 = 0 then '{links:3}'::text[] else '{first-timer}'::text[] end, $3 - make_interval(secs => wordpress_id)
          from fresh",
     )
     .bind(on.id.0)
@@ -200,10 +200,10 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
         .await,
         0
     );
-    let why = "select count(*) from log_entries where why = 'A flood of links' and decisions > 0";
+    let why = "select count(*) from audit_log where note = 'A flood of links' and decisions > 0";
     assert_eq!(site.count(why).await, 2);
     assert_eq!(
-        site.count("select count(distinct act) from decisions")
+        site.count("select count(distinct action_id) from decisions")
             .await,
         1
     );
@@ -223,7 +223,7 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
         .await
         .sees("Undone: 2300 comments are back where they were.");
     assert_eq!(
-        site.count("select count(*) from bulk_acts where ended_at is null")
+        site.count("select count(*) from bulk_actions where finished_at is null")
             .await,
         0
     );
@@ -270,8 +270,8 @@ async fn an_action_stops_when_its_account_is_gone() {
         .expect("signed out everywhere");
     // Signing out does not stop a bulk action; deleting the account does.
     for statement in [
-        "alter table bulk_acts drop constraint if exists bulk_acts_account_id_fkey",
-        "update bulk_acts set account_id = 0",
+        "alter table bulk_actions drop constraint if exists bulk_acts_account_id_fkey",
+        "update bulk_actions set account_id = 0",
     ] {
         sqlx::query(statement)
             .execute(&site.app.pool)
@@ -285,7 +285,7 @@ async fn an_action_stops_when_its_account_is_gone() {
         2_000
     );
     assert_eq!(
-        site.count("select count(*) from bulk_acts where ended_at is null")
+        site.count("select count(*) from bulk_actions where finished_at is null")
             .await,
         0
     );
@@ -516,8 +516,8 @@ async fn similar_comments_share_a_card_and_a_decision() {
     insert_held(&site, &article, 12).await;
     let alone = site.comment(&article, "Alone", Status::Held).await;
     for statement in [
-        "insert into lookalikes (id) select min(id) from comments where name like 'Reader%'",
-        "update comments set lookalike_id = (select id from lookalikes), network_hash = int8send(id % 3) where name like 'Reader%'",
+        "insert into similar_groups (id) select min(id) from comments where name like 'Reader%'",
+        "update comments set similar_group_id = (select id from similar_groups), network_hash = int8send(id % 3) where name like 'Reader%'",
     ] {
         sqlx::query(statement)
             .execute(&site.app.pool)
@@ -534,11 +534,13 @@ async fn similar_comments_share_a_card_and_a_decision() {
     // A similar comment arrives after the page was loaded.
     site.app.clock.advance(5);
     let late = site.comment(&article, "Reader late", Status::Held).await;
-    sqlx::query("update comments set lookalike_id = (select id from lookalikes) where id = $1")
-        .bind(late.0)
-        .execute(&site.app.pool)
-        .await
-        .expect("it is alike");
+    sqlx::query(
+        "update comments set similar_group_id = (select id from similar_groups) where id = $1",
+    )
+    .bind(late.0)
+    .execute(&site.app.pool)
+    .await
+    .expect("it is alike");
     let answer = post_json(&mod_, "/admin/comments", &[("alike", &group)]).await;
     assert_eq!(answer["said"], "12 comments marked as spam.");
     assert_eq!(site.status_of(alone).await, Status::Held);
@@ -553,8 +555,8 @@ async fn a_group_decision_leaves_later_edits_alone() {
     let article = site.article("Tea").await;
     insert_held(&site, &article, 3).await;
     for statement in [
-        "insert into lookalikes (id) select min(id) from comments",
-        "update comments set lookalike_id = (select id from lookalikes)",
+        "insert into similar_groups (id) select min(id) from comments",
+        "update comments set similar_group_id = (select id from similar_groups)",
     ] {
         sqlx::query(statement)
             .execute(&site.app.pool)
@@ -592,13 +594,13 @@ async fn deciding_on_nothing_is_reported() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 3).await;
-    sqlx::query("insert into lookalikes (id) select min(id) from comments")
+    sqlx::query("insert into similar_groups (id) select min(id) from comments")
         .execute(&site.app.pool)
         .await
         .expect("something like them was there");
     let mod_ = site.staff("mo", Role::Moderator).await;
     let last = site.count("select max(id) from comments").await;
-    let like = site.count("select id from lookalikes").await;
+    let like = site.count("select id from similar_groups").await;
     let group = format!("spam {like}:{last}");
     let now = site.now().unix_micros().to_string();
     let said = "None of these comments can be changed any more: they have been decided on, or deleted by their authors.";

@@ -70,7 +70,7 @@ async fn load_rows(pool: &PgPool) -> Vec<FilterRow> {
         String,
     );
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, status, reasons, article_id, commenter_id, network_hash, lookalike_id, created_at, body
+        "select id, status, reasons, article_id, commenter_id, network_hash, similar_group_id, created_at, body
          from comments where erased_at is null order by created_at desc, id desc",
     )
     .fetch_all(pool)
@@ -155,15 +155,15 @@ const COUNTERS: [(&str, &str); 6] = [
          where erased_at is null",
     ),
     (
-        "select id, held::bigint, head_id, head_at from lookalikes",
-        "select lookalikes.id, count(comments.id), (array_agg(comments.id order by created_at, comments.id)
+        "select id, held::bigint, representative_id, representative_at from similar_groups",
+        "select similar_groups.id, count(comments.id), (array_agg(comments.id order by created_at, comments.id)
              filter (where comments.id is not null))[1], min(created_at)
-         from lookalikes left join comments on lookalike_id = lookalikes.id and status = 'held' and erased_at is null
-         group by lookalikes.id",
+         from similar_groups left join comments on similar_group_id = similar_groups.id and status = 'held' and erased_at is null
+         group by similar_groups.id",
     ),
     (
-        "select comment_id, version from readings",
-        "select id, version from comments where erased_at is null and id not in (select comment_id from unread)",
+        "select comment_id, version from comment_search",
+        "select id, version from comments where erased_at is null and id not in (select comment_id from index_queue)",
     ),
 ];
 
@@ -275,7 +275,7 @@ async fn run_random_action(
         }
         2 => {
             let acts: Vec<i64> =
-                sqlx::query_scalar("select distinct act from decisions order by 1")
+                sqlx::query_scalar("select distinct action_id from decisions order by 1")
                     .fetch_all(&mut *db)
                     .await
                     .expect("acts");
@@ -325,7 +325,7 @@ async fn run_random_action(
             let ids: Vec<i64> = picked.iter().take(5).map(|one| one.0).collect();
             sqlx::query(
                 "update comments set erased_at = $2, purged = true, commenter_id = null, network_hash = null, network_sealed = null,
-                     network_until = null, lookalike_id = null, body = '', body_html = '', version = version + 1
+                     network_until = null, similar_group_id = null, body = '', body_html = '', version = version + 1
                  where id = any($1)",
             )
             .bind(&ids)
@@ -356,7 +356,9 @@ async fn run_random_action(
             bulk::decide_all(&site.app, moderator, &filter, to, "", now)
                 .await
                 .expect("it is begun");
-            worker::run_bulk_actions(&site.app).await.expect("it is done");
+            worker::run_bulk_actions(&site.app)
+                .await
+                .expect("it is done");
             return "a bulk act";
         }
     };
@@ -377,7 +379,9 @@ fn random_filter(random: &mut TestRandom, all: &[FilterRow]) -> QueueFilter {
             1 => filter.article = Some(ArticleId(random.pick(&articles))),
             2 => filter.same_author_as = Some(CommentId(random.pick(&ids))),
             3 => filter.same_network_as = Some(CommentId(random.pick(&ids))),
-            4 if !alike.is_empty() => filter.similar_group = Some(SimilarGroupId(random.pick(&alike))),
+            4 if !alike.is_empty() => {
+                filter.similar_group = Some(SimilarGroupId(random.pick(&alike)))
+            }
             5 => filter.age = Some(random.pick(&CommentAge::ALL)),
             _ => filter.search = random.pick(&WORDS).to_owned(),
         }
@@ -432,10 +436,12 @@ async fn counters_and_filters_agree_with_counting_by_hand() {
     let mut random = TestRandom(0x5eed_0f0a_ddee_d001);
     insert_random(&site, &mut random, 300).await;
     check(&site, "filling").await;
-    worker::index_comments(&site.app).await.expect("all is read");
+    worker::index_comments(&site.app)
+        .await
+        .expect("all is read");
     check(&site, "reading").await;
     assert!(
-        site.count("select count(*) from lookalikes where held > 1")
+        site.count("select count(*) from similar_groups where held > 1")
             .await
             > 0
     );
@@ -444,12 +450,14 @@ async fn counters_and_filters_agree_with_counting_by_hand() {
         let action = run_random_action(&site, &mut random, &moderator).await;
         check(&site, action).await;
         if round % 8 == 7 {
-            worker::index_comments(&site.app).await.expect("all is read");
+            worker::index_comments(&site.app)
+                .await
+                .expect("all is read");
             check(&site, "reading again").await;
             not_empty += check_filters(&site, &mut random, 40).await;
         }
     }
     assert!(not_empty > 60, "only {not_empty} filters found anything");
-    let stale = "select count(*) from readings join comments on id = comment_id where readings.version <> comments.version";
+    let stale = "select count(*) from comment_search join comments on id = comment_id where comment_search.version <> comments.version";
     assert_eq!(site.count(stale).await, 0);
 }

@@ -61,7 +61,7 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
         .answer(&article, Some(held), "Bob", Status::Approved)
         .await;
     sqlx::query(
-        "insert into lessons (comment_id, is_refused, signals, taught_at) select id, true, '{1}', created_at from comments",
+        "insert into classifier_examples (comment_id, is_refused, features, trained_at) select id, true, '{1}', created_at from comments",
     )
     .execute(&site.app.pool)
     .await
@@ -96,7 +96,7 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
         .expect("reasons");
     assert_eq!(reasons, ["links", "refuse-word"]);
     for table in [
-        "select count(*) from lessons",
+        "select count(*) from classifier_examples",
         "select count(*) from comment_versions",
     ] {
         assert_eq!(site.count(table).await, 2, "{table}");
@@ -131,7 +131,7 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     page.sees("Deleted the text of 2 old comments")
         .sees("automatic");
     round(&site).await;
-    assert_eq!(site.count("select count(*) from log_entries").await, 1);
+    assert_eq!(site.count("select count(*) from audit_log").await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let seen = verify_log(&mut db, None).await.expect("it is read");
     assert_eq!(seen.faults, Vec::<String>::new());
@@ -178,7 +178,10 @@ async fn a_decision_on_a_purged_comment_cannot_be_undone() {
     page.sees("A comment whose text has been deleted")
         .does_not_see("Ann");
     assert!(page.forms("/admin/comments/undo").is_empty());
-    let act = site.count("select act from decisions").await.to_string();
+    let act = site
+        .count("select action_id from decisions")
+        .await
+        .to_string();
     moderator
         .post_fields("/admin/comments/undo", &[("act", &act)])
         .await
@@ -244,7 +247,7 @@ async fn one_run_purges_more_than_one_batch() {
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Spam).await;
     sqlx::query(
-        "insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, reasons, created_at, status_since)
+        "insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, reasons, created_at, status_since)
          select 900000 + n, article_id, 900000 + n, 'Bot', 'x', 'x', int8send(n), 'spam', '{links:3}', created_at, status_since
          from comments, generate_series(1, 4500) as n",
     )
@@ -258,7 +261,7 @@ async fn one_run_purges_more_than_one_batch() {
             .await,
         0
     );
-    let about: Vec<String> = sqlx::query_scalar("select about from log_entries order by position")
+    let about: Vec<String> = sqlx::query_scalar("select subject from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
         .expect("the log");
@@ -357,7 +360,7 @@ async fn deleting_a_comment_during_a_purge_does_not_fail() {
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Bob", Status::Trashed).await;
     sqlx::query(
-        "insert into lessons (comment_id, is_refused, signals, taught_at) select id, true, '{1}', created_at from comments",
+        "insert into classifier_examples (comment_id, is_refused, features, trained_at) select id, true, '{1}', created_at from comments",
     )
     .execute(&site.app.pool)
     .await

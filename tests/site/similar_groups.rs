@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use broadsheet::accounts::{self, Username, Moderator, Role};
+use broadsheet::accounts::{self, Moderator, Role, Username};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{self, Verdict};
@@ -49,7 +49,10 @@ impl<'a> CommentDraft<'a> {
             author,
             network: 1,
             body,
-            verdict: Verdict::new(Status::Held, vec![screening::ReasonKind::EverythingIsHeld.into()]),
+            verdict: Verdict::new(
+                Status::Held,
+                vec![screening::ReasonKind::EverythingIsHeld.into()],
+            ),
             at,
         }
     }
@@ -111,8 +114,10 @@ async fn insert_offers(
 }
 
 async fn index_all(site: &TestSite) {
-    worker::index_comments(&site.app).await.expect("comments are indexed");
-    assert_eq!(site.count("select count(*) from unread").await, 0);
+    worker::index_comments(&site.app)
+        .await
+        .expect("comments are indexed");
+    assert_eq!(site.count("select count(*) from index_queue").await, 0);
 }
 
 /// Loads the cards of the held queue.
@@ -189,13 +194,13 @@ async fn similar_comments_share_a_card() {
         (None, None)
     );
     // Indexing again changes nothing.
-    sqlx::query("insert into unread select id from comments")
+    sqlx::query("insert into index_queue select id from comments")
         .execute(&site.app.pool)
         .await
         .expect("all are unread again");
     index_all(&site).await;
     assert_eq!(find_card(&site, similar[0]).await.group_size, 214);
-    assert_eq!(site.count("select count(*) from readings").await, 216);
+    assert_eq!(site.count("select count(*) from comment_search").await, 216);
 }
 
 #[tokio::test]
@@ -305,7 +310,9 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     let action_id = bulk::decide_all(&site.app, &moderator, &filter, Status::Spam, "", as_of)
         .await
         .expect("it is begun");
-    worker::run_bulk_actions(&site.app).await.expect("it is done");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("it is done");
     for id in &similar {
         assert_eq!(site.status_of(*id).await, Status::Spam);
     }
@@ -317,7 +324,9 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     bulk::undo_all(&site.app, &moderator, action_id)
         .await
         .expect("it is taken back");
-    worker::run_bulk_actions(&site.app).await.expect("it is done");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("it is done");
     assert_eq!(find_card(&site, similar[0]).await.group_size, 110);
 }
 
@@ -367,7 +376,7 @@ async fn erased_and_edited_comments_leave_their_group() {
         .map(|card| (card.id, card.group_size))
         .collect();
     assert_eq!(ids, [(similar[2], 1), (similar[1], 3)]);
-    let erased = "select count(*) from readings where comment_id not in (select id from comments where erased_at is null)";
+    let erased = "select count(*) from comment_search where comment_id not in (select id from comments where erased_at is null)";
     assert_eq!(site.count(erased).await, 0);
 }
 
@@ -416,7 +425,7 @@ async fn similarity_bands_of_old_comments_are_deleted() {
         .insert(&site, &tea)
         .await;
     index_all(&site).await;
-    let known = "select count(distinct comment_id) from likeness";
+    let known = "select count(distinct comment_id) from similarity_bands";
     assert_eq!(site.count(known).await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     broadsheet::moderation::indexing::delete_old_bands(&mut db, site.now())
@@ -426,8 +435,8 @@ async fn similarity_bands_of_old_comments_are_deleted() {
     broadsheet::moderation::indexing::delete_old_bands(&mut db, site.now().plus_seconds(2 * DAY))
         .await
         .expect("it is forgotten");
-    assert_eq!(site.count("select count(*) from likeness").await, 0);
-    assert_eq!(site.count("select count(*) from readings").await, 2);
+    assert_eq!(site.count("select count(*) from similarity_bands").await, 0);
+    assert_eq!(site.count("select count(*) from comment_search").await, 2);
     assert_eq!(find_card(&site, old).await.group_size, 1);
 }
 
@@ -477,7 +486,7 @@ async fn search_finds_comments_by_their_words() {
         assert_eq!(search(&site, words).await, found, "{words}");
     }
     // Common words are searched for by another index, with the same result.
-    sqlx::raw_sql("create or replace function are_rare(asked text) returns boolean language sql as 'select false'")
+    sqlx::raw_sql("create or replace function search_is_selective(asked text) returns boolean language sql as 'select false'")
         .execute(&site.app.pool)
         .await
         .expect("no words are rare any more");
@@ -510,7 +519,9 @@ async fn a_comment_is_indexed_after_the_edit_that_was_under_way() {
     )
     .await
     .expect("it can be changed");
-    worker::index_comments(&site.app).await.expect("the other is read");
+    worker::index_comments(&site.app)
+        .await
+        .expect("the other is read");
     assert_eq!(search(&site, "tea").await, [other]);
     db.commit().await.expect("a commit");
     index_all(&site).await;

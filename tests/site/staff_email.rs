@@ -267,7 +267,7 @@ async fn mail_to_staff_cannot_be_decrypted_for_another_recipient() {
     broadsheet::moderation::digest::enqueue_due(&room.site.app)
         .await
         .expect("a digest is enqueued");
-    let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox")
+    let sealed: Vec<u8> = sqlx::query_scalar("select message_sealed from outbox")
         .fetch_one(&room.site.app.pool)
         .await
         .expect("the letter");

@@ -16,7 +16,7 @@ use crate::support::{Setup, TestSite};
 async fn add_threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
     insert_rows(
         site,
-        "insert into comments (id, article_id, root_id, name, body, body_html, said_once, status, reasons, created_at)
+        "insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, reasons, created_at)
          select $3 + n, $1, $3 + n, 'Reader ' || n, 'x', '<p>Words ' || n || '.</p>', int8send($3 + n), 'approved', '{}',
              '2026-03-01'::timestamptz + n * interval '1 second'
          from generate_series(1, $2) n returning id",
@@ -30,12 +30,12 @@ async fn add_threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
 /// Adds replies to a comment, each to it or, `in_a_row`, to the reply before.
 async fn add_replies(site: &TestSite, on: &Made, to: i64, count: i64, in_a_row: bool) -> Vec<i64> {
     let query = if in_a_row {
-        "insert into comments (id, article_id, parent_id, root_id, name, body, body_html, said_once, status, reasons, created_at)
+        "insert into comments (id, article_id, parent_id, root_id, name, body, body_html, dedup_hash, status, reasons, created_at)
          select $3 * 1000 + n, $1, case when n = 1 then $3 else $3 * 1000 + n - 1 end, $3, 'Answerer ' || n, 'x', '<p>Answer ' || n || '.</p>',
              int8send($3 * 1000 + n), 'approved', '{}', '2026-03-02'::timestamptz + n * interval '1 second'
          from generate_series(1, $2) n returning id"
     } else {
-        "insert into comments (id, article_id, parent_id, root_id, name, body, body_html, said_once, status, reasons, created_at)
+        "insert into comments (id, article_id, parent_id, root_id, name, body, body_html, dedup_hash, status, reasons, created_at)
          select $3 * 1000 + n, $1, $3, $3, 'Answerer ' || n, 'x', '<p>Answer ' || n || '.</p>',
              int8send($3 * 1000 + n), 'approved', '{}', '2026-03-02'::timestamptz + n * interval '1 second'
          from generate_series(1, $2) n returning id"
@@ -217,7 +217,7 @@ async fn an_imported_id_works_as_a_permalink() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ids = add_threads(&site, &article, 60).await;
-    sqlx::query("with site as (insert into imported_sites (address) values ('old.example.org') returning id) update comments set site_id = site.id, number = 77 from site where comments.id = $1")
+    sqlx::query("with site as (insert into imported_sites (url) values ('old.example.org') returning id) update comments set site_id = site.id, wordpress_id = 77 from site where comments.id = $1")
         .bind(ids[59])
         .execute(&site.app.pool)
         .await
@@ -447,11 +447,11 @@ async fn counts_match(pool: &PgPool) -> bool {
              select article_id, root_id, count(*) from comments where status = 'approved' group by 1, 2
              except select article_id, root_id, replies from article_threads)
          and not exists (
-             select article_id, sum(count), sum(threads) from article_reply_counts group by 1 having sum(count) <> 0 or sum(threads) <> 0
+             select article_id, sum(count), sum(threads) from article_comment_counts group by 1 having sum(count) <> 0 or sum(threads) <> 0
              except select article_id, count(*), count(distinct root_id) from comments where status = 'approved' group by 1)
          and not exists (
              select article_id, count(*), count(distinct root_id) from comments where status = 'approved' group by 1
-             except select article_id, sum(count), sum(threads) from article_reply_counts group by 1)",
+             except select article_id, sum(count), sum(threads) from article_comment_counts group by 1)",
     )
     .fetch_one(pool)
     .await
@@ -505,7 +505,7 @@ async fn stored_counts_match_the_comments_after_any_change() {
                     let form = queue.form("/admin/comments");
                     form.decide("Approve").await.has_status(303);
                     let act = site
-                        .count("select coalesce(max(act), 0) from decisions")
+                        .count("select coalesce(max(action_id), 0) from decisions")
                         .await
                         .to_string();
                     if roll(2) == 0 {
@@ -557,7 +557,7 @@ async fn concurrent_approvals_in_one_thread_count_one_thread() {
         committed.expect("kept");
         assert!(counts_match(&site.app.pool).await);
         let kept = site
-            .count("select sum(threads)::bigint from article_reply_counts")
+            .count("select sum(threads)::bigint from article_comment_counts")
             .await;
         assert_eq!(kept, threads);
     }
@@ -573,7 +573,7 @@ async fn staff_comments_and_edits_are_marked() {
     let ids = add_threads(&site, &article, 3).await;
     site.staff("edda", Role::Editor).await;
     for (id, handle) in [(ids[0], "maker"), (ids[1], "edda")] {
-        sqlx::query("update comments set account_id = (select id from accounts where handle = $2) where id = $1")
+        sqlx::query("update comments set account_id = (select id from accounts where username = $2) where id = $1")
             .bind(id)
             .bind(handle)
             .execute(&site.app.pool)

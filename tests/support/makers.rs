@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::passphrase::Passphrase;
-use broadsheet::accounts::{self, Username, Role};
+use broadsheet::accounts::{self, Role, Username};
 use broadsheet::articles::{self, Draft, Kind, State};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};

@@ -5,7 +5,7 @@ pub mod staff_email;
 
 use sqlx::PgConnection;
 
-use crate::accounts::model::{Account, Username, Role};
+use crate::accounts::model::{Account, Role, Username};
 use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::text::Slug;
@@ -16,7 +16,7 @@ pub async fn find_by_username(
     username: &Username,
 ) -> sqlx::Result<Option<(Account, Option<String>)>> {
     let row = sqlx::query!(
-        "select id, handle, name, role, passphrase_hash from accounts where handle = $1",
+        "select id, username, name, role, passphrase_hash from accounts where username = $1",
         username.as_str()
     )
     .fetch_optional(db)
@@ -35,7 +35,7 @@ pub async fn find_by_username(
 pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
-        "select id, handle as username, name, role from accounts where id = $1",
+        "select id, username, name, role from accounts where id = $1",
         id.0,
     )
     .fetch_optional(db)
@@ -46,7 +46,7 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<A
 pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     sqlx::query_as!(
         Account,
-        "select id, handle as username, name, role from accounts order by name, id"
+        "select id, username, name, role from accounts order by name, id"
     )
     .fetch_all(db)
     .await
@@ -74,13 +74,13 @@ pub async fn insert(
     let slug = Slug::from_title(username.as_str());
     // Two usernames may have the same slug in Latin letters; then the next free number is appended.
     sqlx::query_scalar!(
-        "insert into accounts (handle, slug, name, role, passphrase_hash, created_at)
+        "insert into accounts (username, slug, name, role, passphrase_hash, created_at)
          select $1, free.slug, $3, $4, $5, $6
          from (select $2 as slug, 1 as number
                union all select $2 || '-' || number, number from generate_series(2, (select count(*) + 2 from accounts)) number) free
          where not exists (select 1 from accounts where accounts.slug = free.slug)
          order by free.number limit 1
-         on conflict (handle) do nothing returning id",
+         on conflict (username) do nothing returning id",
         username.as_str(),
         slug.as_str(),
         name,
@@ -92,7 +92,11 @@ pub async fn insert(
     .await
 }
 
-pub async fn update_passphrase(db: &mut PgConnection, id: AccountId, hash: &str) -> sqlx::Result<()> {
+pub async fn update_passphrase(
+    db: &mut PgConnection,
+    id: AccountId,
+    hash: &str,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update accounts set passphrase_hash = $2 where id = $1",
         id.0,
@@ -140,7 +144,7 @@ pub async fn find_by_session(
 ) -> sqlx::Result<Option<Account>> {
     sqlx::query_as!(
         Account,
-        "select accounts.id, handle as username, name, role
+        "select accounts.id, username, name, role
          from sessions join accounts on accounts.id = account_id
          where token_hash = $1 and expires_at > $2",
         token_hash,
@@ -163,7 +167,7 @@ pub async fn delete_sessions(db: &mut PgConnection, id: AccountId) -> sqlx::Resu
         .execute(&mut *db)
         .await?;
     sqlx::query!(
-        "update accounts set seed = gen_random_uuid() where id = $1",
+        "update accounts set link_seed = gen_random_uuid() where id = $1",
         id.0
     )
     .execute(db)
@@ -186,7 +190,7 @@ pub async fn upsert_setup_token(
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into claims (token_hash, created_at) values ($1, $2)
+        "insert into setup_tokens (token_hash, created_at) values ($1, $2)
          on conflict (only_one) do update set token_hash = excluded.token_hash, created_at = excluded.created_at",
         token_hash,
         now as Ts,
@@ -199,7 +203,7 @@ pub async fn upsert_setup_token(
 /// Tells whether the token is the current one, and nobody can sign in yet.
 pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select 1 from claims where token_hash = $1)
+        r#"select exists (select 1 from setup_tokens where token_hash = $1)
               and not exists (select 1 from accounts where passphrase_hash is not null) as "is!""#,
         token_hash
     )
@@ -210,7 +214,7 @@ pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
 /// Deletes the token; `false` if it is gone already.
 pub async fn delete_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     // Of two requests at once, the second waits for the row lock and then finds no row.
-    let done = sqlx::query!("delete from claims where token_hash = $1", token_hash)
+    let done = sqlx::query!("delete from setup_tokens where token_hash = $1", token_hash)
         .execute(db)
         .await?;
     Ok(done.rows_affected() == 1)

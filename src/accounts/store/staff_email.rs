@@ -14,7 +14,7 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
     sqlx::query_as!(
         StaffEmail,
         r#"select email_sealed is not null as "has_email!", email_set_at as "set_at: Ts", email_confirmed_at as "confirmed_at: Ts",
-               silenced_at as "suppressed_at: Ts", digest as "frequency: DigestFrequency"
+               suppressed_at as "suppressed_at: Ts", digest as "frequency: DigestFrequency"
            from accounts where id = $1"#,
         id.0,
     )
@@ -32,7 +32,7 @@ pub async fn update(
     now: Ts,
 ) -> sqlx::Result<bool> {
     let set = sqlx::query!(
-        "update accounts set email_sealed = $2, email_set_at = $3, email_confirmed_at = null, silenced_at = null,
+        "update accounts set email_sealed = $2, email_set_at = $3, email_confirmed_at = null, suppressed_at = null,
              digest = $4, digest_at = null
          where id = $1 and (email_set_at is null or email_set_at <= $5)",
         id.0,
@@ -53,7 +53,7 @@ pub async fn update(
 /// Removes the email, and what waits in the outbox for it.
 pub async fn delete(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!(
-        "update accounts set email_sealed = null, email_confirmed_at = null, silenced_at = null, digest = 'never' where id = $1",
+        "update accounts set email_sealed = null, email_confirmed_at = null, suppressed_at = null, digest = 'never' where id = $1",
         id.0
     )
     .execute(&mut *db)

@@ -35,7 +35,7 @@ macro_rules! headlines {
         sqlx::query_as!(
             Headline,
             r#"select id, title, standfirst, body, format, body_html, path as "path!", published_at as "published_at!",
-                   (select coalesce(sum(count), 0)::bigint from article_reply_counts where article_id = articles.id) as "replies!"
+                   (select coalesce(sum(count), 0)::bigint from article_comment_counts where article_id = articles.id) as "replies!"
                from articles
                where state = 'published' and published_at <= $1 and "# + $which,
             $($argument),+
@@ -127,7 +127,7 @@ pub async fn holding(
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
     headlines!(
-        "words @@ websearch_to_tsquery('simple', $4)
+        "search_vector @@ websearch_to_tsquery('simple', $4)
          and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
          order by published_at desc, id desc limit $3",
         now as Ts,
@@ -259,7 +259,7 @@ pub async fn rows(
     sqlx::query_as!(
         Row,
         r#"select articles.id, title, kind, pinned, state, published_at, path, updated_at, accounts.name as author,
-               (select coalesce(sum(count), 0)::bigint from article_reply_counts where article_id = articles.id) as "replies!"
+               (select coalesce(sum(count), 0)::bigint from article_comment_counts where article_id = articles.id) as "replies!"
            from articles join accounts on accounts.id = author_id
            where articles.id < coalesce($1, 9223372036854775807)
            order by articles.id desc limit $2"#,

@@ -27,7 +27,7 @@ pub enum Found {
 pub async fn find_at(db: &mut PgConnection, path: &str, now: Ts) -> sqlx::Result<Option<Found>> {
     let article = sqlx::query_as!(
         Article,
-        "select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, note,
+        "select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, draft_reason,
              name as author, accounts.slug as author_slug, state, published_at, articles.path, version
          from article_paths join articles on articles.id = article_id join accounts on accounts.id = author_id
          where article_paths.path = $1 and state = 'published' and published_at <= $2",
@@ -46,7 +46,7 @@ pub async fn find_at(db: &mut PgConnection, path: &str, now: Ts) -> sqlx::Result
 pub async fn find(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Option<Article>> {
     sqlx::query_as!(
         Article,
-        "select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, note,
+        "select articles.id, articles.slug, title, standfirst, sources, body, format, body_html, replies_open, kind, pinned, draft_reason,
              name as author, accounts.slug as author_slug, state, published_at, path, version
          from articles join accounts on accounts.id = author_id where articles.id = $1",
         id.0,

@@ -122,11 +122,11 @@ pub async fn find_path_by_number(
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         r#"with imported as (
-             select article_id, site_id, 0 as far from imported_articles where number = $1
+             select article_id, site_id, 0 as far from imported_articles where wordpress_id = $1
              union all
              select article_id, media.site_id, 1 from imported_media media
-             join imported_articles article on article.number = article_number and article.site_id = media.site_id
-             where media.number = $1
+             join imported_articles article on article.wordpress_id = article_wordpress_id and article.site_id = media.site_id
+             where media.wordpress_id = $1
          )
          select path as "path!" from imported join articles on articles.id = article_id
          where state = 'published' and published_at <= $2 order by far, site_id limit 1"#,

@@ -38,7 +38,7 @@ pub struct LogFilter {
 pub struct LogEntry {
     pub position: i64,
     pub id: LogEntryId,
-    pub act: ActionId,
+    pub action_id: ActionId,
     pub kind: EntryKind,
     /// Name of the member of staff; `None` for the site itself.
     pub actor: Option<String>,
@@ -102,7 +102,7 @@ async fn list_positions(
     match (filter.actor, filter.kind) {
         (Some(Actor::Account(id)), _) => {
             sqlx::query_scalar!(
-                "select position from log_entries where account_id = $4 and position < $1 and position >= $2
+                "select position from audit_log where account_id = $4 and position < $1 and position >= $2
                  order by position desc limit $3",
                 before,
                 first,
@@ -114,7 +114,7 @@ async fn list_positions(
         }
         (Some(Actor::System), _) => {
             sqlx::query_scalar!(
-                "select position from log_entries where account_id is null and position < $1 and position >= $2
+                "select position from audit_log where account_id is null and position < $1 and position >= $2
                  order by position desc limit $3",
                 before,
                 first,
@@ -125,7 +125,7 @@ async fn list_positions(
         }
         (None, Some(kind)) => {
             sqlx::query_scalar!(
-                "select position from log_entries where kind = $4 and position < $1 and position >= $2
+                "select position from audit_log where kind = $4 and position < $1 and position >= $2
                  order by position desc limit $3",
                 before,
                 first,
@@ -137,7 +137,7 @@ async fn list_positions(
         }
         (None, None) => {
             sqlx::query_scalar!(
-                "select position from log_entries where position < $1 and position >= $2 order by position desc limit $3",
+                "select position from audit_log where position < $1 and position >= $2 order by position desc limit $3",
                 before,
                 first,
                 MAX_SCANNED_ENTRIES,
@@ -158,17 +158,17 @@ async fn list_matching(
 ) -> sqlx::Result<Vec<LogEntry>> {
     sqlx::query_as!(
         LogEntry,
-        r#"select position, log_entries.id, log_entries.act, kind as "kind: EntryKind", accounts.name as "actor?",
-               about as subject, why as note, at, decisions, first.to_status::text as "to?", previous, hash
-           from log_entries left join accounts on accounts.id = log_entries.account_id
+        r#"select position, audit_log.id, audit_log.action_id, kind as "kind: EntryKind", accounts.name as "actor?",
+               subject, note, at, decisions, first.to_status::text as "to?", previous, hash
+           from audit_log left join accounts on accounts.id = audit_log.account_id
            left join lateral (
-               select to_status from decisions where entry = log_entries.id order by decisions.id limit 1
+               select to_status from decisions where entry_id = audit_log.id order by decisions.id limit 1
            ) first on true
-           where position = any($1) and ($2::log_kind is null or kind = $2)
+           where position = any($1) and ($2::audit_kind is null or kind = $2)
              and ($3::text is null or first.to_status = $3::text::comment_status
                   or (kind = 'undone' and exists (
-                      -- With a limit it is looked up for each entry, never gathered from all decisions there are.
-                      select 1 from (select to_status from decisions where entry = log_entries.id order by decisions.id limit $7) given
+                      -- With a limit it is looked up for each entry_id, never gathered from all decisions there are.
+                      select 1 from (select to_status from decisions where entry_id = audit_log.id order by decisions.id limit $7) given
                       where given.to_status = $3::text::comment_status)))
              and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
            order by position desc limit $6"#,
@@ -190,7 +190,7 @@ async fn find_first_position(db: &mut PgConnection, time: Ts) -> sqlx::Result<i6
     let (mut low, mut high) = (1, find_end(db).await?.map_or(1, |(last, _)| last + 1));
     while low < high {
         let middle = low + (high - low) / 2;
-        let at = sqlx::query_scalar!("select at from log_entries where position = $1", middle)
+        let at = sqlx::query_scalar!("select at from audit_log where position = $1", middle)
             .fetch_optional(&mut *db)
             .await?;
         match at.is_some_and(|at| at < time) {

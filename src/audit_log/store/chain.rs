@@ -12,7 +12,7 @@ const CHAIN_LOCK_KEY: i64 = 0x6c6f_6700;
 
 /// Reserves the id of an entry, so that its decisions can name it before it has its position in the chain.
 pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<LogEntryId> {
-    let id = sqlx::query_scalar!(r#"select nextval('log_entry_ids') as "id!""#)
+    let id = sqlx::query_scalar!(r#"select nextval('audit_log_ids') as "id!""#)
         .fetch_one(db)
         .await?;
     Ok(LogEntryId(id))
@@ -36,7 +36,7 @@ pub async fn append(
     let (position, previous) = last.map_or((1, Vec::new()), |(last, hash)| (last + 1, hash));
     let hash = hash_entry(position, &previous, entry, decisions.iter().copied());
     sqlx::query!(
-        "insert into log_entries (position, id, act, kind, account_id, about, why, at, decisions, previous, hash)
+        "insert into audit_log (position, id, action_id, kind, account_id, subject, note, at, decisions, previous, hash)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         position,
         id.0,
@@ -64,9 +64,8 @@ pub async fn append_single(db: &mut PgConnection, entry: &NewEntry<'_>) -> sqlx:
 
 /// Returns the position and the hash of the last entry.
 pub async fn find_end(db: &mut PgConnection) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
-    let last =
-        sqlx::query!("select position, hash from log_entries order by position desc limit 1")
-            .fetch_optional(db)
-            .await?;
+    let last = sqlx::query!("select position, hash from audit_log order by position desc limit 1")
+        .fetch_optional(db)
+        .await?;
     Ok(last.map(|last| (last.position, last.hash)))
 }

@@ -6,15 +6,15 @@ use sqlx::PgConnection;
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 
-/// A row of `log_entries`, with its kind as text.
+/// A row of `audit_log`, with its kind as text.
 pub struct StoredEntry {
     pub position: i64,
     pub id: LogEntryId,
-    pub act: ActionId,
+    pub action_id: ActionId,
     pub kind: String,
     pub account_id: Option<AccountId>,
-    pub about: String,
-    pub why: String,
+    pub subject: String,
+    pub note: String,
     /// `None` for a time outside the years that [`Ts`] can hold.
     pub at: Option<Ts>,
     /// The number of decisions that the entry claims to have.
@@ -25,9 +25,9 @@ pub struct StoredEntry {
 
 /// A row of `decisions`, with its statuses as text.
 pub struct StoredDecision {
-    pub entry: LogEntryId,
+    pub entry_id: LogEntryId,
     pub id: i64,
-    pub act: ActionId,
+    pub action_id: ActionId,
     pub comment_id: CommentId,
     pub account_id: AccountId,
     pub from: String,
@@ -57,9 +57,9 @@ pub async fn list_entries(
 ) -> sqlx::Result<Vec<StoredEntry>> {
     sqlx::query_as!(
         StoredEntry,
-        r#"select position, id, act, kind::text as "kind!", account_id, about, why,
+        r#"select position, id, action_id, kind::text as "kind!", account_id, subject, note,
                case when isfinite(at) and at < '9999-12-31' then at end as "at: Ts", decisions, previous, hash
-           from log_entries where position > $1 order by position limit $2"#,
+           from audit_log where position > $1 order by position limit $2"#,
         position,
         limit,
     )
@@ -75,9 +75,9 @@ pub async fn list_decisions(
     let ids: Vec<i64> = entries.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         StoredDecision,
-        r#"select entry, id, act, comment_id, account_id, from_status::text as "from!", to_status::text as "to!", undoes,
+        r#"select entry_id, id, action_id, comment_id, account_id, from_status::text as "from!", to_status::text as "to!", undoes,
                case when isfinite(decided_at) and decided_at < '9999-12-31' then decided_at end as "at: Ts"
-           from decisions where entry = any($1) order by id"#,
+           from decisions where entry_id = any($1) order by id"#,
         &ids,
     )
     .fetch_all(db)
@@ -86,7 +86,7 @@ pub async fn list_decisions(
 
 /// Counts all entries, whatever their positions.
 pub async fn count_entries(db: &mut PgConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(r#"select count(*) as "count!" from log_entries"#)
+    sqlx::query_scalar!(r#"select count(*) as "count!" from audit_log"#)
         .fetch_one(db)
         .await
 }
@@ -108,7 +108,7 @@ pub async fn list_orphan_decisions(
     sqlx::query_as!(
         OrphanDecision,
         r#"select id, comment_id, undoes, count(*) over () as "total!" from decisions
-           where not exists (select 1 from log_entries where log_entries.id = decisions.entry) order by id limit $1"#,
+           where not exists (select 1 from audit_log where audit_log.id = decisions.entry_id) order by id limit $1"#,
         limit,
     )
     .fetch_all(db)

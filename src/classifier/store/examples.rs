@@ -23,7 +23,7 @@ pub async fn delete_examples(
     let ids = raw_ids(ids);
     sqlx::query_as!(
         TrainingExample,
-        "delete from lessons where comment_id = any($1) returning is_refused, signals as feature_ids",
+        "delete from classifier_examples where comment_id = any($1) returning is_refused, features as feature_ids",
         &ids,
     )
     .fetch_all(db)
@@ -38,7 +38,7 @@ pub struct TrainingCandidate {
     pub body_html: SafeHtml,
     /// Whether it is refused or approved now. `None`: held, erased, or written by staff.
     pub is_refused: Option<bool>,
-    pub lookalike_id: Option<SimilarGroupId>,
+    pub similar_group_id: Option<SimilarGroupId>,
     /// The class of its current example, if it has one.
     pub was_refused: Option<bool>,
     /// The features of that example.
@@ -57,8 +57,8 @@ pub async fn list_candidates(
         TrainingCandidate,
         r#"select id, name, website, body_html,
                case when erased_at is null and account_id is null and status <> 'held' then status <> 'approved' end as is_refused,
-               lookalike_id, l.is_refused as "was_refused?", coalesce(l.signals, '{}') as "feature_ids!", l.score
-           from comments left join lessons l on comment_id = id where id = any($1) order by id"#,
+               similar_group_id, l.is_refused as "was_refused?", coalesce(l.features, '{}') as "feature_ids!", l.score
+           from comments left join classifier_examples l on comment_id = id where id = any($1) order by id"#,
         &ids,
     )
     .fetch_all(db)
@@ -68,17 +68,17 @@ pub async fn list_candidates(
 /// Counts the examples with features in each group of similar comments, up to `enough`.
 pub async fn count_group_examples(
     db: &mut PgConnection,
-    lookalikes: &[SimilarGroupId],
+    groups: &[SimilarGroupId],
     enough: i64,
 ) -> sqlx::Result<HashMap<SimilarGroupId, i64>> {
-    let lookalikes: Vec<i64> = lookalikes.iter().map(|id| id.0).collect();
+    let groups: Vec<i64> = groups.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select id as "id!: SimilarGroupId", (select count(*) from (
-               select 1 from comments join lessons on comment_id = comments.id
-               where lookalike_id = wanted.id and lessons.signals <> '{}' limit $2
+               select 1 from comments join classifier_examples on comment_id = comments.id
+               where similar_group_id = wanted.id and classifier_examples.features <> '{}' limit $2
            ) teaching) as "count!"
            from unnest($1::bigint[]) as wanted (id)"#,
-        &lookalikes,
+        &groups,
         enough,
     )
     .fetch_all(db)
@@ -112,11 +112,11 @@ pub async fn upsert_examples(
         })
         .collect();
     sqlx::query!(
-        "insert into lessons (comment_id, is_refused, signals, score, taught_at)
-         select id, refused, signals::bigint[], score, $5
-         from unnest($1::bigint[], $2::boolean[], $3::text[], $4::real[]) as one (id, refused, signals, score)
+        "insert into classifier_examples (comment_id, is_refused, features, score, trained_at)
+         select id, refused, features::bigint[], score, $5
+         from unnest($1::bigint[], $2::boolean[], $3::text[], $4::real[]) as one (id, refused, features, score)
          on conflict (comment_id) do update
-         set is_refused = excluded.is_refused, signals = excluded.signals, taught_at = excluded.taught_at",
+         set is_refused = excluded.is_refused, features = excluded.features, trained_at = excluded.trained_at",
         &ids,
         &refused,
         &signals,
@@ -135,7 +135,7 @@ pub async fn list_examples_after(
     limit: i64,
 ) -> sqlx::Result<Vec<CommentId>> {
     sqlx::query_scalar!(
-        r#"select comment_id as "id: CommentId" from lessons where comment_id > $1 order by comment_id limit $2"#,
+        r#"select comment_id as "id: CommentId" from classifier_examples where comment_id > $1 order by comment_id limit $2"#,
         after,
         limit,
     )

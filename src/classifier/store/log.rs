@@ -20,7 +20,7 @@ pub async fn list_log_entries_after(
 ) -> sqlx::Result<Vec<LogEntryRef>> {
     sqlx::query_as!(
         LogEntryRef,
-        "select position, id, decisions from log_entries where position > $1 order by position limit $2",
+        "select position, id, decisions from audit_log where position > $1 order by position limit $2",
         position,
         limit,
     )
@@ -35,8 +35,8 @@ pub async fn list_decided_comments(
 ) -> sqlx::Result<Vec<CommentId>> {
     let entries: Vec<i64> = entries.iter().map(|id| id.0).collect();
     sqlx::query_scalar!(
-        r#"select distinct comment_id as "id: CommentId" from decisions join log_entries on log_entries.id = entry
-         where entry = any($1) and kind in ('decided', 'undone')"#,
+        r#"select distinct comment_id as "id: CommentId" from decisions join audit_log on audit_log.id = entry_id
+         where entry_id = any($1) and kind in ('decided', 'undone')"#,
         &entries,
     )
     .fetch_all(db)
@@ -44,7 +44,7 @@ pub async fn list_decided_comments(
 }
 
 pub async fn update_log_position(db: &mut PgConnection, position: i64) -> sqlx::Result<()> {
-    sqlx::query!("update learning set position = $1", position)
+    sqlx::query!("update classifier_state set log_position = $1", position)
         .execute(db)
         .await?;
     Ok(())

@@ -11,8 +11,8 @@ use crate::text::SafeHtml;
 /// it.
 pub async fn claim_rescoring(db: &mut PgConnection, before: Ts, now: Ts) -> sqlx::Result<bool> {
     let taken = sqlx::query!(
-        "update learning set rescored = version, rescored_at = $2
-         where rescored < version and (rescored_at is null or rescored_at <= $1)",
+        "update classifier_state set rescored_version = version, rescored_at = $2
+         where rescored_version < version and (rescored_at is null or rescored_at <= $1)",
         before as Ts,
         now as Ts,
     )
@@ -83,8 +83,8 @@ pub async fn list_scored_decisions(
 ) -> sqlx::Result<Vec<ScoredDecision>> {
     sqlx::query_as!(
         ScoredDecision,
-        r#"select score as "score!", is_refused from lessons
-           where score is not null order by taught_at desc, comment_id desc limit $1"#,
+        r#"select score as "score!", is_refused from classifier_examples
+           where score is not null order by trained_at desc, comment_id desc limit $1"#,
         limit,
     )
     .fetch_all(db)

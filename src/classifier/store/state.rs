@@ -58,27 +58,37 @@ impl ModelChanges {
 /// Reads and locks the classifier's state for this transaction.
 pub async fn lock_state(db: &mut PgConnection) -> sqlx::Result<ModelState> {
     let row = sqlx::query!(
-        "select position, kept, refused, kept_signals, refused_signals, made_with, relearnt_to from learning for update"
+        "select log_position, approved, refused, approved_features, refused_features, model_fingerprint, retrain_cursor from classifier_state for update"
     )
     .fetch_one(db)
     .await?;
     Ok(ModelState {
-        log_position: row.position,
-        totals: totals(row.kept, row.refused, row.kept_signals, row.refused_signals),
-        fingerprint: row.made_with,
-        retrain_cursor: row.relearnt_to,
+        log_position: row.log_position,
+        totals: totals(
+            row.approved,
+            row.refused,
+            row.approved_features,
+            row.refused_features,
+        ),
+        fingerprint: row.model_fingerprint,
+        retrain_cursor: row.retrain_cursor,
     })
 }
 
-fn totals(kept: i64, refused: i64, kept_signals: i64, refused_signals: i64) -> ModelTotals {
+fn totals(
+    approved: i64,
+    refused: i64,
+    approved_features: i64,
+    refused_features: i64,
+) -> ModelTotals {
     ModelTotals {
         examples: ClassCounts {
-            approved: kept,
+            approved: approved,
             refused,
         },
         features: ClassCounts {
-            approved: kept_signals,
-            refused: refused_signals,
+            approved: approved_features,
+            refused: refused_features,
         },
     }
 }
@@ -89,29 +99,34 @@ pub async fn find_state_and_counts(
     feature_ids: &[i64],
 ) -> sqlx::Result<(ModelState, HashMap<i64, ClassCounts>)> {
     let row = sqlx::query!(
-        r#"select position, learning.kept, learning.refused, kept_signals, refused_signals, made_with, relearnt_to,
-               seen.signals as "signals!", seen.kept as "seen_kept!", seen.refused as "seen_refused!"
-           from learning cross join (
-               select coalesce(array_agg(signal), '{}') as signals, coalesce(array_agg(kept), '{}') as kept,
+        r#"select log_position, classifier_state.approved, classifier_state.refused, approved_features, refused_features, model_fingerprint, retrain_cursor,
+               seen.features as "features!", seen.approved as "seen_approved!", seen.refused as "seen_refused!"
+           from classifier_state cross join (
+               select coalesce(array_agg(feature), '{}') as features, coalesce(array_agg(approved), '{}') as approved,
                    coalesce(array_agg(refused), '{}') as refused
-               from learned_signals where signal = any($1)
+               from classifier_features where feature = any($1)
            ) seen"#,
         feature_ids,
     )
     .fetch_one(db)
     .await?;
     let state = ModelState {
-        log_position: row.position,
-        totals: totals(row.kept, row.refused, row.kept_signals, row.refused_signals),
-        fingerprint: row.made_with,
-        retrain_cursor: row.relearnt_to,
+        log_position: row.log_position,
+        totals: totals(
+            row.approved,
+            row.refused,
+            row.approved_features,
+            row.refused_features,
+        ),
+        fingerprint: row.model_fingerprint,
+        retrain_cursor: row.retrain_cursor,
     };
-    let counts = row.seen_kept.into_iter().zip(row.seen_refused);
-    let counts = counts.map(|(kept, refused)| ClassCounts {
-        approved: kept.into(),
+    let counts = row.seen_approved.into_iter().zip(row.seen_refused);
+    let counts = counts.map(|(approved, refused)| ClassCounts {
+        approved: approved.into(),
         refused: refused.into(),
     });
-    Ok((state, row.signals.into_iter().zip(counts).collect()))
+    Ok((state, row.features.into_iter().zip(counts).collect()))
 }
 
 /// Writes changes. Features without any example left are deleted, so that an undone decision leaves no trace.
@@ -124,29 +139,29 @@ pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sql
         .iter()
         .filter(|(_, change)| **change != ClassCounts::default());
     let mut feature_ids = Vec::new();
-    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    let (mut approved, mut refused) = (Vec::new(), Vec::new());
     let mut decreased = Vec::new();
     for (feature_id, change) in changed_features {
         feature_ids.push(*feature_id);
-        kept.push(i32::try_from(change.approved).unwrap_or_default());
+        approved.push(i32::try_from(change.approved).unwrap_or_default());
         refused.push(i32::try_from(change.refused).unwrap_or_default());
         if change.approved < 0 || change.refused < 0 {
             decreased.push(*feature_id);
         }
     }
     sqlx::query!(
-        "insert into learned_signals as l (signal, kept, refused)
+        "insert into classifier_features as l (feature, approved, refused)
          select * from unnest($1::bigint[], $2::integer[], $3::integer[])
-         on conflict (signal) do update set kept = l.kept + excluded.kept, refused = l.refused + excluded.refused",
+         on conflict (feature) do update set approved = l.approved + excluded.approved, refused = l.refused + excluded.refused",
         &feature_ids,
-        &kept,
+        &approved,
         &refused,
     )
     .execute(&mut *db)
     .await?;
     if !decreased.is_empty() {
         sqlx::query!(
-            "delete from learned_signals where signal = any($1) and kept <= 0 and refused <= 0",
+            "delete from classifier_features where feature = any($1) and approved <= 0 and refused <= 0",
             &decreased,
         )
         .execute(&mut *db)
@@ -154,8 +169,8 @@ pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sql
     }
     let ModelTotals { examples, features } = changes.totals;
     sqlx::query!(
-        "update learning set kept = kept + $1, refused = refused + $2, kept_signals = kept_signals + $3,
-             refused_signals = refused_signals + $4, version = version + $5",
+        "update classifier_state set approved = approved + $1, refused = refused + $2, approved_features = approved_features + $3,
+             refused_features = refused_features + $4, version = version + $5",
         examples.approved,
         examples.refused,
         features.approved,
@@ -169,14 +184,14 @@ pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sql
 
 /// Empties the model, so that it can be trained again with another key or other rules.
 pub async fn reset_model(db: &mut PgConnection, fingerprint: i64) -> sqlx::Result<()> {
-    sqlx::query!("delete from learned_signals")
+    sqlx::query!("delete from classifier_features")
         .execute(&mut *db)
         .await?;
-    sqlx::query!("update lessons set signals = '{}' where signals <> '{}'")
+    sqlx::query!("update classifier_examples set features = '{}' where features <> '{}'")
         .execute(&mut *db)
         .await?;
     sqlx::query!(
-        "update learning set made_with = $1, relearnt_to = 0, kept = 0, refused = 0, kept_signals = 0, refused_signals = 0,
+        "update classifier_state set model_fingerprint = $1, retrain_cursor = 0, approved = 0, refused = 0, approved_features = 0, refused_features = 0,
              version = version + 1",
         fingerprint,
     )
@@ -190,8 +205,11 @@ pub async fn update_retrain_cursor(
     db: &mut PgConnection,
     to: Option<CommentId>,
 ) -> sqlx::Result<()> {
-    sqlx::query!("update learning set relearnt_to = $1", to.map(|id| id.0))
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "update classifier_state set retrain_cursor = $1",
+        to.map(|id| id.0)
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }

@@ -77,11 +77,11 @@ pub async fn find_by_email(
 /// Everything stored about a commenter besides comments and the email itself.
 pub struct StoredCommenter {
     pub created_at: Ts,
-    pub proved_at: Option<Ts>,
+    pub verified_at: Option<Ts>,
     /// The last verification email was sent at this time.
-    pub proof_sent_at: Option<Ts>,
+    pub verification_sent_at: Option<Ts>,
     /// Mail to them bounced.
-    pub silenced_at: Option<Ts>,
+    pub suppressed_at: Option<Ts>,
     pub blocked_at: Option<Ts>,
     /// Browsers in which the email was verified.
     pub browsers: i64,
@@ -95,7 +95,7 @@ pub async fn find_stored(
 ) -> sqlx::Result<Option<StoredCommenter>> {
     sqlx::query_as!(
         StoredCommenter,
-        r#"select created_at, proved_at, proof_sent_at, silenced_at, blocked_at,
+        r#"select created_at, verified_at, verification_sent_at, suppressed_at, blocked_at,
                (select count(*) from commenter_browsers where commenter_id = $1) as "browsers!",
                (select count(*) from outbox where commenter_id = $1) as "queued_emails!"
            from commenters where id = $1"#,
@@ -110,7 +110,7 @@ pub struct StoredSubscription {
     pub title: String,
     pub path: Option<String>,
     pub scope: SubscriptionScope,
-    pub asked_at: Ts,
+    pub requested_at: Ts,
     pub active_since: Option<Ts>,
     /// The last notification was sent at this time.
     pub mailed_at: Option<Ts>,
@@ -123,7 +123,7 @@ pub async fn list_stored_subscriptions(
 ) -> sqlx::Result<Vec<StoredSubscription>> {
     sqlx::query_as!(
         StoredSubscription,
-        r#"select title, path, scope as "scope: SubscriptionScope", asked_at, active_since, mailed_at
+        r#"select title, path, scope as "scope: SubscriptionScope", requested_at, active_since, mailed_at
            from subscriptions join articles on articles.id = article_id
            where commenter_id = $1 order by subscriptions.id"#,
         id.0,
@@ -138,7 +138,7 @@ pub async fn find_access(
 ) -> sqlx::Result<Option<CommenterAccess>> {
     sqlx::query_as!(
         CommenterAccess,
-        r#"select id, seed::text as "link_seed!", proved_at, silenced_at from commenters where id = $1"#,
+        r#"select id, link_seed::text as "link_seed!", verified_at, suppressed_at from commenters where id = $1"#,
         id.0,
     )
     .fetch_optional(db)
@@ -171,14 +171,14 @@ pub async fn verify_email(
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update commenters set proved_at = coalesce(proved_at, $2), silenced_at = null, proofs_sent = 0 where id = $1",
+        "update commenters set verified_at = coalesce(verified_at, $2), suppressed_at = null, verifications_sent = 0 where id = $1",
         id.0,
         now as Ts,
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "insert into commenter_browsers (token_hash, commenter_id, proved_at) values ($1, $2, $3) on conflict do nothing",
+        "insert into commenter_browsers (token_hash, commenter_id, verified_at) values ($1, $2, $3) on conflict do nothing",
         token_hash,
         id.0,
         now as Ts,
@@ -206,7 +206,7 @@ pub async fn delete_browsers(db: &mut PgConnection, id: CommenterId) -> sqlx::Re
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "update commenters set seed = gen_random_uuid() where id = $1",
+        "update commenters set link_seed = gen_random_uuid() where id = $1",
         id.0
     )
     .execute(db)
@@ -228,9 +228,9 @@ pub async fn claim_verification_email(
     now: Ts,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update commenters set proof_sent_at = $2, proofs_sent = proofs_sent + 1, silenced_at = null
-         where id = $1 and blocked_at is null and proofs_sent < $4
-           and (silenced_at is null or silenced_at <= $5) and (proof_sent_at is null or proof_sent_at <= $3)",
+        "update commenters set verification_sent_at = $2, verifications_sent = verifications_sent + 1, suppressed_at = null
+         where id = $1 and blocked_at is null and verifications_sent < $4
+           and (suppressed_at is null or suppressed_at <= $5) and (verification_sent_at is null or verification_sent_at <= $3)",
         id.0,
         now as Ts,
         now.plus_seconds(-VERIFICATION_INTERVAL_SECS) as Ts,
@@ -253,10 +253,10 @@ pub async fn subscribe(
     now: Ts,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into subscriptions as s (commenter_id, article_id, scope, asked_at, active_since)
+        "insert into subscriptions as s (commenter_id, article_id, scope, requested_at, active_since)
          values ($1, $2, $3, $4, case when $5 then $4::timestamptz end)
          on conflict (commenter_id, article_id) do update
-         set scope = excluded.scope, asked_at = excluded.asked_at, active_since = coalesce(s.active_since, excluded.active_since)
+         set scope = excluded.scope, requested_at = excluded.requested_at, active_since = coalesce(s.active_since, excluded.active_since)
          where s.active_since is null or $5",
         id.0,
         article_id.0,
@@ -282,7 +282,7 @@ pub async fn list_subscriptions(
                case when state = 'published' and published_at <= $2 then path end as path,
                active_since is not null as "is_active!"
            from subscriptions join articles on articles.id = article_id
-           where commenter_id = $1 order by asked_at desc, subscriptions.id desc"#,
+           where commenter_id = $1 order by requested_at desc, subscriptions.id desc"#,
         id.0,
         now as Ts,
     )
@@ -401,8 +401,8 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     // The addresses of their own page that were mailed lead nowhere from now on.
     sqlx::query!(
         "update commenters
-         set seed = gen_random_uuid(), created_at = blocked_at, proved_at = null, proof_sent_at = null, silenced_at = null,
-             treatment = null, treated_at = null, treated_by = null
+         set link_seed = gen_random_uuid(), created_at = blocked_at, verified_at = null, verification_sent_at = null, suppressed_at = null,
+             policy = null, policy_set_at = null, policy_set_by = null
          where id = $1",
         id.0
     )
@@ -415,7 +415,7 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
 /// lift that.
 pub async fn delete_if_unused(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     let deleted = sqlx::query!(
-        "delete from commenters where id = $1 and blocked_at is null and treatment is distinct from 'hold'
+        "delete from commenters where id = $1 and blocked_at is null and policy is distinct from 'hold'
            and not exists (select 1 from comments where commenter_id = $1)
            and not exists (select 1 from subscriptions where commenter_id = $1)",
         id.0,

@@ -69,7 +69,10 @@ fn build_form(
     append_ticked("words", "comment_content", Some(&check.body));
     append_ticked("name", "comment_author", Some(&check.name));
     append_ticked("website", "comment_author_url", check.website.as_deref());
-    let path = check.path.as_ref().map(|path| app.config.absolute_url(path));
+    let path = check
+        .path
+        .as_ref()
+        .map(|path| app.config.absolute_url(path));
     append_ticked("article", "permalink", path.as_deref());
     // Opened only if ticked. One that does not open is left out: the rest is still worth a check.
     if settings.sends("address") {

@@ -117,7 +117,10 @@ impl Verdict {
 
     /// Returns the reasons in their stored form.
     pub fn stored_reasons(&self) -> Vec<String> {
-        self.reasons.iter().map(ScreeningReason::to_stored).collect()
+        self.reasons
+            .iter()
+            .map(ScreeningReason::to_stored)
+            .collect()
     }
 
     /// Returns the strongest features of the prediction in their stored form.
@@ -163,14 +166,19 @@ fn list_refuse_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Ve
     let mut reasons = match_word_list(&rules.refuse_words, ReasonKind::RefuseWord, input.texts);
     reasons.extend(input.block.as_ref().map(|block| match block {
         BlockMatch::Email => ReasonKind::BlockedEmail.into(),
-        BlockMatch::Domain(domain) => ScreeningReason::with_detail(ReasonKind::BlockedDomain, domain),
+        BlockMatch::Domain(domain) => {
+            ScreeningReason::with_detail(ReasonKind::BlockedDomain, domain)
+        }
         BlockMatch::Network => ReasonKind::BlockedNetwork.into(),
     }));
     reasons
 }
 
 /// Returns the classifier's reason if it predicts spam. It decides only about authors who are not trusted.
-fn find_spam_prediction(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Option<ScreeningReason> {
+fn find_spam_prediction(
+    input: &ScreeningInput<'_>,
+    rules: &ScreeningRules,
+) -> Option<ScreeningReason> {
     let probability = f64::from(input.spam_probability?);
     let threshold = f64::from(rules.learned_spam_from) / 1_000.0;
     let is_trusted = rules.is_known(input.trust) || rules.has_trust_policy(input);
@@ -195,7 +203,10 @@ fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<
         reasons.push(ReasonKind::AlwaysHeld.into());
     }
     if rules.hold_links > 0 && input.links >= rules.hold_links as usize {
-        reasons.push(ScreeningReason::with_detail(ReasonKind::Links, &input.links.to_string()));
+        reasons.push(ScreeningReason::with_detail(
+            ReasonKind::Links,
+            &input.links.to_string(),
+        ));
     }
     reasons.extend(match_word_list(
         &rules.hold_words,

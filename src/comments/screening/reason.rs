@@ -135,11 +135,17 @@ impl ScreeningReason {
     pub fn moderator_text(&self, translator: Translator) -> String {
         let detail = self.detail.as_deref().unwrap_or_default();
         match self.kind {
-            ReasonKind::Links => translator.plural("reason-links", detail.parse::<i64>().unwrap_or_default()),
+            ReasonKind::Links => {
+                translator.plural("reason-links", detail.parse::<i64>().unwrap_or_default())
+            }
             ReasonKind::HoldWord => translator.format("reason-hold-word", "word", detail),
             ReasonKind::RefuseWord => translator.format("reason-refuse-word", "word", detail),
-            ReasonKind::LearnedSpam => translator.format("reason-learned-spam", "likelihood", detail),
-            ReasonKind::BlockedDomain => translator.format("reason-blocked-domain", "domain", detail),
+            ReasonKind::LearnedSpam => {
+                translator.format("reason-learned-spam", "likelihood", detail)
+            }
+            ReasonKind::BlockedDomain => {
+                translator.format("reason-blocked-domain", "domain", detail)
+            }
             kind => translator.text(&format!("reason-{}", kind.code())),
         }
     }
@@ -148,7 +154,9 @@ impl ScreeningReason {
     pub fn author_text(&self, translator: Translator) -> Option<String> {
         let detail = self.detail.as_deref().unwrap_or_default();
         self.kind.is_shown_to_author().then(|| match self.kind {
-            ReasonKind::Links => translator.plural("told-links", detail.parse::<i64>().unwrap_or_default()),
+            ReasonKind::Links => {
+                translator.plural("told-links", detail.parse::<i64>().unwrap_or_default())
+            }
             kind => translator.text(&format!("told-{}", kind.code())),
         })
     }
@@ -160,7 +168,9 @@ impl ScreeningReason {
             Some((code, detail)) => (code, Some(detail)),
             None => (stored, None),
         };
-        let kind = ReasonKind::ALL.into_iter().find(|kind| kind.code() == code)?;
+        let kind = ReasonKind::ALL
+            .into_iter()
+            .find(|kind| kind.code() == code)?;
         Some(detail.map_or_else(|| kind.into(), |detail| Self::with_detail(kind, detail)))
     }
 }
@@ -208,7 +218,9 @@ mod tests {
 
     #[test]
     fn authors_do_not_see_reasons_that_help_spammers() {
-        let shown = ReasonKind::ALL.into_iter().filter(|kind| kind.is_shown_to_author());
+        let shown = ReasonKind::ALL
+            .into_iter()
+            .filter(|kind| kind.is_shown_to_author());
         assert_eq!(
             shown.map(ReasonKind::code).collect::<Vec<_>>(),
             [

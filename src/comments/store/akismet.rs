@@ -19,7 +19,7 @@ pub async fn enqueue(
 ) -> sqlx::Result<()> {
     if let Some(status) = verdict.status_if_ham {
         sqlx::query!(
-            "insert into checks (comment_id, otherwise, next_try_at) values ($1, $2, $3)",
+            "insert into spam_checks (comment_id, fallback_status, next_try_at) values ($1, $2, $3)",
             id.0,
             status as Status,
             now as Ts,
@@ -33,7 +33,7 @@ pub async fn enqueue(
 /// Removes comments from the queue.
 pub async fn dequeue(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<()> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    sqlx::query!("delete from checks where comment_id = any($1)", &ids)
+    sqlx::query!("delete from spam_checks where comment_id = any($1)", &ids)
         .execute(db)
         .await?;
     Ok(())
@@ -75,15 +75,15 @@ pub async fn take_due(
     sqlx::query_as!(
         DueCheck,
         r#"with due as (
-             select comment_id from checks where next_try_at <= $1
+             select comment_id from spam_checks where next_try_at <= $1
              order by next_try_at, comment_id limit $3 for update skip locked
          ),
          taken as (
-             update checks
+             update spam_checks
              set tries = tries + 1,
                  next_try_at = $1 + make_interval(secs => ($2::bigint[])[least(tries + 1, cardinality($2::bigint[]))])
-             from due where checks.comment_id = due.comment_id
-             returning checks.comment_id, tries
+             from due where spam_checks.comment_id = due.comment_id
+             returning spam_checks.comment_id, tries
          )
          select comments.id as comment_id, comments.version, taken.tries,
              greatest(comments.created_at, comments.edited_at) as "waiting_since!",
@@ -109,8 +109,8 @@ pub async fn take_due(
 /// Deletes due checks of comments that no longer wait for one.
 pub async fn delete_obsolete(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from checks using comments
-         where comments.id = checks.comment_id and next_try_at <= $1
+        "delete from spam_checks using comments
+         where comments.id = spam_checks.comment_id and next_try_at <= $1
              and not (status = 'held' and 'being-checked' = any(reasons) and erased_at is null)",
         now as Ts,
     )
@@ -133,12 +133,12 @@ pub async fn apply_result(
     // Every condition is in the statement itself: between the request and this a moderator may have decided.
     let done = sqlx::query!(
         "update comments
-         set status = coalesce($3, checks.otherwise),
+         set status = coalesce($3, spam_checks.fallback_status),
              status_since = $5,
              reasons = case when $4::text is null then array_remove(reasons, 'being-checked')
                             else array_replace(reasons, 'being-checked', $4::text) end
-         from checks
-         where comments.id = $1 and checks.comment_id = comments.id and version = $2
+         from spam_checks
+         where comments.id = $1 and spam_checks.comment_id = comments.id and version = $2
              and status = 'held' and 'being-checked' = any(reasons) and erased_at is null",
         comment_id.0,
         version,
@@ -150,7 +150,7 @@ pub async fn apply_result(
     .await?;
     // A changed text still waits, with the same row.
     sqlx::query!(
-        "delete from checks where comment_id = $1 and not exists
+        "delete from spam_checks where comment_id = $1 and not exists
              (select 1 from comments
               where id = $1 and status = 'held' and 'being-checked' = any(reasons) and erased_at is null)",
         comment_id.0,
@@ -165,7 +165,7 @@ pub async fn apply_result(
 pub async fn abandon(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     // Comments are locked before checks everywhere, so that two transactions cannot deadlock.
     let abandoned = sqlx::query_scalar!(
-        "with waiting as (select comment_id from checks order by comment_id limit $1),
+        "with waiting as (select comment_id from spam_checks order by comment_id limit $1),
          told as (
              update comments set reasons = array_replace(reasons, 'being-checked', $2::text)
              from waiting
@@ -178,8 +178,11 @@ pub async fn abandon(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     )
     .fetch_all(&mut *db)
     .await?;
-    let done = sqlx::query!("delete from checks where comment_id = any($1)", &abandoned)
-        .execute(db)
-        .await?;
+    let done = sqlx::query!(
+        "delete from spam_checks where comment_id = any($1)",
+        &abandoned
+    )
+    .execute(db)
+    .await?;
     Ok(done.rows_affected())
 }

@@ -19,9 +19,9 @@ macro_rules! select_approved {
                    parent.name as "parent_name?",
                    case when comments.account_id = articles.author_id then 'author'
                         when comments.account_id is not null then 'staff' end as "staff?: StaffBadge",
-                   case when comments.number > 0 and comments.number <> comments.id and not exists
-                       (select 1 from comments other where other.id = comments.number and other.article_id = comments.article_id)
-                   then comments.number end as wordpress_id
+                   case when comments.wordpress_id > 0 and comments.wordpress_id <> comments.id and not exists
+                       (select 1 from comments other where other.id = comments.wordpress_id and other.article_id = comments.article_id)
+                   then comments.wordpress_id end as wordpress_id
                "# + $which,
             $($argument),+
         )
@@ -74,8 +74,8 @@ pub async fn find_by_wordpress_id(
 ) -> sqlx::Result<Option<CommentId>> {
     // An imported id wins over an equal id of ours: old links were there first.
     sqlx::query_scalar!(
-        "select id from comments where article_id = $1 and (number = $2 or id = $2) and status = 'approved'
-         order by number = $2 desc nulls last limit 1",
+        "select id from comments where article_id = $1 and (wordpress_id = $2 or id = $2) and status = 'approved'
+         order by wordpress_id = $2 desc nulls last limit 1",
         article_id.0,
         wordpress_id,
     )

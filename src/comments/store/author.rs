@@ -140,7 +140,7 @@ pub async fn update_body(
     let done = sqlx::query!(
         "update comments
          set body = $3, body_html = $4, format = 'markdown', status = $5, reasons = $6, edited_at = $7, version = version + 1,
-             status_since = case when status = $5 then status_since else $7 end, lookalike_id = null, score = $9, signals = $10
+             status_since = case when status = $5 then status_since else $7 end, similar_group_id = null, score = $9, signals = $10
          where id = $1 and version = $2 and status in ('held', 'approved') and erased_at is null and created_at > $8",
         id.0,
         version,

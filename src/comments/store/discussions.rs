@@ -54,7 +54,7 @@ pub async fn find_id_by_wordpress_id(
     wordpress_id: i64,
 ) -> sqlx::Result<Option<ArticleId>> {
     sqlx::query_scalar!(
-        "select article_id from imported_articles where number = $1 order by site_id limit 1",
+        "select article_id from imported_articles where wordpress_id = $1 order by site_id limit 1",
         wordpress_id,
     )
     .fetch_optional(db)

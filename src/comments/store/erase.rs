@@ -20,8 +20,8 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
          )
          update comments
          set name = '—', website = null, body = '', body_html = '', commenter_id = null, network_sealed = null, network_until = null,
-             network_hash = null, lookalike_id = null, score = null, signals = '{}',
-             said_once = int8send(comments.id), reasons = '{}', status = 'trashed', erased_at = $2, version = version + 1
+             network_hash = null, similar_group_id = null, score = null, signals = '{}',
+             dedup_hash = int8send(comments.id), reasons = '{}', status = 'trashed', erased_at = $2, version = version + 1
          from wanted where comments.id = wanted.id",
         &raw_ids,
         now as Ts,

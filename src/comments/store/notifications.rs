@@ -14,18 +14,18 @@ pub async fn fan_out(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     // Two workers skip each other's rows instead of waiting.
     let done = sqlx::query!(
         "with taken as (
-             delete from news where comment_id in (select comment_id from news order by comment_id limit $1 for update skip locked)
+             delete from notification_queue where comment_id in (select comment_id from notification_queue order by comment_id limit $1 for update skip locked)
              returning comment_id
          ),
          handed_out as (
-             insert into notices (subscription_id, comment_id)
+             insert into notifications (subscription_id, comment_id)
              select subscriptions.id, comments.id
              from taken
              join comments on comments.id = taken.comment_id and status = 'approved'
              join subscriptions on subscriptions.article_id = comments.article_id and active_since is not null
              left join comments parent on parent.id = comments.parent_id
              where comments.commenter_id is distinct from subscriptions.commenter_id
-               and (scope = 'everything' or parent.commenter_id = subscriptions.commenter_id)
+               and (scope = 'all_replies' or parent.commenter_id = subscriptions.commenter_id)
              on conflict do nothing
          )
          select from taken",
@@ -70,11 +70,11 @@ pub async fn lock_due(
         DueSubscription,
         r#"select subscriptions.id, commenter_id, article_id, scope as "scope: SubscriptionScope", title, path as "path!"
            from subscriptions
-           join commenters on commenters.id = commenter_id and silenced_at is null and blocked_at is null
+           join commenters on commenters.id = commenter_id and suppressed_at is null and blocked_at is null
            join articles on articles.id = article_id and state = 'published' and published_at <= $2
            where active_since is not null and (mailed_at is null or mailed_at <= $1)
-             and exists (select 1 from notices join comments on comments.id = comment_id
-                         where subscription_id = subscriptions.id and told_at is null and status = 'approved')
+             and exists (select 1 from notifications join comments on comments.id = comment_id
+                         where subscription_id = subscriptions.id and sent_at is null and status = 'approved')
            order by subscriptions.id limit $3
            for update of subscriptions skip locked
            for key share of commenters skip locked"#,
@@ -102,8 +102,8 @@ pub async fn mark_sent(
     .await?;
     // Only approved comments: a held one stays unsent until it is approved or the notification is purged.
     sqlx::query_scalar!(
-        "update notices set told_at = $2 from comments
-         where subscription_id = $1 and told_at is null and comments.id = comment_id and status = 'approved'
+        "update notifications set sent_at = $2 from comments
+         where subscription_id = $1 and sent_at is null and comments.id = comment_id and status = 'approved'
          returning comment_id",
         id.0,
         now as Ts,
@@ -138,21 +138,21 @@ const PURGE_BATCH: i64 = 10_000;
 /// the comment is spam or trashed.
 pub async fn purge(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!(
-        "delete from notices where (subscription_id, comment_id) in
-             (select subscription_id, comment_id from notices where told_at < $1 limit $2)",
+        "delete from notifications where (subscription_id, comment_id) in
+             (select subscription_id, comment_id from notifications where sent_at < $1 limit $2)",
         now.plus_seconds(-SENT_RETENTION_SECONDS) as Ts,
         PURGE_BATCH,
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "delete from notices where (subscription_id, comment_id) in
+        "delete from notifications where (subscription_id, comment_id) in
              (select subscription_id, comment_id
-              from notices
+              from notifications
               join subscriptions on subscriptions.id = subscription_id
               join commenters on commenters.id = commenter_id
               join comments on comments.id = comment_id
-              where told_at is null and (silenced_at is not null or blocked_at is not null or status in ('spam', 'trashed'))
+              where sent_at is null and (suppressed_at is not null or blocked_at is not null or status in ('spam', 'trashed'))
               limit $1)",
         PURGE_BATCH,
     )

@@ -21,8 +21,8 @@ const FLOOD_SECONDS: i64 = 60 * 60;
 pub async fn purge_networks(db: &mut PgConnection, network_days: i32, now: Ts) -> sqlx::Result<()> {
     // Whoever holds the secret key could find a network in a hash by trying them all.
     sqlx::query!(
-        "update comments set said_once = int8send(id)
-         where id in (select id from comments where length(said_once) = 32 and created_at < $1 limit $2)",
+        "update comments set dedup_hash = int8send(id)
+         where id in (select id from comments where length(dedup_hash) = 32 and created_at < $1 limit $2)",
         now.plus_seconds(-DEDUP_SECONDS) as Ts,
         NETWORK_BATCH,
     )
@@ -30,7 +30,7 @@ pub async fn purge_networks(db: &mut PgConnection, network_days: i32, now: Ts) -
     .await?;
     // A key is the hash of a network or an email: it must not outlive its use.
     sqlx::query!(
-        "delete from lately where at < $1",
+        "delete from recent_submissions where submitted_at < $1",
         now.plus_seconds(-FLOOD_SECONDS) as Ts,
     )
     .execute(&mut *db)
@@ -74,7 +74,7 @@ pub async fn purge_refused(
 ) -> sqlx::Result<PurgedComments> {
     // Training examples are locked before comments everywhere, so that two transactions cannot deadlock.
     classifier::store::state::lock_state(db).await?;
-    // Details of reasons may quote the text or name a domain, so that only the kinds stay. `said_once` becomes the id, which
+    // Details of reasons may quote the text or name a domain, so that only the kinds stay. `dedup_hash` becomes the id, which
     // no submission can have as its hash.
     let rows = sqlx::query!(
         r#"with wanted as (
@@ -82,12 +82,12 @@ pub async fn purge_refused(
              where status in ('spam', 'trashed') and erased_at is null and status_since < $1
              order by status_since limit $2 for update skip locked
          ),
-         unasked as (delete from checks using wanted where checks.comment_id = wanted.id),
-         untaught as (delete from lessons using wanted where lessons.comment_id = wanted.id),
-         unsaid as (delete from comment_versions using wanted where comment_versions.comment_id = wanted.id)
+         deleted_checks as (delete from spam_checks using wanted where spam_checks.comment_id = wanted.id),
+         deleted_examples as (delete from classifier_examples using wanted where classifier_examples.comment_id = wanted.id),
+         deleted_versions as (delete from comment_versions using wanted where comment_versions.comment_id = wanted.id)
          update comments
          set name = '—', website = null, body = '', body_html = '', commenter_id = null, network_sealed = null, network_until = null,
-             network_hash = null, lookalike_id = null, score = null, signals = '{}', said_once = int8send(comments.id),
+             network_hash = null, similar_group_id = null, score = null, signals = '{}', dedup_hash = int8send(comments.id),
              reasons = array(select distinct split_part(reason, ':', 1) from unnest(reasons) as reason order by 1),
              purged = true, erased_at = $3, version = version + 1
          from wanted where comments.id = wanted.id

@@ -36,7 +36,7 @@ pub async fn load(
     sqlx::query_as!(
         ScreeningFacts,
         r#"select coalesce((select blocked_at is not null from commenters where id = $1), false) as "is_blocked!",
-               (select treatment from commenters where id = $1) as "policy: FixedPolicy",
+               (select policy from commenters where id = $1) as "policy: FixedPolicy",
                (select domain from blocked_domains where domain = any($2) order by length(domain) desc limit 1) as blocked_domain,
                exists (select 1 from blocked_networks where network >>= $3::text::inet) as "is_blocked_network!",
                exists (select 1 from comments where commenter_id = $1 and status = 'approved' and name = coalesce($4, name))

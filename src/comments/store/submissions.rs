@@ -29,7 +29,7 @@ pub async fn find_duplicate(
         Some(commenter_id) => {
             sqlx::query_scalar!(
                 "select id from comments
-                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id = $3 and said_once = any($4)
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id = $3 and dedup_hash = any($4)
                  order by id limit 1",
                 article_id.0,
                 parent_id,
@@ -42,7 +42,7 @@ pub async fn find_duplicate(
         None => {
             sqlx::query_scalar!(
                 "select id from comments
-                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id is null and said_once = any($3)
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id is null and dedup_hash = any($3)
                  order by id limit 1",
                 article_id.0,
                 parent_id,
@@ -70,8 +70,8 @@ pub async fn check_flood(
     // Inserted in the order of the keys, so that two submissions that share two keys cannot deadlock. The second one waits
     // here until the first has committed, which makes this the place where concurrent submissions take turns.
     let noted = sqlx::query!(
-        "insert into lately (key, at) select key, $2 from unnest($1::bytea[]) as key order by key
-         on conflict (key) do update set at = excluded.at where lately.at <= $3",
+        "insert into recent_submissions (key_hash, submitted_at) select key_hash, $2 from unnest($1::bytea[]) as key (key_hash) order by key_hash
+         on conflict (key_hash) do update set submitted_at = excluded.submitted_at where recent_submissions.submitted_at <= $3",
         keys,
         now as Ts,
         now.plus_seconds(-seconds) as Ts,
@@ -83,7 +83,7 @@ pub async fn check_flood(
     }
     // The caller rolls back: a rejected attempt must not prolong the wait.
     let last = sqlx::query_scalar!(
-        r#"select max(at) as "at?: Ts" from lately where key = any($1) and at < $2"#,
+        r#"select max(submitted_at) as "at?: Ts" from recent_submissions where key_hash = any($1) and submitted_at < $2"#,
         keys,
         now as Ts,
     )
@@ -121,12 +121,12 @@ pub async fn insert(
     let inserted = sqlx::query_scalar!(
         "with fresh as (select nextval('comments_id_seq') as id)
          insert into comments
-             (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, said_once, status,
+             (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, dedup_hash, status,
               reasons, created_at, network_sealed, network_until, network_hash, status_since, score, signals)
          select fresh.id, $1, $2, coalesce((select root_id from comments where id = $2), fresh.id), $3, $4, $5, $6, $7, $8, $9,
              $10, $11, $12, $13, $14, $15, $12, $16, $17
          from fresh
-         on conflict (article_id, coalesce(parent_id, 0), commenter_id, said_once) do nothing
+         on conflict (article_id, coalesce(parent_id, 0), commenter_id, dedup_hash) do nothing
          returning id",
         article_id.0,
         comment.parent_id.map(|id| id.0),

@@ -17,7 +17,7 @@ pub async fn count(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<ThreadC
     sqlx::query_as!(
         ThreadCounts,
         r#"select coalesce(sum(count), 0)::bigint as "replies!", coalesce(sum(threads), 0)::bigint as "threads!"
-           from article_reply_counts where article_id = $1"#,
+           from article_comment_counts where article_id = $1"#,
         id.0,
     )
     .fetch_one(db)
@@ -187,7 +187,7 @@ pub async fn find_position(
                (select count(*) from comments earlier
                 where earlier.root_id = comments.root_id and earlier.status = 'approved'
                   and (earlier.created_at, earlier.id) < (comments.created_at, comments.id)) as "before_in_thread!",
-               (select coalesce(sum(kept.threads), 0)::bigint from article_reply_counts kept
+               (select coalesce(sum(kept.threads), 0)::bigint from article_comment_counts kept
                 where kept.article_id = comments.article_id) as "threads!",
                nearer.is_early as "counts_before!",
                case when nearer.is_early then
@@ -207,7 +207,7 @@ pub async fn find_position(
                from article_threads ends where ends.article_id = comments.article_id and ends.replies > 0
            ) nearer
            where comments.id = coalesce((select id from comments where id = $1),
-                                        (select id from comments where number = $1 order by site_id limit 1))
+                                        (select id from comments where wordpress_id = $1 order by site_id limit 1))
              and status = 'approved' and state = 'published' and published_at <= $2"#,
         id.0,
         now as Ts,

@@ -20,7 +20,7 @@ mod supervisor;
 pub use binaries::find_client_program;
 pub use cluster::CommitDurability;
 pub use data_dir::{
-    create_data_dir, default_data_dir, describe_binaries, has_data, find_running_url,
+    create_data_dir, default_data_dir, describe_binaries, find_running_url, has_data,
 };
 pub use postgres::{EmbeddedPostgres, StartError};
 pub use standby::Standby;

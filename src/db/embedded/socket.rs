@@ -39,7 +39,10 @@ pub fn create_socket_dir(data: &Path, user: &OsUser) -> anyhow::Result<PathBuf> 
                 && folder.as_os_str().len() < MAX_RUNTIME_DIR_BYTES
         });
     let data_hash = blake3::hash(data.as_os_str().as_encoded_bytes());
-    let name = format!("{ROLE_AND_DATABASE}-{}", encode_hex(&data_hash.as_bytes()[..6]));
+    let name = format!(
+        "{ROLE_AND_DATABASE}-{}",
+        encode_hex(&data_hash.as_bytes()[..6])
+    );
     let folder = runtime.unwrap_or_else(|| PathBuf::from("/tmp")).join(name);
     match DirBuilder::new().mode(0o700).create(&folder) {
         Ok(()) if user.drops_privileges => {

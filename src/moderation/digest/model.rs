@@ -39,7 +39,7 @@ pub(super) struct Digest {
     pub seed: String,
     /// The comments that were listed, newest first.
     pub comments: Vec<i64>,
-    pub made_at: Ts,
+    pub created_at: Ts,
     /// Time from which the page no longer works.
     pub expires_at: Ts,
 }

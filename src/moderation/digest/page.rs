@@ -21,7 +21,9 @@ use crate::moderation::store;
 use crate::moderation::store::action_summary::{self, ActionSummary, DecisionConflict};
 use crate::moderation::store::cards::{CardScope, QueueCard};
 use crate::moderation::{DecisionRequest, bulk, cards};
-use crate::web::{ClientIp, Db, Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
+use crate::web::{
+    ClientIp, Db, Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post,
+};
 
 /// Purpose that the signature of the URL is bound to.
 const SIGNATURE_PURPOSE: &str = "digest";

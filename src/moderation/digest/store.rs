@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::model::{Digest, DigestRecipient, HeldComment};
-use crate::accounts::{Moderator, DigestFrequency};
+use crate::accounts::{DigestFrequency, Moderator};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, DigestId};
 
@@ -14,7 +14,7 @@ pub(super) async fn list_recipients(db: &mut PgConnection) -> sqlx::Result<Vec<D
         r#"select id, digest as "frequency: DigestFrequency", digest_at as "digest_at: Ts",
                email_confirmed_at as "confirmed_at!: Ts", email_set_at as "set_at!: Ts"
            from accounts
-           where digest <> 'never' and email_sealed is not null and email_confirmed_at is not null and silenced_at is null
+           where digest <> 'never' and email_sealed is not null and email_confirmed_at is not null and suppressed_at is null
            order by id"#
     )
     .fetch_all(db)
@@ -65,7 +65,7 @@ pub(super) async fn advance(
     let advanced = sqlx::query!(
         "update accounts set digest_at = $2
          where id = $1 and digest_at is not distinct from $3 and digest = $4
-           and email_set_at = $5 and email_confirmed_at is not null and silenced_at is null",
+           and email_set_at = $5 and email_confirmed_at is not null and suppressed_at is null",
         recipient.id.0,
         now as Ts,
         recipient.digest_at as Option<Ts>,
@@ -86,9 +86,9 @@ pub(super) async fn insert(
 ) -> sqlx::Result<Digest> {
     sqlx::query_as!(
         Digest,
-        r#"insert into digests (account_id, comments, made_at, expires_at) values ($1, $2, $3, $4)
-           returning id, account_id, comments, made_at, expires_at,
-               (select seed::text from accounts where accounts.id = account_id) as "seed!""#,
+        r#"insert into digests (account_id, comments, created_at, expires_at) values ($1, $2, $3, $4)
+           returning id, account_id, comments, digests.created_at, expires_at,
+               (select link_seed::text from accounts where accounts.id = account_id) as "seed!""#,
         id.0,
         comments,
         now as Ts,
@@ -106,7 +106,7 @@ pub(super) async fn find_unexpired(
 ) -> sqlx::Result<Option<Digest>> {
     sqlx::query_as!(
         Digest,
-        r#"select digests.id, account_id, comments, made_at, expires_at, seed::text as "seed!"
+        r#"select digests.id, account_id, comments, digests.created_at, expires_at, link_seed::text as "seed!"
            from digests join accounts on accounts.id = account_id
            where digests.id = $1 and expires_at > $2"#,
         id.0,
@@ -135,11 +135,11 @@ pub(super) async fn covers_action(
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce(bool_and(comment_id = any($3) and account_id = $2 and decided_at >= $4), false) as "holds!"
-           from (select comment_id, account_id, decided_at from decisions where act = $1 limit $5) of_act"#,
+           from (select comment_id, account_id, decided_at from decisions where action_id = $1 limit $5) of_act"#,
         action.0,
         moderator.id.0,
         &digest.comments,
-        digest.made_at as Ts,
+        digest.created_at as Ts,
         // An action about the digest alone has at most as many decisions as it has comments. One more is enough to find a
         // foreign one, however large the action.
         i64::try_from(digest.comments.len()).unwrap_or(i64::MAX).saturating_add(1),

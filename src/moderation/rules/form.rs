@@ -11,7 +11,7 @@ use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::publication::store::CHECKER_KEY_ROW;
 use crate::publication::{CheckerSettings, DiscussionSettings};
-use crate::web::{FormFields, FieldErrors};
+use crate::web::{FieldErrors, FormFields};
 
 const MAX_LIST_BYTES: usize = 1_000_000;
 /// Most bytes of the spam checker's URL and of its key.
@@ -248,7 +248,10 @@ fn parse_number(
     if number.is_none() {
         let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
         let bounds = [("least", least.as_str()), ("most", most.as_str())];
-        mistakes.push_message(field, translator.format_all("discussion-number-wrong", &bounds));
+        mistakes.push_message(
+            field,
+            translator.format_all("discussion-number-wrong", &bounds),
+        );
     }
     number
 }

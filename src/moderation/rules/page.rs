@@ -79,7 +79,12 @@ pub async fn save_rules(
     take_form(&app, reference, PAGE_PATH, &fields, work).await
 }
 
-async fn save_form(app: &App, desk: AdminLayout, admin: &Admin, mut form: RulesForm) -> Result<Response> {
+async fn save_form(
+    app: &App,
+    desk: AdminLayout,
+    admin: &Admin,
+    mut form: RulesForm,
+) -> Result<Response> {
     let present = desk.layout.publication.discussion.clone();
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
     // A list may have a megabyte of regular expressions, which compile for seconds.
@@ -124,7 +129,8 @@ pub async fn preview_words(
 ) -> Result<Response> {
     let list = |name| normalize_list(fields.first(name));
     let (hold, refuse) = (list("hold_words"), list("refuse_words"));
-    let (hold_preview, refuse_preview) = preview_lists(&app, layout.translator, hold, refuse).await?;
+    let (hold_preview, refuse_preview) =
+        preview_lists(&app, layout.translator, hold, refuse).await?;
     Ok(Page(PreviewFragment {
         translator: layout.translator,
         hold_preview,

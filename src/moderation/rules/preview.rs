@@ -58,7 +58,11 @@ pub(super) async fn preview_lists(
     })
     .await
     .context("matching the word lists")?;
-    let preview = |key, result| WordListPreview { translator, key, result };
+    let preview = |key, result| WordListPreview {
+        translator,
+        key,
+        result,
+    };
     Ok((preview("tried-hold", hold), preview("tried-refuse", refuse)))
 }
 
@@ -75,7 +79,10 @@ impl WordListPreview {
             return text;
         }
         let refused = i64::try_from(matches.refused).unwrap_or(i64::MAX);
-        format!("{text}; {}", self.translator.plural("tried-refused", refused))
+        format!(
+            "{text}; {}",
+            self.translator.plural("tried-refused", refused)
+        )
     }
 
     /// Returns the text that a script shows for a line without matches, with `#` in place of the line's number.

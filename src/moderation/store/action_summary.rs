@@ -34,9 +34,9 @@ pub async fn find(
                bool_or(comments.status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                        and not exists (select 1 from decisions later
                                        where later.comment_id = comments.id and later.id > first.id)) as "can_undo!"
-           from (select * from decisions where act = $1 and account_id = $2 order by id limit 1000) first
+           from (select * from decisions where action_id = $1 and account_id = $2 order by id limit 1000) first
            join comments on comments.id = comment_id
-           cross join (select sum(decisions)::bigint as count from log_entries where act = $1) counted
+           cross join (select sum(decisions)::bigint as count from audit_log where action_id = $1) counted
            having count(*) > 0"#,
         action_id.0,
         moderator.id.0,
@@ -51,7 +51,7 @@ pub async fn list_comments(
     action_id: ActionId,
 ) -> sqlx::Result<Vec<CommentId>> {
     sqlx::query_scalar!(
-        "select comment_id from decisions where act = $1 order by id limit $2",
+        "select comment_id from decisions where action_id = $1 order by id limit $2",
         action_id.0,
         MAX_LISTED,
     )
@@ -62,7 +62,7 @@ pub async fn list_comments(
 /// Counts the decisions of an action.
 pub async fn count_decisions(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"select coalesce(sum(decisions), 0)::bigint as "count!" from log_entries where act = $1"#,
+        r#"select coalesce(sum(decisions), 0)::bigint as "count!" from audit_log where action_id = $1"#,
         action_id.0,
     )
     .fetch_one(db)

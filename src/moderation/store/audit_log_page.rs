@@ -13,7 +13,7 @@ const EXCERPT_CHARS: usize = 160;
 pub async fn can_undo(db: &mut PgConnection, action: ActionId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
-               select 1 from (select * from decisions where act = $1 order by id limit 1000) first
+               select 1 from (select * from decisions where action_id = $1 order by id limit 1000) first
                join comments on comments.id = comment_id
                where comments.status = to_status and erased_at is null and (edited_at is null or edited_at < decided_at)
                  and not exists (select 1 from decisions later where later.comment_id = comments.id and later.id > first.id)
@@ -63,7 +63,7 @@ pub async fn list_decisions(
         r#"select decisions.id, comment_id, from_status as "from", to_status as "to", comments.name, comments.body_html,
                erased_at is not null as "is_erased!", title, path
            from decisions join comments on comments.id = comment_id join articles on articles.id = article_id
-           where entry = $1 and decisions.id > $2 order by decisions.id limit $3"#,
+           where entry_id = $1 and decisions.id > $2 order by decisions.id limit $3"#,
         entry.0,
         after,
         limit,

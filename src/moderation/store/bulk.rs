@@ -55,7 +55,7 @@ pub async fn insert(
         BulkTask::Undo(undone) => (None, Some(undone.0), "", now),
     };
     sqlx::query!(
-        "insert into bulk_acts (act, account_id, to_status, undoes, filter, why, begun_at, expected, as_of)
+        "insert into bulk_actions (action_id, account_id, to_status, undoes, filter, note, started_at, expected, as_of)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         action_id.0,
         moderator.id.0,
@@ -80,13 +80,13 @@ pub async fn lease_next(
 ) -> sqlx::Result<Option<BulkAction>> {
     sqlx::query_as!(
         BulkAction,
-        "update bulk_acts set lease_until = $2
-         where act = (
-             select act from bulk_acts where ended_at is null and (lease_until is null or lease_until <= $1)
-             order by act limit 1 for update skip locked
+        "update bulk_actions set lease_until = $2
+         where action_id = (
+             select action_id from bulk_actions where finished_at is null and (lease_until is null or lease_until <= $1)
+             order by action_id limit 1 for update skip locked
          )
-         returning act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
-             decided, done_id as cursor_id, ended_at as finished_at",
+         returning action_id, account_id, to_status, undoes, filter, note, started_at, as_of, expected,
+             decided, cursor_id, finished_at",
         now as Ts,
         lease_until as Ts,
     )
@@ -106,9 +106,9 @@ pub async fn advance(
 ) -> sqlx::Result<bool> {
     // The old cursor is part of the condition: of two nodes that ran the same batch, only the first finds it unmoved.
     let updated = sqlx::query!(
-        "update bulk_acts set decided = decided + $2, done_id = coalesce($3, done_id), lease_until = $4,
-             ended_at = case when $3::bigint is null then $6::timestamptz end
-         where act = $1 and ended_at is null and done_id is not distinct from $5",
+        "update bulk_actions set decided = decided + $2, cursor_id = coalesce($3, cursor_id), lease_until = $4,
+             finished_at = case when $3::bigint is null then $6::timestamptz end
+         where action_id = $1 and finished_at is null and cursor_id is not distinct from $5",
         bulk.action_id.0,
         decided,
         next,
@@ -128,7 +128,7 @@ pub async fn advance(
 /// Finishes an action before its end, if it is unfinished.
 pub async fn stop(db: &mut PgConnection, action_id: ActionId, now: Ts) -> sqlx::Result<()> {
     let stopped = sqlx::query!(
-        "update bulk_acts set ended_at = $2 where act = $1 and ended_at is null",
+        "update bulk_actions set finished_at = $2 where action_id = $1 and finished_at is null",
         action_id.0,
         now as Ts,
     )
@@ -143,7 +143,7 @@ pub async fn stop(db: &mut PgConnection, action_id: ActionId, now: Ts) -> sqlx::
 
 async fn notify_open_pages(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<()> {
     sqlx::query!(
-        "select pg_notify('desk', 'act ' || $1::bigint)",
+        "select pg_notify('admin_events', 'act ' || $1::bigint)",
         action_id.0
     )
     .execute(db)
@@ -155,9 +155,9 @@ async fn notify_open_pages(db: &mut PgConnection, action_id: ActionId) -> sqlx::
 pub async fn find(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<Option<BulkAction>> {
     sqlx::query_as!(
         BulkAction,
-        "select act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
-             decided, done_id as cursor_id, ended_at as finished_at
-         from bulk_acts where act = $1",
+        "select action_id, account_id, to_status, undoes, filter, note, started_at, as_of, expected,
+             decided, cursor_id, finished_at
+         from bulk_actions where action_id = $1",
         action_id.0,
     )
     .fetch_optional(db)
@@ -171,7 +171,7 @@ pub async fn find_undo(
     undone: ActionId,
 ) -> sqlx::Result<Option<ActionId>> {
     sqlx::query_scalar!(
-        "select act from bulk_acts where undoes = $1 and account_id = $2 and decided > 0 order by act limit 1",
+        "select action_id from bulk_actions where undoes = $1 and account_id = $2 and decided > 0 order by action_id limit 1",
         undone.0,
         moderator.id.0,
     )
@@ -183,9 +183,9 @@ pub async fn find_undo(
 pub async fn list_unfinished(db: &mut PgConnection) -> sqlx::Result<Vec<BulkAction>> {
     sqlx::query_as!(
         BulkAction,
-        "select act as action_id, account_id, to_status, undoes, filter, why as note, begun_at as started_at, as_of, expected,
-             decided, done_id as cursor_id, ended_at as finished_at
-         from bulk_acts where ended_at is null order by act",
+        "select action_id, account_id, to_status, undoes, filter, note, started_at, as_of, expected,
+             decided, cursor_id, finished_at
+         from bulk_actions where finished_at is null order by action_id",
     )
     .fetch_all(db)
     .await

@@ -93,14 +93,14 @@ pub async fn list(
                commenters.created_at as "first_seen?",
                (select count(*) from (select 1 from comments other
                     where other.network_hash = comments.network_hash and other.id <> comments.id limit 20) few) as "same_network_count!",
-               coalesce(lookalikes.held, 1)::bigint as "group_size!",
-               comments.lookalike_id as similar_group_id,
-               case when lookalikes.held is not null then (select count(distinct network_hash) from (select network_hash from comments other
-                    where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
+               coalesce(similar_groups.held, 1)::bigint as "group_size!",
+               comments.similar_group_id,
+               case when similar_groups.held is not null then (select count(distinct network_hash) from (select network_hash from comments other
+                    where other.similar_group_id = comments.similar_group_id and other.status = 'held' and other.erased_at is null
                     order by other.created_at, other.id limit 250) few) else 0 end as "group_networks!",
-               lookalikes.head_at as "group_since?",
-               case when lookalikes.held is not null then (select other.id from comments other
-                    where other.lookalike_id = comments.lookalike_id and other.status = 'held' and other.erased_at is null
+               similar_groups.representative_at as "group_since?",
+               case when similar_groups.held is not null then (select other.id from comments other
+                    where other.similar_group_id = comments.similar_group_id and other.status = 'held' and other.erased_at is null
                     order by other.created_at desc, other.id desc limit 1) end as "group_newest_id?: CommentId",
                (select accounts.name from decisions join accounts on accounts.id = decisions.account_id
                 where comment_id = comments.id order by decisions.id desc limit 1) as decided_by,
@@ -110,7 +110,7 @@ pub async fn list(
            join articles on articles.id = comments.article_id
            left join comments parent on parent.id = comments.parent_id
            left join commenters on commenters.id = comments.commenter_id
-           left join lookalikes on $2 and lookalikes.id = comments.lookalike_id and lookalikes.held > 1 and comments.status = 'held'
+           left join similar_groups on $2 and similar_groups.id = comments.similar_group_id and similar_groups.held > 1 and comments.status = 'held'
            cross join lateral (
                select sum(approved) as approved, sum(held) as held, sum(spam + trashed) as refused
                from commenter_counts where commenter_id = comments.commenter_id

@@ -28,12 +28,12 @@ pub async fn list_false_positives(
         FalsePositive,
         r#"select comments.id, status, name, body_html, scored.score as "score!"
            from (
-               select comment_id, is_refused, score, taught_at from lessons
-               where score is not null order by taught_at desc, comment_id desc limit $2
+               select comment_id, is_refused, score, trained_at from classifier_examples
+               where score is not null order by trained_at desc, comment_id desc limit $2
            ) scored
            join comments on comments.id = comment_id
            where scored.score::double precision >= $1 and not is_refused and erased_at is null
-           order by taught_at desc, comment_id desc limit $3"#,
+           order by trained_at desc, comment_id desc limit $3"#,
         min_score,
         scored,
         limit,

@@ -50,7 +50,7 @@ pub async fn list_names(
                select name, created_at, id from comments
                where commenter_id = $1 and comments.status = wanted.status
                order by created_at desc, id desc limit $2
-           ) lately
+           ) recent_submissions
            group by name order by max(created_at) desc, max(id) desc limit $3"#,
         id.0,
         MAX_SEARCHED_COMMENTS,
@@ -87,16 +87,16 @@ pub async fn list_recent_comments(
     sqlx::query_as!(
         // The newest of each status, and of these the newest: each part is one bounded index scan.
         CommenterComment,
-        r#"select lately.id as "id!: CommentId", lately.status as "status!: Status", lately.body_html as "body_html!: SafeHtml",
-               lately.created_at as "created_at!", title
+        r#"select recent_submissions.id as "id!: CommentId", recent_submissions.status as "status!: Status", recent_submissions.body_html as "body_html!: SafeHtml",
+               recent_submissions.created_at as "created_at!", title
            from unnest(enum_range(null::comment_status)) as wanted (status)
            cross join lateral (
                select id, comments.status, body_html, created_at, article_id from comments
                where commenter_id = $1 and comments.status = wanted.status and erased_at is null
                order by created_at desc, id desc limit $2
-           ) lately
+           ) recent_submissions
            join articles on articles.id = article_id
-           order by lately.created_at desc, lately.id desc limit $2"#,
+           order by recent_submissions.created_at desc, recent_submissions.id desc limit $2"#,
         id.0,
         limit,
     )
@@ -116,7 +116,7 @@ pub async fn find_record(
 ) -> sqlx::Result<Option<CommenterRecord>> {
     sqlx::query_as!(
         CommenterRecord,
-        r#"select created_at as first_seen, proved_at is not null as "is_verified!" from commenters where id = $1"#,
+        r#"select created_at as first_seen, verified_at is not null as "is_verified!" from commenters where id = $1"#,
         id.0,
     )
     .fetch_optional(db)

@@ -206,7 +206,7 @@ async fn find_facet_count(
 
 /// Returns the number of held comments in a group.
 async fn find_group_size(db: &mut PgConnection, id: SimilarGroupId) -> sqlx::Result<i64> {
-    let held = sqlx::query_scalar!("select held from lookalikes where id = $1", id.0)
+    let held = sqlx::query_scalar!("select held from similar_groups where id = $1", id.0)
         .fetch_optional(db)
         .await?;
     Ok(held.map_or(0, i64::from))

@@ -13,7 +13,7 @@ use crate::moderation::model::DecisionRequest;
 
 /// Reserves the id of an action, which groups the decisions of one press of a button.
 pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActionId> {
-    let id = sqlx::query_scalar!(r#"select nextval('decision_acts') as "id!""#)
+    let id = sqlx::query_scalar!(r#"select nextval('action_ids') as "id!""#)
         .fetch_one(db)
         .await?;
     Ok(ActionId(id))
@@ -50,10 +50,10 @@ pub async fn decide(
          ),
          -- A spam check must not overwrite the decision of a moderator.
          cancelled_checks as (
-             delete from checks using matching where comment_id = matching.id
+             delete from spam_checks using matching where comment_id = matching.id
          ),
          inserted as (
-             insert into decisions (act, entry, comment_id, account_id, from_status, to_status, decided_at)
+             insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, decided_at)
              select $4, $8, matching.id, $5, matching.status, $3, $6 from matching join changed using (id) order by matching.id
              returning id, comment_id, from_status, to_status, undoes
          )
@@ -105,7 +105,7 @@ pub async fn undo(
 ) -> sqlx::Result<(Vec<CommentId>, Option<i64>)> {
     // The decisions are chosen before the conditions are checked, so that the cursor moves on past those that cannot be undone.
     let batch = sqlx::query_scalar!(
-        "select id from decisions where act = $1 and id > $2 order by id limit $3",
+        "select id from decisions where action_id = $1 and id > $2 order by id limit $3",
         undone.0,
         after,
         limit,
@@ -128,10 +128,10 @@ pub async fn undo(
          ),
          -- A spam check must not overwrite the decision of a moderator.
          cancelled_checks as (
-             delete from checks using matching where comment_id = matching.id
+             delete from spam_checks using matching where comment_id = matching.id
          ),
          inserted as (
-             insert into decisions (act, entry, comment_id, account_id, from_status, to_status, undoes, decided_at)
+             insert into decisions (action_id, entry_id, comment_id, account_id, from_status, to_status, undoes, decided_at)
              select $2, $5, matching.id, $3, matching.to_status, matching.from_status, matching.decision_id, $4
              from matching join changed using (id) order by matching.id
              returning id, comment_id, from_status, to_status, undoes
@@ -164,13 +164,13 @@ pub async fn find_identical_action(
 ) -> sqlx::Result<Option<ActionId>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let action_id = sqlx::query_scalar!(
-        r#"select max(last.act) as "act!"
+        r#"select max(last.action_id) as "act!"
            from unnest($1::bigint[]) as asked (id)
            left join comments on comments.id = asked.id and comments.erased_at is null
            left join lateral (
-               select act, account_id, to_status, undoes from decisions where comment_id = asked.id order by id desc limit 1
+               select action_id, account_id, to_status, undoes from decisions where comment_id = asked.id order by id desc limit 1
            ) last on true
-           having count(distinct last.act) = 1
+           having count(distinct last.action_id) = 1
               and bool_and(coalesce(last.account_id = $2 and last.undoes is null and last.to_status = $3 and comments.status = $3, false))"#,
         &ids,
         moderator.id.0,

@@ -68,7 +68,7 @@ pub async fn update(
          )
          update comments
          set name = $5, website = $6, body = $7, format = $8, body_html = $9, edited_at = $3, version = comments.version + 1,
-             lookalike_id = null, score = null, signals = '{}'
+             similar_group_id = null, score = null, signals = '{}'
          from old where comments.id = old.id",
         id.0,
         version,

@@ -23,8 +23,8 @@ pub async fn find_entry_event(
     id: LogEntryId,
 ) -> sqlx::Result<Option<EntryEvent>> {
     let entry = sqlx::query!(
-        r#"select account_id, name as "name?", act
-           from log_entries left join accounts on accounts.id = account_id where log_entries.id = $1"#,
+        r#"select account_id, name as "name?", action_id
+           from audit_log left join accounts on accounts.id = account_id where audit_log.id = $1"#,
         id.0,
     )
     .fetch_optional(&mut *db)
@@ -33,7 +33,7 @@ pub async fn find_entry_event(
         return Ok(None);
     };
     let decisions = sqlx::query!(
-        "select comment_id, to_status from decisions where entry = $1 order by id",
+        "select comment_id, to_status from decisions where entry_id = $1 order by id",
         id.0,
     )
     .fetch_all(db)
@@ -42,7 +42,7 @@ pub async fn find_entry_event(
     Ok(Some(EntryEvent {
         by: entry.account_id,
         name: entry.name,
-        act: entry.act,
+        act: entry.action_id,
         changed: changed.map(|row| (row.comment_id, row.to_status)).collect(),
     }))
 }

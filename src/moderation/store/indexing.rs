@@ -65,14 +65,14 @@ pub async fn lock_pending(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec
         .execute(&mut *db)
         .await?;
     let ids = sqlx::query_scalar!(
-        "select comment_id from unread order by comment_id limit $1 for update skip locked",
+        "select comment_id from index_queue order by comment_id limit $1 for update skip locked",
         limit,
     )
     .fetch_all(&mut *db)
     .await?;
     sqlx::query_as!(
         PendingIndex,
-        "select id, version, status, name, website, body_html, created_at, lookalike_id as similar_group_id
+        "select id, version, status, name, website, body_html, created_at, similar_group_id
          from comments where id = any($1) and erased_at is null order by id for share skip locked",
         &ids,
     )
@@ -88,12 +88,12 @@ pub async fn list_newest_in_bands(
 ) -> sqlx::Result<Vec<EarlierComment>> {
     sqlx::query_as!(
         EarlierComment,
-        r#"select requested.band as "band!", comments.id, lookalike_id as similar_group_id, body_html
+        r#"select requested.band as "band!", comments.id, similar_group_id, body_html
            from (select distinct band from unnest($1::bigint[]) as band) requested
            cross join lateral (
-               select comments.id, lookalike_id, body_html
+               select comments.id, similar_group_id, body_html
                from (
-                   select comment_id from likeness where likeness.band = requested.band order by comment_id desc limit $3
+                   select comment_id from similarity_bands where similarity_bands.band = requested.band order by comment_id desc limit $3
                ) newest join comments on comments.id = newest.comment_id
                where status in ('held', 'spam') and erased_at is null and created_at >= $2
                order by comments.id desc limit 1
@@ -112,10 +112,10 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
     let versions: Vec<i32> = texts.iter().map(|text| text.version).collect();
     let bodies: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
     sqlx::query!(
-        "insert into readings (comment_id, version, words)
-         select id, version, to_tsvector('simple', left(words, $4))
-         from unnest($1::bigint[], $2::integer[], $3::text[]) as read (id, version, words)
-         on conflict (comment_id) do update set version = excluded.version, words = excluded.words",
+        "insert into comment_search (comment_id, version, search_vector)
+         select id, version, to_tsvector('simple', left(search_vector, $4))
+         from unnest($1::bigint[], $2::integer[], $3::text[]) as read (id, version, search_vector)
+         on conflict (comment_id) do update set version = excluded.version, search_vector = excluded.search_vector",
         &ids,
         &versions,
         &bodies as &[&str],
@@ -124,9 +124,12 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
     .execute(&mut *db)
     .await?;
     // Bands of an earlier version would match comments that are no longer similar.
-    sqlx::query!("delete from likeness where comment_id = any($1)", &ids)
-        .execute(&mut *db)
-        .await?;
+    sqlx::query!(
+        "delete from similarity_bands where comment_id = any($1)",
+        &ids
+    )
+    .execute(&mut *db)
+    .await?;
     let rows = || {
         texts
             .iter()
@@ -135,14 +138,14 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
     let bands: Vec<i64> = rows().map(|(band, _)| band).collect();
     let band_ids: Vec<i64> = rows().map(|(_, id)| id).collect();
     sqlx::query!(
-        "insert into likeness (band, comment_id) select * from unnest($1::bigint[], $2::bigint[]) on conflict do nothing",
+        "insert into similarity_bands (band, comment_id) select * from unnest($1::bigint[], $2::bigint[]) on conflict do nothing",
         &bands,
         &band_ids,
     )
     .execute(&mut *db)
     .await?;
     // The comments are locked, so none can have been queued again since they were read.
-    sqlx::query!("delete from unread where comment_id = any($1)", &ids)
+    sqlx::query!("delete from index_queue where comment_id = any($1)", &ids)
         .execute(db)
         .await?;
     Ok(())
@@ -160,15 +163,15 @@ pub async fn set_groups(
     let group_ids: Vec<i64> = groups.iter().map(|(_, id)| id.0).collect();
     // First, because a trigger on comments updates the counters in the rows of groups.
     sqlx::query!(
-        "insert into lookalikes (id) select distinct id from unnest($1::bigint[]) as id order by id on conflict do nothing",
+        "insert into similar_groups (id) select distinct id from unnest($1::bigint[]) as id order by id on conflict do nothing",
         &group_ids,
     )
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "update comments set lookalike_id = assigned.group_id
+        "update comments set similar_group_id = assigned.group_id
          from unnest($1::bigint[], $2::bigint[]) as assigned (id, group_id)
-         where comments.id = assigned.id and comments.lookalike_id is null and erased_at is null",
+         where comments.id = assigned.id and comments.similar_group_id is null and erased_at is null",
         &ids,
         &group_ids,
     )
@@ -181,13 +184,13 @@ pub async fn set_groups(
 pub async fn delete_bands_before(db: &mut PgConnection, before: Ts) -> sqlx::Result<()> {
     loop {
         let deleted = sqlx::query!(
-            "delete from likeness using (
+            "delete from similarity_bands using (
                  select distinct oldest.comment_id
-                 from (select comment_id from likeness order by comment_id limit $2) oldest
+                 from (select comment_id from similarity_bands order by comment_id limit $2) oldest
                  join comments on comments.id = oldest.comment_id
                  where created_at < $1
              ) gone
-             where likeness.comment_id = gone.comment_id",
+             where similarity_bands.comment_id = gone.comment_id",
             before as Ts,
             DELETE_BATCH_SIZE,
         )

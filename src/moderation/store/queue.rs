@@ -93,13 +93,13 @@ pub async fn find_grouped(
     let candidates = sqlx::query!(
         r#"with candidates as materialized (
              (select id, created_at from comments
-              where status = 'held' and lookalike_id is null and erased_at is null
+              where status = 'held' and similar_group_id is null and erased_at is null
                 and (created_at, id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
               order by created_at desc, id desc limit $3)
              union all
-             (select head_id, head_at from lookalikes
-              where held > 0 and (head_at, head_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
-              order by head_at desc, head_id desc limit $3)
+             (select representative_id, representative_at from similar_groups
+              where held > 0 and (representative_at, representative_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::bigint, 9223372036854775807))
+              order by representative_at desc, representative_id desc limit $3)
              order by created_at desc, id desc limit $3
            )
            select candidates.id as "id!: CommentId", c.status as "status?: Status", c.version as "version?"

@@ -60,9 +60,9 @@ macro_rules! scan_index {
                    and ($9::bigint is null or c.article_id = $9)
                    and ($10::bigint is null or c.commenter_id = $10)
                    and ($11::bytea is null or c.network_hash = $11)
-                   and ($12::bigint is null or c.lookalike_id = $12)
-                   and ($13::text is null or coalesce((select words @@ (select websearch_to_tsquery('simple', $13))
-                       from readings where readings.comment_id = c.id), false))
+                   and ($12::bigint is null or c.similar_group_id = $12)
+                   and ($13::text is null or coalesce((select search_vector @@ (select websearch_to_tsquery('simple', $13))
+                       from comment_search where comment_search.comment_id = c.id), false))
                    and ($14::timestamptz is null or (c.created_at <= $14 and (c.edited_at is null or c.edited_at <= $14)
                        and (c.status_since is null or c.status_since <= $14)))
                  order by c.created_at desc, c.id desc limit $7
@@ -129,7 +129,7 @@ pub(super) async fn find(
         scan_index!(
             db,
             args,
-            "comments r where r.lookalike_id = $12 and r.status = $1 and r.erased_at is null"
+            "comments r where r.similar_group_id = $12 and r.status = $1 and r.erased_at is null"
         )
     } else if filter.same_author_as.is_some() {
         scan_index!(
@@ -196,9 +196,12 @@ async fn is_search_selective(db: &mut PgConnection, search: &str) -> sqlx::Resul
     if search.is_empty() {
         return Ok(false);
     }
-    sqlx::query_scalar!(r#"select are_rare($1) as "are_rare!""#, search)
-        .fetch_one(db)
-        .await
+    sqlx::query_scalar!(
+        r#"select search_is_selective($1) as "search_is_selective!""#,
+        search
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Finds matches of a selective search by the index of words: reads all of them, and returns the newest.
@@ -211,7 +214,7 @@ async fn find_by_search(
     let found = sqlx::query_as!(
         FoundComment,
         "with said as materialized (
-             select comment_id from readings where words @@ (select websearch_to_tsquery('simple', $6))
+             select comment_id from comment_search where search_vector @@ (select websearch_to_tsquery('simple', $6))
          )
          select c.id, c.status, c.version from said
          -- `offset 0` makes Postgres look up each comment by its id, instead of reading all of this status.

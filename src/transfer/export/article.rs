@@ -39,7 +39,10 @@ impl<W: Write> WxrWriter<'_, W> {
         if !article.sources.is_empty() {
             self.meta(META_ELEMENT, meta::SOURCES, &article.sources)?;
         }
-        if let Some(note) = article.note.filter(|_| article.state == State::Draft) {
+        if let Some(note) = article
+            .draft_reason
+            .filter(|_| article.state == State::Draft)
+        {
             self.meta(META_ELEMENT, meta::NOTE, note.as_str())?;
         }
         for path in old_paths {

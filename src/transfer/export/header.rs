@@ -38,7 +38,7 @@ impl<W: Write> WxrWriter<'_, W> {
     pub(super) fn write_author(&mut self, id: i64, author: &ExportedAuthor) -> anyhow::Result<()> {
         self.open("wp:author")?;
         self.text("wp:author_id", &id.to_string())?;
-        self.cdata("wp:author_login", &author.handle)?;
+        self.cdata("wp:author_login", &author.username)?;
         self.cdata("wp:author_email", "")?;
         self.cdata("wp:author_display_name", &escape_html(&author.name))?;
         self.cdata("wp:author_first_name", "")?;

@@ -5,7 +5,7 @@ use super::context::{PlanContext, SourceItem};
 use super::fields::{decode_slug, plain_text, shorten, single_line, unescape};
 use super::model::PlannedArticle;
 use super::text::{ArticleText, convert_text, exported_format};
-use crate::articles::{Note, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES};
+use crate::articles::{DraftReason, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES};
 use crate::clock::Ts;
 use crate::text::{Slug, excerpt, input, markdown};
 use crate::transfer::body::Attachment;
@@ -38,11 +38,11 @@ pub fn plan_article(
     let sources = input::single_line(meta::find(&item.meta, meta::SOURCES));
     let sources = shorten(sources, SOURCES_BYTES, "sources", &item, report);
     let date = local_time.parse(&item.date, &item.date_gmt);
-    let (state, note) = find_state(&item, date.is_some());
-    if let Some(note) = note {
+    let (state, draft_reason) = find_state(&item, date.is_some());
+    if let Some(draft_reason) = draft_reason {
         report
             .new_drafts
-            .push(|| format!("{title} ({})", note.as_str()));
+            .push(|| format!("{title} ({})", draft_reason.as_str()));
     }
     // WordPress gives a draft a UTC date only once it has been published.
     let has_been_published =
@@ -64,7 +64,7 @@ pub fn plan_article(
         body_html: text.body_html,
         replies_open: item.comments_open,
         pinned: item.is_sticky,
-        note,
+        draft_reason,
         state,
         published_at: date.filter(|_| has_been_published),
         created_at,
@@ -114,16 +114,16 @@ fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {
     )
 }
 
-fn find_state(item: &WxrItem, has_date: bool) -> (State, Option<Note>) {
-    let note = match item.status.as_str() {
-        "publish" | "future" if item.has_password => Some(Note::Protected),
+fn find_state(item: &WxrItem, has_date: bool) -> (State, Option<DraftReason>) {
+    let draft_reason = match item.status.as_str() {
+        "publish" | "future" if item.has_password => Some(DraftReason::Protected),
         "publish" | "future" if has_date => return (State::Published, None),
         "draft" | "auto-draft" => meta::find_note(&item.meta),
-        "pending" => Some(Note::Pending),
-        "private" => Some(Note::Private),
-        _ => Some(Note::Unknown),
+        "pending" => Some(DraftReason::Pending),
+        "private" => Some(DraftReason::Private),
+        _ => Some(DraftReason::Unknown),
     };
-    (State::Draft, note)
+    (State::Draft, draft_reason)
 }
 
 /// Makes a slug of WordPress's, or of the title if that is empty.

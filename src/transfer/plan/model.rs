@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::articles::{Kind, Note, State};
+use crate::articles::{DraftReason, Kind, State};
 use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::comments::{LinkbackKind, Status};
@@ -28,7 +28,7 @@ pub struct PlannedArticle {
     pub replies_open: bool,
     pub pinned: bool,
     /// Reason why it becomes a draft although it was none.
-    pub note: Option<Note>,
+    pub draft_reason: Option<DraftReason>,
     pub state: State,
     pub published_at: Option<Ts>,
     pub created_at: Ts,

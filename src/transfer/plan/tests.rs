@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::article::make_slug;
 use super::*;
-use crate::articles::{Note, STANDFIRST_BYTES, State, TITLE_BYTES};
+use crate::articles::{DraftReason, STANDFIRST_BYTES, State, TITLE_BYTES};
 use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::text::Language;
@@ -112,8 +112,8 @@ fn a_slug_is_made_of_the_wordpress_slug_or_of_the_title() {
 fn an_article_without_a_date_becomes_a_draft() {
     let (planned, report) = plan("<title>Tea</title><wp:status>publish</wp:status>");
     assert_eq!(
-        (planned.state, planned.note),
-        (State::Draft, Some(Note::Unknown))
+        (planned.state, planned.draft_reason),
+        (State::Draft, Some(DraftReason::Unknown))
     );
     assert_eq!(report.new_drafts.total, 1);
 }

@@ -28,10 +28,10 @@ pub async fn list_known(
 ) -> sqlx::Result<Vec<KnownArticle>> {
     sqlx::query_as!(
         KnownArticle,
-        "select number as wordpress_id, article_id, digest, imported_articles.version as imported_version,
+        "select wordpress_id, article_id, digest, imported_articles.version as imported_version,
              articles.version as current_version, import_id
          from imported_articles join articles on id = article_id
-         where site_id = $1 and number = any($2)",
+         where site_id = $1 and wordpress_id = any($2)",
         site_id,
         wordpress_ids,
     )
@@ -78,10 +78,10 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
     sqlx::query!(
         "with inserted as (
              insert into articles
-                 (id, slug, title, standfirst, sources, body, body_html, format, kind, note, state,
+                 (id, slug, title, standfirst, sources, body, body_html, format, kind, draft_reason, state,
                   replies_open, pinned, published_at, path, author_id, created_at, updated_at)
              select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                 $8::body_format[], $9::article_kind[], $10::draft_note[], $11::article_state[],
+                 $8::body_format[], $9::article_kind[], $10::draft_reason[], $11::article_state[],
                  $12::boolean[], $13::boolean[], $14::timestamptz[], $15::text[], $16::bigint[], $17::timestamptz[], $18::timestamptz[])
              returning id, version, slug, title, standfirst, sources, body, format, author_id, updated_at
          )
@@ -96,7 +96,7 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
         &column(articles, |article| article.planned.body_html.to_string()),
         &column(articles, |article| article.planned.format) as _,
         &column(articles, |article| article.planned.kind) as _,
-        &column(articles, |article| article.planned.note) as _,
+        &column(articles, |article| article.planned.draft_reason) as _,
         &column(articles, |article| article.planned.state) as _,
         &column(articles, |article| article.planned.replies_open),
         &column(articles, |article| article.planned.pinned),
@@ -123,7 +123,7 @@ pub async fn update(
         r#"with changed as (
              update articles
              set slug = $2, title = $3, standfirst = $4, sources = $5, body = $6, body_html = $7, format = $8, kind = $9,
-                 note = $10, state = $11, replies_open = $12, pinned = $13, published_at = $14, path = coalesce($15, path),
+                 draft_reason = $10, state = $11, replies_open = $12, pinned = $13, published_at = $14, path = coalesce($15, path),
                  author_id = $16, updated_at = $17, version = version + 1
              where id = $1 and version = $18
              returning id, version, slug, title, standfirst, sources, body, format, author_id, updated_at
@@ -139,7 +139,7 @@ pub async fn update(
         planned.body_html.as_str(),
         planned.format as _,
         planned.kind as _,
-        planned.note as _,
+        planned.draft_reason as _,
         planned.state as _,
         planned.replies_open,
         planned.pinned,
@@ -169,10 +169,10 @@ pub async fn upsert_imported(
     articles: &[ImportedArticle],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into imported_articles (site_id, number, article_id, digest, version, import_id)
-         select $1, number, article_id, digest, version, $2
-         from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::integer[]) as written (number, article_id, digest, version)
-         on conflict (number, site_id) do update
+        "insert into imported_articles (site_id, wordpress_id, article_id, digest, version, import_id)
+         select $1, wordpress_id, article_id, digest, version, $2
+         from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::integer[]) as written (wordpress_id, article_id, digest, version)
+         on conflict (wordpress_id, site_id) do update
          set digest = excluded.digest, version = excluded.version, import_id = excluded.import_id",
         site_id,
         import_id,

@@ -49,12 +49,12 @@ pub async fn list_known(
 ) -> sqlx::Result<Vec<KnownComment>> {
     sqlx::query_as!(
         KnownComment,
-        r#"select number as "wordpress_id!", id as "id!: i64", article_id as "article_id!: i64",
-               parent_id as "parent_id: i64", origin as digest, status as "status!",
+        r#"select wordpress_id as "wordpress_id!", id as "id!: i64", article_id as "article_id!: i64",
+               parent_id as "parent_id: i64", export_hash as digest, status as "status!",
                exists (select 1 from decisions where comment_id = comments.id) as "is_decided!"
-           from comments where site_id = $1 and number = any($2)
+           from comments where site_id = $1 and wordpress_id = any($2)
            union all
-           select number, id, article_id, null, origin, status, false from linkbacks where site_id = $1 and number = any($2)"#,
+           select wordpress_id, id, article_id, null, export_hash, status, false from linkbacks where site_id = $1 and wordpress_id = any($2)"#,
         site_id,
         wordpress_ids,
     )
@@ -88,16 +88,16 @@ pub async fn insert(
     // Imported comments are exempt from the duplicate check, so `said_once` is filled with their unique ID.
     sqlx::query!(
         "insert into comments
-             (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, said_once, status,
-              reasons, created_at, site_id, number, origin, network_sealed, network_until, network_hash)
+             (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, dedup_hash, status,
+              reasons, created_at, site_id, wordpress_id, export_hash, network_sealed, network_until, network_hash)
          select id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, int8send(id), status,
-             string_to_array(reasons, chr(10)), created_at, $1, number, origin, network_sealed,
+             string_to_array(reasons, chr(10)), created_at, $1, wordpress_id, export_hash, network_sealed,
              case when network_sealed is not null then $2::timestamptz end, network_hash
          from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[],
              $11::body_format[], $12::text[], $13::comment_status[], $14::text[], $15::timestamptz[], $16::bigint[], $17::bigint[],
              $18::bytea[], $19::bytea[])
              as placed (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, status,
-             reasons, created_at, number, origin, network_sealed, network_hash)",
+             reasons, created_at, wordpress_id, export_hash, network_sealed, network_hash)",
         site_id,
         networks_until as Ts,
         &column(comments, |comment| comment.id),
@@ -134,9 +134,9 @@ pub async fn update(
     sqlx::query!(
         "update comments
          set parent_id = $2, root_id = $3, commenter_id = coalesce($4, commenter_id), name = $5, website = $6, body = $7, format = $8, body_html = $9,
-             status = $10, created_at = $11, origin = $12, version = version + 1,
+             status = $10, created_at = $11, export_hash = $12, version = version + 1,
              -- Similarity and spam score belong to the old text; the background tasks compute them again.
-             lookalike_id = case when (name, website, body_html) is not distinct from ($5, $6, $9) then lookalike_id end,
+             similar_group_id = case when (name, website, body_html) is not distinct from ($5, $6, $9) then similar_group_id end,
              score = case when (name, website, body_html) is not distinct from ($5, $6, $9) then score end,
              signals = case when (name, website, body_html) is not distinct from ($5, $6, $9) then signals else '{}' end
          where id = $1 and erased_at is null",
@@ -198,12 +198,12 @@ pub async fn upsert_linkbacks(
     linkbacks: &[PlacedLinkback],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into linkbacks (site_id, id, article_id, kind, name, website, body, status, created_at, number, origin)
+        "insert into linkbacks (site_id, id, article_id, kind, name, website, body, status, created_at, wordpress_id, export_hash)
          select $1, * from unnest($2::bigint[], $3::bigint[], $4::linkback_kind[], $5::text[], $6::text[], $7::text[],
              $8::comment_status[], $9::timestamptz[], $10::bigint[], $11::bigint[])
          on conflict (id) do update
          set name = excluded.name, website = excluded.website, body = excluded.body, status = excluded.status,
-             created_at = excluded.created_at, origin = excluded.origin",
+             created_at = excluded.created_at, export_hash = excluded.export_hash",
         site_id,
         &column(linkbacks, |linkback| linkback.id),
         &column(linkbacks, |linkback| linkback.article_id),

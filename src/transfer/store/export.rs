@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::articles::{Kind, Note, State, TopicKind};
+use crate::articles::{DraftReason, Kind, State, TopicKind};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::text::BodyFormat;
@@ -12,7 +12,7 @@ const COMMENTS_PER_PAGE: i64 = 500;
 
 /// An account that wrote at least one article.
 pub struct ExportedAuthor {
-    pub handle: String,
+    pub username: String,
     pub name: String,
 }
 
@@ -20,8 +20,8 @@ pub struct ExportedAuthor {
 pub async fn list_authors(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedAuthor>> {
     sqlx::query_as!(
         ExportedAuthor,
-        r#"select handle, name from accounts
-           where exists (select 1 from articles where author_id = accounts.id) order by handle collate "C""#
+        r#"select username, name from accounts
+           where exists (select 1 from articles where author_id = accounts.id) order by username collate "C""#
     )
     .fetch_all(db)
     .await
@@ -58,7 +58,7 @@ pub struct ExportedArticle {
     pub replies_open: bool,
     pub kind: Kind,
     pub pinned: bool,
-    pub note: Option<Note>,
+    pub draft_reason: Option<DraftReason>,
     pub state: State,
     pub published_at: Option<Ts>,
     pub path: Option<String>,
@@ -76,8 +76,8 @@ pub async fn list_articles(
     sqlx::query_as!(
         ExportedArticle,
         r#"select articles.id as "id: i64", articles.slug as "slug: String", title, standfirst, sources, body, format,
-               body_html as "body_html: String", replies_open, kind, pinned, note, state, published_at, path,
-               handle as author, articles.created_at, updated_at
+               body_html as "body_html: String", replies_open, kind, pinned, draft_reason, state, published_at, path,
+               username as author, articles.created_at, updated_at
            from articles join accounts on accounts.id = author_id
            where articles.id > $1 order by articles.id limit $2"#,
         after,

@@ -79,7 +79,7 @@ pub async fn insert_for_uploads(db: &mut PgConnection, site_id: i32) -> sqlx::Re
     sqlx::query!(
         "insert into article_paths (path, article_id)
          select media.path, article_id from imported_media media
-         join imported_articles article on article.number = article_number and article.site_id = media.site_id
+         join imported_articles article on article.wordpress_id = article_wordpress_id and article.site_id = media.site_id
          where media.site_id = $1 and media.path is not null
          on conflict (path) do nothing",
         site_id,

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 /// Returns the ID of the site at this URL, if anything was imported from it.
 pub async fn find(db: &mut PgConnection, url: &str) -> sqlx::Result<Option<i32>> {
-    sqlx::query_scalar!("select id from imported_sites where address = $1", url)
+    sqlx::query_scalar!("select id from imported_sites where url = $1", url)
         .fetch_optional(db)
         .await
 }
@@ -12,7 +12,7 @@ pub async fn find(db: &mut PgConnection, url: &str) -> sqlx::Result<Option<i32>>
 /// Inserts a site and returns its ID.
 pub async fn insert(db: &mut PgConnection, url: &str) -> sqlx::Result<i32> {
     sqlx::query_scalar!(
-        "insert into imported_sites (address) values ($1) returning id",
+        "insert into imported_sites (url) values ($1) returning id",
         url
     )
     .fetch_one(db)
@@ -22,7 +22,7 @@ pub async fn insert(db: &mut PgConnection, url: &str) -> sqlx::Result<i32> {
 /// Returns whether articles were imported from the site at this URL.
 pub async fn has_articles(db: &mut PgConnection, url: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select 1 from imported_articles join imported_sites on id = site_id where address = $1) as "has!""#,
+        r#"select exists (select 1 from imported_articles join imported_sites on id = site_id where url = $1) as "has!""#,
         url
     )
     .fetch_one(db)

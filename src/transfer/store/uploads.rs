@@ -24,12 +24,12 @@ pub async fn upsert(
     uploads: &[UploadRecord],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into imported_media (site_id, number, article_number, address, words, caption, path)
-         select distinct on (number) $1::integer, number, article_number, address, words, caption, path
+        "insert into imported_media (site_id, wordpress_id, article_wordpress_id, url, alt_text, caption, path)
+         select distinct on (wordpress_id) $1::integer, wordpress_id, article_wordpress_id, url, alt_text, caption, path
          from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
-             as upload (number, article_number, address, words, caption, path)
-         on conflict (number, site_id) do update
-         set article_number = excluded.article_number, address = excluded.address, words = excluded.words,
+             as upload (wordpress_id, article_wordpress_id, url, alt_text, caption, path)
+         on conflict (wordpress_id, site_id) do update
+         set article_wordpress_id = excluded.article_wordpress_id, url = excluded.url, alt_text = excluded.alt_text,
              caption = excluded.caption, path = excluded.path",
         site_id,
         &column(uploads, |upload| upload.wordpress_id),
@@ -53,9 +53,9 @@ pub async fn list(
 ) -> sqlx::Result<Vec<UploadRecord>> {
     sqlx::query_as!(
         UploadRecord,
-        "select number as wordpress_id, article_number as parent_id, address as url, words as alt_text, caption,
+        "select wordpress_id, article_wordpress_id as parent_id, url, alt_text, caption,
              path as page_path
-         from imported_media where site_id = $1 and (number = any($2) or article_number = any($3)) order by number",
+         from imported_media where site_id = $1 and (wordpress_id = any($2) or article_wordpress_id = any($3)) order by wordpress_id",
         site_id,
         wordpress_ids,
         parent_ids,

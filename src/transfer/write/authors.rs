@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::bail;
 use sqlx::PgConnection;
 
-use crate::accounts::{self, Username, Role};
+use crate::accounts::{self, Role, Username};
 use crate::clock::Ts;
 use crate::crypto::KeyRing;
 use crate::ids::AccountId;
@@ -138,6 +138,7 @@ fn candidate_handles(login: &str, name: &str) -> impl Iterator<Item = Username> 
     let first = Username::parse(&one_word(login)).or_else(|| Username::parse(&one_word(name)));
     let slug = Slug::from_title(name);
     let base: String = slug.as_str().chars().take(MAX_USERNAME_CHARS).collect();
-    let numbered = (2..1_000).filter_map(move |number| Username::parse(&format!("{base}-{number}")));
+    let numbered =
+        (2..1_000).filter_map(move |number| Username::parse(&format!("{base}-{number}")));
     first.into_iter().chain(numbered)
 }

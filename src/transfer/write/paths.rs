@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 
 use super::writer::BatchWriter;
-use crate::articles::{Kind, Note, State};
+use crate::articles::{DraftReason, Kind, State};
 use crate::ids::ArticleId;
-use crate::publication::{Publication, is_served, is_reserved};
+use crate::publication::{Publication, is_reserved, is_served};
 use crate::text::Slug;
 use crate::transfer::plan::PlannedArticle;
 use crate::transfer::report::ImportReport;
@@ -49,7 +49,9 @@ impl BatchWriter<'_> {
             .published_at
             .filter(|_| planned.state == State::Published)?;
         Some(match planned.kind {
-            Kind::Article => self.publication.article_path(ArticleId(id), slug, published_at),
+            Kind::Article => self
+                .publication
+                .article_path(ArticleId(id), slug, published_at),
             // A WordPress page may be a child of another, and keeps that path.
             Kind::Page => planned
                 .old_paths
@@ -102,7 +104,7 @@ impl BatchWriter<'_> {
         });
         // A published article needs a path.
         planned.state = State::Draft;
-        planned.note = Some(Note::Unknown);
+        planned.draft_reason = Some(DraftReason::Unknown);
         Ok(None)
     }
 

@@ -52,7 +52,9 @@ pub async fn submit_or_render<P: Template>(
         return error.into_response();
     };
     match error {
-        Error::Unavailable => page.with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS),
+        Error::Unavailable => {
+            page.with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS)
+        }
         Error::Internal(cause) => {
             tracing::error!(
                 "a form was not saved and its text was given back to the visitor: {cause:#}"

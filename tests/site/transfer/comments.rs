@@ -5,7 +5,7 @@ use broadsheet::comments::Status;
 use broadsheet::transfer::report::OutcomeCounts;
 
 use super::{discussion, new, same};
-use crate::support::wxr::{answers, comment, post, wxr};
+use crate::support::wxr::{comment, post, reply_to, wxr};
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
@@ -190,8 +190,8 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
     let tea = post(5, "tea").with(|post| post.more = both.clone());
     site.import(&wxr(&tea.xml())).await;
     for statement in [
-        "insert into lookalikes (id) values (11)",
-        "update comments set lookalike_id = 11, score = 0.5, signals = '{+buy}'",
+        "insert into similar_groups (id) values (11)",
+        "update comments set similar_group_id = 11, score = 0.5, signals = '{+buy}'",
     ] {
         sqlx::query(statement)
             .execute(&site.app.pool)
@@ -205,13 +205,13 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
     let report = site.import(&wxr(&tea.xml())).await;
     assert_eq!(report.comments.changed, 2, "{report}");
     let alike: Vec<i64> = sqlx::query_scalar(
-        "select id from comments where lookalike_id = 11 and score = 0.5 and signals = '{+buy}'",
+        "select id from comments where similar_group_id = 11 and score = 0.5 and signals = '{+buy}'",
     )
     .fetch_all(&site.app.pool)
     .await
     .expect("the one whose words stayed");
     assert_eq!(alike, [12]);
-    let read_anew = "select count(*) from comments where lookalike_id is null and score is null and signals = '{}'";
+    let read_anew = "select count(*) from comments where similar_group_id is null and score is null and signals = '{}'";
     assert_eq!(site.count(read_anew).await, 1);
 }
 
@@ -228,7 +228,7 @@ async fn a_comment_id_on_two_articles_belongs_to_the_first() {
     let coffee = post(6, "coffee").with(|post| {
         post.more = comment(11, "Petro", "1", "")
             + &comment(12, "Olha", "1", "")
-            + &comment(13, "Ann", "1", &answers(12));
+            + &comment(13, "Ann", "1", &reply_to(12));
     });
     let xml = wxr(&(tea.xml() + &coffee.xml()));
     let dry_run = site

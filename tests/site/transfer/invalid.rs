@@ -8,7 +8,7 @@ use broadsheet::comments::Status;
 use super::{discussion, dump_database, new};
 use crate::support::TestSite;
 use crate::support::cluster::folder;
-use crate::support::wxr::{answers, comment, file, post, wxr};
+use crate::support::wxr::{comment, file, post, reply_to, wxr};
 
 #[tokio::test]
 async fn an_invalid_export_writes_nothing() {
@@ -108,7 +108,7 @@ async fn hostile_contents_of_an_export_are_harmless() {
         post.content = format!("Words\u{92} <img src=x onerror=alert(1)><a href=\"javascript:alert(1)\" onclick=\"x\">a</a><iframe src=\"//evil.example\"></iframe><form action=\"/x\"><input name=a></form><style>p{{}}</style>{}", "<div>".repeat(5_000));
         post.more = format!(
             "<category domain=\"category\" nicename=\"{long}\"><![CDATA[{long}]]></category><wp:postmeta><wp:meta_key>_broadsheet_address</wp:meta_key><wp:meta_value>//evil.example/</wp:meta_value></wp:postmeta><wp:postmeta><wp:meta_key>_broadsheet_address</wp:meta_key><wp:meta_value>/{long}</wp:meta_value></wp:postmeta>{}{}",
-            comment(i64::MAX, &"n".repeat(5_000), "1", &answers(i64::MAX - 1)),
+            comment(i64::MAX, &"n".repeat(5_000), "1", &reply_to(i64::MAX - 1)),
             comment(i64::MAX - 1, "<b>Bold</b>", "1", "<wp:comment_date>9999-99-99 99:99:99</wp:comment_date>"),
         );
     });

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use broadsheet::transfer::report::OutcomeCounts;
 
 use crate::support::TestSite;
-use crate::support::wxr::{answers, comment};
+use crate::support::wxr::{comment, reply_to};
 
 fn new(count: u64) -> OutcomeCounts {
     OutcomeCounts {
@@ -61,14 +61,14 @@ async fn dump_database(site: &TestSite) -> BTreeMap<String, String> {
 fn discussion() -> String {
     let comments = [
         comment(11, "Maria", "1", ""),
-        comment(12, "Petro", "1", &answers(11)),
-        comment(13, "Olha", "0", &answers(11)),
+        comment(12, "Petro", "1", &reply_to(11)),
+        comment(13, "Olha", "0", &reply_to(11)),
         comment(14, "Spammer", "spam", ""),
         comment(15, "Thrown", "trash", ""),
-        comment(16, "Orphan", "1", &answers(999)),
-        comment(17, "Ouro", "1", &answers(18)),
-        comment(18, "Boros", "1", &answers(17)),
-        comment(19, "Self", "1", &answers(19)),
+        comment(16, "Orphan", "1", &reply_to(999)),
+        comment(17, "Ouro", "1", &reply_to(18)),
+        comment(18, "Boros", "1", &reply_to(17)),
+        comment(19, "Self", "1", &reply_to(19)),
         comment(
             20,
             "Pinger",

@@ -32,7 +32,7 @@ async fn imported_authors_cannot_sign_in() {
         "{report}"
     );
     let accounts: Vec<(String, String, String, bool)> = sqlx::query_as(
-        "select handle, slug, name, passphrase_hash is null from accounts order by id",
+        "select username, slug, name, passphrase_hash is null from accounts order by id",
     )
     .fetch_all(&site.app.pool)
     .await

@@ -6,7 +6,7 @@ use broadsheet::transfer::report::{ImportReport, OutcomeCounts};
 
 use super::{discussion, dump_database, same};
 use crate::support::TestSite;
-use crate::support::wxr::{answers, comment, post, wxr};
+use crate::support::wxr::{comment, post, reply_to, wxr};
 
 #[tokio::test]
 async fn a_dry_run_writes_nothing_and_reports_the_same() {
@@ -99,7 +99,7 @@ async fn a_newer_export_updates_only_articles_that_were_not_edited_here() {
         post.slug = "green-tea";
         post.more = comment(11, "Maria", "1", "")
             + &comment(12, "Petro", "spam", "")
-            + &comment(13, "Olha", "1", &answers(12));
+            + &comment(13, "Olha", "1", &reply_to(12));
     });
     let coffee = coffee.with(|post| post.content = "Coffee, changed.".to_owned());
     let report = site

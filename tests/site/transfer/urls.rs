@@ -3,7 +3,7 @@
 use broadsheet::comments::Status;
 
 use super::new;
-use crate::support::wxr::{answers, comment, post, wxr};
+use crate::support::wxr::{comment, post, reply_to, wxr};
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn links_with_a_taken_id_lead_to_the_imported_article_and_comments() {
     let first = site.comment(&native, "First", Status::Approved).await;
     let (article, comments) = (native.id.0, first.0);
     let replies = comment(comments, "Maria", "1", "")
-        + &comment(comments + 1, "Petro", "1", &answers(comments));
+        + &comment(comments + 1, "Petro", "1", &reply_to(comments));
     let tea = post(article, "tea").with(|post| post.more = replies);
     let report = site.import(&wxr(&tea.xml())).await;
     assert_eq!((report.articles, report.comments), (new(1), new(2)));

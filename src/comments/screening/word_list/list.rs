@@ -87,7 +87,10 @@ impl WordList {
             let Err(why) = entries.add(number, trim_line(line)) else {
                 continue;
             };
-            wrong.push(InvalidLine { line: number, kind: why });
+            wrong.push(InvalidLine {
+                line: number,
+                kind: why,
+            });
             if why == InvalidLineKind::TooMany || wrong.len() == MAX_ERRORS {
                 break;
             }

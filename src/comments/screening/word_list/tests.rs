@@ -1,4 +1,4 @@
-use super::{WordList, InvalidLineKind};
+use super::{InvalidLineKind, WordList};
 
 fn list(text: &str) -> WordList {
     WordList::parse(text).expect("a valid list")
@@ -13,7 +13,10 @@ fn found(entries: &str, text: &str) -> Vec<String> {
 /// Returns the errors of a list.
 fn errors(entries: &str) -> Vec<(usize, InvalidLineKind)> {
     let errors = WordList::parse(entries).expect_err("an invalid list");
-    errors.iter().map(|error| (error.line, error.kind)).collect()
+    errors
+        .iter()
+        .map(|error| (error.line, error.kind))
+        .collect()
 }
 
 #[test]
