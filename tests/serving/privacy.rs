@@ -87,7 +87,10 @@ fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
     ] {
         assert!(output.contains(part), "{part:?} is missing:\n{output}");
     }
-    assert!(!output.contains("LEAK") && !output.contains('@'), "{output}");
+    assert!(
+        !output.contains("LEAK") && !output.contains('@'),
+        "{output}"
+    );
     assert_eq!(site_state(&url), before);
     assert_eq!(list_copies(&url), [""; 0]);
     assert_eq!(server.get("/").status, 200);
@@ -96,7 +99,10 @@ fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
     let checked = check_privacy(&server.data, &["--pages", "1"]);
     let output = text(&checked);
     assert!(checked.status.success(), "{output}");
-    assert!(output.contains("more were found and not opened"), "{output}");
+    assert!(
+        output.contains("more were found and not opened"),
+        "{output}"
+    );
 }
 
 #[test]
