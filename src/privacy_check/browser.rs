@@ -68,6 +68,7 @@ impl RouterBrowser {
             .finish();
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            // The site refuses forms that another site sent.
             .header("sec-fetch-site", "same-origin");
         self.send(request, Body::from(body)).await
     }

@@ -91,6 +91,7 @@ async fn check_site(
         _ = terminate.recv() => Err(anyhow::anyhow!("the check was stopped before it was finished")),
         _ = interrupt.recv() => Err(anyhow::anyhow!("the check was stopped before it was finished")),
     };
+    // Also after an error or a signal: the copy contains everything that the site does.
     copy.remove().await?;
     result
 }
@@ -128,6 +129,7 @@ fn copy_config(config: &Config) -> anyhow::Result<Config> {
         smtp_url: "smtp://canary.invalid:25".to_owned(),
         from,
     });
+    // The browsers connect directly, so their own IP addresses must count.
     config.trusted_proxies = Vec::new();
     Ok(config)
 }

@@ -76,6 +76,7 @@ pub async fn crawl(
 ) -> anyhow::Result<()> {
     let route_paths = routes::list_paths(trace, report);
     let mut queue = CrawlQueue::default();
+    // Links to them must not queue them again.
     queue.seen.extend(route_paths.iter().cloned());
     let mut stats = CrawlStats::default();
     for path in route_paths {
@@ -105,6 +106,7 @@ async fn open_path(
         let response = browser_of(trace, role).get(path).await?;
         report.search(&format!("{path} for {role_name}"), &response.to_bytes());
         ensure!(
+            // A site without its database shows nothing, so that finding no leak would mean nothing.
             response.status != StatusCode::SERVICE_UNAVAILABLE,
             "the database did not answer in time, so the check was not finished"
         );

@@ -142,6 +142,7 @@ fn search_staff_email(
         .filter_map(|line| line.strip_prefix(&*base_url));
     for path in links.map(|link| format!("/{}", link.trim_start_matches('/'))) {
         if path.starts_with("/digests/") {
+            // Signed, so no route and no page leads there.
             trace.digest_paths.push(path);
         } else if path.contains("/stop?") {
             trace.digest_stop_paths.push(path);

@@ -93,6 +93,7 @@ impl EmailEncodings {
         let (names, patterns): (Vec<String>, Vec<Vec<u8>>) = encodings.into_iter().unzip();
         let finder = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            // Of matches that begin at the same byte, the longest names the encoding.
             .match_kind(MatchKind::LeftmostLongest)
             .build(patterns)
             .expect("a few hundred short patterns fit an automaton");

@@ -95,6 +95,7 @@ impl LeakReport {
     fn redact_email(&self, place: &str) -> String {
         let leaks = self.encodings.find_leaks(place.as_bytes());
         let mut bytes = place.as_bytes().to_vec();
+        // From the end, so that the offsets of earlier leaks stay valid.
         for leak in leaks.into_iter().rev() {
             bytes.splice(leak.start..leak.end, *b"(the email)");
         }

@@ -69,6 +69,7 @@ fn fill_route(route: &str, trace: &CanaryTrace) -> Vec<String> {
         "/moderators/{id}/confirm" => vec![trace.confirm_path.clone()],
         "/topics/{slug}" | "/category/{*path}" | "/tag/{*path}" => vec![fill(&trace.topic_slug)],
         "/authors/{slug}" | "/author/{*path}" => vec![fill(&trace.author_slug)],
+        // No upload belongs to the canary, so the page for a missing file stands for all.
         "/media/{*path}" | "/wp-content/uploads/{*path}" => vec![fill("none.jpg")],
         "/static/{name}" => vec![fill("reply.js")],
         "/page/{number}" => vec![fill("1"), fill("2")],

@@ -78,6 +78,7 @@ pub async fn create_database(
         ),
     };
     // Postgres takes no parameters in `create database`.
+    // A database from template1 could not have another locale or encoding than that has.
     let statement =
         format!("create database {name} template template0 encoding 'UTF8'{with_locale}");
     db.execute(AssertSqlSafe(statement)).await?;

@@ -112,6 +112,7 @@ impl LogSearch {
     /// Searches the remaining bytes, or returns `None` when called again. Later log lines are dropped.
     pub fn finish(&self) -> Option<StreamSummary> {
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The subscriber holds clones of this log, so the stream is taken out instead of consumed.
         stream.take().map(SearchStream::finish)
     }
 }

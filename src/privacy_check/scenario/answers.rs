@@ -15,6 +15,7 @@ pub async fn exchange_answers(scenario: &mut CanaryScenario<'_>) -> anyhow::Resu
         .context("no reply of the canary was approved")?
         .to_string();
     scenario.app.clock.advance(REPLY_INTERVAL_SECONDS);
+    // The flood interval applies to the network, too.
     scenario.other_browser.change_network();
     let email = format!("third.reader-{}@example.net", hex(&random::<6>()));
     let path = scenario.reply_path();

@@ -64,6 +64,7 @@ async fn submit_suspicious(scenario: &mut CanaryScenario<'_>, path: &str) -> any
     scenario
         .submit_reply(path, "A robot.", &honeypot, 303)
         .await?;
+    // The default rules, as those of WordPress, hold a reply with two links.
     let links = "One link https://example.com/ and https://example.net/ more.";
     let subscribed = [("tell_everything", "yes")];
     scenario.submit_reply(path, links, &subscribed, 303).await?;

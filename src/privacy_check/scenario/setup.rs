@@ -58,6 +58,7 @@ pub async fn set_up<'a>(
 async fn change_settings(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
     let settings = DiscussionSettings {
+        // Otherwise no reply would become public without a decision.
         hold_first_timers: false,
         flood_seconds: FLOOD_SECONDS,
         ..DiscussionSettings::default()

@@ -19,7 +19,7 @@ pub const HOLD_WORD: &str = "canaryhold";
 /// Word for which the copy moves a reply to the trash.
 pub const TRASH_WORD: &str = "canarytrash";
 
-/// Scenario in progress.
+/// State of a running scenario: its browsers, and what they have created so far.
 pub struct CanaryScenario<'a> {
     pub app: &'a App,
     pub canary: &'a Canary,
