@@ -6,6 +6,9 @@ use super::report::LeakReport;
 use crate::commenters::Email;
 use crate::crypto::{Keys, hex, random};
 
+/// Word for which the copy holds a reply.
+pub const HOLD_WORD: &str = "canaryhold";
+
 /// Identity of the made-up commenter of one run.
 pub struct Canary {
     /// Email address as the canary types it, in mixed case and with a `+` tag.
@@ -32,6 +35,11 @@ impl Canary {
     /// Returns the word that every approved public reply of this run contains.
     pub fn public_word(&self) -> String {
         format!("Public{}", self.run_id)
+    }
+
+    /// Returns the text with which every held reply of this run begins.
+    pub fn held_text(&self) -> String {
+        format!("Held{}, {HOLD_WORD}.", self.run_id)
     }
 
     /// Returns the username of the run's admin, which is also the slug of their author page.

@@ -178,15 +178,15 @@ fn search_dump(
     let mut stream = report.database_stream(&trace.public_word);
     let dump = copy.dump_into(&mut stream)?;
     let summary = stream.finish();
-    report.record_searched(format!(
-        "dump of the database, {} kB: {} tables, {} binary values (the keyed hash and the encrypted email belong there)",
+    let size = format!(
+        "{} kB: {} tables, {} binary values (the keyed hash and the encrypted email belong there)",
         group_thousands(summary.bytes as u64 / 1000),
         dump.tables,
         group_thousands(dump.byte_values)
-    ));
-    if !summary.has_marker || dump.byte_values == 0 {
-        report.record_missing("the dump does not contain the canary's reply");
+    );
+    report.record_stream("the dump of the database", &size, summary);
+    if dump.byte_values == 0 {
+        report.record_missing("the dump of the database does not contain any binary values");
     }
-    report.record_leaks("the dump", summary.leaks);
     Ok(())
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use anyhow::ensure;
 use axum::http::StatusCode;
 
-use super::browser::RouterBrowser;
 use super::report::{LeakReport, group_thousands};
 use super::response::PageResponse;
 use super::routes;
@@ -54,9 +53,12 @@ impl CrawlQueue {
     }
 }
 
-/// Observations during a crawl, which show at its end that the right pages were searched.
-#[derive(Default)]
-struct CrawlStats {
+/// Crawl in progress, with observations that show at its end whether the right pages were searched.
+struct SiteCrawl<'a> {
+    app: &'a App,
+    trace: &'a mut CanaryTrace,
+    report: &'a mut LeakReport,
+    queue: CrawlQueue,
     opened: usize,
     paths_by_kind: BTreeMap<&'static str, BTreeSet<String>>,
     /// Whether each role saw the public reply on a page.
@@ -75,81 +77,117 @@ pub async fn crawl(
     report: &mut LeakReport,
 ) -> anyhow::Result<()> {
     let route_paths = routes::list_paths(trace, report);
-    let mut queue = CrawlQueue::default();
+    let mut crawl = SiteCrawl {
+        app,
+        trace,
+        report,
+        queue: CrawlQueue::default(),
+        opened: 0,
+        paths_by_kind: BTreeMap::new(),
+        saw_public_word: [false; 3],
+        saw_held_text: [false; 3],
+        has_feed_with_reply: false,
+    };
     // Links to them must not queue them again.
-    queue.seen.extend(route_paths.iter().cloned());
-    let mut stats = CrawlStats::default();
+    crawl.queue.seen.extend(route_paths.iter().cloned());
     for path in route_paths {
-        open_path(app, &path, trace, &mut queue, &mut stats, report).await?;
+        crawl.open(&path).await?;
     }
-    while stats.opened < limit
-        && let Some(path) = queue.pop()
+    while crawl.opened < limit
+        && let Some(path) = crawl.queue.pop()
     {
-        open_path(app, &path, trace, &mut queue, &mut stats, report).await?;
+        crawl.open(&path).await?;
     }
-    record_searched(&stats, queue.len(), report);
-    record_missing(&stats, report);
+    crawl.record_searched();
+    crawl.record_missing();
     Ok(())
 }
 
-/// Opens one path in each role, searches the responses and queues their links.
-async fn open_path(
-    app: &App,
-    path: &str,
-    trace: &mut CanaryTrace,
-    queue: &mut CrawlQueue,
-    stats: &mut CrawlStats,
-    report: &mut LeakReport,
-) -> anyhow::Result<()> {
-    stats.opened += 1;
-    for (role, role_name) in ROLES.iter().enumerate() {
-        let response = browser_of(trace, role).get(path).await?;
-        report.search(&format!("{path} for {role_name}"), &response.to_bytes());
-        ensure!(
+impl SiteCrawl<'_> {
+    /// Opens one path in each role, searches the responses and queues their links.
+    async fn open(&mut self, path: &str) -> anyhow::Result<()> {
+        self.opened += 1;
+        for (role, role_name) in ROLES.iter().enumerate() {
+            let browser = match role {
+                0 => &mut self.trace.visitor_browser,
+                1 => &mut self.trace.canary_browser,
+                _ => &mut self.trace.admin_browser,
+            };
+            let response = browser.get(path).await?;
+            let place = format!("{path} for {role_name}");
+            self.report.search(&place, &response.to_bytes());
             // A site without its database shows nothing, so that finding no leak would mean nothing.
-            response.status != StatusCode::SERVICE_UNAVAILABLE,
-            "the database did not answer in time, so the check was not finished"
-        );
-        if response.status == StatusCode::INTERNAL_SERVER_ERROR {
-            report.record_missing(&format!(
-                "{path} fails with {} for {role_name}, so its content was not searched",
-                response.status
-            ));
+            ensure!(
+                response.status != StatusCode::SERVICE_UNAVAILABLE,
+                "the database did not answer in time, so the check was not finished"
+            );
+            if response.status == StatusCode::INTERNAL_SERVER_ERROR {
+                self.report.record_missing(&format!(
+                    "{path} fails with {} for {role_name}, so its content was not searched",
+                    response.status
+                ));
+            }
+            self.observe(path, role, &response);
+            for link in response.links(&self.app.config.public_url) {
+                self.queue.push(link);
+            }
         }
-        stats.observe(path, role, &response, trace);
-        for link in response.links(&app.config.public_url) {
-            queue.push(link);
-        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn browser_of(trace: &mut CanaryTrace, role: usize) -> &mut RouterBrowser {
-    match role {
-        0 => &mut trace.visitor_browser,
-        1 => &mut trace.canary_browser,
-        _ => &mut trace.admin_browser,
-    }
-}
-
-impl CrawlStats {
-    fn observe(&mut self, path: &str, role: usize, response: &PageResponse, trace: &CanaryTrace) {
+    fn observe(&mut self, path: &str, role: usize, response: &PageResponse) {
         let kind = response_kind(response);
-        self.paths_by_kind
-            .entry(kind)
-            .or_default()
-            .insert(path.to_owned());
+        let paths = self.paths_by_kind.entry(kind).or_default();
+        paths.insert(path.to_owned());
         // A search page contains the text only because it was searched for.
         if path.starts_with("/search") {
             return;
         }
         let text = response.text();
-        let has_public_word = text.contains(&trace.public_word);
+        let has_public_word = text.contains(&self.trace.public_word);
         self.saw_public_word[role] |= has_public_word && kind == PAGE_KIND;
         self.has_feed_with_reply |= has_public_word && kind == FEED_KIND;
         // A signed path is known to the canary alone, so its held reply may be shown there to a visitor.
         let is_signed = path.contains("key=");
-        self.saw_held_text[role] |= text.contains(&trace.held_text) && (role != 0 || !is_signed);
+        self.saw_held_text[role] |=
+            text.contains(&self.trace.held_text) && (role != 0 || !is_signed);
+    }
+
+    fn record_searched(&mut self) {
+        for (kind, paths) in &self.paths_by_kind {
+            let count = group_thousands(paths.len() as u64);
+            self.report.record_searched(format!(
+                "{count} {kind}, with their headers, as {}, {} and {}",
+                ROLES[0], ROLES[1], ROLES[2]
+            ));
+        }
+        let opened = group_thousands(self.opened as u64);
+        self.report.record_searched(match self.queue.len() {
+            0 => format!("{opened} URLs in all: every one that was found"),
+            unopened => format!(
+                "{opened} URLs in all; {} more were found and not opened (--pages opens more)",
+                group_thousands(unopened as u64)
+            ),
+        });
+    }
+
+    fn record_missing(&mut self) {
+        for (role_name, saw_it) in ROLES.iter().zip(self.saw_public_word) {
+            if !saw_it {
+                self.report.record_missing(&format!(
+                    "no page showed the canary's approved reply to {role_name}"
+                ));
+            }
+        }
+        if self.saw_held_text != [false, true, true] {
+            self.report.record_missing(
+                "the canary's held reply must be shown to the canary and to an admin, and to nobody else",
+            );
+        }
+        if !self.has_feed_with_reply {
+            self.report
+                .record_missing("no feed contained the canary's approved reply");
+        }
     }
 }
 
@@ -165,41 +203,5 @@ fn response_kind(response: &PageResponse) -> &'static str {
         FEED_KIND
     } else {
         "other responses"
-    }
-}
-
-fn record_searched(stats: &CrawlStats, unopened: usize, report: &mut LeakReport) {
-    for (kind, paths) in &stats.paths_by_kind {
-        let count = group_thousands(paths.len() as u64);
-        report.record_searched(format!(
-            "{count} {kind}, with their headers, as {}, {} and {}",
-            ROLES[0], ROLES[1], ROLES[2]
-        ));
-    }
-    let opened = group_thousands(stats.opened as u64);
-    report.record_searched(match unopened {
-        0 => format!("{opened} URLs in all: every one that was found"),
-        _ => format!(
-            "{opened} URLs in all; {} more were found and not opened (--pages opens more)",
-            group_thousands(unopened as u64)
-        ),
-    });
-}
-
-fn record_missing(stats: &CrawlStats, report: &mut LeakReport) {
-    for (role_name, saw_it) in ROLES.iter().zip(stats.saw_public_word) {
-        if !saw_it {
-            report.record_missing(&format!(
-                "no page showed the canary's approved reply to {role_name}"
-            ));
-        }
-    }
-    if stats.saw_held_text != [false, true, true] {
-        report.record_missing(
-            "the canary's held reply must be shown to the canary and to an admin, and to nobody else",
-        );
-    }
-    if !stats.has_feed_with_reply {
-        report.record_missing("no feed contained the canary's approved reply");
     }
 }

@@ -19,13 +19,16 @@ const NOTIFICATION_INTERVAL_SECONDS: i64 = 2 * 60 * 60;
 /// Number of emails that are leased at a time.
 const BATCH_SIZE: i64 = 100;
 
-/// Counts of the emails in the outbox.
-#[derive(Default)]
-struct EmailCounts {
+/// Search of the outbox in progress, with counts of the emails by recipient.
+struct OutboxSearch<'a> {
+    app: &'a App,
+    trace: &'a mut CanaryTrace,
+    report: &'a mut LeakReport,
+    leased_until: Ts,
     to_canary: u64,
     to_staff: u64,
     to_others: u64,
-    /// Emails to others with the canary's public reply.
+    /// Number of emails to others with the canary's public reply.
     with_public_word: u64,
 }
 
@@ -39,129 +42,121 @@ pub async fn search_emails(
     notifications::enqueue_due_emails(app).await?;
     digest::enqueue_due(app).await?;
     let now = app.clock.now();
-    // The lease ends after the clock of the check, so that no email is leased twice.
-    let leased_until = now.plus_seconds(NOTIFICATION_INTERVAL_SECONDS);
-    let mut counts = EmailCounts::default();
+    let mut search = OutboxSearch {
+        app,
+        trace,
+        report,
+        // Longer than the search takes by its own clock, so that no email is leased twice.
+        leased_until: now.plus_seconds(NOTIFICATION_INTERVAL_SECONDS),
+        to_canary: 0,
+        to_staff: 0,
+        to_others: 0,
+        with_public_word: 0,
+    };
     let mut db = app.pool.acquire().await?;
     loop {
-        let emails = store::lease_due(&mut db, now, leased_until, BATCH_SIZE).await?;
+        let emails = store::lease_due(&mut db, now, search.leased_until, BATCH_SIZE).await?;
         if emails.is_empty() {
             break;
         }
         for email in emails {
-            search_email(
-                app,
-                &mut db,
-                &email,
-                leased_until,
-                trace,
-                report,
-                &mut counts,
-            )
-            .await?;
+            search.search_email(&mut db, &email).await?;
         }
     }
-    record_counts(&counts, trace, report);
+    search.record_counts();
     Ok(())
 }
 
-async fn search_email(
-    app: &App,
-    db: &mut PgConnection,
-    email: &DueEmail,
-    leased_until: Ts,
-    trace: &mut CanaryTrace,
-    report: &mut LeakReport,
-    counts: &mut EmailCounts,
-) -> anyhow::Result<()> {
-    if email.to == Recipient::Commenter(trace.commenter.id) {
-        counts.to_canary += 1;
-        return Ok(());
-    }
-    let Some(recipient) = store::find_sealed_recipient(db, email.id, leased_until).await? else {
-        return Ok(());
-    };
-    let message = outbox::decrypt(&app.keys, email.to, &email.letter)?;
-    match (email.to, &recipient.email_hash) {
-        (Recipient::Account(id), _) => {
-            // Only the content is searched: the admin's email is the canary's here. It must open all the same.
-            address::open(&app.keys, id, &recipient.email_sealed)?;
-            counts.to_staff += 1;
-            search_staff_email(app, &message, trace, report);
+impl OutboxSearch<'_> {
+    async fn search_email(
+        &mut self,
+        db: &mut PgConnection,
+        email: &DueEmail,
+    ) -> anyhow::Result<()> {
+        if email.to == Recipient::Commenter(self.trace.commenter.id) {
+            self.to_canary += 1;
+            return Ok(());
         }
-        (Recipient::Commenter(_), Some(hash)) => {
-            let to = open_for_export(&app.keys, hash, &recipient.email_sealed)?;
-            counts.to_others += 1;
-            counts.with_public_word += u64::from(message.text.contains(&trace.public_word));
-            search_reader_email(app, email, &message, &to, report)?;
+        let recipient = store::find_sealed_recipient(db, email.id, self.leased_until).await?;
+        let Some(recipient) = recipient else {
+            return Ok(());
+        };
+        let keys = &self.app.keys;
+        let message = outbox::decrypt(keys, email.to, &email.letter)?;
+        match (email.to, &recipient.email_hash) {
+            (Recipient::Account(id), _) => {
+                // Only the content is searched: the admin's email is the canary's here. It must open all the same.
+                address::open(keys, id, &recipient.email_sealed)?;
+                self.search_staff_email(&message);
+            }
+            (Recipient::Commenter(_), Some(hash)) => {
+                let to = open_for_export(keys, hash, &recipient.email_sealed)?;
+                self.search_reader_email(email, &message, &to)?;
+            }
+            (Recipient::Commenter(_), None) => {}
         }
-        (Recipient::Commenter(_), None) => {}
+        Ok(())
     }
-    Ok(())
-}
 
-/// Searches an email as it would be sent, and its parts before they are encoded for sending.
-fn search_reader_email(
-    app: &App,
-    email: &DueEmail,
-    message: &EmailMessage,
-    to: &str,
-    report: &mut LeakReport,
-) -> anyhow::Result<()> {
-    let mail = app.config.mail.as_ref().context("mail is off")?;
-    let envelope = EnvelopeInfo {
-        from: &mail.from,
-        host: app.config.public_url.host_str().unwrap_or("localhost"),
-        id: "check",
-        date: email.written_at,
-    };
-    let place = format!("email {} to another reader", email.id);
-    let encoded = message.build(to.parse()?, &envelope)?;
-    report.search(&place, &encoded.formatted());
-    // Quoted-printable line breaks may split a leak in the encoded email.
-    for part in [&message.subject, &message.text, &message.html] {
-        report.search(&place, part.as_bytes());
+    /// Searches an email as it would be sent, and its parts before they are encoded for sending.
+    fn search_reader_email(
+        &mut self,
+        email: &DueEmail,
+        message: &EmailMessage,
+        to: &str,
+    ) -> anyhow::Result<()> {
+        self.to_others += 1;
+        self.with_public_word += u64::from(message.text.contains(&self.trace.public_word));
+        let config = &self.app.config;
+        let envelope = EnvelopeInfo {
+            from: &config.mail.as_ref().context("mail is off")?.from,
+            host: config.public_url.host_str().unwrap_or("localhost"),
+            id: "check",
+            date: email.written_at,
+        };
+        let place = format!("email {} to another reader", email.id);
+        let encoded = message.build(to.parse()?, &envelope)?;
+        self.report.search(&place, &encoded.formatted());
+        // Quoted-printable line breaks may split a leak in the encoded email.
+        for part in [&message.subject, &message.text, &message.html] {
+            self.report.search(&place, part.as_bytes());
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Searches an email to the staff, and saves the links in it for the crawler.
-fn search_staff_email(
-    app: &App,
-    message: &EmailMessage,
-    trace: &mut CanaryTrace,
-    report: &mut LeakReport,
-) {
-    for part in [&message.subject, &message.text, &message.html] {
-        report.search("an email to the staff", part.as_bytes());
-    }
-    let base_url = app.config.absolute("");
-    let links = message
-        .text
-        .lines()
-        .filter_map(|line| line.strip_prefix(&*base_url));
-    for path in links.map(|link| format!("/{}", link.trim_start_matches('/'))) {
-        if path.starts_with("/digests/") {
-            // Signed, so no route and no page leads there.
-            trace.digest_paths.push(path);
-        } else if path.contains("/stop?") {
-            trace.digest_stop_paths.push(path);
+    /// Searches an email to the staff, and saves the links in it for the crawler.
+    fn search_staff_email(&mut self, message: &EmailMessage) {
+        self.to_staff += 1;
+        for part in [&message.subject, &message.text, &message.html] {
+            self.report.search("an email to the staff", part.as_bytes());
+        }
+        let base_url = self.app.config.absolute("");
+        let lines = message.text.lines();
+        for link in lines.filter_map(|line| line.strip_prefix(&*base_url)) {
+            let path = format!("/{}", link.trim_start_matches('/'));
+            // Both are signed, so no route and no page leads there.
+            if path.starts_with("/digests/") {
+                self.trace.digest_paths.push(path);
+            } else if path.contains("/stop?") {
+                self.trace.digest_stop_paths.push(path);
+            }
         }
     }
-}
 
-fn record_counts(counts: &EmailCounts, trace: &CanaryTrace, report: &mut LeakReport) {
-    report.record_searched(format!(
-        "{} emails to others and {} to the staff, none of them sent (not searched: {} to the canary itself)",
-        counts.to_others, counts.to_staff, counts.to_canary
-    ));
-    if trace.digest_paths.is_empty() {
-        report.record_missing("no moderator was notified of the canary's reply by email");
-    }
-    if counts.with_public_word == 0 {
-        report.record_missing("no reader was notified of the canary's reply by email");
-    }
-    if counts.to_canary == 0 {
-        report.record_missing("the canary received no email, though it subscribed");
+    fn record_counts(self) {
+        let report = self.report;
+        report.record_searched(format!(
+            "{} emails to others and {} to the staff, none of them sent (not searched: {} to the canary itself)",
+            self.to_others, self.to_staff, self.to_canary
+        ));
+        if self.trace.digest_paths.is_empty() {
+            report.record_missing("no moderator was notified of the canary's reply by email");
+        }
+        if self.with_public_word == 0 {
+            report.record_missing("no reader was notified of the canary's reply by email");
+        }
+        if self.to_canary == 0 {
+            report.record_missing("the canary received no email, though it subscribed");
+        }
     }
 }

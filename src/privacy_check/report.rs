@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::encodings::{EmailEncodings, EmailLeak};
-use super::stream::SearchStream;
+use super::stream::{SearchStream, StreamSummary};
 
 /// Number of leaks that are listed for one place. Further ones are counted.
 const MAX_LEAKS_PER_PLACE: usize = 5;
@@ -75,6 +75,15 @@ impl LeakReport {
     /// Records that something was not found that must be there, so that the search proves nothing.
     pub fn record_missing(&mut self, text: &str) {
         self.problems.push(format!("INCOMPLETE {text}"));
+    }
+
+    /// Records a searched stream: its leaks, and whether its marker is missing.
+    pub fn record_stream(&mut self, place: &str, size: &str, summary: StreamSummary) {
+        self.record_searched(format!("{place}, {size}"));
+        if !summary.has_marker {
+            self.record_missing(&format!("{place} does not contain the canary's reply"));
+        }
+        self.record_leaks(place, summary.leaks);
     }
 
     /// Returns a stream that searches what is written to it. It must contain `marker` to count as the right content.

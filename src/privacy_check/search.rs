@@ -47,26 +47,14 @@ async fn search_export(
     let mut db = app.pool.acquire().await?.detach();
     write_export(&mut db, &request, &mut stream).await?;
     let summary = stream.finish();
-    report.record_searched(format!(
-        "export without email addresses, {} lines",
-        group_thousands(summary.lines)
-    ));
-    if !summary.has_marker {
-        report.record_missing("the export does not contain the canary's reply");
-    }
-    report.record_leaks("the export", summary.leaks);
+    let size = format!("{} lines", group_thousands(summary.lines));
+    report.record_stream("the export without email addresses", &size, summary);
     Ok(())
 }
 
 /// Searches the rest of the log, and records what was found in all of it.
 pub fn search_log(log: &LogSearch, report: &mut LeakReport) {
     let Some(summary) = log.finish() else { return };
-    report.record_searched(format!(
-        "log at the most detailed level, {} lines",
-        group_thousands(summary.lines)
-    ));
-    if !summary.has_marker {
-        report.record_missing("the log does not mention the canary's reply");
-    }
-    report.record_leaks("the log", summary.leaks);
+    let size = format!("{} lines", group_thousands(summary.lines));
+    report.record_stream("the log at its most detailed level", &size, summary);
 }

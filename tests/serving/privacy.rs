@@ -80,9 +80,9 @@ fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
         " feeds and sitemaps",
         ": every one that was found",
         " emails to others",
-        "log at the most detailed level, ",
-        "dump of the database, ",
-        "export without email addresses, ",
+        "the log at its most detailed level, ",
+        "the dump of the database, ",
+        "the export without email addresses, ",
         "The canary's email was found nowhere",
     ] {
         assert!(output.contains(part), "{part:?} is missing:\n{output}");

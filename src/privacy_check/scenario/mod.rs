@@ -1,6 +1,5 @@
 //! The visits of the canary: it does everything that a commenter can do, and every response is searched.
 
-mod answers;
 mod edits;
 mod moderation;
 mod replies;
@@ -30,12 +29,12 @@ pub async fn run_scenario(
     );
     let mut scenario = setup::set_up(app, router, canary, report).await?;
     // Subscribed before the first reply of the canary, of which it must be notified.
-    setup::subscribe_other_reader(&mut scenario).await?;
-    replies::submit_all_kinds(&mut scenario).await?;
-    replies::verify_canary_email(&mut scenario).await?;
-    moderation::decide(&mut scenario).await?;
-    edits::edit_and_delete(&mut scenario).await?;
-    answers::exchange_answers(&mut scenario).await?;
-    answers::reply_to_existing_article(&mut scenario).await?;
-    trace::collect(scenario).await
+    scenario.subscribe_other_reader().await?;
+    scenario.submit_all_kinds().await?;
+    scenario.verify_canary_email().await?;
+    scenario.decide_about_held_replies().await?;
+    scenario.edit_and_delete().await?;
+    scenario.exchange_answers().await?;
+    scenario.reply_to_existing_article().await?;
+    scenario.collect_trace().await
 }

@@ -4,17 +4,16 @@ use anyhow::Context;
 use axum::Router;
 
 use super::state::{
-    CanaryScenario, FLOOD_SECONDS, HOLD_WORD, TRASH_WORD, expect_status, parse_id_after,
-    verify_email,
+    CanaryScenario, FLOOD_SECONDS, FormSender, TRASH_WORD, expect_status, parse_id_after,
+    random_email,
 };
 use crate::accounts::{self, Handle, Role, session};
 use crate::app::App;
 use crate::articles;
 use crate::comments::store::word_lists::{self, WordListTexts};
-use crate::crypto::{hex, random};
 use crate::ids::{AccountId, ArticleId};
 use crate::privacy_check::browser::RouterBrowser;
-use crate::privacy_check::canary::Canary;
+use crate::privacy_check::canary::{Canary, HOLD_WORD};
 use crate::privacy_check::report::LeakReport;
 use crate::publication::{self, DiscussionSettings};
 
@@ -109,19 +108,20 @@ async fn publish_article(
         .context("a published article does not redirect to its editor")
 }
 
-/// Subscribes another reader to all replies, so that there is mail about the canary.
-pub async fn subscribe_other_reader(scenario: &mut CanaryScenario<'_>) -> anyhow::Result<()> {
-    let email = format!("other.reader-{}@example.net", hex(&random::<6>()));
-    let path = scenario.reply_path();
-    let fields = [
-        ("comment", "I read this, too."),
-        ("author", "Other"),
-        ("email", &*email),
-        ("tell_everything", "yes"),
-    ];
-    let response = scenario.other_browser.post(&path, &fields).await?;
-    expect_status(&response, 303, "another reader's reply")?;
-    let commenter = scenario.find_commenter(&email).await?;
-    let page_path = commenter.page_path(&scenario.app.keys);
-    verify_email(&mut scenario.other_browser, &page_path).await
+impl CanaryScenario<'_> {
+    /// Subscribes another reader to all replies, so that there is mail about the canary.
+    pub async fn subscribe_other_reader(&mut self) -> anyhow::Result<()> {
+        let email = random_email();
+        let path = self.reply_path();
+        let fields = [
+            ("comment", "I read this, too."),
+            ("author", "Other"),
+            ("email", &*email),
+            ("tell_everything", "yes"),
+        ];
+        let action = "another reader's reply";
+        self.post_form(FormSender::OtherReader, &path, &fields, 303, action)
+            .await?;
+        self.verify_email(FormSender::OtherReader, &email).await
+    }
 }

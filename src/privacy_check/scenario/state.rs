@@ -4,6 +4,7 @@ use anyhow::{Context, ensure};
 
 use crate::app::App;
 use crate::commenters::{self, CommenterAccess};
+use crate::crypto::{hex, random};
 use crate::ids::{AccountId, ArticleId, CommentId};
 use crate::privacy_check::browser::RouterBrowser;
 use crate::privacy_check::canary::{Canary, parse_email};
@@ -14,10 +15,16 @@ use crate::privacy_check::response::PageResponse;
 pub const FLOOD_SECONDS: i32 = 15;
 /// Time between two replies, long enough that the flood interval does not stop the second.
 pub const REPLY_INTERVAL_SECONDS: i64 = 20;
-/// Word for which the copy holds a reply.
-pub const HOLD_WORD: &str = "canaryhold";
 /// Word for which the copy moves a reply to the trash.
 pub const TRASH_WORD: &str = "canarytrash";
+
+/// Browser that submits a form.
+#[derive(Clone, Copy)]
+pub enum FormSender {
+    Canary,
+    OtherReader,
+    Admin,
+}
 
 /// State of a running scenario: its browsers, and what they have created so far.
 pub struct CanaryScenario<'a> {
@@ -52,11 +59,6 @@ impl CanaryScenario<'_> {
     /// Returns the path to which a reply to the canary's article is posted.
     pub fn reply_path(&self) -> String {
         format!("/articles/{}/reply", self.article_id)
-    }
-
-    /// Returns the text that begins every reply that is held.
-    pub fn held_text(canary: &Canary) -> String {
-        format!("Held{}, {HOLD_WORD}.", canary.run_id)
     }
 
     /// Submits a reply of the canary from a new network. Returns its id if it was saved; fails for another status.
@@ -103,8 +105,45 @@ impl CanaryScenario<'_> {
         Ok(response)
     }
 
+    /// Posts a form, checks the status of the response and searches it.
+    pub async fn post_form(
+        &mut self,
+        sender: FormSender,
+        path: &str,
+        fields: &[(&str, &str)],
+        status: u16,
+        action: &str,
+    ) -> anyhow::Result<PageResponse> {
+        let response = self.browser_of(sender).post(path, fields).await?;
+        expect_status(&response, status, action)?;
+        self.search_response(action, &response);
+        Ok(response)
+    }
+
+    fn browser_of(&mut self, sender: FormSender) -> &mut RouterBrowser {
+        match sender {
+            FormSender::Canary => &mut self.canary_browser,
+            FormSender::OtherReader => &mut self.other_browser,
+            FormSender::Admin => &mut self.admin_browser,
+        }
+    }
+
+    /// Verifies an email on the commenter's own page, and confirms all subscriptions that are listed there.
+    pub async fn verify_email(&mut self, sender: FormSender, email: &str) -> anyhow::Result<()> {
+        let commenter = self.find_commenter(email).await?;
+        let path = commenter.page_path(&self.app.keys);
+        let page = self.browser_of(sender).get(&path).await?;
+        expect_status(&page, 200, "a commenter's own page")?;
+        let subscriptions = page.input_values("tell");
+        let mut fields = vec![("act", "prove")];
+        fields.extend(subscriptions.iter().map(|id| ("tell", id.as_str())));
+        self.post_form(sender, &path, &fields, 303, "verifying an email")
+            .await?;
+        Ok(())
+    }
+
     /// Searches a response, without the email that a form repeats to its sender.
-    pub fn search_response(&mut self, place: &str, response: &PageResponse) {
+    fn search_response(&mut self, place: &str, response: &PageResponse) {
         self.response_count += 1;
         self.report
             .search(place, &response.to_bytes_without_typed_email());
@@ -121,15 +160,9 @@ impl CanaryScenario<'_> {
     }
 }
 
-/// Verifies an email on the commenter's own page, and confirms all subscriptions that are listed there.
-pub async fn verify_email(browser: &mut RouterBrowser, page_path: &str) -> anyhow::Result<()> {
-    let page = browser.get(page_path).await?;
-    expect_status(&page, 200, "a commenter's own page")?;
-    let subscriptions = page.input_values("tell");
-    let mut fields = vec![("act", "prove")];
-    fields.extend(subscriptions.iter().map(|id| ("tell", id.as_str())));
-    let response = browser.post(page_path, &fields).await?;
-    expect_status(&response, 303, "verifying an email")
+/// Returns a random email address for a reader who is not the canary.
+pub fn random_email() -> String {
+    format!("other.reader-{}@example.net", hex(&random::<6>()))
 }
 
 /// Fails if the site did something else than the scenario relies on.

@@ -2,14 +2,14 @@
 
 use anyhow::Context;
 
-use super::state::{CanaryScenario, expect_status};
+use super::state::{CanaryScenario, FormSender, expect_status};
 use crate::accounts::{Rhythm, address_store};
 use crate::admin::staff_email;
 use crate::commenters::{self, CommenterAccess};
 use crate::comments::{Status, links};
 use crate::privacy_check::browser::RouterBrowser;
 use crate::privacy_check::canary::{Canary, parse_email};
-use crate::privacy_check::report::{LeakReport, group_thousands};
+use crate::privacy_check::report::LeakReport;
 
 /// Pages that concern the canary, and the browsers that open them.
 pub struct CanaryTrace {
@@ -62,85 +62,83 @@ impl CanaryTrace {
     }
 }
 
-/// Gives the admin the canary's email, which no admin page may show either. Returns the path that confirmed it.
-async fn set_admin_email(scenario: &mut CanaryScenario<'_>) -> anyhow::Result<String> {
-    let admin_id = scenario.admin_id;
-    let now = scenario.app.clock.now();
-    let email = parse_email(&scenario.canary.email)?;
-    let sealed = email.seal_for_account(&scenario.app.keys, admin_id);
-    let mut db = scenario.app.pool.acquire().await?;
-    address_store::set(&mut db, admin_id, &sealed, Rhythm::Each, now).await?;
-    drop(db);
-    let path = staff_email::confirmation_path(&scenario.app.keys, admin_id, now);
-    let response = scenario.admin_browser.post(&path, &[]).await?;
-    expect_status(&response, 200, "confirming the admin's email")?;
-    scenario.search_response("confirming the admin's email", &response);
-    Ok(path)
-}
-
-async fn find_unsubscribe_path(
-    scenario: &CanaryScenario<'_>,
-    commenter: &CommenterAccess,
-) -> anyhow::Result<String> {
-    let now = scenario.app.clock.now();
-    let mut db = scenario.app.pool.acquire().await?;
-    let subscriptions = commenters::store::list_subscriptions(&mut db, commenter.id, now).await?;
-    let subscription = subscriptions
-        .first()
-        .context("the canary subscribed, and the subscription was not saved")?;
-    Ok(links::unsubscribe_path(&scenario.app.keys, subscription.id))
-}
-
-/// Returns paths that no link and no pattern of the router leads to.
-fn list_extra_paths(scenario: &CanaryScenario<'_>) -> Vec<String> {
-    let mut paths = vec![scenario.article_path.clone()];
-    for status in Status::ALL {
-        paths.push(format!("/admin/comments?status={}", status.word()));
+impl CanaryScenario<'_> {
+    /// Gives the admin the canary's email, which no admin page may show either. Returns the path that confirmed it.
+    async fn set_admin_email(&mut self) -> anyhow::Result<String> {
+        let now = self.app.clock.now();
+        let email = parse_email(&self.canary.email)?;
+        let sealed = email.seal_for_account(&self.app.keys, self.admin_id);
+        let mut db = self.app.pool.acquire().await?;
+        address_store::set(&mut db, self.admin_id, &sealed, Rhythm::Each, now).await?;
+        drop(db);
+        let path = staff_email::confirmation_path(&self.app.keys, self.admin_id, now);
+        let action = "confirming the admin's email";
+        self.post_form(FormSender::Admin, &path, &[], 200, action)
+            .await?;
+        Ok(path)
     }
-    paths.push("/a-page-that-does-not-exist".to_owned());
-    // No search for the email itself: the search page shows what was typed to whoever typed it.
-    paths.push(format!("/search?q={}", scenario.canary.public_word()));
-    paths.push(format!("/search?q=privacy+{}", scenario.canary.run_id));
-    paths
-}
 
-/// Ends the scenario, and lists what it left on the site.
-pub async fn collect(mut scenario: CanaryScenario<'_>) -> anyhow::Result<CanaryTrace> {
-    let confirm_path = set_admin_email(&mut scenario).await?;
-    let canary = scenario.canary;
-    let keys = &scenario.app.keys;
-    let commenter = scenario.find_commenter(&canary.email).await?;
-    let unsubscribe_path = find_unsubscribe_path(&scenario, &commenter).await?;
-    let mut extra_paths = list_extra_paths(&scenario);
-    let author_pages = scenario.comment_ids.iter();
-    let author_page_paths = author_pages
-        .map(|id| links::author_page_path(keys, *id))
-        .collect();
-    scenario.report.record_searched(format!(
-        "{} replies by the canary to {} articles, and {} responses to actions of the canary and others (without the email that a form shows to its sender)",
-        scenario.comment_ids.len(),
-        scenario.article_ids.len(),
-        group_thousands(scenario.response_count)
-    ));
-    extra_paths.append(&mut scenario.extra_paths);
-    Ok(CanaryTrace {
-        commenter_page_path: commenter.page_path(keys),
-        commenter,
-        unsubscribe_path,
-        confirm_path,
-        author_page_paths,
-        digest_paths: Vec::new(),
-        digest_stop_paths: Vec::new(),
-        comment_ids: scenario.comment_ids.iter().map(|id| id.0).collect(),
-        article_ids: scenario.article_ids,
-        topic_slug: canary.topic_slug(),
-        author_slug: canary.admin_username(),
-        extra_paths,
-        public_word: canary.public_word(),
-        // Only the first three held replies were decided about.
-        held_text: format!("{} 4", CanaryScenario::held_text(canary)),
-        visitor_browser: scenario.visitor_browser,
-        canary_browser: scenario.canary_browser,
-        admin_browser: scenario.admin_browser,
-    })
+    async fn find_unsubscribe_path(&self, commenter: &CommenterAccess) -> anyhow::Result<String> {
+        let now = self.app.clock.now();
+        let mut db = self.app.pool.acquire().await?;
+        let subscriptions =
+            commenters::store::list_subscriptions(&mut db, commenter.id, now).await?;
+        let subscription = subscriptions
+            .first()
+            .context("the canary subscribed, and the subscription was not saved")?;
+        Ok(links::unsubscribe_path(&self.app.keys, subscription.id))
+    }
+
+    /// Adds paths that no link and no route leads to.
+    fn add_extra_paths(&mut self) {
+        let canary = self.canary;
+        self.extra_paths.push(self.article_path.clone());
+        let lists = Status::ALL.map(|status| format!("/admin/comments?status={}", status.word()));
+        self.extra_paths.extend(lists);
+        // No search for the email itself: the search page shows what was typed to whoever typed it.
+        self.extra_paths.extend([
+            "/a-page-that-does-not-exist".to_owned(),
+            format!("/search?q={}", canary.public_word()),
+            format!("/search?q=privacy+{}", canary.run_id),
+        ]);
+    }
+
+    /// Ends the scenario, and lists what it left on the site.
+    pub async fn collect_trace(mut self) -> anyhow::Result<CanaryTrace> {
+        let confirm_path = self.set_admin_email().await?;
+        let commenter = self.find_commenter(&self.canary.email).await?;
+        let unsubscribe_path = self.find_unsubscribe_path(&commenter).await?;
+        self.add_extra_paths();
+        self.report.record_searched(format!(
+            "{} replies by the canary to {} articles, and {} responses to actions of the canary and others (without the email that a form shows to its sender)",
+            self.comment_ids.len(),
+            self.article_ids.len(),
+            self.response_count
+        ));
+        let keys = &self.app.keys;
+        let comment_ids = self.comment_ids.iter();
+        Ok(CanaryTrace {
+            commenter_page_path: commenter.page_path(keys),
+            commenter,
+            unsubscribe_path,
+            confirm_path,
+            author_page_paths: comment_ids
+                .clone()
+                .map(|id| links::author_page_path(keys, *id))
+                .collect(),
+            digest_paths: Vec::new(),
+            digest_stop_paths: Vec::new(),
+            comment_ids: comment_ids.map(|id| id.0).collect(),
+            article_ids: self.article_ids,
+            topic_slug: self.canary.topic_slug(),
+            author_slug: self.canary.admin_username(),
+            extra_paths: self.extra_paths,
+            public_word: self.canary.public_word(),
+            // Only the first three held replies were decided about.
+            held_text: format!("{} 4", self.canary.held_text()),
+            visitor_browser: self.visitor_browser,
+            canary_browser: self.canary_browser,
+            admin_browser: self.admin_browser,
+        })
+    }
 }
