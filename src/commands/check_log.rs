@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use crate::config::Config;
-use crate::privacy_check::grouped;
+use crate::privacy_check::group_thousands;
 use crate::startup;
 
 /// Arguments of `check log`.
@@ -33,7 +33,7 @@ pub async fn check_log(config: Config, args: CheckLogArgs) -> anyhow::Result<Exi
 fn print_report(report: &VerifyReport) -> ExitCode {
     let count = |count: i64, one: &str, many: &str| {
         let unit = if count == 1 { one } else { many };
-        format!("{} {unit}", grouped(count.unsigned_abs()))
+        format!("{} {unit}", group_thousands(count.unsigned_abs()))
     };
     let end = match &report.end {
         Some((position, hash)) => format!("the chain ends at entry {position} with {hash}"),

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::Settings;
-use crate::privacy_check as privacy;
+use crate::privacy_check::{self, PrivacyArgs};
 
 /// Broadsheet publishes articles and takes moderated reader comments.
 ///
@@ -72,7 +72,7 @@ pub enum CheckCommand {
     /// A made-up commenter replies in every way on a copy, which is in the same Postgres and dropped at the end. Then every
     /// page, feed, header and email to others, the log, the export and a dump of the database are searched for its email
     /// address, in all encodings and hashes. Nothing is posted on the site itself, and nothing is mailed.
-    Privacy(privacy::Privacy),
+    Privacy(PrivacyArgs),
     /// Verify the hashes of the audit log, and that each comment has the status decided last
     ///
     /// Prints the end of the log. Saved elsewhere and given as --checkpoint later, it shows whether the log up to there has
@@ -94,8 +94,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Db(command) => database::database(&cli.settings.check()?, &command)?,
         Command::Check { check: None } => return Ok(check::check(&cli.settings).await),
         Command::Check {
-            check: Some(CheckCommand::Privacy(asked)),
-        } => return privacy::privacy(cli.settings.check()?, asked).await,
+            check: Some(CheckCommand::Privacy(args)),
+        } => return privacy_check::check_privacy(cli.settings.check()?, args).await,
         Command::Check {
             check: Some(CheckCommand::Log(asked)),
         } => return check_log::check_log(cli.settings.check()?, asked).await,

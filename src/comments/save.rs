@@ -123,7 +123,7 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
     if let Some(commenter_id) = commenter_id {
         subscribe(app, db, reply, &verdict, commenter_id, is_verified).await?;
     }
-    tracing::info!(comment = %id, status = verdict.status.as_str(), "a reply was kept");
+    tracing::info!(comment = %id, status = verdict.status.as_str(), "comment saved");
     Ok(SaveOutcome::Created {
         id,
         status: verdict.status,

@@ -1,86 +1,74 @@
-//! Someone with a browser, without a port in between: a request goes straight to the router.
+//! A browser that sends its requests straight to the router, without a socket.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, header};
 use futures_util::StreamExt;
-use regex::Regex;
 use tokio::time::{Instant, timeout_at};
 use tower::ServiceExt;
 use url::{Url, form_urlencoded};
 
+use super::response::PageResponse;
 use crate::app::App;
-use crate::text::input;
 
-/// A browser with its cookies and a network of its own.
+/// Time for which an event stream is read. It never ends by itself.
+const EVENT_STREAM_READ_TIME: Duration = Duration::from_millis(500);
+
+/// Client with cookies and an IP address of its own.
 #[derive(Clone)]
-pub struct Browser {
+pub struct RouterBrowser {
     router: Router,
-    base: Url,
+    base_url: Url,
     cookies: BTreeMap<String, String>,
     network: u16,
 }
 
-/// What came back.
-pub struct Visit {
-    /// The answer's number.
-    pub status: StatusCode,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body.
-    pub body: Bytes,
-}
-
-static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?:href|src|action)="([^"]+)"|<(?:loc|link|guid|comments)[^>]*>([^<]+)<"#)
-        .expect("the pattern is right")
-});
-static TYPED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(<input id="email"[^>]* value=")[^"]*""#).expect("the pattern is right")
-});
-
-impl Browser {
-    /// Someone new, from the network of this number (addresses for examples, RFC 3849).
+impl RouterBrowser {
+    /// Returns a browser without cookies whose IP address is in `2001:db8:0:<network>::/64` (RFC 3849).
     pub fn new(app: &App, router: &Router, network: u16) -> Self {
         Self {
             router: router.clone(),
-            base: app.config.public_url.clone(),
+            base_url: app.config.public_url.clone(),
             cookies: BTreeMap::new(),
             network,
         }
     }
 
-    /// Moves on to another network, so that nothing has come from there lately.
-    pub fn move_on(&mut self) {
+    /// Moves to the next network, which has used up none of its rate limits.
+    pub fn change_network(&mut self) {
         self.network = self.network.wrapping_add(1);
     }
 
-    /// Takes a cookie, as `name=value; …`.
-    pub fn take_cookie(&mut self, cookie: &str) {
+    /// Stores a cookie given as `name=value; …`, without its attributes.
+    pub fn store_cookie(&mut self, cookie: &str) {
         let pair = cookie.split(';').next().unwrap_or_default();
         if let Some((name, value)) = pair.split_once('=') {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }
 
-    /// Opens an address.
-    pub async fn open(&mut self, path: &str) -> anyhow::Result<Visit> {
+    /// Sends a GET request. Redirects are not followed.
+    pub async fn get(&mut self, path: &str) -> anyhow::Result<PageResponse> {
         self.send(Request::get(path), Body::empty()).await
     }
 
-    /// Posts fields.
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Visit> {
+    /// Submits a form with these fields.
+    pub async fn post(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<PageResponse> {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            // The site refuses forms that another site sent.
             .header("sec-fetch-site", "same-origin");
         self.send(request, Body::from(body)).await
     }
@@ -89,8 +77,8 @@ impl Browser {
         &mut self,
         request: axum::http::request::Builder,
         body: Body,
-    ) -> anyhow::Result<Visit> {
-        let mut request = request.header(header::HOST, self.base.authority());
+    ) -> anyhow::Result<PageResponse> {
+        let mut request = request.header(header::HOST, self.base_url.authority());
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self
                 .cookies
@@ -100,8 +88,8 @@ impl Browser {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         let mut request = request.body(body)?;
-        let from = Ipv6Addr::new(0x2001, 0xdb8, 0, self.network, 0, 0, 0, 1);
-        let peer = SocketAddr::new(IpAddr::V6(from), 1024);
+        let ip = Ipv6Addr::new(0x2001, 0xdb8, 0, self.network, 0, 0, 0, 1);
+        let peer = SocketAddr::new(IpAddr::V6(ip), 1024);
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = match self.router.clone().oneshot(request).await {
             Ok(response) => response,
@@ -109,100 +97,29 @@ impl Browser {
         };
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             if let Ok(cookie) = cookie.to_str() {
-                self.take_cookie(cookie);
+                self.store_cookie(cookie);
             }
         }
         let (parts, body) = response.into_parts();
-        Ok(Visit {
-            body: read(&parts.headers, body).await?,
+        Ok(PageResponse {
+            body: read_body(&parts.headers, body).await?,
             status: parts.status,
             headers: parts.headers,
         })
     }
 }
 
-/// How long is listened to an answer that has no end, such as what open desks are told.
-const LISTENED_FOR: Duration = Duration::from_millis(500);
-
-/// What an answer says; of one without an end, its beginning.
-async fn read(headers: &HeaderMap, body: Body) -> anyhow::Result<Bytes> {
-    let kind = headers.get(header::CONTENT_TYPE);
-    if kind.is_none_or(|kind| kind != "text/event-stream") {
+/// Reads a body to its end, or an event stream for [`EVENT_STREAM_READ_TIME`].
+async fn read_body(headers: &HeaderMap, body: Body) -> anyhow::Result<Bytes> {
+    let content_type = headers.get(header::CONTENT_TYPE);
+    if content_type.is_none_or(|value| value != "text/event-stream") {
         return Ok(to_bytes(body, usize::MAX).await?);
     }
-    let mut heard = Vec::new();
-    let mut parts = body.into_data_stream();
-    let ends = Instant::now() + LISTENED_FOR;
-    while let Ok(Some(part)) = timeout_at(ends, parts.next()).await {
-        heard.extend_from_slice(&part?);
+    let mut received = Vec::new();
+    let mut chunks = body.into_data_stream();
+    let deadline = Instant::now() + EVENT_STREAM_READ_TIME;
+    while let Ok(Some(chunk)) = timeout_at(deadline, chunks.next()).await {
+        received.extend_from_slice(&chunk?);
     }
-    Ok(heard.into())
-}
-
-impl Visit {
-    /// A header, or nothing.
-    pub fn header(&self, name: &str) -> &str {
-        let found = self.headers.get(name);
-        found
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    }
-
-    /// The body as text.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// Everything that was sent, to be searched.
-    pub fn everything(&self) -> Vec<u8> {
-        let mut all = Vec::with_capacity(self.body.len() + 1024);
-        for (name, value) in &self.headers {
-            all.extend_from_slice(name.as_str().as_bytes());
-            all.extend_from_slice(b": ");
-            all.extend_from_slice(value.as_bytes());
-            all.push(b'\n');
-        }
-        all.push(b'\n');
-        all.extend_from_slice(&self.body);
-        all
-    }
-
-    /// The same without what the form gives back in its field for the address: whoever typed it may see it there, on a
-    /// page that no cache keeps.
-    pub fn everything_but_typed(&self) -> Vec<u8> {
-        let all = self.everything();
-        if !self.header("cache-control").contains("no-store") {
-            return all;
-        }
-        match String::from_utf8(all) {
-            Ok(text) => TYPED.replace_all(&text, "$1\"").into_owned().into_bytes(),
-            Err(error) => error.into_bytes(),
-        }
-    }
-
-    /// Addresses of the site that the answer leads to, without the site's own name.
-    pub fn links(&self, base: &Url) -> Vec<String> {
-        let origin = base.as_str().trim_end_matches('/');
-        let text = match self.header("content-type") {
-            kind if kind.contains("html") || kind.contains("xml") => self.text(),
-            _ => String::new(),
-        };
-        let inside = LINK.captures_iter(&text).filter_map(|found| {
-            let link = found.get(1).or_else(|| found.get(2))?;
-            Some(link.as_str().replace("&#38;", "&").replace("&amp;", "&"))
-        });
-        std::iter::once(self.header("location").to_owned())
-            .chain(inside)
-            .filter_map(|link| {
-                let link = link.trim();
-                let path = link.strip_prefix(origin).unwrap_or(link);
-                let path = path.split('#').next().unwrap_or_default();
-                let is_ours = path.starts_with('/') && !path.starts_with("//");
-                (is_ours
-                    && !input::has_invalid_chars(path)
-                    && path.parse::<axum::http::Uri>().is_ok())
-                .then(|| path.to_owned())
-            })
-            .collect()
-    }
+    Ok(received.into())
 }

@@ -1,12 +1,12 @@
-//! All SQL on the copy that no feature has a use for.
+//! SQL of the privacy check: the database for the copy, and one row that no form can create.
 
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 
-/// Gives an article a number of WordPress's, as an import would: WordPress's form names it by that.
-pub async fn give_number(
+/// Gives an article a WordPress id, as an import does. The reply form of WordPress names the article by it.
+pub async fn assign_wordpress_id(
     db: &mut PgConnection,
     article_id: ArticleId,
     now: Ts,
@@ -25,30 +25,30 @@ pub async fn give_number(
     .await
 }
 
-/// What tells a libc locale: how text is sorted, and what its letters are.
-pub struct Locale {
-    /// `LC_COLLATE`.
+/// Locale of a database that uses libc.
+pub struct DatabaseLocale {
+    /// `LC_COLLATE`, the sort order.
     pub collate: String,
-    /// `LC_CTYPE`.
+    /// `LC_CTYPE`, the classes of characters.
     pub ctype: String,
-    /// Whether a new database has both anyhow.
-    pub is_usual: bool,
+    /// Whether a new database has the same locale by default.
+    pub is_default: bool,
 }
 
-/// The locale of the database that is connected to.
-pub async fn locale(db: &mut PgConnection) -> sqlx::Result<Locale> {
+/// Returns the locale of the connected database.
+pub async fn find_locale(db: &mut PgConnection) -> sqlx::Result<DatabaseLocale> {
     sqlx::query_as!(
-        Locale,
-        r#"select ours.datcollate::text as "collate!", ours.datctype::text as "ctype!",
-               (ours.datcollate, ours.datctype) = (usual.datcollate, usual.datctype) as "is_usual!"
-           from pg_database ours, pg_database usual
-           where ours.datname = current_database() and usual.datname = 'template0'"#
+        DatabaseLocale,
+        r#"select site.datcollate::text as "collate!", site.datctype::text as "ctype!",
+               (site.datcollate, site.datctype) = (template.datcollate, template.datctype) as "is_default!"
+           from pg_database site, pg_database template
+           where site.datname = current_database() and template.datname = 'template0'"#
     )
     .fetch_one(db)
     .await
 }
 
-/// Whether the account may make databases.
+/// Returns whether the connected account may create databases.
 pub async fn may_create_databases(db: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select rolcreatedb or rolsuper as "may!" from pg_roles where rolname = current_user"#
@@ -57,9 +57,37 @@ pub async fn may_create_databases(db: &mut PgConnection) -> sqlx::Result<bool> {
     .await
 }
 
-/// The server's major version.
-pub async fn major(db: &mut PgConnection) -> sqlx::Result<i32> {
+/// Returns the major version of the server.
+pub async fn find_major_version(db: &mut PgConnection) -> sqlx::Result<i32> {
     sqlx::query_scalar!(r#"select current_setting('server_version_num')::int / 10000 as "major!""#)
         .fetch_one(db)
         .await
+}
+
+/// Creates an empty database. The name and the locale go into the statement unquoted, so the caller must have checked them.
+pub async fn create_database(
+    db: &mut PgConnection,
+    name: &str,
+    locale: &DatabaseLocale,
+) -> sqlx::Result<()> {
+    let with_locale = match locale.is_default {
+        true => String::new(),
+        false => format!(
+            " lc_collate '{}' lc_ctype '{}'",
+            locale.collate, locale.ctype
+        ),
+    };
+    // Postgres takes no parameters in `create database`.
+    // A database from template1 could not have another locale or encoding than that has.
+    let statement =
+        format!("create database {name} template template0 encoding 'UTF8'{with_locale}");
+    db.execute(AssertSqlSafe(statement)).await?;
+    Ok(())
+}
+
+/// Drops a database and ends the connections to it. The name goes into the statement unquoted.
+pub async fn drop_database(db: &mut PgConnection, name: &str) -> sqlx::Result<()> {
+    let statement = format!("drop database if exists {name} with (force)");
+    db.execute(AssertSqlSafe(statement)).await?;
+    Ok(())
 }

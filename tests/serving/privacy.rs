@@ -1,4 +1,4 @@
-//! `check privacy`, by the real program: it searches a copy, and leaves the site as it was.
+//! The `check privacy` command of the real program: it searches a copy, and changes nothing on the site.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -10,7 +10,7 @@ use crate::support::made_export;
 use crate::support::server::{Server, broadsheet, run, text};
 use crate::{ask, reply_address};
 
-fn check(data: &Path, arguments: &[&str]) -> Output {
+fn check_privacy(data: &Path, arguments: &[&str]) -> Output {
     let mut command = broadsheet(data);
     command
         .env("BROADSHEET_LOG", "warn")
@@ -19,8 +19,8 @@ fn check(data: &Path, arguments: &[&str]) -> Output {
     run(command, "")
 }
 
-/// What must be the same after the check: rows, and numbers given out.
-fn state(url: &str) -> Vec<String> {
+/// Returns what the check must not change: row counts, settings and a sequence.
+fn site_state(url: &str) -> Vec<String> {
     [
         "select count(*)::text from comments",
         "select count(*)::text from commenters",
@@ -36,7 +36,7 @@ fn state(url: &str) -> Vec<String> {
     .collect()
 }
 
-fn databases(url: &str) -> Vec<String> {
+fn list_copies(url: &str) -> Vec<String> {
     ask(
         url,
         "select datname::text from pg_database where datname like 'broadsheet_privacy%'",
@@ -44,21 +44,21 @@ fn databases(url: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_promise_is_checked_while_the_site_serves_and_on_a_copy_alone() {
+fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
     let server = Server::new();
-    let made = folder("made").join("made.xml");
-    let mut out = BufWriter::new(File::create(&made).expect("a file"));
-    made_export::write(&mut out, 20, 6).expect("an export");
-    drop(out);
+    let export = folder("made").join("made.xml");
+    let mut writer = BufWriter::new(File::create(&export).expect("a file"));
+    made_export::write(&mut writer, 20, 6).expect("an export");
+    drop(writer);
     let mut import = broadsheet(&server.data);
     import
         .env("BROADSHEET_LOG", "warn")
         .args(["import", "wordpress"])
-        .arg(&made);
+        .arg(&export);
     let imported = run(import, "");
     assert!(imported.status.success(), "{}", text(&imported));
     let url = server.database_url();
-    let answer = server
+    let response = server
         .try_post(
             &reply_address(&server),
             "192.0.2.1",
@@ -68,41 +68,47 @@ fn the_promise_is_checked_while_the_site_serves_and_on_a_copy_alone() {
                 ("email", "ann@example.org"),
             ],
         )
-        .expect("an answer");
-    assert_eq!(answer.status, 303);
-    let before = state(&url);
+        .expect("a response");
+    assert_eq!(response.status, 303);
+    let before = site_state(&url);
 
-    let checked = check(&server.data, &[]);
-    let said = text(&checked);
-    assert!(checked.status.success(), "{said}");
+    let checked = check_privacy(&server.data, &[]);
+    let output = text(&checked);
+    assert!(checked.status.success(), "{output}");
     for part in [
-        " pages, with their headers, as a stranger, the canary and an admin",
+        " pages, with their headers, as a visitor, the canary and an admin",
         " feeds and sitemaps",
-        ": every one there is",
-        " letters to others",
-        "log to the last detail, ",
-        "dump of the database, ",
-        "export without addresses, ",
-        "The canary's address is in none of it",
+        ": every one that was found",
+        " emails to others",
+        "the log at its most detailed level, ",
+        "the dump of the database, ",
+        "the export without email addresses, ",
+        "The canary's email was found nowhere",
     ] {
-        assert!(said.contains(part), "nothing says {part:?}:\n{said}");
+        assert!(output.contains(part), "{part:?} is missing:\n{output}");
     }
-    assert!(!said.contains("LEAK") && !said.contains('@'), "{said}");
-    assert_eq!(state(&url), before);
-    assert_eq!(databases(&url), [""; 0]);
+    assert!(
+        !output.contains("LEAK") && !output.contains('@'),
+        "{output}"
+    );
+    assert_eq!(site_state(&url), before);
+    assert_eq!(list_copies(&url), [""; 0]);
     assert_eq!(server.get("/").status, 200);
 
-    // With a limit it says what it has left out.
-    let checked = check(&server.data, &["--pages", "1"]);
-    let said = text(&checked);
-    assert!(checked.status.success(), "{said}");
-    assert!(said.contains("more were seen and not opened"), "{said}");
+    // With a limit, the number of unopened pages is printed.
+    let checked = check_privacy(&server.data, &["--pages", "1"]);
+    let output = text(&checked);
+    assert!(checked.status.success(), "{output}");
+    assert!(
+        output.contains("more were found and not opened"),
+        "{output}"
+    );
 }
 
 #[test]
-fn a_site_that_is_not_there_yet_is_not_called_well() {
+fn a_site_that_was_never_started_fails_the_check() {
     let data = folder("new");
-    let checked = check(&data, &[]);
+    let checked = check_privacy(&data, &[]);
     assert!(!checked.status.success());
     assert!(
         text(&checked).contains("start the site once"),
@@ -112,10 +118,10 @@ fn a_site_that_is_not_there_yet_is_not_called_well() {
 }
 
 #[test]
-fn the_check_starts_the_private_postgres_where_no_server_runs() {
+fn the_check_starts_and_stops_the_embedded_postgres_when_no_server_runs() {
     let mut server = Server::new();
     server.stop();
-    let checked = check(&server.data, &[]);
+    let checked = check_privacy(&server.data, &[]);
     assert!(checked.status.success(), "{}", text(&checked));
     assert!(!fs::exists(server.data.join("postgres/postmaster.pid")).expect("it can be asked"));
 }

@@ -1,4 +1,4 @@
-//! The search behind `check privacy` finds what leaks: the real site, with one part of it made to give the address away.
+//! The search of `check privacy` finds leaks: each test runs it on a site of which one part leaks the email.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -6,12 +6,12 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, map_response};
 use axum::response::Response;
-use broadsheet::privacy_check::{Canary, Findings, Log, search_log, search_site};
+use broadsheet::privacy_check::{Canary, LeakReport, LogSearch, search_log, search_site};
 use sha2::Digest;
 
 use crate::support::{Setup, TestSite};
 
-async fn site() -> TestSite {
+async fn site_with_mail() -> TestSite {
     let site = Setup::default()
         .settings(|settings| {
             settings.smtp_url = Some("smtp://canary.invalid:25".into());
@@ -23,19 +23,19 @@ async fn site() -> TestSite {
     site
 }
 
-async fn searched(site: &TestSite, canary: &Canary, router: Router) -> Findings {
-    let mut findings = canary.findings(&site.app.keys).expect("an address");
-    search_site(&site.app, &router, canary, 1000, &mut findings)
+async fn search(site: &TestSite, canary: &Canary, router: Router) -> LeakReport {
+    let mut report = canary.start_report(&site.app.keys).expect("a valid email");
+    search_site(&site.app, &router, canary, 1000, &mut report)
         .await
         .expect("the canary can do everything");
-    findings
+    report
 }
 
-/// Adds something to the body of every page whose address begins so.
-fn with_leak(router: Router, beginning: &'static str, leak: String) -> Router {
+/// Adds a text to the body of every page whose path begins with `prefix`.
+fn with_leak(router: Router, prefix: &'static str, leak: String) -> Router {
     router.layer(from_fn(
         move |request: Request, next: axum::middleware::Next| {
-            let leaks = request.uri().path().starts_with(beginning);
+            let leaks = request.uri().path().starts_with(prefix);
             let leak = leak.clone();
             async move {
                 let response = next.run(request).await;
@@ -54,57 +54,59 @@ fn with_leak(router: Router, beginning: &'static str, leak: String) -> Router {
 }
 
 #[tokio::test]
-async fn nothing_leaks() {
-    let site = site().await;
-    let findings = searched(&site, &Canary::new(), site.router.clone()).await;
+async fn a_site_without_leaks_passes() {
+    let site = site_with_mail().await;
+    let report = search(&site, &Canary::new(), site.router.clone()).await;
     assert!(
-        findings.are_well(),
+        report.passed(),
         "{:#?}\n{:#?}",
-        findings.wrong,
-        findings.searched
+        report.problems,
+        report.searched
     );
 }
 
 #[tokio::test]
-async fn an_address_in_a_page_is_found_and_not_repeated() {
-    let site = site().await;
+async fn an_email_on_a_page_is_reported_without_repeating_it() {
+    let site = site_with_mail().await;
     let canary = Canary::new();
-    let leak = format!("<a href=\"mailto:{}\">", canary.typed.to_lowercase());
+    let leak = format!("<a href=\"mailto:{}\">", canary.email.to_lowercase());
     let router = with_leak(site.router.clone(), "/topics/", leak);
-    let findings = searched(&site, &canary, router).await;
-    assert!(!findings.are_well());
-    for wrong in &findings.wrong {
-        assert!(wrong.starts_with("LEAK /topics/"), "{wrong}");
-        assert!(wrong.contains(": plain"), "{wrong}");
+    let report = search(&site, &canary, router).await;
+    assert!(!report.passed());
+    for problem in &report.problems {
+        assert!(problem.starts_with("LEAK /topics/"), "{problem}");
+        assert!(problem.contains(": plain"), "{problem}");
         assert!(
-            !wrong.to_lowercase().contains(&canary.typed.to_lowercase()),
-            "{wrong}"
+            !problem
+                .to_lowercase()
+                .contains(&canary.email.to_lowercase()),
+            "{problem}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_hash_of_it_in_a_feed_is_found() {
-    let site = site().await;
+async fn a_truncated_hash_of_the_email_in_a_feed_is_reported() {
+    let site = site_with_mail().await;
     let canary = Canary::new();
-    let hash = sha2::Sha256::digest(canary.typed.to_lowercase());
+    let hash = sha2::Sha256::digest(canary.email.to_lowercase());
     let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    // Cut short, as an identicon might have it.
+    // Truncated, as the URL of an identicon may have it.
     let leak = format!("<img src=\"/i/{}\">", &digits[..24]);
     let router = with_leak(site.router.clone(), "/comments/feed.xml", leak);
-    let findings = searched(&site, &canary, router).await;
-    assert!(!findings.are_well());
-    for wrong in &findings.wrong {
-        assert!(wrong.starts_with("LEAK /comments/feed.xml"), "{wrong}");
-        assert!(wrong.contains("sha-256"), "{wrong}");
+    let report = search(&site, &canary, router).await;
+    assert!(!report.passed());
+    for problem in &report.problems {
+        assert!(problem.starts_with("LEAK /comments/feed.xml"), "{problem}");
+        assert!(problem.contains("sha-256"), "{problem}");
     }
 }
 
 #[tokio::test]
-async fn the_keyed_hash_in_a_header_is_found() {
-    let site = site().await;
+async fn the_keyed_hash_in_a_header_is_reported() {
+    let site = site_with_mail().await;
     let canary = Canary::new();
-    let email = broadsheet::commenters::Email::parse(&canary.typed).expect("an address");
+    let email = broadsheet::commenters::Email::parse(&canary.email).expect("a valid email");
     let hash = broadsheet::crypto::encode_hex(&email.hash(&site.app.keys));
     let router = site
         .router
@@ -118,42 +120,39 @@ async fn the_keyed_hash_in_a_header_is_found() {
                 response
             }
         }));
-    let findings = searched(&site, &canary, router).await;
-    assert!(!findings.are_well());
-    for wrong in &findings.wrong {
-        assert!(wrong.starts_with("LEAK /commenters/"), "{wrong}");
-        assert!(wrong.contains("the keyed hash"), "{wrong}");
+    let report = search(&site, &canary, router).await;
+    assert!(!report.passed());
+    for problem in &report.problems {
+        assert!(problem.starts_with("LEAK /commenters/"), "{problem}");
+        assert!(problem.contains("the keyed hash"), "{problem}");
     }
 }
 
 #[tokio::test]
-async fn an_address_in_the_log_is_found_and_a_log_that_says_nothing_is_no_proof() {
+async fn an_email_in_the_log_is_reported_and_so_is_a_log_without_the_reply() {
     let canary = Canary::new();
-    let site = site().await;
+    let site = site_with_mail().await;
     for (leaking, expected) in [
-        (
-            format!("a reply was kept by {}", canary.typed),
-            "LEAK the log",
-        ),
-        ("nothing".to_owned(), "WRONG the log"),
+        (format!("comment saved by {}", canary.email), "LEAK the log"),
+        ("nothing".to_owned(), "INCOMPLETE the log"),
     ] {
-        let mut findings = canary.findings(&site.app.keys).expect("an address");
-        let log = Log::new(findings.stream("a reply was kept"));
+        let mut report = canary.start_report(&site.app.keys).expect("a valid email");
+        let log = LogSearch::new(report.search_stream("comment saved"));
         let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
         tracing::subscriber::with_default(subscriber, || tracing::info!("{leaking}"));
-        search_log(&log, &mut findings);
+        search_log(&log, &mut report);
         assert!(
-            findings.wrong.len() == 1 && findings.wrong[0].starts_with(expected),
+            report.problems.len() == 1 && report.problems[0].starts_with(expected),
             "{:?}",
-            findings.wrong
+            report.problems
         );
     }
 }
 
 #[tokio::test]
-async fn a_walk_that_does_not_see_the_reply_is_no_proof() {
-    let site = site().await;
-    // Feeds that are empty: nothing leaks from them, and nothing is proved by that.
+async fn feeds_without_the_reply_make_the_search_incomplete() {
+    let site = site_with_mail().await;
+    // Empty feeds leak nothing, but then the feeds with replies were not searched.
     let router = site.router.clone().layer(from_fn(
         |request: Request, next: axum::middleware::Next| async move {
             match request.uri().path().contains("feed") {
@@ -162,9 +161,9 @@ async fn a_walk_that_does_not_see_the_reply_is_no_proof() {
             }
         },
     ));
-    let findings = searched(&site, &Canary::new(), router).await;
+    let report = search(&site, &Canary::new(), router).await;
     assert_eq!(
-        findings.wrong,
-        ["WRONG no feed holds the canary's approved reply; too little was searched"]
+        report.problems,
+        ["INCOMPLETE no feed contained the canary's approved reply"]
     );
 }

@@ -4,7 +4,7 @@ use broadsheet::accounts::Role;
 use broadsheet::commenters;
 use broadsheet::comments::Status;
 use broadsheet::ids::{CommentId, CommenterId};
-use broadsheet::privacy_check::Dresses;
+use broadsheet::privacy_check::EmailEncodings;
 use broadsheet::publication::Publication;
 
 use crate::support::makers::Made;
@@ -146,7 +146,7 @@ async fn the_commenter_page_contains_neither_email_nor_hash() {
             .await
             .has_status(200)
             .html();
-        let leaks = Dresses::of("ann-ominous@example.org", &[]).leaks_in(html.as_bytes());
+        let leaks = EmailEncodings::new("ann-ominous@example.org", &[]).find_leaks(html.as_bytes());
         assert!(leaks.is_empty(), "{what} gives the address away");
         for secret in [commenter.to_string(), hex.clone()] {
             assert!(!html.contains(&secret), "{what} holds {secret}");

@@ -1,4 +1,4 @@
-//! The promise: an address is never displayed. A canary is sent through everything, and looked for everywhere.
+//! No page, log line or table shows the email address of a commenter, in no encoding.
 
 use broadsheet::accounts::{DigestFrequency, Role, address_store};
 use broadsheet::admin::staff_email;
@@ -7,7 +7,7 @@ use broadsheet::comments::{Status, links};
 use broadsheet::ids::{AccountId, CommenterId, SubscriptionId};
 use broadsheet::mail::outbox;
 use broadsheet::moderation::digest;
-use broadsheet::privacy_check::Dresses;
+use broadsheet::privacy_check::EmailEncodings;
 use broadsheet::router;
 use sqlx::{AssertSqlSafe, Row};
 
@@ -27,17 +27,17 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     let article = site
         .article_with("Tea", |draft| draft.topics.push("Tea".to_owned()))
         .await;
-    let bird = site.visitor();
+    let canary = site.visitor();
     let form = |page: &crate::support::visitor::Page, comment: &str| {
         page.form("/articles/")
             .fill("comment", comment)
-            .fill("author", "Bird")
+            .fill("author", "Canary")
             .fill("email", CANARY)
     };
-    let page = bird.open(&article.path).await;
-    let mut leads = Vec::new();
+    let page = canary.open(&article.path).await;
+    let mut author_pages = Vec::new();
     for comment in ["Held.", "To be approved.", "To be spam.", "To be trashed."] {
-        leads.push(
+        author_pages.push(
             form(&page, comment)
                 .submit()
                 .await
@@ -45,7 +45,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
                 .leads_to(),
         );
     }
-    // Mistakes, a robot, a repetition: each takes another way through the code.
+    // Invalid, duplicate and robot replies are handled by different code.
     form(&page, "").submit().await.has_status(422);
     form(&page, "Held.").submit().await.has_status(409);
     form(&page, "Robot.")
@@ -77,36 +77,39 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         .await
         .expect("one");
 
-    // Their own page, and the end of what they are told of.
+    // Paths of the canary's own page and of the end of a subscription.
     let commenter: i64 = sqlx::query_scalar("select max(id) from commenters")
         .fetch_one(&site.app.pool)
         .await
-        .expect("the bird");
-    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, requested_at, active_since) values ($1, $2, 'all_replies', now(), now()) returning id")
+        .expect("the canary");
+    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, asked_at, active_since) values ($1, $2, 'everything', now(), now()) returning id")
         .bind(commenter)
         .bind(article.id.0)
         .fetch_one(&site.app.pool)
         .await
         .expect("a subscription");
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let person = commenters::store::find_access(&mut db, CommenterId(commenter))
+    let commenter_access = commenters::store::find_access(&mut db, CommenterId(commenter))
         .await
         .expect("the database answers")
-        .expect("the bird");
+        .expect("the canary");
     drop(db);
-    let mine = person.page_path(&site.app.keys);
+    let commenter_page = commenter_access.page_path(&site.app.keys);
     let end = links::unsubscribe_path(&site.app.keys, SubscriptionId(subscription));
 
-    let [digest, stop, confirm] = mail_to_the_staff(&site).await;
+    let [digest, stop, confirm] = send_digest_to_admin(&site).await;
     let mut searched: Vec<(String, String)> = Vec::new();
-    let mut paths: Vec<String> = every_page()
+    let mut paths: Vec<String> = list_get_routes()
         .into_iter()
         .map(|pattern| {
             let path = pattern
                 .replace("/articles/{id}", &format!("/articles/{}", article.id))
                 .replace("/comments/{id}", &format!("/comments/{answered}"))
-                .replace("/commenters/{id}/data", &mine.replace("?", "/data?"))
-                .replace("/commenters/{id}", &mine)
+                .replace(
+                    "/commenters/{id}/data",
+                    &commenter_page.replace("?", "/data?"),
+                )
+                .replace("/commenters/{id}", &commenter_page)
                 .replace("/subscriptions/{id}/end", &end)
                 .replace("/digests/{id}", &digest)
                 .replace("/moderators/{id}/stop", &stop)
@@ -118,16 +121,16 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
                 .replace("{position}", "1")
                 .replace("{*path}", "tea")
                 .replace("{*kind}", "rss2");
-            assert!(!path.contains('{'), "what is {path}? Fill it in here");
+            assert!(!path.contains('{'), "fill in the route {path} here");
             path
         })
         .collect();
     paths.extend([article.path.clone(), "/nothing".to_owned()]);
-    paths.extend(leads);
+    paths.extend(author_pages);
     paths.push(format!("/articles/{}/reply?to={answered}", article.id));
     paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.as_str())));
-    // What an act did, and what someone else was faster with.
-    let acts: Vec<i64> = sqlx::query_scalar("select distinct action_id from decisions")
+    // Results of an action, with a comment that somebody else had decided.
+    let acts: Vec<i64> = sqlx::query_scalar("select distinct act from decisions")
         .fetch_all(&site.app.pool)
         .await
         .expect("acts");
@@ -136,7 +139,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
             .map(|act| format!("/admin/comments?act={act}&passed={answered}")),
     );
     for path in &paths {
-        for visitor in [&bird, &admin] {
+        for visitor in [&canary, &admin] {
             let page = visitor.open(path).await;
             let headers: String = page
                 .headers
@@ -150,7 +153,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     }
     let pages = searched.len();
     let log = site.log();
-    assert!(log.contains("a reply was kept"), "the log was not written");
+    assert!(log.contains("comment saved"), "the log was not written");
     searched.push(("the log".to_owned(), log));
     let tables: Vec<String> =
         sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'")
@@ -172,23 +175,23 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         searched.push((format!("the table {table}"), dump));
     }
     for (place, text) in &searched {
-        if let Some(dress) = leak_in(text) {
-            panic!("{place} holds the address ({dress})");
+        if let Some(encoding) = find_leak(text) {
+            panic!("{place} leaks the email ({encoding})");
         }
     }
     assert!(pages >= 40, "only {pages} pages were searched");
 }
 
-/// The admin is written to at the canary's address, about what waits: the pages to which these letters lead.
-async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
+/// Sends the admin a digest at the canary's email. Returns the paths of the digest, of its end and of the confirmation.
+async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
     let id = AccountId(
-        site.count("select id from accounts where username = 'ada'")
+        site.count("select id from accounts where handle = 'ada'")
             .await,
     );
     let now = site.now();
     let keys = &site.app.keys;
     let sealed = Email::parse(CANARY)
-        .expect("an address")
+        .expect("a valid email")
         .seal_for_account(keys, id);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let is_set = address_store::update(&mut db, id, &sealed, DigestFrequency::Each, now).await;
@@ -197,15 +200,14 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     assert!(is_confirmed.expect("the database answers"));
     let written = digest::enqueue_due(&site.app).await;
     assert_eq!(written.expect("the database answers"), 1);
-    let sealed: Vec<u8> =
-        sqlx::query_scalar("select message_sealed from outbox where account_id = $1")
-            .bind(id.0)
-            .fetch_one(&mut *db)
-            .await
-            .expect("a letter");
+    let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox where account_id = $1")
+        .bind(id.0)
+        .fetch_one(&mut *db)
+        .await
+        .expect("a letter");
     let letter = outbox::decrypt(keys, id, &sealed).expect("it opens");
     for part in [&letter.subject, &letter.text, &letter.html] {
-        assert_eq!(leak_in(part), None, "{part}");
+        assert_eq!(find_leak(part), None, "{part}");
     }
     let base = site.app.config.absolute_url("");
     let page = |beginning: &str| {
@@ -223,8 +225,8 @@ async fn mail_to_the_staff(site: &TestSite) -> [String; 3] {
     ]
 }
 
-/// Every address that can be opened, as the router lists them.
-fn every_page() -> Vec<&'static str> {
+/// Returns the paths of all GET routes.
+fn list_get_routes() -> Vec<&'static str> {
     let (public, desk, wordpress) = (
         router::public_routes(),
         router::admin_routes(),
@@ -238,16 +240,16 @@ fn every_page() -> Vec<&'static str> {
         .collect()
 }
 
-/// The dress in which the canary stands in a text, if it does.
-fn leak_in(text: &str) -> Option<String> {
-    let leaks = Dresses::of(CANARY, &[]).leaks_in(text.as_bytes());
-    leaks.into_iter().next().map(|leak| leak.dress)
+/// Returns the encoding in which the canary's email is first found in a text.
+fn find_leak(text: &str) -> Option<String> {
+    let leaks = EmailEncodings::new(CANARY, &[]).find_leaks(text.as_bytes());
+    leaks.into_iter().next().map(|leak| leak.encoding)
 }
 
 #[tokio::test]
 async fn the_search_finds_known_encodings_of_an_email() {
-    // Hashes and encodings made elsewhere, so that a hash or an encoding of ours that is wrong does not make the search blind.
-    for (leaking, dress) in [
+    // Made by other programs, so that a wrong encoding of our own cannot hide a leak.
+    for (leaking, encoding) in [
         ("<a>CANARY.bird+site@example.org</a>", "plain"),
         ("user=canary.bird%2Bsite%40example.org&", "url"),
         ("Hello canary.bird+site!", "the part"),
@@ -267,18 +269,21 @@ async fn the_search_finds_known_encodings_of_an_email() {
         ),
         ("gro.elpmaxe@etis+drib.yranac", "reversed"),
     ] {
-        let found = leak_in(leaking).unwrap_or_else(|| panic!("{leaking} was not found"));
-        assert!(found.starts_with(dress), "{leaking} was found as {found}");
+        let found = find_leak(leaking).unwrap_or_else(|| panic!("{leaking} was not found"));
+        assert!(
+            found.starts_with(encoding),
+            "{leaking} was found as {found}"
+        );
     }
-    assert_eq!(leak_in("Canary birds sing at example.org"), None);
+    assert_eq!(find_leak("Canary birds sing at example.org"), None);
 
-    // And through the real pages: an article that gives an address away is found out.
+    // A leak on a real page is found, too.
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| draft.body = format!("Write to {CANARY}."))
         .await;
     let page = site.visitor().open(&article.path).await;
-    assert!(leak_in(&page.html()).is_some());
+    assert!(find_leak(&page.html()).is_some());
 }
 
 #[tokio::test]

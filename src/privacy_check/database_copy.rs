@@ -1,0 +1,247 @@
+//! A temporary copy of the site's database. The check never writes to the site itself.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
+
+use anyhow::{Context, ensure};
+use percent_encoding::percent_decode_str;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use url::Url;
+
+use super::store;
+use super::stream::SearchStream;
+use crate::crypto::{encode_hex, random_bytes};
+use crate::db::embedded;
+
+/// Copy of the database on the same Postgres server, made by `pg_dump` and `psql`.
+pub struct DatabaseCopy {
+    site_url: Url,
+    copy_url: Url,
+    name: String,
+    pg_dump: PathBuf,
+    psql: PathBuf,
+}
+
+/// Counts of the content of a dump.
+#[derive(Default)]
+pub struct DumpSummary {
+    pub tables: u64,
+    /// Number of `bytea` values.
+    pub byte_values: u64,
+}
+
+impl DatabaseCopy {
+    /// Creates an empty database beside that of the site. Fails if the account may not create databases.
+    pub async fn create(site_url: &str) -> anyhow::Result<Self> {
+        let mut db = connect(site_url).await?;
+        let version = store::find_major_version(&mut db).await?;
+        let version = u32::try_from(version).unwrap_or_default();
+        let pg_dump = embedded::find_client_program("pg_dump", version)?;
+        let psql = embedded::find_client_program("psql", version)?;
+        ensure!(
+            store::may_create_databases(&mut db).await?,
+            "the check works on a copy, and the account in DATABASE_URL may not create databases; permit it for the time of the check with: alter role … createdb"
+        );
+        // The name and the locale go into SQL unquoted. Hexadecimal digits need no quoting.
+        let name = format!("broadsheet_privacy_{}", encode_hex(&random_bytes::<8>()));
+        let locale = store::find_locale(&mut db).await?;
+        ensure!(
+            locale.is_default || (is_plain_name(&locale.collate) && is_plain_name(&locale.ctype)),
+            "the name of the database's locale has characters that are not supported"
+        );
+        store::create_database(&mut db, &name, &locale)
+            .await
+            .context("the database for the copy cannot be created")?;
+        db.close().await?;
+        let site_url = Url::parse(site_url).context("the database URL cannot be read")?;
+        let mut copy_url = site_url.clone();
+        copy_url.set_path(&name);
+        Ok(Self {
+            site_url,
+            copy_url,
+            name,
+            pg_dump,
+            psql,
+        })
+    }
+
+    /// Returns the connection URL of the copy.
+    pub fn url(&self) -> &str {
+        self.copy_url.as_str()
+    }
+
+    /// Copies everything that the site has now.
+    pub fn fill(&self) -> anyhow::Result<()> {
+        let mut dump = self.start_dump(&self.site_url)?;
+        let dump_output = dump.stdout.take().context("pg_dump has no output")?;
+        let mut psql = postgres_command(&self.psql, &self.copy_url)
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
+            .stdin(dump_output)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("psql cannot be started")?;
+        let errors = read_text(psql.stderr.take());
+        let status = psql.wait()?;
+        // A failed pg_dump is the cause when both fail.
+        wait_for_dump(dump)?;
+        ensure!(
+            status.success(),
+            "the copy cannot be made: {}",
+            errors.trim()
+        );
+        Ok(())
+    }
+
+    /// Writes a dump of the copy into a stream: its text, and each `bytea` value decoded once more.
+    pub fn dump_into(&self, stream: &mut SearchStream) -> anyhow::Result<DumpSummary> {
+        let mut dump = self.start_dump(&self.copy_url)?;
+        let dump_output = dump.stdout.take().context("pg_dump has no output")?;
+        let summary = read_dump(BufReader::new(dump_output), stream)?;
+        wait_for_dump(dump)?;
+        Ok(summary)
+    }
+
+    fn start_dump(&self, url: &Url) -> anyhow::Result<Child> {
+        postgres_command(&self.pg_dump, url)
+            .args([
+                "--no-owner",
+                "--no-privileges",
+                "--no-comments",
+                "--no-publications",
+                "--no-subscriptions",
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("pg_dump cannot be started")
+    }
+
+    /// Drops the copy, even while something is connected to it.
+    pub async fn remove(&self) -> anyhow::Result<()> {
+        let mut db = connect(self.site_url.as_str()).await?;
+        store::drop_database(&mut db, &self.name)
+            .await
+            .with_context(|| {
+                format!(
+                    "the copy {} could not be dropped; drop it by hand",
+                    self.name
+                )
+            })?;
+        db.close().await?;
+        Ok(())
+    }
+}
+
+fn is_plain_name(name: &str) -> bool {
+    name.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "._-@".contains(c))
+}
+
+/// Writes a dump into a stream, each line followed by its decoded `bytea` values.
+fn read_dump(mut dump: impl BufRead, stream: &mut SearchStream) -> anyhow::Result<DumpSummary> {
+    let mut summary = DumpSummary::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if dump.read_until(b'\n', &mut line)? == 0 {
+            return Ok(summary);
+        }
+        stream.write_all(&line)?;
+        if line.starts_with(b"COPY ") {
+            summary.tables += 1;
+        }
+        for field in line.trim_ascii_end().split(|byte| *byte == b'\t') {
+            // bytea is printed as \x…, and COPY doubles the backslash (PostgreSQL manual, "bytea Hex Format" and "COPY").
+            let digits = field.strip_prefix(br"\\x").unwrap_or_default();
+            if !digits.is_empty()
+                && let Some(bytes) = decode_hex(digits)
+            {
+                stream.write_all(&bytes)?;
+                // Keeps the value and the next line apart, so that together they cannot look like a leak.
+                stream.write_all(b"\0")?;
+                summary.byte_values += 1;
+            }
+        }
+    }
+}
+
+fn decode_hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    digits
+        .chunks(2)
+        .map(|pair| match *pair {
+            [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Returns a command that connects to `url`.
+fn postgres_command(program: &Path, url: &Url) -> Command {
+    let mut command = Command::new(program);
+    let mut url_argument = url.clone();
+    // Other accounts on the machine can read the arguments, but not the environment.
+    if let Some(password) = url.password()
+        && url_argument.set_password(None).is_ok()
+    {
+        let password = percent_decode_str(password).collect::<Vec<u8>>();
+        command.env(
+            "PGPASSWORD",
+            String::from_utf8_lossy(&password).into_owned(),
+        );
+    }
+    command.arg("--dbname").arg(url_argument.as_str());
+    command
+}
+
+fn wait_for_dump(mut dump: Child) -> anyhow::Result<()> {
+    let errors = read_text(dump.stderr.take());
+    let status = dump.wait()?;
+    ensure!(status.success(), "pg_dump failed: {}", errors.trim());
+    Ok(())
+}
+
+fn read_text(output: Option<impl Read>) -> String {
+    let mut text = Vec::new();
+    if let Some(mut output) = output {
+        // The exit status decides; an incomplete error message is better than none.
+        let _ = io::copy(&mut output, &mut text);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+async fn connect(url: &str) -> anyhow::Result<PgConnection> {
+    PgConnectOptions::from_str(url)
+        .context("the database URL cannot be read")?
+        .connect()
+        .await
+        .context("the database cannot be reached")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy_check::LeakReport;
+
+    #[test]
+    fn byte_values_of_a_dump_are_searched_decoded() {
+        let report = LeakReport::new("Canary.Bird+site@Example.org", &[]);
+        // In hex, base64 of the email matches no encoding that is searched for. Only the decoded bytes do.
+        let base64 = b"Y2FuYXJ5LmJpcmQrc2l0ZUBleGFtcGxlLm9yZw==";
+        let dump = format!(
+            "COPY public.t (a, b) FROM stdin;\n1\t\\\\x{}\n2\t\\\\x0\n\\.\n",
+            encode_hex(base64)
+        );
+        let mut stream = report.search_stream("public.t");
+        let summary = read_dump(dump.as_bytes(), &mut stream).unwrap();
+        assert_eq!((summary.tables, summary.byte_values), (1, 1));
+        let searched = stream.finish();
+        assert!(searched.has_marker);
+        assert_eq!(searched.leaks.len(), 1);
+    }
+}
