@@ -13,7 +13,7 @@ create function pg_temp.chance(one bigint, purpose bigint) returns double precis
     return (hashint8extended(one, purpose) & 2147483647)::double precision / 2147483648;
 
 insert into articles (id, slug, title, standfirst, sources, body, body_html, replies_open, state, published_at, path, author_id, created_at, updated_at)
-select i, 'story-' || i, 'Story ' || i, '', '', 'Some search_vector.', '<p>Some search_vector.</p>', true, 'published',
+select i, 'story-' || i, 'Story ' || i, '', '', 'Some words.', '<p>Some words.</p>', true, 'published',
     :moment::timestamptz - i * interval '1 hour', '/story-' || i, (select min(id) from accounts), :moment, :moment
 from generate_series(1, :articles) as i;
 insert into article_paths (path, article_id) select path, id from articles;
@@ -33,7 +33,7 @@ end
 $$;
 
 -- Comments come in pairs, the second a reply to the first. Articles, commenters and networks are distributed unevenly, as on a
--- real site; search_vector follow Zipf's law, out of 20,000.
+-- real site; words follow Zipf's law, out of 20,000.
 with made as (
     select i, 1 + floor(:articles * power(pg_temp.chance(i / 2, 1), 3))::bigint as article_id,
         case when i = 1 or i % :person_every = 0 then 1 else 1 + floor(:commenters * power(pg_temp.chance(i, 2), 2))::bigint end as commenter_id,
@@ -46,14 +46,14 @@ with made as (
              when pg_temp.chance(i, 5) < 0.7 then '{everything-is-held,links:3}'
              else '{everything-is-held}' end as reasons,
         :moment::timestamptz - (:comments - i) * (interval '1 day' * :days / :comments) as created_at,
-        case when i % 20 = 0 then i / 400 * 400 when :wave then 1 end as lookalike_id,
+        case when i % 20 = 0 then i / 400 * 400 when :wave then 1 end as similar_group_id,
         (select string_agg('w' || floor(power(20000, random() + 0 * (i + word))), ' ') from generate_series(1, 30) as word)
-            || case when i % 10 = 2 then ' cranes' else '' end || case when :rare then ' zhuravel' else '' end as words
+            || case when i % 10 = 2 then ' cranes' else '' end || case when :rare then ' zhuravel' else '' end as body_text
     from generate_series(1::bigint, :comments) as i
 )
 insert into comments (id, article_id, parent_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, reasons,
     created_at, status_since, network_hash, similar_group_id, score)
-select i, article_id, case when i % 2 = 1 and i > 1 then i - 1 end, greatest(i - i % 2, 1), commenter_id, 'Name ' || commenter_id, search_vector, '<p>' || search_vector || '</p>',
+select i, article_id, case when i % 2 = 1 and i > 1 then i - 1 end, greatest(i - i % 2, 1), commenter_id, 'Name ' || commenter_id, body_text, '<p>' || body_text || '</p>',
     int8send(i), status, case when status = 'held' then reasons when status = 'spam' then '{checker-spam}' else '{}' end,
     created_at, created_at, sha256(int8send(network)), case when status = 'held' then similar_group_id end,
     case when status = 'held' then pg_temp.chance(i, 6)::real end

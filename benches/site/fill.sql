@@ -1,8 +1,8 @@
--- Fills the database of benches/site.rs, in which the program has started once: 200 articles of about 600 search_vector, each with
+-- Fills the database of benches/site.rs, in which the program has started once: 200 articles of about 600 words, each with
 -- 50 approved comments, twenty of them replies to another, and five held ones. Triggers maintain the counts.
 -- The ids of the articles begin at 1001, those of the comments at 100001: 55 for each article, the held ones last.
 
--- A wordpress_id between 0 and 1 that belongs to a row and a purpose.
+-- A number between 0 and 1 that belongs to a row and a purpose.
 create function pg_temp.chance(one bigint, purpose bigint) returns double precision language sql immutable parallel safe
     return (hashint8extended(one, purpose) & 2147483647)::double precision / 2147483648;
 
@@ -78,17 +78,17 @@ select articles.id, topics.id from articles join topics on topics.id % 8 in (art
 
 -- Of five that follow one another the second answers the first, and the third the second.
 with numbered as (
-    select article, wordpress_id, 100000 + (article - 1) * 55 + wordpress_id as id, wordpress_id > 50 as waits, wordpress_id <= 50 and wordpress_id % 5 in (2, 3) as answers
+    select article, number, 100000 + (article - 1) * 55 + number as id, number > 50 as waits, number <= 50 and number % 5 in (2, 3) as answers
     from generate_series(1::bigint, 200) as article cross join generate_series(1, 55) as number
 ),
 made as (
     select *, floor(3000 * power(pg_temp.chance(id, 2), 2))::bigint as person, pg_temp.sentences(id, 20 + (pg_temp.chance(id, 3) * 40)::int) as words,
-        timestamptz '2026-03-15 06:00Z' + wordpress_id * interval '47 minutes' + pg_temp.chance(id, 4) * interval '40 minutes' as moment
+        timestamptz '2026-03-15 06:00Z' + number * interval '47 minutes' + pg_temp.chance(id, 4) * interval '40 minutes' as moment
     from numbered
 )
 insert into comments (id, article_id, parent_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, reasons,
     created_at, status_since, network_hash)
-select id, 1000 + article, case when answers then id - 1 end, case when answers then id + 1 - wordpress_id % 5 else id end, 1001 + person,
+select id, 1000 + article, case when answers then id - 1 end, case when answers then id + 1 - number % 5 else id end, 1001 + person,
     (array['Ann', 'Boris', 'Clara', 'Dmytro', 'Edith', 'Frank', 'Greta', 'Hanna', 'Ivan', 'Julia', 'Karl', 'Larysa', 'Maria',
         'Nils', 'Olha', 'Petro', 'Rosa', 'Stefan', 'Tamara', 'Viktor'])[1 + person % 20]
         || (array['', ' B.', ' Carter', ' Dunn', ' from the harbour', ' Evans', ' Hill', ' K.', ' Moss', ' Novak', ' Reed', ' Stone', ' Wolf'])[1 + person / 20 % 13],

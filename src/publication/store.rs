@@ -199,4 +199,4 @@ pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()
 }
 
 /// The row that the checker's key is sealed for.
-pub const CHECKER_KEY_ROW: &[u8] = b"settings.checker_key";
+pub const CHECKER_KEY_ROW: &[u8] = b"settings.akismet_key";

@@ -331,11 +331,11 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
 /// Comments for a desk to decide about: some that say the same, one with marked words, one that answers, one of long words.
 const WAITING: [&str; 3] = [
     "insert into commenters (email_hash, email_sealed, created_at) values ('\\x0a', '\\x01', now() - interval '40 days')",
-    "with fresh as (select nextval('comments_id_seq') as id, wordpress_id from generate_series(1, 12) as number)
+    "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, 12) as number)
      insert into comments (id, article_id, root_id, commenter_id, name, website, body, body_html, dedup_hash, status, status_since, reasons, created_at, network_hash, score, signals)
-     select fresh.id, (select min(id) from articles), fresh.id, (select max(id) from commenters), 'Best Deals ' || wordpress_id, 'https://watches.example/', 'Watches',
-         '<p>Cheap watches and <em>free money</em> for everyone, wordpress_id ' || wordpress_id || '.</p>', int8send(fresh.id), 'held', now(),
-         '{first-timer,hold-word:free money,links:3}', now() - make_interval(mins => wordpress_id::integer), '\\x01', 0.97, '{+3.20 watches,+2.10 cheap,-0.50 everyone}'
+     select fresh.id, (select min(id) from articles), fresh.id, (select max(id) from commenters), 'Best Deals ' || number, 'https://watches.example/', 'Watches',
+         '<p>Cheap watches and <em>free money</em> for everyone, number ' || number || '.</p>', int8send(fresh.id), 'held', now(),
+         '{first-timer,hold-word:free money,links:3}', now() - make_interval(mins => number::integer), '\\x01', 0.97, '{+3.20 watches,+2.10 cheap,-0.50 everyone}'
      from fresh",
     "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at, network_hash)
      select article_id, id, root_id, (select max(id) from commenters),

@@ -20,14 +20,14 @@ async fn fill(server: &Server, count: i64) {
         .await
         .expect("the rest is put away");
     sqlx::query(
-        "with fresh as (select nextval('comments_id_seq') as id, wordpress_id from generate_series(1, $1) as number)
+        "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $1) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at)
-         select fresh.id, (select min(id) from articles), fresh.id, 'Reader ' || wordpress_id, 'Words ' || wordpress_id,
-             '<p>' || search_vector.search_vector || '</p>', int8send(fresh.id), 'held', now(), '{first-timer}', now() - make_interval(mins => wordpress_id::integer)
+         select fresh.id, (select min(id) from articles), fresh.id, 'Reader ' || number, 'Words ' || number,
+             '<p>' || words.words || '</p>', int8send(fresh.id), 'held', now(), '{first-timer}', now() - make_interval(mins => number::integer)
          from fresh
          -- Each says something else: what says the same is one card.
-         cross join lateral (select string_agg(translate(substr(md5(wordpress_id || ' ' || place), 1, 7), '0123456789', 'ghijklmnop'), ' ') as words
-                             from generate_series(1, 8) as place) search_vector",
+         cross join lateral (select string_agg(translate(substr(md5(number || ' ' || place), 1, 7), '0123456789', 'ghijklmnop'), ' ') as words
+                             from generate_series(1, 8) as place) words",
     )
     .bind(count)
     .execute(&mut db)

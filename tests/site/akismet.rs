@@ -136,7 +136,7 @@ impl FakeChecker {
         let settings = CheckerSettings {
             url: self.url.clone(),
             key_sealed: KeyRing::from_secret(&[42; 32])
-                .seal(b"settings.checker_key", KEY.as_bytes()),
+                .seal(b"settings.akismet_key", KEY.as_bytes()),
             sent_fields: ticked.iter().map(|ticked| (*ticked).to_owned()).collect(),
         };
         Setup::default()

@@ -171,7 +171,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
         .await
         .expect("most are approved");
     sqlx::query(
-        "insert into comment_search select id, version, to_tsvector('simple', 'search_vector') from comments",
+        "insert into comment_search select id, version, to_tsvector('simple', 'words') from comments",
     )
     .execute(&site.app.pool)
     .await

@@ -443,7 +443,11 @@ async fn the_model_has_no_readable_words_and_a_new_key_retrains_it() {
     let mo = site.staff("mo", Role::Moderator).await;
     train_on_samples(&site, &article, &mo).await;
     let before = load_model(&site).await;
-    for table in ["learned_signals", "lessons", "learning"] {
+    for table in [
+        "classifier_features",
+        "classifier_examples",
+        "classifier_state",
+    ] {
         let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
             "select t::text from {table} t"
         )))

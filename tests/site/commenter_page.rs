@@ -356,7 +356,7 @@ async fn an_unverified_email_changes_no_subscription() {
             .fetch_one(&site.app.pool)
             .await
             .expect("one counts");
-    assert_eq!(scope, "answers");
+    assert_eq!(scope, "replies_to_me");
     site.comment(&other, "Bob", Status::Approved).await;
     site.app.clock.advance(2 * HOUR);
     assert_eq!(mail_site.receive_emails(1).await.len(), 0);

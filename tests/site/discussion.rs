@@ -363,7 +363,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
         publication.discussion.checker.clone()
     };
     let opened = |sealed: &[u8]| {
-        let opened = site.app.keys.open(b"settings.checker_key", sealed);
+        let opened = site.app.keys.open(b"settings.akismet_key", sealed);
         opened.expect("the key opens").to_vec()
     };
     let kept = checker().await.expect("a checker");

@@ -82,7 +82,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     .await
     .expect("a note");
     sqlx::query(
-        "update commenters set policy = case when id = $1 then 'hold' else 'trust' end::commenter_treatment
+        "update commenters set policy = case when id = $1 then 'hold' else 'trust' end::commenter_policy
          where id = $1 or id = (select commenter_id from comments where id = $2)",
     )
     .bind(duplicate.0)

@@ -82,7 +82,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         .fetch_one(&site.app.pool)
         .await
         .expect("the canary");
-    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, asked_at, active_since) values ($1, $2, 'everything', now(), now()) returning id")
+    let subscription: i64 = sqlx::query_scalar("insert into subscriptions (commenter_id, article_id, scope, requested_at, active_since) values ($1, $2, 'all_replies', now(), now()) returning id")
         .bind(commenter)
         .bind(article.id.0)
         .fetch_one(&site.app.pool)

@@ -23,10 +23,10 @@ use crate::support::visitor::Visitor;
 /// Inserts `count` held comments on an article, a second apart.
 pub async fn insert_held(site: &TestSite, on: &Made, count: i64) {
     sqlx::query(
-        "with fresh as (select nextval('comments_id_seq') as id, wordpress_id from generate_series(1, $2) as number)
+        "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at)
-         select id, $1, id, 'Reader ' || wordpress_id, 'Words', '<p>Words</p>', int8send(id), 'held', $3 - make_interval(secs => wordpress_id),
-             case when wordpress_id % 2 = 0 then '{links:3}'::text[] else '{first-timer}'::text[] end, $3 - make_interval(secs => wordpress_id)
+         select id, $1, id, 'Reader ' || number, 'Words', '<p>Words</p>', int8send(id), 'held', $3 - make_interval(secs => number),
+             case when number % 2 = 0 then '{links:3}'::text[] else '{first-timer}'::text[] end, $3 - make_interval(secs => number)
          from fresh",
     )
     .bind(on.id.0)
