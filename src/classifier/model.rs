@@ -90,6 +90,7 @@ impl ModelTotals {
             .collect();
         // Ties are broken by what tells a moderator most, so that the order of extraction does not matter.
         weighted.sort_by_cached_key(|(feature, probability)| {
+            // An integer, because `f64` has no total order to sort by.
             let distance = ((probability - PRIOR_PROBABILITY).abs() * 1e12) as u64;
             (Reverse(distance), feature.display_order())
         });
@@ -98,6 +99,7 @@ impl ModelTotals {
         let reported = weighted.into_iter().take(MAX_REPORTED);
         let signals = reported
             .map(|(feature, probability)| {
+                // Finite: the prior keeps every probability above zero and below one.
                 FeatureWeight::new((probability / (1.0 - probability)).ln() as f32, feature)
             })
             .collect();
@@ -113,6 +115,7 @@ impl ModelTotals {
         let refused = share(counts.refused, self.features.refused);
         let approved = share(counts.approved, self.features.approved);
         let sightings = (counts.approved.max(0) + counts.refused.max(0)) as f64;
+        // Not zero: features without any count were filtered out.
         let raw = refused / (refused + approved);
         (PRIOR_STRENGTH * PRIOR_PROBABILITY + sightings * raw) / (PRIOR_STRENGTH + sightings)
     }

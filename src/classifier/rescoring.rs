@@ -22,6 +22,7 @@ pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     }
     let comments = store::scores::list_newest_held(&mut db, MAX_RESCORED).await?;
     let fingerprint = feature_id::model_fingerprint(&keys);
+    // Extracting the features of hundreds of comments takes too long for the async runtime.
     let preparing = spawn_blocking(move || {
         let prepared = comments.into_iter().map(|one| {
             let features =
@@ -44,6 +45,7 @@ pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     feature_ids.sort_unstable();
     feature_ids.dedup();
     let (state, seen) = store::state::find_state_and_counts(&mut db, &feature_ids).await?;
+    // The key was rotated, or the model was reset, since the comments were prepared.
     if state.fingerprint != Some(fingerprint) {
         return Ok(());
     }

@@ -140,6 +140,7 @@ fn estimate_size(item: &WxrItem) -> usize {
     let comments = item
         .comments
         .iter()
+        // About 512 bytes for the other fields of a comment.
         .map(|comment| 512 + comment.content.len());
     item.content.len() + comments.sum::<usize>()
 }

@@ -36,6 +36,7 @@ impl UrlMap {
         let upload = self
             .site
             .upload_path(&image.url)
+            // By the stem, since the text often shows a resized copy of the picture.
             .filter(|_| !content.contains(stem));
         let Some(file) = upload.and_then(|upload| self.copier.copy_upload(&upload)) else {
             return String::new();
@@ -54,6 +55,7 @@ fn media_path(file: &Path) -> String {
 }
 
 fn escape_attribute(text: &str) -> String {
+    // `&` first, or the other entities would be escaped twice.
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")

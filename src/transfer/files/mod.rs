@@ -122,8 +122,9 @@ impl InputFile {
         Self::inspect(name, file)
     }
 
-    /// Copies a stream into an unnamed temporary file, which disappears however the import ends.
+    /// Copies a stream into an unnamed temporary file.
     fn spool(name: String, bytes: &mut dyn Read) -> Result<Self, FileError> {
+        // The file has no name, so it disappears however the import ends.
         let spooled = tempfile::tempfile().and_then(|mut file| {
             io::copy(bytes, &mut file)?;
             Ok(file)

@@ -110,6 +110,7 @@ impl<R: Read> CheckedSource<R> {
                 self.filled_end += read;
                 self.check();
             }
+            // A signal interrupted the read. The caller's loop reads again.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => self.pending_error = Some(WxrErrorKind::Read(error.to_string())),
         }
@@ -139,6 +140,7 @@ impl<R: Read> CheckedSource<R> {
 
     fn fail(&mut self, failure: SourceFailure) -> io::Error {
         self.failure = Some(failure);
+        // Never shown: `XmlTokens` takes the failure instead.
         io::Error::other("see CheckedSource::take_failure")
     }
 }
@@ -206,6 +208,7 @@ fn find_forbidden(text: &[u8]) -> Option<(usize, u32)> {
                     b'\t' | b'\n' | b'\r' => {}
                     0..b' ' => return Some((at, byte.into())),
                     0xEF if text[at + 1] == 0xBF && text[at + 2] >= 0xBE => {
+                        // The last byte is 0xBE for U+FFFE and 0xBF for U+FFFF.
                         return Some((at, 0xFF40 + u32::from(text[at + 2])));
                     }
                     _ => {}
