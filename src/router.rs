@@ -106,6 +106,7 @@ pub fn public_routes() -> RouteTable {
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", async |name: Path<String>| {
+            // Without tags: the files are embedded in the binary, so no change in the database concerns them.
             (CachePolicy::default(), assets::show_asset(name).await)
         })
         .get("/favicon.ico", async || {

@@ -32,7 +32,7 @@ impl Passphrase {
     }
 }
 
-/// Tells whether `typed` is the passphrase behind `hash`; takes as long if there is no hash.
+/// Returns whether `typed` is the passphrase behind `hash`; takes as long if there is no hash.
 pub async fn verify_passphrase(
     hasher: &PasswordHasher,
     typed: &str,

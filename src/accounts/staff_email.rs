@@ -53,7 +53,7 @@ pub struct StaffEmail {
 }
 
 impl StaffEmail {
-    /// Tells whether the confirmation link works now. It goes on working once the email is confirmed.
+    /// Returns whether the confirmation link works now. It goes on working once the email is confirmed.
     pub fn may_be_confirmed(&self, now: Ts) -> bool {
         let is_fresh = self
             .set_at

@@ -86,6 +86,7 @@ pub async fn change_passphrase(
     let hash = new.hash_in_turn(&app.password_hasher).await?;
     let mut db = app.pool.begin().await?;
     store::update_passphrase(&mut db, id, &hash).await?;
+    // All sessions end, since one of them may be a stranger's. This browser gets a new one.
     store::delete_sessions(&mut db, id).await?;
     let cookie = session::create_session(&app, &mut db, id).await?;
     db.commit().await?;

@@ -137,6 +137,7 @@ async fn save(
     }
     let current = &desk.layout.publication;
     let urls_change =
+        // Dates in the pattern are those of the publication's time zone.
         changed.permalink != current.permalink || changed.zone_name() != current.zone_name();
     let unmoved = match urls_change {
         true => publication::store::update_article_paths(&mut db, &changed).await?,

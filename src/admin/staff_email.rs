@@ -146,7 +146,7 @@ fn confirmation_email(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> 
     EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
-/// Shows the button that confirms the email. Opening the link is not enough, since programs that scan mail open links too.
+/// Shows the button that confirms the email; opening the link changes nothing.
 pub async fn show_confirm(
     State(app): State<App>,
     layout: Layout,
@@ -159,6 +159,7 @@ pub async fn show_confirm(
     };
     let translator = layout.translator;
     let title = &layout.publication.title;
+    // A button, since programs that scan mail open links too.
     let path = confirmation_path(&app.keys, id, set_at);
     let page = NoticePage {
         heading: translator.text("staff-confirm-title"),

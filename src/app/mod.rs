@@ -80,7 +80,7 @@ impl App {
         self.publication.load_if_changed(db, edition).await
     }
 
-    /// Tells whether the secret key in use is the one the database asks for, as of the last time the publication was read.
+    /// Returns whether the secret key in use is the one the database asks for, as of the last time the publication was read.
     pub fn has_current_key(&self) -> bool {
         self.publication.has_current_key()
     }

@@ -78,12 +78,15 @@ impl RenderGuard {
 
     /// Ends the render and sends its outcome to the followers.
     pub fn finish(self, outcome: RenderOutcome) {
+        // `send` would fail without followers.
         self.outcome.send_replace(outcome);
     }
 }
 
 impl Drop for RenderGuard {
     fn drop(&mut self) {
+        // Runs however the render ends, also if its client hangs up. The closed channel then wakes the followers, who
+        // try again.
         self.table.lock().remove(&self.key);
     }
 }

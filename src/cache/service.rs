@@ -153,6 +153,7 @@ impl PageCacheService {
                 Ok(RenderOutcome::Stale(page)) if wait > 0 => {
                     return page.respond(&method, &headers);
                 }
+                // Waiting again would not help: each request has to render this page for itself.
                 Ok(RenderOutcome::NotCacheable) => break,
                 Ok(RenderOutcome::Stale(_) | RenderOutcome::Pending) | Err(_) => {}
             }

@@ -43,7 +43,7 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
-    /// Reports whether the public URL can be reached from this machine only.
+    /// Returns whether the public URL can be reached from this machine only.
     pub fn is_local_only(&self) -> bool {
         match self.public_url.host() {
             Some(Host::Ipv4(ip)) => ip.is_loopback(),

@@ -33,6 +33,7 @@ pub(super) fn parse_cache_size(text: &str) -> Result<u64, SettingError> {
         .parse()
         .ok()
         .filter(|megabytes| *megabytes <= MAX_CACHE_MB);
+    // No bit is lost, since the bound is 2^20 megabytes.
     megabytes.map(|megabytes: u64| megabytes << 20).ok_or_else(|| {
         SettingError::new(
             "BROADSHEET_CACHE_MB",

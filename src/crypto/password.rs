@@ -36,7 +36,7 @@ impl PasswordHasher {
         self.run(move || hash_password(&argon2, &password)).await
     }
 
-    /// Tells whether `password` is the one behind `hash`.
+    /// Returns whether `password` is the one behind `hash`.
     pub async fn verify(
         &self,
         password: Zeroizing<String>,

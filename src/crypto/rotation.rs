@@ -116,6 +116,7 @@ pub async fn rotate_batch<R: SealedRow>(
     let rows = R::select_batch(&mut transaction, &keys.active_id(), after).await?;
     let rotated: Vec<R::Rotated> = rows
         .iter()
+        // A value that opens with no key stays as it is and is counted below: it must not stop the others.
         .filter_map(|row| row.rotate(keys).ok())
         .collect();
     let mut batch = RotationBatch {

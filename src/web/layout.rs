@@ -53,12 +53,11 @@ impl Layout {
         Self::new(app, publication)
     }
 
-    /// Returns the language code for the attribute `lang`.
+    /// Returns the BCP 47 code for the attribute `lang`.
     pub fn lang(&self) -> &'static str {
         self.translator.language().code()
     }
 
-    /// Returns the URL of an asset.
     pub fn asset_url(&self, name: &str) -> String {
         assets::asset_url(name)
     }
@@ -68,7 +67,6 @@ impl Layout {
         dates::format_rfc3339_minute(*moment, &self.publication.zone)
     }
 
-    /// Returns the inline stylesheet.
     pub fn inline_style(&self) -> assets::InlineStyle {
         assets::InlineStyle::load()
     }

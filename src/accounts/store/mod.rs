@@ -52,7 +52,7 @@ pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     .await
 }
 
-/// Tells whether there is no account yet that can sign in.
+/// Returns whether there is no account yet that can sign in.
 pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
     let any = sqlx::query_scalar!(
         r#"select exists (select 1 from accounts where passphrase_hash is not null) as "any!""#
@@ -200,7 +200,7 @@ pub async fn upsert_setup_token(
     Ok(())
 }
 
-/// Tells whether the token is the current one, and nobody can sign in yet.
+/// Returns whether the token is the current one, and nobody can sign in yet.
 pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select 1 from setup_tokens where token_hash = $1)

@@ -273,6 +273,7 @@ impl NestingNormalizer<'_> {
         let source = self.source;
         let last = self
             .last_end_tags
+            // Remembered, so that a text of many start tags is not searched to its end for each.
             .entry(name.to_owned())
             .or_insert_with(|| {
                 let mut ends = source.rmatch_indices("</");
