@@ -129,7 +129,7 @@ async fn show_transparency(
     }
 }
 
-/// Returns the routes that a site imported from WordPress is still linked by.
+/// Returns the routes of WordPress's URLs, by which other sites still link to an imported site.
 pub fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
     RouteTable::new()

@@ -31,6 +31,7 @@ pub async fn create_session(
     let now = app.clock.now();
     store::insert_session(
         db,
+        // Only the hash is stored, so that nobody can sign in with what the database holds.
         &crypto::hash_token(&token),
         id,
         now,

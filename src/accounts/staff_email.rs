@@ -64,6 +64,7 @@ impl StaffEmail {
 
 /// Returns the name of the row that an email is sealed for.
 fn row(id: AccountId) -> Vec<u8> {
+    // Another name would make every stored email unreadable.
     format!("accounts.email_sealed {id}").into_bytes()
 }
 

@@ -102,6 +102,7 @@ impl AccountPage {
     pub(super) async fn load(app: &App, desk: AdminLayout) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let email_state = staff_email::find(&mut db, desk.viewer.id).await?;
+        // The account may have been deleted since its session was found.
         let email_state = email_state.ok_or(Error::SignInRequired)?;
         Ok(Self {
             desk,

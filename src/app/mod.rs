@@ -29,7 +29,6 @@ pub struct AppState {
     pub keys: KeyRing,
     pub config: Config,
     pub password_hasher: PasswordHasher,
-    /// Rate limits by network.
     pub limits: RateLimits,
     /// Connection to the mail server; `None` if the site sends no mail.
     pub mailer: Option<Mailer>,

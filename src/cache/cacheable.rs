@@ -24,7 +24,7 @@ impl CacheableResponse {
     pub async fn read(mut response: Response) -> Result<Self, Response> {
         let policy = response.extensions_mut().remove::<CachePolicy>();
         let headers = response.headers();
-        // A handler may add a policy before it knows that its page is for one visitor only.
+        // A response with a cookie, or one that no cache may store, was made for one visitor.
         let is_private = headers.contains_key(header::SET_COOKIE)
             || headers
                 .get(header::CACHE_CONTROL)

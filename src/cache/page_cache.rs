@@ -51,12 +51,12 @@ pub struct PageCache {
 struct CacheState {
     tags: TagIndex,
     log: InvalidationLog,
-    /// Way to the listener. Without a listener nothing new is cached.
+    /// Channel to the listener. Without a listener nothing new is cached.
     listener: Option<UnboundedSender<FlushAck>>,
     renders: RenderTable,
 }
 
-/// Way to a page that the first lookup did not find.
+/// Result of a second lookup, after [`PageCache::find`] found no page.
 pub enum Lookup {
     Hit(Arc<CachedPage>),
     /// The caller renders the page for everyone who waits.
@@ -68,7 +68,7 @@ pub enum Lookup {
 }
 
 impl PageCache {
-    /// Makes a cache for so many bytes.
+    /// Creates a cache of this many bytes.
     pub fn new(capacity_bytes: u64) -> Self {
         let slots = capacity_bytes / TYPICAL_PAGE_BYTES;
         let options = OptionsBuilder::new()
@@ -222,7 +222,7 @@ impl PageCache {
     }
 }
 
-/// Weighs a page by its memory.
+/// Weight of a page: its memory in bytes.
 #[derive(Clone)]
 struct PageWeighter;
 
@@ -232,7 +232,7 @@ impl Weighter<CacheKey, CacheEntry> for PageWeighter {
     }
 }
 
-/// Collects evicted pages, whose tags are then removed from the index.
+/// Collector of evicted pages, whose tags are then removed from the index.
 #[derive(Clone)]
 struct EvictionHook;
 

@@ -30,7 +30,7 @@ type OutcomeReceivers = HashMap<CacheKey, watch::Receiver<RenderOutcome>>;
 #[derive(Clone, Default)]
 pub struct RenderTable(Arc<Mutex<OutcomeReceivers>>);
 
-/// Right and duty to render one page. Dropped without an outcome, it lets its followers try again.
+/// Exclusive permission to render one page. If it is dropped without an outcome, its followers try again.
 pub struct RenderGuard {
     table: RenderTable,
     key: CacheKey,

@@ -1,4 +1,4 @@
-//! The arithmetic of the classifier. Pure.
+//! Arithmetic of the classifier, without the database.
 //!
 //! The probability of one feature is Gary Robinson's f(w) ("A Statistical Approach to the Spam Problem", Linux Journal
 //! 107, March 2003): its share among refused comments beside its share among approved ones, drawn towards one half the
@@ -109,7 +109,7 @@ impl ModelTotals {
         })
     }
 
-    /// Robinson's f(w): above one half if the feature is more frequent in refused comments.
+    /// Computes Robinson's f(w), which is above one half if the feature is more frequent in refused comments.
     fn spam_probability(&self, counts: ClassCounts) -> f64 {
         let share = |counts: i64, all: i64| counts.max(0) as f64 / all.max(1) as f64;
         let refused = share(counts.refused, self.features.refused);
@@ -140,7 +140,7 @@ fn fisher_combine(probabilities: impl Iterator<Item = f64> + Clone) -> f64 {
     ((1.0 + for_spam - for_ham) / 2.0).clamp(0.0, 1.0)
 }
 
-/// The survival function of the chi-square distribution with `2 * count` degrees of freedom at `2 * half`.
+/// Computes the survival function of the chi-square distribution with `2 * count` degrees of freedom at `2 * half`.
 fn chi2_sf(half: f64, count: usize) -> f64 {
     if half <= 0.0 {
         return 1.0;

@@ -172,7 +172,7 @@ mod tests {
         KeyRing::from_secret(&[7; KEY_BYTES])
     }
 
-    /// A ring whose new key is active and whose old key is that of `keys`.
+    /// Returns a ring whose new key is active and whose old key is that of `keys`.
     fn rotated_ring() -> KeyRing {
         let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
         let keys = [new, old].map(|secret| DerivedKeys::from_secret(&secret));

@@ -131,7 +131,8 @@ pub async fn rotate_batch<R: SealedRow>(
     Ok(batch)
 }
 
-/// Tells a conflict with a concurrent reply, after which the batch is worth another try, from a real failure.
+/// Returns whether the error is a conflict with a reply written at the same time, after which the batch is worth another
+/// try.
 fn is_conflict(error: &sqlx::Error) -> bool {
     // A unique violation means that a reply has just created the same commenter under the new key.
     error.as_database_error().is_some_and(|error| {

@@ -17,7 +17,7 @@ use crate::clock::Ts;
 
 /// Parses an IANA time zone name, such as `Europe/Kyiv`, or `UTC`. Other names without an area are rejected.
 pub fn parse_zone(name: &str) -> Option<TimeZone> {
-    // Some names without an area, such as `localtime`, mean another zone on every machine.
+    // Some names without an area depend on the machine, such as `localtime`.
     if name != "UTC" && !name.contains('/') {
         return None;
     }

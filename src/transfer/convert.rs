@@ -34,7 +34,7 @@ pub struct ConvertedBatch {
     pub report: ImportReport,
 }
 
-/// Converts batches of one import.
+/// Converter of the batches of one import.
 #[derive(Clone)]
 pub struct Converter {
     pub keys: KeyRing,

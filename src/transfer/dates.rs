@@ -72,7 +72,7 @@ fn parse_offset(seconds: f64) -> Option<Offset> {
 /// Parses WordPress's date format. `None` for an empty text, for zeros, which stand for no date, and for impossible dates.
 pub(super) fn parse_datetime(text: &str) -> Option<DateTime> {
     let datetime = DateTime::strptime(FORMAT, text.trim()).ok()?;
-    // PHP formats the missing date `0000-00-00` as one in the year before the first.
+    // PHP turns the missing date `0000-00-00` into `-0001-11-30`.
     (datetime.year() >= 1).then_some(datetime)
 }
 

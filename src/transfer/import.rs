@@ -213,7 +213,7 @@ async fn write_batches(
     Ok(())
 }
 
-/// Gives away the paths that were left for the end, and marks the run as finished.
+/// Assigns the paths that had to wait for all articles, and marks the run as finished.
 async fn finish(
     db: &mut PgConnection,
     exports: &[SourceExport],

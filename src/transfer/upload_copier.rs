@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::report::{ImportReport, OutcomeCounts, SampledList};
 
-/// Copies uploads and counts what became of each.
+/// Copier of uploads, with a count of each outcome.
 pub struct UploadCopier {
     /// The WordPress site's `wp-content/uploads`, if one was given.
     uploads_folder: Option<PathBuf>,

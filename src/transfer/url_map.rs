@@ -7,7 +7,7 @@ use super::source_site::SourceSite;
 use super::upload_copier::UploadCopier;
 use crate::web::media;
 
-/// Rewrites the URLs in texts of one site.
+/// Map from the URLs in texts of one WordPress site to those of this site.
 pub struct UrlMap {
     pub site: SourceSite,
     pub copier: UploadCopier,

@@ -26,7 +26,6 @@ pub struct Layout {
     pub translator: Translator,
     /// The time at which the page is rendered.
     pub now: Ts,
-    /// Whether the site sends mail.
     pub sends_mail: bool,
     base: Arc<str>,
 }

@@ -30,7 +30,7 @@ pub struct LogFilter {
     /// Status code that a decision under the entry gave.
     pub to: Option<&'static str>,
     pub from: Option<Ts>,
-    /// First time after the range.
+    /// End of the range, exclusive.
     pub until: Option<Ts>,
 }
 

@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
 
-/// Claims a run of rescoring. True if the model changed since the last run and that was before
+/// Claims a run of rescoring. Returns `true` if the model changed since the last run and that run was before
 /// `before`.
 pub async fn claim_rescoring(db: &mut PgConnection, before: Ts, now: Ts) -> sqlx::Result<bool> {
     // One statement checks and claims, so that of several processes only one gets the run.

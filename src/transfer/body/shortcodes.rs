@@ -168,7 +168,7 @@ impl<'a> ShortcodeFinder<'a> {
         Some(end + 1)
     }
 
-    /// Within code only escaped shortcodes are read, as in WordPress.
+    /// Reads an escaped shortcode within code, where all others are text. Returns the offset at which to continue.
     fn skip_in_code(&mut self, at: usize) -> usize {
         if self.text[at..].starts_with("[[")
             && let Some(end) = self.read_escaped(at)

@@ -134,7 +134,7 @@ fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> 
             (Wp, "attachment_url") => xml.read_trimmed(&mut item.attachment_url)?,
             (Rss, "category") => item.terms.extend(read_item_term(xml)?),
             (Wp, "postmeta") => {
-                // Plug-ins store megabytes in fields that nobody reads here.
+                // Other fields are skipped unread; plug-ins may store megabytes in them.
                 let wanted = |key: &str| {
                     WORDPRESS_FIELDS.contains(&key) || key.starts_with(BROADSHEET_FIELD_PREFIX)
                 };

@@ -10,7 +10,7 @@ use super::{WxrEntry, WxrError, WxrErrorKind, WxrPosition, WxrSite};
 
 const SUPPORTED_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
 
-/// Reads an export, one entry at a time.
+/// Reader of an export, one entry at a time.
 pub struct WxrReader<R> {
     xml: XmlTokens<R>,
     stage: ReaderStage,

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use super::{WxrErrorKind, WxrPosition};
 
-/// Bytes read at once.
+/// Size of the buffer: bytes read at once.
 const BUFFER_BYTES: usize = 64 << 10;
 /// Bytes tested at once for forbidden characters.
 const BLOCK_BYTES: usize = 64;
@@ -82,7 +82,7 @@ impl<R: Read> CheckedSource<R> {
         &self.buffer[self.start..self.checked_end]
     }
 
-    /// Like [`Self::peek`], but includes unchecked bytes, for the start of a file that may be anything.
+    /// Returns the next bytes like [`Self::peek`], unchecked ones included: the start of a file may be anything.
     pub(super) fn peek_unchecked(&mut self, min: usize) -> &[u8] {
         self.peek(min);
         &self.buffer[self.start..self.filled_end]

@@ -38,7 +38,7 @@ struct SizeLimit {
     end: u64,
 }
 
-/// Reads the tokens of a document.
+/// Reader of the tokens of a document.
 pub(super) struct XmlTokens<R> {
     parser: NsReader<CheckedSource<R>>,
     buffer: Vec<u8>,
@@ -123,7 +123,7 @@ impl<R: Read> XmlTokens<R> {
         Ok(())
     }
 
-    /// Like [`Self::read_text`], without white space around the text.
+    /// Reads like [`Self::read_text`], and removes white space around the text.
     pub(super) fn read_trimmed(&mut self, into: &mut String) -> Result<(), WxrError> {
         self.read_text(into)?;
         into.truncate(into.trim_end().len());
