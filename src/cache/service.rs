@@ -20,7 +20,7 @@ use super::policy::NoInvalidation;
 use super::render::{RenderGuard, RenderOutcome};
 use crate::app::App;
 
-/// Renders of others that a request waits for before it renders by itself.
+/// Number of renders by other requests that a request waits for before it renders by itself.
 const MAX_RENDER_WAITS: usize = 3;
 
 /// The whole site: the router and the cache of its pages.

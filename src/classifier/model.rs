@@ -10,6 +10,7 @@
 //! tend to be longer, and otherwise every word of a short and decent comment would count against it.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::feature::Feature;
 use super::feature_weight::FeatureWeight;
@@ -107,6 +108,19 @@ impl ModelTotals {
             score,
             weights: signals,
         })
+    }
+
+    /// Predicts from features with their ids, and the counts by id. A feature without counts was never seen.
+    pub(super) fn predict_by_ids(
+        &self,
+        features: Vec<Feature>,
+        ids: &[i64],
+        counts: &HashMap<i64, ClassCounts>,
+    ) -> Option<Prediction> {
+        let counts = ids
+            .iter()
+            .map(|id| counts.get(id).copied().unwrap_or_default());
+        self.predict(features.into_iter().zip(counts))
     }
 
     /// Computes Robinson's f(w), which is above one half if the feature is more frequent in refused comments.

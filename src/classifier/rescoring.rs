@@ -27,10 +27,7 @@ pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
         let prepared = comments.into_iter().map(|one| {
             let features =
                 extract_comment_features(&one.name, one.website.as_deref(), one.body_html.as_str());
-            let feature_ids: Vec<i64> = features
-                .iter()
-                .map(|one| feature_id::feature_id(&keys, one))
-                .collect();
+            let feature_ids = feature_id::feature_ids(&keys, &features);
             (one.id, one.version, features, feature_ids)
         });
         prepared.collect::<Vec<_>>()
@@ -51,10 +48,8 @@ pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     }
     let mut scores = Vec::new();
     for (id, version, features, feature_ids) in prepared {
-        let counts = feature_ids
-            .iter()
-            .map(|number| seen.get(number).copied().unwrap_or_default());
-        if let Some(prediction) = state.totals.predict(features.into_iter().zip(counts)) {
+        let prediction = state.totals.predict_by_ids(features, &feature_ids, &seen);
+        if let Some(prediction) = prediction {
             scores.push((id, version, prediction.score, prediction.encode_weights()));
         }
     }

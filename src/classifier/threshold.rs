@@ -1,4 +1,4 @@
-//! Evaluates thresholds: the outcome if the site had moved comments to spam by itself from some score on. Pure.
+//! Evaluation of thresholds: counts which of the decided comments each would have moved to spam. Reads no database.
 
 /// A decided comment with the score it had before the decision.
 #[derive(Clone, Copy, Debug, PartialEq)]

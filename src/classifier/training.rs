@@ -147,10 +147,7 @@ async fn train_comments(
             // Already trained: a new score would be the comment's own echo.
             Some(_) => candidate.score,
             None => {
-                let counts = feature_ids
-                    .iter()
-                    .map(|number| seen.get(number).copied().unwrap_or_default());
-                let prediction = state.totals.predict(features.into_iter().zip(counts));
+                let prediction = state.totals.predict_by_ids(features, &feature_ids, &seen);
                 prediction.map(|prediction| prediction.score)
             }
         };
@@ -201,10 +198,7 @@ async fn prepare_candidates(
                 ),
                 None => Vec::new(),
             };
-            let feature_ids = features
-                .iter()
-                .map(|one| feature_id::feature_id(&keys, one))
-                .collect();
+            let feature_ids = feature_id::feature_ids(&keys, &features);
             PreparedCandidate {
                 candidate,
                 features,

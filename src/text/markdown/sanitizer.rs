@@ -111,6 +111,7 @@ pub(super) fn attribute_map(names: &[(&'static str, &[&'static str])]) -> Attrib
         .collect()
 }
 
-/// Longest text node given to ammonia, in bytes. html5ever 0.40 needs quadratic time to write a long node full of `&`,
-/// `«` or `°`. An HTML comment between two chunks separates their nodes, and ammonia removes it.
+/// Longest text node given to ammonia, in bytes. An HTML comment between two chunks separates their nodes, and ammonia
+/// removes it.
+// html5ever 0.40 needs quadratic time to write a long node full of `&`, `«` or `°`.
 pub(super) const TEXT_CHUNK_BYTES: usize = 4096;

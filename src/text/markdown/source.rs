@@ -1,7 +1,7 @@
 //! Preprocessing of Markdown: pasted bullets become list items, and the nesting of each line is limited.
 
-/// Quotations, list items and footnotes that one line may open. Comrak's time grows with their number times the number of
-/// lines.
+/// Quotations, list items and footnotes that one line may open.
+// Comrak's time grows with their number times the number of lines.
 const MAX_LINE_MARKERS: usize = 20;
 /// Columns of white space before and between those markers. Indentation keeps lists of earlier lines open, one for every
 /// two columns. Code and verse need far fewer.

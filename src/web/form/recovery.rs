@@ -11,7 +11,7 @@ use crate::web::layout::Layout;
 use crate::web::page::Page;
 use crate::web::request_id::RequestId;
 
-/// Reasons why a submitted form was not saved that are not the form's own.
+/// Reasons other than the form's contents for which it was not saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitFailure {
     SignedOut,
