@@ -58,7 +58,7 @@ async fn listen_until_lost(
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(CONNECT_TIMEOUT)
-        // The pool must not replace its connection, because the channels that it listens to would be lost.
+        // The pool only makes connections; no timeout applies to the one that listens.
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with((*app.pool.connect_options()).clone());

@@ -1,5 +1,5 @@
-//! The model's state and counts. Every change locks the single row of `classifier_state` first, so training and untraining never
-//! interleave.
+//! The model's state and counts. Every change locks the single row of `classifier_state` first, so training and
+//! untraining never interleave.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -37,8 +37,7 @@ pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
                 None => removed.push(block.name.to_owned()),
             }
         } else if matches!(block.name, "shortcode" | "freeform" | "spacer") {
-            // WordPress adds paragraphs to these blocks only: they hold text as the classic editor wrote it. A spacer
-            // holds none.
+            // Text in these blocks is as the classic editor wrote it, still without paragraphs. A spacer holds none.
             if !block.closes {
                 content_from = Some(html.len());
             } else if let Some(start) = content_from.take() {

@@ -72,7 +72,7 @@ impl<W: Write> WxrWriter<'_, W> {
         self.text("link", &link)?;
         self.text("pubDate", &dates::format_rfc2822(date))?;
         self.cdata("dc:creator", &article.author)?;
-        // Not the path, which may change: feed readers recognise an article by its GUID.
+        // Not the path, which may change: feed readers recognise an article by its GUID, which WordPress keeps.
         self.text_with("guid", [("isPermaLink", "false")], &plain_link)?;
         self.text("description", "")?;
         self.cdata("content:encoded", &article.body_html)?;

@@ -50,7 +50,7 @@ impl<W: Write> WxrWriter<'_, W> {
             email.as_ref().map_or("", |email| email),
         )?;
         self.text("wp:comment_author_url", website)?;
-        // Networks of commenters are personal data that no other site needs.
+        // Left out on purpose: networks are stored for a limited time, which an export would outlive.
         self.cdata("wp:comment_author_IP", "")?;
         self.cdata("wp:comment_date", &date)?;
         self.cdata("wp:comment_date_gmt", &date_gmt)?;
