@@ -254,6 +254,7 @@ pub fn router(app: App) -> Router {
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the settings accept only an http or https URL");
+    // The fallback is in no table of routes, so it gets its time limit here. It reads no body.
     let article = get(articles::page::show_article)
         .layer(from_fn(|request, next| {
             with_timeout(RESPONSE_TIMEOUT, request, next)
