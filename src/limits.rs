@@ -71,6 +71,7 @@ fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, ip: IpAddr) -> Result<(), u64>
 
 /// Returns the network that one customer usually holds: one IPv4 address, or a /64 of IPv6 (RFC 6177).
 pub fn network_of(ip: IpAddr) -> IpAddr {
+    // On a socket for both families IPv4 clients have mapped IPv6 addresses, and all of those are in one /64.
     match ip.to_canonical() {
         v4 @ IpAddr::V4(_) => v4,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),

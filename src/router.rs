@@ -106,6 +106,7 @@ pub fn public_routes() -> RouteTable {
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
         .get("/static/{name}", async |name: Path<String>| {
+            // Without tags: the files are embedded in the binary, so no change in the database concerns them.
             (CachePolicy::default(), assets::show_asset(name).await)
         })
         .get("/favicon.ico", async || {
@@ -128,7 +129,7 @@ async fn show_transparency(
     }
 }
 
-/// Returns the routes that a site imported from WordPress is still linked by.
+/// Returns the routes of WordPress's URLs, by which other sites still link to an imported site.
 pub fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
     RouteTable::new()
@@ -253,6 +254,7 @@ pub fn router(app: App) -> Router {
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the settings accept only an http or https URL");
+    // The fallback is in no table of routes, so it gets its time limit here. It reads no body.
     let article = get(articles::page::show_article)
         .layer(from_fn(|request, next| {
             with_timeout(RESPONSE_TIMEOUT, request, next)

@@ -81,6 +81,7 @@ fn create_key(path: &Path) -> anyhow::Result<KeyRing> {
     let key: [u8; KEY_BYTES] = random_bytes();
     let mut created = OpenOptions::new()
         .write(true)
+        // Two commands may start at once: only one of them may create the key.
         .create_new(true)
         .mode(0o600)
         .open(path)

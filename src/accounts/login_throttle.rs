@@ -66,6 +66,7 @@ pub async fn begin_attempt(
         ),
     ] {
         if let Some(wait) = store::add_failure(&mut db, key, free, max_wait, now).await? {
+            // Takes back what was counted before this key: a refused attempt counts nowhere.
             db.rollback().await?;
             return Ok(Err(wait));
         }

@@ -9,6 +9,7 @@ use crate::text::input;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, clap::ValueEnum)]
 #[sqlx(type_name = "account_role", rename_all = "lowercase")]
 pub enum Role {
+    // The order matters: a role is compared with the lowest that may do something.
     /// May decide on comments.
     Moderator,
     /// Writes and publishes articles.
@@ -42,7 +43,6 @@ impl fmt::Display for Role {
 #[derive(Clone, Debug)]
 pub struct Account {
     pub id: AccountId,
-    /// The username that is typed to sign in.
     pub username: String,
     /// The name that others see.
     pub name: String,
@@ -53,7 +53,7 @@ pub struct Account {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
-/// Enough for a full name, and narrow enough for a table.
+/// Longest username in characters: enough for a full name, and narrow enough for a table.
 const MAX_CHARS: usize = 60;
 
 impl Username {

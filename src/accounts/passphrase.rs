@@ -7,7 +7,7 @@ use crate::crypto::{PasswordHasher, hash_password};
 
 /// Fewest characters of a passphrase that is the only factor (NIST SP 800-63B-4, §3.1.1.2).
 pub const MIN_PASSPHRASE_CHARS: usize = 15;
-/// Most characters: more than anyone types, and far from costing us time.
+/// Most characters of a passphrase: more than anyone types, and few enough to be hashed quickly.
 pub const MAX_PASSPHRASE_CHARS: usize = 1_000;
 
 /// A passphrase of allowed length. Wiped from memory when dropped.
@@ -32,7 +32,7 @@ impl Passphrase {
     }
 }
 
-/// Tells whether `typed` is the passphrase behind `hash`; takes as long if there is no hash.
+/// Returns whether `typed` is the passphrase behind `hash`; takes as long if there is no hash.
 pub async fn verify_passphrase(
     hasher: &PasswordHasher,
     typed: &str,

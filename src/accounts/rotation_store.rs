@@ -21,6 +21,8 @@ impl SealedRow for SealedAccountRow {
         active_key: &[u8],
         after: i64,
     ) -> sqlx::Result<Vec<Self>> {
+        // Bytes 2 to 9 of a sealed value are the ID of its key. The weak row lock lets other transactions insert rows
+        // that refer to these accounts.
         sqlx::query_as!(
             Self,
             r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts

@@ -31,6 +31,7 @@ pub async fn create_session(
     let now = app.clock.now();
     store::insert_session(
         db,
+        // Only the hash is stored, so that nobody can sign in with what the database holds.
         &crypto::hash_token(&token),
         id,
         now,
@@ -59,6 +60,8 @@ pub fn session_token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
 
 /// Returns the cookie that removes the session's cookie from the browser.
 pub fn removal_cookie(app: &App) -> Cookie<'static> {
+    // A browser removes a cookie only by the same name and path, and ignores one with the prefix `__Host-` that is
+    // not secure.
     Cookie::build((cookie_name(app), ""))
         .path("/")
         .secure(app.config.is_https())

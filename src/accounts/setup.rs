@@ -19,7 +19,7 @@ use crate::text::input;
 use crate::web::form::{self, FieldErrors, FormData};
 use crate::web::{Db, Error, Layout, Page, Query, Result, redirect_after_post};
 
-/// Bytes of a name, as in comments.
+/// Longest name in bytes, as for commenters.
 const NAME_BYTES: usize = 245;
 
 /// Creates the one-time link and returns its path; an older link stops working. Returns `None` if somebody can sign in already.
@@ -70,6 +70,7 @@ pub async fn show_setup(
         token: query.token,
         ..SetupForm::default()
     };
+    // The page holds the token.
     Ok(Page(SetupPage { layout, form }).into_private_response())
 }
 

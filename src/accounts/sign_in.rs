@@ -126,6 +126,7 @@ impl SignInPage {
 fn admin_path(next: &str) -> &str {
     let is_admin_page = next
         .strip_prefix("/admin/")
+        // Signing in must not end at the sign-in page again.
         .is_some_and(|rest| !rest.starts_with("sign-in"));
     // Browsers take a backslash for a slash, so that `/admin/\example.org` could lead elsewhere.
     if is_admin_page && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {

@@ -53,7 +53,7 @@ pub struct StaffEmail {
 }
 
 impl StaffEmail {
-    /// Tells whether the confirmation link works now. It goes on working once the email is confirmed.
+    /// Returns whether the confirmation link works now. It goes on working once the email is confirmed.
     pub fn may_be_confirmed(&self, now: Ts) -> bool {
         let is_fresh = self
             .set_at
@@ -64,6 +64,7 @@ impl StaffEmail {
 
 /// Returns the name of the row that an email is sealed for.
 fn row(id: AccountId) -> Vec<u8> {
+    // Another name would make every stored email unreadable.
     format!("accounts.email_sealed {id}").into_bytes()
 }
 

@@ -86,6 +86,7 @@ pub async fn change_passphrase(
     let hash = new.hash_in_turn(&app.password_hasher).await?;
     let mut db = app.pool.begin().await?;
     store::update_passphrase(&mut db, id, &hash).await?;
+    // All sessions end, since one of them may be a stranger's. This browser gets a new one.
     store::delete_sessions(&mut db, id).await?;
     let cookie = session::create_session(&app, &mut db, id).await?;
     db.commit().await?;
@@ -101,6 +102,7 @@ impl AccountPage {
     pub(super) async fn load(app: &App, desk: AdminLayout) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let email_state = staff_email::find(&mut db, desk.viewer.id).await?;
+        // The account may have been deleted since its session was found.
         let email_state = email_state.ok_or(Error::SignInRequired)?;
         Ok(Self {
             desk,

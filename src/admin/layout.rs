@@ -29,12 +29,12 @@ pub enum AdminSection {
 }
 
 impl AdminLayout {
-    /// Tells whether the viewer may write and publish articles.
+    /// Returns whether the viewer may write and publish articles.
     pub fn may_edit(&self) -> bool {
         self.viewer.role >= Role::Editor
     }
 
-    /// Tells whether the viewer may change settings.
+    /// Returns whether the viewer may change settings.
     pub fn may_change_settings(&self) -> bool {
         self.viewer.role >= Role::Admin
     }

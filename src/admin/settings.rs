@@ -17,7 +17,7 @@ use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recove
 use crate::web::request_id::RequestId;
 use crate::web::{Layout, Page, Query, Result, redirect_after_post};
 
-/// Bytes of a title or tagline: more would not fit on a line of print.
+/// Longest title or tagline in bytes; more would not fit on a printed line.
 const LINE_BYTES: usize = 200;
 const APPEAL_BYTES: usize = 20_000;
 
@@ -61,6 +61,7 @@ impl SettingsPage {
         let zones = jiff::tz::db()
             .available()
             .map(|zone| zone.to_string())
+            // The same names as `dates::parse_zone` accepts.
             .filter(|zone| zone.contains('/') || zone == "UTC")
             .collect();
         Self {
@@ -111,6 +112,8 @@ pub async fn save_settings(
     desk: Result<AdminLayout>,
     form: FormData<SettingsForm>,
 ) -> Response {
+    // Failures of the extractors count as failed work, so that a visitor who is signed out gets the form back as
+    // typed.
     let work = async { save(&app, desk?, &admin?, form.value).await };
     submit_or_recover(&app, request_id, "/admin/settings", &form.fields, work).await
 }
@@ -137,6 +140,7 @@ async fn save(
     }
     let current = &desk.layout.publication;
     let urls_change =
+        // Dates in the pattern are those of the publication's time zone.
         changed.permalink != current.permalink || changed.zone_name() != current.zone_name();
     let unmoved = match urls_change {
         true => publication::store::update_article_paths(&mut db, &changed).await?,

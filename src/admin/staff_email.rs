@@ -33,6 +33,7 @@ pub fn confirmation_path(keys: &KeyRing, id: AccountId, set_at: Ts) -> String {
 }
 
 fn signed_value(id: AccountId, set_at: Ts) -> Vec<u8> {
+    // The time makes the link of a replaced email useless for the next one.
     format!("{id} {}", set_at.unix_micros()).into_bytes()
 }
 
@@ -100,6 +101,7 @@ pub async fn set_email(
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let message = confirmation_email(&app, &layout, id, now);
+    // In the same transaction: without its message the email could never be confirmed.
     outbox::enqueue(&mut db, &app.keys, id, &message, None, now).await?;
     db.commit().await?;
     tracing::info!(account = %id, "set an email; a confirmation link is sent to it");
@@ -146,7 +148,7 @@ fn confirmation_email(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> 
     EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
-/// Shows the button that confirms the email. Opening the link is not enough, since programs that scan mail open links too.
+/// Shows the button that confirms the email; opening the link changes nothing.
 pub async fn show_confirm(
     State(app): State<App>,
     layout: Layout,
@@ -159,6 +161,7 @@ pub async fn show_confirm(
     };
     let translator = layout.translator;
     let title = &layout.publication.title;
+    // A button, since programs that scan mail open links too.
     let path = confirmation_path(&app.keys, id, set_at);
     let page = NoticePage {
         heading: translator.text("staff-confirm-title"),

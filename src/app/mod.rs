@@ -29,7 +29,6 @@ pub struct AppState {
     pub keys: KeyRing,
     pub config: Config,
     pub password_hasher: PasswordHasher,
-    /// Rate limits by network.
     pub limits: RateLimits,
     /// Connection to the mail server; `None` if the site sends no mail.
     pub mailer: Option<Mailer>,
@@ -47,6 +46,7 @@ impl App {
         config: Config,
         argon2: Argon2<'static>,
     ) -> Self {
+        // The fallback is never used: the settings accept only a URL with a host.
         let host = config.public_url.host_str().unwrap_or("localhost");
         let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, host));
         let publication = LatestPublication::new(keys.clone(), config.secret_key_file.clone());
@@ -80,7 +80,7 @@ impl App {
         self.publication.load_if_changed(db, edition).await
     }
 
-    /// Tells whether the secret key in use is the one the database asks for, as of the last time the publication was read.
+    /// Returns whether the secret key in use is the one the database asks for, as of the last time the publication was read.
     pub fn has_current_key(&self) -> bool {
         self.publication.has_current_key()
     }

@@ -21,6 +21,7 @@ pub fn hash_entry(
     let previous = encode_hex(previous);
     let kind = entry.kind.code();
     let actor = id_or_dash(entry.actor.map(|id| id.0));
+    // Postgres stores no finer time, so the hash of a stored row comes out the same.
     let at = entry.at.unix_micros();
     // Subject and note are one line each, so no field can run into the next.
     let NewEntry {

@@ -24,6 +24,7 @@ impl CacheableResponse {
     pub async fn read(mut response: Response) -> Result<Self, Response> {
         let policy = response.extensions_mut().remove::<CachePolicy>();
         let headers = response.headers();
+        // A response with a cookie, or one that no cache may store, was made for one visitor.
         let is_private = headers.contains_key(header::SET_COOKIE)
             || headers
                 .get(header::CACHE_CONTROL)
@@ -33,6 +34,7 @@ impl CacheableResponse {
             return Err(response);
         };
         let (parts, body) = response.into_parts();
+        // Without a limit: the body is a page of this site.
         match to_bytes(body, usize::MAX).await {
             Ok(body) => Ok(Self {
                 headers: parts.headers,

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-/// Content encoding of a page, the ordered by how small they make a page.
+/// Content encoding of a page, ordered by how small it makes the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Hash)]
 pub enum ContentEncoding {
     Identity,
@@ -71,6 +71,7 @@ fn parse_weight(parameters: &str) -> u16 {
             .then_some(value.trim())
     });
     let parsed = written.and_then(|value| value.parse::<f32>().ok());
+    // Without a weight the encoding has the highest (RFC 9110, section 12.4.2).
     parsed.map_or(1000, |weight| (weight.clamp(0.0, 1.0) * 1000.0) as u16)
 }
 

@@ -33,6 +33,7 @@ pub struct CacheKeyRef<'a> {
     pub path: &'a str,
 }
 
+// Both types hash the same fields in the same order, on which a lookup depends.
 impl Equivalent<CacheKey> for CacheKeyRef<'_> {
     fn equivalent(&self, key: &CacheKey) -> bool {
         self.encoding == key.encoding && *self.path == *key.path

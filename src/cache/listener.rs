@@ -58,6 +58,7 @@ async fn listen_until_lost(
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(CONNECT_TIMEOUT)
+        // The pool only makes connections; no timeout applies to the one that listens.
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with((*app.pool.connect_options()).clone());
@@ -68,6 +69,7 @@ async fn listen_until_lost(
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
     *has_warned = false;
+    // Only now: what was committed before `LISTEN` took effect was not received.
     let mut flush_requests = cache.attach_listener();
     let mut check_at = Instant::now() + CHECK_INTERVAL;
     loop {
@@ -78,6 +80,7 @@ async fn listen_until_lost(
                     cache.apply_invalidations(notification.payload());
                     continue;
                 }
+                // Without eager reconnection this means that the connection was lost.
                 None => return Ok(()),
             },
             Some(ack) = flush_requests.recv() => acks.push(ack),
@@ -87,6 +90,7 @@ async fn listen_until_lost(
         while let Ok(ack) = flush_requests.try_recv() {
             acks.push(ack);
         }
+        // Even without requests, since the statement shows whether the connection still works.
         flush(&mut listener, cache, acks).await?;
     }
 }
@@ -104,6 +108,7 @@ async fn flush(
     let is_listening = timeout(ANSWER_TIMEOUT, is_listening)
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)??;
+    // A pooler may have given the connection to others since, with everything that it listens to.
     if !is_listening {
         return Err(sqlx::Error::Protocol(NO_SESSION_POOLING.to_owned()));
     }

@@ -1,7 +1,7 @@
 //! Finished public pages as compressed bytes, invalidated by the database.
 //!
-//! [`PageCacheService`] stands in front of the router. A handler marks a response as cacheable with a [`Keep`] policy; the page
-//! is then rendered and compressed once per content encoding and served from memory. Triggers `NOTIFY` the [`Tag`]s that a
+//! [`PageCacheService`] stands in front of the router. A handler marks a response as cacheable with a [`CachePolicy`]; the page
+//! is then rendered and compressed once per content encoding and served from memory. Triggers `NOTIFY` the [`CacheTag`]s that a
 //! transaction touched, and every node drops exactly the pages that carry them.
 
 // Four guarantees hold together:

@@ -58,6 +58,7 @@ impl CachedPage {
         let etag = encode_hex(&blake3::hash(&body).as_bytes()[..ETAG_BYTES]);
         let etag = HeaderValue::try_from(format!("\"{etag}\"")).expect("hex digits are a header");
         headers.insert(header::ETAG, etag.clone());
+        // A cache on the way must not send one client's encoding to another client.
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         if let Some(name) = encoding.name() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
@@ -124,6 +125,7 @@ fn compress(body: &[u8], encoding: ContentEncoding, level: CompressionLevel) -> 
             };
             let mut encoder = GzEncoder::new(&mut compressed, flate2::Compression::new(level));
             for (index, block) in body.chunks(GZIP_BLOCK_BYTES).enumerate() {
+                // A flush ends the current block.
                 if index > 0 {
                     encoder.flush().expect(MEMORY);
                 }

@@ -51,12 +51,12 @@ pub struct PageCache {
 struct CacheState {
     tags: TagIndex,
     log: InvalidationLog,
-    /// Way to the listener. Without a listener nothing new is cached.
+    /// Channel to the listener. Without a listener nothing new is cached.
     listener: Option<UnboundedSender<FlushAck>>,
     renders: RenderTable,
 }
 
-/// Way to a page that the first lookup did not find.
+/// Result of a second lookup, after [`PageCache::find`] found no page.
 pub enum Lookup {
     Hit(Arc<CachedPage>),
     /// The caller renders the page for everyone who waits.
@@ -68,7 +68,7 @@ pub enum Lookup {
 }
 
 impl PageCache {
-    /// Makes a cache for so many bytes.
+    /// Creates a cache of this many bytes.
     pub fn new(capacity_bytes: u64) -> Self {
         let slots = capacity_bytes / TYPICAL_PAGE_BYTES;
         let options = OptionsBuilder::new()
@@ -88,6 +88,7 @@ impl PageCache {
     /// Returns a page that is valid now.
     pub fn find(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<CachedPage>> {
         let CacheEntry { page, epoch } = self.pages.get(&key)?;
+        // Pairs with the release in `invalidate_all`: no lock is taken on the way of most requests.
         if epoch != self.epoch.load(Ordering::Acquire) {
             return None;
         }
@@ -128,6 +129,7 @@ impl PageCache {
             guard.finish(RenderOutcome::Stale(page.clone()));
             return;
         }
+        // The old page may have had other tags.
         if let Some((key, old)) = self.pages.remove(&guard.key().borrowed()) {
             state.tags.remove(&key, &old.page.policy.tags);
         }
@@ -138,6 +140,7 @@ impl PageCache {
         };
         let mut evicted = Vec::new();
         self.pages
+            // The hook only collects what is evicted: the index of tags is behind the lock that is held here.
             .insert_with_lifecycle(guard.key().clone(), entry, &mut evicted);
         for (key, old) in evicted {
             self.metrics.evicted.inc();
@@ -151,6 +154,7 @@ impl PageCache {
     /// were not received.
     pub fn attach_listener(&self) -> UnboundedReceiver<FlushAck> {
         let (sender, requests) = unbounded_channel();
+        // Before the listener is set, so that renders that began without a listener are too old to be cached.
         self.invalidate_all();
         self.lock().listener = Some(sender);
         requests
@@ -201,6 +205,7 @@ impl PageCache {
     /// Starts a new epoch: no cached page is valid any more, but all can still be found as stale.
     pub fn invalidate_all(&self) {
         let mut state = self.lock();
+        // Renders in progress are out of date as well.
         state.log.push(CacheTag::Site);
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.metrics.dropped.inc_by(self.pages.len() as u64);
@@ -217,7 +222,7 @@ impl PageCache {
     }
 }
 
-/// Weighs a page by its memory.
+/// Weight of a page: its memory in bytes.
 #[derive(Clone)]
 struct PageWeighter;
 
@@ -227,7 +232,7 @@ impl Weighter<CacheKey, CacheEntry> for PageWeighter {
     }
 }
 
-/// Collects evicted pages, whose tags are then removed from the index.
+/// Collector of evicted pages, whose tags are then removed from the index.
 #[derive(Clone)]
 struct EvictionHook;
 

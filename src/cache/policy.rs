@@ -32,6 +32,7 @@ impl FromStr for CacheTag {
     fn from_str(text: &str) -> Result<Self, UnknownTag> {
         match text {
             "articles" => Ok(Self::Articles),
+            // The triggers' name for comments.
             "replies" => Ok(Self::Comments),
             "site" => Ok(Self::Site),
             _ => {

@@ -30,7 +30,7 @@ type OutcomeReceivers = HashMap<CacheKey, watch::Receiver<RenderOutcome>>;
 #[derive(Clone, Default)]
 pub struct RenderTable(Arc<Mutex<OutcomeReceivers>>);
 
-/// Right and duty to render one page. Dropped without an outcome, it lets its followers try again.
+/// Exclusive permission to render one page. If it is dropped without an outcome, its followers try again.
 pub struct RenderGuard {
     table: RenderTable,
     key: CacheKey,
@@ -78,12 +78,15 @@ impl RenderGuard {
 
     /// Ends the render and sends its outcome to the followers.
     pub fn finish(self, outcome: RenderOutcome) {
+        // `send` would fail without followers.
         self.outcome.send_replace(outcome);
     }
 }
 
 impl Drop for RenderGuard {
     fn drop(&mut self) {
+        // Runs however the render ends, also if its client hangs up. The closed channel then wakes the followers, who
+        // try again.
         self.table.lock().remove(&self.key);
     }
 }

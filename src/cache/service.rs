@@ -20,7 +20,7 @@ use super::policy::NoInvalidation;
 use super::render::{RenderGuard, RenderOutcome};
 use crate::app::App;
 
-/// Renders of others that a request waits for before it renders by itself.
+/// Number of renders by other requests that a request waits for before it renders by itself.
 const MAX_RENDER_WAITS: usize = 3;
 
 /// The whole site: the router and the cache of its pages.
@@ -153,6 +153,7 @@ impl PageCacheService {
                 Ok(RenderOutcome::Stale(page)) if wait > 0 => {
                     return page.respond(&method, &headers);
                 }
+                // Waiting again would not help: each request has to render this page for itself.
                 Ok(RenderOutcome::NotCacheable) => break,
                 Ok(RenderOutcome::Stale(_) | RenderOutcome::Pending) | Err(_) => {}
             }

@@ -20,6 +20,7 @@ impl TagIndex {
         for tag in tags {
             if let Some(keys) = self.0.get_mut(tag) {
                 keys.remove(key);
+                // Articles come and go, so the index would grow without end.
                 if keys.is_empty() {
                     self.0.remove(tag);
                 }

@@ -25,6 +25,7 @@ pub struct CommentText<'a> {
 /// Returns the features of a comment, each once, at most `MAX_FEATURES`.
 pub fn extract_features(comment: &CommentText<'_>) -> Vec<Feature> {
     let mut encoded = FeatureCollector::default();
+    // Shapes, hosts and the name come first, since the words of a long comment use up the limit.
     for shape in list_shapes(comment) {
         encoded.insert(Feature::Shape(shape));
     }
@@ -69,6 +70,7 @@ impl FeatureCollector {
             if word.mixes_scripts {
                 self.insert(Feature::Shape(TextShape::MixedAlphabets));
             }
+            // Both spellings count: the word as written may become evidence itself.
             if let Some(letters) = replace_digits(&word.text) {
                 self.insert(Feature::Shape(TextShape::DigitsForLetters));
                 self.insert(Feature::Word(letters));
@@ -126,7 +128,9 @@ fn list_shapes(comment: &CommentText<'_>) -> Vec<TextShape> {
 fn host_of(address: &str) -> Option<String> {
     let (_, rest) = address.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
+    // Credentials before the host would hide it.
     let host = host.rsplit('@').next()?.to_lowercase();
+    // The same host on another port is the same sender.
     let host = host.split(':').next()?;
     let host = host.strip_prefix("www.").unwrap_or(host);
     (!host.is_empty()).then(|| host.to_owned())

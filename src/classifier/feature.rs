@@ -76,6 +76,7 @@ impl TextShape {
     /// Returns its stored name.
     pub fn code(self) -> &'static str {
         match self {
+            // The codes are stored with comments and go into the IDs of features, so they can never change.
             Self::NoLink => "no-link",
             Self::OneLink => "one-link",
             Self::FewLinks => "few-links",

@@ -6,8 +6,14 @@ use crate::crypto::KeyRing;
 /// Version of the extraction rules. Increase it with every change of them: the model is then trained again.
 const RULES_VERSION: u8 = 1;
 
+/// Returns the ids under which these features are counted, in the same order.
+pub(super) fn feature_ids(keys: &KeyRing, features: &[Feature]) -> Vec<i64> {
+    let ids = features.iter().map(|feature| feature_id(keys, feature));
+    ids.collect()
+}
+
 /// Returns the id under which a feature is counted.
-pub(super) fn feature_id(keys: &KeyRing, feature: &Feature) -> i64 {
+fn feature_id(keys: &KeyRing, feature: &Feature) -> i64 {
     // With the current key, unlike other stored hashes: whoever has a key could try words, so a key rotation must change these.
     first_eight_bytes(&keys.blind_index("learned signal", feature.to_string().as_bytes()))
 }

@@ -34,6 +34,7 @@ impl FeatureWeight {
         let weight = weight
             .parse()
             .ok()
+            // `inf` and `NaN` parse as numbers too.
             .filter(|weight: &f32| weight.is_finite())?;
         Some(Self::new(weight, Feature::parse(what)?))
     }

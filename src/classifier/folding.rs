@@ -11,6 +11,7 @@ pub(super) const MAX_WORD_CHARS: usize = 40;
 /// detached accents.
 pub(super) fn fold(text: &str) -> String {
     text.nfkc()
+        // NFKC has composed letters such as й and ї before, so only stray accents are removed.
         .filter(|c| !is_invisible(*c) && !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .map(|c| match c {
@@ -91,6 +92,7 @@ fn collapse_repeats(word: &str) -> String {
     let mut drawn = String::with_capacity(word.len());
     let mut last = ['\0'; 2];
     for c in word.chars() {
+        // A repeated digit is not emphasis: 1000 and 10000 are different numbers.
         if last != [c, c] || c.is_numeric() {
             drawn.push(c);
         }

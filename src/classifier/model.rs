@@ -1,4 +1,4 @@
-//! The arithmetic of the classifier. Pure.
+//! Arithmetic of the classifier, without the database.
 //!
 //! The probability of one feature is Gary Robinson's f(w) ("A Statistical Approach to the Spam Problem", Linux Journal
 //! 107, March 2003): its share among refused comments beside its share among approved ones, drawn towards one half the
@@ -10,6 +10,7 @@
 //! tend to be longer, and otherwise every word of a short and decent comment would count against it.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::feature::Feature;
 use super::feature_weight::FeatureWeight;
@@ -90,6 +91,7 @@ impl ModelTotals {
             .collect();
         // Ties are broken by what tells a moderator most, so that the order of extraction does not matter.
         weighted.sort_by_cached_key(|(feature, probability)| {
+            // An integer, because `f64` has no total order to sort by.
             let distance = ((probability - PRIOR_PROBABILITY).abs() * 1e12) as u64;
             (Reverse(distance), feature.display_order())
         });
@@ -98,6 +100,7 @@ impl ModelTotals {
         let reported = weighted.into_iter().take(MAX_REPORTED);
         let signals = reported
             .map(|(feature, probability)| {
+                // Finite: the prior keeps every probability above zero and below one.
                 FeatureWeight::new((probability / (1.0 - probability)).ln() as f32, feature)
             })
             .collect();
@@ -107,12 +110,26 @@ impl ModelTotals {
         })
     }
 
-    /// Robinson's f(w): above one half if the feature is more frequent in refused comments.
+    /// Predicts from features with their ids, and the counts by id. A feature without counts was never seen.
+    pub(super) fn predict_by_ids(
+        &self,
+        features: Vec<Feature>,
+        ids: &[i64],
+        counts: &HashMap<i64, ClassCounts>,
+    ) -> Option<Prediction> {
+        let counts = ids
+            .iter()
+            .map(|id| counts.get(id).copied().unwrap_or_default());
+        self.predict(features.into_iter().zip(counts))
+    }
+
+    /// Computes Robinson's f(w), which is above one half if the feature is more frequent in refused comments.
     fn spam_probability(&self, counts: ClassCounts) -> f64 {
         let share = |counts: i64, all: i64| counts.max(0) as f64 / all.max(1) as f64;
         let refused = share(counts.refused, self.features.refused);
         let approved = share(counts.approved, self.features.approved);
         let sightings = (counts.approved.max(0) + counts.refused.max(0)) as f64;
+        // Not zero: features without any count were filtered out.
         let raw = refused / (refused + approved);
         (PRIOR_STRENGTH * PRIOR_PROBABILITY + sightings * raw) / (PRIOR_STRENGTH + sightings)
     }
@@ -137,7 +154,7 @@ fn fisher_combine(probabilities: impl Iterator<Item = f64> + Clone) -> f64 {
     ((1.0 + for_spam - for_ham) / 2.0).clamp(0.0, 1.0)
 }
 
-/// The survival function of the chi-square distribution with `2 * count` degrees of freedom at `2 * half`.
+/// Computes the survival function of the chi-square distribution with `2 * count` degrees of freedom at `2 * half`.
 fn chi2_sf(half: f64, count: usize) -> f64 {
     if half <= 0.0 {
         return 1.0;

@@ -15,17 +15,11 @@ pub async fn predict(
     features: Vec<Feature>,
 ) -> sqlx::Result<Option<Prediction>> {
     let keys = keys.snapshot();
-    let ids: Vec<i64> = features
-        .iter()
-        .map(|one| feature_id::feature_id(&keys, one))
-        .collect();
+    let ids = feature_id::feature_ids(&keys, &features);
     let (state, seen) = store::state::find_state_and_counts(db, &ids).await?;
     // After a key rotation the ids mean nothing until the model is trained again.
     if state.fingerprint != Some(feature_id::model_fingerprint(&keys)) {
         return Ok(None);
     }
-    let counts = ids
-        .iter()
-        .map(|number| seen.get(number).copied().unwrap_or_default());
-    Ok(state.totals.predict(features.into_iter().zip(counts)))
+    Ok(state.totals.predict_by_ids(features, &ids, &seen))
 }

@@ -22,14 +22,12 @@ pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     }
     let comments = store::scores::list_newest_held(&mut db, MAX_RESCORED).await?;
     let fingerprint = feature_id::model_fingerprint(&keys);
+    // Extracting the features of hundreds of comments takes too long for the async runtime.
     let preparing = spawn_blocking(move || {
         let prepared = comments.into_iter().map(|one| {
             let features =
                 extract_comment_features(&one.name, one.website.as_deref(), one.body_html.as_str());
-            let feature_ids: Vec<i64> = features
-                .iter()
-                .map(|one| feature_id::feature_id(&keys, one))
-                .collect();
+            let feature_ids = feature_id::feature_ids(&keys, &features);
             (one.id, one.version, features, feature_ids)
         });
         prepared.collect::<Vec<_>>()
@@ -44,15 +42,14 @@ pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     feature_ids.sort_unstable();
     feature_ids.dedup();
     let (state, seen) = store::state::find_state_and_counts(&mut db, &feature_ids).await?;
+    // The key was rotated, or the model was reset, since the comments were prepared.
     if state.fingerprint != Some(fingerprint) {
         return Ok(());
     }
     let mut scores = Vec::new();
     for (id, version, features, feature_ids) in prepared {
-        let counts = feature_ids
-            .iter()
-            .map(|number| seen.get(number).copied().unwrap_or_default());
-        if let Some(prediction) = state.totals.predict(features.into_iter().zip(counts)) {
+        let prediction = state.totals.predict_by_ids(features, &feature_ids, &seen);
+        if let Some(prediction) = prediction {
             scores.push((id, version, prediction.score, prediction.encode_weights()));
         }
     }

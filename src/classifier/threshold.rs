@@ -1,4 +1,4 @@
-//! Evaluates thresholds: the outcome if the site had moved comments to spam by itself from some score on. Pure.
+//! Evaluation of thresholds: counts which of the decided comments each would have moved to spam. Reads no database.
 
 /// A decided comment with the score it had before the decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub struct ScoredDecision {
 /// The outcome of one threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThresholdReport {
-    /// In thousandths.
+    /// Lowest score that counts as spam, in thousandths.
     pub threshold: i32,
     /// Comments at or above the threshold.
     pub flagged: i64,
@@ -74,6 +74,7 @@ pub fn parse_threshold(typed: &str) -> Option<i32> {
         return None;
     }
     let number = whole.parse::<i32>().ok()? * 10 + tenth.parse::<i32>().ok()?;
+    // One half is the score of a comment without any evidence, so a lower threshold would refuse those.
     (number == 0 || (500..=1_000).contains(&number)).then_some(number)
 }
 

@@ -37,6 +37,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
     let now = app.clock.now();
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
+    // The lock makes processes train one after the other, so none trains a decision twice.
     let state = store::state::lock_state(&mut db).await?;
     let fingerprint = feature_id::model_fingerprint(&keys);
     if state.fingerprint != Some(fingerprint) {
@@ -52,6 +53,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
     if let Some(after) = state.retrain_cursor {
         let ids = store::examples::list_examples_after(&mut db, after, MAX_BATCH_DECISIONS).await?;
         train_comments(&mut db, &keys, &state, &ids, now).await?;
+        // Without another example this is `None`, which ends the rebuild.
         store::state::update_retrain_cursor(&mut db, ids.last().copied()).await?;
         db.commit().await?;
         return Ok(true);
@@ -64,6 +66,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
         .take_while(|entry| {
             let is_first = decisions == 0;
             decisions += i64::from(entry.decisions);
+            // The first entry is taken however large it is, or training would never get past it.
             is_first || decisions <= MAX_BATCH_DECISIONS
         })
         .collect();
@@ -73,6 +76,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
     let ids: Vec<LogEntryId> = batch.iter().map(|entry| entry.id).collect();
     let comments = store::log::list_decided_comments(&mut db, &ids).await?;
     train_comments(&mut db, &keys, &state, &comments, now).await?;
+    // In the same transaction as the examples, so a crash neither loses nor repeats any.
     store::log::update_log_position(&mut db, last.position).await?;
     db.commit().await?;
     tracing::debug!(
@@ -106,6 +110,7 @@ async fn train_comments(
     let all_ids: Vec<i64> = all_ids.into_iter().collect();
     // Counts from before this batch: each decision tests the model before it trains it.
     let (_, seen) = match is_rebuild {
+        // A rebuild keeps the stored scores, so it needs no counts.
         true => (*state, HashMap::new()),
         false => store::state::find_state_and_counts(db, &all_ids).await?,
     };
@@ -142,10 +147,7 @@ async fn train_comments(
             // Already trained: a new score would be the comment's own echo.
             Some(_) => candidate.score,
             None => {
-                let counts = feature_ids
-                    .iter()
-                    .map(|number| seen.get(number).copied().unwrap_or_default());
-                let prediction = state.totals.predict(features.into_iter().zip(counts));
+                let prediction = state.totals.predict_by_ids(features, &feature_ids, &seen);
                 prediction.map(|prediction| prediction.score)
             }
         };
@@ -196,10 +198,7 @@ async fn prepare_candidates(
                 ),
                 None => Vec::new(),
             };
-            let feature_ids = features
-                .iter()
-                .map(|one| feature_id::feature_id(&keys, one))
-                .collect();
+            let feature_ids = feature_id::feature_ids(&keys, &features);
             PreparedCandidate {
                 candidate,
                 features,
@@ -210,5 +209,6 @@ async fn prepare_candidates(
     });
     reading
         .await
+        // Only a panic in the task ends up here; the callers expect errors of the database.
         .map_err(|error| sqlx::Error::Protocol(error.to_string()))
 }

@@ -12,13 +12,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// URL of the site as readers type it: scheme, host and port only.
     pub public_url: Url,
-    /// Data folder, if one was named.
     pub data_dir: Option<PathBuf>,
     /// Database to use instead of the embedded Postgres.
     pub database_url: Option<String>,
-    /// File of the secret key, if one was named.
     pub secret_key_file: Option<PathBuf>,
-    /// Folder of pictures and files, if one was named.
     pub media_dir: Option<PathBuf>,
     /// Mail server and sender; without them nothing is mailed.
     pub mail: Option<MailConfig>,
@@ -43,7 +40,7 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
-    /// Reports whether the public URL can be reached from this machine only.
+    /// Returns whether the public URL can be reached from this machine only.
     pub fn is_local_only(&self) -> bool {
         match self.public_url.host() {
             Some(Host::Ipv4(ip)) => ip.is_loopback(),

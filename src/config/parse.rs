@@ -33,6 +33,7 @@ pub(super) fn parse_cache_size(text: &str) -> Result<u64, SettingError> {
         .parse()
         .ok()
         .filter(|megabytes| *megabytes <= MAX_CACHE_MB);
+    // No bit is lost, since the bound is 2^20 megabytes.
     megabytes.map(|megabytes: u64| megabytes << 20).ok_or_else(|| {
         SettingError::new(
             "BROADSHEET_CACHE_MB",
@@ -76,6 +77,7 @@ pub(super) fn parse_public_url(
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong(""));
     }
+    // Links are built from the root, so the site cannot be in a folder of another one.
     if url.path() != "/"
         || url.query().is_some()
         || url.fragment().is_some()
@@ -122,6 +124,7 @@ pub(super) fn parse_mail(
         }
         (Some(smtp_url), Some(from)) => (smtp_url, from),
     };
+    // Checked here, so that a mistake shows at the start and not with the first email.
     if lettre::AsyncSmtpTransport::<lettre::Tokio1Executor>::from_url(smtp_url).is_err() {
         return Err(SettingError::new(
             "BROADSHEET_SMTP_URL",

@@ -33,6 +33,7 @@ pub struct Settings {
         global = true,
         env = "DATABASE_URL",
         value_name = "URL",
+        // `--help` must not show a password.
         hide_env_values = true
     )]
     pub database_url: Option<String>,

@@ -61,6 +61,7 @@ impl KeyFile {
     pub fn text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
         for line in &self.0 {
+            // The hexadecimal form of a key is wiped from memory, too.
             text.push_str(&Zeroizing::new(encode_hex(&line.secret[..])));
             if line.is_staged {
                 text.push(' ');

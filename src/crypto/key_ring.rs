@@ -70,6 +70,7 @@ impl KeyRing {
             return false;
         };
         if active != state.active {
+            // A new state, because snapshots share the old one and must not change.
             *state = Arc::new(RingState {
                 keys: state.keys.clone(),
                 active,
@@ -94,7 +95,7 @@ impl KeyRing {
         self.state().active().seal(row, value)
     }
 
-    /// Decrypts a value that [`Keys::seal`] sealed for the same `row` with any key of the ring.
+    /// Decrypts a value that [`KeyRing::seal`] sealed for the same `row` with any key of the ring.
     pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
         let id = sealing_key_id(sealed).ok_or(DecryptError)?;
         let state = self.state();
@@ -171,7 +172,7 @@ mod tests {
         KeyRing::from_secret(&[7; KEY_BYTES])
     }
 
-    /// A ring whose new key is active and whose old key is that of `keys`.
+    /// Returns a ring whose new key is active and whose old key is that of `keys`.
     fn rotated_ring() -> KeyRing {
         let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
         let keys = [new, old].map(|secret| DerivedKeys::from_secret(&secret));

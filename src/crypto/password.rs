@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// Passwords hashed at one time: each takes 19 MiB and a processor core for a moment.
 const CONCURRENT_HASHES: usize = 2;
 
-/// Hashes and verifies passwords, at most two at a time; others wait for their turn.
+/// Hasher and verifier of passwords, at most two at a time; others wait for their turn.
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
@@ -36,7 +36,7 @@ impl PasswordHasher {
         self.run(move || hash_password(&argon2, &password)).await
     }
 
-    /// Tells whether `password` is the one behind `hash`.
+    /// Returns whether `password` is the one behind `hash`.
     pub async fn verify(
         &self,
         password: Zeroizing<String>,

@@ -116,6 +116,7 @@ pub async fn rotate_batch<R: SealedRow>(
     let rows = R::select_batch(&mut transaction, &keys.active_id(), after).await?;
     let rotated: Vec<R::Rotated> = rows
         .iter()
+        // A value that opens with no key stays as it is and is counted below: it must not stop the others.
         .filter_map(|row| row.rotate(keys).ok())
         .collect();
     let mut batch = RotationBatch {
@@ -130,7 +131,8 @@ pub async fn rotate_batch<R: SealedRow>(
     Ok(batch)
 }
 
-/// Tells a conflict with a concurrent reply, after which the batch is worth another try, from a real failure.
+/// Returns whether the error is a conflict with a reply written at the same time, after which the batch is worth another
+/// try.
 fn is_conflict(error: &sqlx::Error) -> bool {
     // A unique violation means that a reply has just created the same commenter under the new key.
     error.as_database_error().is_some_and(|error| {

@@ -28,6 +28,7 @@ pub async fn connect(url: &str) -> anyhow::Result<PgPool> {
     PgPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // `before_acquire` pings instead, and only connections that were idle for a while.
         .test_before_acquire(false)
         .before_acquire(|db, meta| {
             Box::pin(async move {

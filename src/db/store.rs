@@ -18,9 +18,10 @@ pub struct ServerFacts {
     pub folds_ukrainian: bool,
 }
 
-/// Ends every statement of this session that runs for 20 seconds: less than a response may take in all, and more than
-/// the 10 seconds after which a reply is given back to its author.
+/// Ends every statement of this session that runs for 20 seconds.
 pub async fn set_statement_timeout(db: &mut PgConnection) -> sqlx::Result<()> {
+    // Less than a response may take in all, and more than the 10 seconds after which a reply is given back to its
+    // author.
     db.execute("set statement_timeout = '20s'").await?;
     Ok(())
 }
@@ -45,7 +46,7 @@ pub async fn find_server_facts(db: &mut PgConnection) -> sqlx::Result<ServerFact
     })
 }
 
-/// Reports whether the tables have been created.
+/// Returns whether the tables have been created.
 pub async fn has_schema(db: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select to_regclass('settings') is not null as "has_schema!""#)
         .fetch_one(db)
@@ -54,6 +55,7 @@ pub async fn has_schema(db: &mut PgConnection) -> sqlx::Result<bool> {
 
 /// Counts the values that are sealed with one of these keys.
 pub async fn count_sealed_with(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Result<i64> {
+    // Bytes 2 to 9 of a sealed value are the ID of its key.
     let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_vec()).collect();
     sqlx::query_scalar!(
         r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) = any($1))

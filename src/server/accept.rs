@@ -80,6 +80,7 @@ async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    // The slot first: clients beyond the limit wait in the backlog of the system, where they take no memory here.
     let slot = slots.clone().acquire_owned().await;
     let (stream, peer) = listener.accept().await?;
     Ok((stream, peer, slot.expect("the semaphore is never closed")))

@@ -72,6 +72,7 @@ impl Timer for RequestTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        // Relaxed: nothing else depends on the order.
         if self.has_started.swap(true, Ordering::Relaxed) {
             TokioTimer::new().sleep_until(deadline)
         } else {

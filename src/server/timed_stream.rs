@@ -37,6 +37,7 @@ impl TimedStream {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         if written.is_ready() {
+            // Any progress starts the time anew.
             self.write_stall = None;
             return written;
         }

@@ -15,9 +15,9 @@ use jiff::tz::TimeZone;
 use super::Language;
 use crate::clock::Ts;
 
-/// Parses an IANA time zone name, such as `Europe/Kyiv`, or `UTC`. Other names without an area are rejected: some depend
-/// on the machine.
+/// Parses an IANA time zone name, such as `Europe/Kyiv`, or `UTC`. Other names without an area are rejected.
 pub fn parse_zone(name: &str) -> Option<TimeZone> {
+    // Some names without an area depend on the machine, such as `localtime`.
     if name != "UTC" && !name.contains('/') {
         return None;
     }
@@ -26,13 +26,14 @@ pub fn parse_zone(name: &str) -> Option<TimeZone> {
 
 type FieldFormatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 
-/// Formatters of one language. Loading them takes many times as long as formatting a date.
+/// Formatters of one language.
 struct DateFormatters {
     date: FieldFormatter<YMD>,
     month: FieldFormatter<YM>,
     date_time: FieldFormatter<YMDT>,
 }
 
+// Loaded once, since loading takes many times as long as formatting a date.
 static ENGLISH: LazyLock<DateFormatters> = LazyLock::new(|| DateFormatters::load(&locale!("en")));
 static UKRAINIAN: LazyLock<DateFormatters> = LazyLock::new(|| DateFormatters::load(&locale!("uk")));
 
@@ -82,10 +83,11 @@ pub fn format_date_time(ts: Ts, zone: &TimeZone, language: Language) -> String {
         .to_string()
 }
 
-/// Formats the time by RFC 3339 to the second, for a `datetime` attribute. HTML does not allow microseconds there.
+/// Formats the time by RFC 3339 to the second, for a `datetime` attribute.
 pub fn format_rfc3339(ts: Ts, zone: &TimeZone) -> String {
     ts.timestamp()
         .to_zoned_datetime(zone.clone())
+        // To the second: HTML does not allow microseconds in a `datetime` attribute.
         .strftime("%Y-%m-%dT%H:%M:%S%:z")
         .to_string()
 }

@@ -13,9 +13,11 @@ pub fn single_line(text: &str) -> String {
 /// Cleans the value of a multi-line field: ends lines with `\n` and removes blank lines at the start and white space at
 /// the end. The first line keeps its indentation, which has a meaning in Markdown.
 pub fn multi_line(text: &str) -> String {
+    // Browsers send CRLF in form fields, whatever was typed (HTML standard, form submission).
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim_end();
     let leading_blank = text.len() - text.trim_start().len();
+    // The first line keeps its indentation, which has a meaning in Markdown.
     let first_line = text[..leading_blank].rfind('\n').map_or(0, |end| end + 1);
     text[first_line..].to_owned()
 }
@@ -25,6 +27,7 @@ pub fn multi_line(text: &str) -> String {
 pub fn contains_email(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         word.split_once('@').is_some_and(|(local, domain)| {
+            // An email may end a sentence or stand in brackets.
             let domain = domain.trim_matches(|c: char| !c.is_alphanumeric());
             local.contains(char::is_alphanumeric) && domain.contains('.')
         })

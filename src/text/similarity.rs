@@ -62,7 +62,7 @@ impl ShingleSet {
             0 => Shingling::WholeText,
             count if count < MIN_NGRAM_WORDS => {
                 let full_url = |word: &str| parse_host(word).map(|_| word.to_lowercase());
-                let exact_words = self::normalize_words(text, full_url);
+                let exact_words = normalize_words(text, full_url);
                 shingles.insert(hash_shingle(exact_words.join(" ").as_bytes()));
                 Shingling::WholeText
             }
@@ -89,6 +89,7 @@ impl ShingleSet {
         if self.shingles.is_empty() {
             return Vec::new();
         }
+        // Only identical texts of this kind are similar, and those share every band.
         let bands = if self.shingling == Shingling::WholeText {
             1
         } else {
@@ -156,6 +157,7 @@ fn push_word(words: &mut Vec<String>, word: &str) {
     } else {
         // Overlapping n-grams: an additional letter at the front does not change all of them.
         let runs = word.as_bytes().windows(NGRAM_BYTES);
+        // Lossless: transliterated words are ASCII.
         words.extend(runs.map(|run| String::from_utf8_lossy(run).into_owned()));
     }
 }

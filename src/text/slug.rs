@@ -34,6 +34,7 @@ impl Slug {
         let mut slug = String::with_capacity(MAX_TITLE_CHARS);
         for word in latin.split('-').filter(|word| !word.is_empty()) {
             if slug.is_empty() {
+                // A single word may be longer than the limit. Slicing is safe, since the word is ASCII.
                 slug.push_str(&word[..word.len().min(MAX_TITLE_CHARS)]);
             } else if slug.len() + 1 + word.len() <= MAX_TITLE_CHARS {
                 slug.push('-');

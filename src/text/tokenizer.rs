@@ -153,12 +153,14 @@ fn parse_tag(source: &str) -> HtmlTag<'_> {
 
 /// Returns the length of the comment at the start of `rest`. An unterminated one extends to the end.
 fn measure_comment(rest: &str) -> usize {
+    // From the second dash on: `<!-->` and `<!--->` are complete comments (HTML standard, section 13.2.5.43).
     let mut at = 2;
     while let Some(found) = rest[at..].find("--") {
         let after = &rest[at + found + 2..];
         if after.starts_with('>') {
             return at + found + 3;
         }
+        // `--!>` ends a comment as well, but not right after its start.
         if after.starts_with("!>") && at + found > 2 {
             return at + found + 4;
         }
@@ -207,6 +209,7 @@ fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)
         Some(&quote @ (b'"' | b'\'')) => {
             let value = &tag[start + 1..];
             let Some(length) = value.find(char::from(quote)) else {
+                // A value without a closing quote extends to the end, so the tag is unterminated.
                 *at = tag.len();
                 return None;
             };
@@ -243,6 +246,7 @@ fn measure_raw_element(rest: &str, start: usize, name: &str) -> usize {
         at += found;
         let after = &rest.as_bytes()[at + 2..];
         let (same, next) = (after.get(..name.len()), after.get(name.len()));
+        // `</scripted>` does not end a script.
         let ends = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'>'));
         if ends && same.is_some_and(|same| same.eq_ignore_ascii_case(name.as_bytes())) {
             return measure_tag(&rest[at..]).map_or(rest.len(), |length| at + length);

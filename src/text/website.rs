@@ -70,6 +70,7 @@ fn add_scheme(raw: &str) -> String {
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     };
     match raw.split_once("://") {
+        // `://` may also occur in the query of a URL that was typed without a scheme.
         Some((start, _)) if is_scheme(start) => raw.to_owned(),
         _ => format!("https://{}", raw.trim_start_matches('/')),
     }
@@ -79,6 +80,7 @@ fn add_scheme(raw: &str) -> String {
 fn is_public_host(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
+            // A dot at the end is legal: it makes a name absolute (RFC 1034, section 3.1).
             let name = name.strip_suffix('.').unwrap_or(name);
             name.contains('.') && name.split('.').all(|label| !label.is_empty())
         }

@@ -34,7 +34,7 @@ pub struct ConvertedBatch {
     pub report: ImportReport,
 }
 
-/// Converts batches of one import.
+/// Converter of the batches of one import.
 #[derive(Clone)]
 pub struct Converter {
     pub keys: KeyRing,
@@ -79,6 +79,7 @@ impl Converter {
             report.counts_mut(source.kind()).same += 1;
             // Their comments are part of the digest, so they did not change either.
             plan::count_unchanged(&source.item, &mut report);
+            // A resumed run has the ID of the interrupted one, so this article was imported before the interruption.
             let import_id = known[&source.item.id].import_id;
             report.imported_before += u64::from(import_id == self.import_id);
         }
@@ -124,6 +125,7 @@ impl Converter {
             .collect();
         let uploads = match &export.uploads {
             _ if ids.is_empty() && parent_ids.is_empty() => Vec::new(),
+            // A dry run writes no uploads to the database.
             Some(remembered) => remembered
                 .iter()
                 .filter(|upload| {
@@ -140,6 +142,7 @@ impl Converter {
         let raw = articles.into_iter().zip(needed);
         let raw = raw.map(|((known, source), needed)| {
             let id = source.item.id;
+            // The query was for the whole batch, so each article selects its own.
             let is_shown = |upload: &&UploadRecord| {
                 needed.ids.contains(&upload.wordpress_id)
                     || (needed.all_attached && upload.parent_id == id)

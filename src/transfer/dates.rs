@@ -26,6 +26,7 @@ impl LocalTime {
 
     /// Learns the UTC offset from a time that is written both ways. It applies to later times that are only local.
     pub fn learn_offset(&mut self, local: &str, utc: &str) {
+        // A time zone knows daylight-saving time, an offset does not.
         if self.zone.is_some() {
             return;
         }
@@ -44,6 +45,7 @@ impl LocalTime {
 
     /// Parses a time, from its UTC form where that is present, otherwise from the local form. `None` if neither is a date.
     pub fn parse(&self, local: &str, utc: &str) -> Option<Ts> {
+        // UTC first: a local time is ambiguous in the hour when clocks are set back.
         if let Some(utc) = parse_datetime(utc) {
             return TimeZone::UTC.to_timestamp(utc).ok().map(Ts::new);
         }
@@ -54,6 +56,7 @@ impl LocalTime {
 
 /// Accepts a difference that can be a UTC offset: whole minutes, and at most 26 hours, more than any zone has.
 fn parse_offset(seconds: f64) -> Option<Offset> {
+    // `Offset` accepts no 26 hours; real zones lie between UTC-12 and UTC+14.
     const MAX_SECONDS: f64 = 26.0 * 3600.0;
     if seconds.abs() >= MAX_SECONDS || seconds % 60.0 != 0.0 {
         return None;
@@ -69,6 +72,7 @@ fn parse_offset(seconds: f64) -> Option<Offset> {
 /// Parses WordPress's date format. `None` for an empty text, for zeros, which stand for no date, and for impossible dates.
 pub(super) fn parse_datetime(text: &str) -> Option<DateTime> {
     let datetime = DateTime::strptime(FORMAT, text.trim()).ok()?;
+    // PHP turns the missing date `0000-00-00` into `-0001-11-30`.
     (datetime.year() >= 1).then_some(datetime)
 }
 

@@ -123,6 +123,7 @@ const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 pub async fn acquire_import_lock(db: &mut PgConnection) -> anyhow::Result<()> {
     store::session::disable_statement_timeout(db).await?;
     let deadline = Instant::now() + LOCK_TIMEOUT;
+    // Polled, so that the wait can end: an import that was just killed may hold its lock for a moment.
     while !store::session::try_import_lock(db).await? {
         if Instant::now() > deadline {
             bail!(
@@ -212,7 +213,7 @@ async fn write_batches(
     Ok(())
 }
 
-/// Gives away the paths that were left for the end, and marks the run as finished.
+/// Assigns the paths that had to wait for all articles, and marks the run as finished.
 async fn finish(
     db: &mut PgConnection,
     exports: &[SourceExport],

@@ -14,16 +14,15 @@ pub struct ImportOptions {
     pub media_folder: PathBuf,
     /// Time zone of the WordPress site, for dates that are not in UTC.
     pub zone: Option<TimeZone>,
-    /// URL of this site.
     pub base_url: String,
 }
 
-/// Receives the progress of an import.
+/// Receiver of the progress of an import.
 pub trait ImportProgress: Send + Sync {
-    /// An interrupted import of the same files, started at this time (RFC 3339), is resumed.
+    /// Called when an interrupted import of the same files is resumed, which started at this time (RFC 3339).
     fn on_resume(&self, imported: i64, started_at: &str);
-    /// All files are complete and contain this number of articles and pages.
+    /// Called when all files are known to be complete, with the number of articles and pages in them.
     fn on_scanned(&self, articles: u64);
-    /// More articles and pages are done.
+    /// Called after each batch, with the number of articles and pages in it.
     fn on_written(&self, articles: u64);
 }

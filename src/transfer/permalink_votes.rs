@@ -21,6 +21,7 @@ pub struct PermalinkVotes {
 impl PermalinkVotes {
     /// Counts the link of an item, if it is a published article.
     pub fn add(&mut self, site: &SourceSite, item: &WxrItem) {
+        // Drafts have no path yet, and paths of pages do not follow the pattern.
         if item.kind != "post" || item.status != "publish" || self.total >= MAX_VOTES {
             return;
         }
@@ -35,6 +36,7 @@ impl PermalinkVotes {
         let (pattern, votes) = self
             .patterns
             .iter()
+            // A hash map has no order, so of equally frequent patterns the alphabetically first wins.
             .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
         // Without a majority the default pattern is a safer choice than a guess.
         (votes * 2 > self.total)

@@ -60,7 +60,7 @@ pub fn read_batches(
 /// Site and WordPress ID of the articles read so far; of duplicates the first is imported.
 type SeenArticles = HashSet<(i32, i64)>;
 
-/// Reads one export and sends its articles in batches.
+/// Reader of one export, which sends its articles in batches.
 struct BatchReader<'a> {
     export: usize,
     site_id: i32,
@@ -140,6 +140,7 @@ fn estimate_size(item: &WxrItem) -> usize {
     let comments = item
         .comments
         .iter()
+        // About 512 bytes for the other fields of a comment.
         .map(|comment| 512 + comment.content.len());
     item.content.len() + comments.sum::<usize>()
 }

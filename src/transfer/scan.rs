@@ -111,6 +111,7 @@ impl ScanResult {
 
     fn count(&mut self, site: &SourceSite, item: &WxrItem) {
         for comment in &item.comments {
+            // Higher IDs are replaced by new ones, so they must not raise the sequence.
             if comment.id <= MAX_PRESERVED_ID {
                 self.max_comment_id = self.max_comment_id.max(comment.id);
             }

@@ -52,6 +52,7 @@ impl SourceSite {
         // A path without a host is one on this site, as authors write it.
         let is_rooted = url.starts_with('/') && !url.starts_with("//");
         let url = if is_rooted {
+            // Any host does; `.invalid` exists nowhere (RFC 2606).
             Url::parse("https://here.invalid").ok()?.join(url).ok()?
         } else {
             Url::parse(&url.replacen("//", "https://", usize::from(url.starts_with("//")))).ok()?

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::report::{ImportReport, OutcomeCounts, SampledList};
 
-/// Copies uploads and counts what became of each.
+/// Copier of uploads, with a count of each outcome.
 pub struct UploadCopier {
     /// The WordPress site's `wp-content/uploads`, if one was given.
     uploads_folder: Option<PathBuf>,
@@ -65,6 +65,7 @@ impl UploadCopier {
         let mut seen = self.seen.lock().expect("no holder of the set panics");
         let is_first = seen.insert(upload.to_owned());
         let count = |counter: &AtomicU64| {
+            // Relaxed: the counters are only read once all tasks have ended.
             counter.fetch_add(u64::from(is_first), Relaxed);
         };
         for candidate in [Some(upload.to_owned()), original_of(upload)]
@@ -143,6 +144,7 @@ fn original_of(upload: &Path) -> Option<PathBuf> {
     let name = upload.file_name()?.to_str()?;
     let (stem, extension) = name.rsplit_once('.')?;
     let (stem, size) = stem.rsplit_once('-')?;
+    // WordPress names its resized copies after their width and height.
     let (width, height) = size.split_once('x')?;
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     (is_number(width) && is_number(height))

@@ -7,7 +7,7 @@ use super::source_site::SourceSite;
 use super::upload_copier::UploadCopier;
 use crate::web::media;
 
-/// Rewrites the URLs in texts of one site.
+/// Map from the URLs in texts of one WordPress site to those of this site.
 pub struct UrlMap {
     pub site: SourceSite,
     pub copier: UploadCopier,
@@ -36,6 +36,7 @@ impl UrlMap {
         let upload = self
             .site
             .upload_path(&image.url)
+            // By the stem, since the text often shows a resized copy of the picture.
             .filter(|_| !content.contains(stem));
         let Some(file) = upload.and_then(|upload| self.copier.copy_upload(&upload)) else {
             return String::new();
@@ -54,6 +55,7 @@ fn media_path(file: &Path) -> String {
 }
 
 fn escape_attribute(text: &str) -> String {
+    // `&` first, or the other entities would be escaped twice.
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")

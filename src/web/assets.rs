@@ -104,6 +104,7 @@ pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error
         })
         .ok_or(Error::NotFound)?;
     let cache_control = if is_immutable {
+        // One year stands for "for good"; `immutable` saves the request on a reload (RFC 8246).
         "public, max-age=31536000, immutable"
     } else {
         "public, max-age=300"

@@ -39,7 +39,7 @@ impl FromRequestParts<App> for ClientIp {
 
 static UNLISTED_PROXY_WARNING: Once = Once::new();
 
-/// Tells whether the peer looks like a proxy that the settings do not list. From another network the header proves nothing.
+/// Returns whether the peer looks like a proxy that the settings do not list. From another network the header proves nothing.
 fn is_unlisted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
     let is_local = match peer.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),

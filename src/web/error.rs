@@ -72,11 +72,11 @@ pub async fn with_timeout<T>(work: impl Future<Output = Result<T>>) -> Result<T>
         .unwrap_or(Err(Error::Unavailable))
 }
 
-/// Marks a response whose visitor should be sent to the sign-in page.
+/// Response extension: the visitor is redirected to the sign-in page.
 #[derive(Clone)]
 pub(super) struct RedirectToSignIn;
 
-/// Marks a failed response that already says all there is to say, so that no error page replaces it.
+/// Response extension of a failed response that is complete, so that no error page replaces it.
 #[derive(Clone)]
 pub struct SkipErrorPage;
 

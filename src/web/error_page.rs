@@ -53,10 +53,13 @@ pub async fn render_error_pages(State(app): State<App>, request: Request, next: 
     let page = ErrorPage {
         title: layout.translator.text(key),
         advice: layout.translator.text(&format!("{key}-advice")),
+        // Only errors of the server are in the log, where the ID finds them.
         request_id: request_id.filter(|_| status.is_server_error()),
         layout,
     };
     let mut page = Page(page).with_status(status);
+    // The new page must not lose what belongs to the status, such as `Allow`, which a 405 requires (RFC 9110, section
+    // 15.5.6).
     for name in [header::RETRY_AFTER, header::ALLOW, header::CONNECTION] {
         if let Some(value) = response.headers().get(&name) {
             page.headers_mut().insert(name, value.clone());

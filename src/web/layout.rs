@@ -26,7 +26,6 @@ pub struct Layout {
     pub translator: Translator,
     /// The time at which the page is rendered.
     pub now: Ts,
-    /// Whether the site sends mail.
     pub sends_mail: bool,
     base: Arc<str>,
 }
@@ -53,12 +52,11 @@ impl Layout {
         Self::new(app, publication)
     }
 
-    /// Returns the language code for the attribute `lang`.
+    /// Returns the BCP 47 code for the attribute `lang`.
     pub fn lang(&self) -> &'static str {
         self.translator.language().code()
     }
 
-    /// Returns the URL of an asset.
     pub fn asset_url(&self, name: &str) -> String {
         assets::asset_url(name)
     }
@@ -68,7 +66,6 @@ impl Layout {
         dates::format_rfc3339_minute(*moment, &self.publication.zone)
     }
 
-    /// Returns the inline stylesheet.
     pub fn inline_style(&self) -> assets::InlineStyle {
         assets::InlineStyle::load()
     }

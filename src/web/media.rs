@@ -16,6 +16,7 @@ const MEDIA_PREFIX: &str = "/media";
 
 /// Returns the URL path of a file, given its path in the folder.
 pub fn media_path(path: &str) -> String {
+    // This encodes for forms. In a path slashes stay, and a plus sign is no space.
     let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
     format!(
         "{MEDIA_PREFIX}/{}",
@@ -33,6 +34,7 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
         .oneshot(Request::from_parts(parts, Body::empty()))
         .await
         .unwrap_or_else(|never| match never {});
+    // Without the empty body of `ServeDir`, so that the error page takes its place.
     if file.status().is_client_error() {
         return Ok(file.status().into_response());
     }
@@ -55,6 +57,7 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
             HeaderValue::from_static("attachment"),
         );
     }
+    // Browsers do not run their PDF viewers in a sandbox.
     if !is_document {
         headers.insert(
             header::CONTENT_SECURITY_POLICY,

@@ -40,6 +40,8 @@ pub async fn add_failure(
     max_wait: i32,
     now: Ts,
 ) -> sqlx::Result<Option<u64>> {
+    // One statement checks and counts, and its row lock makes guesses at the same time wait for each other. The
+    // exponent is bounded, because 2^20 seconds are longer than any wait already.
     let counted = sqlx::query_scalar!(
         "insert into sign_in_failures as f (key, failures, last_at) values ($1, 1, $2)
          on conflict (key) do update
@@ -74,6 +76,7 @@ pub async fn add_failure(
         clippy::cast_sign_loss,
         reason = "clamped to 1..=max_wait first"
     )]
+    // A sign-in that succeeded in between may have deleted the row.
     let seconds = wait.unwrap_or(1.0).ceil().clamp(1.0, f64::from(max_wait)) as u64;
     Ok(Some(seconds))
 }

@@ -52,8 +52,9 @@ pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     .await
 }
 
-/// Tells whether there is no account yet that can sign in.
+/// Returns whether there is no account yet that can sign in.
 pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
+    // Accounts of imported authors have no passphrase, so nobody can sign in to them.
     let any = sqlx::query_scalar!(
         r#"select exists (select 1 from accounts where passphrase_hash is not null) as "any!""#
     )
@@ -189,6 +190,7 @@ pub async fn upsert_setup_token(
     token_hash: &[u8],
     now: Ts,
 ) -> sqlx::Result<()> {
+    // `only_one` is true in every row, so the table holds at most one.
     sqlx::query!(
         "insert into setup_tokens (token_hash, created_at) values ($1, $2)
          on conflict (only_one) do update set token_hash = excluded.token_hash, created_at = excluded.created_at",
@@ -200,7 +202,7 @@ pub async fn upsert_setup_token(
     Ok(())
 }
 
-/// Tells whether the token is the current one, and nobody can sign in yet.
+/// Returns whether the token is the current one, and nobody can sign in yet.
 pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select 1 from setup_tokens where token_hash = $1)

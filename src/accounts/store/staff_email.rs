@@ -31,6 +31,7 @@ pub async fn update(
     rhythm: DigestFrequency,
     now: Ts,
 ) -> sqlx::Result<bool> {
+    // The interval is checked in the same statement, so that of two requests at once only one sends a message.
     let set = sqlx::query!(
         "update accounts set email_sealed = $2, email_set_at = $3, email_confirmed_at = null, suppressed_at = null,
              digest = $4, digest_at = null

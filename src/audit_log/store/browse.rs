@@ -30,7 +30,7 @@ pub struct LogFilter {
     /// Status code that a decision under the entry gave.
     pub to: Option<&'static str>,
     pub from: Option<Ts>,
-    /// First time after the range.
+    /// End of the range, exclusive.
     pub until: Option<Ts>,
 }
 
@@ -99,6 +99,7 @@ async fn list_positions(
     before: i64,
     first: i64,
 ) -> sqlx::Result<Vec<i64>> {
+    // A statement for each case: with optional conditions in one, Postgres would not choose the index by the filter.
     match (filter.actor, filter.kind) {
         (Some(Actor::Account(id)), _) => {
             sqlx::query_scalar!(
@@ -148,14 +149,15 @@ async fn list_positions(
     }
 }
 
-/// Lists the matching entries among these positions. A decision gives all its comments one status, an undo may give several:
-/// so the first decision of an entry is enough for all kinds but that.
+/// Lists the matching entries among these positions, at most `limit`.
 async fn list_matching(
     db: &mut PgConnection,
     filter: &LogFilter,
     positions: &[i64],
     limit: i64,
 ) -> sqlx::Result<Vec<LogEntry>> {
+    // A decision gives all its comments one status, so the first decision of an entry is enough. Only an undo may
+    // give several.
     sqlx::query_as!(
         LogEntry,
         r#"select position, audit_log.id, audit_log.action_id, kind as "kind: EntryKind", accounts.name as "actor?",

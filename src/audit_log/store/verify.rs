@@ -55,6 +55,7 @@ pub async fn list_entries(
     position: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<StoredEntry>> {
+    // Postgres has times that `Ts` cannot hold, `infinity` among them, and whoever changed the log may have used one.
     sqlx::query_as!(
         StoredEntry,
         r#"select position, id, action_id, kind::text as "kind!", account_id, subject, note,
@@ -105,6 +106,7 @@ pub async fn list_orphan_decisions(
     db: &mut PgConnection,
     limit: i64,
 ) -> sqlx::Result<Vec<OrphanDecision>> {
+    // The window function counts all rows, also those beyond the limit.
     sqlx::query_as!(
         OrphanDecision,
         r#"select id, comment_id, undoes, count(*) over () as "total!" from decisions

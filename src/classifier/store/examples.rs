@@ -100,6 +100,7 @@ pub async fn upsert_examples(
     lessons: &[NewExample],
     now: Ts,
 ) -> sqlx::Result<()> {
+    // A stored score is not overwritten: it is the one from before the comment was trained first.
     let ids: Vec<i64> = lessons.iter().map(|one| one.comment_id.0).collect();
     let refused: Vec<bool> = lessons.iter().map(|one| one.example.is_refused).collect();
     let scores: Vec<Option<f32>> = lessons.iter().map(|one| one.score).collect();

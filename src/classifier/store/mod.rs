@@ -1,4 +1,4 @@
-//! The classifier's SQL.
+//! SQL on the classifier's state, examples and scores.
 
 pub mod examples;
 pub mod log;

@@ -7,9 +7,10 @@ use crate::clock::Ts;
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
 
-/// Claims a run of rescoring. True if the model changed since the last run and that was before `before`; one node gets
-/// it.
+/// Claims a run of rescoring. Returns `true` if the model changed since the last run and that run was before
+/// `before`.
 pub async fn claim_rescoring(db: &mut PgConnection, before: Ts, now: Ts) -> sqlx::Result<bool> {
+    // One statement checks and claims, so that of several processes only one gets the run.
     let taken = sqlx::query!(
         "update classifier_state set rescored_version = version, rescored_at = $2
          where rescored_version < version and (rescored_at is null or rescored_at <= $1)",
@@ -51,9 +52,12 @@ pub async fn update_scores(
     db: &mut PgConnection,
     thought: &[(CommentId, i32, f32, Vec<String>)],
 ) -> sqlx::Result<()> {
+    // The query locks comments in the order of their IDs, so that two transactions cannot deadlock, and leaves
+    // unchanged rows alone, since every update costs a new row version.
     let ids: Vec<i64> = thought.iter().map(|one| one.0.0).collect();
     let versions: Vec<i32> = thought.iter().map(|one| one.1).collect();
     let scores: Vec<f32> = thought.iter().map(|one| one.2).collect();
+    // As JSON: an array of arrays is a rectangle in Postgres, and these are of any length.
     let signals: Vec<serde_json::Value> = thought.iter().map(|one| one.3.clone().into()).collect();
     sqlx::query!(
         "with scored as (

@@ -1,5 +1,5 @@
-//! The model's state and counts. Every change locks the single row of `learning` first, so training and untraining never
-//! interleave.
+//! The model's state and counts. Every change locks the single row of `classifier_state` first, so training and
+//! untraining never interleave.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,6 +40,7 @@ impl ModelChanges {
 
     fn count(&mut self, is_refused: bool, feature_ids: &[i64], change: i64) {
         self.examples += 1;
+        // An example beyond the limit of its group has no features and does not count for the model.
         if feature_ids.is_empty() {
             return;
         }
@@ -82,10 +83,7 @@ fn totals(
     refused_features: i64,
 ) -> ModelTotals {
     ModelTotals {
-        examples: ClassCounts {
-            approved: approved,
-            refused,
-        },
+        examples: ClassCounts { approved, refused },
         features: ClassCounts {
             approved: approved_features,
             refused: refused_features,
@@ -98,6 +96,7 @@ pub async fn find_state_and_counts(
     db: &mut PgConnection,
     feature_ids: &[i64],
 ) -> sqlx::Result<(ModelState, HashMap<i64, ClassCounts>)> {
+    // One statement, so that state and counts are of the same moment: training may commit between two.
     let row = sqlx::query!(
         r#"select log_position, classifier_state.approved, classifier_state.refused, approved_features, refused_features, model_fingerprint, retrain_cursor,
                seen.features as "features!", seen.approved as "seen_approved!", seen.refused as "seen_refused!"
@@ -143,6 +142,7 @@ pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sql
     let mut decreased = Vec::new();
     for (feature_id, change) in changed_features {
         feature_ids.push(*feature_id);
+        // A batch has far fewer examples than an `i32` can count.
         approved.push(i32::try_from(change.approved).unwrap_or_default());
         refused.push(i32::try_from(change.refused).unwrap_or_default());
         if change.approved < 0 || change.refused < 0 {
@@ -167,6 +167,7 @@ pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sql
         .execute(&mut *db)
         .await?;
     }
+    // The version counts changes: rescoring recognises by it that the model is another one.
     let ModelTotals { examples, features } = changes.totals;
     sqlx::query!(
         "update classifier_state set approved = approved + $1, refused = refused + $2, approved_features = approved_features + $3,

@@ -70,6 +70,7 @@ impl PostgresBinaries {
     }
 
     fn detect(folder: PathBuf) -> Option<Self> {
+        // Packages of client programs have neither.
         if !(folder.join("initdb").is_file() && folder.join("postgres").is_file()) {
             return None;
         }
@@ -97,6 +98,7 @@ fn list_candidate_dirs() -> Vec<PathBuf> {
                 .map(|child| child.join("bin")),
         );
     }
+    // The default prefix of a Postgres that is built from source.
     folders.push(PathBuf::from("/usr/local/pgsql/bin"));
     folders
 }

@@ -29,8 +29,9 @@ const MIN_BUFFERS_MB: u64 = 128;
 const MAX_BUFFERS_MB: u64 = 512;
 
 /// Runs Postgres for as long as the pipe on standard input is open. When this process ends, however it ends, the pipe
-/// closes and the watcher shuts Postgres down. A shell gives its background jobs /dev/null to read from, so the pipe is
-/// copied to descriptor 3 first.
+/// closes and the watcher shuts Postgres down.
+// A shell gives its background jobs /dev/null to read from, so the pipe is copied to descriptor 3 first. SIGINT is
+// Postgres's fast shutdown (its documentation, "Shutting Down the Server").
 const SUPERVISOR_SCRIPT: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -125,6 +126,7 @@ impl PostgresCluster {
         };
         command.args(["-c", &format!("shared_buffers={buffers}MB")]);
         if self.durability == CommitDurability::Test {
+            // `-F` turns `fsync` off.
             command.args(["-F", "-c", "synchronous_commit=off"]);
             command.args(["-c", "full_page_writes=off"]);
         }
@@ -164,6 +166,7 @@ impl PostgresCluster {
 
     /// Kills every process of the running cluster. What was committed is on disk all the same.
     pub fn kill(&self) {
+        // All of them: a killed postmaster cannot end its children any more.
         let visible = processes::list_postgres_in(&self.folder);
         self.pid()
             .into_iter()

@@ -38,7 +38,7 @@ pub fn find_major_version(folder: &Path) -> anyhow::Result<Option<u32>> {
     }
 }
 
-/// Reports whether the running cluster accepts connections. A killed Postgres leaves a pid file that still says so.
+/// Returns whether the running cluster accepts connections. A killed Postgres leaves a pid file that still says so.
 pub fn is_ready(folder: &Path) -> bool {
     read_pid_file_line(folder, STATUS_LINE).is_some_and(|line| line.trim() == "ready")
 }

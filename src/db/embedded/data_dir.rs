@@ -22,7 +22,7 @@ pub fn find_running_url(data: &Path) -> Option<String> {
     Some(socket::format_url(&socket))
 }
 
-/// Reports whether an embedded Postgres has been created in this data folder.
+/// Returns whether an embedded Postgres has been created in this data folder.
 pub fn has_data(data: &Path) -> bool {
     data.join("postgres/PG_VERSION").exists()
 }

@@ -29,6 +29,7 @@ pub fn create_cluster(
             )
         })?;
     }
+    // Postgres refuses a data folder that others may write to or read.
     DirBuilder::new().mode(0o700).create(&unfinished)?;
     if launcher.user.drops_privileges {
         chown(
@@ -71,6 +72,7 @@ fn run_initdb(
         .args([
             "--username",
             ROLE_AND_DATABASE,
+            // Without a password: the folder of the socket guards access.
             "--auth=trust",
             "--encoding=UTF8",
             "--data-checksums",

@@ -57,6 +57,7 @@ pub fn run_to_end(mut command: Command, input: Option<&str>) -> anyhow::Result<(
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()?;
+    // Dropped at the end of the block, which ends the input.
     if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
         stdin.write_all(input.as_bytes())?;
     }

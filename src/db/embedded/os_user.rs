@@ -85,6 +85,7 @@ impl OsUser {
     }
 
     fn may_enter(&self, meta: &fs::Metadata) -> bool {
+        // As in the kernel only one class of permissions applies: what others may do does not help the owner.
         let bit = if meta.uid() == self.uid.as_raw() {
             0o100
         } else if meta.gid() == self.gid.as_raw() {

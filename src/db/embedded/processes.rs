@@ -33,7 +33,7 @@ fn send(pid: i32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid), signal);
 }
 
-/// Reports whether this system shows its processes.
+/// Returns whether this system shows its processes.
 pub fn are_visible() -> bool {
     Path::new("/proc/self/cwd").exists()
 }

@@ -34,10 +34,12 @@ pub fn create_socket_dir(data: &Path, user: &OsUser) -> anyhow::Result<PathBuf> 
     let runtime = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
         .filter(|folder| {
+            // The runtime folder of root is closed to the user who runs Postgres.
             !user.drops_privileges
                 && folder.is_dir()
                 && folder.as_os_str().len() < MAX_RUNTIME_DIR_BYTES
         });
+    // The name depends on the data folder, so that two sites of one user do not share a socket.
     let data_hash = blake3::hash(data.as_os_str().as_encoded_bytes());
     let name = format!(
         "{ROLE_AND_DATABASE}-{}",
@@ -60,6 +62,7 @@ pub fn create_socket_dir(data: &Path, user: &OsUser) -> anyhow::Result<PathBuf> 
     let meta = fs::symlink_metadata(&folder)?;
     let is_private = meta.is_dir()
         && meta.uid() == user.uid.as_raw()
+        // The lowest six bits are those of the group and of all others.
         && meta.permissions().mode().trailing_zeros() >= 6;
     ensure!(
         is_private,

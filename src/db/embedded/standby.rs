@@ -56,6 +56,7 @@ fn run(
     while !matches!(*lock(takeover), Takeover::Cancelled) {
         match EmbeddedPostgres::start(data, durability) {
             Ok(postgres) => {
+                // Locked until the end, so that `stop` either prevents the takeover or finds a Postgres to stop.
                 let mut takeover = lock(takeover);
                 // Cancelled while Postgres was starting: dropping it stops it.
                 if matches!(*takeover, Takeover::Waiting) {

@@ -77,6 +77,7 @@ impl PostgresSupervisor {
             tracing::warn!("the embedded Postgres ignores the immediate shutdown; killing it");
             self.cluster.kill();
         }
+        // Fails only if the thread panicked, and nothing is left to do then.
         let _ = thread.join();
     }
 }
@@ -92,6 +93,7 @@ fn lock(pipe: &Mutex<ShutdownPipe>) -> MutexGuard<'_, ShutdownPipe> {
 }
 
 fn ends_within(time: Duration, thread: &JoinHandle<()>) -> bool {
+    // Polled, since a thread cannot be joined with a timeout.
     let deadline = Instant::now() + time;
     while !thread.is_finished() && Instant::now() < deadline {
         sleep(Duration::from_millis(10));
@@ -131,6 +133,7 @@ fn restart(cluster: &PostgresCluster, pipe: &Mutex<ShutdownPipe>) -> anyhow::Res
         // The check and the new pipe under one lock: a stop in between would not reach the new process.
         let mut pipe = lock(pipe);
         if matches!(*pipe, ShutdownPipe::Closed) {
+            // Closing the pipe shuts the new process down; waiting only reaps it.
             drop(child.stdin.take());
             let _ = child.wait();
             return Ok(None);

@@ -56,6 +56,7 @@ fn merge_ranges(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize
     let mut joined: Vec<Range<usize>> = Vec::new();
     for range in ranges {
         match joined.last_mut() {
+            // Two marks that cross would not be valid HTML.
             Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
             _ => joined.push(range),
         }
@@ -71,6 +72,7 @@ fn decode_text(source: &str) -> (String, Vec<usize>) {
     while let Some(c) = source[at..].chars().next() {
         let (c, length) = decode_reference(&source[at..]).unwrap_or((c, c.len_utf8()));
         text.push(c);
+        // All bytes of a decoded character lead back to the start of its reference.
         positions.resize(text.len(), at);
         at += length;
     }

@@ -32,6 +32,7 @@ fn build_options(trust: TrustLevel) -> Options<'static> {
     let mut options = Options::default();
     options.extension.autolink = true;
     options.extension.strikethrough = true;
+    // A second guard: `sanitize_tree` turns raw HTML into text before.
     options.render.escape = true;
     match trust {
         TrustLevel::Editor => {

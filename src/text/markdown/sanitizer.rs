@@ -33,6 +33,7 @@ pub(super) static COMMENT_SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(
         .tag_attributes(attribute_map(&[("a", &["href"]), ("ol", &["start"])]))
         .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(UrlRelative::Deny)
+        // Links in comments must not be worth anything to spammers in search results.
         .link_rel(Some("nofollow ugc noopener"));
     allowed
 });
@@ -83,6 +84,7 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
         .set_tag_attribute_value("img", "loading", "lazy")
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
+        // Otherwise ammonia would set `rel` on all links. `write_opening_link` sets it on external ones.
         .link_rel(None);
     allowed
 }
@@ -109,6 +111,7 @@ pub(super) fn attribute_map(names: &[(&'static str, &[&'static str])]) -> Attrib
         .collect()
 }
 
-/// Longest text node given to ammonia, in bytes. html5ever 0.40 needs quadratic time to write a long node full of `&`,
-/// `«` or `°`. An HTML comment between two chunks separates their nodes, and ammonia removes it.
+/// Longest text node given to ammonia, in bytes. An HTML comment between two chunks separates their nodes, and ammonia
+/// removes it.
+// html5ever 0.40 needs quadratic time to write a long node full of `&`, `«` or `°`.
 pub(super) const TEXT_CHUNK_BYTES: usize = 4096;

@@ -1,7 +1,7 @@
 //! Preprocessing of Markdown: pasted bullets become list items, and the nesting of each line is limited.
 
-/// Quotations, list items and footnotes that one line may open. Comrak's time grows with their number times the number of
-/// lines.
+/// Quotations, list items and footnotes that one line may open.
+// Comrak's time grows with their number times the number of lines.
 const MAX_LINE_MARKERS: usize = 20;
 /// Columns of white space before and between those markers. Indentation keeps lists of earlier lines open, one for every
 /// two columns. Code and verse need far fewer.
@@ -59,6 +59,7 @@ fn push_limited(output: &mut String, line: &str) {
     loop {
         let length = match rest.as_bytes().first() {
             Some(b' ' | b'\t') => {
+                // CommonMark's tab stops are four columns apart (section 2.2).
                 columns += if rest.starts_with('\t') { 4 } else { 1 };
                 if columns <= MAX_INDENT_COLUMNS {
                     output.push_str(&rest[..1]);
@@ -96,6 +97,7 @@ fn measure_marker(rest: &str) -> usize {
                 0
             }
         }
+        // A footnote definition is a container like a quotation.
         Some(b'[') if bytes.get(1) == Some(&b'^') => rest
             .find(']')
             .filter(|&end| bytes.get(end + 1) == Some(&b':'))

@@ -40,6 +40,7 @@ pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: Tru
         depth: 0,
         in_link: false,
     };
+    // A stack of its own: with recursion, a deeply nested text could overflow the thread's stack.
     let mut pending = vec![(root, top)];
     while let Some((node, context)) = pending.pop() {
         let action = action_for(node, context, trust);
@@ -49,6 +50,7 @@ pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: Tru
                 pending.extend(node.children().map(|child| (child, child_context)))
             }
             NodeAction::Unwrap => {
+                // Collected first: moving a child changes the list that is iterated over.
                 for child in node.children().collect::<Vec<_>>() {
                     node.insert_before(child);
                     pending.push((child, context));
@@ -85,6 +87,7 @@ fn shift_headings(root: Node<'_>) {
     let highest = root.descendants().filter_map(level_of).min().unwrap_or(2);
     for node in root.descendants() {
         if let NodeValue::Heading(heading) = &mut node.data_mut().value {
+            // HTML has six levels.
             heading.level = (heading.level + 2 - highest).min(6);
         }
     }
@@ -144,6 +147,7 @@ fn is_in_list(item: Node<'_>) -> bool {
 /// Turns an image or a link into a link. One without text gets its URL as text.
 fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let mut data = node.data_mut();
+    // Any value does here; it is replaced below.
     let value = std::mem::replace(&mut data.value, NodeValue::Paragraph);
     let (NodeValue::Link(link) | NodeValue::Image(link)) = value else {
         data.value = value;
@@ -151,6 +155,7 @@ fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     };
     let url = link.url.clone();
     data.value = NodeValue::Link(link);
+    // Released before the tree is changed: `append` borrows the node as well.
     drop(data);
     if node.first_child().is_none() {
         node.append(arena.alloc(NodeValue::Text(url.into()).into()));

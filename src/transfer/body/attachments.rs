@@ -46,6 +46,7 @@ pub fn find_needed_attachments(raw: &str) -> NeededAttachments {
 
 /// Returns the IDs that a gallery or a playlist names. Without any, it shows the attachments of the article.
 pub(super) fn parse_attachment_ids(attributes: &ShortcodeAttributes<'_>) -> Vec<i64> {
+    // WordPress overwrites the older attribute `include` with `ids` where both are present.
     ["ids", "include"]
         .into_iter()
         .map(|name| attributes.ids(name))

@@ -30,6 +30,7 @@ impl<'a> ShortcodeAttributes<'a> {
     pub fn find(&self, name: &str) -> Option<&'a str> {
         self.0
             .iter()
+            // WordPress converts the names of attributes to lower case.
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
             .map(|&(_, value)| value)
     }
@@ -62,6 +63,7 @@ fn split_value(source: &str) -> (&str, &str) {
             return (&inside[..at], &inside[at + closing..]);
         }
     }
+    // Without a closing quote the rest is the value: a link without its end is better than none.
     (inside, "")
 }
 
@@ -78,6 +80,7 @@ impl QuoteStyle {
     fn is_closed_by(self, other: Self) -> bool {
         match self {
             Self::Double | Self::Single => self == other,
+            // One quote of a pair may have been replaced by an editor and the other not.
             Self::TypographicDouble => matches!(other, Self::Double | Self::TypographicDouble),
             Self::TypographicSingle => matches!(other, Self::Single | Self::TypographicSingle),
         }

@@ -32,9 +32,12 @@ pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
                 Some(url) => {
                     html.push_str(&super::shortcode_html::link_paragraph(&url));
                 }
+                // A block without content is rendered by PHP code whenever the page is shown, so the export has
+                // nothing of it.
                 None => removed.push(block.name.to_owned()),
             }
         } else if matches!(block.name, "shortcode" | "freeform" | "spacer") {
+            // Text in these blocks is as the classic editor wrote it, still without paragraphs. A spacer holds none.
             if !block.closes {
                 content_from = Some(html.len());
             } else if let Some(start) = content_from.take() {
@@ -67,6 +70,7 @@ struct BlockComment<'a> {
 impl BlockComment<'_> {
     /// Returns the URL of an embed block.
     fn embed_url(&self) -> Option<String> {
+        // Old versions named the block after the site, as in `core-embed/youtube`; today all are `core/embed`.
         if !self.name.contains("embed") {
             return None;
         }
@@ -94,6 +98,7 @@ fn parse_block_comment(comment: &str) -> Option<BlockComment<'_>> {
         .unwrap_or(inside.len());
     let (name, rest) = inside.split_at(end);
     Some(BlockComment {
+        // The editor leaves out the namespace of WordPress's own blocks, other programs write it.
         name: name.strip_prefix("core/").unwrap_or(name),
         rest,
         closes,

@@ -11,6 +11,7 @@ struct FootnoteEntry {
 
 /// Renders the notes as a list after the text. `None` without notes, and for invalid JSON.
 pub fn render_footnotes(field: &str) -> Option<String> {
+    // Damaged notes must not keep the article from being imported.
     let notes: Vec<FootnoteEntry> = serde_json::from_str(field).ok()?;
     if notes.is_empty() {
         return None;
@@ -20,6 +21,7 @@ pub fn render_footnotes(field: &str) -> Option<String> {
     let items = notes.into_iter().map(|note| {
         let id: String = note.id.chars().filter(|&c| is_plain(c)).collect();
         format!(
+            // The block editor gives the reference in the text the ID of the note with `-link` after it.
             "<li id=\"{id}\">{} <a class=\"footnote-backref\" href=\"#{id}-link\">↩</a></li>\n",
             note.content
         )

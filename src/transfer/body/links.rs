@@ -24,6 +24,7 @@ impl LinkContext {
             return;
         };
         *count = if tag.is_end {
+            // An end tag may come without a start tag.
             count.saturating_sub(1)
         } else {
             *count + 1
@@ -38,6 +39,7 @@ impl LinkContext {
 /// Turns the web URLs in a text into links. Emails stay text, so that nobody's becomes a link.
 pub fn linkify(text: &str) -> String {
     let mut finder = LinkFinder::new();
+    // Without the scheme file names such as `notes.md` would count as URLs.
     finder.kinds(&[LinkKind::Url]).url_must_have_scheme(true);
     let mut html = String::with_capacity(text.len());
     let mut context = LinkContext::default();
@@ -77,6 +79,7 @@ fn push_link(html: &mut String, found: &str) {
 /// Returns whether an entity for a character that cannot be part of a URL starts here.
 fn ends_url(rest: &str) -> bool {
     const ENDS: [&str; 8] = ["lt", "gt", "quot", "nbsp", "#039", "#39", "#8220", "#8221"];
+    // A numeric entity has `#` before its alphanumeric characters.
     let name = rest[1..].strip_prefix('#').map_or(1, |_| 2);
     let length = rest[name..]
         .find(|c: char| !c.is_ascii_alphanumeric())
@@ -118,6 +121,7 @@ pub fn push_with_lone_urls<'a>(text: &'a str, parts: &mut Vec<TextPart<'a>>) {
                 is_line_start = tag.is_named("p") && !tag.is_end;
             }
             HtmlToken::RawElement(..) => is_line_start = false,
+            // A comment is invisible, so the line goes on after it.
             HtmlToken::Comment(_) => {}
         }
         at += piece.source().len();

@@ -53,6 +53,7 @@ pub fn convert_article(raw: &str, attachments: &[Attachment]) -> ConvertedText {
             shortcodes::ShortcodePart::Known(known) => {
                 match shortcode_html::render(&known, attachments) {
                     Some(html) => parts.push(TextPart::Block(html)),
+                    // Nothing to show is no reason to lose what the author wrote.
                     None => {
                         converted.unknown_shortcodes.push(known.name.to_owned());
                         parts.push(TextPart::Text(known.source.into()));
@@ -100,6 +101,7 @@ fn join_parts(parts: &[TextPart<'_>]) -> String {
                 replaced_paragraph = false;
             }
             TextPart::Block(block) => {
+                // HTML does not allow a block inside of a paragraph.
                 let before = html.trim_end();
                 let is_paragraph = |tag: &str| tag == "<p>" || tag.starts_with("<p ");
                 let opening = before

@@ -89,6 +89,7 @@ impl ParagraphBuilder {
                     .iter()
                     .any(|mark| comment.starts_with(mark))
                 {
+                    // These marks divide the article, so they count as a blank line. Other comments are invisible.
                     self.line_ends += 2;
                 }
             }
@@ -145,12 +146,14 @@ impl ParagraphBuilder {
     fn push_tag(&mut self, tag: HtmlTag<'_>) {
         let name = tag.lowercase_name();
         match name.as_str() {
+            // Only counted: breaks at the start or the end of a paragraph are dropped, and two make a new paragraph.
             "br" => self.breaks += 1,
             "p" => {
                 self.flush_run();
                 self.paragraph = (!tag.is_end).then(|| tag.source.to_owned());
             }
             "hr" => self.push_block(tag.source),
+            // Line ends in these elements are significant, or a `<br>` between their children would be invalid.
             "pre" | "svg" | "math" | "video" | "audio" | "object" | "select" | "map"
                 if !tag.is_end =>
             {
@@ -199,6 +202,7 @@ impl ParagraphBuilder {
         while self
             .open
             .last()
+            // HTML lets authors leave out these end tags.
             .is_some_and(|open| ends_before(&open.name, &name))
         {
             self.close_last();
@@ -215,6 +219,7 @@ impl ParagraphBuilder {
     fn close_block(&mut self, tag: HtmlTag<'_>, name: &str) {
         self.flush_run();
         self.paragraph = None;
+        // An end tag without a start tag would otherwise close all open blocks.
         if self.open_names.get(name).is_none_or(|&count| count == 0) {
             return;
         }
@@ -258,6 +263,7 @@ impl ParagraphBuilder {
             ) {
                 self.break_line();
             } else {
+                // Two `<br>` tags separate paragraphs like a blank line, which `flush_run` notes by this count.
                 self.line_ends = 2;
                 self.flush_run();
             }
@@ -324,8 +330,9 @@ fn push_escaped(html: &mut String, words: &str) {
     }
 }
 
-/// Returns whether a text shows nothing. Authors make room with a paragraph that contains `&nbsp;`.
+/// Returns whether a text shows nothing.
 fn is_blank(words: &str) -> bool {
+    // Authors make room with a paragraph that contains nothing but `&nbsp;`.
     let mut rest = words.trim_start();
     while let Some(after) = rest.strip_prefix("&nbsp;") {
         rest = after.trim_start();

@@ -28,6 +28,7 @@ pub fn render(shortcode: &ParsedShortcode<'_>, attachments: &[Attachment]) -> Op
         ),
         "youtube" => render_video_link(shortcode, "https://www.youtube.com/watch?v="),
         "vimeo" => render_video_link(shortcode, "https://vimeo.com/"),
+        // Only `embed` is left, which names no site, so it needs a whole URL.
         _ => render_video_link(shortcode, ""),
     }
 }
@@ -49,6 +50,7 @@ pub fn parse_lone_url(words: &str) -> Option<&str> {
     let is_web = ["http://", "https://"]
         .iter()
         .any(|scheme| words.starts_with(scheme) && words.len() > scheme.len());
+    // These characters end a URL in HTML and in shortcodes.
     let odd = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '[' | ']');
     (is_web && !words.contains(odd)).then_some(words)
 }
@@ -57,6 +59,7 @@ fn render_caption(shortcode: &ParsedShortcode<'_>) -> String {
     let content = shortcode.content.unwrap_or_default().trim();
     let (shown, after) = content.split_at(find_picture_end(content));
     let caption = match shortcode.attributes.find("caption") {
+        // Before WordPress 3.4 the caption was an attribute; since then it follows the picture.
         Some(caption) if after.trim().is_empty() => caption,
         _ => after,
     };
@@ -93,6 +96,7 @@ fn render_figure(shown: &str, caption: &str) -> String {
     if caption.is_empty() {
         return format!("<figure>{shown}</figure>");
     }
+    // A finished block gets no line breaks later.
     let caption = caption.replace('\n', "<br>\n");
     format!("<figure>{shown}<figcaption>{caption}</figcaption></figure>")
 }
@@ -126,6 +130,7 @@ fn render_gallery(shortcode: &ParsedShortcode<'_>, attachments: &[Attachment]) -
             escape_attribute(&picture.alt),
         );
         let shown = format!("<img src=\"{url}\" alt=\"{alt}\">");
+        // Writing to a string cannot fail.
         let _ = writeln!(html, "{}", render_figure(&shown, &picture.caption));
     }
     html
@@ -140,6 +145,7 @@ fn render_playlist(shortcode: &ParsedShortcode<'_>, attachments: &[Attachment]) 
     for track in select_attachments(shortcode, attachments, has_kind) {
         let url = escape_attribute(&track.url);
         let shown = format!("<{kind} controls src=\"{url}\"></{kind}>");
+        // Writing to a string cannot fail.
         let _ = writeln!(html, "{}", render_figure(&shown, &track.caption));
     }
     html
@@ -168,6 +174,7 @@ fn is_audio(url: &str) -> bool {
 }
 
 fn has_extension(url: &str, endings: &[&str]) -> bool {
+    // Plug-ins add a version to URLs, as in `tea.jpg?v=2`.
     let path = url.split(['?', '#']).next().unwrap_or_default();
     path.rsplit_once('.')
         .is_some_and(|(_, ending)| endings.iter().any(|e| e.eq_ignore_ascii_case(ending)))
@@ -187,6 +194,7 @@ fn render_player(shortcode: &ParsedShortcode<'_>, kind: &str, sources: &[&str]) 
     if kind == "video" {
         for name in ["poster", "width", "height"] {
             if let Some(value) = attributes.find(name) {
+                // Writing to a string cannot fail.
                 let _ = write!(html, " {name}=\"{}\"", escape_attribute(value));
             }
         }
@@ -210,17 +218,19 @@ fn render_video_link(shortcode: &ParsedShortcode<'_>, site: &str) -> Option<Stri
     if let Some(url) = parse_lone_url(given) {
         return Some(link_paragraph(url));
     }
+    // The ID goes into a URL as it is, so it must not contain a slash or a query.
     let is_id_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let is_video_id = !site.is_empty() && !given.is_empty() && given.chars().all(is_id_char);
     is_video_id.then(|| link_paragraph(&format!("{site}{given}")))
 }
 
 fn render_code(content: &str) -> String {
+    // Authors put the code on lines of its own, between those of the tags.
     let content = content.strip_prefix('\n').unwrap_or(content).trim_end();
     format!("<pre><code>{}</code></pre>", escape_unescaped(content))
 }
 
-/// Escapes code as HTML text. Editors escaped some code and plug-ins did not, so existing entities stay.
+/// Escapes code as HTML text, except for existing entities.
 fn escape_unescaped(code: &str) -> Cow<'_, str> {
     if !code.contains(['<', '>', '&']) {
         return Cow::Borrowed(code);
@@ -230,6 +240,7 @@ fn escape_unescaped(code: &str) -> Cow<'_, str> {
         match c {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            // Editors escaped some code and plug-ins did not, so existing entities stay.
             '&' if !starts_with_entity(&code[at..]) => escaped.push_str("&amp;"),
             _ => escaped.push(c),
         }

@@ -126,12 +126,14 @@ impl<'a> ShortcodeFinder<'a> {
             if looks_intended(&opening, closing) {
                 self.parts.push(ShortcodePart::Unknown(opening.name));
             }
+            // The content of an unknown shortcode is ordinary text, in which known ones may follow.
             return opening.end;
         }
         self.push_text_until(at);
         let (content, end) = match closing {
             Some(closing) => (
                 Some(&self.text[opening.end..closing]),
+                // A closing tag has three characters besides its name.
                 closing + opening.name.len() + 3,
             ),
             None => (None, opening.end),
@@ -166,7 +168,7 @@ impl<'a> ShortcodeFinder<'a> {
         Some(end + 1)
     }
 
-    /// Within code only escaped shortcodes are read, as in WordPress.
+    /// Reads an escaped shortcode within code, where all others are text. Returns the offset at which to continue.
     fn skip_in_code(&mut self, at: usize) -> usize {
         if self.text[at..].starts_with("[[")
             && let Some(end) = self.read_escaped(at)
@@ -179,6 +181,7 @@ impl<'a> ShortcodeFinder<'a> {
     /// Finds the offset of the next closing tag.
     fn find_closing(&self, opening: &OpeningTag<'_>) -> Option<usize> {
         let places = self.closings.get(opening.name)?;
+        // A linear search would make a text with many shortcodes quadratic.
         let next = places.partition_point(|&place| place < opening.end);
         places.get(next).copied()
     }
@@ -216,6 +219,7 @@ fn parse_opening(text: &str, at: usize) -> Option<OpeningTag<'_>> {
         return None;
     }
     let length = after.find(['[', ']'])?;
+    // WordPress does not allow brackets inside of a tag.
     if after.as_bytes()[length] == b'[' {
         return None;
     }

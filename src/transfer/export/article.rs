@@ -72,6 +72,7 @@ impl<W: Write> WxrWriter<'_, W> {
         self.text("link", &link)?;
         self.text("pubDate", &dates::format_rfc2822(date))?;
         self.cdata("dc:creator", &article.author)?;
+        // Not the path, which may change: feed readers recognise an article by its GUID, which WordPress keeps.
         self.text_with("guid", [("isPermaLink", "false")], &plain_link)?;
         self.text("description", "")?;
         self.cdata("content:encoded", &article.body_html)?;
@@ -111,9 +112,11 @@ impl<W: Write> WxrWriter<'_, W> {
         self.cdata("wp:post_modified", &modified)?;
         self.cdata("wp:post_modified_gmt", &modified_gmt)?;
         self.cdata("wp:comment_status", comment_status)?;
+        // Broadsheet receives no pingbacks.
         self.cdata("wp:ping_status", "closed")?;
         self.cdata("wp:post_name", &article.slug)?;
         self.cdata("wp:status", status)?;
+        // Broadsheet's pages have no parents.
         self.text("wp:post_parent", "0")?;
         self.text("wp:menu_order", "0")?;
         self.cdata("wp:post_type", post_type)?;

@@ -50,6 +50,7 @@ impl<W: Write> WxrWriter<'_, W> {
             email.as_ref().map_or("", |email| email),
         )?;
         self.text("wp:comment_author_url", website)?;
+        // Left out on purpose: networks are stored for a limited time, which an export would outlive.
         self.cdata("wp:comment_author_IP", "")?;
         self.cdata("wp:comment_date", &date)?;
         self.cdata("wp:comment_date_gmt", &date_gmt)?;

@@ -10,7 +10,7 @@ use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, 
 use crate::text::{BodyFormat, input};
 use crate::transfer::meta;
 
-/// Writes WXR, one element per line.
+/// Writer of WXR, one element per line.
 pub(super) struct WxrWriter<'a, W: Write> {
     xml: Writer<W>,
     /// Time zone of the publication, for local dates.
@@ -66,6 +66,7 @@ impl<'a, W: Write> WxrWriter<'a, W> {
     /// Writes an element with its text in CDATA sections, as WordPress does for long text and text with markup.
     pub(super) fn cdata(&mut self, name: &str, text: &str) -> anyhow::Result<()> {
         self.xml.write_event(Event::Start(BytesStart::new(name)))?;
+        // A `]]>` in the text ends the section, so the rest goes into another one.
         for section in BytesCData::escaped(&remove_unreadable(text)) {
             self.xml.write_event(Event::CData(section))?;
         }
@@ -99,6 +100,7 @@ impl<'a, W: Write> WxrWriter<'a, W> {
     }
 
     fn end_line(&mut self) -> anyhow::Result<()> {
+        // WordPress's importer reads line by line where PHP has no XML extension.
         self.xml.get_mut().write_all(b"\n")?;
         Ok(())
     }
@@ -111,6 +113,7 @@ pub(super) fn escape_html(text: &str) -> Cow<'_, str> {
 
 /// Removes characters that XML forbids; stored text should have none.
 fn remove_unreadable(text: &str) -> Cow<'_, str> {
+    // XML cannot hold these characters, not even as references.
     if input::has_invalid_chars(text) {
         input::strip_invalid_chars(text).into()
     } else {

@@ -30,7 +30,10 @@ impl Container {
             .read_to_end(&mut magic)
             .map_err(|error| file_error(name, describe_io_error(&error)))?;
         Ok(match magic.as_slice() {
+            // RFC 1952, section 2.3.1.
             [0x1F, 0x8B, ..] => Self::Gzip,
+            // A zip file starts with its first entry or, if it is empty, with its end record (APPNOTE, sections 4.3.7
+            // and 4.3.16).
             b"PK\x03\x04" | b"PK\x05\x06" => Self::Zip(list_exports(name, file)?),
             _ => Self::Plain,
         })
@@ -53,6 +56,7 @@ impl Container {
         match self {
             Self::Plain => read_export(name, &mut raw),
             Self::Gzip => {
+                // A gzip file may consist of several members (RFC 1952, section 2.2).
                 let unpacked = Decompressed(MultiGzDecoder::new(raw), "gzip");
                 read_export(name, &mut buffered(unpacked))
             }
@@ -77,6 +81,7 @@ fn list_exports(name: &str, file: &File) -> Result<Vec<(usize, String)>, FileErr
     let mut exports = Vec::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_data(index).map_err(error)?;
+        // The name is only compared and shown. Archives do not say reliably how it is encoded.
         let path = String::from_utf8_lossy(entry.name_raw()).into_owned();
         let is_xml = path.to_ascii_lowercase().ends_with(".xml");
         // macOS adds metadata files to its zips, named like the files with "._" before the name.
@@ -118,6 +123,7 @@ struct CountedFile<'a> {
 impl Read for CountedFile<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(into)?;
+        // Relaxed: the counter is only shown, and no other memory depends on it.
         let position = self.counter.load(Relaxed) + read as u64;
         self.counter.store(position.min(self.end), Relaxed);
         Ok(read)
@@ -162,6 +168,7 @@ pub(super) fn describe_io_error(error: &io::Error) -> String {
 
 fn describe_zip_error(error: &ZipError) -> String {
     match error {
+        // Only the operating system's errors have a number; the others are about the contents.
         ZipError::Io(error) if error.raw_os_error().is_some() => describe_io_error(error),
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
             "this zip file uses an unsupported compression; unpack it first".into()

@@ -97,6 +97,7 @@ impl InputFiles {
                 (&self.progress, end),
                 &mut read_export,
             )?;
+            // What follows the last export may stay unread, such as the directory of a zip file.
             self.progress.store(end, Relaxed);
         }
         Ok(())
@@ -105,6 +106,7 @@ impl InputFiles {
 
 impl InputFile {
     fn open(path: &Path) -> Result<Self, FileError> {
+        // The name appears in messages on a terminal.
         let name = printable(&path.to_string_lossy());
         let error = |error: io::Error| file_error(&name, describe_io_error(&error));
         let mut file = File::open(path).map_err(error)?;
@@ -122,8 +124,9 @@ impl InputFile {
         Self::inspect(name, file)
     }
 
-    /// Copies a stream into an unnamed temporary file, which disappears however the import ends.
+    /// Copies a stream into an unnamed temporary file.
     fn spool(name: String, bytes: &mut dyn Read) -> Result<Self, FileError> {
+        // The file has no name, so it disappears however the import ends.
         let spooled = tempfile::tempfile().and_then(|mut file| {
             io::copy(bytes, &mut file)?;
             Ok(file)

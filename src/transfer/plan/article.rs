@@ -83,6 +83,7 @@ pub fn plan_article(
 /// Takes the title of the item, otherwise the beginning of its text, its slug, or its ID.
 fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> String {
     let title = match exported_format(item) {
+        // Broadsheet escaped plain text. Removing markup would delete words in angle brackets from it.
         Some(_) => input::single_line(&unescape(&item.title)),
         None => single_line(&item.title),
     };
@@ -116,7 +117,9 @@ fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {
 
 fn find_state(item: &WxrItem, has_date: bool) -> (State, Option<DraftReason>) {
     let draft_reason = match item.status.as_str() {
+        // Broadsheet has no passwords for articles, and this one must not become public.
         "publish" | "future" if item.has_password => Some(DraftReason::Protected),
+        // An article with a date ahead is published here as well, and becomes visible at that time.
         "publish" | "future" if has_date => return (State::Published, None),
         "draft" | "auto-draft" => meta::find_note(&item.meta),
         "pending" => Some(DraftReason::Pending),
@@ -149,6 +152,7 @@ fn list_old_slug_paths(site: &SourceSite, item: &WxrItem) -> Vec<String> {
     let Some(path) = site.page_path(&item.link) else {
         return Vec::new();
     };
+    // WordPress stores only the former slug; the folder has stayed the same unless the pattern or the date changed.
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let slugs = item.meta.iter().filter(|(key, _)| key == meta::OLD_SLUG);
     slugs

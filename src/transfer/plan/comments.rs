@@ -119,6 +119,7 @@ fn parse_status(approved: &str) -> Status {
         "1" | "approve" | "approved" => Status::Approved,
         "spam" => Status::Spam,
         "trash" | "post-trashed" => Status::Trashed,
+        // Nothing becomes public on the strength of an unknown status.
         _ => Status::Held,
     }
 }
@@ -139,6 +140,7 @@ fn plan_comment(
         }
     };
     let website = match comment.url.trim() {
+        // Old versions of WordPress stored the scheme alone where a commenter left the field empty.
         "" | "http://" | "https://" => None,
         url => Website::parse(url).unwrap_or_else(|_| {
             report.invalid_websites += 1;

@@ -11,6 +11,7 @@ pub fn digest_item(keys: &KeyRing, item: &WxrItem) -> i64 {
     let comments: Vec<[u8; 8]> = item
         .comments
         .iter()
+        // Hashes of the comments instead of their texts: the digest of each is needed anyway.
         .map(|comment| digest_comment(keys, comment).to_le_bytes())
         .collect();
     let id = item.id.to_le_bytes();
@@ -83,6 +84,7 @@ pub fn find_item_id(keys: &KeyRing, item: &WxrItem) -> i64 {
     let link = Url::parse(&item.link).ok();
     let linked = link.as_ref().and_then(|link| {
         let mut query = link.query_pairs();
+        // WordPress's links by ID, for articles, pages and attachments.
         let is_id = |name: &str| matches!(name, "p" | "page_id" | "attachment_id");
         let (_, value) = query.find(|(name, _)| is_id(name))?;
         value.parse().ok().filter(|id| *id > 0)
@@ -100,5 +102,6 @@ pub fn find_item_id(keys: &KeyRing, item: &WxrItem) -> i64 {
 
 /// Turns a hash into a negative ID, which cannot be taken for one of WordPress's.
 pub fn negative(hash: i64) -> i64 {
+    // The lowest `i64` has no absolute value, and zero stands for a missing ID.
     -hash.saturating_abs().max(1)
 }

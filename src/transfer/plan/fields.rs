@@ -43,6 +43,7 @@ pub fn remove_unreadable(text: String) -> String {
 
 /// Undoes the escaping of Broadsheet's own exports.
 pub fn unescape(text: &str) -> String {
+    // A text that is not validly escaped was changed since by WordPress or by hand, and stays as it is.
     quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 

@@ -34,6 +34,7 @@ pub fn resolve_threads(comments: &mut [PlannedComment], report: &mut ImportRepor
                 break *root;
             }
             if !visited.insert(id) {
+                // The circle is cut here, and the other comments in it become replies to this one.
                 parents.insert(id, None);
                 report.orphans.push(|| {
                     let name = describe_comment(id);

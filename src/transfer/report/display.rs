@@ -123,6 +123,7 @@ impl ImportReport {
         ];
         for (counts, title) in lists.iter().filter(|(counts, _)| !counts.is_empty()) {
             let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
+            // The most frequent first, because the list is cut.
             counts.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
             let hidden = counts.len().saturating_sub(MAX_SAMPLES);
             let shown = counts.iter().take(MAX_SAMPLES);
@@ -168,8 +169,9 @@ impl ImportReport {
     }
 }
 
-/// Replaces control characters, which a terminal would obey.
+/// Replaces control characters by U+FFFD.
 pub fn printable(text: &str) -> String {
+    // A terminal would obey control characters in names and titles.
     let replace = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     text.chars().map(replace).collect()
 }

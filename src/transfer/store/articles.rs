@@ -118,6 +118,8 @@ pub async fn update(
     article: &PlacedArticle,
     expected_version: i32,
 ) -> sqlx::Result<Option<i32>> {
+    // The version is compared in the same statement, so an edit that was saved in between is never overwritten. A
+    // draft has no planned path and keeps the one that it had.
     let planned = &article.planned;
     sqlx::query_scalar!(
         r#"with changed as (

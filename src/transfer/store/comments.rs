@@ -85,7 +85,7 @@ pub async fn insert(
     let websites = column(comments, |comment| {
         comment.planned.website.as_ref().map(ToString::to_string)
     });
-    // Imported comments are exempt from the duplicate check, so `said_once` is filled with their unique ID.
+    // Imported comments are exempt from the duplicate check, so `dedup_hash` is filled with their unique ID.
     sqlx::query!(
         "insert into comments
              (id, article_id, parent_id, root_id, commenter_id, name, website, body, format, body_html, dedup_hash, status,

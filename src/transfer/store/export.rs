@@ -16,8 +16,9 @@ pub struct ExportedAuthor {
     pub name: String,
 }
 
-/// Returns all authors, ordered by handle.
+/// Returns all authors, ordered by username.
 pub async fn list_authors(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedAuthor>> {
+    // Sorted by bytes, which is the same order on every machine.
     sqlx::query_as!(
         ExportedAuthor,
         r#"select username, name from accounts
@@ -62,7 +63,7 @@ pub struct ExportedArticle {
     pub state: State,
     pub published_at: Option<Ts>,
     pub path: Option<String>,
-    /// Handle of its author.
+    /// Username of its author.
     pub author: String,
     pub created_at: Ts,
     pub updated_at: Ts,
@@ -119,6 +120,7 @@ pub async fn list_old_paths(
     db: &mut PgConnection,
     article_ids: &[i64],
 ) -> sqlx::Result<Vec<(i64, String)>> {
+    // `is distinct from`, since a draft has no path and `<>` would leave out all of its old ones.
     let rows = sqlx::query!(
         r#"select article_id as "article_id: i64", article_paths.path
            from article_paths join articles on articles.id = article_id
@@ -160,6 +162,7 @@ pub async fn list_comments(
     article_id: i64,
     after: i64,
 ) -> sqlx::Result<Vec<ExportedComment>> {
+    // Comments and linkbacks share one sequence of IDs, so one ID is enough to go on from.
     sqlx::query_as!(
         ExportedComment,
         r#"select comments.id as "id!: i64", parent_id as "parent_id: i64", 'comment' as "kind!", name as "name!", website,

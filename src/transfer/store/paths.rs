@@ -28,6 +28,7 @@ pub async fn insert(
     paths: &[String],
     article_ids: &[i64],
 ) -> sqlx::Result<()> {
+    // An editor may have saved an article with this path since the owners were loaded.
     sqlx::query!(
         "insert into article_paths (path, article_id) select * from unnest($1::text[], $2::bigint[])
          on conflict (path) do nothing",
@@ -64,6 +65,7 @@ pub async fn insert_pending(db: &mut PgConnection, articles: &[PlacedArticle]) -
 
 /// Gives articles their pending paths, except those that an article has taken.
 pub async fn assign_pending(db: &mut PgConnection) -> sqlx::Result<()> {
+    // Several articles may have had a slug. The lowest ID gets its path, so that a repeated import gives the same result.
     sqlx::query!(
         "insert into article_paths (path, article_id)
          select distinct on (path) path, article_id from imported_paths order by path, article_id

@@ -112,6 +112,7 @@ pub async fn add_to_articles(
     article_ids: &[i64],
     topic_ids: &[i64],
 ) -> sqlx::Result<()> {
+    // A category and a tag of one article may be the same topic.
     sqlx::query!(
         "insert into article_topics (article_id, topic_id) select * from unnest($1::bigint[], $2::bigint[])
          on conflict do nothing",

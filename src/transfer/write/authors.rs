@@ -97,8 +97,10 @@ impl AuthorRegistry {
         }
         report.authors.new += 1;
         if self.is_dry_run {
+            // A dry run writes no article, so the ID is never used.
             return Ok(AccountId(0));
         }
+        // Inserting decides which name is free: asking first could race with someone who adds an account.
         for handle in candidate_handles(&key.1, &name) {
             let account =
                 accounts::store::insert(db, &handle, &name, Role::Editor, None, self.now).await?;
@@ -134,11 +136,13 @@ impl AuthorRegistry {
 
 /// Returns usernames to try: the login, or the name if that is no username, then the name with a number.
 fn candidate_handles(login: &str, name: &str) -> impl Iterator<Item = Username> {
+    // WordPress allows spaces in logins.
     let one_word = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("-");
     let first = Username::parse(&one_word(login)).or_else(|| Username::parse(&one_word(name)));
     let slug = Slug::from_title(name);
     let base: String = slug.as_str().chars().take(MAX_USERNAME_CHARS).collect();
     let numbered =
+        // Bounded, so that a collision of all names ends in an error.
         (2..1_000).filter_map(move |number| Username::parse(&format!("{base}-{number}")));
     first.into_iter().chain(numbered)
 }

@@ -75,6 +75,7 @@ impl CommenterRegistry {
 
     fn cache(&mut self, found: Vec<(Vec<u8>, i64)>) {
         for (hash, id) in found {
+            // A hash of another length cannot be looked up, so it is not worth an error.
             if let Ok(hash) = hash.try_into() {
                 self.0.insert(hash, id);
             }

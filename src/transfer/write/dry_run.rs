@@ -16,6 +16,7 @@ pub struct DryRunState {
 impl DryRunState {
     /// Returns an ID that no row has, below zero.
     pub fn next_id(&mut self) -> i64 {
+        // Sequences are positive, so these IDs collide with none.
         self.last_id -= 1;
         self.last_id
     }

@@ -54,6 +54,7 @@ impl BatchWriter<'_> {
         wordpress_ids: &[i64],
         known: &HashMap<i64, KnownComment>,
     ) -> sqlx::Result<HashMap<i64, i64>> {
+        // Comments and linkbacks share one sequence, so an ID may be taken by either.
         let taken = store::comments::list_taken_ids(db, wordpress_ids).await?;
         let taken: HashSet<i64> = taken.into_iter().collect();
         let mut ids = HashMap::with_capacity(wordpress_ids.len());

@@ -67,6 +67,7 @@ impl TopicRegistry {
         term: NamedTerm,
         report: &mut ImportReport,
     ) -> sqlx::Result<Option<i64>> {
+        // Neither slug nor name: nothing could be shown.
         if term.wordpress_slug.is_empty() {
             return Ok(None);
         }
@@ -147,12 +148,14 @@ impl TopicRegistry {
                 .as_mut()
                 .and_then(|planned| planned.get_mut(slug.as_str()));
             if let Some(kinds) = planned {
+                // As in the database, a category and a tag may become the same topic, two terms of one kind may not.
                 if kinds.insert(term.kind) {
                     return Ok(TopicLookup::Planned);
                 }
             } else {
                 match store::topics::find_by_slug(db, term.kind, slug.as_str()).await? {
                     Some(topic) if !topic.is_claimed => return Ok(TopicLookup::Existing(topic)),
+                    // Another term of this kind has become that topic, so this one needs another slug.
                     Some(_) => {}
                     None => break,
                 }

@@ -12,7 +12,7 @@ use crate::publication::Publication;
 use crate::transfer::convert::ConvertedBatch;
 use crate::transfer::report::ImportReport;
 
-/// Writes batches of one import. A dry run takes the same way and leaves out the statements that write.
+/// Writer of the batches of one import. A dry run does the same and leaves out the statements that write.
 pub struct BatchWriter<'a> {
     pub keys: &'a KeyRing,
     pub publication: &'a Publication,

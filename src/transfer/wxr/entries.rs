@@ -134,6 +134,7 @@ fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> 
             (Wp, "attachment_url") => xml.read_trimmed(&mut item.attachment_url)?,
             (Rss, "category") => item.terms.extend(read_item_term(xml)?),
             (Wp, "postmeta") => {
+                // Other fields are skipped unread; plug-ins may store megabytes in them.
                 let wanted = |key: &str| {
                     WORDPRESS_FIELDS.contains(&key) || key.starts_with(BROADSHEET_FIELD_PREFIX)
                 };
@@ -218,6 +219,7 @@ fn read_counted<T, R: Read, U>(
 ) -> Result<U, WxrError> {
     let start = xml.position().byte;
     let part = read(xml)?;
+    // Elements count by their length in the file already; only what exceeds it is added.
     let written = xml.position().byte - start;
     xml.count_memory((size_of::<T>() as u64).saturating_sub(written));
     Ok(part)

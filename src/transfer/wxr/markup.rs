@@ -30,6 +30,7 @@ impl XmlNamespace {
         match resolved {
             ResolveResult::Unbound => Self::Rss,
             ResolveResult::Bound(Namespace(uri)) => Self::from_uri(uri),
+            // A prefix without a declaration: some plug-ins write such elements, which are skipped.
             ResolveResult::Unknown(_) => Self::Foreign,
         }
     }
@@ -47,6 +48,7 @@ impl XmlNamespace {
             .and_then(|rest| rest.strip_prefix(b"wordpress.org/export/"));
         let mut parts = export
             .unwrap_or_default()
+            // The URI ends with the version, as in `…/export/1.2/excerpt/`.
             .splitn(2, |&byte| byte == b'/')
             .skip(1);
         match parts.next() {
@@ -83,6 +85,7 @@ impl XmlTag {
         // All attributes are checked, even those that nobody reads: quick-xml checks them only on access.
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| attribute_error())?;
+            // XML forbids `<` in attributes (XML 1.0, section 3.1), and quick-xml does not check it.
             if !is_name(attribute.key.as_ref()) || attribute.value.contains(&b'<') {
                 return Err(attribute_error());
             }
@@ -125,6 +128,7 @@ fn attribute_error() -> WxrErrorKind {
 pub(super) fn resolve_reference(reference: &BytesRef<'_>) -> Result<char, WxrErrorKind> {
     let name: &[u8] = reference;
     Ok(match name {
+        // The five entities of XML itself (section 4.6). Others need a DTD, and a DOCTYPE is rejected.
         b"lt" => '<',
         b"gt" => '>',
         b"amp" => '&',

@@ -23,7 +23,7 @@ pub struct WxrSite {
     /// WXR version: 1.0, 1.1 or 1.2.
     pub version: String,
     pub title: String,
-    /// The site's tagline.
+    /// Tagline, as WordPress shows it under the title.
     pub description: String,
     pub link: String,
     /// Language tag such as `en-US`.
@@ -146,7 +146,6 @@ pub struct WxrItem {
 pub struct WxrComment {
     /// `wp:comment_id`, or 0 if that is no positive integer.
     pub id: i64,
-    /// Name of the commenter.
     pub author: String,
     /// Email of the commenter: wiped from memory afterwards, and never logged.
     pub email: Zeroizing<String>,
@@ -168,7 +167,6 @@ pub struct WxrComment {
     pub meta: Vec<(String, String)>,
 }
 
-/// Written by hand, so that email and IP cannot reach a log.
 impl fmt::Debug for WxrComment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WxrComment")
@@ -182,6 +180,7 @@ impl fmt::Debug for WxrComment {
             .field("kind", &self.kind)
             .field("parent_id", &self.parent_id)
             .field("meta", &self.meta)
+            // Email and IP must not reach a log.
             .finish_non_exhaustive()
     }
 }

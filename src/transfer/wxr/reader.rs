@@ -10,7 +10,7 @@ use super::{WxrEntry, WxrError, WxrErrorKind, WxrPosition, WxrSite};
 
 const SUPPORTED_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
 
-/// Reads an export, one entry at a time.
+/// Reader of an export, one entry at a time.
 pub struct WxrReader<R> {
     xml: XmlTokens<R>,
     stage: ReaderStage,
@@ -86,6 +86,7 @@ impl<R: Read> WxrReader<R> {
         let root = xml.next_token(None)?;
         if root != XmlToken::Open(Rss) || xml.name() != "rss" {
             let other = match xml.name() {
+                // People save the page of a failed download under the name of the export.
                 "html" => "a web page".to_owned(),
                 "feed" => "an Atom feed".to_owned(),
                 other => format!("XML that begins with <{}>", shorten(other)),
@@ -136,6 +137,7 @@ impl<R: Read> WxrReader<R> {
                 _ => xml.skip()?,
             }
         };
+        // Every feed of a site looks the same except for this element.
         if site.version.is_empty() {
             let feed = "an RSS feed: it has no wp:wxr_version".to_owned();
             return Err(WxrErrorKind::NotAnExport(feed).at(xml.tag_position()));

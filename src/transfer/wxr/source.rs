@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use super::{WxrErrorKind, WxrPosition};
 
-/// Bytes read at once.
+/// Size of the buffer: bytes read at once.
 const BUFFER_BYTES: usize = 64 << 10;
 /// Bytes tested at once for forbidden characters.
 const BLOCK_BYTES: usize = 64;
@@ -82,7 +82,7 @@ impl<R: Read> CheckedSource<R> {
         &self.buffer[self.start..self.checked_end]
     }
 
-    /// Like [`Self::peek`], but includes unchecked bytes, for the start of a file that may be anything.
+    /// Returns the next bytes like [`Self::peek`], unchecked ones included: the start of a file may be anything.
     pub(super) fn peek_unchecked(&mut self, min: usize) -> &[u8] {
         self.peek(min);
         &self.buffer[self.start..self.filled_end]
@@ -110,6 +110,7 @@ impl<R: Read> CheckedSource<R> {
                 self.filled_end += read;
                 self.check();
             }
+            // A signal interrupted the read. The caller's loop reads again.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => self.pending_error = Some(WxrErrorKind::Read(error.to_string())),
         }
@@ -139,6 +140,7 @@ impl<R: Read> CheckedSource<R> {
 
     fn fail(&mut self, failure: SourceFailure) -> io::Error {
         self.failure = Some(failure);
+        // Never shown: `XmlTokens` takes the failure instead.
         io::Error::other("see CheckedSource::take_failure")
     }
 }
@@ -206,6 +208,7 @@ fn find_forbidden(text: &[u8]) -> Option<(usize, u32)> {
                     b'\t' | b'\n' | b'\r' => {}
                     0..b' ' => return Some((at, byte.into())),
                     0xEF if text[at + 1] == 0xBF && text[at + 2] >= 0xBE => {
+                        // The last byte is 0xBE for U+FFFE and 0xBF for U+FFFF.
                         return Some((at, 0xFF40 + u32::from(text[at + 2])));
                     }
                     _ => {}

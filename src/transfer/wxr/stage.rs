@@ -23,6 +23,7 @@ impl DocumentStage {
     pub(super) fn allows(self, event: &Event<'_>) -> bool {
         match event {
             Event::Eof | Event::Comment(_) => true,
+            // XML allows a declaration only at the very start; white space before it is common and harmless.
             Event::Decl(_) => self == Self::Blank,
             Event::Text(text) => self == Self::InRoot || text.iter().copied().all(is_blank),
             Event::CData(_) | Event::GeneralRef(_) => self == Self::InRoot,

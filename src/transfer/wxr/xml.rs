@@ -38,7 +38,7 @@ struct SizeLimit {
     end: u64,
 }
 
-/// Reads the tokens of a document.
+/// Reader of the tokens of a document.
 pub(super) struct XmlTokens<R> {
     parser: NsReader<CheckedSource<R>>,
     buffer: Vec<u8>,
@@ -123,7 +123,7 @@ impl<R: Read> XmlTokens<R> {
         Ok(())
     }
 
-    /// Like [`Self::read_text`], without white space around the text.
+    /// Reads like [`Self::read_text`], and removes white space around the text.
     pub(super) fn read_trimmed(&mut self, into: &mut String) -> Result<(), WxrError> {
         self.read_text(into)?;
         into.truncate(into.trim_end().len());
@@ -135,6 +135,7 @@ impl<R: Read> XmlTokens<R> {
     pub(super) fn read_id(&mut self) -> Result<i64, WxrError> {
         let mut digits = String::new();
         self.read_trimmed(&mut digits)?;
+        // Some exports leave IDs of comments empty; the caller decides whether an ID is needed.
         Ok(digits.parse().unwrap_or(0).max(0))
     }
 
@@ -146,6 +147,7 @@ impl<R: Read> XmlTokens<R> {
     fn read_to_close(&mut self, mut into: Option<&mut String>) -> Result<(), WxrError> {
         let mut inner_depth = 0_usize;
         loop {
+            // Text inside of nested elements is not a part of this one's text.
             let sink = into.as_deref_mut().filter(|_| inner_depth == 0);
             match self.next_token(sink)? {
                 XmlToken::Open(_) => inner_depth += 1,
@@ -216,8 +218,10 @@ impl<R: Read> XmlTokens<R> {
     fn check_start(&mut self) -> Result<(), WxrError> {
         const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
         let source = self.parser.get_mut();
+        // Reading here is bounded by the buffer of the source.
         source.set_allowance(u64::MAX);
         match source.peek_unchecked(3) {
+            // Byte order marks of UTF-16, and `<` in UTF-16 without one (XML 1.0, appendix F).
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, b'<', ..] | [b'<', 0, ..] => {
                 return Err(WxrErrorKind::Utf16.at(WxrPosition::START));
             }
@@ -318,6 +322,7 @@ impl<R: Read> XmlTokens<R> {
     }
 
     fn length_error(&self, at: WxrPosition, here: WxrPosition) -> WxrError {
+        // The outermost limit is reported, which is the one that has to change.
         let exceeded = |limit: Option<SizeLimit>| limit.filter(|limit| limit.end <= here.byte);
         if let Some(item) = exceeded(self.item_limit) {
             WxrErrorKind::ItemTooLong.at(item.start)

@@ -63,6 +63,7 @@ pub(super) async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
 pub(super) fn status_for(error: &axum::Error) -> StatusCode {
     let error: &(dyn error::Error + 'static) = error;
     let is = |kind: fn(&(dyn error::Error + 'static)) -> bool| {
+        // The layers wrap each other's errors, so the cause may be some levels down.
         iter::successors(Some(error), |cause| cause.source()).any(kind)
     };
     if is(<dyn error::Error>::is::<TimeoutError>) {

@@ -79,6 +79,7 @@ impl<'de> Deserializer<'de> for FieldValues<'de> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.first() {
+            // Browsers send an empty field as an empty text.
             "" => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }

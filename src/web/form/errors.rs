@@ -8,7 +8,6 @@ use crate::text::input;
 pub struct FieldErrors(Vec<(&'static str, String)>);
 
 impl FieldErrors {
-    /// Returns an empty list.
     pub fn new() -> Self {
         Self::default()
     }
@@ -40,7 +39,7 @@ impl FieldErrors {
         }
     }
 
-    /// Tells whether the form is valid.
+    /// Returns whether the form is valid.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

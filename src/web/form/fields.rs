@@ -33,7 +33,7 @@ impl FormFields {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Tells whether a checkbox was ticked.
+    /// Returns whether a checkbox was ticked.
     pub fn is_ticked(&self, name: &str) -> bool {
         !self.first(name).is_empty()
     }
@@ -58,6 +58,7 @@ impl<S: Send + Sync> FromRequest<S> for FormFields {
                 value
                     .trim()
                     .to_ascii_lowercase()
+                    // A charset may follow.
                     .starts_with("application/x-www-form-urlencoded")
             });
         if !is_form {

@@ -11,7 +11,7 @@ use crate::web::layout::Layout;
 use crate::web::page::Page;
 use crate::web::request_id::RequestId;
 
-/// Reasons why a submitted form was not saved that are not the form's own.
+/// Reasons other than the form's contents for which it was not saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitFailure {
     SignedOut,
@@ -28,6 +28,7 @@ impl SubmitFailure {
             Error::NotFound => Some(Self::NotFound),
             Error::Unavailable => Some(Self::Unavailable),
             Error::Internal(_) => Some(Self::Internal),
+            // Sending the form again would fail in the same way.
             Error::Forbidden | Error::BadRequest(_) => None,
         }
     }
@@ -98,6 +99,7 @@ pub async fn submit_or_recover(
             SubmitFailure::SignedOut => "kept-signed-out",
             SubmitFailure::Unavailable => "kept-unavailable",
             SubmitFailure::Internal => "kept-internal",
+            // What the form belongs to is gone, so sending it again would not help.
             SubmitFailure::NotFound => return None,
         };
         Some(Page(ResubmitPage {

@@ -11,6 +11,7 @@ use super::super::urls;
 /// Name of an element and its allowed attributes.
 type AllowedElement = (&'static str, &'static [&'static str]);
 
+// Sorted by name: `allowed_attributes` does a binary search.
 const ARTICLE_ELEMENTS: &[AllowedElement] = &[
     ("a", &["href", "id", "rel", "title"]),
     ("abbr", &["title"]),
@@ -72,6 +73,7 @@ const ARTICLE_ELEMENTS: &[AllowedElement] = &[
     ("video", &["src", "controls", "poster", "width", "height"]),
 ];
 
+// Sorted by name: `allowed_attributes` does a binary search.
 const COMMENT_ELEMENTS: &[AllowedElement] = &[
     ("a", &["href"]),
     ("abbr", &["title"]),
@@ -131,9 +133,11 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
         .allowed_classes(attribute_map(&FOOTNOTE_CLASSES))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
+        // Otherwise ammonia would set `rel` on all links. `rewrite_link` sets it where it is needed.
         .link_rel(None)
         .attribute_filter(|tag, name, value| {
             let may_stay = match (tag, name) {
+                // A page loads nothing from other sites, which would learn who reads it.
                 (_, "src" | "poster") => urls::is_site_path(value),
                 (_, "id") => is_id_allowed(value),
                 ("a", "rel") => value == "noopener",
@@ -151,6 +155,7 @@ pub(super) fn build_comment_sanitizer() -> Builder<'static> {
         .url_schemes(HashSet::from(["http", "https"]))
         // A URL of an imported site may be mapped to a path on this one.
         .url_relative(UrlRelative::PassThrough)
+        // Links in comments must not be worth anything to spammers in search results.
         .link_rel(Some("nofollow ugc noopener"))
         .attribute_filter(|_, name, value| {
             let may_stay = name != "href" || is_link_allowed(value, TrustLevel::Reader);

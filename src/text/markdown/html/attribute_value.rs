@@ -30,6 +30,7 @@ pub(super) fn video_page_url(url: &str) -> Cow<'_, str> {
     } else {
         return absolute;
     };
+    // `embed/videoseries` is a playlist, whose ID is in the query.
     if video_id.is_empty() || video_id == "videoseries" {
         return absolute;
     }
@@ -63,6 +64,7 @@ pub(super) fn decode_value(value: &str) -> String {
     ];
     let mut decoded = String::with_capacity(value.len());
     let mut rest = value;
+    // In one pass: `&amp;lt;` stands for `&lt;`, not for `<`.
     while let Some(at) = rest.find('&') {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -78,5 +80,6 @@ pub(super) fn decode_value(value: &str) -> String {
 }
 
 pub(super) fn encode_value(value: &str) -> String {
+    // `&` first, or the other reference would be escaped again.
     value.replace('&', "&amp;").replace('"', "&quot;")
 }

@@ -98,6 +98,7 @@ pub(super) fn replacement_name(name: &str, trust: TrustLevel) -> &str {
         "strike" => "s",
         "acronym" => "abbr",
         "dir" | "menu" => "ul",
+        // The title of the page is its only `h1`.
         "h1" if trust == TrustLevel::Editor => "h2",
         "address" | "caption" | "dd" | "dt" | "figcaption" | "h1" | "h2" | "h3" | "h4" | "h5"
         | "h6" | "summary" | "tr"

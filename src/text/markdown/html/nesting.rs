@@ -78,6 +78,7 @@ pub(super) fn normalize_nesting(
             HtmlToken::Tag(tag) => {
                 let name = tag.lowercase_name();
                 if DROPPED_ELEMENTS.contains(&name.as_str()) {
+                    // Without an end tag such an element would swallow the rest of the text.
                     if !tag.is_end && normalizer.has_end_tag_after(&name, at) {
                         dropped = Some((name, 1));
                     }
@@ -136,6 +137,7 @@ impl NestingNormalizer<'_> {
         for name in self.open.drain(place..).rev() {
             // lol_html matches an element that it changes with the next end tag of any element, so those get their own.
             if !(self.is_passed_through)(&name) {
+                // Writing to a string cannot fail.
                 let _ = write!(self.output.html, "</{name}>");
             }
         }
@@ -182,6 +184,7 @@ impl NestingNormalizer<'_> {
             *count -= 1;
             return false;
         }
+        // As in browsers, an end tag does not reach out of a table or a cell.
         let is_beyond = |open: &str| match name {
             "table" => false,
             _ if is_table_part(name) => open == "table",
@@ -270,6 +273,7 @@ impl NestingNormalizer<'_> {
         let source = self.source;
         let last = self
             .last_end_tags
+            // Remembered, so that a text of many start tags is not searched to its end for each.
             .entry(name.to_owned())
             .or_insert_with(|| {
                 let mut ends = source.rmatch_indices("</");

@@ -63,6 +63,7 @@ pub(super) fn rewrite(html: &str, trust: TrustLevel, map_url: UrlMapper<'_>) -> 
             Ok(())
         });
     let settings = RewriteStrSettings::new()
+        // Strict mode fails on ambiguous markup, which any author may send.
         .with_strict(false)
         .append_element_content_handler((Cow::Borrowed(&*ANY), handlers));
     rewrite_str(html, settings)
@@ -83,6 +84,7 @@ impl ElementRewriter<'_> {
             "video" => self.rewrite_player(element, "video"),
             "iframe" | "embed" => self.rewrite_frame(element, "src"),
             "object" => self.rewrite_frame(element, "data"),
+            // A `<source>` outside of a player belongs to a `<picture>`, whose `<img>` stays.
             "source" => element.remove(),
             _ => self.rename(element, &name),
         }
@@ -143,6 +145,7 @@ impl ElementRewriter<'_> {
         let url = self
             .mapped_url(element, "href")
             .filter(|url| is_link_allowed(url, self.trust));
+        // The site alone decides on `rel`.
         element.remove_attribute("rel");
         match &url {
             Some(url) => {
@@ -198,6 +201,7 @@ impl ElementRewriter<'_> {
             return;
         }
         set_attribute(element, "src", &encode_value(&url));
+        // Without controls nobody could start it, since `autoplay` and scripts are removed.
         set_attribute(element, "controls", "");
         match self
             .mapped_url(element, "poster")
@@ -273,6 +277,7 @@ impl ElementRewriter<'_> {
         if text.trim().is_empty() {
             text = encode_value(file_name(url)).replace('<', "&lt;");
         }
+        // HTML does not allow a link inside of another.
         if self.context.in_link.get() {
             return text;
         }

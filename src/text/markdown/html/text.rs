@@ -8,6 +8,7 @@ pub(in super::super) fn html_to_text(safe_html: &str) -> String {
     let mut in_code = 0_usize;
     for token in tokenize(safe_html) {
         match token {
+            // Line ends in preformatted text are significant.
             HtmlToken::Text(source) if in_code > 0 => text.push_str(&decode_entities(source)),
             HtmlToken::Text(source) => text.push_str(&decode_entities(&source.replace('\n', " "))),
             HtmlToken::Tag(tag) => {
@@ -56,5 +57,6 @@ fn decode_entities(text: &str) -> String {
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"");
+    // `&amp;` last: `&amp;lt;` stands for `&lt;`, not for `<`.
     text.replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
 }
