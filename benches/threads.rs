@@ -11,9 +11,9 @@
 #[path = "../tests/support/cluster.rs"]
 #[allow(dead_code, reason = "only the folder is needed")]
 mod cluster;
-#[path = "../tests/support/made_export.rs"]
+#[path = "../tests/support/sample_export.rs"]
 #[allow(dead_code, reason = "the other bench has the rest")]
-mod made_export;
+mod sample_export;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
@@ -110,7 +110,7 @@ async fn main() {
 fn import(folder: &Path, database: &str) {
     let file = folder.join("made.xml");
     let mut out = BufWriter::new(File::create(&file).expect("a file"));
-    made_export::write_each(&mut out, 20, |number| match number {
+    sample_export::write_each(&mut out, 20, |number| match number {
         1 => SMALL_COMMENTS,
         2 => LARGE_COMMENTS,
         _ => 10,

@@ -8,8 +8,8 @@
 #[path = "../tests/support/cluster.rs"]
 #[allow(dead_code, reason = "only folders are needed of it")]
 mod cluster;
-#[path = "../tests/support/made_export.rs"]
-mod made_export;
+#[path = "../tests/support/sample_export.rs"]
+mod sample_export;
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -136,7 +136,7 @@ impl ImportBench {
     fn write_export(&self, articles: u64) -> PathBuf {
         let file = self.folder.join(format!("made-{articles}.xml"));
         let mut out = BufWriter::new(File::create(&file).expect("a file"));
-        made_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
+        sample_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
         drop(out);
         let bytes = fs::metadata(&file).expect("a file").len();
         println!(
@@ -174,7 +174,7 @@ impl ImportBench {
         let database = self.create_database().await;
         let key = self.folder.join("key");
         fs::write(&key, "7".repeat(64)).expect("a key");
-        fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a closed key");
+        fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a sealed key");
         let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_broadsheet"))
             .args(["import", "wordpress"])
@@ -190,7 +190,7 @@ impl ImportBench {
         let status = loop {
             // VmHWM is the peak (proc(5)), so the last value before the exit is the right one.
             memory = peak_memory(child.id()).unwrap_or(memory);
-            if let Some(status) = child.try_wait().expect("it can be asked") {
+            if let Some(status) = child.try_wait().expect("the database answers") {
                 break status;
             }
             sleep(Duration::from_millis(10));
@@ -231,7 +231,7 @@ impl ImportBench {
             let file = tokio::fs::File::open(self.folder.join(table))
                 .await
                 .expect("a file");
-            copy.read_from(file).await.expect("rows go in");
+            copy.read_from(file).await.expect("rows are inserted");
             rows += copy.finish().await.expect("rows are in");
         }
         transaction.commit().await.expect("they are kept");

@@ -1,4 +1,4 @@
-//! Each migration runs on a database in use: the sample data of `tests/migrations/` are inserted before it and still there after.
+//! Migrations run on a database with sample data: the rows of `tests/migrations/` are inserted before and unchanged after.
 
 #[path = "support/mod.rs"]
 mod support;
@@ -16,11 +16,11 @@ fn sample_file(version: i64) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/migrations/{version:04}.sql"))
 }
 
-/// The first migrations create one schema together; their sample data go in after the last of them.
+/// Version of the last migration of the base schema. The sample data of all of them are inserted after it.
 const BASE_VERSION: i64 = 11;
 
-/// A database that went through every later migration while in use: after each one its sample data are inserted.
-async fn migrated_in_use() -> PgConnection {
+/// Creates a database and runs every later migration on it, inserting the sample data of each one after it.
+async fn migrate_with_sample_data() -> PgConnection {
     let url = cluster::new_empty_database().await;
     let mut db = PgConnection::connect(&url).await.expect("a connection");
     for migration in MIGRATOR.iter() {
@@ -52,8 +52,8 @@ async fn migrated_in_use() -> PgConnection {
 
 #[tokio::test]
 async fn every_migration_preserves_existing_rows() {
-    let mut db = migrated_in_use().await;
-    // One line per table, so that a changed sample names what it changed.
+    let mut db = migrate_with_sample_data().await;
+    // One line per table, so that a failure names the table.
     for (table, expected) in [
         ("accounts", 3),
         ("articles", 5),
@@ -100,7 +100,7 @@ async fn every_migration_preserves_existing_rows() {
 
 #[tokio::test]
 async fn the_sample_audit_log_verifies() {
-    let mut db = migrated_in_use().await;
+    let mut db = migrate_with_sample_data().await;
     let report = verify_log(&mut db, None).await.expect("it is read");
     assert_eq!(report.faults, Vec::<String>::new());
     assert_eq!((report.entries, report.decisions), (3, 2));
@@ -120,8 +120,8 @@ async fn migrations_run_once_and_are_numbered_without_gaps() {
 }
 
 #[tokio::test]
-async fn constraints_hold_what_the_code_promises() {
-    let mut db = migrated_in_use().await;
+async fn constraints_reject_invalid_rows() {
+    let mut db = migrate_with_sample_data().await;
     let refused = [
         (
             "a published article without an address",
@@ -179,7 +179,7 @@ async fn constraints_hold_what_the_code_promises() {
             "insert into accounts (username, slug, name, role, created_at) values ('Ada', 'ada-2', 'Ada', 'admin', now())",
         ),
     ];
-    // By its SQLSTATE (class 23, "integrity constraint violation"), so that a slip in a statement is not taken for a refusal.
+    // Only SQLSTATE class 23 (integrity constraint violation) counts, so that a syntax error does not pass as a rejection.
     for (what, code, statement) in refused {
         let Err(error) = db.execute(statement).await else {
             panic!("the database took {what}");

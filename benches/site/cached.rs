@@ -92,7 +92,7 @@ fn find_working_etag(address: SocketAddr, path: &str) -> Option<String> {
         .header("etag")?
         .to_owned();
     let headers = [("accept-encoding", "gzip"), ("if-none-match", &tag)];
-    let again = reader.get(path, &headers).expect("an answer");
+    let again = reader.get(path, &headers).expect("a response");
     (again.status == 304).then_some(tag)
 }
 

@@ -81,7 +81,7 @@ fn change(setup: &BenchSetup, site: &SiteServer, report: &mut BenchReport) {
          )
          select changed.id, path from changed join articles on articles.id = article_id",
     );
-    let asked = back.elapsed().as_secs_f64();
+    let response = back.elapsed().as_secs_f64();
     let (id, path) = &changed[0];
     let mut reader = site.connect();
     let mut shows = || {
@@ -94,7 +94,7 @@ fn change(setup: &BenchSetup, site: &SiteServer, report: &mut BenchReport) {
         format!(
             "database_away: a change is shown {:.2} s after the database is back, {:.2} s after it was made, goal: {:.0} s",
             shown.as_secs_f64(),
-            shown.as_secs_f64() - asked,
+            shown.as_secs_f64() - response,
             DELAY_LIMIT.as_secs_f64()
         ),
         shown <= DELAY_LIMIT,

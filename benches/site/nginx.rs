@@ -39,7 +39,7 @@ pub struct NginxServer {
 /// Returns a local address with an unused port.
 pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address")
+    listener.local_addr().expect("a local address")
 }
 
 impl NginxSetup {

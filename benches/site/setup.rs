@@ -62,7 +62,7 @@ impl BenchSetup {
         let folder = folder("site");
         let key = folder.join("key");
         fs::write(&key, "7".repeat(64)).expect("a key");
-        fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a closed key");
+        fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("a sealed key");
         let mut setup = Self {
             paths: folder.join("paths"),
             ids: folder.join("numbers"),
@@ -228,7 +228,7 @@ impl BenchSetup {
                 .execute(&mut db)
                 .await
                 .unwrap_or_else(|error| panic!("{statements:.60}: {error}"));
-            db.close().await.expect("it is left");
+            db.close().await.expect("it is unchanged");
         });
     }
 
@@ -248,7 +248,7 @@ impl BenchSetup {
         self.runtime.block_on(async {
             let mut db = PgConnection::connect(url).await.expect("a connection");
             let rows = sqlx::query_as(query).fetch_all(&mut db).await;
-            db.close().await.expect("it is left");
+            db.close().await.expect("it is unchanged");
             rows.unwrap_or_else(|error| panic!("{query:.60}: {error}"))
         })
     }

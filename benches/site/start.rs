@@ -86,9 +86,9 @@ fn time_start(mut command: Command, address: SocketAddr) -> (ChildProcess, f64) 
         .write_all(request.as_bytes())
         .expect("the request is sent");
     let mut answer = vec![0; 1];
-    stream.read_exact(&mut answer).expect("an answer");
+    stream.read_exact(&mut answer).expect("a response");
     let time = begun.elapsed().as_secs_f64() * 1000.0;
-    stream.read_to_end(&mut answer).expect("all of it");
+    stream.read_to_end(&mut answer).expect("the whole response");
     assert!(
         answer.starts_with(b"HTTP/1.1 200 "),
         "the front page is there"

@@ -1,4 +1,4 @@
-//! A real Chromium with a profile of its own, driven the way a person would.
+//! A real Chromium with its own profile, driven through WebDriver.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -18,31 +18,31 @@ use url::{ParseError, Url};
 use crate::support::cluster::folder;
 use crate::support::server::wait_until;
 
-/// How long a page may take to become what it should be.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Time within which a page must reach the expected state.
+pub const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct Browser {
     client: Client,
     driver: Child,
-    /// Where the site under test is, without a slash at the end.
-    site: String,
+    /// Base URL of the site under test, without a slash at the end.
+    base_url: String,
 }
 
-/// A part of what a browser sent.
-pub struct Sent {
-    /// It is what a form posted.
+/// A request that the browser sent.
+pub struct SentRequest {
+    /// Whether this is the POST of a form.
     pub is_form: bool,
     pub text: String,
 }
 
-/// A command of chromedriver's own, beside those of WebDriver.
+/// A command of chromedriver that is not part of WebDriver.
 #[derive(Debug)]
-struct OwnCommand {
+struct ChromedriverCommand {
     path: &'static str,
     body: Value,
 }
 
-impl WebDriverCompatibleCommand for OwnCommand {
+impl WebDriverCompatibleCommand for ChromedriverCommand {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
         let session = session.unwrap_or_default();
         base.join(&format!("session/{session}/{}", self.path))
@@ -53,7 +53,7 @@ impl WebDriverCompatibleCommand for OwnCommand {
     }
 }
 
-fn program(name: &str) -> PathBuf {
+fn find_program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .map(|folder| folder.join(name))
@@ -62,22 +62,22 @@ fn program(name: &str) -> PathBuf {
 }
 
 impl Browser {
-    pub async fn open(site: &str) -> Self {
-        Self::with_scripts(site, true).await
+    pub async fn open(base_url: &str) -> Self {
+        Self::start(base_url, true).await
     }
 
-    /// A browser whose owner has switched JavaScript off.
-    pub async fn without_javascript(site: &str) -> Self {
-        Self::with_scripts(site, false).await
+    /// Starts a browser with JavaScript switched off.
+    pub async fn without_javascript(base_url: &str) -> Self {
+        Self::start(base_url, false).await
     }
 
-    async fn with_scripts(site: &str, scripts: bool) -> Self {
+    async fn start(base_url: &str, scripts: bool) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .expect("a free port")
             .local_addr()
-            .expect("its address")
+            .expect("a local address")
             .port();
-        let driver = Command::new(program("chromedriver"))
+        let driver = Command::new(find_program("chromedriver"))
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -88,7 +88,7 @@ impl Browser {
         });
         let profile = folder("chromium");
         let mut options = json!({
-            "binary": program("chromium"),
+            "binary": find_program("chromium"),
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
@@ -98,7 +98,7 @@ impl Browser {
             ],
         });
         if !scripts {
-            // 2 is "block", as the settings page of the browser would write it.
+            // The value 2 means "block" in Chromium's preferences.
             options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
         }
         let mut capabilities = serde_json::Map::new();
@@ -116,24 +116,24 @@ impl Browser {
         Self {
             client,
             driver,
-            site: site.to_owned(),
+            base_url: base_url.to_owned(),
         }
     }
 
-    /// Ends the browser; without it, dropping ends the driver, and the browser with it.
+    /// Closes the browser. Dropping it instead kills the driver, which ends the browser too.
     pub async fn close(self) {
         self.client.clone().close().await.expect("chromium ends");
     }
 
     pub async fn goto(&self, path: &str) -> &Self {
-        let address = format!("{}{path}", self.site);
-        self.client.goto(&address).await.expect("the page loads");
+        let url = format!("{}{path}", self.base_url);
+        self.client.goto(&url).await.expect("the page loads");
         self
     }
 
-    /// Path and query of the page that is shown.
+    /// Returns path and query of the current page.
     pub async fn path(&self) -> String {
-        let url = self.client.current_url().await.expect("an address");
+        let url = self.client.current_url().await.expect("a URL");
         let query = url.query().map(|query| format!("?{query}"));
         format!("{}{}", url.path(), query.unwrap_or_default())
     }
@@ -141,7 +141,7 @@ impl Browser {
     pub async fn find(&self, css: &str) -> Element {
         self.client
             .wait()
-            .at_most(PATIENCE)
+            .at_most(PAGE_TIMEOUT)
             .for_element(Locator::Css(css))
             .await
             .unwrap_or_else(|error| panic!("no {css}: {error}"))
@@ -149,21 +149,21 @@ impl Browser {
 
     pub async fn has(&self, css: &str) -> bool {
         let found = self.client.find_all(Locator::Css(css)).await;
-        !found.expect("the page can be asked").is_empty()
+        !found.expect("the page answers").is_empty()
     }
 
-    /// What a reader sees of an element.
+    /// Returns the visible text of an element.
     pub async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.expect("text")
     }
 
-    /// Whether the top of an element is on the screen.
+    /// Returns whether the top of an element is on the screen.
     pub async fn is_in_view(&self, css: &str) -> bool {
-        let (_, top, _, height) = self.find(css).await.rectangle().await.expect("a place");
+        let (_, top, _, height) = self.find(css).await.rectangle().await.expect("a rectangle");
         let page = "return [scrollY, innerHeight]";
         let page = self.run(page).await;
-        let number = |at: usize| page[at].as_f64().expect("a number");
-        top >= number(0) && top + height.min(20.0) <= number(0) + number(1)
+        let value = |index: usize| page[index].as_f64().expect("a number");
+        top >= value(0) && top + height.min(20.0) <= value(0) + value(1)
     }
 
     pub async fn value(&self, css: &str) -> String {
@@ -171,7 +171,7 @@ impl Browser {
         value.unwrap_or_default()
     }
 
-    /// Types over what is in a field.
+    /// Replaces the text of a field by typing.
     pub async fn fill(&self, css: &str, text: &str) -> &Self {
         let field = self.find(css).await;
         field.clear().await.expect("a field that can be cleared");
@@ -185,32 +185,33 @@ impl Browser {
         self
     }
 
-    /// Clicks what leads to another page, and waits until this one is gone.
+    /// Clicks an element that leads to another page, and waits until the current one is gone.
     pub async fn follow(&self, css: &str) -> &Self {
         let link = self.find(css).await;
-        self.leave_by(link).await
+        self.click_and_leave(link).await
     }
 
-    /// Clicks the first button or link that says so, which leads to another page.
+    /// Clicks the first button or link with this label, and waits until the current page is gone.
     pub async fn press(&self, label: &str) -> &Self {
         let path = format!("//*[(self::button or self::a) and normalize-space()='{label}']");
         let found = self.client.find(Locator::XPath(&path)).await;
-        let button = found.unwrap_or_else(|error| panic!("nothing says {label:?}: {error}"));
-        self.leave_by(button).await
+        let button = found
+            .unwrap_or_else(|error| panic!("no button or link is labelled {label:?}: {error}"));
+        self.click_and_leave(button).await
     }
 
-    async fn leave_by(&self, element: Element) -> &Self {
+    async fn click_and_leave(&self, element: Element) -> &Self {
         let page = self.find("html").await;
         element.click().await.expect("something to click");
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + PAGE_TIMEOUT;
         while page.tag_name().await.is_ok() {
-            assert!(Instant::now() < deadline, "the click led nowhere");
+            assert!(Instant::now() < deadline, "the click opened no page");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self
     }
 
-    /// The page as the server sent it and scripts left it.
+    /// Returns the HTML of the page after its scripts ran.
     pub async fn source(&self) -> String {
         self.client.source().await.expect("the page has a source")
     }
@@ -221,40 +222,44 @@ impl Browser {
     }
 
     /// Waits for a script to return true.
-    pub async fn until(&self, what: &str, script: &str) {
-        let deadline = Instant::now() + PATIENCE;
+    pub async fn wait_until(&self, what: &str, script: &str) {
+        let deadline = Instant::now() + PAGE_TIMEOUT;
         while self.run(script).await != true {
-            assert!(Instant::now() < deadline, "waited in vain: {what}");
+            assert!(Instant::now() < deadline, "timed out waiting until {what}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+    async fn send_devtools_command(&self, command: &'static str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
-        self.own_command("goog/cdp/execute", body).await
+        self.send_chromedriver_command("goog/cdp/execute", body)
+            .await
     }
 
-    async fn own_command(&self, path: &'static str, body: Value) -> Value {
-        let done = self.client.issue_cmd(OwnCommand { path, body }).await;
+    async fn send_chromedriver_command(&self, path: &'static str, body: Value) -> Value {
+        let done = self
+            .client
+            .issue_cmd(ChromedriverCommand { path, body })
+            .await;
         done.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// What the browser has sent since this was last asked, each with its headers: as one text, and as what was posted.
-    pub async fn sent(&self) -> Vec<Sent> {
+    /// Returns the requests with their headers that the browser sent since the last call.
+    pub async fn take_sent_requests(&self) -> Vec<SentRequest> {
         let log = json!({ "type": "performance" });
-        let log = self.own_command("se/log", log).await;
+        let log = self.send_chromedriver_command("se/log", log).await;
         let events = log.as_array().expect("a log").iter().map(|entry| {
             let text = entry["message"].as_str().expect("an event as text");
             let event: Value = serde_json::from_str(text).expect("an event as JSON");
             event["message"].clone()
         });
         let sent = events.filter_map(|event| match event["method"].as_str()? {
-            // The cookies are in the second.
-            "Network.requestWillBeSent" => Some(Sent {
+            // Only the second event has the cookies.
+            "Network.requestWillBeSent" => Some(SentRequest {
                 is_form: event["params"]["request"]["method"] == "POST",
                 text: event["params"]["request"].to_string(),
             }),
-            "Network.requestWillBeSentExtraInfo" => Some(Sent {
+            "Network.requestWillBeSentExtraInfo" => Some(SentRequest {
                 is_form: false,
                 text: event["params"].to_string(),
             }),
@@ -263,48 +268,52 @@ impl Browser {
         sent.collect()
     }
 
-    /// Every cookie of this browser, as one text.
+    /// Returns all cookies of this browser as JSON.
     pub async fn cookies(&self) -> String {
-        let cookies = self.devtools("Network.getAllCookies", json!({})).await;
+        let cookies = self
+            .send_devtools_command("Network.getAllCookies", json!({}))
+            .await;
         cookies["cookies"].to_string()
     }
 
-    /// The page anew, as the button of the browser does it.
+    /// Reloads the page.
     pub async fn reload(&self) -> &Self {
         self.client.refresh().await.expect("the page loads again");
         self
     }
 
-    /// From now on the screen is so wide, and a phone if it is narrow, and the reader prefers light or dark.
-    pub async fn view(&self, width: u32, scheme: &str) {
-        self.size(width, if width < 600 { 812 } else { 900 }).await;
-        self.devtools(
+    /// Sets the width of the screen and the preferred colour scheme. Below 600 pixels the browser is a phone.
+    pub async fn set_viewport(&self, width: u32, scheme: &str) {
+        self.set_screen_size(width, if width < 600 { 812 } else { 900 })
+            .await;
+        self.send_devtools_command(
             "Emulation.setEmulatedMedia",
             json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
         )
         .await;
     }
 
-    async fn size(&self, width: u32, height: u64) {
-        self.devtools(
+    async fn set_screen_size(&self, width: u32, height: u64) {
+        self.send_devtools_command(
             "Emulation.setDeviceMetricsOverride",
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 }),
         )
         .await;
     }
 
-    /// From now on every answer takes so many milliseconds longer.
-    pub async fn slow_network(&self, milliseconds: u32) {
-        self.devtools("Network.enable", json!({})).await;
-        self.devtools(
+    /// Delays every response from now on.
+    pub async fn set_latency(&self, milliseconds: u32) {
+        self.send_devtools_command("Network.enable", json!({}))
+            .await;
+        self.send_devtools_command(
             "Network.emulateNetworkConditions",
             json!({ "offline": false, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1 }),
         )
         .await;
     }
 
-    /// Presses keys, as someone does who looks at the page and not for a field.
-    pub async fn keys(&self, keys: &str) {
+    /// Presses keys without choosing a field first.
+    pub async fn press_keys(&self, keys: &str) {
         let mut actions = KeyActions::new("keyboard".to_owned());
         for value in keys.chars() {
             actions = actions
@@ -315,17 +324,16 @@ impl Browser {
         pressed.expect("keys are pressed");
     }
 
-    /// Keeps a picture of the page from its top, at most `height` pixels of it, as WebP. The screen is made as high as the
-    /// picture: what sticks to its lower edge would else stand in the midst.
-    pub async fn picture(&self, file: &Path, width: u32, height: u32) {
+    /// Saves a picture of the page from its top, at most `height` pixels high, as WebP.
+    pub async fn save_screenshot(&self, file: &Path, width: u32, height: u32) {
         let page = self
             .run("return document.documentElement.scrollHeight")
             .await;
         let height = page.as_u64().expect("a height").min(u64::from(height));
-        self.size(width, height).await;
+        self.set_screen_size(width, height).await;
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
         let taken = self
-            .devtools(
+            .send_devtools_command(
                 "Page.captureScreenshot",
                 json!({ "format": "webp", "quality": 60, "captureBeyondViewport": true, "clip": clip }),
             )
@@ -335,11 +343,11 @@ impl Browser {
             taken["data"].as_str().expect("a picture"),
         )
         .expect("base64");
-        fs::write(file, bytes).expect("the picture is kept");
+        fs::write(file, bytes).expect("the picture is saved");
     }
 
-    /// What axe-core finds wrong with the page, a line each, and how many rules it tried.
-    pub async fn axe(&self, axe_core: &str) -> (Vec<String>, usize) {
+    /// Runs axe-core. Returns a line for each violation, and the number of rules that passed.
+    pub async fn run_axe(&self, axe_core: &str) -> (Vec<String>, usize) {
         self.run(axe_core).await;
         let found = self
             .client
@@ -362,7 +370,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The driver may have ended by itself.
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

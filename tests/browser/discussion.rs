@@ -1,5 +1,5 @@
-//! A discussion as readers lead it, without an account: answering, looking first, changing and taking back, drafts, a name
-//! that this browser alone remembers, being told of answers. And the desk's trial of words.
+//! Discussions as readers use them without an account: replying, previewing, editing, deleting, drafts, remembered names and
+//! notifications; and the preview of word lists.
 
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
@@ -7,28 +7,28 @@ use sqlx::{Connection, PgConnection};
 use crate::chromium::Browser;
 use crate::support::cluster::folder;
 use crate::support::server::Server;
-use crate::support::smtp::{Received, Sink};
-use crate::{add_staff, address, open_welcome, sign_in};
+use crate::support::smtp::{ReceivedEmail, SmtpSink};
+use crate::{add_account, base_url, open_welcome_article, sign_in};
 
-/// Changes the settings as no test is about: what needs no moderator is published at once, and nobody has to wait.
-pub async fn open_wide(server: &Server) {
-    set(
+/// Changes the settings so that first-time commenters are not held and there is no flood limit.
+pub async fn publish_comments_at_once(server: &Server) {
+    execute(
         server,
         "update settings set hold_first_timers = false, flood_seconds = 0",
     )
     .await;
 }
 
-/// Changes something in the database of a server.
-pub async fn set(server: &Server, change: &'static str) {
+/// Runs a statement in the database of a server; panics if it affects no row.
+pub async fn execute(server: &Server, change: &'static str) {
     let database = PgConnection::connect(&server.database_url()).await;
     let mut database = database.expect("the database can be reached");
     let changed = sqlx::query(change).execute(&mut database).await;
     assert!(changed.expect("the change is made").rows_affected() > 0);
 }
 
-/// A reply by someone else, from a network of their own; its number, and the address of its author's own page.
-pub fn reply_elsewhere(
+/// Posts a reply by another commenter from another network. Returns its id and the path of its author's page.
+pub fn post_reply(
     server: &Server,
     article: &str,
     to: &str,
@@ -40,29 +40,32 @@ pub fn reply_elsewhere(
         ("email", email),
         ("to", to),
     ];
-    // Twelve at once would wait, were they from one network.
+    // Each reply has its own network, since the flood limit counts replies per network.
     let sum = words.bytes().chain(email.bytes()).fold(7_u16, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(u16::from(byte))
     });
     let from = format!("198.18.{}.{}", sum >> 8, sum & 255);
     let sent = server.try_post(&format!("/articles/{article}/reply"), &from, &fields);
-    let sent = sent.expect("an answer");
+    let sent = sent.expect("a response");
     assert_eq!(sent.status, 303, "{}", sent.body);
-    let own = sent.header("location").expect("its own page").to_owned();
-    let id = own.split('/').nth(2).expect("its number").to_owned();
-    (id, own)
+    let author_page = sent
+        .header("location")
+        .expect("the author's page")
+        .to_owned();
+    let id = author_page.split('/').nth(2).expect("its id").to_owned();
+    (id, author_page)
 }
 
-/// Types a reply by Ann into the form that is open.
-async fn write(reader: &Browser, words: &str) {
+/// Fills in the open reply form as Ann.
+async fn fill_reply_form(reader: &Browser, words: &str) {
     reader.fill("#comment", words).await;
     reader.fill("#author", "Ann").await;
     reader.fill("#email", "ann.canary@example.org").await;
 }
 
-/// A browser with scripts and one without.
-async fn both(server: &Server) -> [Browser; 2] {
-    let site = address(server);
+/// Opens a browser with JavaScript and one without.
+async fn open_two_browsers(server: &Server) -> [Browser; 2] {
+    let site = base_url(server);
     [
         Browser::open(&site).await,
         Browser::without_javascript(&site).await,
@@ -71,19 +74,19 @@ async fn both(server: &Server) -> [Browser; 2] {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_reply_to_a_reply_is_looked_at_first_and_stands_below_what_it_answers() {
+async fn a_reply_is_previewed_and_shown_below_its_parent() {
     let server = Server::new();
-    open_wide(&server).await;
-    for (number, reader) in both(&server).await.into_iter().enumerate() {
-        let article = open_welcome(&reader).await;
-        // Petro answers Maria; Petro is answered.
+    publish_comments_at_once(&server).await;
+    for (number, reader) in open_two_browsers(&server).await.into_iter().enumerate() {
+        let article = open_welcome_article(&reader).await;
+        // Petro's comment is a reply to Maria; this one replies to Petro.
         reader.follow(".thread ol .reply-link a").await;
         let answered = reader.text(".answered").await;
         assert!(
             answered.contains("Petro") && answered.contains("Any feed reader"),
             "{answered}"
         );
-        write(&reader, &format!("Thanks, *Petro* {number}.")).await;
+        fill_reply_form(&reader, &format!("Thanks, *Petro* {number}.")).await;
         reader.press("Preview").await;
         assert_eq!(reader.text("#preview em").await, "Petro");
         assert!(reader.is_in_view("#preview").await);
@@ -111,28 +114,28 @@ async fn a_reply_to_a_reply_is_looked_at_first_and_stands_below_what_it_answers(
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn its_author_changes_a_reply_and_takes_it_back() {
+async fn the_author_edits_and_deletes_a_comment() {
     let server = Server::new();
-    open_wide(&server).await;
-    for reader in both(&server).await {
-        let article = open_welcome(&reader).await;
-        let regretted = format!("Words to regret.{}", "\n\nAnd more.".repeat(25));
-        write(&reader, &regretted).await;
+    publish_comments_at_once(&server).await;
+    for reader in open_two_browsers(&server).await {
+        let article = open_welcome_article(&reader).await;
+        let original = format!("Words to regret.{}", "\n\nAnd more.".repeat(25));
+        fill_reply_form(&reader, &original).await;
         reader.press("Post Comment").await;
-        let own = reader.path().await;
+        let author_page = reader.path().await;
         for button in ["Preview", "Save changes"] {
             reader.fill("#comment", " ").await;
             reader.press(button).await;
             reader.find("#comment[aria-invalid=true]").await;
             assert!(reader.is_in_view("#mistakes").await, "after {button}");
-            reader.goto(&own).await;
+            reader.goto(&author_page).await;
         }
         reader.fill("#comment", "Words to *keep*.").await;
         reader.press("Preview").await;
         assert_eq!(reader.text("#preview em").await, "keep");
         assert!(
             reader.is_in_view("#preview").await,
-            "who looks first need not look for it"
+            "the preview is on the screen"
         );
         let before = reader.text(".pending .reply-body").await;
         assert!(before.contains("Words to regret."), "{before}");
@@ -143,12 +146,12 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
         assert!(reader.has(".reply-edited").await);
         assert!(reader.text("#comments").await.contains("Words to keep."));
 
-        // The address of the page is all it takes to come back.
-        reader.goto(&own).await;
+        // The URL of the page is enough to come back.
+        reader.goto(&author_page).await;
         let button = reader.find("button[value=delete]").await;
         assert!(
             !button.is_displayed().await.expect("a button"),
-            "nothing is deleted by one slip"
+            "deleting takes two clicks"
         );
         reader.click("details summary").await;
         reader.press("Delete now").await;
@@ -164,10 +167,10 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_draft_outlives_a_reload_until_it_has_arrived() {
+async fn a_draft_survives_reloads_until_it_is_submitted() {
     let server = Server::new();
-    let reader = Browser::open(&address(&server)).await;
-    let article = open_welcome(&reader).await;
+    let reader = Browser::open(&base_url(&server)).await;
+    let article = open_welcome_article(&reader).await;
     reader
         .fill("#comment", "Half a thought\n\nand its *end*")
         .await;
@@ -176,7 +179,7 @@ async fn a_draft_outlives_a_reload_until_it_has_arrived() {
         reader.value("#comment").await,
         "Half a thought\n\nand its *end*"
     );
-    // A form that comes back has not arrived: the words are there wherever it is read next.
+    // A rejected form was not submitted, so the draft is kept on the article's page too.
     reader.fill("#author", "Ann").await;
     reader.press("Post Comment").await;
     reader.find("#mistakes").await;
@@ -185,7 +188,7 @@ async fn a_draft_outlives_a_reload_until_it_has_arrived() {
         reader.value("#comment").await,
         "Half a thought\n\nand its *end*"
     );
-    write(&reader, "A whole thought.").await;
+    fill_reply_form(&reader, "A whole thought.").await;
     reader.press("Preview").await;
     assert_eq!(reader.value("#comment").await, "A whole thought.");
     reader.press("Post Comment").await;
@@ -193,7 +196,7 @@ async fn a_draft_outlives_a_reload_until_it_has_arrived() {
     reader.goto(&article).await;
     assert_eq!(reader.value("#comment").await, "");
 
-    // What is wiped out is no draft.
+    // An emptied field leaves no draft.
     reader.fill("#comment", "No.").await;
     let words = reader.find("#comment").await;
     let back = "\u{E003}".repeat(3);
@@ -208,13 +211,13 @@ async fn a_draft_outlives_a_reload_until_it_has_arrived() {
 #[ignore = "needs chromium; bin/test installs and runs it"]
 async fn a_name_is_remembered_in_the_browser_alone() {
     let server = Server::new();
-    let reader = Browser::open(&address(&server)).await;
-    let article = open_welcome(&reader).await;
-    write(&reader, "").await;
+    let reader = Browser::open(&base_url(&server)).await;
+    let article = open_welcome_article(&reader).await;
+    fill_reply_form(&reader, "").await;
     reader.fill("#url", "https://ann.example").await;
     reader.click("#remember").await;
     reader.press("Post Comment").await;
-    // There were no words; who wrote none is still Ann.
+    // The comment is missing, but the name is kept.
     reader.find("#comment[aria-invalid=true]").await;
     assert_eq!(reader.value("#author").await, "Ann");
     assert_eq!(reader.value("#email").await, "ann.canary@example.org");
@@ -236,7 +239,7 @@ async fn a_name_is_remembered_in_the_browser_alone() {
         reader.goto(page).await;
     }
     let holds = |text: &str| text.contains("ann.canary") || text.contains("ann.example");
-    let sent = reader.sent().await;
+    let sent = reader.take_sent_requests().await;
     let (forms, rest): (Vec<_>, Vec<_>) = sent.iter().partition(|sent| sent.is_form);
     assert_eq!(forms.len(), 2);
     assert!(forms.iter().all(|form| holds(&form.text)));
@@ -246,7 +249,7 @@ async fn a_name_is_remembered_in_the_browser_alone() {
     }
     assert!(!holds(&reader.cookies().await));
 
-    // Who takes the tick away is forgotten with the next form.
+    // The next form without the tick deletes the saved values.
     reader.goto(&article).await;
     reader.click("#remember").await;
     reader.press("Post Comment").await;
@@ -264,8 +267,8 @@ async fn is_ticked(reader: &Browser, css: &str) -> bool {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn who_asks_is_told_by_mail_and_is_in_charge_of_all_they_wrote() {
-    let sink = Sink::start().await;
+async fn a_subscriber_is_notified_and_manages_their_own_comments() {
+    let sink = SmtpSink::start().await;
     let smtp = format!("smtp://{}", sink.address);
     let server = Server::start_with(
         &folder("data"),
@@ -274,33 +277,33 @@ async fn who_asks_is_told_by_mail_and_is_in_charge_of_all_they_wrote() {
             ("BROADSHEET_MAIL_FROM", "The Courier <courier@example.org>"),
         ],
     );
-    open_wide(&server).await;
-    for (reader, email) in both(&server)
+    publish_comments_at_once(&server).await;
+    for (reader, email) in open_two_browsers(&server)
         .await
         .into_iter()
         .zip(["ann.canary@example.org", "bea.canary@example.org"])
     {
-        in_charge(&server, &sink, &reader, email).await;
+        manage_subscription(&server, &sink, &reader, email).await;
         reader.close().await;
     }
 }
 
-/// From the tick in a box to erasing it all.
-async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) {
-    let article = open_welcome(reader).await;
+/// Subscribes, confirms the email, unsubscribes, exports the data, and erases everything.
+async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser, email: &str) {
+    let article = open_welcome_article(reader).await;
     let action = reader.find("#commentform").await.attr("action").await;
     let action = action.expect("a form").expect("an action");
-    let number = action.split('/').nth(2).expect("the article's number");
-    write(reader, &format!("Tell me more, as {}.", &email[..3])).await;
+    let article_id = action.split('/').nth(2).expect("the article's id");
+    fill_reply_form(reader, &format!("Tell me more, as {}.", &email[..3])).await;
     reader.fill("#email", email).await;
     reader.click("#tell_answers").await;
     reader.press("Post Comment").await;
-    let own = reader.path().await;
-    let id = own.split('/').nth(2).expect("its number");
+    let author_page = reader.path().await;
+    let id = author_page.split('/').nth(2).expect("its id");
 
-    let proof = letter(sink, email, 1).await;
-    let mine = path_in(server, &proof, "/commenters/");
-    reader.goto(&mine).await;
+    let verification = wait_for_email(sink, email, 1).await;
+    let commenter_page = find_link_path(server, &verification, "/commenters/");
+    reader.goto(&commenter_page).await;
     assert!(reader.text("fieldset").await.contains("Replies to you"));
     reader.press("Confirm my email address").await;
     let done = reader.text(".done").await;
@@ -308,31 +311,35 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
     assert!(!reader.has("fieldset").await);
     assert!(reader.text(".own-list").await.contains("Tell me more"));
     assert!(!reader.source().await.contains(email));
-    // The browser is known, on the page of the comment too.
-    reader.goto(&own).await;
+    // The browser counts as verified on the page of the comment too.
+    reader.goto(&author_page).await;
     assert!(!reader.has("button[value=prove]").await);
 
-    let (answer, _) = reply_elsewhere(
+    let (reply, _) = post_reply(
         server,
-        number,
+        article_id,
         id,
         ("Cy", "cy@example.org", &format!("More for number {id}.")),
     );
-    let news = letter(sink, email, 2).await;
-    assert!(news.text().contains(&format!("More for number {id}.")));
-    assert!(news.text().contains(&format!("/comments/{answer}")));
-    // The letter's link shows first and ends nothing by itself.
-    let end = path_in(server, &news, "/subscriptions/");
+    let notification = wait_for_email(sink, email, 2).await;
+    assert!(
+        notification
+            .text()
+            .contains(&format!("More for number {id}."))
+    );
+    assert!(notification.text().contains(&format!("/comments/{reply}")));
+    // Opening the link of the email does not unsubscribe yet.
+    let end = find_link_path(server, &notification, "/subscriptions/");
     reader.goto(&end).await;
     assert_eq!(reader.text("h1").await, "Stop these emails");
-    reader.goto(&mine).await;
+    reader.goto(&commenter_page).await;
     reader.press("Unsubscribe").await;
     assert_eq!(reader.text(".done").await, "You are unsubscribed.");
     assert!(!reader.has("button[name=end]").await);
     reader.goto(&end).await;
     assert_eq!(reader.text("h1").await, "You are unsubscribed");
 
-    reader.goto(&mine).await;
+    reader.goto(&commenter_page).await;
     let data = reader.find("a[href*='/data?']").await.attr("href").await;
     let data = data.expect("a link").expect("an address");
     let data = server.get(&data);
@@ -348,31 +355,31 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
     let replies = reader.text("#comments").await;
     assert!(!replies.contains("Tell me more"), "{replies}");
     assert!(replies.contains(&format!("More for number {id}.")));
-    assert_eq!(server.get(&mine).status, 404);
+    assert_eq!(server.get(&commenter_page).status, 404);
     assert!(!server.log().contains(email));
 }
 
-/// The letter to someone that has come as their `number`th.
-pub async fn letter(sink: &Sink, email: &str, number: usize) -> Received {
-    let mut letters = Vec::new();
-    // The sink serves on this thread, so that waiting must let it.
+/// Waits until an email address has received `number` emails, and returns the last of them.
+pub async fn wait_for_email(sink: &SmtpSink, email: &str, number: usize) -> ReceivedEmail {
+    let mut emails = Vec::new();
+    // The mail server runs on this thread, so a blocking wait would stop it.
     for _ in 0..600 {
-        letters = sink.received();
-        letters.retain(|letter| letter.to == [email]);
-        if letters.len() >= number {
+        emails = sink.received();
+        emails.retain(|message| message.to == [email]);
+        if emails.len() >= number {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert_eq!(letters.len(), number, "letters to one person");
-    letters.remove(number - 1)
+    assert_eq!(emails.len(), number, "emails to {email}");
+    emails.remove(number - 1)
 }
 
-pub fn path_in(server: &Server, letter: &Received, to: &str) -> String {
-    let links = letter.links();
+pub fn find_link_path(server: &Server, email: &ReceivedEmail, to: &str) -> String {
+    let links = email.links();
     let paths = links
         .iter()
-        .filter_map(|link| link.strip_prefix(address(server).as_str()));
+        .filter_map(|link| link.strip_prefix(base_url(server).as_str()));
     let found = paths.into_iter().find(|path| path.starts_with(to));
     found
         .unwrap_or_else(|| panic!("no link to {to} among {links:?}"))
@@ -381,10 +388,10 @@ pub fn path_in(server: &Server, letter: &Received, to: &str) -> String {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
+async fn word_lists_are_previewed_while_typing_or_by_a_button() {
     let server = Server::new();
-    add_staff(&server, "ada", "admin");
-    let [scripts, plain] = both(&server).await;
+    add_account(&server, "ada", "admin");
+    let [scripts, plain] = open_two_browsers(&server).await;
     for admin in [&scripts, &plain] {
         sign_in(admin, "ada").await;
         admin.goto("/admin/discussion").await;
@@ -393,8 +400,8 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
 
     scripts.fill("#hold_words", "feed\nmarzipan\nquiet").await;
     scripts
-        .until(
-            "the trial of three lines",
+        .wait_until(
+            "the preview of three lines",
             "return document.querySelectorAll('#hold_words-tried [data-line]').length === 2",
         )
         .await;
@@ -409,7 +416,7 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
             .await
             .contains("quiet")
     );
-    // The line where the cursor stands is the one that is told of.
+    // The preview describes the line with the cursor.
     scripts
         .run("const area = document.getElementById('hold_words'); area.setSelectionRange(6, 6); area.click()")
         .await;
@@ -418,7 +425,11 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
         "Line 2 would have held none of them."
     );
     scripts.reload().await;
-    assert_eq!(kept_words(&scripts).await, "", "trying keeps nothing");
+    assert_eq!(
+        load_saved_hold_words(&scripts).await,
+        "",
+        "a preview saves nothing"
+    );
 
     plain.fill("#hold_words", "feed\nmarzipan\nquiet").await;
     plain.press("Test the word lists").await;
@@ -437,17 +448,20 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
     plain.press("Save").await;
     plain.find(".done").await;
     scripts.goto("/admin/discussion").await;
-    assert_eq!(kept_words(&scripts).await, "feed\nmarzipan\nquiet");
+    assert_eq!(
+        load_saved_hold_words(&scripts).await,
+        "feed\nmarzipan\nquiet"
+    );
     scripts.close().await;
     plain.close().await;
 }
 
-async fn kept_words(admin: &Browser) -> String {
-    let kept = admin
+async fn load_saved_hold_words(admin: &Browser) -> String {
+    let value = admin
         .run("return document.getElementById('hold_words').defaultValue")
         .await;
-    match kept {
-        Value::String(kept) => kept,
-        other => panic!("no list but {other}"),
+    match value {
+        Value::String(words) => words,
+        other => panic!("not a string: {other}"),
     }
 }

@@ -1,58 +1,58 @@
-//! The site in a real Chromium: what a reader, a moderator and an editor do, with JavaScript and without. Plain
-//! `cargo test` leaves these out and says so, since it cannot install a browser; `bin/test` runs them.
+//! The site in a real Chromium, with JavaScript and without, as readers, moderators and editors use it. Plain `cargo test`
+//! ignores these tests, since it cannot install a browser; `bin/test` runs them.
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accessibility;
 mod chromium;
 mod discussion;
-mod looks;
-mod moderating;
+mod moderation;
 
 use chromium::Browser;
 use support::article::WrittenArticle;
 use support::makers::PASSPHRASE;
 use support::server::{Server, broadsheet, run, text};
 
-/// Where a server's site is.
-fn address(server: &Server) -> String {
+/// Returns the URL of a server without a slash at the end.
+fn base_url(server: &Server) -> String {
     format!("http://{}", server.address)
 }
 
-/// Adds someone of the staff as an operator does.
-fn add_staff(server: &Server, handle: &str, role: &str) {
+/// Adds an account on the command line.
+fn add_account(server: &Server, username: &str, role: &str) {
     let mut add = broadsheet(&server.data);
-    add.args(["account", "add", handle, "--role", role]);
+    add.args(["account", "add", username, "--role", role]);
     let added = run(add, &format!("{PASSPHRASE}\n"));
     assert!(added.status.success(), "{}", text(&added));
 }
 
-async fn sign_in(browser: &Browser, handle: &str) {
+async fn sign_in(browser: &Browser, username: &str) {
     browser.goto("/admin/sign-in").await;
-    browser.fill("#handle", handle).await;
+    browser.fill("#username", username).await;
     browser.fill("#passphrase", PASSPHRASE).await;
     browser.follow("main button").await;
     browser.find(".desk-head").await;
 }
 
-/// The address of the welcome article.
-async fn open_welcome(browser: &Browser) -> String {
+/// Opens the welcome article and returns its path.
+async fn open_welcome_article(browser: &Browser) -> String {
     browser.goto("/").await.follow(".headline h2 a").await;
     assert_eq!(browser.text("h1").await, "Welcome to your Broadsheet");
     browser.path().await
 }
 
-async fn publish(browser: &Browser, written: &WrittenArticle) {
+async fn publish_article(browser: &Browser, written: &WrittenArticle) {
     browser.goto("/admin/articles/new").await;
     browser.fill("#title", written.title).await;
     browser.fill("#standfirst", &written.standfirst).await;
     browser.fill("#sources", &written.sources).await;
     browser.fill("#body", &written.body.join("\n\n")).await;
-    // What the field's own control takes from the keyboard in American English.
-    let moment: jiff::civil::DateTime = written.moment().parse().expect("a moment");
-    let keys = moment.strftime("%m%d%Y\t%I%M%p").to_string();
+    // The field takes dates from the keyboard in American format.
+    let time: jiff::civil::DateTime = written.moment().parse().expect("a time");
+    let keys = time.strftime("%m%d%Y\t%I%M%p").to_string();
     let field = browser.find("#moment").await;
-    field.send_keys(&keys).await.expect("a field for a moment");
+    field.send_keys(&keys).await.expect("a date field");
     assert_eq!(browser.value("#moment").await, written.moment());
     browser.press("Publish").await;
     assert!(browser.text(".standing-line").await.contains(&written.date));
@@ -60,10 +60,10 @@ async fn publish(browser: &Browser, written: &WrittenArticle) {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_reader_mends_a_reply_and_loses_no_word() {
+async fn a_reader_corrects_an_invalid_reply_without_losing_text() {
     let server = Server::new();
-    let reader = Browser::open(&address(&server)).await;
-    let article = open_welcome(&reader).await;
+    let reader = Browser::open(&base_url(&server)).await;
+    let article = open_welcome_article(&reader).await;
     assert_eq!(reader.text("#replies-title").await, "2 comments");
 
     reader
@@ -74,8 +74,8 @@ async fn a_reader_mends_a_reply_and_loses_no_word() {
     reader.press("Post Comment").await;
     reader.find("#mistakes").await;
     reader
-        .until(
-            "whoever cannot see the page is told at once",
+        .wait_until(
+            "screen readers announce the errors",
             "return document.activeElement.id === 'mistakes'",
         )
         .await;
@@ -116,10 +116,10 @@ async fn a_reader_mends_a_reply_and_loses_no_word() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn without_javascript_an_article_is_published_answered_and_the_answer_approved() {
+async fn publishing_replying_and_approving_work_without_javascript() {
     let written = WrittenArticle::read();
     let server = Server::new();
-    let site = address(&server);
+    let site = base_url(&server);
     let admin = Browser::without_javascript(&site).await;
     let log = server.log();
     let claim = log
@@ -130,7 +130,7 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
     admin
         .fill("#name", "Ada")
         .await
-        .fill("#handle", "ada")
+        .fill("#username", "ada")
         .await;
     admin.fill("#passphrase", PASSPHRASE).await;
     admin.follow("main button").await;
@@ -140,7 +140,7 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
     admin.fill("#appeal", &written.appeal).await;
     admin.follow("main form button").await;
     admin.find(".done").await;
-    publish(&admin, &written).await;
+    publish_article(&admin, &written).await;
 
     let reader = Browser::without_javascript(&site).await;
     reader.goto(&written.path()).await;
@@ -214,15 +214,15 @@ async fn without_javascript_an_article_is_published_answered_and_the_answer_appr
 #[ignore = "needs chromium; bin/test installs and runs it"]
 async fn a_moderator_signs_in_decides_and_undoes() {
     let server = Server::new();
-    add_staff(&server, "mo", "moderator");
-    let mo = Browser::open(&address(&server)).await;
+    add_account(&server, "mo", "moderator");
+    let mo = Browser::open(&base_url(&server)).await;
     mo.goto("/admin/comments").await;
-    mo.fill("#handle", "mo")
+    mo.fill("#username", "mo")
         .await
         .fill("#passphrase", "a wrong passphrase")
         .await;
     mo.follow("main button").await;
-    assert_eq!(mo.value("#handle").await, "mo");
+    assert_eq!(mo.value("#username").await, "mo");
     assert!(mo.has(".mistakes[role=alert]").await);
     mo.fill("#passphrase", PASSPHRASE).await;
     mo.follow("main button").await;
@@ -237,13 +237,13 @@ async fn a_moderator_signs_in_decides_and_undoes() {
     assert_eq!(mo.run(held).await, "0");
     mo.click(".done button").await;
     assert!(mo.has(".card").await);
-    mo.until("the site has heard of it", &format!("{held} === '1'"))
+    mo.wait_until("the server has received it", &format!("{held} === '1'"))
         .await;
 
     mo.click("#tick-all").await;
     mo.click(".bulk button[value=spam]").await;
     assert!(!mo.has(".card").await);
-    mo.until("the site has heard of it", &format!("{held} === '0'"))
+    mo.wait_until("the server has received it", &format!("{held} === '0'"))
         .await;
     mo.goto("/admin/comments?status=spam").await;
     assert_eq!(mo.text(".tabs a[aria-current]").await, "Spam 1");
@@ -257,8 +257,8 @@ async fn a_moderator_signs_in_decides_and_undoes() {
 #[ignore = "needs chromium; bin/test installs and runs it"]
 async fn an_editor_previews_and_publishes() {
     let server = Server::new();
-    add_staff(&server, "edda", "editor");
-    let edda = Browser::open(&address(&server)).await;
+    add_account(&server, "edda", "editor");
+    let edda = Browser::open(&base_url(&server)).await;
     sign_in(&edda, "edda").await;
     edda.goto("/admin/articles/new").await;
     edda.press("Publish").await;
@@ -272,7 +272,7 @@ async fn an_editor_previews_and_publishes() {
     edda.press("Publish").await;
     edda.find(".standing.published").await;
 
-    let reader = Browser::open(&address(&server)).await;
+    let reader = Browser::open(&base_url(&server)).await;
     reader.goto("/").await;
     assert_eq!(reader.text(".headline h2").await, "Tea & quiet");
     reader.follow(".headline h2 a").await;

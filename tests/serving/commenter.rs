@@ -1,4 +1,4 @@
-//! `commenter`, by the real program: data requests and bounced mail.
+//! The `commenter` command: data requests and bounced mail.
 
 use std::process::Output;
 
@@ -7,41 +7,41 @@ use broadsheet::crypto::read_key_file;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::server::{Server, broadsheet, run, text};
-use crate::{ask, reply_address};
+use crate::{query_strings, reply_path};
 
-fn commenter(server: &Server, arguments: &[&str], address: &str) -> Output {
+fn run_commenter_command(server: &Server, arguments: &[&str], email: &str) -> Output {
     let mut command = broadsheet(&server.data);
     command
         .env("BROADSHEET_LOG", "warn")
         .env("BROADSHEET_PUBLIC_URL", "https://news.example.org");
     command.arg("commenter").args(arguments);
-    run(command, &format!("{address}\n"))
+    run(command, &format!("{email}\n"))
 }
 
 #[test]
 fn a_data_request_is_answered_from_the_command_line() {
     let server = Server::new();
-    let (url, to) = (server.database_url(), reply_address(&server));
-    ask(
+    let (url, to) = (server.database_url(), reply_path(&server));
+    query_strings(
         &url,
         "update settings set hold_everything = true, flood_seconds = 0",
     );
-    let say = |from: &str, email: &str, words: &str| {
+    let post_comment = |from: &str, email: &str, words: &str| {
         let fields = [
             ("comment", words),
             ("author", "Zoë"),
             ("email", email),
             ("url", "https://zoe.example/"),
         ];
-        let answer = server.try_post(&to, from, &fields).expect("an answer");
+        let answer = server.try_post(&to, from, &fields).expect("a response");
         assert_eq!(answer.status, 303, "{}", answer.body);
     };
-    say("192.0.2.1", "Zoë@müller.example", "Tea for *one*.");
-    say("192.0.2.2", "zoë@xn--mller-kva.example", "Tea for two.");
-    say("192.0.2.3", "bob@example.org", "Coffee.");
+    post_comment("192.0.2.1", "Zoë@müller.example", "Tea for *one*.");
+    post_comment("192.0.2.2", "zoë@xn--mller-kva.example", "Tea for two.");
+    post_comment("192.0.2.3", "bob@example.org", "Coffee.");
     let keys = read_key_file(&server.data.join("secret.key"))
         .expect("the key file reads")
-        .expect("there is one")
+        .expect("the key file exists")
         .key_ring();
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -80,18 +80,18 @@ fn a_data_request_is_answered_from_the_command_line() {
                 .expect("its end");
         });
 
-    let nobody = commenter(&server, &["export"], "nobody@example.org");
-    assert_eq!(nobody.status.code(), Some(1));
+    let unknown = run_commenter_command(&server, &["export"], "nobody@example.org");
+    assert_eq!(unknown.status.code(), Some(1));
     assert!(
-        text(&nobody).contains("Nothing is stored"),
+        text(&unknown).contains("Nothing is stored"),
         "{}",
-        text(&nobody)
+        text(&unknown)
     );
-    let no_address = commenter(&server, &["export"], "zoe");
+    let no_address = run_commenter_command(&server, &["export"], "zoe");
     assert_eq!(no_address.status.code(), Some(2));
     assert!(text(&no_address).contains("no email address"));
 
-    let exported = commenter(&server, &["export"], " ZOË@Müller.example ");
+    let exported = run_commenter_command(&server, &["export"], " ZOË@Müller.example ");
     assert!(exported.status.success(), "{}", text(&exported));
     let answer: serde_json::Value =
         serde_json::from_slice(&exported.stdout).expect("standard output is JSON");
@@ -132,7 +132,7 @@ fn a_data_request_is_answered_from_the_command_line() {
     let all = text(&exported);
     assert!(!all.contains('@') && !all.contains("Coffee"), "{all}");
 
-    let unasked = commenter(&server, &["erase"], "zoë@müller.example");
+    let unasked = run_commenter_command(&server, &["erase"], "zoë@müller.example");
     assert_eq!(unasked.status.code(), Some(2));
     assert!(
         text(&unasked).contains("2 comments, 1 subscriptions"),
@@ -140,41 +140,41 @@ fn a_data_request_is_answered_from_the_command_line() {
         text(&unasked)
     );
     assert_eq!(
-        ask(
+        query_strings(
             &url,
             "select count(*)::text from comments where erased_at is not null"
         ),
         ["0"]
     );
-    let erased = commenter(&server, &["erase", "--yes"], "zoë@müller.example");
+    let erased = run_commenter_command(&server, &["erase", "--yes"], "zoë@müller.example");
     assert!(erased.status.success(), "{}", text(&erased));
     assert!(text(&erased).contains("Erased: 2 comments") && !text(&erased).contains('@'));
     assert_eq!(
-        ask(
+        query_strings(
             &url,
             "select count(*)::text from comments where erased_at is not null and body = '' and commenter_id is null"
         ),
         ["2"]
     );
     assert_eq!(
-        ask(&url, "select body from comments where body = 'Coffee.'").len(),
+        query_strings(&url, "select body from comments where body = 'Coffee.'").len(),
         1
     );
-    let again = commenter(&server, &["erase", "--yes"], "zoë@müller.example");
+    let again = run_commenter_command(&server, &["erase", "--yes"], "zoë@müller.example");
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again).contains("Nothing is stored"));
 
-    ask(
+    query_strings(
         &url,
         "update commenters set blocked_at = now() where id = (select commenter_id from comments where body = 'Coffee.')",
     );
-    let blocked = commenter(&server, &["erase", "--yes"], "bob@example.org");
+    let blocked = run_commenter_command(&server, &["erase", "--yes"], "bob@example.org");
     assert!(
         text(&blocked).contains("because it is blocked"),
         "{}",
         text(&blocked)
     );
-    let left = commenter(&server, &["export"], "bob@example.org");
+    let left = run_commenter_command(&server, &["export"], "bob@example.org");
     let left: serde_json::Value = serde_json::from_slice(&left.stdout).expect("JSON");
     assert_eq!(left["people"][0]["blocked"], true);
     assert_eq!(left["people"][0]["comments"], serde_json::json!([]));
@@ -183,15 +183,16 @@ fn a_data_request_is_answered_from_the_command_line() {
 #[test]
 fn a_bounce_message_stops_mail_to_its_recipient() {
     let server = Server::new();
-    let (url, to) = (server.database_url(), reply_address(&server));
+    let (url, to) = (server.database_url(), reply_path(&server));
     let fields = [
         ("comment", "Tea."),
         ("author", "Ann"),
         ("email", "ann@example.org"),
     ];
-    let kept = server.try_post(&to, "192.0.2.1", &fields);
-    assert_eq!(kept.expect("an answer").status, 303);
-    let count_suppressed = || ask(&url, "select count(suppressed_at)::text from commenters");
+    let saved = server.try_post(&to, "192.0.2.1", &fields);
+    assert_eq!(saved.expect("a response").status, 303);
+    let count_suppressed =
+        || query_strings(&url, "select count(suppressed_at)::text from commenters");
     let report = |address: &str| {
         format!(
             "Subject: Undelivered\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
@@ -199,11 +200,11 @@ fn a_bounce_message_stops_mail_to_its_recipient() {
     };
     // For an unknown recipient, or mail that is no bounce, the command succeeds, so that the mail server bounces nothing.
     for mail in [report("eve@example.org"), "Subject: Hello\n\nHello.".into()] {
-        let output = commenter(&server, &["bounce"], &mail);
+        let output = run_commenter_command(&server, &["bounce"], &mail);
         assert!(output.status.success(), "{}", text(&output));
         assert_eq!(count_suppressed(), ["0"]);
     }
-    let done = commenter(&server, &["bounce"], &report("Ann@Example.org"));
+    let done = run_commenter_command(&server, &["bounce"], &report("Ann@Example.org"));
     assert!(done.status.success(), "{}", text(&done));
     assert!(!text(&done).to_lowercase().contains("ann@"));
     assert_eq!(count_suppressed(), ["1"]);

@@ -13,7 +13,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::runtime::Builder;
 
 use crate::support::server::{Server, wait_until};
-use crate::{ask, reply_address, welcome_path};
+use crate::{query_strings, reply_path, welcome_path};
 
 /// Request after which the server closes the connection.
 const LAST_REQUEST: &str =
@@ -55,7 +55,7 @@ fn is_read(from: SocketAddr, to: SocketAddr) -> bool {
 /// Sends packets and a last request, each packet after the one before has been read. Returns all responses without dates.
 fn exchange(server: &Server, packets: &[&[u8]]) -> String {
     let mut stream = connect(server);
-    let client = stream.local_addr().expect("its address");
+    let client = stream.local_addr().expect("a local address");
     for packet in packets.iter().chain(&[LAST_REQUEST.as_bytes()]) {
         // The server may have closed the connection already; then the response is all there is.
         let _ = stream.write_all(packet);
@@ -154,7 +154,7 @@ fn one_connection_serves_every_kind_of_request_in_turn() {
     let server = Server::new();
     let path = welcome_path(&server);
     server.get(&path);
-    let reply = reply_address(&server);
+    let reply = reply_path(&server);
     let page = request_for(&path);
     let missing = page.replace(&path, "/no/such/page");
     let form = format!(
@@ -216,7 +216,7 @@ fn cached_and_rendered_responses_follow_each_other_on_one_connection() {
 }
 
 /// Runs `act` while no query can read the table of articles.
-fn while_articles_are_locked(server: &Server, act: impl FnOnce()) {
+fn with_locked_articles(server: &Server, act: impl FnOnce()) {
     let url = server.database_url();
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
@@ -233,13 +233,13 @@ fn while_articles_are_locked(server: &Server, act: impl FnOnce()) {
 }
 
 #[test]
-fn a_client_that_hangs_up_ends_its_request_and_another_may_pipeline_the_next() {
+fn hanging_up_cancels_a_request_and_pipelining_does_not() {
     let server = Server::new();
     let page = request_for(&welcome_path(&server));
     let [mut first, mut second] = [(); 2].map(|()| connect(&server));
     let [first_address, second_address] =
-        [&first, &second].map(|stream| stream.local_addr().expect("its address"));
-    while_articles_are_locked(&server, || {
+        [&first, &second].map(|stream| stream.local_addr().expect("a local address"));
+    with_locked_articles(&server, || {
         first.write_all(page.as_bytes()).expect("it is sent");
         wait_until("the first request is read", || {
             is_read(first_address, server.address)
@@ -249,20 +249,22 @@ fn a_client_that_hangs_up_ends_its_request_and_another_may_pipeline_the_next() {
         wait_until("the second request is read", || {
             is_read(second_address, server.address)
         });
-        let began = Instant::now();
+        let start = Instant::now();
         drop(first);
         wait_until("the connection is closed", || {
             socket_line(server.address, first_address).is_none()
         });
         // Sooner than the request itself would time out.
-        assert!(began.elapsed() < Duration::from_secs(15));
+        assert!(start.elapsed() < Duration::from_secs(15));
         second
             .write_all(LAST_REQUEST.as_bytes())
             .expect("it is sent");
         assert!(socket_line(server.address, second_address).is_some());
     });
     let mut responses = String::new();
-    second.read_to_string(&mut responses).expect("all of it");
+    second
+        .read_to_string(&mut responses)
+        .expect("the whole response");
     assert_eq!(responses.matches("HTTP/1.1 200 OK").count(), 2);
     assert!(responses.contains("Welcome to your Broadsheet</h1>"));
 }
@@ -276,11 +278,11 @@ fn a_silent_connection_is_closed_after_10_seconds_or_60_after_a_response() {
         let mut stream = connect(&server);
         stream.write_all(sent.as_bytes()).expect("it is sent");
         spawn(move || {
-            let began = Instant::now();
+            let start = Instant::now();
             let mut response = Vec::new();
             stream.read_to_end(&mut response).expect("an end");
             let response = String::from_utf8_lossy(&response).into_owned();
-            (response.contains(" 200 OK"), began.elapsed().as_secs())
+            (response.contains(" 200 OK"), start.elapsed().as_secs())
         })
     };
     let page = request_for(&path);
@@ -312,10 +314,10 @@ fn a_stopping_server_closes_idle_connections() {
     for stream in &idle[1..] {
         stream.peek(&mut [0]).expect("a response");
     }
-    let began = Instant::now();
+    let start = Instant::now();
     server.stop();
     assert!(
-        began.elapsed() < Duration::from_secs(15),
+        start.elapsed() < Duration::from_secs(15),
         "it waited for idle connections"
     );
     let statuses = idle.each_mut().map(|stream| {
@@ -332,8 +334,8 @@ fn a_stopping_server_finishes_open_requests_and_accepts_no_more() {
     let mut server = Server::new();
     let page = request_for(&welcome_path(&server));
     let mut stream = connect(&server);
-    let client = stream.local_addr().expect("its address");
-    while_articles_are_locked(&server, || {
+    let client = stream.local_addr().expect("a local address");
+    with_locked_articles(&server, || {
         stream.write_all(page.as_bytes()).expect("it is sent");
         wait_until("the request is read", || is_read(client, server.address));
         kill(Pid::from_raw(server.pid()), Signal::SIGTERM).expect("it runs");
@@ -342,14 +344,16 @@ fn a_stopping_server_finishes_open_requests_and_accepts_no_more() {
         });
     });
     let mut response = String::new();
-    stream.read_to_string(&mut response).expect("all of it");
+    stream
+        .read_to_string(&mut response)
+        .expect("the whole response");
     assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
     assert!(response.trim_end().ends_with("</html>"), "{response}");
     server.stop();
 }
 
 #[test]
-fn pipelined_responses_arrive_whole_and_in_order_however_late_they_are_read() {
+fn pipelined_responses_arrive_complete_and_in_order_even_if_read_late() {
     const REQUESTS: usize = 500;
     let server = Server::new();
     let path = welcome_path(&server);
@@ -359,7 +363,7 @@ fn pipelined_responses_arrive_whole_and_in_order_however_late_they_are_read() {
     let (once, last) = responses.split_at(responses.rfind("HTTP/1.1 ").expect("two responses"));
     let mut stream = connect(&server);
     let mut writer = stream.try_clone().expect("a second handle");
-    let client = stream.local_addr().expect("its address");
+    let client = stream.local_addr().expect("a local address");
     let requests = page.repeat(REQUESTS) + LAST_REQUEST;
     let sending = spawn(move || writer.write_all(requests.as_bytes()).expect("all are sent"));
     // Nothing is read until the buffers of both sides are full.
@@ -373,7 +377,9 @@ fn pipelined_responses_arrive_whole_and_in_order_however_late_they_are_read() {
         before == unread() && before.is_some_and(|queues| !queues.starts_with("00000000"))
     });
     let mut responses = Vec::new();
-    stream.read_to_end(&mut responses).expect("all of it");
+    stream
+        .read_to_end(&mut responses)
+        .expect("the whole response");
     sending.join().expect("all are sent");
     let responses = without_dates(&String::from_utf8_lossy(&responses));
     assert!(responses == once.repeat(REQUESTS) + last);
@@ -383,8 +389,8 @@ fn pipelined_responses_arrive_whole_and_in_order_however_late_they_are_read() {
 fn a_change_shows_at_once_on_a_connection_that_reads_the_page_often() {
     let server = Server::new();
     let path = welcome_path(&server);
-    let reply = reply_address(&server);
-    ask(
+    let reply = reply_path(&server);
+    query_strings(
         &server.database_url(),
         "update settings set hold_first_timers = false, flood_seconds = 0 returning title",
     );
@@ -409,7 +415,9 @@ fn a_change_shows_at_once_on_a_connection_that_reads_the_page_often() {
             .write_all(LAST_REQUEST.as_bytes())
             .expect("it is sent");
         let mut response = String::new();
-        stream.read_to_string(&mut response).expect("all of it");
+        stream
+            .read_to_string(&mut response)
+            .expect("the whole response");
         assert!(response.contains(&comment), "the page is the old one");
     }
 }

@@ -1,4 +1,4 @@
-//! `key rotate`, by the real program: replies go on during a rotation, and an interrupted one continues.
+//! The `key rotate` command: replies are accepted during a rotation, and an interrupted one continues.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,8 +16,8 @@ use broadsheet::publication::store::CHECKER_KEY_ROW;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::cluster::{folder, new_database};
-use crate::support::server::{Answer, Server, broadsheet, run, text, wait_until};
-use crate::{ask, reply_address};
+use crate::support::server::{RawResponse, Server, broadsheet, run, text, wait_until};
+use crate::{query_strings, reply_path};
 
 fn wait_for<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
@@ -27,14 +27,14 @@ fn wait_for<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-fn keys_in(file: &Path) -> KeyRing {
+fn read_keys(file: &Path) -> KeyRing {
     read_key_file(file)
         .expect("the key file reads")
         .expect("there is a key file")
         .key_ring()
 }
 
-fn lines_of(file: &Path) -> Vec<String> {
+fn read_lines(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).expect("the key file reads");
     text.lines().map(str::to_owned).collect()
 }
@@ -88,7 +88,7 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
             .bind(keys.seal(format!("outbox.letter {first}").as_bytes(), b"a letter"))
             .execute(&mut db)
             .await
-            .expect("a letter");
+            .expect("an email");
         let keeper: i64 = sqlx::query_scalar("insert into accounts (username, slug, name, role, created_at) values ('keeper', 'keeper', 'Keeper', 'moderator', now()) returning id")
             .fetch_one(&mut db)
             .await
@@ -111,7 +111,7 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
 
 /// Counts the values sealed with another key than the one in the settings.
 fn count_unrotated(url: &str) -> String {
-    ask(
+    query_strings(
         url,
         "select ((select count(*) from commenters where substring(email_sealed from 2 for 8) <> key_id)
                + (select count(*) from accounts where substring(email_sealed from 2 for 8) <> key_id)
@@ -124,10 +124,10 @@ fn count_unrotated(url: &str) -> String {
 }
 
 fn count(url: &str, query: &'static str) -> usize {
-    ask(url, query)[0].parse().expect("a number")
+    query_strings(url, query)[0].parse().expect("a number")
 }
 
-/// Opens every commenter's email address with the keys of the file; sorted.
+/// Decrypts every commenter's email with the keys of the file and returns them sorted.
 fn open_emails(url: &str, keys: &KeyRing) -> Vec<String> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> = wait_for(async {
         let mut db = PgConnection::connect(url).await.expect("a connection");
@@ -149,9 +149,9 @@ fn open_emails(url: &str, keys: &KeyRing) -> Vec<String> {
     opened
 }
 
-fn reply(server: &Server, to: &str, from: &str, email: &str, words: &str) -> Answer {
+fn reply(server: &Server, to: &str, from: &str, email: &str, words: &str) -> RawResponse {
     let fields = [("comment", words), ("author", "Reader"), ("email", email)];
-    server.try_post(to, from, &fields).expect("an answer")
+    server.try_post(to, from, &fields).expect("a response")
 }
 
 fn run_check(data: &Path) -> String {
@@ -165,12 +165,12 @@ fn run_check(data: &Path) -> String {
 #[test]
 fn replies_go_on_during_a_rotation() {
     let mut server = Server::new();
-    let (url, to) = (server.database_url(), reply_address(&server));
+    let (url, to) = (server.database_url(), reply_path(&server));
     let file = server.data.join("secret.key");
-    let old = keys_in(&file);
+    let old = read_keys(&file);
     insert_sealed_values(&url, &old, 4_000);
     let first = reply(&server, &to, "192.0.2.9", "Back@example.org", "At first.");
-    let held = first.header("location").expect("it leads on").to_owned();
+    let held = first.header("location").expect("a redirect").to_owned();
     assert!(held.contains("/manage?key="), "{held}");
     let (people, replies) = (
         count(&url, "select count(*)::text from commenters"),
@@ -221,16 +221,16 @@ fn replies_go_on_during_a_rotation() {
         count(&url, "select count(*)::text from comments"),
         replies + sent
     );
-    let new = keys_in(&file);
+    let new = read_keys(&file);
     assert_ne!(new.active_id(), old.active_id());
     let only_new =
-        KeyRing::from_secret(&broadsheet::crypto::parse_key(&lines_of(&file)[0]).expect("a key"));
+        KeyRing::from_secret(&broadsheet::crypto::parse_key(&read_lines(&file)[0]).expect("a key"));
     let there = open_emails(&url, &only_new);
     let mut once = there.clone();
     once.dedup();
     assert_eq!(there, once, "a commenter is stored twice");
     assert!(there.len() > people);
-    assert_eq!(lines_of(&file).len(), 2);
+    assert_eq!(read_lines(&file).len(), 2);
     let mode = fs::metadata(&file).expect("a key").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 
@@ -238,7 +238,7 @@ fn replies_go_on_during_a_rotation() {
     let again = reply(&server, &to, "192.0.2.9", "back@example.org", "Once more.");
     assert_eq!(again.status, 303);
     assert_eq!(
-        ask(
+        query_strings(
             &url,
             "select count(distinct commenter_id)::text from comments where body in ('At first.', 'Once more.')"
         ),
@@ -258,22 +258,22 @@ fn replies_go_on_during_a_rotation() {
     assert!(!log.contains("ERROR"), "{log}");
 
     assert!(rotate(&server.data, &[]).contains("There is nothing left to rotate"));
-    assert_eq!(keys_in(&file).active_id(), new.active_id());
+    assert_eq!(read_keys(&file).active_id(), new.active_id());
 
     let report = rotate(&server.data, &["--prune"]);
     assert!(report.contains("Removed the older keys from"), "{report}");
-    assert_eq!(lines_of(&file).len(), 1);
+    assert_eq!(read_lines(&file).len(), 1);
     assert!(rotate(&server.data, &["--prune"]).contains("There is no older key"));
     server.stop();
     let server = Server::start(&server.data.clone());
     assert_eq!(server.get(&held).status, 404);
-    let to = reply_address(&server);
+    let to = reply_path(&server);
     let later = reply(&server, &to, "192.0.2.9", "back@example.org", "Later.");
-    let held = later.header("location").expect("it leads on");
+    let held = later.header("location").expect("a redirect");
     assert!(server.get(held).body.contains("Later."));
     let url = server.database_url();
     assert_eq!(
-        ask(
+        query_strings(
             &url,
             "select count(distinct commenter_id)::text from comments where body in ('At first.', 'Later.')"
         ),
@@ -287,8 +287,8 @@ fn a_killed_rotation_continues_when_it_is_run_again() {
     let server = Server::new();
     let url = server.database_url();
     let file = server.data.join("secret.key");
-    insert_sealed_values(&url, &keys_in(&file), 20_000);
-    let before = open_emails(&url, &keys_in(&file));
+    insert_sealed_values(&url, &read_keys(&file), 20_000);
+    let before = open_emails(&url, &read_keys(&file));
     let mut in_the_middle = 0;
     for wait in [20_u64, 60, 120, 200, 200, 200] {
         let mut command = broadsheet(&server.data);
@@ -305,7 +305,7 @@ fn a_killed_rotation_continues_when_it_is_run_again() {
         let unrotated: usize = count_unrotated(&url).parse().expect("a number");
         in_the_middle += usize::from(unrotated > 0 && unrotated < 20_000);
         // Wherever it was killed, everything opens and the server works.
-        assert_eq!(open_emails(&url, &keys_in(&file)), before);
+        assert_eq!(open_emails(&url, &read_keys(&file)), before);
         run_check(&server.data);
         assert_eq!(server.get("/").status, 200);
     }
@@ -313,11 +313,11 @@ fn a_killed_rotation_continues_when_it_is_run_again() {
     rotate(&server.data, &[]);
     assert_eq!(count_unrotated(&url), "0");
     assert_eq!(
-        lines_of(&file).len(),
+        read_lines(&file).len(),
         2,
         "the continued rotation created another key"
     );
-    assert_eq!(open_emails(&url, &keys_in(&file)), before);
+    assert_eq!(open_emails(&url, &read_keys(&file)), before);
     assert!(rotate(&server.data, &[]).contains("There is nothing left to rotate"));
 }
 
@@ -341,8 +341,8 @@ fn a_server_without_the_new_key_serves_pages_and_returns_replies() {
         text(&output)
     };
     let server = Server::start_with(&there, &settings);
-    ask(&url, "update settings set flood_seconds = 0 returning ''");
-    let to = reply_address(&server);
+    query_strings(&url, "update settings set flood_seconds = 0 returning ''");
+    let to = reply_path(&server);
     let first = reply(
         &server,
         &to,
@@ -382,7 +382,7 @@ fn a_server_without_the_new_key_serves_pages_and_returns_replies() {
     );
     assert_eq!(taken.status, 303);
     assert_eq!(
-        ask(
+        query_strings(
             &url,
             "select count(distinct commenter_id)::text from comments where body in ('Under the first key.', 'Words to keep.')"
         ),
@@ -392,12 +392,12 @@ fn a_server_without_the_new_key_serves_pages_and_returns_replies() {
     // A key that is staged and copied before the rotation interrupts no server.
     assert!(rotate_on(&here, &["--stage"]).contains("Copy the file"));
     rotate_on(&here, &["--stage"]);
-    let lines = lines_of(&here.join("secret.key"));
+    let lines = read_lines(&here.join("secret.key"));
     assert_eq!(lines.len(), 3);
     assert!(lines[2].ends_with(" next"));
     copied(&here, &there);
     rotate_on(&here, &[]);
-    assert!(lines_of(&here.join("secret.key"))[0].starts_with(&lines[2][..64]));
+    assert!(read_lines(&here.join("secret.key"))[0].starts_with(&lines[2][..64]));
     let taken = reply(
         &server,
         &to,

@@ -1,8 +1,8 @@
-//! `check log`, by the real program.
+//! The `check log` command.
 
 use std::process::Output;
 
-use crate::ask;
+use crate::query_strings;
 use crate::support::server::{Server, broadsheet, run, text};
 
 fn check_log(server: &Server, arguments: &[&str]) -> Output {
@@ -21,8 +21,8 @@ fn the_audit_log_is_verified_beside_a_running_server() {
     let report = String::from_utf8_lossy(&checked.stdout).into_owned();
     assert_eq!(report, "0 entries, 0 decisions; the chain has not begun\n");
 
-    // An entry whose hash is right, as `audit_log/chain.rs` says how it is made.
-    ask(
+    // An entry with the correct hash, computed as in `audit_log/chain.rs`.
+    query_strings(
         &url,
         "insert into audit_log (position, id, action_id, kind, account_id, subject, note, at, decisions, previous, hash)
          values (1, 1, 1, 'emptied', null, '7 comments', '', 'epoch', 0, '', sha256('1\n\nemptied\n1\n-\n0\n7 comments\n\n'::bytea))",
@@ -49,7 +49,7 @@ fn the_audit_log_is_verified_beside_a_running_server() {
         "update audit_log set subject = '8 comments'",
         "alter table audit_log enable trigger user",
     ] {
-        ask(&url, statement);
+        query_strings(&url, statement);
     }
     let checked = check_log(&server, &[]);
     assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));

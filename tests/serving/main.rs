@@ -1,4 +1,4 @@
-//! The real program with its embedded Postgres, treated as operators and accidents treat it.
+//! The real program with its embedded Postgres: first start, settings, crashes, takeover and slow clients.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -25,12 +25,12 @@ use sqlx::{Connection, PgConnection, Row};
 use support::cluster::folder;
 use support::server::{Server, broadsheet, is_alive, run, text, wait_until};
 
-/// Every comment's text in the database.
-fn kept(url: &str) -> Vec<String> {
-    ask(url, "select body from comments")
+/// Loads the text of every comment.
+fn load_comment_bodies(url: &str) -> Vec<String> {
+    query_strings(url, "select body from comments")
 }
 
-fn ask(url: &str, query: &'static str) -> Vec<String> {
+fn query_strings(url: &str, query: &'static str) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -44,7 +44,7 @@ fn ask(url: &str, query: &'static str) -> Vec<String> {
     })
 }
 
-/// Where the welcome article is.
+/// Returns the path of the welcome article.
 fn welcome_path(server: &Server) -> String {
     let front = server.get("/").body;
     front
@@ -55,7 +55,7 @@ fn welcome_path(server: &Server) -> String {
         .to_owned()
 }
 
-fn reply_address(server: &Server) -> String {
+fn reply_path(server: &Server) -> String {
     let article = server.get(&welcome_path(server)).body;
     let action = article
         .split("action=\"/articles/")
@@ -66,7 +66,7 @@ fn reply_address(server: &Server) -> String {
 }
 
 #[test]
-fn the_first_start_makes_all_it_needs() {
+fn the_first_start_creates_database_key_and_setup_link() {
     let mut server = Server::new();
     let log = server.log();
     assert!(
@@ -86,7 +86,7 @@ fn the_first_start_makes_all_it_needs() {
         .to_owned();
     let path = link
         .strip_prefix(&format!("http://{}", server.address))
-        .expect("an address of the site");
+        .expect("a URL of the site");
     assert_eq!(server.get(path).status, 200);
     assert_eq!(server.get("/admin/setup?token=0").status, 404);
 
@@ -96,11 +96,11 @@ fn the_first_start_makes_all_it_needs() {
     assert!(front.contains("Welcome to your Broadsheet") && front.contains("2 comments"));
     let url = server.database_url();
     assert_eq!(
-        ask(&url, "select status::text from comments order by id"),
+        query_strings(&url, "select status::text from comments order by id"),
         ["approved", "approved", "held"]
     );
     assert_eq!(
-        ask(
+        query_strings(
             &url,
             "select lower('ЇЖАК') || ' ' || current_setting('fsync') || ' ' || current_setting('full_page_writes') || ' ' || current_setting('listen_addresses')"
         ),
@@ -130,7 +130,7 @@ fn the_first_start_makes_all_it_needs() {
     assert_eq!(
         server
             .try_post("/admin/sign-in", "192.0.2.1", &fields)
-            .expect("an answer")
+            .expect("a response")
             .status,
         303
     );
@@ -148,7 +148,7 @@ fn the_first_start_makes_all_it_needs() {
         assert!(text(&checked).contains(part), "{}", text(&checked));
     }
 
-    let postgres = server.postgres_pid().expect("it runs");
+    let postgres = server.postgres_pid().expect("Postgres is running");
     server.stop();
     assert!(!is_alive(postgres), "Postgres outlived a clean stop");
     let server = Server::start(&server.data.clone());
@@ -156,7 +156,7 @@ fn the_first_start_makes_all_it_needs() {
     assert!(!log.contains("creating the embedded Postgres"), "{log}");
     assert!(log.contains("Sign in at http://"));
     assert_eq!(
-        ask(
+        query_strings(
             &server.database_url(),
             "select count(*)::text from articles"
         ),
@@ -165,7 +165,7 @@ fn the_first_start_makes_all_it_needs() {
 }
 
 #[test]
-fn commands_work_without_a_server_and_say_so_where_they_need_one() {
+fn commands_work_without_a_server_or_report_that_they_need_one() {
     let data = folder("data");
     let mut add = broadsheet(&data);
     add.args(["account", "add", "mo"]);
@@ -179,27 +179,27 @@ fn commands_work_without_a_server_and_say_so_where_they_need_one() {
     let mut short = broadsheet(&data);
     short.args(["account", "add", "may"]);
     assert!(text(&run(short, "short\n")).contains("15 to 1000 characters"));
-    let mut address = broadsheet(&data);
-    address.args(["account", "add", "may@example.org"]);
-    assert!(text(&run(address, "four plain words here\n")).contains("without @"));
+    let mut url_command = broadsheet(&data);
+    url_command.args(["account", "add", "may@example.org"]);
+    assert!(text(&run(url_command, "four plain words here\n")).contains("without @"));
     let mut url = broadsheet(&data);
     url.args(["db", "url"]);
-    let answer = run(url, "");
+    let response = run(url, "");
     assert!(
-        !answer.status.success() && text(&answer).contains("no server runs on"),
+        !response.status.success() && text(&response).contains("no server runs on"),
         "{}",
-        text(&answer)
+        text(&response)
     );
-    // The first start finds what the commands have made.
+    // The first start finds the account that the command added.
     let server = Server::start(&data);
     let fields = [("username", "mo"), ("passphrase", "four plain words here")];
     let signed_in = server.try_post("/admin/sign-in", "192.0.2.1", &fields);
-    assert_eq!(signed_in.expect("an answer").status, 303);
+    assert_eq!(signed_in.expect("a response").status, 303);
     assert!(!server.log().contains("one-time link"));
 }
 
 #[test]
-fn a_wrong_setting_stops_the_start_with_one_sentence() {
+fn an_invalid_setting_stops_the_start_with_one_sentence() {
     let data = folder("data");
     let wrong = [
         ("BROADSHEET_LISTEN", "eight"),
@@ -218,47 +218,48 @@ fn a_wrong_setting_stops_the_start_with_one_sentence() {
         let mut command = broadsheet(&data);
         command.env(setting, value);
         let output = run(command, "");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{setting}: {told}");
+        let output_text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{setting}: {output_text}");
         assert!(
-            told.contains("BROADSHEET_") || told.contains("DATABASE_URL"),
-            "{told}"
+            output_text.contains("BROADSHEET_") || output_text.contains("DATABASE_URL"),
+            "{output_text}"
         );
-        assert_eq!(told.trim().lines().count(), 1, "{told}");
+        assert_eq!(output_text.trim().lines().count(), 1, "{output_text}");
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let taken = listener.local_addr().expect("its address").to_string();
+    let taken = listener.local_addr().expect("a local address").to_string();
     for setting in ["BROADSHEET_LISTEN", "BROADSHEET_METRICS_LISTEN"] {
         let mut command = broadsheet(&data);
         command
             .env("BROADSHEET_LISTEN", "127.0.0.1:0")
             .env(setting, &taken);
-        let told = text(&run(command, ""));
-        let why = format!("{setting} is {taken}, but something listens there already");
-        assert!(told.contains(&why), "{told}");
+        let output_text = text(&run(command, ""));
+        let expected = format!("{setting} is {taken}, but something listens there already");
+        assert!(output_text.contains(&expected), "{output_text}");
     }
     assert!(
         !data.join("postgres").exists(),
-        "a start that could not be left a database behind"
+        "a failed start created a database"
     );
 }
 
 #[test]
-fn a_database_of_ones_own_needs_a_key_of_its_own() {
+fn an_external_database_needs_an_existing_private_key_file() {
     let data = folder("data");
     let mut command = broadsheet(&data);
     command
         .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
         .env("BROADSHEET_LISTEN", "127.0.0.1:0");
-    let told = text(&run(command, ""));
+    let output_text = text(&run(command, ""));
     assert!(
-        told.contains("secret.key is missing") && told.contains("openssl rand -hex 32"),
-        "{told}"
+        output_text.contains("secret.key is missing")
+            && output_text.contains("openssl rand -hex 32"),
+        "{output_text}"
     );
 
     fs::write(data.join("secret.key"), "ab".repeat(32)).expect("a key");
     fs::set_permissions(data.join("secret.key"), fs::Permissions::from_mode(0o644))
-        .expect("open to all");
+        .expect("permissions are set");
     let mut command = broadsheet(&data);
     command
         .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
@@ -267,19 +268,19 @@ fn a_database_of_ones_own_needs_a_key_of_its_own() {
 }
 
 #[test]
-fn a_database_of_ones_own_is_used_and_nothing_is_started() {
-    let lender = Server::new();
-    let created = ask(&lender.database_url(), "create database borrowed");
+fn an_external_database_is_used_without_starting_postgres() {
+    let owner = Server::new();
+    let created = query_strings(&owner.database_url(), "create database borrowed");
     assert!(created.is_empty());
-    let (server, _) = lender
+    let (server, _) = owner
         .database_url()
         .rsplit_once('/')
         .map(|(server, name)| (server.to_owned(), name.to_owned()))
-        .expect("an address ends in its database");
+        .expect("a URL that ends in a database");
     let data = folder("data");
     let key = data.join("elsewhere.key");
     fs::write(&key, "cd".repeat(32)).expect("a key");
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("for us alone");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("permissions are set");
     let url = format!("{server}/borrowed");
     let settings = [
         ("DATABASE_URL", url.as_str()),
@@ -298,14 +299,14 @@ fn a_database_of_ones_own_is_used_and_nothing_is_started() {
         ("author", "Reader"),
         ("email", "reader@example.org"),
     ];
-    let answer = first.try_post(&reply_address(&first), "192.0.2.7", &fields);
-    let answer = answer.expect("an answer");
-    assert_eq!(answer.status, 303);
-    let held = answer.header("location").expect("it leads on");
-    let held = held.split('#').next().expect("an address");
+    let response = first.try_post(&reply_path(&first), "192.0.2.7", &fields);
+    let response = response.expect("a response");
+    assert_eq!(response.status, 303);
+    let held = response.header("location").expect("a redirect");
+    let held = held.split('#').next().expect("a path");
     assert!(second.get(held).body.contains("Through the first"));
-    assert_eq!(kept(&url).len(), 4);
-    assert_eq!(kept(&lender.database_url()).len(), 3);
+    assert_eq!(load_comment_bodies(&url).len(), 4);
+    assert_eq!(load_comment_bodies(&owner.database_url()).len(), 3);
 
     let mut check = broadsheet(&data);
     check.envs(settings).arg("check");
@@ -315,53 +316,60 @@ fn a_database_of_ones_own_is_used_and_nothing_is_started() {
         "{}",
         text(&checked)
     );
-    let mut address = broadsheet(&data);
-    address.envs(settings).args(["db", "url"]);
-    assert_eq!(text(&run(address, "")).trim(), url);
+    let mut url_command = broadsheet(&data);
+    url_command.envs(settings).args(["db", "url"]);
+    assert_eq!(text(&run(url_command, "")).trim(), url);
 }
 
 #[test]
-fn a_lost_key_is_not_made_anew() {
+fn a_lost_key_is_not_replaced() {
     let mut server = Server::new();
     server.stop();
-    fs::remove_file(server.data.join("secret.key")).expect("it was there");
+    fs::remove_file(server.data.join("secret.key")).expect("the key file existed");
     for arguments in [&["serve"][..], &["check"]] {
         let mut command = broadsheet(&server.data);
         command
             .env("BROADSHEET_LISTEN", "127.0.0.1:0")
             .args(arguments);
         let output = run(command, "");
-        let told = text(&output);
+        let output_text = text(&output);
         assert!(
-            !output.status.success() && told.contains("put your copy of it back"),
-            "{told}"
+            !output.status.success() && output_text.contains("put your copy of it back"),
+            "{output_text}"
         );
     }
     assert!(!server.data.join("secret.key").exists());
 }
 
 #[test]
-fn another_key_is_refused() {
+fn a_wrong_key_is_rejected() {
     let mut server = Server::new();
     server.stop();
     fs::write(server.data.join("secret.key"), "ab".repeat(32)).expect("another key");
     let mut command = broadsheet(&server.data);
     command.env("BROADSHEET_LISTEN", "127.0.0.1:0");
-    let told = text(&run(command, ""));
-    assert!(told.contains("sealed with another secret key"), "{told}");
+    let output_text = text(&run(command, ""));
+    assert!(
+        output_text.contains("sealed with another secret key"),
+        "{output_text}"
+    );
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_killed_server() {
+fn acknowledged_comments_survive_a_killed_server() {
     let mut server = Server::new();
-    let address = reply_address(&server);
+    let form_path = reply_path(&server);
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
-    let answered = Arc::new(AtomicUsize::new(0));
-    let postgres = server.postgres_pid().expect("it runs");
+    let saved_count = Arc::new(AtomicUsize::new(0));
+    let postgres = server.postgres_pid().expect("Postgres is running");
     thread::scope(|scope| {
         for number in 0..200 {
-            let (acknowledged, answered, address, server) =
-                (acknowledged.clone(), answered.clone(), &address, &server);
+            let (acknowledged, saved_count, form_path, server) = (
+                acknowledged.clone(),
+                saved_count.clone(),
+                &form_path,
+                &server,
+            );
             scope.spawn(move || {
                 let body = format!("Number {number}");
                 let email = format!("reader{number}@example.org");
@@ -372,52 +380,52 @@ fn what_was_acknowledged_survives_a_killed_server() {
                 ];
                 if server
                     .try_post(
-                        address,
+                        form_path,
                         &format!("10.1.{}.{}", number / 100, number % 100),
                         &fields,
                     )
-                    .is_some_and(|answer| answer.status == 303)
+                    .is_some_and(|response| response.status == 303)
                 {
                     acknowledged.lock().expect("the list").push(body);
-                    answered.fetch_add(1, Ordering::SeqCst);
+                    saved_count.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }
         let pid = server.pid();
         wait_until("some replies are acknowledged", || {
-            answered.load(Ordering::SeqCst) >= 20
+            saved_count.load(Ordering::SeqCst) >= 20
         });
-        kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it was running");
+        kill(Pid::from_raw(pid), Signal::SIGKILL).expect("the process was running");
     });
     server.kill();
     let acknowledged = acknowledged.lock().expect("the list").clone();
     assert!(
         acknowledged.len() < 200,
-        "the kill came too late to prove anything"
+        "all replies were saved before the kill"
     );
-    wait_until("no Postgres is left behind", || !is_alive(postgres));
+    wait_until("Postgres has ended", || !is_alive(postgres));
     let server = Server::start(&server.data.clone());
-    let kept = kept(&server.database_url());
+    let saved = load_comment_bodies(&server.database_url());
     for body in &acknowledged {
-        assert!(kept.contains(body), "{body} was acknowledged and is gone");
+        assert!(saved.contains(body), "{body} was acknowledged and is lost");
     }
     eprintln!(
-        "{} of 200 were acknowledged before the kill, all are there",
+        "{} of 200 replies were acknowledged before the kill; all were found",
         acknowledged.len()
     );
 }
 
 #[test]
-fn a_killed_postgres_comes_back_and_loses_nothing() {
+fn a_killed_postgres_restarts_without_losing_comments() {
     let server = Server::new();
-    let address = reply_address(&server);
+    let form_path = reply_path(&server);
     let stop = AtomicBool::new(false);
     let given_back = AtomicUsize::new(0);
-    let killed = server.postgres_pid().expect("it runs");
+    let killed = server.postgres_pid().expect("Postgres is running");
     let article = welcome_path(&server);
     assert_eq!(server.get(&article).status, 200);
     let acknowledged = thread::scope(|scope| {
-        let writer = scope.spawn(|| {
+        let commenter_thread = scope.spawn(|| {
             let mut acknowledged = Vec::new();
             for number in 0.. {
                 if stop.load(Ordering::SeqCst) {
@@ -431,26 +439,26 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
                     ("email", email.as_str()),
                 ];
                 let from = format!("10.2.{}.{}", number / 250, number % 250);
-                let answer = server
-                    .try_post(&address, &from, &fields)
-                    .expect("the server itself stays");
-                match answer.status {
+                let response = server
+                    .try_post(&form_path, &from, &fields)
+                    .expect("the server keeps running");
+                match response.status {
                     303 => acknowledged.push(body),
                     503 => {
                         assert!(
-                            answer.body.contains(&format!("\n{body}</textarea>")),
+                            response.body.contains(&format!("\n{body}</textarea>")),
                             "the text was not given back: {}",
-                            answer.body
+                            response.body
                         );
-                        assert!(answer.body.contains("may not have been saved"));
+                        assert!(response.body.contains("may not have been saved"));
                         given_back.fetch_add(1, Ordering::SeqCst);
                     }
-                    status => panic!("{status}: {}", answer.body),
+                    status => panic!("{status}: {}", response.body),
                 }
             }
             acknowledged
         });
-        // A page that is known is there all the time.
+        // A cached page is served all the time.
         let reader = scope.spawn(|| {
             let mut read = 0;
             while !stop.load(Ordering::SeqCst) {
@@ -459,10 +467,10 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
             }
             read
         });
-        wait_until("replies are kept", || {
-            kept(&server.database_url()).len() > 10
+        wait_until("replies are saved", || {
+            load_comment_bodies(&server.database_url()).len() > 10
         });
-        // It is back in a moment, and whoever waited that long has noticed nothing; so it is killed until someone has.
+        // Postgres restarts quickly, and a request that waits for it succeeds. So it is killed until one fails.
         wait_until("a reply is given back", || {
             server.kill_postgres();
             given_back.load(Ordering::SeqCst) > 0
@@ -471,51 +479,53 @@ fn a_killed_postgres_comes_back_and_loses_nothing() {
             server.get("/readyz").status == 200
         });
         assert_ne!(server.postgres_pid(), Some(killed));
-        let before = kept(&server.database_url()).len();
-        wait_until("replies are kept again", || {
-            kept(&server.database_url()).len() > before + 5
+        let before = load_comment_bodies(&server.database_url()).len();
+        wait_until("replies are saved again", || {
+            load_comment_bodies(&server.database_url()).len() > before + 5
         });
         stop.store(true, Ordering::SeqCst);
-        assert!(reader.join().expect("readers saw nothing wrong") > 100);
-        writer.join().expect("the writer saw nothing wrong")
+        assert!(reader.join().expect("the reader does not panic") > 100);
+        commenter_thread
+            .join()
+            .expect("the commenter does not panic")
     });
-    let kept = kept(&server.database_url());
+    let saved = load_comment_bodies(&server.database_url());
     for body in &acknowledged {
-        assert!(kept.contains(body), "{body} was acknowledged and is gone");
+        assert!(saved.contains(body), "{body} was acknowledged and is lost");
     }
     eprintln!(
-        "{} acknowledged and kept, {} given back",
+        "{} replies acknowledged and found, {} given back",
         acknowledged.len(),
         given_back.load(Ordering::SeqCst)
     );
 }
 
 #[test]
-fn a_frozen_postgres_does_not_hold_up_the_end() {
+fn a_frozen_postgres_does_not_block_shutdown() {
     let mut server = Server::new();
-    let address = reply_address(&server);
+    let form_path = reply_path(&server);
     let fields = [
         ("comment", "Before the frost"),
         ("author", "Reader"),
         ("email", "reader@example.org"),
     ];
-    let answer = server.try_post(&address, "192.0.2.5", &fields);
-    assert_eq!(answer.expect("an answer").status, 303);
-    let postgres = server.postgres_pid().expect("it runs");
+    let response = server.try_post(&form_path, "192.0.2.5", &fields);
+    assert_eq!(response.expect("a response").status, 303);
+    let postgres = server.postgres_pid().expect("Postgres is running");
     let frozen = server.postgres_children();
     assert!(!frozen.is_empty());
     for pid in &frozen {
-        kill(Pid::from_raw(*pid), Signal::SIGSTOP).expect("it was running");
+        kill(Pid::from_raw(*pid), Signal::SIGSTOP).expect("the process was running");
     }
     server.stop();
     assert!(!is_alive(postgres));
     assert!(server.log().contains("requesting an immediate shutdown"));
     let server = Server::start(&server.data.clone());
-    assert_eq!(kept(&server.database_url()).len(), 4);
+    assert_eq!(load_comment_bodies(&server.database_url()).len(), 4);
 }
 
 #[test]
-fn a_second_server_on_the_same_folder_shares_its_postgres() {
+fn a_second_server_on_the_same_folder_shares_postgres() {
     let server = Server::new();
     let second = Server::start(&server.data);
     assert_eq!(second.database_url(), server.database_url());
@@ -523,49 +533,49 @@ fn a_second_server_on_the_same_folder_shares_its_postgres() {
 }
 
 #[test]
-fn a_second_server_outlives_the_first() {
+fn a_second_server_takes_over_when_the_first_stops() {
     let mut first = Server::new();
-    // Where its own Postgres would have its socket elsewhere, for an account that is not root.
+    // Another runtime folder: an own Postgres would have its socket there, unless the account is root.
     let runtime = folder("run");
     let elsewhere = [("XDG_RUNTIME_DIR", runtime.to_str().expect("a plain path"))];
     let mut second = Server::start_with(&first.data, &elsewhere);
-    let address = reply_address(&second);
+    let form_path = reply_path(&second);
     let reply = |server: &Server, body: &str| {
-        // Each from someone else, since one person may send one in a quarter of a minute.
+        // Each reply has another email and IP, since the flood limit is one per 15 seconds.
         let email = format!("{body}@example.org");
         let from = format!("192.0.2.{}", body.bytes().map(u32::from).sum::<u32>() % 250);
         let fields = [("comment", body), ("author", "Reader"), ("email", &email)];
-        server.try_post(&address, &from, &fields)
+        server.try_post(&form_path, &from, &fields)
     };
-    assert_eq!(reply(&first, "One").expect("an answer").status, 303);
+    assert_eq!(reply(&first, "One").expect("a response").status, 303);
     first.stop();
     wait_until("the second has taken over", || {
         second.get("/readyz").status == 200
     });
-    assert_eq!(reply(&second, "Two").expect("an answer").status, 303);
-    assert_eq!(kept(&second.database_url()).len(), 5);
+    assert_eq!(reply(&second, "Two").expect("a response").status, 303);
+    assert_eq!(load_comment_bodies(&second.database_url()).len(), 5);
 
-    // A third takes over from a second that is killed.
+    // A third server takes over from a second one that is killed.
     let third = Server::start(&first.data);
     second.kill();
     wait_until("the third has taken over", || {
         third.get("/readyz").status == 200 && third.log().contains("took over")
     });
-    assert_eq!(reply(&third, "Three").expect("an answer").status, 303);
-    assert_eq!(kept(&third.database_url()).len(), 6);
+    assert_eq!(reply(&third, "Three").expect("a response").status, 303);
+    assert_eq!(load_comment_bodies(&third.database_url()).len(), 6);
 }
 
 #[test]
-fn forms_that_arrive_slowly_keep_no_one_waiting() {
+fn slow_forms_do_not_delay_other_requests() {
     let server = Server::new();
     let slow: Vec<TcpStream> = (0..40)
         .map(|_| {
             let mut slow = TcpStream::connect(server.address).expect("a connection");
             let head = format!(
-                "POST /admin/sign-in HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\nhandle=",
+                "POST /admin/sign-in HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\nusername=",
                 server.address
             );
-            slow.write_all(head.as_bytes()).expect("a beginning");
+            slow.write_all(head.as_bytes()).expect("the beginning is sent");
             slow
         })
         .collect();
@@ -576,17 +586,18 @@ fn forms_that_arrive_slowly_keep_no_one_waiting() {
 }
 
 #[test]
-fn an_answer_that_nobody_takes_is_given_up() {
+fn a_response_that_is_not_read_is_aborted() {
     let server = Server::new();
-    let mut deaf = TcpStream::connect(server.address).expect("a connection");
+    let mut stalled = TcpStream::connect(server.address).expect("a connection");
     let request = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
     let many = request.repeat(1_000);
-    deaf.set_write_timeout(Some(Duration::from_millis(100)))
-        .expect("a limit");
+    stalled
+        .set_write_timeout(Some(Duration::from_millis(100)))
+        .expect("a timeout is set");
     // Once both sides' buffers are full nothing moves, until the server breaks the connection.
     wait_until(
         "the connection is broken",
-        || matches!(deaf.write_all(many.as_bytes()), Err(error) if is_broken(&error)),
+        || matches!(stalled.write_all(many.as_bytes()), Err(error) if is_broken(&error)),
     );
 }
 
@@ -596,81 +607,83 @@ fn is_broken(error: &std::io::Error) -> bool {
 }
 
 #[test]
-fn slow_headers_are_cut_off() {
+fn slow_headers_close_the_connection() {
     let server = Server::new();
     let mut slow = TcpStream::connect(server.address).expect("a connection");
     slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
-        .expect("a beginning");
+        .expect("the beginning is sent");
     slow.set_read_timeout(Some(Duration::from_secs(40)))
-        .expect("a limit");
-    let began = Instant::now();
-    let mut answer = Vec::new();
-    slow.read_to_end(&mut answer)
+        .expect("a timeout is set");
+    let start = Instant::now();
+    let mut response = Vec::new();
+    slow.read_to_end(&mut response)
         .expect("the connection is closed, not left open");
-    assert!(began.elapsed() < Duration::from_secs(30));
-    assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+    assert!(start.elapsed() < Duration::from_secs(30));
+    assert!(!String::from_utf8_lossy(&response).contains("200 OK"));
 }
 
 #[test]
-fn a_body_that_pauses_is_told_so() {
+fn a_stalled_body_gets_a_408_page() {
     let server = Server::new();
     let mut slow = TcpStream::connect(server.address).expect("a connection");
-    let address = reply_address(&server);
+    let form_path = reply_path(&server);
     let head = format!(
-        "POST {address} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\ncomment=",
+        "POST {form_path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\ncomment=",
         server.address
     );
-    slow.write_all(head.as_bytes()).expect("a beginning");
+    slow.write_all(head.as_bytes())
+        .expect("the beginning is sent");
     slow.set_read_timeout(Some(Duration::from_secs(40)))
-        .expect("a limit");
-    let mut answer = Vec::new();
-    slow.read_to_end(&mut answer)
+        .expect("a timeout is set");
+    let mut response = Vec::new();
+    slow.read_to_end(&mut response)
         .expect("the connection is closed, not left open");
-    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let response = String::from_utf8_lossy(&response).into_owned();
     assert!(
-        answer.starts_with("HTTP/1.1 408 ") && answer.contains("That took too long"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 408 ") && response.contains("That took too long"),
+        "{response}"
     );
 }
 
 #[test]
-fn whoever_sends_too_much_still_gets_the_answer() {
+fn an_oversized_body_still_gets_the_413_page() {
     let server = Server::new();
-    let address = reply_address(&server);
+    let form_path = reply_path(&server);
     let comment = "x".repeat(10 * 1024 * 1024);
     for _ in 0..5 {
-        let answer = server
-            .try_post(&address, "192.0.2.1", &[("comment", comment.as_str())])
+        let response = server
+            .try_post(&form_path, "192.0.2.1", &[("comment", comment.as_str())])
             .expect("the connection is not broken");
-        assert_eq!(answer.status, 413);
-        assert!(answer.body.contains("That is too much at once"));
+        assert_eq!(response.status, 413);
+        assert!(response.body.contains("That is too much at once"));
     }
 }
 
 #[test]
-fn another_major_version_is_told_in_a_sentence() {
+fn data_of_another_postgres_version_is_reported() {
     let mut server = Server::new();
     server.stop();
     fs::write(server.data.join("postgres/PG_VERSION"), "9\n").expect("another version");
     let mut command = broadsheet(&server.data);
     command.env("BROADSHEET_LISTEN", "127.0.0.1:0");
-    let told = text(&run(command, ""));
+    let output_text = text(&run(command, ""));
     assert!(
-        told.contains("the data folder was made by Postgres 9") && told.contains("pg_dump"),
-        "{told}"
+        output_text.contains("the data folder was made by Postgres 9")
+            && output_text.contains("pg_dump"),
+        "{output_text}"
     );
 }
 
 #[test]
-fn a_machine_without_postgres_is_told_what_to_type() {
+fn missing_postgres_is_reported_with_the_install_command() {
     let data = folder("data");
     let mut command = broadsheet(&data);
     command
         .env("BROADSHEET_LISTEN", "127.0.0.1:0")
         .env("PG_BIN", "/nowhere");
-    let told = text(&run(command, ""));
+    let output_text = text(&run(command, ""));
     assert!(
-        told.contains("apt-get install postgresql") && told.contains("DATABASE_URL"),
-        "{told}"
+        output_text.contains("apt-get install postgresql") && output_text.contains("DATABASE_URL"),
+        "{output_text}"
     );
 }

@@ -9,7 +9,7 @@ use crate::welcome_path;
 
 fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address")
+    listener.local_addr().expect("a local address")
 }
 
 /// Returns the value of a metric.
@@ -51,7 +51,7 @@ fn metrics_of_the_cache_are_served_on_a_port_of_their_own() {
     assert!(difference("broadsheet_cache_size_bytes") > 1000);
     // Neither port serves what belongs to the other.
     assert_eq!(server.get("/metrics").status, 404);
-    assert_eq!(get_at(address, "/").expect("an answer").status, 404);
+    assert_eq!(get_at(address, "/").expect("a response").status, 404);
 }
 
 #[test]

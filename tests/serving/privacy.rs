@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::support::cluster::folder;
-use crate::support::made_export;
+use crate::support::sample_export;
 use crate::support::server::{Server, broadsheet, run, text};
-use crate::{ask, reply_address};
+use crate::{query_strings, reply_path};
 
 fn check_privacy(data: &Path, arguments: &[&str]) -> Output {
     let mut command = broadsheet(data);
@@ -32,12 +32,12 @@ fn site_state(url: &str) -> Vec<String> {
         "select t::text from word_lists t",
     ]
     .into_iter()
-    .flat_map(|query| ask(url, query))
+    .flat_map(|query| query_strings(url, query))
     .collect()
 }
 
 fn list_copies(url: &str) -> Vec<String> {
-    ask(
+    query_strings(
         url,
         "select datname::text from pg_database where datname like 'broadsheet_privacy%'",
     )
@@ -48,7 +48,7 @@ fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
     let server = Server::new();
     let export = folder("made").join("made.xml");
     let mut writer = BufWriter::new(File::create(&export).expect("a file"));
-    made_export::write(&mut writer, 20, 6).expect("an export");
+    sample_export::write(&mut writer, 20, 6).expect("an export");
     drop(writer);
     let mut import = broadsheet(&server.data);
     import
@@ -60,7 +60,7 @@ fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
     let url = server.database_url();
     let response = server
         .try_post(
-            &reply_address(&server),
+            &reply_path(&server),
             "192.0.2.1",
             &[
                 ("comment", "Tea."),

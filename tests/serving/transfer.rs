@@ -1,4 +1,4 @@
-//! Imports by the real program: killed, without its database, from a pipe, with wrong arguments.
+//! The `import` and `export` commands: killed, without the database, from a pipe, and with wrong arguments.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -9,7 +9,7 @@ use std::time::Instant;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::cluster::{folder, new_database};
-use crate::support::made_export;
+use crate::support::sample_export;
 use crate::support::server::{broadsheet, run, text, wait_until};
 
 const ARTICLES: u64 = 400;
@@ -22,7 +22,7 @@ fn write_export(folder: &Path) -> std::path::PathBuf {
 fn write_export_of(folder: &Path, articles: u64) -> std::path::PathBuf {
     let file = folder.join("made.xml");
     let mut out = BufWriter::new(File::create(&file).expect("a file"));
-    made_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
+    sample_export::write(&mut out, articles, COMMENTS_EACH).expect("an export");
     file
 }
 
@@ -32,7 +32,7 @@ fn command_on(database: &str, folder: &Path) -> Command {
     if !key.exists() {
         fs::write(&key, "7".repeat(64)).expect("a key");
         let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        fs::set_permissions(&key, closed).expect("a closed key");
+        fs::set_permissions(&key, closed).expect("a sealed key");
     }
     let mut command = broadsheet(folder);
     command
@@ -83,15 +83,15 @@ async fn an_import_killed_twenty_times_ends_like_an_undisturbed_one() {
     let folder = folder("killed");
     let file = write_export(&folder);
     let undisturbed = new_database().await;
-    let began = Instant::now();
+    let start = Instant::now();
     let output = import(&undisturbed, &folder, &file);
     assert!(output.status.success(), "{}", text(&output));
-    let whole = began.elapsed();
+    let whole = start.elapsed();
     let killed = new_database().await;
     let mut random = 7_u64;
     let mut resumed = 0;
     for round in 0..20 {
-        // Spread over the whole import, each at another time.
+        // The kills are spread over the whole import.
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
@@ -168,14 +168,14 @@ fn an_import_that_loses_its_database_can_be_resumed() {
         .trim()
         .parse()
         .expect("a number");
-    if child.try_wait().expect("it can be asked").is_some() {
+    if child.try_wait().expect("the database answers").is_some() {
         panic!("the import ended before its database could be taken away");
     }
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(pid),
         nix::sys::signal::Signal::SIGKILL,
     )
-    .expect("it was running");
+    .expect("the process was running");
     let output = child.wait_with_output().expect("it ends");
     let error = text(&output);
     assert!(!output.status.success(), "{error}");

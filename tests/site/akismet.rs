@@ -14,7 +14,7 @@ use broadsheet::publication::CheckerSettings;
 use sqlx::{AssertSqlSafe, PgPool, Row};
 use tokio::net::TcpListener;
 
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::{Setup, TestSite};
 
 const KEY: &str = "aki5met-k3y";
@@ -81,7 +81,7 @@ impl FakeChecker {
     ) -> (StatusCode, HeaderMap, String) {
         let form = url::form_urlencoded::parse(body).into_owned().collect();
         let (response, run_during_request) = {
-            let mut shared = self.shared.lock().expect("nobody panics");
+            let mut shared = self.shared.lock().expect("no thread panics");
             shared.received.push(ReceivedRequest {
                 path: uri.to_string(),
                 headers,
@@ -116,19 +116,23 @@ impl FakeChecker {
         headers: &[(&'static str, &'static str)],
         body: &str,
     ) {
-        self.shared.lock().expect("nobody panics").response =
+        self.shared.lock().expect("no thread panics").response =
             (status, headers.to_vec(), body.to_owned());
     }
 
     fn run_during_request(&self, site: &TestSite, statement: &'static str) {
         self.shared
             .lock()
-            .expect("nobody panics")
+            .expect("no thread panics")
             .run_during_request = Some((site.app.pool.clone(), statement));
     }
 
     fn received(&self) -> Vec<ReceivedRequest> {
-        self.shared.lock().expect("nobody panics").received.clone()
+        self.shared
+            .lock()
+            .expect("no thread panics")
+            .received
+            .clone()
     }
 
     /// Makes a site that uses this checker with these fields ticked.
@@ -152,7 +156,7 @@ impl FakeChecker {
 /// Adds a comment that waits for the check.
 async fn add_waiting(
     site: &TestSite,
-    on: &Made,
+    on: &SampleArticle,
     name: &str,
     otherwise: Status,
     reasons: &[&str],
@@ -177,7 +181,7 @@ async fn add_waiting(
 }
 
 /// Adds a comment that no other rule holds.
-async fn add_ham(site: &TestSite, on: &Made) -> CommentId {
+async fn add_ham(site: &TestSite, on: &SampleArticle) -> CommentId {
     add_waiting(site, on, "Ann", Status::Approved, &["being-checked"]).await
 }
 
@@ -471,7 +475,7 @@ async fn site_and_comment_type_are_always_sent() {
     let first = add_ham(&site, &article).await;
     run_checks(&site).await;
     let response = site
-        .answer(&article, Some(first), "Bob", Status::Held)
+        .insert_reply(&article, Some(first), "Bob", Status::Held)
         .await;
     sqlx::query("update comments set reasons = '{being-checked}' where id = $1")
         .bind(response.0)

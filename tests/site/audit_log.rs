@@ -19,9 +19,9 @@ pub(crate) async fn moderator(site: &TestSite, handle: &str) -> Moderator {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let handle = Username::parse(handle).expect("a handle");
     let found = accounts::store::find_by_username(&mut db, &handle).await;
-    let (account, _) = found.expect("accounts can be asked").expect("it is there");
+    let (account, _) = found.expect("the database answers").expect("it is there");
     let acting = Moderator::load_active(&mut db, account.id).await;
-    acting.expect("accounts can be asked").expect("a moderator")
+    acting.expect("the database answers").expect("a moderator")
 }
 
 pub(crate) async fn decide(
@@ -47,7 +47,7 @@ pub(crate) async fn decide(
     let decided =
         store::decisions::decide(&mut db, moderator, act, &rulings, to, why, site.now()).await;
     assert_eq!(decided.expect("it is decided").len(), ids.len());
-    db.commit().await.expect("it is kept");
+    db.commit().await.expect("the transaction commits");
     site.app.clock.advance(60);
     act
 }
@@ -69,7 +69,7 @@ pub(crate) async fn attack(site: &TestSite, statements: &str) {
         .execute(&mut *db)
         .await
         .unwrap_or_else(|error| panic!("{statements}: {error}"));
-    db.commit().await.expect("it is kept");
+    db.commit().await.expect("the transaction commits");
 }
 
 /// Builds a site whose log has six entries of several kinds.
@@ -83,13 +83,13 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
         ids.push(site.comment(&article, name, Status::Held).await);
     }
     site.app.clock.advance(60);
-    // Entry 1: two are approved. 2: one is spam.
+    // Entry 1 approves two comments; entry 2 marks one as spam.
     decide(&site, &mo, &ids[..2], Status::Held, Status::Approved, "").await;
     let spam = decide(&site, &mo, &ids[2..3], Status::Held, Status::Spam, "An ad").await;
-    // 3: that was a mistake.
+    // Entry 3 undoes entry 2.
     bulk::undo_all(&site.app, &mo, spam).await.expect("undone");
     site.app.clock.advance(60);
-    // An author changes what was approved.
+    // An author edits an approved comment.
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let changed = comments::store::author::update_body(
         &mut db,
@@ -103,19 +103,19 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     )
     .await;
     assert!(changed.expect("it is changed"));
-    // Another takes theirs back.
+    // Another author deletes theirs.
     let erased = comments::store::erase::erase(&mut db, &ids[1..2], site.now()).await;
     assert_eq!(erased.expect("it is erased"), 1);
     drop(db);
     site.app.clock.advance(60);
-    // 4: all that is held by now goes, in the background.
+    // Entry 4 is a bulk action on all held comments.
     let held = QueueFilter::with_status(Status::Held);
     let now = site.now();
     bulk::decide_all(&site.app, &mo, &held, Status::Trashed, "A raid", now)
         .await
         .expect("decided");
     site.app.clock.advance(60);
-    // 5 and 6: two come back.
+    // Entries 5 and 6 approve two of them.
     decide(
         &site,
         &mo,
@@ -149,7 +149,7 @@ async fn an_untouched_log_is_intact() {
     assert_eq!((seen.entries, seen.decisions), (6, 11));
     let (position, hash) = seen.end.expect("it ends somewhere");
     assert_eq!((position, hash.len()), (6, 64));
-    // What was noted holds as long as the log only grows.
+    // A checkpoint stays valid while the log only grows.
     let noted = format!("{position}:{hash}").parse().expect("it is read");
     let mo = moderator(&site, "mo").await;
     let all = QueueFilter::with_status(Status::Trashed);
@@ -167,7 +167,7 @@ async fn every_manual_change_of_the_log_is_reported() {
     let comment = ids[3];
     let entry = "(select id from audit_log where position = 5)";
     let of_comment = format!("(select max(id) from decisions where comment_id = {comment})");
-    // What an attacker does, and what must be said of it; each is done to a copy.
+    // Attacks with the expected report; each one runs on its own copy of the database.
     let attacks = [
         (
             "a decision's status",
@@ -190,7 +190,7 @@ async fn every_manual_change_of_the_log_is_reported() {
             "Entry 2 is not as it was written",
         ),
         (
-            "a moment that nobody knows",
+            "an unknown time",
             "update audit_log set at = 'infinity' where position = 2".to_owned(),
             "Entry 2 has a kind, a moment or a status that there is none of",
         ),
@@ -280,7 +280,7 @@ async fn every_manual_change_of_the_log_is_reported() {
             "{what}: {:?}",
             seen.faults
         );
-        // As it was, for the next one.
+        // Restores the log for the next attack.
         attack(
             &site,
             "delete from audit_log; insert into audit_log table kept_entries;
@@ -340,7 +340,7 @@ async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
         assert!(is_changed.expect("it is changed"));
         site.app.clock.advance(60);
     };
-    // Each of these is as it may be: what the staff changed after its author too, and what was refused for its new words.
+    // These statuses are all legitimate: a staff edit after an author edit, and a comment refused after an edit.
     by_staff(ids[0], 0).await;
     by_author(ids[1], Status::Held, Vec::new()).await;
     by_staff(ids[1], 1).await;
@@ -394,7 +394,7 @@ async fn a_truncated_or_rewritten_log_fails_against_a_checkpoint() {
     assert_eq!(seen.faults.len(), 1);
     assert!(seen.faults[0].contains(&hash) && seen.faults[0].contains(NO_HASH));
 
-    // The last decision never was: the comment is as before it, and nothing else tells.
+    // Without the last decision and with the comment's earlier status, only the checkpoint reveals the change.
     attack(
         &site,
         "update comments set status = 'trashed' where id = (select comment_id from decisions where entry_id = (select id from audit_log where position = 6));

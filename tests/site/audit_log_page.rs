@@ -31,7 +31,7 @@ async fn the_log_page_shows_actor_action_and_note() {
         .sees("Fay: Words of Fay.")
         .sees("Ann: New words.")
         .sees("pending → in the trash");
-    // What its author has taken back is named no more.
+    // A comment deleted by its author is not named any more.
     mo.open("/admin/log/1")
         .await
         .sees("A comment whose text has been deleted")
@@ -42,7 +42,7 @@ async fn the_log_page_shows_actor_action_and_note() {
         .await
         .sees("Undid a decision on 3 comments")
         .sees("by max");
-    // Two of the five were decided otherwise since; nothing of it is left to take back.
+    // Two of the five have newer decisions, so there is nothing left to undo.
     let entry = mo.open("/admin/log/4").await;
     assert!(entry.forms("/admin/comments/undo").is_empty());
     mo.open("/admin/log/99").await.has_status(404);
@@ -74,7 +74,7 @@ async fn the_log_page_filters_by_actor_kind_status_and_date() {
     assert_eq!(rows("from=2026-03-14&until=2026-03-14").await, all);
     assert_eq!(rows("from=2026-03-15").await, Vec::<String>::new());
     assert_eq!(rows("until=2026-03-13").await, Vec::<String>::new());
-    // What is no value of its field seeks nothing in particular.
+    // Invalid values of a filter are ignored.
     assert_eq!(rows("by=x&kind=x&to=x&from=x&until=x&before=x").await, all);
 }
 
@@ -144,12 +144,12 @@ async fn blocks_are_logged_without_emails_or_networks() {
             "Blocked an email address",
         ]
     );
-    let kept: Vec<String> = sqlx::query_scalar("select subject from audit_log order by position")
+    let saved: Vec<String> = sqlx::query_scalar("select subject from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
         .expect("the log");
-    assert!(kept[0].starts_with("commenter "), "{kept:?}");
-    for text in kept.iter().chain([&page.html()]) {
+    assert!(saved[0].starts_with("commenter "), "{saved:?}");
+    for text in saved.iter().chain([&page.html()]) {
         assert!(!text.contains("canary") && !text.contains("192.0.2"));
     }
     page.does_not_see("commenter");

@@ -115,8 +115,8 @@ async fn a_comment_can_be_edited_for_fifteen_minutes() {
         .press("Preview")
         .await;
     assert_eq!(looked.text_of("#preview .reply-body em"), "really");
-    let kept = change_form(&looked).press("Save changes").await;
-    ann.open(&kept.has_status(303).leads_to())
+    let saved = change_form(&looked).press("Save changes").await;
+    ann.open(&saved.has_status(303).leads_to())
         .await
         .sees("Changes saved.")
         .sees("edited");
@@ -247,7 +247,7 @@ async fn the_author_can_delete_a_comment_at_any_time() {
         .await
         .expect("the comment");
     let answer = site
-        .answer(
+        .insert_reply(
             &article,
             Some(broadsheet::ids::CommentId(id)),
             "Bob",
@@ -259,7 +259,7 @@ async fn the_author_can_delete_a_comment_at_any_time() {
     let gone = own
         .forms("/comments/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Delete now"))
+        .find(|form| form.button_labels().contains(&"Delete now"))
         .expect("a way to delete it")
         .press("Delete now")
         .await;
@@ -376,21 +376,25 @@ async fn the_network_is_stored_sealed_for_a_limited_time() {
     let sealed: Vec<u8> = sqlx::query_scalar("select network_sealed from comments")
         .fetch_one(&site.app.pool)
         .await
-        .expect("it is kept");
+        .expect("the transaction commits");
     let opened = site.app.keys.open(b"comments.network_sealed", &sealed);
     assert_eq!(opened.expect("it opens").as_slice(), b"203.0.113.77");
-    let kept = "select count(*) from comments where network_sealed is not null";
+    let saved = "select count(*) from comments where network_sealed is not null";
     site.app.clock.advance(30 * 24 * 3_600 - 1);
-    worker::purge_expired(&site.app).await.expect("a round");
-    assert_eq!(site.count(kept).await, 1);
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
+    assert_eq!(site.count(saved).await, 1);
     site.app.clock.advance(2);
-    worker::purge_expired(&site.app).await.expect("a round");
-    assert_eq!(site.count(kept).await, 0);
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
+    assert_eq!(site.count(saved).await, 0);
 
     let site = site_with(|publication| publication.discussion.network_days = 0).await;
     let article = site.article("Tea").await;
     submit_reply(&site.visitor(), &article.path, "One.").await;
-    assert_eq!(site.count(kept).await, 0);
+    assert_eq!(site.count(saved).await, 0);
 }
 
 #[tokio::test]
@@ -447,13 +451,17 @@ async fn a_shorter_retention_applies_to_stored_networks() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     submit_reply(&site.visitor(), &article.path, "One.").await;
-    let kept = "select count(*) from comments where network_sealed is not null";
-    worker::purge_expired(&site.app).await.expect("a round");
-    assert_eq!(site.count(kept).await, 1);
+    let saved = "select count(*) from comments where network_sealed is not null";
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
+    assert_eq!(site.count(saved).await, 1);
     sqlx::query("update settings set network_days = 0")
         .execute(&site.app.pool)
         .await
         .expect("settings");
-    worker::purge_expired(&site.app).await.expect("a round");
-    assert_eq!(site.count(kept).await, 0);
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
+    assert_eq!(site.count(saved).await, 0);
 }

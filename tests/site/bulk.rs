@@ -38,7 +38,7 @@ async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActionId {
         site.now(),
     )
     .await
-    .expect("it is begun")
+    .expect("it starts")
 }
 
 /// Returns requests to decide on the first `count` held comments.
@@ -67,7 +67,7 @@ async fn undoing_a_running_action_stops_it() {
     assert_eq!(site.count(HELD).await, 3_000);
     let undo = bulk::undo_all(&site.app, &mo, action_id)
         .await
-        .expect("it is taken back");
+        .expect("it is undone");
     assert!(find_bulk(&site, action_id).await.finished_at.is_some());
     worker::run_bulk_actions(&site.app).await.expect("the rest");
     assert_eq!(site.count(HELD).await, 5_000);
@@ -103,7 +103,7 @@ async fn an_undo_includes_the_batch_that_another_node_is_committing() {
         let is_recorded = store::bulk::advance(&mut db, &running, 10, next, None, site.now()).await;
         assert!(is_recorded.expect("the progress is recorded"));
         begun.notify_one();
-        site.until_someone_waits().await;
+        site.wait_for_blocked_query().await;
         db.commit().await.expect("a commit");
     };
     let undo = async {
@@ -187,7 +187,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
     post_json(&other, "/admin/comments", &[("one", &approved)]).await;
     site.app.clock.advance(60);
     let as_of = page_loaded_at.unix_micros().to_string();
-    // Both by the index of words and by the index of the status.
+    // Once with the search index and once with the status index.
     for (field, value, said) in [
         ("words", "words", "9 comments moved to the trash."),
         ("words", "", "One comment moved to the trash."),
@@ -346,7 +346,7 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
         .expect("the staff")
     {
         let moderator = broadsheet::accounts::Moderator::load_active(&mut db, account.id).await;
-        moderators.push(moderator.expect("an answer").expect("a moderator"));
+        moderators.push(moderator.expect("a response").expect("a moderator"));
     }
     drop(db);
     let filter = QueueFilter::with_status(Status::Held);
@@ -380,7 +380,7 @@ async fn concurrent_bulk_actions_decide_each_comment_once() {
 }
 
 #[tokio::test]
-async fn a_comment_named_twice_is_decided_once() {
+async fn a_repeated_comment_id_is_decided_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 2_000).await;

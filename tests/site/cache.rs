@@ -9,7 +9,7 @@ use broadsheet::router;
 use sqlx::AssertSqlSafe;
 use tower::ServiceExt;
 
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Page, Visitor};
 use crate::support::{Setup, TestSite};
 
@@ -208,7 +208,9 @@ async fn parameters_that_a_page_does_not_vary_by_are_not_cached() {
 }
 
 /// Makes two articles, one of them with a topic, and returns every kind of cached page that shows them.
-async fn cached_pages(site: &TestSite) -> (Made, Made, Vec<(&'static str, String)>) {
+async fn cached_pages(
+    site: &TestSite,
+) -> (SampleArticle, SampleArticle, Vec<(&'static str, String)>) {
     let tea = site.article("Tea").await;
     let coffee = site.article("Coffee").await;
     let first = site.comment(&tea, "Ann", Status::Approved).await;
@@ -447,11 +449,11 @@ async fn pages_are_correct_without_a_cache() {
     let page = open_with(&site, &tea.path, &[(header::ACCEPT_ENCODING, "br")]).await;
     assert_eq!(page.header("content-encoding"), "br");
     let etag = page.header("etag");
-    let asked = [
+    let response = [
         (header::ACCEPT_ENCODING, "br"),
         (header::IF_NONE_MATCH, etag),
     ];
-    open_with(&site, &tea.path, &asked).await.has_status(304);
+    open_with(&site, &tea.path, &response).await.has_status(304);
     site.execute("update articles set title = 'Green tea'")
         .await;
     site.visitor().open(&tea.path).await.sees("Green tea");

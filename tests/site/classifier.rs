@@ -12,7 +12,7 @@ use broadsheet::ids::CommentId;
 use broadsheet::text::markdown;
 use broadsheet::worker;
 
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Page, Visitor};
 use crate::support::{Setup, TestSite};
 
@@ -40,7 +40,7 @@ async fn train(site: &TestSite) {
 }
 
 /// Inserts a held comment.
-async fn insert_held(site: &TestSite, on: &Made, name: &str, body: &str) -> CommentId {
+async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str) -> CommentId {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let email = Email::parse("someone@example.org").expect("an address");
     let commenter = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
@@ -69,7 +69,7 @@ async fn insert_held(site: &TestSite, on: &Made, name: &str, body: &str) -> Comm
     )
     .await
     .expect("a comment goes in")
-    .expect("it says something new");
+    .expect("the comment is no duplicate");
     db.commit().await.expect("a commit");
     id
 }
@@ -84,21 +84,21 @@ async fn decide(by: &Visitor, ids: &[CommentId], from: &str, to: &str) -> Page {
 /// Trains thirty decisions of each kind: comments on tea are approved, comments on a casino are spam.
 async fn train_on_samples(
     site: &TestSite,
-    on: &Made,
+    on: &SampleArticle,
     by: &Visitor,
 ) -> (Vec<CommentId>, Vec<CommentId>) {
-    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    let (mut saved, mut refused) = (Vec::new(), Vec::new());
     for number in 0..30 {
         let tea = format!("Thank you for the tea, number {number} was lovely in our garden.");
-        kept.push(insert_held(site, on, "Ann", &tea).await);
+        saved.push(insert_held(site, on, "Ann", &tea).await);
         let casino =
             format!("Best casino bonus {number}! Win money at https://casino.example/{number}");
         refused.push(insert_held(site, on, "Casino", &casino).await);
     }
-    decide(by, &kept, "held", "approved").await.has_status(303);
+    decide(by, &saved, "held", "approved").await.has_status(303);
     decide(by, &refused, "held", "spam").await.has_status(303);
     train(&site).await;
-    (kept, refused)
+    (saved, refused)
 }
 
 async fn score_of(site: &TestSite, id: CommentId) -> (Option<f32>, Vec<String>) {
@@ -112,7 +112,7 @@ async fn score_of(site: &TestSite, id: CommentId) -> (Option<f32>, Vec<String>) 
 async fn reply(
     site: &TestSite,
     visitor: &Visitor,
-    on: &Made,
+    on: &SampleArticle,
     name: &str,
     words: &str,
 ) -> CommentId {
@@ -157,7 +157,7 @@ async fn undoing_a_decision_untrains_exactly_what_it_trained() {
     assert!(
         signals
             .iter()
-            .any(|(_, kept, refused)| (*kept, *refused) == (1, 1))
+            .any(|(_, saved, refused)| (*saved, *refused) == (1, 1))
     );
     // Reading the same entries again trains nothing twice.
     sqlx::query("update classifier_state set log_position = 0")
@@ -189,14 +189,20 @@ async fn a_corrected_decision_replaces_the_first_in_training() {
     let (_, sums) = load_model(&site).await;
     assert_eq!((sums.0, sums.1), (40, 20));
     let waits = reply(&site, &site.visitor(), &article, "Eve", CASINO).await;
-    let corrected = score_of(&site, waits).await.0.expect("enough was learnt");
+    let corrected = score_of(&site, waits)
+        .await
+        .0
+        .expect("the model is trained");
     decide(&mo, &refused[..10], "approved", "spam").await;
     train(&site).await;
     assert_eq!(load_model(&site).await, before);
     // Held comments are scored again after a while.
     site.app.clock.advance(60);
     train(&site).await;
-    let again = score_of(&site, waits).await.0.expect("enough was learnt");
+    let again = score_of(&site, waits)
+        .await
+        .0
+        .expect("the model is trained");
     assert!(again > corrected, "{again} after {corrected}");
 }
 
@@ -261,14 +267,14 @@ async fn held_and_new_comments_get_a_score() {
     assert_eq!(score_of(&site, early).await, (None, vec![]));
     train_on_samples(&site, &article, &mo).await;
     let (score, signals) = score_of(&site, waits).await;
-    assert!(score.expect("it was scored anew") > 0.95);
+    assert!(score.expect("it was scored again") > 0.95);
     assert_eq!(signals.len(), 3);
     assert!(
         signals.iter().all(|signal| signal.starts_with('+')),
         "{signals:?}"
     );
     let (score, signals) = score_of(&site, early).await;
-    assert!(score.expect("it was scored anew") < 0.2);
+    assert!(score.expect("it was scored again") < 0.2);
     assert!(signals[0].starts_with('-'), "{signals:?}");
 
     let late = reply(&site, &site.visitor(), &article, "Carl", CASINO).await;
@@ -351,7 +357,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
         let words = format!("{CASINO} or {number}");
         refused.push(insert_held(&site, &article, "Eve", &words).await);
     }
-    let kept = insert_held(&site, &article, "Carl", &format!("{CASINO}?")).await;
+    let saved = insert_held(&site, &article, "Carl", &format!("{CASINO}?")).await;
     let tea = insert_held(
         &site,
         &article,
@@ -360,7 +366,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
     )
     .await;
     decide(&mo, &refused, "held", "spam").await;
-    decide(&mo, &[kept, tea], "held", "approved").await;
+    decide(&mo, &[saved, tea], "held", "approved").await;
     train(&site).await;
     let page = ada.open("/admin/spam-score?from=90").await;
     page.sees("32 approved comments")
@@ -378,7 +384,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
     let link = page.attribute("#rehearsal li a", "href").expect("a link");
     assert_eq!(
         link,
-        format!("/admin/comments?status=approved&person={kept}#card-{kept}")
+        format!("/admin/comments?status=approved&person={saved}#card-{saved}")
     );
 
     // A preview saves nothing; malformed and conflicting forms come back.
@@ -478,7 +484,7 @@ async fn the_model_has_no_readable_words_and_a_new_key_retrains_it() {
     let mut counts = [before.0, after.0].map(|signals| {
         let counts = signals
             .into_iter()
-            .map(|(_, kept, refused)| (kept, refused));
+            .map(|(_, saved, refused)| (saved, refused));
         counts.collect::<Vec<_>>()
     });
     for counts in &mut counts {

@@ -5,7 +5,7 @@ use broadsheet::commenters;
 use broadsheet::comments::Status;
 use broadsheet::ids::CommentId;
 
-use crate::commenters::{commenter_of, form_with, log_of, page_path, treat};
+use crate::commenters::{find_commenter, find_form, load_log, page_path, set_policy};
 use crate::support::TestSite;
 use crate::support::visitor::Page;
 
@@ -18,7 +18,7 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
         site.staff("Mo", Role::Moderator).await,
         site.staff("May", Role::Moderator).await,
     );
-    let note = |page: &Page, words: &str| form_with(page, "note").fill("note", words);
+    let note = |page: &Page, words: &str| find_form(page, "note").fill("note", words);
     let page = mo.open(&page_path(id)).await;
     note(&page, "Writes well, <b>at night</b>.")
         .submit()
@@ -39,7 +39,7 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
         .await;
     assert_eq!(site.count("select count(*) from commenter_notes").await, 1);
     let page = mo.open(&page_path(id)).await;
-    form_with(&page, "unnote")
+    find_form(&page, "unnote")
         .submit()
         .await
         .follow()
@@ -65,21 +65,21 @@ async fn an_invalid_note_is_returned_as_typed() {
         ),
         (long.as_str(), "long"),
     ] {
-        let back = form_with(&page, "note").fill("note", words).submit().await;
+        let back = find_form(&page, "note").fill("note", words).submit().await;
         let beside = back.has_status(422).text_of("#note-mistake");
         assert!(beside.contains(said), "{words:.40}: {beside}");
-        assert_eq!(form_with(&back, "note").value("note").trim(), words);
+        assert_eq!(find_form(&back, "note").value("note").trim(), words);
     }
     let why = "Asked by ann@example.org";
-    let back = treat(&mo, id, "Always hold", why).await;
+    let back = set_policy(&mo, id, "Always hold", why).await;
     back.has_status(422)
         .sees("This contains an email address, and the log cannot be changed later.");
-    assert_eq!(form_with(&back, "why").value("why"), why);
+    assert_eq!(find_form(&back, "why").value("why"), why);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
-    assert!(log_of(&site).await.is_empty());
+    assert!(load_log(&site).await.is_empty());
     // Signed out meanwhile, too.
     mo.forget_cookies();
-    let back = form_with(&page, "note")
+    let back = find_form(&page, "note")
         .fill("note", "Kept.")
         .submit()
         .await;
@@ -119,13 +119,13 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     broadsheet::comments::store::erase::erase(&mut db, &[id], site.now())
         .await
-        .expect("it is taken back");
-    db.commit().await.expect("it is kept");
+        .expect("it is undone");
+    db.commit().await.expect("the transaction commits");
     mo.open(&page_path(id))
         .await
         .sees("The author deleted this comment");
-    // What was typed about them meanwhile is not lost with it.
-    let back = form_with(&open, "note")
+    // A note typed meanwhile is returned.
+    let back = find_form(&open, "note")
         .fill("note", "Kind.")
         .submit()
         .await;
@@ -141,27 +141,27 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    treat(&mo, id, "Always hold", "").await.has_status(303);
+    set_policy(&mo, id, "Always hold", "").await.has_status(303);
     let page = mo.open(&page_path(id)).await;
-    form_with(&page, "note")
+    find_form(&page, "note")
         .fill("note", "Rude to Bob.")
         .submit()
         .await
         .has_status(303);
-    let commenter = commenter_of(&site, id).await;
+    let commenter = find_commenter(&site, id).await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let found = commenters::store::find_access(&mut db, commenter)
         .await
-        .expect("people can be asked")
-        .expect("they are there");
+        .expect("the database answers")
+        .expect("they exist");
     let mine = found.page_path(&site.app.keys);
     let data = site.visitor().open(&mine.replace('?', "/data?")).await;
     let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
     assert_eq!(data["treated"], "hold");
     assert_eq!(data["notes"][0]["note"], "Rude to Bob.");
     assert!(!data.to_string().contains("Mo"), "who noted it is told");
-    // Of someone who is blocked the block stays, and nothing else.
-    treat(&mo, id, "Block", "").await.has_status(303);
+    // Only the block of a blocked commenter remains.
+    set_policy(&mo, id, "Block", "").await.has_status(303);
     let mut db = site.app.pool.begin().await.expect("a transaction");
     broadsheet::comments::store::erase::erase_all_by(&mut db, commenter, site.now())
         .await
@@ -169,7 +169,7 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     let is_gone = commenters::store::delete_unless_blocked(&mut db, commenter)
         .await
         .expect("deleted");
-    db.commit().await.expect("kept");
+    db.commit().await.expect("saved");
     assert!(!is_gone);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
     let left = site

@@ -5,8 +5,8 @@ use broadsheet::comments::Status;
 use broadsheet::publication::Publication;
 use broadsheet::worker;
 
-use crate::support::makers::Made;
-use crate::support::smtp::{Received, Sink};
+use crate::support::makers::SampleArticle;
+use crate::support::smtp::{ReceivedEmail, SmtpSink};
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
@@ -14,15 +14,15 @@ const HOUR: i64 = 60 * 60;
 
 struct MailSite {
     site: TestSite,
-    sink: Sink,
+    sink: SmtpSink,
 }
 
 impl MailSite {
     async fn new(change: impl FnOnce(&mut Publication) + 'static) -> Self {
-        let sink = Sink::start().await;
+        let sink = SmtpSink::start().await;
         let setup = Setup::default()
             .settings(|settings| {
-                sink.set_in(settings);
+                sink.apply_to(settings);
                 settings.trusted_proxies = Some("127.0.0.1".into());
             })
             .publication(|publication| {
@@ -36,7 +36,7 @@ impl MailSite {
     }
 
     /// Delivers the mail and returns the emails after the first `seen` ones.
-    async fn receive_emails(&self, seen: usize) -> Vec<Received> {
+    async fn receive_emails(&self, seen: usize) -> Vec<ReceivedEmail> {
         worker::send_mail(&self.site.app)
             .await
             .expect("a round of the post");
@@ -64,7 +64,7 @@ async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, ti
 }
 
 /// Returns the first link of an email with this path prefix.
-fn find_link(email: &Received, to: &str) -> String {
+fn find_link(email: &ReceivedEmail, to: &str) -> String {
     let links = email.links();
     let found = links.iter().find_map(|link| {
         let path = link.strip_prefix("http://127.0.0.1:8600")?;
@@ -92,7 +92,7 @@ async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> S
 }
 
 /// Returns the browser of Ann, who has commented, subscribed to all replies and verified her email.
-async fn subscribed_to_all(mail_site: &MailSite, article: &Made) -> Visitor {
+async fn subscribed_to_all(mail_site: &MailSite, article: &SampleArticle) -> Visitor {
     let ann = mail_site.site.visitor();
     submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
     verify_email(mail_site, &ann, 0).await;
@@ -206,7 +206,7 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
     assert_eq!(
         mail_site.receive_emails(1).await.len(),
         0,
-        "nothing is told before a moderator has read it"
+        "a held comment sends no notification"
     );
     let mo = site.staff("mo", Role::Moderator).await;
     for words in ["An *answer* from Bob.", "Something else."] {
@@ -407,7 +407,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
     let erase = page
         .forms("/commenters/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Delete everything now"))
+        .find(|form| form.button_labels().contains(&"Delete everything now"))
         .expect("a way to erase everything");
     erase.press("Delete everything now").await.has_status(303);
     assert_eq!(
@@ -450,14 +450,14 @@ async fn signing_out_everywhere_ends_browsers_and_the_link() {
     // A new link is emailed from the author's page of a comment.
     site.app.clock.advance(2 * HOUR);
     let own = submit_reply(&ann, &article.path, "Ann", "Two.", "").await;
-    let asked = own
+    let response = own
         .forms("/comments/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Email me the link"))
+        .find(|form| form.button_labels().contains(&"Email me the link"))
         .expect("a way to ask for it")
         .press("Email me the link")
         .await;
-    ann.open(&asked.leads_to())
+    ann.open(&response.leads_to())
         .await
         .sees("We emailed you a link");
     let again = verify_email(&mail_site, &ann, 1).await;
@@ -474,7 +474,7 @@ async fn a_bounced_email_gets_no_mail_until_it_is_verified_again() {
     let commenter_path = verify_email(&mail_site, &ann, 0).await;
     mail_site
         .sink
-        .refuse_recipients(&["550 5.1.1 no such person"]);
+        .queue_recipient_replies(&["550 5.1.1 no such person"]);
     site.comment(&article, "Bob", Status::Approved).await;
     assert_eq!(mail_site.receive_emails(1).await.len(), 0);
     site.comment(&article, "Cid", Status::Approved).await;
@@ -516,7 +516,7 @@ async fn a_queued_email_is_cancelled_when_a_quoted_comment_is_removed() {
     let site = &mail_site.site;
     let article = site.article("Tea").await;
     subscribed_to_all(&mail_site, &article).await;
-    mail_site.sink.refuse_recipients(&["451 later"]);
+    mail_site.sink.queue_recipient_replies(&["451 later"]);
     let taken = site.comment(&article, "Bob", Status::Approved).await;
     site.comment(&article, "Cid", Status::Approved).await;
     assert_eq!(mail_site.receive_emails(1).await.len(), 0);
@@ -527,7 +527,7 @@ async fn a_queued_email_is_cancelled_when_a_quoted_comment_is_removed() {
         .expect("trashed by hand");
     site.app.clock.advance(HOUR);
     let emails = mail_site.receive_emails(1).await;
-    assert_eq!(emails.len(), 1, "the rest is told all the same");
+    assert_eq!(emails.len(), 1, "the other comment is notified");
     let text = emails[0].text();
     assert!(
         text.contains("Words of Cid.") && !text.contains("Words of Bob."),
@@ -549,15 +549,15 @@ async fn a_forwarded_notification_does_not_give_access() {
         .open(&find_link(&emails[0], "/subscriptions/"))
         .await;
     site.app.clock.advance(HOUR);
-    let asked = end
+    let response = end
         .forms("/subscriptions/")
         .into_iter()
-        .find(|form| form.labels().contains(&"Email me the link"))
+        .find(|form| form.button_labels().contains(&"Email me the link"))
         .expect("a way to ask for the link")
         .submit()
         .await;
-    asked.has_status(200).sees("We emailed you a link");
-    assert_eq!(asked.html().matches("/commenters/").count(), 0);
+    response.has_status(200).sees("We emailed you a link");
+    assert_eq!(response.html().matches("/commenters/").count(), 0);
     let emails = mail_site.receive_emails(2).await;
     assert_eq!(emails[0].to, ["ann@example.org"]);
     find_link(&emails[0], "/commenters/");

@@ -7,7 +7,7 @@ use broadsheet::ids::{CommentId, CommenterId};
 use broadsheet::privacy_check::EmailEncodings;
 use broadsheet::publication::Publication;
 
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
@@ -15,7 +15,7 @@ pub(crate) fn page_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/person")
 }
 
-/// A site where everyone is published at once, and where networks are told apart.
+/// Builds a site that publishes comments at once and takes the visitor's IP from the proxy.
 pub(crate) async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
     Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
@@ -27,20 +27,20 @@ pub(crate) async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -
         .await
 }
 
-pub(crate) async fn commenter_of(site: &TestSite, id: CommentId) -> CommenterId {
+pub(crate) async fn find_commenter(site: &TestSite, id: CommentId) -> CommenterId {
     let found: i64 = sqlx::query_scalar("select commenter_id from comments where id = $1")
         .bind(id.0)
         .fetch_one(&site.app.pool)
         .await
-        .expect("someone wrote it");
+        .expect("the comment has a commenter");
     CommenterId(found)
 }
 
-/// Posts a reply as `name` does, and gives the status that it got.
+/// Posts a reply under a name and returns the status of the comment.
 pub(crate) async fn post_comment(
     site: &TestSite,
     visitor: &Visitor,
-    on: &Made,
+    on: &SampleArticle,
     name: &str,
     words: &str,
 ) -> Status {
@@ -55,26 +55,26 @@ pub(crate) async fn post_comment(
         .bind(words)
         .fetch_one(&site.app.pool)
         .await
-        .expect("it is kept")
+        .expect("the transaction commits")
 }
 
-/// The form with the buttons, the one to treat someone or the one for notes.
-pub(crate) fn form_with(page: &Page, field: &str) -> Form {
+/// Returns the form that has a field: the one for policies or the one for notes.
+pub(crate) fn find_form(page: &Page, field: &str) -> Form {
     page.forms("/admin/comments/")
         .into_iter()
         .find(|form| form.has(field))
         .unwrap_or_else(|| panic!("no form with {field} in\n{}", page.html()))
 }
 
-/// Has the author of a comment treated so, by the page's button.
-pub(crate) async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
+/// Sets the policy for the author of a comment by pressing a button of the page.
+pub(crate) async fn set_policy(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
     let page = visitor.open(&page_path(id)).await;
-    let form = form_with(page.has_status(200), "why").fill("why", why);
+    let form = find_form(page.has_status(200), "why").fill("why", why);
     form.press(button).await
 }
 
-/// Every entry of the log: kind, what it is about, why.
-pub(crate) async fn log_of(site: &TestSite) -> Vec<(String, String, String)> {
+/// Loads kind, subject and note of every entry in the audit log.
+pub(crate) async fn load_log(site: &TestSite) -> Vec<(String, String, String)> {
     sqlx::query_as("select kind::text, subject, note from audit_log order by position")
         .fetch_all(&site.app.pool)
         .await
@@ -117,7 +117,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
         all.as_deref(),
         Some(format!("/admin/comments?status=approved&person={id}").as_str())
     );
-    // Someone else has no part in it, whoever asks.
+    // Another commenter's page shows none of this.
     site.visitor()
         .open(&page_path(id))
         .await
@@ -132,14 +132,16 @@ async fn the_commenter_page_contains_neither_email_nor_hash() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann Ominous", Status::Held).await;
-    let commenter = commenter_of(&site, id).await;
+    let commenter = find_commenter(&site, id).await;
     let hash: Vec<u8> = sqlx::query_scalar("select email_hash from commenters")
         .fetch_one(&site.app.pool)
         .await
         .expect("a hash");
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let mo = site.staff("mo", Role::Moderator).await;
-    treat(&mo, id, "Always hold", "Rude").await.has_status(303);
+    set_policy(&mo, id, "Always hold", "Rude")
+        .await
+        .has_status(303);
     for what in ["person", "reply", "edit"] {
         let html = mo
             .open(&format!("/admin/comments/{id}/{what}"))
@@ -155,7 +157,7 @@ async fn the_commenter_page_contains_neither_email_nor_hash() {
 }
 
 #[tokio::test]
-async fn an_always_held_commenter_waits_without_learning_why() {
+async fn the_always_hold_policy_is_not_revealed_to_the_commenter() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -166,7 +168,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
         .await;
     let id = CommentId(id);
     let mo = site.staff("Mo", Role::Moderator).await;
-    treat(&mo, id, "Always hold", "Off topic")
+    set_policy(&mo, id, "Always hold", "Off topic")
         .await
         .follow()
         .await
@@ -177,7 +179,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
     mo.open("/admin/comments")
         .await
         .sees("This commenter is always held");
-    // Their own page says it as it would to anyone.
+    // The author's page gives the same reason as for anyone.
     let own = ann.open(&article.path).await.form("/articles/");
     let own = own
         .fill("comment", "Three.")
@@ -189,15 +191,15 @@ async fn an_always_held_commenter_waits_without_learning_why() {
         .await;
     own.sees("Your comment is awaiting moderation")
         .sees("A moderator will read it before it appears.");
-    // Others are not held, and what is taken back holds no more.
+    // Other commenters are not held, and a removed policy has no effect any more.
     let bob = post_comment(&site, &site.visitor(), &article, "Bob", "Four.").await;
     assert_eq!(bob, Status::Approved);
-    treat(&mo, id, "Treat like everyone else", "")
+    set_policy(&mo, id, "Treat like everyone else", "")
         .await
         .has_status(303);
     let fifth = post_comment(&site, &ann, &article, "Ann", "Five.").await;
     assert_eq!(fifth, Status::Approved);
-    let commenter = commenter_of(&site, id).await;
+    let commenter = find_commenter(&site, id).await;
     let expected = [("hold", "Off topic"), ("anyone", "")].map(|(how, why)| {
         (
             "treated".to_owned(),
@@ -205,7 +207,7 @@ async fn an_always_held_commenter_waits_without_learning_why() {
             why.to_owned(),
         )
     });
-    assert_eq!(log_of(&site).await, expected);
+    assert_eq!(load_log(&site).await, expected);
 }
 
 #[tokio::test]
@@ -218,14 +220,14 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
         Status::Held
     );
     let id = CommentId(site.count("select min(id) from comments").await);
-    let commenter = commenter_of(&site, id).await;
+    let commenter = find_commenter(&site, id).await;
     let mo = site.staff("Mo", Role::Moderator).await;
-    treat(&mo, id, "Always trust", "")
+    set_policy(&mo, id, "Always trust", "")
         .await
         .follow()
         .await
         .sees("Their comments are now approved automatically.");
-    // Whoever types the address is not them.
+    // Typing the same email in another browser is not enough.
     assert_eq!(
         post_comment(&site, &ann, &article, "Ann", "Two.").await,
         Status::Held
@@ -233,8 +235,8 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let found = commenters::store::find_access(&mut db, commenter)
         .await
-        .expect("people can be asked")
-        .expect("they are there");
+        .expect("the database answers")
+        .expect("they exist");
     let mine = found.page_path(&site.app.keys);
     ann.open(&mine)
         .await
@@ -267,7 +269,9 @@ async fn trust_without_verification_is_stated_on_the_page_and_applied() {
         .await
         .sees("any previously approved name of theirs")
         .does_not_see("this applies only in a browser");
-    treat(&mo, id, "Always trust", "").await.has_status(303);
+    set_policy(&mo, id, "Always trust", "")
+        .await
+        .has_status(303);
     let ann = site.visitor();
     assert_eq!(
         post_comment(&site, &ann, &article, "Ann", "Two.").await,
@@ -299,7 +303,7 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
     let bob = site.comment(&article, "Bob", Status::Held).await;
     let mo = site.staff("Mo", Role::Moderator).await;
     let page = mo.open(&page_path(id)).await;
-    let form = form_with(&page, "all");
+    let form = find_form(&page, "all");
     let label = "Block, and trash their 2 pending comments";
     let done = form.press(label).await.follow().await;
     done.has_status(200)
@@ -315,9 +319,9 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
     }
     let sent = post_comment(&site, &site.visitor(), &article, "Ann", "More.").await;
     assert_eq!(sent, Status::Trashed);
-    let commenter = commenter_of(&site, id).await;
+    let commenter = find_commenter(&site, id).await;
     let about = format!("commenter {commenter}");
-    let kinds: Vec<(String, String)> = log_of(&site)
+    let kinds: Vec<(String, String)> = load_log(&site)
         .await
         .into_iter()
         .map(|(kind, about, _)| (kind, about))
@@ -329,20 +333,20 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
             ("decided".to_owned(), String::new())
         ]
     );
-    // What was thrown away comes back with one press; the block is another matter.
+    // One undo restores the trashed comments; the block stays.
     done.form("/admin/comments/undo")
         .submit()
         .await
         .has_status(303);
     assert_eq!(site.status_of(second).await, Status::Held);
-    treat(&mo, id, "Treat like everyone else", "It was a mistake")
+    set_policy(&mo, id, "Treat like everyone else", "It was a mistake")
         .await
         .follow()
         .await
         .sees("They are treated like everyone else.");
     let sent = post_comment(&site, &site.visitor(), &article, "Ann", "Again.").await;
     assert_eq!(sent, Status::Approved);
-    let last = log_of(&site).await.pop();
+    let last = load_log(&site).await.pop();
     let why = "It was a mistake".to_owned();
     assert_eq!(last, Some(("unblocked".to_owned(), about, why)));
 }
@@ -357,29 +361,30 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
         site.staff("May", Role::Moderator).await,
     );
     let at_may = may.open(&page_path(id)).await;
-    treat(&mo, id, "Always hold", "").await.has_status(303);
-    let told = form_with(&at_may, "why")
+    set_policy(&mo, id, "Always hold", "").await.has_status(303);
+    let result_page = find_form(&at_may, "why")
         .fill("why", "She is kind")
         .press("Always trust")
         .await;
-    told.has_status(409)
+    result_page
+        .has_status(409)
         .sees("Someone else changed this first")
         .sees("Their comments are always held.")
         .sees("by Mo");
-    let form = form_with(&told, "why");
+    let form = find_form(&result_page, "why");
     assert_eq!(form.value("why"), "She is kind");
-    assert_eq!(log_of(&site).await.len(), 1);
-    // Seen with open eyes, it is May's to decide.
+    assert_eq!(load_log(&site).await.len(), 1);
+    // After seeing the conflict, May can set the policy.
     form.press("Always trust").await.has_status(303);
-    assert_eq!(log_of(&site).await.len(), 2);
-    // Who wants the same as the first has it already: nothing is written twice.
+    assert_eq!(load_log(&site).await.len(), 2);
+    // Setting the same policy again writes nothing.
     let at_may = may.open(&page_path(id)).await;
-    treat(&mo, id, "Block", "").await.has_status(303);
-    form_with(&at_may, "why")
+    set_policy(&mo, id, "Block", "").await.has_status(303);
+    find_form(&at_may, "why")
         .press("Block")
         .await
         .has_status(303);
-    assert_eq!(log_of(&site).await.len(), 3);
+    assert_eq!(load_log(&site).await.len(), 3);
 }
 
 #[tokio::test]
@@ -390,7 +395,7 @@ async fn deleting_a_comment_does_not_end_the_hold_policy() {
     post_comment(&site, &ann, &article, "Ann", "One.").await;
     let id = CommentId(site.count("select id from comments").await);
     let mo = site.staff("Mo", Role::Moderator).await;
-    treat(&mo, id, "Always hold", "").await.has_status(303);
+    set_policy(&mo, id, "Always hold", "").await.has_status(303);
     let own = broadsheet::comments::links::author_page_path(&site.app.keys, id);
     ann.open(&own)
         .await

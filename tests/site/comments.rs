@@ -516,10 +516,14 @@ async fn after_two_days_the_deduplication_hash_is_deleted() {
     let page = ann.open(&article.path).await;
     fill_form(&page).submit().await.has_status(303);
     let traces = "select count(*) from comments where dedup_hash <> int8send(id)";
-    worker::purge_expired(&site.app).await.expect("a round");
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
     assert_eq!(site.count(traces).await, 1);
     site.app.clock.advance(2 * 24 * 3_600 + 1);
-    worker::purge_expired(&site.app).await.expect("a round");
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
     assert_eq!(site.count(traces).await, 0);
     // Sent again, it is a new comment.
     fill_form(&page).submit().await.has_status(303);

@@ -1,4 +1,4 @@
-//! Digests: when one is due, what it says, and how it is ended.
+//! Digests: when they are due, what they contain, and their links.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -6,8 +6,8 @@ use broadsheet::ids::{AccountId, CommentId};
 use broadsheet::text::{Language, dates};
 use broadsheet::worker::send_mail;
 
-use crate::support::makers::{Made, PASSPHRASE, at};
-use crate::support::smtp::{Received, Sink};
+use crate::support::makers::{PASSPHRASE, SampleArticle, at};
+use crate::support::smtp::{ReceivedEmail, SmtpSink};
 use crate::support::visitor::{Page, Visitor};
 use crate::support::{Setup, TestSite};
 
@@ -17,20 +17,20 @@ pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// A site with mail and a moderator.
-pub(crate) struct Newsroom {
-    pub(crate) sink: Sink,
+pub(crate) struct DigestSite {
+    pub(crate) sink: SmtpSink,
     pub(crate) site: TestSite,
     pub(crate) mo: Visitor,
-    pub(crate) article: Made,
+    pub(crate) article: SampleArticle,
 }
 
-impl Newsroom {
+impl DigestSite {
     pub(crate) async fn new() -> Self {
-        Self::with(|setup| setup).await
+        Self::build(|setup| setup).await
     }
 
-    pub(crate) async fn with(change: impl FnOnce(Setup) -> Setup) -> Self {
-        let sink = Sink::start().await;
+    pub(crate) async fn build(change: impl FnOnce(Setup) -> Setup) -> Self {
+        let sink = SmtpSink::start().await;
         let site = change(Setup::default().mail(&sink)).build().await;
         let mo = site.staff("mo", Role::Moderator).await;
         let article = site.article("Tea").await;
@@ -42,18 +42,20 @@ impl Newsroom {
         }
     }
 
-    /// A newsroom whose moderator receives digests with this frequency.
+    /// Builds a site whose moderator receives digests with this frequency.
     pub(crate) async fn with_frequency(frequency: &str) -> Self {
-        let room = Self::new().await;
-        room.subscribe(frequency).await;
-        room
+        let digest_site = Self::new().await;
+        digest_site.subscribe(frequency).await;
+        digest_site
     }
 
     pub(crate) async fn subscribe(&self, frequency: &str) {
-        set_email(&self.mo, MO, frequency).await.has_status(303);
+        submit_staff_email(&self.mo, MO, frequency)
+            .await
+            .has_status(303);
         self.deliver().await;
-        let link = self.last_link();
-        confirm(&self.site, &link).await.has_status(200);
+        let link = self.find_last_link();
+        confirm_staff_email(&self.site, &link).await.has_status(200);
     }
 
     pub(crate) async fn deliver(&self) {
@@ -62,29 +64,29 @@ impl Newsroom {
             .expect("the database answers");
     }
 
-    pub(crate) async fn held(&self, name: &str) -> CommentId {
+    pub(crate) async fn insert_held(&self, name: &str) -> CommentId {
         self.site.comment(&self.article, name, Status::Held).await
     }
 
     /// Returns the digests that were sent.
-    pub(crate) fn digests(&self) -> Vec<Received> {
+    pub(crate) fn list_digests(&self) -> Vec<ReceivedEmail> {
         let all = self.sink.received().into_iter();
         all.filter(|mail| mail.text().contains("/digests/"))
             .collect()
     }
 
-    pub(crate) fn last_link(&self) -> String {
+    pub(crate) fn find_last_link(&self) -> String {
         let all = self.sink.received();
-        path_of(&all.last().expect("a letter").links()[0])
+        parse_url_path(&all.last().expect("an email").links()[0])
     }
 
     /// Sends a digest and returns the path of its page.
-    pub(crate) async fn digest(&self) -> String {
-        let before = self.digests().len();
+    pub(crate) async fn send_digest(&self) -> String {
+        let before = self.list_digests().len();
         self.deliver().await;
-        let digests = self.digests();
+        let digests = self.list_digests();
         assert_eq!(digests.len(), before + 1, "{}", self.site.log());
-        path_of(&digests[before].links()[0])
+        parse_url_path(&digests[before].links()[0])
     }
 
     /// Opens a path as a visitor who has the link and no session.
@@ -92,7 +94,7 @@ impl Newsroom {
         self.site.visitor().open(path).await
     }
 
-    pub(crate) async fn account(&self) -> AccountId {
+    pub(crate) async fn find_account(&self) -> AccountId {
         AccountId(
             self.site
                 .count("select id from accounts where username = 'mo'")
@@ -100,29 +102,29 @@ impl Newsroom {
         )
     }
 
-    pub(crate) async fn decisions(&self) -> i64 {
+    pub(crate) async fn count_decisions(&self) -> i64 {
         self.site.count("select count(*) from decisions").await
     }
 }
 
-pub(crate) fn path_of(link: &str) -> String {
-    let (_, rest) = link.split_once("://").expect("an absolute address");
+pub(crate) fn parse_url_path(link: &str) -> String {
+    let (_, rest) = link.split_once("://").expect("an absolute URL");
     format!("/{}", rest.split_once('/').expect("a path").1)
 }
 
-pub(crate) async fn set_email(who: &Visitor, address: &str, frequency: &str) -> Page {
-    let page = who.open("/admin/account").await;
+pub(crate) async fn submit_staff_email(visitor: &Visitor, email: &str, frequency: &str) -> Page {
+    let page = visitor.open("/admin/account").await;
     page.form("/admin/account/email")
-        .fill("email", address)
+        .fill("email", email)
         .fill("digest", frequency)
         .fill("mail_present", PASSPHRASE)
         .press("Save address")
         .await
 }
 
-pub(crate) async fn confirm(site: &TestSite, link: &str) -> Page {
-    let asked = site.visitor().open(link).await;
-    asked
+pub(crate) async fn confirm_staff_email(site: &TestSite, link: &str) -> Page {
+    let response = site.visitor().open(link).await;
+    response
         .has_status(200)
         .form("/moderators/")
         .press("Confirm email address")
@@ -131,15 +133,16 @@ pub(crate) async fn confirm(site: &TestSite, link: &str) -> Page {
 
 #[tokio::test]
 async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
-    let room = Newsroom::with_frequency("each").await;
-    let ann = room.held("Ann").await;
-    room.site.app.clock.advance(1);
-    room.held("Bob").await;
-    room.site
-        .comment(&room.article, "Cid", Status::Approved)
+    let digest_site = DigestSite::with_frequency("each").await;
+    let ann = digest_site.insert_held("Ann").await;
+    digest_site.site.app.clock.advance(1);
+    digest_site.insert_held("Bob").await;
+    digest_site
+        .site
+        .comment(&digest_site.article, "Cid", Status::Approved)
         .await;
-    let link = room.digest().await;
-    let mail = &room.digests()[0];
+    let link = digest_site.send_digest().await;
+    let mail = &digest_site.list_digests()[0];
     assert_eq!(mail.to, [MO]);
     assert_eq!(
         mail.header("Subject").as_deref(),
@@ -166,9 +169,9 @@ async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
     assert_eq!(
         (mail.links().len(), text.matches("/digests/").count()),
         (2, 1),
-        "one link to the page, and one that ends the letters"
+        "one link to the page, and one to unsubscribe"
     );
-    let page = room.open(&link).await;
+    let page = digest_site.open(&link).await;
     page.has_status(200)
         .sees("Words of Ann.")
         .sees("Words of Bob.")
@@ -177,142 +180,159 @@ async fn a_digest_lists_new_held_comments_and_links_to_their_page() {
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("referrer-policy"), "same-origin");
     assert_eq!(page.header("x-robots-tag"), "noindex");
-    assert_eq!(room.site.status_of(ann).await, Status::Held);
+    assert_eq!(digest_site.site.status_of(ann).await, Status::Held);
 
-    // What was decided since is told at the end of the next letter, as the log's own hash.
+    // The next digest ends with the new hash of the audit log.
     page.form("/digests/").decide("Approve").await;
-    room.site.app.clock.advance(2 * MINUTE);
-    room.held("Dora").await;
-    room.digest().await;
+    digest_site.site.app.clock.advance(2 * MINUTE);
+    digest_site.insert_held("Dora").await;
+    digest_site.send_digest().await;
     let last: String = sqlx::query_scalar(
         "select position || ':' || encode(hash, 'hex') from audit_log order by position desc limit 1",
     )
-    .fetch_one(&room.site.app.pool)
+    .fetch_one(&digest_site.site.app.pool)
     .await
     .expect("the log");
-    let text = room.digests()[1].text().replace('\n', " ");
+    let text = digest_site.list_digests()[1].text().replace('\n', " ");
     assert!(
         text.contains(&format!("The moderation log ends at {last} (for")),
         "{text}"
     );
     assert!(text.contains("Words of Dora.") && text.contains("And one older comment."));
-    assert!(!text.contains("Words of Ann."), "told of already:\n{text}");
+    assert!(
+        !text.contains("Words of Ann."),
+        "listed in an earlier digest:\n{text}"
+    );
 }
 
 #[tokio::test]
 async fn no_digest_is_sent_without_a_new_comment() {
-    let room = Newsroom::with_frequency("each").await;
-    room.deliver().await;
-    assert!(room.digests().is_empty());
-    room.held("Ann").await;
-    room.digest().await;
+    let digest_site = DigestSite::with_frequency("each").await;
+    digest_site.deliver().await;
+    assert!(digest_site.list_digests().is_empty());
+    digest_site.insert_held("Ann").await;
+    digest_site.send_digest().await;
     for _ in 0..3 {
-        room.site.app.clock.advance(HOUR);
-        room.deliver().await;
+        digest_site.site.app.clock.advance(HOUR);
+        digest_site.deliver().await;
     }
-    assert_eq!(room.digests().len(), 1, "Ann still waits, and was told of");
-    room.site.comment(&room.article, "Bob", Status::Spam).await;
-    room.deliver().await;
-    assert_eq!(room.digests().len(), 1);
+    assert_eq!(
+        digest_site.list_digests().len(),
+        1,
+        "Ann's held comment was in an earlier digest"
+    );
+    digest_site
+        .site
+        .comment(&digest_site.article, "Bob", Status::Spam)
+        .await;
+    digest_site.deliver().await;
+    assert_eq!(digest_site.list_digests().len(), 1);
 }
 
 #[tokio::test]
 async fn immediate_digests_are_at_least_two_minutes_apart() {
-    let room = Newsroom::with_frequency("each").await;
-    room.held("Ann").await;
-    room.digest().await;
-    room.site.app.clock.advance(1);
-    room.held("Bob").await;
-    room.held("Cid").await;
-    room.site.app.clock.advance(2 * MINUTE - 2);
-    room.deliver().await;
-    assert_eq!(room.digests().len(), 1);
-    room.site.app.clock.advance(1);
-    room.digest().await;
-    let text = room.digests()[1].text();
+    let digest_site = DigestSite::with_frequency("each").await;
+    digest_site.insert_held("Ann").await;
+    digest_site.send_digest().await;
+    digest_site.site.app.clock.advance(1);
+    digest_site.insert_held("Bob").await;
+    digest_site.insert_held("Cid").await;
+    digest_site.site.app.clock.advance(2 * MINUTE - 2);
+    digest_site.deliver().await;
+    assert_eq!(digest_site.list_digests().len(), 1);
+    digest_site.site.app.clock.advance(1);
+    digest_site.send_digest().await;
+    let text = digest_site.list_digests()[1].text();
     assert!(text.contains("Words of Bob.") && text.contains("Words of Cid."));
 }
 
 #[tokio::test]
 async fn hourly_digests_are_an_hour_apart() {
-    let room = Newsroom::with_frequency("hourly").await;
-    room.held("Ann").await;
-    room.digest().await;
-    room.site.app.clock.advance(1);
-    room.held("Bob").await;
-    room.site.app.clock.advance(HOUR - 2);
-    room.deliver().await;
-    assert_eq!(room.digests().len(), 1);
-    room.site.app.clock.advance(1);
-    room.digest().await;
+    let digest_site = DigestSite::with_frequency("hourly").await;
+    digest_site.insert_held("Ann").await;
+    digest_site.send_digest().await;
+    digest_site.site.app.clock.advance(1);
+    digest_site.insert_held("Bob").await;
+    digest_site.site.app.clock.advance(HOUR - 2);
+    digest_site.deliver().await;
+    assert_eq!(digest_site.list_digests().len(), 1);
+    digest_site.site.app.clock.advance(1);
+    digest_site.send_digest().await;
 }
 
 #[tokio::test]
 async fn a_daily_digest_is_sent_at_eight_in_the_publications_time_zone() {
-    let room = Newsroom::with(|setup| {
+    let digest_site = DigestSite::build(|setup| {
         setup.publication(|publication| {
             publication.zone = dates::parse_zone("Europe/Kyiv").expect("a zone");
         })
     })
     .await;
     // It is 17:09 in Kyiv.
-    room.subscribe("daily").await;
-    room.held("Ann").await;
-    room.deliver().await;
-    assert!(room.digests().is_empty());
+    digest_site.subscribe("daily").await;
+    digest_site.insert_held("Ann").await;
+    digest_site.deliver().await;
+    assert!(digest_site.list_digests().is_empty());
     let eight = at("2026-03-15T06:00:00Z");
-    let left = (eight.unix_micros() - room.site.now().unix_micros()) / 1_000_000;
-    room.site.app.clock.advance(left - 1);
-    room.deliver().await;
-    assert!(room.digests().is_empty());
-    room.site.app.clock.advance(1);
-    room.digest().await;
-    // What comes at nine is for the next morning.
-    room.site.app.clock.advance(HOUR);
-    room.held("Bob").await;
-    room.site.app.clock.advance(22 * HOUR);
-    room.deliver().await;
-    assert_eq!(room.digests().len(), 1);
-    room.site.app.clock.advance(HOUR);
-    room.digest().await;
+    let left = (eight.unix_micros() - digest_site.site.now().unix_micros()) / 1_000_000;
+    digest_site.site.app.clock.advance(left - 1);
+    digest_site.deliver().await;
+    assert!(digest_site.list_digests().is_empty());
+    digest_site.site.app.clock.advance(1);
+    digest_site.send_digest().await;
+    // A comment after nine waits for the next morning.
+    digest_site.site.app.clock.advance(HOUR);
+    digest_site.insert_held("Bob").await;
+    digest_site.site.app.clock.advance(22 * HOUR);
+    digest_site.deliver().await;
+    assert_eq!(digest_site.list_digests().len(), 1);
+    digest_site.site.app.clock.advance(HOUR);
+    digest_site.send_digest().await;
 }
 
 #[tokio::test]
 async fn a_comment_that_is_held_again_is_in_the_next_digest() {
-    let room = Newsroom::with_frequency("each").await;
-    let ann = room.held("Ann").await;
-    let link = room.digest().await;
-    let page = room.open(&link).await;
+    let digest_site = DigestSite::with_frequency("each").await;
+    let ann = digest_site.insert_held("Ann").await;
+    let link = digest_site.send_digest().await;
+    let page = digest_site.open(&link).await;
     page.form("/digests/").decide("Approve").await;
-    room.site.app.clock.advance(DAY);
-    room.mo
+    digest_site.site.app.clock.advance(DAY);
+    digest_site
+        .mo
         .post_fields(
             "/admin/comments",
             &[("one", &format!("held {ann}:approved:0"))],
         )
         .await
         .has_status(303);
-    room.digest().await;
+    digest_site.send_digest().await;
 }
 
 #[tokio::test]
 async fn two_processes_send_one_digest() {
-    let room = Newsroom::with_frequency("each").await;
-    room.held("Ann").await;
-    let (one, other) = tokio::join!(send_mail(&room.site.app), send_mail(&room.site.app));
+    let digest_site = DigestSite::with_frequency("each").await;
+    digest_site.insert_held("Ann").await;
+    let (one, other) = tokio::join!(
+        send_mail(&digest_site.site.app),
+        send_mail(&digest_site.site.app)
+    );
     one.and(other).expect("the database answers");
-    assert_eq!(room.digests().len(), 1);
-    assert_eq!(room.site.count("select count(*) from digests").await, 1);
+    assert_eq!(digest_site.list_digests().len(), 1);
+    assert_eq!(
+        digest_site.site.count("select count(*) from digests").await,
+        1
+    );
 }
 
 #[tokio::test]
 async fn a_digest_lists_fifty_comments_and_counts_the_rest() {
-    let room = Newsroom::with_frequency("hourly").await;
+    let digest_site = DigestSite::with_frequency("hourly").await;
     for number in 0..52 {
-        room.held(&format!("Reader{number}")).await;
+        digest_site.insert_held(&format!("Reader{number}")).await;
     }
-    let link = room.digest().await;
-    let mail = &room.digests()[0];
+    let link = digest_site.send_digest().await;
+    let mail = &digest_site.list_digests()[0];
     assert_eq!(
         mail.header("Subject").as_deref(),
         Some("52 comments awaiting moderation – The Test Courier")
@@ -320,11 +340,12 @@ async fn a_digest_lists_fifty_comments_and_counts_the_rest() {
     let text = mail.text();
     assert_eq!(text.matches("> Words of").count(), 50);
     assert!(text.contains("And 2 older comments."), "{text}");
-    let page = room.open(&link).await;
+    let page = digest_site.open(&link).await;
     assert_eq!(page.texts_of(".card").len(), 50);
     page.form("/digests/").press("Spam").await;
     assert_eq!(
-        room.site
+        digest_site
+            .site
             .count("select count(*) from comments where status = 'spam'")
             .await,
         1
@@ -333,17 +354,17 @@ async fn a_digest_lists_fifty_comments_and_counts_the_rest() {
 
 #[tokio::test]
 async fn a_long_comment_is_cut_in_a_digest() {
-    let room = Newsroom::with_frequency("each").await;
-    let id = room.held("Ann").await;
+    let digest_site = DigestSite::with_frequency("each").await;
+    let id = digest_site.insert_held("Ann").await;
     let long = "слово ".repeat(100);
     sqlx::query("update comments set body = $2, body_html = '<p>' || $2 || '</p>' where id = $1")
         .bind(id.0)
         .bind(&long)
-        .execute(&room.site.app.pool)
+        .execute(&digest_site.site.app.pool)
         .await
         .expect("long words");
-    room.digest().await;
-    let text = room.digests()[0].text();
+    digest_site.send_digest().await;
+    let text = digest_site.list_digests()[0].text();
     let quoted: Vec<&str> = text
         .lines()
         .filter_map(|line| line.strip_prefix("> "))
@@ -358,11 +379,11 @@ async fn a_long_comment_is_cut_in_a_digest() {
 
 #[tokio::test]
 async fn a_digest_uses_the_plural_forms_of_its_language() {
-    let room = Newsroom::with(|setup| {
+    let digest_site = DigestSite::build(|setup| {
         setup.publication(|publication| publication.language = Language::Ukrainian)
     })
     .await;
-    let page = room.mo.open("/admin/account").await;
+    let page = digest_site.mo.open("/admin/account").await;
     page.form("/admin/account/email")
         .fill("email", MO)
         .fill("digest", "each")
@@ -370,19 +391,19 @@ async fn a_digest_uses_the_plural_forms_of_its_language() {
         .press("Зберегти адресу")
         .await
         .has_status(303);
-    room.deliver().await;
-    let link = room.last_link();
-    let asked = room.open(&link).await;
-    asked
+    digest_site.deliver().await;
+    let link = digest_site.find_last_link();
+    let response = digest_site.open(&link).await;
+    response
         .form("/moderators/")
         .press("Підтвердити електронну адресу")
         .await
         .has_status(200);
     for name in ["Анна", "Богдан"] {
-        room.held(name).await;
+        digest_site.insert_held(name).await;
     }
-    room.digest().await;
-    let mail = &room.digests()[0];
+    digest_site.send_digest().await;
+    let mail = &digest_site.list_digests()[0];
     assert_eq!(
         mail.header("Subject").as_deref(),
         Some("2 коментарі на модерації – The Test Courier")

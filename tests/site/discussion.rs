@@ -37,7 +37,7 @@ async fn load_facts(
     let from = from.parse().expect("an address");
     comments::store::screening_facts::load(db, id, &domains, from, None)
         .await
-        .expect("an answer")
+        .expect("a response")
 }
 
 #[tokio::test]
@@ -356,8 +356,8 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
     let shown = page.form(DISCUSSION);
     assert_eq!(shown.value("checker_url"), "https://rest.akismet.com");
     assert_eq!(shown.value("checker_key"), "");
-    let told = page.texts_of("input[name=told][checked] + label");
-    assert_eq!(told, ["Comment text", "Name"]);
+    let result_page = page.texts_of("input[name=told][checked] + label");
+    assert_eq!(result_page, ["Comment text", "Name"]);
     let checker = async || {
         let publication = site.app.load_publication().await.expect("a publication");
         publication.discussion.checker.clone()

@@ -45,7 +45,7 @@ async fn erase(site: &TestSite, id: CommentId) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &[id], site.now())
         .await
-        .expect("it is taken back");
+        .expect("it is undone");
     db.commit().await.expect("a commit");
 }
 
@@ -152,11 +152,12 @@ async fn the_second_of_two_editors_sees_both_texts() {
     submit_edit(&mo, id, "Words of Mo.", "")
         .await
         .has_status(303);
-    let told = at_may.press("Save changes").await;
-    told.has_status(409)
+    let result_page = at_may.press("Save changes").await;
+    result_page
+        .has_status(409)
         .sees("Mo edited this comment after you opened the page.");
-    assert_eq!(told.text_of("#their-words"), "Words of Mo.");
-    let form = edit_form(&told);
+    assert_eq!(result_page.text_of("#their-words"), "Words of Mo.");
+    let form = edit_form(&result_page);
     assert_eq!(form.value("comment").trim(), "Words of May.");
     assert_eq!(form.value("why"), "Shorter");
     assert_eq!(load_log(&site).await.len(), 1);
@@ -233,10 +234,10 @@ async fn an_invalid_edit_comes_back_with_every_mistake() {
     // The text also comes back to a moderator who was signed out meanwhile,
     let form = edit_form(&looked);
     mo.forget_cookies();
-    let kept = form.press("Save changes").await;
-    kept.has_status(401);
+    let saved = form.press("Save changes").await;
+    saved.has_status(401);
     assert_eq!(
-        kept.form(&edit_path(id)).value("comment").trim(),
+        saved.form(&edit_path(id)).value("comment").trim(),
         "Looks *good*."
     );
     // and if the author has erased the comment.
@@ -336,8 +337,8 @@ async fn erasing_a_comment_erases_its_earlier_versions() {
         broadsheet::ids::CommenterId(commenter),
     )
     .await
-    .expect("people can be asked")
-    .expect("they are there");
+    .expect("the database answers")
+    .expect("they exist");
     let mine = person.page_path(&site.app.keys).replace('?', "/data?");
     let data = site.visitor().open(&mine).await;
     let data: serde_json::Value = serde_json::from_slice(&data.body).expect("JSON");
@@ -376,7 +377,7 @@ async fn one_form_approves_a_comment_and_replies_to_it() {
     )
     .fetch_one(&site.app.pool)
     .await
-    .expect("the answer");
+    .expect("the response");
     assert_eq!(under, (Some(id.0), "Mo".to_owned(), true));
     let entries = load_log(&site).await;
     assert_eq!(entries.len(), 1);
@@ -414,11 +415,12 @@ async fn a_reply_to_a_comment_decided_meanwhile_comes_back_unpublished() {
         .decide("Spam")
         .await
         .has_status(303);
-    let told = form.press("Approve and reply").await;
-    told.has_status(409)
+    let result_page = form.press("Approve and reply").await;
+    result_page
+        .has_status(409)
         .sees("Someone else decided first: the comment by Ann is spam (Mo).")
         .sees("Your reply was not sent");
-    let form = told.form(&reply_path(id));
+    let form = result_page.form(&reply_path(id));
     assert_eq!(form.value("comment").trim(), "Thank you.");
     assert_eq!(site.status_of(id).await, Status::Spam);
     assert_eq!(site.count("select count(*) from comments").await, 1);
@@ -446,8 +448,8 @@ async fn an_invalid_reply_comes_back_and_approves_nothing() {
             .press("Approve and reply")
             .await;
         assert!(!back.has_status(422).text_of("#comment-mistake").is_empty());
-        let kept = back.form(&reply_path(id));
-        assert_eq!(kept.value("comment").trim(), words.trim());
+        let saved = back.form(&reply_path(id));
+        assert_eq!(saved.value("comment").trim(), words.trim());
     }
     assert_eq!(site.status_of(id).await, Status::Held);
 }
@@ -486,25 +488,29 @@ async fn the_script_gets_the_outcome_as_json() {
             .header("sec-fetch-site", "same-origin");
         let page = mo.send(request, Body::from(body), &reply_path(id)).await;
         assert_eq!(page.header("content-type"), "application/json");
-        let told: serde_json::Value = serde_json::from_slice(&page.body).expect("JSON");
-        (page.status.as_u16(), told)
+        let result_page: serde_json::Value = serde_json::from_slice(&page.body).expect("JSON");
+        (page.status.as_u16(), result_page)
     };
     let request = format!("{id}:held:0");
-    let (status, told) = send(&[("ruling", &request), ("comment", "")]).await;
+    let (status, result_page) = send(&[("ruling", &request), ("comment", "")]).await;
     assert_eq!(status, 422);
-    assert!(told["said"].as_str().is_some_and(|said| !said.is_empty()));
-    let (status, told) = send(&[("ruling", &request), ("comment", "Thanks.")]).await;
+    assert!(
+        result_page["said"]
+            .as_str()
+            .is_some_and(|said| !said.is_empty())
+    );
+    let (status, result_page) = send(&[("ruling", &request), ("comment", "Thanks.")]).await;
     assert_eq!(status, 200);
-    assert_eq!(told["decided"], serde_json::json!([id.0]));
-    assert!(told["act"].is_i64(), "{told}");
-    assert_eq!(told["said"], "Comment approved and reply published.");
-    let (status, told) = send(&[("ruling", &request), ("comment", "Others.")]).await;
+    assert_eq!(result_page["decided"], serde_json::json!([id.0]));
+    assert!(result_page["act"].is_i64(), "{result_page}");
+    assert_eq!(result_page["said"], "Comment approved and reply published.");
+    let (status, result_page) = send(&[("ruling", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 409);
-    let said = told["said"].as_str().unwrap_or_default();
+    let said = result_page["said"].as_str().unwrap_or_default();
     assert!(said.contains("Someone else decided first"), "{said}");
     mo.forget_cookies();
-    let (status, told) = send(&[("ruling", &request), ("comment", "Others.")]).await;
+    let (status, result_page) = send(&[("ruling", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 401);
-    let said = told["said"].as_str().unwrap_or_default();
+    let said = result_page["said"].as_str().unwrap_or_default();
     assert!(said.contains("signed out"), "{said}");
 }

@@ -1,4 +1,4 @@
-//! Taking words back for good: they go, and so does who wrote them; the places of comments and the answers of others stay.
+//! Erasure: texts and commenters are deleted; the positions of comments and the replies of others stay.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email};
@@ -8,8 +8,8 @@ use sqlx::Row;
 
 use crate::support::TestSite;
 
-/// Every row of every table, as text.
-async fn dump(site: &TestSite) -> String {
+/// Returns every row of every table as text.
+async fn dump_tables(site: &TestSite) -> String {
     let tables: Vec<String> = sqlx::query_scalar(
         "select table_name::text from information_schema.tables where table_schema = 'public' order by 1",
     )
@@ -32,35 +32,35 @@ async fn dump(site: &TestSite) -> String {
     dump
 }
 
-async fn person(site: &TestSite, address: &str) -> Option<CommenterId> {
+async fn find_commenter(site: &TestSite, email_text: &str) -> Option<CommenterId> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let email = Email::parse(address).expect("an address");
+    let email = Email::parse(email_text).expect("an address");
     commenters::store::find_by_email(&mut db, &site.app.keys, &email)
         .await
-        .expect("people can be asked")
+        .expect("the database answers")
         .first()
         .copied()
 }
 
-/// Erases all of someone as a request does; whether they are gone.
+/// Erases all comments of a commenter. Returns their number, and whether the commenter was deleted too.
 async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let erased = comments::store::erase::erase_all_by(&mut db, id, site.now())
         .await
-        .expect("words are erased");
+        .expect("comments are erased");
     let is_gone = commenters::store::delete_unless_blocked(&mut db, id)
         .await
-        .expect("the person is forgotten");
-    db.commit().await.expect("it is kept");
+        .expect("the commenter is deleted");
+    db.commit().await.expect("the transaction commits");
     (erased, is_gone)
 }
 
-async fn hash_of(site: &TestSite, id: CommenterId) -> String {
+async fn load_email_hash(site: &TestSite, id: CommenterId) -> String {
     sqlx::query_scalar("select encode(email_hash, 'hex') from commenters where id = $1")
         .bind(id.0)
         .fetch_one(&site.app.pool)
         .await
-        .expect("the person is there")
+        .expect("the commenter exists")
 }
 
 #[tokio::test]
@@ -71,10 +71,10 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
         .comment(&article, "Ann Ominous", Status::Approved)
         .await;
     let answer = site
-        .answer(&article, Some(first), "Bob", Status::Approved)
+        .insert_reply(&article, Some(first), "Bob", Status::Approved)
         .await;
     let second = site
-        .answer(&article, Some(answer), "Ann Ominous", Status::Held)
+        .insert_reply(&article, Some(answer), "Ann Ominous", Status::Held)
         .await;
     sqlx::query(
         "update comments set website = 'https://ominous.example/', network_sealed = '\\x0102', network_until = now(), reasons = '{hold-word:ominous}'
@@ -90,19 +90,21 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
     .execute(&site.app.pool)
     .await
     .expect("a check");
-    let ann = person(&site, "Ann-Ominous@EXAMPLE.org").await.expect("Ann");
+    let ann = find_commenter(&site, "Ann-Ominous@EXAMPLE.org")
+        .await
+        .expect("Ann");
     sqlx::query("insert into subscriptions (commenter_id, article_id, scope, requested_at) values ($1, $2, 'all_replies', now())")
         .bind(ann.0)
         .bind(article.id.0)
         .execute(&site.app.pool)
         .await
         .expect("a subscription");
-    let hash = hash_of(&site, ann).await;
-    let before = dump(&site).await;
+    let hash = load_email_hash(&site, ann).await;
+    let before = dump_tables(&site).await;
     assert!(before.contains("Words of Ann Ominous") && before.contains(&hash));
 
     assert_eq!(erase(&site, ann).await, (2, true));
-    let after = dump(&site).await;
+    let after = dump_tables(&site).await;
     for gone in ["Ominous", "ominous", &hash, "\\x0102"] {
         assert!(!after.contains(gone), "{gone} is left:\n{after}");
     }
@@ -116,32 +118,35 @@ async fn erased_text_is_in_no_table_and_replies_keep_their_places() {
             .bind(answer.0)
             .fetch_one(&site.app.pool)
             .await
-            .expect("the answer");
+            .expect("the response");
     assert_eq!(place, (Some(first.0), first.0));
-    assert_eq!(person(&site, "ann-ominous@example.org").await, None);
+    assert_eq!(find_commenter(&site, "ann-ominous@example.org").await, None);
 
-    // Once more changes nothing, and whoever writes again begins anew.
+    // Erasing again changes nothing, and a later comment creates a new commenter.
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let erased = comments::store::erase::erase(&mut db, &[first, second], site.now()).await;
     assert_eq!(erased.expect("nothing is left to erase"), 0);
     site.comment(&article, "Ann Ominous", Status::Held).await;
-    assert_ne!(person(&site, "ann-ominous@example.org").await, Some(ann));
+    assert_ne!(
+        find_commenter(&site, "ann-ominous@example.org").await,
+        Some(ann)
+    );
 }
 
 #[tokio::test]
-async fn a_comment_alone_is_erased_and_its_author_stays() {
+async fn erasing_one_comment_keeps_its_commenter() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let first = site.comment(&article, "Ann", Status::Approved).await;
     let other = site
-        .answer(&article, Some(first), "Ann", Status::Approved)
+        .insert_reply(&article, Some(first), "Ann", Status::Approved)
         .await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let erased = comments::store::erase::erase(&mut db, &[first], site.now()).await;
     assert_eq!(erased.expect("it is erased"), 1);
     drop(db);
     assert_eq!(site.status_of(other).await, Status::Approved);
-    assert!(person(&site, "ann@example.org").await.is_some());
+    assert!(find_commenter(&site, "ann@example.org").await.is_some());
     let (version, is_erased): (i32, bool) =
         sqlx::query_as("select version, erased_at = $2 from comments where id = $1")
             .bind(first.0)
@@ -164,7 +169,7 @@ async fn erasing_a_blocked_commenter_keeps_only_the_encrypted_email_and_the_bloc
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Eve", Status::Spam).await;
-    let eve = person(&site, "eve@example.org").await.expect("Eve");
+    let eve = find_commenter(&site, "eve@example.org").await.expect("Eve");
     for statement in [
         "update commenters set blocked_at = '2026-03-14T16:00:00Z', verified_at = now(), verification_sent_at = now(), suppressed_at = now()",
         "insert into commenter_browsers (token_hash, commenter_id, verified_at) select '\\x01', id, now() from commenters",
@@ -176,9 +181,9 @@ async fn erasing_a_blocked_commenter_keeps_only_the_encrypted_email_and_the_bloc
             .await
             .expect(statement);
     }
-    let hash = hash_of(&site, eve).await;
+    let hash = load_email_hash(&site, eve).await;
     assert_eq!(erase(&site, eve).await, (1, false));
-    assert_eq!(hash_of(&site, eve).await, hash);
+    assert_eq!(load_email_hash(&site, eve).await, hash);
     for (left, query) in [
         (
             1,
@@ -235,7 +240,7 @@ async fn an_erased_comment_cannot_be_decided_on() {
     let trash = mod_.open("/admin/comments?status=trashed").await;
     trash.has_status(200).does_not_see("Trash 1");
     assert!(trash.texts_of("article").is_empty());
-    // The page from before does nothing to it either.
+    // A decision from an outdated page does nothing either.
     let rest: Vec<CommentId> = [id, other]
         .into_iter()
         .filter(|id| !ids.contains(id))
@@ -252,7 +257,7 @@ async fn an_erased_comment_cannot_be_decided_on() {
 }
 
 #[tokio::test]
-async fn an_erased_commenter_has_no_count_left() {
+async fn an_erased_commenter_is_not_counted() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let of_people = "select count(*) from commenter_counts";
@@ -260,10 +265,10 @@ async fn an_erased_commenter_has_no_count_left() {
     let bob = site.comment(&article, "Bob", Status::Held).await;
     site.comment(&article, "Cid", Status::Held).await;
     assert_eq!(site.count(of_people).await, 3);
-    let ann = person(&site, "ann@example.org").await.expect("Ann");
+    let ann = find_commenter(&site, "ann@example.org").await.expect("Ann");
     assert_eq!(erase(&site, ann).await, (1, true));
     assert_eq!(site.count(of_people).await, 2);
-    let who = person(&site, "bob@example.org").await.expect("Bob");
+    let who = find_commenter(&site, "bob@example.org").await.expect("Bob");
     let mut db = site.app.pool.begin().await.expect("a transaction");
     comments::store::erase::erase(&mut db, &[bob], site.now())
         .await
@@ -271,6 +276,6 @@ async fn an_erased_commenter_has_no_count_left() {
     commenters::store::delete_if_unused(&mut db, who)
         .await
         .expect("nothing is left");
-    db.commit().await.expect("it is kept");
+    db.commit().await.expect("the transaction commits");
     assert_eq!(site.count(of_people).await, 1);
 }

@@ -206,7 +206,7 @@ async fn deep_quotations_are_flattened() {
 }
 
 #[tokio::test]
-async fn names_in_every_script_are_welcome() {
+async fn names_in_every_script_are_accepted() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -274,7 +274,7 @@ async fn malformed_forms_are_refused() {
 }
 
 #[tokio::test]
-async fn hostile_text_in_the_editor_is_answered() {
+async fn hostile_text_in_the_editor_gets_a_valid_response() {
     let site = open_site().await;
     let editor = site.staff("edda", Role::Editor).await;
     let new = editor.open("/admin/articles/new").await;

@@ -10,12 +10,12 @@ use broadsheet::moderation::store::counts::count_by_commenter;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::TestSite;
-use crate::support::wxr::{comment, post, reply_to, wxr};
+use crate::support::wxr::{build_comment, build_comment_parent, build_export, build_item};
 
 const OLD: [u8; 32] = [42; 32];
 const NEW: [u8; 32] = [43; 32];
 
-/// A ring whose active key is new, with the key of every test's site behind it.
+/// Returns a key ring whose active key is new and which also has the key of the test site.
 fn rotated_ring() -> KeyRing {
     let text = format!("{}\n{}\n", encode_hex(&NEW), encode_hex(&OLD));
     KeyFile::parse(&text).expect("two keys").key_ring()
@@ -43,7 +43,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
     let (tea, coffee) = (site.article("Tea").await, site.article("Coffee").await);
     let first = site.comment(&tea, "Ann", Status::Approved).await;
     let second = site.comment(&tea, "Bob", Status::Approved).await;
-    // A server that had only the new key would have created her a second time.
+    // Such a second row is created by a server that has only the new key.
     let mut db = PgConnection::connect(&site.database_url)
         .await
         .expect("a connection");
@@ -138,7 +138,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         .sum();
     assert_eq!(counted, 2);
     drop(db);
-    // Moderators' notes stay, and so does the stricter of two treatments.
+    // Moderators' notes are kept, and so is the stricter of two policies.
     let stored: (String, i64) = sqlx::query_as(
         "select policy::text, (select count(*) from commenter_notes where commenter_id = $1) from commenters where id = $1",
     )
@@ -179,10 +179,11 @@ async fn a_rotation_does_not_reset_the_sign_in_throttle() {
 #[tokio::test]
 async fn an_import_from_before_the_rotation_is_recognised() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| {
-        post.more = comment(11, "Maria", "1", "") + &comment(12, "Petro", "1", &reply_to(11));
+    let tea = build_item(5, "tea").with(|post| {
+        post.more = build_comment(11, "Maria", "1", "")
+            + &build_comment(12, "Petro", "1", &build_comment_parent(11));
     });
-    let xml = wxr(&tea.xml());
+    let xml = build_export(&tea.xml());
     let first = site.import(&xml).await;
     assert_eq!((first.articles.new, first.comments.new), (1, 2), "{first}");
     let people = site.count("select count(*) from commenters").await;

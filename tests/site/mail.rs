@@ -1,4 +1,4 @@
-//! Mail: from the outbox to a server that really speaks SMTP.
+//! Mail delivery from the outbox to an SMTP server.
 
 use std::time::Duration;
 
@@ -11,66 +11,66 @@ use broadsheet::mail::{
 use broadsheet::text::Language;
 use broadsheet::worker::send_mail;
 
-use crate::support::smtp::Sink;
+use crate::support::smtp::SmtpSink;
 use crate::support::{Setup, TestSite};
 
 const ANN: &str = "ann.canary@example.org";
 const DAY: i64 = 24 * 60 * 60;
 
-async fn site_with(sink: &Sink) -> TestSite {
+async fn site_with(sink: &SmtpSink) -> TestSite {
     Setup::default().mail(sink).build().await
 }
 
-fn letter(subject: &str) -> EmailMessage {
-    let pieces = [
+fn sample_email(subject: &str) -> EmailMessage {
+    let blocks = [
         EmailBlock::Paragraph("Bob answered what you wrote.".into()),
         EmailBlock::Action(EmailLink {
             label: "Read it".into(),
             url: "https://news.example.org/tea#comment-4".into(),
         }),
     ];
-    EmailMessage::new(Language::English, subject, &pieces)
+    EmailMessage::new(Language::English, subject, &blocks)
 }
 
 impl TestSite {
-    async fn commenter(&self, address: &str) -> CommenterId {
+    async fn insert_commenter(&self, recipient: &str) -> CommenterId {
         let mut db = self.app.pool.acquire().await.expect("a connection");
-        let email = Email::parse(address).expect("an address");
+        let email = Email::parse(recipient).expect("an address");
         commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
             .await
             .expect("a commenter")
             .id
     }
 
-    async fn write(&self, to: CommenterId, letter: &EmailMessage) {
+    async fn enqueue_email(&self, to: CommenterId, email: &EmailMessage) {
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        outbox::enqueue(&mut db, &self.app.keys, to, letter, None, self.now())
+        outbox::enqueue(&mut db, &self.app.keys, to, email, None, self.now())
             .await
-            .expect("a letter goes in");
-        db.commit().await.expect("it is kept");
+            .expect("an email is inserted");
+        db.commit().await.expect("the transaction commits");
     }
 
-    async fn write_to(&self, address: &str, subject: &str) -> CommenterId {
-        let to = self.commenter(address).await;
-        self.write(to, &letter(subject)).await;
+    async fn enqueue_email_to(&self, recipient: &str, subject: &str) -> CommenterId {
+        let to = self.insert_commenter(recipient).await;
+        self.enqueue_email(to, &sample_email(subject)).await;
         to
     }
 
-    async fn deliver(&self) {
+    async fn deliver_mail(&self) {
         send_mail(&self.app).await.expect("the database answers");
     }
 
-    async fn waiting(&self) -> i64 {
+    async fn count_queued(&self) -> i64 {
         self.count("select count(*) from outbox").await
     }
 
-    async fn silenced(&self) -> i64 {
+    async fn count_suppressed(&self) -> i64 {
         self.count("select count(*) from commenters where suppressed_at is not null")
             .await
     }
 
-    /// The log says nothing of who is written to, or of what the server said.
-    fn has_a_silent_log(&self) {
+    /// Asserts that the log contains neither recipients nor the texts of the mail server.
+    fn assert_log_is_anonymous(&self) {
         let log = self.log().to_lowercase();
         for word in ["ann.canary", "canary@example", "pelican"] {
             assert!(!log.contains(word), "the log holds {word}:\n{log}");
@@ -79,24 +79,24 @@ impl TestSite {
 }
 
 #[tokio::test]
-async fn a_letter_in_the_outbox_is_sent_with_all_its_headers() {
-    let sink = Sink::start().await;
+async fn a_queued_email_is_sent_with_all_headers() {
+    let sink = SmtpSink::start().await;
     let site = Setup::default()
         .settings(|settings| settings.public_url = Some("https://news.example.org".into()))
         .mail(&sink)
         .build()
         .await;
-    let to = site.commenter(ANN).await;
-    let mut letter = letter("Bob answered you");
-    letter.unsubscribe = Some("https://news.example.org/stop/17?key=abc".into());
-    letter.thread = Some("article-17".into());
-    site.write(to, &letter).await;
+    let to = site.insert_commenter(ANN).await;
+    let mut email = sample_email("Bob answered you");
+    email.unsubscribe = Some("https://news.example.org/stop/17?key=abc".into());
+    email.thread = Some("article-17".into());
+    site.enqueue_email(to, &email).await;
     assert!(sink.received().is_empty());
-    site.deliver().await;
+    site.deliver_mail().await;
 
     let received = sink.received();
     let [mail] = &received[..] else {
-        panic!("{} letters", received.len())
+        panic!("{} emails", received.len())
     };
     assert_eq!(
         (mail.from.as_str(), &mail.to[..]),
@@ -124,23 +124,23 @@ async fn a_letter_in_the_outbox_is_sent_with_all_its_headers() {
         id.starts_with("<outbox-") && id.ends_with("@news.example.org>"),
         "{id}"
     );
-    assert_eq!(mail.text(), letter.text);
-    assert_eq!(mail.html(), letter.html);
+    assert_eq!(mail.text(), email.text);
+    assert_eq!(mail.html(), email.html);
     assert_eq!(mail.links(), ["https://news.example.org/tea#comment-4"]);
     assert!(mail.raw.is_ascii());
 
-    assert_eq!(site.waiting().await, 0);
-    site.deliver().await;
+    assert_eq!(site.count_queued().await, 0);
+    site.deliver_mail().await;
     assert_eq!(sink.received().len(), 1);
-    site.has_a_silent_log();
+    site.assert_log_is_anonymous();
 }
 
 #[tokio::test]
-async fn a_letter_without_an_address_to_unsubscribe_has_no_such_header() {
-    let sink = Sink::start().await;
+async fn an_email_without_an_unsubscribe_url_has_no_list_headers() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    site.write_to(ANN, "Prove your address").await;
-    site.deliver().await;
+    site.enqueue_email_to(ANN, "Prove your address").await;
+    site.deliver_mail().await;
     let mail = &sink.received()[0];
     for name in [
         "List-Unsubscribe",
@@ -148,37 +148,40 @@ async fn a_letter_without_an_address_to_unsubscribe_has_no_such_header() {
         "References",
         "In-Reply-To",
     ] {
-        assert_eq!(mail.headers(name), 0, "{name}");
+        assert_eq!(mail.count_headers(name), 0, "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_letter_that_is_put_off_is_tried_again_and_not_before() {
-    let sink = Sink::start().await;
+async fn a_deferred_email_is_retried_after_its_delay() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    site.write_to(ANN, "Bob answered you").await;
-    sink.refuse_recipients(&["451 4.7.1 <ann.canary@example.org> come back later"; 2]);
+    site.enqueue_email_to(ANN, "Bob answered you").await;
+    sink.queue_recipient_replies(&["451 4.7.1 <ann.canary@example.org> come back later"; 2]);
     for (wait, tries) in [(60, 2), (5 * 60, 3)] {
-        site.deliver().await;
+        site.deliver_mail().await;
         site.app.clock.advance(wait - 1);
-        site.deliver().await;
-        assert_eq!(sink.heard("RCPT"), tries - 1);
+        site.deliver_mail().await;
+        assert_eq!(sink.count_commands("RCPT"), tries - 1);
         assert!(sink.received().is_empty());
         site.app.clock.advance(1);
     }
-    site.deliver().await;
+    site.deliver_mail().await;
     assert_eq!(sink.received().len(), 1);
-    assert_eq!((site.waiting().await, site.silenced().await), (0, 0));
+    assert_eq!(
+        (site.count_queued().await, site.count_suppressed().await),
+        (0, 0)
+    );
     assert!(site.log().contains("code=451"), "{}", site.log());
-    site.has_a_silent_log();
+    site.assert_log_is_anonymous();
 }
 
 #[tokio::test]
-async fn a_letter_has_the_same_message_id_each_time() {
-    let sink = Sink::start().await;
+async fn retries_have_the_same_message_id() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    site.write_to(ANN, "Bob answered you").await;
-    // The server keeps the letter, and the process ends before it knows.
+    site.enqueue_email_to(ANN, "Bob answered you").await;
+    // The process ends after the server has accepted the email and before the row is deleted: a trigger keeps the row.
     let keep = "update outbox set next_try_at = created_at";
     sqlx::query(
         "create function stay() returns trigger language plpgsql as 'begin return null; end'",
@@ -190,8 +193,8 @@ async fn a_letter_has_the_same_message_id_each_time() {
         .execute(&site.app.pool)
         .await
         .expect("a trigger");
-    deliver_once_more(&site, keep).await;
-    deliver_once_more(&site, keep).await;
+    deliver_and_reset_lease(&site, keep).await;
+    deliver_and_reset_lease(&site, keep).await;
     let ids: Vec<_> = sink
         .received()
         .iter()
@@ -201,8 +204,8 @@ async fn a_letter_has_the_same_message_id_each_time() {
     assert!(ids[0].is_some() && ids[0] == ids[1], "{ids:?}");
 }
 
-async fn deliver_once_more(site: &TestSite, again: &'static str) {
-    site.deliver().await;
+async fn deliver_and_reset_lease(site: &TestSite, again: &'static str) {
+    site.deliver_mail().await;
     sqlx::query(again)
         .execute(&site.app.pool)
         .await
@@ -210,39 +213,42 @@ async fn deliver_once_more(site: &TestSite, again: &'static str) {
 }
 
 #[tokio::test]
-async fn a_letter_is_given_up_after_two_days() {
-    let mut sink = Sink::start().await;
+async fn an_unsent_email_expires_after_two_days() {
+    let mut sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
     sink.stop().await;
-    site.write_to(ANN, "Bob answered you").await;
+    site.enqueue_email_to(ANN, "Bob answered you").await;
     for _ in 0..16 {
-        site.deliver().await;
-        assert_eq!(site.waiting().await, 1);
+        site.deliver_mail().await;
+        assert_eq!(site.count_queued().await, 1);
         site.app.clock.advance(3 * 60 * 60 - 60);
     }
     site.app.clock.advance(16 * 60);
-    site.deliver().await;
-    assert_eq!((site.waiting().await, site.silenced().await), (0, 0));
+    site.deliver_mail().await;
+    assert_eq!(
+        (site.count_queued().await, site.count_suppressed().await),
+        (0, 0)
+    );
     assert!(site.log().contains("WARN") && site.log().contains("were deleted"));
-    site.has_a_silent_log();
+    site.assert_log_is_anonymous();
 }
 
 #[tokio::test]
-async fn without_a_mail_server_letters_wait_and_are_given_up() {
+async fn without_a_mail_server_emails_wait_and_expire() {
     let site = TestSite::new().await;
-    site.write_to(ANN, "Bob answered you").await;
-    site.deliver().await;
+    site.enqueue_email_to(ANN, "Bob answered you").await;
+    site.deliver_mail().await;
     assert_eq!(site.count("select tries::bigint from outbox").await, 0);
     site.app.clock.advance(2 * DAY - 1);
-    site.deliver().await;
-    assert_eq!(site.waiting().await, 1);
+    site.deliver_mail().await;
+    assert_eq!(site.count_queued().await, 1);
     site.app.clock.advance(1);
-    site.deliver().await;
-    assert_eq!(site.waiting().await, 0);
+    site.deliver_mail().await;
+    assert_eq!(site.count_queued().await, 0);
 }
 
 #[tokio::test]
-async fn an_address_from_which_mail_comes_back_is_written_to_no_more() {
+async fn a_bounced_email_address_is_suppressed() {
     for (at_rcpt, answer) in [
         (
             true,
@@ -253,100 +259,106 @@ async fn an_address_from_which_mail_comes_back_is_written_to_no_more() {
             "554 pelican: no such reader as ann.canary@example.org",
         ),
     ] {
-        let sink = Sink::start().await;
+        let sink = SmtpSink::start().await;
         let site = site_with(&sink).await;
-        let ann = site.write_to(ANN, "One").await;
-        site.write(ann, &letter("Two")).await;
+        let ann = site.enqueue_email_to(ANN, "One").await;
+        site.enqueue_email(ann, &sample_email("Two")).await;
         if at_rcpt {
-            sink.refuse_recipients(&[answer]);
+            sink.queue_recipient_replies(&[answer]);
         } else {
-            sink.refuse_contents(&[answer]);
+            sink.queue_data_replies(&[answer]);
         }
-        site.deliver().await;
+        site.deliver_mail().await;
         assert_eq!(
-            (site.waiting().await, site.silenced().await),
+            (site.count_queued().await, site.count_suppressed().await),
             (0, 1),
             "{answer}"
         );
-        site.write(ann, &letter("Three")).await;
+        site.enqueue_email(ann, &sample_email("Three")).await;
         site.app.clock.advance(DAY);
-        site.deliver().await;
-        assert_eq!(site.waiting().await, 0);
+        site.deliver_mail().await;
+        assert_eq!(site.count_queued().await, 0);
         assert_eq!(
-            (sink.heard("RCPT"), sink.received().len()),
+            (sink.count_commands("RCPT"), sink.received().len()),
             (1, 0),
             "{answer}"
         );
-        // Others are still written to.
-        site.write_to("bob@example.org", "Four").await;
-        site.deliver().await;
+        // Other recipients still get email.
+        site.enqueue_email_to("bob@example.org", "Four").await;
+        site.deliver_mail().await;
         assert_eq!(sink.received().len(), 1);
-        site.has_a_silent_log();
+        site.assert_log_is_anonymous();
     }
 }
 
 #[tokio::test]
-async fn a_blocked_commenter_is_not_written_to() {
-    let sink = Sink::start().await;
+async fn a_blocked_commenter_gets_no_email() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    site.write_to(ANN, "Bob answered you").await;
+    site.enqueue_email_to(ANN, "Bob answered you").await;
     sqlx::query("update commenters set blocked_at = $1")
         .bind(site.now())
         .execute(&site.app.pool)
         .await
         .expect("ann is blocked");
-    site.deliver().await;
-    assert_eq!((site.waiting().await, sink.connections()), (0, 0));
+    site.deliver_mail().await;
+    assert_eq!(
+        (site.count_queued().await, sink.count_connections()),
+        (0, 0)
+    );
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_let_the_site_in_silences_nobody() {
-    let sink = Sink::start().await;
+async fn a_mail_server_that_rejects_the_site_suppresses_nobody() {
+    let sink = SmtpSink::start().await;
     let site = Setup::default()
         .mail(&sink)
         .settings(|settings| {
-            let address = settings.smtp_url.take().unwrap_or_default();
-            settings.smtp_url = Some(address.replace("://", "://courier:wrong@"));
+            let recipient = settings.smtp_url.take().unwrap_or_default();
+            settings.smtp_url = Some(recipient.replace("://", "://courier:wrong@"));
         })
         .build()
         .await;
-    for address in [ANN, "bob@example.org"] {
-        site.write_to(address, "News").await;
+    for recipient in [ANN, "bob@example.org"] {
+        site.enqueue_email_to(recipient, "News").await;
     }
-    // At the door, at sign-in, and as one who may not send to others.
-    sink.greet(&["554 5.7.1 pelican, no welcome"]);
-    site.deliver().await;
+    // The server rejects the connection, then the sign-in, then relaying.
+    sink.queue_greetings(&["554 5.7.1 pelican, no welcome"]);
+    site.deliver_mail().await;
     site.app.clock.advance(DAY / 4);
-    sink.refuse_sign_in(&["535 5.7.8 pelican: no such account"]);
-    site.deliver().await;
-    assert_eq!(sink.heard("MAIL"), 0);
+    sink.queue_auth_replies(&["535 5.7.8 pelican: no such account"]);
+    site.deliver_mail().await;
+    assert_eq!(sink.count_commands("MAIL"), 0);
     site.app.clock.advance(DAY / 4);
-    sink.refuse_recipients(&["550 5.7.1 pelican: no relaying here"; 2]);
-    site.deliver().await;
-    assert_eq!(sink.heard("RCPT"), 2);
-    assert_eq!((site.waiting().await, site.silenced().await), (2, 0));
+    sink.queue_recipient_replies(&["550 5.7.1 pelican: no relaying here"; 2]);
+    site.deliver_mail().await;
+    assert_eq!(sink.count_commands("RCPT"), 2);
+    assert_eq!(
+        (site.count_queued().await, site.count_suppressed().await),
+        (2, 0)
+    );
     for code in ["code=554", "code=535", "code=550"] {
         assert!(site.log().contains(code), "{}", site.log());
     }
     site.app.clock.advance(DAY / 4);
-    site.deliver().await;
-    assert_eq!((site.waiting().await, sink.received().len()), (0, 2));
-    site.has_a_silent_log();
+    site.deliver_mail().await;
+    assert_eq!((site.count_queued().await, sink.received().len()), (0, 2));
+    site.assert_log_is_anonymous();
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_delays_nothing_else() {
-    let sink = Sink::start().await;
+async fn a_hanging_mail_server_delays_nothing_else() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
-    site.write_to(ANN, "Bob answered you").await;
+    site.enqueue_email_to(ANN, "Bob answered you").await;
     sink.hang(true);
     let delivering = tokio::spawn({
         let app = site.app.clone();
         async move { send_mail(&app).await }
     });
-    while sink.connections() == 0 {
+    while sink.count_connections() == 0 {
         tokio::task::yield_now().await;
     }
     page.form("/articles/")
@@ -358,8 +370,8 @@ async fn a_server_that_hangs_delays_nothing_else() {
         .has_status(303);
     broadsheet::worker::purge_expired(&site.app)
         .await
-        .expect("a round of forgetting");
-    // No connection to the database is held while the server is waited for.
+        .expect("the purge runs");
+    // The worker holds no database connection while it waits for the mail server.
     while site.app.pool.num_idle() < site.app.pool.size() as usize {
         tokio::task::yield_now().await;
     }
@@ -369,19 +381,19 @@ async fn a_server_that_hangs_delays_nothing_else() {
         .await
         .expect("no panic")
         .expect("the database answers");
-    assert_eq!((sink.received().len(), site.waiting().await), (1, 0));
+    assert_eq!((sink.received().len(), site.count_queued().await), (1, 0));
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_is_left_and_asked_anew() {
-    let sink = Sink::start().await;
+async fn sending_to_a_hanging_mail_server_times_out() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
     let config = site.app.config.mail.as_ref().expect("mail is set");
     let mailer = Mailer::new(config, "localhost").with_timeout(Duration::from_millis(300));
     let send = async |subject: &str| {
         let to = ANN.parse().expect("an address");
         mailer
-            .send(&letter(subject), to, "outbox-1", site.now())
+            .send(&sample_email(subject), to, "outbox-1", site.now())
             .await
     };
     assert_eq!(send("One").await, Ok(()));
@@ -400,11 +412,11 @@ async fn a_server_that_hangs_is_left_and_asked_anew() {
 }
 
 #[tokio::test]
-async fn two_workers_at_once_send_each_letter_once_over_few_connections() {
-    let sink = Sink::start().await;
+async fn concurrent_workers_send_each_email_once_over_few_connections() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
     for number in 0..50 {
-        site.write_to(
+        site.enqueue_email_to(
             &format!("reader{number}@example.org"),
             &format!("To {number}"),
         )
@@ -421,42 +433,42 @@ async fn two_workers_at_once_send_each_letter_once_over_few_connections() {
     to.sort();
     to.dedup();
     assert_eq!(to.len(), 50);
-    assert_eq!(site.waiting().await, 0);
-    // Four at a time for each, a few of them opened twice when both begin: not one for each letter.
+    assert_eq!(site.count_queued().await, 0);
+    // Each worker opens four connections, and a few more when both begin, but not one for each email.
     assert!(
-        sink.connections() <= 16,
+        sink.count_connections() <= 16,
         "{} connections",
-        sink.connections()
+        sink.count_connections()
     );
 }
 
 #[tokio::test]
-async fn what_a_process_took_and_did_not_send_is_sent_later() {
-    let sink = Sink::start().await;
+async fn emails_of_an_aborted_worker_are_sent_later() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    site.write_to(ANN, "Bob answered you").await;
+    site.enqueue_email_to(ANN, "Bob answered you").await;
     sink.hang(true);
     let dying = tokio::spawn({
         let app = site.app.clone();
         async move { send_mail(&app).await }
     });
-    while sink.connections() == 0 {
+    while sink.count_connections() == 0 {
         tokio::task::yield_now().await;
     }
     dying.abort();
     assert!(dying.await.expect_err("it was cut off").is_cancelled());
     sink.hang(false);
     site.app.clock.advance(5 * 60 - 1);
-    site.deliver().await;
+    site.deliver_mail().await;
     assert!(sink.received().is_empty());
     site.app.clock.advance(1);
-    site.deliver().await;
+    site.deliver_mail().await;
     assert_eq!(sink.received().len(), 1);
 }
 
 #[tokio::test]
-async fn letters_speak_every_language() {
-    let sink = Sink::start().await;
+async fn emails_support_every_script() {
+    let sink = SmtpSink::start().await;
     let site = Setup::default()
         .mail(&sink)
         .settings(|settings| settings.mail_from = Some("Вісник <courier@example.org>".into()))
@@ -465,21 +477,21 @@ async fn letters_speak_every_language() {
     let subject =
         "Богдан відповідає на ваш коментар до статті «Чай і все, що треба знати про нього восени»";
     let words = format!("Їжак 🦔 п'є чай.\n.\n.крапка\n{}", "слово ".repeat(60));
-    let to = site.commenter("андрій@пошта.укр").await;
-    let letter = EmailMessage::new(
+    let to = site.insert_commenter("андрій@пошта.укр").await;
+    let email = EmailMessage::new(
         Language::Ukrainian,
         subject,
         &[EmailBlock::Paragraph(words)],
     );
-    site.write(to, &letter).await;
-    site.deliver().await;
+    site.enqueue_email(to, &email).await;
+    site.deliver_mail().await;
     let mail = &sink.received()[0];
     assert_eq!(mail.header("Subject").as_deref(), Some(subject));
     assert_eq!(
         mail.header("From").as_deref(),
         Some("Вісник <courier@example.org>")
     );
-    assert_eq!(mail.text(), letter.text);
+    assert_eq!(mail.text(), email.text);
     assert!(
         mail.text()
             .starts_with("Їжак 🦔 п'є чай.\n.\n.крапка\nслово")
@@ -491,30 +503,30 @@ async fn letters_speak_every_language() {
 }
 
 #[tokio::test]
-async fn a_subject_cannot_become_a_header() {
-    let sink = Sink::start().await;
+async fn a_subject_cannot_inject_headers() {
+    let sink = SmtpSink::start().await;
     let site = site_with(&sink).await;
-    let to = site.commenter(ANN).await;
-    let mut letter = letter("Tea");
-    // Not by way of `Letter::new`, which would have made it one line already.
-    letter.subject = "Tea\r\nBcc: eve@example.org\r\n\r\nBuy\u{0}".into();
-    letter.thread = Some("a>\r\nBcc: eve@example.org".into());
-    letter.unsubscribe = Some("https://example.org/\r\nBcc: eve@example.org".into());
-    site.write(to, &letter).await;
-    site.deliver().await;
+    let to = site.insert_commenter(ANN).await;
+    let mut email = sample_email("Tea");
+    // Set directly, since `EmailMessage::new` would have joined the lines already.
+    email.subject = "Tea\r\nBcc: eve@example.org\r\n\r\nBuy\u{0}".into();
+    email.thread = Some("a>\r\nBcc: eve@example.org".into());
+    email.unsubscribe = Some("https://example.org/\r\nBcc: eve@example.org".into());
+    site.enqueue_email(to, &email).await;
+    site.deliver_mail().await;
     let mail = &sink.received()[0];
     assert_eq!(
         mail.header("Subject").as_deref(),
         Some("Tea Bcc: eve@example.org Buy")
     );
-    assert_eq!((mail.headers("Bcc"), mail.to.len()), (0, 1));
-    assert_eq!(mail.text(), letter.text);
+    assert_eq!((mail.count_headers("Bcc"), mail.to.len()), (0, 1));
+    assert_eq!(mail.text(), email.text);
 }
 
 #[tokio::test]
-async fn the_outbox_holds_neither_addresses_nor_words() {
+async fn the_outbox_contains_no_readable_email() {
     let site = TestSite::new().await;
-    let to = site.write_to(ANN, "Bob answered you").await;
+    let to = site.enqueue_email_to(ANN, "Bob answered you").await;
     let (plain, sealed): (String, Vec<u8>) =
         sqlx::query_as("select outbox::text, message_sealed from outbox")
             .fetch_one(&site.app.pool)
@@ -533,23 +545,23 @@ async fn the_outbox_holds_neither_addresses_nor_words() {
         let hex = broadsheet::crypto::encode_hex(word.as_bytes());
         assert!(!plain.contains(&hex), "{word}");
     }
-    // It opens for the one it is written to.
+    // Only the key derived for the recipient opens it.
     let opened = outbox::decrypt(&site.app.keys, to, &sealed).expect("it opens");
     assert_eq!(opened.subject, "Bob answered you");
     assert!(outbox::decrypt(&site.app.keys, CommenterId(to.0 + 1), &sealed).is_err());
 }
 
 #[tokio::test]
-async fn check_tells_whether_the_mail_server_answers() {
-    let mut sink = Sink::start().await;
+async fn the_check_reports_an_unreachable_mail_server() {
+    let mut sink = SmtpSink::start().await;
     let mut settings = Settings {
         log: "info".into(),
         ..Settings::default()
     };
-    sink.set_in(&mut settings);
+    sink.apply_to(&mut settings);
     let config = settings
         .check()
-        .expect("the settings are right")
+        .expect("the settings are valid")
         .mail
         .expect("mail is set");
     check_server(&config).await.expect("the sink answers");

@@ -1,4 +1,4 @@
-//! The whole site, driven through the real router the way a person would.
+//! The whole site, driven through the real router as a browser would.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -130,13 +130,13 @@ async fn two_moderators_cannot_decide_twice() {
         .decide("Approve")
         .await
         .has_status(303);
-    let told = at_may
+    let result_page = at_may
         .form("/admin/comments")
         .decide("Spam")
         .await
         .follow()
         .await;
-    told.has_status(200).sees(
+    result_page.has_status(200).sees(
         "Someone else decided first: the comment by Ann is approved (Mo). Their decision stands.",
     );
     assert_eq!(site.status_of(id).await, Status::Approved);
@@ -216,14 +216,14 @@ async fn counters_agree_with_counting() {
     .execute(&site.app.pool)
     .await
     .expect("by hand");
-    let kept = "select count(*) from (
+    let saved = "select count(*) from (
         select status::text, sum(count) from comment_counts group by 1 having sum(count) <> 0
         except select status::text, count(*)::numeric from comments group by 1) wrong";
-    assert_eq!(site.count(kept).await, 0);
-    let kept = "select count(*) from (
+    assert_eq!(site.count(saved).await, 0);
+    let saved = "select count(*) from (
         select article_id, sum(count) from article_comment_counts group by 1 having sum(count) <> 0
         except select article_id, count(*)::numeric from comments where status = 'approved' group by 1) wrong";
-    assert_eq!(site.count(kept).await, 0);
+    assert_eq!(site.count(saved).await, 0);
     assert!(
         site.count("select sum(count)::bigint from comment_counts")
             .await
@@ -300,7 +300,7 @@ async fn a_trashed_comment_is_gone_and_its_replies_stay() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Approved).await;
-    site.answer(&article, Some(ann), "Bob", Status::Approved)
+    site.insert_reply(&article, Some(ann), "Bob", Status::Approved)
         .await;
     let mod_ = site.staff("mo", Role::Moderator).await;
     let form = mod_
@@ -344,13 +344,13 @@ async fn an_undo_leaves_later_decisions_alone() {
             .await
             .has_status(303);
     }
-    let told = stale
+    let result_page = stale
         .form("/admin/comments/undo")
         .press("Undo")
         .await
         .follow()
         .await;
-    told.sees("Nothing to undo");
+    result_page.sees("Nothing to undo");
     assert_eq!(site.status_of(id).await, Status::Approved);
     assert_eq!(site.count("select count(*) from decisions").await, 3);
 }

@@ -17,11 +17,11 @@ use tokio::sync::broadcast::Receiver;
 use tokio::time::{sleep, timeout};
 
 use crate::support::TestSite;
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::visitor::Visitor;
 
 /// Inserts `count` held comments on an article, a second apart.
-pub async fn insert_held(site: &TestSite, on: &Made, count: i64) {
+pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
     sqlx::query(
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at)
@@ -85,7 +85,7 @@ async fn a_card_shows_the_history_of_its_author_and_its_parent() {
         (4, Status::Held),
     ] {
         let id = site
-            .answer(&article, Some(first), &format!("Ann {number}"), status)
+            .insert_reply(&article, Some(first), &format!("Ann {number}"), status)
             .await;
         sqlx::query(
             "update comments set name = 'Ann', network_hash = '\\x01', commenter_id = (select min(commenter_id) from comments where name like 'Ann%')
@@ -278,7 +278,9 @@ async fn an_action_stops_when_its_account_is_gone() {
             .await
             .expect("the account is gone");
     }
-    worker::run_bulk_actions(&site.app).await.expect("a round");
+    worker::run_bulk_actions(&site.app)
+        .await
+        .expect("the task runs");
     assert_eq!(
         site.count("select count(*) from comments where status = 'trashed'")
             .await,
@@ -351,7 +353,7 @@ async fn open_pages_receive_decisions_and_arrivals() {
     let mod_ = site.staff("mo", Role::Moderator).await;
     let other = site.staff("ada", Role::Moderator).await;
     let listening = mod_.clone();
-    let heard = tokio::spawn(async move {
+    let events = tokio::spawn(async move {
         let mut all = String::new();
         // A request of the test ends as soon as it has read something, so the stream is opened again and again.
         for _ in 0..20 {
@@ -371,9 +373,9 @@ async fn open_pages_receive_decisions_and_arrivals() {
     )
     .await;
     let bob = site.comment(&article, "Bob", Status::Held).await;
-    let heard = heard.await.expect("a desk");
+    let events = events.await.expect("the event stream");
     drop(stays);
-    let decided = heard
+    let decided = events
         .split("event: decided\ndata: ")
         .nth(1)
         .expect("a decision");
@@ -385,23 +387,23 @@ async fn open_pages_receive_decisions_and_arrivals() {
         serde_json::json!({ "approved": [ann.0] })
     );
     assert!(
-        heard.contains(&format!("event: arrived\ndata: {{\"ids\":[{bob}]}}")),
-        "{heard}"
+        events.contains(&format!("event: arrived\ndata: {{\"ids\":[{bob}]}}")),
+        "{events}"
     );
-    assert!(!heard.contains("example.org"));
+    assert!(!events.contains("example.org"));
 }
 
 /// Waits for the next event with this name that `matches` accepts.
 async fn receive(
-    heard: &mut Receiver<AdminEvent>,
+    events: &mut Receiver<AdminEvent>,
     name: &str,
     matches: impl Fn(&Value) -> bool,
 ) -> Value {
     let next = async {
         loop {
-            let heard = heard.recv().await.expect("events go on");
-            let data: Value = serde_json::from_str(&heard.data).expect("JSON");
-            if heard.name == name && matches(&data) {
+            let events = events.recv().await.expect("the channel is open");
+            let data: Value = serde_json::from_str(&events.data).expect("JSON");
+            if events.name == name && matches(&data) {
                 return data;
             }
         }
@@ -420,11 +422,11 @@ async fn open_pages_receive_removals_without_a_decision() {
     let changed = site.comment(&article, "Changed", Status::Held).await;
     let settled = site.comment(&article, "Settled", Status::Held).await;
     let decided = site.comment(&article, "Decided", Status::Held).await;
-    let mut heard = site.app.admin_events.subscribe();
+    let mut events = site.app.admin_events.subscribe();
     let mod_ = site.staff("mo", Role::Moderator).await;
     let live = mod_.open("/admin/comments/live").await;
     assert_eq!(live.header("x-accel-buffering"), "no");
-    receive(&mut heard, "anew", |_| true).await;
+    receive(&mut events, "anew", |_| true).await;
     sleep(Duration::from_millis(500)).await;
     post_json(
         &mod_,
@@ -456,12 +458,12 @@ async fn open_pages_receive_removals_without_a_decision() {
         .await
         .expect("a checker refuses it");
     db.commit().await.expect("a commit");
-    let left = receive(&mut heard, "left", |_| true).await;
+    let left = receive(&mut events, "left", |_| true).await;
     assert_eq!(
         left["ids"],
         serde_json::json!([old.0, changed.0, settled.0])
     );
-    let arrived = receive(&mut heard, "arrived", |_| true).await;
+    let arrived = receive(&mut events, "arrived", |_| true).await;
     assert_eq!(arrived["ids"], serde_json::json!([changed.0]));
 }
 
@@ -470,10 +472,10 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 2_100).await;
-    let mut heard = site.app.admin_events.subscribe();
+    let mut events = site.app.admin_events.subscribe();
     let mod_ = site.staff("mo", Role::Moderator).await;
     mod_.open("/admin/comments/live").await;
-    receive(&mut heard, "anew", |_| true).await;
+    receive(&mut events, "anew", |_| true).await;
     // Another node has events of its own.
     let clock = site.app.clock.clone();
     let (keys, config) = (KeyRing::from_secret(&[42; 32]), site.app.config.clone());
@@ -487,14 +489,14 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
     let now = site.now().unix_micros().to_string();
     let fields = [("matching", "spam"), ("as_of", now.as_str())];
     let begun = post_json(&mod_, "/admin/comments", &fields).await;
-    let progress = receive(&mut heard, "bulk", |_| true).await;
+    let progress = receive(&mut events, "bulk", |_| true).await;
     assert_eq!(progress["act"], begun["act"]);
     assert_eq!(
         (&progress["decided"], &progress["done"]),
         (&2_000.into(), &false.into())
     );
     worker::run_bulk_actions(&node).await.expect("the rest");
-    let progress = receive(&mut heard, "bulk", |_| true).await;
+    let progress = receive(&mut events, "bulk", |_| true).await;
     assert_eq!(progress["expected"], 2_100);
     assert_eq!(
         (&progress["decided"], &progress["done"]),
@@ -502,7 +504,7 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
     );
     // An action without decisions has no entry, but its end is published as well.
     post_json(&mod_, "/admin/comments", &fields).await;
-    let progress = receive(&mut heard, "bulk", |_| true).await;
+    let progress = receive(&mut events, "bulk", |_| true).await;
     assert_eq!(
         (&progress["decided"], &progress["done"]),
         (&0.into(), &true.into())
@@ -522,7 +524,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
         sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect("they are alike");
+            .expect("they are similar");
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
     let page = mod_.open("/admin/comments").await;
@@ -540,7 +542,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
     .bind(late.0)
     .execute(&site.app.pool)
     .await
-    .expect("it is alike");
+    .expect("it is similar");
     let answer = post_json(&mod_, "/admin/comments", &[("alike", &group)]).await;
     assert_eq!(answer["said"], "12 comments marked as spam.");
     assert_eq!(site.status_of(alone).await, Status::Held);
@@ -561,7 +563,7 @@ async fn a_group_decision_leaves_later_edits_alone() {
         sqlx::query(statement)
             .execute(&site.app.pool)
             .await
-            .expect("they are alike");
+            .expect("they are similar");
     }
     let change = async |name: &'static str| {
         site.app.clock.advance(60);

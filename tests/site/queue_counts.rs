@@ -286,7 +286,7 @@ async fn run_random_action(
                     .expect("an action id");
                 store::decisions::undo(&mut db, moderator, action_id, undone, 0, 1000, now)
                     .await
-                    .expect("it is taken back");
+                    .expect("it is undone");
             }
             "an undo"
         }
@@ -355,7 +355,7 @@ async fn run_random_action(
             let to = random.pick(&Status::ALL);
             bulk::decide_all(&site.app, moderator, &filter, to, "", now)
                 .await
-                .expect("it is begun");
+                .expect("it starts");
             worker::run_bulk_actions(&site.app)
                 .await
                 .expect("it is done");

@@ -1,4 +1,4 @@
-//! Spam and trash are kept for so many days; then their words are gone, and they are still counted.
+//! Retention: the texts of spam and trash are deleted after some days, and the comments are still counted.
 
 use broadsheet::accounts::Role;
 use broadsheet::audit_log::verify::verify_log;
@@ -12,7 +12,7 @@ use crate::support::{Setup, TestSite};
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-async fn with_reasons(site: &TestSite, id: CommentId, reasons: &[&str]) {
+async fn set_reasons(site: &TestSite, id: CommentId, reasons: &[&str]) {
     sqlx::query("update comments set reasons = $2 where id = $1")
         .bind(id.0)
         .bind(reasons)
@@ -21,12 +21,14 @@ async fn with_reasons(site: &TestSite, id: CommentId, reasons: &[&str]) {
         .expect("reasons");
 }
 
-async fn round(site: &TestSite) {
-    worker::purge_expired(&site.app).await.expect("a round");
+async fn purge_expired(site: &TestSite) {
+    worker::purge_expired(&site.app)
+        .await
+        .expect("the task runs");
 }
 
-/// How many comments of a facet have a key and a status.
-async fn kept_count(site: &TestSite, facet: &str, key: &str, status: &str) -> i64 {
+/// Returns the number of comments that the counters have for a facet, a key and a status.
+async fn count_facet(site: &TestSite, facet: &str, key: &str, status: &str) -> i64 {
     sqlx::query_scalar(
         "select coalesce(sum(count), 0)::bigint from comment_facets where facet = $1 and key = $2 and status::text = $3",
     )
@@ -38,7 +40,7 @@ async fn kept_count(site: &TestSite, facet: &str, key: &str, status: &str) -> i6
     .expect("a count")
 }
 
-async fn count_of(site: &TestSite, status: Status) -> i64 {
+async fn count_comments(site: &TestSite, status: Status) -> i64 {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let counts = moderation::store::counts::count_by_status(&mut db).await;
     counts.expect("counts").of(status)
@@ -49,7 +51,7 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let spam = site.comment(&article, "Canary", Status::Spam).await;
-    with_reasons(
+    set_reasons(
         &site,
         spam,
         &["refuse-word:canary", "refuse-word:bird", "links:7"],
@@ -58,14 +60,14 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     let trash = site.comment(&article, "Bob", Status::Trashed).await;
     let held = site.comment(&article, "Cid", Status::Held).await;
     let approved = site
-        .answer(&article, Some(held), "Bob", Status::Approved)
+        .insert_reply(&article, Some(held), "Bob", Status::Approved)
         .await;
     sqlx::query(
         "insert into classifier_examples (comment_id, is_refused, features, trained_at) select id, true, '{1}', created_at from comments",
     )
     .execute(&site.app.pool)
     .await
-    .expect("lessons");
+    .expect("training examples");
     sqlx::query(
         "insert into comment_versions (comment_id, version, name, body, format, body_html, replaced_at, replaced_by)
          select comments.id, 0, 'Canary', 'canary', 'markdown', 'canary', now(), accounts.id from comments, accounts",
@@ -75,14 +77,14 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     .expect("versions");
 
     site.app.clock.advance(30 * DAY);
-    round(&site).await;
+    purge_expired(&site).await;
     assert_eq!(
         site.count("select count(*) from comments where purged")
             .await,
         0
     );
     site.app.clock.advance(1);
-    round(&site).await;
+    purge_expired(&site).await;
 
     let left = "select count(*) from comments where erased_at is not null and purged and name = '—' and body = '' and body_html = ''
         and website is null and commenter_id is null and network_sealed is null and network_hash is null and score is null";
@@ -101,14 +103,14 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
     ] {
         assert_eq!(site.count(table).await, 2, "{table}");
     }
-    // Whoever wrote only that is gone; whoever wrote more is not.
+    // A commenter without other comments is deleted; one with others stays.
     assert_eq!(site.count("select count(*) from commenters").await, 2);
 
-    // The queue has them no more, the months still do.
-    assert_eq!(count_of(&site, Status::Spam).await, 0);
-    assert_eq!(count_of(&site, Status::Trashed).await, 0);
-    assert_eq!(count_of(&site, Status::Held).await, 1);
-    assert_eq!(count_of(&site, Status::Approved).await, 1);
+    // The queue does not show them any more; the monthly counts still include them.
+    assert_eq!(count_comments(&site, Status::Spam).await, 0);
+    assert_eq!(count_comments(&site, Status::Trashed).await, 0);
+    assert_eq!(count_comments(&site, Status::Held).await, 1);
+    assert_eq!(count_comments(&site, Status::Approved).await, 1);
     for (facet, key, status, count) in [
         ("month", "2026-03", "spam", 1),
         ("month", "2026-03", "trashed", 1),
@@ -119,25 +121,25 @@ async fn old_spam_and_trash_lose_their_text_and_stay_counted() {
         ("article", &article.id.to_string(), "held", 1),
     ] {
         assert_eq!(
-            kept_count(&site, facet, key, status).await,
+            count_facet(&site, facet, key, status).await,
             count,
             "{facet} {key} {status}"
         );
     }
 
-    // It is in the log, and there it ends.
+    // The decision is in the log and cannot be undone.
     let moderator = site.staff("mo", Role::Moderator).await;
     let page = moderator.open("/admin/log?by=itself").await;
     page.sees("Deleted the text of 2 old comments")
         .sees("automatic");
-    round(&site).await;
+    purge_expired(&site).await;
     assert_eq!(site.count("select count(*) from audit_log").await, 1);
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let seen = verify_log(&mut db, None).await.expect("it is read");
     assert_eq!(seen.faults, Vec::<String>::new());
     drop(db);
 
-    // Nobody decides about words that are gone.
+    // A purged comment cannot be decided on.
     for id in [spam, trash] {
         let seen = site.status_of(id).await.as_str();
         let one = format!("approved {id}:{seen}:1");
@@ -172,7 +174,7 @@ async fn a_decision_on_a_purged_comment_cannot_be_undone() {
     let page = moderator.open("/admin/log/1").await;
     assert_eq!(page.forms("/admin/comments/undo").len(), 1);
     site.app.clock.advance(31 * DAY);
-    round(&site).await;
+    purge_expired(&site).await;
     let moderator = site.staff("max", Role::Moderator).await;
     let page = moderator.open("/admin/log/1").await;
     page.sees("A comment whose text has been deleted")
@@ -205,14 +207,14 @@ async fn unlimited_retention_and_imported_spam_are_not_purged() {
     let days = |days: i32| sqlx::query("update settings set trash_days = $1").bind(days);
     days(0).execute(&site.app.pool).await.expect("settings");
     site.app.clock.advance(400 * DAY);
-    round(&site).await;
+    purge_expired(&site).await;
     assert_eq!(
         site.count("select count(*) from comments where purged")
             .await,
         0
     );
     days(7).execute(&site.app.pool).await.expect("settings");
-    round(&site).await;
+    purge_expired(&site).await;
     let purged: Vec<i64> = sqlx::query_scalar("select id from comments where purged")
         .fetch_all(&site.app.pool)
         .await
@@ -226,7 +228,7 @@ async fn the_author_page_says_that_a_refused_comment_was_purged() {
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Trashed).await;
     site.app.clock.advance(31 * DAY);
-    round(&site).await;
+    purge_expired(&site).await;
     let address = links::author_page_path(&site.app.keys, id);
     let page = site.visitor().open(&address).await;
     page.has_status(200)
@@ -234,11 +236,11 @@ async fn the_author_page_says_that_a_refused_comment_was_purged() {
         .sees("its text was deleted after 31 days")
         .does_not_see("You deleted")
         .does_not_see("Words of Ann");
-    // As with words that were taken back, there is nothing left to do.
+    // As with an erased comment, no action is offered.
     assert!(page.forms(&address).is_empty());
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let erased = comments::store::erase::erase(&mut db, &[id], site.now()).await;
-    assert_eq!(erased.expect("it is asked"), 0);
+    assert_eq!(erased.expect("the request is sent"), 0);
 }
 
 #[tokio::test]
@@ -255,7 +257,7 @@ async fn one_run_purges_more_than_one_batch() {
     .await
     .expect("a flood");
     site.app.clock.advance(40 * DAY);
-    round(&site).await;
+    purge_expired(&site).await;
     assert_eq!(
         site.count("select count(*) from comments where not purged")
             .await,
@@ -266,7 +268,7 @@ async fn one_run_purges_more_than_one_batch() {
         .await
         .expect("the log");
     assert_eq!(about, ["2000 comments", "2000 comments", "501 comments"]);
-    assert_eq!(kept_count(&site, "month", "2026-03", "spam").await, 4501);
+    assert_eq!(count_facet(&site, "month", "2026-03", "spam").await, 4501);
 }
 
 #[tokio::test]
@@ -293,12 +295,12 @@ async fn the_transparency_page_is_shown_only_if_enabled() {
     }
     site.comment(&article, "Dot", Status::Held).await;
     let spam = site.comment(&article, "Eve", Status::Spam).await;
-    with_reasons(&site, spam, &["refuse-word:secretword", "links:4"]).await;
+    set_reasons(&site, spam, &["refuse-word:secretword", "links:4"]).await;
     let trash = site.comment(&article, "Fay", Status::Trashed).await;
-    with_reasons(&site, trash, &["links:9"]).await;
+    set_reasons(&site, trash, &["links:9"]).await;
     site.app.clock.advance(40 * DAY);
     site.comment(&article, "Gus", Status::Held).await;
-    // Emptied or not, the month stays as it was.
+    // Purging does not change the month's numbers.
     for _ in 0..2 {
         let page = site.visitor().open("/transparency").await;
         page.has_status(200).does_not_see("secretword");
@@ -310,14 +312,14 @@ async fn the_transparency_page_is_shown_only_if_enabled() {
         assert_eq!(reasons, ["Many links", "Banned word"]);
         let counts = page.texts_of(".tally:last-of-type tbody td");
         assert_eq!(counts, ["2", "1"]);
-        round(&site).await;
+        purge_expired(&site).await;
     }
     assert_eq!(
         site.count("select count(*) from comments where purged")
             .await,
         2
     );
-    // The same for everyone, and nothing is left with anybody.
+    // The page is the same for everyone and sets no cookie.
     let admin = site.staff("ada", Role::Admin).await;
     let (one, other) = (
         site.visitor().open("/transparency").await,
@@ -347,7 +349,7 @@ async fn an_article_can_use_the_transparency_path_while_the_page_is_disabled() {
             .execute(&mut *db)
             .await
             .expect(statement);
-        db.commit().await.expect("it is kept");
+        db.commit().await.expect("the transaction commits");
     }
     let page = site.visitor().open("/transparency").await;
     page.has_status(200).sees("Some words.");
@@ -364,7 +366,7 @@ async fn deleting_a_comment_during_a_purge_does_not_fail() {
     )
     .execute(&site.app.pool)
     .await
-    .expect("lessons");
+    .expect("training examples");
     site.app.clock.advance(31 * DAY);
     let begun = tokio::sync::Notify::new();
     let author = async {
@@ -373,11 +375,11 @@ async fn deleting_a_comment_during_a_purge_does_not_fail() {
             .await
             .expect("its lesson is taken back");
         begun.notify_one();
-        site.until_someone_waits().await;
+        site.wait_for_blocked_query().await;
         comments::store::erase::erase(&mut db, &[id], site.now())
             .await
-            .expect("it is taken back");
-        db.commit().await.expect("it is kept");
+            .expect("it is undone");
+        db.commit().await.expect("the transaction commits");
     };
     let emptied = async {
         begun.notified().await;

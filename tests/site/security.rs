@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use broadsheet::accounts::Role;
 use sha2::{Digest, Sha256};
 
-use crate::support::makers::{get, raw};
+use crate::support::makers::{get, send_request};
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn fingerprinted_assets_are_cached_for_good() {
 async fn pages_are_compressed_if_the_browser_accepts_it() {
     let site = TestSite::new().await;
     for coding in ["gzip", "br"] {
-        let page = raw(
+        let page = send_request(
             &site.visitor(),
             get("/static/site.css").header("accept-encoding", coding),
             "/static/site.css",

@@ -17,7 +17,7 @@ use broadsheet::worker;
 use tokio::sync::Notify;
 
 use crate::support::TestSite;
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 
 /// Creates a moderator, and returns the proof of being one.
 pub async fn moderator(site: &TestSite) -> Moderator {
@@ -57,7 +57,7 @@ impl<'a> CommentDraft<'a> {
         }
     }
 
-    pub async fn insert(self, site: &TestSite, article: &Made) -> CommentId {
+    pub async fn insert(self, site: &TestSite, article: &SampleArticle) -> CommentId {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         let email = Email::parse(&format!("{}@example.org", self.author)).expect("an address");
         let commenter = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, self.at)
@@ -85,7 +85,7 @@ impl<'a> CommentDraft<'a> {
         )
         .await
         .expect("a comment goes in")
-        .expect("it says something new");
+        .expect("the comment is no duplicate");
         db.commit().await.expect("a commit");
         id
     }
@@ -100,7 +100,7 @@ fn offer(number: i64) -> String {
 /// Inserts offers with these numbers, a second apart, from nine networks.
 async fn insert_offers(
     site: &TestSite,
-    article: &Made,
+    article: &SampleArticle,
     numbers: std::ops::Range<i64>,
 ) -> Vec<CommentId> {
     let mut ids = Vec::new();
@@ -256,7 +256,7 @@ async fn concurrent_decisions_leave_the_right_representative() {
         .await
         .expect("it is decided");
         begun.notify_one();
-        site.until_someone_waits().await;
+        site.wait_for_blocked_query().await;
         db.commit().await.expect("a commit");
     };
     let meanwhile = async |ids: &[CommentId]| {
@@ -279,9 +279,9 @@ async fn concurrent_decisions_leave_the_right_representative() {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         store::indexing::set_groups(&mut db, &[(late, group_id)])
             .await
-            .expect("it is alike");
+            .expect("it is similar");
         begun.notify_one();
-        site.until_someone_waits().await;
+        site.wait_for_blocked_query().await;
         db.commit().await.expect("a commit");
     };
     let others = [similar[1], similar[2], similar[4]];
@@ -309,7 +309,7 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     let as_of = site.now().plus_seconds(100);
     let action_id = bulk::decide_all(&site.app, &moderator, &filter, Status::Spam, "", as_of)
         .await
-        .expect("it is begun");
+        .expect("it starts");
     worker::run_bulk_actions(&site.app)
         .await
         .expect("it is done");
@@ -323,7 +323,7 @@ async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
     assert_eq!(left[0].similar_group_id, group_id);
     bulk::undo_all(&site.app, &moderator, action_id)
         .await
-        .expect("it is taken back");
+        .expect("it is undone");
     worker::run_bulk_actions(&site.app)
         .await
         .expect("it is done");

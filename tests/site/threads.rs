@@ -9,11 +9,11 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::{Setup, TestSite};
 
 /// Adds `count` top-level comments by different people, a second apart, and returns their ids in that order.
-async fn add_threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
+async fn add_threads(site: &TestSite, on: &SampleArticle, count: i64) -> Vec<i64> {
     insert_rows(
         site,
         "insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, reasons, created_at)
@@ -28,7 +28,13 @@ async fn add_threads(site: &TestSite, on: &Made, count: i64) -> Vec<i64> {
 }
 
 /// Adds replies to a comment, each to it or, `in_a_row`, to the reply before.
-async fn add_replies(site: &TestSite, on: &Made, to: i64, count: i64, in_a_row: bool) -> Vec<i64> {
+async fn add_replies(
+    site: &TestSite,
+    on: &SampleArticle,
+    to: i64,
+    count: i64,
+    in_a_row: bool,
+) -> Vec<i64> {
     let query = if in_a_row {
         "insert into comments (id, article_id, parent_id, root_id, name, body, body_html, dedup_hash, status, reasons, created_at)
          select $3 * 1000 + n, $1, case when n = 1 then $3 else $3 * 1000 + n - 1 end, $3, 'Answerer ' || n, 'x', '<p>Answer ' || n || '.</p>',
@@ -46,7 +52,7 @@ async fn add_replies(site: &TestSite, on: &Made, to: i64, count: i64, in_a_row: 
 async fn insert_rows(
     site: &TestSite,
     query: &'static str,
-    on: &Made,
+    on: &SampleArticle,
     count: i64,
     from: i64,
 ) -> Vec<i64> {
@@ -56,7 +62,7 @@ async fn insert_rows(
         .bind(from)
         .fetch_all(&site.app.pool)
         .await
-        .expect("rows go in")
+        .expect("rows are inserted")
 }
 
 async fn set_status(site: &TestSite, id: i64, status: Status) {
@@ -302,7 +308,7 @@ async fn a_long_thread_continues_on_its_own_pages() {
     assert_eq!(page.texts_of(".reply").len(), 51);
     let more = page
         .attribute(".thread-more a", "href")
-        .expect("it leads on");
+        .expect("a redirect");
     assert_eq!(more, format!("/comments/{}/thread?from=2", ids[0]));
     let second = site.visitor().open(&more).await;
     second
@@ -317,10 +323,10 @@ async fn a_long_thread_continues_on_its_own_pages() {
         second.text_of(".reply .reply-answers"),
         "in reply to Answerer 49"
     );
-    let asked = second
+    let response = second
         .attribute(".reply-answers", "href")
         .expect("it leads to the question");
-    let question = site.visitor().open(&asked).await.leads_to();
+    let question = site.visitor().open(&response).await.leads_to();
     assert_eq!(
         question,
         format!("{}#comment-{}", article.path, replies[48])
@@ -437,7 +443,7 @@ async fn counts_are_pluralised_in_the_readers_language() {
     }
 }
 
-/// Whether the stored counts match the comments.
+/// Returns whether the stored counts match the comments.
 async fn counts_match(pool: &PgPool) -> bool {
     sqlx::query_scalar(
         "select not exists (
@@ -485,7 +491,9 @@ async fn stored_counts_match_the_comments_after_any_change() {
                 let parent =
                     (!parents.is_empty() && roll(3) > 0).then(|| parents[roll(parents.len())]);
                 let name = format!("N{step}");
-                let id = site.answer(&articles[on], parent, &name, status).await;
+                let id = site
+                    .insert_reply(&articles[on], parent, &name, status)
+                    .await;
                 said.push((on, id));
             }
             2 if !said.is_empty() => set_status(&site, said[roll(said.len())].1.0, status).await,
@@ -551,15 +559,15 @@ async fn concurrent_approvals_in_one_thread_count_one_thread() {
         // Begins before the first has committed, and waits for it.
         let second = set_status(&site, replies[1], statuses);
         let (_, committed) = tokio::join!(second, async {
-            site.until_someone_waits().await;
+            site.wait_for_blocked_query().await;
             first.commit().await
         });
-        committed.expect("kept");
+        committed.expect("saved");
         assert!(counts_match(&site.app.pool).await);
-        let kept = site
+        let saved = site
             .count("select sum(threads)::bigint from article_comment_counts")
             .await;
-        assert_eq!(kept, threads);
+        assert_eq!(saved, threads);
     }
     let page = site.visitor().open(&article.path).await;
     page.sees("2 comments");
@@ -772,7 +780,7 @@ async fn an_article_at_a_feed_path_wins_over_the_feed() {
             .await
             .expect("moved by hand");
     }
-    moved.commit().await.expect("kept");
+    moved.commit().await.expect("saved");
     let page = site.visitor().open(&path).await;
     page.has_status(200);
     assert_eq!(page.text_of("h1"), "Coffee");

@@ -6,7 +6,7 @@ use broadsheet::articles::State;
 use broadsheet::comments::Status;
 use broadsheet::publication::Publication;
 
-use crate::support::makers::Made;
+use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Form, Page};
 use crate::support::{Setup, TestSite};
 
@@ -32,7 +32,7 @@ fn fill_form(page: &Page) -> Form {
 /// Submits a reply and returns its status and the codes of the reasons.
 async fn submit_and_load(
     site: &TestSite,
-    article: &Made,
+    article: &SampleArticle,
     change: impl FnOnce(Form) -> Form,
 ) -> (Status, Vec<String>) {
     let page = site.visitor().open(&article.path).await;

@@ -1,5 +1,5 @@
-//! An article as its writer had it: date, standfirst, source line, body and the publication's appeal, one paragraph after
-//! another, up to *Leave a Reply*. `TEST_ARTICLE` names another file of that shape to be published instead.
+//! Sample article read from a text file: date, standfirst, source line, body and appeal, separated by empty lines, up to
+//! *Leave a Reply*. The variable `TEST_ARTICLE` names another file of that form.
 
 use std::fs;
 
@@ -33,7 +33,7 @@ impl WrittenArticle {
             .filter(|paragraph| !paragraph.is_empty())
             .take_while(|paragraph| *paragraph != "Leave a Reply")
             .map(str::to_owned);
-        let mut next = || paragraphs.next().expect("the article goes on");
+        let mut next = || paragraphs.next().expect("the file is complete");
         let (date, standfirst, sources) = (next(), next(), next());
         let mut body: Vec<String> = paragraphs.collect();
         let appeal = body.pop().expect("an appeal");
@@ -48,19 +48,19 @@ impl WrittenArticle {
         }
     }
 
-    /// Nine in the morning of its date, as a field for a moment takes it.
+    /// Returns nine in the morning of its date, in the format of `datetime-local` fields.
     pub fn moment(&self) -> String {
         let date = jiff::civil::Date::strptime("%B %d, %Y", &self.date).expect("an English date");
         format!("{date}T09:00")
     }
 
-    /// Where it will stand.
+    /// Returns the path that the published article will have.
     pub fn path(&self) -> String {
         let date = self.moment()[..10].replace('-', "/");
         format!("/{date}/{}", broadsheet::text::Slug::from_title(self.title))
     }
 
-    /// Its body word by word, without the dots before list items.
+    /// Returns the words of the body, without the bullets before list items.
     pub fn words(&self) -> Vec<String> {
         self.body
             .iter()
@@ -69,7 +69,7 @@ impl WrittenArticle {
             .collect()
     }
 
-    /// How many of its paragraphs are items of a list.
+    /// Returns the number of list items in the body.
     pub fn items(&self) -> usize {
         let items = |paragraph: &&String| paragraph.starts_with('•');
         self.body.iter().filter(items).count()

@@ -1,4 +1,4 @@
-//! One throw-away Postgres for a test binary, one migrated template in it, one copy of that for each test.
+//! A temporary Postgres per test binary, with a migrated template database that each test copies.
 //! `TEST_DATABASE_URL` names a server to use instead; its user must be allowed to create databases.
 
 use std::fs;
@@ -12,63 +12,63 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;
 
-struct Cluster {
+struct TestCluster {
     url: String,
     template: String,
     // A static is never dropped; the pipe to Postgres closes when the process ends, and Postgres with it.
-    _private: Option<EmbeddedPostgres>,
+    _postgres: Option<EmbeddedPostgres>,
 }
 
-static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+static CLUSTER: OnceCell<TestCluster> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// A database that nobody else uses, migrated, empty.
+/// Creates an empty, migrated database for one test and returns its URL.
 pub async fn new_database() -> String {
-    let cluster = CLUSTER.get_or_init(start).await;
+    let cluster = CLUSTER.get_or_init(start_cluster).await;
     let name = format!(
         "test_{}_{}",
         process::id(),
         DATABASES.fetch_add(1, Ordering::Relaxed)
     );
-    let mut admin = admin_of(&cluster.url).await;
-    create(&mut admin, &name, Some(&cluster.template)).await;
+    let mut admin = connect(&cluster.url).await;
+    create_database(&mut admin, &name, Some(&cluster.template)).await;
     with_database(&cluster.url, &name)
 }
 
-/// A database with nothing in it, not even tables.
+/// Creates a database without any tables and returns its URL.
 pub async fn new_empty_database() -> String {
-    let cluster = CLUSTER.get_or_init(start).await;
+    let cluster = CLUSTER.get_or_init(start_cluster).await;
     let name = format!(
         "empty_{}_{}",
         process::id(),
         DATABASES.fetch_add(1, Ordering::Relaxed)
     );
-    create(&mut admin_of(&cluster.url).await, &name, None).await;
+    create_database(&mut connect(&cluster.url).await, &name, None).await;
     with_database(&cluster.url, &name)
 }
 
-async fn start() -> Cluster {
-    let (url, private) = match std::env::var("TEST_DATABASE_URL") {
+async fn start_cluster() -> TestCluster {
+    let (url, postgres) = match std::env::var("TEST_DATABASE_URL") {
         Ok(url) => (url, None),
         Err(_) => {
-            let private = tokio::task::spawn_blocking(|| {
+            let postgres = tokio::task::spawn_blocking(|| {
                 EmbeddedPostgres::start(&folder("cluster"), CommitDurability::Test)
             })
             .await
             .expect("starting does not panic")
             .unwrap_or_else(|error| panic!("a Postgres for tests: {error:#}"));
-            (private.url().to_owned(), Some(private))
+            (postgres.url().to_owned(), Some(postgres))
         }
     };
     let template = format!("template_{}", process::id());
-    let mut admin = admin_of(&url).await;
-    create(&mut admin, &template, None).await;
-    let mut database = admin_of(&with_database(&url, &template)).await;
+    let mut admin = connect(&url).await;
+    create_database(&mut admin, &template, None).await;
+    let mut database = connect(&with_database(&url, &template)).await;
     broadsheet::db::MIGRATOR
         .run(&mut database)
         .await
         .expect("migrations run");
-    // Numbers of different things are far apart, so that a mixed-up one finds nothing.
+    // Ids of different tables are far apart, so that an id used with the wrong table finds no row.
     for (sequence, start) in [
         ("accounts_id_seq", 10_000),
         ("articles_id_seq", 20_000),
@@ -83,15 +83,15 @@ async fn start() -> Cluster {
             .await
             .expect("a sequence restarts");
     }
-    database.close().await.expect("the template is left alone");
-    Cluster {
+    database.close().await.expect("the connection closes");
+    TestCluster {
         url,
         template,
-        _private: private,
+        _postgres: postgres,
     }
 }
 
-async fn create(admin: &mut PgConnection, name: &str, template: Option<&str>) {
+async fn create_database(admin: &mut PgConnection, name: &str, template: Option<&str>) {
     let template = template
         .map(|template| format!(" template {template}"))
         .unwrap_or_default();
@@ -101,22 +101,20 @@ async fn create(admin: &mut PgConnection, name: &str, template: Option<&str>) {
         .expect("a database is created");
 }
 
-async fn admin_of(url: &str) -> PgConnection {
+async fn connect(url: &str) -> PgConnection {
     PgConnectOptions::from_str(url)
-        .expect("a database address")
+        .expect("a database URL")
         .connect()
         .await
         .expect("the test Postgres answers")
 }
 
 fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url
-        .rsplit_once('/')
-        .expect("an address ends in its database");
+    let (server, _) = url.rsplit_once('/').expect("a URL that ends in a database");
     format!("{server}/{name}")
 }
 
-/// A new empty folder, open enough for the account Postgres runs as. What dead test runs left is cleared away.
+/// Creates an empty folder in the system's folder for temporary files, and deletes those of test runs that have ended.
 pub fn folder(purpose: &str) -> PathBuf {
     static FOLDERS: AtomicU32 = AtomicU32::new(0);
     let all = std::env::temp_dir();

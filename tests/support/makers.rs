@@ -1,4 +1,4 @@
-//! Makers of what a test needs; each says only what matters to it.
+//! Builders of articles, comments and accounts. A test states only the values that matter to it.
 
 use std::net::Ipv4Addr;
 
@@ -17,35 +17,35 @@ use broadsheet::text::{BodyFormat, Slug, markdown};
 use super::TestSite;
 use super::visitor::Visitor;
 
-/// What the staff of a test signs in with.
+/// Passphrase of every account that tests create.
 pub const PASSPHRASE: &str = "a long enough passphrase";
 
-/// An article that is there to read.
-pub struct Made {
+/// A published article.
+pub struct SampleArticle {
     pub id: ArticleId,
     pub path: String,
 }
 
 impl TestSite {
-    /// Someone of the staff, signed in.
-    pub async fn staff(&self, handle: &str, role: Role) -> Visitor {
+    /// Inserts an account and returns a browser that is signed in to it.
+    pub async fn staff(&self, name: &str, role: Role) -> Visitor {
         let mut db = self.app.pool.acquire().await.expect("a connection");
-        let parsed = Username::parse(handle).expect("a handle");
+        let username = Username::parse(name).expect("a username");
         let passphrase = Passphrase::parse(PASSPHRASE)
             .expect("a passphrase")
             .hash(self.app.password_hasher.argon2())
             .expect("a hash");
         let id = accounts::store::insert(
             &mut db,
-            &parsed,
-            handle,
+            &username,
+            name,
             role,
             Some(&passphrase),
             self.now(),
         )
         .await
-        .expect("an account goes in")
-        .expect("the handle is free");
+        .expect("an account is inserted")
+        .expect("the username is free");
         let cookie = accounts::session::create_session(&self.app, &mut db, id)
             .await
             .expect("a session");
@@ -54,11 +54,15 @@ impl TestSite {
         visitor
     }
 
-    pub async fn article(&self, title: &str) -> Made {
+    pub async fn article(&self, title: &str) -> SampleArticle {
         self.article_with(title, |_| {}).await
     }
 
-    pub async fn article_with(&self, title: &str, change: impl FnOnce(&mut Draft)) -> Made {
+    pub async fn article_with(
+        &self,
+        title: &str,
+        change: impl FnOnce(&mut Draft),
+    ) -> SampleArticle {
         let mut draft = Draft {
             slug: Slug::from_title(title),
             title: title.to_owned(),
@@ -76,51 +80,51 @@ impl TestSite {
         change(&mut draft);
         let publication = self.app.load_publication().await.expect("a publication");
         let mut db = self.app.pool.begin().await.expect("a transaction");
-        let handle = Username::parse("maker").expect("a handle");
-        let author = match accounts::store::find_by_username(&mut db, &handle)
+        let username = Username::parse("maker").expect("a username");
+        let author = match accounts::store::find_by_username(&mut db, &username)
             .await
-            .expect("accounts can be asked")
+            .expect("the database answers")
         {
             Some((account, _)) => account.id,
             None => {
-                accounts::store::insert(&mut db, &handle, "Maker", Role::Editor, None, self.now())
+                accounts::store::insert(&mut db, &username, "Maker", Role::Editor, None, self.now())
                     .await
-                    .expect("an account goes in")
-                    .expect("the handle is free")
+                    .expect("an account is inserted")
+                    .expect("the username is free")
             }
         };
-        let kept = articles::store::insert(&mut db, &publication, author, &draft, self.now())
+        let outcome = articles::store::insert(&mut db, &publication, author, &draft, self.now())
             .await
-            .expect("an article goes in");
-        let articles::store::Save::Kept(id) = kept else {
+            .expect("an article is inserted");
+        let articles::store::Save::Kept(id) = outcome else {
             panic!("{kept:?}")
         };
         let path = articles::store::find(&mut db, id)
             .await
-            .expect("it can be found")
-            .expect("it is there")
+            .expect("the database answers")
+            .expect("the article exists")
             .path;
-        db.commit().await.expect("it is kept");
-        Made {
+        db.commit().await.expect("the transaction commits");
+        SampleArticle {
             id,
             path: path.unwrap_or_default(),
         }
     }
 
-    pub async fn comment(&self, on: &Made, name: &str, status: Status) -> CommentId {
-        self.answer(on, None, name, status).await
+    pub async fn comment(&self, on: &SampleArticle, name: &str, status: Status) -> CommentId {
+        self.insert_reply(on, None, name, status).await
     }
 
-    pub async fn answer(
+    pub async fn insert_reply(
         &self,
-        on: &Made,
+        on: &SampleArticle,
         parent_id: Option<CommentId>,
         name: &str,
         status: Status,
     ) -> CommentId {
         let mut db = self.app.pool.begin().await.expect("a transaction");
         let email =
-            Email::parse(&format!("{}@example.org", Slug::from_title(name))).expect("an address");
+            Email::parse(&format!("{}@example.org", Slug::from_title(name))).expect("an email");
         let commenter =
             commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
                 .await
@@ -152,29 +156,29 @@ impl TestSite {
             self.now(),
         )
         .await
-        .expect("a comment goes in")
-        .expect("it says something new");
-        db.commit().await.expect("it is kept");
+        .expect("a comment is inserted")
+        .expect("the comment is no duplicate");
+        db.commit().await.expect("the transaction commits");
         id
     }
 
-    /// The status of a comment.
+    /// Loads the status of a comment.
     pub async fn status_of(&self, id: CommentId) -> Status {
         sqlx::query_scalar("select status from comments where id = $1")
             .bind(id.0)
             .fetch_one(&self.app.pool)
             .await
-            .expect("the comment is there")
+            .expect("the comment exists")
     }
 }
 
-/// A moment in words.
-pub fn at(moment: &str) -> Ts {
-    Ts::new(moment.parse().expect("a moment"))
+/// Parses a time in RFC 3339 format.
+pub fn at(time: &str) -> Ts {
+    Ts::new(time.parse().expect("a time"))
 }
 
-/// A request that no browser of ours would send.
-pub async fn raw(
+/// Sends a request with arbitrary headers and no body.
+pub async fn send_request(
     visitor: &Visitor,
     request: axum::http::request::Builder,
     path: &str,

@@ -1,11 +1,11 @@
-//! What tests of the whole site share: a database of one's own, a site around it, and visitors who click and type.
+//! Shared by the tests of the whole site: a site with its own database, and visitors who click and type.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod article;
 pub mod cluster;
-pub mod made_export;
 pub mod makers;
+pub mod sample_export;
 pub mod server;
 pub mod smtp;
 pub mod visitor;
@@ -29,24 +29,24 @@ use tokio::task::JoinHandle;
 use tracing::subscriber::DefaultGuard;
 use visitor::Visitor;
 
-/// The moment at which every test begins.
-pub const BEGINS: &str = "2026-03-14T15:09:26Z";
+/// Time on the site's clock when a test begins.
+pub const START_TIME: &str = "2026-03-14T15:09:26Z";
 
-/// A site with a database, a clock and a log of its own.
+/// A site with its own database, clock and log.
 pub struct TestSite {
     pub app: App,
-    /// Every page, made anew.
+    /// Renders every page on each request.
     pub router: Router,
-    /// The same, and what is kept of it.
+    /// The page cache in front of the router.
     pub pages: PageCacheService,
     pub database_url: String,
-    listening: JoinHandle<()>,
-    log: Log,
+    listener: JoinHandle<()>,
+    log: LogBuffer,
     may_log_errors: bool,
     _logging: DefaultGuard,
 }
 
-/// How a test's site differs from the usual one.
+/// Settings of a test site that differ from the usual ones.
 pub struct Setup {
     settings: Settings,
     publication: Box<dyn FnOnce(&mut Publication)>,
@@ -71,9 +71,9 @@ impl Setup {
         self
     }
 
-    /// A site whose mail goes to this server.
-    pub fn mail(self, sink: &smtp::Sink) -> Self {
-        self.settings(|settings| sink.set_in(settings))
+    /// Sends the site's mail to this server.
+    pub fn mail(self, sink: &smtp::SmtpSink) -> Self {
+        self.settings(|settings| sink.apply_to(settings))
     }
 
     pub fn publication(mut self, change: impl FnOnce(&mut Publication) + 'static) -> Self {
@@ -82,7 +82,7 @@ impl Setup {
     }
 
     pub async fn build(self) -> TestSite {
-        let log = Log::default();
+        let log = LogBuffer::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter("broadsheet=trace,tower_http=debug,sqlx=debug")
@@ -93,11 +93,11 @@ impl Setup {
         let database_url = cluster::new_database().await;
         let pool = PgPool::connect(&database_url)
             .await
-            .expect("a new database can be reached");
+            .expect("the new database answers");
         let keys = KeyRing::from_secret(&[42; 32]);
         let mut publication = Publication::new(&keys.active_id());
         publication.title = "The Test Courier".to_owned();
-        // What most tests are not about: replies wait, for one reason, and many may come at once.
+        // Comments are held for exactly one reason and without a flood limit, which most tests are not about.
         publication.discussion.hold_everything = true;
         publication.discussion.hold_first_timers = false;
         publication.discussion.flood_seconds = 0;
@@ -105,17 +105,17 @@ impl Setup {
         let mut db = pool.acquire().await.expect("a connection");
         publication::store::insert(&mut db, &publication)
             .await
-            .expect("settings go in");
+            .expect("settings are inserted");
         drop(db);
-        let config: Config = self.settings.check().expect("the settings are right");
-        let begins = Ts::new(BEGINS.parse().expect("a moment"));
-        let cheap = Params::new(8, 1, 1, None).expect("the least argon2 takes");
+        let config: Config = self.settings.check().expect("the settings are valid");
+        let start_time = Ts::new(START_TIME.parse().expect("a time"));
+        let cheap = Params::new(8, 1, 1, None).expect("the minimum of argon2");
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
-        let app = App::new(pool, Clock::fixed(begins), keys, config, argon2);
+        let app = App::new(pool, Clock::fixed(start_time), keys, config, argon2);
         let router = router::router(app.clone());
         let pages = PageCacheService::new(app.clone(), router.clone());
-        let heard = pages.clone();
-        let listening = tokio::spawn(async move { heard.listen().await });
+        let listening_pages = pages.clone();
+        let listener = tokio::spawn(async move { listening_pages.listen().await });
         while app.config.cache_bytes > 0 && !pages.is_listening() {
             tokio::task::yield_now().await;
         }
@@ -123,7 +123,7 @@ impl Setup {
             app,
             router,
             pages,
-            listening,
+            listener,
             database_url,
             log,
             may_log_errors: false,
@@ -137,7 +137,7 @@ impl TestSite {
         Setup::default().build().await
     }
 
-    /// Someone with a browser, not signed in.
+    /// Returns a new browser that is not signed in.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(self.pages.clone())
     }
@@ -146,17 +146,17 @@ impl TestSite {
         self.app.clock.now()
     }
 
-    /// Everything logged so far.
+    /// Returns everything logged so far.
     pub fn log(&self) -> String {
         String::from_utf8(self.log.0.lock().expect("the log").clone()).expect("logs are text")
     }
 
-    /// For tests that break something on purpose.
+    /// Allows errors in the log, for tests that cause them on purpose. Otherwise dropping the site panics on any.
     pub fn may_log_errors(&mut self) {
         self.may_log_errors = true;
     }
 
-    /// One number from the database.
+    /// Runs a query that returns one number.
     pub async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query)
             .fetch_one(&self.app.pool)
@@ -164,24 +164,24 @@ impl TestSite {
             .expect("the query counts")
     }
 
-    /// Until someone waits for what another holds in the database; nobody does, and this fails.
-    pub async fn until_someone_waits(&self) {
-        const PATIENCE: Duration = Duration::from_secs(20);
+    /// Waits until a query is blocked by a lock; panics after 20 seconds.
+    pub async fn wait_for_blocked_query(&self) {
+        const WAIT_LIMIT: Duration = Duration::from_secs(20);
         let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        let someone = async {
+        let is_blocked = async {
             while self.count(waiting).await == 0 {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(PATIENCE, someone)
+        tokio::time::timeout(WAIT_LIMIT, is_blocked)
             .await
-            .expect("someone waits");
+            .expect("no query waits for a lock");
     }
 }
 
 impl Drop for TestSite {
     fn drop(&mut self) {
-        self.listening.abort();
+        self.listener.abort();
         if !std::thread::panicking() && !self.may_log_errors {
             let log = self.log();
             let errors: Vec<&str> = log
@@ -198,9 +198,9 @@ impl Drop for TestSite {
 }
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Log {
+impl io::Write for LogBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().expect("the log").extend_from_slice(bytes);
         Ok(bytes.len())

@@ -1,4 +1,4 @@
-//! The real program, as an operator starts it: a process with a data folder, a port and a log.
+//! The real program as an operator starts it: a process with a data folder, a port and a log file.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -12,10 +12,10 @@ use nix::unistd::Pid;
 
 use super::cluster::folder;
 
-/// How long anything that should happen may take.
-pub const SOON: Duration = Duration::from_secs(60);
+/// Time after which [`wait_until`] gives up.
+pub const WAIT_LIMIT: Duration = Duration::from_secs(60);
 
-/// A running server. Dropping it kills it.
+/// A running server, killed when dropped.
 pub struct Server {
     pub data: PathBuf,
     pub address: SocketAddr,
@@ -23,14 +23,14 @@ pub struct Server {
     log: PathBuf,
 }
 
-/// An answer, read to its end.
-pub struct Answer {
+/// A complete HTTP response.
+pub struct RawResponse {
     pub status: u16,
     pub head: String,
     pub body: String,
 }
 
-/// The program with the settings of the test's own environment taken away.
+/// Returns a command that runs the program without the settings of the test's own environment.
 pub fn broadsheet(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_broadsheet"));
     for (name, _) in std::env::vars()
@@ -50,7 +50,7 @@ pub fn run(mut command: Command, input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // It may end without reading.
+    // The program may end without reading its input.
     let _ = child
         .stdin
         .take()
@@ -63,33 +63,33 @@ pub fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// Waits for something to become true.
+/// Waits until the condition is true; panics with the description `what` after [`WAIT_LIMIT`].
 #[track_caller]
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + SOON;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "waited in vain: {what}");
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + WAIT_LIMIT;
+    while !condition() {
+        assert!(Instant::now() < deadline, "timed out waiting until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 impl Server {
-    /// A new site in a new folder.
+    /// Starts a new site in a new folder.
     pub fn new() -> Self {
         Self::start(&folder("data"))
     }
 
-    /// A site whose data are in `data`, ready to serve.
+    /// Starts the site whose data folder is `data`, and waits until it is ready.
     pub fn start(data: &Path) -> Self {
         Self::start_with(data, &[])
     }
 
-    /// The same, with settings of its own.
+    /// Starts a site with further environment variables.
     pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .expect("a free port")
             .local_addr()
-            .expect("its address")
+            .expect("a local address")
             .port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let log = data.join(format!("server-{port}.log"));
@@ -131,17 +131,20 @@ impl Server {
         i32::try_from(self.child.id()).expect("a process id")
     }
 
-    /// Waits for the end of a server that was killed.
+    /// Kills the server without a clean shutdown, and waits for its end.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
-        self.child.wait().expect("it is gone");
+        self.child.wait().expect("the process can be waited for");
     }
 
-    /// Asks it to stop, as an init system does, and waits.
+    /// Sends SIGTERM, as an init system does, and waits for the end.
     pub fn stop(&mut self) {
-        kill(Pid::from_raw(self.pid()), Signal::SIGTERM).expect("it was running");
+        kill(Pid::from_raw(self.pid()), Signal::SIGTERM).expect("the server was running");
         wait_until("the server stops", || {
-            self.child.try_wait().expect("it can be asked").is_some()
+            self.child
+                .try_wait()
+                .expect("the process can be polled")
+                .is_some()
         });
     }
 
@@ -151,21 +154,21 @@ impl Server {
         let output = run(command, "");
         assert!(output.status.success(), "{}", text(&output));
         String::from_utf8(output.stdout)
-            .expect("an address")
+            .expect("a URL")
             .trim()
             .to_owned()
     }
 
-    /// The postmaster's process id.
+    /// Returns the process id of the postmaster; `None` while Postgres is not running.
     pub fn postgres_pid(&self) -> Option<i32> {
         let file = fs::read_to_string(self.data.join("postgres/postmaster.pid")).ok()?;
         file.lines().next()?.trim().parse().ok()
     }
 
-    /// The processes that the postmaster has started.
+    /// Returns the processes that the postmaster has started.
     pub fn postgres_children(&self) -> Vec<i32> {
         let postmaster = self.postgres_pid().expect("Postgres runs").to_string();
-        let entries = fs::read_dir("/proc").expect("a system that shows its processes");
+        let entries = fs::read_dir("/proc").expect("/proc can be read");
         let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
         pids.filter(|pid: &i32| {
             // The parent is the second field after the name in brackets (proc(5)).
@@ -179,30 +182,30 @@ impl Server {
         .collect()
     }
 
-    /// Kills the postmaster, if it runs at this moment.
+    /// Kills the postmaster if it is running.
     pub fn kill_postgres(&self) {
-        // The file outlives its process, and the number may be another's by then.
+        // The pid file outlives its process, and another process may have the id by now.
         let is_postgres = |pid: &i32| {
             fs::read_to_string(format!("/proc/{pid}/comm"))
                 .is_ok_and(|name| name.trim() == "postgres")
         };
         if let Some(pid) = self.postgres_pid().filter(is_postgres) {
-            // It may have ended between the question and the kill.
+            // The process may have ended since the check.
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> RawResponse {
         self.try_get(path)
-            .unwrap_or_else(|| panic!("no answer from {path}"))
+            .unwrap_or_else(|| panic!("no response from {path}"))
     }
 
-    pub fn try_get(&self, path: &str) -> Option<Answer> {
+    pub fn try_get(&self, path: &str) -> Option<RawResponse> {
         get_at(self.address, path)
     }
 
-    /// Posts a form from a network of its own; `None` if the connection broke before the answer was whole.
-    pub fn try_post(&self, path: &str, from: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+    /// Posts a form from the IP `from`. Returns `None` if the connection breaks before the whole response has arrived.
+    pub fn try_post(&self, path: &str, from: &str, fields: &[(&str, &str)]) -> Option<RawResponse> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
@@ -214,31 +217,31 @@ impl Server {
     }
 }
 
-/// What is at this path of an address.
-pub fn get_at(address: SocketAddr, path: &str) -> Option<Answer> {
+/// Gets a path from a server; `None` if there is no complete response.
+pub fn get_at(address: SocketAddr, path: &str) -> Option<RawResponse> {
     ask(
         address,
         &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"),
     )
 }
 
-fn ask(address: SocketAddr, request: &str) -> Option<Answer> {
+fn ask(address: SocketAddr, request: &str) -> Option<RawResponse> {
     let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(SOON)).ok()?;
+    stream.set_read_timeout(Some(WAIT_LIMIT)).ok()?;
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some(Answer {
+    Some(RawResponse {
         status,
         head: head.to_owned(),
         body: body.to_owned(),
     })
 }
 
-impl Answer {
+impl RawResponse {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             line.split_once(": ")
@@ -250,13 +253,13 @@ impl Answer {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have been stopped already.
+        // The server may have been stopped already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Whether a process is there and not just a memory of one.
+/// Returns whether a process exists and is no zombie.
 pub fn is_alive(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         !stat

@@ -1,5 +1,4 @@
-//! A mail server for tests: it really speaks SMTP on a port of this machine, keeps what it is given, and refuses or hangs
-//! when told to.
+//! An SMTP server for tests. It stores the emails it receives, and can be made to reject commands or to hang.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,136 +12,138 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// The server. Dropping it closes its port.
-pub struct Sink {
+/// The server, which stops listening when dropped.
+pub struct SmtpSink {
     pub address: SocketAddr,
-    state: Arc<Mutex<State>>,
-    hangs: watch::Sender<bool>,
+    state: Arc<Mutex<SmtpState>>,
+    hang_sender: watch::Sender<bool>,
     accepting: JoinHandle<()>,
 }
 
 #[derive(Default)]
-struct State {
-    received: Vec<Received>,
-    /// Answers to give instead of the good one, the next first.
+struct SmtpState {
+    received: Vec<ReceivedEmail>,
+    // Replies to give instead of the successful one, the next first.
     greetings: VecDeque<&'static str>,
     sign_ins: VecDeque<&'static str>,
     recipients: VecDeque<&'static str>,
     contents: VecDeque<&'static str>,
     connections: usize,
-    /// What clients said, one command each.
+    /// Commands received from clients.
     commands: Vec<String>,
 }
 
-/// A letter that arrived.
+/// An email that the server accepted.
 #[derive(Clone)]
-pub struct Received {
+pub struct ReceivedEmail {
     pub from: String,
     pub to: Vec<String>,
     pub raw: Vec<u8>,
 }
 
-impl Sink {
+impl SmtpSink {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("its address");
-        let state = Arc::new(Mutex::new(State::default()));
-        let (hangs, is_hanging) = watch::channel(false);
+        let address = listener.local_addr().expect("a local address");
+        let state = Arc::new(Mutex::new(SmtpState::default()));
+        let (hang_sender, is_hanging) = watch::channel(false);
         let shared = state.clone();
         let accepting = tokio::spawn(async move {
             let mut sessions = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                shared.lock().expect("the sink").connections += 1;
-                let session = Session {
+                shared.lock().expect("the server state").connections += 1;
+                let session = SmtpSession {
                     state: shared.clone(),
                     is_hanging: is_hanging.clone(),
                 };
-                // A client that hangs up is no news.
+                // Clients may hang up at any time, so an error of a session is ignored.
                 sessions.spawn(async move { drop(session.serve(stream).await) });
             }
         });
         Self {
             address,
             state,
-            hangs,
+            hang_sender,
             accepting,
         }
     }
 
-    /// What a site that sends by this server is told.
-    pub fn set_in(&self, settings: &mut Settings) {
+    /// Makes a site send its mail through this server.
+    pub fn apply_to(&self, settings: &mut Settings) {
         settings.smtp_url = Some(format!("smtp://{}", self.address));
         settings.mail_from = Some("The Test Courier <courier@example.org>".to_owned());
     }
 
-    /// Greets the next connections like this.
-    pub fn greet(&self, answers: &[&'static str]) {
-        self.state().greetings.extend(answers);
+    /// Replies to the next connections with these lines instead of a greeting.
+    pub fn queue_greetings(&self, replies: &[&'static str]) {
+        self.lock_state().greetings.extend(replies);
     }
 
-    /// Answers the next AUTH like this.
-    pub fn refuse_sign_in(&self, answers: &[&'static str]) {
-        self.state().sign_ins.extend(answers);
+    /// Replies to the next AUTH commands with these lines.
+    pub fn queue_auth_replies(&self, replies: &[&'static str]) {
+        self.lock_state().sign_ins.extend(replies);
     }
 
-    /// Answers the next RCPT like this.
-    pub fn refuse_recipients(&self, answers: &[&'static str]) {
-        self.state().recipients.extend(answers);
+    /// Replies to the next RCPT commands with these lines.
+    pub fn queue_recipient_replies(&self, replies: &[&'static str]) {
+        self.lock_state().recipients.extend(replies);
     }
 
-    /// Answers the next letter, once it has been heard, like this.
-    pub fn refuse_contents(&self, answers: &[&'static str]) {
-        self.state().contents.extend(answers);
+    /// Replies to the next emails with these lines, after their contents have been received.
+    pub fn queue_data_replies(&self, replies: &[&'static str]) {
+        self.lock_state().contents.extend(replies);
     }
 
-    /// Answers nothing from now on, or everything that waits.
-    pub fn hang(&self, hangs: bool) {
-        self.hangs.send_replace(hangs);
+    /// Holds back all replies from now on, or releases them.
+    pub fn hang(&self, is_hanging: bool) {
+        self.hang_sender.send_replace(is_hanging);
     }
 
-    /// Listens no more, and hangs up.
+    /// Stops listening and closes all connections.
     pub async fn stop(&mut self) {
         self.accepting.abort();
         let _ = (&mut self.accepting).await;
     }
 
-    pub fn received(&self) -> Vec<Received> {
-        self.state().received.clone()
+    pub fn received(&self) -> Vec<ReceivedEmail> {
+        self.lock_state().received.clone()
     }
 
-    pub fn connections(&self) -> usize {
-        self.state().connections
+    pub fn count_connections(&self) -> usize {
+        self.lock_state().connections
     }
 
-    /// How often a command was heard.
-    pub fn heard(&self, command: &str) -> usize {
-        let state = self.state();
-        let heard = state.commands.iter();
-        heard.filter(|line| line.starts_with(command)).count()
+    /// Returns the number of received commands that begin with `command`.
+    pub fn count_commands(&self, command: &str) -> usize {
+        let state = self.lock_state();
+        let received_commands = state.commands.iter();
+        received_commands
+            .filter(|line| line.starts_with(command))
+            .count()
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().expect("the sink")
+    fn lock_state(&self) -> std::sync::MutexGuard<'_, SmtpState> {
+        self.state.lock().expect("the server state")
     }
 }
 
-impl Drop for Sink {
+impl Drop for SmtpSink {
     fn drop(&mut self) {
         self.accepting.abort();
     }
 }
 
-struct Session {
-    state: Arc<Mutex<State>>,
+struct SmtpSession {
+    state: Arc<Mutex<SmtpState>>,
     is_hanging: watch::Receiver<bool>,
 }
 
-impl Session {
+impl SmtpSession {
     async fn serve(mut self, stream: TcpStream) -> io::Result<()> {
-        // What was sent ahead stays in the buffer, so a client may send several commands at once.
+        // The buffer keeps pipelined commands until they are read.
         let mut stream = BufReader::new(stream);
-        let greeting = self.next(|state| &mut state.greetings, "220 sink.example.org ESMTP");
-        self.answer(&mut stream, greeting).await?;
+        let greeting = self.next_reply(|state| &mut state.greetings, "220 sink.example.org ESMTP");
+        self.send_reply(&mut stream, greeting).await?;
         let mut from = None;
         let mut to: Vec<String> = Vec::new();
         loop {
@@ -150,66 +151,72 @@ impl Session {
                 return Ok(());
             };
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            self.state().commands.push(line.clone());
+            self.lock_state().commands.push(line.clone());
             let command = line.to_uppercase();
-            let answer = if command.starts_with("EHLO") {
+            let reply = if command.starts_with("EHLO") {
                 "250-sink.example.org\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-AUTH PLAIN\r\n250 ENHANCEDSTATUSCODES"
             } else if command.starts_with("HELO") || command.starts_with("NOOP") {
                 "250 2.0.0 ok"
             } else if command.starts_with("AUTH PLAIN") {
-                self.next(|state| &mut state.sign_ins, "235 2.7.0 welcome")
+                self.next_reply(|state| &mut state.sign_ins, "235 2.7.0 welcome")
             } else if command.starts_with("MAIL FROM:") && from.is_none() {
-                from = Some(path_in(&line));
+                from = Some(parse_path(&line));
                 "250 2.1.0 ok"
             } else if command.starts_with("RCPT TO:") && from.is_some() {
-                let answer = self.next(|state| &mut state.recipients, "250 2.1.5 ok");
-                if answer.starts_with('2') {
-                    to.push(path_in(&line));
+                let reply = self.next_reply(|state| &mut state.recipients, "250 2.1.5 ok");
+                if reply.starts_with('2') {
+                    to.push(parse_path(&line));
                 }
-                answer
+                reply
             } else if command == "DATA" && !to.is_empty() {
-                self.answer(&mut stream, "354 go on").await?;
+                self.send_reply(&mut stream, "354 go on").await?;
                 let Some(raw) = read_contents(&mut stream).await? else {
                     return Ok(());
                 };
-                let answer = self.next(|state| &mut state.contents, "250 2.0.0 kept");
-                let received = Received {
+                let reply = self.next_reply(|state| &mut state.contents, "250 2.0.0 stored");
+                let received = ReceivedEmail {
                     from: from.take().unwrap_or_default(),
                     to: std::mem::take(&mut to),
                     raw,
                 };
-                if answer.starts_with('2') {
-                    self.state().received.push(received);
+                if reply.starts_with('2') {
+                    self.lock_state().received.push(received);
                 }
-                answer
+                reply
             } else if command == "RSET" {
                 from = None;
                 to.clear();
                 "250 2.0.0 ok"
             } else if command == "QUIT" {
-                return self.answer(&mut stream, "221 2.0.0 bye").await;
+                return self.send_reply(&mut stream, "221 2.0.0 bye").await;
             } else {
                 "503 5.5.1 not now"
             };
-            self.answer(&mut stream, answer).await?;
+            self.send_reply(&mut stream, reply).await?;
         }
     }
 
-    fn next(
+    fn next_reply(
         &self,
-        which: impl FnOnce(&mut State) -> &mut VecDeque<&'static str>,
-        good: &'static str,
+        select: impl FnOnce(&mut SmtpState) -> &mut VecDeque<&'static str>,
+        default: &'static str,
     ) -> &'static str {
-        which(&mut self.state()).pop_front().unwrap_or(good)
+        select(&mut self.lock_state())
+            .pop_front()
+            .unwrap_or(default)
     }
 
-    async fn answer(&mut self, stream: &mut BufReader<TcpStream>, text: &str) -> io::Result<()> {
-        let _ = self.is_hanging.wait_for(|hangs| !hangs).await;
+    async fn send_reply(
+        &mut self,
+        stream: &mut BufReader<TcpStream>,
+        text: &str,
+    ) -> io::Result<()> {
+        let _ = self.is_hanging.wait_for(|is_hanging| !is_hanging).await;
         stream.write_all(format!("{text}\r\n").as_bytes()).await
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().expect("the sink")
+    fn lock_state(&self) -> std::sync::MutexGuard<'_, SmtpState> {
+        self.state.lock().expect("the server state")
     }
 }
 
@@ -219,7 +226,7 @@ async fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u
     Ok((read > 0).then_some(line))
 }
 
-/// A letter up to the lone dot, each dot that begins a line taken away again (RFC 5321 §4.5.2).
+/// Reads the contents of an email up to the lone dot, and removes the dots added before lines (RFC 5321 §4.5.2).
 async fn read_contents(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u8>>> {
     let mut raw = Vec::new();
     loop {
@@ -233,32 +240,32 @@ async fn read_contents(stream: &mut BufReader<TcpStream>) -> io::Result<Option<V
     }
 }
 
-fn path_in(line: &str) -> String {
+fn parse_path(line: &str) -> String {
     let (_, rest) = line.split_once('<').expect("a path in brackets");
     let (path, _) = rest.split_once('>').expect("a path in brackets");
     path.to_owned()
 }
 
-impl Received {
-    /// A header, unfolded and decoded.
+impl ReceivedEmail {
+    /// Returns a header, unfolded and decoded.
     pub fn header(&self, name: &str) -> Option<String> {
-        self.parsed().headers.get_first_value(name)
+        self.parse().headers.get_first_value(name)
     }
 
-    /// How many headers of this name there are.
-    pub fn headers(&self, name: &str) -> usize {
-        self.parsed().headers.get_all_headers(name).len()
+    /// Returns the number of headers with this name.
+    pub fn count_headers(&self, name: &str) -> usize {
+        self.parse().headers.get_all_headers(name).len()
     }
 
     pub fn text(&self) -> String {
-        self.part("text/plain")
+        self.decode_part("text/plain")
     }
 
     pub fn html(&self) -> String {
-        self.part("text/html")
+        self.decode_part("text/html")
     }
 
-    /// The addresses in the text.
+    /// Returns the URLs in the plain text.
     pub fn links(&self) -> Vec<String> {
         let text = self.text();
         let words = text.split_whitespace();
@@ -268,17 +275,17 @@ impl Received {
             .collect()
     }
 
-    fn part(&self, kind: &str) -> String {
-        let parsed = self.parsed();
+    fn decode_part(&self, kind: &str) -> String {
+        let parsed = self.parse();
         let part = parsed
             .parts()
             .find(|part| part.ctype.mimetype == kind)
-            .unwrap_or_else(|| panic!("the letter has no part in {kind}"));
+            .unwrap_or_else(|| panic!("the email has no part of type {kind}"));
         let body = part.get_body().expect("the part decodes");
         body.replace("\r\n", "\n")
     }
 
-    fn parsed(&self) -> ParsedMail<'_> {
-        mailparse::parse_mail(&self.raw).expect("the letter is well formed")
+    fn parse(&self) -> ParsedMail<'_> {
+        mailparse::parse_mail(&self.raw).expect("the email is well formed")
     }
 }

@@ -12,7 +12,7 @@ use super::TestSite;
 use super::cluster::folder;
 
 /// Builds an export of the site `https://old.example.org` with these elements in its channel.
-pub fn wxr(inside: &str) -> String {
+pub fn build_export(inside: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" ?>
 <rss version="2.0"
@@ -37,7 +37,7 @@ pub fn wxr(inside: &str) -> String {
 
 /// An item of that site; tests change single fields.
 #[derive(Clone)]
-pub struct Post {
+pub struct WordPressItem {
     pub number: i64,
     pub slug: &'static str,
     pub title: &'static str,
@@ -55,8 +55,8 @@ pub struct Post {
 }
 
 /// Builds a published article from 2012.
-pub fn post(number: i64, slug: &'static str) -> Post {
-    Post {
+pub fn build_item(number: i64, slug: &'static str) -> WordPressItem {
+    WordPressItem {
         number,
         slug,
         title: slug,
@@ -73,7 +73,7 @@ pub fn post(number: i64, slug: &'static str) -> Post {
     }
 }
 
-impl Post {
+impl WordPressItem {
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
@@ -104,7 +104,7 @@ impl Post {
 }
 
 /// Builds a comment from 2012; its ID determines the minute.
-pub fn comment(number: i64, author: &str, approved: &str, more: &str) -> String {
+pub fn build_comment(number: i64, author: &str, approved: &str, more: &str) -> String {
     let word = author.split('@').next().unwrap_or_default().to_lowercase();
     format!(
         "<wp:comment><wp:comment_id>{number}</wp:comment_id><wp:comment_author><![CDATA[{author}]]></wp:comment_author>
@@ -120,12 +120,12 @@ pub fn comment(number: i64, author: &str, approved: &str, more: &str) -> String 
 }
 
 /// Builds the element that makes a comment a reply.
-pub fn reply_to(number: i64) -> String {
+pub fn build_comment_parent(number: i64) -> String {
     format!("<wp:comment_parent>{number}</wp:comment_parent>")
 }
 
 /// Writes a file with these bytes.
-pub fn file(bytes: impl AsRef<[u8]>) -> PathBuf {
+pub fn write_export_file(bytes: impl AsRef<[u8]>) -> PathBuf {
     let file = folder("wxr").join("export.xml");
     fs::write(&file, bytes).expect("a file for a test");
     file
@@ -150,7 +150,7 @@ impl TestSite {
         xml: &str,
         change: impl FnOnce(&mut ImportOptions),
     ) -> anyhow::Result<ImportReport> {
-        self.import_files(&[file(xml)], change).await
+        self.import_files(&[write_export_file(xml)], change).await
     }
 
     pub async fn import_files(

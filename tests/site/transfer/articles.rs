@@ -7,18 +7,18 @@ use broadsheet::transfer::report::OutcomeCounts;
 
 use super::{new, same};
 use crate::support::TestSite;
-use crate::support::wxr::{comment, file, post, wxr};
+use crate::support::wxr::{build_comment, build_export, build_item, write_export_file};
 
 #[tokio::test]
 async fn an_imported_article_keeps_text_topics_and_author() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| {
+    let tea = build_item(5, "tea").with(|post| {
         post.title = "Tea &amp;amp; &lt;em&gt;cake&lt;/em&gt;";
         post.excerpt = "Why we <b>drink</b> it &amp; how.";
         post.content = "First.\n\nSecond <strong>line</strong>,\nbroken.\n\n[caption id=\"a\" width=\"9\"]<img src=\"/wp-content/uploads/cup.jpg\" alt=\"A cup\" /> The cup[/caption]\n\n[mystery x=\"1\"]".to_owned();
         post.more = "<category domain=\"category\" nicename=\"drinks\"><![CDATA[Drinks]]></category><category domain=\"post_tag\" nicename=\"hot\"><![CDATA[Hot &amp; new]]></category><wp:is_sticky>1</wp:is_sticky>".to_owned();
     });
-    let report = site.import(&wxr(&tea.xml())).await;
+    let report = site.import(&build_export(&tea.xml())).await;
     assert_eq!(report.articles, new(1));
     assert_eq!(report.authors, new(1));
     assert_eq!(report.topics, new(2));
@@ -38,7 +38,7 @@ async fn an_imported_article_keeps_text_topics_and_author() {
     assert_eq!(page.text_of(".prose figcaption"), "The cup");
     assert_eq!(page.texts_of(".prose > p").len(), 3, "{}", page.html());
     assert!(page.html().contains("<strong>line</strong>,<br>"));
-    // Pinned, however old.
+    // A pinned article stays pinned.
     site.article("Newer").await;
     let front = reader.open("/").await;
     assert_eq!(front.texts_of(".headline h2"), ["Tea & cake", "Newer"]);
@@ -62,9 +62,10 @@ async fn an_imported_article_keeps_text_topics_and_author() {
 #[tokio::test]
 async fn each_wordpress_status_is_translated() {
     let site = TestSite::new().await;
-    let of =
-        |number, slug, status: &'static str| post(number, slug).with(|post| post.status = status);
-    let protected = post(6, "protected")
+    let of = |number, slug, status: &'static str| {
+        build_item(number, slug).with(|post| post.status = status)
+    };
+    let protected = build_item(6, "protected")
         .with(|post| post.more = "<wp:post_password>secret</wp:post_password>".to_owned());
     let later = of(2, "later", "future").with(|post| {
         post.date = "2031-01-01 10:00:00";
@@ -80,15 +81,18 @@ async fn each_wordpress_status_is_translated() {
         protected,
         of(7, "thrown-away", "trash"),
         of(8, "strange", "workflow-state"),
-        post(9, "imprint").with(|post| {
+        build_item(9, "imprint").with(|post| {
             post.kind = "page";
             post.link = "https://old.example.org/about/imprint/".to_owned();
         }),
-        post(10, "menu").with(|post| post.kind = "nav_menu_item"),
-        post(11, "closed").with(|post| post.comments = "closed"),
+        build_item(10, "menu").with(|post| post.kind = "nav_menu_item"),
+        build_item(11, "closed").with(|post| post.comments = "closed"),
     ];
-    let xml: String = items.iter().map(crate::support::wxr::Post::xml).collect();
-    let report = site.import(&wxr(&xml)).await;
+    let xml: String = items
+        .iter()
+        .map(crate::support::wxr::WordPressItem::xml)
+        .collect();
+    let report = site.import(&build_export(&xml)).await;
     let expected = OutcomeCounts {
         new: 8,
         skipped: 1,
@@ -131,7 +135,7 @@ async fn each_wordpress_status_is_translated() {
         .await
         .has_status(200)
         .sees("Comments are closed");
-    // A page stands outside.
+    // A page is not in the list of articles.
     let front = reader.open("/").await;
     front.sees("there").does_not_see("imprint");
     let feed = reader.open("/feed.xml").await.html();
@@ -141,7 +145,7 @@ async fn each_wordpress_status_is_translated() {
         .await
         .has_status(200)
         .sees("imprint");
-    // It stays below the other while its slug stays.
+    // The path below its parent stays while the slug does.
     let form = editor
         .open("/admin/articles/9")
         .await
@@ -162,12 +166,13 @@ async fn each_wordpress_status_is_translated() {
 #[tokio::test]
 async fn a_date_without_gmt_is_read_in_the_time_zone_of_the_site() {
     let site = TestSite::new().await;
-    let known = post(1, "known");
-    let unknown = post(2, "unknown").with(|post| {
+    let known = build_item(1, "known");
+    let unknown = build_item(2, "unknown").with(|post| {
         post.date = "2012-06-06 01:30:00";
         post.date_gmt = "0000-00-00 00:00:00";
     });
-    site.import(&wxr(&(known.xml() + &unknown.xml()))).await;
+    site.import(&build_export(&(known.xml() + &unknown.xml())))
+        .await;
     site.visitor()
         .open("/2012/06/05/unknown")
         .await
@@ -175,7 +180,7 @@ async fn a_date_without_gmt_is_read_in_the_time_zone_of_the_site() {
     let other = TestSite::new().await;
     let zone = broadsheet::text::dates::parse_zone("America/New_York");
     other
-        .import_with(&wxr(&unknown.xml()), |options| options.zone = zone)
+        .import_with(&build_export(&unknown.xml()), |options| options.zone = zone)
         .await
         .expect("imported");
     let at: String = sqlx::query_scalar("select published_at::text from articles")
@@ -192,7 +197,7 @@ async fn topics_keep_their_names_and_urls() {
         format!("<category domain=\"category\" nicename=\"{slug}\"><![CDATA[{name}]]></category>")
     };
     let tag = |name: &str, slug: &str| category(name, slug).replace("\"category\"", "\"post_tag\"");
-    let tea = post(5, "tea").with(|post| {
+    let tea = build_item(5, "tea").with(|post| {
         post.more = [
             category("Новини", "news"),
             category("Food, drink", "food"),
@@ -201,13 +206,13 @@ async fn topics_keep_their_names_and_urls() {
             category("商海", "%e5%95%86%e6%b5%b7"),
             // These share a slug, and are one.
             tag("News", "news"),
-            // These are nothing.
+            // These have no usable name.
             category("", ""),
             tag("\u{200b}", ""),
         ]
         .concat();
     });
-    let xml = wxr(&("<wp:category/>".to_owned() + &tea.xml()));
+    let xml = build_export(&("<wp:category/>".to_owned() + &tea.xml()));
     let dry_run = site
         .import_with(&xml, |options| options.dry_run = true)
         .await
@@ -257,9 +262,12 @@ async fn topics_keep_their_names_and_urls() {
 #[tokio::test]
 async fn the_first_of_two_items_with_one_id_is_imported() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
+    let tea = build_item(5, "tea").with(|post| post.more = build_comment(11, "Maria", "1", ""));
     let newer = tea.clone().with(|post| post.content = "Newer.".to_owned());
-    let files = [file(wxr(&tea.xml())), file(wxr(&newer.xml()))];
+    let files = [
+        write_export_file(build_export(&tea.xml())),
+        write_export_file(build_export(&newer.xml())),
+    ];
     for round in 0..2 {
         let dry_run = site
             .import_files(&files, |options| options.dry_run = true)

@@ -5,14 +5,14 @@ use broadsheet::comments::Status;
 use broadsheet::transfer::report::OutcomeCounts;
 
 use super::{discussion, new, same};
-use crate::support::wxr::{comment, post, reply_to, wxr};
+use crate::support::wxr::{build_comment, build_comment_parent, build_export, build_item};
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
 async fn imported_comments_keep_their_ids_and_threads() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| post.more = discussion());
-    let report = site.import(&wxr(&tea.xml())).await;
+    let tea = build_item(5, "tea").with(|post| post.more = discussion());
+    let report = site.import(&build_export(&tea.xml())).await;
     let comments = OutcomeCounts {
         new: 10,
         skipped: 2,
@@ -38,7 +38,7 @@ async fn imported_comments_keep_their_ids_and_threads() {
         page.attribute("#comment-11 .u-url", "href").as_deref(),
         Some("https://maria.example/")
     );
-    // Petro stands under Maria, and nobody is lost in a circle.
+    // Petro's reply is below Maria's comment, and comments in a circle are kept.
     assert_eq!(page.texts_of("ol.thread > li").len(), 5, "{}", page.html());
     assert_eq!(page.texts_of("ol.thread ol .reply-author").len(), 2);
     assert_eq!(
@@ -59,7 +59,7 @@ async fn imported_comments_keep_their_ids_and_threads() {
             .await,
         10
     );
-    // By which they are found with what is said from there today.
+    // The hash matches new comments from the same network.
     let from = broadsheet::comments::hash_network(
         &site.app.keys,
         "192.0.2.77".parse().expect("an address"),
@@ -70,8 +70,8 @@ async fn imported_comments_keep_their_ids_and_threads() {
             .await
             .expect("hashes");
     assert_eq!(hashes, [Some(from)]);
-    // What is said here from now on has a number of its own.
-    let article = crate::support::makers::Made {
+    // New comments get ids of their own.
+    let article = crate::support::makers::SampleArticle {
         id: broadsheet::ids::ArticleId(5),
         path: "/2012/06/05/tea".to_owned(),
     };
@@ -81,18 +81,18 @@ async fn imported_comments_keep_their_ids_and_threads() {
 #[tokio::test]
 async fn the_network_of_an_imported_comment_is_deleted_after_thirty_days() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
-    site.import(&wxr(&tea.xml())).await;
-    let kept = "select count(*) from comments where network_sealed is not null";
+    let tea = build_item(5, "tea").with(|post| post.more = build_comment(11, "Maria", "1", ""));
+    site.import(&build_export(&tea.xml())).await;
+    let saved = "select count(*) from comments where network_sealed is not null";
     broadsheet::worker::purge_expired(&site.app)
         .await
-        .expect("a round");
-    assert_eq!(site.count(kept).await, 1);
+        .expect("the task runs");
+    assert_eq!(site.count(saved).await, 1);
     site.app.clock.advance(31 * 24 * 60 * 60);
     broadsheet::worker::purge_expired(&site.app)
         .await
-        .expect("a round");
-    assert_eq!(site.count(kept).await, 0);
+        .expect("the task runs");
+    assert_eq!(site.count(saved).await, 0);
 }
 
 #[tokio::test]
@@ -102,8 +102,8 @@ async fn the_reply_form_of_a_cached_wordpress_page_still_works() {
         .build()
         .await;
     site.article("Something before").await;
-    let tea = post(5, "tea").with(|post| post.more = comment(11, "Maria", "1", ""));
-    site.import(&wxr(&tea.xml())).await;
+    let tea = build_item(5, "tea").with(|post| post.more = build_comment(11, "Maria", "1", ""));
+    site.import(&build_export(&tea.xml())).await;
     let reader = site.visitor();
     let send = |fields: &[(&str, &str)]| {
         let fields: Vec<(String, String)> = fields
@@ -186,9 +186,9 @@ async fn the_reply_form_of_a_cached_wordpress_page_still_works() {
 #[tokio::test]
 async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
     let site = TestSite::new().await;
-    let both = comment(11, "Maria", "0", "") + &comment(12, "Petro", "0", "");
-    let tea = post(5, "tea").with(|post| post.more = both.clone());
-    site.import(&wxr(&tea.xml())).await;
+    let both = build_comment(11, "Maria", "0", "") + &build_comment(12, "Petro", "0", "");
+    let tea = build_item(5, "tea").with(|post| post.more = both.clone());
+    site.import(&build_export(&tea.xml())).await;
     for statement in [
         "insert into similar_groups (id) values (11)",
         "update comments set similar_group_id = 11, score = 0.5, signals = '{+buy}'",
@@ -202,7 +202,7 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
         .replace("Words of maria.", "I meant something else.")
         .replacen("07:12:00", "08:12:00", 1);
     let tea = tea.with(|post| post.more = other);
-    let report = site.import(&wxr(&tea.xml())).await;
+    let report = site.import(&build_export(&tea.xml())).await;
     assert_eq!(report.comments.changed, 2, "{report}");
     let alike: Vec<i64> = sqlx::query_scalar(
         "select id from comments where similar_group_id = 11 and score = 0.5 and signals = '{+buy}'",
@@ -218,19 +218,20 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
 #[tokio::test]
 async fn a_comment_id_on_two_articles_belongs_to_the_first() {
     let site = TestSite::new().await;
-    let ping = comment(
+    let ping = build_comment(
         11,
         "Pinger",
         "1",
         "<wp:comment_type>pingback</wp:comment_type>",
     );
-    let tea = post(5, "tea").with(|post| post.more = ping + &comment(12, "Maria", "1", ""));
-    let coffee = post(6, "coffee").with(|post| {
-        post.more = comment(11, "Petro", "1", "")
-            + &comment(12, "Olha", "1", "")
-            + &comment(13, "Ann", "1", &reply_to(12));
+    let tea =
+        build_item(5, "tea").with(|post| post.more = ping + &build_comment(12, "Maria", "1", ""));
+    let coffee = build_item(6, "coffee").with(|post| {
+        post.more = build_comment(11, "Petro", "1", "")
+            + &build_comment(12, "Olha", "1", "")
+            + &build_comment(13, "Ann", "1", &build_comment_parent(12));
     });
-    let xml = wxr(&(tea.xml() + &coffee.xml()));
+    let xml = build_export(&(tea.xml() + &coffee.xml()));
     let dry_run = site
         .import_with(&xml, |options| options.dry_run = true)
         .await

@@ -8,14 +8,19 @@ use broadsheet::comments::Status;
 use super::{discussion, dump_database, new};
 use crate::support::TestSite;
 use crate::support::cluster::folder;
-use crate::support::wxr::{comment, file, post, reply_to, wxr};
+use crate::support::wxr::{
+    build_comment, build_comment_parent, build_export, build_item, write_export_file,
+};
 
 #[tokio::test]
 async fn an_invalid_export_writes_nothing() {
     let site = TestSite::new().await;
-    let good =
-        wxr(&(post(5, "tea").with(|post| post.more = discussion()).xml()
-            + &post(6, "coffee").xml()));
+    let good = build_export(
+        &(build_item(5, "tea")
+            .with(|post| post.more = discussion())
+            .xml()
+            + &build_item(6, "coffee").xml()),
+    );
     let before = dump_database(&site).await;
     let control = good.replace("Words of maria.", "Words\u{8} of Maria.");
     let entity = good.replace("<title>tea", "<title>&tea;");
@@ -43,9 +48,9 @@ async fn an_invalid_export_writes_nothing() {
         (b"<html></html>", "not a WordPress export"),
         (b"hello", "XML"),
     ] {
-        let file = file(export);
-        // A whole file before the broken one does not go in either.
-        let whole = crate::support::wxr::file(&good);
+        let file = write_export_file(export);
+        // A valid file before the invalid one is not imported either.
+        let whole = crate::support::wxr::write_export_file(&good);
         let error = site
             .import_files(&[whole, file.clone()], |_| {})
             .await
@@ -70,7 +75,7 @@ async fn gzip_and_zip_exports_are_imported() {
     let folder = folder("packed");
     let packed = folder.join("a.gz");
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(wxr(&post(5, "tea").xml()).as_bytes())
+    gzip.write_all(build_export(&build_item(5, "tea").xml()).as_bytes())
         .expect("packed");
     fs::write(&packed, gzip.finish().expect("packed")).expect("written");
     let zipped = folder.join("b.zip");
@@ -82,7 +87,7 @@ async fn gzip_and_zip_exports_are_imported() {
     ] {
         zip.start_file(name, zip::write::SimpleFileOptions::default())
             .expect("an entry");
-        zip.write_all(wxr(&post(number, slug).xml()).as_bytes())
+        zip.write_all(build_export(&build_item(number, slug).xml()).as_bytes())
             .expect("packed");
     }
     zip.finish().expect("a zip");
@@ -102,22 +107,22 @@ async fn hostile_contents_of_an_export_are_harmless() {
         "<wp:author><wp:author_login><![CDATA[{long}]]></wp:author_login><wp:author_display_name><![CDATA[{long}]]></wp:author_display_name></wp:author>
 <wp:category><wp:category_nicename><![CDATA[{long}]]></wp:category_nicename><wp:cat_name><![CDATA[{long}]]></wp:cat_name><wp:category_description><![CDATA[{long}]]></wp:category_description></wp:category>"
     );
-    let strange = post(i64::MAX, "x").with(|post| {
+    let strange = build_item(i64::MAX, "x").with(|post| {
         post.title = "\u{85}Strange\u{202E} <script>alert(1)</script>";
         post.link = format!("https://old.example.org/{long}/");
         post.content = format!("Words\u{92} <img src=x onerror=alert(1)><a href=\"javascript:alert(1)\" onclick=\"x\">a</a><iframe src=\"//evil.example\"></iframe><form action=\"/x\"><input name=a></form><style>p{{}}</style>{}", "<div>".repeat(5_000));
         post.more = format!(
             "<category domain=\"category\" nicename=\"{long}\"><![CDATA[{long}]]></category><wp:postmeta><wp:meta_key>_broadsheet_address</wp:meta_key><wp:meta_value>//evil.example/</wp:meta_value></wp:postmeta><wp:postmeta><wp:meta_key>_broadsheet_address</wp:meta_key><wp:meta_value>/{long}</wp:meta_value></wp:postmeta>{}{}",
-            comment(i64::MAX, &"n".repeat(5_000), "1", &reply_to(i64::MAX - 1)),
-            comment(i64::MAX - 1, "<b>Bold</b>", "1", "<wp:comment_date>9999-99-99 99:99:99</wp:comment_date>"),
+            build_comment(i64::MAX, &"n".repeat(5_000), "1", &build_comment_parent(i64::MAX - 1)),
+            build_comment(i64::MAX - 1, "<b>Bold</b>", "1", "<wp:comment_date>9999-99-99 99:99:99</wp:comment_date>"),
         );
     });
-    let ours = post(77, "ours").with(|post| {
+    let ours = build_item(77, "ours").with(|post| {
         post.content = "<p onclick=\"x\">[caption]<script>alert(1)</script></p>".to_owned();
         post.more = "<wp:postmeta><wp:meta_key>_broadsheet_format</wp:meta_key><wp:meta_value>markdown</wp:meta_value></wp:postmeta><wp:postmeta><wp:meta_key>_broadsheet_markdown</wp:meta_key><wp:meta_value><![CDATA[<script>]]></wp:meta_value></wp:postmeta>".to_owned();
     });
     let report = site
-        .import(&wxr(&(header + &strange.xml() + &ours.xml())))
+        .import(&build_export(&(header + &strange.xml() + &ours.xml())))
         .await;
     assert_eq!(
         (report.articles, report.comments),
@@ -148,7 +153,7 @@ async fn hostile_contents_of_an_export_are_harmless() {
             assert!(!html.contains(wrong), "{wrong} in {html}");
         }
     }
-    // Numbers go on as before.
+    // Ids continue as before.
     let later = site.article("Later").await;
     assert!(later.id.0 < 1_000_000, "{}", later.id);
     site.comment(&later, "Maria", Status::Approved).await;

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use broadsheet::transfer::report::OutcomeCounts;
 
 use crate::support::TestSite;
-use crate::support::wxr::{comment, reply_to};
+use crate::support::wxr::{build_comment, build_comment_parent};
 
 fn new(count: u64) -> OutcomeCounts {
     OutcomeCounts {
@@ -60,35 +60,35 @@ async fn dump_database(site: &TestSite) -> BTreeMap<String, String> {
 
 fn discussion() -> String {
     let comments = [
-        comment(11, "Maria", "1", ""),
-        comment(12, "Petro", "1", &reply_to(11)),
-        comment(13, "Olha", "0", &reply_to(11)),
-        comment(14, "Spammer", "spam", ""),
-        comment(15, "Thrown", "trash", ""),
-        comment(16, "Orphan", "1", &reply_to(999)),
-        comment(17, "Ouro", "1", &reply_to(18)),
-        comment(18, "Boros", "1", &reply_to(17)),
-        comment(19, "Self", "1", &reply_to(19)),
-        comment(
+        build_comment(11, "Maria", "1", ""),
+        build_comment(12, "Petro", "1", &build_comment_parent(11)),
+        build_comment(13, "Olha", "0", &build_comment_parent(11)),
+        build_comment(14, "Spammer", "spam", ""),
+        build_comment(15, "Thrown", "trash", ""),
+        build_comment(16, "Orphan", "1", &build_comment_parent(999)),
+        build_comment(17, "Ouro", "1", &build_comment_parent(18)),
+        build_comment(18, "Boros", "1", &build_comment_parent(17)),
+        build_comment(19, "Self", "1", &build_comment_parent(19)),
+        build_comment(
             20,
             "Pinger",
             "1",
             "<wp:comment_type>pingback</wp:comment_type>",
         ),
-        comment(
+        build_comment(
             21,
             "Tracker",
             "1",
             "<wp:comment_type>trackback</wp:comment_type>",
         ),
-        comment(
+        build_comment(
             22,
             "Shop",
             "1",
             "<wp:comment_type>order_note</wp:comment_type>",
         ),
-        comment(12, "Twice", "1", ""),
-        comment(23, "ann@example.org", "1", ""),
+        build_comment(12, "Twice", "1", ""),
+        build_comment(23, "ann@example.org", "1", ""),
     ];
     comments.concat()
 }

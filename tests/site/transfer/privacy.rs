@@ -4,7 +4,7 @@ use broadsheet::accounts::Role;
 
 use super::{discussion, dump_database};
 use crate::support::TestSite;
-use crate::support::wxr::{post, wxr};
+use crate::support::wxr::{build_export, build_item};
 
 #[tokio::test]
 async fn imported_authors_cannot_sign_in() {
@@ -18,13 +18,17 @@ async fn imported_authors_cannot_sign_in() {
     let authors = author("ada", "Ada There")
         + &author("oles@example.org", "Олесь")
         + &author("john doe", "john@example.org");
-    let xml = wxr(&(authors
-        + &post(5, "a").with(|post| post.creator = "ada").xml()
-        + &post(6, "b")
-            .with(|post| post.creator = "oles@example.org")
-            .xml()
-        + &post(7, "c").with(|post| post.creator = "john doe").xml()
-        + &post(8, "d").with(|post| post.creator = "").xml()));
+    let xml = build_export(
+        &(authors
+            + &build_item(5, "a").with(|post| post.creator = "ada").xml()
+            + &build_item(6, "b")
+                .with(|post| post.creator = "oles@example.org")
+                .xml()
+            + &build_item(7, "c")
+                .with(|post| post.creator = "john doe")
+                .xml()
+            + &build_item(8, "d").with(|post| post.creator = "").xml()),
+    );
     let report = site.import(&xml).await;
     assert_eq!(
         (report.authors.new, report.authors.same),
@@ -63,7 +67,7 @@ async fn imported_authors_cannot_sign_in() {
     for rows in dump_database(&site).await.values() {
         assert!(!rows.contains("@example.org"), "{rows}");
     }
-    // The same people the next time.
+    // A second import finds the same accounts.
     let again = site.import(&xml.replace("Some words", "Other words")).await;
     assert_eq!(
         (again.authors.same, again.articles.changed),
@@ -75,8 +79,8 @@ async fn imported_authors_cannot_sign_in() {
 #[tokio::test]
 async fn no_email_or_ip_is_stored_or_printed_as_plain_text() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| post.more = discussion());
-    let report = site.import(&wxr(&tea.xml())).await;
+    let tea = build_item(5, "tea").with(|post| post.more = discussion());
+    let report = site.import(&build_export(&tea.xml())).await;
     let mut places = dump_database(&site).await;
     places.insert("the report".to_owned(), report.to_string());
     places.insert("the log".to_owned(), site.log());

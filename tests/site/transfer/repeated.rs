@@ -6,17 +6,17 @@ use broadsheet::transfer::report::{ImportReport, OutcomeCounts};
 
 use super::{discussion, dump_database, same};
 use crate::support::TestSite;
-use crate::support::wxr::{comment, post, reply_to, wxr};
+use crate::support::wxr::{build_comment, build_comment_parent, build_export, build_item};
 
 #[tokio::test]
 async fn a_dry_run_writes_nothing_and_reports_the_same() {
     let site = TestSite::new().await;
     let native = site.article("tea").await;
     site.comment(&native, "First", Status::Approved).await;
-    let tea = post(5, "tea").with(|post| post.more = discussion());
-    let twice = post(6, "tea");
-    let again = post(5, "again");
-    let xml = wxr(&(tea.xml() + &twice.xml() + &again.xml()));
+    let tea = build_item(5, "tea").with(|post| post.more = discussion());
+    let twice = build_item(6, "tea");
+    let again = build_item(5, "again");
+    let xml = build_export(&(tea.xml() + &twice.xml() + &again.xml()));
     let before = dump_database(&site).await;
     let dry_run = site
         .import_with(&xml, |options| options.dry_run = true)
@@ -36,7 +36,7 @@ async fn a_dry_run_writes_nothing_and_reports_the_same() {
         "{imported}"
     );
     assert_ne!(dump_database(&site).await, before);
-    // Of what is there, too.
+    // The same for an export that is already imported.
     let before = dump_database(&site).await;
     let dry_run = site
         .import_with(&xml, |options| options.dry_run = true)
@@ -50,8 +50,8 @@ async fn a_dry_run_writes_nothing_and_reports_the_same() {
 #[tokio::test]
 async fn importing_the_same_export_again_changes_nothing() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| post.more = discussion());
-    let xml = wxr(&(tea.xml() + &post(6, "coffee").xml()));
+    let tea = build_item(5, "tea").with(|post| post.more = discussion());
+    let xml = build_export(&(tea.xml() + &build_item(6, "coffee").xml()));
     let first = site.import(&xml).await;
     let mut before = dump_database(&site).await;
     let second = site.import(&xml).await;
@@ -72,13 +72,13 @@ async fn importing_the_same_export_again_changes_nothing() {
 #[tokio::test]
 async fn a_newer_export_updates_only_articles_that_were_not_edited_here() {
     let site = TestSite::new().await;
-    let tea = post(5, "tea").with(|post| {
-        post.more = comment(11, "Maria", "0", "") + &comment(12, "Petro", "1", "");
+    let tea = build_item(5, "tea").with(|post| {
+        post.more = build_comment(11, "Maria", "0", "") + &build_comment(12, "Petro", "1", "");
     });
-    let (coffee, cocoa) = (post(6, "coffee"), post(7, "cocoa"));
-    site.import(&wxr(&(tea.xml() + &coffee.xml() + &cocoa.xml())))
+    let (coffee, cocoa) = (build_item(6, "coffee"), build_item(7, "cocoa"));
+    site.import(&build_export(&(tea.xml() + &coffee.xml() + &cocoa.xml())))
         .await;
-    // Here an article is edited, and a comment decided.
+    // On this site an article is edited and a comment is decided.
     let editor = site.staff("ed", Role::Editor).await;
     let form = editor
         .open("/admin/articles/6")
@@ -93,20 +93,19 @@ async fn a_newer_export_updates_only_articles_that_were_not_edited_here() {
         .post_fields("/admin/comments", &[("one", "spam 11:held")])
         .await
         .has_status(303);
-    // There all of them change.
+    // On the old site all articles change.
     let tea = tea.with(|post| {
         post.content = "Tea, changed.".to_owned();
         post.slug = "green-tea";
-        post.more = comment(11, "Maria", "1", "")
-            + &comment(12, "Petro", "spam", "")
-            + &comment(13, "Olha", "1", &reply_to(12));
+        post.more = build_comment(11, "Maria", "1", "")
+            + &build_comment(12, "Petro", "spam", "")
+            + &build_comment(13, "Olha", "1", &build_comment_parent(12));
     });
     let coffee = coffee.with(|post| post.content = "Coffee, changed.".to_owned());
     let report = site
-        .import(&wxr(&(tea.xml()
-            + &coffee.xml()
-            + &cocoa.xml()
-            + &post(8, "milk").xml())))
+        .import(&build_export(
+            &(tea.xml() + &coffee.xml() + &cocoa.xml() + &build_item(8, "milk").xml()),
+        ))
         .await;
     let articles = OutcomeCounts {
         new: 1,

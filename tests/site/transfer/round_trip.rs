@@ -6,10 +6,10 @@ use broadsheet::articles::{Kind, State};
 use broadsheet::comments::Status;
 
 use super::{discussion, new, same};
-use crate::support::wxr::{post, wxr};
+use crate::support::wxr::{build_export, build_item};
 use crate::support::{Setup, TestSite};
 
-/// Removes the dates that say when the export was made.
+/// Removes the dates of the export itself.
 fn without_dates_of_export(xml: &str) -> String {
     xml.lines()
         .filter(|line| !line.starts_with("<pubDate>") || !line.contains("2026"))
@@ -28,7 +28,7 @@ async fn an_imported_export_exports_the_same_again() {
         })
         .build()
         .await;
-    // What was written here: Markdown, every field, every state.
+    // Articles of this site: Markdown, every field, every state.
     let body = "# Chapter\n\nWords & *more* <b>words</b> ]]> [caption]x[/caption]\n\n- one\n- two\n\n![A cup](/static/welcome.svg) and a note[^1].\n\n[^1]: The note.\n\n| a | b |\n|---|--:|\n| 1 | 2 |";
     let tea = site
         .article_with("Tea & <cake>", |draft| {
@@ -53,18 +53,20 @@ async fn an_imported_export_exports_the_same_again() {
     .await;
     let maria = site.comment(&tea, "Maria", Status::Approved).await;
     let petro = site
-        .answer(&tea, Some(maria), "Petro & Co <x>", Status::Approved)
+        .insert_reply(&tea, Some(maria), "Petro & Co <x>", Status::Approved)
         .await;
-    site.answer(&tea, Some(petro), "Olha", Status::Held).await;
+    site.insert_reply(&tea, Some(petro), "Olha", Status::Held)
+        .await;
     site.comment(&tea, "Spammer", Status::Spam).await;
     site.comment(&tea, "Thrown", Status::Trashed).await;
-    // What came from elsewhere: HTML, odd numbers, old addresses, pingbacks.
-    let imported = post(5, "old").with(|post| {
+    // Imported articles: HTML, unusual ids, old URLs, pingbacks.
+    let imported = build_item(5, "old").with(|post| {
         post.content = "Old.\n\nWords.<h1 id=\"part\">Part</h1> <img src=\"https://far.example/x.png\" alt=\"Far\"> https://example.com/x?a=1&b=2 &nbsp; end".to_owned();
         post.more = discussion();
     });
-    let hidden = post(6, "hidden").with(|post| post.status = "private");
-    site.import(&wxr(&(imported.xml() + &hidden.xml()))).await;
+    let hidden = build_item(6, "hidden").with(|post| post.status = "private");
+    site.import(&build_export(&(imported.xml() + &hidden.xml())))
+        .await;
     for with_emails in [false, true] {
         let first = site.export(with_emails).await;
         let copy = Setup::default().build().await;
@@ -84,7 +86,7 @@ async fn an_imported_export_exports_the_same_again() {
         }
         assert_eq!(first, second);
         assert!(first.len() > 10_000);
-        // And it is not the file alone that is the same.
+        // The database is the same as well.
         let visitor = copy.visitor();
         let (there, here) = (
             site.visitor().open(&tea.path).await,
@@ -114,10 +116,12 @@ async fn an_export_of_this_site_is_not_imported_into_it() {
         "{error:#}"
     );
     assert_eq!(site.count("select count(*) from articles").await, 1);
-    // Articles that came without numbers have some here, and go out and in again.
-    let xml = wxr(&post(5, "tea")
-        .xml()
-        .replace("<wp:post_id>5</wp:post_id>", ""));
+    // Articles without ids get some on import, and are exported and imported again.
+    let xml = build_export(
+        &build_item(5, "tea")
+            .xml()
+            .replace("<wp:post_id>5</wp:post_id>", ""),
+    );
     site.import(&xml).await;
     let copy = TestSite::new().await;
     sqlx::query("delete from settings")

@@ -5,7 +5,7 @@ use std::fs;
 use super::same;
 use crate::support::Setup;
 use crate::support::cluster::folder;
-use crate::support::wxr::{post, wxr};
+use crate::support::wxr::{build_export, build_item};
 
 /// The smallest valid picture (GIF89a).
 const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
@@ -25,18 +25,20 @@ async fn uploads_are_copied_from_the_uploads_folder() {
         fs::write(theirs.join("2012/06").join(name), PICTURE).expect("a file");
     }
     let upload = |number: i64, name: &str, parent: i64| {
-        post(number, "x").with(|post| {
+        build_item(number, "x").with(|post| {
             post.kind = "attachment";
             post.title = "A picture";
             post.more = format!("<wp:post_parent>{parent}</wp:post_parent><wp:attachment_url>https://old.example.org/wp-content/uploads/2012/06/{name}</wp:attachment_url>");
         })
     };
-    let tea = post(5, "tea").with(|post| {
+    let tea = build_item(5, "tea").with(|post| {
         post.content = "<img src=\"https://old.example.org/wp-content/uploads/2012/06/cup-300x200.gif\" alt=\"Cup\"> <a href=\"http://old.example.org/wp-content/uploads/2012/06/a%20pot.gif\">pot</a> <img src=\"https://old.example.org/wp-content/uploads/2012/06/gone.gif\" alt=\"Gone\"> <img src=\"https://elsewhere.example/x.gif\" alt=\"Far\">\n\n[gallery]\n\n<a href=\"https://old.example.org/2012/06/coffee/?a=b#c\">coffee</a>".to_owned();
         post.more = "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>9</wp:meta_value></wp:postmeta>".to_owned();
     });
-    let xml = wxr(&(tea.xml() + &upload(8, "one.gif", 5).xml() + &upload(9, "lead.gif", 0).xml()));
-    // Without the folder the addresses stay, and nobody's browser is sent elsewhere for a picture.
+    let xml = build_export(
+        &(tea.xml() + &upload(8, "one.gif", 5).xml() + &upload(9, "lead.gif", 0).xml()),
+    );
+    // Without the folder the URLs stay, and no page loads a picture from another site.
     let report = site
         .import_with(&xml, |options| options.media_folder = ours.clone())
         .await
@@ -51,7 +53,7 @@ async fn uploads_are_copied_from_the_uploads_folder() {
         )
     );
     assert!(page.html().contains("href=\"/2012/06/coffee/?a=b#c\""));
-    // With it they come along, also into what was imported before.
+    // With the folder they are copied, also for articles that were imported before.
     let with_folder = |options: &mut broadsheet::transfer::import::ImportOptions| {
         options.media_folder = ours.clone();
         options.uploads_folder = Some(theirs.clone());
@@ -90,7 +92,7 @@ async fn uploads_are_copied_from_the_uploads_folder() {
     }
     assert!(page.html().contains("href=\"/media/2012/06/a%20pot.gif\""));
     assert_eq!(page.texts_of(".prose img").len(), 3);
-    // Again, and again without the folder: nothing changes.
+    // Importing again, with or without the folder, changes nothing.
     let again = site.import_with(&xml, with_folder).await.expect("imported");
     assert_eq!((again.articles, again.media.same), (same(1), 4), "{again}");
     let without = site.import(&xml).await;

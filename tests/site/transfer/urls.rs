@@ -3,7 +3,7 @@
 use broadsheet::comments::Status;
 
 use super::new;
-use crate::support::wxr::{comment, post, reply_to, wxr};
+use crate::support::wxr::{build_comment, build_comment_parent, build_export, build_item};
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
@@ -12,10 +12,10 @@ async fn links_with_a_taken_id_lead_to_the_imported_article_and_comments() {
     let native = site.article("Native").await;
     let first = site.comment(&native, "First", Status::Approved).await;
     let (article, comments) = (native.id.0, first.0);
-    let replies = comment(comments, "Maria", "1", "")
-        + &comment(comments + 1, "Petro", "1", &reply_to(comments));
-    let tea = post(article, "tea").with(|post| post.more = replies);
-    let report = site.import(&wxr(&tea.xml())).await;
+    let replies = build_comment(comments, "Maria", "1", "")
+        + &build_comment(comments + 1, "Petro", "1", &build_comment_parent(comments));
+    let tea = build_item(article, "tea").with(|post| post.more = replies);
+    let report = site.import(&build_export(&tea.xml())).await;
     assert_eq!((report.articles, report.comments), (new(1), new(2)));
     let reader = site.visitor();
     let page = reader.open("/2012/06/05/tea").await;
@@ -24,7 +24,7 @@ async fn links_with_a_taken_id_lead_to_the_imported_article_and_comments() {
         page.text_of(&format!("article:has({anchor}) .reply-author")),
         "Maria"
     );
-    // The number itself is the native one's, as before; an old link is to the page with its anchor.
+    // The id itself still belongs to the native comment; an old link has the article's path and an anchor.
     assert_eq!(
         reader
             .open(&format!("/comments/{comments}"))
@@ -32,8 +32,8 @@ async fn links_with_a_taken_id_lead_to_the_imported_article_and_comments() {
             .leads_to(),
         format!("{}#comment-{comments}", native.path)
     );
-    let kept = reader.open(&format!("/comments/{}", comments + 1)).await;
-    kept.follow().await.sees("Petro");
+    let saved = reader.open(&format!("/comments/{}", comments + 1)).await;
+    saved.follow().await.sees("Petro");
     let answer = reader
         .open(&format!("/2012/06/05/tea?replytocom={comments}"))
         .await;
@@ -54,12 +54,12 @@ async fn every_wordpress_url_redirects_to_its_page() {
         .await;
     let categories = "<wp:category><wp:term_id>1</wp:term_id><wp:category_nicename>%d1%87%d0%b0%d0%b9</wp:category_nicename><wp:category_parent></wp:category_parent><wp:cat_name><![CDATA[Чай]]></wp:cat_name><wp:category_description><![CDATA[Усе про чай]]></wp:category_description></wp:category>
 <wp:tag><wp:term_id>2</wp:term_id><wp:tag_slug>hot</wp:tag_slug><wp:tag_name><![CDATA[Hot]]></wp:tag_name></wp:tag>";
-    let tea = post(5, "%d1%87%d0%b0%d0%b9").with(|post| {
+    let tea = build_item(5, "%d1%87%d0%b0%d0%b9").with(|post| {
         post.title = "Чай";
         post.link = "http://old.example.org/2012/06/%d1%87%d0%b0%d0%b9/".to_owned();
         post.more = "<category domain=\"category\" nicename=\"%d1%87%d0%b0%d0%b9\"><![CDATA[Чай]]></category><category domain=\"post_tag\" nicename=\"hot\"><![CDATA[Hot]]></category><wp:postmeta><wp:meta_key>_wp_old_slug</wp:meta_key><wp:meta_value>old-tea</wp:meta_value></wp:postmeta>".to_owned();
     });
-    let cup = post(6, "cup").with(|post| {
+    let cup = build_item(6, "cup").with(|post| {
         post.kind = "attachment";
         post.status = "inherit";
         post.link = "https://old.example.org/2012/06/tea/cup/".to_owned();
@@ -67,7 +67,7 @@ async fn every_wordpress_url_redirects_to_its_page() {
     });
     let mut items = tea.xml() + &cup.xml();
     for number in 100..115 {
-        items += &post(
+        items += &build_item(
             number,
             ["a", "b", "c"][usize::try_from(number).expect("small") % 3],
         )
@@ -77,7 +77,9 @@ async fn every_wordpress_url_redirects_to_its_page() {
         })
         .xml();
     }
-    let report = site.import(&wxr(&(categories.to_owned() + &items))).await;
+    let report = site
+        .import(&build_export(&(categories.to_owned() + &items)))
+        .await;
     assert_eq!(report.articles, new(16));
     let reader = site.visitor();
     for (old, place) in [
@@ -142,31 +144,32 @@ async fn a_former_path_belongs_to_the_article_that_has_it_now() {
         .publication(|publication| publication.permalink = "/{slug}".parse().expect("a pattern"))
         .build()
         .await;
-    let renamed = post(5, "bar").with(|post| {
+    let renamed = build_item(5, "bar").with(|post| {
         post.link = "https://old.example.org/bar/".to_owned();
         post.more = ["foo", "older"]
             .map(|slug| format!("<wp:postmeta><wp:meta_key>_wp_old_slug</wp:meta_key><wp:meta_value>{slug}</wp:meta_value></wp:postmeta>"))
             .concat();
     });
-    let now = post(6, "foo").with(|post| post.link = "https://old.example.org/foo/".to_owned());
-    let nested = post(7, "contact").with(|post| {
+    let now =
+        build_item(6, "foo").with(|post| post.link = "https://old.example.org/foo/".to_owned());
+    let nested = build_item(7, "contact").with(|post| {
         post.kind = "page";
         post.link = "https://old.example.org/team/contact/".to_owned();
     });
-    let other = post(8, "contact").with(|post| {
+    let other = build_item(8, "contact").with(|post| {
         post.kind = "page";
         post.link = "https://old.example.org/contact/".to_owned();
     });
-    let strange = post(9, "strange").with(|post| {
+    let strange = build_item(9, "strange").with(|post| {
         post.kind = "attachment";
         post.link = "tag:old.example.org,2010:x".to_owned();
         post.more = "<wp:post_parent>5</wp:post_parent>".to_owned();
     });
     let xml: String = [renamed, now, nested, other, strange]
         .iter()
-        .map(crate::support::wxr::Post::xml)
+        .map(crate::support::wxr::WordPressItem::xml)
         .collect();
-    let report = site.import(&wxr(&xml)).await;
+    let report = site.import(&build_export(&xml)).await;
     assert_eq!(report.path_conflicts.total, 0, "{report}");
     let reader = site.visitor();
     for path in ["/bar", "/foo", "/team/contact", "/contact"] {

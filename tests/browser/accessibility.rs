@@ -1,25 +1,27 @@
-//! How the pages look and read: no accessibility rule broken, nothing sticking out sideways, light and dark, desk and
-//! phone. The pictures it takes lie in `target/pictures`; `bin/pictures` keeps them in `docs/`.
+//! Accessibility and layout of every page: axe-core finds no violation and nothing is wider than the screen, in light and
+//! dark, on a desktop and a phone. Pictures are saved in `target/pictures`; `bin/pictures` copies them to `docs/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::chromium::{Browser, PATIENCE};
-use crate::discussion::{letter, open_wide, path_in, reply_elsewhere, set};
-use crate::moderating::count;
+use crate::chromium::{Browser, PAGE_TIMEOUT};
+use crate::discussion::{
+    execute, find_link_path, post_reply, publish_comments_at_once, wait_for_email,
+};
+use crate::moderation::count;
 use crate::support::article::WrittenArticle;
 use crate::support::cluster::folder;
 use crate::support::server::Server;
-use crate::support::smtp::Sink;
-use crate::{add_staff, address, open_welcome, publish, sign_in};
+use crate::support::smtp::SmtpSink;
+use crate::{add_account, base_url, open_welcome_article, publish_article, sign_in};
 
-/// Widths at which a page is looked at: a desk, a phone, and the narrowest that WCAG 2.2 asks for (1.4.10 Reflow).
+/// Widths in pixels at which pages are checked: a desktop, a phone, and the minimum of WCAG 2.2 (1.4.10 Reflow).
 const WIDTHS: [u32; 3] = [1280, 375, 320];
-/// How much of a page a picture shows.
+/// Maximum height of a picture in pixels.
 const PICTURE_HEIGHT: u32 = 1800;
 
-const REPLIES: [(&str, &str, &str); 4] = [
+const SAMPLE_REPLIES: [(&str, &str, &str); 4] = [
     (
         "Tamsin Rook",
         "tamsin@example.org",
@@ -42,7 +44,7 @@ const REPLIES: [(&str, &str, &str); 4] = [
     ),
 ];
 
-async fn reply(reader: &Browser, path: &str, (name, email, words): (&str, &str, &str)) {
+async fn submit_reply(reader: &Browser, path: &str, (name, email, words): (&str, &str, &str)) {
     reader.goto(path).await;
     reader.fill("#comment", words).await;
     reader
@@ -57,73 +59,73 @@ async fn reply(reader: &Browser, path: &str, (name, email, words): (&str, &str, 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
 async fn every_page_is_accessible_and_fits() {
-    let (axe_core, pictures) = (axe_core(), pictures());
+    let (axe_core, pictures) = (load_axe_core(), create_pictures_folder());
     let server = Server::new();
-    set(&server, "update settings set flood_seconds = 0").await;
-    add_staff(&server, "ada", "admin");
-    let browser = Browser::open(&address(&server)).await;
-    let reader = Browser::open(&address(&server)).await;
+    execute(&server, "update settings set flood_seconds = 0").await;
+    add_account(&server, "ada", "admin");
+    let browser = Browser::open(&base_url(&server)).await;
+    let reader = Browser::open(&base_url(&server)).await;
     let written = WrittenArticle::read();
     browser.goto("/admin/sign-in").await;
-    look(&browser, "sign-in", &axe_core, &pictures).await;
+    check_page(&browser, "sign-in", &axe_core, &pictures).await;
     sign_in(&browser, "ada").await;
     browser.goto("/admin/settings").await;
     browser.fill("#title", "The Estuary Post").await;
     browser.fill("#tagline", "Two towns, one river").await;
     browser.fill("#appeal", &written.appeal).await;
-    look(&browser, "settings", &axe_core, &pictures).await;
+    check_page(&browser, "settings", &axe_core, &pictures).await;
     browser.follow("main form button").await;
     browser.find(".done").await;
-    publish(&browser, &written).await;
+    publish_article(&browser, &written).await;
     browser.fill("#topics", "Ferries\nThe estuary").await;
     browser.press("Update").await;
     browser.find(".done").await;
-    look(&browser, "editor", &axe_core, &pictures).await;
+    check_page(&browser, "editor", &axe_core, &pictures).await;
     browser.goto("/admin/articles").await;
-    look(&browser, "articles", &axe_core, &pictures).await;
+    check_page(&browser, "articles", &axe_core, &pictures).await;
     browser.goto("/admin/account").await;
-    look(&browser, "account", &axe_core, &pictures).await;
+    check_page(&browser, "account", &axe_core, &pictures).await;
 
-    for one in &REPLIES[..2] {
-        reply(&reader, &written.path(), *one).await;
+    for sample in &SAMPLE_REPLIES[..2] {
+        submit_reply(&reader, &written.path(), *sample).await;
         browser.goto("/admin/comments").await;
         browser.click(".card button.first").await;
         browser.find(".done").await;
     }
-    for one in &REPLIES[2..] {
-        reply(&reader, &written.path(), *one).await;
+    for sample in &SAMPLE_REPLIES[2..] {
+        submit_reply(&reader, &written.path(), *sample).await;
     }
-    look(&reader, "held", &axe_core, &pictures).await;
+    check_page(&reader, "held", &axe_core, &pictures).await;
     reader.close().await;
     browser.goto("/admin/comments").await;
-    look(&browser, "queue", &axe_core, &pictures).await;
+    check_page(&browser, "queue", &axe_core, &pictures).await;
 
     browser.goto("/").await;
-    look(&browser, "front", &axe_core, &pictures).await;
+    check_page(&browser, "front", &axe_core, &pictures).await;
     for (page, name) in [
         ("/topics/the-estuary", "topic"),
         ("/authors/ada", "author"),
         ("/search?q=the", "search"),
     ] {
         browser.goto(page).await;
-        look(&browser, name, &axe_core, &pictures).await;
+        check_page(&browser, name, &axe_core, &pictures).await;
     }
     browser.goto(&written.path()).await;
-    look(&browser, "article", &axe_core, &pictures).await;
+    check_page(&browser, "article", &axe_core, &pictures).await;
     browser
         .fill("#comment", "Which quay does it leave from?")
         .await;
     browser.fill("#email", "not an address").await;
     browser.press("Post Comment").await;
     browser.find("#mistakes").await;
-    look(&browser, "reply-errors", &axe_core, &pictures).await;
+    check_page(&browser, "reply-errors", &axe_core, &pictures).await;
     browser.goto("/no/such/page").await;
-    look(&browser, "not-found", &axe_core, &pictures).await;
+    check_page(&browser, "not-found", &axe_core, &pictures).await;
     browser.close().await;
 }
 
-/// A conversation that goes ten levels down, in four scripts, with names and words that do not break.
-const CHAIN: [(&str, &str, &str); 10] = [
+/// Replies ten levels deep, in four scripts, with long names and words without break opportunities.
+const REPLY_CHAIN: [(&str, &str, &str); 10] = [
     (
         "Tamsin Rook",
         "tamsin@example.org",
@@ -174,9 +176,9 @@ const CHAIN: [(&str, &str, &str); 10] = [
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn every_page_of_a_discussion_is_accessible_and_fits() {
-    let (axe_core, pictures) = (axe_core(), pictures());
-    let sink = Sink::start().await;
+async fn every_discussion_page_is_accessible_and_fits() {
+    let (axe_core, pictures) = (load_axe_core(), create_pictures_folder());
+    let sink = SmtpSink::start().await;
     let smtp = format!("smtp://{}", sink.address);
     let from = "The Estuary Post <post@example.org>";
     let settings = [
@@ -184,55 +186,55 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
         ("BROADSHEET_MAIL_FROM", from),
     ];
     let server = Server::start_with(&folder("data"), &settings);
-    open_wide(&server).await;
-    add_staff(&server, "ada", "admin");
-    let look =
-        async |browser: &Browser, name: &str| look(browser, name, &axe_core, &pictures).await;
-    let reader = Browser::open(&address(&server)).await;
-    let article = open_welcome(&reader).await;
+    publish_comments_at_once(&server).await;
+    add_account(&server, "ada", "admin");
+    let check =
+        async |browser: &Browser, name: &str| check_page(browser, name, &axe_core, &pictures).await;
+    let reader = Browser::open(&base_url(&server)).await;
+    let article = open_welcome_article(&reader).await;
     let action = reader.find("#commentform").await.attr("action").await;
     let action = action.expect("a form").expect("an action");
-    let number = action.split('/').nth(2).expect("the article's number");
+    let article_id = action.split('/').nth(2).expect("the article's id");
 
-    // The author's own page, in every state; asking to be told.
-    let write = async |words: &str| {
+    // The author's page in every state, with a subscription.
+    let fill_form = async |words: &str| {
         reader.goto(&article).await;
         reader.fill("#comment", words).await;
         reader.fill("#author", "Ann").await;
         reader.fill("#email", "ann@example.org").await;
     };
-    write("Does it run on *Sundays*, too?").await;
+    fill_form("Does it run on *Sundays*, too?").await;
     reader.click("#tell_answers").await;
     reader.press("Preview").await;
-    look(&reader, "preview").await;
+    check(&reader, "preview").await;
     reader.press("Post Comment").await;
-    let own = reader.path().await;
-    let asked = own.split('/').nth(2).expect("its number");
+    let author_page = reader.path().await;
+    let comment_id = author_page.split('/').nth(2).expect("its id");
     reader
         .fill("#comment", "Does it run on **Sundays**, too?")
         .await;
     reader.press("Preview").await;
-    look(&reader, "own-preview").await;
+    check(&reader, "own-preview").await;
     reader.press("Save changes").await;
     reader.click("details summary").await;
-    look(&reader, "own-changed").await;
+    check(&reader, "own-changed").await;
     reader.fill("#comment", " ").await;
     reader.press("Save changes").await;
     reader.find("#comment[aria-invalid=true]").await;
-    look(&reader, "own-mistake").await;
-    write("See https://a.example/one and https://b.example/two.").await;
+    check(&reader, "own-mistake").await;
+    fill_form("See https://a.example/one and https://b.example/two.").await;
     reader.press("Post Comment").await;
     assert!(reader.has(".reasons li").await);
-    look(&reader, "own-held").await;
+    check(&reader, "own-held").await;
     reader.click("details summary").await;
     reader.press("Delete now").await;
-    look(&reader, "own-deleted").await;
+    check(&reader, "own-deleted").await;
 
-    // One page of all of it.
-    let proof = letter(&sink, "ann@example.org", 1).await;
-    let mine = path_in(&server, &proof, "/commenters/");
-    reader.goto(&mine).await;
-    look(&reader, "mine-asked").await;
+    // The commenter page.
+    let verification = wait_for_email(&sink, "ann@example.org", 1).await;
+    let commenter_page = find_link_path(&server, &verification, "/commenters/");
+    reader.goto(&commenter_page).await;
+    check(&reader, "mine-asked").await;
     reader.press("Confirm my email address").await;
     for summary in [
         "details:nth-of-type(1) summary",
@@ -240,96 +242,102 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     ] {
         reader.click(summary).await;
     }
-    look(&reader, "mine").await;
+    check(&reader, "mine").await;
     let answer = ("Bo", "bo@example.org", "On Sundays it runs twice.");
-    reply_elsewhere(&server, number, asked, answer);
-    let news = letter(&sink, "ann@example.org", 2).await;
+    post_reply(&server, article_id, comment_id, answer);
+    let notification = wait_for_email(&sink, "ann@example.org", 2).await;
     reader
-        .goto(&path_in(&server, &news, "/subscriptions/"))
+        .goto(&find_link_path(&server, &notification, "/subscriptions/"))
         .await;
-    look(&reader, "unsubscribe").await;
+    check(&reader, "unsubscribe").await;
     reader.press("Unsubscribe").await;
-    look(&reader, "unsubscribed").await;
+    check(&reader, "unsubscribed").await;
 
-    // A long thread, and more threads than one page holds.
+    // A long thread, and more threads than fit on one page.
     let mut to = String::new();
     let mut first = String::new();
-    for one in CHAIN {
-        (to, _) = reply_elsewhere(&server, number, &to, one);
+    for sample in REPLY_CHAIN {
+        (to, _) = post_reply(&server, article_id, &to, sample);
         if first.is_empty() {
             first = to.clone();
         }
     }
-    let ada = Browser::open(&address(&server)).await;
+    let ada = Browser::open(&base_url(&server)).await;
     sign_in(&ada, "ada").await;
-    ada.goto(&format!("/articles/{number}/reply?to={to}")).await;
-    look(&ada, "reply").await;
+    ada.goto(&format!("/articles/{article_id}/reply?to={to}"))
+        .await;
+    check(&ada, "reply").await;
     ada.fill("#comment", "Thank you all; the timetable is mended.")
         .await;
     ada.fill("#author", "Ada").await;
     ada.press("Post Comment").await;
-    for number_of_many in 0..45 {
-        let words = format!("Answer number {number_of_many}, and no more than that.");
-        reply_elsewhere(
+    for index in 0..45 {
+        let words = format!("Answer number {index}, and no more than that.");
+        post_reply(
             &server,
-            number,
+            article_id,
             &first,
             ("Many", "many@example.org", &words),
         );
     }
     reader.goto(&article).await;
-    look(&reader, "discussion").await;
+    check(&reader, "discussion").await;
     reader.follow(".thread-more a").await;
-    look(&reader, "thread").await;
-    set(&server, "update settings set thread_depth = 10").await;
+    check(&reader, "thread").await;
+    execute(&server, "update settings set thread_depth = 10").await;
     reader.goto(&article).await;
-    look(&reader, "discussion-deep").await;
-    for number_of_many in 0..50 {
-        let words = format!("Reply number {number_of_many}, and no more than that.");
-        reply_elsewhere(&server, number, "", ("Many", "many@example.org", &words));
+    check(&reader, "discussion-deep").await;
+    for index in 0..50 {
+        let words = format!("Reply number {index}, and no more than that.");
+        post_reply(
+            &server,
+            article_id,
+            "",
+            ("Many", "many@example.org", &words),
+        );
     }
     reader.goto(&article).await;
     reader.follow(".pages a[rel=next]").await;
-    look(&reader, "discussion-2").await;
+    check(&reader, "discussion-2").await;
 
-    // The desk.
+    // The admin pages.
     ada.goto("/admin/discussion").await;
     ada.fill("#hold_words", "boat\nmarzipan\nbreakfast").await;
     ada.fill("#refuse_words", "/[/").await;
     ada.fill("#hold_links", "many").await;
     ada.press("Test the word lists").await;
-    look(&ada, "discussion-tried").await;
+    check(&ada, "discussion-tried").await;
     ada.press("Save").await;
     ada.find("#mistakes").await;
-    look(&ada, "discussion-mistakes").await;
-    for (field, what) in [
+    check(&ada, "discussion-mistakes").await;
+    for (field, value) in [
         ("#email", "spam@example.com"),
         ("#domain", "watches.example"),
         ("#network", "198.51.100.0/24"),
     ] {
         ada.goto("/admin/discussion/blocks").await;
         let form = format!("form:has({field}) button");
-        ada.fill(field, what).await.follow(&form).await;
+        ada.fill(field, value).await.follow(&form).await;
         ada.find(".done").await;
     }
-    look(&ada, "blocks").await;
+    check(&ada, "blocks").await;
 
-    // The longer words of another language.
-    set(&server, "update settings set language = 'uk'").await;
+    // Ukrainian has longer words.
+    execute(&server, "update settings set language = 'uk'").await;
     ada.goto("/admin/discussion").await;
-    look(&ada, "discussion-settings-uk").await;
-    reader.goto(&own).await;
-    look(&reader, "own-uk").await;
-    reader.goto(&mine).await;
-    look(&reader, "mine-uk").await;
+    check(&ada, "discussion-settings-uk").await;
+    reader.goto(&author_page).await;
+    check(&reader, "own-uk").await;
+    reader.goto(&commenter_page).await;
+    check(&reader, "mine-uk").await;
     reader.goto(&article).await;
-    look(&reader, "discussion-uk").await;
+    check(&reader, "discussion-uk").await;
     reader.close().await;
     ada.close().await;
 }
 
-/// Comments for a desk to decide about: some that say the same, one with marked words, one that answers, one of long words.
-const WAITING: [&str; 3] = [
+/// Inserts held comments: twelve similar ones with highlighted words, and a reply with long words.
+const HELD_COMMENTS_SQL: [&str; 3] = [
     "insert into commenters (email_hash, email_sealed, created_at) values ('\\x0a', '\\x01', now() - interval '40 days')",
     "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, 12) as number)
      insert into comments (id, article_id, root_id, commenter_id, name, website, body, body_html, dedup_hash, status, status_since, reasons, created_at, network_hash, score, signals)
@@ -344,22 +352,22 @@ const WAITING: [&str; 3] = [
      from comments where status = 'approved' order by id limit 1",
 ];
 
-/// Waits until the server has read what came in: what says the same is one card from then on.
-async fn until_read(server: &Server) {
-    let deadline = Instant::now() + PATIENCE;
+/// Waits until the server has indexed the new comments, so that similar ones share a card.
+async fn wait_until_indexed(server: &Server) {
+    let deadline = Instant::now() + PAGE_TIMEOUT;
     while count(server, "select count(*) from index_queue").await > 0 {
-        assert!(Instant::now() < deadline, "what came in is not read");
+        assert!(Instant::now() < deadline, "the comments were not indexed");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let gathered = "select count(*) from similar_groups where held = 12";
-    assert_eq!(count(server, gathered).await, 1);
+    let groups = "select count(*) from similar_groups where held = 12";
+    assert_eq!(count(server, groups).await, 1);
 }
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn every_page_of_the_desk_is_accessible_and_fits() {
-    let (axe_core, pictures) = (axe_core(), pictures());
-    let sink = Sink::start().await;
+async fn every_admin_page_is_accessible_and_fits() {
+    let (axe_core, pictures) = (load_axe_core(), create_pictures_folder());
+    let sink = SmtpSink::start().await;
     let smtp = format!("smtp://{}", sink.address);
     let settings = [
         ("BROADSHEET_SMTP_URL", smtp.as_str()),
@@ -369,49 +377,49 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
         ),
     ];
     let server = Server::start_with(&folder("data"), &settings);
-    add_staff(&server, "ada", "admin");
-    let look =
-        async |browser: &Browser, name: &str| look(browser, name, &axe_core, &pictures).await;
-    for statement in WAITING {
-        set(&server, statement).await;
+    add_account(&server, "ada", "admin");
+    let check =
+        async |browser: &Browser, name: &str| check_page(browser, name, &axe_core, &pictures).await;
+    for statement in HELD_COMMENTS_SQL {
+        execute(&server, statement).await;
     }
-    until_read(&server).await;
-    set(&server, "update settings set shows_transparency = true").await;
-    let ada = Browser::open(&address(&server)).await;
+    wait_until_indexed(&server).await;
+    execute(&server, "update settings set shows_transparency = true").await;
+    let ada = Browser::open(&base_url(&server)).await;
     sign_in(&ada, "ada").await;
 
     ada.goto("/admin/comments").await;
-    look(&ada, "desk-queue").await;
-    ada.keys("xj").await;
+    check(&ada, "desk-queue").await;
+    ada.press_keys("xj").await;
     ada.click(".filters summary").await;
     ada.click(".matching summary").await;
-    look(&ada, "desk-queue-open").await;
-    ada.keys("a").await;
+    check(&ada, "desk-queue-open").await;
+    ada.press_keys("a").await;
     ada.find(".done").await;
-    ada.keys("?").await;
+    ada.press_keys("?").await;
     ada.find("dialog[open]").await;
-    look(&ada, "desk-keys").await;
+    check(&ada, "desk-keys").await;
     ada.goto("/admin/comments?order=likeliest").await;
-    look(&ada, "desk-likeliest").await;
+    check(&ada, "desk-likeliest").await;
     ada.goto("/admin/comments?reason=links&words=nothing&network=1")
         .await;
-    look(&ada, "desk-nothing").await;
+    check(&ada, "desk-nothing").await;
     ada.goto("/admin/comments").await;
     ada.find(".card.here").await;
-    // Someone else decides, and the card says so where it is.
-    let mo = Browser::without_javascript(&address(&server)).await;
-    add_staff(&server, "mo", "moderator");
+    // Another moderator decides, and the open card shows that.
+    let mo = Browser::without_javascript(&base_url(&server)).await;
+    add_account(&server, "mo", "moderator");
     sign_in(&mo, "mo").await;
     mo.goto("/admin/comments").await;
-    // axe-core is a script; the picture is there without.
+    // axe-core needs JavaScript, so only pictures are taken here.
     let plain = |name: &str| pictures.join(format!("{name}-1280-light.webp"));
-    mo.picture(&plain("desk-queue-plain"), 1280, PICTURE_HEIGHT)
+    mo.save_screenshot(&plain("desk-queue-plain"), 1280, PICTURE_HEIGHT)
         .await;
     mo.follow(".card button[data-to=trashed]").await;
-    mo.picture(&plain("desk-queue-plain-done"), 1280, PICTURE_HEIGHT)
+    mo.save_screenshot(&plain("desk-queue-plain-done"), 1280, PICTURE_HEIGHT)
         .await;
     ada.find(".card-elsewhere").await;
-    look(&ada, "desk-elsewhere").await;
+    check(&ada, "desk-elsewhere").await;
     mo.close().await;
 
     ada.goto("/admin/comments").await;
@@ -428,55 +436,56 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
     ada.follow("form:has(#note) button").await;
     ada.fill("#why", "Has been asked to stop").await;
     ada.follow("button[value=hold]").await;
-    look(&ada, "desk-person").await;
+    check(&ada, "desk-person").await;
     ada.goto(&edit).await;
     ada.fill("#comment", "Watches, **without** the money.")
         .await;
     ada.press("Preview").await;
-    look(&ada, "desk-edit-preview").await;
+    check(&ada, "desk-edit-preview").await;
     ada.follow("button[value=save]").await;
     ada.goto(&edit).await;
-    look(&ada, "desk-edit").await;
+    check(&ada, "desk-edit").await;
     ada.goto(&format!("{comment}/reply")).await;
     ada.fill("#comment", "Thank you, but *no*.").await;
     ada.press("Preview").await;
-    look(&ada, "desk-reply").await;
+    check(&ada, "desk-reply").await;
     ada.follow("main .act button:not(.second)").await;
 
     ada.goto("/admin/log").await;
-    look(&ada, "log").await;
+    check(&ada, "log").await;
     ada.follow(".log-said a").await;
-    look(&ada, "log-entry").await;
+    check(&ada, "log-entry").await;
     ada.goto("/admin/spam-score").await;
-    look(&ada, "learning").await;
+    check(&ada, "learning").await;
     ada.goto("/admin/spam-score").await;
     ada.goto("/transparency").await;
-    look(&ada, "transparency").await;
+    check(&ada, "transparency").await;
 
-    // Mail about what waits, and the page it leads to.
+    // A digest, and the page that it links to.
     ada.goto("/admin/account").await;
     ada.fill("#email", "ada@example.org").await;
     ada.fill("#mail_present", crate::PASSPHRASE).await;
     ada.follow("button[value=keep]").await;
-    look(&ada, "account-mail").await;
-    let confirm = letter(&sink, "ada@example.org", 1).await;
-    ada.goto(&path_in(&server, &confirm, "/moderators/")).await;
-    look(&ada, "staff-confirm").await;
+    check(&ada, "account-mail").await;
+    let confirm = wait_for_email(&sink, "ada@example.org", 1).await;
+    ada.goto(&find_link_path(&server, &confirm, "/moderators/"))
+        .await;
+    check(&ada, "staff-confirm").await;
     ada.follow("main form button").await;
-    set(&server, "update accounts set digest = 'each', digest_at = now() - interval '1 hour' where username = 'ada'").await;
-    set(
+    execute(&server, "update accounts set digest = 'each', digest_at = now() - interval '1 hour' where username = 'ada'").await;
+    execute(
         &server,
         "update comments set created_at = now() where name = 'Best Deals 1'",
     )
     .await;
-    let digest = letter(&sink, "ada@example.org", 2).await;
-    let digest = path_in(&server, &digest, "/digests/");
+    let digest = wait_for_email(&sink, "ada@example.org", 2).await;
+    let digest = find_link_path(&server, &digest, "/digests/");
     ada.goto(&digest).await;
-    look(&ada, "digest").await;
+    check(&ada, "digest").await;
     ada.follow(".card button").await;
-    look(&ada, "digest-done").await;
+    check(&ada, "digest-done").await;
 
-    set(&server, "update settings set language = 'uk'").await;
+    execute(&server, "update settings set language = 'uk'").await;
     for (page, name) in [
         ("/admin/comments", "desk-queue-uk"),
         ("/admin/log", "log-uk"),
@@ -485,29 +494,29 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
         (&digest, "digest-uk"),
     ] {
         ada.goto(page).await;
-        look(&ada, name).await;
+        check(&ada, name).await;
     }
     ada.close().await;
 }
 
-fn axe_core() -> String {
+fn load_axe_core() -> String {
     let file =
         std::env::var("AXE_CORE").expect("AXE_CORE names axe-core's script, as bin/test does");
     fs::read_to_string(file).expect("axe-core reads")
 }
 
-fn pictures() -> PathBuf {
+fn create_pictures_folder() -> PathBuf {
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
     fs::create_dir_all(&pictures).expect("a folder for pictures");
     pictures
 }
 
-/// Looks at the page that is open in every width and scheme.
-async fn look(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
+/// Checks the open page at every width and in both colour schemes.
+async fn check_page(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
     for width in WIDTHS {
         for scheme in ["light", "dark"] {
-            browser.view(width, scheme).await;
-            let sideways = browser
+            browser.set_viewport(width, scheme).await;
+            let too_wide = browser
                 .run(
                     "const page = document.documentElement;
                      if (page.scrollWidth <= page.clientWidth) return '';
@@ -516,21 +525,24 @@ async fn look(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
                          .map((one) => one.outerHTML.slice(0, 100)).join('\\n')",
                 )
                 .await;
-            assert_eq!(sideways, "", "{name} is too wide for {width} pixels");
-            // Narrower than a phone only the measure changes, not what is there.
+            assert_eq!(too_wide, "", "{name} is too wide for {width} pixels");
+            // The smallest width differs from the phone's only in layout, so axe-core need not run again.
             if width == 320 {
                 continue;
             }
-            let (wrong, tried) = browser.axe(axe_core).await;
+            let (violations, passed) = browser.run_axe(axe_core).await;
             assert!(
-                wrong.is_empty(),
+                violations.is_empty(),
                 "{name}, {width} {scheme}:\n{}",
-                wrong.join("\n")
+                violations.join("\n")
             );
-            assert!(tried > 10, "axe tried only {tried} rules on {name}");
+            assert!(
+                passed > 10,
+                "only {passed} rules of axe-core passed on {name}"
+            );
             let file = pictures.join(format!("{name}-{width}-{scheme}.webp"));
-            browser.picture(&file, width, PICTURE_HEIGHT).await;
+            browser.save_screenshot(&file, width, PICTURE_HEIGHT).await;
         }
     }
-    browser.view(1280, "light").await;
+    browser.set_viewport(1280, "light").await;
 }

@@ -1,0 +1,143 @@
+//! A browser without JavaScript that opens pages, fills in their forms and presses their buttons.
+
+mod form;
+mod page;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, header};
+use broadsheet::cache::PageCacheService;
+use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
+use url::form_urlencoded;
+
+pub use form::Form;
+pub use page::Page;
+
+/// A browser with its cookies and its IP.
+#[derive(Clone)]
+pub struct Visitor {
+    site: PageCacheService,
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    ip: Arc<Mutex<String>>,
+}
+
+impl Visitor {
+    pub fn new(site: PageCacheService) -> Self {
+        Self {
+            site,
+            cookies: Arc::default(),
+            ip: Arc::new(Mutex::new("192.0.2.1".to_owned())),
+        }
+    }
+
+    /// Sets the IP that the trusted proxy reports.
+    pub fn at(self, ip: &str) -> Self {
+        *self.ip.lock().expect("the IP") = ip.to_owned();
+        self
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies
+            .lock()
+            .expect("the cookies")
+            .insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn forget_cookies(&self) {
+        self.cookies.lock().expect("the cookies").clear();
+    }
+
+    /// Opens a path without following redirects.
+    pub async fn open(&self, path: &str) -> Page {
+        self.send(Request::get(path), Body::empty(), path).await
+    }
+
+    pub async fn head(&self, path: &str) -> Page {
+        self.send(Request::head(path), Body::empty(), path).await
+    }
+
+    /// Posts any body as a form on the site would.
+    pub async fn post(&self, path: &str, body: impl Into<Body>) -> Page {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body.into(), path).await
+    }
+
+    /// Posts these fields as a form.
+    pub async fn post_fields(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.post(path, body).await
+    }
+
+    pub async fn send(
+        &self,
+        request: axum::http::request::Builder,
+        body: Body,
+        path: &str,
+    ) -> Page {
+        let cookies: Vec<String> = self
+            .cookies
+            .lock()
+            .expect("the cookies")
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = request
+            .header(header::HOST, "127.0.0.1:8600")
+            .header("x-forwarded-for", self.ip.lock().expect("the IP").as_str());
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let request = request.body(body).expect("a request");
+        // Tests also change the database directly. Such a change must be applied to the cache before the next request.
+        self.site.wait_for_invalidations().await;
+        // The same order as in the server: the cache first, then the router.
+        let response = match self.site.try_cached(&request) {
+            Some(response) => response,
+            None => self.site.respond(request).await,
+        };
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().expect("a cookie is text");
+            let (name, rest) = cookie.split_once('=').expect("a cookie has a value");
+            let value = rest.split(';').next().unwrap_or_default();
+            let mut cookies = self.cookies.lock().expect("the cookies");
+            if value.is_empty() || cookie.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let (parts, body) = response.into_parts();
+        let body = read_body(&parts.headers, body).await;
+        Page {
+            visitor: self.clone(),
+            path: path.to_owned(),
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
+/// Reads a body to its end; of an event stream, reads what arrives within 300 milliseconds.
+async fn read_body(headers: &HeaderMap, body: Body) -> Vec<u8> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| kind != "text/event-stream") {
+        let body = to_bytes(body, usize::MAX).await.expect("a complete body");
+        return body.to_vec();
+    }
+    let mut bytes = Vec::new();
+    let mut chunks = body.into_data_stream();
+    let deadline = Instant::now() + Duration::from_millis(300);
+    while let Ok(Some(chunk)) = timeout_at(deadline, chunks.next()).await {
+        bytes.extend_from_slice(&chunk.expect("a part of the body"));
+    }
+    bytes
+}
