@@ -105,8 +105,8 @@ pub fn public_routes() -> RouteTable {
         .post("/moderators/{id}/confirm", admin::staff_email::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
-        .get("/static/{name}", async |name: Path<String>| {
-            (CachePolicy::default(), assets::show_asset(name).await)
+        .get("/static/{*path}", async |path: Path<String>| {
+            (CachePolicy::default(), assets::show_asset(path).await)
         })
         .get("/favicon.ico", async || {
             (CachePolicy::default(), assets::show_favicon().await)

@@ -198,7 +198,7 @@ impl<'a> Visitors<'a> {
                     ("topics", &format!("Perch {run}")),
                     ("replies_open", "yes"),
                     ("version", "0"),
-                    ("act", "publish"),
+                    ("action", "publish"),
                 ],
             )
             .await?;
@@ -311,7 +311,7 @@ impl<'a> Visitors<'a> {
         let id = self.approved.context("no reply of the canary was kept")?;
         let own = links::author_page_path(&self.app.keys, id);
         self.app.clock.advance(60 * 60 + 1);
-        let visit = self.bird.post(&own, &[("act", "prove")]).await?;
+        let visit = self.bird.post(&own, &[("action", "prove")]).await?;
         expect(&visit, 303, "the canary's wish to prove its address")?;
         self.look("asking for the proof", &visit);
         let person = self.person(&self.canary.typed).await?;
@@ -330,11 +330,11 @@ impl<'a> Visitors<'a> {
             self.look("a decision", &visit);
         }
         let last = self.places.last().cloned().unwrap_or_default();
-        if let Some(act) = number_in(&last, "act=") {
-            let act = act.to_string();
+        if let Some(action) = number_in(&last, "action=") {
+            let action = action.to_string();
             let visit = self
                 .admin
-                .post("/admin/comments/undo", &[("act", &act)])
+                .post("/admin/comments/undo", &[("action", &action)])
                 .await?;
             expect(&visit, 303, "taking a decision back")?;
             self.places.push(visit.header("location").to_owned());
@@ -355,14 +355,14 @@ impl<'a> Visitors<'a> {
             ("save", "Changed.", 303),
             ("save", "Changed too late.", 409),
         ] {
-            let fields = [("act", act), ("version", &version), ("comment", words)];
+            let fields = [("action", act), ("version", &version), ("comment", words)];
             let visit = self.bird.post(&own, &fields).await?;
             expect(&visit, status, "changing a reply")?;
             self.look("changing a reply", &visit);
         }
         let back = self.say(&to, "To be taken back.", &[], 303).await?;
         let own = links::author_page_path(&self.app.keys, back.context("no reply was kept")?);
-        let visit = self.bird.post(&own, &[("act", "delete")]).await?;
+        let visit = self.bird.post(&own, &[("action", "delete")]).await?;
         expect(&visit, 303, "taking a reply back")?;
         self.look("taking a reply back", &visit);
         Ok(())
@@ -563,7 +563,7 @@ async fn prove(browser: &mut Browser, page: &str) -> anyhow::Result<()> {
     let shown = browser.open(page).await?;
     expect(&shown, 200, "a commenter's own page")?;
     let text = shown.text();
-    let mut fields = vec![("act", "prove")];
+    let mut fields = vec![("action", "prove")];
     fields.extend(
         TELL.captures_iter(&text)
             .filter_map(|found| Some(("tell", found.get(1)?.as_str()))),

@@ -223,7 +223,7 @@ fn filled(pattern: &str, trail: &Trail) -> Vec<String> {
         "/topics/{slug}" | "/category/{*path}" | "/tag/{*path}" => vec![one(&trail.topic)],
         "/authors/{slug}" | "/author/{*path}" => vec![one(&trail.author)],
         "/media/{*path}" | "/wp-content/uploads/{*path}" => vec![one("none.jpg")],
-        "/static/{name}" => vec![one("reply.js")],
+        "/static/{*path}" => vec![one("reply.js")],
         "/page/{number}" => vec![one("1"), one("2")],
         "/feed/{*kind}" => vec![one("rss2"), one("atom")],
         "/admin/articles/{id}" => each(&trail.articles),

@@ -78,7 +78,7 @@ async fn a_reply_to_a_reply_is_looked_at_first_and_stands_below_what_it_answers(
         let article = open_welcome(&reader).await;
         // Petro answers Maria; Petro is answered.
         reader.follow(".thread ol .reply-link a").await;
-        let answered = reader.text(".answered").await;
+        let answered = reader.text(".parent-comment").await;
         assert!(
             answered.contains("Petro") && answered.contains("Any feed reader"),
             "{answered}"
@@ -87,7 +87,7 @@ async fn a_reply_to_a_reply_is_looked_at_first_and_stands_below_what_it_answers(
         reader.press("Preview").await;
         assert_eq!(reader.text("#preview em").await, "Petro");
         assert!(reader.is_in_view("#preview").await);
-        assert!(reader.text(".answered").await.contains("Petro"));
+        assert!(reader.text(".parent-comment").await.contains("Petro"));
         assert_eq!(
             reader.value("#comment").await,
             format!("Thanks, *Petro* {number}.")
@@ -124,7 +124,7 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
             reader.fill("#comment", " ").await;
             reader.press(button).await;
             reader.find("#comment[aria-invalid=true]").await;
-            assert!(reader.is_in_view("#mistakes").await, "after {button}");
+            assert!(reader.is_in_view("#form-errors").await, "after {button}");
             reader.goto(&own).await;
         }
         reader.fill("#comment", "Words to *keep*.").await;
@@ -137,7 +137,7 @@ async fn its_author_changes_a_reply_and_takes_it_back() {
         let before = reader.text(".pending .reply-body").await;
         assert!(before.contains("Words to regret."), "{before}");
         reader.press("Save changes").await;
-        assert_eq!(reader.text(".done").await, "Changes saved.");
+        assert_eq!(reader.text(".success").await, "Changes saved.");
         assert_eq!(reader.text(".pending .reply-body").await, "Words to keep.");
         reader.goto(&article).await;
         assert!(reader.has(".reply-edited").await);
@@ -179,7 +179,7 @@ async fn a_draft_outlives_a_reload_until_it_has_arrived() {
     // A form that comes back has not arrived: the words are there wherever it is read next.
     reader.fill("#author", "Ann").await;
     reader.press("Post Comment").await;
-    reader.find("#mistakes").await;
+    reader.find("#form-errors").await;
     reader.goto(&article).await;
     assert_eq!(
         reader.value("#comment").await,
@@ -250,7 +250,7 @@ async fn a_name_is_remembered_in_the_browser_alone() {
     reader.goto(&article).await;
     reader.click("#remember").await;
     reader.press("Post Comment").await;
-    reader.find("#mistakes").await;
+    reader.find("#form-errors").await;
     reader.goto(&article).await;
     assert_eq!(reader.value("#email").await, "");
     assert!(!is_ticked(&reader, "#remember").await);
@@ -303,10 +303,10 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
     reader.goto(&mine).await;
     assert!(reader.text("fieldset").await.contains("Replies to you"));
     reader.press("Confirm my email address").await;
-    let done = reader.text(".done").await;
+    let done = reader.text(".success").await;
     assert!(done.contains("Your email address is confirmed"), "{done}");
     assert!(!reader.has("fieldset").await);
-    assert!(reader.text(".own-list").await.contains("Tell me more"));
+    assert!(reader.text(".comment-list").await.contains("Tell me more"));
     assert!(!reader.source().await.contains(email));
     // The browser is known, on the page of the comment too.
     reader.goto(&own).await;
@@ -327,7 +327,7 @@ async fn in_charge(server: &Server, sink: &Sink, reader: &Browser, email: &str) 
     assert_eq!(reader.text("h1").await, "Stop these emails");
     reader.goto(&mine).await;
     reader.press("Unsubscribe").await;
-    assert_eq!(reader.text(".done").await, "You are unsubscribed.");
+    assert_eq!(reader.text(".success").await, "You are unsubscribed.");
     assert!(!reader.has("button[name=end]").await);
     reader.goto(&end).await;
     assert_eq!(reader.text("h1").await, "You are unsubscribed");
@@ -388,14 +388,14 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
     for admin in [&scripts, &plain] {
         sign_in(admin, "ada").await;
         admin.goto("/admin/discussion").await;
-        assert!(!admin.has(".tried").await);
+        assert!(!admin.has(".matched-lines").await);
     }
 
     scripts.fill("#hold_words", "feed\nmarzipan\nquiet").await;
     scripts
         .until(
             "the trial of three lines",
-            "return document.querySelectorAll('#hold_words-tried [data-line]').length === 2",
+            "return document.querySelectorAll('#hold_words-preview [data-line]').length === 2",
         )
         .await;
     let here = scripts.text("#hold_words-here").await;
@@ -405,7 +405,7 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
     );
     assert!(
         scripts
-            .text("#hold_words-tried .here")
+            .text("#hold_words-preview .current")
             .await
             .contains("quiet")
     );
@@ -424,18 +424,18 @@ async fn words_are_tried_while_they_are_typed_or_at_the_press_of_a_button() {
     plain.press("Test the word lists").await;
     assert!(
         plain
-            .text(".done")
+            .text(".success")
             .await
             .contains("nothing has been saved yet")
     );
-    let tried = plain.text("#hold_words-tried").await;
+    let tried = plain.text("#hold_words-preview").await;
     assert!(
         tried.contains("feed") && tried.contains("quiet") && !tried.contains("marzipan"),
         "{tried}"
     );
     assert_eq!(plain.value("#hold_words").await, "feed\nmarzipan\nquiet");
     plain.press("Save").await;
-    plain.find(".done").await;
+    plain.find(".success").await;
     scripts.goto("/admin/discussion").await;
     assert_eq!(kept_words(&scripts).await, "feed\nmarzipan\nquiet");
     scripts.close().await;

@@ -73,11 +73,11 @@ async fn every_page_is_accessible_and_fits() {
     browser.fill("#appeal", &written.appeal).await;
     look(&browser, "settings", &axe_core, &pictures).await;
     browser.follow("main form button").await;
-    browser.find(".done").await;
+    browser.find(".success").await;
     publish(&browser, &written).await;
     browser.fill("#topics", "Ferries\nThe estuary").await;
     browser.press("Update").await;
-    browser.find(".done").await;
+    browser.find(".success").await;
     look(&browser, "editor", &axe_core, &pictures).await;
     browser.goto("/admin/articles").await;
     look(&browser, "articles", &axe_core, &pictures).await;
@@ -87,8 +87,8 @@ async fn every_page_is_accessible_and_fits() {
     for one in &REPLIES[..2] {
         reply(&reader, &written.path(), *one).await;
         browser.goto("/admin/comments").await;
-        browser.click(".card button.first").await;
-        browser.find(".done").await;
+        browser.click(".card button.primary").await;
+        browser.find(".success").await;
     }
     for one in &REPLIES[2..] {
         reply(&reader, &written.path(), *one).await;
@@ -115,7 +115,7 @@ async fn every_page_is_accessible_and_fits() {
         .await;
     browser.fill("#email", "not an address").await;
     browser.press("Post Comment").await;
-    browser.find("#mistakes").await;
+    browser.find("#form-errors").await;
     look(&browser, "reply-errors", &axe_core, &pictures).await;
     browser.goto("/no/such/page").await;
     look(&browser, "not-found", &axe_core, &pictures).await;
@@ -215,7 +215,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     look(&reader, "own-preview").await;
     reader.press("Save changes").await;
     reader.click("details summary").await;
-    look(&reader, "own-changed").await;
+    look(&reader, "author-page-changed").await;
     reader.fill("#comment", " ").await;
     reader.press("Save changes").await;
     reader.find("#comment[aria-invalid=true]").await;
@@ -223,7 +223,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     write("See https://a.example/one and https://b.example/two.").await;
     reader.press("Post Comment").await;
     assert!(reader.has(".reasons li").await);
-    look(&reader, "own-held").await;
+    look(&reader, "author-page-held").await;
     reader.click("details summary").await;
     reader.press("Delete now").await;
     look(&reader, "own-deleted").await;
@@ -232,7 +232,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     let proof = letter(&sink, "ann@example.org", 1).await;
     let mine = path_in(&server, &proof, "/commenters/");
     reader.goto(&mine).await;
-    look(&reader, "mine-asked").await;
+    look(&reader, "commenter-page-requested").await;
     reader.press("Confirm my email address").await;
     for summary in [
         "details:nth-of-type(1) summary",
@@ -300,7 +300,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
     ada.press("Test the word lists").await;
     look(&ada, "discussion-tried").await;
     ada.press("Save").await;
-    ada.find("#mistakes").await;
+    ada.find("#form-errors").await;
     look(&ada, "discussion-mistakes").await;
     for (field, what) in [
         ("#email", "spam@example.com"),
@@ -310,7 +310,7 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
         ada.goto("/admin/discussion/blocks").await;
         let form = format!("form:has({field}) button");
         ada.fill(field, what).await.follow(&form).await;
-        ada.find(".done").await;
+        ada.find(".success").await;
     }
     look(&ada, "blocks").await;
 
@@ -331,11 +331,11 @@ async fn every_page_of_a_discussion_is_accessible_and_fits() {
 /// Comments for a desk to decide about: some that say the same, one with marked words, one that answers, one of long words.
 const WAITING: [&str; 3] = [
     "insert into commenters (email_hash, email_sealed, created_at) values ('\\x0a', '\\x01', now() - interval '40 days')",
-    "with fresh as (select nextval('comments_id_seq') as id, wordpress_id from generate_series(1, 12) as number)
+    "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, 12) as number)
      insert into comments (id, article_id, root_id, commenter_id, name, website, body, body_html, dedup_hash, status, status_since, reasons, created_at, network_hash, score, signals)
-     select fresh.id, (select min(id) from articles), fresh.id, (select max(id) from commenters), 'Best Deals ' || wordpress_id, 'https://watches.example/', 'Watches',
-         '<p>Cheap watches and <em>free money</em> for everyone, wordpress_id ' || wordpress_id || '.</p>', int8send(fresh.id), 'held', now(),
-         '{first-timer,hold-word:free money,links:3}', now() - make_interval(mins => wordpress_id::integer), '\\x01', 0.97, '{+3.20 watches,+2.10 cheap,-0.50 everyone}'
+     select fresh.id, (select min(id) from articles), fresh.id, (select max(id) from commenters), 'Best Deals ' || number, 'https://watches.example/', 'Watches',
+         '<p>Cheap watches and <em>free money</em> for everyone, number ' || number || '.</p>', int8send(fresh.id), 'held', now(),
+         '{first-timer,hold-word:free money,links:3}', now() - make_interval(mins => number::integer), '\\x01', 0.97, '{+3.20 watches,+2.10 cheap,-0.50 everyone}'
      from fresh",
     "insert into comments (article_id, parent_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at, network_hash)
      select article_id, id, root_id, (select max(id) from commenters),
@@ -387,7 +387,7 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
     ada.click(".matching summary").await;
     look(&ada, "desk-queue-open").await;
     ada.keys("a").await;
-    ada.find(".done").await;
+    ada.find(".success").await;
     ada.keys("?").await;
     ada.find("dialog[open]").await;
     look(&ada, "desk-keys").await;
@@ -397,7 +397,7 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
         .await;
     look(&ada, "desk-nothing").await;
     ada.goto("/admin/comments").await;
-    ada.find(".card.here").await;
+    ada.find(".card.current").await;
     // Someone else decides, and the card says so where it is.
     let mo = Browser::without_javascript(&address(&server)).await;
     add_staff(&server, "mo", "moderator");
@@ -410,12 +410,12 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
     mo.follow(".card button[data-to=trashed]").await;
     mo.picture(&plain("desk-queue-plain-done"), 1280, PICTURE_HEIGHT)
         .await;
-    ada.find(".card-elsewhere").await;
+    ada.find(".card-decided").await;
     look(&ada, "desk-elsewhere").await;
     mo.close().await;
 
     ada.goto("/admin/comments").await;
-    let card = ada.find(".card:not(.gone) [data-key=e]").await;
+    let card = ada.find(".card:not(.decided) [data-key=e]").await;
     let edit = card
         .attr("href")
         .await
@@ -441,11 +441,12 @@ async fn every_page_of_the_desk_is_accessible_and_fits() {
     ada.fill("#comment", "Thank you, but *no*.").await;
     ada.press("Preview").await;
     look(&ada, "desk-reply").await;
-    ada.follow("main .act button:not(.second)").await;
+    ada.follow("main .form-actions button:not(.secondary)")
+        .await;
 
     ada.goto("/admin/log").await;
     look(&ada, "log").await;
-    ada.follow(".log-said a").await;
+    ada.follow(".log-description a").await;
     look(&ada, "log-entry").await;
     ada.goto("/admin/spam-score").await;
     look(&ada, "learning").await;

@@ -20,14 +20,14 @@ async fn fill(server: &Server, count: i64) {
         .await
         .expect("the rest is put away");
     sqlx::query(
-        "with fresh as (select nextval('comments_id_seq') as id, wordpress_id from generate_series(1, $1) as number)
+        "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $1) as number)
          insert into comments (id, article_id, root_id, name, body, body_html, dedup_hash, status, status_since, reasons, created_at)
-         select fresh.id, (select min(id) from articles), fresh.id, 'Reader ' || wordpress_id, 'Words ' || wordpress_id,
-             '<p>' || search_vector.search_vector || '</p>', int8send(fresh.id), 'held', now(), '{first-timer}', now() - make_interval(mins => wordpress_id::integer)
+         select fresh.id, (select min(id) from articles), fresh.id, 'Reader ' || number, 'Words ' || number,
+             '<p>' || body.words || '</p>', int8send(fresh.id), 'held', now(), '{first-timer}', now() - make_interval(mins => number::integer)
          from fresh
          -- Each says something else: what says the same is one card.
-         cross join lateral (select string_agg(translate(substr(md5(wordpress_id || ' ' || place), 1, 7), '0123456789', 'ghijklmnop'), ' ') as words
-                             from generate_series(1, 8) as place) search_vector",
+         cross join lateral (select string_agg(translate(substr(md5(number || ' ' || place), 1, 7), '0123456789', 'ghijklmnop'), ' ') as words
+                             from generate_series(1, 8) as place) body",
     )
     .bind(count)
     .execute(&mut db)
@@ -60,7 +60,7 @@ pub async fn count(server: &Server, query: &'static str) -> i64 {
 }
 
 /// The comment under the cursor, if there is one that can be decided on.
-const HERE: &str = "const here = document.querySelector('.card.here:not(.gone)');
+const HERE: &str = "const here = document.querySelector('.card.current:not(.decided)');
                     return here ? Number(here.dataset.id) : null";
 
 const CHOICES: [(&str, &str); 4] = [
@@ -155,7 +155,7 @@ async fn the_same_hundred_are_decided_without_javascript() {
         // At first the site hears of the mistake and that it was one; later that waits with the rest, and it never does.
         if [2, 50].contains(&number) {
             desk.follow(".card [data-to=spam]").await;
-            desk.follow("#told form button").await;
+            desk.follow("#messages form button").await;
             assert!(desk.has(&format!("#card-{id}")).await);
         }
         let (_, status) = CHOICES[number % CHOICES.len()];
@@ -176,7 +176,7 @@ async fn the_same_hundred_are_decided_without_javascript() {
 async fn decide_at_random(desk: &Browser, mut seed: u64) -> i64 {
     let mut pressed = 0;
     loop {
-        let left = "return document.querySelectorAll('.card:not(.gone)').length";
+        let left = "return document.querySelectorAll('.card:not(.decided)').length";
         if desk.run(left).await == 0 {
             return pressed;
         }
@@ -187,7 +187,7 @@ async fn decide_at_random(desk: &Browser, mut seed: u64) -> i64 {
             // At the end of the list, back to what was passed over.
             if desk.run(HERE).await.is_null() {
                 desk.run(
-                    "document.querySelector('.card:not(.gone)')?.querySelector('input')?.focus()",
+                    "document.querySelector('.card:not(.decided)')?.querySelector('input')?.focus()",
                 )
                 .await;
             }
@@ -233,13 +233,13 @@ async fn two_moderators_on_one_queue_decide_each_comment_once() {
         desk.until(
             "the screen ends right",
             "return document.querySelector('[data-count=held]').textContent === '0'
-                 && document.querySelectorAll('.card:not(.gone)').length === 0
+                 && document.querySelectorAll('.card:not(.decided)').length === 0
                  && !document.getElementById('empty').hidden",
         )
         .await;
     }
     let told =
-        "return [...document.querySelectorAll('.card-elsewhere')].map((line) => line.textContent)";
+        "return [...document.querySelectorAll('.card-decided')].map((line) => line.textContent)";
     let (by_ada, by_mo) = (mo.run(told).await, ada.run(told).await);
     let lines = |told: &Value| told.as_array().expect("lines").clone();
     assert!(!lines(&by_ada).is_empty() && !lines(&by_mo).is_empty());

@@ -69,7 +69,7 @@ pub(crate) fn form_with(page: &Page, field: &str) -> Form {
 /// Has the author of a comment treated so, by the page's button.
 pub(crate) async fn treat(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
     let page = visitor.open(&page_path(id)).await;
-    let form = form_with(page.has_status(200), "why").fill("why", why);
+    let form = form_with(page.has_status(200), "reason").fill("reason", why);
     form.press(button).await
 }
 
@@ -107,7 +107,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
         .sees("March 14, 2026")
         .sees("They are treated like everyone else.")
         .does_not_see("Bob");
-    assert_eq!(page.text_of(".person dd"), "Annie, Ann");
+    assert_eq!(page.text_of(".commenter dd"), "Annie, Ann");
     let tabs = page.texts_of(".tabs .count");
     assert_eq!(tabs, ["1", "2", "1", "0"]);
     let listed = page.texts_of(".row cite");
@@ -358,16 +358,16 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
     );
     let at_may = may.open(&page_path(id)).await;
     treat(&mo, id, "Always hold", "").await.has_status(303);
-    let told = form_with(&at_may, "why")
-        .fill("why", "She is kind")
+    let told = form_with(&at_may, "reason")
+        .fill("reason", "She is kind")
         .press("Always trust")
         .await;
     told.has_status(409)
         .sees("Someone else changed this first")
         .sees("Their comments are always held.")
         .sees("by Mo");
-    let form = form_with(&told, "why");
-    assert_eq!(form.value("why"), "She is kind");
+    let form = form_with(&told, "reason");
+    assert_eq!(form.value("reason"), "She is kind");
     assert_eq!(log_of(&site).await.len(), 1);
     // Seen with open eyes, it is May's to decide.
     form.press("Always trust").await.has_status(303);
@@ -375,7 +375,7 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
     // Who wants the same as the first has it already: nothing is written twice.
     let at_may = may.open(&page_path(id)).await;
     treat(&mo, id, "Block", "").await.has_status(303);
-    form_with(&at_may, "why")
+    form_with(&at_may, "reason")
         .press("Block")
         .await
         .has_status(303);

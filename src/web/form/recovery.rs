@@ -95,9 +95,9 @@ pub async fn submit_or_recover(
 ) -> Response {
     submit_or_render(work, async |failure| {
         let key = match failure {
-            SubmitFailure::SignedOut => "kept-signed-out",
-            SubmitFailure::Unavailable => "kept-unavailable",
-            SubmitFailure::Internal => "kept-internal",
+            SubmitFailure::SignedOut => "resubmit-signed-out",
+            SubmitFailure::Unavailable => "resubmit-unavailable",
+            SubmitFailure::Internal => "resubmit-internal",
             SubmitFailure::NotFound => return None,
         };
         Some(Page(ResubmitPage {

@@ -106,8 +106,7 @@ const RESERVED_IDS: [&str; 22] = [
     "content",
     "email",
     "email-notes",
-    "kept",
-    "mistakes",
+    "form-errors",
     "preview",
     "q",
     "remember",
@@ -115,11 +114,12 @@ const RESERVED_IDS: [&str; 22] = [
     "reply-title",
     "respond",
     "submit",
+    "subscribe-hint",
     "sure",
-    "tell-hint",
     "tell_answers",
     "tell_everything",
     "topic",
+    "unsent-text",
     "url",
 ];
 
