@@ -45,9 +45,9 @@ field-website = Website
 field-trap = Leave this field empty
 remember-me = Save my name, email, and website in this browser for the next time I comment.
 post-comment = Post Comment
-tell-answers = Notify me of replies to my comment
-tell-everything = Notify me of all new comments on this article
-tell-hint = By email, at most once an hour; you can unsubscribe at any time. The first time, we email you a link to confirm your address.
+subscribe-replies = Notify me of replies to my comment
+subscribe-all = Notify me of all new comments on this article
+subscribe-hint = By email, at most once an hour; you can unsubscribe at any time. The first time, we email you a link to confirm your address.
 preview = Preview
 preview-explained = Preview: this is how readers will see it. It has not been sent yet.
 reply-said-already = You have already posted this comment, so it was not saved twice. Your text is below in case you want to change it.
@@ -57,7 +57,7 @@ reply-too-soon = { $count ->
 }
 cancel-reply = Cancel reply
 you-are-answering = You are replying to
-mistakes = { $count ->
+form-errors = { $count ->
     [one] Not sent yet. Please fix one thing:
    *[other] Not sent yet. Please fix { $count } things:
 }
@@ -92,81 +92,81 @@ reply-your-words = Your comment
 
 held-title = Your comment
 held-back-to = Back to “{ $title }”
-own-already = You have already posted this comment. Here it is.
-own-changed = Changes saved.
-own-mailed = We emailed you a link. Open it to confirm your address in this browser. A link sent within the last hour still works.
-own-held = Your comment is awaiting moderation
-own-held-explained = We received it. It will appear once a moderator approves it. Only you can see this page: bookmark it to come back, edit your comment for a while, or delete it at any time.
-own-approved = Your comment is published
-own-approved-explained = Everyone can read it. Only you can see this page: bookmark it to come back, edit your comment for a while, or delete it at any time.
-own-spam = Your comment was marked as spam
-own-spam-explained = It is not published. If that was a mistake, a moderator can still approve it.
-own-trashed = Your comment was not published
-own-trashed-explained = We decided not to publish it. You can still delete it permanently.
-own-erased = You deleted your comment
-own-erased-explained = Its text is gone for good. Replies by others stay.
-own-why = Why:
-own-read = View on the page
-own-prove = Confirm your email
-own-prove-explained = We can email you a link to confirm your address. After that your comments from this browser can appear without waiting, and you can see all your comments on one page.
-own-prove-act = Email me the link
-own-change = Edit your comment
-own-change-until = You can edit it until { $moment }. An edited comment is checked again like a new one, and may be hidden until a moderator has read it.
-own-change-act = Save changes
-own-delete = Delete this comment
-own-delete-explained = The text is deleted immediately and permanently. Nobody can restore it.
-own-delete-act = Delete now
-own-too-late = This comment can no longer be edited. You can delete it and post a new one. Your edited text is below.
-own-overtaken = This comment was edited or decided on after you opened this page. Your edited text is below; check the comment as it is now, and save again if your change still fits.
-own-too-fast = { $count ->
+author-page-already = You have already posted this comment. Here it is.
+author-page-changed = Changes saved.
+author-page-mailed = We emailed you a link. Open it to confirm your address in this browser. A link sent within the last hour still works.
+author-page-held = Your comment is awaiting moderation
+author-page-held-explained = We received it. It will appear once a moderator approves it. Only you can see this page: bookmark it to come back, edit your comment for a while, or delete it at any time.
+author-page-apverified = Your comment is published
+author-page-apverified-explained = Everyone can read it. Only you can see this page: bookmark it to come back, edit your comment for a while, or delete it at any time.
+author-page-spam = Your comment was marked as spam
+author-page-spam-explained = It is not published. If that was a mistake, a moderator can still approve it.
+author-page-trashed = Your comment was not published
+author-page-trashed-explained = We decided not to publish it. You can still delete it permanently.
+author-page-erased = You deleted your comment
+author-page-erased-explained = Its text is gone for good. Replies by others stay.
+author-page-why = Why:
+author-page-read = View on the page
+author-page-verify = Confirm your email
+author-page-verify-explained = We can email you a link to confirm your address. After that your comments from this browser can appear without waiting, and you can see all your comments on one page.
+author-page-verify-act = Email me the link
+author-page-change = Edit your comment
+author-page-change-until = You can edit it until { $moment }. An edited comment is checked again like a new one, and may be hidden until a moderator has read it.
+author-page-change-act = Save changes
+author-page-delete = Delete this comment
+author-page-delete-explained = The text is deleted immediately and permanently. Nobody can restore it.
+author-page-delete-act = Delete now
+author-page-too-late = This comment can no longer be edited. You can delete it and post a new one. Your edited text is below.
+author-page-conflict = This comment was edited or decided on after you opened this page. Your edited text is below; check the comment as it is now, and save again if your change still fits.
+author-page-too-fast = { $count ->
     [one] Too fast. Nothing you typed is lost; please send it again in one second.
    *[other] Too fast. Nothing you typed is lost; please send it again in { $count } seconds.
 }
-own-gone = The link to this page no longer works, so nothing was changed. Your text is below.
-own-unavailable = Your change was not saved: our database is not responding. If you edited your comment, the text is below; go back and send it again in a moment.
-own-broke = Your change was not saved because of an error on our side. If you edited your comment, the text is below. If you contact us about this, quote the reference { $reference }.
+author-page-gone = The link to this page no longer works, so nothing was changed. Your text is below.
+author-page-unavailable = Your change was not saved: our database is not responding. If you edited your comment, the text is below; go back and send it again in a moment.
+author-page-broke = Your change was not saved because of an error on our side. If you edited your comment, the text is below. If you contact us about this, quote the reference { $reference }.
 
 ## The page of a commenter
 
-mine-title = Your comments
-mine-prove-explained = This link was sent only to your email address. Confirm that you requested it; after that your comments from this browser can appear without waiting.
-mine-prove-browser-explained = Your address is not confirmed in this browser yet. If this is your browser, confirm it; after that your comments from it can appear without waiting.
-mine-prove-act = Confirm my email address
-mine-proved = Thank you. Your email address is confirmed in this browser.
-mine-asked = You asked to be notified of
-mine-silenced = Emails to your address came back, so we stopped sending them. If the address works again, press the button below.
-mine-comments = Your comments
-mine-no-comments = No comments yet.
-mine-look = View, edit or delete
-mine-older = Older comments
-mine-told = Email notifications
-mine-told-nothing = None. To get them, tick a box under the comment form.
-mine-told-answers = Replies to you
-mine-told-everything = All comments
-mine-end = Unsubscribe
-mine-end-one = Unsubscribe from “{ $title }”
-mine-ended = You are unsubscribed.
-mine-data = Your data
-mine-data-take = Download all your data
-mine-browsers = { $count ->
+commenter-page-title = Your comments
+commenter-page-verify-explained = This link was sent only to your email address. Confirm that you requested it; after that your comments from this browser can appear without waiting.
+commenter-page-verify-browser-explained = Your address is not confirmed in this browser yet. If this is your browser, confirm it; after that your comments from it can appear without waiting.
+commenter-page-verify-act = Confirm my email address
+commenter-page-verified = Thank you. Your email address is confirmed in this browser.
+commenter-page-requested = You asked to be notified of
+commenter-page-suppressed = Emails to your address came back, so we stopped sending them. If the address works again, press the button below.
+commenter-page-comments = Your comments
+commenter-page-no-comments = No comments yet.
+commenter-page-look = View, edit or delete
+commenter-page-older = Older comments
+commenter-page-subscriptions = Email notifications
+commenter-page-no-subscriptions = None. To get them, tick a box under the comment form.
+commenter-page-replies = Replies to you
+commenter-page-all = All comments
+commenter-page-end = Unsubscribe
+commenter-page-end-label = Unsubscribe from “{ $title }”
+commenter-page-ended = You are unsubscribed.
+commenter-page-data = Your data
+commenter-page-data-take = Download all your data
+commenter-page-browsers = { $count ->
     [one] Your address is confirmed in one browser
    *[other] Your address is confirmed in { $count } browsers
 }
-mine-forget-explained = Forget them all, for example after using someone else’s computer. The link you used to open this page stops working too; we email you a new one when you ask for it.
-mine-forget-act = Forget all browsers and this link
-mine-forgotten = All browsers forgotten
-mine-forgotten-explained = Your address is no longer confirmed in any browser, and the old link has stopped working. To get a new link, post a comment with a notification box ticked, or press “Email me the link” on the page of one of your comments.
-mine-erase = Delete everything
-mine-erase-explained = All your comments lose their text and your name permanently, your notifications end, and your email address is deleted. Replies by others stay. This cannot be undone.
-mine-erase-sure = Yes, delete everything
-mine-erase-act = Delete everything now
-mine-erased = Everything is deleted
-mine-erased-explained = { $count ->
+commenter-page-forget-explained = Forget them all, for example after using someone else’s computer. The link you used to open this page stops working too; we email you a new one when you ask for it.
+commenter-page-forget-act = Forget all browsers and this link
+commenter-page-forgotten = All browsers forgotten
+commenter-page-forgotten-explained = Your address is no longer confirmed in any browser, and the old link has stopped working. To get a new link, post a comment with a notification box ticked, or press “Email me the link” on the page of one of your comments.
+commenter-page-erase = Delete everything
+commenter-page-erase-explained = All your comments lose their text and your name permanently, your notifications end, and your email address is deleted. Replies by others stay. This cannot be undone.
+commenter-page-erase-sure = Yes, delete everything
+commenter-page-erase-act = Delete everything now
+commenter-page-erased = Everything is deleted
+commenter-page-erased-explained = { $count ->
     [0] There were no comments; your email address is deleted.
     [one] One comment and your email address are deleted.
    *[other] { $count } comments and your email address are deleted.
 }
-mine-erased-blocked = Your email address is blocked on this site. We keep an encrypted copy of it, and nothing else, so that the block stays in place.
+commenter-page-erased-blocked = Your email address is blocked on this site. We keep an encrypted copy of it, and nothing else, so that the block stays in place.
 unsubscribe-title = Stop these emails
 unsubscribe-explained = You get emails about new comments on “{ $title }”. Press to stop these emails.
 unsubscribe-act = Unsubscribe
@@ -177,35 +177,35 @@ unsubscribe-done-explained = You will get no more emails about these comments. O
 
 ## Emails to commenters
 
-letter-proof-subject = Confirm your email address – { $title }
-letter-proof-why = Someone, probably you, commented on { $title } with this email address and asked for email. To confirm the address, open this page and press its button:
-letter-proof-act = Confirm email address
-letter-proof-then = After that your comments from that browser can appear without waiting. The same page shows all your comments and lets you stop any notification. Keep this email so that you can find it again.
-letter-proof-not-you = If this was not you, ignore this email: unless you confirm, we send no notifications, and we ask at most three times.
-letter-answers-subject = { $count ->
+email-proof-subject = Confirm your email address – { $title }
+email-proof-why = Someone, probably you, commented on { $title } with this email address and asked for email. To confirm the address, open this page and press its button:
+email-proof-act = Confirm email address
+email-proof-then = After that your comments from that browser can appear without waiting. The same page shows all your comments and lets you stop any notification. Keep this email so that you can find it again.
+email-proof-not-you = If this was not you, ignore this email: unless you confirm, we send no notifications, and we ask at most three times.
+email-answers-subject = { $count ->
     [one] New reply to your comment on “{ $title }”
    *[other] { $count } new replies to your comments on “{ $title }”
 }
-letter-answers = { $count ->
+email-answers = { $count ->
     [one] Someone replied to your comment on “{ $title }”:
    *[other] There are { $count } new replies to your comments on “{ $title }”:
 }
-letter-replies-subject = { $count ->
+email-replies-subject = { $count ->
     [one] New comment on “{ $title }”
    *[other] { $count } new comments on “{ $title }”
 }
-letter-replies = { $count ->
+email-replies = { $count ->
     [one] There is a new comment on “{ $title }”:
    *[other] There are { $count } new comments on “{ $title }”:
 }
-letter-more = { $count ->
+email-more = { $count ->
     [one] And one more.
    *[other] And { $count } more.
 }
-letter-read = View all comments
-letter-read-this = View on the page
-letter-why = You get this email because you asked { $title } to notify you.
-letter-end = Unsubscribe from these emails
+email-read = View all comments
+email-read-this = View on the page
+email-why = You get this email because you asked { $title } to notify you.
+email-end = Unsubscribe from these emails
 
 ## When something goes wrong
 
@@ -257,34 +257,34 @@ sign-in-wait = { $count ->
     [one] Too many attempts. Please wait one second and try again.
    *[other] Too many attempts. Please wait { $count } seconds and try again.
 }
-claim-title = Set up this site
-claim-explained = This link works once. It creates the first administrator account, which can do everything here.
-claim-act = Create administrator account
+setup-title = Set up this site
+setup-explained = This link works once. It creates the first administrator account, which can do everything here.
+setup-act = Create administrator account
 role-moderator = moderator
 role-editor = editor
 role-admin = administrator
-kept-signed-out-title = Your session has ended
-kept-signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
-kept-sign-in = Sign in in another tab
-kept-signed-out-again = I have signed in; send it again
-kept-unavailable-title = This was not saved
-kept-unavailable-explained = Our database is not responding. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment. If it was saved after all, you will see a message, or find it twice.
-kept-unavailable-again = Send it again
-kept-internal-title = This was not saved
-kept-internal-explained = An error happened on our side. Nothing you typed is lost: it is on this page, and you can send it again.
-kept-internal-again = Send it again
+resubmit-signed-out-title = Your session has ended
+resubmit-signed-out-explained = Nothing you typed is lost: it is on this page. Sign in again in another tab, then come back here and send it.
+resubmit-sign-in = Sign in in another tab
+resubmit-signed-out-again = I have signed in; send it again
+resubmit-unavailable-title = This was not saved
+resubmit-unavailable-explained = Our database is not responding. Nothing you typed is lost: it is on this page. Leave it open, and send it again in a moment. If it was saved after all, you will see a message, or find it twice.
+resubmit-unavailable-again = Send it again
+resubmit-internal-title = This was not saved
+resubmit-internal-explained = An error happened on our side. Nothing you typed is lost: it is on this page, and you can send it again.
+resubmit-internal-again = Send it again
 
 ## The admin menu
 
-desk = Admin menu
-desk-comments = Comments
-desk-articles = Articles
-desk-settings = Settings
-desk-waiting = awaiting moderation
+admin = Admin menu
+admin-comments = Comments
+admin-articles = Articles
+admin-settings = Settings
+admin-waiting = awaiting moderation
 
 ## The moderation queue
 
-queue-parts = Comments by status
+queue-tabs = Comments by status
 queue-held = Pending
 queue-approved = Approved
 queue-spam = Spam
@@ -301,8 +301,8 @@ queue-hold = Hold
 queue-trash = Trash
 queue-not-spam = Not spam
 queue-restore = Restore
-queue-act-on = { $act }: comment by { $name }
-queue-words-of = Comment by { $name }
+queue-button = { $act }: comment by { $name }
+queue-comment-by = Comment by { $name }
 queue-older = Older comments
 queue-undo = Undo
 queue-undone = { $count ->
@@ -327,7 +327,7 @@ queue-done-trashed = { $count ->
 }
 queue-none-ticked = No comments were selected, so nothing was changed.
 queue-nothing-undone = Nothing to undo: these comments have been decided on again since.
-queue-overtaken = Someone else decided first: the comment by { $name } is { $status } ({ $by }). Their decision stands.
+queue-conflict = Someone else decided first: the comment by { $name } is { $status } ({ $by }). Their decision stands.
 queue-changed = The comment by { $name } was edited after you opened the page, so nothing was decided. Please read it again.
 queue-decided-by = Last decision by { $name }
 status-held = pending
@@ -349,15 +349,15 @@ reason-trap-filled = Filled in a hidden field, as bots do
 reason-being-checked = Waiting for the external spam check
 reason-checker-spam = Spam according to the external check
 reason-checker-silent = The external spam check did not answer
-told-everything-is-held = A moderator reads every comment first.
-told-first-timer = A moderator reads the first comments of new commenters.
-told-links = { $count ->
+author-reason-everything-is-held = A moderator reads every comment first.
+author-reason-first-timer = A moderator reads the first comments of new commenters.
+author-reason-links = { $count ->
     [one] It contains one link.
    *[other] It contains { $count } links.
 }
-told-hold-word = It contains a word that a moderator wants to check.
-told-being-checked = It is being checked for spam, which takes about a minute.
-told-checker-silent = The spam check did not answer, so a moderator will read it.
+author-reason-hold-word = It contains a word that a moderator wants to check.
+author-reason-being-checked = It is being checked for spam, which takes about a minute.
+author-reason-checker-silent = The spam check did not answer, so a moderator will read it.
 history-first = First comment from this email address
 history-approved = { $count ->
     [one] One other approved
@@ -371,9 +371,9 @@ history-refused = { $count ->
 ## Articles in the admin area
 
 list-empty = No articles yet.
-standing-draft = Draft
-standing-scheduled = Scheduled
-standing-published = Published
+state-draft = Draft
+state-scheduled = Scheduled
+state-published = Published
 editor-new = New article
 editor-edit = Edit article
 editor-read = View article
@@ -411,7 +411,7 @@ editor-preview = Preview
 editor-preview-label = Preview: this is how readers will see it. Nothing has been saved.
 editor-publish = Publish
 editor-unpublish = Unpublish
-editor-overtaken = { $name } saved this article at { $moment }, after you opened it. Nothing you typed is lost: your version is in the form below, theirs is here. Copy what you need from their version into yours, then save. Saving replaces their version.
+editor-conflict = { $name } saved this article at { $moment }, after you opened it. Nothing you typed is lost: your version is in the form below, theirs is here. Copy what you need from their version into yours, then save. Saving replaces their version.
 editor-theirs = The newer version
 
 ## Topics, authors, search
@@ -435,7 +435,7 @@ settings-kept = { $count ->
     [one] One article keeps its old address because the new one is already in use.
    *[other] { $count } articles keep their old addresses because the new ones are already in use.
 }
-settings-overtaken = Someone else saved the settings after you opened this page. Their version is here, yours is in the form below. Saving replaces theirs.
+settings-conflict = Someone else saved the settings after you opened this page. Their version is here, yours is in the form below. Saving replaces theirs.
 settings-title = Site title
 settings-title-missing = Please enter a site title.
 settings-tagline = Tagline
@@ -474,11 +474,11 @@ article-feed = Comments on “{ $title }”
 
 ## Comment settings
 
-desk-discussion = Comment settings
-desk-blocks = Blocklist
+admin-discussion = Comment settings
+admin-blocks = Blocklist
 discussion-rules = Rules
 discussion-saved = Saved. The rules apply from the next comment on.
-discussion-overtaken = Someone else saved settings after you opened this page. Everything you typed is in the form below; saving replaces their version.
+discussion-conflict = Someone else saved settings after you opened this page. Everything you typed is in the form below; saving replaces their version.
 discussion-as-it-is = View the current settings
 discussion-number-wrong = Please enter a whole number from { $least } to { $most }.
 discussion-threads = Threads
@@ -510,28 +510,28 @@ discussion-try = Test the word lists
 discussion-try-hint = Shows what both lists would have done to the last thousand comments. Nothing is saved.
 discussion-only-tried = The word lists were tested; nothing has been saved yet.
 discussion-see-tried = View the results
-wrong-line-regex = Line { $line } is not a valid regular expression, or it is too large. Back-references are not supported.
-wrong-line-too-long = Line { $line } is too long: at most 500 bytes are allowed.
-wrong-line-too-broad = Line { $line } would match every comment.
-wrong-line-too-many = Too many entries from line { $line } on: a list holds at most 20,000 lines, of which 200 may be regular expressions.
-tried-on = { $count ->
+word-list-error-regex = Line { $line } is not a valid regular expression, or it is too large. Back-references are not supported.
+word-list-error-too-long = Line { $line } is too long: at most 500 bytes are allowed.
+word-list-error-too-broad = Line { $line } would match every comment.
+word-list-error-too-many = Too many entries from line { $line } on: a list holds at most 20,000 lines, of which 200 may be regular expressions.
+preview-on = { $count ->
     [0] There are no comments to test it on yet.
     [one] Tested on the last comment.
    *[other] Tested on the last { $count } comments.
 }
-tried-line = Line
-tried-entry = Entry
-tried-result = Result
-tried-all = Whole list
-tried-hold = would have held { $all }, of which you approved { $approved }
-tried-refuse = would have rejected { $all }, of which you approved { $approved }
-tried-hold-none = Line { $line } would have held none of them.
-tried-refuse-none = Line { $line } would have rejected none of them.
-tried-refused = { $count ->
+preview-line = Line
+preview-entry = Entry
+preview-result = Result
+preview-all = Whole list
+preview-hold = would have held { $all }, of which you approved { $approved }
+preview-refuse = would have rejected { $all }, of which you approved { $approved }
+preview-hold-none = Line { $line } would have held none of them.
+preview-refuse-none = Line { $line } would have rejected none of them.
+preview-refused = { $count ->
     [one] one is spam or in the trash
    *[other] { $count } are spam or in the trash
 }
-tried-more = { $count ->
+preview-more = { $count ->
     [one] One more line had matches.
    *[other] { $count } more lines had matches.
 }
@@ -554,14 +554,14 @@ discussion-key-none = The key you got from the service. It is encrypted and not 
 discussion-key-missing = Please enter the API key of the service.
 discussion-key-wrong = A key has at most 200 letters, digits and symbols, without spaces.
 discussion-key-forget = Remove the key and stop using the service
-discussion-told = Data sent to the service
-discussion-told-words = Comment text
-discussion-told-name = Name
-discussion-told-website = Website
-discussion-told-address = Email address
-discussion-told-network = Network it came from
-discussion-told-article = Address of the article
-discussion-told-hint = Only the ticked fields are sent.
+discussion-sent-fields = Data sent to the service
+discussion-sent-fields-words = Comment text
+discussion-sent-fields-name = Name
+discussion-sent-fields-website = Website
+discussion-sent-fields-address = Email address
+discussion-sent-fields-network = Network it came from
+discussion-sent-fields-article = Address of the article
+discussion-sent-fields-hint = Only the ticked fields are sent.
 discussion-save = Save
 
 ## The blocklist
@@ -592,13 +592,13 @@ blocks-network-too-wide = This network has too many people in it. The largest th
 ## Cards, filters and bulk actions
 
 queue-only-article = Filter by article
-queue-person = About this commenter
+queue-commenter = About this commenter
 queue-reply = Reply
 queue-edit = Edit
-queue-likelihood = Spam { $percent } %
+queue-spam-score = Spam { $percent } %
 queue-signals-against = Points to spam: { $signals }
 queue-signals-for = Points to approval: { $signals }
-queue-act-on-group = { $act }: { $count } comments like the one by { $name }
+queue-group-button = { $act }: { $count } comments like the one by { $name }
 queue-undo-failed = Not undone: the site did not respond. Please try again.
 queue-meanwhile = #1 in the meantime.
 queue-meanwhile-gone = Deleted by its author in the meantime.
@@ -607,7 +607,7 @@ keys-on = Keyboard shortcuts are on in this browser
 queue-failed = The decision was not saved: the site did not respond. The comment is back; please try again.
 queue-signed-out = You are signed out, so the decision was not saved. Sign in in another tab, then try again.
 queue-elsewhere = #2 by #1.
-queue-brought-back = The comment by #1 is back.
+queue-restored = The comment by #1 is back.
 queue-new = # new
 queue-now-held = Moved to pending
 queue-now-approved = Approved
@@ -624,16 +624,16 @@ history-network = { $count ->
    *[other] { $count } more from the same network
 }
 history-network-many = Twenty or more from the same network
-alike-count = { $count ->
+group-count = { $count ->
     [one] One similar comment
    *[other] { $count } similar comments
 }
-alike-networks = { $count ->
+group-networks = { $count ->
     [one] from one network
    *[other] from { $count } networks
 }
-alike-since = since { $moment }
-alike-show = Show them all
+group-since = since { $moment }
+group-show = Show them all
 queue-empty-narrow = No comments match these filters.
 filter-title = Filter
 filter-words = Search
@@ -703,8 +703,8 @@ staff-mail-unconfirmed = Your email address is saved but not confirmed yet: open
 staff-mail-came-back = Emails to the saved address came back, so we send nothing more there. Please enter another address.
 staff-mail-address = Email address
 staff-mail-address-hint = It is encrypted at once and never shown again, to anyone.
-staff-mail-rhythm = How often
-staff-mail-rhythm-act = Save
+staff-mail-frequency = How often
+staff-mail-frequency-save = Save
 staff-mail-act = Save address
 staff-mail-remove = Remove address
 staff-mail-missing = Please enter an email address.
@@ -712,10 +712,10 @@ staff-mail-too-soon = You entered an address a moment ago. Please wait a minute 
 staff-mail-asked = We sent an email to that address. Open the link in it to confirm the address.
 staff-mail-removed = The address is removed. You will get no more emails.
 staff-mail-changed = Notification setting saved.
-rhythm-never = Never
-rhythm-each = For each comment, at most every two minutes
-rhythm-hourly = At most once an hour
-rhythm-daily = Every morning at eight
+digest-frequency-never = Never
+digest-frequency-each = For each comment, at most every two minutes
+digest-frequency-hourly = At most once an hour
+digest-frequency-daily = Every morning at eight
 staff-letter-subject = Confirm your email address – { $title }
 staff-letter-why = Someone on the staff of { $title }, probably you, wants to get emails at this address when comments are awaiting moderation. To confirm the address, open this page and press its button:
 staff-letter-act = Confirm email address
@@ -769,76 +769,76 @@ digest-stopped-explained = One that is already on its way may still arrive. You 
 
 kind-learned-spam = Spam filter
 reason-learned-spam = The spam filter is { $likelihood } % sure that this is spam
-desk-learning = Spam filter
-learned-word = the word “{ $word }”
-learned-pair = the words “{ $words }”
-learned-link = a link to { $host }
-learned-website = the website { $host }
-learned-name = “{ $word }” in the name
-learned-no-link = no links
-learned-one-link = one link
-learned-few-links = a few links
-learned-many-links = many links
-learned-very-short = only a few words
-learned-short = a short text
-learned-medium = a text of medium length
-learned-long = a long text
-learned-capitals = many capital letters
-learned-all-capitals = almost all capital letters
-learned-exclaims = many exclamation marks
-learned-mixed-alphabets = two alphabets in one word
-learned-unseen = invisible characters
-learned-digits-for-letters = digits in place of letters
-learned-letters-apart = a word with spaces between its letters
-learned-has-website = a website is given
-learning-explained = The spam filter learns from your moderators’ decisions, and estimates for each new comment how likely it is to be rejected, that is, marked as spam or moved to the trash. It learns from nothing else, and nothing it has learned leaves this site. When a decision is undone, the filter forgets it.
-learning-taught = Learned from
-learning-kept = { $count ->
+admin-spam-filter = Spam filter
+feature-word = the word “{ $word }”
+feature-pair = the words “{ $words }”
+feature-link = a link to { $host }
+feature-website = the website { $host }
+feature-name = “{ $word }” in the name
+feature-no-link = no links
+feature-one-link = one link
+feature-few-links = a few links
+feature-many-links = many links
+feature-very-short = only a few words
+feature-short = a short text
+feature-medium = a text of medium length
+feature-long = a long text
+feature-capitals = many capital letters
+feature-all-capitals = almost all capital letters
+feature-exclaims = many exclamation marks
+feature-mixed-alphabets = two alphabets in one word
+feature-unseen = invisible characters
+feature-digits-for-letters = digits in place of letters
+feature-letters-apart = a word with spaces between its letters
+feature-has-website = a website is given
+spam-filter-explained = The spam filter learns from your moderators’ decisions, and estimates for each new comment how likely it is to be rejected, that is, marked as spam or moved to the trash. It learns from nothing else, and nothing it has learned leaves this site. When a decision is undone, the filter forgets it.
+spam-filter-examples = Learned from
+spam-filter-approved = { $count ->
     [one] One approved comment
    *[other] { $count } approved comments
 }
-learning-refused = { $count ->
+spam-filter-refused = { $count ->
     [one] One rejected comment
    *[other] { $count } rejected comments
 }
-learning-few = This is not enough yet. The filter starts once { $least } comments of each kind have been decided on.
-learning-lookalikes = Of many similar comments, only the first ten count.
-learning-right = Accuracy
-learning-untested = No comment with an estimate has been decided on yet. Once some have, this shows how often the filter was right.
-learning-tested = { $count ->
+spam-filter-few = This is not enough yet. The filter starts once { $least } comments of each kind have been decided on.
+spam-filter-similar-groups = Of many similar comments, only the first ten count.
+spam-filter-accuracy = Accuracy
+spam-filter-untested = No comment with an estimate has been decided on yet. Once some have, this shows how often the filter was right.
+spam-filter-tested = { $count ->
     [one] The filter made an estimate for one comment before a moderator decided. Had it decided by itself:
    *[other] The filter made an estimate for each of the last { $count } comments before a moderator decided. Had it decided by itself:
 }
-learning-unsure = There are only a few, so these numbers may be chance.
-learning-from = From
-learning-percent = { $percent } %
-learning-would = Filter would reject
-learning-agreed = Moderators also rejected
-learning-found = Share of all rejected
-learning-agreed-part = { $number } ({ $percent } %)
-learning-nothing = none
-learning-look = Show the mistakes from { $percent } % on
-learning-rehearsal = Mistakes from { $percent } % on
-learning-no-mistake = None: your moderators rejected every comment that the filter would have rejected.
-learning-no-refusal = None: the filter would have rejected nothing.
-learning-mistakes = { $count ->
+spam-filter-unsure = There are only a few, so these numbers may be chance.
+spam-filter-from = From
+spam-filter-percent = { $percent } %
+spam-filter-would = Filter would reject
+spam-filter-precision = Moderators also rejected
+spam-filter-recall = Share of all rejected
+spam-filter-agreed-part = { $number } ({ $percent } %)
+spam-filter-nothing = none
+spam-filter-look = Show the mistakes from { $percent } % on
+spam-filter-preview = Mistakes from { $percent } % on
+spam-filter-no-false-positives = None: your moderators rejected every comment that the filter would have rejected.
+spam-filter-no-refusal = None: the filter would have rejected nothing.
+spam-filter-false-positives = { $count ->
     [one] The filter would have rejected one comment that your moderators approved:
    *[other] The filter would have rejected { $count } comments that your moderators approved. The newest of them:
 }
-learning-likely = Spam { $percent } %
-learning-missed = Comments that the filter does not reject are handled by the other rules.
-learning-decides = Automatic decisions
-learning-threshold = Move to Spam automatically from … %
-learning-threshold-hint = From 50 to 100. 0 turns this off: the filter only makes estimates, and moderators decide. It never rejects staff, or commenters who have confirmed their email address and had a comment approved.
-learning-threshold-wrong = Please enter 0, or a number from 50 to 100.
-learning-save = Save
-learning-try = Preview
-learning-saved = Saved.
-learning-overtaken = Someone else saved other settings after you opened this page. What you typed is in the form below; check it, and save again if you still want it.
+spam-filter-likely = Spam { $percent } %
+spam-filter-missed = Comments that the filter does not reject are handled by the other rules.
+spam-filter-decides = Automatic decisions
+spam-filter-threshold = Move to Spam automatically from … %
+spam-filter-threshold-hint = From 50 to 100. 0 turns this off: the filter only makes estimates, and moderators decide. It never rejects staff, or commenters who have confirmed their email address and had a comment approved.
+spam-filter-threshold-wrong = Please enter 0, or a number from 50 to 100.
+spam-filter-save = Save
+spam-filter-try = Preview
+spam-filter-saved = Saved.
+spam-filter-conflict = Someone else saved other settings after you opened this page. What you typed is in the form below; check it, and save again if you still want it.
 
 ## The moderation log
 
-desk-log = Moderation log
+admin-log = Moderation log
 log-narrow = Filter the log
 log-who = By
 log-anyone = Anyone
@@ -909,8 +909,8 @@ log-ends-explained = Save this line somewhere else. If you later pass it to “{
 
 ## Retention and transparency
 
-own-purged = Your comment was not published
-own-purged-explained = { $count ->
+author-page-purged = Your comment was not published
+author-page-purged-explained = { $count ->
     [0] It was rejected, and its text has been deleted since. Nobody can read it any more.
     [one] It was rejected, and its text was deleted a day later. Nobody can read it any more.
    *[other] It was rejected, and its text was deleted after { $count } days. Nobody can read it any more.
@@ -949,70 +949,70 @@ transparency-for-checker-silent = Could not be checked for spam
 
 reason-always-held = This commenter is always held
 kind-always-held = Commenter always held
-told-always-held = A moderator will read it before it appears.
-own-staff-edited = Our staff last edited this comment on { $moment }. You see the current version.
-person-about = About this commenter
-person-title = About { $name }
-person-names = Names used
-person-first-seen = First seen
-person-address = Email address
-person-proved = confirmed
-person-unproved = not confirmed
-person-staff = This comment was written by staff, so there is no commenter to show.
-person-erased = The author deleted this comment, so nothing about them is known any more.
-person-no-address = This comment was sent without an email address, so other comments by the same person cannot be found.
-person-gone = The author deleted this comment after you opened the page, so nothing was changed. Open this page from another of their comments, if there is one.
-person-comments = Comments by this commenter
-person-no-comments = No comments left.
-person-reply = Reply
-person-edit = Edit
-person-treated = How this person is treated
-person-now-anyone = They are treated like everyone else.
-person-now-hold = Their comments are always held.
-person-now-trust = Their comments are approved automatically.
-person-now-blocked = They are blocked.
-person-since-by = Set on { $moment } by { $name }.
-person-changed-meanwhile = Someone else changed this first, so your change was not saved.
-person-treat-anyone = Treat like everyone else
-person-treat-hold = Always hold
-person-treat-trust = Always trust
-person-treat-blocked = Block
-person-explained-anyone = The comment rules apply.
-person-explained-hold = All their comments wait for a moderator. They are not told that this applies only to them.
-person-explained-trust = Their comments are not held for links or suspect words, or when all comments are held. Banned words, blocks and the external spam check still apply.
-person-explained-blocked = All their comments go to the trash. They are not told why.
-person-trust-proven = Anyone can type an email address, so this applies only in a browser where they have confirmed it.
-person-trust-unproven = This applies in a browser where they have confirmed their email address, and also to any previously approved name of theirs, because the rules trust a previously approved name and email without confirmation.
-person-block-and-trash = { $count ->
+author-reason-always-held = A moderator will read it before it appears.
+author-page-staff-edited = Our staff last edited this comment on { $moment }. You see the current version.
+commenter-about = About this commenter
+commenter-title = About { $name }
+commenter-names = Names used
+commenter-first-seen = First seen
+commenter-email = Email address
+commenter-verified = confirmed
+commenter-unverified = not confirmed
+commenter-staff = This comment was written by staff, so there is no commenter to show.
+commenter-erased = The author deleted this comment, so nothing about them is known any more.
+commenter-no-email = This comment was sent without an email address, so other comments by the same person cannot be found.
+commenter-gone = The author deleted this comment after you opened the page, so nothing was changed. Open this page from another of their comments, if there is one.
+commenter-comments = Comments by this commenter
+commenter-no-comments = No comments left.
+commenter-reply = Reply
+commenter-edit = Edit
+commenter-policy-title = How this person is treated
+commenter-now-anyone = They are treated like everyone else.
+commenter-now-hold = Their comments are always held.
+commenter-now-trust = Their comments are approved automatically.
+commenter-now-blocked = They are blocked.
+commenter-since-by = Set on { $moment } by { $name }.
+commenter-changed-meanwhile = Someone else changed this first, so your change was not saved.
+commenter-policy-anyone = Treat like everyone else
+commenter-policy-hold = Always hold
+commenter-policy-trust = Always trust
+commenter-policy-blocked = Block
+commenter-explained-anyone = The comment rules apply.
+commenter-explained-hold = All their comments wait for a moderator. They are not told that this applies only to them.
+commenter-explained-trust = Their comments are not held for links or suspect words, or when all comments are held. Banned words, blocks and the external spam check still apply.
+commenter-explained-blocked = All their comments go to the trash. They are not told why.
+commenter-trust-verified = Anyone can type an email address, so this applies only in a browser where they have confirmed it.
+commenter-trust-unverified = This applies in a browser where they have confirmed their email address, and also to any previously approved name of theirs, because the rules trust a previously approved name and email without confirmation.
+commenter-block-and-trash = { $count ->
     [one] Block, and trash their one pending comment
    *[other] Block, and trash their { $count } pending comments
 }
-person-done-anyone = They are now treated like everyone else.
-person-done-hold = Their comments are now always held.
-person-done-trust = Their comments are now approved automatically.
-person-done-blocked = They are now blocked.
-person-why = Reason (optional)
-person-why-hint = Saved in the log permanently, so please do not include email addresses.
-why-is-address = This contains an email address, and the log cannot be changed later. Please remove it.
-person-notes = Notes
-person-notes-explained = Only staff can see notes here. Commenters who download their data get them too.
-person-note = Note about this commenter
-person-note-add = Add note
-person-note-missing = Please type a note.
-person-note-is-address = This contains an email address, and those are shown nowhere. Please remove it.
-person-noted = Note saved.
-person-unnote = Delete note
-person-unnoted = Note deleted.
-answer-title = Reply to a comment
-answer-your-answer = Your reply to { $name }
-answer-as = It is published at once, under the name { $name }.
-answer-act = Reply
-answer-approve-act = Approve and reply
-answer-approved-too = Comment approved and reply published.
-answer-published = Reply published.
-answer-not-sent = Your reply was not sent. Your text is below; send it again if it still fits.
-answer-gone = The author deleted this comment, so your reply was not sent. Your text is below.
-answer-sign-in = You are signed out, so nothing was sent. Sign in in another window, then send it again.
+commenter-done-anyone = They are now treated like everyone else.
+commenter-done-hold = Their comments are now always held.
+commenter-done-trust = Their comments are now approved automatically.
+commenter-done-blocked = They are now blocked.
+commenter-reason = Reason (optional)
+commenter-reason-hint = Saved in the log permanently, so please do not include email addresses.
+note-is-email = This contains an email address, and the log cannot be changed later. Please remove it.
+commenter-notes = Notes
+commenter-notes-explained = Only staff can see notes here. Commenters who download their data get them too.
+commenter-note = Note about this commenter
+commenter-note-add = Add note
+commenter-note-missing = Please type a note.
+commenter-note-is-email = This contains an email address, and those are shown nowhere. Please remove it.
+commenter-note-added = Note saved.
+commenter-note-delete = Delete note
+commenter-note-deleted = Note deleted.
+reply-title = Reply to a comment
+reply-label = Your reply to { $name }
+reply-as = It is published at once, under the name { $name }.
+reply-submit = Reply
+reply-approve-submit = Approve and reply
+reply-approved-too = Comment approved and reply published.
+reply-published = Reply published.
+reply-not-sent = Your reply was not sent. Your text is below; send it again if it still fits.
+reply-gone = The author deleted this comment, so your reply was not sent. Your text is below.
+reply-sign-in = You are signed out, so nothing was sent. Sign in in another window, then send it again.
 edit-title = Edit the comment by { $name }
 edit-explained = The comment stays where it is, and readers see that it was edited. Earlier decisions on it can no longer be undone, but you can make a new one.
 edit-html-hint = This comment was imported as HTML. Anything not allowed in comments is removed.
@@ -1020,7 +1020,7 @@ edit-act = Save changes
 edit-saved = Changes saved.
 edit-same = There was nothing to change.
 edit-gone = The author deleted this comment, so it was not changed. Your text is below.
-edit-overtaken = The author edited this comment after you opened the page. Both versions are here; saving again replaces theirs.
+edit-conflict = The author edited this comment after you opened the page. Both versions are here; saving again replaces theirs.
 edit-overtaken-by = { $name } edited this comment after you opened the page. Both versions are here; saving again replaces theirs.
 edit-theirs = Current version
 edit-versions = Earlier versions

@@ -105,7 +105,7 @@ pub fn public_routes() -> RouteTable {
         .post("/moderators/{id}/confirm", admin::staff_email::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
         .get("/media/{*path}", media::show_media)
-        .get("/static/{name}", async |name: Path<String>| {
+        .get("/static/{*path}", async |name: Path<String>| {
             // Without tags: the files are embedded in the binary, so no change in the database concerns them.
             (CachePolicy::default(), assets::show_asset(name).await)
         })

@@ -413,14 +413,14 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
     let told = ReasonKind::ALL
         .into_iter()
         .filter(|kind| kind.is_shown_to_author());
-    made.extend(told.map(|kind| format!("told-{}", kind.code())));
-    made.extend(DigestFrequency::ALL.map(|rhythm| format!("rhythm-{}", rhythm.as_str())));
+    made.extend(told.map(|kind| format!("author-reason-{}", kind.code())));
+    made.extend(DigestFrequency::ALL.map(|rhythm| format!("digest-frequency-{}", rhythm.as_str())));
     for treated in CommenterPolicy::ALL {
         for beginning in [
-            "person-done-",
-            "person-now-",
-            "person-treat-",
-            "person-explained-",
+            "commenter-done-",
+            "commenter-now-",
+            "commenter-policy-",
+            "commenter-explained-",
         ] {
             made.insert(format!("{beginning}{}", treated.as_str()));
         }
@@ -432,7 +432,7 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
         if beginning.starts_with("error-") && sources.contains(&format!("=> \"{beginning}\"")) {
             made.insert(format!("{beginning}-advice"));
         }
-        if beginning.starts_with("kept-") && sources.contains(&format!("=> \"{beginning}\"")) {
+        if beginning.starts_with("resubmit-") && sources.contains(&format!("=> \"{beginning}\"")) {
             made.extend(["title", "explained", "again"].map(|rest| format!("{beginning}-{rest}")));
         }
     }

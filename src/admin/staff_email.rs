@@ -40,7 +40,7 @@ fn signed_value(id: AccountId, set_at: Ts) -> Vec<u8> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct StaffEmailForm {
-    act: EmailAction,
+    action: EmailAction,
     email: String,
     digest: String,
     #[serde(rename = "mail_present")]
@@ -67,7 +67,7 @@ pub async fn set_email(
     let translator = desk.layout.translator;
     let layout = desk.layout.clone();
     let id = desk.viewer.id;
-    let is_removal = form.act == EmailAction::Remove;
+    let is_removal = form.action == EmailAction::Remove;
     let mut page = AccountPage::load(&app, desk).await?;
     page.rhythm = DigestFrequency::parse(&form.digest).unwrap_or(page.rhythm);
     let email = Email::parse(&form.email);

@@ -142,7 +142,7 @@ async fn save(
     form.format = article
         .as_ref()
         .map_or(BodyFormat::Markdown, |article| article.format);
-    let act = Act::of(fields.first("act"));
+    let act = Act::of(fields.first("action"));
     let state = match (act, &article) {
         (Act::Publish, _) => ArticleState::Published,
         (Act::Unpublish, _) | (_, None) => ArticleState::Draft,

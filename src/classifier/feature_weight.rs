@@ -42,14 +42,14 @@ impl FeatureWeight {
     /// Describes the feature in the site's language.
     pub fn describe(&self, translator: Translator) -> String {
         match &self.feature {
-            Feature::Word(word) => translator.format("learned-word", "word", word),
+            Feature::Word(word) => translator.format("feature-word", "word", word),
             Feature::Pair(first, second) => {
                 let pair = format!("{first} {second}");
-                translator.format("learned-pair", "words", &pair)
+                translator.format("feature-pair", "words", &pair)
             }
-            Feature::LinkTo(host) => translator.format("learned-link", "host", host),
-            Feature::WebsiteAt(host) => translator.format("learned-website", "host", host),
-            Feature::Name(word) => translator.format("learned-name", "word", word),
+            Feature::LinkTo(host) => translator.format("feature-link", "host", host),
+            Feature::WebsiteAt(host) => translator.format("feature-website", "host", host),
+            Feature::Name(word) => translator.format("feature-name", "word", word),
             Feature::Shape(shape) => translator.text(shape_key(*shape)),
         }
     }
@@ -57,22 +57,22 @@ impl FeatureWeight {
 
 fn shape_key(shape: TextShape) -> &'static str {
     match shape {
-        TextShape::NoLink => "learned-no-link",
-        TextShape::OneLink => "learned-one-link",
-        TextShape::FewLinks => "learned-few-links",
-        TextShape::ManyLinks => "learned-many-links",
-        TextShape::VeryShort => "learned-very-short",
-        TextShape::Short => "learned-short",
-        TextShape::Medium => "learned-medium",
-        TextShape::Long => "learned-long",
-        TextShape::Capitals => "learned-capitals",
-        TextShape::AllCapitals => "learned-all-capitals",
-        TextShape::Exclamations => "learned-exclaims",
-        TextShape::MixedAlphabets => "learned-mixed-alphabets",
-        TextShape::InvisibleCharacters => "learned-unseen",
-        TextShape::DigitsForLetters => "learned-digits-for-letters",
-        TextShape::SpacedLetters => "learned-letters-apart",
-        TextShape::Website => "learned-has-website",
+        TextShape::NoLink => "feature-no-link",
+        TextShape::OneLink => "feature-one-link",
+        TextShape::FewLinks => "feature-few-links",
+        TextShape::ManyLinks => "feature-many-links",
+        TextShape::VeryShort => "feature-very-short",
+        TextShape::Short => "feature-short",
+        TextShape::Medium => "feature-medium",
+        TextShape::Long => "feature-long",
+        TextShape::Capitals => "feature-capitals",
+        TextShape::AllCapitals => "feature-all-capitals",
+        TextShape::Exclamations => "feature-exclaims",
+        TextShape::MixedAlphabets => "feature-mixed-alphabets",
+        TextShape::InvisibleCharacters => "feature-unseen",
+        TextShape::DigitsForLetters => "feature-digits-for-letters",
+        TextShape::SpacedLetters => "feature-letters-apart",
+        TextShape::Website => "feature-has-website",
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
                 .collect();
             assert!(
                 said.iter()
-                    .all(|said| !said.contains("learned-") && !said.contains('{')),
+                    .all(|said| !said.contains("feature-") && !said.contains('{')),
                 "{said:?}"
             );
         }

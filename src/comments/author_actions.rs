@@ -32,7 +32,7 @@ pub async fn post_author_page(
     Query(query): Query<AuthorPageQuery>,
     fields: FormFields,
 ) -> Response {
-    let done = match fields.first("act") {
+    let done = match fields.first("action") {
         "delete" => with_timeout(delete_comment(&app, id, &query.key)).await,
         "prove" => with_timeout(email_verification(&app, &submitter, id, &query.key)).await,
         _ => with_timeout(edit_comment(&app, &submitter, id, &query.key, &fields)).await,
@@ -56,16 +56,18 @@ fn failure_response(
 ) -> Response {
     let translator = layout.translator;
     match error {
-        Error::Unavailable => build_unsent_page(layout, translator.text("own-unavailable"), body)
-            .with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS),
+        Error::Unavailable => {
+            build_unsent_page(layout, translator.text("author-page-unavailable"), body)
+                .with_retry_after(StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS)
+        }
         Error::Internal(cause) => {
             tracing::error!("an author's action failed; the text was given back: {cause:#}");
-            let notice = translator.format("own-broke", "reference", &request_id.0);
+            let notice = translator.format("author-page-broke", "reference", &request_id.0);
             build_unsent_page(layout, notice, body).with_status(StatusCode::INTERNAL_SERVER_ERROR)
         }
         // The key may be invalid by now, but the text is still the author's.
         Error::NotFound if !body.is_empty() => {
-            build_unsent_page(layout, translator.text("own-gone"), body)
+            build_unsent_page(layout, translator.text("author-page-gone"), body)
                 .with_status(StatusCode::NOT_FOUND)
         }
         other => other.into_response(),
@@ -90,7 +92,9 @@ async fn edit_comment(
         return Ok(page.rate_limited(seconds));
     }
     if page.editable_until.is_none() {
-        page.notice = Some(AuthorNotice::Rejected(translator.text("own-too-late")));
+        page.notice = Some(AuthorNotice::Rejected(
+            translator.text("author-page-too-late"),
+        ));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     let (body, body_html) = parse_body(
@@ -102,7 +106,7 @@ async fn edit_comment(
     if !page.mistakes.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    if fields.first("act") == "preview" {
+    if fields.first("action") == "preview" {
         page.preview = Some(body_html);
         return Ok(Page(page).into_private_response());
     }
@@ -122,7 +126,9 @@ async fn edit_comment(
     )
     .await?;
     if !updated {
-        page.notice = Some(AuthorNotice::Rejected(translator.text("own-overtaken")));
+        page.notice = Some(AuthorNotice::Rejected(
+            translator.text("author-page-conflict"),
+        ));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
     db.commit().await?;

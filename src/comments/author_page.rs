@@ -77,8 +77,8 @@ pub async fn show_author_page(
 ) -> Result<Response> {
     let comment = find_comment(&app, &mut db, id, &query.key).await?;
     let message = match query.told.as_str() {
-        "changed" => Some("own-changed"),
-        "mailed" => Some("own-mailed"),
+        "changed" => Some("author-page-changed"),
+        "mailed" => Some("author-page-mailed"),
         _ => None,
     };
     let mut page = CommentAuthorPage::new(&app, layout, comment);
@@ -93,7 +93,7 @@ pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment
     let mut page = CommentAuthorPage::new(app, layout, comment);
     page.is_new = true;
     page.notice = Some(AuthorNotice::Success(
-        page.layout.translator.text("own-already"),
+        page.layout.translator.text("author-page-already"),
     ));
     Page(page).with_status(StatusCode::CONFLICT)
 }
@@ -148,7 +148,7 @@ impl CommentAuthorPage {
     /// Renders the page with the status 429.
     pub fn rate_limited(mut self, seconds: u64) -> Response {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        let notice = self.layout.translator.plural("own-too-fast", wait);
+        let notice = self.layout.translator.plural("author-page-too-fast", wait);
         self.notice = Some(AuthorNotice::Rejected(notice));
         Page(self).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
     }
@@ -164,15 +164,30 @@ impl CommentAuthorPage {
         match (self.comment.erased_at, self.comment.status) {
             (Some(_), _) => match self.comment.kept_days {
                 Some(days) => (
-                    "own-purged",
-                    translator.plural("own-purged-explained", days),
+                    "author-page-purged",
+                    translator.plural("author-page-purged-explained", days),
                 ),
-                None => ("own-erased", translator.text("own-erased-explained")),
+                None => (
+                    "author-page-erased",
+                    translator.text("author-page-erased-explained"),
+                ),
             },
-            (None, Status::Held) => ("own-held", translator.text("own-held-explained")),
-            (None, Status::Approved) => ("own-approved", translator.text("own-approved-explained")),
-            (None, Status::Spam) => ("own-spam", translator.text("own-spam-explained")),
-            (None, Status::Trashed) => ("own-trashed", translator.text("own-trashed-explained")),
+            (None, Status::Held) => (
+                "author-page-held",
+                translator.text("author-page-held-explained"),
+            ),
+            (None, Status::Approved) => (
+                "author-page-apverified",
+                translator.text("author-page-apverified-explained"),
+            ),
+            (None, Status::Spam) => (
+                "author-page-spam",
+                translator.text("author-page-spam-explained"),
+            ),
+            (None, Status::Trashed) => (
+                "author-page-trashed",
+                translator.text("author-page-trashed-explained"),
+            ),
         }
     }
 

@@ -84,8 +84,8 @@ pub async fn show_commenter_page(
     }
     let translator = layout.translator;
     let message = match query.told.as_str() {
-        "proved" => Some("mine-proved"),
-        "ended" => Some("mine-ended"),
+        "proved" => Some("commenter-page-verified"),
+        "ended" => Some("commenter-page-ended"),
         _ => None,
     };
     let page = CommenterPage {
@@ -137,7 +137,7 @@ pub async fn post_commenter_page(
         db.commit().await?;
         return Ok(redirect("ended").into_response());
     }
-    match fields.first("act") {
+    match fields.first("action") {
         "prove" => {
             let jar = verify_email(&app, &mut db, id, browser, jar, &fields).await?;
             db.commit().await?;
@@ -215,8 +215,8 @@ impl CommenterPage {
 
     fn scope_text(&self, subscription: &Subscription) -> String {
         self.layout.translator.text(match subscription.scope {
-            SubscriptionScope::RepliesToMe => "mine-told-answers",
-            SubscriptionScope::AllReplies => "mine-told-everything",
+            SubscriptionScope::RepliesToMe => "commenter-page-replies",
+            SubscriptionScope::AllReplies => "commenter-page-all",
         })
     }
 

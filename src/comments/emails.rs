@@ -39,15 +39,15 @@ fn build_verification(app: &App, layout: &Layout, commenter: &CommenterAccess) -
     let translator = layout.translator;
     let title = &layout.publication.title;
     let blocks = [
-        EmailBlock::Paragraph(translator.format("letter-proof-why", "title", title)),
+        EmailBlock::Paragraph(translator.format("email-proof-why", "title", title)),
         EmailBlock::Action(EmailLink {
-            label: translator.text("letter-proof-act"),
+            label: translator.text("email-proof-act"),
             url: layout.absolute_url(&commenter.page_path(&app.keys)),
         }),
-        EmailBlock::Paragraph(translator.text("letter-proof-then")),
-        EmailBlock::Footnote(translator.text("letter-proof-not-you")),
+        EmailBlock::Paragraph(translator.text("email-proof-then")),
+        EmailBlock::Footnote(translator.text("email-proof-not-you")),
     ];
-    let subject = translator.format("letter-proof-subject", "title", title);
+    let subject = translator.format("email-proof-subject", "title", title);
     EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
@@ -62,8 +62,8 @@ pub(super) fn build_notification(
     let translator = layout.translator;
     let title = subscription.title.as_str();
     let (subject, intro) = match subscription.scope {
-        SubscriptionScope::RepliesToMe => ("letter-answers-subject", "letter-answers"),
-        SubscriptionScope::AllReplies => ("letter-replies-subject", "letter-replies"),
+        SubscriptionScope::RepliesToMe => ("email-answers-subject", "email-answers"),
+        SubscriptionScope::AllReplies => ("email-replies-subject", "email-replies"),
     };
     let text = |key: &str| translator.plural_with(key, count, "title", title);
     let mut blocks = vec![EmailBlock::Paragraph(text(intro))];
@@ -71,18 +71,18 @@ pub(super) fn build_notification(
     let quoted = i64::try_from(replies.len()).unwrap_or(i64::MAX);
     if count > quoted {
         blocks.push(EmailBlock::Paragraph(
-            translator.plural("letter-more", count - quoted),
+            translator.plural("email-more", count - quoted),
         ));
     }
     let unsubscribe_url = layout.absolute_url(&links::unsubscribe_path(&app.keys, subscription.id));
     blocks.extend([
         EmailBlock::Action(EmailLink {
-            label: translator.text("letter-read"),
+            label: translator.text("email-read"),
             url: layout.absolute_url(&subscription.path),
         }),
-        EmailBlock::Footnote(translator.format("letter-why", "title", &layout.publication.title)),
+        EmailBlock::Footnote(translator.format("email-why", "title", &layout.publication.title)),
         EmailBlock::Action(EmailLink {
-            label: translator.text("letter-end"),
+            label: translator.text("email-end"),
             url: unsubscribe_url.clone(),
         }),
     ]);
@@ -101,7 +101,7 @@ fn build_quote(layout: &Layout, reply: &NotifiedReply) -> EmailBlock {
         when: layout.format_date_time(&reply.created_at),
         text: excerpt::excerpt(&text, QUOTE_CHARS),
         link: EmailLink {
-            label: layout.translator.text("letter-read-this"),
+            label: layout.translator.text("email-read-this"),
             url: layout.absolute_url(&links::comment_path(reply.id)),
         },
     }

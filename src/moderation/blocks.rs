@@ -34,7 +34,7 @@ struct BlockForm {
     email: String,
     domain: String,
     network: String,
-    mistakes: FieldErrors,
+    errors: FieldErrors,
 }
 
 #[derive(Template)]
@@ -207,7 +207,7 @@ impl BlockForm {
             email: typed("email"),
             domain: typed("domain"),
             network: typed("network"),
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
         }
     }
 
@@ -234,7 +234,7 @@ impl BlockForm {
                 Err(EmailError::TooLong) => ("email", "reply-email-too-long"),
             }
         };
-        self.mistakes.push(translator, field, key);
+        self.errors.push(translator, field, key);
         None
     }
 }

@@ -83,13 +83,13 @@ impl CardList {
             return None;
         }
         let translator = self.layout.translator;
-        let mut parts = vec![translator.plural("alike-count", card.group_size)];
+        let mut parts = vec![translator.plural("group-count", card.group_size)];
         if card.group_networks > 0 {
-            parts.push(translator.plural("alike-networks", card.group_networks));
+            parts.push(translator.plural("group-networks", card.group_networks));
         }
         if let Some(since) = &card.group_since {
             parts.push(translator.format(
-                "alike-since",
+                "group-since",
                 "moment",
                 &self.layout.format_date_time(since),
             ));
@@ -101,7 +101,7 @@ impl CardList {
         // Never 0 or 100 %: it is a guess.
         let percent = format!("{:.0}", (card.score? * 100.0).clamp(1.0, 99.0));
         let translator = self.layout.translator;
-        Some(translator.format("queue-likelihood", "percent", &percent))
+        Some(translator.format("queue-spam-score", "percent", &percent))
     }
 
     /// Lists the features that weighed most in the spam score: those of spam in one sentence, then those against it.
@@ -130,7 +130,7 @@ impl CardList {
         let translator = self.layout.translator;
         let count = card.group_size.to_string();
         translator.format_all(
-            "queue-act-on-group",
+            "queue-group-button",
             &[
                 ("act", translator.text(key).as_str()),
                 ("count", count.as_str()),
@@ -157,7 +157,7 @@ impl QueueCard {
     pub fn label(&self, translator: Translator, key: &str) -> String {
         let action = translator.text(key);
         translator.format_all(
-            "queue-act-on",
+            "queue-button",
             &[("act", action.as_str()), ("name", self.name.as_str())],
         )
     }

@@ -56,7 +56,7 @@ struct ClassifierPage {
 struct ThresholdForm {
     from: String,
     version: i32,
-    mistakes: FieldErrors,
+    errors: FieldErrors,
 }
 
 #[derive(Deserialize)]
@@ -101,11 +101,11 @@ async fn save(
     let mut form = ThresholdForm {
         from: fields.first("from").trim().to_owned(),
         version: fields.first("version").parse().unwrap_or_default(),
-        mistakes: FieldErrors::new(),
+        errors: FieldErrors::new(),
     };
     let Some(threshold) = parse_threshold(&form.from) else {
-        form.mistakes
-            .push(translator, "from", "learning-threshold-wrong");
+        form.errors
+            .push(translator, "from", "spam-filter-threshold-wrong");
         let page = ClassifierPage::load(app, desk, form, None).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -136,7 +136,7 @@ impl ThresholdForm {
         Self {
             from: format_percent(&desk.layout, publication.discussion.spam_threshold),
             version: publication.version,
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
         }
     }
 }
@@ -205,11 +205,11 @@ impl ClassifierPage {
     fn format_share(&self, count: i64, percent: Option<i64>) -> String {
         let translator = self.desk.layout.translator;
         let Some(percent) = percent else {
-            return translator.text("learning-nothing");
+            return translator.text("spam-filter-nothing");
         };
         let (count, percent) = (count.to_string(), percent.to_string());
         let values = [("number", count.as_str()), ("percent", percent.as_str())];
-        translator.format_all("learning-agreed-part", &values)
+        translator.format_all("spam-filter-agreed-part", &values)
     }
 
     fn score(&self, comment: &FalsePositive) -> String {

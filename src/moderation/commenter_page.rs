@@ -44,7 +44,7 @@ struct CommenterPage {
     note: String,
     /// Reason for a change of policy as typed.
     reason: String,
-    mistakes: FieldErrors,
+    errors: FieldErrors,
     /// Confirmation of what the last form did.
     done: Option<String>,
     /// The action that trashed the pending comments of someone who was just blocked.
@@ -68,7 +68,7 @@ struct CommenterProfile {
 pub struct CommenterPageQuery {
     #[serde(default)]
     done: String,
-    act: Option<ActionId>,
+    action: Option<ActionId>,
 }
 
 /// Shows the commenter behind a comment.
@@ -84,12 +84,12 @@ pub async fn show_commenter(
     let translator = page.desk.layout.translator;
     // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
-        "noted" => Some(translator.text("person-noted")),
-        "unnoted" => Some(translator.text("person-unnoted")),
+        "noted" => Some(translator.text("commenter-note-added")),
+        "unnoted" => Some(translator.text("commenter-note-deleted")),
         word => CommenterPolicy::parse(word)
-            .map(|to| translator.text(&format!("person-done-{}", to.as_str()))),
+            .map(|to| translator.text(&format!("commenter-done-{}", to.as_str()))),
     };
-    if let Some(action) = query.act {
+    if let Some(action) = query.action {
         let trashed = action_summary::find(&mut db, &moderator, action).await?;
         page.trashed = trashed.map(|trashed| (action, trashed));
     }
@@ -123,7 +123,7 @@ async fn apply_form(
     let mut db = app.pool.begin().await?;
     let mut page = CommenterPage::load(&mut db, desk, id).await?;
     page.note = input::multi_line(fields.first("note"));
-    page.reason = input::single_line(fields.first("why"));
+    page.reason = input::single_line(fields.first("reason"));
     let commenter = page.author.commenter_id;
     // Locked until the commit: neither an erasure nor another moderator can come between the checks and the change.
     let is_locked = match commenter {
@@ -132,15 +132,15 @@ async fn apply_form(
     };
     let (Some(commenter), true) = (commenter, is_locked) else {
         // The commenter deleted everything while this page was open: a note about them is not saved either.
-        page.conflict = Some(page.desk.layout.translator.text("person-gone"));
+        page.conflict = Some(page.desk.layout.translator.text("commenter-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     };
-    if let Ok(note) = fields.first("unnote").parse::<i64>() {
+    if let Ok(note) = fields.first("delete_note").parse::<i64>() {
         policy::delete_note_of(&mut db, moderator, commenter, note).await?;
         db.commit().await?;
         return Ok(page.redirect("unnoted"));
     }
-    match CommenterPolicy::parse(fields.first("treat")) {
+    match CommenterPolicy::parse(fields.first("policy")) {
         Some(to) => change_policy(app, db, page, moderator, commenter, to, fields).await,
         None => add_note(app, db, page, moderator, commenter).await,
     }
@@ -156,16 +156,16 @@ async fn add_note(
     let translator = page.desk.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.reason = input::strip_invalid_chars(&page.reason);
-    page.mistakes
+    page.errors
         .check_text(translator, "note", &mut page.note, MAX_NOTE_BYTES);
     if input::is_blank(&page.note) {
-        page.mistakes
-            .push(translator, "note", "person-note-missing");
+        page.errors
+            .push(translator, "note", "commenter-note-missing");
     } else if input::contains_email(&page.note) {
-        page.mistakes
-            .push(translator, "note", "person-note-is-address");
+        page.errors
+            .push(translator, "note", "commenter-note-is-email");
     }
-    if !page.mistakes.is_empty() {
+    if !page.errors.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let now = app.clock.now();
@@ -188,23 +188,23 @@ async fn change_policy(
     let translator = page.desk.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.note = input::strip_invalid_chars(&page.note);
-    page.mistakes
-        .check_text(translator, "why", &mut page.reason, MAX_REASON_BYTES);
+    page.errors
+        .check_text(translator, "reason", &mut page.reason, MAX_REASON_BYTES);
     // The audit log is never changed, so an email in it would stay for ever.
     if input::contains_email(&page.reason) {
-        page.mistakes.push(translator, "why", "why-is-address");
+        page.errors.push(translator, "reason", "note-is-email");
     }
-    if !page.mistakes.is_empty() {
+    if !page.errors.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let policy = policy::find_policy(&mut db, commenter).await?;
     let policy = policy.ok_or(Error::NotFound)?;
     // A moderator who wants what someone else has just set needs no warning.
-    if policy.policy.as_str() != fields.first("seen") && policy.policy != to {
+    if policy.policy.as_str() != fields.first("expected_policy") && policy.policy != to {
         let present = page.describe_policy(&policy);
         page.conflict = Some(format!(
             "{} {present}",
-            translator.text("person-changed-meanwhile")
+            translator.text("commenter-changed-meanwhile")
         ));
         if let Some(profile) = &mut page.profile {
             profile.policy = policy;
@@ -229,7 +229,7 @@ async fn change_policy(
         let pending = filter_by_author(page.id, Status::Held);
         let action =
             bulk::decide_all(app, moderator, &pending, Status::Trashed, &page.reason, now).await?;
-        return Ok(page.redirect(&format!("blocked&act={action}")));
+        return Ok(page.redirect(&format!("blocked&action={action}")));
     }
     Ok(page.redirect(to.as_str()))
 }
@@ -258,7 +258,7 @@ impl CommenterPage {
             profile,
             note: String::new(),
             reason: String::new(),
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
             done: None,
             trashed: None,
             conflict: None,
@@ -276,11 +276,11 @@ impl CommenterPage {
     /// Returns the key of the message that says why there is no profile.
     fn no_profile_key(&self) -> &'static str {
         if self.author.is_erased {
-            "person-erased"
+            "commenter-erased"
         } else if self.author.is_staff {
-            "person-staff"
+            "commenter-staff"
         } else {
-            "person-no-address"
+            "commenter-no-email"
         }
     }
 
@@ -289,11 +289,11 @@ impl CommenterPage {
         let layout = &self.desk.layout;
         let now = layout
             .translator
-            .text(&format!("person-now-{}", policy.policy.as_str()));
+            .text(&format!("commenter-now-{}", policy.policy.as_str()));
         match (&policy.at, &policy.by) {
             (Some(at), Some(by)) => {
                 let since = layout.translator.format_all(
-                    "person-since-by",
+                    "commenter-since-by",
                     &[
                         ("moment", layout.format_date_time(at).as_str()),
                         ("name", by),

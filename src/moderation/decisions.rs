@@ -29,7 +29,7 @@ const MAX_NOTE_BYTES: usize = 300;
 enum DecisionScope {
     /// One comment (field `one`: `spam 17:held:0`), or the ticked ones (`all`: `spam`, and each `tick`: `17:held:0`).
     Comments(Vec<DecisionRequest>),
-    /// A group of similar comments up to `newest` (field `alike`: `spam 9:17`).
+    /// A group of similar comments up to `newest` (field `group`: `spam 9:17`).
     Group {
         id: SimilarGroupId,
         newest: CommentId,
@@ -48,7 +48,7 @@ fn parse_decision(fields: &FormFields) -> Option<(Status, DecisionScope)> {
         let requests = DecisionRequest::parse(request).into_iter().collect();
         return Some((Status::parse(to)?, DecisionScope::Comments(requests)));
     }
-    if let Some((to, group)) = fields.first("alike").split_once(' ') {
+    if let Some((to, group)) = fields.first("group").split_once(' ') {
         let (id, newest) = group.split_once(':')?;
         let scope = DecisionScope::Group {
             id: id.parse().ok()?,
@@ -78,7 +78,7 @@ pub async fn decide(
     let (to, scope) =
         parse_decision(&fields).ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     // The note goes into the audit log as one line, whose hash covers it.
-    let mut note = input::single_line(&input::strip_invalid_chars(fields.first("why")));
+    let mut note = input::single_line(&input::strip_invalid_chars(fields.first("note")));
     note.truncate(note.floor_char_boundary(MAX_NOTE_BYTES));
     let outcome = match scope {
         DecisionScope::Comments(requests) if requests.is_empty() => DecisionOutcome::default(),
@@ -186,7 +186,10 @@ pub async fn undo(
     headers: HeaderMap,
     fields: FormFields,
 ) -> Result<Response> {
-    let undone: ActionId = fields.first("act").parse().map_err(|_| Error::NotFound)?;
+    let undone: ActionId = fields
+        .first("action")
+        .parse()
+        .map_err(|_| Error::NotFound)?;
     let action_id = bulk::undo_all(&app, &moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
     tracing::info!(account = %moderator.id, action = %action_id, %undone, "action undone");
@@ -240,7 +243,7 @@ async fn render_json(
         .iter()
         .map(|conflict| {
             let sentence = conflict.describe(translator);
-            json!({ "id": conflict.id.0, "status": conflict.status.as_str(), "said": sentence })
+            json!({ "id": conflict.id.0, "status": conflict.status.as_str(), "message": sentence })
         })
         .collect();
     let counts = store::counts::count_by_status(db).await?;
@@ -249,10 +252,10 @@ async fn render_json(
     });
     let decided: Vec<_> = decided.iter().map(|id| id.0).collect();
     Ok(Json(json!({
-        "act": outcome.action_id.map(|id| id.0),
-        "said": sentence,
+        "action": outcome.action_id.map(|id| id.0),
+        "message": sentence,
         "decided": decided,
-        "passed": conflicts,
+        "conflicts": conflicts,
         "counts": counts,
         "bulk": bulk,
     }))
@@ -263,11 +266,11 @@ async fn render_json(
 fn outcome_params(outcome: &DecisionOutcome) -> Vec<(&'static str, String)> {
     let mut params = Vec::new();
     if let Some(action_id) = outcome.action_id {
-        params.push(("act", action_id.to_string()));
+        params.push(("action", action_id.to_string()));
     }
     if !outcome.conflicts.is_empty() {
         let ids: Vec<String> = outcome.conflicts.iter().map(CommentId::to_string).collect();
-        params.push(("passed", ids.join(",")));
+        params.push(("conflicts", ids.join(",")));
     }
     params
 }

@@ -33,7 +33,7 @@ struct CommentEditForm {
     note: String,
     /// Version that the form was loaded with; -1 if the field was malformed.
     version: i32,
-    mistakes: FieldErrors,
+    errors: FieldErrors,
 }
 
 #[derive(Template)]
@@ -127,7 +127,7 @@ async fn save(
             None => return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)),
         },
     };
-    if fields.first("act") == "preview" {
+    if fields.first("action") == "preview" {
         page.preview = Some(new.body_html);
         return Ok(Page(page).into_private_response());
     }
@@ -166,7 +166,7 @@ impl CommentEditForm {
             url: comment.website.clone().unwrap_or_default(),
             note: String::new(),
             version: comment.version,
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
         }
     }
 
@@ -175,31 +175,31 @@ impl CommentEditForm {
             comment: fields.first("comment").to_owned(),
             author: input::single_line(fields.first("author")),
             url: fields.first("url").trim().to_owned(),
-            note: input::single_line(fields.first("why")),
+            note: input::single_line(fields.first("note")),
             version: fields.first("version").parse().unwrap_or(-1),
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
         }
     }
 
     /// Returns the new text; `None` if a field is wrong, which the form then says.
     fn parse(&mut self, translator: Translator, format: BodyFormat) -> Option<EditedText> {
-        let mut mistakes = FieldErrors::new();
+        let mut errors = FieldErrors::new();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
             if input::has_invalid_chars(text) {
                 *text = input::strip_invalid_chars(text);
-                mistakes.push(translator, field, "field-unreadable");
+                errors.push(translator, field, "field-unreadable");
             }
         }
-        let (body, body_html) = parse_body(translator, format, &mut self.comment, &mut mistakes);
-        validate_name(translator, &self.author, &mut mistakes);
-        let website = parse_website(translator, &self.url, &mut mistakes);
-        mistakes.check_text(translator, "why", &mut self.note, MAX_NOTE_BYTES);
+        let (body, body_html) = parse_body(translator, format, &mut self.comment, &mut errors);
+        validate_name(translator, &self.author, &mut errors);
+        let website = parse_website(translator, &self.url, &mut errors);
+        errors.check_text(translator, "note", &mut self.note, MAX_NOTE_BYTES);
         // Notes stay in the audit log for ever, where an email could never be erased.
         if input::contains_email(&self.note) {
-            mistakes.push(translator, "why", "why-is-address");
+            errors.push(translator, "note", "note-is-email");
         }
-        self.mistakes = mistakes;
-        self.mistakes.is_empty().then(|| EditedText {
+        self.errors = errors;
+        self.errors.is_empty().then(|| EditedText {
             name: self.author.clone(),
             website: website.as_ref().map(Website::to_string),
             body,
@@ -244,7 +244,7 @@ impl CommentEditPage {
         page.notice = Some(match page.last_editor() {
             _ if page.comment.is_erased => translator.text("edit-gone"),
             Some(name) => translator.format("edit-overtaken-by", "name", name),
-            None => translator.text("edit-overtaken"),
+            None => translator.text("edit-conflict"),
         });
         Ok(Page(page).with_status(StatusCode::CONFLICT))
     }

@@ -50,7 +50,7 @@ const CHANNEL: &str = "desk";
 /// Name of the event that ends every stream; sent when the server stops.
 pub const SHUTDOWN_EVENT: &str = "ends";
 /// Name of the event after which the page must reload, because it has missed others.
-const RELOAD_EVENT: &str = "anew";
+const RELOAD_EVENT: &str = "reset";
 
 /// Streams events to a page until its moderator signs out.
 pub async fn stream_events(
@@ -211,9 +211,9 @@ async fn publish_entry(app: &App, db: &mut PgConnection, id: LogEntryId) -> sqlx
             (!ids.is_empty()).then(|| (status.as_str().to_owned(), json!(ids)))
         })
         .collect();
-    let data = json!({ "by": entry.by.map(|id| id.0), "name": entry.name, "act": entry.act.0, "changed": changed });
+    let data = json!({ "by": entry.by.map(|id| id.0), "name": entry.name, "action": entry.action_id.0, "changed": changed });
     publish(app, "decided", &data);
-    publish_bulk_progress(app, db, entry.act).await?;
+    publish_bulk_progress(app, db, entry.action_id).await?;
     publish_counts(app, db).await
 }
 
@@ -225,7 +225,7 @@ async fn publish_bulk_progress(
 ) -> sqlx::Result<()> {
     if let Some(bulk) = store::bulk::find(db, action_id).await? {
         let data = json!({
-            "act": action_id.0,
+            "action": action_id.0,
             "decided": bulk.decided,
             "expected": bulk.expected.max(bulk.decided),
             "done": bulk.finished_at.is_some(),
@@ -302,7 +302,7 @@ impl ArrivalTracker {
         // Removals go first: an edited comment is in both events, and its new card must stay.
         if !removed.is_empty() {
             let ids: Vec<i64> = removed.iter().map(|id| id.0).collect();
-            publish(app, "left", &json!({ "ids": ids }));
+            publish(app, "removed", &json!({ "ids": ids }));
         }
         if !arrived.is_empty() {
             publish(app, "arrived", &json!({ "ids": arrived }));

@@ -77,14 +77,14 @@ pub async fn show_queue(
     } else {
         store::counts::count_matching(&mut db, &filter, now).await?
     };
-    let done = match get("act").parse() {
+    let done = match get("action").parse() {
         // Only actions of this moderator are found, so that a link cannot make the page report those of others.
         Ok(action_id) => store::action_summary::find(&mut db, &moderator, action_id)
             .await?
             .map(|done| (action_id, done)),
         Err(_) => None,
     };
-    let conflicts: Vec<CommentId> = parse_ids(get("passed")).collect();
+    let conflicts: Vec<CommentId> = parse_ids(get("conflicts")).collect();
     let article = match filter.article {
         Some(id) => store::queue::find_article_title(&mut db, id)
             .await?

@@ -37,7 +37,7 @@ struct StaffReplyPage {
     /// Text of the reply.
     comment: String,
     preview: Option<SafeHtml>,
-    mistakes: FieldErrors,
+    errors: FieldErrors,
     /// Message for a failure that is not the fault of a field.
     notice: Option<String>,
 }
@@ -117,12 +117,12 @@ async fn process_form(
     let mut page = StaffReplyPage::new(desk, id, card);
     page.comment = fields.first("comment").to_owned();
     let Some(article_id) = page.card.as_ref().map(|card| card.article_id) else {
-        page.notice = Some(translator.text("answer-gone"));
+        page.notice = Some(translator.text("reply-gone"));
         return Ok(ReplyFormOutcome::Rejected(StatusCode::CONFLICT, page));
     };
-    let (text, mistakes) = (&mut page.comment, &mut page.mistakes);
-    let (body, body_html) = parse_body(translator, BodyFormat::Markdown, text, mistakes);
-    if !page.mistakes.is_empty() {
+    let (text, errors) = (&mut page.comment, &mut page.errors);
+    let (body, body_html) = parse_body(translator, BodyFormat::Markdown, text, errors);
+    if !page.errors.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(ReplyFormOutcome::Rejected(status, page));
     }
@@ -130,7 +130,8 @@ async fn process_form(
         page.preview = Some(body_html);
         return Ok(ReplyFormOutcome::Previewed(page));
     }
-    let request = DecisionRequest::parse(fields.first("ruling")).filter(|request| request.id == id);
+    let request =
+        DecisionRequest::parse(fields.first("expected")).filter(|request| request.id == id);
     let reply = StaffReply {
         article_id,
         parent_id: id,
@@ -220,9 +221,9 @@ async fn reject_conflict(app: &App, mut page: StaffReplyPage) -> Result<ReplyFor
     page.notice = Some(match conflicts.first() {
         Some(conflict) if page.card.is_some() => {
             let message = conflict.describe(translator);
-            format!("{message} {}", translator.text("answer-not-sent"))
+            format!("{message} {}", translator.text("reply-not-sent"))
         }
-        _ => translator.text("answer-gone"),
+        _ => translator.text("reply-gone"),
     });
     Ok(ReplyFormOutcome::Rejected(StatusCode::CONFLICT, page))
 }
@@ -233,7 +234,7 @@ impl IntoResponse for ReplyFormOutcome {
             Self::Published {
                 approved_by: Some(action_id),
                 ..
-            } => redirect_after_post(&format!("/admin/comments?status=held&act={action_id}"))
+            } => redirect_after_post(&format!("/admin/comments?status=held&action={action_id}"))
                 .into_response(),
             // Without a decision the queue has nothing to report; the published reply itself is the confirmation.
             Self::Published { reply_id, .. } => {
@@ -254,13 +255,13 @@ async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Res
             reply_id,
         } => {
             let message = translator.text(match approved_by {
-                Some(_) => "answer-approved-too",
-                None => "answer-published",
+                Some(_) => "reply-approved-too",
+                None => "reply-published",
             });
             // The script removes the cards that it finds here.
             let decided: Vec<i64> = approved_by.iter().map(|_| id.0).collect();
             let action_id = approved_by.map(|id| id.0);
-            let data = json!({"act": action_id, "said": message, "decided": decided, "answer": reply_id.0});
+            let data = json!({"action": action_id, "message": message, "decided": decided, "reply": reply_id.0});
             json_response(StatusCode::OK, &data)
         }
         ReplyFormOutcome::Previewed(page) => {
@@ -268,9 +269,9 @@ async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Res
             json_response(StatusCode::OK, &json!({ "preview": preview }))
         }
         ReplyFormOutcome::Rejected(status, page) => {
-            let mistakes = page.mistakes.iter().map(|(_, message)| message.as_str());
-            let messages: Vec<&str> = page.notice.as_deref().into_iter().chain(mistakes).collect();
-            json_response(status, &json!({"said": messages.join(" ")}))
+            let errors = page.errors.iter().map(|(_, message)| message.as_str());
+            let messages: Vec<&str> = page.notice.as_deref().into_iter().chain(errors).collect();
+            json_response(status, &json!({"message": messages.join(" ")}))
         }
     }
 }
@@ -278,7 +279,7 @@ async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Res
 async fn render_json_error(app: &App, error: Error, reference: &RequestId) -> Response {
     let translator = Layout::load_or_last_known(app).await.translator;
     let (status, message) = match error {
-        Error::SignInRequired => (StatusCode::UNAUTHORIZED, translator.text("answer-sign-in")),
+        Error::SignInRequired => (StatusCode::UNAUTHORIZED, translator.text("reply-sign-in")),
         Error::Forbidden => (StatusCode::FORBIDDEN, translator.text("error-forbidden")),
         Error::NotFound => (StatusCode::NOT_FOUND, translator.text("error-not-found")),
         Error::BadRequest(status) => (status, translator.text("error-bad-request")),
@@ -292,7 +293,7 @@ async fn render_json_error(app: &App, error: Error, reference: &RequestId) -> Re
             (StatusCode::INTERNAL_SERVER_ERROR, message)
         }
     };
-    json_response(status, &json!({ "said": message }))
+    json_response(status, &json!({ "message": message }))
 }
 
 fn json_response(status: StatusCode, data: &serde_json::Value) -> Response {
@@ -310,7 +311,7 @@ impl StaffReplyPage {
             card,
             comment: String::new(),
             preview: None,
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
             notice: None,
         }
     }

@@ -71,7 +71,7 @@ fn fill_route(route: &str, trace: &CanaryTrace) -> Vec<String> {
         "/authors/{slug}" | "/author/{*path}" => vec![fill(&trace.author_slug)],
         // No upload belongs to the canary, so the page for a missing file stands for all.
         "/media/{*path}" | "/wp-content/uploads/{*path}" => vec![fill("none.jpg")],
-        "/static/{name}" => vec![fill("reply.js")],
+        "/static/{*path}" => vec![fill("reply.js")],
         "/page/{number}" => vec![fill("1"), fill("2")],
         "/feed/{*kind}" => vec![fill("rss2"), fill("atom")],
         "/admin/articles/{id}" => fill_each(&trace.article_ids),

@@ -18,7 +18,6 @@ struct EmbeddedAsset {
     name: &'static str,
     content_type: &'static str,
     bytes: &'static [u8],
-    fingerprint: LazyLock<String>,
 }
 
 macro_rules! asset {
@@ -27,27 +26,58 @@ macro_rules! asset {
             name: $name,
             content_type: $content_type,
             bytes: include_bytes!(concat!("../../static/", $name)),
-            fingerprint: LazyLock::new(|| {
-                fingerprint(include_bytes!(concat!("../../static/", $name)))
-            }),
         }
     };
 }
 
-static ASSETS: [EmbeddedAsset; 9] = [
+static ASSETS: [EmbeddedAsset; 19] = [
     asset!("reading.css", "text/css; charset=utf-8"),
     asset!("site.css", "text/css; charset=utf-8"),
-    asset!("desk.css", "text/css; charset=utf-8"),
+    asset!("admin.css", "text/css; charset=utf-8"),
     asset!("reply.js", "text/javascript; charset=utf-8"),
-    asset!("desk.js", "text/javascript; charset=utf-8"),
-    asset!("discussion.js", "text/javascript; charset=utf-8"),
-    asset!("queue.js", "text/javascript; charset=utf-8"),
+    asset!("admin.js", "text/javascript; charset=utf-8"),
+    asset!("word_lists.js", "text/javascript; charset=utf-8"),
+    asset!("queue/cursor.js", "text/javascript; charset=utf-8"),
+    asset!("queue/decisions.js", "text/javascript; charset=utf-8"),
+    asset!("queue/events.js", "text/javascript; charset=utf-8"),
+    asset!("queue/keyboard.js", "text/javascript; charset=utf-8"),
+    asset!("queue/loading.js", "text/javascript; charset=utf-8"),
+    asset!("queue/main.js", "text/javascript; charset=utf-8"),
+    asset!("queue/messages.js", "text/javascript; charset=utf-8"),
+    asset!("queue/page.js", "text/javascript; charset=utf-8"),
+    asset!("queue/requests.js", "text/javascript; charset=utf-8"),
+    asset!("queue/swipe.js", "text/javascript; charset=utf-8"),
+    asset!("queue/undo_stack.js", "text/javascript; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
     asset!("welcome.svg", "image/svg+xml"),
 ];
 
-fn fingerprint(bytes: &[u8]) -> String {
-    encode_hex(&blake3::hash(bytes).as_bytes()[..6])
+/// The versioned path of every asset, below `/static/`, in the order of [`ASSETS`].
+static VERSIONED_PATHS: LazyLock<Vec<String>> =
+    LazyLock::new(|| ASSETS.iter().map(versioned_path).collect());
+
+/// Returns `site.0123456789ab.css`, or `queue.0123456789ab/main.js` for a file in a folder.
+fn versioned_path(asset: &EmbeddedAsset) -> String {
+    if let Some((folder, file)) = asset.name.split_once('/') {
+        // Modules import each other by relative URLs, so a change of one must change the URLs of all.
+        let files = ASSETS.iter().filter(|asset| {
+            asset
+                .name
+                .split_once('/')
+                .is_some_and(|(other, _)| other == folder)
+        });
+        return format!("{folder}.{}/{file}", fingerprint(files));
+    }
+    let (stem, ending) = asset.name.rsplit_once('.').unwrap_or((asset.name, ""));
+    format!("{stem}.{}.{ending}", fingerprint([asset]))
+}
+
+fn fingerprint<'a>(assets: impl IntoIterator<Item = &'a EmbeddedAsset>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for asset in assets {
+        hasher.update(asset.bytes);
+    }
+    encode_hex(&hasher.finalize().as_bytes()[..6])
 }
 
 /// The inline stylesheet, minified.
@@ -84,23 +114,19 @@ impl HtmlSafe for InlineStyle {}
 
 /// Returns the URL of an asset, such as `/static/site.0123456789ab.css`.
 pub fn asset_url(name: &str) -> String {
-    let asset = ASSETS.iter().find(|asset| asset.name == name);
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-    match asset {
-        Some(asset) => format!("/static/{stem}.{}.{ending}", *asset.fingerprint),
-        None => format!("/static/{name}"),
-    }
+    let index = ASSETS.iter().position(|asset| asset.name == name);
+    let path = index.map_or(name, |index| &VERSIONED_PATHS[index]);
+    format!("/static/{path}")
 }
 
 /// Serves an asset. Its plain name works too, for links written by hand, but is cached for five minutes only.
 pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error> {
     let (asset, is_immutable) = ASSETS
         .iter()
-        .find_map(|asset| {
-            let is_plain = asset.name == requested;
-            let is_fingerprinted =
-                asset_url(asset.name).strip_prefix("/static/") == Some(requested.as_str());
-            (is_plain || is_fingerprinted).then_some((asset, is_fingerprinted))
+        .zip(VERSIONED_PATHS.iter())
+        .find_map(|(asset, versioned)| {
+            let is_versioned = *versioned == requested;
+            (is_versioned || asset.name == requested).then_some((asset, is_versioned))
         })
         .ok_or(Error::NotFound)?;
     let cache_control = if is_immutable {
@@ -124,4 +150,33 @@ pub async fn show_favicon() -> Response {
     show_asset(Path("icon.svg".to_owned()))
         .await
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_imported_module_is_served_beside_its_importer() {
+        let main = asset_url("queue/main.js");
+        let folder = main
+            .strip_suffix("main.js")
+            .expect("a versioned folder holds main.js");
+        for asset in ASSETS
+            .iter()
+            .filter(|asset| asset.name.starts_with("queue/"))
+        {
+            let source = std::str::from_utf8(asset.bytes).expect("scripts are UTF-8");
+            for import in source.split("\"./").skip(1) {
+                let file = import.split('"').next().unwrap_or_default();
+                assert!(
+                    VERSIONED_PATHS
+                        .iter()
+                        .any(|path| format!("/static/{path}") == format!("{folder}{file}")),
+                    "{} imports {file}",
+                    asset.name
+                );
+            }
+        }
+    }
 }

@@ -31,7 +31,8 @@ export const neighbour = (card, step) => {
     return next;
 };
 
-export const moveCursor = (step) => focusCard(current?.isConnected ? (neighbour(current, step) ?? current) : (cards()[0] ?? null));
+export const moveCursor = (step) =>
+    focusCard(current?.isConnected ? (neighbour(current, step) ?? current) : (cards()[0] ?? null));
 
 // After cards were removed, the cursor must be on one that is still there.
 export const ensureCurrentCard = () => {

@@ -76,7 +76,13 @@ export const decideCard = (card, button) => {
     if (card === currentCard() || !currentCard()?.isConnected) focusCard(removed.next);
     announce(button.getAttribute("aria-label"));
     const asOf = card.dataset.asOf ?? list.dataset.asOf;
-    decide([removed], [[button.name, button.value], ["as_of", asOf]]);
+    decide(
+        [removed],
+        [
+            [button.name, button.value],
+            ["as_of", asOf],
+        ],
+    );
 };
 
 export const pressButton = (card, status) => decideCard(card, card?.querySelector(`button[data-to="${status}"]`));

@@ -59,7 +59,8 @@ export const refreshCards = async (ids) => {
             const [card, latest] = [cardById(id), found.get(id)];
             if (!card || isDecidedHere(id)) continue;
             if (!latest) markDecided(card, strings.meanwhileGone);
-            else if (latest.dataset.status !== strings.part) markDecided(card, format(strings.meanwhile, strings[latest.dataset.status]));
+            else if (latest.dataset.status !== strings.part)
+                markDecided(card, format(strings.meanwhile, strings[latest.dataset.status]));
             else if (card.classList.contains("decided") || card.dataset.version !== latest.dataset.version) {
                 card.replaceWith(latest);
                 if (card === currentCard()) focusCard(latest, { focus: false });

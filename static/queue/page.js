@@ -11,7 +11,8 @@ export const idOf = (card) => Number(card.dataset.id);
 export const checkboxOf = (card) => card.querySelector('input[name="tick"]');
 
 // Replaces #1, #2, … in a translated text.
-export const format = (text, ...values) => values.reduce((result, value, index) => result.replace(`#${index + 1}`, () => value), text);
+export const format = (text, ...values) =>
+    values.reduce((result, value, index) => result.replace(`#${index + 1}`, () => value), text);
 
 export const updateEmptyNotice = () => {
     emptyNotice.hidden = cards().length > 0 || Boolean(list.dataset.next);

@@ -25,7 +25,8 @@ export const postForm = async (url, fields, attempts = MAX_ATTEMPTS) => {
         return await response.json();
     } catch (error) {
         // Safe to repeat: a decision that arrives twice has one effect.
-        if (attempts > 1 && (error instanceof TypeError || error.name === "TimeoutError")) return postForm(url, fields, attempts - 1);
+        if (attempts > 1 && (error instanceof TypeError || error.name === "TimeoutError"))
+            return postForm(url, fields, attempts - 1);
         throw error;
     }
 };

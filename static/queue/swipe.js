@@ -11,7 +11,13 @@ list.addEventListener(
     "touchstart",
     (event) => {
         const card = event.target.closest(".card");
-        if (!card || card.classList.contains("decided") || event.touches.length > 1 || event.target.closest("button, a, input, .long")) return;
+        if (
+            !card ||
+            card.classList.contains("decided") ||
+            event.touches.length > 1 ||
+            event.target.closest("button, a, input, .long")
+        )
+            return;
         swipe = { card, x: event.touches[0].clientX, y: event.touches[0].clientY, distance: 0 };
     },
     { passive: true },

@@ -25,4 +25,5 @@ export const removeDecision = (decision) => {
 export const restoreDecision = (decision, index) => stack.splice(index, 0, decision);
 
 // Whether a comment was decided here: its card must not come back from the server meanwhile.
-export const isDecidedHere = (id) => pendingUndos.has(id) || stack.some((decision) => !decision.hasFailed && decision.ids.has(id));
+export const isDecidedHere = (id) =>
+    pendingUndos.has(id) || stack.some((decision) => !decision.hasFailed && decision.ids.has(id));

@@ -75,11 +75,11 @@ async fn every_page_is_accessible_and_fits() {
     browser.fill("#appeal", &written.appeal).await;
     check_page(&browser, "settings", &axe_core, &pictures).await;
     browser.follow("main form button").await;
-    browser.find(".done").await;
+    browser.find(".success").await;
     publish_article(&browser, &written).await;
     browser.fill("#topics", "Ferries\nThe estuary").await;
     browser.press("Update").await;
-    browser.find(".done").await;
+    browser.find(".success").await;
     check_page(&browser, "editor", &axe_core, &pictures).await;
     browser.goto("/admin/articles").await;
     check_page(&browser, "articles", &axe_core, &pictures).await;
@@ -89,8 +89,8 @@ async fn every_page_is_accessible_and_fits() {
     for sample in &SAMPLE_REPLIES[..2] {
         submit_reply(&reader, &written.path(), *sample).await;
         browser.goto("/admin/comments").await;
-        browser.click(".card button.first").await;
-        browser.find(".done").await;
+        browser.click(".card button.primary").await;
+        browser.find(".success").await;
     }
     for sample in &SAMPLE_REPLIES[2..] {
         submit_reply(&reader, &written.path(), *sample).await;
@@ -117,7 +117,7 @@ async fn every_page_is_accessible_and_fits() {
         .await;
     browser.fill("#email", "not an address").await;
     browser.press("Post Comment").await;
-    browser.find("#mistakes").await;
+    browser.find("#form-errors").await;
     check_page(&browser, "reply-errors", &axe_core, &pictures).await;
     browser.goto("/no/such/page").await;
     check_page(&browser, "not-found", &axe_core, &pictures).await;
@@ -217,7 +217,7 @@ async fn every_discussion_page_is_accessible_and_fits() {
     check(&reader, "own-preview").await;
     reader.press("Save changes").await;
     reader.click("details summary").await;
-    check(&reader, "own-changed").await;
+    check(&reader, "author-page-changed").await;
     reader.fill("#comment", " ").await;
     reader.press("Save changes").await;
     reader.find("#comment[aria-invalid=true]").await;
@@ -225,7 +225,7 @@ async fn every_discussion_page_is_accessible_and_fits() {
     fill_form("See https://a.example/one and https://b.example/two.").await;
     reader.press("Post Comment").await;
     assert!(reader.has(".reasons li").await);
-    check(&reader, "own-held").await;
+    check(&reader, "author-page-held").await;
     reader.click("details summary").await;
     reader.press("Delete now").await;
     check(&reader, "own-deleted").await;
@@ -234,7 +234,7 @@ async fn every_discussion_page_is_accessible_and_fits() {
     let verification = wait_for_email(&sink, "ann@example.org", 1).await;
     let commenter_page = find_link_path(&server, &verification, "/commenters/");
     reader.goto(&commenter_page).await;
-    check(&reader, "mine-asked").await;
+    check(&reader, "commenter-page-requested").await;
     reader.press("Confirm my email address").await;
     for summary in [
         "details:nth-of-type(1) summary",
@@ -308,7 +308,7 @@ async fn every_discussion_page_is_accessible_and_fits() {
     ada.press("Test the word lists").await;
     check(&ada, "discussion-tried").await;
     ada.press("Save").await;
-    ada.find("#mistakes").await;
+    ada.find("#form-errors").await;
     check(&ada, "discussion-mistakes").await;
     for (field, value) in [
         ("#email", "spam@example.com"),
@@ -318,7 +318,7 @@ async fn every_discussion_page_is_accessible_and_fits() {
         ada.goto("/admin/discussion/blocks").await;
         let form = format!("form:has({field}) button");
         ada.fill(field, value).await.follow(&form).await;
-        ada.find(".done").await;
+        ada.find(".success").await;
     }
     check(&ada, "blocks").await;
 
@@ -395,7 +395,7 @@ async fn every_admin_page_is_accessible_and_fits() {
     ada.click(".matching summary").await;
     check(&ada, "desk-queue-open").await;
     ada.press_keys("a").await;
-    ada.find(".done").await;
+    ada.find(".success").await;
     ada.press_keys("?").await;
     ada.find("dialog[open]").await;
     check(&ada, "desk-keys").await;
@@ -405,7 +405,7 @@ async fn every_admin_page_is_accessible_and_fits() {
         .await;
     check(&ada, "desk-nothing").await;
     ada.goto("/admin/comments").await;
-    ada.find(".card.here").await;
+    ada.find(".card.current").await;
     // Another moderator decides, and the open card shows that.
     let mo = Browser::without_javascript(&base_url(&server)).await;
     add_account(&server, "mo", "moderator");
@@ -418,12 +418,12 @@ async fn every_admin_page_is_accessible_and_fits() {
     mo.follow(".card button[data-to=trashed]").await;
     mo.save_screenshot(&plain("desk-queue-plain-done"), 1280, PICTURE_HEIGHT)
         .await;
-    ada.find(".card-elsewhere").await;
+    ada.find(".card-decided").await;
     check(&ada, "desk-elsewhere").await;
     mo.close().await;
 
     ada.goto("/admin/comments").await;
-    let card = ada.find(".card:not(.gone) [data-key=e]").await;
+    let card = ada.find(".card:not(.decided) [data-key=e]").await;
     let edit = card
         .attr("href")
         .await
@@ -449,11 +449,11 @@ async fn every_admin_page_is_accessible_and_fits() {
     ada.fill("#comment", "Thank you, but *no*.").await;
     ada.press("Preview").await;
     check(&ada, "desk-reply").await;
-    ada.follow("main .act button:not(.second)").await;
+    ada.follow("main .form-actions button:not(.secondary)").await;
 
     ada.goto("/admin/log").await;
     check(&ada, "log").await;
-    ada.follow(".log-said a").await;
+    ada.follow(".log-description a").await;
     check(&ada, "log-entry").await;
     ada.goto("/admin/spam-score").await;
     check(&ada, "learning").await;

@@ -81,7 +81,7 @@ async fn a_reply_is_previewed_and_shown_below_its_parent() {
         let article = open_welcome_article(&reader).await;
         // Petro's comment is a reply to Maria; this one replies to Petro.
         reader.follow(".thread ol .reply-link a").await;
-        let answered = reader.text(".answered").await;
+        let answered = reader.text(".parent-comment").await;
         assert!(
             answered.contains("Petro") && answered.contains("Any feed reader"),
             "{answered}"
@@ -90,7 +90,7 @@ async fn a_reply_is_previewed_and_shown_below_its_parent() {
         reader.press("Preview").await;
         assert_eq!(reader.text("#preview em").await, "Petro");
         assert!(reader.is_in_view("#preview").await);
-        assert!(reader.text(".answered").await.contains("Petro"));
+        assert!(reader.text(".parent-comment").await.contains("Petro"));
         assert_eq!(
             reader.value("#comment").await,
             format!("Thanks, *Petro* {number}.")
@@ -127,7 +127,7 @@ async fn the_author_edits_and_deletes_a_comment() {
             reader.fill("#comment", " ").await;
             reader.press(button).await;
             reader.find("#comment[aria-invalid=true]").await;
-            assert!(reader.is_in_view("#mistakes").await, "after {button}");
+            assert!(reader.is_in_view("#form-errors").await, "after {button}");
             reader.goto(&author_page).await;
         }
         reader.fill("#comment", "Words to *keep*.").await;
@@ -140,7 +140,7 @@ async fn the_author_edits_and_deletes_a_comment() {
         let before = reader.text(".pending .reply-body").await;
         assert!(before.contains("Words to regret."), "{before}");
         reader.press("Save changes").await;
-        assert_eq!(reader.text(".done").await, "Changes saved.");
+        assert_eq!(reader.text(".success").await, "Changes saved.");
         assert_eq!(reader.text(".pending .reply-body").await, "Words to keep.");
         reader.goto(&article).await;
         assert!(reader.has(".reply-edited").await);
@@ -182,7 +182,7 @@ async fn a_draft_survives_reloads_until_it_is_submitted() {
     // A rejected form was not submitted, so the draft is kept on the article's page too.
     reader.fill("#author", "Ann").await;
     reader.press("Post Comment").await;
-    reader.find("#mistakes").await;
+    reader.find("#form-errors").await;
     reader.goto(&article).await;
     assert_eq!(
         reader.value("#comment").await,
@@ -253,7 +253,7 @@ async fn a_name_is_remembered_in_the_browser_alone() {
     reader.goto(&article).await;
     reader.click("#remember").await;
     reader.press("Post Comment").await;
-    reader.find("#mistakes").await;
+    reader.find("#form-errors").await;
     reader.goto(&article).await;
     assert_eq!(reader.value("#email").await, "");
     assert!(!is_ticked(&reader, "#remember").await);
@@ -306,10 +306,10 @@ async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser,
     reader.goto(&commenter_page).await;
     assert!(reader.text("fieldset").await.contains("Replies to you"));
     reader.press("Confirm my email address").await;
-    let done = reader.text(".done").await;
+    let done = reader.text(".success").await;
     assert!(done.contains("Your email address is confirmed"), "{done}");
     assert!(!reader.has("fieldset").await);
-    assert!(reader.text(".own-list").await.contains("Tell me more"));
+    assert!(reader.text(".comment-list").await.contains("Tell me more"));
     assert!(!reader.source().await.contains(email));
     // The browser counts as verified on the page of the comment too.
     reader.goto(&author_page).await;
@@ -334,7 +334,7 @@ async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser,
     assert_eq!(reader.text("h1").await, "Stop these emails");
     reader.goto(&commenter_page).await;
     reader.press("Unsubscribe").await;
-    assert_eq!(reader.text(".done").await, "You are unsubscribed.");
+    assert_eq!(reader.text(".success").await, "You are unsubscribed.");
     assert!(!reader.has("button[name=end]").await);
     reader.goto(&end).await;
     assert_eq!(reader.text("h1").await, "You are unsubscribed");
@@ -395,14 +395,14 @@ async fn word_lists_are_previewed_while_typing_or_by_a_button() {
     for admin in [&scripts, &plain] {
         sign_in(admin, "ada").await;
         admin.goto("/admin/discussion").await;
-        assert!(!admin.has(".tried").await);
+        assert!(!admin.has(".matched-lines").await);
     }
 
     scripts.fill("#hold_words", "feed\nmarzipan\nquiet").await;
     scripts
         .wait_until(
             "the preview of three lines",
-            "return document.querySelectorAll('#hold_words-tried [data-line]').length === 2",
+            "return document.querySelectorAll('#hold_words-preview [data-line]').length === 2",
         )
         .await;
     let here = scripts.text("#hold_words-here").await;
@@ -412,7 +412,7 @@ async fn word_lists_are_previewed_while_typing_or_by_a_button() {
     );
     assert!(
         scripts
-            .text("#hold_words-tried .here")
+            .text("#hold_words-preview .current")
             .await
             .contains("quiet")
     );
@@ -435,18 +435,18 @@ async fn word_lists_are_previewed_while_typing_or_by_a_button() {
     plain.press("Test the word lists").await;
     assert!(
         plain
-            .text(".done")
+            .text(".success")
             .await
             .contains("nothing has been saved yet")
     );
-    let tried = plain.text("#hold_words-tried").await;
+    let tried = plain.text("#hold_words-preview").await;
     assert!(
         tried.contains("feed") && tried.contains("quiet") && !tried.contains("marzipan"),
         "{tried}"
     );
     assert_eq!(plain.value("#hold_words").await, "feed\nmarzipan\nquiet");
     plain.press("Save").await;
-    plain.find(".done").await;
+    plain.find(".success").await;
     scripts.goto("/admin/discussion").await;
     assert_eq!(
         load_saved_hold_words(&scripts).await,

@@ -32,7 +32,7 @@ async fn sign_in(browser: &Browser, username: &str) {
     browser.fill("#username", username).await;
     browser.fill("#passphrase", PASSPHRASE).await;
     browser.follow("main button").await;
-    browser.find(".desk-head").await;
+    browser.find(".admin-header").await;
 }
 
 /// Opens the welcome article and returns its path.
@@ -55,7 +55,7 @@ async fn publish_article(browser: &Browser, written: &WrittenArticle) {
     field.send_keys(&keys).await.expect("a date field");
     assert_eq!(browser.value("#moment").await, written.moment());
     browser.press("Publish").await;
-    assert!(browser.text(".standing-line").await.contains(&written.date));
+    assert!(browser.text(".state-line").await.contains(&written.date));
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_reader_corrects_an_invalid_reply_without_losing_text() {
     reader.fill("#email", "not an address").await;
     reader.fill("#url", "javascript:alert(1)").await;
     reader.press("Post Comment").await;
-    reader.find("#mistakes").await;
+    reader.find("#form-errors").await;
     reader
         .wait_until(
             "screen readers announce the errors",
@@ -81,7 +81,7 @@ async fn a_reader_corrects_an_invalid_reply_without_losing_text() {
         .await;
     assert_eq!(
         reader
-            .run("return document.querySelectorAll('.mistakes li').length")
+            .run("return document.querySelectorAll('.form-errors li').length")
             .await,
         3
     );
@@ -134,12 +134,12 @@ async fn publishing_replying_and_approving_work_without_javascript() {
         .await;
     admin.fill("#passphrase", PASSPHRASE).await;
     admin.follow("main button").await;
-    admin.find(".desk-head").await;
+    admin.find(".admin-header").await;
 
     admin.goto("/admin/settings").await;
     admin.fill("#appeal", &written.appeal).await;
     admin.follow("main form button").await;
-    admin.find(".done").await;
+    admin.find(".success").await;
     publish_article(&admin, &written).await;
 
     let reader = Browser::without_javascript(&site).await;
@@ -187,8 +187,8 @@ async fn publishing_replying_and_approving_work_without_javascript() {
         card.contains("Зоряна") && card.contains("I was on the first boat."),
         "{card}"
     );
-    admin.follow(".card button.first").await;
-    assert_eq!(admin.text(".done p").await, "One comment approved.");
+    admin.follow(".card button.primary").await;
+    assert_eq!(admin.text(".success p").await, "One comment approved.");
     reader.goto(&written.path()).await;
     assert_eq!(reader.text("#replies-title").await, "One comment");
     assert_eq!(reader.text(".reply-author").await, "Зоряна");
@@ -223,25 +223,25 @@ async fn a_moderator_signs_in_decides_and_undoes() {
         .await;
     mo.follow("main button").await;
     assert_eq!(mo.value("#username").await, "mo");
-    assert!(mo.has(".mistakes[role=alert]").await);
+    assert!(mo.has(".form-errors[role=alert]").await);
     mo.fill("#passphrase", PASSPHRASE).await;
     mo.follow("main button").await;
     mo.find(".card").await;
     assert_eq!(mo.path().await, "/admin/comments");
-    assert!(!mo.has(".desk-nav a[href='/admin/settings']").await);
+    assert!(!mo.has(".admin-nav a[href='/admin/settings']").await);
 
     let held = "return document.querySelector('[data-count=held]').textContent";
-    mo.click(".card button.first").await;
+    mo.click(".card button.primary").await;
     assert!(!mo.has(".card").await);
-    assert_eq!(mo.text(".done p").await, "One comment approved.");
+    assert_eq!(mo.text(".success p").await, "One comment approved.");
     assert_eq!(mo.run(held).await, "0");
-    mo.click(".done button").await;
+    mo.click(".success button").await;
     assert!(mo.has(".card").await);
     mo.wait_until("the server has received it", &format!("{held} === '1'"))
         .await;
 
     mo.click("#tick-all").await;
-    mo.click(".bulk button[value=spam]").await;
+    mo.click(".bulk-actions button[value=spam]").await;
     assert!(!mo.has(".card").await);
     mo.wait_until("the server has received it", &format!("{held} === '0'"))
         .await;
@@ -270,7 +270,7 @@ async fn an_editor_previews_and_publishes() {
     assert_eq!(edda.text("#preview blockquote").await, "And quiet.");
     assert_eq!(edda.value("#body").await, "Some *tea*.\n\n> And quiet.");
     edda.press("Publish").await;
-    edda.find(".standing.published").await;
+    edda.find(".state.published").await;
 
     let reader = Browser::open(&base_url(&server)).await;
     reader.goto("/").await;

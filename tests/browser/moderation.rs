@@ -155,7 +155,7 @@ async fn a_hundred_comments_are_decided_without_javascript() {
         // Corrects a wrong decision. The first one has been sent when it is undone; the second is still in the send queue.
         if [2, 50].contains(&number) {
             browser.follow(".card [data-to=spam]").await;
-            browser.follow("#told form button").await;
+            browser.follow("#messages form button").await;
             assert!(browser.has(&format!("#card-{id}")).await);
         }
         let (_, status) = DECISION_KEYS[number % DECISION_KEYS.len()];
@@ -176,7 +176,7 @@ async fn a_hundred_comments_are_decided_without_javascript() {
 async fn decide_at_random(browser: &Browser, mut seed: u64) -> i64 {
     let mut pressed = 0;
     loop {
-        let left = "return document.querySelectorAll('.card:not(.gone)').length";
+        let left = "return document.querySelectorAll('.card:not(.decided)').length";
         if browser.run(left).await == 0 {
             return pressed;
         }
@@ -187,7 +187,7 @@ async fn decide_at_random(browser: &Browser, mut seed: u64) -> i64 {
             // At the end of the list, go back to the cards that were skipped.
             if browser.run(CURRENT_CARD_SCRIPT).await.is_null() {
                 browser.run(
-                    "document.querySelector('.card:not(.gone)')?.querySelector('input')?.focus()",
+                    "document.querySelector('.card:not(.decided)')?.querySelector('input')?.focus()",
                 )
                 .await;
             }
@@ -241,7 +241,7 @@ async fn two_moderators_on_one_queue_decide_each_comment_once() {
             .await;
     }
     let conflict_lines =
-        "return [...document.querySelectorAll('.card-elsewhere')].map((line) => line.textContent)";
+        "return [...document.querySelectorAll('.card-decided')].map((line) => line.textContent)";
     let (by_ada, by_mo) = (mo.run(conflict_lines).await, ada.run(conflict_lines).await);
     let lines = |conflict_lines: &Value| conflict_lines.as_array().expect("lines").clone();
     assert!(!lines(&by_ada).is_empty() && !lines(&by_mo).is_empty());

@@ -152,7 +152,7 @@ async fn saving_over_a_newer_version_keeps_both_texts() {
         .has_status(409)
         .sees("Edda saved this article")
         .sees("Nothing you typed is lost");
-    assert_eq!(refused.text_of("#their-body"), "Words of Edda.");
+    assert_eq!(refused.text_of("#current-body"), "Words of Edda.");
     assert_eq!(
         refused.form("/admin/articles/").value("body"),
         "Words of Emil."
@@ -205,7 +205,7 @@ async fn a_session_that_ends_while_writing_loses_nothing() {
         "moment",
         "version",
         "replies_open",
-        "act",
+        "action",
     ]
     .iter()
     .map(|name| (*name, resumed.value(name)))
@@ -237,7 +237,7 @@ async fn an_article_survives_a_database_that_is_away() {
     assert_eq!(kept.header("cache-control"), "no-store");
     let again = kept.form("/admin/articles/new");
     assert_eq!(again.value("title"), "Long work");
-    assert_eq!(again.value("act"), "publish");
+    assert_eq!(again.value("action"), "publish");
     assert_eq!(again.value("body"), written);
 }
 
@@ -255,7 +255,7 @@ async fn an_article_survives_our_own_mistakes() {
     kept.has_status(500)
         .sees("An error happened on our side. Nothing you typed is lost")
         .does_not_see("article_revisions");
-    let reference = kept.text_of(".quiet");
+    let reference = kept.text_of(".muted");
     let reference = reference.rsplit(' ').next().expect("a reference");
     let log = site.log();
     let cause = log.lines().find(|line| line.contains(" ERROR "));
@@ -286,13 +286,13 @@ async fn what_is_wrong_with_an_article_is_said_beside_its_field() {
         .fill("body", "Kept.");
     let page = form.press("Publish").await;
     page.has_status(422);
-    assert_eq!(page.text_of("#title-mistake"), "Please enter a title.");
+    assert_eq!(page.text_of("#title-error"), "Please enter a title.");
     assert!(
-        page.text_of("#slug-mistake")
+        page.text_of("#slug-error")
             .starts_with("Use only small letters")
     );
     assert!(
-        page.text_of("#moment-mistake")
+        page.text_of("#moment-error")
             .starts_with("Please enter a valid date and time")
     );
     assert_eq!(page.form("/admin/articles/new").value("body"), "Kept.");

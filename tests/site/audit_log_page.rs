@@ -58,7 +58,7 @@ async fn the_log_page_filters_by_actor_kind_status_and_date() {
     let mo = moderator(&site, "mo").await;
     let rows = async |query: &str| {
         let page = ada.open(&format!("/admin/log?{query}")).await;
-        page.has_status(200).texts_of(".log-said")
+        page.has_status(200).texts_of(".log-description")
     };
     let all = rows("").await;
     assert_eq!(all.len(), 7);
@@ -96,15 +96,15 @@ async fn a_long_log_is_paginated_with_and_without_a_filter() {
     let mut next = Some("/admin/log?to=approved".to_owned());
     while let Some(address) = next {
         let page = visitor.open(&address).await;
-        seen.extend(page.texts_of(".log-said"));
+        seen.extend(page.texts_of(".log-description"));
         next = page.attribute(".paging a", "href");
     }
     assert_eq!(seen.len(), 27 + 3);
     let first = visitor.open("/admin/log").await;
-    assert_eq!(first.texts_of(".log-said").len(), 50);
+    assert_eq!(first.texts_of(".log-description").len(), 50);
     let older = first.attribute(".paging a", "href").expect("there is more");
     let older = visitor.open(&older).await;
-    assert_eq!(older.texts_of(".log-said").len(), 11);
+    assert_eq!(older.texts_of(".log-description").len(), 11);
     assert!(older.attribute(".paging a", "href").is_none());
 }
 
@@ -134,7 +134,7 @@ async fn blocks_are_logged_without_emails_or_networks() {
     }
     let page = mo.open("/admin/log").await;
     assert_eq!(
-        page.texts_of(".log-said"),
+        page.texts_of(".log-description"),
         [
             "Unblocked a network",
             "Unblocked the email domain spam.example",

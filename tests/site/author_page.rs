@@ -76,7 +76,7 @@ async fn an_approved_comment_has_an_authors_page() {
     let stranger = site.visitor();
     stranger.open(&path).await.has_status(404);
     stranger
-        .post_fields(&format!("{path}?key=0"), &[("act", "delete")])
+        .post_fields(&format!("{path}?key=0"), &[("action", "delete")])
         .await
         .has_status(404);
     assert_eq!(
@@ -130,7 +130,7 @@ async fn a_comment_can_be_edited_for_fifteen_minutes() {
         .press("Save changes")
         .await;
     assert_eq!(
-        empty.has_status(422).text_of("#comment-mistake"),
+        empty.has_status(422).text_of("#comment-error"),
         "Please type your comment."
     );
     let late = change_form(&own).fill("comment", "Too late.");
@@ -420,7 +420,7 @@ async fn undoing_a_hold_does_not_publish_a_later_edit() {
         .fetch_one(&site.app.pool)
         .await
         .expect("the act");
-    mo.post_fields("/admin/comments/undo", &[("act", &act.to_string())])
+    mo.post_fields("/admin/comments/undo", &[("action", &act.to_string())])
         .await
         .has_status(303);
     site.visitor()

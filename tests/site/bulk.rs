@@ -206,7 +206,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
                 .expect("one of them is as it was");
         }
         let answer = post_json(&mod_, "/admin/comments", &fields).await;
-        assert_eq!(answer["said"], said);
+        assert_eq!(answer["message"], said);
         assert_eq!(site.status_of(CommentId(third)).await, Status::Approved);
     }
 }

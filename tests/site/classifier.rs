@@ -378,10 +378,10 @@ async fn the_page_reports_accuracy_and_false_positives() {
         .sees("Carl")
         .does_not_see("Dora");
     assert_eq!(
-        page.texts_of(".trials tbody tr")[2],
+        page.texts_of(".thresholds tbody tr")[2],
         "90 %43 (75 %)3 (100 %)"
     );
-    let link = page.attribute("#rehearsal li a", "href").expect("a link");
+    let link = page.attribute("#preview li a", "href").expect("a link");
     assert_eq!(
         link,
         format!("/admin/comments?status=approved&person={saved}#card-{saved}")

@@ -31,15 +31,15 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
     assert!(
         page.forms("/admin/comments/")
             .iter()
-            .all(|form| !form.has("unnote")),
+            .all(|form| !form.has("delete_note")),
         "May is offered to delete Mo's note"
     );
     let number = site.count("select id from commenter_notes").await;
-    may.post_fields(&page_path(id), &[("unnote", &number.to_string())])
+    may.post_fields(&page_path(id), &[("delete_note", &number.to_string())])
         .await;
     assert_eq!(site.count("select count(*) from commenter_notes").await, 1);
     let page = mo.open(&page_path(id)).await;
-    find_form(&page, "unnote")
+    find_form(&page, "delete_note")
         .submit()
         .await
         .follow()
@@ -66,7 +66,7 @@ async fn an_invalid_note_is_returned_as_typed() {
         (long.as_str(), "long"),
     ] {
         let back = find_form(&page, "note").fill("note", words).submit().await;
-        let beside = back.has_status(422).text_of("#note-mistake");
+        let beside = back.has_status(422).text_of("#note-error");
         assert!(beside.contains(said), "{words:.40}: {beside}");
         assert_eq!(find_form(&back, "note").value("note").trim(), words);
     }
@@ -74,7 +74,7 @@ async fn an_invalid_note_is_returned_as_typed() {
     let back = set_policy(&mo, id, "Always hold", why).await;
     back.has_status(422)
         .sees("This contains an email address, and the log cannot be changed later.");
-    assert_eq!(find_form(&back, "why").value("why"), why);
+    assert_eq!(find_form(&back, "reason").value("reason"), why);
     assert_eq!(site.count("select count(*) from commenter_notes").await, 0);
     assert!(load_log(&site).await.is_empty());
     // Signed out meanwhile, too.

@@ -397,7 +397,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
     assert!(!data.html().contains("ann@"));
     // Every comment is linked.
     let own = page
-        .attribute(".own-list a", "href")
+        .attribute(".comment-list a", "href")
         .expect("a link to its page");
     ann.open(&own)
         .await
@@ -416,7 +416,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
         0
     );
     let gone = ann
-        .post_fields(&commenter_path, &[("act", "erase"), ("sure", "yes")])
+        .post_fields(&commenter_path, &[("action", "erase"), ("sure", "yes")])
         .await;
     gone.has_status(200)
         .sees("Everything is deleted")
@@ -438,7 +438,7 @@ async fn signing_out_everywhere_ends_browsers_and_the_link() {
     let ann = site.visitor();
     submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
     let commenter_path = verify_email(&mail_site, &ann, 0).await;
-    ann.post_fields(&commenter_path, &[("act", "forget")])
+    ann.post_fields(&commenter_path, &[("action", "forget")])
         .await
         .has_status(200)
         .sees("All browsers forgotten");

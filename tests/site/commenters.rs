@@ -69,7 +69,7 @@ pub(crate) fn find_form(page: &Page, field: &str) -> Form {
 /// Sets the policy for the author of a comment by pressing a button of the page.
 pub(crate) async fn set_policy(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
     let page = visitor.open(&page_path(id)).await;
-    let form = find_form(page.has_status(200), "why").fill("why", why);
+    let form = find_form(page.has_status(200), "reason").fill("reason", why);
     form.press(button).await
 }
 
@@ -107,7 +107,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
         .sees("March 14, 2026")
         .sees("They are treated like everyone else.")
         .does_not_see("Bob");
-    assert_eq!(page.text_of(".person dd"), "Annie, Ann");
+    assert_eq!(page.text_of(".commenter dd"), "Annie, Ann");
     let tabs = page.texts_of(".tabs .count");
     assert_eq!(tabs, ["1", "2", "1", "0"]);
     let listed = page.texts_of(".row cite");
@@ -362,8 +362,8 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
     );
     let at_may = may.open(&page_path(id)).await;
     set_policy(&mo, id, "Always hold", "").await.has_status(303);
-    let result_page = find_form(&at_may, "why")
-        .fill("why", "She is kind")
+    let result_page = find_form(&at_may, "reason")
+        .fill("reason", "She is kind")
         .press("Always trust")
         .await;
     result_page
@@ -371,8 +371,8 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
         .sees("Someone else changed this first")
         .sees("Their comments are always held.")
         .sees("by Mo");
-    let form = find_form(&result_page, "why");
-    assert_eq!(form.value("why"), "She is kind");
+    let form = find_form(&result_page, "reason");
+    assert_eq!(form.value("reason"), "She is kind");
     assert_eq!(load_log(&site).await.len(), 1);
     // After seeing the conflict, May can set the policy.
     form.press("Always trust").await.has_status(303);
@@ -380,7 +380,7 @@ async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
     // Setting the same policy again writes nothing.
     let at_may = may.open(&page_path(id)).await;
     set_policy(&mo, id, "Block", "").await.has_status(303);
-    find_form(&at_may, "why")
+    find_form(&at_may, "reason")
         .press("Block")
         .await
         .has_status(303);

@@ -125,20 +125,17 @@ async fn every_error_is_shown_beside_its_field_and_every_value_is_kept() {
         .submit()
         .await;
     page.has_status(422).sees("Please fix 4 things");
+    assert_eq!(page.text_of("#comment-error"), "Please type your comment.");
     assert_eq!(
-        page.text_of("#comment-mistake"),
-        "Please type your comment."
-    );
-    assert_eq!(
-        page.text_of("#author-mistake"),
+        page.text_of("#author-error"),
         "Please enter a name. Any name will do."
     );
     assert_eq!(
-        page.text_of("#email-mistake"),
+        page.text_of("#email-error"),
         "Please enter a valid email address, such as name@example.org."
     );
     assert!(
-        page.text_of("#url-mistake")
+        page.text_of("#url-error")
             .starts_with("Please enter a valid web address")
     );
     for field in ["comment", "author", "email", "url"] {
@@ -157,7 +154,7 @@ async fn every_error_is_shown_beside_its_field_and_every_value_is_kept() {
         );
     }
     assert_eq!(
-        page.attribute(".mistakes", "role").as_deref(),
+        page.attribute(".form-errors", "role").as_deref(),
         Some("alert")
     );
     assert_eq!(page.header("cache-control"), "no-store");
@@ -315,13 +312,13 @@ async fn a_closed_discussion_gives_the_text_back() {
     answer
         .has_status(403)
         .sees("Comments on this article have been closed");
-    assert_eq!(answer.text_of("#kept"), "Hello there");
+    assert_eq!(answer.text_of("#unsent-text"), "Hello there");
     let gone = site
         .visitor()
         .post_fields("/articles/9/reply", &fields)
         .await;
     gone.has_status(404).sees("This article has been removed");
-    assert_eq!(gone.text_of("#kept"), "Hello there");
+    assert_eq!(gone.text_of("#unsent-text"), "Hello there");
 }
 
 #[tokio::test]
@@ -451,7 +448,7 @@ async fn the_text_is_given_back_after_an_internal_error() {
         .sees("Your comment was not saved because of an error on our side.")
         .does_not_see("commenters");
     assert_eq!(answer.form("/articles/").value("comment"), "Lovely *tea*.");
-    let rejected = answer.text_of("#mistakes");
+    let rejected = answer.text_of("#form-errors");
     let reference = rejected.rsplit(' ').next().expect("a reference");
     let log = site.log();
     let cause = log.lines().find(|line| line.contains(" ERROR "));
@@ -543,7 +540,7 @@ async fn input_that_would_render_as_something_else_is_rejected() {
     assert!(
         rejected
             .has_status(422)
-            .text_of("#author-mistake")
+            .text_of("#author-error")
             .starts_with("This is an email address, and everyone can see the name.")
     );
     let rejected = fill_form(&page)
@@ -553,7 +550,7 @@ async fn input_that_would_render_as_something_else_is_rejected() {
     assert!(
         rejected
             .has_status(422)
-            .text_of("#url-mistake")
+            .text_of("#url-error")
             .starts_with("This web address is too long")
     );
     // Renders to nothing.

@@ -121,7 +121,7 @@ async fn every_invalid_number_is_reported_and_every_value_is_kept() {
     let page = filled.submit().await;
     page.has_status(422);
     for (name, value, said) in wrong {
-        let beside = page.text_of(&format!("#{name}-mistake"));
+        let beside = page.text_of(&format!("#{name}-error"));
         assert!(beside.contains(said), "{name}: {beside}");
         assert_eq!(page.form(DISCUSSION).value(name), value);
     }
@@ -149,7 +149,7 @@ async fn every_invalid_word_list_line_is_reported_by_number() {
         .sees("Line 5 is too long")
         .sees("Line 1 is not a valid regular expression")
         .sees("Line 3 would match every comment.");
-    assert_eq!(page.texts_of(".mistakes li").len(), 5);
+    assert_eq!(page.texts_of(".form-errors li").len(), 5);
     for (name, text) in &lists {
         assert!(page.form(DISCUSSION).value(name).ends_with(text));
     }
@@ -251,7 +251,7 @@ async fn a_word_list_preview_saves_nothing() {
         ]
     );
     assert_eq!(
-        page.text_of("#hold_words-tried tfoot"),
+        page.text_of("#hold_words-preview tfoot"),
         "Whole list would have held 3, of which you approved 2; one is spam or in the trash"
     );
     assert_eq!(
@@ -345,9 +345,9 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
     let saved = wrong
         .form(DISCUSSION)
         .fill("checker_url", "https://rest.akismet.com/")
-        .tick("told", "words")
-        .tick("told", "name")
-        .tick("told", "everything")
+        .tick("sent_fields", "words")
+        .tick("sent_fields", "name")
+        .tick("sent_fields", "everything")
         .submit()
         .await;
     saved.has_status(303);
@@ -356,7 +356,7 @@ async fn the_checker_key_is_stored_sealed_and_never_shown() {
     let shown = page.form(DISCUSSION);
     assert_eq!(shown.value("checker_url"), "https://rest.akismet.com");
     assert_eq!(shown.value("checker_key"), "");
-    let result_page = page.texts_of("input[name=told][checked] + label");
+    let result_page = page.texts_of("input[name=sent_fields][checked] + label");
     assert_eq!(result_page, ["Comment text", "Name"]);
     let checker = async || {
         let publication = site.app.load_publication().await.expect("a publication");

@@ -29,7 +29,7 @@ async fn submit_edit(by: &Visitor, id: CommentId, text: &str, note: &str) -> Pag
     let page = by.open(&edit_path(id)).await;
     edit_form(page.has_status(200))
         .fill("comment", text)
-        .fill("why", note)
+        .fill("note", note)
         .press("Save changes")
         .await
 }
@@ -148,7 +148,7 @@ async fn the_second_of_two_editors_sees_both_texts() {
     );
     let at_may = edit_form(&may.open(&edit_path(id)).await)
         .fill("comment", "Words of May.")
-        .fill("why", "Shorter");
+        .fill("note", "Shorter");
     submit_edit(&mo, id, "Words of Mo.", "")
         .await
         .has_status(303);
@@ -156,10 +156,10 @@ async fn the_second_of_two_editors_sees_both_texts() {
     result_page
         .has_status(409)
         .sees("Mo edited this comment after you opened the page.");
-    assert_eq!(result_page.text_of("#their-words"), "Words of Mo.");
+    assert_eq!(result_page.text_of("#current-text"), "Words of Mo.");
     let form = edit_form(&result_page);
     assert_eq!(form.value("comment").trim(), "Words of May.");
-    assert_eq!(form.value("why"), "Shorter");
+    assert_eq!(form.value("note"), "Shorter");
     assert_eq!(load_log(&site).await.len(), 1);
     form.press("Save changes").await.has_status(303);
     site.visitor()
@@ -207,12 +207,12 @@ async fn an_invalid_edit_comes_back_with_every_mistake() {
         .fill("comment", "   ")
         .fill("author", "ann@example.org")
         .fill("url", "not a site")
-        .fill("why", "Asked by ann@example.org")
+        .fill("note", "Asked by ann@example.org")
         .press("Save changes")
         .await;
     back.has_status(422);
-    for field in ["comment", "author", "url", "why"] {
-        assert!(!back.text_of(&format!("#{field}-mistake")).is_empty());
+    for field in ["comment", "author", "url", "note"] {
+        assert!(!back.text_of(&format!("#{field}-error")).is_empty());
     }
     let form = edit_form(&back);
     assert_eq!(form.value("author"), "ann@example.org");
@@ -221,7 +221,7 @@ async fn an_invalid_edit_comes_back_with_every_mistake() {
         .fill("comment", "Looks *good*.")
         .fill("author", "Ann")
         .fill("url", "")
-        .fill("why", "")
+        .fill("note", "")
         .press("Preview")
         .await;
     assert_eq!(looked.text_of("#preview em"), "good");
@@ -247,7 +247,7 @@ async fn an_invalid_edit_comes_back_with_every_mistake() {
     let gone = form.press("Save changes").await;
     gone.has_status(409)
         .sees("The author deleted this comment, so it was not changed.");
-    assert_eq!(gone.text_of("#kept"), "Mine.");
+    assert_eq!(gone.text_of("#unsent-text"), "Mine.");
     may.open(&edit_path(id)).await.has_status(404);
 }
 
@@ -428,7 +428,7 @@ async fn a_reply_to_a_comment_decided_meanwhile_comes_back_unpublished() {
     erase(&site, id).await;
     let gone = form.press("Approve and reply").await;
     gone.has_status(409).sees("so your reply was not sent");
-    assert_eq!(gone.text_of("#kept"), "Thank you.");
+    assert_eq!(gone.text_of("#unsent-text"), "Thank you.");
     may.open(&reply_path(id)).await.has_status(404);
 }
 
@@ -447,7 +447,7 @@ async fn an_invalid_reply_comes_back_and_approves_nothing() {
             .fill("comment", words)
             .press("Approve and reply")
             .await;
-        assert!(!back.has_status(422).text_of("#comment-mistake").is_empty());
+        assert!(!back.has_status(422).text_of("#comment-error").is_empty());
         let saved = back.form(&reply_path(id));
         assert_eq!(saved.value("comment").trim(), words.trim());
     }
@@ -492,25 +492,25 @@ async fn the_script_gets_the_outcome_as_json() {
         (page.status.as_u16(), result_page)
     };
     let request = format!("{id}:held:0");
-    let (status, result_page) = send(&[("ruling", &request), ("comment", "")]).await;
+    let (status, result_page) = send(&[("expected", &request), ("comment", "")]).await;
     assert_eq!(status, 422);
     assert!(
-        result_page["said"]
+        result_page["message"]
             .as_str()
             .is_some_and(|said| !said.is_empty())
     );
-    let (status, result_page) = send(&[("ruling", &request), ("comment", "Thanks.")]).await;
+    let (status, result_page) = send(&[("expected", &request), ("comment", "Thanks.")]).await;
     assert_eq!(status, 200);
     assert_eq!(result_page["decided"], serde_json::json!([id.0]));
-    assert!(result_page["act"].is_i64(), "{result_page}");
-    assert_eq!(result_page["said"], "Comment approved and reply published.");
-    let (status, result_page) = send(&[("ruling", &request), ("comment", "Others.")]).await;
+    assert!(result_page["action"].is_i64(), "{result_page}");
+    assert_eq!(result_page["message"], "Comment approved and reply published.");
+    let (status, result_page) = send(&[("expected", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 409);
-    let said = result_page["said"].as_str().unwrap_or_default();
+    let said = result_page["message"].as_str().unwrap_or_default();
     assert!(said.contains("Someone else decided first"), "{said}");
     mo.forget_cookies();
-    let (status, result_page) = send(&[("ruling", &request), ("comment", "Others.")]).await;
+    let (status, result_page) = send(&[("expected", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 401);
-    let said = result_page["said"].as_str().unwrap_or_default();
+    let said = result_page["message"].as_str().unwrap_or_default();
     assert!(said.contains("signed out"), "{said}");
 }

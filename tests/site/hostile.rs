@@ -263,7 +263,7 @@ async fn malformed_forms_are_refused() {
             .staff(&format!("m{}", act.len()), Role::Moderator)
             .await;
         let page = mod_
-            .post_fields("/admin/comments/undo", &[("act", act)])
+            .post_fields("/admin/comments/undo", &[("action", act)])
             .await;
         assert!(matches!(page.status.as_u16(), 303 | 404));
         let page = mod_
@@ -351,8 +351,22 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
     let last = id.to_string();
     let of = |what: &str| format!("/admin/comments/{id}/{what}");
     let filter = [
-        "status", "reason", "article", "person", "network", "like", "words", "age", "order",
-        "after", "act", "passed", "none", "nothing", "gone", "ids",
+        "status",
+        "reason",
+        "article",
+        "person",
+        "network",
+        "like",
+        "words",
+        "age",
+        "order",
+        "after",
+        "action",
+        "conflicts",
+        "none",
+        "nothing",
+        "gone",
+        "ids",
     ];
     let log = ["by", "kind", "to", "from", "until", "before"];
     for value in nonsense() {
@@ -362,7 +376,7 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
             ("/admin/comments", &filter[..]),
             ("/admin/comments/cards", &filter[..]),
             ("/admin/log", &log[..]),
-            (&of("person"), &["done", "act"][..]),
+            (&of("person"), &["done", "action"][..]),
             (&of("reply"), &["to", "seen"][..]),
             (&of("edit"), &["version"][..]),
         ] {
@@ -389,31 +403,31 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
                     ("status", "trashed"),
                 ],
                 &[
-                    "why", "words", "as_of", "person", "like", "network", "article", "after",
+                    "note", "words", "as_of", "person", "like", "network", "article", "after",
                 ],
             ),
             (
                 "/admin/comments",
                 &[("one", "spam 0:held:0")],
-                &["one", "why", "after", "words"],
+                &["one", "note", "after", "words"],
             ),
-            ("/admin/comments", &[], &["alike", "all", "matching"]),
+            ("/admin/comments", &[], &["group", "all", "matching"]),
             (
                 "/admin/comments",
-                &[("alike", "approved 1:1"), ("like", "1")],
-                &["as_of", "why", "until"],
+                &[("group", "approved 1:1"), ("like", "1")],
+                &["as_of", "note", "until"],
             ),
-            ("/admin/comments/undo", &[], &["act"]),
-            (&of("person"), &[], &["note", "unnote"]),
+            ("/admin/comments/undo", &[], &["action"]),
+            (&of("person"), &[], &["note", "delete_note"]),
             (
                 &of("person"),
-                &[("treat", "hold"), ("seen", "anyone")],
-                &["why", "seen", "treat"],
+                &[("policy", "hold"), ("expected_policy", "anyone")],
+                &["reason", "expected_policy", "policy"],
             ),
             (
                 &of("reply"),
                 &[("comment", "Words."), ("preview", "1")],
-                &["comment", "ruling"],
+                &["comment", "expected"],
             ),
             (
                 &of("edit"),
@@ -422,10 +436,10 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
                     ("author", "Ann"),
                     ("version", "7"),
                     ("url", ""),
-                    ("why", ""),
+                    ("note", ""),
                 ],
                 &[
-                    "comment", "author", "url", "why", "version", "restore", "act",
+                    "comment", "author", "url", "note", "version", "restore", "action",
                 ],
             ),
         ];
@@ -447,7 +461,7 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
             }
         }
         for path in ["/admin/account/email", "/admin/account/digest"] {
-            for field in ["email", "digest", "act"] {
+            for field in ["email", "digest", "action"] {
                 let page = mo.post_fields(path, &[(field, &value)]).await;
                 assert!(page.status.as_u16() < 500, "{path} {field} {shown:?}");
             }
@@ -455,7 +469,7 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
     }
     // Unreadable characters are removed from a reason.
     let one = format!("spam {id}:held:0");
-    let fields = [("one", one.as_str()), ("why", "an\0 ad\u{7}")];
+    let fields = [("one", one.as_str()), ("note", "an\0 ad\u{7}")];
     mo.post_fields("/admin/comments", &fields)
         .await
         .has_status(303);

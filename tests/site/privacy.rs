@@ -114,7 +114,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
                 .replace("/digests/{id}", &digest)
                 .replace("/moderators/{id}/stop", &stop)
                 .replace("/moderators/{id}/confirm", &confirm)
-                .replace("/static/{name}", "/static/reply.js")
+                .replace("/static/{*path}", "/static/reply.js")
                 .replace("/topics/{slug}", "/topics/tea")
                 .replace("/authors/{slug}", "/authors/maker")
                 .replace("{number}", "1")
@@ -136,7 +136,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         .expect("acts");
     paths.extend(
         acts.into_iter()
-            .map(|act| format!("/admin/comments?act={act}&passed={answered}")),
+            .map(|act| format!("/admin/comments?action={act}&conflicts={answered}")),
     );
     for path in &paths {
         for visitor in [&canary, &admin] {

@@ -98,18 +98,18 @@ async fn a_card_shows_the_history_of_its_author_and_its_parent() {
     }
     let mod_ = site.staff("mo", Role::Moderator).await;
     let queue = mod_.open("/admin/comments").await;
-    let who = queue.text_of(".card-who");
+    let who = queue.text_of(".card-commenter");
     assert!(
         who.starts_with("2 others approved · One other rejected · first seen on"),
         "{who}"
     );
     assert!(who.contains("3 more from the same network"), "{who}");
     assert_eq!(
-        queue.text_of(".card-answers"),
+        queue.text_of(".card-parent"),
         "in reply to Bob: Words of Bob."
     );
     // The link narrows the queue to the network.
-    let network = queue.attribute(".card-who a[href*=network]", "href");
+    let network = queue.attribute(".card-commenter a[href*=network]", "href");
     let spam = network
         .expect("a link")
         .replace("status=held", "status=spam");
@@ -183,7 +183,7 @@ async fn all_matching_comments_are_decided_in_the_background_and_undone_together
     page.sees("All comments in this list: 2300");
     let after = page
         .form("/admin/comments")
-        .fill("why", "A flood of links")
+        .fill("note", "A flood of links")
         .press("Spam: all")
         .await
         .follow()
@@ -303,7 +303,7 @@ async fn the_script_gets_the_outcome_as_json() {
     let other = site.staff("ada", Role::Moderator).await;
     let spam = format!("spam {ann}:held:0");
     let first = post_json(&mod_, "/admin/comments", &[("one", &spam)]).await;
-    assert_eq!(first["said"], "One comment marked as spam.");
+    assert_eq!(first["message"], "One comment marked as spam.");
     assert_eq!(first["decided"], serde_json::json!([ann.0]));
     assert_eq!(first["counts"]["held"], 1);
     assert_eq!(first["counts"]["spam"], 1);
@@ -314,29 +314,31 @@ async fn the_script_gets_the_outcome_as_json() {
         &[("one", &format!("approved {ann}:held:0"))],
     )
     .await;
-    assert_eq!(late["act"], Value::Null);
-    assert_eq!(late["passed"][0]["id"], ann.0);
-    let said = late["passed"][0]["said"].as_str().expect("a sentence");
+    assert_eq!(late["action"], Value::Null);
+    assert_eq!(late["conflicts"][0]["id"], ann.0);
+    let said = late["conflicts"][0]["message"]
+        .as_str()
+        .expect("a sentence");
     assert!(said.contains("(mo)") && said.contains("spam"), "{said}");
     // The same form sent twice decides once, and both times gets the same response.
     let again = post_json(&mod_, "/admin/comments", &[("one", &spam)]).await;
-    assert_eq!(again["act"], first["act"]);
+    assert_eq!(again["action"], first["action"]);
     assert_eq!(again["decided"], first["decided"]);
-    assert_eq!(again["said"], first["said"]);
+    assert_eq!(again["message"], first["message"]);
     assert_eq!(site.count("select count(*) from decisions").await, 1);
     // For another moderator the same form is a conflict.
     let theirs = post_json(&other, "/admin/comments", &[("one", &spam)]).await;
-    assert_eq!(theirs["act"], Value::Null);
-    let act = first["act"].to_string();
-    let undone = post_json(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
+    assert_eq!(theirs["action"], Value::Null);
+    let act = first["action"].to_string();
+    let undone = post_json(&mod_, "/admin/comments/undo", &[("action", &act)]).await;
     assert_eq!(undone["decided"], serde_json::json!([ann.0]));
     assert_eq!(undone["counts"]["held"], 2);
-    let again = post_json(&mod_, "/admin/comments/undo", &[("act", &act)]).await;
-    assert_eq!(again["act"], undone["act"]);
+    let again = post_json(&mod_, "/admin/comments/undo", &[("action", &act)]).await;
+    assert_eq!(again["action"], undone["action"]);
     assert_eq!(again["decided"], undone["decided"]);
-    assert_eq!(again["said"], undone["said"]);
-    let nothing = post_json(&other, "/admin/comments/undo", &[("act", &act)]).await;
-    assert_eq!(nothing["act"], Value::Null);
+    assert_eq!(again["message"], undone["message"]);
+    let nothing = post_json(&other, "/admin/comments/undo", &[("action", &act)]).await;
+    assert_eq!(nothing["action"], Value::Null);
     assert_eq!(site.count("select count(*) from decisions").await, 2);
     // The script can load cards by id; unknown ids are left out.
     let cards = mod_
@@ -426,7 +428,7 @@ async fn open_pages_receive_removals_without_a_decision() {
     let mod_ = site.staff("mo", Role::Moderator).await;
     let live = mod_.open("/admin/comments/live").await;
     assert_eq!(live.header("x-accel-buffering"), "no");
-    receive(&mut events, "anew", |_| true).await;
+    receive(&mut events, "reset", |_| true).await;
     sleep(Duration::from_millis(500)).await;
     post_json(
         &mod_,
@@ -458,7 +460,7 @@ async fn open_pages_receive_removals_without_a_decision() {
         .await
         .expect("a checker refuses it");
     db.commit().await.expect("a commit");
-    let left = receive(&mut events, "left", |_| true).await;
+    let left = receive(&mut events, "removed", |_| true).await;
     assert_eq!(
         left["ids"],
         serde_json::json!([old.0, changed.0, settled.0])
@@ -475,7 +477,7 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
     let mut events = site.app.admin_events.subscribe();
     let mod_ = site.staff("mo", Role::Moderator).await;
     mod_.open("/admin/comments/live").await;
-    receive(&mut events, "anew", |_| true).await;
+    receive(&mut events, "reset", |_| true).await;
     // Another node has events of its own.
     let clock = site.app.clock.clone();
     let (keys, config) = (KeyRing::from_secret(&[42; 32]), site.app.config.clone());
@@ -490,7 +492,7 @@ async fn open_pages_receive_the_progress_made_by_any_node() {
     let fields = [("matching", "spam"), ("as_of", now.as_str())];
     let begun = post_json(&mod_, "/admin/comments", &fields).await;
     let progress = receive(&mut events, "bulk", |_| true).await;
-    assert_eq!(progress["act"], begun["act"]);
+    assert_eq!(progress["action"], begun["action"]);
     assert_eq!(
         (&progress["decided"], &progress["done"]),
         (&2_000.into(), &false.into())
@@ -531,7 +533,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
     assert_eq!(page.texts_of(".card-name"), ["Alone", "Reader 12"]);
     page.sees("12 similar comments from 3 networks since");
     let group = page
-        .attribute(".card [name=alike][data-to=spam]", "value")
+        .attribute(".card [name=group][data-to=spam]", "value")
         .expect("a button");
     // A similar comment arrives after the page was loaded.
     site.app.clock.advance(5);
@@ -543,8 +545,8 @@ async fn similar_comments_share_a_card_and_a_decision() {
     .execute(&site.app.pool)
     .await
     .expect("it is similar");
-    let answer = post_json(&mod_, "/admin/comments", &[("alike", &group)]).await;
-    assert_eq!(answer["said"], "12 comments marked as spam.");
+    let answer = post_json(&mod_, "/admin/comments", &[("group", &group)]).await;
+    assert_eq!(answer["message"], "12 comments marked as spam.");
     assert_eq!(site.status_of(alone).await, Status::Held);
     assert_eq!(site.status_of(late).await, Status::Held);
     let page = mod_.open("/admin/comments").await;
@@ -581,12 +583,12 @@ async fn a_group_decision_leaves_later_edits_alone() {
         .attribute("[name=as_of]", "value")
         .expect("when it was made");
     let group = page
-        .attribute(".card [name=alike][data-to=spam]", "value")
+        .attribute(".card [name=group][data-to=spam]", "value")
         .expect("a button");
     change("Reader 3").await;
-    let fields = [("alike", group.as_str()), ("as_of", as_of.as_str())];
+    let fields = [("group", group.as_str()), ("as_of", as_of.as_str())];
     let answer = post_json(&mod_, "/admin/comments", &fields).await;
-    assert_eq!(answer["said"], "2 comments marked as spam.");
+    assert_eq!(answer["message"], "2 comments marked as spam.");
     let left = "select count(*) from comments where status = 'held' and name = 'Reader 3'";
     assert_eq!(site.count(left).await, 1);
 }
@@ -607,7 +609,7 @@ async fn deciding_on_nothing_is_reported() {
     let now = site.now().unix_micros().to_string();
     let said = "None of these comments can be changed any more: they have been decided on, or deleted by their authors.";
     for fields in [
-        vec![("alike", group.as_str())],
+        vec![("group", group.as_str())],
         vec![
             ("matching", "spam"),
             ("as_of", now.as_str()),
@@ -615,8 +617,8 @@ async fn deciding_on_nothing_is_reported() {
         ],
     ] {
         let answer = post_json(&mod_, "/admin/comments", &fields).await;
-        assert_eq!(answer["act"], Value::Null, "{fields:?}");
-        assert_eq!(answer["said"], said, "{fields:?}");
+        assert_eq!(answer["action"], Value::Null, "{fields:?}");
+        assert_eq!(answer["message"], said, "{fields:?}");
         let page = mod_.post_fields("/admin/comments", &fields).await;
         page.follow().await.has_status(200).sees(said);
     }

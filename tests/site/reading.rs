@@ -217,7 +217,7 @@ async fn a_page_that_is_not_there_helps() {
     page.has_status(404)
         .does_not_see("Were you looking")
         .sees("Newest articles");
-    assert_eq!(links(&page, ".signposts"), [tea.path, pots.path]);
+    assert_eq!(links(&page, ".suggestions"), [tea.path, pots.path]);
     for path in [
         "/articles/none/reply",
         "/articles/99/reply",

@@ -185,7 +185,7 @@ async fn a_decision_on_a_purged_comment_cannot_be_undone() {
         .await
         .to_string();
     moderator
-        .post_fields("/admin/comments/undo", &[("act", &act)])
+        .post_fields("/admin/comments/undo", &[("action", &act)])
         .await
         .follow()
         .await
@@ -304,13 +304,13 @@ async fn the_transparency_page_is_shown_only_if_enabled() {
     for _ in 0..2 {
         let page = site.visitor().open("/transparency").await;
         page.has_status(200).does_not_see("secretword");
-        let months = page.texts_of(".tally:first-of-type tbody th");
+        let months = page.texts_of(".counts-table:first-of-type tbody th");
         assert_eq!(months, ["April 2026", "March 2026"]);
-        let cells = page.texts_of(".tally:first-of-type tbody td");
+        let cells = page.texts_of(".counts-table:first-of-type tbody td");
         assert_eq!(cells, ["1", "0", "0", "1", "6", "3", "2", "1"]);
-        let reasons = page.texts_of(".tally:last-of-type tbody th[scope=row]");
+        let reasons = page.texts_of(".counts-table:last-of-type tbody th[scope=row]");
         assert_eq!(reasons, ["Many links", "Banned word"]);
-        let counts = page.texts_of(".tally:last-of-type tbody td");
+        let counts = page.texts_of(".counts-table:last-of-type tbody td");
         assert_eq!(counts, ["2", "1"]);
         purge_expired(&site).await;
     }

@@ -221,7 +221,7 @@ async fn the_cause_of_an_error_is_only_logged() {
         .sees("Something went wrong")
         .does_not_see("article_paths");
     let reference = page
-        .text_of(".quiet")
+        .text_of(".muted")
         .rsplit(' ')
         .next()
         .expect("a reference")

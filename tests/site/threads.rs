@@ -287,10 +287,10 @@ async fn threads_are_nested_to_the_depth_of_the_setting() {
         let css = |levels: usize| format!(".thread{} > li", " > li > ol".repeat(levels - 1));
         assert!(!page.texts_of(&css(levels)).is_empty(), "{depth}");
         assert!(page.texts_of(&css(levels + 1)).is_empty(), "{depth}");
-        let said = page.texts_of(".reply-answers");
+        let said = page.texts_of(".reply-parent");
         assert_eq!(said.len(), 13 - levels);
         assert_eq!(said[said.len() - 1], "in reply to Answerer 11");
-        let there = page.attribute(".reply-answers", "href");
+        let there = page.attribute(".reply-parent", "href");
         let answered = ids[0] * 1000 + i64::from(depth) - 1;
         assert_eq!(there, Some(format!("#comment-{answered}")));
     }
@@ -320,11 +320,11 @@ async fn a_long_thread_continues_on_its_own_pages() {
     assert_eq!(second.texts_of(".reply-author")[0], "Answerer 50");
     // Its parent is on the article's page.
     assert_eq!(
-        second.text_of(".reply .reply-answers"),
+        second.text_of(".reply .reply-parent"),
         "in reply to Answerer 49"
     );
     let response = second
-        .attribute(".reply-answers", "href")
+        .attribute(".reply-parent", "href")
         .expect("it leads to the question");
     let question = site.visitor().open(&response).await.leads_to();
     assert_eq!(
@@ -517,7 +517,7 @@ async fn stored_counts_match_the_comments_after_any_change() {
                         .await
                         .to_string();
                     if roll(2) == 0 {
-                        mod_.post_fields("/admin/comments/undo", &[("act", &act)])
+                        mod_.post_fields("/admin/comments/undo", &[("action", &act)])
                             .await
                             .has_status(303);
                     }
@@ -825,7 +825,7 @@ async fn replies_close_when_the_article_is_too_old() {
         .does_not_see("Leave a Reply");
     let refused = site.visitor().post_fields(&post, &fields).await;
     refused.has_status(403);
-    assert_eq!(refused.text_of("#kept"), "Hello there");
+    assert_eq!(refused.text_of("#unsent-text"), "Hello there");
     assert_eq!(site.count("select count(*) from comments").await, 2);
     let page = site.visitor().open(&imprint.path).await;
     page.sees("Leave a Reply");

@@ -199,7 +199,7 @@ async fn wordpress_form_errors_are_shown_beside_their_fields() {
         ),
     ] {
         let answer = fill_form(&page).fill(field, &value).submit().await;
-        let mistake = answer.has_status(422).text_of(&format!("#{field}-mistake"));
+        let mistake = answer.has_status(422).text_of(&format!("#{field}-error"));
         assert!(mistake.starts_with(said), "{field}: {mistake}");
         assert_eq!(
             answer

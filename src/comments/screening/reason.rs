@@ -154,10 +154,11 @@ impl ScreeningReason {
     pub fn author_text(&self, translator: Translator) -> Option<String> {
         let detail = self.detail.as_deref().unwrap_or_default();
         self.kind.is_shown_to_author().then(|| match self.kind {
-            ReasonKind::Links => {
-                translator.plural("told-links", detail.parse::<i64>().unwrap_or_default())
-            }
-            kind => translator.text(&format!("told-{}", kind.code())),
+            ReasonKind::Links => translator.plural(
+                "author-reason-links",
+                detail.parse::<i64>().unwrap_or_default(),
+            ),
+            kind => translator.text(&format!("author-reason-{}", kind.code())),
         })
     }
 

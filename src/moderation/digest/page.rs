@@ -54,10 +54,10 @@ struct DigestPage {
 pub struct DigestQuery {
     #[serde(default)]
     key: String,
-    act: Option<ActionId>,
+    action: Option<ActionId>,
     /// Ids of comments that were not decided, with commas between them.
     #[serde(default)]
-    passed: String,
+    conflicts: String,
     nothing: Option<u8>,
 }
 
@@ -83,18 +83,18 @@ pub async fn show_digest(
         return Ok(invalid_link_page(layout));
     };
     let mut page = DigestPage::load(&app, &mut db, layout, &digest).await?;
-    if let Some(action) = query.act
+    if let Some(action) = query.action
         // The id of the action is not signed, so it could be of any action of the site.
         && digest_store::covers_action(&mut db, &digest, &moderator, action).await?
     {
         let done = action_summary::find(&mut db, &moderator, action).await?;
         page.done = done.map(|done| (action, done));
     }
-    let passed = query.passed.split(',').filter_map(|id| id.parse().ok());
+    let conflicts = query.conflicts.split(',').filter_map(|id| id.parse().ok());
     // Nor are these ids signed.
-    let passed: Vec<CommentId> = passed.filter(|id| digest.contains(*id)).collect();
-    if !passed.is_empty() {
-        page.conflicts = action_summary::list_conflicts(&mut db, &passed).await?;
+    let conflicts: Vec<CommentId> = conflicts.filter(|id| digest.contains(*id)).collect();
+    if !conflicts.is_empty() {
+        page.conflicts = action_summary::list_conflicts(&mut db, &conflicts).await?;
     }
     if query.nothing.is_some() {
         page.refusal = Some(page.layout.translator.text("queue-nothing-undone"));
@@ -146,8 +146,8 @@ async fn decide(
     moderator: &Moderator,
     fields: &FormFields,
 ) -> Result<String> {
-    let (word, rulings): (&str, Vec<DecisionRequest>) = match fields.first("one").split_once(' ') {
-        Some((word, ruling)) => (word, DecisionRequest::parse(ruling).into_iter().collect()),
+    let (word, requests): (&str, Vec<DecisionRequest>) = match fields.first("one").split_once(' ') {
+        Some((word, request)) => (word, DecisionRequest::parse(request).into_iter().collect()),
         None => (
             fields.first("all"),
             fields
@@ -159,32 +159,32 @@ async fn decide(
     let to = Status::parse(word).filter(|to| *to != Status::Held);
     let to = to.ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     // The link is a bearer token, so it must not reach further than the pending comments of its digest.
-    let is_allowed = |ruling: &DecisionRequest| {
-        ruling.expected_status == Status::Held && digest.contains(ruling.id)
+    let is_allowed = |request: &DecisionRequest| {
+        request.expected_status == Status::Held && digest.contains(request.id)
     };
-    let rulings: Vec<DecisionRequest> = rulings.into_iter().filter(is_allowed).collect();
+    let requests: Vec<DecisionRequest> = requests.into_iter().filter(is_allowed).collect();
     let note = layout.translator.text("digest-why");
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let action = store::decisions::reserve_action_id(&mut db).await?;
     let decided =
-        store::decisions::decide(&mut db, moderator, action, &rulings, to, &note, now).await?;
+        store::decisions::decide(&mut db, moderator, action, &requests, to, &note, now).await?;
     db.commit().await?;
     tracing::info!(
-        account = %moderator.id, digest = %digest.id, act = %action, decided = decided.len(), to = to.as_str(),
+        account = %moderator.id, digest = %digest.id, action = %action, decided = decided.len(), to = to.as_str(),
         "decided from a digest"
     );
-    let passed: Vec<String> = rulings
+    let conflicts: Vec<String> = requests
         .iter()
-        .filter(|ruling| !decided.contains(&ruling.id))
-        .map(|ruling| ruling.id.to_string())
+        .filter(|request| !decided.contains(&request.id))
+        .map(|request| request.id.to_string())
         .collect();
     let mut result = String::new();
     if !decided.is_empty() {
-        result.push_str(&format!("&act={action}"));
+        result.push_str(&format!("&action={action}"));
     }
-    if !passed.is_empty() {
-        result.push_str(&format!("&passed={}", passed.join(",")));
+    if !conflicts.is_empty() {
+        result.push_str(&format!("&conflicts={}", conflicts.join(",")));
     }
     Ok(result)
 }
@@ -201,10 +201,10 @@ async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -
     let action = bulk::undo_all(app, moderator, undone).await?;
     let mut db = app.pool.acquire().await?;
     let restored = action_summary::count_decisions(&mut db, action).await?;
-    tracing::info!(account = %moderator.id, digest = %digest.id, act = %action, %undone, restored, "undid an action from a digest");
+    tracing::info!(account = %moderator.id, digest = %digest.id, action = %action, %undone, restored, "undid an action from a digest");
     Ok(match restored {
         0 => "&nothing=1".to_owned(),
-        _ => format!("&act={action}"),
+        _ => format!("&action={action}"),
     })
 }
 

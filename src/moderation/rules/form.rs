@@ -49,10 +49,10 @@ pub(super) struct RulesForm {
     pub(super) sent_fields: Vec<String>,
     /// Version of the settings that the form was made from.
     pub(super) version: i32,
-    pub(super) mistakes: FieldErrors,
+    pub(super) errors: FieldErrors,
 }
 
-/// The values of a form without mistakes.
+/// The values of a form without errors.
 pub(super) struct ParsedRules {
     pub(super) settings: DiscussionSettings,
     pub(super) lists: WordListTexts,
@@ -90,7 +90,7 @@ impl RulesForm {
                 .map(|checker| checker.sent_fields.clone())
                 .unwrap_or_default(),
             version,
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
         }
     }
 
@@ -118,11 +118,11 @@ impl RulesForm {
             // In a fixed order, whatever the order in the request.
             sent_fields: CheckerSettings::SENDABLE_FIELDS
                 .into_iter()
-                .filter(|field| fields.list("told").any(|ticked| ticked == *field))
+                .filter(|field| fields.list("sent_fields").any(|ticked| ticked == *field))
                 .map(str::to_owned)
                 .collect(),
             version: fields.first("version").parse().unwrap_or_default(),
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
         }
     }
 
@@ -131,7 +131,7 @@ impl RulesForm {
         self.sent_fields.iter().any(|sent| sent == field)
     }
 
-    /// Validates the form. On `None` it holds the mistakes.
+    /// Validates the form. On `None` it holds the errors.
     ///
     /// `present` are the saved settings, and `wrong` the lines of the two word lists that could not be read.
     pub(super) fn parse(
@@ -141,9 +141,9 @@ impl RulesForm {
         present: &DiscussionSettings,
         wrong: (Vec<InvalidLine>, Vec<InvalidLine>),
     ) -> Option<ParsedRules> {
-        let mut mistakes = FieldErrors::new();
+        let mut errors = FieldErrors::new();
         let mut number = |field, text: &str, bounds: &RangeInclusive<i32>| {
-            parse_number(translator, &mut mistakes, field, text, bounds)
+            parse_number(translator, &mut errors, field, text, bounds)
         };
         let depths = &DiscussionSettings::THREAD_DEPTHS;
         let thread_depth = number("thread_depth", &self.thread_depth, depths);
@@ -161,13 +161,13 @@ impl RulesForm {
             ("hold_words", &mut self.hold_words, wrong.0),
             ("refuse_words", &mut self.refuse_words, wrong.1),
         ] {
-            mistakes.check_text(translator, field, text, MAX_LIST_BYTES);
+            errors.check_text(translator, field, text, MAX_LIST_BYTES);
             for wrong in &wrong {
-                mistakes.push_message(field, describe_wrong_line(translator, wrong));
+                errors.push_message(field, describe_wrong_line(translator, wrong));
             }
         }
-        let checker = self.parse_checker(translator, keys, present.checker.clone(), &mut mistakes);
-        self.mistakes = mistakes;
+        let checker = self.parse_checker(translator, keys, present.checker.clone(), &mut errors);
+        self.errors = errors;
         let settings = DiscussionSettings {
             thread_depth: thread_depth?,
             newest_first: self.newest_first,
@@ -185,7 +185,7 @@ impl RulesForm {
             // Settings that other pages change stay as they are.
             ..present.clone()
         };
-        self.mistakes.is_empty().then(|| ParsedRules {
+        self.errors.is_empty().then(|| ParsedRules {
             settings,
             lists: WordListTexts {
                 hold: self.hold_words.clone(),
@@ -200,7 +200,7 @@ impl RulesForm {
         translator: Translator,
         keys: &KeyRing,
         saved: Option<CheckerSettings>,
-        mistakes: &mut FieldErrors,
+        errors: &mut FieldErrors,
     ) -> Option<CheckerSettings> {
         // Removing the URL or the key removes the checker.
         let saved_key = saved
@@ -214,18 +214,18 @@ impl RulesForm {
             // Encrypted at once: the settings never hold the key as it was typed.
             key if is_key(key) => Some(keys.seal(CHECKER_KEY_ROW, key.as_bytes())),
             _ => {
-                mistakes.push(translator, "checker_key", "discussion-key-wrong");
+                errors.push(translator, "checker_key", "discussion-key-wrong");
                 return None;
             }
         };
         let Some(key_sealed) = key else {
             if !self.checker_url.is_empty() && !self.forget_key {
-                mistakes.push(translator, "checker_key", "discussion-key-missing");
+                errors.push(translator, "checker_key", "discussion-key-missing");
             }
             return None;
         };
         let Some(url) = parse_checker_url(&self.checker_url) else {
-            mistakes.push(translator, "checker_url", "discussion-checker-wrong");
+            errors.push(translator, "checker_url", "discussion-checker-wrong");
             return None;
         };
         Some(CheckerSettings {
@@ -238,7 +238,7 @@ impl RulesForm {
 
 fn parse_number(
     translator: Translator,
-    mistakes: &mut FieldErrors,
+    errors: &mut FieldErrors,
     field: &'static str,
     text: &str,
     bounds: &RangeInclusive<i32>,
@@ -248,7 +248,7 @@ fn parse_number(
     if number.is_none() {
         let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
         let bounds = [("least", least.as_str()), ("most", most.as_str())];
-        mistakes.push_message(
+        errors.push_message(
             field,
             translator.format_all("discussion-number-wrong", &bounds),
         );
@@ -270,7 +270,7 @@ fn parse_checker_url(typed: &str) -> Option<String> {
 
 /// Gives all lines of a typed list the same line ending.
 pub(super) fn normalize_list(typed: &str) -> String {
-    // Blank lines stay: mistakes and previews name lines by their numbers.
+    // Blank lines stay: errors and previews name lines by their numbers.
     let text = typed.replace("\r\n", "\n").replace('\r', "\n");
     text.trim_end().to_owned()
 }
@@ -282,10 +282,10 @@ pub(super) fn find_wrong_lines(list: &str) -> Vec<InvalidLine> {
 
 pub(super) fn describe_wrong_line(translator: Translator, wrong: &InvalidLine) -> String {
     let key = match wrong.kind {
-        InvalidLineKind::BadRegex => "wrong-line-regex",
-        InvalidLineKind::TooLong => "wrong-line-too-long",
-        InvalidLineKind::TooBroad => "wrong-line-too-broad",
-        InvalidLineKind::TooMany => "wrong-line-too-many",
+        InvalidLineKind::BadRegex => "word-list-error-regex",
+        InvalidLineKind::TooLong => "word-list-error-too-long",
+        InvalidLineKind::TooBroad => "word-list-error-too-broad",
+        InvalidLineKind::TooMany => "word-list-error-too-many",
     };
     translator.format(key, "line", &wrong.line.to_string())
 }

@@ -70,7 +70,7 @@ pub async fn save_rules(
         let (desk, admin) = (desk?, admin?);
         let form = RulesForm::from_fields(&fields);
         if fields.is_ticked("try") {
-            // Nothing is saved, so mistakes in other fields do not matter.
+            // Nothing is saved, so errors in other fields do not matter.
             preview_form(&app, desk, form).await
         } else {
             save_form(&app, desk, &admin, form).await

@@ -63,7 +63,10 @@ pub(super) async fn preview_lists(
         key,
         result,
     };
-    Ok((preview("tried-hold", hold), preview("tried-refuse", refuse)))
+    Ok((
+        preview("preview-hold", hold),
+        preview("preview-refuse", refuse),
+    ))
 }
 
 impl WordListPreview {
@@ -81,15 +84,15 @@ impl WordListPreview {
         let refused = i64::try_from(matches.refused).unwrap_or(i64::MAX);
         format!(
             "{text}; {}",
-            self.translator.plural("tried-refused", refused)
+            self.translator.plural("preview-refused", refused)
         )
     }
 
     /// Returns the text that a script shows for a line without matches, with `#` in place of the line's number.
     pub(super) fn describe_no_match(&self) -> String {
         let key = match self.key {
-            "tried-hold" => "tried-hold-none",
-            _ => "tried-refuse-none",
+            "preview-hold" => "preview-hold-none",
+            _ => "preview-refuse-none",
         };
         self.translator.format(key, "line", "#")
     }
@@ -97,13 +100,13 @@ impl WordListPreview {
     /// Describes how many comments the list was matched against.
     pub(super) fn describe_sample(&self) -> String {
         let count = i64::try_from(self.result.looked_at).unwrap_or(i64::MAX);
-        self.translator.plural("tried-on", count)
+        self.translator.plural("preview-on", count)
     }
 
     /// Describes the matching lines that are not shown, if there are any.
     pub(super) fn describe_unlisted(&self) -> Option<String> {
         let more = i64::try_from(self.result.more).unwrap_or(i64::MAX);
-        (more > 0).then(|| self.translator.plural("tried-more", more))
+        (more > 0).then(|| self.translator.plural("preview-more", more))
     }
 
     pub(super) fn wrong_lines(&self) -> Vec<String> {

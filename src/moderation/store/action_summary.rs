@@ -93,7 +93,7 @@ impl DecisionConflict {
             ("status", status.as_str()),
             ("by", self.decided_by.as_deref().unwrap_or("—")),
         ];
-        translator.format_all("queue-overtaken", &values)
+        translator.format_all("queue-conflict", &values)
     }
 }
 

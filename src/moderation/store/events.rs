@@ -13,7 +13,7 @@ pub struct EntryEvent {
     pub by: Option<AccountId>,
     /// Name of the account.
     pub name: Option<String>,
-    pub act: ActionId,
+    pub action_id: ActionId,
     /// Each comment it decided on, with its new status.
     pub changed: Vec<(CommentId, Status)>,
 }
@@ -42,7 +42,7 @@ pub async fn find_entry_event(
     Ok(Some(EntryEvent {
         by: entry.account_id,
         name: entry.name,
-        act: entry.action_id,
+        action_id: entry.action_id,
         changed: changed.map(|row| (row.comment_id, row.to_status)).collect(),
     }))
 }

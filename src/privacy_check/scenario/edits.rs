@@ -19,7 +19,7 @@ impl CanaryScenario<'_> {
             // The version is outdated by then.
             ("save", "Edited too late.", 409),
         ] {
-            let fields = [("act", action), ("version", version), ("comment", text)];
+            let fields = [("action", action), ("version", version), ("comment", text)];
             self.post_form(
                 FormSender::Canary,
                 &author_page,
@@ -30,7 +30,7 @@ impl CanaryScenario<'_> {
             .await?;
         }
         let author_page = self.submit_and_find_author_page("To be deleted.").await?;
-        let delete = [("act", "delete")];
+        let delete = [("action", "delete")];
         self.post_form(
             FormSender::Canary,
             &author_page,

@@ -16,7 +16,7 @@ impl CanaryScenario<'_> {
                 .await?;
         }
         if let Some(action_id) = parse_id_after(&result_path, "act=") {
-            let field = ("act", &*action_id.to_string());
+            let field = ("action", &*action_id.to_string());
             self.decide("/admin/comments/undo", field, "undoing a decision")
                 .await?;
         }

@@ -99,7 +99,7 @@ async fn publish_article(
         ("topics", &format!("Canary {}", canary.run_id)),
         ("replies_open", "yes"),
         ("version", "0"),
-        ("act", "publish"),
+        ("action", "publish"),
     ];
     let response = admin_browser.post("/admin/articles/new", &fields).await?;
     expect_status(&response, 303, "publishing an article")?;

@@ -135,7 +135,7 @@ impl CanaryScenario<'_> {
         let page = self.browser_of(sender).get(&path).await?;
         expect_status(&page, 200, "a commenter's own page")?;
         let subscriptions = page.input_values("tell");
-        let mut fields = vec![("act", "prove")];
+        let mut fields = vec![("action", "prove")];
         fields.extend(subscriptions.iter().map(|id| ("tell", id.as_str())));
         self.post_form(sender, &path, &fields, 303, "verifying an email")
             .await?;

@@ -96,9 +96,9 @@ pub async fn submit_or_recover(
 ) -> Response {
     submit_or_render(work, async |failure| {
         let key = match failure {
-            SubmitFailure::SignedOut => "kept-signed-out",
-            SubmitFailure::Unavailable => "kept-unavailable",
-            SubmitFailure::Internal => "kept-internal",
+            SubmitFailure::SignedOut => "resubmit-signed-out",
+            SubmitFailure::Unavailable => "resubmit-unavailable",
+            SubmitFailure::Internal => "resubmit-internal",
             // What the form belongs to is gone, so sending it again would not help.
             SubmitFailure::NotFound => return None,
         };

@@ -110,7 +110,7 @@ async fn each_wordpress_status_is_translated() {
         async move {
             let page = editor.open(&format!("/admin/articles/{number}")).await;
             page.has_status(200);
-            (page.text_of(".standing"), page.texts_of(".note").concat())
+            (page.text_of(".state"), page.texts_of(".note").concat())
         }
     };
     assert_eq!(standing(1).await.0, "Published");

@@ -108,8 +108,7 @@ const RESERVED_IDS: [&str; 22] = [
     "content",
     "email",
     "email-notes",
-    "kept",
-    "mistakes",
+    "form-errors",
     "preview",
     "q",
     "remember",
@@ -117,11 +116,12 @@ const RESERVED_IDS: [&str; 22] = [
     "reply-title",
     "respond",
     "submit",
+    "subscribe-hint",
     "sure",
-    "tell-hint",
     "tell_answers",
     "tell_everything",
     "topic",
+    "unsent-text",
     "url",
 ];
 

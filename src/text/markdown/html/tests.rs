@@ -224,7 +224,7 @@ fn reserved_ids_are_dropped() {
         "comment-7",
         "replies-title",
         "respond",
-        "mistakes",
+        "form-errors",
         "con&#116;ent",
         "a b",
     ] {
