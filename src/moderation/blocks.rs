@@ -16,9 +16,8 @@ use crate::app::App;
 use crate::audit_log::store::chain;
 use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
-use crate::commenters::blocks::{
-    self, BlockableDomain, BlockableNetwork, BlockedEmail, BlockedPlace, NetworkError,
-};
+use crate::commenters::blocks::{BlockableDomain, BlockableNetwork, NetworkError};
+use crate::commenters::store::blocks::{self, BlockedEmail, BlockedPlace};
 use crate::commenters::{self, Email, EmailError};
 use crate::ids::CommenterId;
 use crate::web::requests::RequestId;
@@ -103,7 +102,7 @@ async fn apply_form(
     let (is_new, subject) = match target {
         BlockTarget::Email(email) => {
             // An email that never commented gets a record, so that its first comment is already blocked.
-            let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now)
+            let id = commenters::store::commenters::find_or_insert(&mut db, &app.keys, &email, now)
                 .await?
                 .id;
             let is_new = blocks::block(&mut db, moderator, id, now).await?;
@@ -136,7 +135,7 @@ pub async fn unblock(
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
     let (was_blocked, subject) = if let handle @ [_, ..] = fields.first("address").as_bytes() {
-        let blocked = blocks::addresses(&mut db, &moderator).await?;
+        let blocked = blocks::list_emails(&mut db, &moderator).await?;
         // A handle is a signature, so the email is found by signing every blocked one; there are few.
         let found = blocked
             .iter()
@@ -247,7 +246,7 @@ impl BlocksPage {
         form: BlockForm,
     ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let emails = blocks::addresses(&mut db, moderator).await?;
+        let emails = blocks::list_emails(&mut db, moderator).await?;
         let emails = emails
             .into_iter()
             .map(|blocked| (email_handle(app, &blocked), blocked))
@@ -257,8 +256,8 @@ impl BlocksPage {
             section: AdminSection::Discussion,
             form,
             emails,
-            domains: blocks::domains(&mut db, moderator).await?,
-            networks: blocks::networks(&mut db, moderator).await?,
+            domains: blocks::list_domains(&mut db, moderator).await?,
+            networks: blocks::list_networks(&mut db, moderator).await?,
             done: None,
         })
     }

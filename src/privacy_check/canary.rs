@@ -439,7 +439,7 @@ impl<'a> Visitors<'a> {
         let person = self.person(&self.canary.typed).await?;
         let mut db = self.app.pool.acquire().await?;
         let now = self.app.clock.now();
-        let told_of = commenters::store::list_subscriptions(&mut db, person.id, now).await?;
+        let told_of = commenters::store::subscriptions::list(&mut db, person.id, now).await?;
         drop(db);
         let end = told_of
             .first()
@@ -536,9 +536,10 @@ impl<'a> Visitors<'a> {
     async fn person(&self, typed: &str) -> anyhow::Result<CommenterAccess> {
         let mut db = self.app.pool.acquire().await?;
         let found =
-            commenters::store::find_by_email(&mut db, &self.app.keys, &email(typed)?).await?;
+            commenters::store::commenters::find_by_email(&mut db, &self.app.keys, &email(typed)?)
+                .await?;
         let id = found.first().context("a commenter is not there")?;
-        let person = commenters::store::find_access(&mut db, *id).await?;
+        let person = commenters::store::commenters::find_access(&mut db, *id).await?;
         person.context("a commenter is not there")
     }
 }

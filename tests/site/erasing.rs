@@ -35,7 +35,7 @@ async fn dump(site: &TestSite) -> String {
 async fn person(site: &TestSite, address: &str) -> Option<CommenterId> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let email = Email::parse(address).expect("an address");
-    commenters::store::find_by_email(&mut db, &site.app.keys, &email)
+    commenters::store::commenters::find_by_email(&mut db, &site.app.keys, &email)
         .await
         .expect("people can be asked")
         .first()
@@ -48,7 +48,7 @@ async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
     let erased = comments::store::erase::erase_all_by(&mut db, id, site.now())
         .await
         .expect("words are erased");
-    let is_gone = commenters::store::delete_unless_blocked(&mut db, id)
+    let is_gone = commenters::store::commenters::delete_unless_blocked(&mut db, id)
         .await
         .expect("the person is forgotten");
     db.commit().await.expect("it is kept");
@@ -268,7 +268,7 @@ async fn an_erased_commenter_has_no_count_left() {
     comments::store::erase::erase(&mut db, &[bob], site.now())
         .await
         .expect("it is erased");
-    commenters::store::delete_if_unused(&mut db, who)
+    commenters::store::commenters::delete_if_unused(&mut db, who)
         .await
         .expect("nothing is left");
     db.commit().await.expect("it is kept");

@@ -121,10 +121,14 @@ impl TestSite {
         let mut db = self.app.pool.begin().await.expect("a transaction");
         let email =
             Email::parse(&format!("{}@example.org", Slug::from_title(name))).expect("an address");
-        let commenter =
-            commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
-                .await
-                .expect("a commenter");
+        let commenter = commenters::store::commenters::find_or_insert(
+            &mut db,
+            &self.app.keys,
+            &email,
+            self.now(),
+        )
+        .await
+        .expect("a commenter");
         let reasons = match status {
             Status::Held => vec![screening::ReasonKind::EverythingIsHeld.into()],
             _ => Vec::new(),
