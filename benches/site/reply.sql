@@ -1,5 +1,5 @@
 -- Inserts what a reply leaves in the tables, with pgbench: a new commenter and their comment, in one transaction, in rows as
--- long as those of commenters::store::find_or_insert and comments::store::insert. The triggers run as usual.
+-- long as those of commenters::store::commenters::find_or_insert and comments::store::insert. The triggers run as usual.
 \set id random(1001, 1200)
 \set chance random(1, 9000000000000000000)
 

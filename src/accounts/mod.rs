@@ -4,7 +4,6 @@
 pub mod login_throttle;
 mod model;
 pub mod passphrase;
-pub mod rotation_store;
 pub mod session;
 pub mod setup;
 pub mod sign_in;

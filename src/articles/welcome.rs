@@ -125,7 +125,8 @@ async fn reply(
     let email = Email::parse(sample.email)
         .ok()
         .context("a sample's address is well formed")?;
-    let commenter = commenters::store::find_or_insert(db, &app.keys, &email, now).await?;
+    let commenter =
+        commenters::store::commenters::find_or_insert(db, &app.keys, &email, now).await?;
     let verdict = if sample.is_held {
         Verdict::new(Status::Held, vec![screening::ReasonKind::FirstTimer.into()])
     } else {

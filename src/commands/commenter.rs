@@ -80,7 +80,8 @@ impl CommenterRequest<'_> {
                 &startup::secret_key_path(self.config),
             )?;
         }
-        let ids = commenters::store::find_by_email(&mut db, self.keys, &self.email).await?;
+        let ids =
+            commenters::store::commenters::find_by_email(&mut db, self.keys, &self.email).await?;
         // Bounces may be about anyone's mail, and are not told apart: the sender must not learn who comments here.
         if ids.is_empty() && !matches!(command, CommenterCommand::Bounce) {
             eprintln!("Nothing is stored about that email address.");
@@ -126,9 +127,12 @@ impl CommenterRequest<'_> {
         let mut db = db.begin().await?;
         let (mut erased, mut is_blocked) = (0, false);
         // Looked up again: during the confirmation the email address may have come into use once more.
-        for id in commenters::store::find_by_email(&mut db, self.keys, &self.email).await? {
+        for id in
+            commenters::store::commenters::find_by_email(&mut db, self.keys, &self.email).await?
+        {
             erased += comments::store::erase::erase_all_by(&mut db, id, now).await?;
-            is_blocked |= !commenters::store::delete_unless_blocked(&mut db, id).await?;
+            is_blocked |=
+                !commenters::store::commenters::delete_unless_blocked(&mut db, id).await?;
         }
         db.commit().await?;
         println!("Erased: {erased} comments, subscriptions, browsers, notes and queued emails.");
@@ -171,10 +175,10 @@ async fn print_erasure_summary(db: &mut PgConnection, ids: &[CommenterId]) -> an
         comments += comments::store::personal_data::list_comments(db, *id)
             .await?
             .len();
-        subscriptions += commenters::store::list_stored_subscriptions(db, *id)
+        subscriptions += commenters::store::subscriptions::list_stored(db, *id)
             .await?
             .len();
-        let stored = commenters::store::find_stored(db, *id).await?;
+        let stored = commenters::store::commenters::find_stored(db, *id).await?;
         is_blocked |= stored.is_some_and(|stored| stored.blocked_at.is_some());
     }
     let email = if is_blocked {

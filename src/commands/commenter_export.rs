@@ -27,12 +27,12 @@ impl CommenterExport<'_> {
         db: &mut PgConnection,
         id: CommenterId,
     ) -> anyhow::Result<Value> {
-        let stored = commenters::store::find_stored(db, id)
+        let stored = commenters::store::commenters::find_stored(db, id)
             .await?
             .context("the commenter has just been erased")?;
         let comments = self.export_comments(db, id).await?;
-        let treated = commenters::policy::find_policy(db, id).await?;
-        let notes: Vec<Value> = commenters::policy::list_notes(db, id)
+        let treated = commenters::store::policies::find(db, id).await?;
+        let notes: Vec<Value> = commenters::store::notes::list(db, id)
             .await?
             .iter()
             .map(
@@ -119,7 +119,7 @@ impl CommenterExport<'_> {
         db: &mut PgConnection,
         id: CommenterId,
     ) -> anyhow::Result<Vec<Value>> {
-        let subscriptions = commenters::store::list_stored_subscriptions(db, id).await?;
+        let subscriptions = commenters::store::subscriptions::list_stored(db, id).await?;
         let exported = subscriptions.iter().map(|subscription| {
             json!({
                 "article": self.export_article(&subscription.title, subscription.path.as_deref()),

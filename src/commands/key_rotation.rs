@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use sqlx::PgConnection;
 use tokio::time::sleep;
 
-use crate::accounts::rotation_store::SealedAccountRow;
-use crate::commenters::rotation_store::SealedCommenterRow;
-use crate::comments::rotation_store::SealedNetworkRow;
+use crate::accounts::store::rotation::SealedAccountRow;
+use crate::commenters::store::rotation::SealedCommenterRow;
+use crate::comments::store::rotation::SealedNetworkRow;
 use crate::crypto::KeyRing;
 use crate::crypto::rotation::{RETRY_INTERVAL, RotationBatch, SealedRow, rotate_table};
 use crate::db::store::count_sealed_with_other_keys;
-use crate::mail::rotation_store::SealedEmailRow;
-use crate::publication::rotation_store::SealedCheckerKey;
+use crate::mail::store::rotation::SealedEmailRow;
+use crate::publication::store::rotation::SealedCheckerKey;
 
 /// Time between two lines of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);

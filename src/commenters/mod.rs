@@ -7,7 +7,6 @@ pub mod delivery;
 mod email;
 mod model;
 pub mod policy;
-pub mod rotation_store;
 pub mod store;
 
 pub use browser::BrowserToken;

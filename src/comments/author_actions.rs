@@ -147,7 +147,10 @@ async fn screen_edit(
 ) -> Result<Verdict> {
     let comment = &page.comment;
     let is_verified = match comment.commenter_id {
-        Some(id) => commenters::store::is_verified(db, submitter.browser.0.as_deref(), id).await?,
+        Some(id) => {
+            commenters::store::verification::is_verified(db, submitter.browser.0.as_deref(), id)
+                .await?
+        }
         None => false,
     };
     let author = ScreenedAuthor {
@@ -175,7 +178,7 @@ async fn delete_comment(app: &App, id: CommentId, key: &str) -> Result<Response>
     erase::erase(&mut db, &[id], app.clock.now()).await?;
     // The sealed email has no purpose without any comment or subscription.
     if let Some(commenter_id) = comment.commenter_id {
-        commenters::store::delete_if_unused(&mut db, commenter_id).await?;
+        commenters::store::commenters::delete_if_unused(&mut db, commenter_id).await?;
     }
     db.commit().await?;
     tracing::info!(comment = %id, "comment erased by its author");

@@ -122,7 +122,7 @@ async fn can_verify(
     let Some(id) = page.comment.commenter_id.filter(|_| can_email) else {
         return Ok(false);
     };
-    Ok(!commenters::store::is_verified(db, browser.0.as_deref(), id).await?)
+    Ok(!commenters::store::verification::is_verified(db, browser.0.as_deref(), id).await?)
 }
 
 impl CommentAuthorPage {

@@ -29,13 +29,13 @@ pub async fn download_data(
     let commenter = find_commenter(&app, &mut db, id, &query.key).await?;
     let now = app.clock.now();
     let comments = load_comments(&mut db, &layout, id, now).await?;
-    let subscriptions: Vec<_> = commenters::store::list_subscriptions(&mut db, id, now)
+    let subscriptions: Vec<_> = commenters::store::subscriptions::list(&mut db, id, now)
         .await?
         .iter()
         .map(|subscription| subscription_json(&layout, subscription))
         .collect();
-    let treated = commenters::policy::find_policy(&mut db, id).await?;
-    let notes: Vec<_> = commenters::policy::list_notes(&mut db, id)
+    let treated = commenters::store::policies::find(&mut db, id).await?;
+    let notes: Vec<_> = commenters::store::notes::list(&mut db, id)
         .await?
         .iter()
         .map(|note| json!({"note": note.note, "written_at": note.written_at.rfc3339()}))
@@ -47,7 +47,7 @@ pub async fn download_data(
         "email": "kept sealed, and not shown here either",
         "proved_at": commenter.verified_at.map(Ts::rfc3339),
         "mail_came_back_at": commenter.suppressed_at.map(Ts::rfc3339),
-        "browsers": commenters::store::count_browsers(&mut db, id).await?,
+        "browsers": commenters::store::browsers::count(&mut db, id).await?,
         "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
         "notes": notes,
         "comments": comments,

@@ -89,9 +89,14 @@ pub async fn show_commenter_page(
         _ => None,
     };
     let page = CommenterPage {
-        is_verified: commenters::store::is_verified(&mut db, browser.0.as_deref(), id).await?,
-        browsers: commenters::store::count_browsers(&mut db, id).await?,
-        subscriptions: commenters::store::list_subscriptions(&mut db, id, now).await?,
+        is_verified: commenters::store::verification::is_verified(
+            &mut db,
+            browser.0.as_deref(),
+            id,
+        )
+        .await?,
+        browsers: commenters::store::browsers::count(&mut db, id).await?,
+        subscriptions: commenters::store::subscriptions::list(&mut db, id, now).await?,
         older: comments.last().map(|last| last.id).filter(|_| has_more),
         notice: message.map(|key| translator.text(key)),
         key: commenter.signature(&app.keys),
@@ -110,7 +115,7 @@ pub(super) async fn find_commenter(
     id: CommenterId,
     key: &str,
 ) -> Result<CommenterAccess> {
-    let commenter = commenters::store::find_access(db, id).await?;
+    let commenter = commenters::store::commenters::find_access(db, id).await?;
     commenter
         .filter(|commenter| commenter.is_signature(&app.keys, key))
         .ok_or(Error::NotFound)
@@ -133,7 +138,7 @@ pub async fn post_commenter_page(
         redirect_after_post(&format!("{path}&told={message}"))
     };
     if let Some(subscription) = fields.first("end").parse::<i64>().ok().map(SubscriptionId) {
-        commenters::store::delete_subscription_of(&mut db, id, subscription).await?;
+        commenters::store::subscriptions::delete_of(&mut db, id, subscription).await?;
         db.commit().await?;
         return Ok(redirect("ended").into_response());
     }
@@ -145,7 +150,7 @@ pub async fn post_commenter_page(
             Ok((jar, redirect("proved")).into_response())
         }
         "forget" => {
-            commenters::store::delete_browsers(&mut db, id).await?;
+            commenters::store::browsers::delete_all(&mut db, id).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, "commenter signed out all browsers");
             Ok(Page(SignedOutPage {
@@ -158,7 +163,8 @@ pub async fn post_commenter_page(
         "erase" if fields.is_ticked("sure") => {
             let erased = erase::erase_all_by(&mut db, id, app.clock.now()).await?;
             // A blocked email stays, sealed: otherwise erasing oneself would lift the block.
-            let is_deleted = commenters::store::delete_unless_blocked(&mut db, id).await?;
+            let is_deleted =
+                commenters::store::commenters::delete_unless_blocked(&mut db, id).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, erased, "commenter erased at their own request");
             Ok(Page(SignedOutPage {
@@ -197,8 +203,8 @@ async fn verify_email(
         .list("tell")
         .filter_map(|id| id.parse().ok().map(SubscriptionId))
         .collect();
-    commenters::store::verify_email(db, id, &token, now).await?;
-    commenters::store::activate_subscriptions(db, id, &ticked, now).await?;
+    commenters::store::verification::verify_email(db, id, &token, now).await?;
+    commenters::store::subscriptions::activate(db, id, &ticked, now).await?;
     Ok(jar)
 }
 

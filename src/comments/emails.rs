@@ -25,10 +25,10 @@ pub(super) async fn enqueue_verification(
 ) -> Result<()> {
     let now = app.clock.now();
     // At most one an hour: anyone can type an email and would otherwise flood its owner.
-    if !layout.sends_mail || !commenters::store::claim_verification_email(db, id, now).await? {
+    if !layout.sends_mail || !commenters::store::verification::claim_email(db, id, now).await? {
         return Ok(());
     }
-    if let Some(commenter) = commenters::store::find_access(db, id).await? {
+    if let Some(commenter) = commenters::store::commenters::find_access(db, id).await? {
         let email = build_verification(app, layout, &commenter);
         outbox::enqueue(db, &app.keys, id, &email, None, now).await?;
     }

@@ -16,7 +16,6 @@ pub mod permalink;
 pub mod reply;
 mod reply_form;
 pub mod reply_page;
-pub mod rotation_store;
 pub mod rules;
 mod save;
 mod screen;

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::model::{ReplyTarget, Status};
-use super::reply_form::ReplyForm;
+use super::reply_form::{ReplyFields, ReplyForm};
 use super::reply_page::{ReplyFormPage, build_failure_page};
 use super::submission::{ReplyContext, SubmitOutcome, Submitter, open_submission, submit};
 use super::{author_page, links};
@@ -16,37 +16,32 @@ use crate::app::App;
 use crate::cache::NoInvalidation;
 use crate::ids::ArticleId;
 use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
-use crate::web::requests::RequestId;
-use crate::web::{Error, FormFields, Layout, Page, Path, redirect_after_post};
+use crate::web::form::FormData;
+use crate::web::request_id::RequestId;
+use crate::web::{Error, Layout, Page, Path, redirect_after_post};
 
 /// Handles the reply form.
 pub async fn post_reply(
     State(app): State<App>,
     Path(id): Path<ArticleId>,
-    Extension(request_id): Extension<RequestId>,
+    request_id: RequestId,
     submitter: Submitter,
-    fields: FormFields,
+    form: FormData<ReplyFields>,
 ) -> Response {
-    handle_boxed(
-        &app,
-        ReplyTarget::Article(id),
-        &request_id,
-        &submitter,
-        &fields,
-    )
-    .await
+    let target = ReplyTarget::Article(id);
+    handle_boxed(&app, target, &request_id, &submitter, form.value).await
 }
 
 /// Handles WordPress's own reply form, on a page that a cache stored before the move.
 pub async fn post_wordpress_reply(
     State(app): State<App>,
-    Extension(request_id): Extension<RequestId>,
+    request_id: RequestId,
     submitter: Submitter,
-    fields: FormFields,
+    form: FormData<ReplyFields>,
 ) -> Response {
-    let id = fields.first("comment_post_ID").trim().parse();
+    let id = form.value.wordpress_article.parse();
     let target = ReplyTarget::WordPressId(id.unwrap_or_default());
-    handle_boxed(&app, target, &request_id, &submitter, &fields).await
+    handle_boxed(&app, target, &request_id, &submitter, form.value).await
 }
 
 // Boxed: the future is 20 kB and must not be allocated before the body has arrived.
@@ -55,9 +50,9 @@ fn handle_boxed<'a>(
     target: ReplyTarget,
     request_id: &'a RequestId,
     submitter: &'a Submitter,
-    fields: &'a FormFields,
+    typed: ReplyFields,
 ) -> Pin<Box<dyn Future<Output = Response> + Send + 'a>> {
-    Box::pin(handle(app, target, request_id, submitter, fields))
+    Box::pin(handle(app, target, request_id, submitter, typed))
 }
 
 async fn handle(
@@ -65,12 +60,12 @@ async fn handle(
     target: ReplyTarget,
     request_id: &RequestId,
     submitter: &Submitter,
-    fields: &FormFields,
+    typed: ReplyFields,
 ) -> Response {
     // Before any query: this is what protects the database from a flood.
     if let Err(seconds) = app.limits.check_comment(submitter.ip) {
         let layout = Layout::load_or_last_known(app).await;
-        let form = ReplyForm::read(&layout, target, fields);
+        let form = ReplyForm::new(&layout, target, typed);
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = layout.translator.plural("reply-too-fast", wait);
         return build_failure_page(layout, form, notice)
@@ -81,12 +76,16 @@ async fn handle(
         Err(error) => (Layout::new(app, app.last_known_publication()), Err(error)),
     };
     // Even without a database the form has to come back filled in.
-    let mut form = ReplyForm::read(&layout, target, fields);
-    let is_preview = fields.is_ticked("preview");
+    let mut form = ReplyForm::new(&layout, target, typed.clone());
     let submitted = match opened {
         Ok(submission) => {
             with_timeout(submit(
-                app, submission, &layout, &mut form, submitter, is_preview,
+                app,
+                submission,
+                &layout,
+                &mut form,
+                submitter,
+                typed.is_preview,
             ))
             .await
         }
@@ -95,8 +94,8 @@ async fn handle(
     match submitted {
         Ok(outcome) => outcome_response(app, layout, form, outcome),
         Err(error) => {
-            // Read again: the submission may have been cut off halfway through changing the form.
-            let form = ReplyForm::read(&layout, target, fields);
+            // Made again: the submission may have been cut off halfway through changing the form.
+            let form = ReplyForm::new(&layout, target, typed);
             failure_response(layout, form, request_id, error)
         }
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use serde::Deserialize;
 
 use super::model::{NewComment, ReplyTarget};
 use crate::accounts::Viewer;
@@ -12,11 +13,41 @@ use crate::i18n::Translator;
 use crate::ids::{ArticleId, CommentId};
 use crate::text::website::WebsiteError;
 use crate::text::{BodyFormat, SafeHtml, Website, input, markdown};
-use crate::web::{FieldErrors, FormFields, Layout, assets};
+use crate::web::form::{self, FieldErrors};
+use crate::web::{Layout, assets};
 
 /// Limits of WordPress, from the sizes of its columns.
 const MAX_NAME_BYTES: usize = 245;
 const MAX_BODY_BYTES: usize = 65_525;
+
+/// The fields as sent, by this site's form or by WordPress's.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ReplyFields {
+    comment: String,
+    #[serde(rename = "author")]
+    name: String,
+    /// Rendered only in the response to the request that sent it, which is never cached.
+    email: String,
+    #[serde(rename = "url")]
+    website: String,
+    #[serde(rename = "topic")]
+    honeypot: String,
+    #[serde(rename = "tell_answers")]
+    notify_replies: bool,
+    #[serde(rename = "tell_everything")]
+    notify_all: bool,
+    #[serde(rename = "preview")]
+    pub(super) is_preview: bool,
+    /// Id of the parent comment; empty for a top-level comment.
+    #[serde(rename = "to")]
+    parent: String,
+    /// Article and parent comment by WordPress's ids.
+    #[serde(rename = "comment_post_ID", deserialize_with = "form::trimmed")]
+    pub(super) wordpress_article: String,
+    #[serde(rename = "comment_parent")]
+    wordpress_parent: String,
+}
 
 /// The form with the values as typed and the errors of its fields.
 #[derive(Template)]
@@ -26,19 +57,12 @@ pub struct ReplyForm {
     pub(super) target: ReplyTarget,
     /// Id of the parent comment as sent; empty for a top-level comment. An id of WordPress if `target` is one.
     pub(super) parent: String,
-    comment: String,
-    name: String,
-    /// Rendered only in the response to the request that sent it, which is never cached.
-    email: String,
-    website: String,
-    honeypot: String,
+    typed: ReplyFields,
     /// The site can send email.
     offers_email: bool,
-    notify_replies: bool,
-    notify_all: bool,
     /// Rendered text, after a click on Preview.
     pub(super) preview: Option<SafeHtml>,
-    pub(super) mistakes: FieldErrors,
+    pub(super) errors: FieldErrors,
     script: String,
 }
 
@@ -48,37 +72,27 @@ impl HtmlSafe for ReplyForm {}
 impl ReplyForm {
     /// Makes an empty form for an article.
     pub fn blank(layout: &Layout, article_id: ArticleId) -> Self {
-        Self::read(
-            layout,
-            ReplyTarget::Article(article_id),
-            &FormFields::default(),
-        )
+        let target = ReplyTarget::Article(article_id);
+        Self::new(layout, target, ReplyFields::default())
     }
 
-    /// Reads the sent fields without validating them.
-    pub(super) fn read(layout: &Layout, target: ReplyTarget, fields: &FormFields) -> Self {
-        let field = |name| fields.first(name).to_owned();
+    /// Makes a form that shows the sent fields, which are not validated yet.
+    pub(super) fn new(layout: &Layout, target: ReplyTarget, typed: ReplyFields) -> Self {
         let parent = match target {
-            ReplyTarget::Article(_) => field("to"),
+            ReplyTarget::Article(_) => typed.parent.clone(),
             // WordPress sends 0 for a top-level comment.
             ReplyTarget::WordPressId(_) => {
-                field("comment_parent").trim_start_matches('0').to_owned()
+                typed.wordpress_parent.trim_start_matches('0').to_owned()
             }
         };
         Self {
             translator: layout.translator,
             target,
             parent,
-            comment: field("comment"),
-            name: field("author"),
-            email: field("email"),
-            website: field("url"),
-            honeypot: field("topic"),
+            typed,
             offers_email: layout.sends_mail,
-            notify_replies: fields.is_ticked("tell_answers"),
-            notify_all: fields.is_ticked("tell_everything"),
             preview: None,
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
             script: assets::asset_url("reply.js"),
         }
     }
@@ -103,18 +117,19 @@ impl ReplyForm {
         article.into_iter().chain(parent).collect()
     }
 
-    fn mistake_count(&self) -> i64 {
-        i64::try_from(self.mistakes.iter().count()).unwrap_or(i64::MAX)
+    fn error_count(&self) -> i64 {
+        i64::try_from(self.errors.iter().count()).unwrap_or(i64::MAX)
     }
 
     /// Whether the honeypot field, which people do not see, was filled in.
     pub(super) fn honeypot_filled(&self) -> bool {
-        !self.honeypot.is_empty()
+        !self.typed.honeypot.is_empty()
     }
 
     /// Returns the scope of the notifications that were asked for.
     pub(super) fn subscription_scope(&self) -> Option<SubscriptionScope> {
-        match (self.offers_email, self.notify_all, self.notify_replies) {
+        let typed = &self.typed;
+        match (self.offers_email, typed.notify_all, typed.notify_replies) {
             (true, true, _) => Some(SubscriptionScope::AllReplies),
             (true, false, true) => Some(SubscriptionScope::RepliesToMe),
             _ => None,
@@ -122,15 +137,15 @@ impl ReplyForm {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.comment.is_empty()
+        self.typed.comment.is_empty()
     }
 
     /// Returns the text as typed.
     pub(super) fn body(&self) -> &str {
-        &self.comment
+        &self.typed.comment
     }
 
-    /// Validates the form. Returns `None` if it has errors, which are then in `mistakes` beside the values as typed. Staff
+    /// Validates the form. Returns `None` if it has errors, which are then in `errors` beside the values as typed. Staff
     /// may leave out email and name: the name is then their account's.
     pub(super) fn parse(
         &mut self,
@@ -139,35 +154,35 @@ impl ReplyForm {
         ip: IpAddr,
     ) -> Option<NewComment> {
         let translator = self.translator;
-        let mut mistakes = FieldErrors::new();
+        let mut errors = FieldErrors::new();
         for (field, text) in [
-            ("author", &mut self.name),
-            ("email", &mut self.email),
-            ("url", &mut self.website),
+            ("author", &mut self.typed.name),
+            ("email", &mut self.typed.email),
+            ("url", &mut self.typed.website),
         ] {
             if input::has_invalid_chars(text) {
                 *text = input::strip_invalid_chars(text);
-                mistakes.push(translator, field, "field-unreadable");
+                errors.push(translator, field, "field-unreadable");
             }
         }
         let (body, body_html) = parse_body(
             translator,
             BodyFormat::Markdown,
-            &mut self.comment,
-            &mut mistakes,
+            &mut self.typed.comment,
+            &mut errors,
         );
-        let mut name = input::single_line(&self.name);
+        let mut name = input::single_line(&self.typed.name);
         // Staff may still sign with another name.
         if let Some(viewer) = viewer
             && input::is_blank(&name)
         {
             name.clone_from(&viewer.name);
         }
-        validate_name(translator, &name, &mut mistakes);
-        let email = parse_email(translator, &self.email, viewer.is_some(), &mut mistakes);
-        let website = parse_website(translator, &self.website, &mut mistakes);
-        self.mistakes = mistakes;
-        self.mistakes.is_empty().then(|| NewComment {
+        validate_name(translator, &name, &mut errors);
+        let email = parse_email(translator, &self.typed.email, viewer.is_some(), &mut errors);
+        let website = parse_website(translator, &self.typed.website, &mut errors);
+        self.errors = errors;
+        self.errors.is_empty().then(|| NewComment {
             parent_id,
             name,
             email,
@@ -184,7 +199,7 @@ fn parse_email(
     translator: Translator,
     typed: &str,
     is_optional: bool,
-    mistakes: &mut FieldErrors,
+    errors: &mut FieldErrors,
 ) -> Option<Email> {
     let key = match Email::parse(typed) {
         Ok(email) => return Some(email),
@@ -193,19 +208,19 @@ fn parse_email(
         Err(EmailError::Malformed) => "reply-email-malformed",
         Err(EmailError::TooLong) => "reply-email-too-long",
     };
-    mistakes.push(translator, "email", key);
+    errors.push(translator, "email", key);
     None
 }
 
 /// Validates a name. Errors are those of the field `author`.
-pub fn validate_name(translator: Translator, name: &str, mistakes: &mut FieldErrors) {
+pub fn validate_name(translator: Translator, name: &str, errors: &mut FieldErrors) {
     if input::is_blank(name) {
-        mistakes.push(translator, "author", "reply-name-missing");
+        errors.push(translator, "author", "reply-name-missing");
     }
     if name.len() > MAX_NAME_BYTES {
-        mistakes.push(translator, "author", "reply-name-too-long");
+        errors.push(translator, "author", "reply-name-too-long");
     } else if input::contains_email(name) {
-        mistakes.push(translator, "author", "reply-name-is-address");
+        errors.push(translator, "author", "reply-name-is-address");
     }
 }
 
@@ -213,7 +228,7 @@ pub fn validate_name(translator: Translator, name: &str, mistakes: &mut FieldErr
 pub fn parse_website(
     translator: Translator,
     typed: &str,
-    mistakes: &mut FieldErrors,
+    errors: &mut FieldErrors,
 ) -> Option<Website> {
     Website::parse(typed).unwrap_or_else(|error| {
         let key = match error {
@@ -222,7 +237,7 @@ pub fn parse_website(
             | WebsiteError::HasCredentials
             | WebsiteError::InvalidUrl => "reply-website-wrong",
         };
-        mistakes.push(translator, "url", key);
+        errors.push(translator, "url", key);
         None
     })
 }
@@ -233,17 +248,17 @@ pub fn parse_body(
     translator: Translator,
     format: BodyFormat,
     typed: &mut String,
-    mistakes: &mut FieldErrors,
+    errors: &mut FieldErrors,
 ) -> (String, SafeHtml) {
     if input::has_invalid_chars(typed) {
         *typed = input::strip_invalid_chars(typed);
-        mistakes.push(translator, "comment", "field-unreadable");
+        errors.push(translator, "comment", "field-unreadable");
     }
     let body = input::multi_line(typed);
     let over = body.len().saturating_sub(MAX_BODY_BYTES);
     if over > 0 {
         let over = i64::try_from(over).unwrap_or(i64::MAX);
-        mistakes.push_message("comment", translator.plural("reply-comment-too-long", over));
+        errors.push_message("comment", translator.plural("reply-comment-too-long", over));
         // Not rendered: a text of any length could be made to take long.
         return (body, markdown::render_comment(""));
     }
@@ -253,7 +268,7 @@ pub fn parse_body(
     };
     // The Markdown need not be empty: a link reference definition, for example, renders to nothing.
     if body_html.is_blank() {
-        mistakes.push(translator, "comment", "reply-comment-missing");
+        errors.push(translator, "comment", "reply-comment-missing");
     }
     (body, body_html)
 }

@@ -65,7 +65,9 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
     let settings = &layout.publication.discussion;
     let article_id = reply.discussion.article_id;
     let commenter = match &comment.email {
-        Some(email) => Some(commenters::store::find_or_insert(db, &app.keys, email, now).await?),
+        Some(email) => {
+            Some(commenters::store::commenters::find_or_insert(db, &app.keys, email, now).await?)
+        }
         None => None,
     };
     let commenter_id = commenter.as_ref().map(|commenter| commenter.id);
@@ -75,7 +77,9 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
         return Ok(SaveOutcome::Duplicate { id });
     }
     let is_verified = match commenter_id.filter(|_| !is_new) {
-        Some(id) => commenters::store::is_verified(db, reply.browser.0.as_deref(), id).await?,
+        Some(id) => {
+            commenters::store::verification::is_verified(db, reply.browser.0.as_deref(), id).await?
+        }
         None => false,
     };
     let is_staff = comment.account_id.is_some();
@@ -158,7 +162,15 @@ async fn subscribe(
     };
     let article_id = reply.discussion.article_id;
     let now = app.clock.now();
-    commenters::store::subscribe(db, commenter_id, article_id, scope, is_verified, now).await?;
+    commenters::store::subscriptions::subscribe(
+        db,
+        commenter_id,
+        article_id,
+        scope,
+        is_verified,
+        now,
+    )
+    .await?;
     if !is_verified {
         emails::enqueue_verification(app, db, reply.layout, commenter_id).await?;
     }

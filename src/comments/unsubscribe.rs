@@ -51,7 +51,7 @@ pub async fn show_unsubscribe(
     Query(signed): Query<SignatureQuery>,
 ) -> Result<Response> {
     verify_key(&app, id, &signed)?;
-    let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
+    let subscription = commenters::store::subscriptions::find(&mut db, id, app.clock.now()).await?;
     Ok(Page(UnsubscribePage::new(&app, layout, id, subscription)).into_private_response())
 }
 
@@ -64,7 +64,7 @@ pub async fn post_unsubscribe(
 ) -> Result<Response> {
     // The body is not read: mail programs may send either of two kinds (RFC 8058 §3.1), and the URL says everything.
     verify_key(&app, id, &signed)?;
-    commenters::store::delete_subscription(&mut db, id).await?;
+    commenters::store::subscriptions::delete(&mut db, id).await?;
     tracing::info!(subscription = %id, "subscription ended by the link in an email");
     Ok(Page(UnsubscribePage::new(&app, layout, id, None)).into_private_response())
 }
@@ -79,8 +79,8 @@ pub async fn email_commenter_link(
 ) -> Result<Response> {
     verify_key(&app, id, &signed)?;
     let mut db = app.pool.begin().await?;
-    let subscription = commenters::store::find_subscription(&mut db, id, app.clock.now()).await?;
-    if let Some(owner) = commenters::store::find_subscriber(&mut db, id).await? {
+    let subscription = commenters::store::subscriptions::find(&mut db, id, app.clock.now()).await?;
+    if let Some(owner) = commenters::store::subscriptions::find_subscriber(&mut db, id).await? {
         emails::enqueue_verification(&app, &mut db, &layout, owner).await?;
     }
     db.commit().await?;

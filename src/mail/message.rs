@@ -7,6 +7,7 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use serde::{Deserialize, Serialize};
+use textwrap::WordSplitter;
 use url::Url;
 
 use crate::clock::Ts;
@@ -170,32 +171,18 @@ impl EmailLink {
 
 /// Wraps each paragraph, with `mark` before every line. Words that are too long stay whole.
 fn wrapped(text: &str, mark: &str) -> String {
-    let room = MAX_LINE_CHARS - mark.len();
-    let mut lines: Vec<String> = Vec::new();
-    for block in EmailBlock::paragraphs(text) {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        for line in block {
-            lines.push(String::new());
-            for word in line.split_whitespace() {
-                let last = lines.last_mut().expect("a line was begun");
-                if last.is_empty() {
-                    last.push_str(word);
-                } else if last.chars().count() + 1 + word.chars().count() <= room {
-                    last.push(' ');
-                    last.push_str(word);
-                } else {
-                    lines.push(word.to_owned());
-                }
-            }
-        }
-    }
-    lines
-        .iter()
-        .map(|line| format!("{mark}{line}").trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let options = textwrap::Options::new(MAX_LINE_CHARS)
+        .initial_indent(mark)
+        .subsequent_indent(mark)
+        // A URL that is broken, even at a hyphen, leads nowhere.
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let paragraphs = EmailBlock::paragraphs(text).into_iter().map(|lines| {
+        let lines: Vec<String> = lines.into_iter().map(to_single_line).collect();
+        textwrap::fill(&lines.join("\n"), &options)
+    });
+    let separator = format!("\n{}\n", mark.trim_end());
+    paragraphs.collect::<Vec<_>>().join(&separator)
 }
 
 /// Returns the text on one line without control characters, so that it cannot end a header.

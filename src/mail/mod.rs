@@ -6,7 +6,6 @@ mod mailer;
 pub mod message;
 mod model;
 pub mod outbox;
-pub mod rotation_store;
 pub mod store;
 
 pub use mailer::{Mailer, SendError, check_server};

@@ -2,7 +2,6 @@
 //! is blocked.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,30 +10,46 @@ use sqlx::PgConnection;
 
 use super::store;
 use crate::accounts::Moderator;
-use crate::admin::{AdminLayout, AdminSection, take_form};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::audit_log::store::chain;
 use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
-use crate::commenters::blocks::{
-    self, BlockableDomain, BlockableNetwork, BlockedEmail, BlockedPlace, NetworkError,
-};
+use crate::commenters::blocks::{BlockableDomain, BlockableNetwork, NetworkError};
+use crate::commenters::store::blocks::{self, BlockedEmail, BlockedPlace};
 use crate::commenters::{self, Email, EmailError};
 use crate::ids::CommenterId;
-use crate::web::requests::RequestId;
-use crate::web::{FieldErrors, FormFields, Page, Query, Result, redirect_after_post};
+use crate::web::form::{self, FieldErrors, FormData, submit_or_recover};
+use crate::web::request_id::RequestId;
+use crate::web::{Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion/blocks";
 /// Subject of a network's entries in the audit log. The network itself would say where a commenter lives.
 const NETWORK_SUBJECT: &str = "a network";
 
 /// The typed value; the page has one form per kind, so one field is filled.
-#[derive(Default)]
-struct BlockForm {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct BlockForm {
+    #[serde(deserialize_with = "form::trimmed")]
     email: String,
+    #[serde(deserialize_with = "form::trimmed")]
+    domain: String,
+    #[serde(deserialize_with = "form::trimmed")]
+    network: String,
+    #[serde(skip)]
+    errors: FieldErrors,
+}
+
+/// The block to remove; one field is filled.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct UnblockForm {
+    /// The handle of a blocked email.
+    #[serde(rename = "address")]
+    email_handle: String,
     domain: String,
     network: String,
-    errors: FieldErrors,
 }
 
 #[derive(Template)]
@@ -78,22 +93,21 @@ pub async fn show_blocks(
 /// Blocks the typed email, domain or network. The response to one that is blocked already is the same.
 pub async fn block(
     State(app): State<App>,
-    Extension(reference): Extension<RequestId>,
+    request_id: RequestId,
     moderator: Result<Moderator>,
     desk: Result<AdminLayout>,
-    fields: FormFields,
+    form: FormData<BlockForm>,
 ) -> Response {
-    let work = async { apply_form(&app, desk?, &moderator?, &fields).await };
-    take_form(&app, reference, PAGE_PATH, &fields, work).await
+    let work = async { apply_form(&app, desk?, &moderator?, form.value).await };
+    submit_or_recover(&app, request_id, PAGE_PATH, &form.fields, work).await
 }
 
 async fn apply_form(
     app: &App,
     desk: AdminLayout,
     moderator: &Moderator,
-    fields: &FormFields,
+    mut form: BlockForm,
 ) -> Result<Response> {
-    let mut form = BlockForm::from_fields(fields);
     let Some(target) = form.parse(&desk) else {
         let page = BlocksPage::load(app, desk, moderator, form).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
@@ -103,7 +117,7 @@ async fn apply_form(
     let (is_new, subject) = match target {
         BlockTarget::Email(email) => {
             // An email that never commented gets a record, so that its first comment is already blocked.
-            let id = commenters::store::find_or_insert(&mut db, &app.keys, &email, now)
+            let id = commenters::store::commenters::find_or_insert(&mut db, &app.keys, &email, now)
                 .await?
                 .id;
             let is_new = blocks::block(&mut db, moderator, id, now).await?;
@@ -132,15 +146,15 @@ async fn apply_form(
 pub async fn unblock(
     State(app): State<App>,
     moderator: Moderator,
-    fields: FormFields,
+    FormData { value: form, .. }: FormData<UnblockForm>,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
-    let (was_blocked, subject) = if let handle @ [_, ..] = fields.first("address").as_bytes() {
-        let blocked = blocks::addresses(&mut db, &moderator).await?;
+    let (was_blocked, subject) = if !form.email_handle.is_empty() {
+        let blocked = blocks::list_emails(&mut db, &moderator).await?;
         // A handle is a signature, so the email is found by signing every blocked one; there are few.
         let found = blocked
             .iter()
-            .find(|email| email_handle(&app, email).as_bytes() == handle);
+            .find(|email| email_handle(&app, email) == form.email_handle);
         match found {
             Some(email) => {
                 let was_blocked = blocks::unblock(&mut db, &moderator, email.id).await?;
@@ -149,10 +163,10 @@ pub async fn unblock(
             // Someone else removed the block first.
             None => (false, String::new()),
         }
-    } else if let Some(domain) = BlockableDomain::parse(fields.first("domain")) {
+    } else if let Some(domain) = BlockableDomain::parse(&form.domain) {
         let was_blocked = blocks::unblock_domain(&mut db, &moderator, &domain).await?;
         (was_blocked, domain_subject(&domain))
-    } else if let Ok(network) = BlockableNetwork::parse(fields.first("network")) {
+    } else if let Ok(network) = BlockableNetwork::parse(&form.network) {
         let was_blocked = blocks::unblock_network(&mut db, &moderator, network).await?;
         (was_blocked, NETWORK_SUBJECT.to_owned())
     } else {
@@ -201,17 +215,7 @@ enum BlockTarget {
 }
 
 impl BlockForm {
-    fn from_fields(fields: &FormFields) -> Self {
-        let typed = |name| fields.first(name).trim().to_owned();
-        Self {
-            email: typed("email"),
-            domain: typed("domain"),
-            network: typed("network"),
-            errors: FieldErrors::new(),
-        }
-    }
-
-    /// Parses the filled field; on `None` the form holds the mistake.
+    /// Parses the filled field; on `None` the form holds the error.
     fn parse(&mut self, desk: &AdminLayout) -> Option<BlockTarget> {
         let translator = desk.layout.translator;
         let (field, key) = if !self.domain.is_empty() {
@@ -247,7 +251,7 @@ impl BlocksPage {
         form: BlockForm,
     ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let emails = blocks::addresses(&mut db, moderator).await?;
+        let emails = blocks::list_emails(&mut db, moderator).await?;
         let emails = emails
             .into_iter()
             .map(|blocked| (email_handle(app, &blocked), blocked))
@@ -257,8 +261,8 @@ impl BlocksPage {
             section: AdminSection::Discussion,
             form,
             emails,
-            domains: blocks::domains(&mut db, moderator).await?,
-            networks: blocks::networks(&mut db, moderator).await?,
+            domains: blocks::list_domains(&mut db, moderator).await?,
+            networks: blocks::list_networks(&mut db, moderator).await?,
             done: None,
         })
     }

@@ -18,7 +18,8 @@ use super::store::counts::{self, QueueCounts};
 use crate::accounts::Moderator;
 use crate::admin::{AdminLayout, AdminSection, take_form};
 use crate::app::App;
-use crate::commenters::policy::{self, CommenterNote, CommenterPolicy, PolicyInfo};
+use crate::commenters::policy::{CommenterNote, CommenterPolicy, PolicyInfo};
+use crate::commenters::store::{notes, policies};
 use crate::comments::Status;
 use crate::ids::{ActionId, CommentId, CommenterId};
 use crate::text::input;
@@ -127,7 +128,7 @@ async fn apply_form(
     let commenter = page.author.commenter_id;
     // Locked until the commit: neither an erasure nor another moderator can come between the checks and the change.
     let is_locked = match commenter {
-        Some(id) => policy::lock_commenter(&mut db, id).await?,
+        Some(id) => policies::lock_commenter(&mut db, id).await?,
         None => false,
     };
     let (Some(commenter), true) = (commenter, is_locked) else {
@@ -136,7 +137,7 @@ async fn apply_form(
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     };
     if let Ok(note) = fields.first("delete_note").parse::<i64>() {
-        policy::delete_note_of(&mut db, moderator, commenter, note).await?;
+        notes::delete_of(&mut db, moderator, commenter, note).await?;
         db.commit().await?;
         return Ok(page.redirect("unnoted"));
     }
@@ -169,7 +170,7 @@ async fn add_note(
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     let now = app.clock.now();
-    policy::insert_note(&mut db, moderator, commenter, &page.note, now).await?;
+    notes::insert(&mut db, moderator, commenter, &page.note, now).await?;
     db.commit().await?;
     Ok(page.redirect("noted"))
 }
@@ -197,7 +198,7 @@ async fn change_policy(
     if !page.errors.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    let policy = policy::find_policy(&mut db, commenter).await?;
+    let policy = policies::find(&mut db, commenter).await?;
     let policy = policy.ok_or(Error::NotFound)?;
     // A moderator who wants what someone else has just set needs no warning.
     if policy.policy.as_str() != fields.first("expected_policy") && policy.policy != to {
@@ -326,7 +327,7 @@ impl CommenterProfile {
             return Ok(None);
         };
         // An erasure may have deleted the commenter since the query before.
-        let Some(policy) = policy::find_policy(db, id).await? else {
+        let Some(policy) = policies::find(db, id).await? else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -334,7 +335,7 @@ impl CommenterProfile {
             names: commenter_store::list_names(db, id, MAX_NAMES).await?,
             counts: counts::count_by_commenter(db, id).await?,
             comments: commenter_store::list_recent_comments(db, id, MAX_COMMENTS).await?,
-            notes: policy::list_notes(db, id).await?,
+            notes: notes::list(db, id).await?,
             policy,
         }))
     }

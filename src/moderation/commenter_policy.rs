@@ -7,7 +7,8 @@ use crate::accounts::Moderator;
 use crate::audit_log::store::chain;
 use crate::audit_log::{EntryKind, NewEntry};
 use crate::clock::Ts;
-use crate::commenters::policy::{self, CommenterPolicy, PolicyInfo};
+use crate::commenters::policy::{CommenterPolicy, PolicyInfo};
+use crate::commenters::store::policies;
 use crate::ids::CommenterId;
 
 /// Saves the policy, with an entry in the audit log for the block and one for the rest, if they change.
@@ -31,7 +32,7 @@ pub(super) async fn save_policy(
     let action = store::decisions::reserve_action_id(db).await?;
     let mut changes = Vec::new();
     if was_blocked != is_blocked {
-        policy::set_blocked(db, moderator, id, is_blocked, now).await?;
+        policies::set_blocked(db, moderator, id, is_blocked, now).await?;
         let kind = match is_blocked {
             true => EntryKind::Blocked,
             false => EntryKind::Unblocked,
@@ -39,7 +40,7 @@ pub(super) async fn save_policy(
         changes.push((kind, format!("commenter {id}")));
     }
     if treatment != present.fixed {
-        policy::set_policy(db, moderator, id, treatment, now).await?;
+        policies::set(db, moderator, id, treatment, now).await?;
         let subject = format!("commenter {id} {}", to.as_str());
         changes.push((EntryKind::PolicyChanged, subject));
     }

@@ -2,7 +2,6 @@
 //! comment keeps its status, but a decision made before the edit can no longer be undone.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,7 +11,7 @@ use sqlx::PgConnection;
 use super::store;
 use super::store::edit::{EditableComment, EditedText};
 use crate::accounts::Moderator;
-use crate::admin::{AdminLayout, AdminSection, take_form};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::audit_log::store::chain::append_single;
 use crate::audit_log::{EntryKind, NewEntry};
@@ -21,19 +20,39 @@ use crate::comments::{parse_body, parse_website, validate_name};
 use crate::i18n::Translator;
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml, Website, input};
-use crate::web::requests::RequestId;
-use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redirect_after_post};
+use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recover};
+use crate::web::request_id::RequestId;
+use crate::web::{Error, Page, Path, Query, Result, redirect_after_post};
 
 const MAX_NOTE_BYTES: usize = 1_000;
 
-struct CommentEditForm {
+/// The comment as typed, and the button that was pressed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CommentEditForm {
     comment: String,
+    #[serde(deserialize_with = "form::single_line")]
     author: String,
+    #[serde(deserialize_with = "form::trimmed")]
     url: String,
+    #[serde(deserialize_with = "form::single_line")]
     note: String,
-    /// Version that the form was loaded with; -1 if the field was malformed.
-    version: i32,
+    version: RowVersion,
+    action: EditButton,
+    /// The earlier version to restore. Its button sends no text, only the version of the page.
+    #[serde(deserialize_with = "form::parsed")]
+    restore: Option<i32>,
+    #[serde(skip)]
     errors: FieldErrors,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum EditButton {
+    Preview,
+    #[default]
+    #[serde(other)]
+    Save,
 }
 
 #[derive(Template)]
@@ -82,14 +101,14 @@ pub async fn show_edit(
 /// Saves the edit, previews it, or restores an earlier version.
 pub async fn submit_edit(
     State(app): State<App>,
-    Extension(reference): Extension<RequestId>,
+    request_id: RequestId,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
     desk: Result<AdminLayout>,
-    fields: FormFields,
+    form: FormData<CommentEditForm>,
 ) -> Response {
-    let work = async { save(&app, desk?, &moderator?, id, &fields).await };
-    take_form(&app, reference, &edit_path(id), &fields, work).await
+    let work = async { save(&app, desk?, &moderator?, id, form.value).await };
+    submit_or_recover(&app, request_id, &edit_path(id), &form.fields, work).await
 }
 
 fn edit_path(id: CommentId) -> String {
@@ -101,41 +120,38 @@ async fn save(
     desk: AdminLayout,
     moderator: &Moderator,
     id: CommentId,
-    fields: &FormFields,
+    form: CommentEditForm,
 ) -> Result<Response> {
     let now = app.clock.now();
     let translator = desk.layout.translator;
+    let (action, restore, version) = (form.action, form.restore, form.version);
     // The page is read in the transaction of the edit, which compares the version again when it writes.
     let mut db = app.pool.begin().await?;
-    let restored = fields.first("restore").parse::<i32>().ok();
-    let form = restored
-        .is_none()
-        .then(|| CommentEditForm::from_fields(fields));
-    let mut page = CommentEditPage::load(&mut db, desk, id, form).await?;
+    let typed = restore.is_none().then_some(form);
+    let mut page = CommentEditPage::load(&mut db, desk, id, typed).await?;
     if page.comment.is_erased {
         page.notice = Some(translator.text("edit-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let new = match restored {
-        Some(version) => {
-            // The button of an earlier version sends no text, only the version of the page.
-            page.form.version = fields.first("version").parse().unwrap_or(-1);
-            page.find_version(version).ok_or(Error::NotFound)?
+    let new = match restore {
+        Some(earlier) => {
+            page.form.version = version;
+            page.find_version(earlier).ok_or(Error::NotFound)?
         }
         None => match page.form.parse(translator, page.comment.format) {
             Some(new) => new,
             None => return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY)),
         },
     };
-    if fields.first("action") == "preview" {
+    if action == EditButton::Preview {
         page.preview = Some(new.body_html);
         return Ok(Page(page).into_private_response());
     }
     // An edit without a difference would make earlier decisions impossible to undo for nothing.
-    if page.form.version == page.comment.version && page.comment.has_text(&new) {
+    if page.form.version.0 == page.comment.version && page.comment.has_text(&new) {
         return Ok(redirect_after_post(&format!("{}?same=1", edit_path(id))).into_response());
     }
-    if !store::edit::update(&mut db, moderator, id, page.form.version, &new, now).await? {
+    if !store::edit::update(&mut db, moderator, id, page.form.version.0, &new, now).await? {
         db.rollback().await?;
         return page.into_conflict(app).await;
     }
@@ -164,20 +180,8 @@ impl CommentEditForm {
             comment: comment.body.clone(),
             author: comment.name.clone(),
             url: comment.website.clone().unwrap_or_default(),
-            note: String::new(),
-            version: comment.version,
-            errors: FieldErrors::new(),
-        }
-    }
-
-    fn from_fields(fields: &FormFields) -> Self {
-        Self {
-            comment: fields.first("comment").to_owned(),
-            author: input::single_line(fields.first("author")),
-            url: fields.first("url").trim().to_owned(),
-            note: input::single_line(fields.first("note")),
-            version: fields.first("version").parse().unwrap_or(-1),
-            errors: FieldErrors::new(),
+            version: RowVersion(comment.version),
+            ..Self::default()
         }
     }
 
@@ -240,7 +244,7 @@ impl CommentEditPage {
         let mut page = Self::load(&mut db, self.desk, id, Some(self.form)).await?;
         let translator = page.desk.layout.translator;
         // Makes the next submission win: the moderator has seen the other text by then.
-        page.form.version = page.comment.version;
+        page.form.version = RowVersion(page.comment.version);
         page.notice = Some(match page.last_editor() {
             _ if page.comment.is_erased => translator.text("edit-gone"),
             Some(name) => translator.format("edit-overtaken-by", "name", name),
@@ -256,7 +260,10 @@ impl CommentEditPage {
     }
 
     fn find_version(&self, version: i32) -> Option<EditedText> {
-        let found = self.versions.iter().find(|one| one.version == version)?;
+        let found = self
+            .versions
+            .iter()
+            .find(|found| found.version == version)?;
         let translator = self.desk.layout.translator;
         let mut body = found.body.clone();
         // The saved HTML may have been made by older, laxer rules.

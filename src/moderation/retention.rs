@@ -29,7 +29,7 @@ pub async fn purge_expired(app: &App, days: i32) -> sqlx::Result<i64> {
         }
         // The email of a commenter must not outlive the last comment that it was given for.
         for id in &purged.commenters {
-            commenters::store::delete_if_unused(&mut db, *id).await?;
+            commenters::store::commenters::delete_if_unused(&mut db, *id).await?;
         }
         let entry = NewEntry {
             action: store::decisions::reserve_action_id(&mut db).await?,

@@ -3,7 +3,6 @@
 mod discussion;
 mod latest;
 mod model;
-pub mod rotation_store;
 pub mod store;
 
 pub use discussion::{CheckerSettings, DiscussionSettings};

@@ -43,9 +43,10 @@ async fn train(site: &TestSite) {
 async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str) -> CommentId {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let email = Email::parse("someone@example.org").expect("an address");
-    let commenter = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
-        .await
-        .expect("a commenter");
+    let commenter =
+        commenters::store::commenters::find_or_insert(&mut db, &site.app.keys, &email, site.now())
+            .await
+            .expect("a commenter");
     let comment = NewComment {
         parent_id: None,
         name: name.to_owned(),

@@ -150,7 +150,7 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
         .has_status(303);
     let commenter = find_commenter(&site, id).await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let found = commenters::store::find_access(&mut db, commenter)
+    let found = commenters::store::commenters::find_access(&mut db, commenter)
         .await
         .expect("the database answers")
         .expect("they exist");
@@ -166,7 +166,7 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     broadsheet::comments::store::erase::erase_all_by(&mut db, commenter, site.now())
         .await
         .expect("erased");
-    let is_gone = commenters::store::delete_unless_blocked(&mut db, commenter)
+    let is_gone = commenters::store::commenters::delete_unless_blocked(&mut db, commenter)
         .await
         .expect("deleted");
     db.commit().await.expect("saved");

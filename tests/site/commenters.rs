@@ -233,7 +233,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
         Status::Held
     );
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let found = commenters::store::find_access(&mut db, commenter)
+    let found = commenters::store::commenters::find_access(&mut db, commenter)
         .await
         .expect("the database answers")
         .expect("they exist");

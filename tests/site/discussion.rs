@@ -413,10 +413,15 @@ async fn an_email_is_blocked_and_never_shown_again() {
     let is_blocked = async |address: &str| {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         let email = Email::parse(address).expect("an address");
-        let id = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, site.now())
-            .await
-            .expect("a commenter")
-            .id;
+        let id = commenters::store::commenters::find_or_insert(
+            &mut db,
+            &site.app.keys,
+            &email,
+            site.now(),
+        )
+        .await
+        .expect("a commenter")
+        .id;
         load_facts(&mut db, Some(id), "", "192.0.2.1")
             .await
             .is_blocked

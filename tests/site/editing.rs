@@ -332,7 +332,7 @@ async fn erasing_a_comment_erases_its_earlier_versions() {
     // Until then it is part of the author's data export.
     let commenter = site.count("select commenter_id from comments").await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let person = broadsheet::commenters::store::find_access(
+    let person = broadsheet::commenters::store::commenters::find_access(
         &mut db,
         broadsheet::ids::CommenterId(commenter),
     )

@@ -35,7 +35,7 @@ async fn dump_tables(site: &TestSite) -> String {
 async fn find_commenter(site: &TestSite, email_text: &str) -> Option<CommenterId> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let email = Email::parse(email_text).expect("an address");
-    commenters::store::find_by_email(&mut db, &site.app.keys, &email)
+    commenters::store::commenters::find_by_email(&mut db, &site.app.keys, &email)
         .await
         .expect("the database answers")
         .first()
@@ -48,7 +48,7 @@ async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
     let erased = comments::store::erase::erase_all_by(&mut db, id, site.now())
         .await
         .expect("comments are erased");
-    let is_gone = commenters::store::delete_unless_blocked(&mut db, id)
+    let is_gone = commenters::store::commenters::delete_unless_blocked(&mut db, id)
         .await
         .expect("the commenter is deleted");
     db.commit().await.expect("the transaction commits");
@@ -273,7 +273,7 @@ async fn an_erased_commenter_is_not_counted() {
     comments::store::erase::erase(&mut db, &[bob], site.now())
         .await
         .expect("it is erased");
-    commenters::store::delete_if_unused(&mut db, who)
+    commenters::store::commenters::delete_if_unused(&mut db, who)
         .await
         .expect("nothing is left");
     db.commit().await.expect("the transaction commits");

@@ -1,6 +1,6 @@
 //! Rotation of the secret key: commenters are recognised during it and after it, and duplicates are merged.
 
-use broadsheet::commenters::rotation_store::SealedCommenterRow;
+use broadsheet::commenters::store::rotation::SealedCommenterRow;
 use broadsheet::commenters::{self, Email, open_for_export};
 use broadsheet::comments::Status;
 use broadsheet::crypto::rotation::{RotationBatch, rotate_batch};
@@ -48,11 +48,15 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
         .await
         .expect("a connection");
     let email = Email::parse("ann@example.org").expect("an address");
-    let duplicate =
-        commenters::store::find_or_insert(&mut db, &KeyRing::from_secret(&NEW), &email, site.now())
-            .await
-            .expect("a second row")
-            .id;
+    let duplicate = commenters::store::commenters::find_or_insert(
+        &mut db,
+        &KeyRing::from_secret(&NEW),
+        &email,
+        site.now(),
+    )
+    .await
+    .expect("a second row")
+    .id;
     sqlx::query("update comments set commenter_id = $1, dedup_hash = (select dedup_hash from comments where id = $3) where id = $2")
         .bind(duplicate.0)
         .bind(second.0)

@@ -36,7 +36,7 @@ impl TestSite {
     async fn insert_commenter(&self, recipient: &str) -> CommenterId {
         let mut db = self.app.pool.acquire().await.expect("a connection");
         let email = Email::parse(recipient).expect("an address");
-        commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
+        commenters::store::commenters::find_or_insert(&mut db, &self.app.keys, &email, self.now())
             .await
             .expect("a commenter")
             .id

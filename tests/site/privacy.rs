@@ -89,7 +89,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         .await
         .expect("a subscription");
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let commenter_access = commenters::store::find_access(&mut db, CommenterId(commenter))
+    let commenter_access = commenters::store::commenters::find_access(&mut db, CommenterId(commenter))
         .await
         .expect("the database answers")
         .expect("the canary");

@@ -60,9 +60,10 @@ impl<'a> CommentDraft<'a> {
     pub async fn insert(self, site: &TestSite, article: &SampleArticle) -> CommentId {
         let mut db = site.app.pool.begin().await.expect("a transaction");
         let email = Email::parse(&format!("{}@example.org", self.author)).expect("an address");
-        let commenter = commenters::store::find_or_insert(&mut db, &site.app.keys, &email, self.at)
-            .await
-            .expect("a commenter");
+        let commenter =
+            commenters::store::commenters::find_or_insert(&mut db, &site.app.keys, &email, self.at)
+                .await
+                .expect("a commenter");
         let comment = NewComment {
             parent_id: None,
             name: self.author.to_owned(),

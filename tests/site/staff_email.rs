@@ -1,12 +1,12 @@
 //! The email of a member of staff: confirmed before it is used, never shown, encrypted at rest.
 
 use broadsheet::accounts::address_store;
-use broadsheet::accounts::rotation_store::SealedAccountRow;
+use broadsheet::accounts::store::rotation::SealedAccountRow;
 use broadsheet::crypto::rotation::rotate_batch;
 use broadsheet::crypto::{KeyFile, KeyRing, encode_hex};
 use broadsheet::ids::AccountId;
 use broadsheet::mail;
-use broadsheet::mail::rotation_store::SealedEmailRow;
+use broadsheet::mail::store::rotation::SealedEmailRow;
 use sqlx::AssertSqlSafe;
 
 use crate::digest::{DAY, DigestSite, HOUR, MINUTE, MO, confirm_staff_email, submit_staff_email};

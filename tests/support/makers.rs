@@ -126,7 +126,7 @@ impl TestSite {
         let email =
             Email::parse(&format!("{}@example.org", Slug::from_title(name))).expect("an email");
         let commenter =
-            commenters::store::find_or_insert(&mut db, &self.app.keys, &email, self.now())
+            commenters::store::commenters::find_or_insert(&mut db, &self.app.keys, &email, self.now())
                 .await
                 .expect("a commenter");
         let reasons = match status {

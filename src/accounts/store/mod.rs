@@ -1,6 +1,7 @@
 //! SQL on accounts, sessions and the one-time setup token.
 
 pub mod login_throttle;
+pub mod rotation;
 pub mod staff_email;
 
 use sqlx::PgConnection;

@@ -8,6 +8,7 @@ pub mod erase;
 pub mod notifications;
 pub mod personal_data;
 pub mod purge;
+pub mod rotation;
 pub mod screening_facts;
 pub mod submissions;
 pub mod threads;

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::comments::screening::WordList;
@@ -11,7 +12,7 @@ use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::publication::store::CHECKER_KEY_ROW;
 use crate::publication::{CheckerSettings, DiscussionSettings};
-use crate::web::{FieldErrors, FormFields};
+use crate::web::form::{self, FieldErrors, RowVersion};
 
 const MAX_LIST_BYTES: usize = 1_000_000;
 /// Most bytes of the spam checker's URL and of its key.
@@ -26,29 +27,47 @@ const NETWORK_DAYS: RangeInclusive<i32> = 0..=365;
 const TRASH_DAYS: RangeInclusive<i32> = 0..=36_500;
 
 /// The settings and word lists as typed.
-pub(super) struct RulesForm {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct RulesForm {
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) thread_depth: String,
     pub(super) newest_first: bool,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) close_after_days: String,
     pub(super) hold_everything: bool,
     pub(super) hold_first_timers: bool,
     pub(super) trust_unproven: bool,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) hold_links: String,
+    #[serde(deserialize_with = "word_list")]
     pub(super) hold_words: String,
+    #[serde(deserialize_with = "word_list")]
     pub(super) refuse_words: String,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) flood_seconds: String,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) edit_minutes: String,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) network_days: String,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) trash_days: String,
     pub(super) shows_transparency: bool,
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) checker_url: String,
     /// A new key for the spam checker. The saved key is never sent to the page.
+    #[serde(deserialize_with = "form::trimmed")]
     pub(super) checker_key: String,
     pub(super) forget_key: bool,
     /// The fields of a comment that are sent to the spam checker.
+    #[serde(deserialize_with = "sendable_fields")]
     pub(super) sent_fields: Vec<String>,
     /// Version of the settings that the form was made from.
-    pub(super) version: i32,
+    pub(super) version: RowVersion,
+    /// The button that only previews the word lists was pressed.
+    #[serde(rename = "try")]
+    pub(super) is_preview: bool,
+    #[serde(skip)]
     pub(super) errors: FieldErrors,
 }
 
@@ -84,45 +103,11 @@ impl RulesForm {
             checker_url: checker
                 .map(|checker| checker.url.clone())
                 .unwrap_or_default(),
-            checker_key: String::new(),
-            forget_key: false,
             sent_fields: checker
                 .map(|checker| checker.sent_fields.clone())
                 .unwrap_or_default(),
-            version,
-            errors: FieldErrors::new(),
-        }
-    }
-
-    /// Reads a submitted form; unknown names of fields to send are dropped.
-    pub(super) fn from_fields(fields: &FormFields) -> Self {
-        let line = |name| fields.first(name).trim().to_owned();
-        Self {
-            thread_depth: line("thread_depth"),
-            newest_first: fields.is_ticked("newest_first"),
-            close_after_days: line("close_after_days"),
-            hold_everything: fields.is_ticked("hold_everything"),
-            hold_first_timers: fields.is_ticked("hold_first_timers"),
-            trust_unproven: fields.is_ticked("trust_unproven"),
-            hold_links: line("hold_links"),
-            hold_words: normalize_list(fields.first("hold_words")),
-            refuse_words: normalize_list(fields.first("refuse_words")),
-            flood_seconds: line("flood_seconds"),
-            edit_minutes: line("edit_minutes"),
-            network_days: line("network_days"),
-            trash_days: line("trash_days"),
-            shows_transparency: fields.is_ticked("shows_transparency"),
-            checker_url: line("checker_url"),
-            checker_key: line("checker_key"),
-            forget_key: fields.is_ticked("forget_key"),
-            // In a fixed order, whatever the order in the request.
-            sent_fields: CheckerSettings::SENDABLE_FIELDS
-                .into_iter()
-                .filter(|field| fields.list("sent_fields").any(|ticked| ticked == *field))
-                .map(str::to_owned)
-                .collect(),
-            version: fields.first("version").parse().unwrap_or_default(),
-            errors: FieldErrors::new(),
+            version: RowVersion(version),
+            ..Self::default()
         }
     }
 
@@ -194,7 +179,7 @@ impl RulesForm {
         })
     }
 
-    /// Parses the spam checker's settings. Returns `None` if there is no checker, and for a mistake.
+    /// Parses the spam checker's settings. Returns `None` if there is no checker, and for an error.
     fn parse_checker(
         &self,
         translator: Translator,
@@ -243,7 +228,7 @@ fn parse_number(
     text: &str,
     bounds: &RangeInclusive<i32>,
 ) -> Option<i32> {
-    // The form says the bounds again in the message: what the database would refuse is a mistake beside its field.
+    // The form says the bounds again in the message: what the database would refuse is an error beside its field.
     let number = text.parse().ok().filter(|number| bounds.contains(number));
     if number.is_none() {
         let (least, most) = (bounds.start().to_string(), bounds.end().to_string());
@@ -268,11 +253,22 @@ fn parse_checker_url(typed: &str) -> Option<String> {
     is_plain.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Gives all lines of a typed list the same line ending.
-pub(super) fn normalize_list(typed: &str) -> String {
-    // Blank lines stay: errors and previews name lines by their numbers.
-    let text = typed.replace("\r\n", "\n").replace('\r', "\n");
-    text.trim_end().to_owned()
+/// Reads a word list, all lines of which then end in `\n`.
+fn word_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    // Blank lines stay, at the beginning too: errors and previews name lines by their numbers.
+    let text = <&str>::deserialize(deserializer)?;
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    Ok(text.trim_end().to_owned())
+}
+
+/// Reads the ticked fields of a comment; unknown names are dropped.
+fn sendable_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let ticked = Vec::<String>::deserialize(deserializer)?;
+    // In a fixed order, whatever the order in the request.
+    let fields = CheckerSettings::SENDABLE_FIELDS
+        .into_iter()
+        .filter(|field| ticked.iter().any(|ticked| ticked == field));
+    Ok(fields.map(str::to_owned).collect())
 }
 
 /// Finds the lines of a list that cannot be read. Takes seconds for a long list.

@@ -2,22 +2,22 @@
 
 use anyhow::Context;
 use askama::Template;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
-use super::form::{RulesForm, find_wrong_lines, normalize_list};
+use super::form::{RulesForm, find_wrong_lines};
 use super::preview::{PreviewFragment, WordListPreview, preview_lists};
 use crate::accounts::Admin;
-use crate::admin::{AdminLayout, AdminSection, take_form};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::comments::store::word_lists;
 use crate::publication;
-use crate::web::requests::RequestId;
-use crate::web::{FormFields, Layout, Page, Query, Result, redirect_after_post};
+use crate::web::form::{FormData, RowVersion, submit_or_recover};
+use crate::web::request_id::RequestId;
+use crate::web::{Layout, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion";
 
@@ -61,22 +61,21 @@ pub async fn show_rules(
 /// Saves the settings and word lists, or previews the lists, depending on the button.
 pub async fn save_rules(
     State(app): State<App>,
-    Extension(reference): Extension<RequestId>,
+    request_id: RequestId,
     admin: Result<Admin>,
     desk: Result<AdminLayout>,
-    fields: FormFields,
+    form: FormData<RulesForm>,
 ) -> Response {
     let work = async {
         let (desk, admin) = (desk?, admin?);
-        let form = RulesForm::from_fields(&fields);
-        if fields.is_ticked("try") {
+        if form.value.is_preview {
             // Nothing is saved, so errors in other fields do not matter.
-            preview_form(&app, desk, form).await
+            preview_form(&app, desk, form.value).await
         } else {
-            save_form(&app, desk, &admin, form).await
+            save_form(&app, desk, &admin, form.value).await
         }
     };
-    take_form(&app, reference, PAGE_PATH, &fields, work).await
+    submit_or_recover(&app, request_id, PAGE_PATH, &form.fields, work).await
 }
 
 async fn save_form(
@@ -95,10 +94,10 @@ async fn save_form(
         return Ok(Page(RulesPage::new(desk, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;
-    if !publication::store::increment_version(&mut db, form.version).await? {
+    if !publication::store::increment_version(&mut db, form.version.0).await? {
         db.rollback().await?;
         // The form gets the new version, so that saving it once more overwrites the other change knowingly.
-        form.version = app.load_publication().await?.version;
+        form.version = RowVersion(app.load_publication().await?.version);
         let mut page = RulesPage::new(desk, form);
         page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
@@ -125,10 +124,9 @@ pub async fn preview_words(
     State(app): State<App>,
     _admin: Admin,
     layout: Layout,
-    fields: FormFields,
+    form: FormData<RulesForm>,
 ) -> Result<Response> {
-    let list = |name| normalize_list(fields.first(name));
-    let (hold, refuse) = (list("hold_words"), list("refuse_words"));
+    let (hold, refuse) = (form.value.hold_words, form.value.refuse_words);
     let (hold_preview, refuse_preview) =
         preview_lists(&app, layout.translator, hold, refuse).await?;
     Ok(Page(PreviewFragment {

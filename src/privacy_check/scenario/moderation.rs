@@ -15,7 +15,7 @@ impl CanaryScenario<'_> {
                 .decide("/admin/comments", ("one", &decision), "a decision")
                 .await?;
         }
-        if let Some(action_id) = parse_id_after(&result_path, "act=") {
+        if let Some(action_id) = parse_id_after(&result_path, "action=") {
             let field = ("action", &*action_id.to_string());
             self.decide("/admin/comments/undo", field, "undoing a decision")
                 .await?;

@@ -2,8 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::NETWORK_ROW;
-use super::hash_network;
+use crate::comments::{NETWORK_ROW, hash_network};
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
 use crate::crypto::{DecryptError, KeyRing};
 

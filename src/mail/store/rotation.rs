@@ -2,11 +2,11 @@
 
 use sqlx::PgConnection;
 
-use super::outbox::sealing_context;
-use super::store::recipient_from_columns;
+use super::recipient_from_columns;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::{AccountId, CommenterId};
+use crate::mail::outbox::sealing_context;
 
 /// A sealed email in the outbox.
 pub struct SealedEmailRow {

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use super::Email;
+use super::commenters::delete_counts;
+use crate::commenters::Email;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::CommenterId;
@@ -134,12 +135,12 @@ async fn merge(
     move_comments(db, target, source).await?;
     move_subscriptions(db, target, source).await?;
     move_browsers_and_notes(db, target, source).await?;
-    mail::rotation_store::move_to_commenter(db, keys, source, target).await?;
+    mail::store::rotation::move_to_commenter(db, keys, source, target).await?;
     merge_columns(db, target, source).await?;
     sqlx::query!("delete from commenters where id = $1", source.0)
         .execute(&mut *db)
         .await?;
-    super::store::delete_counts(db, source).await
+    delete_counts(db, source).await
 }
 
 async fn move_comments(

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::staff_email;
+use crate::accounts::staff_email;
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;

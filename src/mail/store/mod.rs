@@ -1,10 +1,12 @@
 //! The outbox's SQL.
 
+pub mod rotation;
+
 use sqlx::{Connection, PgConnection};
 
-use super::model::{Recipient, RelatedComments};
 use crate::clock::Ts;
 use crate::ids::{AccountId, CommenterId, EmailId};
+use crate::mail::model::{Recipient, RelatedComments};
 
 /// A message that is due.
 pub struct DueEmail {

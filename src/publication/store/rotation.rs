@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::store::CHECKER_KEY_ROW;
+use super::CHECKER_KEY_ROW;
 use crate::crypto::rotation::SealedRow;
 use crate::crypto::{DecryptError, KeyRing};
 

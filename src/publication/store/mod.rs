@@ -1,9 +1,11 @@
 //! SQL on the `settings` table.
 
+pub mod rotation;
+
 use sqlx::PgConnection;
 
-use super::discussion::{CheckerSettings, DiscussionSettings};
-use super::model::{Publication, PublicationVersion, is_reserved};
+use crate::publication::discussion::{CheckerSettings, DiscussionSettings};
+use crate::publication::model::{Publication, PublicationVersion, is_reserved};
 use crate::text::Language;
 
 /// Finds the publication; `None` before the first start.

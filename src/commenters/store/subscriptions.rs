@@ -1,0 +1,162 @@
+//! Subscriptions of commenters to the comments of an article.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::commenters::{Subscription, SubscriptionScope};
+use crate::ids::{ArticleId, CommenterId, SubscriptionId};
+
+/// A stored subscription, for the export of a commenter's data.
+pub struct StoredSubscription {
+    pub title: String,
+    pub path: Option<String>,
+    pub scope: SubscriptionScope,
+    pub requested_at: Ts,
+    pub active_since: Option<Ts>,
+    /// The last notification was sent at this time.
+    pub mailed_at: Option<Ts>,
+}
+
+/// Lists a commenter's subscriptions.
+pub async fn list_stored(
+    db: &mut PgConnection,
+    id: CommenterId,
+) -> sqlx::Result<Vec<StoredSubscription>> {
+    sqlx::query_as!(
+        StoredSubscription,
+        r#"select title, path, scope as "scope: SubscriptionScope", requested_at, active_since, mailed_at
+           from subscriptions join articles on articles.id = article_id
+           where commenter_id = $1 order by subscriptions.id"#,
+        id.0,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Lists a commenter's subscriptions, newest first.
+pub async fn list(
+    db: &mut PgConnection,
+    id: CommenterId,
+    now: Ts,
+) -> sqlx::Result<Vec<Subscription>> {
+    sqlx::query_as!(
+        Subscription,
+        r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
+               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+               case when state = 'published' and published_at <= $2 then path end as path,
+               active_since is not null as "is_active!"
+           from subscriptions join articles on articles.id = article_id
+           where commenter_id = $1 order by requested_at desc, subscriptions.id desc"#,
+        id.0,
+        now as Ts,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Finds a subscription, for the unsubscribe page.
+pub async fn find(
+    db: &mut PgConnection,
+    id: SubscriptionId,
+    now: Ts,
+) -> sqlx::Result<Option<Subscription>> {
+    sqlx::query_as!(
+        Subscription,
+        r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
+               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+               case when state = 'published' and published_at <= $2 then path end as path,
+               active_since is not null as "is_active!"
+           from subscriptions join articles on articles.id = article_id where subscriptions.id = $1"#,
+        id.0,
+        now as Ts,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Returns the commenter who has a subscription.
+pub async fn find_subscriber(
+    db: &mut PgConnection,
+    id: SubscriptionId,
+) -> sqlx::Result<Option<CommenterId>> {
+    sqlx::query_scalar!("select commenter_id from subscriptions where id = $1", id.0)
+        .fetch_optional(db)
+        .await
+}
+
+/// Subscribes to the comments of an article. Inactive until the email is verified; an unverified request changes no
+/// active subscription.
+pub async fn subscribe(
+    db: &mut PgConnection,
+    id: CommenterId,
+    article_id: ArticleId,
+    scope: SubscriptionScope,
+    is_proved: bool,
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into subscriptions as s (commenter_id, article_id, scope, requested_at, active_since)
+         values ($1, $2, $3, $4, case when $5 then $4::timestamptz end)
+         on conflict (commenter_id, article_id) do update
+         set scope = excluded.scope, requested_at = excluded.requested_at, active_since = coalesce(s.active_since, excluded.active_since)
+         where s.active_since is null or $5",
+        id.0,
+        article_id.0,
+        scope as SubscriptionScope,
+        now as Ts,
+        is_proved,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Activates these subscriptions, and deletes the others that are inactive.
+pub async fn activate(
+    db: &mut PgConnection,
+    id: CommenterId,
+    wanted: &[SubscriptionId],
+    now: Ts,
+) -> sqlx::Result<()> {
+    let wanted: Vec<i64> = wanted.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "update subscriptions set active_since = $3
+         where commenter_id = $1 and active_since is null and id = any($2)",
+        id.0,
+        &wanted,
+        now as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "delete from subscriptions where commenter_id = $1 and active_since is null",
+        id.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Deletes a subscription and its unsent notifications. No error if it is gone.
+pub async fn delete(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
+    sqlx::query!("delete from subscriptions where id = $1", id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Deletes a subscription if it belongs to `owner`.
+pub async fn delete_of(
+    db: &mut PgConnection,
+    owner: CommenterId,
+    id: SubscriptionId,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from subscriptions where id = $1 and commenter_id = $2",
+        id.0,
+        owner.0,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Verification of a commenter's email, once per browser, and the limits on emails that ask for it.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::ids::CommenterId;
+
+/// Returns whether the email was verified in this browser.
+pub async fn is_verified(
+    db: &mut PgConnection,
+    token_hash: Option<&[u8]>,
+    id: CommenterId,
+) -> sqlx::Result<bool> {
+    let Some(token_hash) = token_hash else {
+        return Ok(false);
+    };
+    sqlx::query_scalar!(
+        r#"select exists (select 1 from commenter_browsers where token_hash = $1 and commenter_id = $2) as "has!""#,
+        token_hash,
+        id.0,
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Stores that the email was verified in this browser. Mail to it arrives, so it is no longer suppressed.
+pub async fn verify_email(
+    db: &mut PgConnection,
+    id: CommenterId,
+    token_hash: &[u8],
+    now: Ts,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update commenters set verified_at = coalesce(verified_at, $2), suppressed_at = null, verifications_sent = 0 where id = $1",
+        id.0,
+        now as Ts,
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "insert into commenter_browsers (token_hash, commenter_id, verified_at) values ($1, $2, $3) on conflict do nothing",
+        token_hash,
+        id.0,
+        now as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Seconds between two verification emails: no form may fill a mailbox.
+const VERIFICATION_INTERVAL_SECS: i64 = 60 * 60;
+
+/// Verification emails without response after which no more are sent.
+const MAX_VERIFICATIONS: i32 = 3;
+
+/// Seconds after a bounce until a verification email may be sent again.
+const SUPPRESSION_SECS: i64 = 7 * 24 * 60 * 60;
+
+/// Claims the right to send a verification email now; returns whether it was granted.
+pub async fn claim_email(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update commenters set verification_sent_at = $2, verifications_sent = verifications_sent + 1, suppressed_at = null
+         where id = $1 and blocked_at is null and verifications_sent < $4
+           and (suppressed_at is null or suppressed_at <= $5) and (verification_sent_at is null or verification_sent_at <= $3)",
+        id.0,
+        now as Ts,
+        now.plus_seconds(-VERIFICATION_INTERVAL_SECS) as Ts,
+        MAX_VERIFICATIONS,
+        now.plus_seconds(-SUPPRESSION_SECS) as Ts,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
