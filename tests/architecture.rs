@@ -283,7 +283,7 @@ fn html_is_trusted_in_one_place() {
             path.display()
         );
         // The one block of styles is a file of ours, which browsers are told by its hash.
-        let text = text.replace("<style>{{ layout.style() }}</style>", "");
+        let text = text.replace("<style>{{ layout.inline_style() }}</style>", "");
         assert!(
             !text.contains("<style") && !text.contains(" style=") && !text.contains("<script>"),
             "{} has inline style or script",

@@ -12,7 +12,7 @@ pub const CONFIRMATION_WINDOW: i64 = 2 * 24 * 60 * 60;
 
 /// Frequency of the digest of held comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "digest_rhythm", rename_all = "lowercase")]
+#[sqlx(type_name = "digest_frequency", rename_all = "lowercase")]
 pub enum DigestFrequency {
     Never,
     /// One for each comment, as it arrives.

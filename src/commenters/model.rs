@@ -9,19 +9,17 @@ const PURPOSE: &str = "commenter page";
 
 /// The comments that a subscriber is notified of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "subscription_scope", rename_all = "lowercase")]
+#[sqlx(type_name = "subscription_scope", rename_all = "snake_case")]
 pub enum SubscriptionScope {
     /// Replies to their own comments under an article.
-    #[sqlx(rename = "answers")]
     RepliesToMe,
     /// Every comment there.
-    #[sqlx(rename = "everything")]
     AllReplies,
 }
 
 /// A policy that overrides the screening rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "commenter_treatment", rename_all = "lowercase")]
+#[sqlx(type_name = "commenter_policy", rename_all = "lowercase")]
 pub enum FixedPolicy {
     /// Every comment is held.
     Hold,

@@ -75,7 +75,7 @@ async fn start() -> Cluster {
         ("commenters_id_seq", 30_000),
         ("comments_id_seq", 40_000),
         ("decisions_id_seq", 50_000),
-        ("decision_acts", 60_000),
+        ("action_ids", 60_000),
     ] {
         let statement = format!("alter sequence {sequence} restart with {start}");
         database

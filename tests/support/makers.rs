@@ -6,13 +6,13 @@ use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::passphrase::Passphrase;
 use broadsheet::accounts::{self, Role, Username};
-use broadsheet::articles::{self, Draft, Kind, State};
+use broadsheet::articles::{self, ArticleInput, ArticleState};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{self, Verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
-use broadsheet::text::{BodyFormat, Slug, markdown};
+use broadsheet::text::{Slug, markdown};
 
 use super::TestSite;
 use super::visitor::Visitor;
@@ -58,20 +58,12 @@ impl TestSite {
         self.article_with(title, |_| {}).await
     }
 
-    pub async fn article_with(&self, title: &str, change: impl FnOnce(&mut Draft)) -> Made {
-        let mut draft = Draft {
-            slug: Slug::from_title(title),
-            title: title.to_owned(),
-            standfirst: String::new(),
-            sources: String::new(),
+    pub async fn article_with(&self, title: &str, change: impl FnOnce(&mut ArticleInput)) -> Made {
+        let mut draft = ArticleInput {
             body: "Some words.".to_owned(),
-            format: BodyFormat::Markdown,
-            replies_open: true,
-            kind: Kind::Article,
-            pinned: false,
-            topics: Vec::new(),
-            state: State::Published,
+            state: ArticleState::Published,
             published_at: Some(self.now()),
+            ..ArticleInput::new(title)
         };
         change(&mut draft);
         let publication = self.app.load_publication().await.expect("a publication");
@@ -92,7 +84,7 @@ impl TestSite {
         let kept = articles::store::insert(&mut db, &publication, author, &draft, self.now())
             .await
             .expect("an article goes in");
-        let articles::store::Save::Kept(id) = kept else {
+        let articles::store::ArticleSaveOutcome::Saved(id) = kept else {
             panic!("{kept:?}")
         };
         let path = articles::store::find(&mut db, id)
