@@ -129,7 +129,7 @@ fn evaluate(comments: Vec<SampleComment>, goals: (f64, f64)) -> bool {
             .map(|example| {
                 model
                     .predict(&example.features)
-                    .map(|opinion| prediction.score)
+                    .map(|prediction| prediction.score)
             })
             .collect();
         let Some(scores) = scores else {
@@ -159,7 +159,7 @@ fn evaluate(comments: Vec<SampleComment>, goals: (f64, f64)) -> bool {
         let prediction = model
             .predict(&example.features)
             .expect("the model has enough examples");
-        let signals: Vec<String> = opinion
+        let signals: Vec<String> = prediction
             .weights
             .iter()
             .map(|signal| format!("{:+.1} {}", signal.weight, signal.describe(translator)))

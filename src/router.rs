@@ -125,7 +125,7 @@ async fn show_transparency(
 ) -> Result<Response> {
     match layout.publication.discussion.shows_transparency {
         true => moderation::transparency::show_transparency(app, layout, db).await,
-        false => articles::page::show_article(app, layout, db, uri).await,
+        false => articles::resolver::show_path(layout, db, uri).await,
     }
 }
 
@@ -133,14 +133,14 @@ async fn show_transparency(
 pub fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
     RouteTable::new()
-        .get("/page/{number}", wordpress::show_page_of_front)
-        .get("/feed", wordpress::show_feed)
-        .get("/feed/{*kind}", wordpress::show_feed)
-        .get("/comments/feed", wordpress::show_comments_feed)
-        .get("/category/{*path}", wordpress::show_category)
-        .get("/tag/{*path}", wordpress::show_tag)
-        .get("/author/{*path}", wordpress::show_author)
-        .get("/wp-content/uploads/{*path}", wordpress::show_upload)
+        .get("/page/{number}", wordpress::redirect_front_page)
+        .get("/feed", wordpress::redirect_feed)
+        .get("/feed/{*kind}", wordpress::redirect_feed)
+        .get("/comments/feed", wordpress::redirect_comments_feed)
+        .get("/category/{*path}", wordpress::redirect_category)
+        .get("/tag/{*path}", wordpress::redirect_tag)
+        .get("/author/{*path}", wordpress::redirect_author)
+        .get("/wp-content/uploads/{*path}", wordpress::redirect_upload)
         .post(
             "/wp-comments-post.php",
             comments::reply::post_wordpress_reply,
@@ -212,11 +212,11 @@ pub fn admin_routes() -> RouteTable {
             "/admin/spam-score",
             moderation::classifier_page::submit_threshold,
         )
-        .get("/admin/articles", articles::list::show_articles)
-        .get("/admin/articles/new", articles::editor::show_new)
-        .post("/admin/articles/new", articles::editor::create)
+        .get("/admin/articles", articles::staff_list::show_articles)
+        .get("/admin/articles/new", articles::editor::show_new_article)
+        .post("/admin/articles/new", articles::editor::create_article)
         .get("/admin/articles/{id}", articles::editor::show_editor)
-        .post("/admin/articles/{id}", articles::editor::change)
+        .post("/admin/articles/{id}", articles::editor::update_article)
         .get("/admin/settings", admin::settings::show_settings)
         .post("/admin/settings", admin::settings::save_settings)
 }
@@ -255,7 +255,7 @@ pub fn router(app: App) -> Router {
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())
         .expect("the settings accept only an http or https URL");
     // The fallback is in no table of routes, so it gets its time limit here. It reads no body.
-    let article = get(articles::page::show_article)
+    let article = get(articles::resolver::show_path)
         .layer(from_fn(|request, next| {
             with_timeout(RESPONSE_TIMEOUT, request, next)
         }))

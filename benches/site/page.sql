@@ -1,7 +1,7 @@
 -- Runs the queries of an uncached article page with pgbench, for one of the articles of fill.sql. Each statement is that of a
--- function and changes with it: publication::store::find, articles::store::find_at, and of
+-- function and changes with it: publication::store::find, articles::store::find_by_path, and of
 -- comments::store::threads counts_on, threads_on (the first page, the oldest first) and approved_in; then
--- articles::store::topics_of.
+-- articles::store::topics::list.
 \set story random(1, 200)
 \set id 1000 + :story
 

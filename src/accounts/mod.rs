@@ -12,7 +12,5 @@ pub mod store;
 mod viewer;
 
 pub use model::{Account, Role, Username};
-pub use staff_email as address;
 pub use staff_email::{DigestFrequency, StaffEmail};
-pub use store::staff_email as address_store;
 pub use viewer::{Admin, Editor, Moderator, Viewer};

@@ -7,6 +7,5 @@ pub mod settings;
 pub mod staff_email;
 mod store;
 
-pub use crate::web::form::submit_or_recover as take_form;
 pub use layout::{AdminLayout, AdminSection};
 pub use notice::NoticePage;

@@ -1,12 +1,11 @@
-//! A person: what they have published, newest first. Whoever has published nothing has no page, so that it tells nothing
-//! of who else is on the staff.
+//! The page of an author, with their articles newest first.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
-use super::listing::{Asked, HEADLINES, Listing};
-use super::store::{self, Author};
+use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
+use super::store::{self, authors::ArticleAuthor};
 use crate::app::App;
 use crate::cache::find_next_scheduled_time;
 use crate::text::Slug;
@@ -16,39 +15,47 @@ use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 #[template(path = "articles/author.html")]
 struct AuthorPage {
     layout: Layout,
-    author: Author,
+    author: ArticleAuthor,
     slug: Slug,
-    listing: Listing,
+    listing: HeadlinePage,
     is_first: bool,
 }
 
-/// The newest articles of an author, or those before another.
+/// Shows the newest articles of an author, or those before another.
 pub async fn show_author(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
     let now = app.clock.now();
     let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
-    let author = store::find_author(&mut db, &slug)
+    let author = store::authors::find(&mut db, &slug)
         .await?
         .ok_or(Error::NotFound)?;
-    let found = store::by_author(&mut db, author.id, asked.before, HEADLINES + 1, now).await?;
-    if found.is_empty() {
+    let rows = store::headlines::list_by_author(
+        &mut db,
+        author.id,
+        query.before,
+        HEADLINES_PER_PAGE + 1,
+        now,
+    )
+    .await?;
+    // An account without articles has no page, which would reveal who else is on the staff.
+    if rows.is_empty() {
         return Err(Error::NotFound);
     }
-    let listing = Listing::of(found);
-    let kept = listing.kept(find_next_scheduled_time(&mut db, now).await?);
+    let listing = HeadlinePage::from_rows(rows);
+    let policy = listing.cache_policy(find_next_scheduled_time(&mut db, now).await?);
     let page = AuthorPage {
         layout,
         author,
         slug,
         listing,
-        is_first: asked.before.is_none(),
+        is_first: query.before.is_none(),
     };
-    Ok((kept, Page(page)).into_response())
+    Ok((policy, Page(page)).into_response())
 }
 
 impl AuthorPage {

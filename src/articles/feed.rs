@@ -5,39 +5,43 @@ use axum::response::{IntoResponse, Response};
 use rss::{GuidBuilder, ItemBuilder};
 use url::Url;
 
-use super::store::{self, Headline};
+use super::store::headlines::{self, Headline};
 use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::text::{dates, markdown};
 use crate::web::{Db, Layout, Result, feed};
 
-/// Articles in the feed: enough for a reader that looks once a day at a busy newsroom.
-const ITEMS: i64 = 30;
+/// Articles in the feed: enough for a feed reader that polls a busy newsroom once a day.
+const MAX_ITEMS: i64 = 30;
 
-/// The newest articles, whole.
+/// Serves the newest articles, pinned or not, with their whole text.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
-    let headlines = store::newest(&mut db, None, true, ITEMS, now).await?;
-    let kept = CachePolicy::tagged([CacheTag::Articles])
+    // Pinned or not: pinning is for the front page alone.
+    let headlines = headlines::list_newest(&mut db, None, true, MAX_ITEMS, now).await?;
+    let policy = CachePolicy::tagged([CacheTag::Articles])
         .expires_at(find_next_scheduled_time(&mut db, now).await?);
+    // Rendering thirty articles takes a while, in which another request can use the connection.
     drop(db);
     let newest = headlines.first().map(|newest| newest.published_at);
     let title = layout.publication.title.clone();
-    let items = headlines.iter().map(|headline| item(&layout, headline));
+    let items = headlines
+        .iter()
+        .map(|headline| build_item(&layout, headline));
     let channel = feed::build_channel(&layout, title, "/feed.xml", newest, items.collect());
-    Ok((kept, feed::FeedResponse(channel)).into_response())
+    Ok((policy, feed::FeedResponse(channel)).into_response())
 }
 
-fn escaped(text: &str) -> String {
+fn escape_html(text: &str) -> String {
     askama::filters::escape(text, askama::filters::Html)
         .map(|escaped| escaped.to_string())
         .expect("a String takes any text")
 }
 
-fn item(layout: &Layout, headline: &Headline) -> rss::Item {
-    let address = layout.absolute_url(&headline.path);
-    let page = Url::parse(&address).expect("the public address and a path make an address");
-    // An article's number stays when its address changes, so a reader never sees it twice.
+fn build_item(layout: &Layout, headline: &Headline) -> rss::Item {
+    let link = layout.absolute_url(&headline.path);
+    let url = Url::parse(&link).expect("the public URL and a path make a URL");
+    // Made of the id, which stays when the URL changes, so that feed readers never show an article twice.
     let guid = GuidBuilder::default()
         .value(format!(
             "{}#article-{}",
@@ -48,13 +52,13 @@ fn item(layout: &Layout, headline: &Headline) -> rss::Item {
         .build();
     ItemBuilder::default()
         .title(Some(headline.title.clone()))
-        .link(Some(address))
+        .link(Some(link))
         .guid(Some(guid))
         .pub_date(Some(dates::format_rfc2822(headline.published_at)))
-        // Readers take it for HTML, so what stands in it as text is escaped.
-        .description(Some(escaped(&headline.teaser())))
+        // Feed readers take a description for HTML, so plain text has to be escaped.
+        .description(Some(escape_html(&headline.teaser())))
         .content(Some(
-            markdown::absolutize_urls(&headline.body_html, &page).to_string(),
+            markdown::absolutize_urls(&headline.body_html, &url).to_string(),
         ))
         .build()
 }

@@ -1,60 +1,56 @@
-//! The front page: what is pinned, then the newest first. Also the addresses that a WordPress front page answers to.
+//! The front page: pinned articles, then the newest. It also redirects the queries of a WordPress front page.
 
 use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
-use super::listing::{HEADLINES, Listing};
+use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::store;
 use super::wordpress;
 use crate::app::App;
 use crate::cache::find_next_scheduled_time;
-use crate::ids::ArticleId;
 use crate::web::{Db, Error, Layout, Page, Query, Result};
 
 #[derive(Template)]
 #[template(path = "articles/front.html")]
 struct FrontPage {
     layout: Layout,
-    listing: Listing,
+    listing: HeadlinePage,
     is_first: bool,
 }
 
-/// Where the page begins.
-#[derive(Deserialize)]
-pub struct Asked {
-    before: Option<ArticleId>,
-}
-
-/// The newest articles, or those before another.
+/// Shows the newest articles, or those before another.
 pub async fn show_front(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     OriginalUri(uri): OriginalUri,
-    Query(asked): Query<Asked>,
+    Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
     let now = app.clock.now();
-    if let Some(query) = uri.query()
-        && let Some(place) = wordpress::place_of_query(&mut db, query, now).await?
+    if let Some(parameters) = uri.query()
+        && let Some(redirect) = wordpress::redirect_front_query(&mut db, parameters, now).await?
     {
-        return Ok(place);
+        return Ok(redirect);
     }
-    let newest = store::newest(&mut db, asked.before, false, HEADLINES + 1, now).await?;
-    if newest.is_empty() && asked.before.is_some() {
+    let newest =
+        store::headlines::list_newest(&mut db, query.before, false, HEADLINES_PER_PAGE + 1, now)
+            .await?;
+    // No page links past the end; search engines must not index such URLs.
+    if newest.is_empty() && query.before.is_some() {
         return Err(Error::NotFound);
     }
-    let mut listing = Listing::of(newest);
-    if asked.before.is_none() {
-        let pinned = store::pinned(&mut db, HEADLINES, now).await?;
+    let mut listing = HeadlinePage::from_rows(newest);
+    if query.before.is_none() {
+        // Added after the rows were counted: they lengthen the first page and shift none of the others.
+        let pinned = store::headlines::list_pinned(&mut db, HEADLINES_PER_PAGE, now).await?;
         listing.headlines.splice(0..0, pinned);
     }
-    let kept = listing.kept(find_next_scheduled_time(&mut db, now).await?);
+    let policy = listing.cache_policy(find_next_scheduled_time(&mut db, now).await?);
     let page = FrontPage {
         layout,
         listing,
-        is_first: asked.before.is_none(),
+        is_first: query.before.is_none(),
     };
-    Ok((kept, Page(page)).into_response())
+    Ok((policy, Page(page)).into_response())
 }

@@ -1,22 +1,24 @@
-//! Articles: writing, publishing, reading.
+//! Articles: writing, publishing and reading them.
 
+mod article_form;
 pub mod author;
 pub mod editor;
 pub mod feed;
 pub mod front;
-pub mod list;
-mod listing;
-mod missing;
+mod headlines;
 mod model;
-pub mod page;
+mod not_found;
+mod page;
+pub mod resolver;
 pub mod search;
 pub mod sitemap;
+pub mod staff_list;
 pub mod store;
 pub mod topic;
 pub mod welcome;
 pub mod wordpress;
 
 pub use model::{
-    Article, BODY_BYTES, Draft, DraftReason, Kind, SOURCES_BYTES, STANDFIRST_BYTES, State,
-    TITLE_BYTES, Topic, TopicKind,
+    Article, ArticleInput, ArticleKind, ArticleState, BODY_BYTES, DraftReason, SOURCES_BYTES,
+    STANDFIRST_BYTES, TITLE_BYTES, Topic, TopicKind,
 };

@@ -1,58 +1,57 @@
-//! What an article is.
+//! Articles, topics, and the rules that hold for them without a database.
 
 use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
 use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
 
-/// Bytes a title may have.
+/// Longest title, in bytes.
 pub const TITLE_BYTES: usize = 500;
-/// Bytes a standfirst may have.
+/// Longest standfirst, in bytes.
 pub const STANDFIRST_BYTES: usize = 2_000;
-/// Bytes the line of sources may have.
+/// Longest line of sources, in bytes.
 pub const SOURCES_BYTES: usize = 2_000;
-/// Bytes a text may have.
+/// Longest body, in bytes.
 pub const BODY_BYTES: usize = 1_000_000;
 
-/// Whether an article has been given to readers.
+/// The stored state of an article. [`ArticleStatus`] also takes the time into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "article_state", rename_all = "lowercase")]
-pub enum State {
-    /// Only the staff see it.
+pub enum ArticleState {
+    /// Visible to staff only.
     Draft,
-    /// Readers see it from its moment on.
+    /// Visible to readers from its time of publication on.
     Published,
 }
 
-/// Where an article stands among the others.
+/// The kind of an article, which decides where it is listed and what its path looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "article_kind", rename_all = "lowercase")]
-pub enum Kind {
-    /// On the front page, in the feed, under its topics.
+pub enum ArticleKind {
+    /// Listed on the front page, in the feed, and under its topics and its author.
     #[default]
     Article,
-    /// Outside all of them: an imprint, a privacy notice. Its address has no date.
+    /// Listed nowhere, such as an imprint or a privacy notice. Its path has no date.
     Page,
 }
 
-/// Why an article that came from elsewhere is a draft here.
+/// Reasons why an imported article became a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "draft_reason", rename_all = "lowercase")]
 pub enum DraftReason {
-    /// It was behind a password.
+    /// Readers needed a password.
     Protected,
-    /// Only the staff could read it.
+    /// Only staff could read it.
     Private,
-    /// It waited for an editor.
+    /// It was waiting for review by an editor.
     Pending,
-    /// It had a status that we do not know.
+    /// Its status is none that the import knows.
     Unknown,
 }
 
 impl DraftReason {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
 
-    /// Its word; the catalogue has it as `note-…`.
+    /// Returns the end of the key of its message, which begins with `note-`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Protected => "protected",
@@ -63,127 +62,152 @@ impl DraftReason {
     }
 }
 
-/// An article as its editors see it.
+/// An article as stored. Readers get it only once it is published.
 #[derive(Clone, Debug)]
 pub struct Article {
-    /// Its number.
     pub id: ArticleId,
-    /// The last part of its address.
     pub slug: Slug,
-    /// Its headline.
     pub title: String,
-    /// What stands under the headline; may be empty.
     pub standfirst: String,
-    /// Where its facts come from; may be empty.
+    /// One line that names the sources; may be empty.
     pub sources: String,
-    /// The text, as written.
+    /// Source text, in `format`.
     pub body: String,
-    /// How it is written.
     pub format: BodyFormat,
-    /// The text, as HTML.
     pub body_html: SafeHtml,
-    /// Whether it takes replies.
+    /// Whether its editors accept comments. The publication's settings may close them all the same.
     pub replies_open: bool,
-    /// Where it stands among the others.
-    pub kind: Kind,
-    /// Whether it stands first on the front page.
+    pub kind: ArticleKind,
+    /// Whether the front page lists it before all that are not pinned.
     pub pinned: bool,
-    /// Why it is a draft, if it came from elsewhere.
     pub draft_reason: Option<DraftReason>,
-    /// The name of who began it.
+    /// Name of the account that created it.
     pub author: String,
-    /// The last part of their page's address.
     pub author_slug: Slug,
-    /// Whether it has been given to readers.
-    pub state: State,
-    /// When it is there to read.
+    pub state: ArticleState,
+    /// Time of publication; a draft may have one, too.
     pub published_at: Option<Ts>,
-    /// Its address, once it has been published.
+    /// Current path; `None` until the first publication.
     pub path: Option<String>,
-    /// Counts saves.
+    /// Incremented by each save; tells whether a form was opened before the latest one.
     pub version: i32,
 }
 
-/// Where an article stands, as an editor speaks of it.
+impl Article {
+    /// Returns the time of publication that readers see. A page shows none, and its comments never close with age.
+    pub fn public_date(&self) -> Option<Ts> {
+        self.published_at
+            .filter(|_| self.kind == ArticleKind::Article)
+    }
+}
+
+/// The status of an article at a given time, as editors see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Not given to readers.
+pub enum ArticleStatus {
     Draft,
-    /// There from a moment to come.
+    /// Published from a time in the future on.
     Scheduled(Ts),
-    /// There since a moment.
     Published(Ts),
 }
 
-impl Standing {
-    /// What state and moment mean now.
-    pub fn of(state: State, published_at: Option<Ts>, now: Ts) -> Self {
+impl ArticleStatus {
+    /// Returns the status at `now`.
+    pub fn new(state: ArticleState, published_at: Option<Ts>, now: Ts) -> Self {
         match (state, published_at) {
-            (State::Published, Some(at)) if at > now => Self::Scheduled(at),
-            (State::Published, Some(at)) => Self::Published(at),
+            (ArticleState::Published, Some(at)) if at > now => Self::Scheduled(at),
+            (ArticleState::Published, Some(at)) => Self::Published(at),
             _ => Self::Draft,
         }
     }
 }
 
-/// What articles are about.
+/// A subject that articles are listed under.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    /// Its number.
     pub id: TopicId,
-    /// The last part of its page's address.
     pub slug: Slug,
-    /// Its name.
     pub name: String,
-    /// What stands under the name on its page; may be empty.
+    /// Text under the name on its page; may be empty.
     pub description: String,
 }
 
-/// WordPress's two kinds of topics. Readers see one; an export gives both back.
+/// The two kinds of topics in WordPress. Readers see no difference, but an export writes each as it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "topic_kind", rename_all = "lowercase")]
 pub enum TopicKind {
-    /// A category.
     Category,
-    /// A tag.
     Tag,
 }
 
-/// What an editor has written, well formed.
+/// Valid contents of an article, ready to be saved.
 #[derive(Clone, Debug)]
-pub struct Draft {
-    /// The last part of the address.
+pub struct ArticleInput {
     pub slug: Slug,
-    /// The headline.
     pub title: String,
-    /// What stands under it.
     pub standfirst: String,
-    /// Where its facts come from.
     pub sources: String,
-    /// The text, as written.
+    /// Source text, in `format`.
     pub body: String,
-    /// How it is written.
     pub format: BodyFormat,
-    /// Whether it takes replies.
     pub replies_open: bool,
-    /// Where it stands among the others.
-    pub kind: Kind,
-    /// Whether it stands first on the front page.
+    pub kind: ArticleKind,
     pub pinned: bool,
-    /// Names of what it is about.
+    /// Names of its topics.
     pub topics: Vec<String>,
-    /// Whether it is given to readers.
-    pub state: State,
-    /// When; for a draft, the moment it would have.
+    pub state: ArticleState,
+    /// Time of publication. A draft keeps it for when it is published.
     pub published_at: Option<Ts>,
 }
 
-impl Draft {
-    /// The text as HTML.
+impl ArticleInput {
+    /// Returns a draft with a title, the slug made of it, and open comments. Everything else is empty.
+    pub fn new(title: &str) -> Self {
+        Self {
+            slug: Slug::from_title(title),
+            title: title.to_owned(),
+            standfirst: String::new(),
+            sources: String::new(),
+            body: String::new(),
+            format: BodyFormat::Markdown,
+            replies_open: true,
+            kind: ArticleKind::Article,
+            pinned: false,
+            topics: Vec::new(),
+            state: ArticleState::Draft,
+            published_at: None,
+        }
+    }
+
+    /// Returns the body as HTML that is safe to show.
     pub fn body_html(&self) -> SafeHtml {
         match self.format {
             BodyFormat::Markdown => markdown::render_article(&self.body),
             BodyFormat::Html => markdown::sanitize_article(&self.body, &|_| None),
+        }
+    }
+
+    /// Returns the article that saving would make, for its preview. It has neither an id nor a path.
+    pub fn to_preview(&self, author: String, author_slug: Slug, now: Ts) -> Article {
+        Article {
+            id: ArticleId(0),
+            slug: self.slug.clone(),
+            title: self.title.clone(),
+            standfirst: self.standfirst.clone(),
+            sources: self.sources.clone(),
+            body: self.body.clone(),
+            format: self.format,
+            body_html: self.body_html(),
+            replies_open: self.replies_open,
+            kind: self.kind,
+            pinned: self.pinned,
+            draft_reason: None,
+            author,
+            author_slug,
+            state: self.state,
+            // The preview of an undated draft shows the date it would get if it were published now.
+            published_at: self.published_at.or(Some(now)),
+            path: None,
+            version: 0,
         }
     }
 }

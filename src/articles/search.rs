@@ -1,4 +1,4 @@
-//! Finding articles by their words.
+//! Full-text search of published articles and pages.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,59 +6,60 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::listing::{HEADLINES, Listing};
+use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage};
 use super::store;
 use crate::app::App;
 use crate::ids::ArticleId;
 use crate::text::{excerpt, input};
 use crate::web::{Db, Layout, Page, Query, Result};
 
-/// Characters of a question that are heeded: more than anyone types, and little enough to look for.
-const QUESTION_CHARS: usize = 200;
+/// Longest search text; the rest is ignored. Few people type more, and Postgres searches for as much without effort.
+const SEARCH_TEXT_CHARS: usize = 200;
 
 #[derive(Template)]
 #[template(path = "articles/search.html")]
 struct SearchPage {
     layout: Layout,
-    question: String,
-    listing: Listing,
+    search_text: String,
+    listing: HeadlinePage,
 }
 
-/// What is looked for, and where the page begins.
+/// The query of the search page.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct SearchQuery {
     #[serde(default)]
     q: String,
     before: Option<ArticleId>,
 }
 
-/// Articles that hold the words, newest first.
+/// Shows the articles that contain all words of the search text, newest first.
 pub async fn show_search(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
-    Query(asked): Query<Asked>,
+    Query(query): Query<SearchQuery>,
 ) -> Result<Response> {
-    let question = excerpt::excerpt(&input::strip_invalid_chars(&asked.q), QUESTION_CHARS);
-    let found = if question.is_empty() {
+    let search_text = excerpt::excerpt(&input::strip_invalid_chars(&query.q), SEARCH_TEXT_CHARS);
+    let rows = if search_text.is_empty() {
         Vec::new()
     } else {
         let now = app.clock.now();
-        store::holding(&mut db, &question, asked.before, HEADLINES + 1, now).await?
+        let limit = HEADLINES_PER_PAGE + 1;
+        store::headlines::search(&mut db, &search_text, query.before, limit, now).await?
     };
     let page = SearchPage {
         layout,
-        question,
-        listing: Listing::of(found),
+        search_text,
+        listing: HeadlinePage::from_rows(rows),
     };
-    // There are as many such pages as questions: not for search engines.
+    // Anyone can make up any number of such pages: search engines must not index them, and the cache gets no policy for them.
     Ok(([("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
 impl SearchPage {
-    /// The address of the next page.
-    fn older(&self, before: &ArticleId) -> String {
-        let question: String = form_urlencoded::byte_serialize(self.question.as_bytes()).collect();
-        format!("/search?q={question}&before={before}")
+    /// Returns the URL of the next page.
+    fn older_url(&self, before: &ArticleId) -> String {
+        let text: String = form_urlencoded::byte_serialize(self.search_text.as_bytes()).collect();
+        format!("/search?q={text}&before={before}")
     }
 }

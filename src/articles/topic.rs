@@ -1,10 +1,10 @@
-//! A topic: what has been published about it, newest first.
+//! The page of a topic, with its articles newest first.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
-use super::listing::{Asked, HEADLINES, Listing};
+use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::model::Topic;
 use super::store;
 use crate::app::App;
@@ -17,36 +17,44 @@ use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 struct TopicPage {
     layout: Layout,
     topic: Topic,
-    listing: Listing,
+    listing: HeadlinePage,
     is_first: bool,
 }
 
-/// The newest articles on a topic, or those before another.
+/// Shows the newest articles on a topic, or those before another. A topic without articles has a page, too.
 pub async fn show_topic(
     State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
     let now = app.clock.now();
     let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
-    let topic = store::find_topic(&mut db, &slug)
+    let topic = store::topics::find(&mut db, &slug)
         .await?
         .ok_or(Error::NotFound)?;
-    let found = store::on_topic(&mut db, topic.id, asked.before, HEADLINES + 1, now).await?;
-    if found.is_empty() && asked.before.is_some() {
+    let rows = store::headlines::list_by_topic(
+        &mut db,
+        topic.id,
+        query.before,
+        HEADLINES_PER_PAGE + 1,
+        now,
+    )
+    .await?;
+    // No page links past the end; search engines must not index such URLs.
+    if rows.is_empty() && query.before.is_some() {
         return Err(Error::NotFound);
     }
-    let listing = Listing::of(found);
-    let kept = listing.kept(find_next_scheduled_time(&mut db, now).await?);
+    let listing = HeadlinePage::from_rows(rows);
+    let policy = listing.cache_policy(find_next_scheduled_time(&mut db, now).await?);
     let page = TopicPage {
         layout,
         topic,
         listing,
-        is_first: asked.before.is_none(),
+        is_first: query.before.is_none(),
     };
-    Ok((kept, Page(page)).into_response())
+    Ok((policy, Page(page)).into_response())
 }
 
 impl TopicPage {

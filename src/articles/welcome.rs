@@ -1,12 +1,12 @@
-//! The first start: a publication with one article that shows what an article can hold, and replies to try the desk on.
+//! The first start: creates the publication, a sample article, and sample comments to try moderation on.
 
 use std::net::Ipv4Addr;
 
 use anyhow::Context;
 use sqlx::PgConnection;
 
-use super::model::{Draft, Kind, State};
-use super::store;
+use super::model::{ArticleInput, ArticleState};
+use super::store::{self, ArticleSaveOutcome};
 use crate::accounts::{self, Role, Username};
 use crate::app::App;
 use crate::commenters::{self, Email};
@@ -14,7 +14,7 @@ use crate::comments::screening::{self, Verdict};
 use crate::comments::{self, NewComment, Status};
 use crate::ids::{ArticleId, CommentId};
 use crate::publication::{self, Publication};
-use crate::text::{BodyFormat, Slug, markdown};
+use crate::text::markdown;
 
 const TITLE: &str = "Welcome to your Broadsheet";
 const STANDFIRST: &str = "This first article shows what an article can hold. Read it once, then change it, or write over it.";
@@ -22,109 +22,106 @@ const SOURCES: &str = "The people who make Broadsheet.";
 const BODY: &str = include_str!("welcome.md");
 const APPEAL: &str = "This line stands under every article: ask your readers for what you need. You will find it in the *settings*.";
 
-/// A reader who never was, at an address that can never be (RFC 2606).
-struct Sample {
+/// A comment by an invented reader. Nobody can have an email at example.com (RFC 2606).
+struct SampleComment {
     name: &'static str,
     email: &'static str,
     is_held: bool,
-    answers_the_one_before: bool,
+    replies_to_previous: bool,
     body: &'static str,
 }
 
-const SAMPLES: [Sample; 3] = [
-    Sample {
+const SAMPLE_COMMENTS: [SampleComment; 3] = [
+    SampleComment {
         name: "Maria",
         email: "maria@example.com",
         is_held: false,
-        answers_the_one_before: false,
+        replies_to_previous: false,
         body: "I came for the article and stayed for the *quiet*. No banner, no pop-up, no account to make. Is there a feed?",
     },
-    Sample {
+    SampleComment {
         name: "Petro",
         email: "petro@example.com",
         is_held: false,
-        answers_the_one_before: true,
+        replies_to_previous: true,
         body: "There is, at `/feed.xml`. Any feed reader takes it.",
     },
-    Sample {
+    SampleComment {
         name: "Olha",
         email: "olha@example.com",
         is_held: true,
-        answers_the_one_before: false,
+        replies_to_previous: false,
         body: "This reply waits for you. Sign in, open *Comments*, and decide: approve it, call it spam, or throw it away. Each can be undone.",
     },
 ];
 
-/// Makes the publication and its welcome article in an empty database. Of several nodes that start at once, one does.
-pub async fn first_start(app: &App) -> anyhow::Result<()> {
+/// Creates the publication with its welcome article, unless there is a publication already.
+pub async fn create_welcome_site(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     let mut publication = Publication::new(&app.keys.active_id());
     APPEAL.clone_into(&mut publication.appeal);
     publication.appeal_html = markdown::render_article(APPEAL);
+    // Of several nodes that start at once, one inserts the row, and the others wait for its commit.
     if !publication::store::insert(&mut db, &publication).await? {
         return Ok(());
     }
-    let article = welcome_article(app, &mut db, &publication).await?;
-    let mut before = None;
-    for sample in &SAMPLES {
-        let parent = before.filter(|_| sample.answers_the_one_before);
-        before = Some(reply(app, &mut db, article, parent, sample).await?);
+    let article = insert_welcome_article(app, &mut db, &publication).await?;
+    let mut previous = None;
+    for sample in &SAMPLE_COMMENTS {
+        let parent = previous.filter(|_| sample.replies_to_previous);
+        previous = Some(insert_sample_comment(app, &mut db, article, parent, sample).await?);
     }
     db.commit().await?;
     tracing::info!(
         at = now.rfc3339(),
-        "made a new publication with a welcome article"
+        "created the publication with a welcome article"
     );
     Ok(())
 }
 
-async fn welcome_article(
+async fn insert_welcome_article(
     app: &App,
     db: &mut PgConnection,
     publication: &Publication,
 ) -> anyhow::Result<ArticleId> {
     let now = app.clock.now();
-    // The house's own byline, which nobody can sign in as.
-    let handle = Username::parse("broadsheet").context("a plain word is a handle")?;
-    // Someone of that name may have been added before the first start.
-    let author = match accounts::store::find_by_username(db, &handle).await? {
+    // An account without a passphrase: nobody can sign in as it.
+    let username = Username::parse("broadsheet").context("a plain word is a username")?;
+    // An account with this username may have been created on the command line before the first start.
+    let author = match accounts::store::find_by_username(db, &username).await? {
         Some((account, _)) => account.id,
-        None => accounts::store::insert(db, &handle, "Broadsheet", Role::Editor, None, now)
+        None => accounts::store::insert(db, &username, "Broadsheet", Role::Editor, None, now)
             .await?
-            .context("another start added the house's byline")?,
+            .context("another start created the welcome article's author")?,
     };
-    let draft = Draft {
-        slug: Slug::from_title(TITLE),
-        title: TITLE.to_owned(),
+    let input = ArticleInput {
         standfirst: STANDFIRST.to_owned(),
         sources: SOURCES.to_owned(),
         body: BODY.to_owned(),
-        format: BodyFormat::Markdown,
-        replies_open: true,
-        kind: Kind::Article,
-        pinned: false,
-        topics: Vec::new(),
-        state: State::Published,
+        state: ArticleState::Published,
         published_at: Some(now),
+        ..ArticleInput::new(TITLE)
     };
-    match store::insert(db, publication, author, &draft, now).await? {
-        store::Save::Kept(article) => Ok(article),
-        refused => anyhow::bail!("the welcome article was not kept in a new database: {refused:?}"),
+    match store::insert(db, publication, author, &input, now).await? {
+        ArticleSaveOutcome::Saved(article) => Ok(article),
+        outcome => {
+            anyhow::bail!("the welcome article was not saved in a new database: {outcome:?}")
+        }
     }
 }
 
-async fn reply(
+async fn insert_sample_comment(
     app: &App,
     db: &mut PgConnection,
     article: ArticleId,
     parent_id: Option<CommentId>,
-    sample: &Sample,
+    sample: &SampleComment,
 ) -> anyhow::Result<CommentId> {
     let now = app.clock.now();
     let email = Email::parse(sample.email)
         .ok()
-        .context("a sample's address is well formed")?;
+        .context("a sample's email is well formed")?;
     let commenter =
         commenters::store::commenters::find_or_insert(db, &app.keys, &email, now).await?;
     let verdict = if sample.is_held {
@@ -140,9 +137,10 @@ async fn reply(
         body: sample.body.to_owned(),
         body_html: markdown::render_comment(sample.body),
         account_id: None,
+        // No visitor sent it, but a comment has an IP.
         ip: Ipv4Addr::LOCALHOST.into(),
     };
-    let kept = comments::store::submissions::insert(
+    let inserted = comments::store::submissions::insert(
         db,
         &app.keys,
         article,
@@ -153,5 +151,6 @@ async fn reply(
         now,
     )
     .await?;
-    kept.context("each sample says something else")
+    // An insert finds a duplicate by its text.
+    inserted.context("no two samples have the same text")
 }

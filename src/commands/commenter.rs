@@ -156,7 +156,7 @@ impl CommenterRequest<'_> {
     ) -> anyhow::Result<()> {
         let mut recipients: Vec<Recipient> = ids.iter().copied().map(Recipient::from).collect();
         // Accounts have no blind index of their email address, but there are few of them.
-        for (id, sealed) in accounts::address_store::list_sealed(db).await? {
+        for (id, sealed) in accounts::store::staff_email::list_sealed(db).await? {
             if self.email.is_of_account(self.keys, id, &sealed) {
                 recipients.push(id.into());
             }

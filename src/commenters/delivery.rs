@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use lettre::Address;
 
 use super::email;
-use crate::accounts::address;
+use crate::accounts::staff_email;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::mail::store::DueEmail;
@@ -183,7 +183,7 @@ impl<'a> DeliveryBatch<'a> {
         let sealed = &found.email_sealed;
         let opened = match (due.to, &found.email_hash) {
             (Recipient::Commenter(_), Some(hash)) => email::open(keys, hash, sealed).ok(),
-            (Recipient::Account(id), None) => address::open(keys, id, sealed).ok(),
+            (Recipient::Account(id), None) => staff_email::open(keys, id, sealed).ok(),
             _ => None,
         };
         let to = opened.and_then(|address| address.parse().ok());

@@ -5,7 +5,7 @@ use email_address::{EmailAddress, Options};
 use url::Host;
 use zeroize::Zeroizing;
 
-use crate::accounts::address;
+use crate::accounts::staff_email;
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
@@ -90,12 +90,12 @@ impl Email {
 
     /// Encrypts the email for an account.
     pub fn seal_for_account(&self, keys: &KeyRing, id: AccountId) -> Vec<u8> {
-        address::seal(keys, id, &self.0)
+        staff_email::seal(keys, id, &self.0)
     }
 
     /// Returns whether this is the email that was encrypted for an account.
     pub fn is_of_account(&self, keys: &KeyRing, id: AccountId, sealed: &[u8]) -> bool {
-        address::open(keys, id, sealed).is_ok_and(|address| *address == *self.0)
+        staff_email::open(keys, id, sealed).is_ok_and(|address| *address == *self.0)
     }
 }
 

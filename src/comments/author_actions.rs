@@ -20,7 +20,7 @@ use crate::commenters;
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml};
 use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
-use crate::web::requests::RequestId;
+use crate::web::request_id::RequestId;
 use crate::web::{Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
 
 /// Handles the forms of the page.

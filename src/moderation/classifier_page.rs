@@ -12,12 +12,13 @@ use super::filter::QueueFilter;
 use super::store;
 use super::store::classifier_page::FalsePositive;
 use crate::accounts::Admin;
-use crate::admin::{AdminLayout, AdminSection, take_form};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::classifier::{self, MIN_EXAMPLES, ModelTotals, ThresholdReport, parse_threshold};
 use crate::publication;
 use crate::text::{Language, excerpt, markdown};
-use crate::web::requests::RequestId;
+use crate::web::form::submit_or_recover;
+use crate::web::request_id::RequestId;
 use crate::web::{FieldErrors, FormFields, Layout, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/spam-score";
@@ -88,7 +89,7 @@ pub async fn submit_threshold(
     fields: FormFields,
 ) -> Response {
     let work = async { save(&app, desk?, &admin?, &fields).await };
-    take_form(&app, reference, PAGE_PATH, &fields, work).await
+    submit_or_recover(&app, reference, PAGE_PATH, &fields, work).await
 }
 
 async fn save(

@@ -16,14 +16,15 @@ use super::store::action_summary::{self, ActionSummary};
 use super::store::commenters::{self as commenter_store, CommentAuthor, CommenterComment};
 use super::store::counts::{self, QueueCounts};
 use crate::accounts::Moderator;
-use crate::admin::{AdminLayout, AdminSection, take_form};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::commenters::policy::{CommenterNote, CommenterPolicy, PolicyInfo};
 use crate::commenters::store::{notes, policies};
 use crate::comments::Status;
 use crate::ids::{ActionId, CommentId, CommenterId};
 use crate::text::input;
-use crate::web::requests::RequestId;
+use crate::web::form::submit_or_recover;
+use crate::web::request_id::RequestId;
 use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redirect_after_post};
 
 /// Names that the page lists.
@@ -107,7 +108,7 @@ pub async fn update_commenter(
     fields: FormFields,
 ) -> Response {
     let work = async { apply_form(&app, desk?, &moderator?, id, &fields).await };
-    take_form(&app, reference, &page_path(id), &fields, work).await
+    submit_or_recover(&app, reference, &page_path(id), &fields, work).await
 }
 
 fn page_path(id: CommentId) -> String {

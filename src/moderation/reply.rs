@@ -13,7 +13,7 @@ use super::model::DecisionRequest;
 use super::store;
 use super::store::cards::{CardScope, QueueCard};
 use crate::accounts::Moderator;
-use crate::admin::{AdminLayout, AdminSection, take_form};
+use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::staff_reply::{self, StaffReply, StaffReplyOutcome};
@@ -21,7 +21,8 @@ use crate::comments::{Status, parse_body};
 use crate::ids::{ActionId, CommentId};
 use crate::text::{BodyFormat, SafeHtml};
 use crate::web::error::{SkipErrorPage, with_timeout};
-use crate::web::requests::RequestId;
+use crate::web::form::submit_or_recover;
+use crate::web::request_id::RequestId;
 use crate::web::{
     ClientIp, Error, FieldErrors, FormFields, Layout, Page, Path, Result, redirect_after_post,
 };
@@ -94,7 +95,7 @@ pub async fn submit_reply(
     if !is_script {
         // Gives the text back on a page of its own if the work fails.
         let action = format!("/admin/comments/{id}/reply");
-        return take_form(&app, reference, &action, &fields, work).await;
+        return submit_or_recover(&app, reference, &action, &fields, work).await;
     }
     // The script still has the text, so an error is enough.
     match with_timeout(work).await {

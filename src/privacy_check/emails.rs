@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use super::report::LeakReport;
 use super::scenario::CanaryTrace;
-use crate::accounts::address;
+use crate::accounts::staff_email;
 use crate::app::App;
 use crate::clock::Ts;
 use crate::commenters::open_for_export;
@@ -86,7 +86,7 @@ impl OutboxSearch<'_> {
         match (email.to, &recipient.email_hash) {
             (Recipient::Account(id), _) => {
                 // Only the content is searched: the admin's email is the canary's here. It must open all the same.
-                address::open(keys, id, &recipient.email_sealed)?;
+                staff_email::open(keys, id, &recipient.email_sealed)?;
                 self.search_staff_email(&message);
             }
             (Recipient::Commenter(_), Some(hash)) => {

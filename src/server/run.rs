@@ -13,7 +13,7 @@ use crate::{router, startup, worker};
 
 /// Runs the site until SIGTERM or SIGINT. Fails if the database was sealed with another secret key.
 pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
-    welcome::first_start(&app).await?;
+    welcome::create_welcome_site(&app).await?;
     let publication = app.load_publication().await?;
     ensure!(
         publication.key_id == app.keys.active_id(),

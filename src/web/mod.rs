@@ -24,6 +24,5 @@ pub use form::{FieldErrors, FormFields};
 pub use layout::Layout;
 pub use page::{Page, redirect_after_post};
 pub use path::{Path, Query};
-pub use request_id as requests;
 pub use routes::RouteTable;
 pub use signed::SignatureQuery;

@@ -449,7 +449,8 @@ async fn every_admin_page_is_accessible_and_fits() {
     ada.fill("#comment", "Thank you, but *no*.").await;
     ada.press("Preview").await;
     check(&ada, "desk-reply").await;
-    ada.follow("main .form-actions button:not(.secondary)").await;
+    ada.follow("main .form-actions button:not(.secondary)")
+        .await;
 
     ada.goto("/admin/log").await;
     check(&ada, "log").await;

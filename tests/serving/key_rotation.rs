@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use broadsheet::accounts::address;
+use broadsheet::accounts::staff_email;
 use broadsheet::commenters::{Email, open_for_export};
 use broadsheet::comments::NETWORK_ROW;
 use broadsheet::crypto::{KeyRing, read_key_file};
@@ -95,7 +95,11 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
             .expect("one of the staff");
         sqlx::query("update accounts set email_sealed = $2 where id = $1")
             .bind(keeper)
-            .bind(address::seal(keys, AccountId(keeper), "keeper@example.net"))
+            .bind(staff_email::seal(
+                keys,
+                AccountId(keeper),
+                "keeper@example.net",
+            ))
             .execute(&mut db)
             .await
             .expect("their address");

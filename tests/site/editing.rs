@@ -503,7 +503,10 @@ async fn the_script_gets_the_outcome_as_json() {
     assert_eq!(status, 200);
     assert_eq!(result_page["decided"], serde_json::json!([id.0]));
     assert!(result_page["action"].is_i64(), "{result_page}");
-    assert_eq!(result_page["message"], "Comment approved and reply published.");
+    assert_eq!(
+        result_page["message"],
+        "Comment approved and reply published."
+    );
     let (status, result_page) = send(&[("expected", &request), ("comment", "Others.")]).await;
     assert_eq!(status, 409);
     let said = result_page["message"].as_str().unwrap_or_default();

@@ -1,13 +1,13 @@
-//! Finding articles: topics, people, search, pages that stand outside, and the feed of replies.
+//! Finding articles: topics, authors, search, pages that no list shows, and the feed of comments.
 
 use broadsheet::accounts::Role;
-use broadsheet::articles::{Kind, State};
+use broadsheet::articles::{ArticleKind, ArticleState};
 use broadsheet::comments::Status;
 
 use crate::support::TestSite;
 
 #[tokio::test]
-async fn an_editor_says_what_an_article_is_about() {
+async fn an_editor_sets_the_topics_of_an_article() {
     let site = TestSite::new().await;
     let editor = site.staff("ed", Role::Editor).await;
     let form = editor
@@ -51,7 +51,7 @@ async fn an_editor_says_what_an_article_is_about() {
         .press("Update")
         .await
         .has_status(303);
-    // The name it has stays, whoever types it otherwise; what nothing is about any more has a page that says so.
+    // A topic keeps its name if an editor types it in another case, and its page if it has no articles left.
     reader
         .open("/topics/hot-drinks")
         .await
@@ -65,7 +65,7 @@ async fn an_editor_says_what_an_article_is_about() {
 }
 
 #[tokio::test]
-async fn a_page_stands_outside_and_a_pinned_article_first() {
+async fn a_page_is_in_no_list_and_a_pinned_article_comes_first() {
     let site = TestSite::new().await;
     let editor = site.staff("ed", Role::Editor).await;
     let made = site.article("Imprint").await;
@@ -89,7 +89,7 @@ async fn a_page_stands_outside_and_a_pinned_article_first() {
             .html()
             .contains("/imprint<")
     );
-    // A page of ours keeps its address.
+    // No article can take the path of the search.
     let taken = site.article("Search").await;
     let address = format!("/admin/articles/{}", taken.id);
     let form = editor.open(&address).await.form(&address);
@@ -127,7 +127,7 @@ async fn a_page_stands_outside_and_a_pinned_article_first() {
 }
 
 #[tokio::test]
-async fn lists_go_on_page_by_page() {
+async fn lists_continue_on_further_pages() {
     let site = TestSite::new().await;
     for number in 0..23 {
         site.article_with(&format!("News {number:02}"), |draft| {
@@ -153,12 +153,12 @@ async fn lists_go_on_page_by_page() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn unknown_topics_and_authors_are_not_found() {
     let site = TestSite::new().await;
     // Someone on the staff who has published nothing has no page.
     site.staff("mo", Role::Moderator).await;
     site.article_with("Draft", |draft| {
-        draft.state = State::Draft;
+        draft.state = ArticleState::Draft;
         draft.topics = vec!["Secret".to_owned()];
     })
     .await;
@@ -182,7 +182,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_search_finds_words_wherever_they_stand() {
+async fn a_search_finds_words_in_every_part_of_an_article() {
     let site = TestSite::new().await;
     site.article("Чай узимку").await;
     site.article_with("Second", |draft| {
@@ -195,12 +195,12 @@ async fn a_search_finds_words_wherever_they_stand() {
     .await;
     site.article_with("Page", |draft| {
         draft.body = "Чай теж тут.".to_owned();
-        draft.kind = Kind::Page;
+        draft.kind = ArticleKind::Page;
     })
     .await;
     site.article_with("Hidden", |draft| {
         draft.body = "чай".to_owned();
-        draft.state = State::Draft;
+        draft.state = ArticleState::Draft;
     })
     .await;
     site.article_with("Later", |draft| {
@@ -248,7 +248,7 @@ async fn a_search_finds_words_wherever_they_stand() {
 }
 
 #[tokio::test]
-async fn the_feed_of_replies_holds_what_everyone_may_read() {
+async fn the_feed_of_comments_contains_public_comments_only() {
     let site = TestSite::new().await;
     let tea = site.article("Tea & cake").await;
     let id = site.comment(&tea, "Maria", Status::Approved).await;

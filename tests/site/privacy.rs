@@ -1,6 +1,7 @@
 //! No page, log line or table shows the email address of a commenter, in no encoding.
 
-use broadsheet::accounts::{DigestFrequency, Role, address_store};
+use broadsheet::accounts::store::staff_email as staff_email_store;
+use broadsheet::accounts::{DigestFrequency, Role};
 use broadsheet::admin::staff_email;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::{Status, links};
@@ -89,10 +90,11 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
         .await
         .expect("a subscription");
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let commenter_access = commenters::store::commenters::find_access(&mut db, CommenterId(commenter))
-        .await
-        .expect("the database answers")
-        .expect("the canary");
+    let commenter_access =
+        commenters::store::commenters::find_access(&mut db, CommenterId(commenter))
+            .await
+            .expect("the database answers")
+            .expect("the canary");
     drop(db);
     let commenter_page = commenter_access.page_path(&site.app.keys);
     let end = links::unsubscribe_path(&site.app.keys, SubscriptionId(subscription));
@@ -194,9 +196,9 @@ async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
         .expect("a valid email")
         .seal_for_account(keys, id);
     let mut db = site.app.pool.acquire().await.expect("a connection");
-    let is_set = address_store::update(&mut db, id, &sealed, DigestFrequency::Each, now).await;
+    let is_set = staff_email_store::update(&mut db, id, &sealed, DigestFrequency::Each, now).await;
     assert!(is_set.expect("the database answers"));
-    let is_confirmed = address_store::confirm(&mut db, id, now, now).await;
+    let is_confirmed = staff_email_store::confirm(&mut db, id, now, now).await;
     assert!(is_confirmed.expect("the database answers"));
     let written = digest::enqueue_due(&site.app).await;
     assert_eq!(written.expect("the database answers"), 1);

@@ -1,7 +1,7 @@
-//! Reading: the front page, an article, the feed, addresses that lead on, answers when nothing is there.
+//! Reading: the front page, articles, the feed, redirects, and the not-found page.
 
 use broadsheet::accounts::Role;
-use broadsheet::articles::State;
+use broadsheet::articles::ArticleState;
 use broadsheet::comments::Status;
 use broadsheet::text::Language;
 
@@ -9,7 +9,7 @@ use crate::support::makers::at;
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
-async fn the_front_page_shows_the_newest_first_a_page_at_a_time() {
+async fn the_front_page_lists_the_newest_first_in_pages() {
     let site = TestSite::new().await;
     for number in 1..=12 {
         site.article_with(&format!("Number {number:02}"), |draft| {
@@ -34,7 +34,7 @@ async fn the_front_page_shows_the_newest_first_a_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn an_article_reads_in_the_order_of_a_newspaper() {
+async fn an_article_page_has_its_parts_in_the_order_of_a_newspaper() {
     let site = Setup::default()
         .publication(|publication| {
             publication.appeal = "Support us.".to_owned();
@@ -79,7 +79,7 @@ async fn an_article_reads_in_the_order_of_a_newspaper() {
 }
 
 #[tokio::test]
-async fn dates_and_plurals_speak_the_sites_language() {
+async fn dates_and_plurals_are_in_the_language_of_the_site() {
     let site = Setup::default()
         .publication(|publication| {
             publication.language = Language::Ukrainian;
@@ -105,10 +105,10 @@ async fn dates_and_plurals_speak_the_sites_language() {
 }
 
 #[tokio::test]
-async fn what_is_not_published_yet_is_not_there() {
+async fn drafts_and_scheduled_articles_are_not_public() {
     let site = TestSite::new().await;
     let draft = site
-        .article_with("Draft", |draft| draft.state = State::Draft)
+        .article_with("Draft", |draft| draft.state = ArticleState::Draft)
         .await;
     let later = site
         .article_with("Later", |draft| {
@@ -134,7 +134,7 @@ async fn what_is_not_published_yet_is_not_there() {
 }
 
 #[tokio::test]
-async fn addresses_lead_on() {
+async fn old_paths_and_trailing_slashes_redirect() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let visitor = site.visitor();
@@ -173,13 +173,13 @@ async fn addresses_lead_on() {
     ] {
         assert_eq!(visitor.open(from).await.has_status(301).leads_to(), to);
     }
-    // Another site's address to a browser, so never where we lead.
+    // A browser would read these as URLs of another site.
     visitor.open("//evil.example/").await.has_status(404);
     visitor.open("/\\evil.example/").await.has_status(404);
 }
 
 #[tokio::test]
-async fn a_page_that_is_not_there_helps() {
+async fn the_not_found_page_suggests_articles() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let later = site
@@ -199,7 +199,7 @@ async fn a_page_that_is_not_there_helps() {
             .map(|link| link.value().attr("href").expect("it leads on").to_owned())
             .collect::<Vec<_>>()
     };
-    // The right slug under the wrong date: what is most like it comes first, what is not there yet never.
+    // The right slug with a wrong date: the most similar article comes first, and a scheduled one never.
     let page = site.visitor().open("/2019/01/01/tea").await;
     page.has_status(404)
         .sees("Page not found")
@@ -242,7 +242,7 @@ async fn a_page_that_is_not_there_helps() {
 }
 
 #[tokio::test]
-async fn head_is_answered_without_a_body() {
+async fn a_head_request_gets_no_body() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for path in [
@@ -259,7 +259,7 @@ async fn head_is_answered_without_a_body() {
 }
 
 #[tokio::test]
-async fn the_feed_holds_whole_articles() {
+async fn the_feed_contains_whole_articles() {
     let site = TestSite::new().await;
     site.article_with("Tea & <biscuits>", |draft| {
         draft.standfirst = "Why <table> is back.".to_owned();
@@ -300,7 +300,7 @@ async fn the_feed_holds_whole_articles() {
 }
 
 #[tokio::test]
-async fn a_feed_is_read_elsewhere_so_its_links_are_whole() {
+async fn links_in_the_feed_are_absolute() {
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| {
@@ -324,11 +324,11 @@ async fn a_feed_is_read_elsewhere_so_its_links_are_whole() {
 }
 
 #[tokio::test]
-async fn search_engines_are_told_where_everything_is() {
+async fn the_sitemap_and_robots_txt_list_what_to_index() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let draft = site
-        .article_with("Draft", |draft| draft.state = State::Draft)
+        .article_with("Draft", |draft| draft.state = ArticleState::Draft)
         .await;
     let robots = site.visitor().open("/robots.txt").await;
     assert_eq!(
@@ -374,7 +374,7 @@ async fn public_pages_are_the_same_for_everyone() {
 }
 
 #[tokio::test]
-async fn it_says_whether_it_is_alive_and_ready() {
+async fn health_checks_report_alive_and_ready() {
     let mut site = TestSite::new().await;
     let visitor = site.visitor();
     visitor.open("/healthz").await.has_status(200);

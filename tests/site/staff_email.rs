@@ -1,7 +1,7 @@
 //! The email of a member of staff: confirmed before it is used, never shown, encrypted at rest.
 
-use broadsheet::accounts::address_store;
 use broadsheet::accounts::store::rotation::SealedAccountRow;
+use broadsheet::accounts::store::staff_email as staff_email_store;
 use broadsheet::crypto::rotation::rotate_batch;
 use broadsheet::crypto::{KeyFile, KeyRing, encode_hex};
 use broadsheet::ids::AccountId;
@@ -314,7 +314,7 @@ async fn key_rotation_reencrypts_staff_emails_and_queued_mail() {
         .expect("URLs");
     assert_eq!((closed.rotated, closed.undecryptable), (0, 1));
     let id = digest_site.find_account().await;
-    let saved = address_store::find(&mut db, id)
+    let saved = staff_email_store::find(&mut db, id)
         .await
         .expect("the request is sent");
     assert!(saved.is_some_and(|mail| mail.confirmed_at.is_some()));

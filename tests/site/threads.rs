@@ -1,7 +1,7 @@
 //! Large discussions: pages of threads, long threads, permalinks, feeds and structured data.
 
 use broadsheet::accounts::Role;
-use broadsheet::articles::Kind;
+use broadsheet::articles::ArticleKind;
 use broadsheet::comments::Status;
 use broadsheet::ids::CommentId;
 use broadsheet::text::Language;
@@ -685,7 +685,7 @@ async fn structured_data_matches_the_page() {
         Some(format!("/comments/{}", ids[0] * 1000 + 1))
     );
     let imprint = site
-        .article_with("Imprint", |draft| draft.kind = Kind::Page)
+        .article_with("Imprint", |draft| draft.kind = ArticleKind::Page)
         .await;
     let said = structured_data(&site.visitor().open(&imprint.path).await.html());
     assert_eq!(said["@type"], "WebPage");
@@ -795,7 +795,7 @@ async fn replies_close_when_the_article_is_too_old() {
         .await;
     let article = site.article("Tea").await;
     let imprint = site
-        .article_with("Imprint", |draft| draft.kind = Kind::Page)
+        .article_with("Imprint", |draft| draft.kind = ArticleKind::Page)
         .await;
     let ids = add_threads(&site, &article, 1).await;
     let fields = [

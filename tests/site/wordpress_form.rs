@@ -2,7 +2,7 @@
 //! a test checks that every row names a test.
 
 use broadsheet::accounts::Role;
-use broadsheet::articles::State;
+use broadsheet::articles::ArticleState;
 use broadsheet::comments::Status;
 use broadsheet::publication::Publication;
 
@@ -112,7 +112,7 @@ async fn a_reply_to_a_missing_article_keeps_its_text() {
     let site = site_with(|_| {}).await;
     let article = site.article("Tea").await;
     let draft = site
-        .article_with("Draft", |draft| draft.state = State::Draft)
+        .article_with("Draft", |draft| draft.state = ArticleState::Draft)
         .await;
     let fields = [
         ("comment", "Lovely tea."),

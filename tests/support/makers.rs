@@ -6,13 +6,13 @@ use axum::body::Body;
 use axum::http::Request;
 use broadsheet::accounts::passphrase::Passphrase;
 use broadsheet::accounts::{self, Role, Username};
-use broadsheet::articles::{self, Draft, Kind, State};
+use broadsheet::articles::{self, ArticleInput, ArticleState};
 use broadsheet::clock::Ts;
 use broadsheet::commenters::{self, Email};
 use broadsheet::comments::screening::{self, Verdict};
 use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
-use broadsheet::text::{BodyFormat, Slug, markdown};
+use broadsheet::text::{Slug, markdown};
 
 use super::TestSite;
 use super::visitor::Visitor;
@@ -61,21 +61,13 @@ impl TestSite {
     pub async fn article_with(
         &self,
         title: &str,
-        change: impl FnOnce(&mut Draft),
+        change: impl FnOnce(&mut ArticleInput),
     ) -> SampleArticle {
-        let mut draft = Draft {
-            slug: Slug::from_title(title),
-            title: title.to_owned(),
-            standfirst: String::new(),
-            sources: String::new(),
+        let mut draft = ArticleInput {
             body: "Some words.".to_owned(),
-            format: BodyFormat::Markdown,
-            replies_open: true,
-            kind: Kind::Article,
-            pinned: false,
-            topics: Vec::new(),
-            state: State::Published,
+            state: ArticleState::Published,
             published_at: Some(self.now()),
+            ..ArticleInput::new(title)
         };
         change(&mut draft);
         let publication = self.app.load_publication().await.expect("a publication");
@@ -96,8 +88,8 @@ impl TestSite {
         let outcome = articles::store::insert(&mut db, &publication, author, &draft, self.now())
             .await
             .expect("an article is inserted");
-        let articles::store::Save::Kept(id) = outcome else {
-            panic!("{kept:?}")
+        let articles::store::ArticleSaveOutcome::Saved(id) = outcome else {
+            panic!("{outcome:?}")
         };
         let path = articles::store::find(&mut db, id)
             .await
@@ -125,10 +117,14 @@ impl TestSite {
         let mut db = self.app.pool.begin().await.expect("a transaction");
         let email =
             Email::parse(&format!("{}@example.org", Slug::from_title(name))).expect("an email");
-        let commenter =
-            commenters::store::commenters::find_or_insert(&mut db, &self.app.keys, &email, self.now())
-                .await
-                .expect("a commenter");
+        let commenter = commenters::store::commenters::find_or_insert(
+            &mut db,
+            &self.app.keys,
+            &email,
+            self.now(),
+        )
+        .await
+        .expect("a commenter");
         let reasons = match status {
             Status::Held => vec![screening::ReasonKind::EverythingIsHeld.into()],
             _ => Vec::new(),

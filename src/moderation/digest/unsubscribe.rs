@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::response::Response;
 use sqlx::PgConnection;
 
-use crate::accounts::{DigestFrequency, address_store};
+use crate::accounts::DigestFrequency;
+use crate::accounts::store::staff_email as staff_email_store;
 use crate::admin::NoticePage;
 use crate::app::App;
 use crate::clock::Ts;
@@ -64,7 +65,7 @@ pub async fn unsubscribe(
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
     find_frequency(&app, &mut db, id, &query.key).await?;
-    address_store::update_frequency(&mut db, id, DigestFrequency::Never).await?;
+    staff_email_store::update_frequency(&mut db, id, DigestFrequency::Never).await?;
     db.commit().await?;
     tracing::info!(account = %id, "digests ended by the link in a mail");
     Ok(confirmation_page(layout))
@@ -77,7 +78,9 @@ async fn find_frequency(
     id: AccountId,
     key: &str,
 ) -> Result<DigestFrequency> {
-    let mail = address_store::find(db, id).await?.ok_or(Error::NotFound)?;
+    let mail = staff_email_store::find(db, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let set_at = mail.set_at.ok_or(Error::NotFound)?;
     match app
         .keys

@@ -94,8 +94,14 @@ impl CanaryScenario<'_> {
         let path = links::author_page_path(&self.app.keys, id);
         let action = "asking to verify the email";
         self.app.clock.advance(VERIFY_INTERVAL_SECONDS);
-        self.post_form(FormSender::Canary, &path, &[("action", "prove")], 303, action)
-            .await?;
+        self.post_form(
+            FormSender::Canary,
+            &path,
+            &[("action", "prove")],
+            303,
+            action,
+        )
+        .await?;
         self.verify_email(FormSender::Canary, &self.canary.email)
             .await
     }

@@ -153,9 +153,10 @@ impl CanaryScenario<'_> {
     pub async fn find_commenter(&self, email: &str) -> anyhow::Result<CommenterAccess> {
         let email = parse_email(email)?;
         let mut db = self.app.pool.acquire().await?;
-        let ids = commenters::store::find_by_email(&mut db, &self.app.keys, &email).await?;
+        let ids =
+            commenters::store::commenters::find_by_email(&mut db, &self.app.keys, &email).await?;
         let id = ids.first().context("a commenter was not saved")?;
-        let commenter = commenters::store::find_access(&mut db, *id).await?;
+        let commenter = commenters::store::commenters::find_access(&mut db, *id).await?;
         commenter.context("a commenter was not saved")
     }
 }

@@ -3,7 +3,8 @@
 use anyhow::Context;
 
 use super::state::{CanaryScenario, FormSender, expect_status};
-use crate::accounts::{DigestFrequency, address_store};
+use crate::accounts::DigestFrequency;
+use crate::accounts::store::staff_email as staff_email_store;
 use crate::admin::staff_email;
 use crate::commenters::{self, CommenterAccess};
 use crate::comments::{Status, links};
@@ -69,7 +70,8 @@ impl CanaryScenario<'_> {
         let email = parse_email(&self.canary.email)?;
         let sealed = email.seal_for_account(&self.app.keys, self.admin_id);
         let mut db = self.app.pool.acquire().await?;
-        address_store::update(&mut db, self.admin_id, &sealed, DigestFrequency::Each, now).await?;
+        staff_email_store::update(&mut db, self.admin_id, &sealed, DigestFrequency::Each, now)
+            .await?;
         drop(db);
         let path = staff_email::confirmation_path(&self.app.keys, self.admin_id, now);
         let action = "confirming the admin's email";
@@ -82,7 +84,7 @@ impl CanaryScenario<'_> {
         let now = self.app.clock.now();
         let mut db = self.app.pool.acquire().await?;
         let subscriptions =
-            commenters::store::list_subscriptions(&mut db, commenter.id, now).await?;
+            commenters::store::subscriptions::list(&mut db, commenter.id, now).await?;
         let subscription = subscriptions
             .first()
             .context("the canary subscribed, and the subscription was not saved")?;

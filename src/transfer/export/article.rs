@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::request::ExportRequest;
 use super::xml::{WxrWriter, escape_html};
-use crate::articles::{Kind, State, TopicKind};
+use crate::articles::{ArticleKind, ArticleState, TopicKind};
 use crate::text::dates;
 use crate::transfer::dates::format_datetime;
 use crate::transfer::meta;
@@ -41,7 +41,7 @@ impl<W: Write> WxrWriter<'_, W> {
         }
         if let Some(note) = article
             .draft_reason
-            .filter(|_| article.state == State::Draft)
+            .filter(|_| article.state == ArticleState::Draft)
         {
             self.meta(META_ELEMENT, meta::NOTE, note.as_str())?;
         }
@@ -59,12 +59,12 @@ impl<W: Write> WxrWriter<'_, W> {
     ) -> anyhow::Result<()> {
         let base_url = &request.base_url;
         let plain_link = match article.kind {
-            Kind::Article => format!("{base_url}/?p={}", article.id),
-            Kind::Page => format!("{base_url}/?page_id={}", article.id),
+            ArticleKind::Article => format!("{base_url}/?p={}", article.id),
+            ArticleKind::Page => format!("{base_url}/?page_id={}", article.id),
         };
         // A draft has no public path, so its link carries the ID, by which an import recognises it.
         let link = match &article.path {
-            Some(path) if article.state == State::Published => format!("{base_url}{path}"),
+            Some(path) if article.state == ArticleState::Published => format!("{base_url}{path}"),
             _ => plain_link.clone(),
         };
         let date = article.published_at.unwrap_or(article.created_at);
@@ -98,13 +98,13 @@ impl<W: Write> WxrWriter<'_, W> {
             "closed"
         };
         let status = match (article.state, article.published_at) {
-            (State::Draft, _) => "draft",
-            (State::Published, Some(date)) if date > request.now => "future",
-            (State::Published, _) => "publish",
+            (ArticleState::Draft, _) => "draft",
+            (ArticleState::Published, Some(date)) if date > request.now => "future",
+            (ArticleState::Published, _) => "publish",
         };
         let post_type = match article.kind {
-            Kind::Article => "post",
-            Kind::Page => "page",
+            ArticleKind::Article => "post",
+            ArticleKind::Page => "page",
         };
         self.text("wp:post_id", &article.id.to_string())?;
         self.cdata("wp:post_date", &format_datetime(date, self.zone))?;

@@ -5,7 +5,7 @@ use super::context::{PlanContext, SourceItem};
 use super::fields::{decode_slug, plain_text, shorten, single_line, unescape};
 use super::model::PlannedArticle;
 use super::text::{ArticleText, convert_text, exported_format};
-use crate::articles::{DraftReason, SOURCES_BYTES, STANDFIRST_BYTES, State, TITLE_BYTES};
+use crate::articles::{ArticleState, DraftReason, SOURCES_BYTES, STANDFIRST_BYTES, TITLE_BYTES};
 use crate::clock::Ts;
 use crate::text::{Slug, excerpt, input, markdown};
 use crate::transfer::body::Attachment;
@@ -46,7 +46,7 @@ pub fn plan_article(
     }
     // WordPress gives a draft a UTC date only once it has been published.
     let has_been_published =
-        state == State::Published || dates::parse_datetime(&item.date_gmt).is_some();
+        state == ArticleState::Published || dates::parse_datetime(&item.date_gmt).is_some();
     // Drafts need a time as well; an unknown one counts as very old.
     let created_at = date.unwrap_or(Ts::EPOCH);
     let comments = plan_comments(context, &item, &local_time, created_at, report);
@@ -115,18 +115,18 @@ fn make_standfirst(item: &WxrItem, report: &mut ImportReport) -> String {
     )
 }
 
-fn find_state(item: &WxrItem, has_date: bool) -> (State, Option<DraftReason>) {
+fn find_state(item: &WxrItem, has_date: bool) -> (ArticleState, Option<DraftReason>) {
     let draft_reason = match item.status.as_str() {
         // Broadsheet has no passwords for articles, and this one must not become public.
         "publish" | "future" if item.has_password => Some(DraftReason::Protected),
         // An article with a date ahead is published here as well, and becomes visible at that time.
-        "publish" | "future" if has_date => return (State::Published, None),
+        "publish" | "future" if has_date => return (ArticleState::Published, None),
         "draft" | "auto-draft" => meta::find_note(&item.meta),
         "pending" => Some(DraftReason::Pending),
         "private" => Some(DraftReason::Private),
         _ => Some(DraftReason::Unknown),
     };
-    (State::Draft, draft_reason)
+    (ArticleState::Draft, draft_reason)
 }
 
 /// Makes a slug of WordPress's, or of the title if that is empty.

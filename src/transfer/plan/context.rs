@@ -1,6 +1,6 @@
 //! Inputs of a plan.
 
-use crate::articles::Kind;
+use crate::articles::ArticleKind;
 use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::transfer::dates::LocalTime;
@@ -26,16 +26,16 @@ pub struct SourceItem {
 
 impl SourceItem {
     /// Returns which of the two it becomes.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ArticleKind {
         article_kind(&self.item).unwrap_or_default()
     }
 }
 
 /// Returns whether an item becomes an article or a page, or `None` for all other items.
-pub fn article_kind(item: &WxrItem) -> Option<Kind> {
+pub fn article_kind(item: &WxrItem) -> Option<ArticleKind> {
     match item.kind.as_str() {
-        "post" => Some(Kind::Article),
-        "page" => Some(Kind::Page),
+        "post" => Some(ArticleKind::Article),
+        "page" => Some(ArticleKind::Page),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::articles::{DraftReason, Kind, State};
+use crate::articles::{ArticleKind, ArticleState, DraftReason};
 use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::comments::{LinkbackKind, Status};
@@ -16,7 +16,7 @@ pub struct PlannedArticle {
     pub digest: i64,
     /// Whether the text may differ from the stored one although the item did not change, because uploads were copied since.
     pub may_show_uploads: bool,
-    pub kind: Kind,
+    pub kind: ArticleKind,
     pub title: String,
     pub slug: Slug,
     pub standfirst: String,
@@ -29,7 +29,7 @@ pub struct PlannedArticle {
     pub pinned: bool,
     /// Reason why it becomes a draft although it was none.
     pub draft_reason: Option<DraftReason>,
-    pub state: State,
+    pub state: ArticleState,
     pub published_at: Option<Ts>,
     pub created_at: Ts,
     pub updated_at: Ts,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::article::make_slug;
 use super::*;
-use crate::articles::{DraftReason, STANDFIRST_BYTES, State, TITLE_BYTES};
+use crate::articles::{ArticleState, DraftReason, STANDFIRST_BYTES, TITLE_BYTES};
 use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 use crate::text::Language;
@@ -113,7 +113,7 @@ fn an_article_without_a_date_becomes_a_draft() {
     let (planned, report) = plan("<title>Tea</title><wp:status>publish</wp:status>");
     assert_eq!(
         (planned.state, planned.draft_reason),
-        (State::Draft, Some(DraftReason::Unknown))
+        (ArticleState::Draft, Some(DraftReason::Unknown))
     );
     assert_eq!(report.new_drafts.total, 1);
 }

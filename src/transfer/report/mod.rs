@@ -5,7 +5,7 @@ mod display;
 
 use std::collections::BTreeMap;
 
-use crate::articles::Kind;
+use crate::articles::ArticleKind;
 
 pub use counts::{OutcomeCounts, SampledList, StatusCounts};
 pub(super) use display::printable;
@@ -59,10 +59,10 @@ pub struct ImportReport {
 
 impl ImportReport {
     /// Returns the counts of articles or of pages.
-    pub fn counts_mut(&mut self, kind: Kind) -> &mut OutcomeCounts {
+    pub fn counts_mut(&mut self, kind: ArticleKind) -> &mut OutcomeCounts {
         match kind {
-            Kind::Article => &mut self.articles,
-            Kind::Page => &mut self.pages,
+            ArticleKind::Article => &mut self.articles,
+            ArticleKind::Page => &mut self.pages,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::articles::{DraftReason, Kind, State, TopicKind};
+use crate::articles::{ArticleKind, ArticleState, DraftReason, TopicKind};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::text::BodyFormat;
@@ -57,10 +57,10 @@ pub struct ExportedArticle {
     pub format: BodyFormat,
     pub body_html: String,
     pub replies_open: bool,
-    pub kind: Kind,
+    pub kind: ArticleKind,
     pub pinned: bool,
     pub draft_reason: Option<DraftReason>,
-    pub state: State,
+    pub state: ArticleState,
     pub published_at: Option<Ts>,
     pub path: Option<String>,
     /// Username of its author.

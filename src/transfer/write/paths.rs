@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 
 use super::writer::BatchWriter;
-use crate::articles::{DraftReason, Kind, State};
+use crate::articles::{ArticleKind, ArticleState, DraftReason};
 use crate::ids::ArticleId;
 use crate::publication::{Publication, is_reserved, is_served};
 use crate::text::Slug;
@@ -47,13 +47,14 @@ impl BatchWriter<'_> {
     fn make_path(&self, id: i64, planned: &PlannedArticle, slug: &Slug) -> Option<String> {
         let published_at = planned
             .published_at
-            .filter(|_| planned.state == State::Published)?;
+            .filter(|_| planned.state == ArticleState::Published)?;
         Some(match planned.kind {
-            Kind::Article => self
-                .publication
-                .article_path(ArticleId(id), slug, published_at),
+            ArticleKind::Article => {
+                self.publication
+                    .article_path(ArticleId(id), slug, published_at)
+            }
             // A WordPress page may be a child of another, and keeps that path.
-            Kind::Page => planned
+            ArticleKind::Page => planned
                 .old_paths
                 .iter()
                 .find(|path| path.rsplit('/').next() == Some(slug.as_str()) && !is_reserved(path))
@@ -103,7 +104,7 @@ impl BatchWriter<'_> {
             format!("{first} is taken, so the article became a draft")
         });
         // A published article needs a path.
-        planned.state = State::Draft;
+        planned.state = ArticleState::Draft;
         planned.draft_reason = Some(DraftReason::Unknown);
         Ok(None)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use broadsheet::articles::{Kind, State};
+use broadsheet::articles::{ArticleKind, ArticleState};
 use broadsheet::comments::Status;
 
 use super::{discussion, new, same};
@@ -39,10 +39,10 @@ async fn an_imported_export_exports_the_same_again() {
             draft.pinned = true;
         })
         .await;
-    site.article_with("Imprint", |draft| draft.kind = Kind::Page)
+    site.article_with("Imprint", |draft| draft.kind = ArticleKind::Page)
         .await;
     site.article_with("A draft", |draft| {
-        draft.state = State::Draft;
+        draft.state = ArticleState::Draft;
         draft.published_at = None;
     })
     .await;

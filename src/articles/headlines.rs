@@ -1,0 +1,73 @@
+//! One page of a list of articles, as the front page, topics, authors and the search show it.
+
+use serde::Deserialize;
+
+use super::store::headlines::Headline;
+use crate::cache::{CachePolicy, CacheTag};
+use crate::clock::Ts;
+use crate::ids::ArticleId;
+use crate::text::{BodyFormat, excerpt, markdown};
+
+pub(super) const HEADLINES_PER_PAGE: i64 = 10;
+/// Length of the text under a headline without a standfirst.
+const TEASER_CHARS: usize = 240;
+
+/// The query of a page of headlines.
+#[derive(Deserialize)]
+pub struct HeadlineQuery {
+    /// The last article of the page before.
+    pub(super) before: Option<ArticleId>,
+}
+
+/// The headlines of one page.
+pub(super) struct HeadlinePage {
+    pub(super) headlines: Vec<Headline>,
+    /// The article after which the next page begins, if there is one.
+    pub(super) older: Option<ArticleId>,
+}
+
+impl HeadlinePage {
+    /// Makes a page of the rows of a query with the limit `HEADLINES_PER_PAGE + 1`.
+    pub(super) fn from_rows(mut headlines: Vec<Headline>) -> Self {
+        let limit = usize::try_from(HEADLINES_PER_PAGE).expect("ten fits");
+        // The row too many only tells that there is a next page.
+        let has_more = headlines.len() > limit;
+        headlines.truncate(limit);
+        let older = headlines.last().map(|headline| headline.id);
+        Self {
+            headlines,
+            older: older.filter(|_| has_more),
+        }
+    }
+
+    /// Returns the cache policy of this page. `next` is the time of the next scheduled publication.
+    pub(super) fn cache_policy(&self, next: Option<Ts>) -> CachePolicy {
+        // The articles' own tags: a new comment changes the count that its headline shows.
+        let shown = self
+            .headlines
+            .iter()
+            .map(|headline| CacheTag::Article(headline.id));
+        CachePolicy::tagged(shown.chain([CacheTag::Articles]))
+            .vary_by_param("before")
+            .expires_at(next)
+    }
+}
+
+impl Headline {
+    /// Returns the text under the headline: the standfirst, or the beginning of the body.
+    pub fn teaser(&self) -> String {
+        if self.standfirst.is_empty() {
+            excerpt::excerpt(&plain_text(self.format, &self.body), TEASER_CHARS)
+        } else {
+            self.standfirst.clone()
+        }
+    }
+}
+
+/// Returns the text of a body without markup, one line for each block.
+pub(super) fn plain_text(format: BodyFormat, body: &str) -> String {
+    match format {
+        BodyFormat::Markdown => markdown::to_text(body),
+        BodyFormat::Html => markdown::html_to_text(body),
+    }
+}

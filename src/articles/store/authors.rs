@@ -1,0 +1,23 @@
+//! Accounts as the authors of articles.
+
+use sqlx::PgConnection;
+
+use crate::ids::AccountId;
+use crate::text::Slug;
+
+/// An account as the author of articles.
+pub struct ArticleAuthor {
+    pub id: AccountId,
+    pub name: String,
+}
+
+/// Returns the account with this slug, whether it has published anything or not.
+pub async fn find(db: &mut PgConnection, slug: &Slug) -> sqlx::Result<Option<ArticleAuthor>> {
+    sqlx::query_as!(
+        ArticleAuthor,
+        "select id, name from accounts where slug = $1",
+        slug.as_str()
+    )
+    .fetch_optional(db)
+    .await
+}

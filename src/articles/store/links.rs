@@ -1,0 +1,79 @@
+//! Published articles as links: suggestions of the 404 page, and the sitemap.
+
+use sqlx::PgConnection;
+
+use crate::clock::Ts;
+use crate::text::Slug;
+
+/// A link to a published article.
+pub struct ArticleLink {
+    pub title: String,
+    pub path: String,
+    pub published_at: Ts,
+}
+
+/// Returns the newest published articles, without pages.
+pub async fn list_newest(
+    db: &mut PgConnection,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<ArticleLink>> {
+    sqlx::query_as!(
+        ArticleLink,
+        r#"select title, path as "path!", published_at as "published_at!"
+           from articles where state = 'published' and published_at <= $1 and kind = 'article'
+           order by published_at desc, id desc limit $2"#,
+        now as Ts,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Returns published articles and pages whose slug begins with `prefix`, the shortest slug first.
+pub async fn list_by_slug_prefix(
+    db: &mut PgConnection,
+    prefix: &Slug,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<ArticleLink>> {
+    // A range, because an index serves no `like` with a parameter. A slug has only a-z, 0-9 and hyphens, all below the tilde.
+    sqlx::query_as!(
+        ArticleLink,
+        r#"select title, path as "path!", published_at as "published_at!"
+           from articles
+           where state = 'published' and published_at <= $1
+             and slug collate "C" >= $2 and slug collate "C" < $2 || '~'
+           order by length(slug), published_at desc, id desc limit $3"#,
+        now as Ts,
+        prefix.as_str(),
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An article or page in the sitemap.
+pub struct SitemapEntry {
+    pub path: String,
+    /// Time of the last change or of the publication, whichever is later.
+    pub updated_at: Ts,
+}
+
+/// Returns the newest published articles and pages for the sitemap.
+pub async fn list_for_sitemap(
+    db: &mut PgConnection,
+    limit: i64,
+    now: Ts,
+) -> sqlx::Result<Vec<SitemapEntry>> {
+    sqlx::query_as!(
+        SitemapEntry,
+        r#"select path as "path!", greatest(updated_at, published_at) as "updated_at!"
+           from articles where state = 'published' and published_at <= $1
+           order by published_at desc, id desc limit $2"#,
+        now as Ts,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
