@@ -178,11 +178,11 @@ pub fn admin_routes() -> RouteTable {
             moderation::audit_log_page::show_entry,
         )
         .get(
-            "/admin/comments/{id}/person",
+            "/admin/comments/{id}/commenter",
             moderation::commenter_page::show_commenter,
         )
         .post(
-            "/admin/comments/{id}/person",
+            "/admin/comments/{id}/commenter",
             moderation::commenter_page::update_commenter,
         )
         .get("/admin/comments/{id}/reply", moderation::reply::show_reply)
@@ -195,7 +195,7 @@ pub fn admin_routes() -> RouteTable {
         .get("/admin/discussion", moderation::rules::page::show_rules)
         .post("/admin/discussion", moderation::rules::page::save_rules)
         .post(
-            "/admin/discussion/try",
+            "/admin/discussion/preview",
             moderation::rules::page::preview_words,
         )
         .get("/admin/discussion/blocks", moderation::blocks::show_blocks)

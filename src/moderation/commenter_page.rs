@@ -112,7 +112,7 @@ pub async fn update_commenter(
 }
 
 fn page_path(id: CommentId) -> String {
-    format!("/admin/comments/{id}/person")
+    format!("/admin/comments/{id}/commenter")
 }
 
 async fn apply_form(

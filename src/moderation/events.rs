@@ -45,7 +45,7 @@ const MAX_WATCHED: i64 = 500;
 /// Header that keeps nginx from buffering the stream.
 const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 /// Postgres channel with the ids of new entries of the audit log, and of bulk actions that finish without one.
-const CHANNEL: &str = "desk";
+const CHANNEL: &str = "admin_events";
 
 /// Name of the event that ends every stream; sent when the server stops.
 pub const SHUTDOWN_EVENT: &str = "ends";

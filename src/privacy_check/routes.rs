@@ -51,7 +51,7 @@ fn fill_route(route: &str, trace: &CanaryTrace) -> Vec<String> {
         }
         "/comments/{id}"
         | "/comments/{id}/thread"
-        | "/admin/comments/{id}/person"
+        | "/admin/comments/{id}/commenter"
         | "/admin/comments/{id}/reply"
         | "/admin/comments/{id}/edit" => fill_each(&trace.comment_ids),
         "/comments/{id}/manage" => trace.author_page_paths.clone(),

@@ -389,21 +389,21 @@ async fn every_admin_page_is_accessible_and_fits() {
     sign_in(&ada, "ada").await;
 
     ada.goto("/admin/comments").await;
-    check(&ada, "desk-queue").await;
+    check(&ada, "admin-queue").await;
     ada.press_keys("xj").await;
     ada.click(".filters summary").await;
     ada.click(".matching summary").await;
-    check(&ada, "desk-queue-open").await;
+    check(&ada, "admin-queue-open").await;
     ada.press_keys("a").await;
     ada.find(".success").await;
     ada.press_keys("?").await;
     ada.find("dialog[open]").await;
-    check(&ada, "desk-keys").await;
+    check(&ada, "admin-keys").await;
     ada.goto("/admin/comments?order=likeliest").await;
-    check(&ada, "desk-likeliest").await;
+    check(&ada, "admin-likeliest").await;
     ada.goto("/admin/comments?reason=links&words=nothing&network=1")
         .await;
-    check(&ada, "desk-nothing").await;
+    check(&ada, "admin-nothing").await;
     ada.goto("/admin/comments").await;
     ada.find(".card.current").await;
     // Another moderator decides, and the open card shows that.
@@ -413,13 +413,13 @@ async fn every_admin_page_is_accessible_and_fits() {
     mo.goto("/admin/comments").await;
     // axe-core needs JavaScript, so only pictures are taken here.
     let plain = |name: &str| pictures.join(format!("{name}-1280-light.webp"));
-    mo.save_screenshot(&plain("desk-queue-plain"), 1280, PICTURE_HEIGHT)
+    mo.save_screenshot(&plain("admin-queue-plain"), 1280, PICTURE_HEIGHT)
         .await;
     mo.follow(".card button[data-to=trashed]").await;
-    mo.save_screenshot(&plain("desk-queue-plain-done"), 1280, PICTURE_HEIGHT)
+    mo.save_screenshot(&plain("admin-queue-plain-done"), 1280, PICTURE_HEIGHT)
         .await;
     ada.find(".card-decided").await;
-    check(&ada, "desk-elsewhere").await;
+    check(&ada, "admin-elsewhere").await;
     mo.close().await;
 
     ada.goto("/admin/comments").await;
@@ -430,25 +430,25 @@ async fn every_admin_page_is_accessible_and_fits() {
         .expect("a link")
         .expect("an address");
     let comment = edit.trim_end_matches("/edit").to_owned();
-    ada.goto(&format!("{comment}/person")).await;
+    ada.goto(&format!("{comment}/commenter")).await;
     ada.fill("#note", "Writes about watches, and only about watches.")
         .await;
     ada.follow("form:has(#note) button").await;
     ada.fill("#why", "Has been asked to stop").await;
     ada.follow("button[value=hold]").await;
-    check(&ada, "desk-person").await;
+    check(&ada, "admin-commenter").await;
     ada.goto(&edit).await;
     ada.fill("#comment", "Watches, **without** the money.")
         .await;
     ada.press("Preview").await;
-    check(&ada, "desk-edit-preview").await;
+    check(&ada, "admin-edit-preview").await;
     ada.follow("button[value=save]").await;
     ada.goto(&edit).await;
-    check(&ada, "desk-edit").await;
+    check(&ada, "admin-edit").await;
     ada.goto(&format!("{comment}/reply")).await;
     ada.fill("#comment", "Thank you, but *no*.").await;
     ada.press("Preview").await;
-    check(&ada, "desk-reply").await;
+    check(&ada, "admin-reply").await;
     ada.follow("main .form-actions button:not(.secondary)")
         .await;
 
@@ -488,9 +488,9 @@ async fn every_admin_page_is_accessible_and_fits() {
 
     execute(&server, "update settings set language = 'uk'").await;
     for (page, name) in [
-        ("/admin/comments", "desk-queue-uk"),
+        ("/admin/comments", "admin-queue-uk"),
         ("/admin/log", "log-uk"),
-        (&format!("{comment}/person"), "desk-person-uk"),
+        (&format!("{comment}/commenter"), "admin-commenter-uk"),
         ("/transparency", "transparency-uk"),
         (&digest, "digest-uk"),
     ] {

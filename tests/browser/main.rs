@@ -76,7 +76,7 @@ async fn a_reader_corrects_an_invalid_reply_without_losing_text() {
     reader
         .wait_until(
             "screen readers announce the errors",
-            "return document.activeElement.id === 'mistakes'",
+            "return document.activeElement.id === 'form-errors'",
         )
         .await;
     assert_eq!(

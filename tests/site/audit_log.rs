@@ -270,7 +270,7 @@ async fn every_manual_change_of_the_log_is_reported() {
             "create table kept_entries as table audit_log;
              create table kept_decisions as table decisions;
              create table kept_comments as table comments;
-             alter table audit_log drop constraint log_entries_position_check",
+             alter table audit_log drop constraint audit_log_position_check",
         )
         .await;
         attack(&site, &statements).await;
@@ -284,7 +284,7 @@ async fn every_manual_change_of_the_log_is_reported() {
         attack(
             &site,
             "delete from audit_log; insert into audit_log table kept_entries;
-             alter table audit_log add constraint log_entries_position_check check (position > 0);
+             alter table audit_log add constraint audit_log_position_check check (position > 0);
              delete from decisions; insert into decisions overriding system value table kept_decisions;
              delete from comments; insert into comments overriding system value table kept_comments;
              drop table kept_entries; drop table kept_decisions; drop table kept_comments",

@@ -132,7 +132,7 @@ async fn the_page_explains_why_a_comment_has_no_commenter() {
     back.has_status(409)
         .sees("nothing was changed")
         .sees("Kind.");
-    mo.open("/admin/comments/1/person").await.has_status(404);
+    mo.open("/admin/comments/1/commenter").await.has_status(404);
 }
 
 #[tokio::test]

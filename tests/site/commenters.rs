@@ -12,7 +12,7 @@ use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
 pub(crate) fn page_path(id: CommentId) -> String {
-    format!("/admin/comments/{id}/person")
+    format!("/admin/comments/{id}/commenter")
 }
 
 /// Builds a site that publishes comments at once and takes the visitor's IP from the proxy.

@@ -150,7 +150,7 @@ async fn every_error_is_shown_beside_its_field_and_every_value_is_kept() {
         assert!(
             described
                 .split(' ')
-                .any(|id| id == format!("{field}-mistake"))
+                .any(|id| id == format!("{field}-error"))
         );
     }
     assert_eq!(

@@ -223,7 +223,7 @@ async fn add_tea_comments(site: &TestSite) {
 }
 
 fn preview_lines(page: &Page, list: &str) -> Vec<String> {
-    page.texts_of(&format!("#{list}-tried tbody tr"))
+    page.texts_of(&format!("#{list}-preview tbody tr"))
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn the_word_list_preview_serves_scripts_and_only_admins() {
     add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
     let typed = [("hold_words", "\r\ntea\r\n"), ("refuse_words", "ann")];
-    let answer = admin.post_fields("/admin/discussion/try", &typed).await;
+    let answer = admin.post_fields("/admin/discussion/preview", &typed).await;
     answer.has_status(200);
     let mut filled = open_form(&admin).await;
     for (name, text) in typed {
@@ -302,7 +302,7 @@ async fn the_word_list_preview_serves_scripts_and_only_admins() {
     }
     let page = filled.press("Test the word lists").await;
     for list in ["hold_words", "refuse_words"] {
-        let place = format!("#{list}-tried");
+        let place = format!("#{list}-preview");
         assert_eq!(answer.text_of(&place), page.text_of(&place));
         assert_eq!(preview_lines(&answer, list).len(), 1);
     }
@@ -312,10 +312,14 @@ async fn the_word_list_preview_serves_scripts_and_only_admins() {
             .contains("connect-src 'self'")
     );
     let editor = site.staff("edda", Role::Editor).await;
-    let refused = editor.post_fields("/admin/discussion/try", &typed).await;
+    let refused = editor
+        .post_fields("/admin/discussion/preview", &typed)
+        .await;
     refused.has_status(403).does_not_see("would have held");
     let stranger = site.visitor();
-    let page = stranger.post_fields("/admin/discussion/try", &typed).await;
+    let page = stranger
+        .post_fields("/admin/discussion/preview", &typed)
+        .await;
     assert!(page.leads_to().starts_with("/admin/sign-in"));
 }
 
@@ -325,7 +329,7 @@ async fn word_lists_are_never_matched_against_emails() {
     add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
     let typed = [("hold_words", "*example*\n*@*\n*org*")];
-    let answer = admin.post_fields("/admin/discussion/try", &typed).await;
+    let answer = admin.post_fields("/admin/discussion/preview", &typed).await;
     assert!(preview_lines(&answer, "hold_words").is_empty());
     assert!(answer.text().contains("would have held 0"));
 }

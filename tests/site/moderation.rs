@@ -253,7 +253,7 @@ async fn decisions_cannot_be_changed_or_deleted() {
             .await
             .expect_err("decisions are append-only");
         assert!(
-            error.to_string().contains("decisions are never edited"),
+            error.to_string().contains("decisions are append-only"),
             "{error}"
         );
     }

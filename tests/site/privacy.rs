@@ -187,7 +187,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
 /// Sends the admin a digest at the canary's email. Returns the paths of the digest, of its end and of the confirmation.
 async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
     let id = AccountId(
-        site.count("select id from accounts where handle = 'ada'")
+        site.count("select id from accounts where username = 'ada'")
             .await,
     );
     let now = site.now();

@@ -270,7 +270,7 @@ async fn an_action_stops_when_its_account_is_gone() {
         .expect("signed out everywhere");
     // Signing out does not stop a bulk action; deleting the account does.
     for statement in [
-        "alter table bulk_actions drop constraint if exists bulk_acts_account_id_fkey",
+        "alter table bulk_actions drop constraint if exists bulk_actions_account_id_fkey",
         "update bulk_actions set account_id = 0",
     ] {
         sqlx::query(statement)

@@ -178,7 +178,7 @@ async fn check(site: &TestSite, after: &str) {
                 .await
                 .expect("it can be counted");
             // An edited comment keeps its old index data until it is indexed again.
-            let is_index = stored.contains("readings") && one == stored;
+            let is_index = stored.contains("comment_search") && one == stored;
             assert!(
                 wrong.is_empty() || is_index,
                 "after {after}, these are in\n{one}\nand not in\n{other}\n{wrong:#?}"
