@@ -68,7 +68,7 @@ fn main() {
             is_good &= evaluate(real, REAL_GOALS);
         }
         None => {
-            println!("\nSKIPPED: real comments, since ../shared/spam/youtube-en.jsonl is missing")
+            println!("\nSKIPPED: real comments, since ../shared/spam/youtube-en.jsonl is missing");
         }
     }
     assert!(is_good, "a goal was missed; see above");

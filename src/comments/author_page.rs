@@ -177,8 +177,8 @@ impl CommentAuthorPage {
                 translator.text("author-page-held-explained"),
             ),
             (None, Status::Approved) => (
-                "author-page-apverified",
-                translator.text("author-page-apverified-explained"),
+                "author-page-approved",
+                translator.text("author-page-approved-explained"),
             ),
             (None, Status::Spam) => (
                 "author-page-spam",

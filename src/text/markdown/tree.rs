@@ -47,7 +47,7 @@ pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: Tru
         match action {
             NodeAction::KeepSubtree => {}
             NodeAction::Keep(child_context) => {
-                pending.extend(node.children().map(|child| (child, child_context)))
+                pending.extend(node.children().map(|child| (child, child_context)));
             }
             NodeAction::Unwrap => {
                 // Collected first: moving a child changes the list that is iterated over.
