@@ -58,8 +58,8 @@ impl LocalTime {
     }
 }
 
-/// Converts a time difference to a UTC offset. Returns `None` if it is not a whole number of minutes or is larger than
-/// any UTC offset.
+/// Converts a time difference to a UTC offset. Returns `None` if it is not a whole number of minutes, or is 26 hours or
+/// more.
 fn parse_offset(seconds: f64) -> Option<Offset> {
     // `Offset` accepts no 26 hours; real zones lie between UTC-12 and UTC+14.
     const MAX_SECONDS: f64 = 26.0 * 3600.0;

@@ -22,7 +22,7 @@ pub const SOURCES: &str = "_broadsheet_sources";
 pub const NOTE: &str = "_broadsheet_note";
 /// Meta field with a former path of an article. An article has one such field for each former path.
 pub const OLD_PATH: &str = "_broadsheet_address";
-/// Meta field with the reasons why a comment was held or rejected, one per line.
+/// Meta field with the reasons that automatic screening gave for the status of a comment, one per line.
 pub const REASONS: &str = "_broadsheet_reasons";
 
 /// Returns the value of the first meta field with this name, or an empty string if there is none.
