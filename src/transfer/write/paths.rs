@@ -13,8 +13,8 @@ use crate::transfer::plan::PlannedArticle;
 use crate::transfer::report::ImportReport;
 use crate::transfer::store;
 
-/// Upper limit of the numbers that are appended to a slug whose path is taken, starting from 2. After them, the WordPress
-/// ID of the article is tried.
+/// Exclusive upper limit of the numbers that are appended to a slug whose path is taken. The numbers start at 2. After
+/// them, the WordPress ID of the article is tried.
 const MAX_SUFFIX: u64 = 20;
 
 /// IDs of the articles that paths lead to, for paths in the database and paths assigned in this batch.
