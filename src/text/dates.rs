@@ -1,6 +1,7 @@
-//! Formatting and parsing of times, always in an explicit time zone.
+//! Formats and parses times, always in an explicit time zone.
 //!
-//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM", so searching for U+0020 there finds nothing.
+//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM". A search for an ordinary space at that place finds
+//! nothing.
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use super::Language;
 use crate::clock::Ts;
 
-/// Parses an IANA time zone name, such as `Europe/Kyiv`, or `UTC`. Other names without an area are rejected.
+/// Parses the name of an IANA time zone, such as `Europe/Kyiv`. `UTC` is the only name without an area that is accepted.
 pub fn parse_zone(name: &str) -> Option<TimeZone> {
     // Some names without an area depend on the machine, such as `localtime`.
     if name != "UTC" && !name.contains('/') {
@@ -26,7 +27,7 @@ pub fn parse_zone(name: &str) -> Option<TimeZone> {
 
 type FieldFormatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 
-/// Formatters of one language.
+/// ICU formatters for dates and times in one language.
 struct DateFormatters {
     date: FieldFormatter<YMD>,
     month: FieldFormatter<YM>,
@@ -108,14 +109,15 @@ pub fn format_rfc2822(ts: Ts) -> String {
         .to_string()
 }
 
-/// Returns year, month and day.
+/// Returns the year, month and day of a time in the given time zone.
 pub fn ymd(ts: Ts, zone: &TimeZone) -> (i16, i8, i8) {
     let date = to_local(ts, zone).date();
     (date.year(), date.month(), date.day())
 }
 
-/// Parses the value of a `datetime-local` field. In an hour that the clocks skip, the offset before the change applies;
-/// in one that they repeat, the first of the two.
+/// Parses the value of a `datetime-local` field. A time in the hour that is skipped when clocks go forward is read with
+/// the UTC offset before the change. A time in the hour that occurs twice when clocks go back is read as its first
+/// occurrence.
 pub fn parse_datetime_local(value: &str, zone: &TimeZone) -> Option<Ts> {
     // jiff also accepts an offset or a zone, but a civil time ignores them.
     let plain = value

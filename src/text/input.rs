@@ -1,4 +1,4 @@
-//! Cleaning of form input. These functions know no form and reject nothing.
+//! Cleans and checks the values of form fields. These functions are independent of any particular form.
 
 /// Cleans the value of a single-line field: trims it, turns each run of white space into one space, and removes
 /// bidirectional controls and zero-width characters. All scripts and emoji stay.
@@ -10,8 +10,8 @@ pub fn single_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Cleans the value of a multi-line field: ends lines with `\n` and removes blank lines at the start and white space at
-/// the end. The first line keeps its indentation, which has a meaning in Markdown.
+/// Cleans the value of a multi-line field. Ends each line with `\n`, and removes blank lines at the start and white space
+/// at the end. The first line keeps its indentation, which has a meaning in Markdown.
 pub fn multi_line(text: &str) -> String {
     // Browsers send CRLF in form fields, whatever was typed (HTML standard, form submission).
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -22,8 +22,8 @@ pub fn multi_line(text: &str) -> String {
     text[first_line..].to_owned()
 }
 
-/// Returns whether the text contains an email address. Fields that are shown to others use this to reject one typed by
-/// mistake.
+/// Returns whether the text contains an email address. Fields that other people can see use this to reject an email
+/// address entered by mistake.
 pub fn contains_email(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         word.split_once('@').is_some_and(|(local, domain)| {
@@ -41,7 +41,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 /// Returns whether the text contains control characters, U+FFFD or Unicode noncharacters (The Unicode Standard, chapter
-/// 23.7). XML, and so a feed, cannot contain some of these.
+/// 23.7). Some of these are not allowed in XML, and therefore not in a feed.
 pub fn has_invalid_chars(text: &str) -> bool {
     text.chars().any(is_invalid_char)
 }
@@ -59,8 +59,8 @@ fn is_invalid_char(c: char) -> bool {
     c == '\u{FFFD}' || is_noncharacter || is_control
 }
 
-/// Returns whether the character changes the direction of text or has no width, which can make two different names look
-/// equal.
+/// Returns whether the character changes the direction of text or has no width. Such a character can make two different
+/// names look the same.
 fn is_bidi_or_zero_width(c: char) -> bool {
     // The joiners U+200C and U+200D are not listed: Persian words and family emoji are spelled with them.
     matches!(c,

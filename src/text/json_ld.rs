@@ -1,11 +1,11 @@
-//! Structured data for search engines.
+//! Structured data that pages contain for search engines (JSON-LD).
 
 use std::fmt;
 
 use askama::filters::HtmlSafe;
 use serde_json::Value;
 
-/// JSON that is safe inside `<script type="application/ld+json">`.
+/// JSON that is escaped for use inside `<script type="application/ld+json">`.
 #[derive(Clone, Debug)]
 pub struct JsonLd(Value);
 

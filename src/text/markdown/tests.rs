@@ -237,7 +237,7 @@ fn nesting_is_limited_to_twenty_levels() {
     }
 }
 
-/// Longest comment that the form accepts.
+/// Longest comment that the reply form accepts, in bytes.
 const MAX_COMMENT_BYTES: usize = 65_525;
 
 fn hostile_texts() -> Vec<String> {
@@ -377,7 +377,8 @@ fn hostile_texts() -> Vec<String> {
     texts
 }
 
-/// Far above the time of any text in a debug build; quadratic behaviour takes minutes.
+/// Time limit for rendering a hostile text. In a debug build, any text should need far less. Quadratic behaviour would
+/// take minutes.
 const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[test]
@@ -408,7 +409,7 @@ fn hostile_texts_convert_to_plain_text_on_a_small_stack() {
     });
 }
 
-/// Runs the work on a stack of 2 MiB, as tokio's workers have.
+/// Runs a function on a thread with a stack of 2 MiB, which is the size that tokio's worker threads have.
 fn run_on_worker_stack(work: impl FnOnce() + Send + 'static) {
     let worker = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let worker = worker.spawn(work).expect("a thread starts");

@@ -9,7 +9,7 @@ use super::allowlist::is_id_allowed;
 use super::*;
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
-/// Maps the URLs of an old site whose files and articles have been imported.
+/// Rewrites URLs as an import does for a site whose files and articles have been imported.
 fn map_old_url(url: &str) -> Option<String> {
     let path = url.strip_prefix("https://old.example/")?;
     Some(match path.strip_prefix("files/") {
@@ -26,7 +26,7 @@ fn comment_html(html: &str) -> String {
     sanitize_comment(html, &map_old_url)
 }
 
-/// Asserts that a single pass of the article sanitizer is enough, and that its output is stable.
+/// Asserts that one pass of the article sanitizer is enough, and that sanitizing the result again changes nothing.
 fn assert_idempotent(html: &str) {
     static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
     let sanitize = |html: &str| {
@@ -39,7 +39,7 @@ fn assert_idempotent(html: &str) {
     assert_output_stable(html);
 }
 
-/// Asserts that sanitizing the output again changes nothing.
+/// Asserts that sanitizing the output of the article sanitizer again changes nothing.
 fn assert_output_stable(html: &str) {
     let once = article_html(html);
     assert_eq!(article_html(&once), once, "an article: {html:?}");
