@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_follow_the_language() {
+    fn dates_are_formatted_in_the_given_language() {
         let ts = parse_time("2024-07-22T11:05:00Z");
         assert_eq!(format_date(ts, &kyiv(), Language::English), "July 22, 2024");
         assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn months_follow_the_language() {
+    fn months_are_formatted_in_the_given_language() {
         assert_eq!(format_month(2024, 7, Language::English), "July 2024");
         assert_eq!(
             format_month(2024, 7, Language::Ukrainian),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn times_follow_the_language() {
+    fn times_are_formatted_in_the_given_language() {
         let ts = parse_time("2024-07-22T11:05:59Z");
         assert_eq!(
             format_date_time(ts, &kyiv(), Language::English),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_depends_on_the_zone() {
+    fn the_date_depends_on_the_time_zone() {
         let ts = parse_time("2024-07-22T22:30:00Z");
         assert_eq!(ymd(ts, &kyiv()), (2024, 7, 23));
         assert_eq!(ymd(ts, &TimeZone::UTC), (2024, 7, 22));
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn machine_formats_have_an_offset_and_no_fraction() {
+    fn machine_readable_times_have_a_utc_offset_and_no_fraction_of_a_second() {
         let ts = parse_time("2024-07-22T11:05:00.123456Z");
         assert_eq!(format_rfc3339(ts, &kyiv()), "2024-07-22T14:05:00+03:00");
         assert_eq!(
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn skipped_and_repeated_hours_are_parsed() {
+    fn times_in_hours_skipped_or_repeated_by_clock_changes_are_parsed() {
         assert_eq!(
             parse_datetime_local("2024-03-31T03:30", &kyiv()),
             Some(parse_time("2024-03-31T01:30:00Z"))
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn only_iana_names_are_zones() {
+    fn only_iana_names_are_accepted_as_time_zones() {
         assert!(parse_zone("UTC").is_some());
         for name in [
             "",

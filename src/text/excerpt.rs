@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_spaces_is_cut_anywhere() {
+    fn a_text_without_spaces_is_cut_between_any_two_characters() {
         assert_eq!(excerpt("北京北京北京", 4), "北京北…");
         assert_eq!(excerpt("I 北京北京北京", 5), "I 北京…");
         assert_eq!(excerpt("word", 1), "…");

@@ -83,7 +83,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_is_trimmed_and_white_space_is_collapsed() {
+    fn a_single_line_value_is_trimmed_and_its_white_space_collapsed() {
         assert_eq!(
             single_line("  Ann \t of\r\n the\u{a0} Hill\n"),
             "Ann of the Hill"
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_loses_bidi_controls_and_zero_width_characters() {
+    fn bidi_controls_and_zero_width_characters_are_removed_from_a_single_line_value() {
         assert_eq!(
             single_line("\u{202E}nnA\u{202C} \u{200B}Lee\u{FEFF}\u{2069}"),
             "nnA Lee"
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_keeps_emoji_and_any_script() {
+    fn a_single_line_value_keeps_emoji_and_all_scripts() {
         for name in ["👩‍👩‍👧 Оля", "می‌خواهم", "李小龙", "Ĝoĉjo", "👍🏽"]
         {
             assert_eq!(single_line(name), name);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_are_normalized() {
+    fn line_ends_of_a_multi_line_value_are_normalized() {
         assert_eq!(multi_line("a\r\nb\rc\n\n \n"), "a\nb\nc");
     }
 
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_is_found_and_a_handle_is_not_an_email() {
+    fn an_email_is_found_in_text_and_a_handle_is_not_taken_for_one() {
         for email in [
             "ann@example.org",
             "Ann <ann@example.org>",

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_compared_by_host() {
+    fn links_in_comments_are_compared_by_host() {
         let one = ShingleSet::from_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
         let other =
             ShingleSet::from_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");

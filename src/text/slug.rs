@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn decomposed_letters_are_composed() {
+    fn letters_with_separate_combining_marks_are_composed() {
         assert_eq!(slug_text("Кии\u{306}в Киі\u{308}в"), "kyiv-kyiv");
     }
 
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_numbered_slug_is_well_formed() {
+    fn a_slug_with_an_appended_number_is_well_formed() {
         let slug = |text: &str| Slug::parse(text).expect("a slug");
         assert_eq!(slug("tea").with_number(2), slug("tea-2"));
         let long = slug(&"a".repeat(100)).with_number(u64::MAX);

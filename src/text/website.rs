@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_rejected() {
+    fn urls_with_credentials_are_rejected() {
         for raw in [
             "https://ann:secret@example.org",
             "ann@example.org",
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_url_is_rejected_as_typed_and_normalized() {
+    fn a_url_is_rejected_if_it_is_too_long_as_entered_or_after_normalization() {
         assert_eq!(
             parse_website(&format!("example.org/{}", "a".repeat(190))),
             Err(WebsiteError::TooLong)
@@ -216,7 +216,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_is_idempotent(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
+        fn parsing_a_normalized_url_again_does_not_change_it(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
             if let Ok(Some(site)) = Website::parse(&raw) {
                 prop_assert!(site.as_str().starts_with("http"));
                 prop_assert_eq!(Website::parse(site.as_str()), Ok(Some(site.clone())));

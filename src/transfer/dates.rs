@@ -102,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn the_utc_form_takes_precedence() {
+    fn the_utc_form_of_a_date_takes_precedence_over_its_local_form() {
         let parsed = parse(&utc_time(), "2012-06-05 10:00:00", "2012-06-05 07:00:00");
         assert_eq!(parsed.as_deref(), Some("2012-06-05T07:00:00Z"));
     }
 
     #[test]
-    fn the_offset_is_learned_from_a_time_in_both_forms() {
+    fn the_utc_offset_is_learned_from_a_date_given_in_local_time_and_in_utc() {
         let mut time = utc_time();
         time.learn_offset("2012-06-05 10:00:00", "2012-06-05 07:00:00");
         for zero in ["0000-00-00 00:00:00", "", "nonsense"] {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_offsets_are_ignored() {
+    fn impossible_utc_offsets_are_ignored() {
         let mut time = utc_time();
         time.learn_offset("2012-06-05 10:00:00", "2012-06-01 07:00:00");
         time.learn_offset("2012-06-05 10:00:07", "2012-06-05 10:00:00");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_zone_applies_daylight_saving_time() {
+    fn daylight_saving_time_is_applied_in_a_configured_time_zone() {
         let kyiv = TimeZone::get("Europe/Kyiv").expect("Kyiv has a zone");
         let mut time = LocalTime::new(Some(kyiv), TimeZone::UTC);
         time.learn_offset("2012-06-05 10:00:00", "2012-06-05 10:00:00");

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn only_links_to_pages_of_the_site_have_a_path() {
+    fn a_page_path_is_returned_only_for_links_to_pages_of_the_site() {
         let site = SourceSite::new("https://example.org");
         for (link, path) in [
             ("https://example.org/2012/%d1%82/", Some("/2012/т")),

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_resized_picture_has_an_original() {
+    fn the_original_of_a_resized_picture_is_found_by_its_name() {
         assert_eq!(
             original_of(Path::new("2012/tea-300x200.jpg")).as_deref(),
             Some(Path::new("2012/tea.jpg"))

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn touching_ranges_are_merged() {
+    fn ranges_that_touch_each_other_are_merged() {
         let find = |_: &str| vec![3..5, 0..2, 1..3, 2..2];
         assert_eq!(
             highlight("<p>abcdef</p>", find),

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pasted_bullet_is_a_list_item() {
+    fn a_pasted_bullet_becomes_a_list_item() {
         assert_eq!(
             preprocess("Two:\n\n  • one\n\n\t•\u{a0} two\n•none\na • b"),
             "Two:\n\n- one\n\n- two\n•none\na • b"
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_markers_of_a_line_are_limited() {
+    fn the_number_of_markdown_markers_in_a_line_is_limited() {
         assert_eq!(
             preprocess(&format!("{}a", ">".repeat(5000))),
             format!("{}a", ">".repeat(20))
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_markers_is_unchanged() {
+    fn text_without_markdown_markers_is_unchanged() {
         for text in [
             "1,000 men",
             "-5 °C",

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_parsed_with_any_quotes() {
+    fn shortcode_attributes_are_parsed_with_any_quotes() {
         for source in [
             "ids=\"1,2\" link='file' x",
             " ids=1,2 link=file x",
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unclosed_quote_extends_to_the_end() {
+    fn a_value_with_an_unclosed_quote_extends_to_the_end() {
         assert_eq!(
             ShortcodeAttributes::parse("a=\"b c").find("a"),
             Some("b c"),

@@ -39,7 +39,7 @@ mod tests {
     use crate::text::markdown;
 
     #[test]
-    fn notes_are_listed_with_links_back_to_the_text() {
+    fn footnotes_are_listed_with_links_back_to_the_text() {
         let notes = render_footnotes(
             r#"[{"id":"a-1","content":"One <em>note<\/em>"},{"id":"b\"><i","content":"Two"}]"#,
         );

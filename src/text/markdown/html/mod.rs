@@ -23,9 +23,9 @@ use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_passed_thro
 pub use rewrite::UrlMapper;
 pub(super) use text::html_to_text;
 
-/// Highest number of passes for sanitizing an article. Sanitizing is repeated until the HTML no longer changes. In tests
-/// with random tags, one pass was enough for all but one in 100,000 inputs. More passes are needed only for some
-/// malformed HTML that browsers repair in unusual ways.
+/// Highest number of passes for sanitizing an article. Sanitizing is repeated until the HTML no longer changes, because
+/// one pass is not always enough for malformed HTML. In tests with random tags it was enough for all but one in 100,000
+/// inputs.
 const MAX_SANITIZE_PASSES: usize = 3;
 
 pub(super) fn sanitize_article(html: &str, map_url: UrlMapper<'_>) -> String {

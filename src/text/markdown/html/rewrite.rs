@@ -264,8 +264,8 @@ impl ElementRewriter<'_> {
     }
 
     /// Returns the HTML of a link with this URL and text. `text` must already be encoded like an attribute value. If it
-    /// is empty, the file name in the URL is used. Returns only the text inside another link, or if the URL is not
-    /// allowed.
+    /// is empty or too long, the file name in the URL is used. Inside another link, or if the URL is not allowed, returns
+    /// only the text.
     fn link_html(&self, url: Option<&str>, text: &str) -> String {
         let url = url.filter(|url| is_link_allowed(url, self.trust));
         let mut text = text.replace('<', "&lt;").replace('>', "&gt;");
