@@ -114,12 +114,13 @@ async fn import_files(
     Ok(report)
 }
 
-/// Longest time to wait for the import lock. An import that was just killed may hold the lock for a moment.
+/// Longest time to wait for the lock that prevents two imports at the same time. An import that was just killed may still
+/// hold it for a moment.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Takes the import lock, which this connection holds until it closes. A key rotation takes the same lock, because an
-/// import encrypts all data with the key that was active when it started.
+/// Takes the database lock that prevents two imports at the same time. The connection holds it until it closes. A key
+/// rotation takes the same lock, because an import encrypts all data with the key that was active when it started.
 pub async fn acquire_import_lock(db: &mut PgConnection) -> anyhow::Result<()> {
     store::session::disable_statement_timeout(db).await?;
     let deadline = Instant::now() + LOCK_TIMEOUT;

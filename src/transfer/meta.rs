@@ -4,28 +4,30 @@
 use crate::articles::DraftReason;
 use crate::text::BodyFormat;
 
-/// Meta field with the ID of the featured image, which WordPress themes show above an article.
+/// Key of the WordPress meta field with the ID of the featured image, which WordPress themes show above an article.
 pub const FEATURED_IMAGE: &str = "_thumbnail_id";
-/// Meta field with a former slug of an article. An article has one such field for each former slug.
+/// Key of the WordPress meta field with a former slug of an article. An article has one such field for each former slug.
 pub const OLD_SLUG: &str = "_wp_old_slug";
-/// Meta field with the notes of the footnotes block, as JSON.
+/// Key of the WordPress meta field with the notes of the footnotes block, as JSON.
 pub const FOOTNOTES: &str = "footnotes";
-/// Meta field with the alternative text of an image.
+/// Key of the WordPress meta field with the alternative text of an image.
 pub const IMAGE_ALT: &str = "_wp_attachment_image_alt";
-/// Meta field with the format in which a text was written. If it is present, Broadsheet exported the text, as the HTML
-/// that its readers saw.
+/// Key of the meta field with the format in which a text was written. If an item has this field, Broadsheet exported its
+/// text, as the HTML that readers saw.
 pub const FORMAT: &str = "_broadsheet_format";
-/// Meta field with the Markdown source of an exported text.
+/// Key of the meta field in which Broadsheet exports the Markdown source of a text.
 pub const MARKDOWN: &str = "_broadsheet_markdown";
 pub const SOURCES: &str = "_broadsheet_sources";
-/// Meta field with the reason why an article is a draft.
+/// Key of the meta field in which Broadsheet exports the reason why an article is a draft.
 pub const NOTE: &str = "_broadsheet_note";
-/// Meta field with a former path of an article. An article has one such field for each former path.
+/// Key of the meta field in which Broadsheet exports a former path of an article. An article has one such field for each
+/// former path.
 pub const OLD_PATH: &str = "_broadsheet_address";
-/// Meta field with the reasons that automatic screening gave for the status of a comment, one per line.
+/// Key of the meta field in which Broadsheet exports the reasons that automatic screening gave for the status of a
+/// comment, one per line.
 pub const REASONS: &str = "_broadsheet_reasons";
 
-/// Returns the value of the first meta field with this name, or an empty string if there is none.
+/// Returns the value of the first meta field with this key, or an empty string if there is none.
 pub fn find<'a>(meta: &'a [(String, String)], key: &str) -> &'a str {
     meta.iter()
         .find(|(found, _)| found == key)

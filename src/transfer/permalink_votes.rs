@@ -19,7 +19,7 @@ pub struct PermalinkVotes {
 }
 
 impl PermalinkVotes {
-    /// Counts the pattern of an item's link, if the item is a published article.
+    /// Counts the pattern of an export item's link, if the item is a published article.
     pub fn add(&mut self, site: &SourceSite, item: &WxrItem) {
         // Drafts have no path yet, and paths of pages do not follow the pattern.
         if item.kind != "post" || item.status != "publish" || self.total >= MAX_VOTES {
@@ -46,7 +46,7 @@ impl PermalinkVotes {
     }
 }
 
-/// Returns the permalink pattern that produces this item's path from its date, slug and ID.
+/// Returns the permalink pattern that produces the path of this export item from its date, slug and ID.
 fn find_pattern(site: &SourceSite, item: &WxrItem) -> Option<String> {
     let path = site.page_path(&item.link)?;
     let date = dates::parse_datetime(&item.date)?;

@@ -3,8 +3,8 @@
 /// Highest number of quotations, list items and footnotes that one line may open.
 // Comrak's time grows with their number times the number of lines.
 const MAX_LINE_MARKERS: usize = 20;
-/// Highest number of columns of white space in the indentation of a line and between its Markdown markers (`>`, `-`,
-/// `1.`). Two columns of indentation can keep one more list of earlier lines open. Code and verse need far fewer.
+/// Highest number of columns of white space in a line before its text, including the spaces between its Markdown markers
+/// (`>`, `-`, `1.`). Each two columns can keep one more list of the lines above open. Code and verse need far fewer.
 const MAX_INDENT_COLUMNS: usize = 200;
 
 /// Turns `•` at the start of a line into a Markdown list item, except in fenced code. Drops Markdown markers and

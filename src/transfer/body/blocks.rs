@@ -9,8 +9,8 @@ pub fn has_blocks(text: &str) -> bool {
     text.contains("<!-- wp:")
 }
 
-/// Removes all HTML comments. Returns the remaining text, and the names of the blocks that it loses: those without
-/// content of their own, which WordPress would render with PHP code.
+/// Removes all HTML comments. Returns the remaining text and the names of the blocks that were lost. These blocks have no
+/// content in the text, because WordPress renders them with PHP code.
 pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
     let mut html = String::with_capacity(text.len());
     let mut removed = Vec::new();

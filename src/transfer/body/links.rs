@@ -7,7 +7,7 @@ use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 use super::part::TextPart;
 use super::shortcode_html::{link_paragraph, parse_lone_url, url_link};
 
-/// Number of `<a>`, `<pre>` and `<code>` elements that are open. URLs inside them do not become links.
+/// Counts the open `<a>`, `<pre>` and `<code>` elements. URLs inside them do not become links.
 #[derive(Default)]
 struct LinkContext {
     links: usize,

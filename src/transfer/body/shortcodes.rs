@@ -198,8 +198,8 @@ impl<'a> ShortcodeFinder<'a> {
     }
 }
 
-/// Returns the offsets of all closing tags, by shortcode name. They are collected once, so that a text with many
-/// shortcodes does not take quadratic time.
+/// Returns the offsets of all closing tags, by shortcode name. Collecting them once keeps the search for each closing tag
+/// fast in a text with many shortcodes.
 fn find_closings(text: &str) -> HashMap<&str, Vec<usize>> {
     let mut closings: HashMap<&str, Vec<usize>> = HashMap::new();
     for (place, _) in text.match_indices("[/") {

@@ -76,7 +76,7 @@ pub struct PlannedComment {
 
 /// A pingback or trackback that was made from an export and is to be written to the database.
 pub struct PlannedLinkback {
-    /// WordPress ID of the linkback, or a negative hash if the export gives no ID.
+    /// WordPress ID of the pingback or trackback, or a negative hash if the export gives no ID.
     pub wordpress_id: i64,
     pub kind: LinkbackKind,
     pub name: String,
@@ -85,7 +85,7 @@ pub struct PlannedLinkback {
     pub body: String,
     pub status: Status,
     pub created_at: Ts,
-    /// Hash of the linkback as the export contains it.
+    /// Hash of the pingback or trackback as the export contains it.
     pub digest: i64,
 }
 

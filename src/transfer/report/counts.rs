@@ -5,15 +5,15 @@ use crate::comments::Status;
 /// Number of lines that the report stores and prints from a list that may have thousands.
 pub(super) const MAX_SAMPLES: usize = 20;
 
-/// Numbers of articles, comments or other things, by what the import did with them.
+/// Numbers of articles, comments or other records of one kind, by what the import did with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutcomeCounts {
     pub new: u64,
-    /// Number of those that existed on this site and have changed in WordPress since the last import.
+    /// Number of records that existed on this site and have changed in WordPress since the last import.
     pub changed: u64,
-    /// Number of those that existed on this site and have not changed in WordPress.
+    /// Number of records that existed on this site and have not changed in WordPress since the last import.
     pub same: u64,
-    /// Number of those that have changed in WordPress but were also edited on this site. The import does not overwrite
+    /// Number of records that have changed in WordPress but were also edited on this site. The import does not overwrite
     /// them.
     pub edited_here: u64,
     pub skipped: u64,

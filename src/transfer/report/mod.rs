@@ -43,7 +43,7 @@ pub struct ImportReport {
     pub new_drafts: SampledList,
     /// Fields that were shortened because they were too long.
     pub shortened: SampledList,
-    /// Number of occurrences of each unknown WordPress shortcode. They stay in the text.
+    /// Number of occurrences of each unknown WordPress shortcode. These shortcodes stay in the text.
     pub shortcodes: BTreeMap<String, u64>,
     /// Number of occurrences of each WordPress block that was removed because only a running WordPress could render it.
     pub blocks: BTreeMap<String, u64>,

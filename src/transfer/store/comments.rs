@@ -28,7 +28,7 @@ pub async fn allocate_ids(db: &mut PgConnection, count: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// A comment or linkback on this site that an earlier import wrote.
+/// A comment, pingback or trackback on this site that an earlier import wrote.
 pub struct KnownComment {
     pub wordpress_id: i64,
     pub id: i64,

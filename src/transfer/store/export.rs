@@ -137,7 +137,7 @@ pub async fn list_old_paths(
         .collect())
 }
 
-/// A comment or linkback with the columns that an export needs.
+/// A comment or linkback (pingback or trackback) with the columns that an export needs.
 pub struct ExportedComment {
     pub id: i64,
     pub parent_id: Option<i64>,
@@ -146,7 +146,7 @@ pub struct ExportedComment {
     pub name: String,
     pub website: Option<String>,
     pub body: String,
-    /// Format of the comment's source text. `None` for a linkback.
+    /// Format of the comment's source text. `None` for a pingback or trackback.
     pub format: Option<BodyFormat>,
     pub body_html: String,
     pub status: Status,

@@ -186,7 +186,7 @@ impl<R: Read> BufRead for CheckedSource<R> {
     }
 }
 
-/// Returns whether the byte is white space in XML. Unlike in ASCII, a form feed is not.
+/// Returns whether the byte is white space in XML. A form feed is not, unlike in HTML.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

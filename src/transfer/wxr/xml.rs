@@ -99,7 +99,8 @@ impl<R: Read> XmlTokens<R> {
         });
     }
 
-    /// Reduces the remaining length limit of the current item by memory that it takes beyond its length in the file.
+    /// Counts memory that the current item takes beyond its length in the file. It reduces the number of bytes that the
+    /// item may still have.
     pub(super) fn count_memory(&mut self, bytes: u64) {
         if let Some(item) = &mut self.item_limit {
             item.end = item.end.saturating_sub(bytes);

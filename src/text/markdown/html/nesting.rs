@@ -25,7 +25,7 @@ const END_TAG_REQUIRED: [&str; 3] = ["audio", "object", "video"];
 
 pub(super) struct NormalizedHtml {
     pub(super) html: String,
-    /// Whether all tags are without attributes and have names that `is_passed_through` accepts.
+    /// Whether no tag has attributes and `is_passed_through` accepts the names of all tags.
     pub(super) is_plain: bool,
 }
 
@@ -206,8 +206,8 @@ impl NestingNormalizer<'_> {
         false
     }
 
-    /// Closes open elements until a table part with this name can follow in the innermost table. Returns `false` if no
-    /// table is open.
+    /// Closes open elements inside the innermost open table until the table part `name` (such as `tr`) can follow.
+    /// Returns `false` if no table is open.
     fn close_to_table_parent(&mut self, name: &str) -> bool {
         let Some(table) = self.open.iter().rposition(|open| open == "table") else {
             return false;
