@@ -1,6 +1,7 @@
-//! Formatting and parsing of times, always in an explicit time zone.
+//! Formats and parses times, always in an explicit time zone.
 //!
-//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM", so searching for U+0020 there finds nothing.
+//! ICU puts a narrow no-break space (U+202F) before «р.» and "PM". A search for an ordinary space at that place finds
+//! nothing.
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use super::Language;
 use crate::clock::Ts;
 
-/// Parses an IANA time zone name, such as `Europe/Kyiv`, or `UTC`. Other names without an area are rejected.
+/// Parses the name of an IANA time zone, such as `Europe/Kyiv`. `UTC` is the only name without an area that is accepted.
 pub fn parse_zone(name: &str) -> Option<TimeZone> {
     // Some names without an area depend on the machine, such as `localtime`.
     if name != "UTC" && !name.contains('/') {
@@ -26,7 +27,7 @@ pub fn parse_zone(name: &str) -> Option<TimeZone> {
 
 type FieldFormatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 
-/// Formatters of one language.
+/// ICU formatters for dates and times in one language.
 struct DateFormatters {
     date: FieldFormatter<YMD>,
     month: FieldFormatter<YM>,
@@ -108,14 +109,15 @@ pub fn format_rfc2822(ts: Ts) -> String {
         .to_string()
 }
 
-/// Returns year, month and day.
+/// Returns the year, month and day of a time in the given time zone.
 pub fn ymd(ts: Ts, zone: &TimeZone) -> (i16, i8, i8) {
     let date = to_local(ts, zone).date();
     (date.year(), date.month(), date.day())
 }
 
-/// Parses the value of a `datetime-local` field. In an hour that the clocks skip, the offset before the change applies;
-/// in one that they repeat, the first of the two.
+/// Parses the value of a `datetime-local` field. A time in the hour that is skipped when clocks go forward is read with
+/// the UTC offset before the change. A time in the hour that occurs twice when clocks go back is read as its first
+/// occurrence.
 pub fn parse_datetime_local(value: &str, zone: &TimeZone) -> Option<Ts> {
     // jiff also accepts an offset or a zone, but a civil time ignores them.
     let plain = value
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_follow_the_language() {
+    fn dates_are_formatted_in_the_given_language() {
         let ts = parse_time("2024-07-22T11:05:00Z");
         assert_eq!(format_date(ts, &kyiv(), Language::English), "July 22, 2024");
         assert_eq!(
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn months_follow_the_language() {
+    fn months_are_formatted_in_the_given_language() {
         assert_eq!(format_month(2024, 7, Language::English), "July 2024");
         assert_eq!(
             format_month(2024, 7, Language::Ukrainian),
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn times_follow_the_language() {
+    fn times_are_formatted_in_the_given_language() {
         let ts = parse_time("2024-07-22T11:05:59Z");
         assert_eq!(
             format_date_time(ts, &kyiv(), Language::English),
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_depends_on_the_zone() {
+    fn the_date_depends_on_the_time_zone() {
         let ts = parse_time("2024-07-22T22:30:00Z");
         assert_eq!(ymd(ts, &kyiv()), (2024, 7, 23));
         assert_eq!(ymd(ts, &TimeZone::UTC), (2024, 7, 22));
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn machine_formats_have_an_offset_and_no_fraction() {
+    fn machine_readable_times_have_a_utc_offset_and_no_fraction_of_a_second() {
         let ts = parse_time("2024-07-22T11:05:00.123456Z");
         assert_eq!(format_rfc3339(ts, &kyiv()), "2024-07-22T14:05:00+03:00");
         assert_eq!(
@@ -230,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn skipped_and_repeated_hours_are_parsed() {
+    fn times_in_hours_skipped_or_repeated_by_clock_changes_are_parsed() {
         assert_eq!(
             parse_datetime_local("2024-03-31T03:30", &kyiv()),
             Some(parse_time("2024-03-31T01:30:00Z"))
@@ -262,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn only_iana_names_are_zones() {
+    fn only_iana_names_are_accepted_as_time_zones() {
         assert!(parse_zone("UTC").is_some());
         for name in [
             "",

@@ -1,7 +1,7 @@
-//! Beginnings of texts, for lists, feeds and subject lines.
+//! Shortens texts for lists, feeds and subject lines.
 
-/// Shortens plain text to one line of at most `chars` characters, cut after a word and ended by "…". Use
-/// [`super::markdown::to_text`] first if the text is Markdown.
+/// Shortens plain text to one line of no more than `chars` characters. A shortened text ends after a word, with "…". For
+/// Markdown, call [`super::markdown::to_text`] first.
 pub fn excerpt(text: &str, chars: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
@@ -26,7 +26,8 @@ pub fn excerpt(text: &str, chars: usize) -> String {
     line
 }
 
-/// Ends `line` after its last word that fits, or inside `word` if less than half of the line would remain.
+/// Shortens `line` to its last whole word and appends "…". If less than half of the line would remain, cuts inside `word`
+/// instead.
 fn truncate(line: &str, word: &str, last_word: usize, chars: usize) -> String {
     let Some(most) = chars.checked_sub(1) else {
         return String::new();
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_spaces_is_cut_anywhere() {
+    fn a_text_without_spaces_is_cut_between_any_two_characters() {
         assert_eq!(excerpt("北京北京北京", 4), "北京北…");
         assert_eq!(excerpt("I 北京北京北京", 5), "I 北京…");
         assert_eq!(excerpt("word", 1), "…");

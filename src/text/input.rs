@@ -1,4 +1,4 @@
-//! Cleaning of form input. These functions know no form and reject nothing.
+//! Cleans and checks the values of form fields. These functions are independent of any particular form.
 
 /// Cleans the value of a single-line field: trims it, turns each run of white space into one space, and removes
 /// bidirectional controls and zero-width characters. All scripts and emoji stay.
@@ -10,8 +10,8 @@ pub fn single_line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Cleans the value of a multi-line field: ends lines with `\n` and removes blank lines at the start and white space at
-/// the end. The first line keeps its indentation, which has a meaning in Markdown.
+/// Cleans the value of a multi-line field. Ends each line with `\n`, and removes blank lines at the start and white space
+/// at the end. The first line keeps its indentation, which has a meaning in Markdown.
 pub fn multi_line(text: &str) -> String {
     // Browsers send CRLF in form fields, whatever was typed (HTML standard, form submission).
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -22,8 +22,8 @@ pub fn multi_line(text: &str) -> String {
     text[first_line..].to_owned()
 }
 
-/// Returns whether the text contains an email address. Fields that are shown to others use this to reject one typed by
-/// mistake.
+/// Returns whether the text contains an email address. Fields that other people can see use this to reject an email
+/// address entered by mistake.
 pub fn contains_email(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         word.split_once('@').is_some_and(|(local, domain)| {
@@ -41,7 +41,7 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 /// Returns whether the text contains control characters, U+FFFD or Unicode noncharacters (The Unicode Standard, chapter
-/// 23.7). XML, and so a feed, cannot contain some of these.
+/// 23.7). Some of these are not allowed in XML, and therefore not in a feed.
 pub fn has_invalid_chars(text: &str) -> bool {
     text.chars().any(is_invalid_char)
 }
@@ -59,8 +59,8 @@ fn is_invalid_char(c: char) -> bool {
     c == '\u{FFFD}' || is_noncharacter || is_control
 }
 
-/// Returns whether the character changes the direction of text or has no width, which can make two different names look
-/// equal.
+/// Returns whether the character changes the direction of text or has no width. Such a character can make two different
+/// names look the same.
 fn is_bidi_or_zero_width(c: char) -> bool {
     // The joiners U+200C and U+200D are not listed: Persian words and family emoji are spelled with them.
     matches!(c,
@@ -83,7 +83,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_is_trimmed_and_white_space_is_collapsed() {
+    fn a_single_line_value_is_trimmed_and_its_white_space_collapsed() {
         assert_eq!(
             single_line("  Ann \t of\r\n the\u{a0} Hill\n"),
             "Ann of the Hill"
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_loses_bidi_controls_and_zero_width_characters() {
+    fn bidi_controls_and_zero_width_characters_are_removed_from_a_single_line_value() {
         assert_eq!(
             single_line("\u{202E}nnA\u{202C} \u{200B}Lee\u{FEFF}\u{2069}"),
             "nnA Lee"
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_keeps_emoji_and_any_script() {
+    fn a_single_line_value_keeps_emoji_and_all_scripts() {
         for name in ["👩‍👩‍👧 Оля", "می‌خواهم", "李小龙", "Ĝoĉjo", "👍🏽"]
         {
             assert_eq!(single_line(name), name);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_are_normalized() {
+    fn line_ends_of_a_multi_line_value_are_normalized() {
         assert_eq!(multi_line("a\r\nb\rc\n\n \n"), "a\nb\nc");
     }
 
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_is_found_and_a_handle_is_not_an_email() {
+    fn an_email_is_found_in_text_and_a_handle_is_not_taken_for_one() {
         for email in [
             "ann@example.org",
             "Ann <ann@example.org>",

@@ -1,11 +1,11 @@
-//! Structured data for search engines.
+//! Structured data that pages contain for search engines (JSON-LD).
 
 use std::fmt;
 
 use askama::filters::HtmlSafe;
 use serde_json::Value;
 
-/// JSON that is safe inside `<script type="application/ld+json">`.
+/// JSON that is escaped for use inside `<script type="application/ld+json">`.
 #[derive(Clone, Debug)]
 pub struct JsonLd(Value);
 
@@ -43,7 +43,7 @@ mod tests {
     const SPECIAL_CHARS: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
 
     #[test]
-    fn no_text_ends_the_script_element() {
+    fn text_inside_json_ld_cannot_end_the_script_element() {
         let hostile = "</script><script>alert(1)</script><!-- & \u{2028}\u{2029}";
         let written = JsonLd::new(json!({ hostile: [hostile] })).to_string();
         assert!(!written.contains(SPECIAL_CHARS));
@@ -52,7 +52,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn json_survives_escaping(text in "(?s)[<>&!/a\\\\\"\u{2028}\u{2029}]{0,40}|(?s).{0,40}") {
+        fn escaped_json_parses_to_the_original_value(text in "(?s)[<>&!/a\\\\\"\u{2028}\u{2029}]{0,40}|(?s).{0,40}") {
             let value = json!({ "text": text });
             let written = JsonLd::new(value.clone()).to_string();
             prop_assert!(!written.contains(SPECIAL_CHARS));

@@ -1,6 +1,6 @@
 //! The languages of the interface.
 
-/// Language of the site, its staff pages and its emails.
+/// Language of the site, including its staff pages and its emails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "site_language")]
 pub enum Language {

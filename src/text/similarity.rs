@@ -1,9 +1,10 @@
-//! Near-duplicate detection, for texts that one sender repeats with another name, number or link.
+//! Detects near-duplicate texts, such as those that a spammer sends repeatedly with another name, number or link.
 //!
-//! A text becomes a set of shingles; similarity is the Jaccard index of two sets. To avoid comparing all pairs, each set
-//! gets a MinHash signature (A. Broder, On the resemblance and containment of documents, 1997), which is cut into bands.
-//! Only texts that share a band are compared. With eight bands of three rows, pairs share a band with probability 0.21 at
-//! a similarity of 0.3, 0.5 at 0.44, 0.86 at 0.6, 0.96 at 0.7 and 0.997 at 0.8.
+//! A text becomes a set of shingles (short overlapping pieces). The similarity of two texts is the Jaccard index of their
+//! sets. To avoid comparing all pairs, each set gets a MinHash signature (A. Broder, On the resemblance and containment
+//! of documents, 1997), which is cut into bands. Only texts that have a band in common are compared. With eight bands of
+//! three rows, two texts have a band in common with a probability of 0.21 at a similarity of 0.3, 0.5 at 0.44, 0.86 at
+//! 0.6, 0.96 at 0.7 and 0.997 at 0.8.
 
 use std::collections::BTreeSet;
 
@@ -11,28 +12,29 @@ use crate::text::markdown;
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
 const BAND_COUNT: u64 = 8;
-/// MinHash values in a band. More rows require texts to be more similar to share one.
+/// Number of MinHash values in a band. With more rows, only texts of greater similarity have a band in common.
 const ROWS_PER_BAND: u64 = 3;
-/// Texts with fewer words are compared exactly and with their full URLs: "Yes" and "No" differ by little else, and many
-/// short texts consist of a link.
+/// Number of words below which texts are compared exactly and with their full URLs. "Yes" and "No" differ by little else,
+/// and many short texts consist of a link.
 const MIN_NGRAM_WORDS: usize = 3;
-/// Texts with at least this many words use words and pairs of words as shingles. In shorter ones a single word is too
-/// large a part of the text, so they use runs of letters.
+/// Number of words from which texts are compared by words and pairs of words. In shorter texts a single word is too large
+/// a part of the text, so they are compared by runs of letters.
 const MIN_PAIR_WORDS: usize = 8;
 const NGRAM_BYTES: usize = 4;
-/// Longest run of letters that counts as one word. Longer ones are text without spaces and are cut into n-grams.
+/// Longest run of letters that counts as one word, in bytes. Longer runs come from text without spaces and are cut into
+/// n-grams.
 const MAX_WORD_BYTES: usize = 24;
-/// Words of a text that are compared; the rest is ignored to limit the cost of long texts.
+/// Number of words of a text that are compared. The rest is ignored, to limit the cost of long texts.
 const MAX_WORDS: usize = 1_000;
 
-/// Shingles of a text.
+/// Hashes of the shingles (short overlapping pieces) of a text, by which it is compared with other texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShingleSet {
     shingling: Shingling,
     shingles: BTreeSet<u64>,
 }
 
-/// Kind of shingles. Sets of different kinds are never similar.
+/// Way in which a text is cut into shingles. Texts cut in different ways are never similar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shingling {
     WholeText,
@@ -41,7 +43,7 @@ enum Shingling {
 }
 
 impl ShingleSet {
-    /// Builds the set for the HTML of a comment, including the hosts of its links.
+    /// Makes the shingles of a comment from its HTML, including the hosts of its links.
     pub fn from_html(safe_html: &str) -> Self {
         let mut text = markdown::html_to_text(safe_html);
         for token in tokenize(safe_html) {
@@ -84,7 +86,8 @@ impl ShingleSet {
         }
     }
 
-    /// Returns the locality-sensitive hash of each band. There are none if the text has no words.
+    /// Returns a locality-sensitive hash of each band, by which similar texts can be found. Returns no hashes if the text
+    /// has no words.
     pub fn lsh_bands(&self) -> Vec<i64> {
         if self.shingles.is_empty() {
             return Vec::new();
@@ -113,7 +116,7 @@ impl ShingleSet {
         (0..bands).map(band).collect()
     }
 
-    /// Returns whether the texts are near-duplicates. A set without shingles is not similar to itself.
+    /// Returns whether two texts are near-duplicates. A text without words is not similar to any text.
     pub fn is_similar_to(&self, other: &Self) -> bool {
         // Percent of the union. N-grams overlap, so different texts share more of them and need a higher threshold.
         let threshold = match self.shingling {
@@ -127,8 +130,8 @@ impl ShingleSet {
     }
 }
 
-/// Splits text into words in lowercase Latin letters, without digits and punctuation. `parse_url` gives the word for a
-/// URL, or `None` for any other word.
+/// Splits text into words of lowercase Latin letters, without digits and punctuation. `parse_url` returns the replacement
+/// for a URL, or `None` for a word that is not a URL.
 fn normalize_words(text: &str, parse_url: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut words = Vec::new();
     for word in text.split_whitespace() {
@@ -162,7 +165,8 @@ fn push_word(words: &mut Vec<String>, word: &str) {
     }
 }
 
-/// Appends the transliteration of a character; a separator becomes a space, an ignored character nothing.
+/// Appends the transliteration of a character. A character that separates words becomes a space, and an ignored character
+/// is omitted.
 fn push_latin(c: char, into: &mut String) {
     match c {
         'a'..='z' => into.push(c),
@@ -182,7 +186,8 @@ fn push_latin(c: char, into: &mut String) {
     }
 }
 
-/// Returns whether the character is a digit, an apostrophe or has no width. Such characters do not separate words.
+/// Returns whether the character is a digit, an apostrophe, or has no width. Such characters are omitted and do not
+/// separate words.
 fn is_ignored(c: char) -> bool {
     matches!(c, '0'..='9' | '\'' | '’' | 'ʼ' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
@@ -328,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_compared_by_host() {
+    fn links_in_comments_are_compared_by_host() {
         let one = ShingleSet::from_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
         let other =
             ShingleSet::from_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");

@@ -1,4 +1,4 @@
-//! Slugs: the last part of an article's URL, made from its title.
+//! Slugs: parts of URLs that name an article, page or topic, made from its title or name.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use deunicode::deunicode_char;
 
 /// Longest accepted slug, in characters.
 const MAX_CHARS: usize = 100;
-/// Longest slug made from a title, in characters. Search results show that much of a URL.
+/// Longest slug made from a title, in characters. Search engines show about this much of a URL.
 const MAX_TITLE_CHARS: usize = 80;
 
 /// Slug of 1 to 100 characters: words of `a-z0-9` joined by single hyphens.
@@ -15,7 +15,7 @@ const MAX_TITLE_CHARS: usize = 80;
 pub struct Slug(String);
 
 impl Slug {
-    /// Parses a slug. Returns `None` unless it is well formed as it stands.
+    /// Parses a slug. Returns `None` if it is not well formed. Nothing is corrected.
     pub fn parse(slug: &str) -> Option<Self> {
         let well_formed = slug.len() <= MAX_CHARS
             && slug.split('-').all(|word| {
@@ -28,7 +28,7 @@ impl Slug {
     }
 
     /// Makes a slug from a title by transliteration. Ukrainian follows the official table (Cabinet of Ministers,
-    /// resolution 55 of 2010). A title without letters and digits gives `article`.
+    /// resolution 55 of 2010). If the title has no letters or digits, the slug is `article`.
     pub fn from_title(title: &str) -> Self {
         let latin = transliterate(title);
         let mut slug = String::with_capacity(MAX_TITLE_CHARS);
@@ -49,7 +49,8 @@ impl Slug {
         Self(slug)
     }
 
-    /// Appends a number to the slug, for one that is taken. The slug is cut if the result would be too long.
+    /// Appends a number to the slug, for use when the slug is already taken. The slug is shortened if the result would be
+    /// too long.
     pub fn with_number(&self, number: u64) -> Self {
         let ending = format!("-{number}");
         // Slicing by bytes is safe: slugs are ASCII.
@@ -69,7 +70,7 @@ impl fmt::Display for Slug {
     }
 }
 
-/// Transliterates a title to `a-z0-9`, with hyphens for all other characters.
+/// Transliterates a title to lowercase Latin letters and digits. All other characters become hyphens.
 fn transliterate(title: &str) -> String {
     let mut latin = String::with_capacity(title.len());
     let mut letters = compose_lowercase(title).peekable();
@@ -99,7 +100,7 @@ fn transliterate(title: &str) -> String {
     latin
 }
 
-/// Lowercases a title and composes й and ї, which macOS types as a letter and a combining mark.
+/// Lowercases a title. Also composes the letters й and ї, since macOS may write each as a letter and a combining mark.
 fn compose_lowercase(title: &str) -> impl Iterator<Item = char> {
     let mut letters = title.chars().flat_map(char::to_lowercase).peekable();
     std::iter::from_fn(move || {
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn decomposed_letters_are_composed() {
+    fn letters_with_separate_combining_marks_are_composed() {
         assert_eq!(slug_text("Кии\u{306}в Киі\u{308}в"), "kyiv-kyiv");
     }
 
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_numbered_slug_is_well_formed() {
+    fn a_slug_with_an_appended_number_is_well_formed() {
         let slug = |text: &str| Slug::parse(text).expect("a slug");
         assert_eq!(slug("tea").with_number(2), slug("tea-2"));
         let long = slug(&"a".repeat(100)).with_number(u64::MAX);

@@ -1,20 +1,21 @@
-//! An HTML tokenizer that splits text as browsers do, in one pass and without building a tree.
+//! An HTML tokenizer that finds the same tags, text and comments as browsers do. It works in one pass and does not build
+//! a tree.
 
-/// A token of HTML. The tokens of a text, concatenated, are the text.
+/// A token of HTML. All tokens of a text, joined together, are equal to the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HtmlToken<'a> {
-    /// Text between tags, with character references as written. A `<` in it does not open a tag.
+    /// Text between tags. Character references are not decoded, and a `<` in it does not start a tag.
     Text(&'a str),
     Tag(HtmlTag<'a>),
-    /// An element with raw content, such as a script, including its tags. It extends to the end of the text if there is
-    /// no end tag.
+    /// An element with raw content, such as a script, including its tags. If there is no end tag, it extends to the end
+    /// of the text.
     RawElement(HtmlTag<'a>, &'a str),
-    /// A comment, or markup that browsers treat as one.
+    /// A comment, or other markup that browsers treat as a comment.
     Comment(&'a str),
 }
 
 impl<'a> HtmlToken<'a> {
-    /// Returns the token as written.
+    /// Returns the source text of the token.
     pub fn source(&self) -> &'a str {
         match self {
             Self::Text(source) | Self::RawElement(_, source) | Self::Comment(source) => source,
@@ -39,14 +40,15 @@ impl<'a> HtmlTag<'a> {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// Iterates over the attributes. Values come without quotes and with character references as written.
+    /// Iterates over the names and values of the tag's attributes. Values are without quotes, and their character
+    /// references are not decoded.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let start = 1 + usize::from(self.is_end) + self.name.len();
         let (source, mut at) = (self.source, start);
         std::iter::from_fn(move || read_attribute(source, &mut at))
     }
 
-    /// Finds an attribute by name, ignoring case, and returns its value as written.
+    /// Finds an attribute by name, ignoring case. Returns its value, in which character references are not decoded.
     pub fn find_attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes()
             .find(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -65,10 +67,10 @@ pub fn tokenize(html: &str) -> impl Iterator<Item = HtmlToken<'_>> {
     })
 }
 
-/// Tokenizer for callers that choose the positions to read at. Positions must increase.
+/// Tokenizer whose callers choose the positions at which to read. Each position must be higher than the one before.
 pub struct HtmlScanner<'a> {
     html: &'a str,
-    /// Position of the first unterminated tag. All that follows is text.
+    /// Position of the first tag that has no end. Everything from there on is text.
     text_from: usize,
 }
 
@@ -80,7 +82,7 @@ impl<'a> HtmlScanner<'a> {
         }
     }
 
-    /// Returns the token at this position, or `None` at the end.
+    /// Returns the token at this position, or `None` at the end of the text.
     pub fn token_at(&mut self, at: usize) -> Option<HtmlToken<'a>> {
         let mut text_end = at;
         while text_end < self.html.len() {
@@ -102,7 +104,7 @@ impl<'a> HtmlScanner<'a> {
         (found < self.text_from).then_some(found)
     }
 
-    /// Returns the tag or comment that begins with the `<` at this position, if there is one.
+    /// Returns the tag or comment that begins with the `<` at position `open`. Returns `None` if that `<` is text.
     pub fn markup_at(&mut self, open: usize) -> Option<HtmlToken<'a>> {
         if open >= self.text_from {
             return None;
@@ -151,7 +153,7 @@ fn parse_tag(source: &str) -> HtmlTag<'_> {
     }
 }
 
-/// Returns the length of the comment at the start of `rest`. An unterminated one extends to the end.
+/// Returns the length of the comment at the start of `rest`. A comment without an end extends to the end of the text.
 fn measure_comment(rest: &str) -> usize {
     // From the second dash on: `<!-->` and `<!--->` are complete comments (HTML standard, section 13.2.5.43).
     let mut at = 2;
@@ -169,7 +171,7 @@ fn measure_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// Returns the length of the tag at the start of `rest`, or `None` if it is unterminated.
+/// Returns the length of the tag at the start of `rest`. Returns `None` if the tag has no end.
 fn measure_tag(rest: &str) -> Option<usize> {
     let mut at = 1 + rest[1..].find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))?;
     // A quote has a meaning only after an equals sign, so the `>` is found by reading attributes.
@@ -177,7 +179,8 @@ fn measure_tag(rest: &str) -> Option<usize> {
     (rest.as_bytes().get(at) == Some(&b'>')).then_some(at + 1)
 }
 
-/// Reads the next attribute and advances `at` past it. Returns `None` with `at` on the `>` or at the end.
+/// Reads the next attribute of a tag and moves `at` behind it. If there is no more attribute, returns `None` and moves
+/// `at` to the `>` or to the end.
 fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)> {
     let bytes = tag.as_bytes();
     let skip = |at: &mut usize, skips: fn(u8) -> bool| {
@@ -224,7 +227,7 @@ fn read_attribute<'a>(tag: &'a str, at: &mut usize) -> Option<(&'a str, &'a str)
     Some((name, value))
 }
 
-/// Returns whether the content of the element is raw: only its own end tag ends it.
+/// Returns whether the content of the element is raw, so that only the element's own end tag ends it.
 fn is_raw_element(tag: HtmlTag<'_>) -> bool {
     const VERBATIM: [&str; 9] = [
         "iframe",

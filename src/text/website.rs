@@ -1,4 +1,4 @@
-//! The website of a commenter. Links inside texts are checked by `markdown`.
+//! The website that a commenter enters in the reply form. Links inside texts are checked by `markdown`.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use url::{Host, Url};
 
 use super::input;
 
-/// Longest URL, in bytes. The column of WordPress has the same width, so imported values fit.
+/// Longest URL of a website, in bytes. WordPress has the same limit, so imported values are never too long.
 const MAX_URL_BYTES: usize = 200;
 
-/// Normalized absolute URL of a website: `http` or `https`, a public host, no credentials.
+/// Normalized absolute URL of a commenter's website. It has the scheme `http` or `https` and a public host, and contains
+/// no user name or password.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Website(String);
@@ -17,7 +18,7 @@ pub struct Website(String);
 /// Reason for rejecting a [`Website`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebsiteError {
-    /// The URL exceeds 200 bytes as typed or normalized.
+    /// The URL is longer than 200 bytes, either as it was entered or after normalization.
     TooLong,
     UnsupportedScheme,
     /// The URL contains a user name or password, or the value is an email address.
@@ -26,7 +27,7 @@ pub enum WebsiteError {
 }
 
 impl Website {
-    /// Parses the value of a form field, `None` if it is blank. A value without a scheme gets `https://`.
+    /// Parses the value of a form field. Returns `None` if it is blank. A value without a scheme gets `https://`.
     pub fn parse(raw: &str) -> Result<Option<Self>, WebsiteError> {
         if input::is_blank(raw) && !input::has_invalid_chars(raw) {
             return Ok(None);
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_rejected() {
+    fn urls_with_credentials_are_rejected() {
         for raw in [
             "https://ann:secret@example.org",
             "ann@example.org",
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_url_is_rejected_as_typed_and_normalized() {
+    fn a_url_is_rejected_if_it_is_too_long_as_entered_or_after_normalization() {
         assert_eq!(
             parse_website(&format!("example.org/{}", "a".repeat(190))),
             Err(WebsiteError::TooLong)
@@ -215,7 +216,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_is_idempotent(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
+        fn parsing_a_normalized_url_again_does_not_change_it(raw in "\\PC*|[a-z:/@.%]{0,30}|https?://[a-z.:/@?#]{0,30}") {
             if let Ok(Some(site)) = Website::parse(&raw) {
                 prop_assert!(site.as_str().starts_with("http"));
                 prop_assert_eq!(Website::parse(site.as_str()), Ok(Some(site.clone())));

@@ -1,4 +1,5 @@
-//! Converts batches of items to planned articles. Items that did not change since the last import are only counted.
+//! Converts batches of export items to articles that can be written to the database. Items that have not changed since
+//! the last import are only counted.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -21,20 +22,20 @@ use super::wxr::WxrItemTerm;
 use crate::crypto::KeyRing;
 use crate::i18n::Translator;
 
-/// A batch ready to be written.
+/// A batch of articles that is ready to be written to the database.
 pub struct ConvertedBatch {
-    /// Index of the export.
+    /// Position of the export file among the exports of this import.
     pub export: usize,
-    /// Articles that are new or may have changed, with what an earlier import wrote of each.
+    /// Articles that are new or may have changed. The second value describes the article that an earlier import wrote.
     pub articles: Vec<(PlannedArticle, Option<KnownArticle>)>,
     pub authors: BTreeSet<String>,
     pub terms: Vec<WxrItemTerm>,
-    /// Number of articles that were read for this batch.
+    /// Number of articles that were read for this batch, including unchanged ones.
     pub articles_read: u64,
     pub report: ImportReport,
 }
 
-/// Converter of the batches of one import.
+/// Converts the batches of one import.
 #[derive(Clone)]
 pub struct Converter {
     pub keys: KeyRing,
@@ -43,7 +44,7 @@ pub struct Converter {
     pub import_id: i64,
 }
 
-/// An item with everything from the database that its conversion needs.
+/// An export item together with the database rows that are needed to convert it.
 struct RawArticle {
     source: SourceItem,
     known: Option<KnownArticle>,
@@ -52,7 +53,7 @@ struct RawArticle {
 }
 
 impl Converter {
-    /// Converts a batch, on a thread for blocking work.
+    /// Converts a batch. The conversion itself runs on a thread for blocking work.
     pub async fn convert(
         &self,
         db: &mut PgConnection,
@@ -102,7 +103,7 @@ impl Converter {
         })
     }
 
-    /// Loads the uploads that the articles show, in one query.
+    /// Loads, in one query, the uploaded files that the articles of a batch show.
     async fn load_uploads(
         &self,
         db: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! Dates of an export: in UTC, or only in the WordPress site's local time.
+//! Parses the dates of a WordPress export, which are in UTC or only in the local time of the WordPress site.
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -8,7 +8,8 @@ use crate::clock::Ts;
 /// WordPress's date format, without a time zone.
 const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
-/// The WordPress site's local time: a configured time zone, or an offset learned from dates that are written both ways.
+/// The time zone in which to read local dates of the WordPress site. It is either configured, or a UTC offset learned
+/// from dates that the export has both in local time and in UTC.
 #[derive(Clone)]
 pub struct LocalTime {
     zone: Option<TimeZone>,
@@ -16,7 +17,8 @@ pub struct LocalTime {
 }
 
 impl LocalTime {
-    /// Uses `zone`; without one, `fallback` until the export shows another offset.
+    /// Creates a value that reads local dates in `zone`. If `zone` is `None`, uses `fallback` until
+    /// [`Self::learn_offset`] finds the site's UTC offset.
     pub fn new(zone: Option<TimeZone>, fallback: TimeZone) -> Self {
         Self {
             zone,
@@ -24,7 +26,8 @@ impl LocalTime {
         }
     }
 
-    /// Learns the UTC offset from a time that is written both ways. It applies to later times that are only local.
+    /// Learns the site's UTC offset from a date that is given both in local time and in UTC. Later dates that have only a
+    /// local time are read with this offset.
     pub fn learn_offset(&mut self, local: &str, utc: &str) {
         // A time zone knows daylight-saving time, an offset does not.
         if self.zone.is_some() {
@@ -43,7 +46,8 @@ impl LocalTime {
         }
     }
 
-    /// Parses a time, from its UTC form where that is present, otherwise from the local form. `None` if neither is a date.
+    /// Parses a date from its UTC form, or from its local form if the UTC form is missing. Returns `None` if neither is a
+    /// valid date.
     pub fn parse(&self, local: &str, utc: &str) -> Option<Ts> {
         // UTC first: a local time is ambiguous in the hour when clocks are set back.
         if let Some(utc) = parse_datetime(utc) {
@@ -54,7 +58,8 @@ impl LocalTime {
     }
 }
 
-/// Accepts a difference that can be a UTC offset: whole minutes, and at most 26 hours, more than any zone has.
+/// Converts a time difference to a UTC offset. Returns `None` if it is not a whole number of minutes, or is 26 hours or
+/// more.
 fn parse_offset(seconds: f64) -> Option<Offset> {
     // `Offset` accepts no 26 hours; real zones lie between UTC-12 and UTC+14.
     const MAX_SECONDS: f64 = 26.0 * 3600.0;
@@ -69,14 +74,15 @@ fn parse_offset(seconds: f64) -> Option<Offset> {
     Offset::from_seconds(seconds).ok()
 }
 
-/// Parses WordPress's date format. `None` for an empty text, for zeros, which stand for no date, and for impossible dates.
+/// Parses a date in WordPress's format. Returns `None` for an empty text, for an impossible date, and for `0000-00-00`,
+/// by which WordPress means no date.
 pub(super) fn parse_datetime(text: &str) -> Option<DateTime> {
     let datetime = DateTime::strptime(FORMAT, text.trim()).ok()?;
     // PHP turns the missing date `0000-00-00` into `-0001-11-30`.
     (datetime.year() >= 1).then_some(datetime)
 }
 
-/// Formats a time as WordPress does, in this zone.
+/// Formats a time in WordPress's date format, in the given time zone.
 pub(super) fn format_datetime(time: Ts, zone: &TimeZone) -> String {
     zone.to_datetime(time.timestamp())
         .strftime(FORMAT)
@@ -96,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn the_utc_form_takes_precedence() {
+    fn the_utc_form_of_a_date_takes_precedence_over_its_local_form() {
         let parsed = parse(&utc_time(), "2012-06-05 10:00:00", "2012-06-05 07:00:00");
         assert_eq!(parsed.as_deref(), Some("2012-06-05T07:00:00Z"));
     }
 
     #[test]
-    fn the_offset_is_learned_from_a_time_in_both_forms() {
+    fn the_utc_offset_is_learned_from_a_date_given_in_local_time_and_in_utc() {
         let mut time = utc_time();
         time.learn_offset("2012-06-05 10:00:00", "2012-06-05 07:00:00");
         for zero in ["0000-00-00 00:00:00", "", "nonsense"] {
@@ -112,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_offsets_are_ignored() {
+    fn impossible_utc_offsets_are_ignored() {
         let mut time = utc_time();
         time.learn_offset("2012-06-05 10:00:00", "2012-06-01 07:00:00");
         time.learn_offset("2012-06-05 10:00:07", "2012-06-05 10:00:00");
@@ -122,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_zone_applies_daylight_saving_time() {
+    fn daylight_saving_time_is_applied_in_a_configured_time_zone() {
         let kyiv = TimeZone::get("Europe/Kyiv").expect("Kyiv has a zone");
         let mut time = LocalTime::new(Some(kyiv), TimeZone::UTC);
         time.learn_offset("2012-06-05 10:00:00", "2012-06-05 10:00:00");

@@ -1,20 +1,20 @@
-//! Errors of reading the files of an import.
+//! Errors that occur while the files of an import are read.
 
 use super::files::FileError;
 use super::wxr::WxrError;
 
-/// A failure to read the files to their end, in one sentence with the file and the position in it.
+/// An error that stops the reading of import files. Its message is a sentence that contains the file and the position.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(transparent)]
     File(#[from] FileError),
-    /// The export in a file is not valid.
+    /// The file is not a valid WordPress export.
     #[error("{file}: {error}")]
     InvalidExport { file: String, error: WxrError },
-    /// The second pass found more exports than the first.
+    /// The second reading of the files found more exports than the first.
     #[error("the files changed while they were read; run the same command again")]
     FilesChanged,
-    /// The receiving task stopped, and its own error says why.
+    /// The task that receives the data has stopped. The error of that task says why.
     #[error("reading stopped because another step of the import failed")]
     ReceiverClosed,
 }

@@ -1,5 +1,5 @@
-//! The import as a whole. After the scan three tasks work at once, each on another batch: one reads items, one converts
-//! them, and one writes them, a transaction per batch.
+//! Runs an import from the first scan of the files to the final report. After the scan, three tasks work at the same
+//! time: one reads items, one converts them, and one writes them. Each batch is written in its own transaction.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use crate::crypto::KeyRing;
 
 pub use super::options::{ImportOptions, ImportProgress};
 
-/// An import that stopped between two batches.
+/// Error of an import that stopped after some batches were written.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the import stopped after {imported} articles and pages; they stay imported, and the same command continues from there"
@@ -32,7 +32,7 @@ struct ImportInterrupted {
     imported: u64,
 }
 
-/// Imports all files and returns the report. Only one import runs per database; a second one fails.
+/// Imports all files and returns the report. Fails if another import is running on the same database.
 pub async fn run_import(
     pool: &PgPool,
     keys: &KeyRing,
@@ -114,12 +114,13 @@ async fn import_files(
     Ok(report)
 }
 
-/// Time for which an import that was just killed may still hold its lock.
+/// Longest time to wait for the lock that prevents two imports at the same time. An import that was just killed may still
+/// hold it for a moment.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Takes the import lock, which this connection holds until it closes. A key rotation takes it too: an import seals
-/// everything with the key that it started with.
+/// Takes the database lock that prevents two imports at the same time. The connection holds it until it closes. A key
+/// rotation takes the same lock, because an import encrypts all data with the key that was active when it started.
 pub async fn acquire_import_lock(db: &mut PgConnection) -> anyhow::Result<()> {
     store::session::disable_statement_timeout(db).await?;
     let deadline = Instant::now() + LOCK_TIMEOUT;
@@ -135,7 +136,7 @@ pub async fn acquire_import_lock(db: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs the second pass: reading, converting and writing at the same time.
+/// Runs the second pass over the files: reads, converts and writes articles at the same time.
 async fn import_articles(
     db: &mut PgConnection,
     writer: &mut BatchWriter<'_>,
@@ -213,7 +214,8 @@ async fn write_batches(
     Ok(())
 }
 
-/// Assigns the paths that had to wait for all articles, and marks the run as finished.
+/// Assigns the paths that could only be assigned after all articles were written, and records that the import has
+/// finished.
 async fn finish(
     db: &mut PgConnection,
     exports: &[SourceExport],

@@ -1,37 +1,40 @@
-//! Fields beside an article or a comment (`wp:postmeta`, `wp:commentmeta`) that an import uses: WordPress's own, and the
-//! ones in which Broadsheet's exports keep what WordPress has no place for.
+//! Names of the meta fields (`wp:postmeta`, `wp:commentmeta`) that an import reads. Some are WordPress's own. The others
+//! are written by Broadsheet's exports for data that WordPress has no field for.
 
 use crate::articles::DraftReason;
 use crate::text::BodyFormat;
 
-/// ID of the featured image, which themes show over an article.
+/// Key of the WordPress meta field with the ID of the featured image, which WordPress themes show above an article.
 pub const FEATURED_IMAGE: &str = "_thumbnail_id";
-/// A former slug, one field for each.
+/// Key of the WordPress meta field with a former slug of an article. An article has one such field for each former slug.
 pub const OLD_SLUG: &str = "_wp_old_slug";
-/// The notes of the footnotes block, as JSON.
+/// Key of the WordPress meta field with the notes of the footnotes block, as JSON.
 pub const FOOTNOTES: &str = "footnotes";
-/// Alternative text of an image.
+/// Key of the WordPress meta field with the alternative text of an image.
 pub const IMAGE_ALT: &str = "_wp_attachment_image_alt";
-/// Format in which a text was written. Its presence means that the text is the HTML that Broadsheet showed.
+/// Key of the meta field with the format in which a text was written. If an item has this field, Broadsheet exported its
+/// text, as the HTML that readers saw.
 pub const FORMAT: &str = "_broadsheet_format";
-/// The Markdown from which that HTML was rendered.
+/// Key of the meta field in which Broadsheet exports the Markdown source of a text.
 pub const MARKDOWN: &str = "_broadsheet_markdown";
 pub const SOURCES: &str = "_broadsheet_sources";
-/// Reason why an article is a draft.
+/// Key of the meta field in which Broadsheet exports the reason why an article is a draft.
 pub const NOTE: &str = "_broadsheet_note";
-/// A former path, one field for each.
+/// Key of the meta field in which Broadsheet exports a former path of an article. An article has one such field for each
+/// former path.
 pub const OLD_PATH: &str = "_broadsheet_address";
-/// Reasons of a comment's screening, one per line.
+/// Key of the meta field in which Broadsheet exports the reasons that automatic screening gave for the status of a
+/// comment, one per line.
 pub const REASONS: &str = "_broadsheet_reasons";
 
-/// Returns the value of a field, or an empty string.
+/// Returns the value of the first meta field with this key, or an empty string if there is none.
 pub fn find<'a>(meta: &'a [(String, String)], key: &str) -> &'a str {
     meta.iter()
         .find(|(found, _)| found == key)
         .map_or("", |(_, value)| value)
 }
 
-/// Returns the format of the text, if Broadsheet exported it.
+/// Returns the format in which an exported text was written. Returns `None` if the text was not exported by Broadsheet.
 pub fn find_format(meta: &[(String, String)]) -> Option<BodyFormat> {
     match find(meta, FORMAT) {
         "markdown" => Some(BodyFormat::Markdown),
@@ -40,7 +43,7 @@ pub fn find_format(meta: &[(String, String)]) -> Option<BodyFormat> {
     }
 }
 
-/// Returns the value that [`find_format`] reads.
+/// Returns the text that represents a format in an export. The function [`find_format`] reads it.
 pub fn format_value(format: BodyFormat) -> &'static str {
     match format {
         BodyFormat::Markdown => "markdown",
@@ -48,7 +51,7 @@ pub fn format_value(format: BodyFormat) -> &'static str {
     }
 }
 
-/// Returns why the article is a draft, if Broadsheet exported it with a reason.
+/// Returns the reason why an article is a draft. Returns `None` if the export does not give one.
 pub fn find_note(meta: &[(String, String)]) -> Option<DraftReason> {
     let word = find(meta, NOTE);
     DraftReason::ALL

@@ -1,6 +1,6 @@
-//! WordPress in and out. An import reads its files twice: `scan` checks that they are complete and what they hold; then
-//! `read_pass`, `convert` (with `plan` and `body`) and `write` turn the items into articles and store them. `export` writes
-//! a file for WordPress's own importer.
+//! Imports WordPress exports, and exports the site for WordPress. An import reads its files twice. First, `scan` checks
+//! that they are complete and collects what they contain. Then `read_pass`, `convert` (with `plan` and `body`) and
+//! `write` turn their items into articles and store them. The module `export` writes a file for WordPress's own importer.
 
 pub mod body;
 mod convert;

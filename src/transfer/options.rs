@@ -1,4 +1,4 @@
-//! Options of an import, and its progress.
+//! Options of an import, and the trait through which an import reports its progress.
 
 use std::path::PathBuf;
 
@@ -6,23 +6,24 @@ use jiff::tz::TimeZone;
 
 /// Options of the import command.
 pub struct ImportOptions {
-    /// Write nothing, and report what would be written.
+    /// Whether the import writes nothing and only reports what it would write.
     pub dry_run: bool,
-    /// The WordPress site's `wp-content/uploads`, from which uploads are copied.
+    /// The `wp-content/uploads` folder of the WordPress site, from which uploaded files are copied.
     pub uploads_folder: Option<PathBuf>,
-    /// Folder of this site's pictures and files, to which uploads are copied.
+    /// Folder to which uploaded files are copied, and from which this site serves pictures and files.
     pub media_folder: PathBuf,
-    /// Time zone of the WordPress site, for dates that are not in UTC.
+    /// Time zone of the WordPress site, used for dates that the export does not give in UTC.
     pub zone: Option<TimeZone>,
     pub base_url: String,
 }
 
-/// Receiver of the progress of an import.
+/// Receives the progress of an import.
 pub trait ImportProgress: Send + Sync {
-    /// Called when an interrupted import of the same files is resumed, which started at this time (RFC 3339).
+    /// Called when an interrupted import of the same files is resumed. `imported` is the number of articles and pages
+    /// that it had written, and `started_at` the time of its start (RFC 3339).
     fn on_resume(&self, imported: i64, started_at: &str);
-    /// Called when all files are known to be complete, with the number of articles and pages in them.
+    /// Called after all files were found to be complete. `articles` is the number of articles and pages in them.
     fn on_scanned(&self, articles: u64);
-    /// Called after each batch, with the number of articles and pages in it.
+    /// Called after each batch is written. `articles` is the number of articles and pages in the batch.
     fn on_written(&self, articles: u64);
 }

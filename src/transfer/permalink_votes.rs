@@ -1,4 +1,4 @@
-//! Detection of a WordPress site's permalink pattern from the links of its articles.
+//! Detects the permalink pattern of a WordPress site from the links of its articles.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use super::source_site::SourceSite;
 use super::wxr::WxrItem;
 use crate::publication::Permalink;
 
-/// Articles whose links are looked at; more would not change the result.
+/// Number of articles whose links are examined. More would not change the result.
 const MAX_VOTES: u64 = 1_000;
 
-/// Patterns of the links seen so far, with how many articles have each.
+/// Permalink patterns of the links examined so far, and the number of articles with each pattern.
 #[derive(Default)]
 pub struct PermalinkVotes {
     patterns: HashMap<String, u64>,
@@ -19,7 +19,7 @@ pub struct PermalinkVotes {
 }
 
 impl PermalinkVotes {
-    /// Counts the link of an item, if it is a published article.
+    /// Counts the pattern of an export item's link, if the item is a published article.
     pub fn add(&mut self, site: &SourceSite, item: &WxrItem) {
         // Drafts have no path yet, and paths of pages do not follow the pattern.
         if item.kind != "post" || item.status != "publish" || self.total >= MAX_VOTES {
@@ -31,7 +31,8 @@ impl PermalinkVotes {
         }
     }
 
-    /// Returns the pattern of more than half of the links, if this site can make such paths.
+    /// Returns the pattern that more than half of the links have. Returns `None` if there is no such pattern or this site
+    /// does not support it.
     pub fn winner(&self) -> Option<Permalink> {
         let (pattern, votes) = self
             .patterns
@@ -45,7 +46,7 @@ impl PermalinkVotes {
     }
 }
 
-/// Returns the pattern that makes this item's path of its date, slug and ID.
+/// Returns the permalink pattern that produces the path of this export item from its date, slug and ID.
 fn find_pattern(site: &SourceSite, item: &WxrItem) -> Option<String> {
     let path = site.page_path(&item.link)?;
     let date = dates::parse_datetime(&item.date)?;

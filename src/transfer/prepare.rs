@@ -1,4 +1,5 @@
-//! Steps of an import before its first article: the scan, the publication, the record of the run, authors and topics.
+//! Steps of an import before the first article is written: scan the files, load or create the publication, record the
+//! start of the import, and write authors and topics.
 
 use std::collections::HashMap;
 
@@ -24,11 +25,11 @@ use crate::crypto::KeyRing;
 use crate::publication::{self, Publication};
 use crate::text::{Language, dates};
 
-/// Uploads that a dry run keeps in memory, by the URL of their site.
+/// Uploaded files that a dry run keeps in memory, by the URL of their WordPress site.
 pub type RememberedUploads = HashMap<String, Vec<UploadRecord>>;
 
-/// Scans all files. Uploads are written as they are found, in a transaction that only commits if every file is complete;
-/// a dry run returns them instead.
+/// Scans all files and stores the uploaded files that they describe. All of this is one transaction, which commits only
+/// if every file is complete. A dry run returns the uploaded files instead of storing them.
 pub async fn scan(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -70,8 +71,8 @@ async fn find_or_insert_site(db: &mut PgConnection, url: &str) -> sqlx::Result<i
     }
 }
 
-/// Fails if Broadsheet exported the files from this very site, whose articles would then exist twice. An empty database,
-/// and one into which the same export was partly imported, accept them.
+/// Returns an error if the files were exported from this very site, because importing them would duplicate its articles.
+/// They are accepted if the database is empty, or if it already contains articles that were imported from such an export.
 pub async fn reject_export_of_this_site(
     db: &mut PgConnection,
     scan: &ScanResult,
@@ -94,8 +95,8 @@ pub async fn reject_export_of_this_site(
     Ok(())
 }
 
-/// Loads the publication, or creates one with the name and settings of the WordPress site. Reserves the IDs that the
-/// import will preserve.
+/// Loads the publication, or creates one with the name and settings of the WordPress site. Also makes sure that new
+/// articles and comments do not get the IDs that imported ones will keep.
 pub async fn load_or_create_publication(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -149,7 +150,7 @@ fn make_publication(keys: &KeyRing, scan: &ScanResult) -> Publication {
     publication
 }
 
-/// Records the start of the import, or resumes an interrupted one of the same files. Returns its ID.
+/// Records the start of the import, or resumes an interrupted import of the same files. Returns the ID of the import.
 pub async fn start_run(
     db: &mut PgConnection,
     sources: &str,
@@ -168,7 +169,7 @@ pub async fn start_run(
     Ok(store::runs::insert(db, sources, clock.now()).await?)
 }
 
-/// Writes the authors and topics from the header of each export.
+/// Writes the authors and topics that each export lists in its header. Returns the exports with the IDs of their sites.
 pub async fn write_headers(
     db: &mut PgConnection,
     writer: &mut BatchWriter<'_>,

@@ -1,4 +1,5 @@
-//! The second pass of an import: reads articles with their comments in batches, and counts all other items.
+//! The second pass over the files of an import. It reads articles with their comments in batches and counts all other
+//! items.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io::BufRead;
@@ -15,24 +16,25 @@ use super::source_export::SourceExport;
 use super::wxr::{WxrEntry, WxrItem, WxrItemTerm, WxrReader};
 use crate::crypto::KeyRing;
 
-/// Bounds of a batch: small enough to need little memory, large enough that a commit costs little in comparison.
+/// Highest number of articles in a batch. Batches need little memory, but are large enough that the time of a commit
+/// hardly matters.
 const MAX_BATCH_ARTICLES: usize = 200;
 const MAX_BATCH_BYTES: usize = 1 << 20;
 
-/// Articles of one export, written in one transaction.
+/// Articles from one export that are written in one transaction.
 pub struct ArticleBatch {
-    /// Index of the export.
+    /// Position of the export file among the exports of this import.
     pub export: usize,
     pub articles: Vec<SourceItem>,
-    /// Logins of their authors.
+    /// WordPress logins of the authors of these articles.
     pub authors: BTreeSet<String>,
-    /// Their categories and tags, each once, in order of appearance.
+    /// Categories and tags of these articles, without duplicates, in order of appearance.
     pub terms: Vec<WxrItemTerm>,
-    /// Items that were read with them and are not imported.
+    /// Counts of the items that were read together with these articles but are not imported.
     pub report: ImportReport,
 }
 
-/// Reads all files and sends batches. Stops with an error when the receiver is closed.
+/// Reads all files and sends their articles in batches. Returns an error if the receiver is closed.
 pub fn read_batches(
     mut files: InputFiles,
     keys: &KeyRing,
@@ -57,10 +59,10 @@ pub fn read_batches(
     })
 }
 
-/// Site and WordPress ID of the articles read so far; of duplicates the first is imported.
+/// Site ID and WordPress ID of each article read so far. If two articles have the same IDs, only the first is imported.
 type SeenArticles = HashSet<(i32, i64)>;
 
-/// Reader of one export, which sends its articles in batches.
+/// Reads one export and sends its articles in batches.
 struct BatchReader<'a> {
     export: usize,
     site_id: i32,
@@ -135,7 +137,7 @@ impl BatchReader<'_> {
     }
 }
 
-/// Estimates the memory that an item takes; a comment has about 512 bytes of fields besides its text.
+/// Estimates how much memory an export item takes, in bytes. Each comment takes about 512 bytes besides its text.
 fn estimate_size(item: &WxrItem) -> usize {
     let comments = item
         .comments
@@ -145,7 +147,8 @@ fn estimate_size(item: &WxrItem) -> usize {
     item.content.len() + comments.sum::<usize>()
 }
 
-/// Counts an item that is not imported, and its comments. The reason applies to articles and pages.
+/// Counts an item that is not imported, together with its comments. If the item is an article or a page, the report gives
+/// the reason.
 fn skip_item(item: &WxrItem, reason: &str, report: &mut ImportReport) {
     let comments = u64::try_from(item.comments.len()).unwrap_or(u64::MAX);
     report.comments.skipped += comments;

@@ -1,5 +1,5 @@
-//! The first pass of an import: checks that every file is complete, and collects what must be known before the first
-//! article is written.
+//! The first pass over the files of an import. It checks that every file is complete, and collects the data that is
+//! needed before the first article is written.
 
 use std::io::BufRead;
 
@@ -15,12 +15,12 @@ use super::wxr::{WxrAuthor, WxrEntry, WxrItem, WxrReader, WxrSite, WxrTerm};
 use crate::crypto::KeyRing;
 use crate::text::markdown;
 
-/// Uploads passed on at once.
+/// Number of uploaded files that are passed on at a time.
 const UPLOADS_PER_BATCH: usize = 1_000;
-/// Longest stored URL of a site, in characters.
+/// Longest URL of a WordPress site that is stored, in characters.
 const MAX_SITE_URL_CHARS: usize = 500;
 
-/// Header of one export.
+/// The header of an export and the name of its file.
 pub struct ScannedExport {
     pub file: String,
     pub site: WxrSite,
@@ -29,7 +29,7 @@ pub struct ScannedExport {
 }
 
 impl ScannedExport {
-    /// Returns the URL by which the site is stored: without scheme, `www.` and the slash at the end.
+    /// Returns the URL that identifies the site in the database: without scheme, `www.` and a slash at the end.
     pub fn site_url(&self) -> String {
         site_url(&self.site)
     }
@@ -39,16 +39,16 @@ impl ScannedExport {
 #[derive(Default)]
 pub struct ScanResult {
     pub exports: Vec<ScannedExport>,
-    /// Number of articles and pages.
+    /// Number of articles and pages in all files.
     pub articles: u64,
-    /// Highest article ID that the import preserves.
+    /// Highest WordPress ID of an article that keeps its ID in this database.
     pub max_article_id: i64,
-    /// Highest comment ID that the import preserves.
+    /// Highest WordPress ID of a comment that keeps its ID in this database.
     pub max_comment_id: i64,
     pub permalink_votes: PermalinkVotes,
 }
 
-/// Reads all files once. `receive_uploads` is called with the URL of a site and some of its uploads.
+/// Reads all files once. Calls `receive_uploads` with the URL of a site and a batch of uploaded files of that site.
 pub fn scan_files(
     files: &mut InputFiles,
     keys: &KeyRing,

@@ -1,17 +1,17 @@
-//! One export of an import, as the second pass needs it.
+//! Data about one export that the second pass of an import needs.
 
 use jiff::tz::TimeZone;
 
 use super::store::uploads::UploadRecord;
 use super::url_map::UrlMap;
 
-/// An export whose site, authors and topics are already written.
+/// An export whose authors and topics have been written to the database.
 pub struct SourceExport {
-    /// ID of the site in the database; negative for a new site in a dry run.
+    /// ID of the WordPress site in the database. In a dry run, a site that is not in the database has a negative ID.
     pub site_id: i32,
-    /// Time zone of the site, if the command or the export names one.
+    /// Time zone of the WordPress site, if the command line or the export specifies one.
     pub zone: Option<TimeZone>,
     pub url_map: UrlMap,
-    /// Uploads of the site in a dry run, which does not write them to the database.
+    /// Uploaded files of the site, in a dry run. Other imports read them from the database.
     pub uploads: Option<Vec<UploadRecord>>,
 }

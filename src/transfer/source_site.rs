@@ -1,4 +1,4 @@
-//! The WordPress site that an export comes from: recognises its pages and uploads by their URLs.
+//! The WordPress site that an export comes from. Recognises links to its pages and uploaded files.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,22 +7,23 @@ use url::Url;
 
 use crate::text::input;
 
-/// WordPress's uploads folder, below the URL of the site.
+/// Path of WordPress's uploads folder, relative to the URL of the site.
 const UPLOADS_PATH: &str = "/wp-content/uploads/";
-/// Longest old path, in bytes. A Postgres index entry holds about 2,700, and real links are far shorter.
+/// Longest former path of an article that is stored, in bytes. A Postgres index entry can hold about 2,700, and real
+/// paths are far shorter.
 const MAX_PATH_BYTES: usize = 1_000;
 
-/// A WordPress site, by its normalized URL.
+/// A WordPress site, identified by its URL without scheme, `www.` and a slash at the end.
 pub struct SourceSite(String);
 
 impl SourceSite {
-    /// Creates the site of this URL.
+    /// Creates a `SourceSite` from the URL of the site in any form.
     pub fn new(url: &str) -> Self {
         Self(normalize_site_url(url))
     }
 
-    /// Returns the decoded path of a link to a page of the site. `None` for links elsewhere, for links with a query, and
-    /// for paths that cannot be stored.
+    /// Returns the decoded path of a link to a page of this site. Returns `None` for links to other sites, for links with
+    /// a query, and for paths that cannot be stored.
     pub fn page_path(&self, link: &str) -> Option<String> {
         self.strip_site(link)?;
         // A link with a query, such as `?p=5`, is found by ID and needs no path.
@@ -32,7 +33,8 @@ impl SourceSite {
         is_storable_path(&path).then(|| path.into_owned())
     }
 
-    /// Returns the part of a URL after the host, if it belongs to the site; the scheme and `www.` do not matter.
+    /// Returns the part of a URL after the host, if the URL belongs to this site. Ignores the scheme and `www.`. Returns
+    /// `None` for URLs of other sites.
     pub fn strip_site<'a>(&self, url: &'a str) -> Option<&'a str> {
         let rest = url
             .strip_prefix("https://")
@@ -47,7 +49,8 @@ impl SourceSite {
             .then(|| &url[url.len() - rest.len() - (self.0.len() - host_length)..])
     }
 
-    /// Returns the path of an upload below the uploads folder, if the URL is that of one of the site's uploads.
+    /// Returns the path of an uploaded file relative to the uploads folder. Returns `None` if the URL is not that of an
+    /// uploaded file of this site.
     pub fn upload_path(&self, url: &str) -> Option<PathBuf> {
         // A path without a host is one on this site, as authors write it.
         let is_rooted = url.starts_with('/') && !url.starts_with("//");
@@ -91,21 +94,23 @@ impl SourceSite {
     }
 }
 
-/// Returns whether this can be stored as a former path of an article.
+/// Returns whether the path can be stored as a former path of an article.
 pub fn is_storable_path(path: &str) -> bool {
     path.starts_with('/')
         && (2..=MAX_PATH_BYTES).contains(&path.len())
         && !input::has_invalid_chars(path)
 }
 
-/// Reduces the URL of a site to host and path in lower case, without scheme, `www.` and the slash at the end.
+/// Reduces the URL of a site to its host and path in lower case, without a slash at the end. Removes the scheme and
+/// `www.`.
 pub fn normalize_site_url(url: &str) -> String {
     let (_, rest) = url.split_once("//").unwrap_or(("", url));
     let rest = rest.trim_end_matches('/').to_lowercase();
     rest.strip_prefix("www.").unwrap_or(&rest).to_owned()
 }
 
-/// Returns whether a text contains URLs of uploads, so that copying them changes the text.
+/// Returns whether a text contains URLs of uploaded files. Importing such a text again after the files were copied can
+/// give a different result.
 pub fn mentions_uploads(text: &str) -> bool {
     text.contains("/uploads/") || text.contains(".files.wordpress.com/")
 }
@@ -164,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn only_links_to_pages_of_the_site_have_a_path() {
+    fn a_page_path_is_returned_only_for_links_to_pages_of_the_site() {
         let site = SourceSite::new("https://example.org");
         for (link, path) in [
             ("https://example.org/2012/%d1%82/", Some("/2012/т")),

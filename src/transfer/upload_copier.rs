@@ -1,4 +1,4 @@
-//! Copies the uploads that articles refer to into the media folder.
+//! Copies uploaded files that articles refer to from the WordPress site's uploads folder to the media folder.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,24 +9,24 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::report::{ImportReport, OutcomeCounts, SampledList};
 
-/// Copier of uploads, with a count of each outcome.
+/// Copies uploaded files and counts how many were copied, already present or missing.
 pub struct UploadCopier {
-    /// The WordPress site's `wp-content/uploads`, if one was given.
+    /// The `wp-content/uploads` folder of the WordPress site, if the command line names one.
     uploads_folder: Option<PathBuf>,
     media_folder: PathBuf,
     is_dry_run: bool,
-    /// Uploads already counted; an article may refer to one repeatedly.
+    /// Paths of the files that were already counted, since an article may refer to a file repeatedly.
     seen: Mutex<HashSet<PathBuf>>,
     copied: AtomicU64,
-    /// Uploads that were in the media folder already.
+    /// Number of files that were already in the media folder.
     same: AtomicU64,
-    /// Uploads that stay on the WordPress site, since no folder was given.
+    /// Number of files that stay on the WordPress site, because no uploads folder was given.
     unmoved: AtomicU64,
     missing: Mutex<SampledList>,
 }
 
 impl UploadCopier {
-    /// Creates a copier from `uploads_folder` to `media_folder`; in a dry run it only counts.
+    /// Creates a copier that copies files from `uploads_folder` to `media_folder`. In a dry run it only counts them.
     pub fn new(uploads_folder: Option<PathBuf>, media_folder: PathBuf, is_dry_run: bool) -> Self {
         Self {
             uploads_folder,
@@ -40,12 +40,12 @@ impl UploadCopier {
         }
     }
 
-    /// Returns whether an uploads folder was given.
+    /// Returns whether the import has an uploads folder from which it can copy files.
     pub fn has_uploads(&self) -> bool {
         self.uploads_folder.is_some()
     }
 
-    /// Adds the counts of all uploads so far to the report.
+    /// Adds the counts of all files so far to the report of the import.
     pub fn add_counts(&self, report: &mut ImportReport) {
         let missing = self.missing.lock().expect("no holder of the list panics");
         report.unmoved_media += self.unmoved.load(Relaxed);
@@ -58,8 +58,9 @@ impl UploadCopier {
         report.missing_media.append(missing.clone());
     }
 
-    /// Copies an upload into the media folder, unless it is there. Where a resized picture is missing, its original takes
-    /// its place. Returns the path of the file in the media folder, or `None` if there is none.
+    /// Copies an uploaded file to the media folder, unless it is already there. If a resized picture is missing, the
+    /// original picture is used instead. Returns the path of the file inside the media folder, or `None` if it is not
+    /// available.
     pub fn copy_upload(&self, upload: &Path) -> Option<PathBuf> {
         // The lock is held while copying, so that two articles never write the same file at once.
         let mut seen = self.seen.lock().expect("no holder of the set panics");
@@ -114,7 +115,7 @@ impl UploadCopier {
         None
     }
 
-    /// Finds a file in the uploads folder. A symbolic link that leads out of the folder is ignored.
+    /// Finds a file in the uploads folder. Returns `None` if a symbolic link leads out of the folder.
     fn find_source(&self, path: &Path) -> Option<PathBuf> {
         // Resolved for each file, since links inside the folder are allowed.
         let folder = self.uploads_folder.as_ref()?.canonicalize().ok()?;
@@ -139,7 +140,7 @@ impl UploadCopier {
     }
 }
 
-/// Returns the original of a resized picture: `tea.jpg` for `tea-300x200.jpg`.
+/// Returns the path of the original picture for the path of a resized copy, such as `tea.jpg` for `tea-300x200.jpg`.
 fn original_of(upload: &Path) -> Option<PathBuf> {
     let name = upload.file_name()?.to_str()?;
     let (stem, extension) = name.rsplit_once('.')?;
@@ -161,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_resized_picture_has_an_original() {
+    fn the_original_of_a_resized_picture_is_found_by_its_name() {
         assert_eq!(
             original_of(Path::new("2012/tea-300x200.jpg")).as_deref(),
             Some(Path::new("2012/tea.jpg"))

@@ -1,4 +1,5 @@
-//! Maps URLs of the WordPress site to this site: pages to the same path, uploads to the media folder.
+//! Rewrites URLs of the WordPress site to paths on this site. Links to pages keep their path, and uploaded files are
+//! found in the media folder.
 
 use std::path::Path;
 
@@ -7,15 +8,16 @@ use super::source_site::SourceSite;
 use super::upload_copier::UploadCopier;
 use crate::web::media;
 
-/// Map from the URLs in texts of one WordPress site to those of this site.
+/// Rewrites the URLs in texts of one WordPress site to paths on this site.
 pub struct UrlMap {
     pub site: SourceSite,
     pub copier: UploadCopier,
 }
 
 impl UrlMap {
-    /// Rewrites a URL to a path on this site, copying the file if it is an upload. `None` for a URL of another site and for
-    /// an upload that is not available; both stay as they are.
+    /// Rewrites a URL of the WordPress site to a path on this site. Copies the file if the URL is that of an uploaded
+    /// file. Returns `None` for URLs of other sites and for files that are not available. The caller leaves such URLs
+    /// unchanged.
     pub fn rewrite(&self, url: &str) -> Option<String> {
         if let Some(upload) = self.site.upload_path(url) {
             return self
@@ -28,8 +30,8 @@ impl UrlMap {
         Some(format!("/{}", path.trim_start_matches('/')))
     }
 
-    /// Renders the featured image, to stand before the text. Empty if the file is not available, or if the text shows the
-    /// picture already.
+    /// Renders the featured image of an article, to be shown before its text. Returns an empty string if the file is not
+    /// available or the text already shows the picture.
     pub fn render_featured_image(&self, image: &Attachment, content: &str) -> String {
         let name = image.url.rsplit('/').next().unwrap_or_default();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

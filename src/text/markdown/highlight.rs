@@ -1,11 +1,11 @@
-//! Highlighting of matches in sanitized HTML.
+//! Marks search matches in sanitized HTML.
 
 use std::ops::Range;
 
 /// Longest character reference in sanitized HTML, without its `&`: `#x10FFFF;`.
 const MAX_REFERENCE_BYTES: usize = 10;
 
-/// Puts `<mark>` around the ranges that `find` returns for each run of text.
+/// Puts `<mark>` around matches in HTML. `find` is called with each run of text and returns the byte ranges to mark.
 pub fn highlight(html: &str, find: impl Fn(&str) -> Vec<Range<usize>>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -49,7 +49,7 @@ fn highlight_text(source: &str, find: &impl Fn(&str) -> Vec<Range<usize>>, out: 
     out.push_str(&source[done..]);
 }
 
-/// Sorts the ranges, drops empty and out-of-bounds ones, and merges those that touch.
+/// Sorts the ranges and merges those that overlap or touch. Empty ranges and ranges outside of the text are dropped.
 fn merge_ranges(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
     ranges.retain(|range| range.start < range.end && range.end <= length);
     ranges.sort_unstable_by_key(|range| range.start);
@@ -64,7 +64,8 @@ fn merge_ranges(mut ranges: Vec<Range<usize>>, length: usize) -> Vec<Range<usize
     joined
 }
 
-/// Decodes character references. Also returns the source position of each byte of the result, and of its end.
+/// Decodes the character references in HTML text. For each byte of the result and for its end, also returns the position
+/// in `source`.
 fn decode_text(source: &str) -> (String, Vec<usize>) {
     let mut text = String::with_capacity(source.len());
     let mut positions = Vec::with_capacity(source.len() + 1);
@@ -80,7 +81,8 @@ fn decode_text(source: &str) -> (String, Vec<usize>) {
     (text, positions)
 }
 
-/// Decodes the character reference at the start of `html`. Returns the character and the length of the reference.
+/// Decodes the character reference at the start of `html`. Returns the character and the length of the reference in
+/// bytes.
 fn decode_reference(html: &str) -> Option<(char, usize)> {
     let name = html.strip_prefix('&')?;
     let end = name
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn touching_ranges_are_merged() {
+    fn ranges_that_touch_each_other_are_merged() {
         let find = |_: &str| vec![3..5, 0..2, 1..3, 2..2];
         assert_eq!(
             highlight("<p>abcdef</p>", find),

@@ -1,8 +1,9 @@
-//! Renders Markdown and sanitizes HTML: the only maker of [`SafeHtml`].
+//! Renders Markdown and sanitizes HTML. Only this module creates [`SafeHtml`] values.
 //!
-//! Markdown is preprocessed (`source`), parsed by comrak, reduced to what its author may use (`tree`) and sanitized by
-//! ammonia. Nesting is limited before parsing and again in the tree, so that no input needs a deep stack or quadratic
-//! time. The output is at most about forty times as long as the input, plus 1 MB (deep quotations, reference links).
+//! Markdown is preprocessed (`source`), parsed by comrak, reduced to what its author may use (`tree`), and sanitized by
+//! ammonia. Nesting is limited both before parsing and in the tree, so that no input needs a deep stack or quadratic
+//! time. The output is no longer than about forty times the input plus 1 MB. Nested quotations and reference links come
+//! closest to that.
 
 mod highlight;
 mod html;
@@ -24,10 +25,10 @@ use sanitizer::{ARTICLE_SANITIZER, COMMENT_SANITIZER, TrustLevel, build_article_
 
 pub use html::UrlMapper;
 
-/// HTML that may go into a page as it is: the only type that templates print unescaped.
+/// HTML that is safe to show in a page. Templates print only values of this type without escaping.
 ///
-/// There is no constructor from a string. A value comes from one of the functions of this module, or from a database
-/// column in which such a value was stored.
+/// It cannot be made from a string. A value comes from a function of this module, or from a database column in which such
+/// a value was stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct SafeHtml(String);
@@ -37,7 +38,7 @@ impl SafeHtml {
         &self.0
     }
 
-    /// Returns whether a reader would see nothing: no text and no image.
+    /// Returns whether the HTML shows nothing to a reader: neither text nor an image.
     pub fn is_blank(&self) -> bool {
         // A `>` in an attribute makes the rest of its tag look like text, which then counts as visible: a harmless error.
         let mut between_tags = self.0.split('<').map(|part| match part.split_once('>') {
@@ -65,8 +66,8 @@ impl HtmlSafe for SafeHtml {}
 
 /// Renders the Markdown of an article: GitHub's dialect with footnotes and without task lists.
 ///
-/// The highest heading becomes `h2`, because the title is the `h1`. HTML shows as typed, quotation marks stay as they are,
-/// and images of other sites become links.
+/// The highest heading becomes `h2`, because the title of the page is the `h1`. HTML in the text is shown as source,
+/// quotation marks stay unchanged, and images of other sites become links.
 pub fn render_article(source: &str) -> SafeHtml {
     let html = render::render_markdown(source, TrustLevel::Editor);
     SafeHtml(ARTICLE_SANITIZER.clean(&html).to_string())
@@ -74,45 +75,47 @@ pub fn render_article(source: &str) -> SafeHtml {
 
 /// Renders the Markdown of a comment: paragraphs with their line breaks, emphasis, links, lists, quotations and code.
 ///
-/// There are no headings, images or tables. HTML shows as typed, and links are marked as user-generated content.
+/// There are no headings, images or tables. HTML in the text is shown as source, and links are marked as user-generated
+/// content.
 pub fn render_comment(source: &str) -> SafeHtml {
     let html = render::render_markdown(source, TrustLevel::Reader);
     SafeHtml(COMMENT_SANITIZER.clean(&html).to_string())
 }
 
-/// Sanitizes the HTML of an article. `map_url` gives the new URL of a link or file that has moved to this site.
+/// Sanitizes the HTML of an article. `map_url` returns the new URL of a link or file that has moved to this site.
 pub fn sanitize_article(source: &str, map_url: UrlMapper<'_>) -> SafeHtml {
     SafeHtml(html::sanitize_article(source, map_url))
 }
 
-/// Sanitizes the HTML of a comment. `map_url` is as for [`sanitize_article`].
+/// Sanitizes the HTML of a comment. `map_url` returns the new URL of a link or file that has moved to this site.
 pub fn sanitize_comment(source: &str, map_url: UrlMapper<'_>) -> SafeHtml {
     SafeHtml(html::sanitize_comment(source, map_url))
 }
 
-/// Puts `<mark>` around the byte ranges that `find` returns for each run of plain text. The ranges may overlap.
+/// Puts `<mark>` around matches in HTML. `find` is called with each run of plain text and returns the byte ranges to
+/// mark, which may overlap.
 ///
-/// Text that continues from one element into another is two runs, so a match across them is not found.
+/// A run of text ends at each tag. A match that begins in one element and ends in another is therefore not found.
 pub fn highlight(html: &SafeHtml, find: impl Fn(&str) -> Vec<Range<usize>>) -> SafeHtml {
     SafeHtml(highlight::highlight(&html.0, find))
 }
 
-/// Returns the text of sanitized HTML, one block a line.
+/// Returns the text of sanitized HTML, with a line for each block element.
 pub fn html_to_text(safe: &str) -> String {
     html::html_to_text(safe)
 }
 
-/// Returns the text of any HTML, one block a line.
+/// Returns the text of HTML that is not sanitized, with a line for each block element.
 pub fn untrusted_html_to_text(source: &str) -> String {
     html::html_to_text(&html::sanitize_comment(source, &|_| None))
 }
 
-/// Returns the text of Markdown, one block a line, without markup and URLs.
+/// Returns the text of Markdown without markup and URLs, with a line for each block element.
 pub fn to_text(source: &str) -> String {
     render::markdown_to_text(source)
 }
 
-/// Makes the relative URLs of an article absolute, for feeds. `page` is the URL of the article.
+/// Makes the relative URLs in an article absolute, as feeds require. `page` is the URL of the article.
 pub fn absolutize_urls(article: &SafeHtml, page: &Url) -> SafeHtml {
     let is_absolute = |url: &str| {
         let schemes = ["https://", "http://", "mailto:"];

@@ -48,7 +48,8 @@ fn build_options(trust: TrustLevel) -> Options<'static> {
     options
 }
 
-/// Writes a node as comrak does, but with `noopener` on external links and with long text in chunks.
+/// Writes the HTML of a node like comrak, with two differences: external links get `noopener`, and long text is written
+/// in chunks.
 fn write_node(
     context: &mut Context<'_, '_>,
     node: Node<'_>,
@@ -88,7 +89,7 @@ fn write_opening_link(context: &mut Context<'_, '_>, link: &NodeLink) -> fmt::Re
     context.write_str("\">")
 }
 
-/// Writes escaped text in chunks of [`TEXT_CHUNK_BYTES`].
+/// Writes escaped text in chunks of [`TEXT_CHUNK_BYTES`], with an HTML comment between two chunks.
 fn write_text(context: &mut Context<'_, '_>, text: &str) -> fmt::Result {
     let mut rest = text;
     while rest.len() > TEXT_CHUNK_BYTES {
@@ -100,7 +101,7 @@ fn write_text(context: &mut Context<'_, '_>, text: &str) -> fmt::Result {
     context.escape(rest)
 }
 
-/// Returns the text of a Markdown document, one block a line.
+/// Returns the text of a Markdown document, with a line for each block element.
 pub(super) fn markdown_to_text(source: &str) -> String {
     let arena = Arena::new();
     let root = comrak::parse_document(

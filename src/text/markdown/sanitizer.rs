@@ -1,11 +1,11 @@
-//! Ammonia's allowlists for the HTML that comrak writes.
+//! Allowlists with which ammonia sanitizes the HTML that comrak writes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-/// Author of a text, who determines which elements and links are allowed.
+/// Kind of author of a text. It decides which elements and links the text may contain.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum TrustLevel {
     Editor,
@@ -89,7 +89,7 @@ pub(super) fn build_article_sanitizer() -> Builder<'static> {
     allowed
 }
 
-/// Classes of footnotes. No other class is allowed in a text.
+/// Elements and the classes that they may have. Only footnotes need classes.
 pub(super) const FOOTNOTE_CLASSES: [(&str, &[&str]); 3] = [
     ("a", &["footnote-backref"]),
     ("section", &["footnotes"]),
@@ -111,7 +111,7 @@ pub(super) fn attribute_map(names: &[(&'static str, &[&'static str])]) -> Attrib
         .collect()
 }
 
-/// Longest text node given to ammonia, in bytes. An HTML comment between two chunks separates their nodes, and ammonia
-/// removes it.
+/// Longest text node that is passed to ammonia, in bytes. Longer text is divided by HTML comments, which ammonia removes
+/// again.
 // html5ever 0.40 needs quadratic time to write a long node full of `&`, `«` or `°`.
 pub(super) const TEXT_CHUNK_BYTES: usize = 4096;

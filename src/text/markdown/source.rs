@@ -1,14 +1,14 @@
-//! Preprocessing of Markdown: pasted bullets become list items, and the nesting of each line is limited.
+//! Prepares Markdown for the parser. Turns pasted bullets into list items, and limits how many blocks each line can open.
 
-/// Quotations, list items and footnotes that one line may open.
+/// Highest number of quotations, list items and footnotes that one line may open.
 // Comrak's time grows with their number times the number of lines.
 const MAX_LINE_MARKERS: usize = 20;
-/// Columns of white space before and between those markers. Indentation keeps lists of earlier lines open, one for every
-/// two columns. Code and verse need far fewer.
+/// Highest number of columns of white space in a line before its text, including the spaces between its Markdown markers
+/// (`>`, `-`, `1.`). Each two columns can keep one more list of the lines above open. Code and verse need far fewer.
 const MAX_INDENT_COLUMNS: usize = 200;
 
-/// Turns `•` at the start of a line into a list item, except in fenced code, and drops the container markers that exceed
-/// the limits.
+/// Turns `•` at the start of a line into a Markdown list item, except in fenced code. Drops Markdown markers and
+/// indentation that exceed the limits.
 pub(super) fn preprocess(source: &str) -> String {
     let mut output = String::with_capacity(source.len() + 64);
     let mut fence = None;
@@ -26,7 +26,7 @@ pub(super) fn preprocess(source: &str) -> String {
     output
 }
 
-/// Returns the text after the bullet at the start of the line.
+/// Returns the text after the bullet `•` at the start of the line. Returns `None` if there is no bullet.
 fn strip_bullet(line: &str) -> Option<&str> {
     const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
     let item = line.trim_start_matches(SPACES).strip_prefix('•')?;
@@ -34,7 +34,8 @@ fn strip_bullet(line: &str) -> Option<&str> {
         .then(|| item.trim_start_matches(SPACES))
 }
 
-/// Returns the code fence that is open after this line, by its character and length.
+/// Returns the code fence that is open after this line, as its character and its length. `open` is the fence that is open
+/// before the line.
 fn update_fence(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)> {
     let line = line.trim();
     let Some(mark) = line.chars().next().filter(|c| matches!(c, '`' | '~')) else {
@@ -51,7 +52,7 @@ fn update_fence(line: &str, open: Option<(char, usize)>) -> Option<(char, usize)
     }
 }
 
-/// Appends a line with its container markers limited.
+/// Appends a line to the output. Drops Markdown markers and indentation that exceed the limits.
 fn push_limited(output: &mut String, line: &str) {
     // Markers are recognized generously: everything that comrak might treat as one must be counted.
     let (mut markers, mut columns) = (0, 0);
@@ -81,7 +82,8 @@ fn push_limited(output: &mut String, line: &str) {
     output.push_str(rest);
 }
 
-/// Returns the length of the container marker at the start of `rest`, such as `>`, `-`, `12.` or `[^a]:`, or 0.
+/// Returns the length of the Markdown marker at the start of `rest`, such as `>`, `-`, `12.` or `[^a]:`. Returns 0 if
+/// there is none.
 fn measure_marker(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let ends = |at: usize| matches!(bytes.get(at), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
@@ -111,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pasted_bullet_is_a_list_item() {
+    fn a_pasted_bullet_becomes_a_list_item() {
         assert_eq!(
             preprocess("Two:\n\n  • one\n\n\t•\u{a0} two\n•none\na • b"),
             "Two:\n\n- one\n\n- two\n•none\na • b"
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_markers_of_a_line_are_limited() {
+    fn the_number_of_markdown_markers_in_a_line_is_limited() {
         assert_eq!(
             preprocess(&format!("{}a", ">".repeat(5000))),
             format!("{}a", ">".repeat(20))
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_markers_is_unchanged() {
+    fn text_without_markdown_markers_is_unchanged() {
         for text in [
             "1,000 men",
             "-5 °C",

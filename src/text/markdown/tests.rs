@@ -63,7 +63,7 @@ fn straight_quotes_stay_straight() {
 }
 
 #[test]
-fn an_article_has_tables_footnotes_and_deletions() {
+fn articles_may_contain_tables_footnotes_and_deletions() {
     let html = article_html("|a|b|\n|-|:-:|\n|~~c~~|d[^1]|\n\n[^1]: Said so.");
     assert!(html.contains("<th align=\"center\">b</th>"), "{html}");
     assert!(html.contains("<td><del>c</del></td>"), "{html}");
@@ -101,7 +101,7 @@ fn images_of_other_sites_become_links_in_articles() {
 }
 
 #[test]
-fn article_links_are_kept_marked_external_or_removed() {
+fn links_in_articles_are_kept_or_removed_and_external_ones_get_noopener() {
     for (source, html) in [
         ("[a](/b)", "<a href=\"/b\">a</a>"),
         ("[a](#b)", "<a href=\"#b\">a</a>"),
@@ -150,7 +150,7 @@ fn a_comment_keeps_its_line_breaks() {
 }
 
 #[test]
-fn a_comment_has_emphasis_quotations_lists_and_code() {
+fn comments_may_contain_emphasis_quotations_lists_and_code() {
     assert_eq!(
         comment_html("> *a* **b** ~~c~~\n\n3. `d`\n4. e\n\n```rust\nf <g>\n```\n"),
         "<blockquote>\n<p><em>a</em> <strong>b</strong> <del>c</del></p>\n</blockquote>\n\
@@ -209,14 +209,14 @@ fn an_overlong_url_is_not_linked() {
 }
 
 #[test]
-fn a_comment_has_no_headings_tables_or_footnotes() {
+fn headings_tables_and_footnotes_are_not_rendered_in_comments() {
     assert_eq!(comment_html("# a"), "<p><strong>a</strong></p>\n");
     assert!(!comment_html("|a|\n|-|\n|b|").contains("<t"));
     assert!(!comment_html("a[^1]\n\n[^1]: b").contains("<s"));
 }
 
 #[test]
-fn nesting_is_limited_to_twenty_levels() {
+fn markdown_nesting_is_limited_to_twenty_levels() {
     for (source, tag) in [
         (format!("{} end", ">".repeat(5000)), "<blockquote>"),
         (
@@ -237,7 +237,7 @@ fn nesting_is_limited_to_twenty_levels() {
     }
 }
 
-/// Longest comment that the form accepts.
+/// Longest comment that the reply form accepts, in bytes.
 const MAX_COMMENT_BYTES: usize = 65_525;
 
 fn hostile_texts() -> Vec<String> {
@@ -377,11 +377,12 @@ fn hostile_texts() -> Vec<String> {
     texts
 }
 
-/// Far above the time of any text in a debug build; quadratic behaviour takes minutes.
+/// Time limit for rendering a hostile text. In a debug build, any text should need far less. Quadratic behaviour would
+/// take minutes.
 const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[test]
-fn hostile_comments_render_within_stack_time_and_size_limits() {
+fn hostile_comments_are_rendered_within_stack_time_and_size_limits() {
     run_on_worker_stack(|| {
         for text in hostile_texts() {
             let html = render_within_limit(&text, render_comment);
@@ -391,7 +392,7 @@ fn hostile_comments_render_within_stack_time_and_size_limits() {
 }
 
 #[test]
-fn hostile_articles_render_within_stack_and_time_limits() {
+fn hostile_articles_are_rendered_within_stack_and_time_limits() {
     run_on_worker_stack(|| {
         for text in hostile_texts() {
             render_within_limit(&text, render_article);
@@ -400,7 +401,7 @@ fn hostile_articles_render_within_stack_and_time_limits() {
 }
 
 #[test]
-fn hostile_texts_convert_to_plain_text_on_a_small_stack() {
+fn hostile_texts_are_converted_to_plain_text_on_a_small_stack() {
     run_on_worker_stack(|| {
         for text in hostile_texts() {
             to_text(&text);
@@ -408,7 +409,7 @@ fn hostile_texts_convert_to_plain_text_on_a_small_stack() {
     });
 }
 
-/// Runs the work on a stack of 2 MiB, as tokio's workers have.
+/// Runs a function on a thread with a stack of 2 MiB, which is the size that tokio's worker threads have.
 fn run_on_worker_stack(work: impl FnOnce() + Send + 'static) {
     let worker = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let worker = worker.spawn(work).expect("a thread starts");
@@ -523,7 +524,7 @@ fn html_without_visible_content_is_blank() {
 }
 
 #[test]
-fn plain_text_has_no_markup() {
+fn markdown_converts_to_plain_text_without_markup() {
     assert_eq!(
         to_text(
             "# Tea\n\nI *really* like [it](https://b.c).\nDo `you`?\n\n  • one\n  • two\n\n> <b>no</b>\n\n![a cup](/c.png)"

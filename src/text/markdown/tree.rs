@@ -1,14 +1,15 @@
-//! Reduces comrak's tree to the nodes that the author may use, without recursion and moving each node at most once.
+//! Reduces comrak's syntax tree to the nodes that the author of the text may use. Works without recursion, and moves each
+//! node only once.
 
 use super::sanitizer::TrustLevel;
 use super::urls::{is_link_allowed, is_site_path};
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Node};
 
-/// Deepest nesting of quotations, lists and emphasis. Deeper ones are unwrapped.
+/// Deepest nesting of quotations, lists and emphasis. Those nested more deeply are replaced by their content.
 const MAX_DEPTH: usize = 20;
 
-/// References to one footnote. Each adds a link back to the footnote.
+/// Highest number of references to one footnote. Each reference adds a link back to the text.
 const MAX_FOOTNOTE_REFERENCES: u32 = 100;
 
 #[derive(Clone, Copy)]
@@ -17,23 +18,23 @@ struct NodeContext {
     in_link: bool,
 }
 
-/// Treatment of a node.
+/// Decision about a node of the syntax tree.
 enum NodeAction {
-    /// Keeps the node and visits its children in this context.
+    /// Keep the node, and visit its children with this context.
     Keep(NodeContext),
-    /// Keeps the node and all its descendants.
+    /// Keep the node and everything inside it.
     KeepSubtree,
-    /// Replaces the node by its children.
+    /// Replace the node with its children.
     Unwrap,
-    /// Turns an image into a link to its file.
+    /// Turn an image into a link to its file.
     ConvertToLink,
-    /// Turns a heading into a strong paragraph.
+    /// Turn a heading into a paragraph of bold text.
     ConvertToStrong,
-    /// Replaces the node by its source text.
+    /// Replace the node with its source text.
     ShowSource(String),
 }
 
-/// Removes nodes that the author may not use or that are nested too deeply.
+/// Removes or replaces nodes that the author may not use or that are nested too deeply.
 pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: TrustLevel) {
     shift_headings(root);
     let top = NodeContext {
@@ -77,7 +78,7 @@ pub(super) fn sanitize_tree<'a>(arena: &'a Arena<'a>, root: Node<'a>, trust: Tru
     }
 }
 
-/// Shifts headings so that the highest is `h2`, below the title of the page.
+/// Changes the levels of all headings so that the highest is `h2`, since the title of the page is the `h1`.
 fn shift_headings(root: Node<'_>) {
     let level_of = |node: Node<'_>| match &node.data().value {
         NodeValue::Heading(heading) => Some(heading.level),
@@ -144,7 +145,7 @@ fn is_in_list(item: Node<'_>) -> bool {
         .is_some_and(|parent| matches!(parent.data().value, NodeValue::List(_)))
 }
 
-/// Turns an image or a link into a link. One without text gets its URL as text.
+/// Turns an image into a link to its file. An image or link without text gets its URL as text.
 fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let mut data = node.data_mut();
     // Any value does here; it is replaced below.
@@ -162,7 +163,8 @@ fn convert_to_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     }
 }
 
-/// Replaces HTML by its source: a paragraph for each run of non-blank lines, or text within a line.
+/// Replaces HTML with its source text. In a paragraph it becomes text. Otherwise each run of non-blank lines becomes a
+/// paragraph.
 fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
     let is_inline = matches!(
         node.data().value,
@@ -194,7 +196,7 @@ fn show_source<'a>(arena: &'a Arena<'a>, node: Node<'a>, source: &str) {
     node.detach();
 }
 
-/// Returns the text of the tree, one block a line.
+/// Returns the text of the syntax tree, with a line for each block element.
 pub(super) fn collect_text(root: Node<'_>) -> String {
     let mut text = String::new();
     for node in root.descendants() {

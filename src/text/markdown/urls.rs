@@ -24,7 +24,7 @@ pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {
     }
 }
 
-/// Returns whether the URL leads to another site. An absolute URL of this site counts as external, because its host is
+/// Returns whether the URL leads to another site. Every absolute URL counts as external, because the host of this site is
 /// not known here.
 pub(super) fn is_external(url: &str) -> bool {
     match Url::parse(url) {
@@ -33,7 +33,8 @@ pub(super) fn is_external(url: &str) -> bool {
     }
 }
 
-/// Returns whether the URL is a path on this site: `/…`, but not `//host/…` or a variant that browsers read like it.
+/// Returns whether the URL is a path on this site, such as `/about`. URLs like `//host/about`, which browsers treat as
+/// URLs of another host, are not.
 pub(super) fn is_site_path(url: &str) -> bool {
     // Browsers ignore tabs and line breaks in URLs and read `\` as `/`.
     let mut chars = url.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r'));

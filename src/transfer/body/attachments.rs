@@ -1,4 +1,4 @@
-//! Attachments that galleries and playlists show.
+//! Finds the WordPress attachments (uploaded files) that the galleries and playlists of a text show.
 
 use super::attributes::ShortcodeAttributes;
 use super::shortcodes::{ShortcodePart, split};
@@ -12,20 +12,20 @@ pub struct Attachment {
     pub alt: String,
     /// Caption, which may contain HTML.
     pub caption: String,
-    /// Whether it was uploaded to this article, rather than only named in it.
+    /// Whether the file was uploaded to this article. Otherwise the text only refers to it by its ID.
     pub is_attached: bool,
 }
 
-/// The attachments that a text needs.
+/// The attachments that must be loaded before a text can be converted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NeededAttachments {
-    /// WordPress IDs of those that it names.
+    /// WordPress IDs of the attachments that the text refers to.
     pub ids: Vec<i64>,
-    /// Whether it shows all that were uploaded to the article.
+    /// Whether the text has a gallery or playlist that shows every file uploaded to the article.
     pub all_attached: bool,
 }
 
-/// Finds the attachments that converting this text needs.
+/// Finds the attachments that must be loaded before this text can be converted.
 pub fn find_needed_attachments(raw: &str) -> NeededAttachments {
     let mut needed = NeededAttachments::default();
     for part in split(raw) {
@@ -44,7 +44,8 @@ pub fn find_needed_attachments(raw: &str) -> NeededAttachments {
     needed
 }
 
-/// Returns the IDs that a gallery or a playlist names. Without any, it shows the attachments of the article.
+/// Returns the attachment IDs that a gallery or playlist lists. If it lists none, it shows all attachments of the
+/// article.
 pub(super) fn parse_attachment_ids(attributes: &ShortcodeAttributes<'_>) -> Vec<i64> {
     // WordPress overwrites the older attribute `include` with `ids` where both are present.
     ["ids", "include"]

@@ -1,13 +1,14 @@
-//! Attributes of a shortcode: `id="3"`, `width=200`, or a value without a name.
+//! Parses the attributes of a WordPress shortcode: `id="3"`, `width=200`, or a value without a name.
 
 use std::borrow::Cow;
 
-/// The attributes of a shortcode, in order; values without a name have an empty one.
+/// Names and values of a shortcode's attributes, in order. A value without a name has an empty name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ShortcodeAttributes<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> ShortcodeAttributes<'a> {
-    /// Parses attributes with straight quotes, no quotes, or the typographic quotes into which editors turn straight ones.
+    /// Parses attributes with straight quotes, without quotes, or with the typographic quotes that editors put in place
+    /// of straight ones.
     pub fn parse(source: &'a str) -> Self {
         let mut attributes = Vec::new();
         let mut rest = source.trim_start_matches(is_space);
@@ -35,12 +36,13 @@ impl<'a> ShortcodeAttributes<'a> {
             .map(|&(_, value)| value)
     }
 
-    /// Returns the first value without a name; `[youtube=…]` has one too.
+    /// Returns the first value that has no name, as in `[video movie.mp4]` or `[youtube=…]`.
     pub fn unnamed(&self) -> Option<&'a str> {
         self.find("")
     }
 
-    /// Parses a list of IDs such as `ids="3, 1"`; anything else in it is ignored.
+    /// Parses the attribute `name` as a list of IDs, such as `ids="3, 1"`. Skips everything in the list that is not a
+    /// number.
     pub fn ids(&self, name: &str) -> Vec<i64> {
         let list = self.find(name).unwrap_or_default();
         list.split([',', ' '])
@@ -49,7 +51,7 @@ impl<'a> ShortcodeAttributes<'a> {
     }
 }
 
-/// Splits off the first value, and returns the rest after it.
+/// Splits off the first attribute value. Returns the value and the rest of the text after it.
 fn split_value(source: &str) -> (&str, &str) {
     let Some((opening, style)) = parse_quote(source) else {
         let end = source.find(is_space).unwrap_or(source.len());
@@ -71,7 +73,8 @@ fn split_value(source: &str) -> (&str, &str) {
 enum QuoteStyle {
     Double,
     Single,
-    /// A typographic or escaped double quote. Pairs of these seldom match exactly.
+    /// A typographic or escaped double quote. Texts often close such a quote with a different character than they opened
+    /// it with.
     TypographicDouble,
     TypographicSingle,
 }
@@ -87,7 +90,7 @@ impl QuoteStyle {
     }
 }
 
-/// Returns the length and style of the quote at the start of a text.
+/// Returns the length and style of the quotation mark at the start of `text`, or `None` if there is none.
 fn parse_quote(text: &str) -> Option<(usize, QuoteStyle)> {
     const ESCAPED: [(&str, QuoteStyle); 12] = [
         ("&quot;", QuoteStyle::TypographicDouble),
@@ -128,7 +131,7 @@ fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
-/// Escapes a text for a quoted HTML attribute; existing entities stay.
+/// Escapes text for use in a quoted HTML attribute. Existing entities such as `&amp;` stay unchanged.
 pub fn escape_attribute(value: &str) -> Cow<'_, str> {
     if value.contains(['"', '<', '>']) {
         let value = value.replace('"', "&quot;");
@@ -142,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_parsed_with_any_quotes() {
+    fn shortcode_attributes_are_parsed_with_any_quotes() {
         for source in [
             "ids=\"1,2\" link='file' x",
             " ids=1,2 link=file x",
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unclosed_quote_extends_to_the_end() {
+    fn a_value_with_an_unclosed_quote_extends_to_the_end() {
         assert_eq!(
             ShortcodeAttributes::parse("a=\"b c").find("a"),
             Some("b c"),

@@ -1,16 +1,16 @@
-//! Removes the block editor's comments, `<!-- wp:name {…} -->`, from a text.
+//! Removes the comments in which WordPress's block editor marks its blocks: `<!-- wp:name {…} -->`.
 
 use crate::text::tokenizer::{HtmlScanner, HtmlToken};
 
 use super::paragraphs;
 
-/// Returns whether a text is from the block editor, in which case WordPress adds no paragraphs.
+/// Returns whether the text was written in WordPress's block editor. Such a text already has its paragraphs.
 pub fn has_blocks(text: &str) -> bool {
     text.contains("<!-- wp:")
 }
 
-/// Removes block comments and other comments. Returns the text, and the names of the blocks that consisted of a comment
-/// only, whose contents only a running WordPress could render.
+/// Removes all HTML comments. Returns the remaining text and the names of the blocks that were lost. These blocks have no
+/// content in the text, because WordPress renders them with PHP code.
 pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
     let mut html = String::with_capacity(text.len());
     let mut removed = Vec::new();
@@ -57,18 +57,18 @@ pub fn strip_blocks(text: &str) -> (String, Vec<String>) {
     (html.replace("<p></p>\n", ""), removed)
 }
 
-/// A comment of the block editor.
+/// A comment in which the block editor marks the start or the end of a block.
 struct BlockComment<'a> {
     name: &'a str,
-    /// Attributes after the name, as JSON.
+    /// Attributes of the block, as JSON.
     rest: &'a str,
     closes: bool,
-    /// Whether the block has no content.
+    /// Whether the comment is the whole block: `<!-- wp:name /-->`.
     is_self_closing: bool,
 }
 
 impl BlockComment<'_> {
-    /// Returns the URL of an embed block.
+    /// Returns the URL that an embed block shows. `None` for other blocks.
     fn embed_url(&self) -> Option<String> {
         // Old versions named the block after the site, as in `core-embed/youtube`; today all are `core/embed`.
         if !self.name.contains("embed") {

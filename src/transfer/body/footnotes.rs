@@ -1,15 +1,16 @@
-//! Notes of WordPress's footnotes block, which are stored as JSON beside the text.
+//! Renders the notes of WordPress's footnotes block. WordPress stores them as JSON in a meta field, apart from the text.
 
 use serde::Deserialize;
 
-/// One note of the block, with HTML as its content.
+/// A footnote as WordPress stores it. `content` is HTML.
 #[derive(Deserialize)]
 struct FootnoteEntry {
     id: String,
     content: String,
 }
 
-/// Renders the notes as a list after the text. `None` without notes, and for invalid JSON.
+/// Renders footnotes as an HTML list to put after the article. Returns `None` if `field` has no notes or is not valid
+/// JSON.
 pub fn render_footnotes(field: &str) -> Option<String> {
     // Damaged notes must not keep the article from being imported.
     let notes: Vec<FootnoteEntry> = serde_json::from_str(field).ok()?;
@@ -38,7 +39,7 @@ mod tests {
     use crate::text::markdown;
 
     #[test]
-    fn notes_are_listed_with_links_back_to_the_text() {
+    fn footnotes_are_listed_with_links_back_to_the_text() {
         let notes = render_footnotes(
             r#"[{"id":"a-1","content":"One <em>note<\/em>"},{"id":"b\"><i","content":"Two"}]"#,
         );

@@ -1,4 +1,4 @@
-//! URLs that an author wrote without making links of them.
+//! Turns URLs that an author wrote as plain text into links.
 
 use linkify::{LinkFinder, LinkKind};
 
@@ -7,7 +7,7 @@ use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 use super::part::TextPart;
 use super::shortcode_html::{link_paragraph, parse_lone_url, url_link};
 
-/// Number of open links and code elements, within which URLs stay text.
+/// Counts the open `<a>`, `<pre>` and `<code>` elements. URLs inside them do not become links.
 #[derive(Default)]
 struct LinkContext {
     links: usize,
@@ -36,7 +36,7 @@ impl LinkContext {
     }
 }
 
-/// Turns the web URLs in a text into links. Emails stay text, so that nobody's becomes a link.
+/// Turns the web URLs in a text into links. Email addresses stay plain text.
 pub fn linkify(text: &str) -> String {
     let mut finder = LinkFinder::new();
     // Without the scheme file names such as `notes.md` would count as URLs.
@@ -76,7 +76,7 @@ fn push_link(html: &mut String, found: &str) {
     html.push_str(after);
 }
 
-/// Returns whether an entity for a character that cannot be part of a URL starts here.
+/// Returns whether `rest` starts with an HTML entity for a character that cannot be part of a URL, such as `&quot;`.
 fn ends_url(rest: &str) -> bool {
     const ENDS: [&str; 8] = ["lt", "gt", "quot", "nbsp", "#039", "#39", "#8220", "#8221"];
     // A numeric entity has `#` before its alphanumeric characters.
@@ -87,7 +87,8 @@ fn ends_url(rest: &str) -> bool {
     ENDS.contains(&&rest[1..name + length])
 }
 
-/// Appends a text to the parts. A URL alone on a line becomes a paragraph with a link; WordPress would embed the page.
+/// Appends `text` to `parts`. A URL alone on a line becomes a paragraph with a link, since WordPress would embed the page
+/// there.
 pub fn push_with_lone_urls<'a>(text: &'a str, parts: &mut Vec<TextPart<'a>>) {
     if !text.contains("://") {
         parts.push(TextPart::Text(text.into()));
@@ -129,7 +130,7 @@ pub fn push_with_lone_urls<'a>(text: &'a str, parts: &mut Vec<TextPart<'a>>) {
     parts.push(TextPart::Text(text[pushed_end..].into()));
 }
 
-/// Returns whether a line ends here without a line end.
+/// Returns whether a line of text ends before `rest` because the text or the paragraph ends.
 fn is_line_end(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with("</p>")
 }

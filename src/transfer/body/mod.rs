@@ -1,5 +1,5 @@
-//! Converts WordPress's text of an article or a comment into the HTML that WordPress would show. The result is not safe
-//! yet: `text::markdown` sanitizes it.
+//! Converts an article or comment as WordPress stores it into the HTML that WordPress would show. The result is not safe
+//! to show before `text::markdown` has sanitized it.
 
 mod attachments;
 mod attributes;
@@ -21,18 +21,21 @@ use part::TextPart;
 pub use attachments::{Attachment, NeededAttachments, find_needed_attachments};
 pub use footnotes::render_footnotes;
 
-/// The HTML of an article's text.
+/// The HTML made from an article's text, and what could not be converted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConvertedText {
-    /// Not safe to show yet.
+    /// HTML that must still be sanitized.
     pub html: String,
-    /// Names of the shortcodes that stay in the text, one per occurrence.
+    /// Names of the WordPress shortcodes that could not be converted and stay in the text. A name is repeated for each
+    /// occurrence.
     pub unknown_shortcodes: Vec<String>,
-    /// Names of the blocks that only a running WordPress could fill, one per occurrence.
+    /// Names of the WordPress blocks that were removed, because only a running WordPress could render them. A name is
+    /// repeated for each occurrence.
     pub removed_blocks: Vec<String>,
 }
 
-/// Converts the text of an article. A gallery without IDs shows the attachments in the given order.
+/// Converts the text of a WordPress article to HTML. A gallery that lists no IDs shows all files uploaded to the article,
+/// in the order of `attachments`.
 pub fn convert_article(raw: &str, attachments: &[Attachment]) -> ConvertedText {
     let mut text = normalize_line_ends(raw);
     let mut converted = ConvertedText::default();
@@ -74,7 +77,7 @@ pub fn convert_article(raw: &str, attachments: &[Attachment]) -> ConvertedText {
     converted
 }
 
-/// Converts the text of a comment, in which bare URLs become links.
+/// Converts the text of a WordPress comment to HTML, and turns plain URLs into links.
 pub fn convert_comment(raw: &str) -> String {
     paragraphs::render(&links::linkify(&normalize_line_ends(raw)))
 }
@@ -86,7 +89,7 @@ fn normalize_line_ends(raw: &str) -> Cow<'_, str> {
     Cow::Borrowed(raw)
 }
 
-/// Joins the parts without making paragraphs. A block that is alone in a paragraph replaces the paragraph.
+/// Joins the parts of a text that already has paragraphs. A block element that is alone in a `<p>` replaces the `<p>`.
 fn join_parts(parts: &[TextPart<'_>]) -> String {
     let mut html = String::new();
     let mut replaced_paragraph = false;

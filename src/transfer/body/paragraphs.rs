@@ -1,5 +1,6 @@
-//! Paragraphs as WordPress makes them of an author's lines: a blank line ends a paragraph, a line end is a `<br>`, and
-//! block elements stay outside of paragraphs. One pass without recursion, so that deep nesting cannot exhaust the stack.
+//! Adds `<p>` and `<br>` to a text as WordPress does. A blank line ends a paragraph, a single line end becomes a `<br>`,
+//! and block elements stay outside of paragraphs. This is one pass without recursion, so that deep nesting cannot exhaust
+//! the stack.
 
 use std::collections::HashMap;
 
@@ -7,12 +8,12 @@ use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
 use super::part::TextPart;
 
-/// Adds paragraphs to a text.
+/// Adds `<p>` and `<br>` to a text as WordPress does.
 pub fn render(text: &str) -> String {
     render_parts(&[TextPart::Text(text.into())])
 }
 
-/// Adds paragraphs to a text in parts, some of which are finished blocks.
+/// Adds `<p>` and `<br>` to the text parts. Parts that are finished block elements stay unchanged.
 pub fn render_parts(parts: &[TextPart<'_>]) -> String {
     let mut builder = ParagraphBuilder::default();
     for part in parts {
@@ -25,16 +26,16 @@ pub fn render_parts(parts: &[TextPart<'_>]) -> String {
     builder.html
 }
 
-/// Contents that an element may have, as far as paragraphs matter.
+/// Content that an HTML element may have, which decides whether text inside it gets paragraphs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ContentModel {
-    /// All text is in paragraphs.
+    /// All text inside the element gets paragraphs.
     Paragraphs,
-    /// Text is in paragraphs if the element contains a blank line.
+    /// Text inside the element gets paragraphs only if the element contains a blank line.
     Mixed,
-    /// Text and line breaks, no paragraphs.
+    /// The element may contain text and line breaks, but no paragraphs.
     Inline,
-    /// Only other elements: rows, items.
+    /// The element may only contain other elements, as tables contain rows and lists contain items.
     Elements,
 }
 
@@ -45,7 +46,7 @@ struct OpenElement {
     has_blank_line: bool,
 }
 
-/// An element that is copied unchanged up to its end tag.
+/// An element whose content is copied to the output unchanged.
 struct VerbatimElement {
     name: String,
     depth: usize,
@@ -55,18 +56,18 @@ struct VerbatimElement {
 #[derive(Default)]
 struct ParagraphBuilder {
     html: String,
-    /// Text and inline tags since the last block or blank line.
+    /// Text and inline tags since the last block element or blank line.
     run: String,
     /// Whether `run` contains anything visible.
     has_visible: bool,
-    /// Line ends since the last visible text.
+    /// Number of line ends since the last visible text.
     line_ends: usize,
-    /// `<br>` tags since the last visible text.
+    /// Number of `<br>` tags since the last visible text.
     breaks: usize,
-    /// Opening tag of the author's own paragraph around `run`.
+    /// Opening `<p>` tag that the author wrote before the current text.
     paragraph: Option<String>,
     open: Vec<OpenElement>,
-    /// Number of open elements per name: an end tag without a start must not search the whole stack.
+    /// Number of open elements with each name. It shows without a search whether an end tag has a start tag.
     open_names: HashMap<String, usize>,
     verbatim: Option<VerbatimElement>,
 }
@@ -236,7 +237,7 @@ impl ParagraphBuilder {
         Some(closed.name)
     }
 
-    /// Adds a complete block.
+    /// Appends a finished block element to the output.
     fn push_block(&mut self, html: &str) {
         self.flush_run();
         self.paragraph = None;
@@ -250,7 +251,7 @@ impl ParagraphBuilder {
             .map_or(ContentModel::Paragraphs, |open| open.model)
     }
 
-    /// Turns the line ends before the next text into a line break or a new paragraph.
+    /// Turns the line ends and `<br>` tags before the next text into a line break or a new paragraph.
     fn apply_line_ends(&mut self) {
         if !self.has_visible {
             self.note_blank_line();
@@ -288,7 +289,7 @@ impl ParagraphBuilder {
         }
     }
 
-    /// Moves `run` to the output, as a paragraph if one is due and it contains anything visible.
+    /// Moves `run` to the output. It becomes a paragraph if it has visible content and paragraphs are allowed here.
     fn flush_run(&mut self) {
         self.note_blank_line();
         let run = std::mem::take(&mut self.run);
@@ -320,7 +321,7 @@ impl ParagraphBuilder {
     }
 }
 
-/// Appends text with `<` escaped, so that it cannot be taken for a tag later.
+/// Appends text and escapes `<`, so that it cannot be taken for a tag later.
 fn push_escaped(html: &mut String, words: &str) {
     let mut parts = words.split('<');
     html.push_str(parts.next().unwrap_or_default());
@@ -330,7 +331,7 @@ fn push_escaped(html: &mut String, words: &str) {
     }
 }
 
-/// Returns whether a text shows nothing.
+/// Returns whether the text consists only of white space and `&nbsp;`.
 fn is_blank(words: &str) -> bool {
     // Authors make room with a paragraph that contains nothing but `&nbsp;`.
     let mut rest = words.trim_start();
@@ -355,7 +356,7 @@ fn content_model_of(name: &str) -> Option<ContentModel> {
     })
 }
 
-/// Returns whether an open element without an end tag ends before this one starts.
+/// Returns whether the start tag `next` implicitly closes the element `open`, as one `<li>` closes another.
 fn ends_before(open: &str, next: &str) -> bool {
     match open {
         "li" => next == "li",

@@ -1,4 +1,4 @@
-//! HTML of known shortcodes: pictures with captions, players, links to videos, code.
+//! Renders the WordPress shortcodes for pictures with captions, galleries, players, links to videos, and code.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,7 +9,8 @@ use super::attachments::{Attachment, parse_attachment_ids};
 use super::attributes::escape_attribute;
 use super::shortcodes::ParsedShortcode;
 
-/// Renders a shortcode. `None` if it lacks what it should show; it then stays in the text as written.
+/// Renders a shortcode as HTML. Returns `None` if an attribute or content that it needs is missing. The caller then
+/// leaves the shortcode in the text.
 pub fn render(shortcode: &ParsedShortcode<'_>, attachments: &[Attachment]) -> Option<String> {
     match shortcode.name {
         "caption" | "wp_caption" => Some(render_caption(shortcode)),
@@ -33,18 +34,18 @@ pub fn render(shortcode: &ParsedShortcode<'_>, attachments: &[Attachment]) -> Op
     }
 }
 
-/// Renders a paragraph that consists of a link to this URL.
+/// Renders a paragraph that contains only a link to this URL.
 pub fn link_paragraph(url: &str) -> String {
     format!("<p>{}</p>", url_link(url))
 }
 
-/// Renders a link with its URL as the text.
+/// Renders a link to a URL that also shows the URL as its text.
 pub fn url_link(url: &str) -> String {
     let url = escape_attribute(url);
     format!("<a href=\"{url}\">{url}</a>")
 }
 
-/// Parses a text that consists of a web URL, as authors put it on a line of its own to embed a page.
+/// Returns the web URL if the text consists of nothing else. Authors put a URL on a line of its own to embed a page.
 pub fn parse_lone_url(words: &str) -> Option<&str> {
     let words = words.trim();
     let is_web = ["http://", "https://"]
@@ -66,7 +67,8 @@ fn render_caption(shortcode: &ParsedShortcode<'_>) -> String {
     render_figure(shown, caption)
 }
 
-/// Returns the end of the first picture, including a link around it; without a picture, the end of the content.
+/// Returns the offset after the first picture and a link around it. If there is no picture, returns the length of the
+/// content.
 fn find_picture_end(content: &str) -> usize {
     let (mut at, mut in_link, mut picture) = (0, false, None);
     for piece in tokenize(content) {
@@ -90,7 +92,7 @@ fn find_picture_end(content: &str) -> usize {
     picture.unwrap_or(content.len())
 }
 
-/// Renders a figure; an empty caption is left out.
+/// Renders a `<figure>` that contains the HTML `shown`. An empty caption is omitted.
 fn render_figure(shown: &str, caption: &str) -> String {
     let caption = caption.trim();
     if caption.is_empty() {
@@ -101,8 +103,8 @@ fn render_figure(shown: &str, caption: &str) -> String {
     format!("<figure>{shown}<figcaption>{caption}</figcaption></figure>")
 }
 
-/// Selects the attachments of a gallery or a playlist: those it names, in its order, otherwise all of the article that
-/// have the right kind.
+/// Selects the attachments that a gallery or playlist shows: those that it lists, in its order. If it lists none, selects
+/// the files uploaded to the article for which `has_kind` is true.
 fn select_attachments<'a>(
     shortcode: &ParsedShortcode<'_>,
     attachments: &'a [Attachment],
@@ -180,7 +182,8 @@ fn has_extension(url: &str, endings: &[&str]) -> bool {
         .is_some_and(|(_, ending)| endings.iter().any(|e| e.eq_ignore_ascii_case(ending)))
 }
 
-/// Renders a player for the first URL among the attributes.
+/// Renders a `<video>` or `<audio>` element for the file of a shortcode. `sources` are the names of the attributes that
+/// may contain its URL.
 fn render_player(shortcode: &ParsedShortcode<'_>, kind: &str, sources: &[&str]) -> Option<String> {
     let attributes = &shortcode.attributes;
     let named_ids = sources.iter().find_map(|name| attributes.find(name));
@@ -202,7 +205,7 @@ fn render_player(shortcode: &ParsedShortcode<'_>, kind: &str, sources: &[&str]) 
     Some(format!("<figure>{html}></{kind}></figure>"))
 }
 
-/// Renders a link to a video that is given by its URL, or by its ID on `site`.
+/// Renders a link to a video. The shortcode contains the URL, or a video ID to append to `site`.
 fn render_video_link(shortcode: &ParsedShortcode<'_>, site: &str) -> Option<String> {
     let attributes = &shortcode.attributes;
     let given = shortcode
@@ -230,7 +233,7 @@ fn render_code(content: &str) -> String {
     format!("<pre><code>{}</code></pre>", escape_unescaped(content))
 }
 
-/// Escapes code as HTML text, except for existing entities.
+/// Escapes code for display as HTML text. Existing entities such as `&lt;` stay unchanged.
 fn escape_unescaped(code: &str) -> Cow<'_, str> {
     if !code.contains(['<', '>', '&']) {
         return Cow::Borrowed(code);

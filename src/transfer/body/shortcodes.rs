@@ -1,4 +1,4 @@
-//! Finds WordPress's shortcodes, `[name …]` and `[name …]…[/name]`, in a text; `shortcode_html` renders them.
+//! Finds WordPress shortcodes, `[name …]` and `[name …]…[/name]`, in a text. The module `shortcode_html` renders them.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use crate::text::tokenizer::{HtmlScanner, HtmlToken};
 
 use super::attributes::ShortcodeAttributes;
 
-/// Shortcodes that are rendered here.
+/// Names of the shortcodes that the import converts to HTML.
 const KNOWN_SHORTCODES: [&str; 11] = [
     "audio",
     "caption",
@@ -21,27 +21,27 @@ const KNOWN_SHORTCODES: [&str; 11] = [
     "youtube",
 ];
 
-/// A part of a text with shortcodes.
+/// Text, a shortcode, or the name of an unknown shortcode.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ShortcodePart<'a> {
     Text(&'a str),
     Known(ParsedShortcode<'a>),
-    /// Name of an unknown shortcode, which stays in the text parts as well.
+    /// Name of a shortcode that the import cannot convert. The shortcode itself is part of the surrounding text.
     Unknown(&'a str),
 }
 
-/// A shortcode with its attributes and content.
+/// A shortcode with its attributes, and its content if it has any.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ParsedShortcode<'a> {
-    /// The whole shortcode as written.
+    /// The whole shortcode as the author wrote it.
     pub source: &'a str,
     pub name: &'a str,
     pub attributes: ShortcodeAttributes<'a>,
-    /// Content up to its closing tag, if it has one.
+    /// Text between the opening and the closing tag. `None` if there is no closing tag.
     pub content: Option<&'a str>,
 }
 
-/// Splits a text into its parts, in order.
+/// Splits a text at the shortcodes that the import can convert.
 pub fn split(text: &str) -> Vec<ShortcodePart<'_>> {
     let mut finder = ShortcodeFinder {
         text,
@@ -59,11 +59,11 @@ struct ShortcodeFinder<'a> {
     scanner: HtmlScanner<'a>,
     closings: HashMap<&'a str, Vec<usize>>,
     parts: Vec<ShortcodePart<'a>>,
-    /// End of the text that is already in `parts`.
+    /// Offset up to which the text is already in `parts`.
     split_end: usize,
 }
 
-/// An opening tag of a shortcode, or a text that looks like one.
+/// The opening tag of a shortcode, or other text in brackets that looks like one.
 struct OpeningTag<'a> {
     name: &'a str,
     attributes: &'a str,
@@ -108,7 +108,8 @@ impl<'a> ShortcodeFinder<'a> {
         self.push_text_until(text.len());
     }
 
-    /// Reads what starts with the `[` at this offset. Returns the offset at which to continue.
+    /// Reads the shortcode or other text that starts with the `[` at offset `at`. Returns the offset at which to
+    /// continue.
     fn read_bracket(&mut self, at: usize) -> usize {
         if self.text[at..].starts_with("[[") {
             return self.read_escaped(at).unwrap_or(at + 1);
@@ -149,7 +150,8 @@ impl<'a> ShortcodeFinder<'a> {
         end
     }
 
-    /// Reads an escaped shortcode: `[[name]]` stands for the text `[name]`.
+    /// Reads an escaped shortcode: `[[name]]` shows the text `[name]`. Returns the offset after it, or `None` if there is
+    /// none at `at`.
     fn read_escaped(&mut self, at: usize) -> Option<usize> {
         let opening = parse_opening(self.text, at + 1)?;
         let closing = self.find_closing(&opening);
@@ -168,7 +170,8 @@ impl<'a> ShortcodeFinder<'a> {
         Some(end + 1)
     }
 
-    /// Reads an escaped shortcode within code, where all others are text. Returns the offset at which to continue.
+    /// Skips a `[` inside a code element, where shortcodes are plain text. Only `[[name]]` is still replaced by `[name]`.
+    /// Returns the offset at which to continue.
     fn skip_in_code(&mut self, at: usize) -> usize {
         if self.text[at..].starts_with("[[")
             && let Some(end) = self.read_escaped(at)
@@ -178,7 +181,7 @@ impl<'a> ShortcodeFinder<'a> {
         at + 1
     }
 
-    /// Finds the offset of the next closing tag.
+    /// Finds the offset of the closing tag that follows this opening tag.
     fn find_closing(&self, opening: &OpeningTag<'_>) -> Option<usize> {
         let places = self.closings.get(opening.name)?;
         // A linear search would make a text with many shortcodes quadratic.
@@ -195,7 +198,8 @@ impl<'a> ShortcodeFinder<'a> {
     }
 }
 
-/// Returns the offsets of all closing tags by name, so that each search is logarithmic.
+/// Returns the offsets of all closing tags, by shortcode name. Collecting them once keeps the search for each closing tag
+/// fast in a text with many shortcodes.
 fn find_closings(text: &str) -> HashMap<&str, Vec<usize>> {
     let mut closings: HashMap<&str, Vec<usize>> = HashMap::new();
     for (place, _) in text.match_indices("[/") {
@@ -208,7 +212,7 @@ fn find_closings(text: &str) -> HashMap<&str, Vec<usize>> {
     closings
 }
 
-/// Parses the opening tag at this offset, if it looks like a shortcode.
+/// Parses the opening tag of a shortcode at offset `at`. Returns `None` if the text there does not look like one.
 fn parse_opening(text: &str, at: usize) -> Option<OpeningTag<'_>> {
     let rest = &text[at + 1..];
     let name = &rest[..name_length(rest)];
@@ -241,7 +245,7 @@ fn name_length(rest: &str) -> usize {
         .unwrap_or(rest.len())
 }
 
-/// Returns whether this is probably the shortcode of a plug-in, and not words in brackets.
+/// Returns whether this is probably a plug-in's shortcode, rather than ordinary words in brackets.
 fn looks_intended(opening: &OpeningTag<'_>, closing: Option<usize>) -> bool {
     let mut before = None;
     let has_attribute = opening.attributes.chars().any(|c| {

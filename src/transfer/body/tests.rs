@@ -69,7 +69,7 @@ fn lines_become_paragraphs() {
 }
 
 #[test]
-fn blocks_stay_outside_paragraphs() {
+fn block_elements_stay_outside_paragraphs() {
     for (raw, html) in [
         ("a\n<h2>b</h2>\nc", "<p>a</p>\n<h2>b</h2>\n<p>c</p>"),
         (
@@ -113,7 +113,7 @@ fn blocks_stay_outside_paragraphs() {
 }
 
 #[test]
-fn a_caption_becomes_a_figure() {
+fn a_caption_shortcode_becomes_a_figure() {
     let figure = "<figure><img src=\"a\"><figcaption>b</figcaption></figure>";
     for (raw, html) in [
         ("[caption id=\"c\" width=\"3\"]<img src=\"a\"> b[/caption]", figure.to_owned()),
@@ -132,7 +132,7 @@ fn a_caption_becomes_a_figure() {
 }
 
 #[test]
-fn a_gallery_shows_its_pictures() {
+fn a_gallery_shortcode_shows_its_pictures() {
     for (raw, numbers) in [
         ("[gallery]", vec![1, 2]),
         ("[gallery ids=\"3,1\"]", vec![3, 1]),
@@ -146,7 +146,7 @@ fn a_gallery_shows_its_pictures() {
 }
 
 #[test]
-fn needed_attachments_are_found_in_a_text() {
+fn the_attachments_that_a_text_shows_are_found() {
     let found = find_needed_attachments(
         "[gallery ids=\"3,1\"] [gallery include=3] [[gallery ids=8]] <code>[gallery ids=9]</code>",
     );
@@ -168,7 +168,7 @@ fn needed_attachments_are_found_in_a_text() {
 }
 
 #[test]
-fn videos_and_audio_become_links_and_players() {
+fn video_and_audio_shortcodes_become_links_and_players() {
     let page = "https://www.youtube.com/watch?v=a_1";
     for (raw, html) in [
         (
@@ -204,7 +204,7 @@ fn videos_and_audio_become_links_and_players() {
 }
 
 #[test]
-fn code_is_escaped_once() {
+fn code_is_escaped_without_escaping_existing_entities_again() {
     assert_eq!(
         article_html("[sourcecode language=\"html\"]\n<b>\n\n&lt;i&gt; && &amp;\n[/sourcecode]"),
         "<pre><code>&lt;b&gt;\n\n&lt;i&gt; &amp;&amp; &amp;</code></pre>"
@@ -212,7 +212,7 @@ fn code_is_escaped_once() {
 }
 
 #[test]
-fn an_unknown_shortcode_stays_and_is_reported() {
+fn an_unknown_shortcode_stays_in_the_text_and_is_reported() {
     let converted = convert_article(
         "a [box color=\"b\"]c[/box] [sic] [[gallery]] [1] [contact-form-7] [audio]",
         &[],
@@ -228,7 +228,7 @@ fn an_unknown_shortcode_stays_and_is_reported() {
 }
 
 #[test]
-fn block_comments_are_removed() {
+fn comments_of_the_block_editor_are_removed() {
     let raw = "<!-- wp:paragraph {\"align\":\"left\"} -->\n<p>a\nb</p>\n<!-- /wp:paragraph -->\n\n\
         <!-- wp:latest-posts {\"a\":1} /-->\n\n<!-- wp:core/archives /-->\n\
         <!-- wp:shortcode -->\n[gallery ids=\"2\"]\n<!-- /wp:shortcode -->\n\
@@ -279,7 +279,7 @@ fn urls_in_a_comment_become_links() {
 }
 
 #[test]
-fn deep_nesting_is_no_problem() {
+fn deeply_nested_text_is_converted_without_a_stack_overflow() {
     for text in [
         "<div>",
         "<blockquote>",
@@ -298,7 +298,7 @@ fn deep_nesting_is_no_problem() {
     }
 }
 
-/// Generates texts with many shortcodes, tags and block comments.
+/// Generates texts with many shortcodes, HTML tags and comments of the block editor.
 fn wordpress() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-c \n\r]{1,4}",
@@ -312,14 +312,14 @@ fn wordpress() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_text_can_be_converted(raw in "\\PC{0,80}|(?s).{0,40}") {
+    fn converting_any_text_never_panics(raw in "\\PC{0,80}|(?s).{0,40}") {
         convert_article(&raw, &pictures());
         find_needed_attachments(&raw);
         convert_comment(&raw);
     }
 
     #[test]
-    fn no_block_comment_and_no_empty_paragraph_is_left(raw in wordpress()) {
+    fn converted_text_has_no_block_editor_comments_or_empty_paragraphs(raw in wordpress()) {
         let has_blocks = raw.contains("<!-- wp:");
         let html = article_html(&raw);
         prop_assert!(!html.contains("<!-- wp:"), "{}", html);

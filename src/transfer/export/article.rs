@@ -1,4 +1,4 @@
-//! Articles and pages in an export.
+//! Writes articles and pages to a WordPress export.
 
 use std::io::Write;
 
@@ -12,12 +12,12 @@ use crate::transfer::dates::format_datetime;
 use crate::transfer::meta;
 use crate::transfer::store::export::{ExportedArticle, ExportedTopic};
 
-/// WordPress's UTC date of a post that was never published.
+/// Date that WordPress stores for a post that was never published.
 const NO_DATE: &str = "0000-00-00 00:00:00";
 const META_ELEMENT: &str = "wp:postmeta";
 
 impl<W: Write> WxrWriter<'_, W> {
-    /// Writes an article into the open `item` element.
+    /// Writes the elements of an article into the `item` element that is already open.
     pub(super) fn write_article(
         &mut self,
         request: &ExportRequest<'_>,
@@ -51,7 +51,7 @@ impl<W: Write> WxrWriter<'_, W> {
         Ok(())
     }
 
-    /// Writes the elements of RSS.
+    /// Writes the elements with the article's title, link, author and text.
     fn write_text(
         &mut self,
         request: &ExportRequest<'_>,
@@ -79,7 +79,7 @@ impl<W: Write> WxrWriter<'_, W> {
         self.cdata("excerpt:encoded", &escape_html(&article.standfirst))
     }
 
-    /// Writes WordPress's columns of a post.
+    /// Writes the `wp:` elements, which contain the columns of WordPress's table of posts.
     fn write_post_fields(
         &mut self,
         request: &ExportRequest<'_>,

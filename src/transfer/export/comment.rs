@@ -1,4 +1,4 @@
-//! Comments and linkbacks in an export.
+//! Writes comments and linkbacks (pingbacks and trackbacks) to a WordPress export.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Header of an export: the site, its authors and its topics.
+//! Writes the header of a WordPress export: the site, its authors and its topics.
 
 use std::io::Write;
 

@@ -1,6 +1,6 @@
-//! Writes the site as WXR 1.2 for WordPress's importer. Fields of Broadsheet's own carry what WordPress has no place for,
-//! so that importing the file into Broadsheet restores articles, comments and paths. Left out are earlier revisions,
-//! networks of commenters, and IDs and slugs from a WordPress site before.
+//! Writes the site as a WXR 1.2 file that WordPress can import. Data that WordPress has no field for goes into additional
+//! fields, so that importing the file into Broadsheet restores articles, comments and paths. The file does not contain
+//! earlier revisions, IP networks of commenters, or the IDs and slugs that the content had on a WordPress site before.
 
 mod article;
 mod comment;
@@ -19,7 +19,7 @@ use xml::WxrWriter;
 
 pub use request::ExportRequest;
 
-/// Writes everything, as it is at one point in time.
+/// Writes all content of the site to an export file. All data comes from the same point in time.
 pub async fn write_export(
     db: &mut PgConnection,
     request: &ExportRequest<'_>,

@@ -1,4 +1,4 @@
-//! XML elements of an export.
+//! Writes the XML elements of a WordPress export.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, 
 use crate::text::{BodyFormat, input};
 use crate::transfer::meta;
 
-/// Writer of WXR, one element per line.
+/// Writer of a WordPress export file (WXR), with one element per line.
 pub(super) struct WxrWriter<'a, W: Write> {
     xml: Writer<W>,
-    /// Time zone of the publication, for local dates.
+    /// Time zone of the site, for dates in local time.
     pub(super) zone: &'a TimeZone,
 }
 
@@ -44,12 +44,12 @@ impl<'a, W: Write> WxrWriter<'a, W> {
         self.end_line()
     }
 
-    /// Writes an element with escaped text.
+    /// Writes an element that contains escaped text.
     pub(super) fn text(&mut self, name: &str, text: &str) -> anyhow::Result<()> {
         self.text_with(name, [], text)
     }
 
-    /// Writes an element with attributes and escaped text.
+    /// Writes an element with attributes that contains escaped text.
     pub(super) fn text_with<const N: usize>(
         &mut self,
         name: &str,
@@ -63,7 +63,7 @@ impl<'a, W: Write> WxrWriter<'a, W> {
         self.end_line()
     }
 
-    /// Writes an element with its text in CDATA sections, as WordPress does for long text and text with markup.
+    /// Writes an element with its text in CDATA sections. WordPress does the same for long text and for HTML.
     pub(super) fn cdata(&mut self, name: &str, text: &str) -> anyhow::Result<()> {
         self.xml.write_event(Event::Start(BytesStart::new(name)))?;
         // A `]]>` in the text ends the section, so the rest goes into another one.
@@ -73,7 +73,7 @@ impl<'a, W: Write> WxrWriter<'a, W> {
         self.close(name)
     }
 
-    /// Writes a `wp:postmeta` or `wp:commentmeta` field.
+    /// Writes a meta field. `element` is `wp:postmeta` or `wp:commentmeta`.
     pub(super) fn meta(&mut self, element: &str, key: &str, value: &str) -> anyhow::Result<()> {
         self.open(element)?;
         self.cdata("wp:meta_key", key)?;
@@ -81,7 +81,7 @@ impl<'a, W: Write> WxrWriter<'a, W> {
         self.close(element)
     }
 
-    /// Writes the format of a text, and its source where the HTML was rendered from Markdown.
+    /// Writes meta fields with the format in which a text was written and, if that is Markdown, the Markdown source.
     pub(super) fn source_meta(
         &mut self,
         element: &str,
@@ -106,12 +106,12 @@ impl<'a, W: Write> WxrWriter<'a, W> {
     }
 }
 
-/// Escapes a title or a name as HTML, which WordPress takes it for.
+/// Escapes a plain-text title or name as HTML, because WordPress reads such fields as HTML.
 pub(super) fn escape_html(text: &str) -> Cow<'_, str> {
     quick_xml::escape::partial_escape(text)
 }
 
-/// Removes characters that XML forbids; stored text should have none.
+/// Removes characters that XML forbids. Forms reject such characters, so stored text should contain none.
 fn remove_unreadable(text: &str) -> Cow<'_, str> {
     // XML cannot hold these characters, not even as references.
     if input::has_invalid_chars(text) {

@@ -1,4 +1,4 @@
-//! Containers of exports: plain, gzip and zip files, read with a count of the bytes consumed.
+//! Reads exports from plain, gzip and zip files, and counts the bytes read from disk.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -11,19 +11,19 @@ use zip::result::ZipError;
 use super::{FileError, file_error};
 use crate::transfer::report::printable;
 
-/// Bytes read from disk or decompressed at once.
+/// Number of bytes that are read from disk or decompressed at a time.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// The format of a file.
+/// File format in which exports are stored.
 pub(super) enum Container {
     Plain,
     Gzip,
-    /// Index and name of each export in the archive, ordered by name.
+    /// A zip archive. Contains the index and name of each export in it, ordered by name.
     Zip(Vec<(usize, String)>),
 }
 
 impl Container {
-    /// Detects the format by the first bytes of the file.
+    /// Detects the file format from the first bytes of the file.
     pub(super) fn detect(name: &str, file: &File) -> Result<Self, FileError> {
         let mut magic = Vec::new();
         file.take(4)
@@ -39,8 +39,8 @@ impl Container {
         })
     }
 
-    /// Calls `read_export` for every export in the file. `progress` is the counter to raise, and its value at the end of
-    /// the file.
+    /// Calls `read_export` for every export in the file. Increases `counter` by the bytes read, up to `end`, which is its
+    /// value at the end of this file.
     pub(super) fn read<E: From<FileError>>(
         &self,
         name: &str,
@@ -74,7 +74,7 @@ impl Container {
     }
 }
 
-/// Lists the XML files in a zip, ordered by name: WordPress numbers the parts of a large export.
+/// Lists the XML files in a zip archive, ordered by name. WordPress splits a large export into files with numbered names.
 fn list_exports(name: &str, file: &File) -> Result<Vec<(usize, String)>, FileError> {
     let error = |error: ZipError| file_error(name, describe_zip_error(&error));
     let archive = ZipArchive::new(BufReader::new(file)).map_err(error)?;
@@ -112,11 +112,11 @@ fn buffered<R: Read>(reader: R) -> BufReader<R> {
     BufReader::with_capacity(BUFFER_BYTES, reader)
 }
 
-/// A file that counts the bytes read from it.
+/// A file that adds the bytes read from it to a shared counter.
 struct CountedFile<'a> {
     file: &'a File,
     counter: &'a AtomicU64,
-    /// Upper bound of the counter: a zip's directory is read in addition to its contents.
+    /// Highest value of the counter. A zip file's directory is read in addition to its contents and would exceed it.
     end: u64,
 }
 
@@ -136,7 +136,7 @@ impl Seek for CountedFile<'_> {
     }
 }
 
-/// A decompressed stream of the named format, whose errors say that the file is damaged.
+/// A decompressed stream and the name of its format. Decompression errors are reported as a damaged file.
 struct Decompressed<R>(R, &'static str);
 
 impl<R: Read> Read for Decompressed<R> {
@@ -155,7 +155,7 @@ impl<R: Read> Read for Decompressed<R> {
     }
 }
 
-/// Describes an I/O error for whoever runs the command.
+/// Describes an I/O error in words for the person who runs the command.
 pub(super) fn describe_io_error(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".into(),

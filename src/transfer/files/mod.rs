@@ -1,5 +1,5 @@
-//! The files of an import: plain, gzip or zip, from a path or from standard input. They stay open, so that both passes of
-//! an import read the same bytes.
+//! Opens the files of an import: plain, gzip or zip, from a path or from standard input. The files stay open, so that
+//! both passes of an import read the same bytes.
 
 mod container;
 
@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::report::printable;
 use container::{Container, describe_io_error};
 
-/// Argument that stands for standard input.
+/// Command-line argument that means standard input instead of a file.
 const STANDARD_INPUT: &str = "-";
 
-/// A file that cannot be used, in one sentence with its name.
+/// Error about an input file that cannot be used. The message is a sentence that contains the name of the file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {problem}.")]
 pub struct FileError {
@@ -23,7 +23,7 @@ pub struct FileError {
     problem: String,
 }
 
-/// The files of one import, in the order of the command line.
+/// The files of one import, in the order in which the command line lists them.
 pub struct InputFiles {
     files: Vec<InputFile>,
     progress: Arc<AtomicU64>,
@@ -37,7 +37,7 @@ struct InputFile {
 }
 
 impl InputFiles {
-    /// Opens all files and detects their containers. Fails with the first file that cannot be used.
+    /// Opens all files and detects their formats. Returns an error for the first file that cannot be used.
     pub fn open(paths: &[PathBuf]) -> Result<Self, FileError> {
         Self::open_with(paths, io::stdin().lock())
     }
@@ -63,7 +63,7 @@ impl InputFiles {
         })
     }
 
-    /// Returns names and sizes, by which a later run recognises the same files.
+    /// Returns the names and sizes of all files. A later run compares this text to recognise an import of the same files.
     pub fn describe(&self) -> String {
         let descriptions = self
             .files
@@ -72,17 +72,18 @@ impl InputFiles {
         descriptions.collect::<Vec<_>>().join(", ")
     }
 
-    /// Returns the size of all files on disk.
+    /// Returns the total size of the files on disk, in bytes.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// Returns a counter of the bytes on disk that the current pass has read.
+    /// Returns a shared counter of the bytes read from disk in the current pass over the files.
     pub fn progress(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.progress)
     }
 
-    /// Calls `read_export` with the name and the bytes of every export, from the beginning. Each call is one more pass.
+    /// Calls `read_export` with the name and the bytes of every export. Each call of this function reads all files again
+    /// from the beginning.
     pub fn read<E: From<FileError>>(
         &mut self,
         mut read_export: impl FnMut(&str, &mut dyn BufRead) -> Result<(), E>,

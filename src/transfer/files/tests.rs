@@ -24,7 +24,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     packed.finish().unwrap().into_inner()
 }
 
-/// Writes a file into a new temporary folder, which lives as long as the guard.
+/// Writes a file into a new temporary folder. The folder is deleted when the returned guard is dropped.
 fn write_file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("export");
@@ -32,7 +32,7 @@ fn write_file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Reads all exports: name without folder, and text.
+/// Reads all exports. Returns the name without its folder and the text of each.
 fn read_all(inputs: &mut InputFiles) -> Result<Vec<(String, String)>, String> {
     let mut exports = Vec::new();
     inputs

@@ -1,4 +1,4 @@
-//! Plans an article from an item.
+//! Turns an export item into an article that can be written to the database.
 
 use super::comments::plan_comments;
 use super::context::{PlanContext, SourceItem};
@@ -15,10 +15,11 @@ use crate::transfer::report::ImportReport;
 use crate::transfer::source_site::{SourceSite, is_storable_path};
 use crate::transfer::wxr::WxrItem;
 
-/// Length of a title that is made from the text, in characters.
+/// Length of a title that is made from an article's text because it has none, in characters.
 const GENERATED_TITLE_CHARS: usize = 60;
 
-/// Plans the article of an item, or returns in a few words why it cannot be imported.
+/// Turns an export item into an article that can be written to the database. If the item cannot be imported, the error
+/// says why in a few words.
 pub fn plan_article(
     context: &PlanContext<'_>,
     source: SourceItem,
@@ -80,7 +81,7 @@ pub fn plan_article(
     })
 }
 
-/// Takes the title of the item, otherwise the beginning of its text, its slug, or its ID.
+/// Returns the title of the item. If it has none, returns the beginning of its text, its slug or its ID.
 fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> String {
     let title = match exported_format(item) {
         // Broadsheet escaped plain text. Removing markup would delete words in angle brackets from it.
@@ -129,7 +130,7 @@ fn find_state(item: &WxrItem, has_date: bool) -> (ArticleState, Option<DraftReas
     (ArticleState::Draft, draft_reason)
 }
 
-/// Makes a slug of WordPress's, or of the title if that is empty.
+/// Makes a slug from WordPress's slug. If that is empty, makes the slug from the title.
 pub(super) fn make_slug(wordpress_slug: &str, title: &str) -> Slug {
     let decoded = decode_slug(wordpress_slug);
     if decoded.is_empty() {
@@ -138,7 +139,8 @@ pub(super) fn make_slug(wordpress_slug: &str, title: &str) -> Slug {
     Slug::parse(&decoded).unwrap_or_else(|| Slug::from_title(&decoded))
 }
 
-/// Lists the paths at the time of the export: of its link, and those that a Broadsheet export adds.
+/// Lists the paths that the article had when it was exported: the path of its link, and former paths that Broadsheet's
+/// exports contain.
 fn list_old_paths(site: &SourceSite, item: &WxrItem) -> Vec<String> {
     let own = item.meta.iter().filter(|(key, _)| key == meta::OLD_PATH);
     let own = own
@@ -147,7 +149,8 @@ fn list_old_paths(site: &SourceSite, item: &WxrItem) -> Vec<String> {
     site.page_path(&item.link).into_iter().chain(own).collect()
 }
 
-/// Lists the paths under former slugs, in the folder of its link.
+/// Lists the paths that the article had under its former slugs. They are assumed to be in the same folder as its current
+/// link.
 fn list_old_slug_paths(site: &SourceSite, item: &WxrItem) -> Vec<String> {
     let Some(path) = site.page_path(&item.link) else {
         return Vec::new();

@@ -1,4 +1,5 @@
-//! Plans the comments and linkbacks (pingbacks and trackbacks) of an article.
+//! Converts the comments and linkbacks (pingbacks and trackbacks) of an export item so that they can be written to the
+//! database.
 
 use std::collections::HashSet;
 
@@ -18,10 +19,10 @@ use crate::transfer::meta;
 use crate::transfer::report::ImportReport;
 use crate::transfer::wxr::{WxrComment, WxrItem};
 
-/// Longest name of a commenter in bytes; WordPress has the same limit.
+/// Longest name of a commenter, in bytes. WordPress has the same limit.
 const MAX_NAME_BYTES: usize = 245;
 
-/// Facts about a comment that are known before its kind is looked at.
+/// Fields that comments, pingbacks and trackbacks have in common.
 struct CommentFacts {
     wordpress_id: i64,
     digest: i64,
@@ -29,7 +30,7 @@ struct CommentFacts {
     created_at: Ts,
 }
 
-/// Counts the comments of an article that did not change since the last import.
+/// Adds the comments of an article that has not changed since the last import to the report.
 pub fn count_unchanged(item: &WxrItem, report: &mut ImportReport) {
     let mut seen = HashSet::new();
     for comment in &item.comments {
@@ -48,7 +49,7 @@ pub fn count_unchanged(item: &WxrItem, report: &mut ImportReport) {
     }
 }
 
-/// Plans all comments of an item. `fallback` is the time of those without a valid date.
+/// Converts all comments of an item. Comments without a valid date get the time `fallback`.
 pub fn plan_comments(
     context: &PlanContext<'_>,
     item: &WxrItem,
@@ -113,7 +114,7 @@ fn skip(report: &mut ImportReport, comment: &WxrComment, reason: &str) {
         .push(|| format!("{}: {reason}", describe_comment(comment.id)));
 }
 
-/// Parses `wp:comment_approved`, also as very old versions and other programs write it.
+/// Parses `wp:comment_approved`. Also accepts the values that very old versions of WordPress and other programs write.
 fn parse_status(approved: &str) -> Status {
     match approved {
         "1" | "approve" | "approved" => Status::Approved,
@@ -182,7 +183,8 @@ fn plan_linkback(
     }
 }
 
-/// Lists the known reasons of a Broadsheet export, one per line.
+/// Returns the reasons that automatic screening gave for the comment's status, one per line. Only exports from Broadsheet
+/// contain them. Unknown reasons are omitted.
 fn list_reasons(comment: &WxrComment) -> String {
     let stored = meta::find(&comment.meta, meta::REASONS).lines();
     let is_known = |stored: &&str| ScreeningReason::parse(stored).is_some();
@@ -205,7 +207,8 @@ fn convert_text(context: &PlanContext<'_>, comment: &WxrComment) -> (String, Bod
     (html.to_string(), BodyFormat::Html, html)
 }
 
-/// Returns the name to show: "Anonymous" where there is none, or where it is an email, since names are public.
+/// Returns the commenter's name for display. A missing name, and a name that contains an email address, becomes
+/// "Anonymous", because names are public.
 fn make_name(context: &PlanContext<'_>, comment: &WxrComment, report: &mut ImportReport) -> String {
     let name = match meta::find_format(&comment.meta) {
         Some(_) => input::single_line(&unescape(&comment.author)),

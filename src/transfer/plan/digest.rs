@@ -1,12 +1,12 @@
-//! Digests by which an import recognises items and comments, and sees whether they changed. They are keyed hashes: the
-//! email of a commenter is a part of them.
+//! Hashes of export items and comments, by which an import detects whether they have changed. The hashes are keyed,
+//! because they include the commenters' email addresses.
 
 use url::Url;
 
 use crate::crypto::KeyRing;
 use crate::transfer::wxr::{WxrComment, WxrItem};
 
-/// Hashes everything that can change in an item, its comments included.
+/// Hashes all fields of an item that can change, including its comments.
 pub fn digest_item(keys: &KeyRing, item: &WxrItem) -> i64 {
     let comments: Vec<[u8; 8]> = item
         .comments
@@ -51,7 +51,7 @@ pub fn digest_item(keys: &KeyRing, item: &WxrItem) -> i64 {
     )
 }
 
-/// Hashes everything that can change in a comment.
+/// Hashes all fields of a comment that can change.
 pub fn digest_comment(keys: &KeyRing, comment: &WxrComment) -> i64 {
     let id = comment.id.to_le_bytes();
     let parent_id = comment.parent_id.to_le_bytes();
@@ -79,7 +79,8 @@ fn meta_bytes(meta: &[(String, String)]) -> impl Iterator<Item = &[u8]> {
         .flat_map(|(key, value)| [key.as_bytes(), value.as_bytes()])
 }
 
-/// Returns an ID for an item whose export leaves it out: the ID in its link, or a negative hash of link, title and date.
+/// Returns an ID for an item that has no ID in the export. This is the ID in its link or, if the link has none, a
+/// negative hash of link, title and date.
 pub fn find_item_id(keys: &KeyRing, item: &WxrItem) -> i64 {
     let link = Url::parse(&item.link).ok();
     let linked = link.as_ref().and_then(|link| {
@@ -100,7 +101,7 @@ pub fn find_item_id(keys: &KeyRing, item: &WxrItem) -> i64 {
     })
 }
 
-/// Turns a hash into a negative ID, which cannot be taken for one of WordPress's.
+/// Turns a hash into a negative number for use as an ID. WordPress's own IDs are positive.
 pub fn negative(hash: i64) -> i64 {
     // The lowest `i64` has no absolute value, and zero stands for a missing ID.
     -hash.saturating_abs().max(1)

@@ -1,5 +1,5 @@
-//! Plans the import of an item: turns it into an article with its comments, or says why it cannot be one. Nothing here
-//! reads or writes the database.
+//! Turns an export item into an article with its comments, ready to be written to the database, or says why the item
+//! cannot be imported. Nothing in this module reads or writes the database.
 
 mod article;
 mod comments;

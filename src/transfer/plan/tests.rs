@@ -20,7 +20,7 @@ fn keys() -> KeyRing {
     KeyRing::from_secret(&[3; 32])
 }
 
-/// Parses an export of one item with these elements.
+/// Parses an export with one item that contains the elements `inside`.
 fn item(inside: &str) -> WxrItem {
     let xml = format!(
         "<rss xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" xmlns:excerpt=\"http://wordpress.org/export/1.2/excerpt/\" xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><wp:wxr_version>1.2</wp:wxr_version><item><wp:post_id>7</wp:post_id><wp:post_type>post</wp:post_type>{inside}</item></channel></rss>"
@@ -119,7 +119,7 @@ fn an_article_without_a_date_becomes_a_draft() {
 }
 
 #[test]
-fn replies_in_a_circle_or_to_missing_comments_start_threads() {
+fn replies_to_each_other_in_a_circle_or_to_missing_comments_start_threads() {
     let replies = comments(&[
         (1, 0),
         (2, 1),

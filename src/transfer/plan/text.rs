@@ -1,4 +1,5 @@
-//! The text of an article: WordPress's HTML converted, or Broadsheet's own taken as it is.
+//! Produces the text of an imported article. WordPress's HTML is converted. A text that Broadsheet exported is restored
+//! unchanged.
 
 use super::context::PlanContext;
 use super::fields::remove_unreadable;
@@ -9,16 +10,16 @@ use crate::transfer::meta;
 use crate::transfer::report::ImportReport;
 use crate::transfer::wxr::WxrItem;
 
-/// A text as it will be stored.
+/// The text of an article as it will be stored.
 pub struct ArticleText {
     pub body: String,
     pub format: BodyFormat,
     pub body_html: SafeHtml,
-    /// Whether it may show uploads that a later import with an uploads folder would copy.
+    /// Whether the text may show uploaded files that a later import could copy from the WordPress site.
     pub may_show_uploads: bool,
 }
 
-/// Converts the text of an item. Fails with a reason if it is too long.
+/// Converts the text of an export item. If the text is too long, the error says so.
 pub fn convert_text(
     context: &PlanContext<'_>,
     item: &WxrItem,
@@ -59,7 +60,7 @@ pub fn convert_text(
     })
 }
 
-/// Restores a text that Broadsheet exported: its content is the HTML that readers saw.
+/// Restores the text of an article that Broadsheet exported. The content of the item is the HTML that readers saw.
 fn restore_text(item: &WxrItem, format: BodyFormat) -> Result<ArticleText, String> {
     let body_html = markdown::sanitize_article(&item.content, &|_| None);
     check_length(body_html.as_str())?;
@@ -89,8 +90,8 @@ fn check_length(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the format in which the text was written, if Broadsheet exported it and WordPress's block editor has not
-/// rewritten it since.
+/// Returns the format in which an article was written on a Broadsheet site. Returns `None` if the item comes from
+/// WordPress, or if WordPress's block editor has changed the text since.
 pub fn exported_format(item: &WxrItem) -> Option<BodyFormat> {
     meta::find_format(&item.meta).filter(|_| !item.content.contains("<!-- wp:"))
 }

@@ -1,12 +1,12 @@
-//! Threads of imported comments.
+//! Finds the thread of each imported comment.
 
 use std::collections::{HashMap, HashSet};
 
 use super::model::{PlannedComment, describe_comment};
 use crate::transfer::report::ImportReport;
 
-/// Sets the thread root of each comment. A comment whose parent is missing, or that is in a circle of replies, becomes the
-/// first comment of a thread, and is reported.
+/// Sets the thread root of each comment. A comment becomes the first of a thread if the comment that it replies to is
+/// missing, or if replies refer to each other in a circle. Both cases are reported.
 pub fn resolve_threads(comments: &mut [PlannedComment], report: &mut ImportReport) {
     let ids: HashSet<i64> = comments
         .iter()

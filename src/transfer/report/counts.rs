@@ -1,25 +1,26 @@
-//! Counters and lists that a report is made of.
+//! Counters and lists of examples for the report of an import.
 
 use crate::comments::Status;
 
-/// Lines kept and printed of a list that may have thousands.
+/// Number of lines that the report stores and prints from a list that may have thousands.
 pub(super) const MAX_SAMPLES: usize = 20;
 
-/// Numbers of things of one kind, by what the import did with them.
+/// Numbers of articles, comments or other records of one kind, by what the import did with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OutcomeCounts {
     pub new: u64,
-    /// Present here, and changed in WordPress since the last import.
+    /// Number of records that existed on this site and have changed in WordPress since the last import.
     pub changed: u64,
-    /// Present here and unchanged in WordPress.
+    /// Number of records that existed on this site and have not changed in WordPress since the last import.
     pub same: u64,
-    /// Changed in WordPress, but edited on this site as well, and therefore left alone.
+    /// Number of records that have changed in WordPress but were also edited on this site. The import does not overwrite
+    /// them.
     pub edited_here: u64,
     pub skipped: u64,
 }
 
 impl OutcomeCounts {
-    /// Adds other counts to these.
+    /// Adds the counts of another part of the import.
     pub fn add(&mut self, other: Self) {
         self.new += other.new;
         self.changed += other.changed;
@@ -34,7 +35,7 @@ impl OutcomeCounts {
     }
 }
 
-/// The first lines of a list, and the length of the whole list.
+/// The first few lines of a list, and the number of lines in the whole list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SampledList {
     pub samples: Vec<String>,
@@ -42,14 +43,14 @@ pub struct SampledList {
 }
 
 impl SampledList {
-    /// Appends another list and adds its length.
+    /// Appends another list and adds its number of lines.
     pub fn append(&mut self, other: Self) {
         self.total += other.total;
         let room = MAX_SAMPLES.saturating_sub(self.samples.len());
         self.samples.extend(other.samples.into_iter().take(room));
     }
 
-    /// Adds a line, which is only built if it is kept.
+    /// Adds a line to the list. `line` is called only if the line will be stored.
     pub fn push(&mut self, line: impl FnOnce() -> String) {
         if self.samples.len() < MAX_SAMPLES {
             self.samples.push(line());
@@ -58,7 +59,7 @@ impl SampledList {
     }
 }
 
-/// Numbers of comments by their status in WordPress.
+/// Numbers of comments, by their status in WordPress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StatusCounts {
     pub approved: u64,

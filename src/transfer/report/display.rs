@@ -1,4 +1,4 @@
-//! The report as text, printed by the import command.
+//! Formats the report of an import as text, which the import command prints.
 
 use std::fmt;
 
@@ -169,7 +169,7 @@ impl ImportReport {
     }
 }
 
-/// Replaces control characters by U+FFFD.
+/// Replaces control characters with U+FFFD, so that the text is safe to print on a terminal.
 pub fn printable(text: &str) -> String {
     // A terminal would obey control characters in names and titles.
     let replace = |c: char| if c.is_control() { '\u{FFFD}' } else { c };

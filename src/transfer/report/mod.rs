@@ -1,4 +1,4 @@
-//! The report of an import: what it found and did.
+//! The report of an import: what it found in the files and what it wrote.
 
 mod counts;
 mod display;
@@ -10,12 +10,12 @@ use crate::articles::ArticleKind;
 pub use counts::{OutcomeCounts, SampledList, StatusCounts};
 pub(super) use display::printable;
 
-/// Result of an import or a dry run, or of a part of one. Its `Display` is what the command prints.
+/// Result of an import or a dry run, or of a part of it. The import command prints its `Display` text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Whether nothing was written.
+    /// Whether this is the report of a dry run, which wrote nothing.
     pub is_dry_run: bool,
-    /// One line per export: file, WXR version and site.
+    /// One line per export with the name of the file, the WXR version and the site.
     pub sources: Vec<String>,
     pub articles: OutcomeCounts,
     pub pages: OutcomeCounts,
@@ -24,34 +24,34 @@ pub struct ImportReport {
     pub linkbacks: OutcomeCounts,
     pub authors: OutcomeCounts,
     pub topics: OutcomeCounts,
-    /// Uploads that articles refer to.
+    /// Counts of the uploaded files that articles refer to.
     pub media: OutcomeCounts,
-    /// Articles and pages that an interrupted run of the same import had committed.
+    /// Number of articles and pages that were already written when an earlier run of this import was interrupted.
     pub imported_before: u64,
-    /// Items that are neither articles nor pages, by post type.
+    /// Numbers of items that are neither articles nor pages, by WordPress post type.
     pub other_items: BTreeMap<String, u64>,
-    /// Articles and comments that were not imported, with reasons.
+    /// Articles and comments that were not imported, and why.
     pub skipped: SampledList,
-    /// Paths that another article or a page of this site already has.
+    /// Paths that an imported article could not get because they already belong to another article or page of this site.
     pub path_conflicts: SampledList,
     pub edited_here: SampledList,
-    /// Comments that keep the status a moderator of this site gave them.
+    /// Number of comments whose status was not changed because a moderator of this site had set it.
     pub decided_here: u64,
-    /// Comments whose parent does not exist.
+    /// Replies to comments that do not exist.
     pub orphans: SampledList,
-    /// Articles that become drafts although they were none in WordPress.
+    /// Articles that became drafts although they were no drafts in WordPress.
     pub new_drafts: SampledList,
-    /// Fields that were shortened to their limit.
+    /// Fields that were shortened because they were too long.
     pub shortened: SampledList,
-    /// Unknown shortcodes, which stay in the text.
+    /// Number of occurrences of each unknown WordPress shortcode. These shortcodes stay in the text.
     pub shortcodes: BTreeMap<String, u64>,
-    /// Blocks that only a running WordPress can fill.
+    /// Number of occurrences of each WordPress block that was removed because only a running WordPress could render it.
     pub blocks: BTreeMap<String, u64>,
-    /// Uploads that could not be copied.
+    /// Uploaded files that could not be copied.
     pub missing_media: SampledList,
-    /// URLs of uploads that were not rewritten, since no uploads folder was given.
+    /// Number of uploaded files that stay on the WordPress site, because no uploads folder was given.
     pub unmoved_media: u64,
-    /// Comments whose name was an email.
+    /// Number of comments whose author name contained an email address and was therefore removed.
     pub anonymized: u64,
     pub invalid_emails: u64,
     pub invalid_websites: u64,

@@ -1,4 +1,4 @@
-//! Imported articles: inserted, updated, and recognised in a later import.
+//! SQL that inserts and updates imported articles, and finds those that an earlier import wrote.
 
 use sqlx::PgConnection;
 
@@ -7,20 +7,21 @@ use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
 use crate::transfer::plan::PlannedArticle;
 
-/// An article that an earlier import wrote.
+/// An article on this site that an earlier import wrote.
 pub struct KnownArticle {
     pub wordpress_id: i64,
     pub article_id: ArticleId,
-    /// Hash of the item as that import read it.
+    /// Hash of the export item as the earlier import read it.
     pub digest: i64,
-    /// Version that the import wrote.
+    /// Version of the article that the earlier import wrote.
     pub imported_version: i32,
-    /// Version now; a higher one means that the article was edited on this site.
+    /// Current version of the article. If it is higher than the imported version, an editor has changed the article on
+    /// this site.
     pub current_version: i32,
     pub import_id: i64,
 }
 
-/// Returns those of a site's articles that were imported before.
+/// Returns the articles of a WordPress site that have one of these WordPress IDs and were imported before.
 pub async fn list_known(
     db: &mut PgConnection,
     site_id: i32,
@@ -46,14 +47,14 @@ pub async fn load_body(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Str
         .await
 }
 
-/// Returns those of these IDs that articles already have.
+/// Returns those of the given IDs that existing articles already use.
 pub async fn list_taken_ids(db: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<ArticleId>> {
     sqlx::query_scalar!("select id from articles where id = any($1)", ids)
         .fetch_all(db)
         .await
 }
 
-/// Draws `count` unused IDs from the sequence.
+/// Reserves `count` unused article IDs.
 pub async fn allocate_ids(db: &mut PgConnection, count: i64) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         r#"select nextval('articles_id_seq') as "id!" from generate_series(1, $1::bigint)"#,
@@ -63,17 +64,17 @@ pub async fn allocate_ids(db: &mut PgConnection, count: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// A planned article with its ID, path and author on this site.
+/// An article that is ready to be stored, with its ID, path and author on this site.
 pub struct PlacedArticle {
     pub planned: PlannedArticle,
     pub id: i64,
-    /// `None` for a draft.
+    /// Current path of the article. `None` for a draft.
     pub path: Option<String>,
     pub author_id: AccountId,
 }
 
-/// Inserts articles, each with its first revision. The caller inserts their paths in the same transaction: a deferred
-/// constraint requires them.
+/// Inserts articles, each with its first revision. The caller must insert their paths in the same transaction, because a
+/// deferred constraint requires them.
 pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::Result<()> {
     sqlx::query!(
         "with inserted as (
@@ -111,8 +112,8 @@ pub async fn insert(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::
     Ok(())
 }
 
-/// Overwrites an article with the export's state and adds a revision. Returns the new version, or `None` if the article
-/// no longer has version `expected_version`, in which case nothing changes.
+/// Overwrites an article with its content in the export and adds a revision. Returns the new version. If the article no
+/// longer has version `expected_version`, changes nothing and returns `None`.
 pub async fn update(
     db: &mut PgConnection,
     article: &PlacedArticle,
@@ -155,7 +156,7 @@ pub async fn update(
     .await
 }
 
-/// An article that this import wrote, as the next import will look it up.
+/// Record of an imported article, by which the next import will find it.
 pub struct ImportedArticle {
     pub wordpress_id: i64,
     pub article_id: i64,
@@ -163,7 +164,7 @@ pub struct ImportedArticle {
     pub version: i32,
 }
 
-/// Records the articles that an import wrote.
+/// Records which articles an import has written, so that the next import finds them.
 pub async fn upsert_imported(
     db: &mut PgConnection,
     site_id: i32,

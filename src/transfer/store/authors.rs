@@ -1,10 +1,10 @@
-//! Accounts that WordPress authors became, by keyed hash of the WordPress login.
+//! Accounts that were assigned to WordPress authors. An author is identified by a keyed hash of the WordPress login.
 
 use sqlx::PgConnection;
 
 use crate::ids::AccountId;
 
-/// Finds the account that was recorded for an author under any of these hashes.
+/// Finds the account that an earlier import assigned to the author with one of these login hashes.
 pub async fn find_account(
     db: &mut PgConnection,
     site_id: i32,
@@ -19,7 +19,7 @@ pub async fn find_account(
     .await
 }
 
-/// Records the account of an author.
+/// Records which account is assigned to an author, for later imports.
 pub async fn insert(
     db: &mut PgConnection,
     site_id: i32,

@@ -1,10 +1,10 @@
-//! Commenters by keyed hash of their email.
+//! Finds and inserts commenters, who are identified by a keyed hash of their email address.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 
-/// Returns hash and ID of the commenters that already exist under these email hashes.
+/// Returns the email hash and ID of each existing commenter with one of these hashes.
 pub async fn list(
     db: &mut PgConnection,
     email_hashes: &[Vec<u8>],
@@ -21,8 +21,8 @@ pub async fn list(
         .collect())
 }
 
-/// Inserts commenters, one per index of the three slices, and returns hash and ID of each. One whom a reply inserted in
-/// the meantime is returned like a new one.
+/// Inserts commenters and returns the email hash and ID of each. The three slices have one element for each commenter. If
+/// another transaction has just inserted the same commenter, returns the existing ID.
 pub async fn insert(
     db: &mut PgConnection,
     email_hashes: &[Vec<u8>],

@@ -1,4 +1,4 @@
-//! Imported comments and linkbacks (pingbacks and trackbacks).
+//! SQL that reads and writes imported comments and linkbacks (pingbacks and trackbacks).
 
 use sqlx::PgConnection;
 
@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::transfer::plan::{PlannedComment, PlannedLinkback};
 
-/// Returns those of these IDs that comments or linkbacks already have.
+/// Returns those of the given IDs that existing comments or linkbacks already use.
 pub async fn list_taken_ids(db: &mut PgConnection, ids: &[i64]) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         r#"select id as "id!: i64" from comments where id = any($1)
@@ -18,7 +18,7 @@ pub async fn list_taken_ids(db: &mut PgConnection, ids: &[i64]) -> sqlx::Result<
     .await
 }
 
-/// Draws `count` unused IDs from the sequence that comments and linkbacks share.
+/// Reserves `count` unused IDs for comments and linkbacks, which share one sequence of IDs.
 pub async fn allocate_ids(db: &mut PgConnection, count: i64) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         r#"select nextval('comments_id_seq') as "id!" from generate_series(1, $1::bigint)"#,
@@ -28,20 +28,20 @@ pub async fn allocate_ids(db: &mut PgConnection, count: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// A comment or linkback that an earlier import wrote.
+/// A comment, pingback or trackback on this site that an earlier import wrote.
 pub struct KnownComment {
     pub wordpress_id: i64,
     pub id: i64,
     pub article_id: i64,
     pub parent_id: Option<i64>,
-    /// Hash of the comment as that import read it.
+    /// Hash of the comment as the earlier import read it.
     pub digest: Option<i64>,
     pub status: Status,
-    /// Whether a moderator of this site decided on it.
+    /// Whether a moderator of this site has decided on the comment.
     pub is_decided: bool,
 }
 
-/// Returns those of a site's comments and linkbacks that were imported before.
+/// Returns the comments and linkbacks of a WordPress site that have one of these WordPress IDs and were imported before.
 pub async fn list_known(
     db: &mut PgConnection,
     site_id: i32,
@@ -62,12 +62,12 @@ pub async fn list_known(
     .await
 }
 
-/// A planned comment with the IDs that it and its thread have on this site.
+/// A comment that is ready to be stored, with its IDs on this site.
 pub struct PlacedComment {
     pub planned: PlannedComment,
     pub id: i64,
     pub parent_id: Option<i64>,
-    /// First comment of its thread; its own ID for one that answers the article.
+    /// ID of the first comment in the thread. For a comment that is not a reply, its own ID.
     pub root_id: i64,
     pub article_id: i64,
     pub commenter_id: Option<i64>,
@@ -75,7 +75,7 @@ pub struct PlacedComment {
     pub network_hash: Option<Vec<u8>>,
 }
 
-/// Inserts comments. Their parents must be among them or in the database.
+/// Inserts comments. The parent of each comment must be in `comments` or in the database.
 pub async fn insert(
     db: &mut PgConnection,
     site_id: i32,
@@ -123,7 +123,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Overwrites a comment with the export's state and this status, unless its author has deleted it here.
+/// Overwrites a comment with its content in the export and sets its status. If the comment was deleted on this site at
+/// its author's request, changes nothing.
 pub async fn update(
     db: &mut PgConnection,
     comment: &PlacedComment,
@@ -167,7 +168,7 @@ pub async fn update(
     Ok(())
 }
 
-/// Recomputes the thread root of every comment on these articles, after some got another parent.
+/// Finds the thread root of every comment on these articles again. This is needed after comments got a different parent.
 pub async fn update_thread_roots(db: &mut PgConnection, article_ids: &[i64]) -> sqlx::Result<()> {
     sqlx::query!(
         "with recursive threads as (
@@ -184,14 +185,14 @@ pub async fn update_thread_roots(db: &mut PgConnection, article_ids: &[i64]) -> 
     Ok(())
 }
 
-/// A planned linkback with its ID and article on this site.
+/// A pingback or trackback that is ready to be stored, with its ID and article on this site.
 pub struct PlacedLinkback {
     pub planned: PlannedLinkback,
     pub id: i64,
     pub article_id: i64,
 }
 
-/// Inserts linkbacks and updates those that exist.
+/// Inserts pingbacks and trackbacks. Updates those that already exist.
 pub async fn upsert_linkbacks(
     db: &mut PgConnection,
     site_id: i32,

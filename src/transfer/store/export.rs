@@ -1,4 +1,5 @@
-//! Reads of an export: pages ordered by ID, so that memory does not grow with the site.
+//! SQL that reads the data for an export. Long lists are read in pages ordered by ID, so that memory use does not grow
+//! with the site.
 
 use sqlx::PgConnection;
 
@@ -10,13 +11,13 @@ use crate::text::BodyFormat;
 const ARTICLES_PER_PAGE: i64 = 50;
 const COMMENTS_PER_PAGE: i64 = 500;
 
-/// An account that wrote at least one article.
+/// An account that is the author of at least one article.
 pub struct ExportedAuthor {
     pub username: String,
     pub name: String,
 }
 
-/// Returns all authors, ordered by username.
+/// Returns all accounts that are authors of articles, ordered by username.
 pub async fn list_authors(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedAuthor>> {
     // Sorted by bytes, which is the same order on every machine.
     sqlx::query_as!(
@@ -28,7 +29,7 @@ pub async fn list_authors(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedAut
     .await
 }
 
-/// A topic, written as a category or a tag.
+/// A topic, which is exported as a WordPress category or tag.
 pub struct ExportedTopic {
     pub slug: String,
     pub name: String,
@@ -46,7 +47,7 @@ pub async fn list_topics(db: &mut PgConnection) -> sqlx::Result<Vec<ExportedTopi
     .await
 }
 
-/// An article with the columns that an export writes.
+/// An article with the columns that an export needs.
 pub struct ExportedArticle {
     pub id: i64,
     pub slug: String,
@@ -63,13 +64,13 @@ pub struct ExportedArticle {
     pub state: ArticleState,
     pub published_at: Option<Ts>,
     pub path: Option<String>,
-    /// Username of its author.
+    /// Username of the article's author.
     pub author: String,
     pub created_at: Ts,
     pub updated_at: Ts,
 }
 
-/// Returns the next page of articles, those with an ID above `after`.
+/// Returns the next articles in order of their IDs. All returned IDs are above `after`.
 pub async fn list_articles(
     db: &mut PgConnection,
     after: i64,
@@ -88,7 +89,7 @@ pub async fn list_articles(
     .await
 }
 
-/// Returns the topics of these articles, each with its article's ID.
+/// Returns the topics of the given articles, each with the ID of its article.
 pub async fn list_article_topics(
     db: &mut PgConnection,
     article_ids: &[i64],
@@ -115,7 +116,7 @@ pub async fn list_article_topics(
         .collect())
 }
 
-/// Returns the former paths of these articles, each with its article's ID.
+/// Returns the former paths of the given articles, each with the ID of its article.
 pub async fn list_old_paths(
     db: &mut PgConnection,
     article_ids: &[i64],
@@ -136,27 +137,27 @@ pub async fn list_old_paths(
         .collect())
 }
 
-/// A comment or a linkback.
+/// A comment or linkback (pingback or trackback) with the columns that an export needs.
 pub struct ExportedComment {
     pub id: i64,
     pub parent_id: Option<i64>,
-    /// WordPress's comment type: `comment`, `pingback` or `trackback`.
+    /// WordPress comment type: `comment`, `pingback` or `trackback`.
     pub kind: String,
     pub name: String,
     pub website: Option<String>,
     pub body: String,
-    /// `None` for a linkback.
+    /// Format of the comment's source text. `None` for a pingback or trackback.
     pub format: Option<BodyFormat>,
     pub body_html: String,
     pub status: Status,
-    /// Reasons of the screening, one per line.
+    /// Reasons that automatic screening gave for the status of the comment, one per line.
     pub reasons: String,
     pub created_at: Ts,
     pub email_hash: Option<Vec<u8>>,
     pub email_sealed: Option<Vec<u8>>,
 }
 
-/// Returns the next page of an article's comments and linkbacks, those with an ID above `after`.
+/// Returns the next comments and linkbacks of an article in order of their IDs. All returned IDs are above `after`.
 pub async fn list_comments(
     db: &mut PgConnection,
     article_id: i64,

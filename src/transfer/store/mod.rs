@@ -1,4 +1,4 @@
-//! All SQL of imports and exports. An import writes many rows per statement, each column bound as one array.
+//! All SQL of imports and exports. An import writes many rows with one statement, and binds each column as an array.
 
 pub mod articles;
 pub mod authors;

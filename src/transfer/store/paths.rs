@@ -1,17 +1,17 @@
-//! Paths of imported articles and of the uploads attached to them.
+//! SQL for the paths of imported articles, and for the paths of WordPress pages that showed an uploaded file.
 
 use sqlx::PgConnection;
 
 use super::articles::PlacedArticle;
 use crate::ids::ArticleId;
 
-/// A path and the article that it leads to.
+/// A path on this site and the article that it leads to.
 pub struct PathOwner {
     pub path: String,
     pub article_id: ArticleId,
 }
 
-/// Returns the owners of those paths that are already taken.
+/// Returns which of the given paths already lead to an article, and to which one.
 pub async fn list_owners(db: &mut PgConnection, paths: &[String]) -> sqlx::Result<Vec<PathOwner>> {
     sqlx::query_as!(
         PathOwner,
@@ -22,7 +22,8 @@ pub async fn list_owners(db: &mut PgConnection, paths: &[String]) -> sqlx::Resul
     .await
 }
 
-/// Gives each path to the article at the same index; a path that another article has meanwhile taken stays there.
+/// Assigns each path to the article at the same index in `article_ids`. A path that another article has taken in the
+/// meantime is not reassigned.
 pub async fn insert(
     db: &mut PgConnection,
     paths: &[String],
@@ -40,7 +41,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Remembers the paths under old slugs until the end of the import, when [`assign_pending`] gives away the free ones.
+/// Stores the paths that articles had under former slugs. At the end of the import, [`assign_pending`] assigns those that
+/// are still free.
 pub async fn insert_pending(db: &mut PgConnection, articles: &[PlacedArticle]) -> sqlx::Result<()> {
     let (paths, article_ids): (Vec<String>, Vec<i64>) = articles
         .iter()
@@ -63,7 +65,8 @@ pub async fn insert_pending(db: &mut PgConnection, articles: &[PlacedArticle]) -
     Ok(())
 }
 
-/// Gives articles their pending paths, except those that an article has taken.
+/// Assigns the paths that [`insert_pending`] has stored to their articles. Paths that already lead to an article are not
+/// changed.
 pub async fn assign_pending(db: &mut PgConnection) -> sqlx::Result<()> {
     // Several articles may have had a slug. The lowest ID gets its path, so that a repeated import gives the same result.
     sqlx::query!(
@@ -76,7 +79,7 @@ pub async fn assign_pending(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Lets the attachment pages of a site lead to the articles that the uploads belong to.
+/// Makes the WordPress page of each uploaded file lead to the article that the file was uploaded to.
 pub async fn insert_for_uploads(db: &mut PgConnection, site_id: i32) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into article_paths (path, article_id)

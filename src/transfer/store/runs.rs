@@ -1,18 +1,18 @@
-//! Import runs: started, interrupted, resumed and finished.
+//! SQL that records when imports start and finish, and finds interrupted ones.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 
-/// An unfinished import of the same files.
+/// An earlier import of the same files that has not finished.
 pub struct InterruptedRun {
     pub id: i64,
     pub started_at: Ts,
-    /// Articles and pages that it committed.
+    /// Number of articles and pages that the interrupted import has written.
     pub imported: i64,
 }
 
-/// Finds the latest unfinished import of these files.
+/// Finds the latest import of these files that has not finished.
 pub async fn find_interrupted(
     db: &mut PgConnection,
     sources: &str,
@@ -38,7 +38,7 @@ pub async fn insert(db: &mut PgConnection, sources: &str, now: Ts) -> sqlx::Resu
     .await
 }
 
-/// Marks an import as finished, together with earlier interrupted imports of the same files.
+/// Marks an import as finished. Earlier interrupted imports of the same files are marked too.
 pub async fn finish(db: &mut PgConnection, id: i64, now: Ts) -> sqlx::Result<()> {
     sqlx::query!(
         "update imports set finished_at = $2
@@ -51,10 +51,12 @@ pub async fn finish(db: &mut PgConnection, id: i64, now: Ts) -> sqlx::Result<()>
     Ok(())
 }
 
-/// Highest WordPress ID that an imported row keeps. Above it rows get new IDs, so that the sequences never run out.
+/// Highest WordPress ID that an imported article or comment keeps. Those with a higher ID get a new one, so that this
+/// site never runs out of IDs.
 pub const MAX_PRESERVED_ID: i64 = 1_000_000_000_000;
 
-/// Raises both sequences to at least these IDs, so that rows written on this site during the import get higher ones.
+/// Makes new articles and comments get IDs above these two, so that content written on this site during an import does
+/// not take the ID of an imported article or comment.
 pub async fn reserve_ids(db: &mut PgConnection, article: i64, comment: i64) -> sqlx::Result<()> {
     // The lock keeps other writers from drawing an ID between reading a sequence and raising it.
     sqlx::query!("lock table articles, comments in share row exclusive mode")

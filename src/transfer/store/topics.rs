@@ -1,21 +1,21 @@
-//! Topics, and the WordPress categories and tags that became them.
+//! SQL for topics, and for the WordPress categories and tags that were imported as topics.
 
 use sqlx::PgConnection;
 
 use crate::articles::TopicKind;
 
-/// A topic on this site, as a lookup by a category or tag found it.
+/// A topic that already exists on this site, found for a WordPress category or tag.
 pub struct KnownTopic {
     pub id: i64,
     pub name: String,
     pub description: String,
-    /// Whether the topic was created from the same kind of term.
+    /// Whether the topic and the WordPress term found for it are of the same kind: both categories or both tags.
     pub is_of_kind: bool,
-    /// Whether another term of the same kind already became this topic.
+    /// Whether another WordPress category or tag of the same kind was already imported as this topic.
     pub is_claimed: bool,
 }
 
-/// Finds the topic that a category or tag with this WordPress slug became.
+/// Finds the topic as which the category or tag with this WordPress slug was imported.
 pub async fn find_imported(
     db: &mut PgConnection,
     kind: TopicKind,
@@ -33,7 +33,7 @@ pub async fn find_imported(
     .await
 }
 
-/// Finds the topic that has this slug here.
+/// Finds the topic with this slug on this site.
 pub async fn find_by_slug(
     db: &mut PgConnection,
     kind: TopicKind,
@@ -88,7 +88,7 @@ pub async fn update(
     Ok(())
 }
 
-/// Records which topic a category or tag became, unless it is recorded already.
+/// Records as which topic a category or tag was imported, unless that is already recorded.
 pub async fn insert_imported(
     db: &mut PgConnection,
     kind: TopicKind,
@@ -106,7 +106,7 @@ pub async fn insert_imported(
     Ok(())
 }
 
-/// Adds to each article the topic at the same index.
+/// Adds a topic to each article. The two slices have one element for each pair of article and topic.
 pub async fn add_to_articles(
     db: &mut PgConnection,
     article_ids: &[i64],

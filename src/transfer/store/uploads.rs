@@ -1,23 +1,23 @@
-//! Uploads (WordPress attachments) as exports describe them.
+//! SQL for the files uploaded to a WordPress site (attachments), as exports describe them.
 
 use sqlx::PgConnection;
 
 use super::columns::column;
 
-/// A file of the WordPress site.
+/// A file that was uploaded to a WordPress site.
 #[derive(Clone)]
 pub struct UploadRecord {
     pub wordpress_id: i64,
-    /// WordPress ID of the article that it was uploaded to, or 0.
+    /// WordPress ID of the article that the file was uploaded to. 0 if there is none.
     pub parent_id: i64,
     pub url: String,
     pub alt_text: String,
     pub caption: String,
-    /// Path of its attachment page.
+    /// Path of the WordPress page that shows the file.
     pub page_path: Option<String>,
 }
 
-/// Inserts or updates the uploads of a site.
+/// Inserts or updates the records of files uploaded to a WordPress site.
 pub async fn upsert(
     db: &mut PgConnection,
     site_id: i32,
@@ -44,7 +44,8 @@ pub async fn upsert(
     Ok(())
 }
 
-/// Returns the uploads with these WordPress IDs and those that belong to these articles, ordered by WordPress ID.
+/// Returns the uploaded files that have one of the WordPress IDs, or that were uploaded to an article in `parent_ids`.
+/// They are ordered by WordPress ID.
 pub async fn list(
     db: &mut PgConnection,
     site_id: i32,

@@ -1,4 +1,4 @@
-//! Writes the articles of a batch.
+//! Writes the articles of an import batch to the database.
 
 use sqlx::PgConnection;
 
@@ -9,11 +9,11 @@ use crate::transfer::report::ImportReport;
 use crate::transfer::store;
 use crate::transfer::store::articles::{ImportedArticle, KnownArticle, PlacedArticle};
 
-/// Comments of a batch, by the ID of their article.
+/// Comments of an import batch. Each value is the ID of an article and its comments.
 pub(super) type CommentsByArticle = Vec<(i64, ArticleComments)>;
 
 impl BatchWriter<'_> {
-    /// Writes articles and returns the comments that are to be written after them.
+    /// Writes articles to the database. Returns their comments, which the caller must write afterwards.
     pub(super) async fn write_articles(
         &mut self,
         db: &mut PgConnection,
@@ -123,8 +123,8 @@ impl BatchWriter<'_> {
         Ok(())
     }
 
-    /// Updates an article and returns its new version. `None` if nothing was written: in a dry run, or because an editor
-    /// saved the article since it was compared.
+    /// Updates an article and returns its new version. Returns `None` if nothing was written, either because this is a
+    /// dry run or because an editor saved the article in the meantime.
     async fn update_article(
         &mut self,
         db: &mut PgConnection,

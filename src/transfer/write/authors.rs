@@ -1,4 +1,4 @@
-//! Accounts of WordPress authors. Imported accounts cannot sign in until someone sets a passphrase.
+//! Finds or creates accounts for WordPress authors. Nobody can sign in to a created account until its passphrase is set.
 
 use std::collections::HashMap;
 
@@ -15,23 +15,23 @@ use crate::transfer::report::ImportReport;
 use crate::transfer::store;
 use crate::transfer::wxr::WxrAuthor;
 
-/// Context of the keyed hash of a login.
+/// Context for the keyed hash of a WordPress login, which separates it from hashes of other data.
 const LOGIN_HASH_CONTEXT: &str = "wordpress login";
-/// Longest username that is made from a name, in characters; a number may follow.
+/// Longest username that is made from an author's name, in characters. A number may be appended to it.
 const MAX_USERNAME_CHARS: usize = 50;
 
-/// Authors of all sites of an import, by site and login. They are few, so all stay in memory.
+/// Authors found so far in an import, by site ID and WordPress login. There are few of them, so all stay in memory.
 pub struct AuthorRegistry {
     described: HashMap<(i32, String), WxrAuthor>,
     accounts: HashMap<(i32, String), AccountId>,
-    /// Name of authors whom the export does not name.
+    /// Name for authors whose name is missing in the export or must not be shown.
     fallback_name: String,
     now: Ts,
     is_dry_run: bool,
 }
 
 impl AuthorRegistry {
-    /// Creates an empty registry.
+    /// Creates a registry without authors.
     pub fn new(fallback_name: &str, now: Ts, is_dry_run: bool) -> Self {
         Self {
             described: HashMap::new(),
@@ -42,13 +42,14 @@ impl AuthorRegistry {
         }
     }
 
-    /// Remembers the names of an author from the header of an export.
+    /// Stores the names that the header of an export gives for an author.
     pub fn describe(&mut self, site_id: i32, author: WxrAuthor) {
         let key = (site_id, author.login.clone());
         self.described.insert(key, author);
     }
 
-    /// Returns the account of an author: that of an earlier import, the one with the login as its username, or a new one.
+    /// Returns the account of an author. This is the account that an earlier import assigned, the account whose username
+    /// is the WordPress login, or a new account.
     pub async fn find_or_insert(
         &mut self,
         db: &mut PgConnection,
@@ -113,7 +114,8 @@ impl AuthorRegistry {
         )
     }
 
-    /// Returns the first name that may be shown: it must not be an email.
+    /// Returns a public name for an author: the first of several names that is not blank and does not contain an email
+    /// address.
     fn make_name(&self, key: &(i32, String)) -> String {
         let described = self.described.get(key);
         let display_name = described.map(|author| author.display_name.clone());
@@ -134,7 +136,8 @@ impl AuthorRegistry {
     }
 }
 
-/// Returns usernames to try: the login, or the name if that is no username, then the name with a number.
+/// Returns usernames to try for an author. The first is the login, or the name if the login is not a valid username.
+/// After that comes the name with a number.
 fn candidate_handles(login: &str, name: &str) -> impl Iterator<Item = Username> {
     // WordPress allows spaces in logins.
     let one_word = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("-");

@@ -1,4 +1,4 @@
-//! Comparison of a planned article with what an earlier import wrote.
+//! Compares an article from an export with the article that an earlier import wrote.
 
 use sqlx::PgConnection;
 
@@ -6,16 +6,16 @@ use crate::transfer::plan::PlannedArticle;
 use crate::transfer::store;
 use crate::transfer::store::articles::KnownArticle;
 
-/// Difference between a planned article and the stored one.
+/// Difference between an article in the export and the stored article.
 pub(super) enum ArticleChange {
     New,
     Changed(KnownArticle),
-    /// Changed in WordPress, and edited on this site since it was imported.
+    /// The article has changed in WordPress, but was also edited on this site.
     EditedHere(KnownArticle),
     Unchanged,
 }
 
-/// Compares a planned article with the stored one.
+/// Compares an article from the export with the stored article.
 pub(super) async fn find_change(
     db: &mut PgConnection,
     planned: &PlannedArticle,

@@ -1,4 +1,4 @@
-//! Commenters of imported comments.
+//! Finds or creates the commenters who wrote imported comments.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,15 @@ use crate::crypto::KeyRing;
 use crate::transfer::plan::ArticleComments;
 use crate::transfer::store;
 
-/// Commenters kept in memory; enough for the regular ones of a site.
+/// Number of commenters that are kept in memory. This is enough for the regular commenters of a site.
 const MAX_CACHED: usize = 20_000;
 
-/// IDs of commenters, by the keyed hash of their email.
+/// IDs of commenters, by keyed hash of their email address.
 #[derive(Default)]
 pub struct CommenterRegistry(HashMap<[u8; 32], i64>);
 
 impl CommenterRegistry {
-    /// Loads all commenters of a batch, and inserts the new ones unless this is a dry run.
+    /// Loads the commenters who wrote the comments of a batch. Inserts those that do not exist yet, except in a dry run.
     pub async fn load_or_insert(
         &mut self,
         db: &mut PgConnection,
@@ -82,7 +82,8 @@ impl CommenterRegistry {
         }
     }
 
-    /// Returns the ID of the commenter with this email; `None` without an email and in a dry run.
+    /// Returns the ID of the commenter with this email address. Returns `None` without an email address, and in a dry
+    /// run.
     pub fn find(&self, keys: &KeyRing, email: Option<&Email>) -> Option<i64> {
         self.0.get(&email?.hash(keys)).copied()
     }

@@ -1,4 +1,4 @@
-//! Writes the comments and linkbacks of a batch.
+//! Writes the comments and linkbacks (pingbacks and trackbacks) of an import batch to the database.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,30 +12,30 @@ use crate::transfer::report::ImportReport;
 use crate::transfer::store;
 use crate::transfer::store::comments::{KnownComment, PlacedComment, PlacedLinkback};
 
-/// Time for which the network of an imported comment is stored, in seconds.
+/// Time after which the IP network of an imported comment is deleted, in seconds.
 const NETWORK_RETENTION_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// Lookup tables for the comments of a batch, by WordPress ID.
+/// What is known about the comments of an import batch, by WordPress ID.
 struct CommentLookup {
     known: HashMap<i64, KnownComment>,
-    /// Old or new ID of every comment and linkback.
+    /// ID on this site of every comment and linkback in the batch.
     ids: HashMap<i64, i64>,
-    /// WordPress IDs met in this batch.
+    /// WordPress IDs that have already occurred in this batch.
     seen: HashSet<i64>,
 }
 
-/// Comments and linkbacks that the database still lacks.
+/// Comments and linkbacks that must be inserted or updated.
 #[derive(Default)]
 struct CommentChanges {
     new: Vec<PlacedComment>,
     changed: Vec<(PlacedComment, Status)>,
     linkbacks: Vec<PlacedLinkback>,
-    /// Articles with changed comments, whose threads may be arranged differently now.
+    /// IDs of articles with changed comments. The threads of these articles may have changed.
     changed_articles: Vec<i64>,
 }
 
 impl BatchWriter<'_> {
-    /// Writes the comments and linkbacks of these articles.
+    /// Writes the comments and linkbacks of the given articles to the database.
     pub(super) async fn write_comments(
         &mut self,
         db: &mut PgConnection,
@@ -84,8 +84,8 @@ impl BatchWriter<'_> {
         Ok(())
     }
 
-    /// Returns whether a WordPress ID belongs to this article: it does not if it was met before, in this batch, in an
-    /// earlier batch of a dry run, or on another article in the database.
+    /// Returns whether the comment with this WordPress ID can be imported for this article. It cannot if the ID has
+    /// already occurred in this import, or if the database has it on another article.
     fn claim_comment(&mut self, article_id: i64, id: i64, lookup: &mut CommentLookup) -> bool {
         let is_elsewhere = lookup
             .known
@@ -136,7 +136,7 @@ impl BatchWriter<'_> {
         own
     }
 
-    /// Sorts the comments of one article into new, changed and unchanged ones.
+    /// Divides the comments of an article into new, changed and unchanged ones.
     fn sort_comments(
         &self,
         article_id: i64,
@@ -176,7 +176,7 @@ impl BatchWriter<'_> {
         }
     }
 
-    /// Resolves the WordPress IDs of a comment and seals its network.
+    /// Replaces the WordPress IDs of a comment with IDs on this site, and encrypts the IP network of the commenter.
     fn place_comment(
         &self,
         planned: PlannedComment,

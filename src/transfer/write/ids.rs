@@ -1,4 +1,5 @@
-//! IDs of imported rows: WordPress's own where they are free, new ones elsewhere.
+//! Assigns IDs to imported articles and comments. They keep their WordPress IDs where these are free, and get new IDs
+//! otherwise.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +12,7 @@ use crate::transfer::store::comments::KnownComment;
 use crate::transfer::store::runs::MAX_PRESERVED_ID;
 
 impl BatchWriter<'_> {
-    /// Returns an ID for each article.
+    /// Returns the ID on this site for each of the articles, in the same order.
     pub(super) async fn assign_article_ids(
         &mut self,
         db: &mut PgConnection,
@@ -47,7 +48,8 @@ impl BatchWriter<'_> {
             .collect())
     }
 
-    /// Returns an ID for each WordPress ID of a comment or linkback; a known one keeps its ID.
+    /// Returns a map from the WordPress IDs of comments and linkbacks to their IDs on this site. Those that were imported
+    /// before keep their IDs.
     pub(super) async fn assign_comment_ids(
         &mut self,
         db: &mut PgConnection,

@@ -1,5 +1,5 @@
-//! Writes planned articles, one batch per transaction: new articles are inserted, articles that changed in WordPress are
-//! updated, and articles that were edited on this site are left alone.
+//! Writes imported articles to the database, with one transaction per batch. New articles are inserted, and articles that
+//! have changed in WordPress are updated. Articles that were edited on this site are not overwritten.
 
 mod articles;
 mod authors;

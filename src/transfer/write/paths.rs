@@ -1,4 +1,4 @@
-//! Paths of imported articles. A path belongs to one article; the first article gets it.
+//! Assigns paths to imported articles. A path can lead to only one article, and the first article that needs it gets it.
 
 use std::collections::HashMap;
 
@@ -13,14 +13,15 @@ use crate::transfer::plan::PlannedArticle;
 use crate::transfer::report::ImportReport;
 use crate::transfer::store;
 
-/// Number suffixes tried for a taken path, from 2 up, before the article's WordPress ID is tried.
+/// Exclusive upper limit of the numbers that are appended to a slug whose path is taken. The numbers start at 2. After
+/// them, the WordPress ID of the article is tried.
 const MAX_SUFFIX: u64 = 20;
 
-/// Article IDs by path: owners in the database and those of this batch.
+/// IDs of the articles that paths lead to, for paths in the database and paths assigned in this batch.
 pub(super) type PathOwners = HashMap<String, i64>;
 
 impl BatchWriter<'_> {
-    /// Loads the owners of all paths that these articles ask for.
+    /// Loads which of the paths that these articles need already lead to an article.
     pub(super) async fn load_path_owners(
         &self,
         db: &mut PgConnection,
@@ -43,7 +44,7 @@ impl BatchWriter<'_> {
             .collect())
     }
 
-    /// Returns the path that a slug gives an article, or `None` for a draft.
+    /// Returns the path of an article if it has the given slug. Returns `None` for a draft.
     fn make_path(&self, id: i64, planned: &PlannedArticle, slug: &Slug) -> Option<String> {
         let published_at = planned
             .published_at
@@ -63,8 +64,8 @@ impl BatchWriter<'_> {
         })
     }
 
-    /// Claims a path for an article: the one of its slug or, if that is taken, of its slug with a number. An article for
-    /// which none is free becomes a draft. Changes slug and state accordingly.
+    /// Assigns a path to an article. If the path of its slug is taken, appends a number to the slug. If no path is free,
+    /// turns the article into a draft and returns `None`.
     pub(super) async fn assign_path(
         &mut self,
         db: &mut PgConnection,
@@ -109,7 +110,7 @@ impl BatchWriter<'_> {
         Ok(None)
     }
 
-    /// Claims a path for an article. Returns `false` if it belongs to another.
+    /// Assigns a path to an article. Returns `false` if the path already leads to another article.
     fn claim_path(&mut self, path: &str, id: i64, owners: &mut PathOwners) -> bool {
         if let Some(dry_run) = &mut self.dry_run {
             // Earlier batches of a dry run are not in the database, so their paths are remembered by hash.
@@ -124,7 +125,7 @@ impl BatchWriter<'_> {
         *owners.entry(path.to_owned()).or_insert(id) == id
     }
 
-    /// Claims the old paths of an article and returns those that it gets; the others are reported.
+    /// Assigns the former paths of an article to it, and returns them. Paths that are already taken are reported instead.
     pub(super) fn claim_old_paths(
         &mut self,
         id: i64,

@@ -1,4 +1,4 @@
-//! Topics of imported articles, made from WordPress categories and tags.
+//! Finds or creates topics for the WordPress categories and tags of imported articles.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,16 +15,17 @@ use crate::transfer::wxr::{TermKind, WxrItemTerm, WxrTerm};
 /// Longest description of a topic, in characters.
 const MAX_DESCRIPTION_CHARS: usize = 1_000;
 
-/// Topics of an import so far.
+/// Topics that an import has found or created so far.
 pub struct TopicRegistry {
-    /// Topic IDs by kind and WordPress slug.
+    /// IDs of topics, by kind and WordPress slug.
     known: HashMap<(TopicKind, String), i64>,
-    /// Slugs of the topics that a dry run would have inserted, with the kinds of terms that became each.
+    /// Slugs of the topics that a dry run would have created. Each has the kinds of the WordPress terms (categories and
+    /// tags) that became this topic.
     planned: Option<HashMap<String, HashSet<TopicKind>>>,
 }
 
 impl TopicRegistry {
-    /// Creates an empty registry.
+    /// Creates a registry without topics.
     pub fn new(is_dry_run: bool) -> Self {
         Self {
             known: HashMap::new(),
@@ -32,7 +33,8 @@ impl TopicRegistry {
         }
     }
 
-    /// Returns the ID of an article's topic, or `None` for a term without a name. In a dry run the ID of a new topic is 0.
+    /// Returns the ID of the topic for an article's category or tag. Returns `None` if the category or tag has neither
+    /// slug nor name. In a dry run, a new topic has the ID 0.
     pub async fn find_or_insert(
         &mut self,
         db: &mut PgConnection,
@@ -47,7 +49,7 @@ impl TopicRegistry {
         }
     }
 
-    /// Inserts or updates the topic of a category or tag from the header of an export.
+    /// Inserts or updates the topic of a category or tag that the header of an export describes.
     pub async fn describe(
         &mut self,
         db: &mut PgConnection,
@@ -124,8 +126,8 @@ impl TopicRegistry {
         Ok(topic.id)
     }
 
-    /// Finds the topic of a term, or a free slug for it. Two terms of one kind stay two topics, even if their slugs are the
-    /// same in Latin letters.
+    /// Finds the topic for a category or tag. If there is none, finds a free slug for a new topic. Two categories, or two
+    /// tags, always become two topics, even if their slugs are equal after transliteration.
     async fn look_up(
         &mut self,
         db: &mut PgConnection,
@@ -166,13 +168,13 @@ impl TopicRegistry {
     }
 }
 
-/// A category or tag with normalized names.
+/// A WordPress category or tag whose name and slug are decoded.
 struct NamedTerm {
     kind: TopicKind,
-    /// Decoded WordPress slug, or the name where the export has no slug; empty if it has neither.
+    /// Decoded WordPress slug. If the export gives no slug, this is the name. Empty if there is no name either.
     wordpress_slug: String,
     name: String,
-    /// Present only for terms from the header of an export.
+    /// Description from the header of an export. `None` if the term comes from an article, which has only its name.
     description: Option<String>,
 }
 
@@ -193,10 +195,10 @@ impl NamedTerm {
     }
 }
 
-/// Result of looking for the topic of a term.
+/// Result of the search for the topic of a category or tag.
 enum TopicLookup {
     Existing(KnownTopic),
-    /// A topic that this dry run would have inserted.
+    /// A topic that this dry run would have created.
     Planned,
     FreeSlug(Slug),
 }

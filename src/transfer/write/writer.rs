@@ -1,4 +1,4 @@
-//! The writer of an import and its state.
+//! The type that writes the batches of an import to the database.
 
 use sqlx::PgConnection;
 
@@ -12,23 +12,23 @@ use crate::publication::Publication;
 use crate::transfer::convert::ConvertedBatch;
 use crate::transfer::report::ImportReport;
 
-/// Writer of the batches of one import. A dry run does the same and leaves out the statements that write.
+/// Writes the batches of an import to the database. A dry run does the same, but skips all SQL statements that write.
 pub struct BatchWriter<'a> {
     pub keys: &'a KeyRing,
     pub publication: &'a Publication,
-    /// Site of the current batch; negative for a new site in a dry run.
+    /// Site ID of the current batch. In a dry run, a site that is not in the database has a negative ID.
     pub site_id: i32,
     pub import_id: i64,
     pub now: Ts,
     pub authors: AuthorRegistry,
     pub topics: TopicRegistry,
     pub commenters: CommenterRegistry,
-    /// Present in a dry run.
+    /// Paths and IDs that a dry run would have written. `None` if this is not a dry run.
     pub dry_run: Option<DryRunState>,
 }
 
 impl BatchWriter<'_> {
-    /// Writes a batch. The caller commits the transaction afterwards.
+    /// Writes a batch to the database. The caller must commit the transaction.
     pub async fn write(
         &mut self,
         db: &mut PgConnection,

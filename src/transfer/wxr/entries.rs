@@ -1,4 +1,5 @@
-//! Entries of an export. Their elements may come in any order, any may be missing, and unknown ones are skipped.
+//! Parses the entries of a WordPress export. Their elements may be missing or in any order, and unknown elements are
+//! skipped.
 
 use std::io::Read;
 
@@ -9,17 +10,17 @@ use super::{
     WxrTerm,
 };
 
-/// Meta fields of WordPress that an import uses.
+/// Keys of WordPress's own meta fields that an import uses.
 const WORDPRESS_FIELDS: [&str; 4] = [
     "_thumbnail_id",
     "_wp_old_slug",
     "_wp_attachment_image_alt",
     "footnotes",
 ];
-/// Prefix of the meta fields that Broadsheet's exports write.
+/// Prefix of the keys of meta fields that Broadsheet's exports write.
 const BROADSHEET_FIELD_PREFIX: &str = "_broadsheet_";
 
-/// Reads the entry whose tag was opened last; other elements are skipped.
+/// Parses the entry whose start tag was just read. If the element is not an entry, skips it and returns `None`.
 pub(super) fn read_entry<R: Read>(
     xml: &mut XmlTokens<R>,
     namespace: XmlNamespace,
@@ -78,7 +79,7 @@ fn read_tag<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
     Ok(term)
 }
 
-/// Reads a term of any taxonomy; `None` for those that are not imported.
+/// Parses a category, a tag or another WordPress term. Returns `None` if its taxonomy is not imported.
 fn read_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrTerm>, WxrError> {
     let mut taxonomy = String::new();
     let mut term = WxrTerm::of_kind(TermKind::Tag);
@@ -166,7 +167,7 @@ fn read_item_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrItemTerm>
     Ok(Some(term))
 }
 
-/// Reads a meta field; `None` if its key is not wanted.
+/// Parses a meta field. Returns `None` if `wanted` is false for its key.
 fn read_meta<R: Read>(
     xml: &mut XmlTokens<R>,
     wanted: impl Fn(&str) -> bool,
@@ -211,8 +212,8 @@ fn read_comment<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrComment, WxrError>
     })
 }
 
-/// Reads a part of an item and counts at least the memory of a `T` against the item's limit: millions of empty comments
-/// would exhaust the memory otherwise.
+/// Parses a part of an item. Counts at least the memory size of a `T` against the item's size limit, because millions of
+/// empty comments would otherwise exhaust the memory.
 fn read_counted<T, R: Read, U>(
     xml: &mut XmlTokens<R>,
     read: impl FnOnce(&mut XmlTokens<R>) -> Result<U, WxrError>,

@@ -1,20 +1,20 @@
-//! Errors in an export file: what is wrong and where, in one sentence.
+//! Errors in a WordPress export file. Each says in one sentence what is wrong and where.
 
 use std::fmt;
 
 use super::limits::{MAX_DEPTH, MAX_ELEMENT_BYTES, MAX_ITEM_BYTES, MAX_TAG_BYTES};
 
-/// A place in an export, after decompression.
+/// A position in an export file, counted after decompression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WxrPosition {
-    /// Offset from the start, from 0.
+    /// Number of bytes before the position.
     pub byte: u64,
-    /// Line number, from 1.
+    /// Line number. The first line is 1.
     pub line: u64,
 }
 
 impl WxrPosition {
-    /// Start of a file.
+    /// Position of the first byte of a file.
     pub const START: Self = Self { byte: 0, line: 1 };
 }
 
@@ -30,32 +30,32 @@ impl fmt::Display for WxrPosition {
     }
 }
 
-/// An error that ends the reading of an export.
+/// An error because of which the rest of an export cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{position}: {kind}")]
 pub struct WxrError {
-    /// Place of the error; for something too long, the place where it starts.
+    /// Position of the error. If an element is too long, this is the position at which it starts.
     pub position: WxrPosition,
     pub kind: WxrErrorKind,
 }
 
-/// The kinds of errors in an export.
+/// Kind of an error in an export file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WxrErrorKind {
     #[error("the file is empty")]
     Empty,
-    /// The file does not start like XML.
+    /// The file does not start with XML.
     #[error("this is not XML, so it is not a WordPress export")]
     NotXml,
-    /// XML of another format, which the string names.
+    /// The file is in another XML format. The string is the name of that format.
     #[error("this is not a WordPress export (WXR) but {0}")]
     NotAnExport(String),
     #[error("WXR version \"{0}\" is not supported; supported are 1.0, 1.1 and 1.2")]
     UnknownVersion(String),
     #[error("the file ends too early; download or export it again")]
     Truncated,
-    /// Any other violation of XML's rules, which the string describes.
+    /// The file violates the rules of XML in a way that the other variants do not cover. The string is the error message.
     #[error("{0}")]
     Malformed(String),
     #[error("the byte 0x{0:02X} is not valid UTF-8")]
@@ -69,10 +69,10 @@ pub enum WxrErrorKind {
         "the file is encoded in UTF-16, and only UTF-8 is supported: convert it with `iconv -f UTF-16 -t UTF-8` and write UTF-8 in its first line"
     )]
     Utf16,
-    /// A forbidden character, as itself or as a reference.
+    /// XML does not allow this character, even as a character reference.
     #[error("a control character U+{0:04X}, which XML does not allow")]
     ControlCharacter(u32),
-    /// Refused because its entities could expand without end.
+    /// The file has a DOCTYPE. It is rejected because entities declared in it could expand to any size.
     #[error("a DOCTYPE is not accepted; WordPress exports have none")]
     Doctype,
     #[error("the entity &{0}; is not defined in XML")]
@@ -93,7 +93,7 @@ pub enum WxrErrorKind {
     TooDeep,
     #[error("there is more text after the end of the export")]
     Trailing,
-    /// `wp:post_id` is present, but not a positive integer.
+    /// The item has a `wp:post_id` that is not a positive integer.
     #[error("the wp:post_id of the item that starts here is not a positive number")]
     InvalidItemId,
     #[error("the file cannot be read any further: {0}")]
@@ -109,13 +109,13 @@ impl WxrErrorKind {
     }
 }
 
-/// Makes an error of a sentence, for what needs no kind of its own.
+/// Makes an error with this message, for errors that have no variant of their own.
 pub(super) fn malformed(sentence: impl Into<String>) -> WxrErrorKind {
     WxrErrorKind::Malformed(sentence.into())
 }
 
-/// Prepares a word from the file for an error message: at most 40 characters, and no control characters, which a
-/// terminal would obey.
+/// Prepares a word from the file for an error message. Shortens it to 40 characters, and replaces control characters
+/// because a terminal would obey them.
 pub(super) fn shorten(word: &str) -> String {
     const MAX_CHARS: usize = 40;
     let mut short: String = word

@@ -1,16 +1,17 @@
-//! Bounds on what one file may make the reader hold in memory.
+//! Limits that bound the memory which an export file can make the reader use.
 
-/// XML namespace of elements that only Broadsheet's exports have.
+/// XML namespace of the elements that only exports from Broadsheet contain.
 pub const BROADSHEET_NAMESPACE: &str = "urn:broadsheet:export:1";
 
-/// Longest text of one element, in bytes as written. WordPress itself fails on articles far shorter.
+/// Longest text of an element, in bytes as it is written in the file. WordPress itself cannot handle articles of this
+/// length.
 pub const MAX_ELEMENT_BYTES: u64 = 8 << 20;
 
-/// Longest item with its comments, in bytes as written or in memory, whichever is more.
+/// Largest size of an item with its comments, in bytes. The limit applies to the size in the file and in memory.
 pub const MAX_ITEM_BYTES: u64 = 64 << 20;
 
-/// Longest tag with its attributes, in bytes; the longest in real exports have a few hundred.
+/// Longest tag including its attributes, in bytes. The longest tags in real exports have a few hundred bytes.
 pub const MAX_TAG_BYTES: u64 = 64 << 10;
 
-/// Deepest nesting of elements; exports use four levels.
+/// Deepest nesting of elements. Real exports have four levels.
 pub const MAX_DEPTH: usize = 64;

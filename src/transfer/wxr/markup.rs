@@ -1,4 +1,4 @@
-//! Rules of XML for single tags, references and declarations.
+//! XML rules for tags, references and declarations that the parser does not check itself.
 
 use quick_xml::XmlVersion::Implicit1_0;
 use quick_xml::errors::{Error as ParserError, IllFormedError};
@@ -10,17 +10,17 @@ use super::error::{malformed, shorten};
 use super::source::is_allowed;
 use super::{BROADSHEET_NAMESPACE, WxrErrorKind};
 
-/// Namespaces of elements that an import reads.
+/// XML namespaces of the elements that an import reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum XmlNamespace {
-    /// No namespace: RSS itself.
+    /// No namespace, as all elements of RSS itself.
     Rss,
-    /// WordPress's, of any WXR version.
+    /// WordPress's namespace, of any WXR version.
     Wp,
     Excerpt,
     Content,
     Dc,
-    /// Elements that only Broadsheet's exports have.
+    /// Namespace of the elements that only exports from Broadsheet contain.
     Broadsheet,
     Foreign,
 }
@@ -60,19 +60,19 @@ impl XmlNamespace {
     }
 }
 
-/// The parts of an opening tag that an import uses.
+/// The parts of an XML start tag that an import uses.
 #[derive(Default)]
 pub(super) struct XmlTag {
-    /// Name without its namespace prefix.
+    /// Name of the element without its namespace prefix.
     pub(super) name: String,
-    /// Attribute `domain`, or empty.
+    /// Value of the attribute `domain`. Empty if the tag does not have it.
     pub(super) domain: String,
-    /// Attribute `nicename`, or empty.
+    /// Value of the attribute `nicename`. Empty if the tag does not have it.
     pub(super) nicename: String,
 }
 
 impl XmlTag {
-    /// Replaces this with another tag, after checking that tag.
+    /// Checks a start tag and stores its name and attributes in this value.
     pub(super) fn read(&mut self, start: &BytesStart<'_>) -> Result<(), WxrErrorKind> {
         let full = start.name();
         if !is_name(full.as_ref()) {
@@ -111,7 +111,8 @@ fn copy_name(into: &mut String, name: &[u8]) -> Result<(), WxrErrorKind> {
     Ok(())
 }
 
-/// Returns whether this is a valid name. All non-ASCII letters count as valid, since no known name has any.
+/// Returns whether this is a valid XML name. All non-ASCII letters are accepted, because no name that an import knows
+/// contains any.
 fn is_name(name: &[u8]) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..);
     name.first().is_some_and(|&first| letter(first))
@@ -124,7 +125,7 @@ fn attribute_error() -> WxrErrorKind {
     malformed("this tag has invalid attributes")
 }
 
-/// Resolves a character or entity reference.
+/// Returns the character for an XML reference such as `&amp;` or `&#38;`.
 pub(super) fn resolve_reference(reference: &BytesRef<'_>) -> Result<char, WxrErrorKind> {
     let name: &[u8] = reference;
     Ok(match name {
@@ -164,7 +165,7 @@ fn ampersand_error() -> WxrErrorKind {
     malformed("an & that starts no entity; in XML it is written &amp;")
 }
 
-/// Rejects a declaration with an encoding other than UTF-8 and its subset ASCII.
+/// Returns an error if the XML declaration names an encoding other than UTF-8 or ASCII.
 pub(super) fn check_encoding(declaration: &BytesDecl<'_>) -> Result<(), WxrErrorKind> {
     let Some(encoding) = declaration.encoding() else {
         return Ok(());
@@ -186,7 +187,7 @@ pub(super) fn check_encoding(declaration: &BytesDecl<'_>) -> Result<(), WxrError
     Err(WxrErrorKind::Encoding(encoding))
 }
 
-/// Describes an error of the parser.
+/// Translates an error of the XML parser into a sentence for the user.
 pub(super) fn describe_parser_error(error: &ParserError) -> WxrErrorKind {
     match error {
         ParserError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {

@@ -1,8 +1,8 @@
-//! Reader of WordPress eXtended RSS exports (WXR 1.0 to 1.2): one entry at a time, in memory that does not grow with the
-//! file. It reports contents and errors; it neither judges nor stores.
+//! Reads WordPress eXtended RSS exports (WXR 1.0 to 1.2), one entry at a time. Memory use does not grow with the size of
+//! the file. The reader returns contents and errors. It does not interpret or store them.
 //!
-//! Layers, low to high: `source` checks bytes and enforces limits; `xml`, with the rules in `markup`, makes tokens of
-//! them; `entries` parses entries; `reader` walks the whole file.
+//! The layers from low to high: `source` checks bytes and enforces limits. `xml` makes tokens of the bytes, by the rules
+//! in `markup`. `entries` parses entries from tokens. `reader` reads the whole file.
 
 mod entries;
 mod error;

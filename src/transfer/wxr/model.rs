@@ -1,4 +1,4 @@
-//! Contents of an export as WordPress wrote them: dates, IDs and statuses are not interpreted here.
+//! The contents of an export as WordPress wrote them. Dates, IDs and statuses are not interpreted here.
 
 use std::fmt;
 
@@ -6,49 +6,49 @@ use zeroize::Zeroizing;
 
 use super::WxrPosition;
 
-/// One entry of an export, in file order.
+/// One entry of an export. Entries are returned in the order of the file.
 #[derive(Debug)]
 pub enum WxrEntry {
-    /// Always the first entry, and only once.
+    /// Data about the site. This is always the first entry, and there is only one.
     Site(WxrSite),
     Author(WxrAuthor),
     Term(WxrTerm),
-    /// An article, page, attachment or anything else, with its comments.
+    /// An article, page, attachment or other WordPress post, with its comments.
     Item(Box<WxrItem>),
 }
 
-/// Facts about the exported site.
+/// Data about the exported WordPress site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WxrSite {
-    /// WXR version: 1.0, 1.1 or 1.2.
+    /// WXR version of the export: 1.0, 1.1 or 1.2.
     pub version: String,
     pub title: String,
-    /// Tagline, as WordPress shows it under the title.
+    /// Tagline of the site, which WordPress shows under the title.
     pub description: String,
     pub link: String,
-    /// Language tag such as `en-US`.
+    /// Language tag of the site, such as `en-US`.
     pub language: String,
-    /// URL of the network that it is part of, or its own.
+    /// URL of the WordPress multisite network that the site is part of. Otherwise the URL of the site itself.
     pub base_site_url: String,
-    /// URL of the site itself, without a path to an article.
+    /// URL of the site's home page.
     pub base_blog_url: String,
-    /// Time zone name; only Broadsheet's exports have it.
+    /// Name of the site's time zone. Only exports from Broadsheet contain it.
     pub time_zone: Option<String>,
-    /// Permalink pattern; only Broadsheet's exports have it.
+    /// Permalink pattern of the site. Only exports from Broadsheet contain it.
     pub permalink: Option<String>,
 }
 
-/// An author. The email is never read from the file.
+/// An author in an export. The author's email address is not read from the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WxrAuthor {
-    /// Login, which items name as their creator.
+    /// WordPress login of the author. Items refer to their author by it.
     pub login: String,
     pub display_name: String,
     pub first_name: String,
     pub last_name: String,
 }
 
-/// The taxonomies that are imported; terms of other taxonomies are skipped.
+/// The WordPress taxonomies that are imported. Terms of other taxonomies are skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TermKind {
     Category,
@@ -56,7 +56,7 @@ pub enum TermKind {
 }
 
 impl TermKind {
-    /// Parses the name of a taxonomy.
+    /// Parses the name of a WordPress taxonomy. Returns `None` for taxonomies that are not imported.
     pub(super) fn parse(taxonomy: &str) -> Option<Self> {
         match taxonomy {
             "category" => Some(Self::Category),
@@ -67,15 +67,15 @@ impl TermKind {
     }
 }
 
-/// A category or tag of the site.
+/// A WordPress category or tag, as the header of an export describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WxrTerm {
     pub kind: TermKind,
-    /// Nicename as written, often percent-encoded.
+    /// Slug of the category or tag as it is written in the file, often percent-encoded.
     pub slug: String,
     pub name: String,
     pub description: String,
-    /// Nicename of the parent category, or empty.
+    /// Slug of the parent category. Empty if there is none.
     pub parent: String,
 }
 
@@ -91,79 +91,79 @@ impl WxrTerm {
     }
 }
 
-/// A category or tag as an item names it.
+/// A category or tag of an item, as the item refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WxrItemTerm {
     pub kind: TermKind,
-    /// Nicename as written; empty in some old exports.
+    /// Slug of the category or tag as it is written in the file. Empty in some old exports.
     pub slug: String,
     pub name: String,
 }
 
-/// An article, a page, an attachment or anything else that WordPress stores as a post.
+/// An article, page, attachment or anything else that WordPress stores as a post.
 #[derive(Debug, Default)]
 pub struct WxrItem {
-    /// Start of the item in the file.
+    /// Position in the file at which the item starts.
     pub position: WxrPosition,
-    /// `wp:post_id`; 0 where an export leaves it out, as theme demo exports do.
+    /// ID from `wp:post_id`. 0 if the export does not give one, as in demo exports of themes.
     pub id: i64,
     pub title: String,
     pub link: String,
-    /// Login of the author.
+    /// WordPress login of the author.
     pub creator: String,
     pub content: String,
     pub excerpt: String,
-    /// Publication time in the site's time zone, as written.
+    /// Publication time in the site's time zone, as it is written in the file.
     pub date: String,
-    /// Publication time in UTC, as written; zeros for drafts.
+    /// Publication time in UTC, as it is written in the file. For drafts, all digits are zero.
     pub date_gmt: String,
-    /// Time of the last change in the site's time zone, as written.
+    /// Time of the last change in the site's time zone, as it is written in the file.
     pub modified: String,
-    /// Time of the last change in UTC, as written.
+    /// Time of the last change in UTC, as it is written in the file.
     pub modified_gmt: String,
     pub comments_open: bool,
-    /// `wp:post_name` as written, often percent-encoded.
+    /// Slug from `wp:post_name` as it is written in the file, often percent-encoded.
     pub slug: String,
-    /// `wp:status`, such as `publish`.
+    /// Status from `wp:status`, such as `publish`.
     pub status: String,
-    /// `wp:post_type`, such as `post`.
+    /// WordPress post type from `wp:post_type`, such as `post`.
     pub kind: String,
-    /// ID of the item that it belongs to, or 0.
+    /// ID of the parent item: the parent of a page, or the article that a file was uploaded to. 0 if there is none.
     pub parent_id: i64,
-    /// Whether reading it needs a password, which is not kept.
+    /// Whether the item is protected by a password. The password itself is not stored.
     pub has_password: bool,
     pub is_sticky: bool,
-    /// URL of the file, for an attachment.
+    /// URL of the uploaded file, if the item is an attachment.
     pub attachment_url: String,
     pub terms: Vec<WxrItemTerm>,
-    /// `wp:postmeta` fields that the import uses.
+    /// Keys and values of the `wp:postmeta` fields that an import uses.
     pub meta: Vec<(String, String)>,
     pub comments: Vec<WxrComment>,
 }
 
-/// A comment, pingback or trackback of an item.
+/// A comment, pingback or trackback on an item.
 #[derive(Default)]
 pub struct WxrComment {
-    /// `wp:comment_id`, or 0 if that is no positive integer.
+    /// ID from `wp:comment_id`. 0 if that is not a positive integer.
     pub id: i64,
     pub author: String,
-    /// Email of the commenter: wiped from memory afterwards, and never logged.
+    /// Email address of the commenter. It is never logged, and overwritten in memory when it is no longer needed.
     pub email: Zeroizing<String>,
     pub url: String,
-    /// IP of the commenter; never logged.
+    /// IP address of the commenter. It is never logged.
     pub ip: String,
-    /// Time in the site's time zone, as written.
+    /// Time of the comment in the site's time zone, as it is written in the file.
     pub date: String,
-    /// Time in UTC, as written.
+    /// Time of the comment in UTC, as it is written in the file.
     pub date_gmt: String,
     pub content: String,
-    /// `wp:comment_approved`: 1, 0, spam or trash.
+    /// Status from `wp:comment_approved`: 1, 0, spam or trash.
     pub approved: String,
-    /// `wp:comment_type`: empty, comment, pingback or trackback.
+    /// Type from `wp:comment_type`: empty, comment, pingback or trackback.
     pub kind: String,
-    /// ID of the comment that it answers, or 0.
+    /// ID of the comment that this comment replies to. 0 if it is not a reply.
     pub parent_id: i64,
-    /// `wp:commentmeta` fields that Broadsheet's exports write.
+    /// Keys and values of the `wp:commentmeta` fields that exports from Broadsheet contain.
     pub meta: Vec<(String, String)>,
 }
 

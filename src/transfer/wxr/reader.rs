@@ -1,4 +1,4 @@
-//! Walk through an export: root element, channel, facts about the site, entries, end.
+//! Reads an export from the root element to the end of the file, and returns its entries.
 
 use std::io::Read;
 
@@ -10,26 +10,26 @@ use super::{WxrEntry, WxrError, WxrErrorKind, WxrPosition, WxrSite};
 
 const SUPPORTED_VERSIONS: [&str; 3] = ["1.0", "1.1", "1.2"];
 
-/// Reader of an export, one entry at a time.
+/// Reads an export and returns one entry at a time.
 pub struct WxrReader<R> {
     xml: XmlTokens<R>,
     stage: ReaderStage,
-    /// First error, after which nothing more is read.
+    /// First error that occurred. After it, nothing more is read.
     failure: Option<WxrError>,
 }
 
 #[derive(Clone, Copy)]
 enum ReaderStage {
     Start,
-    /// The next token in the channel starts an entry or ends the channel.
+    /// The next token either starts an entry or ends the `channel` element.
     BetweenEntries,
-    /// The opening tag of an entry was read.
+    /// The start tag of an entry was read. Its content comes next.
     InEntry(XmlNamespace),
     AfterChannel,
 }
 
 impl<R: Read> WxrReader<R> {
-    /// Creates a reader of these bytes, which it buffers itself.
+    /// Creates a reader. It buffers the bytes itself, so `bytes` needs no buffer.
     pub fn new(bytes: R) -> Self {
         Self {
             xml: XmlTokens::new(bytes),
@@ -38,13 +38,13 @@ impl<R: Read> WxrReader<R> {
         }
     }
 
-    /// Returns the position up to which the export is read.
+    /// Returns the position up to which the export has been read.
     pub fn position(&self) -> WxrPosition {
         self.xml.position()
     }
 
-    /// Returns the next entry, or `None` after the last entry of a complete export. After an error every call returns
-    /// the same error.
+    /// Returns the next entry. After the last entry of a complete export, returns `None`. After an error, every further
+    /// call returns the same error.
     pub fn next_entry(&mut self) -> Result<Option<WxrEntry>, WxrError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -103,7 +103,7 @@ impl<R: Read> WxrReader<R> {
         Err(WxrErrorKind::NotAnExport(feed).at(xml.tag_position()))
     }
 
-    /// Reads everything before the first entry, and the opening tag of that.
+    /// Reads the data about the site, up to and including the start tag of the first entry.
     fn read_site(&mut self) -> Result<WxrSite, WxrError> {
         let xml = &mut self.xml;
         let mut site = WxrSite::default();

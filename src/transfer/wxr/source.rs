@@ -1,39 +1,40 @@
-//! Checked bytes for the XML parser: valid UTF-8 without forbidden characters, with their position, and never more than
-//! was allowed, since the parser buffers a whole tag or CDATA section before it returns it.
+//! Provides checked bytes to the XML parser: valid UTF-8 without characters that XML forbids. It counts the position, and
+//! limits the bytes that the parser can read, since the parser buffers a whole tag or CDATA section.
 
 use std::io::{self, BufRead, Read};
 
 use super::{WxrErrorKind, WxrPosition};
 
-/// Size of the buffer: bytes read at once.
+/// Size of the buffer, which is the number of bytes read at a time.
 const BUFFER_BYTES: usize = 64 << 10;
-/// Bytes tested at once for forbidden characters.
+/// Number of bytes that are tested for forbidden characters at a time.
 const BLOCK_BYTES: usize = 64;
 
-/// A `BufRead` that checks its bytes and counts them against an allowance.
+/// A `BufRead` that checks the bytes it returns and limits their number.
 pub(super) struct CheckedSource<R> {
     inner: R,
-    /// `buffer[start..checked_end]` may be handed out; up to `filled_end` it is read, but ends within a character.
+    /// Bytes read from the input. `buffer[start..checked_end]` may be returned to the parser. The bytes up to
+    /// `filled_end` are not checked yet, because the last character is incomplete or there is an error.
     buffer: Box<[u8]>,
     start: usize,
     checked_end: usize,
     filled_end: usize,
     position: WxrPosition,
-    /// Bytes that may be handed out before the next call of `set_allowance`.
+    /// Number of bytes that may be returned to the parser before the next call of `set_allowance`.
     allowance: u64,
     inner_ended: bool,
-    /// Error at `buffer[checked_end]`, reported once everything before it is handed out.
+    /// Error at `buffer[checked_end]`. It is returned after all bytes before it.
     pending_error: Option<WxrErrorKind>,
-    /// Reason of the last failed read; an `io::Error` cannot carry it through the parser.
+    /// Reason why the last read failed. It is stored here because the parser does not pass it on in an `io::Error`.
     failure: Option<SourceFailure>,
     hit_end: bool,
 }
 
-/// Reasons for handing out no more bytes.
+/// Reason why no more bytes are returned to the parser.
 pub(super) enum SourceFailure {
-    /// An error at the current position.
+    /// The bytes at the current position are invalid or could not be read.
     Invalid(WxrErrorKind),
-    /// The allowance is used up.
+    /// The limit set by `set_allowance` is reached.
     LimitReached,
 }
 
@@ -54,27 +55,28 @@ impl<R: Read> CheckedSource<R> {
         }
     }
 
-    /// Returns the position of the next byte.
+    /// Returns the position of the next byte in the file.
     pub(super) fn position(&self) -> WxrPosition {
         self.position
     }
 
-    /// Returns whether a read was attempted after the last byte.
+    /// Returns whether the reader has reported the end of the file.
     pub(super) fn has_ended(&self) -> bool {
         self.hit_end
     }
 
-    /// Sets how many more bytes may be handed out.
+    /// Sets the number of bytes that may be returned from now on.
     pub(super) fn set_allowance(&mut self, bytes: u64) {
         self.allowance = bytes;
     }
 
-    /// Takes the reason of the last failed read.
+    /// Returns the reason why the last read failed, and clears it.
     pub(super) fn take_failure(&mut self) -> Option<SourceFailure> {
         self.failure.take()
     }
 
-    /// Returns the next bytes without consuming them: at least `min` unless the end or an error comes first.
+    /// Returns the next bytes without consuming them. There are at least `min`, unless the file ends or has an error
+    /// before.
     pub(super) fn peek(&mut self, min: usize) -> &[u8] {
         while self.checked_end - self.start < min && self.can_fill() {
             self.fill();
@@ -82,7 +84,8 @@ impl<R: Read> CheckedSource<R> {
         &self.buffer[self.start..self.checked_end]
     }
 
-    /// Returns the next bytes like [`Self::peek`], unchecked ones included: the start of a file may be anything.
+    /// Returns the next bytes without consuming them, like [`Self::peek`], but includes bytes that are not checked. It is
+    /// used at the start of a file, which may not be text at all.
     pub(super) fn peek_unchecked(&mut self, min: usize) -> &[u8] {
         self.peek(min);
         &self.buffer[self.start..self.filled_end]
@@ -92,7 +95,7 @@ impl<R: Read> CheckedSource<R> {
         self.pending_error.is_none() && !self.inner_ended
     }
 
-    /// Moves the rest to the front of the buffer, at most a few bytes, then reads and checks more.
+    /// Moves the unread bytes to the front of the buffer, then reads and checks more.
     fn fill(&mut self) {
         self.buffer.copy_within(self.start..self.filled_end, 0);
         self.checked_end -= self.start;
@@ -183,17 +186,17 @@ impl<R: Read> BufRead for CheckedSource<R> {
     }
 }
 
-/// Returns whether XML counts this byte as white space; a form feed is none.
+/// Returns whether the byte is white space in XML. A form feed is not, unlike in HTML.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Returns whether XML 1.0 allows the character.
+/// Returns whether XML 1.0 allows the character with this code point.
 pub(super) fn is_allowed(character: u32) -> bool {
     matches!(character, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF)
 }
 
-/// Finds the first character in UTF-8 text that XML forbids, and the number of bytes before it.
+/// Finds the first character that XML forbids. Returns the number of bytes before it and its code point.
 fn find_forbidden(text: &[u8]) -> Option<(usize, u32)> {
     let mut before = 0;
     for block in text.chunks(BLOCK_BYTES) {

@@ -1,4 +1,4 @@
-//! Stages of an XML document, and what may stand in each.
+//! Stages in the reading of an XML document, and the content that is allowed in each.
 
 use quick_xml::events::Event;
 
@@ -6,20 +6,20 @@ use super::WxrErrorKind;
 use super::error::malformed;
 use super::source::is_blank;
 
-/// Progress through a document.
+/// Progress in reading an XML document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum DocumentStage {
     Unread,
-    /// Only white space was read.
+    /// Only white space has been read.
     Blank,
-    /// Before the root element.
+    /// The root element has not started yet.
     Prolog,
     InRoot,
     AfterRoot,
 }
 
 impl DocumentStage {
-    /// Returns whether this may stand here; outside the root element little may.
+    /// Returns whether XML allows this event at the current stage.
     pub(super) fn allows(self, event: &Event<'_>) -> bool {
         match event {
             Event::Eof | Event::Comment(_) => true,
@@ -31,7 +31,7 @@ impl DocumentStage {
         }
     }
 
-    /// Returns the error for something that may not stand here.
+    /// Returns the error for an event that is not allowed at the current stage.
     pub(super) fn placement_error(self, event: &Event<'_>) -> WxrErrorKind {
         match (event, self) {
             (_, Self::AfterRoot) => WxrErrorKind::Trailing,

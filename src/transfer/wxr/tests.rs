@@ -9,17 +9,17 @@ use super::*;
 
 const SPACES: &str = r#"xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/" xmlns:b="urn:broadsheet:export:1""#;
 
-/// Builds an export with these elements in its channel, after the version.
+/// Builds an export whose channel contains the elements `inside` after the WXR version.
 fn export(inside: &str) -> String {
     format!("<rss {SPACES}><channel><wp:wxr_version>1.2</wp:wxr_version>{inside}</channel></rss>")
 }
 
-/// Builds an export of one item with these elements, after its ID.
+/// Builds an export with one item that contains the elements `inside` after its ID.
 fn item(inside: &str) -> String {
     export(&format!("<item><wp:post_id>7</wp:post_id>{inside}</item>"))
 }
 
-/// Builds a small export with every kind of entry.
+/// Builds a small export that contains every kind of entry.
 fn small() -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" ?>
@@ -91,7 +91,7 @@ fn small() -> String {
     )
 }
 
-/// Reads up to the end or the first error.
+/// Reads an export to its end or to the first error. Returns the entries before that.
 fn read_all(bytes: impl Read) -> (Vec<WxrEntry>, Result<(), WxrError>) {
     let mut reader = WxrReader::new(bytes);
     let mut entries = Vec::new();
@@ -124,7 +124,7 @@ fn read_error(bytes: impl AsRef<[u8]>) -> WxrError {
     error
 }
 
-/// Reads the only item of an export.
+/// Reads an export that contains exactly one item, and returns the item.
 fn only_item(text: &str) -> WxrItem {
     let item = entries(text).into_iter().find_map(|entry| match entry {
         WxrEntry::Item(item) => Some(*item),
@@ -133,7 +133,7 @@ fn only_item(text: &str) -> WxrItem {
     item.expect("there is an item")
 }
 
-/// Asserts that the error is where `place` first occurs.
+/// Asserts that reading fails with this kind of error, at the first occurrence of `place`.
 #[track_caller]
 fn assert_error(bytes: impl AsRef<[u8]>, place: &[u8], kind: &WxrErrorKind) {
     let bytes = bytes.as_ref();
@@ -337,7 +337,7 @@ fn an_empty_channel_is_a_site_without_items() {
 }
 
 #[test]
-fn line_ends_are_normalized_but_references_to_them_stay() {
+fn line_ends_are_normalized_but_character_references_to_them_are_not() {
     let text = item("<content:encoded>a\r\nb<![CDATA[c\r\nd\re]]>&#13;</content:encoded>");
     assert_eq!(only_item(&text).content, "a\nbc\nd\ne\r");
 }
@@ -352,7 +352,7 @@ fn a_comment_with_an_invalid_id_has_id_zero() {
 }
 
 #[test]
-fn an_item_with_an_invalid_id_is_an_error() {
+fn an_item_with_an_invalid_id_is_rejected() {
     for number in [
         "<wp:post_id/>",
         "<wp:post_id>0</wp:post_id>",
@@ -366,7 +366,7 @@ fn an_item_with_an_invalid_id_is_an_error() {
 }
 
 #[test]
-fn a_file_of_white_space_is_empty() {
+fn a_file_of_only_white_space_is_reported_as_empty() {
     for nothing in ["", " \n", "\u{FEFF}", "\u{FEFF}\n"] {
         let error = read_error(nothing);
         assert_eq!(
@@ -397,7 +397,7 @@ fn files_that_are_not_xml_are_rejected() {
 }
 
 #[test]
-fn xml_of_other_formats_is_named_in_the_error() {
+fn the_error_for_another_xml_format_names_the_format() {
     for (text, other) in [
         ("<!DOCTYPE html><html></html>", "a web page"),
         ("<!doctype HTML>", "a web page"),
@@ -532,7 +532,7 @@ fn characters_that_xml_forbids_are_rejected() {
 }
 
 #[test]
-fn a_doctype_is_refused_before_it_is_read() {
+fn a_doctype_is_rejected_before_its_content_is_read() {
     let bomb = "<!DOCTYPE rss [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'>]>";
     assert_error(
         format!("{bomb}{}", export("")),
@@ -545,7 +545,7 @@ fn a_doctype_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn unknown_entities_are_named() {
+fn the_error_for_an_unknown_entity_names_it() {
     let unknown = WxrErrorKind::UnknownEntity("nbsp".into());
     assert_error(item("<title>a&nbsp;b</title>"), b"&nbsp", &unknown);
     assert_error(item("<x>a&nbsp;b</x>"), b"&nbsp", &unknown);
@@ -592,7 +592,7 @@ fn invalid_markup_is_reported_at_its_position() {
 }
 
 #[test]
-fn nothing_but_comments_may_follow_the_end() {
+fn only_xml_comments_may_follow_the_root_element() {
     let good = export("");
     for fine in ["", "\n", "<!-- x -->\n<!-- y -->"] {
         assert_eq!(entries(&format!("{good}{fine}")).len(), 1);
@@ -615,7 +615,7 @@ fn nothing_but_comments_may_follow_the_end() {
     }
 }
 
-/// EndlessReader bytes that count how many are read.
+/// A reader that returns `start` and then `again` endlessly, and counts the bytes read.
 struct EndlessReader<'a> {
     start: &'a [u8],
     again: &'a [u8],
@@ -634,7 +634,7 @@ impl Read for EndlessReader<'_> {
 }
 
 #[test]
-fn no_more_than_the_limit_is_read() {
+fn overlong_elements_tags_and_items_are_rejected_without_reading_them_to_their_end() {
     let item = item("");
     let (item, _) = item.split_once("</item>").unwrap();
     let space = " ".repeat(4096);
@@ -735,7 +735,7 @@ fn no_more_than_the_limit_is_read() {
 }
 
 #[test]
-fn a_text_up_to_the_limit_is_read() {
+fn an_element_text_just_below_the_limit_is_read() {
     let text = "x".repeat(usize::try_from(MAX_ELEMENT_BYTES).unwrap() - 12);
     let text = item(&format!(
         "<content:encoded><![CDATA[{text}]]></content:encoded>"
@@ -753,7 +753,7 @@ fn an_item_may_have_many_comments() {
 }
 
 #[test]
-fn nesting_is_limited() {
+fn elements_that_are_nested_too_deeply_are_rejected() {
     // rss, channel and item are three of them.
     let nested = |depth: usize| item(&format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth)));
     assert_eq!(entries(&nested(MAX_DEPTH - 3)).len(), 2);
@@ -762,7 +762,7 @@ fn nesting_is_limited() {
 }
 
 #[test]
-fn an_error_is_returned_again() {
+fn every_call_after_an_error_returns_the_same_error() {
     let text = item("<title>&nbsp;</title>");
     let mut reader = WxrReader::new(text.as_bytes());
     reader.next_entry().unwrap();
@@ -789,13 +789,13 @@ fn an_io_error_is_reported() {
     );
 }
 
-/// Returns the folder of real exports, which is not part of the repository.
+/// Returns the folder with real exports, if there is one. They are not part of the repository.
 fn real_exports() -> Option<PathBuf> {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/wxr"));
     beside.is_dir().then_some(beside)
 }
 
-/// Number of entries per kind.
+/// Number of entries of each kind.
 type EntryCounts = BTreeMap<String, usize>;
 
 fn count(counts: &mut EntryCounts, what: impl Into<String>, times: usize) {
@@ -820,7 +820,7 @@ fn count_entries(text: &str) -> EntryCounts {
     counts
 }
 
-/// Counts entries with another parser.
+/// Counts the entries of an export with a different XML parser, for comparison.
 fn count_with_other_parser(text: &str) -> EntryCounts {
     let document = roxmltree::Document::parse(text).unwrap();
     let mut counts = EntryCounts::new();
@@ -861,7 +861,7 @@ fn count_with_other_parser(text: &str) -> EntryCounts {
 }
 
 #[test]
-fn real_exports_are_read_like_another_parser_reads_them() {
+fn real_exports_are_read_the_same_as_by_another_parser() {
     let Some(folder) = real_exports() else {
         eprintln!("NOT TESTED: the real exports, which are not beside this checkout");
         return;

@@ -1,5 +1,5 @@
-//! XML as a sequence of opened and closed elements with known namespaces. Everything that is not well-formed, too long or
-//! too deep ends in an error here.
+//! Reads XML as a sequence of element starts and ends with known namespaces. XML that is not well-formed, is too long or
+//! is nested too deeply causes an error.
 
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
@@ -15,36 +15,36 @@ use super::source::{CheckedSource, SourceFailure, is_blank};
 use super::stage::DocumentStage;
 use super::{WxrError, WxrErrorKind, WxrPosition};
 
-/// Namespaces that one tag may declare; exports declare seven.
+/// Highest number of namespaces that a tag may declare. Real exports declare seven.
 const MAX_NAMESPACE_DECLARATIONS: usize = 32;
 
-/// One token of a document.
+/// A token of an XML document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum XmlToken {
-    /// An element starts. `XmlTokens::name` returns its name.
+    /// An element starts. The method `XmlTokens::name` returns its name.
     Open(XmlNamespace),
-    /// The innermost element ends.
+    /// The innermost open element ends.
     Close,
-    /// The file ends, after its root element.
+    /// The file ends after the end of the root element.
     End,
 }
 
-/// A bound on an element or an item.
+/// A limit on the length of an element or item in the file.
 #[derive(Clone, Copy)]
 struct SizeLimit {
-    /// Start of what is bounded.
+    /// Position at which the element or item starts.
     start: WxrPosition,
-    /// Offset at which it must have ended.
+    /// Byte offset at which the element or item must have ended.
     end: u64,
 }
 
-/// Reader of the tokens of a document.
+/// Reads the tokens of an XML document.
 pub(super) struct XmlTokens<R> {
     parser: NsReader<CheckedSource<R>>,
     buffer: Vec<u8>,
     stage: DocumentStage,
     depth: usize,
-    /// The innermost element has the form `<a/>`, so its end is the next token.
+    /// Whether the innermost element has the form `<a/>`. In that case its end is the next token.
     is_self_closing: bool,
     tag: XmlTag,
     tag_position: WxrPosition,
@@ -71,27 +71,27 @@ impl<R: Read> XmlTokens<R> {
         }
     }
 
-    /// Returns the position of the next byte.
+    /// Returns the position of the next byte in the file.
     pub(super) fn position(&self) -> WxrPosition {
         self.parser.get_ref().position()
     }
 
-    /// Returns the name of the element opened last, without prefix.
+    /// Returns the name of the element that started last, without its namespace prefix.
     pub(super) fn name(&self) -> &str {
         &self.tag.name
     }
 
-    /// Returns the tag opened last.
+    /// Returns the start tag that was read last.
     pub(super) fn tag(&self) -> &XmlTag {
         &self.tag
     }
 
-    /// Returns the position of the tag opened last.
+    /// Returns the position of the start tag that was read last.
     pub(super) fn tag_position(&self) -> WxrPosition {
         self.tag_position
     }
 
-    /// Starts an item at the tag opened last: until `end_item` its length is limited.
+    /// Starts an item at the start tag that was read last. Its length is limited until `end_item` is called.
     pub(super) fn begin_item(&mut self) {
         self.item_limit = Some(SizeLimit {
             start: self.tag_position,
@@ -99,19 +99,20 @@ impl<R: Read> XmlTokens<R> {
         });
     }
 
-    /// Counts memory of the item that exceeds its length in the file.
+    /// Counts memory that the current item takes beyond its length in the file. It reduces the number of bytes that the
+    /// item may still have.
     pub(super) fn count_memory(&mut self, bytes: u64) {
         if let Some(item) = &mut self.item_limit {
             item.end = item.end.saturating_sub(bytes);
         }
     }
 
-    /// Ends the item that `begin_item` started.
+    /// Removes the length limit that `begin_item` has set.
     pub(super) fn end_item(&mut self) {
         self.item_limit = None;
     }
 
-    /// Replaces `into` with the text of the element opened last, and skips elements in it.
+    /// Replaces `into` with the text of the element that started last. Elements inside it are skipped.
     pub(super) fn read_text(&mut self, into: &mut String) -> Result<(), WxrError> {
         into.clear();
         self.element_limit = Some(SizeLimit {
@@ -123,7 +124,7 @@ impl<R: Read> XmlTokens<R> {
         Ok(())
     }
 
-    /// Reads like [`Self::read_text`], and removes white space around the text.
+    /// Reads text like [`Self::read_text`], and removes white space at its start and end.
     pub(super) fn read_trimmed(&mut self, into: &mut String) -> Result<(), WxrError> {
         self.read_text(into)?;
         into.truncate(into.trim_end().len());
@@ -131,7 +132,7 @@ impl<R: Read> XmlTokens<R> {
         Ok(())
     }
 
-    /// Reads the text of the element opened last as a positive integer, or 0 if it is none.
+    /// Parses the text of the element that started last as a positive integer. Returns 0 if it is not one.
     pub(super) fn read_id(&mut self) -> Result<i64, WxrError> {
         let mut digits = String::new();
         self.read_trimmed(&mut digits)?;
@@ -139,7 +140,7 @@ impl<R: Read> XmlTokens<R> {
         Ok(digits.parse().unwrap_or(0).max(0))
     }
 
-    /// Skips the element opened last with its contents.
+    /// Skips the rest of the element that started last.
     pub(super) fn skip(&mut self) -> Result<(), WxrError> {
         self.read_to_close(None)
     }
@@ -157,7 +158,7 @@ impl<R: Read> XmlTokens<R> {
         }
     }
 
-    /// Returns the next token, and appends the text before it to `into`.
+    /// Returns the next token. Appends the text before that token to `into`.
     pub(super) fn next_token(
         &mut self,
         mut into: Option<&mut String>,
@@ -214,7 +215,7 @@ impl<R: Read> XmlTokens<R> {
         }
     }
 
-    /// Checks that the file can be XML, and skips a byte order mark and white space.
+    /// Checks that the file can be XML, and skips the byte order mark and white space at its start.
     fn check_start(&mut self) -> Result<(), WxrError> {
         const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
         let source = self.parser.get_mut();
@@ -245,7 +246,8 @@ impl<R: Read> XmlTokens<R> {
         Ok(())
     }
 
-    /// Limits the bytes that the parser may read for the next token. Rejects a DOCTYPE before the parser sees it.
+    /// Limits the number of bytes that the parser may read for the next token. Returns an error for a DOCTYPE, before the
+    /// parser can read it.
     fn limit_next(&mut self, at: WxrPosition) -> Result<(), WxrError> {
         let max_bytes = self.max_next_bytes(at);
         let source = self.parser.get_mut();
@@ -308,7 +310,7 @@ impl<R: Read> XmlTokens<R> {
         }
     }
 
-    /// Translates the parser's error about the token that starts at `at`.
+    /// Translates a parser error into an error for the user. `at` is the position of the token in which it occurred.
     fn translate_error(&mut self, error: &ParserError, at: WxrPosition) -> WxrError {
         let source = self.parser.get_mut();
         let here = source.position();
@@ -348,7 +350,7 @@ fn append_text(
     Ok(())
 }
 
-/// Returns whether a tag starts here, and not text, a comment or CDATA.
+/// Returns whether the next bytes are a start or end tag, and not text, a comment or CDATA.
 fn is_tag(next: &[u8]) -> bool {
     matches!(next, [b'<', following, ..] if *following != b'!')
 }

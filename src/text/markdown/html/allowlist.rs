@@ -1,4 +1,4 @@
-//! The elements, attributes and ids that HTML in articles and comments may have.
+//! The elements, attributes and element ids that are allowed in the HTML of articles and comments.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use ammonia::{Builder, UrlRelative};
 use super::super::sanitizer::{FOOTNOTE_CLASSES, TrustLevel, allow_only, attribute_map};
 use super::super::urls;
 
-/// Name of an element and its allowed attributes.
+/// Name of an allowed element, and the names of its allowed attributes.
 type AllowedElement = (&'static str, &'static [&'static str]);
 
 // Sorted by name: `allowed_attributes` does a binary search.
@@ -99,7 +99,8 @@ const COMMENT_ELEMENTS: &[AllowedElement] = &[
     ("ul", &[]),
 ];
 
-/// Ids that pages use themselves. Those of comments begin with `comment-` and are rejected separately.
+/// Element ids that the site's own templates use, and that texts must not use. Ids of comments begin with `comment-` and
+/// are checked separately.
 const RESERVED_IDS: [&str; 22] = [
     "author",
     "comment",
@@ -180,7 +181,7 @@ pub(super) fn allowed_attributes(name: &str, trust: TrustLevel) -> Option<&'stat
     Some(allowed[place].1)
 }
 
-/// Returns whether tags of this name without attributes need no rewriting before ammonia.
+/// Returns whether tags with this name that have no attributes can be passed to ammonia unchanged.
 pub(super) fn is_passed_through(name: &str, trust: TrustLevel) -> bool {
     allowed_attributes(name, trust).is_some() && !matches!(name, "a" | "audio" | "img" | "video")
 }
@@ -190,7 +191,8 @@ pub(super) fn is_link_allowed(url: &str, trust: TrustLevel) -> bool {
         || (urls::is_site_path(url) && urls::is_link_allowed(url, TrustLevel::Editor))
 }
 
-/// Returns whether an id in a text conflicts with none of the page and needs no decoding.
+/// Returns whether an element in a text may have this id. The id must differ from those of the page and contain no
+/// characters that need decoding.
 pub(super) fn is_id_allowed(id: &str) -> bool {
     let odd =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '&' | '"' | '\'' | '<' | '>');

@@ -1,8 +1,9 @@
-//! Decoding and encoding of attribute values, and facts about the URLs in them.
+//! Decodes and encodes values of HTML attributes, and examines the URLs in them.
 
 use std::borrow::Cow;
 
-/// Returns the page of an embedded YouTube or Vimeo video, or the URL itself for anything else.
+/// Returns the URL of the page of an embedded YouTube or Vimeo video. Other URLs are returned unchanged, except that `//`
+/// at the start becomes `https://`.
 pub(super) fn video_page_url(url: &str) -> Cow<'_, str> {
     let absolute = if url.starts_with("//") {
         Cow::Owned(format!("https:{url}"))
@@ -37,7 +38,7 @@ pub(super) fn video_page_url(url: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{site}{video_id}"))
 }
 
-/// Returns the last segment of a URL's path, or the whole URL if that is empty.
+/// Returns the last segment of a URL's path. If that is empty, returns the whole URL.
 pub(super) fn file_name(url: &str) -> &str {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     match path.rsplit('/').next() {
@@ -46,7 +47,7 @@ pub(super) fn file_name(url: &str) -> &str {
     }
 }
 
-/// Decodes the character references that occur in URLs. Others stay as written.
+/// Decodes the HTML character references that are common in URLs. Other references stay unchanged.
 pub(super) fn decode_value(value: &str) -> String {
     const ENTITIES: [(&str, char); 12] = [
         ("&amp;", '&'),

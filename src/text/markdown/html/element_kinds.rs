@@ -1,4 +1,4 @@
-//! Classification of HTML elements by name.
+//! Classifies HTML elements by their names.
 
 use super::super::sanitizer::TrustLevel;
 
@@ -17,12 +17,13 @@ pub(super) fn is_transparent_to_items(name: &str) -> bool {
     is_inline(name) || matches!(name, "a" | "address" | "div" | "p")
 }
 
-/// Returns whether the element has no end tag and is replaced or kept.
+/// Returns whether this is a void element (without an end tag) that the sanitizer keeps or replaces.
 pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "br" | "embed" | "hr" | "img" | "source" | "wbr")
 }
 
-/// Returns whether the element has no end tag and shows nothing. lol_html does not know all of these as void.
+/// Returns whether this is a void element (without an end tag) that shows nothing. lol_html does not treat all of these
+/// as void.
 pub(super) fn is_invisible_void(name: &str) -> bool {
     matches!(
         name,
@@ -92,7 +93,8 @@ pub(super) fn is_inline(name: &str) -> bool {
     )
 }
 
-/// Returns the name of the allowed element that is closest in meaning, or the name itself.
+/// Returns the name of the allowed element that is closest in meaning to this element. Other names are returned
+/// unchanged.
 pub(super) fn replacement_name(name: &str, trust: TrustLevel) -> &str {
     match name {
         "strike" => "s",
@@ -113,7 +115,7 @@ pub(super) fn replacement_name(name: &str, trust: TrustLevel) -> &str {
     }
 }
 
-/// Returns whether a space must follow the text of the element when its tags are removed.
+/// Returns whether the text of the element must be followed by a space when the element's tags are removed.
 pub(super) fn is_spaced(name: &str) -> bool {
     matches!(
         name,

@@ -1,7 +1,7 @@
-//! Sanitizes HTML that was written as HTML, imported or typed by an editor: preprocessing first, then ammonia.
+//! Sanitizes HTML that was imported or that an editor has written. A preprocessing step comes first, then ammonia.
 //!
-//! Preprocessing its own output changes nothing, provided that `map_url` returns `None` for URLs it has produced. A page
-//! must not load anything from third parties, so files of other sites become links.
+//! Preprocessing its own output changes nothing, provided that `map_url` returns `None` for URLs that it has produced.
+//! Files of other sites become links, because a page must not load anything from third parties.
 
 mod allowlist;
 mod attribute_value;
@@ -23,8 +23,9 @@ use allowlist::{build_article_sanitizer, build_comment_sanitizer, is_passed_thro
 pub use rewrite::UrlMapper;
 pub(super) use text::html_to_text;
 
-/// Limit for sanitizing an article repeatedly until its HTML no longer changes. In tests with random tags one pass was
-/// enough for all but one in 100,000 inputs; the rest depends on how a browser repairs malformed HTML.
+/// Highest number of passes for sanitizing an article. Sanitizing is repeated until the HTML no longer changes, because
+/// one pass is not always enough for malformed HTML. In tests with random tags it was enough for all but one in 100,000
+/// inputs.
 const MAX_SANITIZE_PASSES: usize = 3;
 
 pub(super) fn sanitize_article(html: &str, map_url: UrlMapper<'_>) -> String {
@@ -59,7 +60,7 @@ pub(super) fn sanitize_comment(html: &str, map_url: UrlMapper<'_>) -> String {
         .to_string()
 }
 
-/// Limits nesting, maps URLs and replaces elements that are not shown. The result is not safe yet.
+/// Limits nesting, rewrites URLs, and replaces elements that are not allowed. The result still has to be sanitized.
 fn preprocess(html: &str, trust: TrustLevel, map_url: UrlMapper<'_>) -> String {
     let normalized = nesting::normalize_nesting(html, &|name| is_passed_through(name, trust));
     if normalized.is_plain {

@@ -1,4 +1,5 @@
-//! Normalizes HTML before it is parsed: limits nesting and tag length, and drops raw content.
+//! Normalizes HTML before it is parsed. Limits nesting and the length of tags, and drops elements with raw content such
+//! as scripts.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -9,27 +10,29 @@ use super::element_kinds::{
 };
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
-/// Deepest nesting of elements. Tags of deeper ones are dropped. WordPress columns in groups in columns reach twenty.
+/// Deepest nesting of elements that is kept. Tags of elements nested more deeply are dropped. Nested WordPress columns
+/// and groups reach a depth of twenty.
 const MAX_DEPTH: usize = 64;
 
-/// Longest tag, in bytes. Only `data:` images need more, and they are not shown.
+/// Longest tag that is kept, in bytes. Only `data:` images need more, and they are not shown.
 const MAX_TAG_BYTES: usize = 8192;
 
 /// Elements that are dropped with their content.
 const DROPPED_ELEMENTS: [&str; 4] = ["math", "noscript", "svg", "template"];
 
-/// Elements that are replaced as a whole and so need an end tag.
+/// Elements that are replaced together with their content, for which they need an end tag.
 const END_TAG_REQUIRED: [&str; 3] = ["audio", "object", "video"];
 
 pub(super) struct NormalizedHtml {
     pub(super) html: String,
-    /// Whether every tag is one that `is_passed_through` accepts and has no attributes.
+    /// Whether no tag has attributes and `is_passed_through` accepts the names of all tags.
     pub(super) is_plain: bool,
 }
 
-/// Limits and closes elements so that lol_html and html5ever find the same tags in the result.
+/// Limits the nesting of HTML elements and adds missing end tags, so that lol_html and html5ever find the same tags in
+/// the result.
 ///
-/// `is_passed_through` returns whether tags of a name need no rewriting.
+/// `is_passed_through` returns whether tags with a given name need no rewriting.
 pub(super) fn normalize_nesting(
     html: &str,
     is_passed_through: &dyn Fn(&str) -> bool,
@@ -96,11 +99,11 @@ struct NestingNormalizer<'a> {
     source: &'a str,
     is_passed_through: &'a dyn Fn(&str) -> bool,
     open: Vec<String>,
-    /// Number of open elements by name that were dropped for their depth.
+    /// Number of open elements with each name whose tags were dropped because they are nested too deeply.
     too_deep: HashMap<String, usize>,
-    /// Whether a `<pre>` has just begun and has no text yet.
+    /// Whether the last tag was `<pre>`, so that no text inside it has been read yet.
     at_pre_start: bool,
-    /// Position of the last end tag by name, computed on demand.
+    /// Position of the last end tag with each name. Positions are computed when they are first needed.
     last_end_tags: HashMap<String, Option<usize>>,
 }
 
@@ -132,7 +135,7 @@ impl NestingNormalizer<'_> {
         self.output.html.push_str(tag.source);
     }
 
-    /// Closes the open elements from this index on.
+    /// Closes all open elements from index `place` on.
     fn close_from(&mut self, place: usize) {
         for name in self.open.drain(place..).rev() {
             // lol_html matches an element that it changes with the next end tag of any element, so those get their own.
@@ -143,7 +146,7 @@ impl NestingNormalizer<'_> {
         }
     }
 
-    /// Returns whether to keep the tag, and updates the open elements.
+    /// Updates the list of open elements for this tag. Returns whether the tag is kept.
     fn accept_tag(&mut self, tag: HtmlTag<'_>, name: String, at: usize) -> bool {
         if tag.is_end {
             return self.accept_end_tag(&name);
@@ -203,7 +206,8 @@ impl NestingNormalizer<'_> {
         false
     }
 
-    /// Closes the elements between the innermost table and this part of it. Returns `false` outside a table.
+    /// Closes open elements inside the innermost open table until the table part `name` (such as `tr`) can follow.
+    /// Returns `false` if no table is open.
     fn close_to_table_parent(&mut self, name: &str) -> bool {
         let Some(table) = self.open.iter().rposition(|open| open == "table") else {
             return false;
@@ -221,7 +225,7 @@ impl NestingNormalizer<'_> {
         true
     }
 
-    /// Returns whether the position is inside a table but outside its cells.
+    /// Returns whether text at this place would be inside a table but outside its cells.
     fn is_outside_cells(&self) -> bool {
         // The parser moves anything else here out of the table, so sanitizing again would give another result.
         let last = self.open.last().map(String::as_str);
@@ -231,7 +235,7 @@ impl NestingNormalizer<'_> {
         )
     }
 
-    /// Closes elements whose end tag HTML implies before this start tag.
+    /// Closes the open elements that the start tag `next` closes implicitly, as one `<li>` closes another.
     fn close_implied(&mut self, next: &str) {
         if is_heading(next) {
             self.close_heading();
@@ -256,7 +260,7 @@ impl NestingNormalizer<'_> {
         }
     }
 
-    /// Closes an open heading before another one begins.
+    /// Closes an open heading before another heading starts.
     fn close_heading(&mut self) {
         // Browsers do this only if nothing else is open in the heading; closing always keeps the result stable.
         let cell = self.open.iter().rposition(|open| is_table_part(open));
@@ -287,7 +291,7 @@ impl NestingNormalizer<'_> {
     }
 }
 
-/// Removes leading line breaks.
+/// Removes line breaks at the start of the text.
 fn trim_line_breaks(text: &str) -> &str {
     // The parser drops the first line break in a `<pre>`, each time the HTML is parsed.
     let mut rest = text;
@@ -311,7 +315,7 @@ fn trim_line_breaks(text: &str) -> &str {
     }
 }
 
-/// Appends text with each `<` escaped and without NUL characters.
+/// Appends text to the HTML. Escapes each `<` and removes NUL characters.
 fn push_escaped(html: &mut String, text: &str) {
     // Parsers drop NULs in some contexts and not in others.
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Rewrites elements: renames them, maps their URLs, and turns files of other sites into links.
+//! Rewrites the elements of imported HTML: renames them, rewrites their URLs, and turns files of other sites into links.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -14,20 +14,20 @@ use super::allowlist::{allowed_attributes, is_id_allowed, is_link_allowed};
 use super::attribute_value::{decode_value, encode_value, file_name, video_page_url};
 use super::element_kinds::{is_spaced, replacement_name};
 
-/// Function from a URL in the text to its new URL on this site; `None` leaves the URL as it is.
+/// Function that returns the new URL on this site for a URL in a text. If it returns `None`, the URL stays unchanged.
 pub type UrlMapper<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Longest attribute value that is kept, in bytes. URLs are shorter.
+/// Longest attribute value that is kept, in bytes. Real URLs are shorter.
 const MAX_VALUE_BYTES: usize = 4096;
 
-/// State that handlers share while the text is rewritten.
+/// State that the handlers for elements and text share while HTML is rewritten.
 #[derive(Default)]
 struct RewriteContext {
     in_link: Cell<bool>,
     player: Cell<PlayerState>,
 }
 
-/// Position relative to an audio or video element without `src`, whose URL is in a `<source>` inside it.
+/// State of the replacement of an audio or video element that has no `src`. Its URL is in a `<source>` element inside it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum PlayerState {
     #[default]
@@ -239,7 +239,7 @@ impl ElementRewriter<'_> {
         element.replace(&html, ContentType::Html);
     }
 
-    /// Replaces an embedded page by a link to it.
+    /// Replaces an embedded page with a link to that page. `attribute` is the name of the attribute with its URL.
     fn rewrite_frame(&self, element: &mut Element<'_, '_>, attribute: &str) {
         let title = element.get_attribute("title").unwrap_or_default();
         // WordPress puts a link to the same file above this preview.
@@ -263,8 +263,9 @@ impl ElementRewriter<'_> {
         }
     }
 
-    /// Returns a link with this text, which is encoded as in an attribute. Without text the file name is used; inside
-    /// another link or without an allowed URL, only the text is returned.
+    /// Returns the HTML of a link with this URL and text. `text` must already be encoded like an attribute value. If it
+    /// is empty or too long, the file name in the URL is used. Inside another link, or if the URL is not allowed, returns
+    /// only the text.
     fn link_html(&self, url: Option<&str>, text: &str) -> String {
         let url = url.filter(|url| is_link_allowed(url, self.trust));
         let mut text = text.replace('<', "&lt;").replace('>', "&gt;");
@@ -289,7 +290,7 @@ impl ElementRewriter<'_> {
         format!("<a href=\"{}\"{rel}>{text}</a>", encode_value(url))
     }
 
-    /// Returns the decoded and mapped URL in an attribute.
+    /// Reads the URL in an attribute, decodes it, and rewrites it if it has moved to this site.
     fn mapped_url(&self, element: &Element<'_, '_>, attribute: &str) -> Option<String> {
         let raw = element.get_attribute(attribute)?;
         let url = decode_value(raw.trim());

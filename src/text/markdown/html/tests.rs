@@ -9,7 +9,7 @@ use super::allowlist::is_id_allowed;
 use super::*;
 use crate::text::tokenizer::{HtmlToken, tokenize};
 
-/// Maps the URLs of an old site whose files and articles have been imported.
+/// Rewrites URLs as an import does for a site whose files and articles have been imported.
 fn map_old_url(url: &str) -> Option<String> {
     let path = url.strip_prefix("https://old.example/")?;
     Some(match path.strip_prefix("files/") {
@@ -26,7 +26,7 @@ fn comment_html(html: &str) -> String {
     sanitize_comment(html, &map_old_url)
 }
 
-/// Asserts that a single pass of the article sanitizer is enough, and that its output is stable.
+/// Asserts that one pass of the article sanitizer is enough, and that sanitizing the result again changes nothing.
 fn assert_idempotent(html: &str) {
     static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(build_article_sanitizer);
     let sanitize = |html: &str| {
@@ -39,7 +39,7 @@ fn assert_idempotent(html: &str) {
     assert_output_stable(html);
 }
 
-/// Asserts that sanitizing the output again changes nothing.
+/// Asserts that sanitizing the output of the article sanitizer again changes nothing.
 fn assert_output_stable(html: &str) {
     let once = article_html(html);
     assert_eq!(article_html(&once), once, "an article: {html:?}");
@@ -99,7 +99,7 @@ fn article_html_is_reduced_to_allowed_elements() {
 }
 
 #[test]
-fn urls_are_mapped() {
+fn urls_of_the_imported_site_are_rewritten() {
     for (html, shown) in [
         (
             "<a href='https://old.example/tea'>b</a>",
@@ -194,7 +194,7 @@ fn files_of_other_sites_become_links() {
 }
 
 #[test]
-fn disguised_external_urls_are_not_site_paths() {
+fn urls_of_other_hosts_that_are_disguised_as_paths_are_not_loaded() {
     for source in [
         "//b.c/a",
         "/\\b.c/a",
@@ -217,7 +217,7 @@ fn disguised_external_urls_are_not_site_paths() {
 }
 
 #[test]
-fn reserved_ids_are_dropped() {
+fn element_ids_that_pages_use_themselves_are_removed_from_texts() {
     for id in [
         "content",
         "comments",
@@ -273,7 +273,7 @@ fn comment_html_is_reduced_to_allowed_elements() {
 }
 
 #[test]
-fn an_unclosed_element_does_not_take_other_end_tags() {
+fn an_unclosed_element_is_not_closed_by_the_end_tag_of_another() {
     for (html, shown) in [
         ("<div><font>a</div>b", "<div>a</div>b"),
         ("<div><h1>a</div>b", "<div><h2>a</h2></div>b"),
@@ -300,7 +300,7 @@ fn an_unclosed_element_does_not_take_other_end_tags() {
 }
 
 #[test]
-fn nesting_is_limited() {
+fn html_nesting_is_limited_to_64_levels() {
     let html = article_html(&format!(
         "{}a{}b",
         "<div>".repeat(100_000),
@@ -335,7 +335,7 @@ fn long_text_is_unchanged() {
 }
 
 #[test]
-fn text_has_a_line_for_each_block() {
+fn extracted_text_has_a_line_for_each_block_element() {
     for (html, words) in [
         ("<p>a <b>b</b>c<br>\nd</p>\n<p>e</p>", "a bc d\ne"),
         ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
@@ -425,7 +425,7 @@ proptest! {
 }
 
 #[test]
-fn every_id_in_the_templates_is_reserved() {
+fn every_element_id_in_the_templates_is_reserved() {
     let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     for folder in ["", "articles", "comments"] {
         let files = fs::read_dir(templates.join(folder)).expect("a folder");

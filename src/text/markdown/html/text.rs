@@ -1,8 +1,8 @@
-//! Extracts text from sanitized HTML.
+//! Extracts the text from sanitized HTML.
 
 use crate::text::tokenizer::{HtmlTag, HtmlToken, tokenize};
 
-/// Returns the text, one block a line. An image gives its `alt` text.
+/// Returns the text of the HTML, with a line for each block element. The text of an image is its `alt` attribute.
 pub(in super::super) fn html_to_text(safe_html: &str) -> String {
     let mut text = String::with_capacity(safe_html.len());
     let mut in_code = 0_usize;
