@@ -74,7 +74,7 @@ impl TextShape {
         Self::Website,
     ];
 
-    /// Returns the code of this shape in stored features and message keys.
+    /// Returns the code of this shape in the stored text of a feature.
     pub fn code(self) -> &'static str {
         match self {
             // The codes are stored with comments and go into the IDs of features, so they can never change.

@@ -37,8 +37,8 @@ pub struct StoredDecision {
     pub at: Option<Ts>,
 }
 
-/// Makes the transaction that has just begun read-only, gives it one snapshot for all statements, and removes its time
-/// limits.
+/// Makes the transaction that has just begun read-only, gives it one snapshot for all statements, and removes the time
+/// limit of statements.
 pub async fn begin_snapshot(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("set transaction isolation level repeatable read, read only")
         .execute(&mut *db)

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_audit_log_knows_every_status() {
+    fn every_comment_status_has_a_status_code_in_the_audit_log() {
         for status in Status::ALL {
             let code = audit_log::find_status_code(status.as_str());
             assert_eq!(code, Some(status.as_str()));
