@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_months_in_january_include_those_of_the_previous_year() {
+    fn the_last_months_continue_into_the_previous_year() {
         let now = Ts::new("2026-02-28T23:59:59Z".parse().expect("a time"));
         let months: Vec<String> = last_months(now).into_iter().map(month_key).collect();
         assert_eq!(months[..4], ["2026-02", "2026-01", "2025-12", "2025-11"]);

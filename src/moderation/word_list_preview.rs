@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_300_matching_lines_are_listed() {
+    fn only_the_first_matching_lines_of_a_long_list_are_listed() {
         let words: String = (0..MAX_LINES + 5).map(|n| format!("word{n}\n")).collect();
         let preview = preview_word_list(&words, &[comment(Status::Held, &words)]);
         assert_eq!((preview.lines.len(), preview.more), (MAX_LINES, 5));

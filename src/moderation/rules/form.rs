@@ -254,7 +254,7 @@ fn parse_checker_url(typed: &str) -> Option<String> {
     is_plain.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Deserialises a word list. Converts all line ends to `\n`.
+/// Deserialises a word list. Converts all line ends to `\n` and removes whitespace at the end of the list.
 fn word_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     // Blank lines stay, at the beginning too: errors and previews name lines by their numbers.
     let text = <&str>::deserialize(deserializer)?;
