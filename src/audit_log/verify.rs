@@ -54,7 +54,7 @@ pub struct VerifyReport {
     pub decisions: i64,
     /// Position of the last entry, and its hash in hexadecimal.
     pub end: Option<(i64, String)>,
-    /// The first faults, one sentence each, at most [`MAX_LISTED_FAULTS`].
+    /// The first faults, one sentence each, up to `MAX_LISTED_FAULTS`.
     pub faults: Vec<String>,
     /// Number of faults that are not in `faults`.
     pub unlisted_faults: i64,

@@ -1,4 +1,4 @@
-//! A test browser that sends its requests directly to the router, without a network socket.
+//! A simulated browser that sends its requests directly to the router, without a network socket.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -19,7 +19,7 @@ use crate::app::App;
 /// Time for which an event stream is read, because it never ends by itself.
 const EVENT_STREAM_READ_TIME: Duration = Duration::from_millis(500);
 
-/// Test browser with its own cookies and its own IP address.
+/// Simulated browser with its own cookies and its own IP address.
 #[derive(Clone)]
 pub struct RouterBrowser {
     router: Router,

@@ -11,7 +11,7 @@ use crate::privacy_check::canary::{Canary, parse_email};
 use crate::privacy_check::report::LeakReport;
 use crate::privacy_check::response::PageResponse;
 
-/// Least seconds between two replies of a commenter on the copy. An earlier reply is refused.
+/// Least seconds between two replies of a commenter, as set on the copy. A reply that comes earlier is refused.
 pub const FLOOD_SECONDS: i32 = 15;
 /// Seconds by which the clock advances between two replies, so that the second is not refused for coming too early.
 pub const REPLY_INTERVAL_SECONDS: i64 = 20;
