@@ -1,16 +1,18 @@
-//! The hash chain: an entry's hash covers its own fields, its decisions and the hash of the entry before it. Changing an
-//! entry changes every hash after it, which anyone who noted an earlier end of the chain can notice.
+//! The hash chain of the audit log: the hash of an entry covers its own fields, its decisions and the hash of the
+//! previous entry. Changing an entry therefore changes every later hash. Anyone who noted a later hash can detect the
+//! change.
 
 use sha2::{Digest, Sha256};
 
 use super::{DecisionRecord, NewEntry};
 use crate::crypto::encode_hex;
 
-/// Returns the hash of an entry at `position`, after an entry whose hash is `previous` (empty for the first entry).
+/// Returns the hash of an entry at `position`. `previous` is the hash of the entry before it, empty for the first entry.
 ///
-/// SHA-256 (FIPS 180-4) over UTF-8 lines, each ended by a line feed: position, previous hash in hexadecimal, kind, action,
-/// account or `-`, microseconds since the Unix epoch, subject, note; then one line per decision in order of its id, with
-/// spaces between the fields: id, comment, status before, status after, undone decision or `-`.
+/// The hash is SHA-256 (FIPS 180-4) over UTF-8 lines, each ended by a line feed: position, previous hash in hexadecimal,
+/// kind, action, account or `-`, microseconds since the Unix epoch, subject, note. Then follows one line per decision,
+/// ordered by decision id, with spaces between the fields: id, comment, status before, status after, undone decision or
+/// `-`.
 pub fn hash_entry(
     position: i64,
     previous: &[u8],
@@ -78,14 +80,14 @@ mod tests {
     };
 
     #[test]
-    fn the_hash_covers_the_documented_lines() {
+    fn the_hash_is_computed_over_the_documented_lines() {
         let lines = "2\n00ff\ndecided\n7\n3\n1000000\n\nAn advertisement\n5 17 held spam -\n";
         let expected: [u8; 32] = Sha256::digest(lines).into();
         assert_eq!(hash_entry(2, &[0, 255], &entry(), [DECISION]), expected);
     }
 
     #[test]
-    fn changing_any_field_changes_the_hash() {
+    fn changing_any_field_of_an_entry_changes_its_hash() {
         let plain = hash_entry(2, &[1], &entry(), [DECISION]);
         let changed_entry = |change: fn(&mut NewEntry<'static>)| {
             let mut entry = entry();

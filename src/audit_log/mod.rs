@@ -1,5 +1,6 @@
-//! The audit log: who did what, when and why, as a chain of hashes that shows later changes. Entries are appended inside the
-//! transaction of the action they record. Statuses are plain codes here; pages that show the log are in `moderation`.
+//! The audit log: who did what, when and why. The entries form a chain of hashes, so that later changes can be detected.
+//! An entry is appended in the transaction of the action it records. The log has comment statuses as plain text codes;
+//! the pages that show the log are in `moderation`.
 
 pub mod chain;
 mod model;

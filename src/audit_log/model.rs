@@ -1,14 +1,14 @@
-//! Entries of the audit log and the decisions recorded under them.
+//! Types for the entries of the audit log and the decisions recorded under them.
 
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, CommentId};
 
-/// Codes of the comment statuses that a decision can start from or end in. The statuses themselves are defined above this
-/// layer, in `comments`.
+/// Codes of all comment statuses. The enum for statuses is in `comments`, which this module must not import because it is
+/// a higher layer.
 const STATUS_CODES: [&str; 4] = ["held", "approved", "spam", "trashed"];
 
-/// Returns the known status code equal to `text`.
+/// Returns `text` as a static string if it is the code of a status.
 pub fn find_status_code(text: &str) -> Option<&'static str> {
     STATUS_CODES.into_iter().find(|code| *code == text)
 }
@@ -17,19 +17,19 @@ pub fn find_status_code(text: &str) -> Option<&'static str> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "audit_kind", rename_all = "lowercase")]
 pub enum EntryKind {
-    /// Comments were given another status.
+    /// A moderator gave comments another status.
     Decided,
-    /// An earlier action was undone.
+    /// A moderator undid an earlier action.
     Undone,
     /// A member of staff edited a comment.
     Edited,
-    /// An email, a domain or a network was blocked.
+    /// An email, an email domain or an IP network was blocked.
     Blocked,
     Unblocked,
-    /// A commenter is always held, always trusted, or neither any more.
+    /// A commenter's policy changed: comments are always held, always trusted, or follow the normal rules again.
     #[sqlx(rename = "treated")]
     PolicyChanged,
-    /// The retention period deleted the texts of old spam and trash.
+    /// The texts of comments that had been spam or trash for the retention period were deleted.
     Emptied,
 }
 
@@ -44,7 +44,7 @@ impl EntryKind {
         Self::Emptied,
     ];
 
-    /// Returns the code used in the database, in URLs, in message keys and in the hash of an entry.
+    /// Returns the code used in the database, in URLs, in the keys of translated messages and in the hash of an entry.
     pub fn code(self) -> &'static str {
         match self {
             Self::Decided => "decided",
@@ -63,23 +63,24 @@ impl EntryKind {
     }
 }
 
-/// An entry that has no position in the chain yet.
+/// An audit log entry to append. It gets its position and hash when it is appended.
 #[derive(Clone, Debug)]
 pub struct NewEntry<'a> {
-    /// The action it belongs to; one action can write several entries.
+    /// The action that the entry belongs to. One action can write several entries.
     pub action: ActionId,
     pub kind: EntryKind,
-    /// The member of staff; `None` for what the site does by itself.
+    /// The member of staff who acted; `None` if the site acted by itself.
     pub actor: Option<AccountId>,
-    /// The object, if the decisions do not say it: `comment 17`, `commenter 4`, `domain example.org`. One line.
+    /// The object of the action, such as `comment 17`, `commenter 4` or `domain example.org`. Must be a single line.
+    /// Empty if the decisions under the entry already name the comments.
     pub subject: &'a str,
-    /// The reason that the actor typed. One line; may be empty.
+    /// The reason that the moderator entered. Must be a single line; may be empty.
     pub note: &'a str,
     pub at: Ts,
 }
 
 impl<'a> NewEntry<'a> {
-    /// Returns an entry without subject or note for an action of this moderator.
+    /// Returns an entry for an action of this moderator, with an empty subject and an empty note.
     pub fn by_moderator(moderator: &Moderator, action: ActionId, kind: EntryKind, at: Ts) -> Self {
         Self {
             action,
@@ -100,15 +101,15 @@ impl<'a> NewEntry<'a> {
     }
 }
 
-/// A decision under an entry, as it goes into the hash.
+/// A decision under an audit log entry, with the fields that the hash of the entry covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecisionRecord {
     pub id: i64,
     pub comment_id: CommentId,
-    /// Status code before the decision.
+    /// Status code of the comment before the decision.
     pub from: &'static str,
-    /// Status code after the decision.
+    /// Status code of the comment after the decision.
     pub to: &'static str,
-    /// The earlier decision that this one undoes.
+    /// Id of the earlier decision that this decision undoes, if it is an undo.
     pub undoes: Option<i64>,
 }

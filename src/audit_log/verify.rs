@@ -1,5 +1,6 @@
-//! Verification of the whole audit log: recomputes every hash and compares every comment with its last decision. Faults are
-//! sentences for an operator at a terminal. Whatever the tables contain, verification goes on to the end.
+//! Verification of the whole audit log: recomputes every hash and compares the status of every comment with its last
+//! decision. Faults are reported as sentences for an operator at a terminal. Malformed rows are reported as faults and do
+//! not stop the verification.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -12,18 +13,19 @@ use super::{DecisionRecord, EntryKind, NewEntry, find_status_code};
 use crate::crypto::encode_hex;
 use crate::ids::LogEntryId;
 
-/// Entries read by one query.
+/// Number of audit log entries read by one query.
 const ENTRY_BATCH: i64 = 500;
-/// Decisions read by one query, unless a single entry has more.
+/// Number of decisions read by one query. A single entry with more decisions is still read by one query.
 const DECISION_BATCH: i64 = 20_000;
-/// Faults that a report lists; further ones are only counted.
+/// Largest number of faults that a report lists. Further faults are only counted.
 const MAX_LISTED_FAULTS: usize = 20;
 
-/// The end of the chain as an earlier verification printed it: `812:<64 hexadecimal digits>`.
+/// A position and a hash that an earlier verification printed as the end of the chain. Written as `812:<64 hexadecimal
+/// digits>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     pub position: i64,
-    /// Hash of the entry at that position, in lower-case hexadecimal.
+    /// Hash of the entry at this position, in lower-case hexadecimal.
     pub hash: String,
 }
 
@@ -50,11 +52,11 @@ impl FromStr for Checkpoint {
 pub struct VerifyReport {
     pub entries: i64,
     pub decisions: i64,
-    /// Position of the last entry and its hash in hexadecimal.
+    /// Position of the last entry, and its hash in hexadecimal.
     pub end: Option<(i64, String)>,
-    /// The first twenty faults, one sentence each.
+    /// The first faults, one sentence each, up to `MAX_LISTED_FAULTS`.
     pub faults: Vec<String>,
-    /// Faults that are not listed.
+    /// Number of faults that are not in `faults`.
     pub unlisted_faults: i64,
 }
 
@@ -71,7 +73,8 @@ impl VerifyReport {
         }
     }
 
-    /// Adds the faults that one query found: `total` in all, of which `listed` were read.
+    /// Adds the faults that a query with a limit found. `listed` has those that were read, `total` is the number of all
+    /// of them.
     fn add_faults(&mut self, total: i64, listed: impl ExactSizeIterator<Item = String>) {
         let unread = total - i64::try_from(listed.len()).unwrap_or(total);
         listed.for_each(|fault| self.add_fault(fault));
@@ -79,7 +82,7 @@ impl VerifyReport {
     }
 }
 
-/// Reads the whole log in one read-only snapshot, in batches, and reports what is wrong with it.
+/// Reads the whole audit log in batches from one read-only snapshot, and reports every fault in it.
 pub async fn verify_log(
     db: &mut PgConnection,
     checkpoint: Option<&Checkpoint>,
@@ -141,7 +144,7 @@ async fn verify_chain(
     Ok(())
 }
 
-/// Splits entries so that each part has about [`DECISION_BATCH`] decisions at most.
+/// Splits entries into parts that have at most about [`DECISION_BATCH`] decisions each.
 fn split_by_decisions(entries: &[StoredEntry]) -> Vec<&[StoredEntry]> {
     let mut sum = 0;
     let parts = entries.chunk_by(|entry, _| {
@@ -156,10 +159,10 @@ fn split_by_decisions(entries: &[StoredEntry]) -> Vec<&[StoredEntry]> {
     parts.collect()
 }
 
-/// State of a walk along the chain.
+/// State of the check that visits the entries of the hash chain one after another.
 struct ChainVerifier<'a> {
     report: &'a mut VerifyReport,
-    /// Position of the last visited entry, 0 before the first.
+    /// Position of the last visited entry; 0 before the first entry.
     position: i64,
     /// Stored hash of the last visited entry.
     hash: Vec<u8>,
@@ -199,7 +202,8 @@ impl ChainVerifier<'_> {
         self.hash.clone_from(&entry.hash);
     }
 
-    /// Checks that no position is missing before an entry, and that it names the hash of the entry before it.
+    /// Checks that the position of an entry follows that of the last visited entry, and that the entry contains the hash
+    /// of that entry.
     fn verify_link(&mut self, entry: &StoredEntry) {
         let position = entry.position;
         if position != self.position + 1 {
@@ -218,7 +222,8 @@ impl ChainVerifier<'_> {
         }
     }
 
-    /// Checks the number of decisions under an entry, and that each agrees with it on actor, time and action.
+    /// Checks that an entry has as many decisions as its row says, and that they have the same actor, time and action as
+    /// the entry.
     fn verify_entry_decisions(&mut self, entry: &StoredEntry, decisions: &[StoredDecision]) {
         let position = entry.position;
         let count = decisions.len();
@@ -243,7 +248,7 @@ impl ChainVerifier<'_> {
     }
 }
 
-/// Returns the hash that an entry must have; `None` if its kind, its time or a status is unknown.
+/// Computes the correct hash of an entry. Returns `None` if its kind, its time or a status is unknown.
 fn compute_hash(entry: &StoredEntry, decisions: &[StoredDecision]) -> Option<[u8; 32]> {
     let new_entry = NewEntry {
         action: entry.action_id,
@@ -273,7 +278,8 @@ fn compute_hash(entry: &StoredEntry, decisions: &[StoredDecision]) -> Option<[u8
     ))
 }
 
-/// Checks the decisions as a whole: each has an entry, undoes a matching decision, and agrees with its comment.
+/// Checks for all decisions that their entry exists, that undo decisions match the decisions they undo, and that comments
+/// have the status that their last decision gave.
 async fn verify_decisions(db: &mut PgConnection, report: &mut VerifyReport) -> sqlx::Result<()> {
     let limit = i64::try_from(MAX_LISTED_FAULTS).expect("twenty fits");
     let orphans = store::list_orphan_decisions(db, limit).await?;
@@ -336,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_split_into_parts_of_bounded_size() {
+    fn entries_are_split_into_parts_with_a_bounded_number_of_decisions() {
         let entry = |position, decisions| StoredEntry {
             position,
             id: LogEntryId(position),

@@ -1,14 +1,15 @@
-//! Extracts the features of a comment: words and pairs of words, hosts of links, words of the name, and its shape. Pure.
+//! Extracts the features of a comment: words, pairs of words, hosts of links, words of the commenter's name, and the
+//! overall shape of the text. Needs neither the database nor a key.
 
 use std::collections::HashSet;
 
 use super::feature::{Feature, TextShape};
 use super::folding::{FoldedWord, fold, is_hidden_character, replace_digits, split_words};
 
-/// The distinct features taken from one comment: about its first 150 words. A long comment costs no more, and padding at
-/// the end cannot hide its beginning.
+/// Largest number of distinct features taken from one comment, which covers about its first 150 words. The cost of a long
+/// comment is thus bounded, and text added at the end cannot displace features of the beginning.
 pub const MAX_FEATURES: usize = 300;
-/// Single letters in a row, at least so many, are also read as one word.
+/// Smallest number of single letters in a row that are also read as one word, as in `c a s i n o`.
 const MIN_SPACED_LETTERS: usize = 4;
 
 /// The parts of a comment that features are extracted from.
@@ -16,13 +17,13 @@ const MIN_SPACED_LETTERS: usize = 4;
 pub struct CommentText<'a> {
     pub name: &'a str,
     pub website: Option<&'a str>,
-    /// Plain text, without markup.
+    /// Text of the comment without markup.
     pub text: &'a str,
-    /// The targets of its links.
+    /// URLs that the comment links to.
     pub links: &'a [String],
 }
 
-/// Returns the features of a comment, each once, at most `MAX_FEATURES`.
+/// Returns the distinct features of a comment, at most [`MAX_FEATURES`].
 pub fn extract_features(comment: &CommentText<'_>) -> Vec<Feature> {
     let mut encoded = FeatureCollector::default();
     // Shapes, hosts and the name come first, since the words of a long comment use up the limit.
@@ -124,7 +125,7 @@ fn list_shapes(comment: &CommentText<'_>) -> Vec<TextShape> {
     shapes
 }
 
-/// Returns the host of a URL, without `www.`.
+/// Returns the host of a URL without a leading `www.`.
 fn host_of(address: &str) -> Option<String> {
     let (_, rest) = address.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_pairs_are_extracted_once_in_every_script() {
+    fn each_word_and_each_pair_of_words_is_extracted_once_in_every_script() {
         for (text, expected) in [
             ("", &[][..]),
             ("Tea. TEA!", &["tea", "tea tea"]),
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn tricks_that_hide_a_word_are_folded_and_become_features() {
+    fn a_disguised_word_is_recognised_and_its_disguise_becomes_a_feature() {
         for (text, word, shape) in [
             ("ＣＡＳＩＮＯ", "casino", None),
             ("cas\u{200B}ino", "casino", Some("unseen")),
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_text_is_not_taken_for_a_trick() {
+    fn ordinary_text_is_not_taken_for_disguised_words() {
         for text in [
             "covid19 mp3",
             "Їжак і я",
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn links_names_and_shapes_are_extracted() {
+    fn features_of_links_the_website_the_name_and_the_text_shape_are_extracted() {
         let links = [
             "https://www.Casino.example/a?b",
             "http://user@other.example:80#x",
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn features_parse_as_they_are_encoded_and_are_limited() {
+    fn features_of_a_long_comment_are_limited_and_equal_after_encoding_and_parsing() {
         let long: String = (0..10_000).map(|n| format!("word{n} ")).collect();
         let comment = CommentText {
             name: "Ann",

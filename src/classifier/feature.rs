@@ -1,55 +1,56 @@
-//! Features: the properties of a comment that the classifier counts, and their stored form.
+//! Features, which are the properties of a comment that the classifier counts, and the text form in which they are
+//! stored.
 
 use std::cmp::Reverse;
 use std::fmt;
 
-/// A property of a comment.
+/// A property of a comment that the classifier counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
-    /// A word in the text.
+    /// A word in the text of the comment.
     Word(String),
-    /// Two words next to each other.
+    /// Two words next to each other in the text of the comment.
     Pair(String, String),
-    /// The host of a link.
+    /// The host of a link in the comment.
     LinkTo(String),
-    /// The host of the website in the form.
+    /// The host of the website that the commenter entered in the form.
     WebsiteAt(String),
     /// A word in the commenter's name.
     Name(String),
     Shape(TextShape),
 }
 
-/// The overall look of a comment.
+/// A property of the overall look of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TextShape {
     NoLink,
     OneLink,
-    /// Two or three links.
+    /// The comment has two or three links.
     FewLinks,
-    /// Four links or more.
+    /// The comment has four links or more.
     ManyLinks,
-    /// Fewer than 40 characters.
+    /// The text has fewer than 40 characters.
     VeryShort,
-    /// Fewer than 160 characters.
+    /// The text has 40 to 159 characters.
     Short,
-    /// Fewer than 600 characters.
+    /// The text has 160 to 599 characters.
     Medium,
     Long,
-    /// More than a third of the cased letters are capitals.
+    /// More than a third of the upper-case and lower-case letters are capitals.
     Capitals,
-    /// More than three quarters of the cased letters are capitals.
+    /// More than three quarters of the upper-case and lower-case letters are capitals.
     AllCapitals,
-    /// Three exclamation marks or more.
+    /// The text has three exclamation marks or more.
     Exclamations,
     /// A word mixes letters of two alphabets.
     MixedAlphabets,
-    /// Invisible characters that no script needs.
+    /// The text has invisible characters that no writing system needs.
     InvisibleCharacters,
     /// A word has digits in place of letters.
     DigitsForLetters,
-    /// A word is spelled with separators between its letters.
+    /// A word is spelled with spaces or punctuation between its letters, as in `c.a.s.i.n.o`.
     SpacedLetters,
-    /// The form had a website.
+    /// The commenter entered a website in the form.
     Website,
 }
 
@@ -73,7 +74,7 @@ impl TextShape {
         Self::Website,
     ];
 
-    /// Returns its stored name.
+    /// Returns the code of this shape in the stored text of a feature.
     pub fn code(self) -> &'static str {
         match self {
             // The codes are stored with comments and go into the IDs of features, so they can never change.
@@ -97,7 +98,8 @@ impl TextShape {
     }
 }
 
-/// The form that is stored and hashed. Words contain neither colons nor spaces, so no two features have the same form.
+/// Formats the feature as the text that is stored and hashed. Words contain neither colons nor spaces, so different
+/// features have different texts.
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -112,7 +114,8 @@ impl fmt::Display for Feature {
 }
 
 impl Feature {
-    /// Returns the sort key among features of equal weight: hosts before words, long words before short ones.
+    /// Returns the sort key that orders features of equal weight for moderators: hosts before words, and long words
+    /// before short ones.
     pub(super) fn display_order(&self) -> (u8, Reverse<usize>, String) {
         let rank = match self {
             Self::LinkTo(_) | Self::WebsiteAt(_) => 0,
@@ -124,7 +127,7 @@ impl Feature {
         (rank, Reverse(text.len()), text)
     }
 
-    /// Parses the stored form; `None` if it is none.
+    /// Parses the stored text of a feature. Returns `None` if it is malformed.
     pub fn parse(stored: &str) -> Option<Self> {
         if stored.is_empty() {
             return None;

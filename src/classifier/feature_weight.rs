@@ -1,4 +1,4 @@
-//! The weight of a feature in a prediction: how it is stored with the comment, and described to moderators.
+//! The weight of a feature in a spam prediction: its stored text form, and its description for moderators.
 
 use super::feature::{Feature, TextShape};
 use crate::i18n::Translator;
@@ -6,7 +6,7 @@ use crate::i18n::Translator;
 /// A feature and its weight in a prediction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureWeight {
-    /// The logarithm of the odds: positive suggests spam, negative suggests a good comment.
+    /// Logarithm of the odds that the comment is spam. Positive values suggest spam, negative values a good comment.
     pub weight: f32,
     pub feature: Feature,
 }
@@ -23,12 +23,12 @@ impl FeatureWeight {
         self.weight > 0.0
     }
 
-    /// Returns the stored form: `+2.31 casino`.
+    /// Returns the text that is stored with a comment, such as `+2.31 casino`.
     pub fn encode(&self) -> String {
         format!("{:+.2} {}", self.weight, self.feature)
     }
 
-    /// Parses the stored form; `None` if it is none.
+    /// Parses the stored text, such as `+2.31 casino`. Returns `None` if it is malformed.
     pub fn decode(stored: &str) -> Option<Self> {
         let (weight, what) = stored.split_once(' ')?;
         let weight = weight
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_decodes_as_it_was_encoded() {
+    fn decoding_an_encoded_weight_gives_the_same_weight() {
         for what in all() {
             for weight in [2.31_f32, -0.5, 13.0] {
                 let signal = FeatureWeight::new(weight, what.clone());

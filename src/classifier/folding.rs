@@ -1,14 +1,14 @@
-//! Folds text so that tricks hide no word: letters of another alphabet, digits in place of letters, accents, invisible
-//! characters. Pure.
+//! Folds text so that words are recognised although they are disguised with letters of another alphabet, digits in place
+//! of letters, accents or invisible characters. Needs no database.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Characters of a word that count; the rest is cut off.
+/// Longest word in characters. Further characters are cut off.
 pub(super) const MAX_WORD_CHARS: usize = 40;
 
-/// Returns the text in lower case and compatibility composition (NFKC, UAX #15), without invisible characters and
-/// detached accents.
+/// Returns the text in lower case and compatibility composition (NFKC, UAX #15). Removes invisible characters, and
+/// combining accents that NFKC could not merge with a letter.
 pub(super) fn fold(text: &str) -> String {
     text.nfkc()
         // NFKC has composed letters such as й and ї before, so only stray accents are removed.
@@ -28,18 +28,18 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{200C}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E01EF}')
 }
 
-/// Returns whether a character is invisible and needed by no script. Joiners, direction marks and variation selectors are
-/// needed by some scripts and by emoji; programs insert the byte order mark.
+/// Returns whether a character is invisible and needed by no writing system. Excludes joiners, direction marks and
+/// variation selectors, which some writing systems and emoji need, and the byte order mark, which programs insert.
 pub(super) fn is_hidden_character(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
 }
 
-/// A word after folding.
+/// A word of a folded text.
 pub(super) struct FoldedWord {
     pub(super) text: String,
-    /// Whether it had letters of two alphabets that look alike.
+    /// Whether the word mixed letters of two alphabets that look alike.
     pub(super) mixes_scripts: bool,
 }
 
@@ -62,7 +62,7 @@ impl FoldedWord {
     }
 }
 
-/// Splits a folded line into words. In scripts without spaces, each character is a word, as in UAX #29.
+/// Splits a folded line into words. Scripts that are written without spaces get one word per character, as in UAX #29.
 pub(super) fn split_words(line: &str) -> Vec<FoldedWord> {
     let mut words = Vec::new();
     for run in line.split(|c: char| !(c.is_alphanumeric() || c == '\'')) {
@@ -101,7 +101,8 @@ fn collapse_repeats(word: &str) -> String {
     drawn
 }
 
-/// Rewrites a word of two alphabets in one of them, if every foreign letter has a lookalike there.
+/// Rewrites a word that mixes Latin with Greek or Cyrillic letters in a single alphabet. Returns `None` if the word is
+/// not mixed, or if a letter has no lookalike in the other alphabet.
 fn unify_script(word: &str) -> Option<String> {
     let is_latin = |c: char| c.is_ascii_lowercase();
     let is_other = |c: char| matches!(c, '\u{0370}'..='\u{03FF}' | '\u{0400}'..='\u{052F}');
@@ -117,7 +118,7 @@ fn unify_script(word: &str) -> Option<String> {
     turned(to_latin, |c| !c.is_ascii()).or_else(|| turned(to_cyrillic, |c| c.is_ascii_lowercase()))
 }
 
-/// Letters that look alike: Cyrillic or Greek, then Latin.
+/// Pairs of letters that look alike: a Cyrillic or Greek letter, then the Latin letter.
 const LOOKALIKE_LETTERS: [(char, char); 29] = [
     ('а', 'a'),
     ('е', 'e'),
@@ -164,7 +165,7 @@ fn to_cyrillic(c: char) -> Option<char> {
         .map(|(other, _)| *other)
 }
 
-/// Replaces digits that stand for letters: `fr33` becomes `free`. `None` if the word has none.
+/// Replaces digits that are used as letters: `fr33` becomes `free`. Returns `None` if the word has no such digits.
 pub(super) fn replace_digits(word: &str) -> Option<String> {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let digits = word.chars().filter(char::is_ascii_digit).count();

@@ -1,7 +1,8 @@
-//! The spam classifier. It is trained on this site's own decisions alone, and gives each comment a score with the
-//! features that weighed most. It changes a comment's status only from a threshold that the publication sets.
+//! The spam classifier. It is trained only on the decisions of this site's moderators. It gives each comment a spam
+//! score, and lists the features that influenced the score most. Comments are moved to spam automatically only if the
+//! publication has set a threshold.
 //!
-//! The model is counts under keyed hashes; words are stored in comments only.
+//! The model's tables contain counts under keyed hashes. Words are stored only with comments.
 
 mod extraction;
 mod feature;
@@ -28,7 +29,7 @@ pub use threshold::{ScoredDecision, ThresholdReport, format_percent, parse_thres
 pub use training::train;
 pub use untraining::untrain;
 
-/// Returns the features of a comment whose text is this safe HTML.
+/// Extracts the features of a comment whose body is this sanitised HTML.
 pub fn extract_comment_features(
     name: &str,
     website: Option<&str>,

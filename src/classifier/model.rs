@@ -1,13 +1,13 @@
-//! Arithmetic of the classifier, without the database.
+//! The arithmetic of the classifier. Needs no database.
 //!
 //! The probability of one feature is Gary Robinson's f(w) ("A Statistical Approach to the Spam Problem", Linux Journal
-//! 107, March 2003): its share among refused comments beside its share among approved ones, drawn towards one half the
-//! rarer it is. The features of a comment are combined by R. A. Fisher's method in both directions, as Robinson proposes
-//! there and SpamBayes does. On comments it was not trained with, this was right more often where it was sure than naive
-//! Bayes and bounded sums of log odds.
+//! 107, March 2003). It compares the share of the feature in refused comments with its share in approved ones. The rarer
+//! the feature, the closer the result is to one half. The probabilities of all features of a comment are combined by R.
+//! A. Fisher's method in both directions, as Robinson proposes and SpamBayes does. In a test with comments it was not
+//! trained on, its confident predictions were right more often than those of naive Bayes or of bounded sums of log odds.
 //!
-//! One thing differs from these sources: shares are of all features of a class, not of its comments. Refused comments
-//! tend to be longer, and otherwise every word of a short and decent comment would count against it.
+//! Unlike these sources, the classifier computes shares of all features of a class instead of all its comments. Refused
+//! comments tend to be longer, so that otherwise every word of a short and decent comment would count against it.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -15,52 +15,54 @@ use std::collections::HashMap;
 use super::feature::Feature;
 use super::feature_weight::FeatureWeight;
 
-/// Examples of each class below which nothing is predicted: with fewer, any word seems decisive.
+/// Number of approved and of refused examples that are needed before anything is predicted. With fewer examples, any word
+/// seems decisive.
 pub const MIN_EXAMPLES: i64 = 20;
-/// Robinson's s: the number of occurrences that weigh as much as the prior.
+/// Robinson's s: the number of occurrences of a feature that weigh as much as the prior probability.
 const PRIOR_STRENGTH: f64 = 1.0;
-/// Robinson's x: the probability of a feature that was never seen.
+/// Robinson's x: the prior probability of spam, used for a feature that never occurred in training.
 const PRIOR_PROBABILITY: f64 = 0.5;
-/// Features closer to one half than this are ignored.
+/// Smallest distance of a feature's probability from one half. Features that are closer to one half are ignored.
 const MIN_DISTANCE: f64 = 0.05;
-/// The strongest features of a comment that are combined; otherwise a long comment would be certain by its length alone.
+/// Largest number of features that are combined, the strongest first. Without this limit, any long comment would get a
+/// score near 0 or 1.
 const MAX_COMBINED: usize = 150;
-/// The strongest features that moderators are shown.
+/// Number of features that moderators are shown, the strongest first.
 const MAX_REPORTED: usize = 3;
 
-/// A number for each of the two classes, approved and refused.
+/// One number for approved comments and one for refused comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClassCounts {
     pub approved: i64,
     pub refused: i64,
 }
 
-/// The sums over all training examples.
+/// Numbers of examples and features that the model was trained with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ModelTotals {
     pub examples: ClassCounts,
-    /// Features of all examples, each counted once per example.
+    /// Number of features of all examples. A feature that occurs in several examples counts once for each of them.
     pub features: ClassCounts,
 }
 
-/// The classifier's view of a comment.
+/// The spam score of a comment, with the features that influenced it most.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
-    /// The probability of spam, 0 to 1.
+    /// Probability that the comment is spam, from 0 to 1.
     pub score: f32,
-    /// The features that weighed most, the strongest first.
+    /// Features that influenced the score most, the strongest first.
     pub weights: Vec<FeatureWeight>,
 }
 
 impl Prediction {
-    /// Returns the weights in their stored form.
+    /// Returns the weights as the texts that are stored with the comment.
     pub fn encode_weights(&self) -> Vec<String> {
         self.weights.iter().map(FeatureWeight::encode).collect()
     }
 }
 
 impl ClassCounts {
-    /// Adds `count` to one of the two classes.
+    /// Adds `count` to the number for refused comments or to that for approved ones.
     pub fn add(&mut self, is_refused: bool, count: i64) {
         match is_refused {
             true => self.refused += count,
@@ -75,7 +77,8 @@ impl ModelTotals {
         self.examples.approved >= MIN_EXAMPLES && self.examples.refused >= MIN_EXAMPLES
     }
 
-    /// Predicts from features and how often each occurred in the examples. `None` while there are too few examples.
+    /// Predicts whether a comment is spam from its features and their counts in the training examples. Returns `None`
+    /// while there are too few examples.
     pub fn predict(
         &self,
         features: impl IntoIterator<Item = (Feature, ClassCounts)>,
@@ -110,7 +113,8 @@ impl ModelTotals {
         })
     }
 
-    /// Predicts from features with their ids, and the counts by id. A feature without counts was never seen.
+    /// Predicts whether a comment is spam. `ids` has the id of each feature, in the same order. Features without an entry
+    /// in `counts` never occurred in training.
     pub(super) fn predict_by_ids(
         &self,
         features: Vec<Feature>,
@@ -123,7 +127,7 @@ impl ModelTotals {
         self.predict(features.into_iter().zip(counts))
     }
 
-    /// Computes Robinson's f(w), which is above one half if the feature is more frequent in refused comments.
+    /// Computes Robinson's f(w) of a feature: above one half if the feature is more frequent in refused comments.
     fn spam_probability(&self, counts: ClassCounts) -> f64 {
         let share = |counts: i64, all: i64| counts.max(0) as f64 / all.max(1) as f64;
         let refused = share(counts.refused, self.features.refused);
@@ -135,8 +139,8 @@ impl ModelTotals {
     }
 }
 
-/// Combines probabilities by Fisher's method in both directions. Near one half if there is strong evidence for both
-/// sides, or for neither.
+/// Combines probabilities of spam by Fisher's method in both directions. The result is near one half if the evidence is
+/// weak, or strong for both sides.
 fn fisher_combine(probabilities: impl Iterator<Item = f64> + Clone) -> f64 {
     let count = probabilities.clone().count();
     if count == 0 {
@@ -219,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_words_raise_the_score_and_approved_words_lower_it() {
+    fn words_of_refused_comments_raise_the_score_and_words_of_approved_ones_lower_it() {
         for (features, least, most) in [
             (vec![], 0.5, 0.5),
             (vec![word("unheard", 0, 0)], 0.5, 0.5),
@@ -261,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_three_strongest_features_are_reported_with_their_sign() {
+    fn a_prediction_reports_its_three_strongest_features_with_their_signs() {
         let features = [
             word("win", 1, 30),
             word("casino", 0, 40),
@@ -279,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn extreme_counts_still_give_a_number() {
+    fn extreme_feature_counts_still_give_a_valid_score() {
         let many = |approved, refused| {
             (0..300)
                 .map(move |n| word(&format!("w{n}"), approved, refused))
@@ -292,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_features_does_not_matter() {
+    fn the_order_of_features_does_not_change_the_prediction() {
         let mut features: Vec<_> = (0..400)
             .map(|n| word(&format!("w{n}"), n % 7, n % 5))
             .collect();

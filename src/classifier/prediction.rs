@@ -1,4 +1,4 @@
-//! Predictions for single comments.
+//! Spam predictions for single comments, with the counts from the database.
 
 use sqlx::PgConnection;
 
@@ -8,7 +8,7 @@ use super::model::Prediction;
 use super::store;
 use crate::crypto::KeyRing;
 
-/// Predicts whether a comment with these features is spam. `None` while there are too few examples.
+/// Predicts whether a comment with these features is spam. Returns `None` while there are too few training examples.
 pub async fn predict(
     db: &mut PgConnection,
     keys: &KeyRing,

@@ -1,16 +1,16 @@
-//! Scores held comments again after training, so that the queue shows the current model's view.
+//! Computes the spam scores of held comments again after training, so that the queue shows scores of the current model.
 
 use tokio::task::spawn_blocking;
 
 use super::{extract_comment_features, feature_id, store};
 use crate::app::App;
 
-/// The newest held comments that are scored again.
+/// Largest number of held comments that are scored again in one run, the newest first.
 const MAX_RESCORED: i64 = 500;
-/// Seconds between two runs. A moderator decides comment after comment, and each decision trains the model.
+/// Least seconds between two runs. Moderators decide comment after comment, and each decision changes the model.
 const RESCORE_INTERVAL_SECS: i64 = 10;
 
-/// Scores the newest held comments again if the model changed since the last time.
+/// Computes the spam scores of the newest held comments again, if the model has changed since the last run.
 pub async fn rescore_held(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
     let keys = app.keys.snapshot();

@@ -1,30 +1,31 @@
-//! Evaluation of thresholds: counts which of the decided comments each would have moved to spam. Reads no database.
+//! Evaluation of spam thresholds: counts how many decided comments each threshold would have moved to spam. Needs no
+//! database.
 
-/// A decided comment with the score it had before the decision.
+/// A comment that was decided on, with the spam score it had before the decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoredDecision {
     pub score: f32,
     pub is_refused: bool,
 }
 
-/// The outcome of one threshold.
+/// The numbers of comments that a threshold would have judged rightly and wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThresholdReport {
     /// Lowest score that counts as spam, in thousandths.
     pub threshold: i32,
-    /// Comments at or above the threshold.
+    /// Number of comments with a score at or above the threshold.
     pub flagged: i64,
-    /// Flagged comments that moderators refused.
+    /// Number of comments at or above the threshold that moderators refused.
     pub correct: i64,
-    /// All comments that moderators refused.
+    /// Number of all comments that moderators refused.
     pub refused: i64,
 }
 
 impl ThresholdReport {
-    /// The thresholds that the page compares, in thousandths.
+    /// Thresholds that the staff page compares, in thousandths.
     pub const THRESHOLDS: [i32; 6] = [500, 800, 900, 950, 990, 995];
 
-    /// Counts the outcome of a threshold, in thousandths.
+    /// Counts how decided comments relate to a threshold. `from` is the threshold in thousandths.
     pub fn evaluate(tests: &[ScoredDecision], from: i32) -> Self {
         let mut trial = Self {
             threshold: from,
@@ -41,23 +42,24 @@ impl ThresholdReport {
         trial
     }
 
-    /// Returns the number of flagged comments that moderators approved.
+    /// Returns the number of comments at or above the threshold that moderators approved.
     pub fn false_positives(&self) -> i64 {
         self.flagged - self.correct
     }
 
-    /// Returns the share of flagged comments that were refused, in per cent, rounded down: only all of them are 100.
+    /// Returns the percentage of comments at or above the threshold that moderators refused. Rounds down, so that 100
+    /// means all of them. `None` if no comment is at or above the threshold.
     pub fn precision(&self) -> Option<i64> {
         (self.flagged > 0).then(|| self.correct * 100 / self.flagged)
     }
 
-    /// Returns the share of refused comments that were flagged, in per cent.
+    /// Returns the percentage of refused comments that are at or above the threshold. `None` if no comment was refused.
     pub fn recall(&self) -> Option<i64> {
         (self.refused > 0).then(|| self.correct * 100 / self.refused)
     }
 }
 
-/// Formats thousandths as per cent: `995` is `99.5`.
+/// Formats thousandths as a percentage: `995` becomes `99.5`.
 pub fn format_percent(thousandths: i32) -> String {
     match (thousandths / 10, thousandths % 10) {
         (whole, 0) => whole.to_string(),
@@ -65,7 +67,8 @@ pub fn format_percent(thousandths: i32) -> String {
     }
 }
 
-/// Parses per cent as typed into thousandths: 0 (off), or 50 to 100. `None` for anything else.
+/// Parses a percentage that a moderator entered, and returns it in thousandths. Accepts 0, which means off, and 50 to
+/// 100. Returns `None` for everything else.
 pub fn parse_threshold(typed: &str) -> Option<i32> {
     let typed = typed.trim().trim_end_matches('%').trim_end();
     let (whole, tenth) = typed.split_once(['.', ',']).unwrap_or((typed, "0"));
@@ -87,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_counts_scores_at_or_above_the_threshold() {
+    fn a_threshold_report_counts_comments_with_scores_at_or_above_the_threshold() {
         let tests = [
             test(0.995, true),
             test(0.96, true),
@@ -122,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn percentages_parse_as_they_are_formatted() {
+    fn a_formatted_percentage_is_parsed_to_the_same_threshold() {
         for (typed, read) in [
             ("0", Some(0)),
             ("50", Some(500)),

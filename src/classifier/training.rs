@@ -1,5 +1,5 @@
-//! Training from the audit log: each decided comment is trained with its current status. Its earlier example is removed
-//! first, exactly, so training twice changes nothing.
+//! Trains the classifier from the decisions in the audit log. Each decided comment is trained with its current status.
+//! Its earlier example is removed from the counts first, so that training a comment twice changes nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,14 +16,16 @@ use crate::clock::Ts;
 use crate::crypto::KeyRing;
 use crate::ids::{CommentId, LogEntryId, SimilarGroupId};
 
-/// Decisions per transaction, unless a single log entry has more.
+/// Largest number of decisions trained in one transaction. A single audit log entry with more decisions is still trained
+/// in one transaction.
 const MAX_BATCH_DECISIONS: i64 = 1_000;
-/// Log entries read per transaction.
+/// Largest number of audit log entries read in one transaction.
 const MAX_BATCH_ENTRIES: i64 = 500;
-/// Examples per group of similar comments: a flood of one text must not fill the model.
+/// Largest number of training examples per group of similar comments, so that many copies of one text cannot dominate the
+/// model.
 const MAX_GROUP_EXAMPLES: i64 = 10;
 
-/// Trains with everything that was decided since the last time.
+/// Trains the classifier with all decisions made since the last training.
 pub async fn train(app: &App) -> sqlx::Result<()> {
     // Reads the key again, which may have been rotated.
     app.load_publication().await?;
@@ -31,7 +33,7 @@ pub async fn train(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Trains one batch; returns whether there may be more.
+/// Trains one batch of decisions. Returns whether more decisions may be left.
 async fn train_batch(app: &App) -> sqlx::Result<bool> {
     let keys = app.keys.snapshot();
     let now = app.clock.now();
@@ -87,7 +89,7 @@ async fn train_batch(app: &App) -> sqlx::Result<bool> {
     Ok(true)
 }
 
-/// Trains with the current status of these comments.
+/// Trains the classifier with the current status of these comments.
 async fn train_comments(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -175,14 +177,14 @@ async fn train_comments(
     store::state::apply_changes(db, &changes).await
 }
 
-/// A candidate with its features.
+/// A comment to train, with the features extracted from it.
 struct PreparedCandidate {
     candidate: TrainingCandidate,
     features: Vec<Feature>,
     feature_ids: Vec<i64>,
 }
 
-/// Extracts features on the blocking pool, so that requests are served meanwhile.
+/// Extracts the features of comments on the blocking thread pool, so that requests are still served in the meantime.
 async fn prepare_candidates(
     keys: &KeyRing,
     candidates: Vec<TrainingCandidate>,

@@ -1,4 +1,4 @@
-//! Removes comments from the model, exactly.
+//! Removes the training examples of comments from the classifier's model.
 
 use sqlx::PgConnection;
 
@@ -6,8 +6,10 @@ use super::store;
 use super::store::state::ModelChanges;
 use crate::ids::CommentId;
 
-/// Removes these comments' examples, before their text changes or is erased. Runs in the caller's transaction and locks
-/// the model until its end. Must come before the comments' rows are locked: training locks in that order.
+/// Removes the training examples of these comments. Call it before their text is changed or erased.
+///
+/// Locks the model until the caller's transaction ends. Call it before the rows of the comments are locked, because
+/// training locks in that order too.
 pub async fn untrain(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<()> {
     store::state::lock_state(db).await?;
     let mut changes = ModelChanges::default();

@@ -1,5 +1,5 @@
-//! The staff pages of the audit log: the list of entries, and one entry with its decisions. Commenters appear only through
-//! their comments.
+//! The staff pages of the audit log: the list of entries, and a single entry with its decisions. They show which comments
+//! an entry is about, but never the email or the id of a commenter.
 
 use askama::Template;
 use axum::extract::State;
@@ -23,9 +23,9 @@ use crate::ids::{AccountId, CommentId};
 use crate::text::dates;
 use crate::web::{Error, Layout, Page, Path, Query, Result};
 
-/// Entries, or decisions of one entry, on a page.
+/// Number of entries on a page of the log, and of decisions on a page of an entry.
 const PAGE_SIZE: i64 = 50;
-/// Value of the form's actor field for entries of the site itself.
+/// Value of the actor field in the filter form that selects entries of the site itself.
 const SYSTEM_ACTOR: &str = "itself";
 
 #[derive(Template)]
@@ -33,14 +33,14 @@ const SYSTEM_ACTOR: &str = "itself";
 struct AuditLogPage {
     desk: AdminLayout,
     section: AdminSection,
-    /// Each entry with its description.
+    /// Each entry with the sentence that describes it.
     entries: Vec<(LogEntry, String)>,
-    /// URL of the next page, with older entries.
+    /// URL of the next page, which has older entries; `None` on the last page.
     older: Option<String>,
     query: AuditLogQuery,
     staff: Vec<(AccountId, String)>,
     system_actor: &'static str,
-    /// Position of the newest entry of all and its hash.
+    /// Position and hash of the newest entry in the audit log, whatever the filter is.
     end: Option<(i64, String)>,
 }
 
@@ -52,14 +52,14 @@ struct AuditLogEntryPage {
     entry: LogEntry,
     description: String,
     decisions: Vec<LoggedDecision>,
-    /// The id of the last decision shown, if more follow.
+    /// Id of the last decision shown, if the entry has more decisions.
     next: Option<i64>,
-    /// Number of decisions of the whole action, if this entry has only some of them.
+    /// Number of decisions of the whole action; `None` if this entry has all of them.
     action_total: Option<i64>,
     can_undo: bool,
 }
 
-/// The filter as it stands in the URL.
+/// Fields of the filter form as they appear in the URL.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct AuditLogQuery {
@@ -71,7 +71,7 @@ pub struct AuditLogQuery {
     before: String,
 }
 
-/// Shows the entries that match the filter, newest first.
+/// Shows the audit log entries that match the filter, newest first.
 pub async fn show_log(
     State(app): State<App>,
     desk: AdminLayout,
@@ -107,15 +107,15 @@ pub async fn show_log(
     .into_response())
 }
 
-/// The page of an entry's decisions.
+/// Position within the list of decisions of an entry, as it appears in the URL.
 #[derive(Deserialize)]
 pub struct EntryQuery {
-    /// Id of the last decision on the page before.
+    /// Id of the last decision on the previous page; empty for the first page.
     #[serde(default)]
     after: String,
 }
 
-/// Shows one entry with its decisions.
+/// Shows one audit log entry with its decisions.
 pub async fn show_entry(
     State(app): State<App>,
     desk: AdminLayout,
@@ -152,7 +152,7 @@ pub async fn show_entry(
 }
 
 impl AuditLogQuery {
-    /// Parses the fields; a value that is not valid for its field matches everything.
+    /// Converts the fields of the URL to a filter. A field with an invalid value sets no condition.
     fn to_filter(&self, layout: &Layout) -> LogFilter {
         let zone = &layout.publication.zone;
         let day_start =
@@ -173,7 +173,7 @@ impl AuditLogQuery {
         }
     }
 
-    /// Returns the URL of the same filter for entries before a position.
+    /// Returns the URL of the page with older entries: the same filter, limited to positions lower than `before`.
     fn older_url(&self, before: i64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [
@@ -194,12 +194,13 @@ impl AuditLogQuery {
     }
 }
 
-/// Returns the comment that is the subject of an entry.
+/// Returns the comment that the entry is about, if its subject is a comment.
 fn subject_comment(entry: &LogEntry) -> Option<CommentId> {
     entry.subject.strip_prefix("comment ")?.parse().ok()
 }
 
-/// Describes an entry in one sentence; `author` is the name of the author of its subject.
+/// Describes an audit log entry in one sentence. `author` is the name of the author, if the entry is about the edit of a
+/// comment.
 fn describe_entry(translator: Translator, entry: &LogEntry, author: Option<&str>) -> String {
     let count = i64::from(entry.decisions);
     match entry.kind {
@@ -244,7 +245,7 @@ fn describe_actor(layout: &Layout, entry: &LogEntry) -> String {
 }
 
 impl AuditLogPage {
-    /// Lists the options of the kind field.
+    /// Lists the options of the filter field for the kind of entry: each code with its label.
     fn kinds(&self) -> Vec<(&'static str, String)> {
         let translator = self.desk.layout.translator;
         EntryKind::ALL
@@ -256,7 +257,7 @@ impl AuditLogPage {
             .collect()
     }
 
-    /// Lists the options of the status field.
+    /// Lists the options of the filter field for the new status: each code with its label.
     fn statuses(&self) -> Vec<(&'static str, String)> {
         let translator = self.desk.layout.translator;
         Status::ALL
@@ -295,7 +296,7 @@ impl AuditLogEntryPage {
         (!previous.is_empty()).then(|| encode_hex(previous))
     }
 
-    /// Describes a decision as the status before and after it.
+    /// Describes a decision by the status before and after it, such as `Held → Approved`.
     fn change(&self, decision: &LoggedDecision) -> String {
         let translator = self.desk.layout.translator;
         let status = |status: Status| translator.text(&format!("status-{}", status.as_str()));

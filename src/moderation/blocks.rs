@@ -1,5 +1,5 @@
-//! The staff page of blocked emails, domains and networks. It never shows an email, not even one that was just typed, once it
-//! is blocked.
+//! The staff page of blocked emails, email domains and IP networks. It never shows a blocked email, not even the one that
+//! the moderator has just entered.
 
 use askama::Template;
 use axum::extract::State;
@@ -24,10 +24,12 @@ use crate::web::request_id::RequestId;
 use crate::web::{Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion/blocks";
-/// Subject of a network's entries in the audit log. The network itself would say where a commenter lives.
+/// Subject of audit log entries about blocked IP networks. The network itself is left out because it reveals where a
+/// commenter lives.
 const NETWORK_SUBJECT: &str = "a network";
 
-/// The typed value; the page has one form per kind, so one field is filled.
+/// The value that the moderator entered to block. The page has one form each for emails, domains and networks, so only
+/// one field is filled.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct BlockForm {
@@ -41,11 +43,11 @@ pub struct BlockForm {
     errors: FieldErrors,
 }
 
-/// The block to remove; one field is filled.
+/// The block that the moderator removes. Only one field is filled.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct UnblockForm {
-    /// The handle of a blocked email.
+    /// Value that stands for a blocked email without containing it; see [`email_handle`].
     #[serde(rename = "address")]
     email_handle: String,
     domain: String,
@@ -58,15 +60,15 @@ struct BlocksPage {
     desk: AdminLayout,
     section: AdminSection,
     form: BlockForm,
-    /// Each blocked email with the handle that its form sends.
+    /// Each blocked email with the value that its form sends in place of the email.
     emails: Vec<(String, BlockedEmail)>,
     domains: Vec<BlockedPlace>,
     networks: Vec<BlockedPlace>,
-    /// Confirmation of what the last form did.
+    /// Confirmation that a block was added or removed.
     done: Option<String>,
 }
 
-/// The confirmation to show, as it stands in the URL after a redirect.
+/// Code of the confirmation to show, as it appears in the URL after a redirect.
 #[derive(Deserialize)]
 pub struct BlocksQuery {
     #[serde(default)]
@@ -90,7 +92,7 @@ pub async fn show_blocks(
     Ok(Page(page).into_response())
 }
 
-/// Blocks the typed email, domain or network. The response to one that is blocked already is the same.
+/// Blocks the email, domain or network that the moderator entered. The response is the same if it was blocked before.
 pub async fn block(
     State(app): State<App>,
     request_id: RequestId,
@@ -142,7 +144,7 @@ async fn apply_form(
     Ok(redirect_after_post(&format!("{PAGE_PATH}?done=blocked")).into_response())
 }
 
-/// Removes a block. One that does not exist any more is no error.
+/// Removes a block. Succeeds if the block no longer exists.
 pub async fn unblock(
     State(app): State<App>,
     moderator: Moderator,
@@ -201,8 +203,8 @@ async fn append_entry(
     chain::append_single(db, &entry).await
 }
 
-/// Returns the value by which a form names a blocked email. It is signed: the commenter's id would tell a moderator whether
-/// that person had commented before.
+/// Returns the value that stands for a blocked email in a form. It is signed, because the commenter's id would tell the
+/// moderator whether that person had commented before.
 fn email_handle(app: &App, blocked: &BlockedEmail) -> String {
     app.keys
         .sign("blocked address", &blocked.id.0.to_be_bytes())
@@ -215,7 +217,8 @@ enum BlockTarget {
 }
 
 impl BlockForm {
-    /// Parses the filled field; on `None` the form holds the error.
+    /// Parses the field that the moderator filled. If its value is invalid, returns `None` and stores the message in the
+    /// form.
     fn parse(&mut self, desk: &AdminLayout) -> Option<BlockTarget> {
         let translator = desk.layout.translator;
         let (field, key) = if !self.domain.is_empty() {
@@ -267,7 +270,7 @@ impl BlocksPage {
         })
     }
 
-    /// Describes the day of a block and the member of staff who added it.
+    /// Describes the day on which the block was added and the member of staff who added it.
     fn describe_origin(&self, at: &Ts, by: &Option<String>) -> String {
         let layout = &self.desk.layout;
         let day = layout.format_date(at);

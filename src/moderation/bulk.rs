@@ -1,5 +1,6 @@
-//! Bulk actions: deciding on every comment that matches a filter, and undoing an action. The request saves the action and runs
-//! its first batch; the background loop runs the rest. Each batch is one transaction and one entry of the audit log.
+//! Bulk actions: deciding on every comment that matches a filter, and undoing an earlier action. The request saves the
+//! action and runs its first batch; the background loop runs the other batches. Each batch is one transaction and has one
+//! audit log entry.
 
 use sqlx::{Connection, PgConnection};
 
@@ -14,23 +15,23 @@ use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{ActionId, CommentId};
 
-/// Comments decided in one transaction. A larger batch would hold its row locks for longer than a reader or another moderator
-/// should wait.
+/// Largest number of comments decided in one transaction. A larger batch would hold its row locks for longer than a
+/// reader or another moderator should wait.
 const BATCH_SIZE: i64 = 2_000;
-/// Seconds that a node has an action to itself; longer than any batch takes.
+/// Seconds for which a node leases a bulk action. Longer than any batch takes.
 const LEASE_SECS: i64 = 60;
-/// Number of times that a batch is tried again after a deadlock.
+/// Number of times that a batch is repeated after a deadlock.
 const MAX_DEADLOCK_RETRIES: u32 = 2;
 
-/// The amount of work to do before returning.
+/// The number of batches to run before returning.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RunLength {
     OneBatch,
     ToTheEnd,
 }
 
-/// Gives `to` to every comment that matches the filter, if it has not changed since `as_of`. The first batch is done when this
-/// returns.
+/// Gives the status `to` to every comment that matches the filter and has not changed since `as_of`. Runs the first batch
+/// before it returns, and leaves the others to the background loop.
 pub async fn decide_all(
     app: &App,
     moderator: &Moderator,
@@ -62,8 +63,9 @@ pub async fn decide_all(
     start(app, moderator, &task, note, expected.at_least()).await
 }
 
-/// Undoes an action as far as nobody has decided on its comments since. An action that is still running stops. The first
-/// batch is done when this returns.
+/// Undoes the decisions of an action on comments that nobody has decided on or edited since. If the action is still
+/// running, it is stopped. Runs the first batch of the undo before it returns, and leaves the others to the background
+/// loop.
 pub async fn undo_all(
     app: &App,
     moderator: &Moderator,
@@ -104,7 +106,7 @@ async fn start(
     Ok(action_id)
 }
 
-/// Runs every unfinished action that no other node has leased, oldest first.
+/// Runs all unfinished bulk actions that no other node has leased, oldest first.
 pub async fn run_pending(app: &App) -> sqlx::Result<()> {
     loop {
         let now = app.clock.now();
@@ -158,7 +160,8 @@ fn is_deadlock(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("40P01")
 }
 
-/// Runs the next batch. Returns the cursor for the batch after it, `None` if the action is finished or was stopped.
+/// Runs the next batch of a bulk action. Returns the cursor at which the following batch begins; `None` if the action is
+/// finished or was stopped.
 async fn run_batch(
     app: &App,
     bulk: &mut BulkAction,
@@ -189,7 +192,8 @@ async fn run_batch(
     Ok(next)
 }
 
-/// Decides on the next matching comments. Returns how many were decided, and the last comment looked at if more may follow.
+/// Decides on the next batch of matching comments. Returns the number of decided comments, and the last comment that was
+/// examined. The latter is `None` if no matching comments are left.
 async fn decide_batch(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -209,7 +213,8 @@ async fn decide_batch(
     Ok((decided.len(), page.next.map(|id| id.0)))
 }
 
-/// Undoes the next decisions of an action. Returns how many were undone, and the last decision looked at if more may follow.
+/// Undoes the next batch of decisions of an action. Returns the number of undone decisions, and the last decision that
+/// was examined. The latter is `None` if no decisions are left.
 async fn undo_batch(
     db: &mut PgConnection,
     moderator: &Moderator,

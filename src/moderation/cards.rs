@@ -1,5 +1,5 @@
-//! Cards: a comment as a moderator sees it, with buttons to decide on it. A list of them is a part of the queue page and, for
-//! the script that loads more, a response of its own.
+//! Cards of the moderation queue. A card shows a comment with the facts that a moderator needs, and buttons to decide on
+//! it. A list of cards is part of the queue page, and also a response of its own for the script that loads more of them.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -14,9 +14,9 @@ use crate::ids::CommentId;
 use crate::text::{SafeHtml, excerpt, markdown};
 use crate::web::Layout;
 
-/// The store stops counting comments from one network here.
+/// Number of comments from the same IP network at which the database query stops counting.
 const MAX_NETWORK_COUNT: i64 = 20;
-/// Characters of the parent comment that a card quotes.
+/// Number of characters of the parent comment that a card quotes.
 const PARENT_EXCERPT_CHARS: usize = 140;
 
 #[derive(Template)]
@@ -24,9 +24,10 @@ const PARENT_EXCERPT_CHARS: usize = 140;
 pub struct CardList {
     layout: Layout,
     pub cards: Vec<QueueCard>,
-    /// The comment after which more cards may follow.
+    /// Id of the comment after which the next page of cards begins; `None` on the last page.
     pub next: Option<CommentId>,
-    /// Time at which the cards were loaded. Decisions on more than one card leave later comments and edits alone.
+    /// Time at which the cards were loaded. Decisions on groups or on all matching comments ignore comments that were
+    /// written or edited later.
     pub as_of: Ts,
 }
 
@@ -42,7 +43,8 @@ impl CardList {
         }
     }
 
-    /// Returns the other comments of the same commenter, counted by decision.
+    /// Describes how many other comments of the same commenter were approved, held or refused, and since when the
+    /// commenter has been known.
     fn commenter_history(&self, card: &QueueCard) -> String {
         let translator = self.layout.translator;
         let counts = [
@@ -77,7 +79,8 @@ impl CardList {
         }
     }
 
-    /// Returns size, networks and age of the group that the card stands for; `None` for a single comment.
+    /// Describes the size of the group of similar comments on a card, the number of its IP networks and its age. Returns
+    /// `None` if the card has a single comment.
     fn group_summary(&self, card: &QueueCard) -> Option<String> {
         if card.group_size < 2 {
             return None;
@@ -104,7 +107,8 @@ impl CardList {
         Some(translator.format("queue-spam-score", "percent", &percent))
     }
 
-    /// Lists the features that weighed most in the spam score: those of spam in one sentence, then those against it.
+    /// Describes the features that influenced the spam score most: one sentence for those that suggest spam, and one for
+    /// those that suggest a good comment.
     fn score_features(&self, card: &QueueCard) -> Vec<String> {
         let translator = self.layout.translator;
         let features = card
@@ -125,7 +129,7 @@ impl CardList {
             .collect()
     }
 
-    /// Returns the accessible label of a button that decides on a whole group.
+    /// Returns the accessible label of a button that decides on a whole group of similar comments.
     fn group_label(&self, key: &str, card: &QueueCard) -> String {
         let translator = self.layout.translator;
         let count = card.group_size.to_string();
@@ -141,19 +145,19 @@ impl CardList {
 }
 
 impl QueueCard {
-    /// Returns the statuses that the comment can be given, each with the message key of its button.
+    /// Returns the statuses that a moderator can give to the comment, each with the key of its button's label.
     pub fn choices(&self) -> &'static [(Status, &'static str)] {
         choices(self.status)
     }
 
-    /// Returns the reasons that screening recorded, as sentences.
+    /// Returns the reasons that screening recorded for the comment, as sentences.
     pub fn reasons(&self, translator: Translator) -> Vec<String> {
         parsed_reasons(self)
             .map(|reason| reason.moderator_text(translator))
             .collect()
     }
 
-    /// Returns the accessible label of a button, which names the comment's author.
+    /// Returns the accessible label of a decision button, which names the comment's author.
     pub fn label(&self, translator: Translator, key: &str) -> String {
         let action = translator.text(key);
         translator.format_all(
@@ -162,7 +166,7 @@ impl QueueCard {
         )
     }
 
-    /// Returns the comment with the words marked that a word list matched.
+    /// Returns the body of the comment. Words that matched a word list during screening are highlighted.
     pub fn highlighted_body(&self) -> SafeHtml {
         let entries: Vec<String> = parsed_reasons(self)
             .filter(|reason| matches!(reason.kind, ReasonKind::HoldWord | ReasonKind::RefuseWord))
@@ -176,7 +180,8 @@ impl QueueCard {
         markdown::highlight(&self.body_html, |text| word_list.match_ranges(text))
     }
 
-    /// Returns the form value that stands for the whole group: its id, and the newest comment that the page counted.
+    /// Returns the value of buttons that decide on a whole group of similar comments: the id of the group, and the newest
+    /// comment counted on the page.
     pub fn group_value(&self) -> Option<String> {
         let (id, newest) = (self.similar_group_id?, self.group_newest_id?);
         Some(format!("{id}:{newest}"))
@@ -189,14 +194,14 @@ impl QueueCard {
     }
 }
 
-/// Parses the reasons of a card; skips those that this version does not know.
+/// Parses the screening reasons of a comment. Skips reasons that this version of the program does not know.
 fn parsed_reasons(card: &QueueCard) -> impl Iterator<Item = ScreeningReason> {
     card.reasons
         .iter()
         .filter_map(|reason| ScreeningReason::parse(reason))
 }
 
-/// Returns the statuses that a comment of `status` can be given, each with the message key of its button.
+/// Returns the statuses that a moderator can give to a comment of this status, each with the key of its button's label.
 pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
     match status {
         Status::Held => &[
@@ -222,7 +227,7 @@ pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
     }
 }
 
-/// Returns the sentence that reports an action to the moderator.
+/// Describes the result of a decision or an undo in one sentence for the moderator.
 pub fn describe_action(translator: Translator, was_undo: bool, to: Status, count: i64) -> String {
     let key = match (was_undo, to) {
         (true, _) => "queue-undone",

@@ -1,5 +1,5 @@
-//! The staff page of the spam score: the number of decisions it was trained on, its accuracy so far, and the threshold from
-//! which a comment goes to spam without a moderator.
+//! The staff page of the spam score. It shows how many decisions the classifier was trained with and how accurate its
+//! scores were, and has a form for the threshold from which comments go to spam without a moderator.
 
 use askama::Template;
 use axum::Extension;
@@ -22,14 +22,14 @@ use crate::web::request_id::RequestId;
 use crate::web::{FieldErrors, FormFields, Layout, Page, Query, Result, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/spam-score";
-/// Decisions that the figures are computed from; the latest.
+/// Number of decisions that the accuracy is computed from, the most recent ones.
 const MAX_SCORED: i64 = 1_000;
-/// Decisions below which the page warns that the figures may be chance.
+/// Number of decisions below which the page warns that the accuracy may be due to chance.
 const FEW_SCORED: usize = 100;
-/// False positives that the page lists.
+/// Largest number of false positives that the page lists.
 const MAX_FALSE_POSITIVES: i64 = 50;
 const EXCERPT_CHARS: usize = 160;
-/// Threshold for the report if neither the query nor the settings have one, in thousandths.
+/// Threshold that the page evaluates if neither the URL nor the settings have one, in thousandths.
 const DEFAULT_THRESHOLD: i32 = 950;
 
 #[derive(Template)]
@@ -38,22 +38,22 @@ struct ClassifierPage {
     desk: AdminLayout,
     section: AdminSection,
     totals: ModelTotals,
-    /// Decisions of each kind that the classifier needs before it predicts anything.
+    /// Number of approved and of refused comments that the classifier needs before it predicts anything, as text.
     min_examples: String,
     scored: usize,
-    /// Reports for the usual thresholds.
+    /// Evaluation of each threshold in the comparison table.
     reports: Vec<ThresholdReport>,
-    /// Report for the chosen threshold.
+    /// Evaluation of the threshold that the moderator has chosen.
     chosen: ThresholdReport,
-    /// Approved comments that the chosen threshold would have sent to spam.
+    /// Approved comments that the chosen threshold would have moved to spam.
     false_positives: Vec<FalsePositive>,
     form: ThresholdForm,
     saved: bool,
-    /// Somebody else has saved the settings meanwhile.
+    /// Whether somebody else has saved the settings since the form was loaded.
     has_conflict: bool,
 }
 
-/// The threshold as typed, in per cent; 0 turns automatic decisions off.
+/// The threshold that the moderator entered, in per cent. 0 turns automatic decisions off.
 struct ThresholdForm {
     from: String,
     version: i32,
@@ -62,7 +62,7 @@ struct ThresholdForm {
 
 #[derive(Deserialize)]
 pub struct ClassifierQuery {
-    /// Threshold to report on, as typed.
+    /// The threshold to evaluate, in per cent, as the moderator entered it.
     from: Option<String>,
     saved: Option<u8>,
 }
@@ -80,7 +80,7 @@ pub async fn show_classifier(
     Ok(Page(page).into_response())
 }
 
-/// Saves the threshold, or only shows the report on it.
+/// Saves the threshold, or only shows its evaluation, depending on the button.
 pub async fn submit_threshold(
     State(app): State<App>,
     Extension(reference): Extension<RequestId>,
@@ -143,7 +143,7 @@ impl ThresholdForm {
 }
 
 impl ClassifierPage {
-    /// Loads the page with a report on `threshold`, or on the saved one, or on the default.
+    /// Loads the page. Evaluates `threshold` if it is given, otherwise the saved threshold, otherwise the default.
     async fn load(
         app: &App,
         desk: AdminLayout,
@@ -193,12 +193,12 @@ impl ClassifierPage {
         format_percent(&self.desk.layout, report.threshold)
     }
 
-    /// Returns the part of what the threshold would have sent to spam that moderators refused too.
+    /// Formats the percentage of comments that the threshold would have moved to spam and moderators refused as well.
     fn precision(&self, report: &ThresholdReport) -> String {
         self.format_share(report.correct, report.precision())
     }
 
-    /// Returns the part of what moderators refused that the threshold would have sent to spam.
+    /// Formats the percentage of refused comments that the threshold would have moved to spam.
     fn recall(&self, report: &ThresholdReport) -> String {
         self.format_share(report.correct, report.recall())
     }
@@ -226,7 +226,7 @@ impl FalsePositive {
         excerpt::excerpt(&text, EXCERPT_CHARS)
     }
 
-    /// Returns the path of the comment in the queue, among the others of its author.
+    /// Returns the path of a queue page that lists the comments of the same author, including this one.
     fn queue_path(&self) -> String {
         let filter = QueueFilter {
             same_author_as: Some(self.id),

@@ -1,5 +1,6 @@
-//! The staff page of the commenter behind a comment: names, comments, notes, and how their comments are handled. The page is
-//! addressed by a comment, so that neither the email nor the commenter's id appears on it or in its forms.
+//! The staff page of the commenter who wrote a comment: names, comments, notes of moderators, and the policy for new
+//! comments. The URL contains the id of a comment, so that neither the email nor the commenter's id appears on the page
+//! or in its forms.
 
 use askama::Template;
 use axum::Extension;
@@ -27,9 +28,9 @@ use crate::web::form::submit_or_recover;
 use crate::web::request_id::RequestId;
 use crate::web::{Error, FieldErrors, FormFields, Page, Path, Query, Result, redirect_after_post};
 
-/// Names that the page lists.
+/// Largest number of names that the page lists.
 const MAX_NAMES: i64 = 10;
-/// Comments that the page lists; the queue has all of them.
+/// Largest number of comments that the page lists. The queue has all of them.
 const MAX_COMMENTS: i64 = 20;
 const MAX_NOTE_BYTES: usize = 10_000;
 const MAX_REASON_BYTES: usize = 1_000;
@@ -41,21 +42,21 @@ struct CommenterPage {
     section: AdminSection,
     id: CommentId,
     author: CommentAuthor,
-    /// `None` for a comment by the staff, a deleted comment, and one without an email.
+    /// Facts about the commenter; `None` for a comment by staff, a deleted comment, or a comment without an email.
     profile: Option<CommenterProfile>,
     note: String,
-    /// Reason for a change of policy as typed.
+    /// Reason for a change of policy, as the moderator entered it.
     reason: String,
     errors: FieldErrors,
-    /// Confirmation of what the last form did.
+    /// Confirmation of the change that the moderator has just made.
     done: Option<String>,
-    /// The action that trashed the pending comments of someone who was just blocked.
+    /// The action that trashed the pending comments of a commenter who was just blocked.
     trashed: Option<(ActionId, ActionSummary)>,
-    /// Message about a change that someone else made meanwhile.
+    /// Message that someone else has changed the policy since the form was loaded.
     conflict: Option<String>,
 }
 
-/// The known facts about a commenter.
+/// Facts about a commenter that moderators may see.
 struct CommenterProfile {
     record: commenter_store::CommenterRecord,
     names: Vec<String>,
@@ -65,7 +66,7 @@ struct CommenterProfile {
     policy: PolicyInfo,
 }
 
-/// The confirmation to show, as it stands in the URL after a redirect.
+/// Codes of the confirmation to show, as they appear in the URL after a redirect.
 #[derive(Deserialize)]
 pub struct CommenterPageQuery {
     #[serde(default)]
@@ -73,7 +74,7 @@ pub struct CommenterPageQuery {
     action: Option<ActionId>,
 }
 
-/// Shows the commenter behind a comment.
+/// Shows the page of the commenter who wrote a comment.
 pub async fn show_commenter(
     State(app): State<App>,
     desk: AdminLayout,
@@ -98,7 +99,7 @@ pub async fn show_commenter(
     Ok(Page(page).into_response())
 }
 
-/// Adds a note, deletes a note, or changes the policy, depending on the button.
+/// Adds a note, deletes a note, or changes the policy, depending on the button that was pressed.
 pub async fn update_commenter(
     State(app): State<App>,
     Extension(reference): Extension<RequestId>,
@@ -176,8 +177,8 @@ async fn add_note(
     Ok(page.redirect("noted"))
 }
 
-/// Changes the policy unless someone else has changed it since the form was shown; may trash the pending comments of someone
-/// who is blocked.
+/// Changes the policy for a commenter, unless someone else has changed it since the form was loaded. If the commenter is
+/// blocked, can also trash their pending comments.
 async fn change_policy(
     app: &App,
     mut db: Transaction<'_, Postgres>,
@@ -236,7 +237,7 @@ async fn change_policy(
     Ok(page.redirect(to.as_str()))
 }
 
-/// Returns the queue's filter for the comments by the author of `id` in one status.
+/// Returns a queue filter for comments of one status by the author of the comment `id`.
 fn filter_by_author(id: CommentId, status: Status) -> QueueFilter {
     QueueFilter {
         same_author_as: Some(id),
@@ -275,7 +276,7 @@ impl CommenterPage {
         page_path(self.id)
     }
 
-    /// Returns the key of the message that says why there is no profile.
+    /// Returns the message key of the reason why nothing is known about the commenter.
     fn no_profile_key(&self) -> &'static str {
         if self.author.is_erased {
             "commenter-erased"
@@ -286,7 +287,7 @@ impl CommenterPage {
         }
     }
 
-    /// Describes the policy, since when it applies and who set it.
+    /// Describes the policy, the day since which it applies, and the member of staff who set it.
     fn describe_policy(&self, policy: &PolicyInfo) -> String {
         let layout = &self.desk.layout;
         let now = layout
@@ -307,7 +308,7 @@ impl CommenterPage {
         }
     }
 
-    /// Returns the URL of the queue with the commenter's comments in one status.
+    /// Returns the URL of the queue page with this commenter's comments of one status.
     fn queue_url(&self, status: &Status) -> String {
         let filter = filter_by_author(self.id, *status);
         format!("/admin/comments?{}", filter.query())
@@ -341,7 +342,7 @@ impl CommenterProfile {
         }))
     }
 
-    /// Lists the policies that the buttons offer: all but the present one.
+    /// Lists the policies that the page offers, which are all except the current one.
     fn other_policies(&self) -> Vec<CommenterPolicy> {
         let all = CommenterPolicy::ALL.into_iter();
         all.filter(|treated| *treated != self.policy.policy)

@@ -1,4 +1,4 @@
-//! Saving the policy for a commenter, together with its entries in the audit log.
+//! Saves the policy for a commenter and records the change in the audit log.
 
 use sqlx::PgConnection;
 
@@ -11,7 +11,8 @@ use crate::commenters::policy::{CommenterPolicy, PolicyInfo};
 use crate::commenters::store::policies;
 use crate::ids::CommenterId;
 
-/// Saves the policy, with an entry in the audit log for the block and one for the rest, if they change.
+/// Saves the policy for a commenter. If it changes whether the commenter is blocked, one audit log entry records that. If
+/// it changes whether comments are held or trusted, another entry does.
 pub(super) async fn save_policy(
     db: &mut PgConnection,
     moderator: &Moderator,

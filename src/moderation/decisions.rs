@@ -1,5 +1,6 @@
-//! The queue's form: deciding on comments and undoing an action. A decision takes effect only on what the moderator saw. A
-//! browser is redirected to the queue; the script gets the outcome as JSON.
+//! Handlers for the forms of the moderation queue: deciding on comments and undoing an action. A decision changes a
+//! comment only if it still is as the moderator saw it. Browsers are redirected to the queue; the queue's script gets the
+//! result as JSON.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,25 +23,27 @@ use crate::ids::{ActionId, CommentId, SimilarGroupId};
 use crate::text::input;
 use crate::web::{Error, FormFields, Layout, Result};
 
-/// Longest note; the rest is cut off.
+/// Longest note on a decision in bytes. The rest is cut off.
 const MAX_NOTE_BYTES: usize = 300;
 
-/// The comments that a form decides on.
+/// The comments that a submitted form decides on.
 enum DecisionScope {
-    /// One comment (field `one`: `spam 17:held:0`), or the ticked ones (`all`: `spam`, and each `tick`: `17:held:0`).
+    /// Single comments. The field `one` decides on one comment (`spam 17:held:0`). The field `all` gives its status
+    /// (`spam`) to all comments in the fields `tick` (`17:held:0`).
     Comments(Vec<DecisionRequest>),
-    /// A group of similar comments up to `newest` (field `group`: `spam 9:17`).
+    /// A group of similar comments up to the comment `newest`. The field `group` contains status, group and comment
+    /// (`spam 9:17`).
     Group {
         id: SimilarGroupId,
         newest: CommentId,
-        /// Time at which the page was loaded, if the form has it (field `as_of`: microseconds since 1970).
+        /// Time at which the page was loaded, if the form has the field `as_of` (microseconds since 1970).
         as_of: Option<Ts>,
     },
-    /// All comments that match the filter in the form (field `matching`: `spam`, and `as_of`).
+    /// All comments that match the filter in the form. The field `matching` contains the new status (`spam`).
     Matching { as_of: Ts },
 }
 
-/// Reads the new status and the comments to give it to; `None` if the form is malformed.
+/// Reads the new status and the comments that get it from a form. Returns `None` if the form is malformed.
 fn parse_decision(fields: &FormFields) -> Option<(Status, DecisionScope)> {
     let as_of = fields.first("as_of").parse().ok();
     let as_of = as_of.and_then(Ts::from_unix_micros);
@@ -172,13 +175,13 @@ async fn decide_matching(
     })
 }
 
-/// Returns whether a bulk action has finished without a single decision.
+/// Returns whether a bulk action has finished without changing any comment.
 async fn has_decided_nothing(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<bool> {
     let bulk = store::bulk::find(db, action_id).await?;
     Ok(bulk.is_some_and(|bulk| bulk.finished_at.is_some() && bulk.decided == 0))
 }
 
-/// Undoes the action that the form names.
+/// Undoes the action whose id is in the form.
 pub async fn undo(
     State(app): State<App>,
     moderator: Moderator,
@@ -210,14 +213,14 @@ pub async fn undo(
     Ok(redirect_to_queue(&fields, &params).into_response())
 }
 
-/// Returns whether the request comes from a script of ours, which asks for JSON.
+/// Returns whether the request was sent by one of the site's scripts, which ask for JSON.
 pub(super) fn accepts_json(headers: &HeaderMap) -> bool {
     let accepts = headers.get(header::ACCEPT);
     accepts.is_some_and(|accepts| accepts.as_bytes().starts_with(b"application/json"))
 }
 
-/// Renders the outcome for the script: the action and a sentence on it, the first comments it decided on, the conflicts with a
-/// sentence each, and the new count of every status.
+/// Renders the result of an action as JSON for the queue's script. It contains the id of the action, a message, the first
+/// decided comments, the comments in conflict with a message for each, and the new number of comments of every status.
 async fn render_json(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -262,7 +265,7 @@ async fn render_json(
     .into_response())
 }
 
-/// Returns the query parameters that make the queue page report the outcome.
+/// Returns the query parameters with which the queue page shows the result of an action.
 fn outcome_params(outcome: &DecisionOutcome) -> Vec<(&'static str, String)> {
     let mut params = Vec::new();
     if let Some(action_id) = outcome.action_id {
@@ -275,7 +278,7 @@ fn outcome_params(outcome: &DecisionOutcome) -> Vec<(&'static str, String)> {
     params
 }
 
-/// Redirects to the page of the queue that the form was on.
+/// Redirects to the queue page that contained the form.
 fn redirect_to_queue(form: &FormFields, params: &[(&str, String)]) -> Redirect {
     let filter = QueueFilter::from_fields(|name| form.first(name));
     let mut query = form_urlencoded::Serializer::new(filter.query());

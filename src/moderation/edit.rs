@@ -1,5 +1,5 @@
-//! The page on which moderators edit a comment. Every earlier version is saved and can be restored, which is an edit too. The
-//! comment keeps its status, but a decision made before the edit can no longer be undone.
+//! The page on which moderators edit a comment. Every earlier version is saved and can be restored; restoring counts as
+//! an edit. The comment keeps its status, but decisions made before the edit can no longer be undone.
 
 use askama::Template;
 use axum::extract::State;
@@ -26,7 +26,7 @@ use crate::web::{Error, Page, Path, Query, Result, redirect_after_post};
 
 const MAX_NOTE_BYTES: usize = 1_000;
 
-/// The comment as typed, and the button that was pressed.
+/// The edited comment as the moderator entered it, and the button that was pressed.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct CommentEditForm {
@@ -39,7 +39,7 @@ pub struct CommentEditForm {
     note: String,
     version: RowVersion,
     action: EditButton,
-    /// The earlier version to restore. Its button sends no text, only the version of the page.
+    /// Number of the earlier version to restore. The restore button does not submit the text of the comment.
     #[serde(deserialize_with = "form::parsed")]
     restore: Option<i32>,
     #[serde(skip)]
@@ -63,14 +63,14 @@ struct CommentEditPage {
     comment: EditableComment,
     form: CommentEditForm,
     preview: Option<SafeHtml>,
-    /// The versions that a member of staff replaced, newest first.
+    /// Earlier versions that were replaced by an edit of a member of staff, newest first.
     versions: Vec<CommentVersion>,
     done: Option<String>,
-    /// Message for a failure that is not the fault of a field.
+    /// Message for an error that does not belong to a field.
     notice: Option<String>,
 }
 
-/// The outcome of the edit that led to the page.
+/// Result of the edit that redirected to this page.
 #[derive(Deserialize)]
 pub struct EditQuery {
     saved: Option<u8>,
@@ -98,7 +98,7 @@ pub async fn show_edit(
     Ok(Page(page).into_response())
 }
 
-/// Saves the edit, previews it, or restores an earlier version.
+/// Saves the edit, previews it, or restores an earlier version, depending on the button that was pressed.
 pub async fn submit_edit(
     State(app): State<App>,
     request_id: RequestId,
@@ -185,7 +185,8 @@ impl CommentEditForm {
         }
     }
 
-    /// Returns the new text; `None` if a field is wrong, which the form then says.
+    /// Validates the form and returns the new text. If a field is invalid, returns `None` and stores the messages in the
+    /// form.
     fn parse(&mut self, translator: Translator, format: BodyFormat) -> Option<EditedText> {
         let mut errors = FieldErrors::new();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
@@ -214,7 +215,7 @@ impl CommentEditForm {
 }
 
 impl CommentEditPage {
-    /// Loads the page; without `form`, the form has the text of the comment.
+    /// Loads the page. Without `form`, the form is filled with the present text of the comment.
     async fn load(
         db: &mut PgConnection,
         desk: AdminLayout,
@@ -236,8 +237,8 @@ impl CommentEditPage {
         })
     }
 
-    /// Responds with the page again, with the comment as it is now beside what was typed. Sending it once more overwrites the
-    /// other edit.
+    /// Shows the form again because somebody else has edited the comment, together with that newer text. Submitting the
+    /// form again overwrites the other edit.
     async fn into_conflict(self, app: &App) -> Result<Response> {
         let mut db = app.pool.acquire().await?;
         let id = self.comment.id;
@@ -253,7 +254,8 @@ impl CommentEditPage {
         Ok(Page(page).with_status(StatusCode::CONFLICT))
     }
 
-    /// Returns the name of the member of staff who made the last edit; `None` if the comment's author did.
+    /// Returns the name of the member of staff who made the last edit. Returns `None` if the comment's author made it, or
+    /// if there was no edit.
     fn last_editor(&self) -> Option<&str> {
         let last = self.versions.first()?;
         (last.version + 1 == self.comment.version).then_some(last.replaced_by.as_str())
@@ -286,7 +288,8 @@ impl CommentEditPage {
         self.comment.format == BodyFormat::Html
     }
 
-    /// Returns whether to show the current text beside the form, because somebody edited it meanwhile.
+    /// Returns whether the page shows the present text beside the form, because somebody else has edited it since the
+    /// form was loaded.
     fn shows_current_text(&self) -> bool {
         self.notice.is_some() && !self.comment.is_erased
     }

@@ -1,8 +1,8 @@
-//! Server-sent events (WHATWG HTML, §9.2) for open queue pages: decisions, whoever made them; comments that arrived, or left
-//! without a decision; progress of bulk actions.
+//! Server-sent events (WHATWG HTML, §9.2) for open queue pages. They report decisions by any moderator, comments that
+//! arrived or were removed without a decision, and the progress of bulk actions.
 //!
-//! Decisions arrive by `LISTEN`. Other changes are found by polling every two seconds while a page is open, because `NOTIFY`
-//! makes commits wait for one another.
+//! Decisions are received by Postgres `LISTEN`. Other changes are found by polling every two seconds while a page is
+//! open, because a `NOTIFY` for each new comment would make commits wait for one another.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -29,30 +29,32 @@ use crate::comments::Status;
 use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 use crate::web::{Error, Result};
 
-/// Time between polls for arrived and removed comments.
+/// Time between two polls for comments that arrived or were removed.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Time between checks that the moderator of a stream is still signed in.
+/// Time between two checks that the moderator who opened a stream is still signed in.
 const SESSION_CHECK_INTERVAL: Duration = Duration::from_secs(30);
-/// Pause after the connection to the database was lost.
+/// Time to wait before reconnecting after the connection to the database was lost.
 const RECONNECT_DELAY: Duration = Duration::from_secs(2);
-/// Streams per process; further pages work without.
+/// Largest number of event streams per process. Pages opened beyond it work without live updates.
 const MAX_STREAMS: usize = 500;
-/// Ids below the newest that are polled again: a transaction can commit after another that took a higher id. As many as may be
-/// posted at the same time.
+/// Number of ids below the newest one that are polled again. A transaction can commit after another one that got a higher
+/// comment id, so this must not be less than the number of comments posted at the same time.
 const LATE_IDS: i64 = 200;
-/// Newest held comments that are watched for removal. A moderator who reads further back sees removals on the next page load.
+/// Number of held comments that are watched for removal, the newest ones. Moderators see the removal of older comments
+/// only when they reload the page.
 const MAX_WATCHED: i64 = 500;
 /// Header that keeps nginx from buffering the stream.
 const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
-/// Postgres channel with the ids of new entries of the audit log, and of bulk actions that finish without one.
+/// Postgres channel for the ids of new audit log entries, and for the ids of bulk actions that finish without a new
+/// entry.
 const CHANNEL: &str = "admin_events";
 
-/// Name of the event that ends every stream; sent when the server stops.
+/// Name of the event that closes every stream. It is sent when the server stops.
 pub const SHUTDOWN_EVENT: &str = "ends";
-/// Name of the event after which the page must reload, because it has missed others.
+/// Name of the event that makes the page reload, because it may have missed other events.
 const RELOAD_EVENT: &str = "reset";
 
-/// Streams events to a page until its moderator signs out.
+/// Streams events to an open queue page until the moderator signs out.
 pub async fn stream_events(
     State(app): State<App>,
     moderator: Moderator,
@@ -82,10 +84,10 @@ pub async fn stream_events(
     Ok(([UNBUFFERED], events))
 }
 
-/// The stream of one open page.
+/// The event stream of one open queue page.
 struct EventStream {
     events: Receiver<AdminEvent>,
-    /// Time of the last check of the session.
+    /// Time of the last check that the moderator is signed in.
     checked_at: Instant,
     account_id: AccountId,
     token_hash: Vec<u8>,
@@ -93,7 +95,7 @@ struct EventStream {
 }
 
 impl EventStream {
-    /// Waits for the next event; `None` ends the stream.
+    /// Waits for the next event. Returns `None` when the stream must end.
     async fn next(&mut self) -> Option<Event> {
         loop {
             let check_at = self.checked_at + SESSION_CHECK_INTERVAL;
@@ -129,7 +131,7 @@ impl EventStream {
     }
 }
 
-/// Publishes events to all streams of this process until the last one ends.
+/// Publishes events to all streams of this process until the last stream ends.
 async fn run_listener(app: App) {
     loop {
         while app.admin_events.count_subscribers() > 0 {
@@ -177,7 +179,8 @@ fn publish(app: &App, name: &'static str, data: &serde_json::Value) {
     });
 }
 
-/// Publishes what a notification is about: `entry 17` or `act 17`; others are ignored.
+/// Publishes the change that a Postgres notification is about: `entry 17` for an audit log entry, `act 17` for a bulk
+/// action. Ignores other notifications.
 async fn publish_notification(app: &App, payload: &str) -> sqlx::Result<()> {
     let Some((kind, id)) = payload.split_once(' ') else {
         return Ok(());
@@ -193,8 +196,8 @@ async fn publish_notification(app: &App, payload: &str) -> sqlx::Result<()> {
     }
 }
 
-/// Publishes the decisions of an entry of the audit log, the progress of its bulk action if it belongs to one, and the new
-/// counts.
+/// Publishes the decisions of an audit log entry and the new number of comments per status. If the entry belongs to a
+/// bulk action, also publishes its progress.
 async fn publish_entry(app: &App, db: &mut PgConnection, id: LogEntryId) -> sqlx::Result<()> {
     let Some(entry) = store::events::find_entry_event(db, id).await? else {
         return Ok(());
@@ -217,7 +220,7 @@ async fn publish_entry(app: &App, db: &mut PgConnection, id: LogEntryId) -> sqlx
     publish_counts(app, db).await
 }
 
-/// Publishes the progress of an action, if it is a bulk action.
+/// Publishes the progress of an action if it is a bulk action; otherwise does nothing.
 async fn publish_bulk_progress(
     app: &App,
     db: &mut PgConnection,
@@ -241,13 +244,13 @@ async fn publish_counts(app: &App, db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The held comments that the last poll saw.
+/// The held comments that the last poll found, by which the next poll recognises arrivals and removals.
 struct ArrivalTracker {
-    /// Highest comment id already checked for arrivals.
+    /// Highest comment id that was already checked for arrivals.
     newest_id: i64,
-    /// Held comments with the highest ids, each with its version.
+    /// Held comments with the highest ids at the last poll, each with its version.
     recent: HashMap<CommentId, i32>,
-    /// Held comments at the top of the queue, each with its version.
+    /// Held comments at the top of the queue at the last poll, each with its version.
     watched: HashMap<CommentId, i32>,
 }
 
@@ -264,7 +267,7 @@ impl ArrivalTracker {
         })
     }
 
-    /// Publishes the comments that arrived or left since the last poll. An edited comment counts as both.
+    /// Publishes the comments that arrived or were removed since the last poll. An edited comment is published as both.
     async fn poll(&mut self, app: &App) -> sqlx::Result<()> {
         let mut db = app.pool.acquire().await?;
         let newest_id = store::events::find_newest_id(&mut db).await?;

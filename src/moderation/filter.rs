@@ -1,4 +1,4 @@
-//! The filter of the queue, as it appears in URLs, in forms and in the rows of bulk actions.
+//! The filter of the moderation queue, which is stored in URLs, in forms and with bulk actions.
 
 use url::form_urlencoded;
 
@@ -8,31 +8,32 @@ use crate::comments::screening::ReasonKind;
 use crate::ids::{ArticleId, CommentId, SimilarGroupId};
 use crate::text::input;
 
-/// Longest search text; the rest is cut off.
+/// Longest search text in bytes. The rest is cut off.
 const MAX_SEARCH_BYTES: usize = 200;
 const DAY_SECS: i64 = 24 * 60 * 60;
 
-/// The comments that a page of the queue or a bulk action covers: those that meet every condition set here.
+/// The conditions that select the comments of a queue page or a bulk action. A comment must meet every condition that is
+/// set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueFilter {
     pub status: Status,
-    /// One of the reasons that screening recorded.
+    /// Reason that screening must have recorded for the comment.
     pub reason: Option<ReasonKind>,
     pub article: Option<ArticleId>,
-    /// Comments by the author of this comment.
+    /// Selects comments whose author is the author of this comment.
     pub same_author_as: Option<CommentId>,
-    /// Comments from the same network as this comment.
+    /// Selects comments from the same IP network as this comment.
     pub same_network_as: Option<CommentId>,
     pub similar_group: Option<SimilarGroupId>,
-    /// Only with `similar_group`: the newest comment of it to include.
+    /// Newest comment of `similar_group` to include. Ignored if `similar_group` is `None`.
     pub newest: Option<CommentId>,
-    /// Search text in the syntax of Postgres's `websearch_to_tsquery`; empty matches everything.
+    /// Search text in the syntax of Postgres's `websearch_to_tsquery`. An empty text sets no condition.
     pub search: String,
     pub age: Option<CommentAge>,
     pub order: QueueOrder,
 }
 
-/// Age of a comment in days.
+/// Condition on the age of a comment, in days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentAge {
     AtMost(i64),
@@ -43,13 +44,13 @@ pub enum CommentAge {
 pub enum QueueOrder {
     #[default]
     NewestFirst,
-    /// Highest spam score first. Available for the held comments without any other condition only, because just they have an
-    /// index in this order.
+    /// Highest spam score first. Only possible for all held comments without any other condition, because the index for
+    /// this order covers nothing else.
     HighestScoreFirst,
 }
 
 impl CommentAge {
-    /// The ages that the form offers.
+    /// Age conditions that the filter form offers.
     pub const ALL: [Self; 6] = [
         Self::AtMost(1),
         Self::AtMost(7),
@@ -59,7 +60,7 @@ impl CommentAge {
         Self::MoreThan(30),
     ];
 
-    /// Returns the code used in URLs, and after `age-` in message keys.
+    /// Returns the code used in URLs. With the prefix `age-` it is also a message key.
     pub fn code(self) -> String {
         match self {
             Self::AtMost(days) => format!("within-{days}"),
@@ -71,7 +72,8 @@ impl CommentAge {
         Self::ALL.into_iter().find(|age| age.code() == code)
     }
 
-    /// Returns the range of creation times of comments of this age: first included, end excluded.
+    /// Returns the range of creation times that comments of this age have. The start belongs to the range, the end does
+    /// not.
     pub fn bounds(self, now: Ts) -> (Option<Ts>, Option<Ts>) {
         match self {
             Self::AtMost(days) => (Some(now.plus_seconds(-days * DAY_SECS)), None),
@@ -81,7 +83,7 @@ impl CommentAge {
 }
 
 impl QueueFilter {
-    /// Returns the filter for all comments of one status.
+    /// Returns the filter for all comments of one status, newest first.
     pub fn with_status(status: Status) -> Self {
         Self {
             status,
@@ -97,8 +99,8 @@ impl QueueFilter {
         }
     }
 
-    /// Reads a filter from the fields of a form or of a URL's query. Invalid values count as missing, except ids: an invalid id
-    /// becomes 0, which matches nothing.
+    /// Reads a filter from form fields or from the query of a URL. An invalid id becomes 0, which matches nothing. Other
+    /// invalid values set no condition.
     pub fn from_fields<'a>(get: impl Fn(&str) -> &'a str) -> Self {
         let status = Status::parse(get("status")).unwrap_or(Status::Held);
         let reason = get("reason");
@@ -129,7 +131,7 @@ impl QueueFilter {
         filter
     }
 
-    /// Returns whether the status is the only condition, whatever the order.
+    /// Returns whether the filter has no condition besides the status. Ignores the order.
     pub fn is_whole_status(&self) -> bool {
         let whole = Self {
             order: self.order,
@@ -151,7 +153,7 @@ impl QueueFilter {
         Self::from_fields(|name| find_field(&fields, name))
     }
 
-    /// Lists the form fields from which [`QueueFilter::from_fields`] reads this filter.
+    /// Returns the names and values of the form fields from which [`QueueFilter::from_fields`] reads this filter.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let id_text = |id: Option<i64>| id.map(|id| id.to_string());
         let order = match self.order {
@@ -189,13 +191,14 @@ impl QueueFilter {
     }
 }
 
-/// Returns the value of the first field with this name; empty if there is none.
+/// Returns the value of the first field with this name, or an empty string if there is none.
 pub(super) fn find_field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     let found = fields.iter().find(|(field, _)| field == name);
     found.map_or("", |(_, value)| value)
 }
 
-/// Parses an id. Anything but a number becomes 0, the id of nothing: a mistyped condition must not widen the filter.
+/// Parses an id. Anything but a number becomes 0, which no comment or article has, so that an invalid condition does not
+/// match every comment.
 fn parse_id(text: &str) -> Option<i64> {
     (!text.trim().is_empty()).then(|| text.trim().parse().unwrap_or(0))
 }
@@ -205,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_survives_the_way_through_a_query() {
+    fn a_filter_written_to_a_url_query_is_parsed_to_the_same_filter() {
         let full = QueueFilter {
             reason: Some(ReasonKind::Links),
             article: Some(ArticleId(3)),
@@ -230,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_id_matches_nothing_instead_of_everything() {
+    fn an_invalid_id_in_a_filter_matches_nothing() {
         let filter = QueueFilter::parse(
             "status=nothing&reason=nothing&age=old&person=x&until=7&words=%00&order=likeliest",
         );
@@ -245,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_whole_held_queue_is_ordered_by_score() {
+    fn only_all_held_comments_without_other_conditions_can_be_ordered_by_score() {
         let order = |query| QueueFilter::parse(query).order;
         assert_eq!(order("order=likeliest"), QueueOrder::HighestScoreFirst);
         for query in ["status=spam&order=likeliest", "words=a&order=likeliest"] {

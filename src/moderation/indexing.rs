@@ -1,6 +1,6 @@
-//! Indexing of new and edited comments, in the background: the words by which search finds them, and groups of similar held or
-//! spam comments, on which a moderator decides at once. Inserting and editing only queue a comment for this, so that nobody
-//! waits for it.
+//! Background indexing of new and edited comments. It stores the words by which search finds a comment, and groups
+//! similar held or spam comments, so that a moderator can decide on a whole group at once. Requests that insert or edit a
+//! comment only add it to a queue and do not wait for the indexing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,25 +17,25 @@ use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::markdown;
 use crate::text::similarity::ShingleSet;
 
-/// Comments indexed in one transaction; few enough to keep it short while many people comment.
+/// Number of comments indexed in one transaction. Small enough to keep transactions short while many people comment.
 pub const BATCH_SIZE: i64 = 100;
-/// Seconds for which new comments are compared with a comment: thirty days. A flood of spam is over by then.
+/// Age in seconds up to which comments are compared with new ones: thirty days. Spam attacks rarely last longer.
 const SIMILARITY_WINDOW_SECS: i64 = 30 * 24 * 60 * 60;
 
-/// Deletes the similarity data of comments that are too old to be compared with.
+/// Deletes the similarity hashes of comments that are too old to be compared with new ones.
 pub async fn delete_old_bands(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     store::indexing::delete_bands_before(db, now.plus_seconds(-SIMILARITY_WINDOW_SECS)).await
 }
 
-/// Figures of one batch, from which the caller computes its pause.
+/// Measurements of one batch, from which the caller computes how long to wait before the next.
 pub struct IndexRound {
     pub duration: Duration,
-    /// Highest comment id afterwards.
+    /// Highest comment id at the end of the batch.
     pub newest_id: i64,
 }
 
-/// Indexes the next batch; `None` if there is nothing to do, or another node is indexing. Two nodes at once would not see the
-/// groups that the other is making.
+/// Indexes the next batch of comments. Returns `None` if no comment is waiting, or if another node is indexing. Only one
+/// node may index at a time, because two would not see the groups that the other one is creating.
 pub async fn index_batch(app: &App) -> sqlx::Result<Option<IndexRound>> {
     let mut db = app.pool.acquire().await?;
     let mut db = db.begin().await?;
@@ -87,17 +87,17 @@ fn searchable_text(comment: &PendingIndex) -> String {
     format!("{} {website} {body}", comment.name)
 }
 
-/// A comment that later ones are compared with.
+/// An earlier comment that later comments are compared with.
 struct GroupCandidate {
     id: CommentId,
     group_id: Option<SimilarGroupId>,
     similarity: Arc<ShingleSet>,
 }
 
-/// Returns the comments to put into a group, each with the id of the group.
+/// Assigns similar comments to groups. Returns each comment that joins a group, together with the id of the group.
 ///
-/// In each band a comment is compared only with the newest one before it, so that the cost of a flood grows with its size
-/// and not with the square of it.
+/// Comments with the same hash of a band may be similar. In each band a comment is compared only with the newest earlier
+/// one, so that the cost grows linearly with the number of similar comments.
 fn assign_groups(
     texts: &[IndexedText],
     similarities: &HashMap<CommentId, Arc<ShingleSet>>,
@@ -154,7 +154,7 @@ fn assign_groups(
     assigned
 }
 
-/// Returns the earlier comments, each once, and the index of the newest one of each band.
+/// Returns the distinct earlier comments, and for each band the index of its newest comment among them.
 fn collect_candidates(earlier: Vec<EarlierComment>) -> (Vec<GroupCandidate>, HashMap<i64, usize>) {
     let mut candidates: Vec<GroupCandidate> = Vec::new();
     let mut index_by_id: HashMap<CommentId, usize> = HashMap::new();

@@ -1,5 +1,5 @@
-//! Moderation: the queue and its decisions, the rules for new comments, blocks, email digests of held comments, the retention of
-//! spam and trash, and the transparency page for readers.
+//! Moderation: the queue and decisions on its comments, the settings for new comments, blocks, email digests of held
+//! comments, the retention of spam and trash, and the transparency page for readers.
 
 pub mod audit_log_page;
 pub mod blocks;

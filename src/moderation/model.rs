@@ -1,20 +1,21 @@
-//! Requests to decide on comments, and their outcome.
+//! Requests to decide on comments, and the outcomes of such requests.
 
 use crate::comments::Status;
 use crate::ids::{ActionId, CommentId};
 
-/// A comment to decide on, with the status and the version that the moderator saw. The decision takes effect only while the
-/// comment still has both.
+/// A request to decide on a comment, with the status and the version that the moderator saw. The decision takes effect
+/// only if the comment still has both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecisionRequest {
     pub id: CommentId,
     pub expected_status: Status,
-    /// Number of edits of the comment when the moderator saw it.
+    /// Number of edits that the comment had when the moderator saw it.
     pub expected_version: i32,
 }
 
 impl DecisionRequest {
-    /// Parses `17:held:0`, the value of a checkbox in the queue. A missing version means 0.
+    /// Parses the value of a checkbox in the queue, such as `17:held:0`: comment id, status and version. A missing
+    /// version means 0.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, rest) = text.split_once(':')?;
         let (status, version) = rest.split_once(':').unwrap_or((rest, "0"));
@@ -26,19 +27,19 @@ impl DecisionRequest {
     }
 }
 
-/// The result of one press of a button.
+/// The result of submitting a decision or an undo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DecisionOutcome {
-    /// The action, if it decided on any comment.
+    /// Id of the action; `None` if it changed no comment.
     pub action_id: Option<ActionId>,
-    /// Comments that were left unchanged because they no longer were as the moderator saw them.
+    /// Comments that were not changed because they no longer were as the moderator saw them.
     pub conflicts: Vec<CommentId>,
-    /// The action covered a whole group or filter, and no comment matched any more.
+    /// Whether the action was about a group or filter that no longer matches any comment.
     pub found_nothing: bool,
 }
 
 impl DecisionOutcome {
-    /// Returns the outcome of an action that found no comment to decide on.
+    /// Returns the outcome of an action on a group or filter that matched no comment.
     pub fn without_matches() -> Self {
         Self {
             found_nothing: true,
@@ -46,7 +47,7 @@ impl DecisionOutcome {
         }
     }
 
-    /// Returns the outcome of an action without conflicts.
+    /// Returns the outcome of an action that changed every requested comment.
     pub fn from_action(action_id: ActionId) -> Self {
         Self {
             action_id: Some(action_id),
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checkbox_value_is_parsed_into_a_request() {
+    fn a_checkbox_value_is_parsed_into_a_decision_request() {
         assert_eq!(
             DecisionRequest::parse("17:held:2"),
             Some(DecisionRequest {

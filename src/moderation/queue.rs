@@ -1,4 +1,5 @@
-//! The queue page: the comments of one status, narrowed by a filter, and the cards that its script loads.
+//! The moderation queue page: the comments of one status that match a filter. Also serves the cards that the page's
+//! script loads.
 
 use askama::Template;
 use axum::extract::State;
@@ -24,7 +25,7 @@ use crate::ids::{ActionId, ArticleId, CommentId};
 use crate::web::{Page, Query, Result};
 
 const CARDS_PER_PAGE: i64 = 50;
-/// Cards that a script gets by id in one request.
+/// Largest number of cards that the page's script can request by id at once.
 const MAX_CARDS_BY_ID: usize = 200;
 
 #[derive(Template)]
@@ -36,18 +37,19 @@ struct QueuePage {
     counts: QueueCounts,
     matching: QueueCount,
     cards: CardList,
-    /// The comment after which this page begins, unless it is the first page.
+    /// Comment after which this page begins; `None` on the first page.
     after: Option<CommentId>,
     done: Option<(ActionId, ActionSummary)>,
     conflicts: Vec<DecisionConflict>,
-    /// Message for an action that decided on nothing.
+    /// Message that says why the last action changed no comment.
     notice: Option<String>,
     running: Vec<BulkAction>,
-    /// Id and title of the article that the filter names.
+    /// Id and title of the article that the filter selects.
     article: Option<(ArticleId, String)>,
 }
 
-/// The fields of the query: those of the [`QueueFilter`], and the outcome of the action that led here.
+/// Query parameters of the queue page: the fields of a [`QueueFilter`], and the result of the action that redirected to
+/// the page.
 pub type QueueQuery = Query<Vec<(String, String)>>;
 
 pub async fn show_queue(
@@ -108,7 +110,7 @@ pub async fn show_queue(
     .into_response())
 }
 
-/// Returns the message for an action that decided on nothing, if one led to this page.
+/// Returns the message that says why the last action changed no comment. Returns `None` if there was no such action.
 fn notice<'a>(translator: Translator, get: impl Fn(&str) -> &'a str) -> Option<String> {
     let keys = [
         ("none", "queue-none-ticked"),
@@ -119,7 +121,8 @@ fn notice<'a>(translator: Translator, get: impl Fn(&str) -> &'a str) -> Option<S
     found.map(|(_, key)| translator.text(key))
 }
 
-/// Returns cards without a page around them, for the script: the next ones of a filter, or those listed in `ids`.
+/// Renders cards without the surrounding page, for the queue's script. These are the cards of the comments in the
+/// parameter `ids`, or else the next page of the filter.
 pub async fn show_cards(
     State(app): State<App>,
     desk: AdminLayout,
@@ -147,7 +150,8 @@ fn parse_ids(list: &str) -> impl Iterator<Item = CommentId> {
     list.split(',').filter_map(|id| id.parse().ok())
 }
 
-/// Returns the scope of the cards on a page: similar comments share a card only where nothing narrows the held queue.
+/// Returns whether similar comments share one card. They do only on the page of all held comments without any other
+/// condition.
 fn card_scope(filter: &QueueFilter) -> CardScope {
     if *filter == QueueFilter::with_status(Status::Held) {
         CardScope::WholeGroup
@@ -192,12 +196,12 @@ impl QueuePage {
         )
     }
 
-    /// Returns the statuses that all matching comments can be given.
+    /// Returns the statuses that a moderator can give to all matching comments, each with the key of its button's label.
     fn choices(&self) -> &'static [(Status, &'static str)] {
         cards::choices(self.filter.status)
     }
 
-    /// Returns the label of a button that decides on all matching comments.
+    /// Returns the label of a button that decides on all matching comments at once.
     fn matching_label(&self, key: &str) -> String {
         let translator = self.desk.layout.translator;
         translator.format("matching-act", "act", &translator.text(key))
@@ -210,7 +214,7 @@ impl QueuePage {
         )
     }
 
-    /// Returns the path of this page with one condition of the filter removed.
+    /// Returns the path of the queue page without one of the filter's conditions.
     fn path_without(&self, field: &str) -> String {
         let mut filter = self.filter.clone();
         match field {
@@ -222,7 +226,8 @@ impl QueuePage {
         format!("/admin/comments?{}", filter.query())
     }
 
-    /// Lists the conditions that have no field in the filter form: the name in the query, and a sentence.
+    /// Lists the filter's conditions that have no field in the filter form: the name of each in the URL, and a sentence
+    /// that describes it.
     fn extra_conditions(&self) -> Vec<(&'static str, String)> {
         let translator = self.desk.layout.translator;
         let mut conditions = Vec::new();

@@ -1,4 +1,4 @@
-//! The page on which a moderator approves a comment and replies to it. Both happen in one transaction, or neither does.
+//! The page on which a moderator approves a comment and replies to it. Both happen in one transaction.
 
 use askama::Template;
 use axum::extract::State;
@@ -33,19 +33,19 @@ struct StaffReplyPage {
     desk: AdminLayout,
     section: AdminSection,
     id: CommentId,
-    /// The comment; `None` if its author has erased it.
+    /// The comment that the moderator replies to; `None` if it was erased.
     card: Option<QueueCard>,
     /// Text of the reply.
     comment: String,
     preview: Option<SafeHtml>,
     errors: FieldErrors,
-    /// Message for a failure that is not the fault of a field.
+    /// Message for an error that does not belong to a field.
     notice: Option<String>,
 }
 
 enum ReplyFormOutcome {
     Published {
-        /// The action that approved the comment, unless it was approved before.
+        /// The action that approved the comment; `None` if it had been approved before.
         approved_by: Option<ActionId>,
         reply_id: CommentId,
     },
@@ -70,8 +70,8 @@ async fn find_card(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<
         .pop())
 }
 
-/// Approves the comment, if it is not approved yet, and publishes the reply. The queue's script sends the same form and gets
-/// JSON.
+/// Approves the comment, if it is not approved yet, and publishes the moderator's reply. The queue's script submits the
+/// same form and gets JSON.
 #[expect(clippy::too_many_arguments, reason = "every extractor is one argument")]
 pub async fn submit_reply(
     State(app): State<App>,
@@ -143,7 +143,7 @@ async fn process_form(
     publish(app, db, moderator, page, request, reply).await
 }
 
-/// Approves the comment and inserts the reply, if the comment is as the moderator saw it.
+/// Approves the comment and inserts the reply. Does neither if the comment has changed since the moderator saw it.
 async fn publish(
     app: &App,
     mut db: Transaction<'static, Postgres>,
@@ -197,7 +197,7 @@ async fn publish(
     })
 }
 
-/// Approves the comment; `None` if it is not as the moderator saw it.
+/// Approves the comment. Returns `None` if it has changed since the moderator saw it.
 async fn approve(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -212,7 +212,8 @@ async fn approve(
     Ok(decided.contains(&request.id).then_some(action_id))
 }
 
-/// Returns the page again, with the comment as it is now and a message on what happened to it.
+/// Shows the page again with the present state of the comment, and with a message that says how it has changed since the
+/// moderator saw it.
 async fn reject_conflict(app: &App, mut page: StaffReplyPage) -> Result<ReplyFormOutcome> {
     let mut db = app.pool.acquire().await?;
     let id = page.id;
@@ -247,7 +248,7 @@ impl IntoResponse for ReplyFormOutcome {
     }
 }
 
-/// Renders the outcome for the script, with the same messages as on the page.
+/// Renders the outcome as JSON for the queue's script, with the same messages as on the page.
 async fn render_json(app: &App, id: CommentId, outcome: ReplyFormOutcome) -> Response {
     let translator = Layout::load_or_last_known(app).await.translator;
     match outcome {

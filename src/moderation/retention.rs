@@ -1,4 +1,5 @@
-//! Retention of spam and trash: deletes the text of comments that have been there for as long as the settings say.
+//! Retention of spam and trash: deletes the text of comments that have been spam or trash for the number of days in the
+//! settings.
 
 use super::store;
 use crate::app::App;
@@ -7,11 +8,13 @@ use crate::audit_log::{EntryKind, NewEntry};
 use crate::commenters;
 use crate::comments;
 
-/// Comments purged in one transaction. A larger batch would hold its row locks for longer than others should wait.
+/// Largest number of comments whose text is deleted in one transaction. A larger batch would hold its row locks for
+/// longer than others should wait.
 const BATCH_SIZE: i64 = 2_000;
 const DAY_SECS: i64 = 24 * 60 * 60;
 
-/// Purges comments that have been spam or trash for at least `days`; 0 means never. Returns their number.
+/// Deletes the text of comments that have been spam or trash for at least `days`. Does nothing if `days` is 0. Returns
+/// the number of these comments.
 pub async fn purge_expired(app: &App, days: i32) -> sqlx::Result<i64> {
     if days == 0 {
         return Ok(0);

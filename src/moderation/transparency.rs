@@ -1,5 +1,5 @@
-//! The transparency page for readers: how many comments arrived, were published and refused per month, and why. It is shown
-//! only if the publication wants it.
+//! The transparency page for readers: the numbers of comments that arrived, were published and were refused per month,
+//! and the reasons. It exists only if the publication has turned it on.
 
 use std::collections::BTreeMap;
 
@@ -22,18 +22,18 @@ const MONTHS_SHOWN: usize = 24;
 #[template(path = "moderation/transparency.html")]
 struct TransparencyPage {
     layout: Layout,
-    /// Newest first, without months in which no comment arrived.
+    /// Counts of each month in which comments arrived, newest month first.
     months: Vec<MonthCounts>,
 }
 
 #[derive(Default)]
 struct MonthCounts {
-    /// Month and year in the publication's language.
+    /// Month and year, formatted in the publication's language.
     name: String,
     published: i64,
     refused: i64,
     pending: i64,
-    /// Refused comments by reason, the most frequent reason first.
+    /// Number of refused comments for each reason, the most frequent reason first.
     reasons: Vec<(ReasonKind, i64)>,
 }
 
@@ -43,7 +43,7 @@ impl MonthCounts {
     }
 }
 
-/// Shows the page; 404 unless the publication wants it.
+/// Shows the transparency page. Responds with 404 if the publication has not turned it on.
 pub async fn show_transparency(
     State(app): State<App>,
     layout: Layout,
@@ -90,7 +90,8 @@ pub async fn show_transparency(
     Ok(Page(TransparencyPage { layout, months }).into_response())
 }
 
-/// Lists the last months, the present one first, in UTC, as the counts are kept.
+/// Lists the last months as year and month, beginning with the present one. The months are in UTC, like the stored
+/// counts.
 fn last_months(now: Ts) -> Vec<(i16, i8)> {
     // The database counts by UTC months, whatever the time zone of the publication.
     let (mut year, mut month, _) = dates::ymd(now, &TimeZone::UTC);
@@ -110,7 +111,7 @@ fn month_key((year, month): (i16, i8)) -> String {
 }
 
 impl TransparencyPage {
-    /// Describes a reason vaguely: a precise text would teach spammers how to avoid it.
+    /// Describes a screening reason in general words. Precise words would teach spammers how to avoid it.
     fn describe_reason(&self, kind: &ReasonKind) -> String {
         let translator = self.layout.translator;
         translator.text(&format!("transparency-for-{}", kind.code()))
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_months_cross_the_new_year() {
+    fn the_last_months_continue_into_the_previous_year() {
         let now = Ts::new("2026-02-28T23:59:59Z".parse().expect("a time"));
         let months: Vec<String> = last_months(now).into_iter().map(month_key).collect();
         assert_eq!(months[..4], ["2026-02", "2026-01", "2025-12", "2025-11"]);

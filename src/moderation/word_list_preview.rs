@@ -1,5 +1,5 @@
-//! Preview of a word list: which of the last comments it would have matched. Bounded in time: a slow list is tried on fewer
-//! comments.
+//! Preview of a word list: finds the recent comments that it would have matched. Stops after a time limit, so that a slow
+//! list is matched against fewer comments.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,12 +9,12 @@ use crate::comments::screening::word_list::InvalidLine;
 use crate::comments::screening::{WordList, collect_texts};
 use crate::text::{SafeHtml, markdown};
 
-/// Longest time for one list; the page that shows the preview waits for it.
+/// Longest time spent on one word list, because the page that shows the preview waits for it.
 const TIME_LIMIT: Duration = Duration::from_secs(3);
-/// Lines that are listed one by one.
+/// Largest number of matching lines that the preview lists.
 const MAX_LINES: usize = 300;
 
-/// The parts of a comment that word lists are matched against. The email is none of them.
+/// A recent comment, with the parts that word lists are matched against. The email is not one of them.
 pub struct PreviewComment {
     pub status: Status,
     pub name: String,
@@ -23,20 +23,20 @@ pub struct PreviewComment {
     pub body_html: SafeHtml,
 }
 
-/// The number of comments that a line or a list matched.
+/// The numbers of comments that a line or a whole word list matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MatchCount {
     pub all: usize,
-    /// Approved comments among them.
+    /// Number of approved comments that were matched.
     pub approved: usize,
-    /// Spam and trashed comments among them.
+    /// Number of spam and trashed comments that were matched.
     pub refused: usize,
 }
 
-/// A line of the list that matched something.
+/// A line of the word list that matched at least one comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchedLine {
-    /// Line number, from 1.
+    /// Line number in the list, starting at 1.
     pub number: usize,
     pub text: String,
     pub matches: MatchCount,
@@ -44,17 +44,17 @@ pub struct MatchedLine {
 
 #[derive(Clone, Debug, Default)]
 pub struct PreviewResult {
-    /// Number of comments that the list was tried on.
+    /// Number of comments that the word list was matched against before the time limit.
     pub looked_at: usize,
-    /// The list has no line that could match.
+    /// Whether the list has no entries at all, not even malformed ones.
     pub is_empty: bool,
-    /// Comments that any line matched.
+    /// Numbers of comments that at least one line matched.
     pub total: MatchCount,
-    /// The first lines that matched something, in their order.
+    /// The first lines that matched a comment, in the order of the list.
     pub lines: Vec<MatchedLine>,
-    /// Number of matching lines that are not in `lines`.
+    /// Number of further matching lines that are not in `lines`.
     pub more: usize,
-    /// Lines that are malformed.
+    /// Malformed lines of the list.
     pub wrong: Vec<InvalidLine>,
 }
 
@@ -69,7 +69,7 @@ impl MatchCount {
     }
 }
 
-/// Matches a word list, one entry a line, against comments.
+/// Matches a word list with one entry per line against these comments.
 pub fn preview_word_list(text: &str, comments: &[PreviewComment]) -> PreviewResult {
     let started = Instant::now();
     let (list, wrong) = WordList::parse_lenient(text);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_counted_and_every_comment_once() {
+    fn each_line_counts_its_matches_and_the_total_counts_each_comment_once() {
         let comments = [
             comment(Status::Approved, "Free money, free tea"),
             comment(Status::Spam, "Money"),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_websites_are_matched_too() {
+    fn words_are_also_matched_in_names_and_websites() {
         let mut linked = comment(Status::Held, "Hello");
         linked.website = Some("https://watches.example/".to_owned());
         let preview = preview_word_list("ann\nwatches\nhello", &[linked]);
@@ -170,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn formatting_inside_a_word_does_not_hide_it() {
+    fn a_word_with_formatting_inside_it_is_matched() {
         let preview = preview_word_list("money", &[comment(Status::Held, "Free mo**ney**")]);
         assert_eq!(matches_by_line(&preview), [(1, 1)]);
     }
 
     #[test]
-    fn repeated_lines_are_both_counted_and_malformed_ones_reported() {
+    fn repeated_lines_each_get_the_count_and_malformed_lines_are_reported() {
         let preview = preview_word_list("tea\n/(/\nTEA", &[comment(Status::Held, "tea")]);
         assert_eq!(matches_by_line(&preview), [(1, 1), (3, 1)]);
         assert_eq!(preview.wrong[0].line, 2);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_of_very_many_lines_are_listed() {
+    fn only_the_first_matching_lines_of_a_long_list_are_listed() {
         let words: String = (0..MAX_LINES + 5).map(|n| format!("word{n}\n")).collect();
         let preview = preview_word_list(&words, &[comment(Status::Held, &words)]);
         assert_eq!((preview.lines.len(), preview.more), (MAX_LINES, 5));

@@ -1,4 +1,4 @@
-//! A browser that sends its requests straight to the router, without a socket.
+//! A simulated browser that sends its requests directly to the router, without a network socket.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -16,10 +16,10 @@ use url::{Url, form_urlencoded};
 use super::response::PageResponse;
 use crate::app::App;
 
-/// Time for which an event stream is read. It never ends by itself.
+/// Time for which an event stream is read, because it never ends by itself.
 const EVENT_STREAM_READ_TIME: Duration = Duration::from_millis(500);
 
-/// Client with cookies and an IP address of its own.
+/// Simulated browser with its own cookies and its own IP address.
 #[derive(Clone)]
 pub struct RouterBrowser {
     router: Router,
@@ -39,12 +39,12 @@ impl RouterBrowser {
         }
     }
 
-    /// Moves to the next network, which has used up none of its rate limits.
+    /// Moves the browser to the next IP network, so that rate limits per network start afresh.
     pub fn change_network(&mut self) {
         self.network = self.network.wrapping_add(1);
     }
 
-    /// Stores a cookie given as `name=value; …`, without its attributes.
+    /// Stores a cookie from a `Set-Cookie` value (`name=value; …`). Ignores its attributes.
     pub fn store_cookie(&mut self, cookie: &str) {
         let pair = cookie.split(';').next().unwrap_or_default();
         if let Some((name, value)) = pair.split_once('=') {
@@ -52,12 +52,12 @@ impl RouterBrowser {
         }
     }
 
-    /// Sends a GET request. Redirects are not followed.
+    /// Sends a GET request. Does not follow redirects.
     pub async fn get(&mut self, path: &str) -> anyhow::Result<PageResponse> {
         self.send(Request::get(path), Body::empty()).await
     }
 
-    /// Submits a form with these fields.
+    /// Sends a POST request with these form fields. Does not follow redirects.
     pub async fn post(
         &mut self,
         path: &str,
@@ -109,7 +109,7 @@ impl RouterBrowser {
     }
 }
 
-/// Reads a body to its end, or an event stream for [`EVENT_STREAM_READ_TIME`].
+/// Reads the body of a response to its end. Reads an event stream for [`EVENT_STREAM_READ_TIME`] only.
 async fn read_body(headers: &HeaderMap, body: Body) -> anyhow::Result<Bytes> {
     let content_type = headers.get(header::CONTENT_TYPE);
     if content_type.is_none_or(|value| value != "text/event-stream") {

@@ -1,4 +1,5 @@
-//! The command itself: copies the site, searches the copy and prints the report.
+//! The `check privacy` command: copies the site's database, searches the copy of the site for leaked emails and prints
+//! the report.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::publication;
 use crate::router;
 use crate::startup::{self, data_dir, media_dir};
 
-/// Log message about every saved reply. The log must contain it.
+/// Message that the site logs for every saved reply. The searched log must contain it, or it was not the right log.
 const REPLY_LOG_MESSAGE: &str = "comment saved";
 
 /// Arguments of `check privacy`.
@@ -37,7 +38,8 @@ pub struct PrivacyArgs {
     pages: usize,
 }
 
-/// Searches a copy of the site for the canary's email, and prints the report. Succeeds if nothing leaked or is missing.
+/// Searches a copy of the site for the canary's email and prints the report. The exit code is success if nothing leaked
+/// and nothing was missing from the search.
 pub async fn check_privacy(config: Config, args: PrivacyArgs) -> anyhow::Result<ExitCode> {
     let keys = startup::load_or_create_keys(&config)?;
     let data = data_dir(&config);
@@ -101,7 +103,7 @@ async fn check_site(
     result
 }
 
-/// Fails if the site was never started, or with another secret key.
+/// Fails if the site was never started, or if its database was encrypted with another secret key.
 async fn require_publication(
     config: &Config,
     keys: &KeyRing,
@@ -120,7 +122,8 @@ async fn require_publication(
     Ok(())
 }
 
-/// Returns the settings for the copy: mail is accepted but leads nowhere, and no proxy is trusted.
+/// Returns the site's settings with changes for the copy: emails are accepted but never delivered, and no proxy is
+/// trusted.
 fn copy_config(config: &Config) -> anyhow::Result<Config> {
     let mut config = config.clone();
     config.media_dir = Some(media_dir(&config));
@@ -139,7 +142,8 @@ fn copy_config(config: &Config) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Fills the copy and searches it, on a thread whose log is searched at trace level and printed nowhere.
+/// Copies the database and searches the copy. Runs on one thread whose log is not printed, but searched at the most
+/// detailed level.
 fn search_copy(
     copy: &DatabaseCopy,
     keys: &KeyRing,

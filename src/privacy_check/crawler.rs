@@ -1,4 +1,4 @@
-//! Opening of every page as a visitor, as the canary and as an admin.
+//! The crawler, which opens every page of the site's copy as a visitor, as the canary and as an admin.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
@@ -11,17 +11,18 @@ use super::routes;
 use super::scenario::CanaryTrace;
 use crate::app::App;
 
-/// Names of the browsers that open each path, in the order in which they do.
+/// Names of the browsers that open each path, in this order.
 const ROLES: [&str; 3] = ["a visitor", "the canary", "an admin"];
-/// Paths of which every comment has one. They are opened last, because a limit would leave nothing for others.
+/// Prefixes of paths that exist for every comment. They are opened last, because they could use up the limit on opened
+/// pages.
 const PER_COMMENT_PATHS: [&str; 2] = ["/comments/", "/articles/"];
-/// Uploaded files, which are not opened. They were there before the canary.
+/// Prefixes of paths of uploaded files. They are not opened because they are older than the canary.
 const FILE_PATHS: [&str; 2] = ["/media/", "/wp-content/uploads/"];
 
 const PAGE_KIND: &str = "pages";
 const FEED_KIND: &str = "feeds and sitemaps";
 
-/// Paths that were found and not opened yet.
+/// Paths that were found but have not been opened yet.
 #[derive(Default)]
 struct CrawlQueue {
     first: VecDeque<String>,
@@ -53,7 +54,8 @@ impl CrawlQueue {
     }
 }
 
-/// Crawl in progress, with observations that show at its end whether the right pages were searched.
+/// State of the crawl. It also records whether the canary's replies were seen, which shows whether the right pages were
+/// searched.
 struct SiteCrawl<'a> {
     app: &'a App,
     trace: &'a mut CanaryTrace,
@@ -61,15 +63,16 @@ struct SiteCrawl<'a> {
     queue: CrawlQueue,
     opened: usize,
     paths_by_kind: BTreeMap<&'static str, BTreeSet<String>>,
-    /// Whether each role saw the public reply on a page.
+    /// Whether each of the three browsers has seen the canary's public reply on a page.
     saw_public_word: [bool; 3],
-    /// Whether each role saw the held reply where the path does not reveal it anyway.
+    /// Whether each of the three browsers has seen the canary's held reply. Signed paths do not count for the visitor,
+    /// because only the canary knows them.
     saw_held_text: [bool; 3],
     has_feed_with_reply: bool,
 }
 
-/// Opens the path of each route, and then the paths linked from there, until none is left or `limit` paths were opened.
-/// The limit does not apply to the routes.
+/// Opens the path of each route, then the paths linked from the opened pages. Stops when no paths are left or `limit`
+/// paths were opened. The paths of routes are always opened.
 pub async fn crawl(
     app: &App,
     trace: &mut CanaryTrace,
@@ -104,7 +107,7 @@ pub async fn crawl(
 }
 
 impl SiteCrawl<'_> {
-    /// Opens one path in each role, searches the responses and queues their links.
+    /// Opens a path in each of the three browsers, searches the responses and queues the links in them.
     async fn open(&mut self, path: &str) -> anyhow::Result<()> {
         self.opened += 1;
         for (role, role_name) in ROLES.iter().enumerate() {

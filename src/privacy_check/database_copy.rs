@@ -1,4 +1,4 @@
-//! A temporary copy of the site's database. The check never writes to the site itself.
+//! A temporary copy of the site's database. The privacy check writes only to the copy, never to the site itself.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::stream::SearchStream;
 use crate::crypto::{encode_hex, random_bytes};
 use crate::db::embedded;
 
-/// Copy of the database on the same Postgres server, made by `pg_dump` and `psql`.
+/// Copy of the site's database on the same Postgres server, made with `pg_dump` and `psql`.
 pub struct DatabaseCopy {
     site_url: Url,
     copy_url: Url,
@@ -25,16 +25,16 @@ pub struct DatabaseCopy {
     psql: PathBuf,
 }
 
-/// Counts of the content of a dump.
+/// Numbers of tables and binary values in a database dump.
 #[derive(Default)]
 pub struct DumpSummary {
     pub tables: u64,
-    /// Number of `bytea` values.
+    /// Number of values of the type `bytea`.
     pub byte_values: u64,
 }
 
 impl DatabaseCopy {
-    /// Creates an empty database beside that of the site. Fails if the account may not create databases.
+    /// Creates an empty database on the site's Postgres server. Fails if the database account may not create databases.
     pub async fn create(site_url: &str) -> anyhow::Result<Self> {
         let mut db = connect(site_url).await?;
         let version = store::find_major_version(&mut db).await?;
@@ -73,7 +73,7 @@ impl DatabaseCopy {
         self.copy_url.as_str()
     }
 
-    /// Copies everything that the site has now.
+    /// Copies the present content of the site's database into the copy.
     pub fn fill(&self) -> anyhow::Result<()> {
         let mut dump = self.start_dump(&self.site_url)?;
         let dump_output = dump.stdout.take().context("pg_dump has no output")?;
@@ -96,7 +96,7 @@ impl DatabaseCopy {
         Ok(())
     }
 
-    /// Writes a dump of the copy into a stream: its text, and each `bytea` value decoded once more.
+    /// Writes a dump of the copy into a stream that searches it. Also writes each `bytea` value in decoded form.
     pub fn dump_into(&self, stream: &mut SearchStream) -> anyhow::Result<DumpSummary> {
         let mut dump = self.start_dump(&self.copy_url)?;
         let dump_output = dump.stdout.take().context("pg_dump has no output")?;
@@ -121,7 +121,7 @@ impl DatabaseCopy {
             .context("pg_dump cannot be started")
     }
 
-    /// Drops the copy, even while something is connected to it.
+    /// Drops the copy, even if there are still connections to it.
     pub async fn remove(&self) -> anyhow::Result<()> {
         let mut db = connect(self.site_url.as_str()).await?;
         store::drop_database(&mut db, &self.name)
@@ -142,7 +142,7 @@ fn is_plain_name(name: &str) -> bool {
         .all(|c| c.is_ascii_alphanumeric() || "._-@".contains(c))
 }
 
-/// Writes a dump into a stream, each line followed by its decoded `bytea` values.
+/// Writes a dump into a stream that searches it. Each line is followed by its `bytea` values in decoded form.
 fn read_dump(mut dump: impl BufRead, stream: &mut SearchStream) -> anyhow::Result<DumpSummary> {
     let mut summary = DumpSummary::default();
     let mut line = Vec::new();
@@ -181,7 +181,8 @@ fn decode_hex(digits: &[u8]) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Returns a command that connects to `url`.
+/// Returns a command that runs a Postgres client program with the connection URL `url`. The password is passed in the
+/// environment.
 fn postgres_command(program: &Path, url: &Url) -> Command {
     let mut command = Command::new(program);
     let mut url_argument = url.clone();
@@ -229,7 +230,7 @@ mod tests {
     use crate::privacy_check::LeakReport;
 
     #[test]
-    fn byte_values_of_a_dump_are_searched_decoded() {
+    fn binary_values_in_a_database_dump_are_decoded_and_searched() {
         let report = LeakReport::new("Canary.Bird+site@Example.org", &[]);
         // In hex, base64 of the email matches no encoding that is searched for. Only the decoded bytes do.
         let base64 = b"Y2FuYXJ5LmJpcmQrc2l0ZUBleGFtcGxlLm9yZw==";

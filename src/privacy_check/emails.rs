@@ -1,4 +1,5 @@
-//! Searching of the emails to others. The copy sends none: they are taken from its outbox and decrypted.
+//! Searches the emails that the site would send to others than the canary. The copy sends no emails: they are read from
+//! its outbox and decrypted.
 
 use anyhow::Context;
 use sqlx::PgConnection;
@@ -14,12 +15,12 @@ use crate::mail::store::{self, DueEmail};
 use crate::mail::{EmailMessage, EnvelopeInfo, Recipient, outbox};
 use crate::moderation::digest;
 
-/// Time after which everyone may be notified again, whatever they were notified of before.
+/// Time in seconds after which every recipient may be notified again, even if an earlier notification was just sent.
 const NOTIFICATION_INTERVAL_SECONDS: i64 = 2 * 60 * 60;
-/// Number of emails that are leased at a time.
+/// Number of emails that are taken from the outbox at once.
 const BATCH_SIZE: i64 = 100;
 
-/// Search of the outbox in progress, with counts of the emails by recipient.
+/// State of the search through the outbox, with the number of emails per kind of recipient.
 struct OutboxSearch<'a> {
     app: &'a App,
     trace: &'a mut CanaryTrace,
@@ -28,11 +29,11 @@ struct OutboxSearch<'a> {
     to_canary: u64,
     to_staff: u64,
     to_others: u64,
-    /// Number of emails to others with the canary's public reply.
+    /// Number of emails to other readers that contain the canary's public reply.
     with_public_word: u64,
 }
 
-/// Enqueues all emails that are due, and searches those that are not to the canary.
+/// Enqueues all emails that are due, and searches those that are not addressed to the canary.
 pub async fn search_emails(
     app: &App,
     trace: &mut CanaryTrace,
@@ -98,7 +99,8 @@ impl OutboxSearch<'_> {
         Ok(())
     }
 
-    /// Searches an email as it would be sent, and its parts before they are encoded for sending.
+    /// Searches an email to another reader, both in the form in which it would be sent and before it is encoded for
+    /// sending.
     fn search_reader_email(
         &mut self,
         email: &DueEmail,
@@ -124,7 +126,7 @@ impl OutboxSearch<'_> {
         Ok(())
     }
 
-    /// Searches an email to the staff, and saves the links in it for the crawler.
+    /// Searches an email to a member of staff, and saves the links in it for the crawler.
     fn search_staff_email(&mut self, message: &EmailMessage) {
         self.to_staff += 1;
         for part in [&message.subject, &message.text, &message.html] {

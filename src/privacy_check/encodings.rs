@@ -1,4 +1,4 @@
-//! The forms in which an email address may leak: other spellings, encodings and hashes without a key.
+//! The forms in which an email address may leak: other spellings, encodings, and hashes that need no secret key.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use sha1::Digest as _;
 
 use crate::crypto::encode_hex;
 
-/// Alphabet of an encoding that writes a fixed number of bits per digit (RFC 4648).
+/// Alphabet of an encoding such as base64, which writes a fixed number of bits per digit (RFC 4648).
 struct DigitAlphabet {
     name: &'static str,
     digits: &'static [u8],
     bits: usize,
-    /// Number of bytes after which a byte and a digit begin at the same bit again.
+    /// Number of bytes that are encoded to a whole number of digits.
     group_bytes: usize,
 }
 
@@ -37,35 +37,37 @@ const ALPHABETS: [DigitAlphabet; 3] = [
     },
 ];
 
-/// Number of leading bytes of a hash that are searched for, so that a truncated hash is found, too. They occur by chance
+/// Number of leading bytes of a hash that are searched for, so that truncated hashes are found. By chance they occur only
 /// once in 2⁶⁴ places.
 const HASH_PREFIX_BYTES: usize = 8;
 
-/// Encoding as its name in the report and the bytes to search for.
+/// Name of an encoding in the report, and the bytes to search for.
 type NamedEncoding = (String, Vec<u8>);
 
-/// All encodings of one email address, compiled for a search in one pass that ignores ASCII case.
+/// All forms in which one email address is searched for. A text is searched for all of them in one pass that ignores
+/// ASCII case.
 pub struct EmailEncodings {
     names: Vec<String>,
     finder: AhoCorasick,
     max_bytes: usize,
 }
 
-/// Occurrence of an email address, or of a hash of it, in a place where it must not be.
+/// Occurrence of the email address, or of a hash of it, in a place where it must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailLeak {
-    /// Offset of the first byte.
+    /// Offset of the first byte of the occurrence in the searched text.
     pub start: usize,
-    /// Offset after the last byte.
+    /// Offset after the last byte of the occurrence in the searched text.
     pub end: usize,
-    /// Name of the encoding that was found.
+    /// Name of the encoding in which the email occurs.
     pub encoding: String,
 }
 
 impl EmailEncodings {
-    /// Compiles the encodings of an email as it was typed, and of the keyed hashes by which the database finds it.
+    /// Compiles the search for an email. It covers the email in all encodings, and the hashes with a secret key by which
+    /// the database finds the email.
     ///
-    /// Pass no keyed hashes to search the database itself, which contains them.
+    /// To search the database itself, pass no keyed hashes, because the database contains them by design.
     pub fn new(typed: &str, keyed_hashes: &[Vec<u8>]) -> Self {
         let mut encodings: Vec<NamedEncoding> = Vec::new();
         for (spelling, email) in spellings(typed) {
@@ -104,7 +106,7 @@ impl EmailEncodings {
         }
     }
 
-    /// Returns every leak in a text, in the order of its bytes.
+    /// Returns every leak in a text, ordered by offset.
     pub fn find_leaks(&self, text: &[u8]) -> Vec<EmailLeak> {
         self.finder
             .find_iter(text)
@@ -116,18 +118,18 @@ impl EmailEncodings {
             .collect()
     }
 
-    /// Returns the length of the longest encoding in bytes.
+    /// Returns the length in bytes of the longest text that is searched for.
     pub fn max_bytes(&self) -> usize {
         self.max_bytes
     }
 
-    /// Returns the number of different encodings.
+    /// Returns the number of different texts that are searched for.
     pub fn count(&self) -> usize {
         self.names.len()
     }
 }
 
-/// Returns the email with other cases and without its `+` tag, each with a name for the report.
+/// Returns the email in different cases, with and without its `+` tag. Each spelling comes with a name for the report.
 fn spellings(typed: &str) -> Vec<(&'static str, String)> {
     let mut spellings = vec![
         ("typed", typed.to_owned()),
@@ -144,7 +146,7 @@ fn spellings(typed: &str) -> Vec<(&'static str, String)> {
     spellings
 }
 
-/// Returns the encodings from which the email can be read back.
+/// Returns the encodings of an email from which the email can be decoded.
 fn text_encodings(email: &str) -> Vec<NamedEncoding> {
     let bytes = email.as_bytes();
     let per_byte =
@@ -216,7 +218,8 @@ fn rot13(byte: u8) -> u8 {
     }
 }
 
-/// Returns the encodings of hashes without a key, against which anyone can check a guessed email.
+/// Returns encodings of hashes that need no secret key. With such a hash, anyone can check whether a guessed email is
+/// right.
 fn unkeyed_hashes(bytes: &[u8]) -> Vec<NamedEncoding> {
     [
         ("md5, used by Gravatar before", md5::compute(bytes).to_vec()),
@@ -235,7 +238,7 @@ fn unkeyed_hashes(bytes: &[u8]) -> Vec<NamedEncoding> {
     .collect()
 }
 
-/// Returns the first [`HASH_PREFIX_BYTES`] of a hash as bytes, in hex and in every alphabet.
+/// Returns the first [`HASH_PREFIX_BYTES`] of a hash as bytes, as hexadecimal digits, and in each of the [`ALPHABETS`].
 fn hash_encodings(name: &str, hash: &[u8]) -> Vec<NamedEncoding> {
     let prefix = &hash[..HASH_PREFIX_BYTES];
     let mut encodings = vec![
@@ -249,7 +252,8 @@ fn hash_encodings(name: &str, hash: &[u8]) -> Vec<NamedEncoding> {
     encodings
 }
 
-/// Encodes `bytes` as they appear after `offset` other bytes, without the digits that also depend on other bytes.
+/// Returns the digits that encode `bytes` if `offset` other bytes come before them. Leaves out digits that also encode
+/// bits of other bytes.
 fn encode_digits(bytes: &[u8], alphabet: &DigitAlphabet, offset: usize) -> String {
     let bits = alphabet.bits;
     let padded: Vec<u8> = std::iter::repeat_n(0, offset)
@@ -275,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn encodings_by_other_programs_are_found_at_any_offset() {
+    fn an_email_encoded_by_other_programs_is_found_at_any_offset_in_the_encoded_data() {
         // base64 and base32 of GNU coreutils, of the email after 0 to 2 other bytes.
         for (text, encoding) in [
             ("Y2FuYXJ5LmJpcmQrc2l0ZUBleGFtcGxlLm9yZw==", "base64"),
@@ -296,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keyed_hash_is_found_when_truncated_and_as_bytes() {
+    fn a_truncated_keyed_hash_is_found_in_hexadecimal_and_as_bytes() {
         assert_eq!(leaked_encodings(b"x0909090909090909x"), ["the keyed hash"]);
         assert_eq!(
             leaked_encodings(&[7, 9, 9, 9, 9, 9, 9, 9, 9]),

@@ -1,7 +1,7 @@
-//! The `check privacy` command: verifies that no commenter's email address leaks.
+//! The `check privacy` command: verifies that the site does not leak the email addresses of commenters.
 //!
-//! A made-up commenter, the canary, replies in every possible way on a copy of the site. Every page, feed, header, email,
-//! log line and export, and a dump of the database, are then searched for its email address in all known encodings.
+//! A made-up commenter, the canary, submits every kind of reply on a copy of the site. Then every page, feed, header,
+//! email, log line and export, and a dump of the database, are searched for its email address in all known encodings.
 
 mod browser;
 mod canary;

@@ -1,4 +1,4 @@
-//! The result of a check: what was searched, the leaks, and what could not be searched.
+//! The report of a privacy check: what was searched, which leaks were found, and what could not be searched.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,22 +6,22 @@ use std::sync::Arc;
 use super::encodings::{EmailEncodings, EmailLeak};
 use super::stream::{SearchStream, StreamSummary};
 
-/// Number of leaks that are listed for one place. Further ones are counted.
+/// Largest number of leaks that are listed for one place. Further leaks are only counted.
 const MAX_LEAKS_PER_PLACE: usize = 5;
 
-/// Report that grows while the check runs.
+/// Report of a privacy check, which grows while the check runs.
 pub struct LeakReport {
     encodings: Arc<EmailEncodings>,
-    /// Encodings without the keyed hashes, which the database contains by design.
+    /// Encodings for searching the database dump. They leave out the keyed hashes, which the database contains by design.
     database_encodings: Arc<EmailEncodings>,
-    /// Lines about what was searched.
+    /// Lines that say what was searched.
     pub searched: Vec<String>,
-    /// Lines about leaks, and about what was missing so that the search was incomplete.
+    /// Lines that report leaks, or say what was missing so that the search was incomplete.
     pub problems: Vec<String>,
 }
 
 impl LeakReport {
-    /// Returns an empty report about an email and its keyed hashes.
+    /// Returns an empty report that searches for an email and its keyed hashes.
     pub fn new(email: &str, keyed_hashes: &[Vec<u8>]) -> Self {
         Self {
             encodings: Arc::new(EmailEncodings::new(email, keyed_hashes)),
@@ -31,23 +31,24 @@ impl LeakReport {
         }
     }
 
-    /// Returns whether something was searched and no problem was found.
+    /// Returns whether at least one place was searched and no problem was found.
     pub fn passed(&self) -> bool {
         self.problems.is_empty() && !self.searched.is_empty()
     }
 
-    /// Adds a line about something that was searched.
+    /// Adds a line that says what was searched.
     pub fn record_searched(&mut self, line: String) {
         self.searched.push(line);
     }
 
-    /// Searches a text and records its leaks. `place` names the text in the report.
+    /// Searches a text and records the leaks in it. `place` says in the report where the text comes from.
     pub fn search(&mut self, place: &str, text: &[u8]) {
         let leaks = self.encodings.find_leaks(text);
         self.record_leaks(place, leaks);
     }
 
-    /// Records the first leak in each encoding, up to [`MAX_LEAKS_PER_PLACE`]. The report never repeats the email.
+    /// Records the first leak in each encoding, up to [`MAX_LEAKS_PER_PLACE`]. The recorded lines never contain the
+    /// email.
     pub fn record_leaks(&mut self, place: &str, leaks: Vec<EmailLeak>) {
         if leaks.is_empty() {
             return;
@@ -72,12 +73,12 @@ impl LeakReport {
         }
     }
 
-    /// Records that something was not found that must be there, so that the search proves nothing.
+    /// Records that something expected was not found. The search was then incomplete and proves nothing.
     pub fn record_missing(&mut self, text: &str) {
         self.problems.push(format!("INCOMPLETE {text}"));
     }
 
-    /// Records a searched stream: its leaks, and whether its marker is missing.
+    /// Records the result of searching a stream: its leaks, and a problem if the marker was missing.
     pub fn record_stream(&mut self, place: &str, size: &str, summary: StreamSummary) {
         self.record_searched(format!("{place}, {size}"));
         if !summary.has_marker {
@@ -86,12 +87,12 @@ impl LeakReport {
         self.record_leaks(place, summary.leaks);
     }
 
-    /// Returns a stream that searches what is written to it. It must contain `marker` to count as the right content.
+    /// Returns a stream that searches everything written to it. If `marker` never occurs, the wrong content was searched.
     pub fn search_stream(&self, marker: &str) -> SearchStream {
         SearchStream::new(self.encodings.clone(), marker)
     }
 
-    /// Returns a stream for a database dump, in which the keyed hash is allowed.
+    /// Returns a stream that searches a database dump, in which the keyed hashes of the email are allowed.
     pub fn database_stream(&self, marker: &str) -> SearchStream {
         SearchStream::new(self.database_encodings.clone(), marker)
     }
@@ -112,7 +113,7 @@ impl LeakReport {
     }
 }
 
-/// Formats a number with commas between thousands.
+/// Formats a number with commas as thousands separators.
 pub fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reported_leak_does_not_repeat_the_email() {
+    fn a_reported_leak_does_not_contain_the_email() {
         let mut report = LeakReport::new("Canary.Bird+site@Example.org", &[]);
         report.search(
             "/authors/canary.bird+site",

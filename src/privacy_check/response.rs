@@ -1,4 +1,4 @@
-//! A response of the site: the bytes to search, and the links and form fields to go on with.
+//! A response of the site: the bytes to search for leaks, and the links and form fields that further requests need.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -8,12 +8,12 @@ use url::Url;
 
 use crate::text::input;
 
-/// Endings of the attributes that hold URLs; `formaction` and `data-src` end in one of them, too.
+/// Ends of the names of attributes that contain URLs. They also cover `formaction` and `data-src`.
 const LINK_ATTRIBUTES: [&str; 3] = ["href", "src", "action"];
-/// Elements of feeds and sitemaps that contain a URL as text.
+/// Names of elements in feeds and sitemaps whose text is a URL.
 const LINK_ELEMENTS: [&str; 3] = ["loc", "guid", "comments"];
 
-/// Response with its whole body.
+/// Response of the site with its whole body.
 pub struct PageResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -21,7 +21,7 @@ pub struct PageResponse {
 }
 
 impl PageResponse {
-    /// Returns the value of a header, or an empty string if it is missing or not text.
+    /// Returns the value of a header. Returns an empty string if the header is missing or not text.
     pub fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value
@@ -29,20 +29,20 @@ impl PageResponse {
             .unwrap_or_default()
     }
 
-    /// Returns the body as text, with U+FFFD in place of invalid UTF-8.
+    /// Returns the body as text. Invalid UTF-8 is replaced by U+FFFD.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// Returns all that was sent: the headers, one a line, and the body.
+    /// Returns everything that the site sent: one line for each header, and the body.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.with_body(&self.body)
     }
 
-    /// Returns the same as [`Self::to_bytes`], but with an empty value in the email field of the form.
+    /// Returns the same bytes as [`Self::to_bytes`], but without the value of the form field for the email.
     ///
-    /// A form returned with an error repeats what its sender typed. This is no leak if no cache may store the page, so
-    /// responses without `no-store` are returned in full.
+    /// A form that is shown again with errors contains what its sender entered. This is not a leak as long as no cache
+    /// may store the page, so the value is only removed if the response has `no-store`.
     pub fn to_bytes_without_typed_email(&self) -> Vec<u8> {
         if !self.header("cache-control").contains("no-store") {
             return self.to_bytes();
@@ -74,7 +74,7 @@ impl PageResponse {
         bytes
     }
 
-    /// Returns the values of all `input` elements with this name.
+    /// Returns the values of all `input` elements with this `name`.
     pub fn input_values(&self, name: &str) -> Vec<String> {
         let inputs = Selector::parse("input[name][value]").expect("the selector is valid");
         Html::parse_document(&self.text())
@@ -84,7 +84,7 @@ impl PageResponse {
             .collect()
     }
 
-    /// Returns the id of the article that the first reply form belongs to.
+    /// Returns the id of the article that the first reply form on the page belongs to.
     pub fn reply_form_article(&self) -> Option<i64> {
         let forms = Selector::parse("[action]").expect("the selector is valid");
         Html::parse_document(&self.text())
@@ -93,7 +93,7 @@ impl PageResponse {
             .find_map(|rest| rest.split_once("/reply")?.0.parse().ok())
     }
 
-    /// Returns the paths on the site that the response links or redirects to, without fragments.
+    /// Returns the site's own paths that the response links or redirects to, without URL fragments.
     pub fn links(&self, base_url: &Url) -> Vec<String> {
         let origin = base_url.as_str().trim_end_matches('/');
         let content_type = self.header("content-type");
@@ -115,7 +115,7 @@ impl PageResponse {
     }
 }
 
-/// Returns the URLs in a page, feed or sitemap.
+/// Returns all URLs in the text of a page, feed or sitemap.
 fn markup_links(markup: &str) -> Vec<String> {
     // The HTML parser reads feeds, too: unknown elements are elements, and the HTML inside CDATA is parsed along.
     let document = Html::parse_document(markup);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn links_of_a_page_are_found_in_all_url_attributes() {
+    fn links_in_all_url_attributes_of_a_page_are_found() {
         let html = "<!doctype html><link rel=icon href=/icon.svg>
             <a href='https://news.example/a?b=1&amp;c=2#d'>a</a> <a href=\"https://other.example/\">b</a>
             <a href='//other.example/c'>c</a> <img src=\"/media/d.jpg\">
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn links_of_feeds_and_sitemaps_are_found_in_elements_and_cdata() {
+    fn links_in_elements_and_cdata_of_feeds_and_sitemaps_are_found() {
         let rss = r#"<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>News</title>
             <link>https://news.example/</link><atom:link href="https://news.example/feed.xml" rel="self"/>
             <item><title><![CDATA[Tea]]></title><link>https://news.example/tea?a=1&amp;b=2</link>
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_typed_email_is_removed_from_a_form() {
+    fn only_the_email_that_the_sender_entered_is_removed_from_a_form() {
         let before = "<p>a&#64;b</p><input id=\"email\" name=\"email\" value=\"a@b\"><input id=\"url\" value=\"a@b\"><p>a@b";
         let bytes = response("text/html", before).to_bytes_without_typed_email();
         let text = String::from_utf8(bytes).unwrap();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn form_fields_are_read_by_name() {
+    fn values_of_form_fields_are_found_by_name() {
         let html = "<form method=post action=/articles/17/reply?to=3><input value=4 type=hidden name=version>
             <input name=tell value=1><input name=tell value=2></form>";
         let page = response("text/html", html);

@@ -1,4 +1,4 @@
-//! The paths behind the routes of the router, as far as they concern the canary.
+//! The paths to open for each route of the router. Ids and slugs in them are those of the canary.
 
 use axum::http::Method;
 
@@ -6,7 +6,8 @@ use super::report::LeakReport;
 use super::scenario::CanaryTrace;
 use crate::router;
 
-/// Returns the paths of all GET routes, and the extra paths of the canary. Records routes whose paths are not known here.
+/// Returns the paths of all GET routes and the extra paths of the canary. A route without known paths is recorded in the
+/// report as a problem.
 pub fn list_paths(trace: &CanaryTrace, report: &mut LeakReport) -> Vec<String> {
     let (public, admin, wordpress) = (
         router::public_routes(),
@@ -31,7 +32,7 @@ pub fn list_paths(trace: &CanaryTrace, report: &mut LeakReport) -> Vec<String> {
     paths
 }
 
-/// Returns the paths of one route, or none if the route is not known here.
+/// Returns the paths to open for a route. Returns none if this check does not know the route.
 fn fill_route(route: &str, trace: &CanaryTrace) -> Vec<String> {
     let fill = |value: &str| {
         let (before, rest) = route.split_once('{').unwrap_or((route, "}"));

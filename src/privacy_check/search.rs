@@ -1,4 +1,4 @@
-//! The search of a whole site: scenario, emails, pages, export and log.
+//! The search of the whole site: runs the scenario, then searches emails, pages, the export and the log.
 
 use axum::Router;
 
@@ -11,7 +11,7 @@ use super::stream::LogSearch;
 use crate::app::App;
 use crate::transfer::export::{ExportRequest, write_export};
 
-/// Runs the scenario, then searches emails, pages and the export. At most `page_limit` pages are opened.
+/// Runs the scenario, then searches emails, pages and the export. Opens at most `page_limit` pages.
 pub async fn search_site(
     app: &App,
     router: &Router,
@@ -29,7 +29,7 @@ pub async fn search_site(
     Ok(trace)
 }
 
-/// Searches an export made without the option that includes email addresses.
+/// Searches an export that was made without the option to include email addresses.
 async fn search_export(
     app: &App,
     trace: &CanaryTrace,
@@ -52,7 +52,7 @@ async fn search_export(
     Ok(())
 }
 
-/// Searches the rest of the log, and records what was found in all of it.
+/// Finishes the search of the log, and records its result in the report.
 pub fn search_log(log: &LogSearch, report: &mut LeakReport) {
     let Some(summary) = log.finish() else { return };
     let size = format!("{} lines", group_thousands(summary.lines));

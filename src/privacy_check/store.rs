@@ -1,11 +1,12 @@
-//! SQL of the privacy check: the database for the copy, and one row that no form can create.
+//! SQL of the privacy check. It creates and drops the database for the copy, and inserts one row that no form can create.
 
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 
-/// Gives an article a WordPress id, as an import does. The reply form of WordPress names the article by it.
+/// Gives an article a WordPress id, as an import from WordPress does. The reply form of WordPress identifies the article
+/// by this id.
 pub async fn assign_wordpress_id(
     db: &mut PgConnection,
     article_id: ArticleId,
@@ -25,17 +26,17 @@ pub async fn assign_wordpress_id(
     .await
 }
 
-/// Locale of a database that uses libc.
+/// Locale settings of a database that uses the locale provider libc.
 pub struct DatabaseLocale {
-    /// `LC_COLLATE`, the sort order.
+    /// `LC_COLLATE`, which determines the sort order.
     pub collate: String,
-    /// `LC_CTYPE`, the classes of characters.
+    /// `LC_CTYPE`, which determines the classes of characters.
     pub ctype: String,
-    /// Whether a new database has the same locale by default.
+    /// Whether new databases on the server have the same locale by default.
     pub is_default: bool,
 }
 
-/// Returns the locale of the connected database.
+/// Returns the locale of the database that this connection uses.
 pub async fn find_locale(db: &mut PgConnection) -> sqlx::Result<DatabaseLocale> {
     sqlx::query_as!(
         DatabaseLocale,
@@ -48,7 +49,7 @@ pub async fn find_locale(db: &mut PgConnection) -> sqlx::Result<DatabaseLocale> 
     .await
 }
 
-/// Returns whether the connected account may create databases.
+/// Returns whether the account of this connection may create databases.
 pub async fn may_create_databases(db: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select rolcreatedb or rolsuper as "may!" from pg_roles where rolname = current_user"#
@@ -57,14 +58,15 @@ pub async fn may_create_databases(db: &mut PgConnection) -> sqlx::Result<bool> {
     .await
 }
 
-/// Returns the major version of the server.
+/// Returns the major version of the Postgres server.
 pub async fn find_major_version(db: &mut PgConnection) -> sqlx::Result<i32> {
     sqlx::query_scalar!(r#"select current_setting('server_version_num')::int / 10000 as "major!""#)
         .fetch_one(db)
         .await
 }
 
-/// Creates an empty database. The name and the locale go into the statement unquoted, so the caller must have checked them.
+/// Creates an empty database. The caller must check name and locale first, because they are inserted into the statement
+/// unquoted.
 pub async fn create_database(
     db: &mut PgConnection,
     name: &str,
@@ -85,7 +87,8 @@ pub async fn create_database(
     Ok(())
 }
 
-/// Drops a database and ends the connections to it. The name goes into the statement unquoted.
+/// Drops a database and ends all connections to it. The caller must check the name first, because it is inserted into the
+/// statement unquoted.
 pub async fn drop_database(db: &mut PgConnection, name: &str) -> sqlx::Result<()> {
     let statement = format!("drop database if exists {name} with (force)");
     db.execute(AssertSqlSafe(statement)).await?;

@@ -1,4 +1,4 @@
-//! Searching of bytes that are too many to hold in memory: exports, dumps and the log.
+//! Searches bytes that are too many to hold in memory: exports, database dumps and the log.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -12,14 +12,15 @@ use super::encodings::{EmailEncodings, EmailLeak};
 /// Number of bytes that are collected before they are searched.
 const WINDOW_BYTES: usize = 256 * 1024;
 
-/// Writer that searches for the email in what is written to it.
+/// Writer that searches everything written to it for the email, and for a marker that must occur.
 pub struct SearchStream {
     encodings: Arc<EmailEncodings>,
     marker: AhoCorasick,
-    /// Number of bytes that are searched again with the next window: the longest possible match.
+    /// Number of bytes at the end of the buffer that are searched again with the bytes that follow. It is the length of
+    /// the longest possible match.
     overlap: usize,
     window: Vec<u8>,
-    /// Offset of the window in the stream.
+    /// Offset in the stream at which the buffer begins.
     window_start: usize,
     has_marker: bool,
     lines: u64,
@@ -27,18 +28,18 @@ pub struct SearchStream {
     leaked_encodings: BTreeSet<String>,
 }
 
-/// Result of searching a stream to its end.
+/// Result of searching a whole stream.
 pub struct StreamSummary {
     pub bytes: usize,
     pub lines: u64,
-    /// Whether the marker occurred, which shows that the right content was searched.
+    /// Whether the marker occurred. If it did not, the wrong content was searched.
     pub has_marker: bool,
-    /// First leak in each encoding.
+    /// The first leak in each encoding.
     pub leaks: Vec<EmailLeak>,
 }
 
 impl SearchStream {
-    /// Returns an empty stream that searches for the encodings and for `marker`.
+    /// Returns an empty stream that searches for the encodings of the email and for `marker`.
     pub fn new(encodings: Arc<EmailEncodings>, marker: &str) -> Self {
         let overlap = encodings.max_bytes().max(marker.len());
         Self {
@@ -71,7 +72,7 @@ impl SearchStream {
         self.window_start += done;
     }
 
-    /// Searches the remaining bytes and returns the result.
+    /// Searches the remaining bytes and returns the result for the whole stream.
     pub fn finish(mut self) -> StreamSummary {
         self.search_window();
         StreamSummary {
@@ -99,17 +100,18 @@ impl Write for SearchStream {
     }
 }
 
-/// Log output that is searched while it is written, and stored nowhere.
+/// Log output that is not stored, but searched while it is written.
 #[derive(Clone)]
 pub struct LogSearch(Arc<Mutex<Option<SearchStream>>>);
 
 impl LogSearch {
-    /// Returns a log that writes to this stream.
+    /// Returns a log output that is searched by this stream.
     pub fn new(stream: SearchStream) -> Self {
         Self(Arc::new(Mutex::new(Some(stream))))
     }
 
-    /// Searches the remaining bytes, or returns `None` when called again. Later log lines are dropped.
+    /// Searches the remaining bytes and returns the result. Returns `None` when called again. Log lines written later are
+    /// ignored.
     pub fn finish(&self) -> Option<StreamSummary> {
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The subscriber holds clones of this log, so the stream is taken out instead of consumed.
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leak_across_two_windows_is_found() {
+    fn a_leaked_email_that_spans_two_searched_chunks_is_found() {
         for offset in [
             0,
             1,
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_without_the_marker_is_recognized() {
+    fn a_stream_that_lacks_the_expected_marker_is_reported() {
         let mut stream = stream();
         stream.write_all(b"nothing").unwrap();
         let summary = stream.finish();

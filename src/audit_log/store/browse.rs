@@ -1,5 +1,5 @@
-//! Listing the log for people. A page reads at most `MAX_SCANNED_ENTRIES` entries, whatever the filter and however long the
-//! log.
+//! SQL that lists audit log entries for the pages of the log. One page reads at most `MAX_SCANNED_ENTRIES` entries, so
+//! its cost is bounded for every filter and every length of the log.
 
 use sqlx::PgConnection;
 
@@ -8,61 +8,62 @@ use crate::audit_log::EntryKind;
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, LogEntryId};
 
-/// Entries that are scanned for those that match the filter.
+/// Largest number of entries that one page reads in search of entries that match the filter.
 const MAX_SCANNED_ENTRIES: i64 = 2_000;
-/// Seconds by which the times of entries may be out of order along the chain: an entry has the time of its request, and the
-/// position of its commit.
+/// Largest difference, in seconds, by which an entry can have an earlier time than the entry before it. An entry has the
+/// time of its request, but gets its position at the end of its transaction.
 const MAX_TIME_SKEW_SECONDS: i64 = 60 * 60;
 
-/// The originator of an entry.
+/// The author of an audit log entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     Account(AccountId),
-    /// The site itself, such as the retention period.
+    /// The site itself, for example when the retention period deletes old spam.
     System,
 }
 
-/// The entries to list; a field that is `None` matches all.
+/// Conditions on audit log entries. A field that is `None` sets no condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LogFilter {
     pub actor: Option<Actor>,
     pub kind: Option<EntryKind>,
-    /// Status code that a decision under the entry gave.
+    /// Status code that a decision under the entry must have given.
     pub to: Option<&'static str>,
     pub from: Option<Ts>,
-    /// End of the range, exclusive.
+    /// End of the time range. An entry of exactly this time is outside.
     pub until: Option<Ts>,
 }
 
-/// An entry, with the name of its actor.
+/// An audit log entry, together with the name of the member of staff who acted.
 pub struct LogEntry {
     pub position: i64,
     pub id: LogEntryId,
     pub action_id: ActionId,
     pub kind: EntryKind,
-    /// Name of the member of staff; `None` for the site itself.
+    /// Name of the member of staff who acted; `None` if the site acted by itself.
     pub actor: Option<String>,
-    /// Subject of the entry. Never show it as it is: it may contain the id of a commenter.
+    /// Subject of the entry. Never show it unchanged: it can contain the id of a commenter.
     pub subject: String,
     pub note: String,
     pub at: Ts,
     /// Number of decisions under the entry.
     pub decisions: i32,
-    /// Status code that the first decision gave.
+    /// Status code that the first decision under the entry gave.
     pub to: Option<String>,
-    /// Hash of the entry before; empty for the first entry.
+    /// Hash of the previous entry; empty for the first entry.
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
 }
 
-/// One page of a listing, newest entry first.
+/// One page of audit log entries, newest first.
 pub struct LogListing {
     pub entries: Vec<LogEntry>,
-    /// The position before which older entries may follow.
+    /// Position for the `before` argument of the next page; `None` if there are no older entries.
     pub next: Option<i64>,
 }
 
-/// Lists matching entries before a position, at most `limit`. A page may be empty although `next` leads to matching entries.
+/// Lists at most `limit` matching entries whose positions are lower than `before`. A page can be empty although older
+/// entries match; `next` then leads to them.
 pub async fn list_entries(
     db: &mut PgConnection,
     filter: &LogFilter,
@@ -92,7 +93,8 @@ pub async fn list_entries(
     Ok(LogListing { entries, next })
 }
 
-/// Lists the positions to scan, by the index that excludes most: that on accounts or that on kinds.
+/// Lists the positions of the entries to check against the filter. Uses the index on accounts if the filter has an actor,
+/// otherwise the index on kinds.
 async fn list_positions(
     db: &mut PgConnection,
     filter: &LogFilter,
@@ -149,7 +151,7 @@ async fn list_positions(
     }
 }
 
-/// Lists the matching entries among these positions, at most `limit`.
+/// Lists the entries at these positions that match the filter, at most `limit`.
 async fn list_matching(
     db: &mut PgConnection,
     filter: &LogFilter,
@@ -186,7 +188,8 @@ async fn list_matching(
     .await
 }
 
-/// Finds the first position whose entry has this time or a later one; the one after the last if there is none.
+/// Finds the position of the first entry at or after this time. If there is none, returns the position that follows the
+/// last entry.
 async fn find_first_position(db: &mut PgConnection, time: Ts) -> sqlx::Result<i64> {
     // A binary search: times grow along the chain, apart from the skew that the caller allows for.
     let (mut low, mut high) = (1, find_end(db).await?.map_or(1, |(last, _)| last + 1));

@@ -1,4 +1,4 @@
-//! Appending to the chain, inside the transaction of the action that an entry records.
+//! SQL that appends entries to the hash chain. An entry is appended in the transaction of the action it records.
 
 use sqlx::PgConnection;
 
@@ -7,10 +7,10 @@ use crate::audit_log::{DecisionRecord, EntryKind, NewEntry};
 use crate::clock::Ts;
 use crate::ids::LogEntryId;
 
-/// Key of the Postgres advisory lock that is held while the chain grows ("log" in ASCII).
+/// Key of the Postgres advisory lock that a transaction holds while it appends an entry ("log" in ASCII).
 const CHAIN_LOCK_KEY: i64 = 0x6c6f_6700;
 
-/// Reserves the id of an entry, so that its decisions can name it before it has its position in the chain.
+/// Reserves the id of an audit log entry. Its decisions are inserted with this id before the entry itself is appended.
 pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<LogEntryId> {
     let id = sqlx::query_scalar!(r#"select nextval('audit_log_ids') as "id!""#)
         .fetch_one(db)
@@ -18,9 +18,9 @@ pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<LogEntryId>
     Ok(LogEntryId(id))
 }
 
-/// Appends an entry with the decisions that were inserted under its id, in order of their ids.
+/// Appends an entry to the audit log. `decisions` must be those that were inserted under its id, ordered by decision id.
 ///
-/// Blocks every other append until the transaction ends, so call it last.
+/// Blocks all other appends until the transaction ends, so call it last.
 pub async fn append(
     db: &mut PgConnection,
     id: LogEntryId,
@@ -62,7 +62,7 @@ pub async fn append_single(db: &mut PgConnection, entry: &NewEntry<'_>) -> sqlx:
     append(db, id, entry, &[]).await
 }
 
-/// Returns the position and the hash of the last entry.
+/// Returns the position and the hash of the last entry of the audit log.
 pub async fn find_end(db: &mut PgConnection) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
     let last = sqlx::query!("select position, hash from audit_log order by position desc limit 1")
         .fetch_optional(db)

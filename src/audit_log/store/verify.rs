@@ -1,12 +1,12 @@
-//! Reading the whole log for verification. Values that the constraints forbid are read as well: an attacker who changed the
-//! log by hand may have changed the tables too.
+//! SQL that reads the whole audit log for verification. The types accept values that the database constraints forbid: an
+//! attacker who changed the log could also have removed the constraints.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 
-/// A row of `audit_log`, with its kind as text.
+/// A row of the table `audit_log`. The kind is plain text, so that unknown kinds can be read.
 pub struct StoredEntry {
     pub position: i64,
     pub id: LogEntryId,
@@ -15,15 +15,15 @@ pub struct StoredEntry {
     pub account_id: Option<AccountId>,
     pub subject: String,
     pub note: String,
-    /// `None` for a time outside the years that [`Ts`] can hold.
+    /// Time of the entry; `None` if its year is outside the range of [`Ts`].
     pub at: Option<Ts>,
-    /// The number of decisions that the entry claims to have.
+    /// Number of decisions under the entry, according to its row.
     pub decisions: i32,
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
 }
 
-/// A row of `decisions`, with its statuses as text.
+/// A row of the table `decisions`. The statuses are plain text, so that unknown statuses can be read.
 pub struct StoredDecision {
     pub entry_id: LogEntryId,
     pub id: i64,
@@ -33,11 +33,12 @@ pub struct StoredDecision {
     pub from: String,
     pub to: String,
     pub undoes: Option<i64>,
-    /// `None` for a time outside the years that [`Ts`] can hold.
+    /// Time of the decision; `None` if its year is outside the range of [`Ts`].
     pub at: Option<Ts>,
 }
 
-/// Makes the transaction that has just begun read-only, on one snapshot, and without a time limit.
+/// Makes the transaction that has just begun read-only, gives it one snapshot for all statements, and removes the time
+/// limit of statements.
 pub async fn begin_snapshot(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("set transaction isolation level repeatable read, read only")
         .execute(&mut *db)
@@ -49,7 +50,7 @@ pub async fn begin_snapshot(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Lists the entries after a position, in order.
+/// Lists the entries after a position, ordered by position.
 pub async fn list_entries(
     db: &mut PgConnection,
     position: i64,
@@ -68,7 +69,7 @@ pub async fn list_entries(
     .await
 }
 
-/// Lists the decisions under these entries, by id.
+/// Lists the decisions under these entries, ordered by decision id.
 pub async fn list_decisions(
     db: &mut PgConnection,
     entries: &[LogEntryId],
@@ -85,23 +86,23 @@ pub async fn list_decisions(
     .await
 }
 
-/// Counts all entries, whatever their positions.
+/// Counts all entries of the audit log, including those with wrong positions.
 pub async fn count_entries(db: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from audit_log"#)
         .fetch_one(db)
         .await
 }
 
-/// A decision that lacks its entry or undoes a decision that does not match it.
+/// A decision without an audit log entry, or one that claims to undo a decision that does not match it.
 pub struct OrphanDecision {
     pub id: i64,
     pub comment_id: CommentId,
     pub undoes: Option<i64>,
-    /// Number of such decisions, beyond the limit too.
+    /// Number of all such decisions in the database, including those that were not listed because of the limit.
     pub total: i64,
 }
 
-/// Lists decisions that belong to no entry, at most `limit`.
+/// Lists at most `limit` decisions whose audit log entry does not exist.
 pub async fn list_orphan_decisions(
     db: &mut PgConnection,
     limit: i64,
@@ -117,7 +118,8 @@ pub async fn list_orphan_decisions(
     .await
 }
 
-/// Lists undos of a decision that is not an earlier one about the same comment with the opposite change, at most `limit`.
+/// Lists at most `limit` undo decisions that are wrong. A correct one refers to an earlier decision on the same comment,
+/// with the opposite change of status.
 pub async fn list_wrong_undos(
     db: &mut PgConnection,
     limit: i64,
@@ -136,21 +138,21 @@ pub async fn list_wrong_undos(
     .await
 }
 
-/// A comment whose status differs from its last decision.
+/// A comment whose status differs from the status that its last decision gave.
 pub struct StatusMismatch {
     pub id: CommentId,
-    /// Code of the present status; `None` if the comment does not exist.
+    /// Code of the comment's current status; `None` if the comment does not exist.
     pub status: Option<String>,
-    /// Id of the last decision.
+    /// Id of the last decision on the comment.
     pub decision: i64,
-    /// Status code that the last decision gave.
+    /// Status code that the last decision on the comment gave.
     pub to: String,
-    /// Number of such comments, beyond the limit too.
+    /// Number of all such comments in the database, including those that were not listed because of the limit.
     pub total: i64,
 }
 
-/// Lists comments whose status differs from their last decision, except those that their authors have changed since and
-/// those whose text was deleted; at most `limit`.
+/// Lists at most `limit` comments whose status differs from the status that their last decision gave. Leaves out comments
+/// that their authors changed after that decision, and comments whose text was deleted.
 pub async fn list_status_mismatches(
     db: &mut PgConnection,
     limit: i64,

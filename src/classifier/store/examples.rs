@@ -1,4 +1,4 @@
-//! Training examples and the comments they are made from.
+//! SQL on training examples and on the comments they are made from.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use crate::clock::Ts;
 use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
 
-/// The class and features that a comment was trained with.
+/// The class (refused or approved) and the features with which a comment was added to the model.
 pub struct TrainingExample {
     pub is_refused: bool,
     pub feature_ids: Vec<i64>,
 }
 
-/// Deletes examples and returns them.
+/// Deletes the training examples of these comments and returns them.
 pub async fn delete_examples(
     db: &mut PgConnection,
     ids: &[CommentId],
@@ -30,24 +30,25 @@ pub async fn delete_examples(
     .await
 }
 
-/// A comment to train with, and its current example.
+/// A comment that a decision was made on, with its present training example if it has one.
 pub struct TrainingCandidate {
     pub id: CommentId,
     pub name: String,
     pub website: Option<String>,
     pub body_html: SafeHtml,
-    /// Whether it is refused or approved now. `None`: held, erased, or written by staff.
+    /// Whether the comment is now refused or approved. `None` if it must not be trained: it is held, erased, or written
+    /// by staff.
     pub is_refused: Option<bool>,
     pub similar_group_id: Option<SimilarGroupId>,
-    /// The class of its current example, if it has one.
+    /// Whether the present training example counts as refused; `None` if the comment has no example.
     pub was_refused: Option<bool>,
-    /// The features of that example.
+    /// Ids of the features in the present training example; empty if the comment has no example.
     pub feature_ids: Vec<i64>,
-    /// The score it had before it was trained.
+    /// Spam score that the comment had before it was first trained.
     pub score: Option<f32>,
 }
 
-/// Lists comments as they are now, with their examples.
+/// Lists these comments with their present status and training example.
 pub async fn list_candidates(
     db: &mut PgConnection,
     ids: &[CommentId],
@@ -65,7 +66,8 @@ pub async fn list_candidates(
     .await
 }
 
-/// Counts the examples with features in each group of similar comments, up to `enough`.
+/// Counts the training examples in each group of similar comments, up to `enough`. Examples without features do not
+/// count.
 pub async fn count_group_examples(
     db: &mut PgConnection,
     groups: &[SimilarGroupId],
@@ -86,15 +88,15 @@ pub async fn count_group_examples(
     Ok(rows.into_iter().map(|row| (row.id, row.count)).collect())
 }
 
-/// An example to insert.
+/// A training example to insert for a comment.
 pub struct NewExample {
     pub comment_id: CommentId,
     pub example: TrainingExample,
-    /// The score it had before it was trained.
+    /// Spam score that the comment had before it was first trained.
     pub score: Option<f32>,
 }
 
-/// Inserts examples, or replaces those of the same comments.
+/// Inserts training examples. A comment that has an example already gets the new one instead.
 pub async fn upsert_examples(
     db: &mut PgConnection,
     lessons: &[NewExample],
@@ -129,7 +131,7 @@ pub async fn upsert_examples(
     Ok(())
 }
 
-/// Lists the next comments with examples after `after`, at most `limit`.
+/// Lists the comments that have a training example, by id. Begins after the id `after`; returns at most `limit`.
 pub async fn list_examples_after(
     db: &mut PgConnection,
     after: i64,

@@ -1,18 +1,18 @@
-//! The audit log as the classifier reads it.
+//! SQL that reads the audit log for training.
 
 use sqlx::PgConnection;
 
 use crate::ids::{CommentId, LogEntryId};
 
-/// A log entry, as far as training needs it.
+/// The fields of an audit log entry that training needs.
 pub struct LogEntryRef {
     pub position: i64,
     pub id: LogEntryId,
-    /// The number of decisions in it.
+    /// Number of decisions under the entry.
     pub decisions: i32,
 }
 
-/// Lists the log entries after a position, at most `limit`.
+/// Lists at most `limit` audit log entries after a position.
 pub async fn list_log_entries_after(
     db: &mut PgConnection,
     position: i64,
@@ -28,7 +28,7 @@ pub async fn list_log_entries_after(
     .await
 }
 
-/// Lists the comments that these entries decided or undid.
+/// Lists the comments whose status was changed by a decision or an undo under these audit log entries.
 pub async fn list_decided_comments(
     db: &mut PgConnection,
     entries: &[LogEntryId],

@@ -1,4 +1,4 @@
-//! SQL on the classifier's state, examples and scores.
+//! SQL on the classifier's model, training examples and spam scores.
 
 pub mod examples;
 pub mod log;

@@ -1,4 +1,4 @@
-//! Scores of held comments, and those that decided comments had.
+//! SQL on the spam scores of held comments, and on the scores that decided comments had before the decision.
 
 use sqlx::PgConnection;
 
@@ -7,8 +7,8 @@ use crate::clock::Ts;
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
 
-/// Claims a run of rescoring. Returns `true` if the model changed since the last run and that run was before
-/// `before`.
+/// Claims the next run that scores held comments again, so that only one process does it. Returns `false` if the model
+/// has not changed since the last run, or if that run was later than `before`.
 pub async fn claim_rescoring(db: &mut PgConnection, before: Ts, now: Ts) -> sqlx::Result<bool> {
     // One statement checks and claims, so that of several processes only one gets the run.
     let taken = sqlx::query!(
@@ -22,7 +22,7 @@ pub async fn claim_rescoring(db: &mut PgConnection, before: Ts, now: Ts) -> sqlx
     Ok(taken.rows_affected() == 1)
 }
 
-/// A held comment to score.
+/// A held comment for which the score is computed again.
 pub struct UnscoredComment {
     pub id: CommentId,
     pub version: i32,
@@ -47,7 +47,7 @@ pub async fn list_newest_held(
     .await
 }
 
-/// Stores scores of comments that are still held with the same version.
+/// Stores spam scores. Leaves out comments that are no longer held, or have another version than the one scored.
 pub async fn update_scores(
     db: &mut PgConnection,
     thought: &[(CommentId, i32, f32, Vec<String>)],
@@ -80,7 +80,7 @@ pub async fn update_scores(
     Ok(())
 }
 
-/// Lists the latest decided comments that had a score, at most `limit`, the newest decision first.
+/// Lists decided comments that had a spam score before the decision, most recent decision first, at most `limit`.
 pub async fn list_scored_decisions(
     db: &mut PgConnection,
     limit: i64,

@@ -1,5 +1,5 @@
-//! The model's state and counts. Every change locks the single row of `classifier_state` first, so training and
-//! untraining never interleave.
+//! SQL on the state and the feature counts of the model. Every change first locks the single row of `classifier_state`,
+//! so that two transactions never change the model at the same time.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,19 +8,19 @@ use sqlx::PgConnection;
 use crate::classifier::model::{ClassCounts, ModelTotals};
 use crate::ids::CommentId;
 
-/// The state of the model.
+/// The state of the classifier's model, apart from its feature counts.
 #[derive(Clone, Copy, Debug)]
 pub struct ModelState {
-    /// Audit log entries up to this position have been trained.
+    /// Position of the last audit log entry whose decisions were trained.
     pub log_position: i64,
     pub totals: ModelTotals,
-    /// The key and rules its feature ids were made with.
+    /// Fingerprint of the secret key and extraction rules that the feature ids were made with.
     pub fingerprint: Option<i64>,
-    /// The last comment trained again, while the model is being rebuilt.
+    /// Id of the last comment that was trained again after the model was emptied; `None` if no such rebuild is running.
     pub retrain_cursor: Option<i64>,
 }
 
-/// Changes to the model, summed up before they are written.
+/// Sums of the changes of a batch to the model, which are then written at once.
 #[derive(Debug, Default)]
 pub struct ModelChanges {
     // Ordered, so that all transactions lock the rows in one order.
@@ -91,7 +91,7 @@ fn totals(
     }
 }
 
-/// Reads the state, and the counts of these features.
+/// Reads the state of the model together with the counts of these features.
 pub async fn find_state_and_counts(
     db: &mut PgConnection,
     feature_ids: &[i64],
@@ -128,7 +128,8 @@ pub async fn find_state_and_counts(
     Ok((state, row.features.into_iter().zip(counts).collect()))
 }
 
-/// Writes changes. Features without any example left are deleted, so that an undone decision leaves no trace.
+/// Writes the changes to the model. Deletes features that no example has any more, so that an undone decision leaves no
+/// trace.
 pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sqlx::Result<()> {
     if changes.examples == 0 {
         return Ok(());
@@ -183,7 +184,7 @@ pub async fn apply_changes(db: &mut PgConnection, changes: &ModelChanges) -> sql
     Ok(())
 }
 
-/// Empties the model, so that it can be trained again with another key or other rules.
+/// Empties the model, so that all examples are trained again with another key or other extraction rules.
 pub async fn reset_model(db: &mut PgConnection, fingerprint: i64) -> sqlx::Result<()> {
     sqlx::query!("delete from classifier_features")
         .execute(&mut *db)
@@ -201,7 +202,7 @@ pub async fn reset_model(db: &mut PgConnection, fingerprint: i64) -> sqlx::Resul
     Ok(())
 }
 
-/// Stores the last comment that was trained again; `None` when all were.
+/// Stores the id of the last comment that was trained again after the model was emptied; `None` once all were trained.
 pub async fn update_retrain_cursor(
     db: &mut PgConnection,
     to: Option<CommentId>,

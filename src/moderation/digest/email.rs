@@ -1,4 +1,4 @@
-//! The mail of a digest.
+//! Builds the email of a digest.
 
 use super::model::{Digest, DigestRecipient, HeldComment};
 use super::{page, unsubscribe};
@@ -8,23 +8,24 @@ use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::text::{excerpt, markdown};
 use crate::web::Layout;
 
-/// Characters of a comment that the mail quotes.
+/// Number of characters of a comment that the email quotes.
 const EXCERPT_CHARS: usize = 160;
 
-/// The facts that a mail is built from.
+/// The data that a digest email is built from.
 pub(super) struct EmailContent<'a> {
     pub recipient: &'a DigestRecipient,
     pub digest: &'a Digest,
-    /// Comments that the recipient has not seen in a digest, newest first.
+    /// Held comments that were in no earlier digest to this recipient, newest first.
     pub new: &'a [&'a HeldComment],
-    /// Number of all comments that wait.
+    /// Number of all held comments.
     pub pending: i64,
-    /// Position and hash of the last entry of the audit log.
+    /// Position and hash of the last audit log entry; `None` if the log is empty.
     pub log_end: Option<(i64, Vec<u8>)>,
 }
 
-/// Builds the mail: the new comments, one link to the digest's page, one that ends the mails, and the end of the audit log,
-/// which lets a moderator prove a later change of it.
+/// Builds a digest email. It lists the new comments and links to the digest's page and to the page that ends the emails.
+/// It also contains the position and hash of the last audit log entry, so that a moderator can later prove that the log
+/// was changed.
 pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>) -> EmailMessage {
     let translator = layout.translator;
     let (recipient, digest) = (content.recipient, content.digest);

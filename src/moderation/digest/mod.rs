@@ -1,5 +1,5 @@
-//! Digests: mails to moderators about comments that wait for a decision, the signed page that a mail leads to, and the link
-//! that ends the mails.
+//! Digests: emails to moderators about held comments, the signed page that such an email links to, and the link that
+//! unsubscribes from digests.
 
 mod email;
 mod model;

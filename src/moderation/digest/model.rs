@@ -1,4 +1,4 @@
-//! Digests, their recipients, and the times at which a digest is due.
+//! Digests, their recipients, and the rules for when a digest is due.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -9,55 +9,57 @@ use crate::clock::Ts;
 use crate::ids::{AccountId, CommentId, DigestId};
 use crate::text::SafeHtml;
 
-/// Least seconds between two digests for those who want each comment at once; a rush of comments goes into one mail.
+/// Least seconds between two digests to moderators who want an email for each comment. Several comments in a short time
+/// go into one email.
 const IMMEDIATE_INTERVAL_SECONDS: i64 = 2 * 60;
-/// Least seconds between two hourly digests.
+/// Least seconds between two digests to moderators who want an email every hour.
 const HOURLY_INTERVAL_SECONDS: i64 = 60 * 60;
-/// Hour of the daily digest, in the publication's time zone.
+/// Hour at which daily digests are due, in the publication's time zone.
 const MORNING_HOUR: i8 = 8;
-/// Seconds that may pass between the time of a comment and its commit. A comment of this age that the last digest did not
-/// have counts as new.
+/// Longest expected time in seconds between the creation time of a comment and the commit of its transaction. A comment
+/// that is older than the last digest by less than this counts as new if the digest did not list it.
 const COMMIT_DELAY_SECONDS: i64 = 60;
 
-/// A moderator with a confirmed email who wants digests.
+/// A moderator who wants digests and has a confirmed email.
 pub(super) struct DigestRecipient {
     pub id: AccountId,
     pub frequency: DigestFrequency,
-    /// Time of the last digest.
+    /// Time of the last digest; `None` before the first.
     pub digest_at: Option<Ts>,
-    /// Time at which the email was confirmed.
+    /// Time at which the moderator confirmed the email.
     pub confirmed_at: Ts,
-    /// Time at which the email was entered.
+    /// Time at which the moderator entered the email.
     pub set_at: Ts,
 }
 
-/// A digest that was sent, with what its URL is signed over.
+/// A digest that was sent, with the data that the signature in its URL covers.
 pub(super) struct Digest {
     pub id: DigestId,
     pub account_id: AccountId,
-    /// The account's seed at present. It is part of the signature, so a new seed makes the page invalid.
+    /// Current random seed of the account. The signature of the URL covers it, so a new seed makes the URL invalid.
     pub seed: String,
-    /// The comments that were listed, newest first.
+    /// Ids of the comments that the digest lists, newest first.
     pub comments: Vec<i64>,
     pub created_at: Ts,
-    /// Time from which the page no longer works.
+    /// Time from which the digest's page is no longer available.
     pub expires_at: Ts,
 }
 
-/// A comment that waits for a decision.
+/// A comment that is held for a decision by a moderator.
 pub(super) struct HeldComment {
     pub id: CommentId,
-    /// Name of its author.
+    /// Name of the comment's author.
     pub name: String,
-    /// Title of the article.
+    /// Title of the article that the comment belongs to.
     pub title: String,
     pub body_html: SafeHtml,
-    /// Time since which it waits.
+    /// Time at which the comment was last held.
     pub held_at: Ts,
 }
 
 impl DigestRecipient {
-    /// Decides whether a digest may be sent now. If so, returns the cutoff: there must be a new comment from before it.
+    /// Returns `None` if no digest may be sent now. Otherwise returns the cutoff: a digest is sent only if at least one
+    /// new comment was held at or before this time.
     pub(super) fn due_cutoff(&self, now: Ts, zone: &TimeZone) -> Option<Ts> {
         let last = self.digest_at;
         let has_rested = |seconds| last.is_none_or(|last| last.plus_seconds(seconds) <= now);
@@ -75,7 +77,8 @@ impl DigestRecipient {
         }
     }
 
-    /// Returns whether a comment is new since the last digest, which listed `last_comments`.
+    /// Returns whether a held comment is new since the recipient's last digest. `last_comments` are the ids in that
+    /// digest.
     pub(super) fn is_new(&self, comment: &HeldComment, last_comments: &[i64]) -> bool {
         match self.digest_at {
             None => true,
@@ -95,7 +98,7 @@ impl Digest {
     }
 }
 
-/// Returns the last time at which it was eight in the morning.
+/// Returns the time of the last daily digest hour, which is 8:00 in the publication's time zone.
 fn last_morning(now: Ts, zone: &TimeZone) -> Ts {
     let today = zone.to_datetime(now.timestamp()).date();
     let morning_of = |date: Date| {
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_morning_follows_the_time_zone_across_the_change_to_summer_time() {
+    fn the_daily_digest_stays_at_eight_local_time_when_summer_time_begins() {
         let kyiv = dates::parse_zone("Europe/Kyiv").expect("a zone");
         for (now, expected) in [
             ("2026-03-14T05:59:59Z", "2026-03-13T06:00:00Z"),
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_is_due_by_its_frequency() {
+    fn a_digest_is_due_when_the_interval_of_its_frequency_has_passed() {
         let now = at("2026-03-14T15:00:00Z");
         for (frequency, last, is_due) in [
             (DigestFrequency::Never, None, false),

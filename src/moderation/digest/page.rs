@@ -1,6 +1,7 @@
-//! The page of a digest: its comments that still wait, with buttons that decide, without signing in. The URL is signed for one
-//! account and one digest and works for a week; signing out everywhere and a new passphrase make it invalid. A GET changes
-//! nothing, since programs that scan mail open its links.
+//! The page of a digest: shows its comments that are still held, with buttons to decide on them without signing in. The
+//! URL is signed for one account and one digest, and works for a week. It becomes invalid if the moderator signs out
+//! everywhere or sets a new passphrase. GET requests change nothing, because programs that scan emails open the links in
+//! them.
 
 use askama::Template;
 use axum::extract::State;
@@ -25,43 +26,43 @@ use crate::web::{
     ClientIp, Db, Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post,
 };
 
-/// Purpose that the signature of the URL is bound to.
+/// Purpose that the URL's signature is bound to, so that no other signed URL is valid here.
 const SIGNATURE_PURPOSE: &str = "digest";
 
 #[derive(Template)]
 #[template(path = "moderation/digest.html")]
 struct DigestPage {
     layout: Layout,
-    /// Signed URL that the forms post to.
+    /// Signed URL that the forms on the page are submitted to.
     action: String,
-    /// Time until which the page works, as text.
+    /// Time until which the page is available, formatted for display.
     expires_at: String,
     pending: Vec<QueueCard>,
-    /// Comments of the digest that no longer wait.
+    /// Comments of the digest that have been decided on since it was sent.
     decided: Vec<QueueCard>,
     /// Number of the digest's comments whose text was deleted.
     erased: i64,
-    /// The action that led here, with its result.
+    /// Id and result of the action that was just performed on this page.
     done: Option<(ActionId, ActionSummary)>,
-    /// Comments that someone else decided on first.
+    /// Comments that were not changed because someone else had decided on them first.
     conflicts: Vec<DecisionConflict>,
-    /// Reason why nothing was done.
+    /// Message that says why the request was refused.
     refusal: Option<String>,
 }
 
-/// The signature, and the result to show after a redirect.
+/// Query parameters of the page: the signature, and the result to show after a redirect.
 #[derive(Deserialize)]
 pub struct DigestQuery {
     #[serde(default)]
     key: String,
     action: Option<ActionId>,
-    /// Ids of comments that were not decided, with commas between them.
+    /// Ids of comments that could not be decided on, separated by commas.
     #[serde(default)]
     conflicts: String,
     nothing: Option<u8>,
 }
 
-/// Returns the path of a digest's page with its signature.
+/// Returns the path of a digest's page, including its signature.
 pub(super) fn signed_path(keys: &KeyRing, digest: &Digest) -> String {
     let key = keys.sign(SIGNATURE_PURPOSE, &signed_bytes(digest));
     format!("/digests/{}?key={key}", digest.id)
@@ -102,8 +103,8 @@ pub async fn show_digest(
     Ok(with_private_headers(Page(page).into_private_response()))
 }
 
-/// Decides on one comment (`one` is `spam 17:held:0`) or on all shown (`all` is `spam`, each `shown` is `17:held:0`), or
-/// undoes an action (`undo` is its id).
+/// Decides on one comment (`one` is `spam 17:held:0`), decides on all comments shown (`all` is `spam`, and each `shown`
+/// is `17:held:0`), or undoes an action (`undo` is its id).
 pub async fn submit_digest(
     State(app): State<App>,
     layout: Layout,
@@ -138,7 +139,8 @@ pub async fn submit_digest(
     ))
 }
 
-/// Decides on comments of the digest that are as they were shown. Returns the result as parameters of the page's URL.
+/// Decides on those comments of the digest that have not changed since they were shown. Returns the result as query
+/// parameters for the page.
 async fn decide(
     app: &App,
     layout: &Layout,
@@ -189,7 +191,7 @@ async fn decide(
     Ok(result)
 }
 
-/// Undoes an action that was made from this digest. Returns the result as parameters of the page's URL.
+/// Undoes an action that was performed on this digest's page. Returns the result as query parameters for the page.
 async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -> Result<String> {
     let undone: ActionId = undone.parse().map_err(|_| Error::NotFound)?;
     let mut db = app.pool.acquire().await?;
@@ -208,7 +210,8 @@ async fn undo(app: &App, digest: &Digest, moderator: &Moderator, undone: &str) -
     })
 }
 
-/// Finds the digest that the signature is valid for, with the proof that its account may still moderate.
+/// Finds the digest that the signature is valid for. Also returns its recipient as a [`Moderator`], which proves that the
+/// account may still moderate.
 async fn find_signed(
     app: &App,
     db: &mut PgConnection,
@@ -228,7 +231,7 @@ async fn find_signed(
     Ok(moderator.map(|moderator| (digest, moderator)))
 }
 
-/// Builds the 404 page for every kind of invalid link; it does not say whether the link ever worked.
+/// Renders the page for invalid links, with status 404. It does not reveal whether the link was ever valid.
 fn invalid_link_page(layout: Layout) -> Response {
     let translator = layout.translator;
     let page = NoticePage {
@@ -241,7 +244,8 @@ fn invalid_link_page(layout: Layout) -> Response {
     with_private_headers(Page(page).with_status(StatusCode::NOT_FOUND))
 }
 
-/// Keeps the signed URL out of caches and out of the referrers that other sites receive.
+/// Adds headers that keep caches from storing the signed URL, and browsers from sending it to other sites as the
+/// referrer.
 fn with_private_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     // With `no-referrer` a browser would send `Origin: null` with the page's own form, and the form would be refused.
@@ -278,7 +282,7 @@ impl DigestPage {
         })
     }
 
-    /// Describes the present status of a comment and the member of staff who decided.
+    /// Describes the current status of a comment and the member of staff who decided on it.
     fn describe_decision(&self, card: &QueueCard) -> String {
         let translator = self.layout.translator;
         let status = translator.text(&format!("status-{}", card.status.as_str()));
@@ -292,7 +296,7 @@ impl DigestPage {
         }
     }
 
-    /// Describes the result of the action that led here.
+    /// Describes the result of the action that was just performed on this page.
     fn describe_action(&self, done: &ActionSummary) -> String {
         cards::describe_action(self.layout.translator, done.was_undo, done.to, done.count)
     }

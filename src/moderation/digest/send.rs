@@ -1,4 +1,4 @@
-//! Enqueuing the digests that are due.
+//! Adds the digests that are due to the queue of outgoing emails.
 
 use sqlx::Connection;
 
@@ -14,13 +14,13 @@ use crate::mail::outbox;
 use crate::moderation::store;
 use crate::web::Layout;
 
-/// Comments that one digest lists, as many as a page of the queue.
+/// Largest number of comments in a digest, the same as on a page of the queue.
 const MAX_COMMENTS: i64 = 50;
-/// Seconds for which the page of a digest works.
+/// Seconds for which the page of a digest is available.
 const LINK_LIFETIME_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// Enqueues a mail for every recipient whose digest is due and has something new. Returns how many; none without a mail
-/// server.
+/// Enqueues an email for every recipient whose digest is due and who has new comments to see. Returns the number of
+/// emails. Does nothing if no mail server is configured.
 pub async fn enqueue_due(app: &App) -> sqlx::Result<usize> {
     // Without a mail server the outbox would only grow.
     if app.config.mail.is_none() {
@@ -40,8 +40,8 @@ pub async fn enqueue_due(app: &App) -> sqlx::Result<usize> {
     Ok(enqueued)
 }
 
-/// Enqueues one digest. Returns false if no comment from before the cutoff is new, if another process was faster, or if the
-/// account may no longer moderate.
+/// Enqueues the digest of one recipient. Returns `false` if no comment from before the cutoff is new, if another process
+/// has enqueued the digest, or if the account may no longer moderate.
 async fn enqueue(
     app: &App,
     layout: &Layout,

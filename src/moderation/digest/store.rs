@@ -7,7 +7,7 @@ use crate::accounts::{DigestFrequency, Moderator};
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, DigestId};
 
-/// Lists the accounts that want digests, with a confirmed email that does not bounce.
+/// Lists the accounts that want digests and have a confirmed email to which mail can be delivered.
 pub(super) async fn list_recipients(db: &mut PgConnection) -> sqlx::Result<Vec<DigestRecipient>> {
     sqlx::query_as!(
         DigestRecipient,
@@ -21,7 +21,7 @@ pub(super) async fn list_recipients(db: &mut PgConnection) -> sqlx::Result<Vec<D
     .await
 }
 
-/// Lists the newest comments that wait for a moderator, without those at the spam checker; at most `limit`.
+/// Lists the newest held comments, at most `limit`. Leaves out comments that the spam checker is still checking.
 pub(super) async fn list_newest_held(
     db: &mut PgConnection,
     limit: i64,
@@ -40,7 +40,7 @@ pub(super) async fn list_newest_held(
     .await
 }
 
-/// Lists the comments of an account's last digest; none if it had no digest.
+/// Lists the ids of the comments in an account's last digest. Empty if it had no digest yet.
 pub(super) async fn list_last_comments(
     db: &mut PgConnection,
     id: AccountId,
@@ -54,8 +54,8 @@ pub(super) async fn list_last_comments(
     Ok(last.unwrap_or_default())
 }
 
-/// Sets the time of a recipient's last digest, if the recipient is still as it was read. Returns false if another digest was
-/// made meanwhile, or if the account no longer wants one.
+/// Saves the time of a recipient's last digest. Returns `false`, and saves nothing, if another digest was made since the
+/// recipient was read, or if the account no longer wants digests at this email.
 pub(super) async fn advance(
     db: &mut PgConnection,
     recipient: &DigestRecipient,
@@ -98,7 +98,7 @@ pub(super) async fn insert(
     .await
 }
 
-/// Finds a digest whose page still works.
+/// Finds a digest whose page is still available.
 pub(super) async fn find_unexpired(
     db: &mut PgConnection,
     id: DigestId,
@@ -116,7 +116,7 @@ pub(super) async fn find_unexpired(
     .await
 }
 
-/// Counts those of these comments whose text was deleted.
+/// Counts the comments in this list whose text was deleted.
 pub(super) async fn count_erased(db: &mut PgConnection, comments: &[i64]) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from comments where id = any($1) and erased_at is not null"#,
@@ -126,7 +126,8 @@ pub(super) async fn count_erased(db: &mut PgConnection, comments: &[i64]) -> sql
     .await
 }
 
-/// Returns whether an action is this moderator's own, later than the digest, and about nothing but its comments.
+/// Returns whether an action belongs to this digest: this moderator performed it after the digest was sent, and it
+/// decided only on comments of the digest.
 pub(super) async fn covers_action(
     db: &mut PgConnection,
     digest: &Digest,
@@ -148,7 +149,7 @@ pub(super) async fn covers_action(
     .await
 }
 
-/// Deletes the digests whose pages no longer work.
+/// Deletes the digests whose pages are no longer available.
 pub async fn delete_expired(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!("delete from digests where expires_at <= $1", now as Ts)
         .execute(db)

@@ -1,5 +1,5 @@
-//! Ending the digests by the link in one of them, without signing in. GET shows a button; POST ends them, for that button and
-//! for the one-click request of a mail program (RFC 8058).
+//! Unsubscribes moderators from digests by a signed link in the email, without signing in. GET shows a button. POST
+//! unsubscribes, both for that button and for the one-click request of mail programs (RFC 8058).
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,12 +14,13 @@ use crate::crypto::KeyRing;
 use crate::ids::AccountId;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result, SignatureQuery};
 
-/// Purpose that the signature of the URL is bound to.
+/// Purpose that the URL's signature is bound to, so that no other signed URL is valid here.
 const SIGNATURE_PURPOSE: &str = "digest stop";
 
-/// Returns the path that ends the digests to the email that an account entered at `set_at`.
+/// Returns the signed path that unsubscribes the account from digests. It is bound to the email that was entered at
+/// `set_at`.
 ///
-/// It still works when the pages of digests have become invalid: the owner of the mailbox wants no more mail.
+/// It stays valid when the URLs of digest pages become invalid, so that the owner of the mailbox can always unsubscribe.
 pub(super) fn signed_path(keys: &KeyRing, id: AccountId, set_at: Ts) -> String {
     let key = keys.sign(SIGNATURE_PURPOSE, &signed_bytes(id, set_at));
     format!("/moderators/{id}/stop?key={key}")
@@ -56,7 +57,7 @@ pub async fn show_unsubscribe(
     Ok(Page(page).into_private_response())
 }
 
-/// Ends the digests. The body is not read.
+/// Unsubscribes the account from digests. Ignores the body of the request.
 pub async fn unsubscribe(
     State(app): State<App>,
     layout: Layout,
@@ -71,7 +72,7 @@ pub async fn unsubscribe(
     Ok(confirmation_page(layout))
 }
 
-/// Finds the digest frequency of the account that the signature is valid for; 404 for any other signature.
+/// Finds the digest frequency of the account, if the signature is valid for it. Any other signature is a 404 error.
 async fn find_frequency(
     app: &App,
     db: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! The form of the discussion settings: the typed values, and their validation.
+//! The form of the discussion settings: the values that a moderator entered, and their validation.
 
 use std::ops::RangeInclusive;
 
@@ -15,7 +15,7 @@ use crate::publication::{CheckerSettings, DiscussionSettings};
 use crate::web::form::{self, FieldErrors, RowVersion};
 
 const MAX_LIST_BYTES: usize = 1_000_000;
-/// Most bytes of the spam checker's URL and of its key.
+/// Largest length in bytes of the spam checker's URL, and of its key.
 const MAX_LINE_BYTES: usize = 200;
 
 // The bounds that the database's constraints have. Those of `thread_depth` are with the settings, since they are WordPress's.
@@ -26,7 +26,7 @@ const EDIT_MINUTES: RangeInclusive<i32> = 0..=10_080;
 const NETWORK_DAYS: RangeInclusive<i32> = 0..=365;
 const TRASH_DAYS: RangeInclusive<i32> = 0..=36_500;
 
-/// The settings and word lists as typed.
+/// The discussion settings and word lists as the moderator entered them.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct RulesForm {
@@ -55,30 +55,30 @@ pub struct RulesForm {
     pub(super) shows_transparency: bool,
     #[serde(deserialize_with = "form::trimmed")]
     pub(super) checker_url: String,
-    /// A new key for the spam checker. The saved key is never sent to the page.
+    /// New key for the spam checker; empty to keep the saved one. The saved key is never shown on the page.
     #[serde(deserialize_with = "form::trimmed")]
     pub(super) checker_key: String,
     pub(super) forget_key: bool,
-    /// The fields of a comment that are sent to the spam checker.
+    /// Names of the parts of a comment that are sent to the spam checker.
     #[serde(deserialize_with = "sendable_fields")]
     pub(super) sent_fields: Vec<String>,
-    /// Version of the settings that the form was made from.
+    /// Version of the settings that the form was loaded with.
     pub(super) version: RowVersion,
-    /// The button that only previews the word lists was pressed.
+    /// Whether the button was pressed that previews the word lists without saving them.
     #[serde(rename = "try")]
     pub(super) is_preview: bool,
     #[serde(skip)]
     pub(super) errors: FieldErrors,
 }
 
-/// The values of a form without errors.
+/// The validated settings and word lists.
 pub(super) struct ParsedRules {
     pub(super) settings: DiscussionSettings,
     pub(super) lists: WordListTexts,
 }
 
 impl RulesForm {
-    /// Returns a form that shows the saved values.
+    /// Returns the form filled with the saved settings and word lists.
     pub(super) fn from_settings(
         settings: &DiscussionSettings,
         lists: WordListTexts,
@@ -111,14 +111,14 @@ impl RulesForm {
         }
     }
 
-    /// Returns whether a field of a comment is sent to the spam checker.
+    /// Returns whether this part of a comment is sent to the spam checker.
     pub(super) fn sends(&self, field: &str) -> bool {
         self.sent_fields.iter().any(|sent| sent == field)
     }
 
-    /// Validates the form. On `None` it holds the errors.
+    /// Validates the form. If a field is invalid, returns `None` and stores the messages in the form.
     ///
-    /// `present` are the saved settings, and `wrong` the lines of the two word lists that could not be read.
+    /// `present` are the saved settings. `wrong` are the malformed lines of the two word lists.
     pub(super) fn parse(
         &mut self,
         translator: Translator,
@@ -179,7 +179,8 @@ impl RulesForm {
         })
     }
 
-    /// Parses the spam checker's settings. Returns `None` if there is no checker, and for an error.
+    /// Validates the spam checker's settings. Returns `None` if no spam checker is wanted, and also, with a message in
+    /// `errors`, if a field is invalid.
     fn parse_checker(
         &self,
         translator: Translator,
@@ -241,7 +242,7 @@ fn parse_number(
     number
 }
 
-/// Parses the URL of a spam checker, and removes slashes at its end.
+/// Parses the URL of a spam checker and removes trailing slashes. Returns `None` if the URL is not allowed.
 fn parse_checker_url(typed: &str) -> Option<String> {
     if typed.len() > MAX_LINE_BYTES || typed.contains(|c: char| c.is_control() || c.is_whitespace())
     {
@@ -253,7 +254,7 @@ fn parse_checker_url(typed: &str) -> Option<String> {
     is_plain.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Reads a word list, all lines of which then end in `\n`.
+/// Deserialises a word list. Converts all line ends to `\n` and removes whitespace at the end of the list.
 fn word_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     // Blank lines stay, at the beginning too: errors and previews name lines by their numbers.
     let text = <&str>::deserialize(deserializer)?;
@@ -261,7 +262,7 @@ fn word_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Er
     Ok(text.trim_end().to_owned())
 }
 
-/// Reads the ticked fields of a comment; unknown names are dropped.
+/// Deserialises the parts of a comment to send to the spam checker. Ignores unknown names.
 fn sendable_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let ticked = Vec::<String>::deserialize(deserializer)?;
     // In a fixed order, whatever the order in the request.
@@ -271,7 +272,7 @@ fn sendable_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Str
     Ok(fields.map(str::to_owned).collect())
 }
 
-/// Finds the lines of a list that cannot be read. Takes seconds for a long list.
+/// Finds the malformed lines of a word list. Takes seconds for a long list, so call it on a blocking thread.
 pub(super) fn find_wrong_lines(list: &str) -> Vec<InvalidLine> {
     WordList::parse(list).err().unwrap_or_default()
 }
@@ -291,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checker_url_is_https_or_on_this_machine() {
+    fn a_spam_checker_url_must_use_https_or_point_to_this_machine() {
         for (typed, url) in [
             ("https://rest.akismet.com", Some("https://rest.akismet.com")),
             ("https://Check.Example/a/", Some("https://check.example/a")),

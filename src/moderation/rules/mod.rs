@@ -1,4 +1,5 @@
-//! The discussion settings and word lists as a staff page, with a preview of what the lists would have matched.
+//! The staff page of the discussion settings and word lists, with a preview of the recent comments that the lists would
+//! have matched.
 
 mod form;
 pub mod page;

@@ -1,4 +1,4 @@
-//! The page of the discussion settings: showing, saving, and previewing the word lists.
+//! Handlers for the page of the discussion settings: showing and saving the settings, and previewing the word lists.
 
 use anyhow::Context;
 use askama::Template;
@@ -27,22 +27,22 @@ struct RulesPage {
     desk: AdminLayout,
     section: AdminSection,
     form: RulesForm,
-    /// Whether a key for the spam checker is saved.
+    /// Whether a key for the spam checker is saved. The key itself is never shown.
     has_key: bool,
     saved: bool,
-    /// Whether someone else has saved meanwhile.
+    /// Whether someone else has saved the settings since the form was loaded.
     has_conflict: bool,
     hold_preview: Option<WordListPreview>,
     refuse_preview: Option<WordListPreview>,
 }
 
-/// The confirmation to show, as it stands in the URL after a redirect.
+/// Code of the confirmation to show, as it appears in the URL after a redirect.
 #[derive(Deserialize)]
 pub struct RulesQuery {
     saved: Option<u8>,
 }
 
-/// Shows the settings and word lists.
+/// Shows the form with the discussion settings and word lists.
 pub async fn show_rules(
     State(app): State<App>,
     desk: AdminLayout,
@@ -58,7 +58,7 @@ pub async fn show_rules(
     Ok(Page(page).into_response())
 }
 
-/// Saves the settings and word lists, or previews the lists, depending on the button.
+/// Saves the discussion settings and word lists, or only previews the lists, depending on the button.
 pub async fn save_rules(
     State(app): State<App>,
     request_id: RequestId,
@@ -119,7 +119,7 @@ async fn preview_form(app: &App, desk: AdminLayout, form: RulesForm) -> Result<R
     Ok(Page(page).into_response())
 }
 
-/// Previews the word lists for a script, which puts the response under them.
+/// Renders the preview of the word lists for a script, which inserts it below them.
 pub async fn preview_words(
     State(app): State<App>,
     _admin: Admin,

@@ -1,4 +1,4 @@
-//! The preview of the word lists: what they would have done to the latest comments.
+//! The preview of the word lists: the number of recent comments that they would have held or refused.
 
 use anyhow::Context;
 use askama::Template;
@@ -12,13 +12,13 @@ use crate::moderation::store;
 use crate::moderation::word_list_preview::{MatchCount, PreviewResult, preview_word_list};
 use crate::web::Result;
 
-/// Latest comments that the lists are matched against.
+/// Number of recent comments that the word lists are matched against.
 const PREVIEWED_COMMENTS: i64 = 1_000;
 
-/// Allows one preview at a time: each keeps a processor busy for up to some seconds.
+/// Permit that allows one preview at a time, because each keeps a processor busy for up to several seconds.
 static PREVIEW_PERMIT: Semaphore = Semaphore::const_new(1);
 
-/// The previews of both lists, as a fragment for a script.
+/// The previews of both word lists, as an HTML fragment that a script inserts into the page.
 #[derive(Template)]
 #[template(path = "moderation/word_list_preview.html")]
 pub(super) struct PreviewFragment {
@@ -27,15 +27,15 @@ pub(super) struct PreviewFragment {
     pub refuse_preview: WordListPreview,
 }
 
-/// The preview of one list, as text.
+/// The preview of one word list, with methods that describe it in sentences.
 pub(super) struct WordListPreview {
     translator: Translator,
-    /// Prefix of the message keys for what this list does to a comment.
+    /// Message key that describes the comments this list would have held or refused.
     key: &'static str,
     pub result: PreviewResult,
 }
 
-/// Matches the two lists against the latest comments. Waits for its turn if another preview is running.
+/// Matches the two word lists against recent comments. Waits until any other preview has finished.
 pub(super) async fn preview_lists(
     app: &App,
     translator: Translator,
@@ -88,7 +88,8 @@ impl WordListPreview {
         )
     }
 
-    /// Returns the text that a script shows for a line without matches, with `#` in place of the line's number.
+    /// Returns the message that a script shows for a line that matched nothing. It contains `#` in place of the line
+    /// number.
     pub(super) fn describe_no_match(&self) -> String {
         let key = match self.key {
             "preview-hold" => "preview-hold-none",
@@ -97,13 +98,13 @@ impl WordListPreview {
         self.translator.format(key, "line", "#")
     }
 
-    /// Describes how many comments the list was matched against.
+    /// Describes the number of comments that the word list was matched against.
     pub(super) fn describe_sample(&self) -> String {
         let count = i64::try_from(self.result.looked_at).unwrap_or(i64::MAX);
         self.translator.plural("preview-on", count)
     }
 
-    /// Describes the matching lines that are not shown, if there are any.
+    /// Describes the number of matching lines that the preview does not list. Returns `None` if it lists all of them.
     pub(super) fn describe_unlisted(&self) -> Option<String> {
         let more = i64::try_from(self.result.more).unwrap_or(i64::MAX);
         (more > 0).then(|| self.translator.plural("preview-more", more))

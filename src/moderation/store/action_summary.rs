@@ -1,4 +1,5 @@
-//! Reports on an action: the numbers and comments it decided on, and the comments it left alone.
+//! SQL for reports on an action: the number of comments it changed, some of these comments, and the comments it could not
+//! change.
 
 use sqlx::PgConnection;
 
@@ -7,22 +8,22 @@ use crate::comments::Status;
 use crate::i18n::Translator;
 use crate::ids::{ActionId, CommentId};
 
-/// Comments that a report lists: as many as the script can have on the screen.
+/// Largest number of comments that a report lists, which is as many as the queue's script can have on the screen.
 const MAX_LISTED: i64 = 200;
 
 /// The result of an action.
 pub struct ActionSummary {
-    /// The status that it gave, or one of them if it was an undo.
+    /// Status that the action gave. If the action was an undo that restored several statuses, one of them.
     pub to: Status,
-    /// Number of comments that it decided on.
+    /// Number of comments that the action changed.
     pub count: i64,
     pub was_undo: bool,
-    /// At least one of its decisions can be undone.
+    /// Whether at least one of the action's decisions can be undone.
     pub can_undo: bool,
 }
 
-/// Finds the result of an action of this moderator; `None` if it decided on nothing, or was somebody else's. Whether it can be
-/// undone is judged by its first thousand decisions.
+/// Finds the result of an action of this moderator. Returns `None` if the action changed no comment or was another
+/// moderator's. Examines only the first thousand decisions to find out whether the action can be undone.
 pub async fn find(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -45,7 +46,7 @@ pub async fn find(
     .await
 }
 
-/// Lists the first comments that an action decided on.
+/// Lists the first comments that an action changed, up to a limit.
 pub async fn list_comments(
     db: &mut PgConnection,
     action_id: ActionId,
@@ -59,7 +60,7 @@ pub async fn list_comments(
     .await
 }
 
-/// Counts the decisions of an action.
+/// Returns the number of decisions that an action made.
 pub async fn count_decisions(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select coalesce(sum(decisions), 0)::bigint as "count!" from audit_log where action_id = $1"#,
@@ -69,20 +70,20 @@ pub async fn count_decisions(db: &mut PgConnection, action_id: ActionId) -> sqlx
     .await
 }
 
-/// A comment that could not be decided because it was not as the moderator saw it.
+/// A comment that a decision did not change because it was no longer as the moderator saw it.
 pub struct DecisionConflict {
     pub id: CommentId,
-    /// Name of its author.
+    /// Name of the comment's author.
     pub name: String,
     pub status: Status,
-    /// Name of the moderator who decided last.
+    /// Name of the moderator who made the last decision on the comment.
     pub decided_by: Option<String>,
-    /// It was edited, and nobody has decided on it since.
+    /// Whether the comment was edited and nobody has decided on it since.
     pub is_changed: bool,
 }
 
 impl DecisionConflict {
-    /// Returns a sentence that tells the moderator what happened to the comment.
+    /// Describes in one sentence how the comment has changed since the moderator saw it.
     pub fn describe(&self, translator: Translator) -> String {
         if self.is_changed {
             return translator.format("queue-changed", "name", &self.name);
@@ -97,7 +98,7 @@ impl DecisionConflict {
     }
 }
 
-/// Reads the state of comments that could not be decided.
+/// Finds the present state of these comments, which a decision could not change.
 pub async fn list_conflicts(
     db: &mut PgConnection,
     ids: &[CommentId],

@@ -1,4 +1,4 @@
-//! The comments and members of staff that the pages of the audit log name.
+//! SQL on the comments and members of staff that are shown on the pages of the audit log.
 
 use sqlx::PgConnection;
 
@@ -6,10 +6,10 @@ use crate::comments::Status;
 use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 use crate::text::{SafeHtml, excerpt, markdown};
 
-/// Characters of a comment that the page of an entry quotes.
+/// Number of characters of a comment that the page of an audit log entry quotes.
 const EXCERPT_CHARS: usize = 160;
 
-/// Returns whether at least one decision of an action can be undone, judging by its first thousand decisions.
+/// Returns whether at least one decision of an action can be undone. Examines only its first thousand decisions.
 pub async fn can_undo(db: &mut PgConnection, action: ActionId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
@@ -24,34 +24,34 @@ pub async fn can_undo(db: &mut PgConnection, action: ActionId) -> sqlx::Result<b
     .await
 }
 
-/// A decision with the comment it is about.
+/// A decision, with the comment that it was made on.
 pub struct LoggedDecision {
     pub id: i64,
     pub comment_id: CommentId,
-    /// Status before the decision.
+    /// Status of the comment before the decision.
     pub from: Status,
-    /// Status after the decision.
+    /// Status of the comment after the decision.
     pub to: Status,
     /// Name of the comment's author.
     pub name: String,
     pub body_html: SafeHtml,
     /// Whether the text of the comment was deleted.
     pub is_erased: bool,
-    /// Title of the article.
+    /// Title of the article that the comment belongs to.
     pub title: String,
-    /// Path of the article, if it has one.
+    /// Path of the article; `None` if it has no public page.
     pub path: Option<String>,
 }
 
 impl LoggedDecision {
-    /// Returns the first characters of the comment as plain text.
+    /// Returns the beginning of the comment as plain text.
     pub fn excerpt(&self) -> String {
         let text = markdown::html_to_text(self.body_html.as_str());
         excerpt::excerpt(&text, EXCERPT_CHARS)
     }
 }
 
-/// Lists the decisions under an entry whose ids are greater than `after`, at most `limit`.
+/// Lists at most `limit` decisions under an audit log entry, by id. Begins after the id `after`.
 pub async fn list_decisions(
     db: &mut PgConnection,
     entry: LogEntryId,
@@ -72,7 +72,7 @@ pub async fn list_decisions(
     .await
 }
 
-/// Lists the names of the authors of these comments, without comments whose text was deleted.
+/// Lists the names of the authors of these comments. Leaves out comments whose text was deleted.
 pub async fn list_author_names(
     db: &mut PgConnection,
     ids: &[CommentId],
@@ -87,7 +87,7 @@ pub async fn list_author_names(
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// Lists all accounts, by name.
+/// Lists the ids and names of all accounts, ordered by name.
 pub async fn list_staff(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, String)>> {
     let rows = sqlx::query!("select id, name from accounts order by lower(name), id")
         .fetch_all(db)

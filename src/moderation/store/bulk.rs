@@ -1,4 +1,4 @@
-//! Bulk actions: their rows record what to do, how far it is done, and which node is doing it.
+//! SQL on bulk actions. A row records what the action does, its progress, and until when a node has leased it.
 
 use sqlx::PgConnection;
 
@@ -9,38 +9,39 @@ use crate::ids::{AccountId, ActionId};
 
 pub struct BulkAction {
     pub action_id: ActionId,
-    /// The moderator who started it.
+    /// Account of the moderator who started the action.
     pub account_id: AccountId,
-    /// The status to give to matching comments; `None` for an undo.
+    /// Status to give to matching comments; `None` if the action undoes another.
     pub to_status: Option<Status>,
-    /// The action to undo.
+    /// Action to undo; `None` if the action decides on comments.
     pub undoes: Option<ActionId>,
-    /// The filter, as the query of a URL.
+    /// Filter for the comments to decide on, as the query of a URL.
     pub filter: String,
     pub note: String,
     pub started_at: Ts,
-    /// Comments written or changed later are left alone.
+    /// Time at which the moderator saw the comments. Comments that were written or changed later are not decided on.
     pub as_of: Ts,
-    /// Number of comments or decisions at the start; a lower bound if counting stopped early.
+    /// Number of comments to decide on, or of decisions to undo, when the action started. Only a lower bound if there
+    /// were too many to count.
     pub expected: i64,
     pub decided: i64,
-    /// Id after which the next batch begins: of a comment, or of a decision for an undo.
+    /// Id after which the next batch begins. It is the id of a comment, or for an undo the id of a decision.
     pub cursor_id: Option<i64>,
     pub finished_at: Option<Ts>,
 }
 
 pub enum BulkTask<'a> {
-    /// Gives `to` to every comment that matches the filter.
+    /// Gives the status `to` to every comment that matches the filter.
     Decide {
         to: Status,
         filter: &'a str,
         as_of: Ts,
     },
-    /// Undoes every decision of this action that is still the last on its comment.
+    /// Undoes every decision of this action that is still the last one on its comment.
     Undo(ActionId),
 }
 
-/// Inserts a bulk action that no node has leased.
+/// Inserts a bulk action without a lease.
 pub async fn insert(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -72,7 +73,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Leases the oldest unfinished action that no node has leased, until `lease_until`.
+/// Finds the oldest unfinished bulk action that no node has leased, and leases it until `lease_until`.
 pub async fn lease_next(
     db: &mut PgConnection,
     now: Ts,
@@ -94,8 +95,9 @@ pub async fn lease_next(
     .await
 }
 
-/// Records a batch in the transaction that decided it: moves the cursor to `next`, or finishes the action without one. Returns
-/// `false` if the action was stopped or another node has moved its cursor; then the transaction must be rolled back.
+/// Records the progress of a bulk action, in the transaction of the batch. Moves the cursor to `next`, or marks the
+/// action as finished if `next` is `None`. Returns `false` if the action was stopped, or if another node has run this
+/// batch. The caller must then roll the transaction back.
 pub async fn advance(
     db: &mut PgConnection,
     bulk: &BulkAction,
@@ -125,7 +127,7 @@ pub async fn advance(
     Ok(updated.rows_affected() == 1)
 }
 
-/// Finishes an action before its end, if it is unfinished.
+/// Marks an unfinished bulk action as finished, so that no further batch is run.
 pub async fn stop(db: &mut PgConnection, action_id: ActionId, now: Ts) -> sqlx::Result<()> {
     let stopped = sqlx::query!(
         "update bulk_actions set finished_at = $2 where action_id = $1 and finished_at is null",
@@ -164,7 +166,7 @@ pub async fn find(db: &mut PgConnection, action_id: ActionId) -> sqlx::Result<Op
     .await
 }
 
-/// Finds the first action by which this moderator has undone decisions of `undone`.
+/// Finds the first action in which this moderator has undone decisions of the action `undone`.
 pub async fn find_undo(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -179,7 +181,7 @@ pub async fn find_undo(
     .await
 }
 
-/// Lists the unfinished actions, oldest first.
+/// Lists the unfinished bulk actions, oldest first.
 pub async fn list_unfinished(db: &mut PgConnection) -> sqlx::Result<Vec<BulkAction>> {
     sqlx::query_as!(
         BulkAction,

@@ -1,5 +1,5 @@
-//! The comments that cards show, with their history. The cost does not grow with the number of comments: counts are read from
-//! counter tables or end at a bound.
+//! SQL for the cards of the moderation queue: comments, with the history of their commenters. The cost does not grow with
+//! the total number of comments, because counts come from counter tables or stop at a limit.
 
 use sqlx::PgConnection;
 
@@ -8,15 +8,16 @@ use crate::comments::Status;
 use crate::ids::{ArticleId, CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
 
-/// Bytes of HTML from which a card scrolls, so that its buttons stay on the screen.
+/// Length of a comment in bytes of HTML above which its card scrolls, so that the buttons stay on the screen.
 const LONG_BODY_BYTES: usize = 1_500;
 
-/// A comment as a moderator sees it. It has neither the email nor anything that leads to it.
+/// A card of the moderation queue: a comment with the facts that a moderator needs. It contains neither the email nor
+/// anything that would reveal it.
 pub struct QueueCard {
     pub id: CommentId,
     pub status: Status,
     pub version: i32,
-    /// Reasons that screening recorded, as codes.
+    /// Reasons that screening recorded for the comment, as codes.
     pub reasons: Vec<String>,
     pub name: String,
     pub website: Option<String>,
@@ -24,39 +25,40 @@ pub struct QueueCard {
     pub created_at: Ts,
     pub edited_at: Option<Ts>,
     pub article_id: ArticleId,
-    /// Title of the article.
+    /// Title of the article that the comment belongs to.
     pub title: String,
     /// Path of the article; `None` if it is not published.
     pub path: Option<String>,
     pub parent_id: Option<CommentId>,
-    /// Name of the parent's author.
+    /// Name of the author of the parent comment.
     pub parent_name: Option<String>,
     pub parent_html: Option<SafeHtml>,
-    /// An email was given.
+    /// Whether the author gave an email, so that other comments can be attributed to the same commenter.
     pub has_commenter: bool,
-    /// Other approved comments of the same commenter.
+    /// Number of other approved comments by the same commenter.
     pub approved_before: i64,
-    /// Other held comments of the same commenter.
+    /// Number of other held comments by the same commenter.
     pub held_before: i64,
-    /// Other spam and trashed comments of the same commenter.
+    /// Number of other comments by the same commenter that are spam or trash.
     pub refused_before: i64,
-    /// Time of the commenter's first comment.
+    /// Time at which the commenter became known.
     pub first_seen: Option<Ts>,
-    /// Other comments from the same network, counted up to 20.
+    /// Number of other comments from the same IP network, counted up to 20.
     pub same_network_count: i64,
-    /// Number of held comments that the card stands for, itself included.
+    /// Number of held comments in the group of similar comments that the card shows, including this one; 1 for a single
+    /// comment.
     pub group_size: i64,
     pub similar_group_id: Option<SimilarGroupId>,
-    /// Number of networks of the group, counted over its oldest 250 comments.
+    /// Number of IP networks in the group of similar comments, counted over its oldest 250 comments.
     pub group_networks: i64,
-    /// Time of the group's oldest comment.
+    /// Time of the oldest comment in the group of similar comments.
     pub group_since: Option<Ts>,
     pub group_newest_id: Option<CommentId>,
-    /// Name of the moderator who decided last.
+    /// Name of the moderator who made the last decision on the comment.
     pub decided_by: Option<String>,
     /// Spam score from 0 to 1.
     pub score: Option<f32>,
-    /// Features that weighed most in the score, in the classifier's notation.
+    /// Features that influenced the spam score most, in the text form in which the classifier stores them.
     pub signals: Vec<String>,
 }
 
@@ -66,15 +68,15 @@ impl QueueCard {
     }
 }
 
-/// The comments that one card stands for.
+/// The comments that a card of the queue shows: only one, or a group of similar ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardScope {
     SingleComment,
-    /// A held comment stands for all held comments of its group.
+    /// The card of a held comment shows its whole group of similar held comments.
     WholeGroup,
 }
 
-/// Lists the cards of these comments, in the same order; erased ones are left out.
+/// Lists the cards of these comments, in the same order. Leaves out comments whose text was deleted.
 pub async fn list(
     db: &mut PgConnection,
     ids: &[CommentId],

@@ -1,4 +1,4 @@
-//! False positives of the spam score.
+//! SQL that finds false positives of the spam score.
 
 use sqlx::PgConnection;
 
@@ -6,18 +6,18 @@ use crate::comments::Status;
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
 
-/// An approved comment with a spam score above the threshold.
+/// An approved comment whose spam score was at or above the threshold.
 pub struct FalsePositive {
     pub id: CommentId,
     pub status: Status,
     pub name: String,
     pub body_html: SafeHtml,
-    /// Score when the moderator decided, from 0 to 1.
+    /// Spam score from 0 to 1 that the comment had when the moderator decided on it.
     pub score: f32,
 }
 
-/// Lists false positives among the last `scored` decisions on comments that had a score: those with at least `min_score`, at
-/// most `limit`, newest first.
+/// Lists at most `limit` approved comments with a spam score of at least `min_score`, newest decision first. Searches
+/// only the last `scored` decisions on comments that had a score.
 pub async fn list_false_positives(
     db: &mut PgConnection,
     min_score: f64,

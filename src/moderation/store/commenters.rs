@@ -1,4 +1,4 @@
-//! The commenter behind a comment, as moderators see them: by their comments, never by their email.
+//! SQL on the commenter who wrote a comment. Moderators see the commenter's names and comments, but never the email.
 
 use sqlx::PgConnection;
 
@@ -7,15 +7,15 @@ use crate::comments::Status;
 use crate::ids::{CommentId, CommenterId};
 use crate::text::{SafeHtml, excerpt, markdown};
 
-/// Comments of each status that are searched for the names of a commenter.
+/// Number of comments of each status in which the names of a commenter are searched, the newest ones.
 const MAX_SEARCHED_COMMENTS: i64 = 500;
-/// Characters of a comment that the list quotes.
+/// Number of characters of a comment that the list on a commenter's page quotes.
 const EXCERPT_CHARS: usize = 200;
 
-/// The author of a comment, as far as the comment itself says.
+/// The author of a comment: the name in the comment, and the commenter if there is one.
 pub struct CommentAuthor {
     pub name: String,
-    /// The commenter, if an email was given. Never show it.
+    /// Id of the commenter, if an email was given. Never show it on a page.
     pub commenter_id: Option<CommenterId>,
     pub is_staff: bool,
     /// Whether the text of the comment was deleted.
@@ -37,7 +37,7 @@ pub async fn find_author(
     .await
 }
 
-/// Lists the names that a commenter gave, the most recent first, at most `limit`.
+/// Lists the names under which a commenter has commented, most recently used first, at most `limit`.
 pub async fn list_names(
     db: &mut PgConnection,
     id: CommenterId,
@@ -60,18 +60,18 @@ pub async fn list_names(
     .await
 }
 
-/// A comment in the list of a commenter's comments.
+/// A comment in the list on the page of its commenter.
 pub struct CommenterComment {
     pub id: CommentId,
     pub status: Status,
     pub body_html: SafeHtml,
     pub created_at: Ts,
-    /// Title of the article.
+    /// Title of the article that the comment belongs to.
     pub title: String,
 }
 
 impl CommenterComment {
-    /// Returns the first characters of the comment as plain text.
+    /// Returns the beginning of the comment as plain text.
     pub fn excerpt(&self) -> String {
         let text = markdown::html_to_text(self.body_html.as_str());
         excerpt::excerpt(&text, EXCERPT_CHARS)
@@ -104,7 +104,7 @@ pub async fn list_recent_comments(
     .await
 }
 
-/// The age of a commenter's record, and whether the email is verified.
+/// The time at which a commenter became known, and whether the email is verified.
 pub struct CommenterRecord {
     pub first_seen: Ts,
     pub is_verified: bool,

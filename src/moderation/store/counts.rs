@@ -1,5 +1,5 @@
-//! Counting comments: by status, by commenter, and by a filter. Counts are read from counter tables where those have them, and
-//! otherwise counted up to a bound.
+//! SQL that counts comments by status, by commenter or by a filter. Counts come from counter tables if those have them.
+//! Otherwise counting stops at a limit.
 
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -11,20 +11,21 @@ use crate::comments::Status;
 use crate::ids::{CommenterId, SimilarGroupId};
 use crate::moderation::filter::QueueFilter;
 
-/// Bound for filters that need a scan.
+/// Largest count for filters that require a scan of comments.
 const MAX_SCANNED: i64 = 100;
-/// Bound for filters that an index alone answers.
+/// Largest count for filters that an index alone can answer.
 const MAX_BY_INDEX: i64 = 1_000;
 
-/// The number of comments of each status. Erased ones do not count.
+/// Number of comments of each status, without comments whose text was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct QueueCounts {
     held: i64,
     approved: i64,
     spam: i64,
     trashed: i64,
-    /// Time of the counts by the database's clock, in microseconds since 1970. The script drops counts that arrive after later
-    /// ones. The start of the statement is earlier than its snapshot, so that counts never seem newer than they are.
+    /// Time of the counts in microseconds since 1970, by the clock of the database. The page's script uses it to ignore
+    /// counts that are older than those it has. It is taken at the start of the statement, before the snapshot, so that
+    /// counts never seem newer than they are.
     as_of: i64,
 }
 
@@ -74,11 +75,11 @@ pub async fn count_by_commenter(
     .await
 }
 
-/// The number of comments that a filter matches.
+/// The number of comments that a filter matches, or a lower bound of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueCount {
     Exactly(i64),
-    /// Counting stopped at the bound.
+    /// More comments than this number match. Counting stopped at the limit.
     MoreThan(i64),
 }
 
@@ -116,7 +117,7 @@ pub async fn count_matching(
     })
 }
 
-/// Finds the count in a counter table; `None` if there is no counter for this filter.
+/// Reads the number of matching comments from a counter table. Returns `None` if there is no counter for this filter.
 async fn find_counter(
     db: &mut PgConnection,
     resolved: &ResolvedFilter<'_>,
@@ -143,7 +144,8 @@ async fn find_counter(
     Ok(Some(count))
 }
 
-/// Counts by an index alone, up to one more than [`MAX_BY_INDEX`]; `None` if no index fits the filter.
+/// Counts matching comments by an index alone, up to [`MAX_BY_INDEX`] plus one. Returns `None` if no index has all
+/// conditions of the filter.
 async fn count_by_index(
     db: &mut PgConnection,
     resolved: &ResolvedFilter<'_>,
@@ -204,7 +206,7 @@ async fn find_facet_count(
     .await
 }
 
-/// Returns the number of held comments in a group.
+/// Returns the number of held comments in a group of similar comments.
 async fn find_group_size(db: &mut PgConnection, id: SimilarGroupId) -> sqlx::Result<i64> {
     let held = sqlx::query_scalar!("select held from similar_groups where id = $1", id.0)
         .fetch_optional(db)

@@ -1,4 +1,4 @@
-//! Recording decisions on comments in the audit log.
+//! Appends decisions on comments to the audit log.
 
 use sqlx::PgConnection;
 
@@ -6,22 +6,22 @@ use crate::audit_log::{self, DecisionRecord, NewEntry};
 use crate::comments::Status;
 use crate::ids::{CommentId, LogEntryId};
 
-/// A decision that was just inserted.
+/// A decision on a comment that was just inserted into the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub id: i64,
     pub comment_id: CommentId,
-    /// Status before the decision.
+    /// Status of the comment before the decision.
     pub from: Status,
-    /// Status after the decision.
+    /// Status of the comment after the decision.
     pub to: Status,
-    /// The earlier decision that this one undoes.
+    /// Id of the earlier decision that this decision undoes, if it is an undo.
     pub undoes: Option<i64>,
 }
 
-/// Appends an entry with the decisions that were inserted under its id, in order of their ids.
+/// Appends an entry to the audit log. `decisions` must be those that were inserted under its id, ordered by decision id.
 ///
-/// Blocks every other append until the transaction ends, so call it last.
+/// Blocks all other appends until the transaction ends, so call it last.
 pub async fn append(
     db: &mut PgConnection,
     id: LogEntryId,
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_audit_log_knows_every_status() {
+    fn every_comment_status_has_a_status_code_in_the_audit_log() {
         for status in Status::ALL {
             let code = audit_log::find_status_code(status.as_str());
             assert_eq!(code, Some(status.as_str()));

@@ -1,4 +1,4 @@
-//! Decisions on comments: making them, undoing them, and recognising a request that was sent twice.
+//! SQL that decides on comments, undoes decisions, and recognises a form that was submitted twice.
 
 use sqlx::PgConnection;
 
@@ -11,7 +11,7 @@ use crate::comments::Status;
 use crate::ids::{ActionId, CommentId};
 use crate::moderation::model::DecisionRequest;
 
-/// Reserves the id of an action, which groups the decisions of one press of a button.
+/// Reserves the id of an action. All decisions that a moderator makes with one press of a button share it.
 pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActionId> {
     let id = sqlx::query_scalar!(r#"select nextval('action_ids') as "id!""#)
         .fetch_one(db)
@@ -19,8 +19,8 @@ pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActionId> 
     Ok(ActionId(id))
 }
 
-/// Gives `to` to every comment that still has the status and version of its request, cancels its spam check, and appends an
-/// entry to the audit log. Returns the ids of the comments that were decided.
+/// Gives the status `to` to every comment that still has the status and version in its request. Cancels spam checks of
+/// these comments and appends an entry to the audit log. Returns the ids of the changed comments.
 pub async fn decide(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -78,7 +78,7 @@ pub async fn decide(
     Ok(comment_ids(&decided))
 }
 
-/// Returns the requests as one array per column, for `unnest`.
+/// Splits the requests into one array for each column, as the SQL function `unnest` needs them.
 fn split_columns(requests: &[DecisionRequest]) -> (Vec<i64>, Vec<Status>, Vec<i32>) {
     let columns = requests.iter().map(|request| {
         let id = request.id.0;
@@ -91,9 +91,9 @@ fn comment_ids(decisions: &[Decision]) -> Vec<CommentId> {
     decisions.iter().map(|one| one.comment_id).collect()
 }
 
-/// Undoes the decisions of the action `undone` on comments that nobody has decided on or edited since: at most `limit`
-/// decisions, with ids greater than `after`. Returns the ids of the comments that were restored, and the last decision looked at
-/// if more may follow.
+/// Undoes decisions of the action `undone` on comments that nobody has decided on or edited since. Examines at most
+/// `limit` decisions with ids greater than `after`. Returns the ids of the restored comments, and the id of the last
+/// examined decision. The latter is `None` if no decisions are left.
 pub async fn undo(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -154,8 +154,8 @@ pub async fn undo(
     Ok((comment_ids(&restored), last))
 }
 
-/// Finds the action with which this moderator gave this status to every one of these comments, if it is still the last
-/// decision on each.
+/// Finds the action in which this moderator gave this status to all these comments. Returns `None` if it is no longer the
+/// last action on each of them.
 pub async fn find_identical_action(
     db: &mut PgConnection,
     moderator: &Moderator,

@@ -1,4 +1,4 @@
-//! Reading a comment for the edit form, and saving the edit beside the earlier versions.
+//! SQL that reads a comment for the edit form and saves the edit. Earlier versions are kept.
 
 use sqlx::PgConnection;
 
@@ -8,20 +8,20 @@ use crate::comments::Status;
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml};
 
-/// A comment as a moderator edits it.
+/// The fields of a comment that the edit form needs.
 pub struct EditableComment {
     pub id: CommentId,
     pub status: Status,
-    /// Number of edits by its author and by moderators.
+    /// Number of edits of the comment so far, by its author and by moderators.
     pub version: i32,
     pub name: String,
     pub website: Option<String>,
-    /// Source text in `format`.
+    /// Source text of the comment, in the markup language `format`.
     pub body: String,
     pub format: BodyFormat,
     pub created_at: Ts,
     pub is_erased: bool,
-    /// Title of the article.
+    /// Title of the article that the comment belongs to.
     pub title: String,
 }
 
@@ -37,19 +37,19 @@ pub async fn find(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<E
     .await
 }
 
-/// The new content of a comment.
+/// The new text of an edited comment.
 pub struct EditedText {
     pub name: String,
     pub website: Option<String>,
-    /// Source text in `format`.
+    /// Source text of the comment, in the markup language `format`.
     pub body: String,
     pub format: BodyFormat,
     pub body_html: SafeHtml,
 }
 
-/// Replaces the text of a comment and saves the old one with the name of the moderator. Removes the comment from its group and
-/// drops its spam score, both of which belonged to the old text. Returns `false`, without a change, if the comment is no longer
-/// at `version` or was erased.
+/// Replaces the text of a comment and stores the old text as a version replaced by this moderator. Removes the comment
+/// from its group of similar comments and deletes its spam score, because both belong to the old text. Returns `false`
+/// without a change if the comment is no longer at `version` or was erased.
 pub async fn update(
     db: &mut PgConnection,
     moderator: &Moderator,

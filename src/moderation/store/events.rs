@@ -1,20 +1,20 @@
-//! Reading the changes that open staff pages are notified of.
+//! SQL that finds the changes of which open queue pages are notified.
 
 use sqlx::PgConnection;
 
 use crate::comments::Status;
 use crate::ids::{AccountId, ActionId, CommentId, LogEntryId};
 
-/// Held comments that [`list_held_after`] returns at most.
+/// Largest number of comments that [`list_held_after`] returns.
 pub const MAX_HELD_AFTER: i64 = 1_000;
 
-/// An entry of the audit log, as open pages receive it.
+/// An audit log entry, with the data that open queue pages receive about it.
 pub struct EntryEvent {
     pub by: Option<AccountId>,
-    /// Name of the account.
+    /// Name of the member of staff who acted; `None` if the site acted by itself.
     pub name: Option<String>,
     pub action_id: ActionId,
-    /// Each comment it decided on, with its new status.
+    /// Comments that the entry has decisions on, each with its new status.
     pub changed: Vec<(CommentId, Status)>,
 }
 
@@ -47,14 +47,15 @@ pub async fn find_entry_event(
     }))
 }
 
-/// Returns the highest comment id, 0 if there is no comment.
+/// Returns the highest comment id, or 0 if there are no comments.
 pub async fn find_newest_id(db: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!: i64" from comments"#)
         .fetch_one(db)
         .await
 }
 
-/// Lists the held comments with ids greater than `after`, by id, each with its version; at most [`MAX_HELD_AFTER`].
+/// Lists the held comments with ids greater than `after`, each with its version, ordered by id. Returns at most
+/// [`MAX_HELD_AFTER`] comments.
 pub async fn list_held_after(
     db: &mut PgConnection,
     after: i64,
@@ -69,7 +70,7 @@ pub async fn list_held_after(
     Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
 }
 
-/// Lists the newest held comments, each with its version; at most `limit`.
+/// Lists the newest held comments, each with its version, at most `limit`.
 pub async fn list_newest_held(
     db: &mut PgConnection,
     limit: i64,
@@ -83,8 +84,8 @@ pub async fn list_newest_held(
     Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
 }
 
-/// Lists those of the given held comments that changed or are no longer held, although no entry of the audit log says so: the
-/// author edited or deleted them, or a spam check decided.
+/// Lists those of the given held comments that were changed or removed from the queue without an audit log entry. This
+/// happens when the author edits or deletes a comment, or when a spam check decides on it.
 pub async fn list_silently_removed(
     db: &mut PgConnection,
     seen: &[(CommentId, i32)],

@@ -1,4 +1,4 @@
-//! A page of the comments that a filter matches.
+//! A page of comments that a queue filter matches.
 
 use crate::clock::Ts;
 use crate::comments::Status;
@@ -13,7 +13,7 @@ pub struct FoundComment {
 }
 
 impl FoundComment {
-    /// Returns the request to decide on the comment as it is now.
+    /// Returns a request to decide on the comment in its present status and version.
     pub fn request(&self) -> DecisionRequest {
         DecisionRequest {
             id: self.id,
@@ -26,12 +26,13 @@ impl FoundComment {
 #[derive(Clone, Debug, Default)]
 pub struct FoundPage {
     pub found: Vec<FoundComment>,
-    /// The comment after which more may follow.
+    /// Comment after which the next page begins; `None` if no comments are left.
     pub next: Option<CommentId>,
 }
 
 impl FoundPage {
-    /// Returns the page for a query that ends only at its limit or after the last match.
+    /// Returns the page for the result of a query with the limit `limit`. There is a next page only if the query reached
+    /// the limit.
     pub(super) fn from_query(found: Vec<FoundComment>, limit: i64) -> Self {
         let is_full = i64::try_from(found.len()) == Ok(limit);
         let next = found.last().map(|last| last.id).filter(|_| is_full);
@@ -39,7 +40,8 @@ impl FoundPage {
     }
 }
 
-/// A position in the queue, which is ordered by creation time and id, newest first. A page begins after it.
+/// A position in the queue. The queue is ordered by creation time and then id, newest first. The next page begins after
+/// this position.
 pub(super) struct QueueCursor {
     pub(super) created_at: Ts,
     pub(super) id: CommentId,

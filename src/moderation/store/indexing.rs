@@ -1,4 +1,4 @@
-//! Indexing of comments for search and for groups of similar ones.
+//! SQL that stores the search words and the similarity hashes of comments, and puts similar comments into groups.
 
 use sqlx::PgConnection;
 
@@ -7,16 +7,16 @@ use crate::comments::Status;
 use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
 
-/// Key of the Postgres advisory lock that the indexing node holds ("read" in ASCII).
+/// Key of the Postgres advisory lock that the node holds while it indexes comments ("read" in ASCII).
 const INDEXING_LOCK_KEY: i64 = 0x7265_6164;
-/// Characters of a comment that are indexed: a `tsvector` holds at most a megabyte.
+/// Number of characters of a comment that are indexed, because a `tsvector` can hold at most one megabyte.
 const MAX_INDEXED_CHARS: i32 = 100_000;
-/// Newest comments of a band among which one is looked for that is still held or spam.
+/// Number of comments per similarity hash that are examined for one that is still held or spam, newest first.
 const BAND_DEPTH: i64 = 4;
-/// Comments whose bands are deleted by one statement.
+/// Largest number of comments whose similarity hashes one statement deletes.
 const DELETE_BATCH_SIZE: i64 = 10_000;
 
-/// A comment that waits to be indexed.
+/// A comment that waits in the queue for indexing.
 pub struct PendingIndex {
     pub id: CommentId,
     pub version: i32,
@@ -28,18 +28,19 @@ pub struct PendingIndex {
     pub similar_group_id: Option<SimilarGroupId>,
 }
 
-/// The index data of a comment.
+/// The data by which a comment is found in searches and compared with similar comments.
 pub struct IndexedText {
     pub id: CommentId,
-    /// Version of the comment that was indexed.
+    /// Version of the comment that the data was made from.
     pub version: i32,
-    /// Text that search looks in.
+    /// Text in which searches find words.
     pub text: String,
-    /// Hashes of the text; similar comments share at least one. Empty if the comment is not grouped.
+    /// Hashes of the text (locality-sensitive hashing). Similar comments probably share at least one. Empty if the
+    /// comment must not be grouped.
     pub bands: Vec<i64>,
 }
 
-/// The newest earlier comment of a band.
+/// The newest earlier comment that has a certain similarity hash.
 pub struct EarlierComment {
     pub band: i64,
     pub id: CommentId,
@@ -47,8 +48,9 @@ pub struct EarlierComment {
     pub body_html: SafeHtml,
 }
 
-/// Locks the pending comments with the lowest ids for this transaction: at most `limit`, none while another node is indexing.
-/// An edit waits for the lock and then queues the comment again; a comment that is being edited now is left for later.
+/// Locks at most `limit` comments that wait for indexing until the transaction ends, lowest ids first. Returns none while
+/// another node is indexing. An edit that begins now waits for the lock, and then queues the comment for indexing again.
+/// A comment that is being edited is skipped this time.
 pub async fn lock_pending(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<PendingIndex>> {
     // Tried, not waited for: the other node is doing the same work.
     let has_lock = sqlx::query_scalar!(
@@ -80,7 +82,8 @@ pub async fn lock_pending(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// Lists the newest comment of each band, if it is held or spam and was created at or after `since`.
+/// Lists the newest comment for each of these similarity hashes that is held or spam and was created at or after `since`.
+/// Examines only a few comments per hash.
 pub async fn list_newest_in_bands(
     db: &mut PgConnection,
     bands: &[i64],
@@ -106,7 +109,8 @@ pub async fn list_newest_in_bands(
     .await
 }
 
-/// Saves the index data of comments and removes them from the queue of pending ones, in the transaction that locked them.
+/// Saves the index data of comments and removes the comments from the queue for indexing. Must run in the transaction
+/// that locked them.
 pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<()> {
     let ids: Vec<i64> = texts.iter().map(|text| text.id.0).collect();
     let versions: Vec<i32> = texts.iter().map(|text| text.version).collect();
@@ -151,7 +155,7 @@ pub async fn save(db: &mut PgConnection, texts: &[IndexedText]) -> sqlx::Result<
     Ok(())
 }
 
-/// Puts each comment into the group beside it, unless it is in one or was erased.
+/// Assigns each of these comments to the given group. Skips comments that have a group or were erased.
 pub async fn set_groups(
     db: &mut PgConnection,
     groups: &[(CommentId, SimilarGroupId)],
@@ -180,7 +184,7 @@ pub async fn set_groups(
     Ok(())
 }
 
-/// Deletes the bands of comments created before `before`, in batches by id.
+/// Deletes the similarity hashes of comments created before `before`, in batches.
 pub async fn delete_bands_before(db: &mut PgConnection, before: Ts) -> sqlx::Result<()> {
     loop {
         let deleted = sqlx::query!(

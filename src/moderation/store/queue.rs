@@ -1,4 +1,4 @@
-//! The comments on one page of the queue.
+//! SQL that finds the comments on a page of the moderation queue.
 
 use sqlx::PgConnection;
 
@@ -9,8 +9,9 @@ use crate::comments::Status;
 use crate::ids::{ArticleId, CommentId};
 use crate::moderation::filter::{QueueFilter, QueueOrder};
 
-/// Finds the comments that a filter matches, newest first: at most `limit`, after the comment `after`. With `as_of`, leaves out
-/// what was written, edited or decided later. A page with fewer than `limit` comments is the last only if it has no `next`.
+/// Finds at most `limit` comments that a filter matches, in the filter's order. Begins after the comment `after`. With
+/// `as_of`, leaves out comments that were written, edited or decided on later. A page can have fewer than `limit`
+/// comments although `next` leads to more.
 pub async fn find(
     db: &mut PgConnection,
     filter: &QueueFilter,
@@ -50,7 +51,7 @@ async fn find_cursor(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Optio
     .await
 }
 
-/// Finds held comments by spam score, highest first; those without a score are left out.
+/// Finds held comments that have a spam score, highest score first.
 async fn find_by_score(
     db: &mut PgConnection,
     after: Option<CommentId>,
@@ -79,8 +80,8 @@ async fn find_by_score(
     Ok(FoundPage::from_query(found, limit))
 }
 
-/// Finds held comments, newest first: at most `limit`, after the comment `after`. The oldest of a group of similar comments
-/// stands for the group.
+/// Finds at most `limit` held comments, newest first. Begins after the comment `after`. Of each group of similar
+/// comments, only the oldest is returned.
 pub async fn find_grouped(
     db: &mut PgConnection,
     after: Option<CommentId>,
@@ -132,7 +133,7 @@ pub async fn find_grouped(
     })
 }
 
-/// Finds the title of an article, published or not.
+/// Finds the title of an article. It need not be published.
 pub async fn find_article_title(
     db: &mut PgConnection,
     id: ArticleId,

@@ -1,22 +1,23 @@
-//! Looking up what the ids in a filter refer to, before comments are searched for.
+//! SQL that looks up the commenter and the IP network of the comments that a queue filter refers to.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::moderation::filter::QueueFilter;
 
-/// A filter with the commenter and the network that its comments lead to.
+/// A queue filter, with the commenter and the IP network that were looked up for it.
 pub(super) struct ResolvedFilter<'a> {
     pub(super) filter: &'a QueueFilter,
     pub(super) commenter_id: Option<i64>,
     pub(super) network: Option<Vec<u8>>,
     pub(super) since: Option<Ts>,
     pub(super) until: Option<Ts>,
-    /// Leaves out comments that were written, edited or decided later.
+    /// Time after which comments must not have been written, edited or decided on; `None` for no such condition.
     pub(super) as_of: Option<Ts>,
 }
 
-/// Resolves a filter; `None` if it cannot match anything because a comment it names has no commenter or no network.
+/// Looks up the commenter and the IP network that the filter refers to. Returns `None` if they do not exist, because the
+/// filter then matches nothing.
 pub(super) async fn resolve<'a>(
     db: &mut PgConnection,
     filter: &'a QueueFilter,
@@ -57,7 +58,8 @@ pub(super) async fn resolve<'a>(
 }
 
 impl ResolvedFilter<'_> {
-    /// Returns whether the index of the first condition is not enough to find the matches, so that rows of it are skipped.
+    /// Returns whether a search by index reads comments that do not match, because the filter has conditions that the
+    /// index does not cover.
     pub(super) fn skips_rows(&self) -> bool {
         let filter = self.filter;
         let conditions = [

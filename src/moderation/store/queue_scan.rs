@@ -1,8 +1,8 @@
-//! Searching for the comments that a filter matches, newest first.
+//! SQL that searches for the comments that a queue filter matches, newest first.
 //!
-//! The cost of a page does not grow with the number of comments: one index yields comments in order, and the other conditions
-//! are checked on the next [`SCAN_LIMIT`] of them only. Every statement leaves the planner one way, because after a few
-//! executions Postgres plans without seeing the arguments.
+//! The cost of a page does not grow with the total number of comments. One index returns comments in order, and the other
+//! conditions are checked only on the next [`SCAN_LIMIT`] comments. After a few executions Postgres plans a statement
+//! without knowing its arguments, so each statement is written so that only one index fits.
 
 use sqlx::PgConnection;
 
@@ -13,10 +13,11 @@ use crate::comments::Status;
 use crate::comments::screening::ReasonKind;
 use crate::ids::CommentId;
 
-/// Rows of an index that one page examines at most, unless the page itself is longer.
+/// Largest number of comments that are examined for one page. A page that holds more comments than this examines as many
+/// as it holds.
 const SCAN_LIMIT: i64 = 2_000;
 
-/// A match; or, in a row after the last match, how many comments were examined and the last of them.
+/// A matching comment. The last row can instead contain the number of examined comments and the last of them.
 struct ScanRow {
     id: Option<CommentId>,
     status: Option<Status>,
@@ -25,19 +26,20 @@ struct ScanRow {
     last: Option<CommentId>,
 }
 
-/// The arguments of a scan besides the index.
+/// The arguments of a scan apart from the index.
 struct ScanArgs<'a> {
     resolved: &'a ResolvedFilter<'a>,
     cursor: Option<&'a QueueCursor>,
-    /// Comments to examine at most.
+    /// Largest number of comments to examine.
     window: i64,
-    /// Matches to return at most.
+    /// Largest number of matching comments to return.
     limit: i64,
 }
 
-/// Examines the next comments of `$from`, an index that has them in order, and returns those that meet every condition.
+/// Examines the next comments of `$from`, a table with conditions for which an index returns comments in order. Returns
+/// those that meet all conditions of the filter.
 ///
-/// A macro, because `query_as!` checks only literals.
+/// This is a macro because `query_as!` checks only string literals.
 macro_rules! scan_index {
     ($db:expr, $args:expr, $from:literal) => {
         scan_index!($db, $args, "r.*", $from, "c")
@@ -106,7 +108,7 @@ macro_rules! scan_index {
     }};
 }
 
-/// Finds the next matches after `cursor`: at most `limit`, by the index that fits the filter best.
+/// Finds at most `limit` matching comments after `cursor`, by the most selective index that the filter allows.
 pub(super) async fn find(
     db: &mut PgConnection,
     resolved: &ResolvedFilter<'_>,
@@ -191,7 +193,7 @@ fn build_page(rows: Vec<ScanRow>, args: &ScanArgs<'_>) -> FoundPage {
     }
 }
 
-/// Returns whether the search text matches few comments, by the planner's estimate.
+/// Returns whether the search text probably matches few comments, by an estimate of the Postgres planner.
 async fn is_search_selective(db: &mut PgConnection, search: &str) -> sqlx::Result<bool> {
     if search.is_empty() {
         return Ok(false);
@@ -204,7 +206,7 @@ async fn is_search_selective(db: &mut PgConnection, search: &str) -> sqlx::Resul
     .await
 }
 
-/// Finds matches of a selective search by the index of words: reads all of them, and returns the newest.
+/// Finds the newest matches of a search text that matches few comments. Reads all its matches by the index of words.
 async fn find_by_search(
     db: &mut PgConnection,
     resolved: &ResolvedFilter<'_>,

@@ -1,12 +1,12 @@
-//! Locking the comment that a moderator replies to.
+//! SQL that locks the comment a moderator replies to.
 
 use sqlx::PgConnection;
 
 use crate::comments::Status;
 use crate::moderation::DecisionRequest;
 
-/// Locks a comment until the transaction ends, if it still has the status and version that the moderator saw. Returns whether
-/// it has.
+/// Locks a comment until the transaction ends, provided that it still has the status and version that the moderator saw.
+/// Returns whether it was locked.
 pub async fn lock_if_unchanged(
     db: &mut PgConnection,
     seen: &DecisionRequest,

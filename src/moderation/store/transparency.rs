@@ -1,10 +1,11 @@
-//! Counts for the transparency page, from maintained totals: reading them costs the same however many comments there are.
+//! SQL that reads the counts for the transparency page. They come from counter tables, so the cost does not depend on the
+//! number of comments.
 
 use sqlx::PgConnection;
 
 use crate::comments::Status;
 
-/// Counts the comments of each of these months (`2026-03`) by status.
+/// Returns the number of comments of each status in each of these months, which are given as `2026-03`.
 pub async fn count_by_month(
     db: &mut PgConnection,
     months: &[String],
@@ -21,8 +22,8 @@ pub async fn count_by_month(
     Ok(rows.map(|row| (row.key, row.status, row.count)).collect())
 }
 
-/// Counts the comments in spam and trash of each of these months by reason. The keys of the result are a month and a reason
-/// code, as `2026-03 links`.
+/// Returns the number of spam and trashed comments in each of these months for each of these reason codes. The strings in
+/// the result consist of month and reason code, such as `2026-03 links`.
 pub async fn count_refusals(
     db: &mut PgConnection,
     months: &[String],

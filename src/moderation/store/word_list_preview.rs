@@ -1,10 +1,10 @@
-//! The comments that a word list is tried on.
+//! SQL that lists recent comments for the preview of a word list.
 
 use sqlx::PgConnection;
 
 use crate::moderation::word_list_preview::PreviewComment;
 
-/// Lists the last comments, at most `limit`; erased ones are left out.
+/// Lists the most recent comments, at most `limit`. Leaves out comments whose text was deleted.
 pub async fn list_recent(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<PreviewComment>> {
     sqlx::query_as!(
         PreviewComment,

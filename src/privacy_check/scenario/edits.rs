@@ -1,4 +1,4 @@
-//! Changes that the canary makes to its own replies.
+//! The part of the scenario in which the canary edits and deletes its own replies.
 
 use anyhow::Context;
 
@@ -6,7 +6,7 @@ use super::state::{CanaryScenario, FormSender};
 use crate::comments::links;
 
 impl CanaryScenario<'_> {
-    /// Edits one reply with every outcome, and deletes another.
+    /// Edits one reply with every possible outcome of the form, and deletes another reply.
     pub async fn edit_and_delete(&mut self) -> anyhow::Result<()> {
         let author_page = self.submit_and_find_author_page("To be edited.").await?;
         let page = self.canary_browser.get(&author_page).await?;

@@ -1,4 +1,5 @@
-//! The visits of the canary: it does everything that a commenter can do, and every response is searched.
+//! The scenario of the privacy check: the canary does everything that a commenter can do, and every response is searched
+//! for its email.
 
 mod edits;
 mod moderation;
@@ -16,7 +17,8 @@ use crate::app::App;
 
 pub use trace::CanaryTrace;
 
-/// Replies in every way, and returns what is left on the site to be searched. The clock of `app` must be adjustable.
+/// Runs all steps of the scenario, and returns the pages and ids that it left on the site. The clock of `app` must be
+/// adjustable.
 pub async fn run_scenario(
     app: &App,
     router: &Router,

@@ -1,10 +1,10 @@
-//! A moderator's decisions about the canary's replies.
+//! The part of the scenario in which a moderator decides on the canary's replies.
 
 use super::state::{CanaryScenario, FormSender, parse_id_after};
 use crate::comments::Status;
 
 impl CanaryScenario<'_> {
-    /// Approves, marks as spam and trashes one held reply each, then undoes the last decision.
+    /// Approves one held reply, marks one as spam and trashes one. Then undoes the last decision.
     pub async fn decide_about_held_replies(&mut self) -> anyhow::Result<()> {
         let held = self.held_comments.clone();
         let statuses = [Status::Approved, Status::Spam, Status::Trashed];
@@ -23,7 +23,7 @@ impl CanaryScenario<'_> {
         Ok(())
     }
 
-    /// Submits a decision, and returns the path of the page about its result, which the crawler opens, too.
+    /// Submits a decision. Returns the path of the page that shows its result, and adds it to the paths for the crawler.
     async fn decide(
         &mut self,
         path: &str,

@@ -1,4 +1,4 @@
-//! The canary's replies, by every form and with every outcome.
+//! The part of the scenario in which the canary submits replies, by every form and with every outcome.
 
 use anyhow::Context;
 
@@ -8,15 +8,15 @@ use super::state::{
 use crate::comments::links;
 use crate::privacy_check::store;
 
-/// Time after which a commenter may ask for another link to verify their email, with one second to spare.
+/// Seconds after which a commenter may ask again for the link that verifies their email, with one second to spare.
 const VERIFY_INTERVAL_SECONDS: i64 = 60 * 60 + 1;
-/// Number of replies that are held: one for each decision, and one that stays held.
+/// Number of replies that are submitted to be held: one for each decision of the moderator, and one that stays held.
 const HELD_REPLIES: usize = 4;
-/// Number of links on the front page that are followed to find an article that accepts replies.
+/// Largest number of links on the front page that are followed in search of an article that accepts replies.
 const MAX_PAGES_TRIED: usize = 30;
 
 impl CanaryScenario<'_> {
-    /// Submits replies that are refused, previewed, approved, held and trashed.
+    /// Submits replies that are invalid, previewed, approved, held and trashed.
     pub async fn submit_all_kinds(&mut self) -> anyhow::Result<()> {
         let path = self.reply_path();
         self.submit_invalid(&path).await?;
@@ -68,7 +68,8 @@ impl CanaryScenario<'_> {
         Ok(())
     }
 
-    /// Submits replies as a page does that a cache saved before the move from WordPress.
+    /// Submits replies by the form of WordPress. Pages that caches saved before the site moved from WordPress still have
+    /// that form.
     async fn submit_by_wordpress_form(&mut self) -> anyhow::Result<()> {
         let now = self.app.clock.now();
         let mut db = self.app.pool.acquire().await?;
@@ -86,7 +87,7 @@ impl CanaryScenario<'_> {
         Ok(())
     }
 
-    /// Asks for the link that verifies the canary's email, and follows it.
+    /// Requests the link that verifies the canary's email, and opens it.
     pub async fn verify_canary_email(&mut self) -> anyhow::Result<()> {
         let id = self
             .approved_comment
@@ -106,7 +107,7 @@ impl CanaryScenario<'_> {
             .await
     }
 
-    /// Lets a third reader answer the canary, and the canary answer in the same thread.
+    /// Lets another reader reply to the canary, and the canary reply in the same thread.
     pub async fn exchange_answers(&mut self) -> anyhow::Result<()> {
         let parent = self
             .approved_comment
@@ -131,7 +132,8 @@ impl CanaryScenario<'_> {
         Ok(())
     }
 
-    /// Replies to the first article linked from the front page that accepts replies, if there is one.
+    /// Submits a reply to the first article linked from the front page that accepts replies. Does nothing if there is
+    /// none.
     pub async fn reply_to_existing_article(&mut self) -> anyhow::Result<()> {
         let front_page = self.visitor_browser.get("/").await?;
         let links = front_page.links(&self.app.config.public_url);

@@ -1,4 +1,4 @@
-//! Settings, an admin, an article and another reader for the scenario.
+//! The part of the scenario that prepares the copy of the site: its settings, an admin, an article and another reader.
 
 use anyhow::Context;
 use axum::Router;
@@ -17,7 +17,7 @@ use crate::privacy_check::canary::{Canary, HOLD_WORD};
 use crate::privacy_check::report::LeakReport;
 use crate::publication::{self, DiscussionSettings};
 
-/// Changes the settings, and creates the admin and an article that accepts replies.
+/// Changes the settings, and creates the admin account and an article that accepts replies.
 pub async fn set_up<'a>(
     app: &'a App,
     router: &Router,
@@ -53,7 +53,8 @@ pub async fn set_up<'a>(
     })
 }
 
-/// Sets the discussion rules to those of WordPress, except that first-time commenters are not held.
+/// Sets the default discussion settings, which are those of WordPress, but does not hold the comments of first-time
+/// commenters.
 async fn change_settings(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
     let settings = DiscussionSettings {
@@ -109,7 +110,7 @@ async fn publish_article(
 }
 
 impl CanaryScenario<'_> {
-    /// Subscribes another reader to all replies, so that there is mail about the canary.
+    /// Subscribes another reader to all replies to the article, so that the site sends emails about the canary's replies.
     pub async fn subscribe_other_reader(&mut self) -> anyhow::Result<()> {
         let email = random_email();
         let path = self.reply_path();

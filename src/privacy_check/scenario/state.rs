@@ -1,4 +1,4 @@
-//! The state that the steps of the scenario share, and the requests that they have in common.
+//! The state that all parts of the scenario share, and requests that several of them send.
 
 use anyhow::{Context, ensure};
 
@@ -11,14 +11,14 @@ use crate::privacy_check::canary::{Canary, parse_email};
 use crate::privacy_check::report::LeakReport;
 use crate::privacy_check::response::PageResponse;
 
-/// Flood interval of the copy. A second reply within it is refused.
+/// Least seconds between two replies of a commenter, as set on the copy. A reply that comes earlier is refused.
 pub const FLOOD_SECONDS: i32 = 15;
-/// Time between two replies, long enough that the flood interval does not stop the second.
+/// Seconds by which the clock advances between two replies, so that the second is not refused for coming too early.
 pub const REPLY_INTERVAL_SECONDS: i64 = 20;
-/// Word for which the copy moves a reply to the trash.
+/// Word that makes the copy of the site move a reply to the trash.
 pub const TRASH_WORD: &str = "canarytrash";
 
-/// Browser that submits a form.
+/// The browser that submits a form.
 #[derive(Clone, Copy)]
 pub enum FormSender {
     Canary,
@@ -26,42 +26,43 @@ pub enum FormSender {
     Admin,
 }
 
-/// State of a running scenario: its browsers, and what they have created so far.
+/// State of a running scenario: its browsers, and the content that they have created so far.
 pub struct CanaryScenario<'a> {
     pub app: &'a App,
     pub canary: &'a Canary,
     pub report: &'a mut LeakReport,
-    /// Browser of a visitor without any connection to the canary.
+    /// Browser of a visitor who has no connection to the canary.
     pub visitor_browser: RouterBrowser,
     pub canary_browser: RouterBrowser,
-    /// Browser of a reader who is subscribed to all replies.
+    /// Browser of another reader, who is subscribed to all replies.
     pub other_browser: RouterBrowser,
     pub admin_browser: RouterBrowser,
     pub admin_id: AccountId,
-    /// Article that was created for the canary.
+    /// Article that was created for the canary's replies.
     pub article_id: ArticleId,
     pub article_path: String,
-    /// Ids of all articles with replies by the canary.
+    /// Ids of all articles that the canary has replied to.
     pub article_ids: Vec<i64>,
-    /// Reply that was approved at once, and of which others are notified.
+    /// Reply of the canary that was published at once and that other readers are notified of.
     pub approved_comment: Option<CommentId>,
-    /// Replies that were held, in the order of their submission.
+    /// Replies of the canary that were submitted to be held, in the order of submission.
     pub held_comments: Vec<CommentId>,
-    /// All saved replies of the canary.
+    /// All replies of the canary that were saved.
     pub comment_ids: Vec<CommentId>,
-    /// Further paths that the crawler must open.
+    /// Paths that the crawler must open although no route leads to them.
     pub extra_paths: Vec<String>,
-    /// Number of responses searched so far.
+    /// Number of responses that were searched so far.
     pub response_count: u64,
 }
 
 impl CanaryScenario<'_> {
-    /// Returns the path to which a reply to the canary's article is posted.
+    /// Returns the path to which replies to the canary's article are submitted.
     pub fn reply_path(&self) -> String {
         format!("/articles/{}/reply", self.article_id)
     }
 
-    /// Submits a reply of the canary from a new network. Returns its id if it was saved; fails for another status.
+    /// Submits a reply of the canary from a new IP network. Returns its id if it was saved. Fails if the response does
+    /// not have `status`.
     pub async fn submit_reply(
         &mut self,
         path: &str,
@@ -84,7 +85,7 @@ impl CanaryScenario<'_> {
         Ok(id)
     }
 
-    /// Posts a reply of the canary from the same network as its last one, and searches the response.
+    /// Submits a reply of the canary without changing its IP network, and searches the response.
     pub async fn post_reply(
         &mut self,
         path: &str,
@@ -105,7 +106,7 @@ impl CanaryScenario<'_> {
         Ok(response)
     }
 
-    /// Posts a form, checks the status of the response and searches it.
+    /// Submits a form, checks the status of the response and searches it.
     pub async fn post_form(
         &mut self,
         sender: FormSender,
@@ -128,7 +129,7 @@ impl CanaryScenario<'_> {
         }
     }
 
-    /// Verifies an email on the commenter's own page, and confirms all subscriptions that are listed there.
+    /// Verifies an email on the commenter's own page, and confirms all subscriptions listed there.
     pub async fn verify_email(&mut self, sender: FormSender, email: &str) -> anyhow::Result<()> {
         let commenter = self.find_commenter(email).await?;
         let path = commenter.page_path(&self.app.keys);
@@ -142,14 +143,14 @@ impl CanaryScenario<'_> {
         Ok(())
     }
 
-    /// Searches a response, without the email that a form repeats to its sender.
+    /// Searches a response. Leaves out the email that a form repeats to its sender.
     fn search_response(&mut self, place: &str, response: &PageResponse) {
         self.response_count += 1;
         self.report
             .search(place, &response.to_bytes_without_typed_email());
     }
 
-    /// Returns the commenter with this email, who must exist.
+    /// Finds the commenter with this email. Fails if there is none.
     pub async fn find_commenter(&self, email: &str) -> anyhow::Result<CommenterAccess> {
         let email = parse_email(email)?;
         let mut db = self.app.pool.acquire().await?;
@@ -161,7 +162,7 @@ impl CanaryScenario<'_> {
     }
 }
 
-/// Returns a random email address for a reader who is not the canary.
+/// Returns a random email address for a reader other than the canary.
 pub fn random_email() -> String {
     format!(
         "other.reader-{}@example.net",
@@ -169,7 +170,7 @@ pub fn random_email() -> String {
     )
 }
 
-/// Fails if the site did something else than the scenario relies on.
+/// Fails if a response does not have the status that the scenario relies on. `action` describes the request in the error.
 pub fn expect_status(response: &PageResponse, status: u16, action: &str) -> anyhow::Result<()> {
     ensure!(
         response.status.as_u16() == status,
@@ -179,7 +180,7 @@ pub fn expect_status(response: &PageResponse, status: u16, action: &str) -> anyh
     Ok(())
 }
 
-/// Returns the number after `prefix`.
+/// Returns the number that follows `prefix` in a text.
 pub fn parse_id_after(text: &str, prefix: &str) -> Option<i64> {
     let (_, rest) = text.split_once(prefix)?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;

@@ -1,4 +1,4 @@
-//! The traces of the canary on the site, which the crawler and the mail search follow.
+//! The trace of the scenario: pages and ids that the canary left on the site, for the crawler and the search of emails.
 
 use anyhow::Context;
 
@@ -12,40 +12,40 @@ use crate::privacy_check::browser::RouterBrowser;
 use crate::privacy_check::canary::{Canary, parse_email};
 use crate::privacy_check::report::LeakReport;
 
-/// Pages that concern the canary, and the browsers that open them.
+/// The pages and ids that the scenario left on the site, and the browsers that open the pages.
 pub struct CanaryTrace {
-    /// Browser of a visitor without any connection to the canary.
+    /// Browser of a visitor who has no connection to the canary.
     pub visitor_browser: RouterBrowser,
     pub canary_browser: RouterBrowser,
     pub admin_browser: RouterBrowser,
     pub commenter: CommenterAccess,
-    /// Articles with replies by the canary. The first was created for it.
+    /// Ids of articles that the canary has replied to. The first article was created for it.
     pub article_ids: Vec<i64>,
-    /// Replies by the canary, in every status.
+    /// Ids of the canary's replies, in every status.
     pub comment_ids: Vec<i64>,
-    /// Signed author pages of these replies.
+    /// Signed paths of the pages on which the canary manages each of its replies.
     pub author_page_paths: Vec<String>,
-    /// Signed page of the canary as a commenter.
+    /// Signed path of the canary's own page as a commenter.
     pub commenter_page_path: String,
     pub unsubscribe_path: String,
-    /// Signed page on which the admin confirmed the canary's email as their own.
+    /// Signed path of the page on which the admin confirmed the canary's email as their own.
     pub confirm_path: String,
-    /// Digest pages that were mailed to the admin. The mail search fills it.
+    /// Signed paths of digest pages that were mailed to the admin. Filled by the search of emails.
     pub digest_paths: Vec<String>,
-    /// Pages that unsubscribe the admin from digests. The mail search fills it.
+    /// Signed paths that unsubscribe the admin from digests. Filled by the search of emails.
     pub digest_stop_paths: Vec<String>,
     pub topic_slug: String,
     pub author_slug: String,
-    /// Further paths to open.
+    /// Further paths that the crawler must open.
     pub extra_paths: Vec<String>,
-    /// Word in a reply that everyone may see.
+    /// Word in a reply of the canary that everyone may see.
     pub public_word: String,
-    /// Text of a reply that is held.
+    /// Text of a reply of the canary that is still held.
     pub held_text: String,
 }
 
 impl CanaryTrace {
-    /// Blocks the canary, so that the list of blocked commenters contains it.
+    /// Blocks the canary's email, so that the staff page of blocked commenters contains it.
     pub async fn block_canary(
         &mut self,
         canary: &Canary,
@@ -64,7 +64,8 @@ impl CanaryTrace {
 }
 
 impl CanaryScenario<'_> {
-    /// Gives the admin the canary's email, which no admin page may show either. Returns the path that confirmed it.
+    /// Gives the admin account the canary's email, which must not appear on any admin page either. Returns the path of
+    /// the page that confirmed the email.
     async fn set_admin_email(&mut self) -> anyhow::Result<String> {
         let now = self.app.clock.now();
         let email = parse_email(&self.canary.email)?;
@@ -91,7 +92,7 @@ impl CanaryScenario<'_> {
         Ok(links::unsubscribe_path(&self.app.keys, subscription.id))
     }
 
-    /// Adds paths that no link and no route leads to.
+    /// Adds paths that the crawler could not find by routes or links.
     fn add_extra_paths(&mut self) {
         let canary = self.canary;
         self.extra_paths.push(self.article_path.clone());
@@ -105,7 +106,7 @@ impl CanaryScenario<'_> {
         ]);
     }
 
-    /// Ends the scenario, and lists what it left on the site.
+    /// Ends the scenario and returns what it left on the site.
     pub async fn collect_trace(mut self) -> anyhow::Result<CanaryTrace> {
         let confirm_path = self.set_admin_email().await?;
         let commenter = self.find_commenter(&self.canary.email).await?;
