@@ -8,13 +8,14 @@ use tokio::task::spawn_blocking;
 use super::screening::{ScreeningRules, WordList};
 use crate::publication::DiscussionSettings;
 
-/// Compiled lists in the cache. A site uses two at a time; the others are versions that staff are trying.
+/// Number of compiled word lists in the cache. A site uses two at a time. The others are versions that staff are trying.
 const CACHED_LISTS: usize = 8;
 
-/// Cache of compiled lists by the hash of their text: compiling a long list takes longer than searching for it.
+/// Cache of compiled word lists, by the hash of their text. Compiling a long list takes longer than searching a comment
+/// with it.
 static LIST_CACHE: Mutex<VecDeque<([u8; 32], WordList)>> = Mutex::new(VecDeque::new());
 
-/// Returns the rules, with the word lists compiled.
+/// Loads the screening rules and compiles the word lists.
 pub async fn load_rules(
     settings: &DiscussionSettings,
     hold_words: &str,

@@ -4,13 +4,13 @@ fn list(text: &str) -> WordList {
     WordList::parse(text).expect("a valid list")
 }
 
-/// Returns the texts of the matches.
+/// Returns the matching parts of the text.
 fn found(entries: &str, text: &str) -> Vec<String> {
     let matches = list(entries).matches(&[text]).into_iter();
     matches.map(|found| found.found).collect()
 }
 
-/// Returns the errors of a list.
+/// Returns the line numbers and kinds of the errors in a word list.
 fn errors(entries: &str) -> Vec<(usize, InvalidLineKind)> {
     let errors = WordList::parse(entries).expect_err("an invalid list");
     errors
