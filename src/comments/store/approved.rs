@@ -67,8 +67,8 @@ pub async fn find(
     .await
 }
 
-/// Returns the comment of an article that a link with `#comment-…` or `replytocom` from before the import refers to.
-/// Links made since the import contain the comment's own id.
+/// Returns the approved comment of an article that a WordPress form or `?replytocom=` names by an id. The id is the
+/// comment's id in WordPress, or its id here if the link was made after the import.
 pub async fn find_by_wordpress_id(
     db: &mut PgConnection,
     article_id: ArticleId,
