@@ -1,6 +1,5 @@
 //! Types that prove a role. A function that takes a `&Moderator` can only be called for somebody who may moderate. Such a
-//! value is made from a session, or from the account in a background job or signed link of its owner
-//! ([`Moderator::acting`]).
+//! value is made from a session, or by [`Moderator::load_active`] for work that continues without a session.
 
 use std::ops::Deref;
 
