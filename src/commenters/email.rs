@@ -100,7 +100,8 @@ impl Email {
     }
 }
 
-/// Decrypts an email address for an export whose user explicitly asked for emails, or for the spam checker.
+/// Decrypts an email address outside mail delivery: for an export that was explicitly asked to contain emails, for the
+/// spam checker, or for the check of stored personal data.
 pub fn open_for_export(
     keys: &KeyRing,
     hash: &[u8],

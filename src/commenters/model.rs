@@ -37,7 +37,7 @@ impl FixedPolicy {
     }
 }
 
-/// What is needed to sign and verify the link to a commenter's page, where they manage their comments.
+/// Data needed to sign and verify the link to a commenter's page, where they manage their comments.
 pub struct CommenterAccess {
     pub id: CommenterId,
     /// Random text that is part of the signature. Replacing it revokes all links that were sent.

@@ -1,7 +1,7 @@
-//! Bounce reports that arrive as emails (RFC 3464).
+//! Parsing of bounce reports that arrive as emails (RFC 3464).
 
-/// Returns the emails that a report says failed permanently; none for any other message. The report's sender chose what
-/// it names, so callers only look the emails up.
+/// Returns the email addresses to which delivery failed permanently according to a bounce report. Returns none for any
+/// other message. Anyone could have sent the report, so callers must only look the addresses up.
 pub fn failed_recipients(message: &str) -> Vec<String> {
     let unfolded = message
         .replace("\r\n", "\n")
@@ -13,7 +13,7 @@ pub fn failed_recipients(message: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the email in one recipient's group of fields (RFC 3464 §2.3), if it failed permanently.
+/// Returns the email address in the fields about one recipient (RFC 3464 §2.3), if delivery to it failed permanently.
 fn parse_failed_recipient(group: &str) -> Option<String> {
     let field = |name: &str| {
         group.lines().find_map(|line| {
