@@ -16,7 +16,8 @@ const COOKIE_LIFETIME_SECS: i64 = 365 * 24 * 60 * 60;
 #[derive(Clone, Debug, Default)]
 pub struct BrowserToken(pub Option<Vec<u8>>);
 
-/// Returns the name of the cookie. Its prefix is explained in [`accounts::session`](crate::accounts::session).
+/// Returns the name of the cookie. Over https it has the prefix `__Host-`, so that browsers accept the cookie from this
+/// host over https only (RFC 6265bis §4.1.3.2).
 fn cookie_name(app: &App) -> &'static str {
     if app.config.is_https() {
         "__Host-broadsheet-commenter"
