@@ -100,7 +100,7 @@ mod tests {
     use crate::crypto::KEY_BYTES;
 
     #[test]
-    fn a_sealed_email_opens_for_its_account_only() {
+    fn an_encrypted_staff_email_can_be_decrypted_only_for_its_own_account() {
         let keys = KeyRing::from_secret(&[1; KEY_BYTES]);
         let sealed = seal(&keys, AccountId(7), "mo@example.org");
         let opened = open(&keys, AccountId(7), &sealed).expect("it opens");

@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_looked_up_decoded_and_without_a_trailing_slash() {
+    fn request_paths_are_decoded_and_lose_trailing_slashes() {
         assert_eq!(decode_path("/2012/a/").as_deref(), Some("/2012/a"));
         assert_eq!(decode_path("/%d1%82%D0%B5/%2f").as_deref(), Some("/те//"));
         assert_eq!(decode_path("/%ff"), None);

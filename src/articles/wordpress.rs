@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_term_is_the_last_segment_before_page_or_feed() {
+    fn the_slug_in_a_wordpress_url_is_the_last_segment_before_page_or_feed() {
         for (path, name) in [
             ("news", Some("news")),
             ("news/", Some("news")),

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_domain_is_read_as_the_domain_of_an_address_is() {
+    fn a_blocked_domain_is_normalised_like_the_domain_of_an_email() {
         for (typed, read) in [
             ("example.org", "example.org"),
             (" Mail.Example.ORG. ", "mail.example.org"),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_read_in_every_form_and_not_wider_than_it_may_be() {
+    fn ip_networks_are_parsed_in_every_notation_and_rejected_if_too_large() {
         for (typed, read) in [
             ("192.0.2.7", "192.0.2.7/32"),
             (" 192.0.2.7/24 ", "192.0.2.0/24"),

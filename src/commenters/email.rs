@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_is_found_however_they_type() {
+    fn spellings_of_the_same_email_have_the_same_hash() {
         assert_eq!(hash("Ann@Example.org"), hash(" ann@example.ORG "));
         assert_eq!(
             hash("ann@müller.example"),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_address_is_refused() {
+    fn malformed_emails_are_rejected() {
         assert_eq!(refused("  "), EmailError::Missing);
         for typed in [
             "ann",
@@ -183,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn limits_hold_to_the_byte() {
+    fn the_longest_allowed_and_international_emails_are_accepted() {
         assert!(Email::parse(&format!("{}@example.org", "a".repeat(64))).is_ok());
         assert!(Email::parse("андрій@пошта.укр").is_ok());
     }
 
     #[test]
-    fn a_sealed_address_opens_for_its_row_only() {
+    fn an_encrypted_email_can_be_decrypted_only_for_its_own_row() {
         let email = Email::parse("ann@example.org").expect("well formed");
         let (mine, other) = (email.hash(&keys()), hash("bob@example.org"));
         let sealed = email.seal(&keys(), &mine);

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invalid_page_number_is_the_first_page() {
+    fn an_invalid_page_number_is_parsed_as_page_one() {
         for (query, page) in [
             (None, 1),
             (Some(""), 1),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_page_is_followed_by_another() {
+    fn comments_beyond_a_full_page_are_on_the_next_page() {
         for (threads, pages) in [(0, 1), (1, 1), (50, 1), (51, 2), (100, 2), (10_000, 200)] {
             assert_eq!(
                 CommentPaging::for_article(1, threads).pages,

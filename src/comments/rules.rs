@@ -69,13 +69,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn invalid_lines_of_a_list_are_ignored() {
+    async fn invalid_lines_of_a_word_list_are_ignored() {
         let list = load_word_list("free money\n/(/\ncasino").await;
         assert_eq!(list.matching_lines(&["Free money at the Casino!"]), [1, 3]);
     }
 
     #[tokio::test]
-    async fn lists_are_cached_by_their_text_up_to_a_limit() {
+    async fn a_limited_number_of_compiled_word_lists_is_cached_by_their_text() {
         for number in 0..3 * CACHED_LISTS {
             let text = format!("word{number}");
             for list in [load_word_list(&text).await, load_word_list(&text).await] {

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_without_a_public_parent_is_at_the_top_level() {
+    fn a_reply_whose_parent_is_not_public_is_shown_at_the_top_level() {
         let mut orphan = comment(2, Some(1));
         orphan.parent_name = None;
         assert_eq!(outline(vec![orphan, comment(3, Some(2))]), "2(3)");
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn replies_below_the_last_level_name_their_parents() {
+    fn replies_below_the_deepest_level_name_their_parents() {
         let comments = || (1..=7).map(|id| comment(id, (id > 1).then_some(id - 1)));
         assert_eq!(outline(comments().collect()), "1(2(3(4(5 6→N5 7→N6))))");
         let at_two = outline_at(2, comments().collect());

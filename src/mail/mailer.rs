@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_about_the_reader_only_where_the_server_says_so() {
+    fn only_rejections_about_the_recipient_count_as_bounces() {
         for (code, text) in [
             ("550", "5.1.1 <ann@example.org>: no such user"),
             ("550", "No such user here"),

@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_reads_well_as_text() {
+    fn a_message_is_rendered_as_text() {
         insta::assert_snapshot!(letter().text, @r#"
         Ann & Bob answered what you wrote under “Tea”. It is a long sentence
         that goes on for more than a line.
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_reads_well_as_html() {
+    fn a_message_is_rendered_as_html() {
         insta::assert_snapshot!(letter().html, @r##"
         <!doctype html>
         <html lang="en">
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_longer_than_it_may_be_but_for_a_long_word() {
+    fn lines_are_wrapped_but_long_words_are_not_broken() {
         let address = format!("https://example.org/{}", "a".repeat(100));
         let text = wrapped(&format!("{} {address} end", "слово ".repeat(40)), "> ");
         assert!(text.lines().all(|line| line.starts_with("> ")));
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_to_unsubscribe_is_a_web_address_and_nothing_else() {
+    fn the_unsubscribe_url_must_be_a_web_url_and_cannot_add_headers() {
         for wrong in ["javascript:alert(1)", "mailto:ann@example.org", "/stop", ""] {
             assert_eq!(parse_web_url(wrong), None, "{wrong}");
         }
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_reach_neither_subject_nor_words() {
+    fn control_characters_are_removed_from_subject_and_text() {
         let piece = EmailBlock::Paragraph("One\u{7}\r\nTwo\u{0}".into());
         let letter = EmailMessage::new(Language::English, "A\r\nBcc: b@example.org\u{0}", &[piece]);
         assert_eq!(letter.subject, "A Bcc: b@example.org");

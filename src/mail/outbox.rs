@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_letter_is_tried_ever_less_often() {
+    fn retries_of_a_message_become_less_frequent() {
         let waits: Vec<i64> = (1..=7)
             .map(|tries| next_retry(tries, Ts::EPOCH).unix_micros() / 60_000_000)
             .collect();

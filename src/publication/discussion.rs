@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_article_closes_after_exactly_the_days_set() {
+    fn an_article_closes_for_comments_after_exactly_the_set_number_of_days() {
         let begun = Ts::EPOCH;
         let mut settings = DiscussionSettings::default();
         assert!(!settings.has_closed(Some(begun), begun.plus_seconds(400 * DAY)));

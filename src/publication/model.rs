@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_in_a_path_are_padded() {
+    fn months_and_days_in_article_paths_have_two_digits() {
         let slug = Slug::parse("tea").unwrap();
         let path = |pattern: &str| {
             pattern
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_path_may_redirect_where_the_site_serves_nothing() {
+    fn a_reserved_path_that_the_site_does_not_serve_is_not_served() {
         for (path, reserved, answered) in [
             ("/admin", true, true),
             ("/search/", true, true),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn unusable_patterns_are_refused() {
+    fn invalid_permalink_patterns_are_rejected() {
         let refused = |pattern: &str| pattern.parse::<Permalink>().unwrap_err();
         assert_eq!(refused("{slug}"), PermalinkError::Malformed);
         assert_eq!(refused("/a//{slug}"), PermalinkError::Malformed);

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_checker_that_never_answers_times_out() {
+    async fn a_spam_check_without_an_answer_times_out() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let request = Request::post(url).body(Body::empty()).unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_true_and_false_are_answers() {
+    fn only_true_and_false_are_accepted_as_answers_of_the_spam_checker() {
         let none = HeaderMap::new();
         let mut discard = HeaderMap::new();
         discard.insert("X-akismet-pro-tip", "discard".parse().unwrap());

@@ -119,7 +119,7 @@ mod tests {
     use super::endpoint_url;
 
     #[test]
-    fn the_endpoint_is_https_or_on_this_machine() {
+    fn the_spam_checker_url_must_be_https_or_on_this_machine() {
         for (url, expected) in [
             (
                 "https://rest.akismet.com",

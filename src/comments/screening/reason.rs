@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stored_reason_parses_to_the_same_reason() {
+    fn every_reason_survives_being_stored_and_parsed() {
         for kind in ReasonKind::ALL {
             let reason = ScreeningReason::from(kind);
             assert_eq!(reason.to_stored(), kind.code());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_reasons_do_not_parse() {
+    fn malformed_stored_reasons_are_rejected() {
         for stored in [
             "",
             ":",
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_detail_is_truncated_at_a_character_boundary() {
+    fn a_long_detail_of_a_reason_is_truncated_at_a_character_boundary() {
         let reason = ScreeningReason::with_detail(ReasonKind::RefuseWord, &"є".repeat(201));
         assert_eq!(reason.detail, Some("є".repeat(200)));
         let stored = format!("refuse-word:{}", "є".repeat(201));

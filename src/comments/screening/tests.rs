@@ -353,7 +353,7 @@ fn blocked_comments_are_trashed() {
 }
 
 #[test]
-fn a_filled_honeypot_is_spam_unless_the_comment_is_refused() {
+fn a_comment_with_a_filled_honeypot_is_spam_unless_it_is_refused() {
     let blocked = with_honeypot(blocked(Network));
     check([
         (with_honeypot(plain()), no_rules(), Spam, "trap-filled"),

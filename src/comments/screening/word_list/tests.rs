@@ -113,7 +113,7 @@ fn stripping_invisible_characters_does_not_change_letter_case() {
 }
 
 #[test]
-fn each_entry_matches_once_in_the_order_of_the_list() {
+fn each_matching_entry_is_returned_once_in_the_order_of_the_list() {
     let list = list("\u{FEFF}/o+/\r\n\r\ntwo\r\none\r\nTWO\r\nthree\r\n");
     let matches = list.matches(&["One two", "two one"]);
     let matches = matches
@@ -143,7 +143,7 @@ fn matches_are_limited_in_number_and_length() {
 }
 
 #[test]
-fn a_list_can_search_many_texts() {
+fn a_word_list_searches_several_texts_at_once() {
     let entry = list("*press*");
     let texts = ["Stop press", "Nothing", "WordPress"];
     let found = texts.map(|text| !entry.matches(&[text]).is_empty());
@@ -237,7 +237,7 @@ fn twenty_thousand_phrases_are_found_in_a_long_text() {
 }
 
 #[test]
-fn matches_are_whole_where_lower_case_has_more_bytes() {
+fn match_ranges_are_correct_for_characters_with_longer_lower_case() {
     assert_eq!(found("*ȺȺ*", "xⱥȺx"), ["ⱥȺ"]);
     assert_eq!(found("İstanbul", "in İSTANBUL now"), ["İSTANBUL"]);
 }
