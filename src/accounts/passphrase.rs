@@ -5,9 +5,9 @@ use zeroize::Zeroizing;
 
 use crate::crypto::{PasswordHasher, hash_password};
 
-/// Fewest characters of a passphrase that is the only authentication factor (NIST SP 800-63B-4, §3.1.1.2).
+/// Minimum number of characters of a passphrase that is the only authentication factor (NIST SP 800-63B-4, §3.1.1.2).
 pub const MIN_PASSPHRASE_CHARS: usize = 15;
-/// Most characters of a passphrase: more than anyone types, but few enough to be hashed quickly.
+/// Maximum number of characters of a passphrase: more than anyone types, but few enough to be hashed quickly.
 pub const MAX_PASSPHRASE_CHARS: usize = 1_000;
 
 /// A passphrase of allowed length. Wiped from memory when dropped.

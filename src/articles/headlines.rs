@@ -55,7 +55,8 @@ impl HeadlinePage {
 }
 
 impl Headline {
-    /// Returns the text under the headline: the standfirst, or else the beginning of the article.
+    /// Returns the text under the headline: the standfirst (summary) if there is one, otherwise the beginning of the
+    /// article.
     pub fn teaser(&self) -> String {
         if self.standfirst.is_empty() {
             excerpt::excerpt(&plain_text(self.format, &self.body), TEASER_CHARS)

@@ -6,7 +6,7 @@ use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
 
 /// Longest title of an article, in bytes.
 pub const TITLE_BYTES: usize = 500;
-/// Longest standfirst of an article, in bytes.
+/// Longest standfirst of an article (the summary under the title), in bytes.
 pub const STANDFIRST_BYTES: usize = 2_000;
 /// Longest line that names the sources of an article, in bytes.
 pub const SOURCES_BYTES: usize = 2_000;
@@ -51,7 +51,7 @@ pub enum DraftReason {
 impl DraftReason {
     pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
 
-    /// Returns the second part of the message key, which begins with `note-`.
+    /// Returns the part of the reason's message key that follows `note-`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Protected => "protected",
@@ -94,8 +94,8 @@ pub struct Article {
 }
 
 impl Article {
-    /// Returns the time of publication shown to readers. It is `None` for pages, which show no date and never close for
-    /// comments by age.
+    /// Returns the time of publication shown to readers. Returns `None` for articles of kind `Page`, which show no date
+    /// and never close for comments by age.
     pub fn public_date(&self) -> Option<Ts> {
         self.published_at
             .filter(|_| self.kind == ArticleKind::Article)

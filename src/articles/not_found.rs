@@ -10,7 +10,7 @@ use super::store::links::{self, ArticleLink};
 use crate::text::Slug;
 use crate::web::{Layout, Page, Result};
 
-/// Most articles in each of the two lists on the 404 page.
+/// Maximum number of articles in each of the two lists on the 404 page.
 const LINKS_PER_LIST: i64 = 5;
 
 #[derive(Template)]

@@ -16,7 +16,7 @@ use crate::comments::{self, ReplyForm, Thread};
 use crate::text::{BodyFormat, JsonLd, Slug, excerpt};
 use crate::web::{Db, Layout, Page, Result};
 
-/// Most characters in the description for search engines and link previews, which show about as much.
+/// Maximum number of characters in the description for search engines and link previews, which show about as much.
 const DESCRIPTION_CHARS: usize = 200;
 
 #[derive(Template)]
@@ -36,7 +36,8 @@ struct ArticlePage {
     replies_open: bool,
 }
 
-/// The main part of an article's page, from the date to the appeal. It is also used for the editor's preview.
+/// The main part of an article's page, from the date to the appeal (the publication's message under every article). It is
+/// also used for the editor's preview.
 #[derive(Template)]
 #[template(path = "articles/_article.html")]
 pub(super) struct ArticleFragment {

@@ -146,7 +146,7 @@ async fn find_article(
     }
 }
 
-/// Decodes a path of a request and removes slashes at its end. Returns `None` if no article can have the path.
+/// Removes slashes at the end of a request's path and decodes it. Returns `None` if no article can have the path.
 fn decode_path(path: &str) -> Option<String> {
     let path = percent_decode_str(path.trim_end_matches('/')).decode_utf8();
     let path = path.ok()?;

@@ -1,4 +1,4 @@
-//! Full-text search of published articles and pages.
+//! Full-text search of published articles, including those of kind `Page`.
 
 use askama::Template;
 use axum::extract::State;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::web::{Db, Error, Layout, Result};
 
-/// Most URLs in one sitemap. The limit is defined by sitemaps.org.
+/// Maximum number of URLs in one sitemap. The limit is defined by sitemaps.org.
 const SITEMAP_URLS: i64 = 50_000;
 
 #[derive(Template)]

@@ -13,7 +13,8 @@ use crate::clock::Ts;
 use crate::mail::store::DueEmail;
 use crate::mail::{EmailMessage, Mailer, Recipient, SendError, outbox, store};
 
-/// Most emails leased at a time. They are so few that the lease has not ended even if sending each of them times out.
+/// Maximum number of emails leased (reserved for sending) at a time. Even if sending each of them times out, all are
+/// finished before the lease ends.
 const BATCH_SIZE: i64 = 20;
 /// Seconds for which queued emails are leased to this process. If the process dies meanwhile, they are sent again after
 /// the lease, possibly a second time.

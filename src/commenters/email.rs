@@ -9,7 +9,8 @@ use crate::accounts::staff_email;
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
-/// Longest email address in bytes: a path of 256 without its brackets (RFC 5321 §4.5.3.1.3 with erratum 1690).
+/// Longest email address in bytes. The RFC limits a path, which is an address in angle brackets, to 256 (RFC 5321
+/// §4.5.3.1.3 with erratum 1690).
 const MAX_EMAIL_BYTES: usize = 254;
 /// Longest part of an email address before the @, in bytes (RFC 5321 §4.5.3.1.1).
 const MAX_LOCAL_PART_BYTES: usize = 64;

@@ -54,7 +54,7 @@ impl CommenterPolicy {
 /// A commenter's policy, with the moderator who set it and the time.
 pub struct PolicyInfo {
     pub policy: CommenterPolicy,
-    /// Policy without regard to a block.
+    /// Policy that a moderator set, even if a block overrides it at the moment.
     pub fixed: Option<FixedPolicy>,
     pub at: Option<Ts>,
     pub by: Option<String>,

@@ -98,7 +98,8 @@ pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment
     Page(page).with_status(StatusCode::CONFLICT)
 }
 
-/// Returns a comment if `key` is the signature in the URL of its author's page.
+/// Returns the comment with this id, if `key` is the valid signature in the URL of its author's page. Otherwise fails
+/// with 404.
 pub(super) async fn find_comment(
     app: &App,
     db: &mut PgConnection,
@@ -112,7 +113,7 @@ pub(super) async fn find_comment(
     comment.ok_or(Error::NotFound)
 }
 
-/// Whether the site sends email and the comment has an email address that was not verified in this browser.
+/// Returns whether the site sends email and the comment has an email address that was not verified in this browser.
 async fn can_verify(
     db: &mut PgConnection,
     page: &CommentAuthorPage,
@@ -153,7 +154,7 @@ impl CommentAuthorPage {
         Page(self).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
     }
 
-    /// Whether the page must show the text of a rejected form, so that the author does not lose it.
+    /// Returns whether the page must show the text of a rejected form, so that the author does not lose it.
     fn has_unsent_body(&self) -> bool {
         matches!(self.notice, Some(AuthorNotice::Rejected(_))) && !self.body.is_empty()
     }

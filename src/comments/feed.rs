@@ -13,7 +13,7 @@ use crate::ids::ArticleId;
 use crate::text::dates;
 use crate::web::{Db, Layout, Result, feed};
 
-/// Most comments in a feed: about as many as a busy day brings.
+/// Maximum number of comments in a feed: about as many as a busy day brings.
 const MAX_FEED_ITEMS: i64 = 50;
 /// Suffix that turns the path of an article into the path of its comment feed.
 const FEED_SUFFIX: &str = "/feed.xml";

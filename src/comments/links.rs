@@ -28,7 +28,8 @@ pub fn unsubscribe_path(keys: &KeyRing, id: SubscriptionId) -> String {
     subscription_path(keys, id, "end")
 }
 
-/// Returns the signed URL of a form on the unsubscribe page. It emails the subscriber the link to their commenter page.
+/// Returns the signed URL to which the unsubscribe page posts a request for the link to the commenter page. The link is
+/// then emailed to the subscriber.
 pub(super) fn commenter_link_path(keys: &KeyRing, id: SubscriptionId) -> String {
     subscription_path(keys, id, "link")
 }

@@ -10,7 +10,7 @@ use crate::limits::network_of;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, Website};
 
-/// Context under which the IP network of a comment is encrypted.
+/// Encryption context of the IP network of a comment. An encrypted network can only be decrypted in this context.
 pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 
 /// Moderation status of a comment.
@@ -59,7 +59,7 @@ pub enum ReplyTarget {
     WordPressId(i64),
 }
 
-/// Published article with what its comments need to know of it.
+/// A published article, with the data that its comments need.
 #[derive(Clone, Debug)]
 pub struct Discussion {
     pub article_id: ArticleId,
@@ -77,7 +77,7 @@ pub struct PublishedArticle {
     pub path: String,
     /// Whether the editor accepts replies to this article.
     pub replies_open: bool,
-    /// Start of the period after which replies close. `None` for articles of the kind page, which never close by age.
+    /// Start of the period after which replies close. `None` for articles of kind `Page`, which never close by age.
     pub ages_from: Option<Ts>,
 }
 

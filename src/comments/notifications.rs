@@ -15,7 +15,7 @@ const EMAIL_INTERVAL_SECONDS: i64 = 60 * 60;
 const FAN_OUT_BATCH: i64 = 50;
 /// Number of subscriptions handled in one transaction. It is small, so that their rows are not locked for long.
 const SUBSCRIPTION_BATCH: i64 = 50;
-/// Most comments quoted in one email. The email states how many more there are.
+/// Maximum number of comments quoted in one email. The email states how many more there are.
 const MAX_QUOTES: i64 = 20;
 
 /// Enqueues every notification email that is due and returns the number of emails.

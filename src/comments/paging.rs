@@ -38,7 +38,7 @@ impl CommentPaging {
         Self { page, pages }
     }
 
-    /// Whether the page is beyond the last one.
+    /// Returns whether the page is beyond the last one.
     pub fn is_past_end(&self) -> bool {
         self.page > self.pages
     }
@@ -79,12 +79,13 @@ pub fn parse_page_number(name: &str, query: Option<&str>) -> i64 {
     digits.parse().unwrap_or(overflow).max(1)
 }
 
-/// Returns the page of an article that shows a thread, if `before` threads are shown before it.
+/// Returns the number of the page on which an article shows a thread. `before` is the number of threads shown before it.
 pub fn page_of_thread(before: i64) -> i64 {
     1 + before / THREADS_PER_PAGE
 }
 
-/// Returns the page of a thread that shows a comment, if `before` comments of the thread are shown before it.
+/// Returns the number of the page on which a thread shows a comment. `before` is the number of comments shown before it
+/// in the thread.
 pub fn page_in_thread(before: i64) -> i64 {
     if before < REPLIES_PER_THREAD {
         1

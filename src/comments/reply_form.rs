@@ -121,7 +121,7 @@ impl ReplyForm {
         i64::try_from(self.errors.iter().count()).unwrap_or(i64::MAX)
     }
 
-    /// Whether the honeypot field was filled in, which people do not see but bots do.
+    /// Returns whether the honeypot field was filled in, which people do not see but bots do.
     pub(super) fn honeypot_filled(&self) -> bool {
         !self.typed.honeypot.is_empty()
     }

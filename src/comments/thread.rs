@@ -96,7 +96,7 @@ impl Thread {
         }
     }
 
-    /// Whether the next entry is nested under this entry, so that the HTML list item has to stay open.
+    /// Returns whether the next entry is nested under this entry, so that the HTML list item has to stay open.
     fn has_nested(&self, index: &usize) -> bool {
         self.entries.get(index + 1).is_some_and(|next| next.opens)
     }

@@ -13,7 +13,8 @@ use url::Url;
 use crate::clock::Ts;
 use crate::text::Language;
 
-/// Most characters in a line of text. RFC 5322 §2.1.1 allows 78, and the rest is for quotation marks such as `> `.
+/// Maximum number of characters in a line of text. RFC 5322 §2.1.1 allows 78, and the rest is for quotation marks such as
+/// `> `.
 const MAX_LINE_CHARS: usize = 72;
 
 /// A message without its recipient. It may only be stored encrypted, because the links in it work without signing in.

@@ -29,7 +29,7 @@ pub struct DiscussionSettings {
     /// Whether the same name and email as in an approved comment make a commenter known without verification, although
     /// anyone can enter them.
     pub trust_unverified: bool,
-    /// Fewest links for which a comment is held; 0 means that links are not counted.
+    /// Minimum number of links for which a comment is held; 0 means that links are not counted.
     pub hold_links: i32,
     /// Shortest pause in seconds between two comments from the same email or the same IP network; 0 means no limit.
     pub flood_seconds: i32,
@@ -117,7 +117,7 @@ impl DiscussionSettings {
     }
 
     /// Returns whether an article accepts comments at `now`. `is_open` is the editor's choice. `published_at` is `None`
-    /// for pages, which never close by age.
+    /// for articles of kind `Page`, which never close by age.
     pub fn accepts_comments(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> bool {
         is_open && !self.has_closed(published_at, now)
     }

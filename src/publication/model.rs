@@ -77,7 +77,7 @@ impl Publication {
             .fill(id, slug, dates::ymd(published_at, &self.zone))
     }
 
-    /// Returns the path of an article of the kind page. The permalink pattern does not apply to it.
+    /// Returns the path of an article of kind `Page`, such as an imprint. The permalink pattern does not apply to it.
     pub fn page_path(slug: &Slug) -> String {
         format!("/{slug}")
     }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_path_that_the_site_does_not_serve_is_not_served() {
+    fn only_reserved_paths_that_the_site_responds_to_count_as_served() {
         for (path, reserved, answered) in [
             ("/admin", true, true),
             ("/search/", true, true),

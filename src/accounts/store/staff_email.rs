@@ -7,8 +7,8 @@ use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::mail;
 
-/// Fewest seconds between two changes of an account's email address. Each change sends an email to the new address, which
-/// may belong to somebody else.
+/// Minimum number of seconds between two changes of an account's email address. Each change sends an email to the new
+/// address, which may belong to somebody else.
 const MIN_CHANGE_INTERVAL: i64 = 60;
 
 pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<StaffEmail>> {

@@ -116,8 +116,9 @@ pub async fn list_by_author(
     .await
 }
 
-/// Returns the newest articles and pages that contain all words of a search text. With `before`, returns only those older
-/// than that one. Quotes, "or" and "-" mean the same as in search engines (Postgres, `websearch_to_tsquery`).
+/// Returns the newest articles that contain all words of a search text, including those of kind `Page`. With `before`,
+/// returns only older articles than that one. Quotes, "or" and "-" mean the same as in search engines (Postgres,
+/// `websearch_to_tsquery`).
 pub async fn search(
     db: &mut PgConnection,
     search_text: &str,

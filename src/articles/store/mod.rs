@@ -168,7 +168,7 @@ pub async fn update(
     publish_and_record(db, publication, id, editor, input, now).await
 }
 
-/// Returns the path for an article of the kind page. An existing path is kept if it ends in the slug, because an imported
+/// Returns the path for an article of kind `Page`. An existing path is kept if it ends in the slug, because an imported
 /// path may have several segments. The path `dated`, which an ordinary article with this slug would have, is not kept.
 async fn find_page_path(
     db: &mut PgConnection,

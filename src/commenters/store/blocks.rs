@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::commenters::blocks::{BlockableDomain, BlockableNetwork};
 use crate::ids::CommenterId;
 
-/// A blocked email, which is never shown.
+/// A blocked email of a commenter, without the email address itself.
 pub struct BlockedEmail {
     /// Id of the commenter. It must not be shown on pages, because it would reveal whether somebody has commented here
     /// before.

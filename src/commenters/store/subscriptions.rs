@@ -84,8 +84,8 @@ pub async fn find_subscriber(
         .await
 }
 
-/// Subscribes a commenter to the comments on an article. The subscription is inactive unless the email is verified in
-/// this browser. Without verification, an active subscription is not changed.
+/// Subscribes a commenter to the comments on an article. The subscription is active at once if `is_proved`, because the
+/// email was verified in this browser. Otherwise it is inactive, and an existing active subscription is not changed.
 pub async fn subscribe(
     db: &mut PgConnection,
     id: CommenterId,

@@ -49,10 +49,11 @@ pub async fn verify_email(
     Ok(())
 }
 
-/// Fewest seconds between two verification emails to a commenter, so that nobody can fill a mailbox by submitting forms.
+/// Minimum number of seconds between two verification emails to a commenter, so that nobody can fill a mailbox by
+/// submitting forms.
 const VERIFICATION_INTERVAL_SECS: i64 = 60 * 60;
 
-/// Most verification emails to a commenter who does not respond.
+/// Maximum number of verification emails to a commenter who does not respond.
 const MAX_VERIFICATIONS: i32 = 3;
 
 /// Seconds after a bounce until a verification email may be sent again.

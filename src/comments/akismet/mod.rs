@@ -96,8 +96,8 @@ async fn abandon_all(app: &App) -> sqlx::Result<()> {
     }
 }
 
-/// Whether a spam check has waited for a day and was also tried at least four times. A server that was switched off for a
-/// day thus still gets its retries.
+/// Returns whether a spam check has waited for a day and was also tried at least four times. A server that was switched
+/// off for a day thus still gets its retries.
 fn is_expired(check: &DueCheck, now: Ts) -> bool {
     let tries = usize::try_from(check.tries);
     let is_retried = tries.is_ok_and(|tries| tries >= RETRY_AFTER_SECONDS.len());

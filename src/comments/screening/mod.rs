@@ -72,7 +72,7 @@ pub struct ScreeningRules {
     pub hold_first_timers: bool,
     /// Whether an approved comment with the same name and email makes an author known even if the email is not verified.
     pub trust_unproven: bool,
-    /// Fewest links for which a comment is held; 0 turns the rule off.
+    /// Minimum number of links for which a comment is held; 0 turns the rule off.
     pub hold_links: u32,
     pub hold_words: WordList,
     /// Words for which a comment is trashed.
@@ -218,7 +218,7 @@ fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<
 }
 
 impl ScreeningRules {
-    /// Whether an author counts as known, so that the rule for first-time commenters does not apply.
+    /// Returns whether an author counts as known, so that the rule for first-time commenters does not apply.
     fn is_known(&self, trust: AuthorTrust) -> bool {
         match trust {
             AuthorTrust::Established => true,
@@ -227,13 +227,13 @@ impl ScreeningRules {
         }
     }
 
-    /// Whether the commenter's policy is to trust, and the author is identified as that commenter.
+    /// Returns whether the commenter's policy is to trust, and the author is identified as that commenter.
     fn has_trust_policy(&self, input: &ScreeningInput<'_>) -> bool {
         input.policy == Some(FixedPolicy::Trust) && self.is_identified(input.trust)
     }
 
-    /// Whether the author counts as the owner of the email, not just somebody who entered it. Only the owner may profit
-    /// from a trust policy.
+    /// Returns whether the author counts as the owner of the email, not just somebody who entered it. Only the owner may
+    /// profit from a trust policy.
     fn is_identified(&self, trust: AuthorTrust) -> bool {
         match trust {
             AuthorTrust::EmailVerified | AuthorTrust::Established => true,
@@ -250,7 +250,8 @@ fn match_word_list(words: &WordList, kind: ReasonKind, texts: &[&str]) -> Vec<Sc
         .collect()
 }
 
-/// Holds a comment until the spam check has answered. The previous status is stored for a comment that is not spam.
+/// Holds a comment until the spam check has answered. If the check finds no spam, the comment gets the verdict's original
+/// status.
 fn hold_for_check(mut verdict: Verdict) -> Verdict {
     let status_if_ham = Some(verdict.status);
     verdict.reasons.push(ReasonKind::BeingChecked.into());

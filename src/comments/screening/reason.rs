@@ -85,7 +85,7 @@ impl ReasonKind {
         }
     }
 
-    /// Whether the author of a comment may see this reason.
+    /// Returns whether the author of a comment may see this reason.
     pub fn is_shown_to_author(self) -> bool {
         // The others would help spammers to avoid them.
         match self {

@@ -1,5 +1,5 @@
-//! Approved comments, which everyone may read. Callers check that the article is published, except callers of the list
-//! for the feed, which does so itself.
+//! Approved comments, which everyone may read. Callers must check that the article is published. Only [`list_newest`]
+//! checks that itself.
 
 use sqlx::PgConnection;
 

@@ -42,7 +42,7 @@ pub struct AuthorComment {
 }
 
 impl AuthorComment {
-    /// Whether the comment is held or approved, and its text is not erased.
+    /// Returns whether the comment is held or approved, and its text is not erased.
     pub fn is_taken(&self) -> bool {
         matches!(self.status, Status::Held | Status::Approved) && self.erased_at.is_none()
     }
@@ -108,7 +108,7 @@ pub async fn list(
     .await
 }
 
-/// Whether any moderator has ever decided about a comment.
+/// Returns whether any moderator has ever decided about a comment.
 pub async fn was_decided(db: &mut PgConnection, id: CommentId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select 1 from decisions where comment_id = $1) as "was!""#,

@@ -71,7 +71,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Returns the recipient as two columns: commenter and account. One of them is set.
+/// Returns the recipient's id for the columns `commenter_id` and `account_id`. One of the two is `None`.
 fn recipient_columns(to: Recipient) -> (Option<i64>, Option<i64>) {
     match to {
         Recipient::Commenter(id) => (Some(id.0), None),

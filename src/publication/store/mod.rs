@@ -127,9 +127,9 @@ pub async fn update_discussion(
     Ok(())
 }
 
-/// Moves every published article to the path that the permalink pattern and time zone of `publication` give it, except
-/// articles of the kind page. The old paths redirect to the new path. An article keeps its path if the new path is taken
-/// or reserved. Returns the number of articles that kept their path for that reason.
+/// Moves every published article, except those of kind `Page`, to the path that the permalink pattern and time zone of
+/// `publication` give it. The old paths redirect to the new path. An article keeps its path if the new path is taken or
+/// reserved. Returns the number of articles that kept their path for that reason.
 pub async fn update_article_paths(
     db: &mut PgConnection,
     publication: &Publication,

@@ -79,8 +79,8 @@ impl EntryPhrase {
         })
     }
 
-    /// Whether a match at `start..end` of a folded text begins and ends at word boundaries, as far as the entry requires
-    /// that.
+    /// Returns whether a match at `start..end` of a folded text begins and ends at word boundaries, as far as the entry
+    /// requires that.
     pub fn has_boundaries(&self, start: usize, end: usize, text: &str) -> bool {
         let starts_word = || !text[..start].chars().next_back().is_some_and(is_word_char);
         let ends_word = || !text[end..].chars().next().is_some_and(is_word_char);

@@ -11,7 +11,7 @@ pub struct InvalidLine {
 /// Error in a line of a word list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidLineKind {
-    /// The regular expression is malformed or compiles to too much.
+    /// The regular expression is malformed, or too large when compiled.
     BadRegex,
     TooLong,
     /// The entry would match every text, even an empty one.

@@ -12,16 +12,16 @@ use super::entry::{EntryPhrase, WordListEntry};
 use super::invalid_line::{InvalidLine, InvalidLineKind};
 use super::normalize::{FoldedText, strip_invisible};
 
-/// Most entries in one word list.
+/// Maximum number of entries in one word list.
 const MAX_ENTRIES: usize = 20_000;
-/// Most regular expressions in one word list. The limit is lower than for phrases, because each expression searches the
-/// text separately.
+/// Maximum number of regular expressions in one word list. The limit is lower than for phrases, because each expression
+/// searches the text separately.
 const MAX_PATTERNS: usize = 200;
-/// Most errors reported at a time, because nobody fixes more at once.
+/// Maximum number of errors reported at a time, because nobody fixes more at once.
 const MAX_ERRORS: usize = 100;
-/// Most matches that become screening reasons, because more would not help a moderator.
+/// Maximum number of matches that become screening reasons, because more would not help a moderator.
 const MAX_MATCHES: usize = 20;
-/// Most ranges marked in one text: once for all phrases together, and once for each regular expression.
+/// Maximum number of ranges marked in one text: once for all phrases together, and once for each regular expression.
 const MAX_RANGES: usize = 500;
 /// Longest text of a match in characters; longer ones are truncated.
 const MAX_FOUND_CHARS: usize = 100;
@@ -101,7 +101,7 @@ impl WordList {
         (Self(Arc::new(entries)), wrong)
     }
 
-    /// Whether the word list has no entries.
+    /// Returns whether the word list has no entries.
     pub fn is_empty(&self) -> bool {
         self.0.phrases.is_empty() && self.0.patterns.is_empty()
     }

@@ -69,7 +69,7 @@ impl FoldedText {
     }
 }
 
-/// Whether a character is part of a word. A combining accent belongs to the letter before it.
+/// Returns whether a character is part of a word. A combining accent belongs to the letter before it.
 pub fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '\u{0300}'..='\u{036F}')
 }

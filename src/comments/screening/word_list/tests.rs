@@ -143,7 +143,7 @@ fn matches_are_limited_in_number_and_length() {
 }
 
 #[test]
-fn a_word_list_searches_several_texts_at_once() {
+fn a_word_list_can_be_used_for_many_texts() {
     let entry = list("*press*");
     let texts = ["Stop press", "Nothing", "WordPress"];
     let found = texts.map(|text| !entry.matches(&[text]).is_empty());
@@ -237,7 +237,7 @@ fn twenty_thousand_phrases_are_found_in_a_long_text() {
 }
 
 #[test]
-fn match_ranges_are_correct_for_characters_with_longer_lower_case() {
+fn matches_are_correct_for_characters_with_longer_lower_case() {
     assert_eq!(found("*ȺȺ*", "xⱥȺx"), ["ⱥȺ"]);
     assert_eq!(found("İstanbul", "in İSTANBUL now"), ["İSTANBUL"]);
 }
