@@ -1,5 +1,5 @@
-//! Throttling of passphrase guesses. Failures count for one account from one network, for a network, and for an account.
-//! While many strangers guess at one account, its owner can still try once in ten seconds.
+//! Throttling of passphrase guesses. Failed sign-ins are counted per account and IP network together, per IP network, and
+//! per account. While many strangers guess at an account, its owner can still try once in ten seconds.
 
 use std::net::IpAddr;
 
@@ -9,23 +9,25 @@ use super::store::login_throttle as store;
 use crate::app::App;
 use crate::limits::network_of;
 
-/// Failures that cost no wait: by one network at one account, by one network, and at one account.
+/// Failed sign-ins after which the next attempt has to wait. There are limits per account and IP network together, per IP
+/// network, and per account.
 const FREE_FAILURES_PAIR: i32 = 5;
 const FREE_FAILURES_NETWORK: i32 = 20;
 const FREE_FAILURES_ACCOUNT: i32 = 50;
-/// Longest waits in seconds. An account waits only briefly, since its owner is not the one who guesses.
+/// Longest waits in seconds before the next sign-in. The limit per account is short, because it also delays the owner,
+/// who is usually not the one who guesses.
 const MAX_WAIT: i32 = 15 * 60;
 const MAX_WAIT_ACCOUNT: i32 = 10;
 
-/// An attempt that may go on, counted as a failure until [`clear_failure`] takes it back.
+/// A sign-in attempt that may proceed. It counts as a failure until [`clear_failure`] is called.
 pub struct LoginAttempt {
     pair_key: Vec<u8>,
     network_key: Vec<u8>,
     account_key: Vec<u8>,
 }
 
-/// Counts an attempt at an account, by the name typed. The inner `Err` is the number of seconds to wait first; then the attempt
-/// was not counted.
+/// Counts an attempt to sign in with the entered username. If the attempt has to wait, it is not counted and the inner
+/// `Err` is the number of seconds.
 pub async fn begin_attempt(
     app: &App,
     db: &mut PgConnection,
@@ -75,7 +77,7 @@ pub async fn begin_attempt(
     Ok(Ok(attempt))
 }
 
-/// Takes the failure back: the passphrase was right.
+/// Stops counting a sign-in attempt as a failure, because the passphrase was right.
 pub async fn clear_failure(db: &mut PgConnection, attempt: LoginAttempt) -> sqlx::Result<()> {
     store::delete_failures(db, &attempt.pair_key).await?;
     // In the order in which `begin_attempt` locks the rows, so that no two wait for each other.

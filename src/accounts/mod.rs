@@ -1,5 +1,5 @@
-//! Staff accounts: sign-in, sessions, roles, and the email that digests go to. A [`Moderator`], [`Editor`] or [`Admin`] is the
-//! proof that the visitor has that role.
+//! Staff accounts: sign-in, sessions, roles, and the email address for digests. A value of type [`Moderator`], [`Editor`]
+//! or [`Admin`] proves that the visitor has that role.
 
 pub mod login_throttle;
 mod model;

@@ -5,21 +5,21 @@ use std::fmt;
 use crate::ids::AccountId;
 use crate::text::input;
 
-/// Roles of staff. Each includes the permissions of those before it.
+/// Roles of staff, in ascending order. Each role includes the permissions of the previous ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, clap::ValueEnum)]
 #[sqlx(type_name = "account_role", rename_all = "lowercase")]
 pub enum Role {
     // The order matters: a role is compared with the lowest that may do something.
-    /// May decide on comments.
+    /// May decide about comments.
     Moderator,
-    /// Writes and publishes articles.
+    /// May also write and publish articles.
     Editor,
-    /// Changes the publication's settings.
+    /// May also change the publication's settings.
     Admin,
 }
 
 impl Role {
-    /// Returns the message key of its name.
+    /// Returns the message key of the role's name.
     pub fn key(self) -> &'static str {
         match self {
             Self::Moderator => "role-moderator",
@@ -44,20 +44,20 @@ impl fmt::Display for Role {
 pub struct Account {
     pub id: AccountId,
     pub username: String,
-    /// The name that others see.
+    /// Display name, which readers and staff see.
     pub name: String,
     pub role: Role,
 }
 
-/// A username in lower case, typed to sign in.
+/// A username in lower case, entered to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
-/// Longest username in characters: enough for a full name, and narrow enough for a table.
+/// Longest username in characters: enough for a full name, and short enough to be shown in a table.
 const MAX_CHARS: usize = 60;
 
 impl Username {
-    /// Parses one word in any script and any case.
+    /// Parses a username: one word in any script. Upper-case letters become lower case.
     pub fn parse(text: &str) -> Option<Self> {
         let text = input::single_line(text).to_lowercase();
         let fits = !input::is_blank(&text) && text.chars().count() <= MAX_CHARS;

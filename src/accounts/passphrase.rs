@@ -1,38 +1,39 @@
-//! Passphrases of accounts. Only their length is judged.
+//! Passphrases of accounts. The only requirement is their length.
 
 use argon2::Argon2;
 use zeroize::Zeroizing;
 
 use crate::crypto::{PasswordHasher, hash_password};
 
-/// Fewest characters of a passphrase that is the only factor (NIST SP 800-63B-4, §3.1.1.2).
+/// Minimum number of characters of a passphrase that is the only authentication factor (NIST SP 800-63B-4, §3.1.1.2).
 pub const MIN_PASSPHRASE_CHARS: usize = 15;
-/// Most characters of a passphrase: more than anyone types, and few enough to be hashed quickly.
+/// Maximum number of characters of a passphrase: more than anyone types, but few enough to be hashed quickly.
 pub const MAX_PASSPHRASE_CHARS: usize = 1_000;
 
 /// A passphrase of allowed length. Wiped from memory when dropped.
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {
-    /// Accepts any characters; `None` if there are too few or too many.
+    /// Parses a passphrase of any characters. Returns `None` if it is too short or too long.
     pub fn parse(text: &str) -> Option<Self> {
         (MIN_PASSPHRASE_CHARS..=MAX_PASSPHRASE_CHARS)
             .contains(&text.chars().count())
             .then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// Returns its hash as a PHC string. Blocks for about a tenth of a second.
+    /// Returns the passphrase's hash as a PHC string. Blocks the thread for about a tenth of a second.
     pub fn hash(&self, argon2: &Argon2<'_>) -> anyhow::Result<String> {
         hash_password(argon2, &self.0)
     }
 
-    /// Returns its hash as a PHC string, once it is its turn to be hashed.
+    /// Returns the passphrase's hash as a PHC string. Waits until the hasher, which limits concurrent work, is free.
     pub async fn hash_in_turn(self, hasher: &PasswordHasher) -> anyhow::Result<String> {
         hasher.hash(self.0).await
     }
 }
 
-/// Returns whether `typed` is the passphrase behind `hash`; takes as long if there is no hash.
+/// Returns whether `typed` is the passphrase that was hashed to `hash`. Takes equally long if there is no hash, so that
+/// the time does not reveal whether an account exists.
 pub async fn verify_passphrase(
     hasher: &PasswordHasher,
     typed: &str,

@@ -1,4 +1,4 @@
-//! Sessions: a random token in a cookie, and its hash in the database.
+//! Sessions of signed-in staff. The browser has a random token in a cookie, and the database has its hash.
 
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use sqlx::PgConnection;
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::crypto;
 use crate::ids::AccountId;
 
-/// Seconds for which a session lasts: thirty days.
+/// Lifetime of a session in seconds: thirty days.
 const SESSION_LIFETIME: i64 = 30 * 24 * 60 * 60;
 
 fn cookie_name(app: &App) -> &'static str {
@@ -21,7 +21,7 @@ fn cookie_name(app: &App) -> &'static str {
     }
 }
 
-/// Creates a session and returns its cookie.
+/// Creates a session for an account and returns its cookie.
 pub async fn create_session(
     app: &App,
     db: &mut PgConnection,
@@ -52,13 +52,13 @@ pub async fn create_session(
     Ok(Cookie::parse(cookie).expect("a token is hexadecimal, so the cookie parses"))
 }
 
-/// Returns the hash of the session token in the cookies, if there is one.
+/// Returns the hash of the session token in the request's cookies, if there is one.
 pub fn session_token_hash(app: &App, jar: &CookieJar) -> Option<Vec<u8>> {
     jar.get(cookie_name(app))
         .map(|cookie| crypto::hash_token(cookie.value()))
 }
 
-/// Returns the cookie that removes the session's cookie from the browser.
+/// Returns a cookie that makes the browser delete the session's cookie.
 pub fn removal_cookie(app: &App) -> Cookie<'static> {
     // A browser removes a cookie only by the same name and path, and ignores one with the prefix `__Host-` that is
     // not secure.

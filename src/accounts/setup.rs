@@ -1,4 +1,5 @@
-//! Creation of the first admin by a one-time link, which is printed when the site starts without an account that can sign in.
+//! Creation of the first admin account through a one-time link. The link is printed when the site starts and no account
+//! can sign in yet.
 
 use askama::Template;
 use axum::extract::State;
@@ -19,10 +20,11 @@ use crate::text::input;
 use crate::web::form::{self, FieldErrors, FormData};
 use crate::web::{Db, Error, Layout, Page, Query, Result, redirect_after_post};
 
-/// Longest name in bytes, as for commenters.
+/// Longest display name in bytes, the same as for commenters.
 const NAME_BYTES: usize = 245;
 
-/// Creates the one-time link and returns its path; an older link stops working. Returns `None` if somebody can sign in already.
+/// Creates the one-time link for creating the first admin and returns its path. An older link stops working. Returns
+/// `None` if some account can sign in already.
 pub async fn create_setup_link(db: &mut PgConnection, now: Ts) -> sqlx::Result<Option<String>> {
     if !store::needs_setup(db).await? {
         return Ok(None);
@@ -57,7 +59,7 @@ pub struct SetupQuery {
     token: String,
 }
 
-/// Shows the form that creates the first admin; 404 unless the token is the current one.
+/// Shows the form that creates the first admin. Responds with 404 unless the token in the URL is the current one.
 pub async fn show_setup(
     layout: Layout,
     mut db: Db,

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::web::form::FormData;
 use crate::web::{ClientIp, Db, Layout, Page, Query, Result, redirect_after_post};
 
-/// The first page after signing in, unless another one was asked for.
+/// Page shown after signing in, unless the sign-in form names another page.
 const START_PAGE: &str = "/admin/comments";
 
 #[derive(Template)]
@@ -27,13 +27,13 @@ struct SignInPage {
     error: Option<String>,
 }
 
-/// The sign-in form. Its address may hold `next` as well.
+/// The sign-in form. `next` can also be in the URL's query.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SignInForm {
     username: String,
     passphrase: String,
-    /// Path of the page to go to once signed in.
+    /// Path of the page to show after signing in.
     next: String,
 }
 
@@ -64,7 +64,7 @@ pub async fn show_sign_in(
     .into_response()
 }
 
-/// Signs in. A wrong username and a wrong passphrase give the same answer.
+/// Signs in. The response does not reveal whether the username or the passphrase was wrong.
 pub async fn sign_in(
     State(app): State<App>,
     layout: Layout,
@@ -122,7 +122,8 @@ impl SignInPage {
     }
 }
 
-/// Returns `next` if it is the path of an admin page, else the start page: a link to the sign-in page must not lead off the site.
+/// Returns `next` if it is the path of an admin page, otherwise the start page. A crafted link to the sign-in page must
+/// not lead to another site.
 fn admin_path(next: &str) -> &str {
     let is_admin_page = next
         .strip_prefix("/admin/")
@@ -136,7 +137,7 @@ fn admin_path(next: &str) -> &str {
     }
 }
 
-/// Ends the session of this browser.
+/// Ends the session of this browser only.
 pub async fn sign_out(
     State(app): State<App>,
     mut db: Db,
@@ -149,7 +150,7 @@ pub async fn sign_out(
     Ok(signed_out(&app, jar))
 }
 
-/// Ends the account's sessions in every browser.
+/// Ends the account's sessions in all browsers and revokes the signed links in its digest emails.
 pub async fn sign_out_everywhere(
     State(app): State<App>,
     mut db: Db,

@@ -1,5 +1,5 @@
-//! The email of a member of staff, to which digests go. It is sealed for their row and displayed to nobody, not even to its
-//! owner. Digests go there only after the owner has confirmed it by a mailed link.
+//! Email address of a member of staff, used for digests. It is stored encrypted and never displayed, not even to its
+//! owner. Digests are sent only after the owner has confirmed the address by a link in an email.
 
 use zeroize::Zeroizing;
 
@@ -7,26 +7,26 @@ use crate::clock::Ts;
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
-/// Seconds for which a confirmation link works: two days, after which the outbox gives an email up as well.
+/// Seconds for which a confirmation link works: two days. After the same time the outbox gives up sending an email.
 pub const CONFIRMATION_WINDOW: i64 = 2 * 24 * 60 * 60;
 
-/// Frequency of the digest of held comments.
+/// Frequency of the email digest of held comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "digest_frequency", rename_all = "lowercase")]
 pub enum DigestFrequency {
     Never,
-    /// One for each comment, as it arrives.
+    /// One email for each held comment, as it arrives.
     Each,
-    /// At most one an hour.
+    /// At most one email an hour.
     Hourly,
-    /// One each morning, in the publication's time zone.
+    /// One email each morning, in the publication's time zone.
     Daily,
 }
 
 impl DigestFrequency {
     pub const ALL: [Self; 4] = [Self::Never, Self::Each, Self::Hourly, Self::Daily];
 
-    /// Returns its name in forms and message keys.
+    /// Returns the name of the frequency in forms and message keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Never => "never",
@@ -41,19 +41,19 @@ impl DigestFrequency {
     }
 }
 
-/// State of the email of an account, without the email itself.
+/// State of a staff account's email address, without the address itself.
 #[derive(Clone, Copy, Debug)]
 pub struct StaffEmail {
     pub has_email: bool,
     pub set_at: Option<Ts>,
     pub confirmed_at: Option<Ts>,
-    /// Time at which mail to it bounced; since then nothing is sent there.
+    /// Time at which an email to the address bounced. No email is sent there any more.
     pub suppressed_at: Option<Ts>,
     pub frequency: DigestFrequency,
 }
 
 impl StaffEmail {
-    /// Returns whether the confirmation link works now. It goes on working once the email is confirmed.
+    /// Returns whether the confirmation link works at `now`. It keeps working once the email address is confirmed.
     pub fn may_be_confirmed(&self, now: Ts) -> bool {
         let is_fresh = self
             .set_at
@@ -62,18 +62,19 @@ impl StaffEmail {
     }
 }
 
-/// Returns the name of the row that an email is sealed for.
+/// Returns the encryption context of an account's email address. An encrypted address can only be decrypted in its own
+/// context.
 fn row(id: AccountId) -> Vec<u8> {
     // Another name would make every stored email unreadable.
     format!("accounts.email_sealed {id}").into_bytes()
 }
 
-/// Seals an email for one account.
+/// Encrypts an email address for an account.
 pub fn seal(keys: &KeyRing, id: AccountId, email: &str) -> Vec<u8> {
     keys.seal(&row(id), email.as_bytes())
 }
 
-/// Seals an email again, for the same account, with the active key.
+/// Decrypts an account's email address and encrypts it again with the active key.
 pub(super) fn rotate(
     keys: &KeyRing,
     id: AccountId,
@@ -82,7 +83,7 @@ pub(super) fn rotate(
     keys.rotate(&row(id), sealed)
 }
 
-/// Opens a sealed email. Only mail delivery and comparison with another email do.
+/// Decrypts an account's email address. Used only for mail delivery and for comparison with another address.
 pub(crate) fn open(
     keys: &KeyRing,
     id: AccountId,
@@ -99,7 +100,7 @@ mod tests {
     use crate::crypto::KEY_BYTES;
 
     #[test]
-    fn a_sealed_email_opens_for_its_account_only() {
+    fn an_encrypted_staff_email_can_be_decrypted_only_for_its_own_account() {
         let keys = KeyRing::from_secret(&[1; KEY_BYTES]);
         let sealed = seal(&keys, AccountId(7), "mo@example.org");
         let opened = open(&keys, AccountId(7), &sealed).expect("it opens");

@@ -1,5 +1,5 @@
-//! Proofs of a role. A function that takes a `&Moderator` cannot be called without one, and only a session makes one, or an
-//! account for work that its owner began or signed ([`Moderator::acting`]).
+//! Types that prove a role. A function that takes a `&Moderator` can only be called for somebody who may moderate. Such a
+//! value is made from a session, or by [`Moderator::load_active`] for work that continues without a session.
 
 use std::ops::Deref;
 
@@ -18,15 +18,15 @@ use crate::web::Error;
 #[derive(Clone, Debug)]
 pub struct Viewer(Account);
 
-/// Proof that somebody may moderate comments.
+/// Proof that the signed-in member of staff may moderate comments.
 #[derive(Clone, Debug)]
 pub struct Moderator(Viewer);
 
-/// Proof that somebody may write and publish articles.
+/// Proof that the signed-in member of staff may write and publish articles.
 #[derive(Clone, Debug)]
 pub struct Editor(Viewer);
 
-/// Proof that somebody may change settings.
+/// Proof that the signed-in member of staff may change settings.
 #[derive(Clone, Debug)]
 pub struct Admin(Viewer);
 
@@ -84,8 +84,8 @@ macro_rules! role_proof {
 role_proof!(Moderator, Role::Moderator);
 
 impl Moderator {
-    /// Loads the moderator with this account for work that outlives their session, such as a bulk action; `None` if they may no
-    /// longer moderate.
+    /// Loads the moderator with this account, for work that outlives their session, such as a bulk action. Returns `None`
+    /// if the account may no longer moderate.
     pub async fn load_active(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Self>> {
         let account = store::find(db, id).await?;
         let moderator = account.filter(|account| account.role >= Role::Moderator);

@@ -1,4 +1,4 @@
-//! The editor's form: its fields as typed, and the check that makes an article's contents of them.
+//! The editor's form: its fields as the editor entered them, and their validation.
 
 use serde::Deserialize;
 
@@ -13,10 +13,10 @@ use crate::text::{BodyFormat, Slug, dates, input};
 use crate::web::Layout;
 use crate::web::form::{self, FieldErrors, RowVersion};
 
-/// Longest list of topics, in bytes.
+/// Longest list of topics that the form accepts, in bytes.
 const TOPICS_BYTES: usize = 2_000;
 
-/// An article as typed.
+/// Fields of an article as the editor entered them.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ArticleForm {
@@ -30,16 +30,16 @@ pub struct ArticleForm {
     pub(super) sources: String,
     #[serde(deserialize_with = "form::multi_line")]
     pub(super) body: String,
-    /// Format of the body. It comes from the stored article, never from the browser.
+    /// Format of the article's text. It is read from the stored article, never from the browser.
     #[serde(skip)]
     pub(super) format: BodyFormat,
     pub(super) replies_open: bool,
     pub(super) is_page: bool,
     pub(super) pinned: bool,
-    /// Names, one on each line, because a name may contain commas.
+    /// Names of topics, one on each line, because a name may contain commas.
     #[serde(deserialize_with = "form::multi_line")]
     pub(super) topics: String,
-    /// Time of publication in the publication's zone, as a browser's date field writes it.
+    /// Time of publication in the publication's time zone, in the format of a browser's date field.
     #[serde(deserialize_with = "form::trimmed")]
     pub(super) published_at: String,
     pub(super) version: RowVersion,
@@ -48,7 +48,7 @@ pub struct ArticleForm {
     pub(super) errors: FieldErrors,
 }
 
-/// The button that was pressed.
+/// Button of the editor's form that was pressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum EditorAction {
@@ -61,7 +61,7 @@ pub(super) enum EditorAction {
 }
 
 impl EditorAction {
-    /// Returns the state that the article will have.
+    /// Returns the state that the article gets when this button is pressed. `article` is the stored article.
     fn next_state(self, article: Option<&Article>) -> ArticleState {
         match (self, article) {
             (Self::Publish, _) => ArticleState::Published,
@@ -101,8 +101,9 @@ impl ArticleForm {
         }
     }
 
-    /// Returns the contents to save; `None`, with the errors in the form, if a field is wrong. `article` is the stored one; its
-    /// format and state apply where the form has none. An empty slug is made from the title.
+    /// Validates the form and returns the contents to save. If a field is invalid, returns `None` and stores the errors
+    /// in the form. The format and state come from `article`, the stored article, if the form has none. An empty slug is
+    /// replaced by one made from the title.
     pub(super) fn parse(
         &mut self,
         layout: &Layout,
@@ -195,7 +196,7 @@ impl ArticleForm {
         time
     }
 
-    /// Adds the error that the article's path is taken.
+    /// Adds the error that the article's path belongs to another article.
     pub(super) fn add_path_taken(&mut self, layout: &Layout, path: &str) {
         let message = layout
             .translator
@@ -204,7 +205,7 @@ impl ArticleForm {
     }
 }
 
-/// Splits a list of names, one on each line, and drops blank lines.
+/// Splits a list of names, one on each line. Drops blank lines.
 fn split_names(list: &str) -> Vec<String> {
     let names = list.lines().map(input::single_line);
     names.filter(|name| !input::is_blank(name)).collect()

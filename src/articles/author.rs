@@ -1,4 +1,4 @@
-//! The page of an author, with their articles newest first.
+//! Page of an author, with their articles, newest first.
 
 use askama::Template;
 use axum::extract::State;
@@ -21,7 +21,7 @@ struct AuthorPage {
     is_first: bool,
 }
 
-/// Shows the newest articles of an author, or those before another.
+/// Shows a page of an author's articles, newest first. Without `before` in the query, it begins with the newest.
 pub async fn show_author(
     State(app): State<App>,
     layout: Layout,

@@ -1,4 +1,5 @@
-//! The editor: form, preview, saving, publishing, and the page for a conflict with another editor.
+//! The editor for articles: form, preview, saving and publishing, and the page shown if somebody else has saved
+//! meanwhile.
 
 use askama::Template;
 use axum::extract::State;
@@ -25,27 +26,27 @@ use crate::web::{Db, Error, Page, Path, Query, Result, redirect_after_post};
 struct EditorPage {
     desk: AdminLayout,
     section: AdminSection,
-    /// The article as stored; `None` while it is new.
+    /// The stored article. `None` if a new article is being written.
     article: Option<Article>,
     form: ArticleForm,
     preview: Option<ArticleFragment>,
-    /// The save of another editor that happened while this form was open.
+    /// The save by another editor, if there was one while this form was open.
     newer: Option<LastSave>,
     saved: bool,
 }
 
-/// The query of the editor.
+/// Query string of the editor.
 #[derive(Deserialize)]
 pub struct EditorQuery {
     saved: Option<u8>,
 }
 
-/// Shows an empty form.
+/// Shows an empty form for a new article.
 pub async fn show_new_article(desk: AdminLayout, _editor: Editor) -> Response {
     Page(EditorPage::new(desk, None, ArticleForm::blank())).into_response()
 }
 
-/// Shows the form of an article.
+/// Shows the form for editing an article.
 pub async fn show_editor(
     desk: AdminLayout,
     _editor: Editor,
@@ -61,7 +62,7 @@ pub async fn show_editor(
     Ok(Page(page).into_response())
 }
 
-/// Saves a new article, or renders its preview.
+/// Saves a new article, or renders its preview, depending on the button.
 pub async fn create_article(
     State(app): State<App>,
     request_id: RequestId,
@@ -74,7 +75,7 @@ pub async fn create_article(
     submit_or_recover(&app, request_id, "/admin/articles/new", &form.fields, work).await
 }
 
-/// Saves a changed article, or renders its preview.
+/// Saves changes of an article, or renders their preview, depending on the button.
 pub async fn update_article(
     State(app): State<App>,
     request_id: RequestId,
@@ -142,7 +143,7 @@ async fn submit(
     }
 }
 
-/// Shows both versions after somebody else saved while this form was open.
+/// Shows both versions of an article after somebody else saved it while this form was open.
 async fn show_conflict(
     desk: AdminLayout,
     mut db: Transaction<'static, Postgres>,
@@ -180,7 +181,7 @@ impl EditorPage {
         }
     }
 
-    /// Returns the status of the stored article; a new one is a draft.
+    /// Returns the status of the stored article. A new article is a draft.
     fn status(&self) -> ArticleStatus {
         let article = self.article.as_ref();
         let state = article.map_or(ArticleState::Draft, |article| article.state);
@@ -195,7 +196,7 @@ impl EditorPage {
         }
     }
 
-    /// Returns why the import made a draft of the article, as long as it is one.
+    /// Returns the reason why the import made the article a draft. Returns `None` once the article is no longer a draft.
     fn draft_reason(&self) -> Option<DraftReason> {
         let article = self.article.as_ref()?;
         article

@@ -1,4 +1,4 @@
-//! The feed of new articles, as RSS 2.0.
+//! RSS 2.0 feed of the newest articles.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -11,10 +11,10 @@ use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::text::{dates, markdown};
 use crate::web::{Db, Layout, Result, feed};
 
-/// Articles in the feed: enough for a feed reader that polls a busy newsroom once a day.
+/// Maximum number of articles in the feed: enough for a feed reader that polls a busy newsroom once a day.
 const MAX_ITEMS: i64 = 30;
 
-/// Serves the newest articles, pinned or not, with their whole text.
+/// Serves the feed of the newest articles with their complete text. Pinned articles have no special place in it.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     // Pinned or not: pinning is for the front page alone.

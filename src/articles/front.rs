@@ -1,4 +1,5 @@
-//! The front page: pinned articles, then the newest. It also redirects the queries of a WordPress front page.
+//! The front page: pinned articles, then the newest articles. It also redirects the queries that WordPress had for its
+//! front page.
 
 use askama::Template;
 use axum::extract::{OriginalUri, State};
@@ -19,7 +20,7 @@ struct FrontPage {
     is_first: bool,
 }
 
-/// Shows the newest articles, or those before another.
+/// Shows the front page, or a page of older articles if the query has `before`.
 pub async fn show_front(
     State(app): State<App>,
     layout: Layout,

@@ -1,4 +1,4 @@
-//! One page of a list of articles, as the front page, topics, authors and the search show it.
+//! Page of a list of articles. It is used by the front page, topics, authors and the search.
 
 use serde::Deserialize;
 
@@ -9,25 +9,26 @@ use crate::ids::ArticleId;
 use crate::text::{BodyFormat, excerpt, markdown};
 
 pub(super) const HEADLINES_PER_PAGE: i64 = 10;
-/// Length of the text under a headline without a standfirst.
+/// Length in characters of the text under a headline, if the article has no standfirst.
 const TEASER_CHARS: usize = 240;
 
-/// The query of a page of headlines.
+/// Query string of a page of headlines.
 #[derive(Deserialize)]
 pub struct HeadlineQuery {
-    /// The last article of the page before.
+    /// Last article of the previous page. This page begins after it.
     pub(super) before: Option<ArticleId>,
 }
 
-/// The headlines of one page.
+/// Headlines on one page of a list.
 pub(super) struct HeadlinePage {
     pub(super) headlines: Vec<Headline>,
-    /// The article after which the next page begins, if there is one.
+    /// Last article of this page, if there is a next page.
     pub(super) older: Option<ArticleId>,
 }
 
 impl HeadlinePage {
-    /// Makes a page of the rows of a query with the limit `HEADLINES_PER_PAGE + 1`.
+    /// Makes a page from the rows of a query with the limit `HEADLINES_PER_PAGE + 1`. The additional row tells whether
+    /// there is a next page.
     pub(super) fn from_rows(mut headlines: Vec<Headline>) -> Self {
         let limit = usize::try_from(HEADLINES_PER_PAGE).expect("ten fits");
         // The row too many only tells that there is a next page.
@@ -40,7 +41,7 @@ impl HeadlinePage {
         }
     }
 
-    /// Returns the cache policy of this page. `next` is the time of the next scheduled publication.
+    /// Returns the cache policy of the page. The page expires at `next`, the time of the next scheduled publication.
     pub(super) fn cache_policy(&self, next: Option<Ts>) -> CachePolicy {
         // The articles' own tags: a new comment changes the count that its headline shows.
         let shown = self
@@ -54,7 +55,8 @@ impl HeadlinePage {
 }
 
 impl Headline {
-    /// Returns the text under the headline: the standfirst, or the beginning of the body.
+    /// Returns the text under the headline: the standfirst (summary) if there is one, otherwise the beginning of the
+    /// article.
     pub fn teaser(&self) -> String {
         if self.standfirst.is_empty() {
             excerpt::excerpt(&plain_text(self.format, &self.body), TEASER_CHARS)
@@ -64,7 +66,7 @@ impl Headline {
     }
 }
 
-/// Returns the text of a body without markup, one line for each block.
+/// Returns an article's text without markup, with a line for each block element.
 pub(super) fn plain_text(format: BodyFormat, body: &str) -> String {
     match format {
         BodyFormat::Markdown => markdown::to_text(body),

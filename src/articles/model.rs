@@ -1,57 +1,57 @@
-//! Articles, topics, and the rules that hold for them without a database.
+//! Articles, topics, and their rules that need no database.
 
 use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
 use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
 
-/// Longest title, in bytes.
+/// Longest title of an article, in bytes.
 pub const TITLE_BYTES: usize = 500;
-/// Longest standfirst, in bytes.
+/// Longest standfirst of an article (the summary under the title), in bytes.
 pub const STANDFIRST_BYTES: usize = 2_000;
-/// Longest line of sources, in bytes.
+/// Longest line that names the sources of an article, in bytes.
 pub const SOURCES_BYTES: usize = 2_000;
-/// Longest body, in bytes.
+/// Longest text of an article, in bytes.
 pub const BODY_BYTES: usize = 1_000_000;
 
-/// The stored state of an article. [`ArticleStatus`] also takes the time into account.
+/// State of an article in the database. [`ArticleStatus`] also takes the current time into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "article_state", rename_all = "lowercase")]
 pub enum ArticleState {
     /// Visible to staff only.
     Draft,
-    /// Visible to readers from its time of publication on.
+    /// Visible to readers once the time of publication has come.
     Published,
 }
 
-/// The kind of an article, which decides where it is listed and what its path looks like.
+/// Kind of an article. It decides where the article is listed and what its path looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "article_kind", rename_all = "lowercase")]
 pub enum ArticleKind {
-    /// Listed on the front page, in the feed, and under its topics and its author.
+    /// Listed on the front page, in the feed, on the pages of its topics and on its author's page.
     #[default]
     Article,
-    /// Listed nowhere, such as an imprint or a privacy notice. Its path has no date.
+    /// Not in any list of articles, for example an imprint or a privacy notice. The path contains no date.
     Page,
 }
 
-/// Reasons why an imported article became a draft.
+/// Reason why an imported article became a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "draft_reason", rename_all = "lowercase")]
 pub enum DraftReason {
-    /// Readers needed a password.
+    /// In WordPress, readers had to enter a password.
     Protected,
-    /// Only staff could read it.
+    /// In WordPress, only staff could read the article.
     Private,
-    /// It was waiting for review by an editor.
+    /// In WordPress, the article was waiting for an editor's review.
     Pending,
-    /// Its status is none that the import knows.
+    /// The import does not know the status that the article had in WordPress.
     Unknown,
 }
 
 impl DraftReason {
     pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
 
-    /// Returns the end of the key of its message, which begins with `note-`.
+    /// Returns the part of the reason's message key that follows `note-`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Protected => "protected",
@@ -62,56 +62,57 @@ impl DraftReason {
     }
 }
 
-/// An article as stored. Readers get it only once it is published.
+/// An article with all its fields, in any state.
 #[derive(Clone, Debug)]
 pub struct Article {
     pub id: ArticleId,
     pub slug: Slug,
     pub title: String,
     pub standfirst: String,
-    /// One line that names the sources; may be empty.
+    /// Line that names the sources; may be empty.
     pub sources: String,
-    /// Source text, in `format`.
+    /// Source text of the article, in `format`.
     pub body: String,
     pub format: BodyFormat,
     pub body_html: SafeHtml,
-    /// Whether its editors accept comments. The publication's settings may close them all the same.
+    /// Whether the editor allows comments on this article. The publication's settings may close it for comments anyway.
     pub replies_open: bool,
     pub kind: ArticleKind,
-    /// Whether the front page lists it before all that are not pinned.
+    /// Whether the front page lists the article before all articles that are not pinned.
     pub pinned: bool,
     pub draft_reason: Option<DraftReason>,
-    /// Name of the account that created it.
+    /// Name of the account that created the article.
     pub author: String,
     pub author_slug: Slug,
     pub state: ArticleState,
-    /// Time of publication; a draft may have one, too.
+    /// Time of publication. A draft may also have a time, which is used once it is published.
     pub published_at: Option<Ts>,
-    /// Current path; `None` until the first publication.
+    /// Current path. `None` until the article is published for the first time.
     pub path: Option<String>,
-    /// Incremented by each save; tells whether a form was opened before the latest one.
+    /// Number that each save increments. It shows whether somebody has saved since a form was opened.
     pub version: i32,
 }
 
 impl Article {
-    /// Returns the time of publication that readers see. A page shows none, and its comments never close with age.
+    /// Returns the time of publication shown to readers. Returns `None` for articles of kind `Page`, which show no date
+    /// and never close for comments by age.
     pub fn public_date(&self) -> Option<Ts> {
         self.published_at
             .filter(|_| self.kind == ArticleKind::Article)
     }
 }
 
-/// The status of an article at a given time, as editors see it.
+/// Status of an article at a certain time, as editors see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArticleStatus {
     Draft,
-    /// Published from a time in the future on.
+    /// The article will be published at this time in the future.
     Scheduled(Ts),
     Published(Ts),
 }
 
 impl ArticleStatus {
-    /// Returns the status at `now`.
+    /// Returns the status that an article has at `now`.
     pub fn new(state: ArticleState, published_at: Option<Ts>, now: Ts) -> Self {
         match (state, published_at) {
             (ArticleState::Published, Some(at)) if at > now => Self::Scheduled(at),
@@ -121,17 +122,18 @@ impl ArticleStatus {
     }
 }
 
-/// A subject that articles are listed under.
+/// A subject with a page that lists its articles.
 #[derive(Clone, Debug)]
 pub struct Topic {
     pub id: TopicId,
     pub slug: Slug,
     pub name: String,
-    /// Text under the name on its page; may be empty.
+    /// Text under the name on the topic's page; may be empty.
     pub description: String,
 }
 
-/// The two kinds of topics in WordPress. Readers see no difference, but an export writes each as it came.
+/// Kind of a topic on the imported WordPress site. Readers see no difference, but an export writes each topic with its
+/// original kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
 #[sqlx(type_name = "topic_kind", rename_all = "lowercase")]
 pub enum TopicKind {
@@ -139,28 +141,29 @@ pub enum TopicKind {
     Tag,
 }
 
-/// Valid contents of an article, ready to be saved.
+/// Validated contents of an article, ready to be saved.
 #[derive(Clone, Debug)]
 pub struct ArticleInput {
     pub slug: Slug,
     pub title: String,
     pub standfirst: String,
     pub sources: String,
-    /// Source text, in `format`.
+    /// Source text of the article, in `format`.
     pub body: String,
     pub format: BodyFormat,
     pub replies_open: bool,
     pub kind: ArticleKind,
     pub pinned: bool,
-    /// Names of its topics.
+    /// Names of the article's topics.
     pub topics: Vec<String>,
     pub state: ArticleState,
-    /// Time of publication. A draft keeps it for when it is published.
+    /// Time of publication. For a draft, it is stored and used once the draft is published.
     pub published_at: Option<Ts>,
 }
 
 impl ArticleInput {
-    /// Returns a draft with a title, the slug made of it, and open comments. Everything else is empty.
+    /// Returns the contents of a draft with a title, a slug made from the title, and open comments. All other fields are
+    /// empty.
     pub fn new(title: &str) -> Self {
         Self {
             slug: Slug::from_title(title),
@@ -178,7 +181,7 @@ impl ArticleInput {
         }
     }
 
-    /// Returns the body as HTML that is safe to show.
+    /// Renders the text of the article as safe HTML.
     pub fn body_html(&self) -> SafeHtml {
         match self.format {
             BodyFormat::Markdown => markdown::render_article(&self.body),
@@ -186,7 +189,7 @@ impl ArticleInput {
         }
     }
 
-    /// Returns the article that saving would make, for its preview. It has neither an id nor a path.
+    /// Returns the article as it would be after saving, for a preview. It has neither an id nor a path.
     pub fn to_preview(&self, author: String, author_slug: Slug, now: Ts) -> Article {
         Article {
             id: ArticleId(0),

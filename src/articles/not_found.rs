@@ -1,4 +1,4 @@
-//! The 404 page, which suggests articles.
+//! The 404 page, which suggests articles to read.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use super::store::links::{self, ArticleLink};
 use crate::text::Slug;
 use crate::web::{Layout, Page, Result};
 
-/// Most articles in each of the two lists.
+/// Maximum number of articles in each of the two lists on the 404 page.
 const LINKS_PER_LIST: i64 = 5;
 
 #[derive(Template)]
@@ -21,7 +21,7 @@ struct ArticleNotFoundPage {
     newest: Vec<ArticleLink>,
 }
 
-/// Renders the page for a path that leads nowhere. It suggests articles with a similar slug, and the newest.
+/// Renders the 404 page for a path. It suggests articles with a similar slug, and the newest articles.
 pub(super) async fn render(layout: Layout, db: &mut PgConnection, path: &str) -> Result<Response> {
     // Only the last segment counts: people get the date wrong, and emails cut the end off, but the slug mostly survives.
     let slug = path.rsplit('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The page of an article with its comments.
+//! Page of an article with its comments.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -16,7 +16,7 @@ use crate::comments::{self, ReplyForm, Thread};
 use crate::text::{BodyFormat, JsonLd, Slug, excerpt};
 use crate::web::{Db, Layout, Page, Result};
 
-/// Length of the description for search engines and link previews: about as much as they show.
+/// Maximum number of characters in the description for search engines and link previews, which show about as much.
 const DESCRIPTION_CHARS: usize = 200;
 
 #[derive(Template)]
@@ -27,7 +27,7 @@ struct ArticlePage {
     path: String,
     feed_path: String,
     description: String,
-    /// Number of comments on all pages.
+    /// Number of comments on all pages together.
     replies: i64,
     paging: CommentPaging,
     thread: Thread,
@@ -36,7 +36,8 @@ struct ArticlePage {
     replies_open: bool,
 }
 
-/// An article from its date to the appeal. The page and the editor's preview both show this fragment.
+/// The main part of an article's page, from the date to the appeal (the publication's message under every article). It is
+/// also used for the editor's preview.
 #[derive(Template)]
 #[template(path = "articles/_article.html")]
 pub(super) struct ArticleFragment {
@@ -49,7 +50,7 @@ pub(super) struct ArticleFragment {
 // Escaped already when the fragment's own template was rendered.
 impl HtmlSafe for ArticleFragment {}
 
-/// Renders a published article with the page of its comments that the query asks for.
+/// Renders a published article with its comments. The query string says which page of the comments is shown.
 pub(super) async fn render(
     layout: Layout,
     mut db: Db,
@@ -131,7 +132,7 @@ fn describe(article: &Article) -> String {
 }
 
 impl ArticlePage {
-    /// Returns the path of a page of comments.
+    /// Returns the path of page number `page` of the article's comments.
     fn page_path(&self, page: &i64) -> String {
         paging::article_page_path(&self.path, *page)
     }
@@ -148,7 +149,7 @@ impl ArticlePage {
         format!("{}#comments", self.page_path(&page))
     }
 
-    /// Tells whether the body was imported as HTML, which may need styles that Markdown never does.
+    /// Returns whether the article was imported as HTML. Such HTML may need styles that are not needed for Markdown.
     fn is_html(&self) -> bool {
         self.fragment.article.format == BodyFormat::Html
     }
@@ -164,7 +165,7 @@ impl ArticleFragment {
         }
     }
 
-    /// Makes the preview of an article that is not saved yet. `author` is a name and its slug.
+    /// Makes a preview of an article that is not saved yet. `author` is the author's name and slug.
     pub(super) fn preview(
         layout: &Layout,
         input: &ArticleInput,

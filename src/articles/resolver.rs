@@ -1,5 +1,5 @@
-//! Resolution of paths that no route matches: current and former paths of articles, the feeds of their comments, and the URLs
-//! that articles had in WordPress.
+//! Resolution of paths that match no route: current and former paths of articles, feeds of an article's comments, and
+//! URLs of articles from WordPress.
 
 use axum::extract::OriginalUri;
 use axum::http::{StatusCode, Uri, header};
@@ -14,19 +14,19 @@ use crate::clock::Ts;
 use crate::comments::{self, paging};
 use crate::web::{Db, Layout, Result};
 
-/// The target of a request.
+/// Result of resolving a request's path.
 enum ResolvedPath {
     Article(Box<Article>),
-    /// The feed of the article's comments.
+    /// The feed of comments on an article.
     CommentFeed(Box<Article>),
-    /// A URL that took the place of this one for good.
+    /// URL that has permanently replaced the requested one.
     MovedPermanently(String),
-    /// A URL that shows today what this one asks for.
+    /// URL that currently shows the requested content.
     SeeOther(String),
     NotFound,
 }
 
-/// Serves the article at a path, or whatever else the path leads to.
+/// Handles all requests that match no route. Serves the article or feed at the path, redirects, or responds with 404.
 pub async fn show_path(
     layout: Layout,
     mut db: Db,
@@ -77,7 +77,8 @@ async fn resolve(db: &mut PgConnection, uri: &Uri, now: Ts) -> sqlx::Result<Reso
     Ok(ResolvedPath::NotFound)
 }
 
-/// Returns the URL of the reply form for the comment that WordPress's `?replytocom=` names, if the article has it.
+/// Returns the URL of the form for replying to a comment, if the request has WordPress's `?replytocom=` and the article
+/// has that comment.
 async fn find_replied_comment(
     db: &mut PgConnection,
     article: &Article,
@@ -91,7 +92,8 @@ async fn find_replied_comment(
     Ok(comment.map(|id| format!("/articles/{}/reply?to={id}", article.id)))
 }
 
-/// Resolves the feed of an article's comments: `/feed.xml` below its path, or one of WordPress's, which redirect there.
+/// Resolves the feed of an article's comments, which is at `/feed.xml` below the article's path. WordPress's paths of the
+/// feed redirect there.
 async fn resolve_feed(
     db: &mut PgConnection,
     path: &str,
@@ -113,7 +115,7 @@ async fn resolve_feed(
     })
 }
 
-/// Resolves WordPress's URL of a later page of comments.
+/// Resolves WordPress's URL of a page of comments, such as `/a/comment-page-2`.
 async fn resolve_comment_page(
     db: &mut PgConnection,
     path: &str,
@@ -132,7 +134,7 @@ async fn resolve_comment_page(
     Ok(Some(ResolvedPath::SeeOther(format!("{url}#comments"))))
 }
 
-/// Finds the published article for a path as requested.
+/// Finds the published article at a path of a request. The path is decoded first.
 async fn find_article(
     db: &mut PgConnection,
     path: &str,
@@ -144,7 +146,7 @@ async fn find_article(
     }
 }
 
-/// Returns a path in its stored form: decoded, without slashes at the end. `None` if no article can have it.
+/// Removes slashes at the end of a request's path and decodes it. Returns `None` if no article can have the path.
 fn decode_path(path: &str) -> Option<String> {
     let path = percent_decode_str(path.trim_end_matches('/')).decode_utf8();
     let path = path.ok()?;
@@ -156,12 +158,12 @@ fn trimmed_path(uri: &Uri) -> &str {
     uri.path().trim_end_matches('/')
 }
 
-/// Tells whether a redirect to this path stays on the site. Browsers read `//host` and `/\host` as another site.
+/// Returns whether a redirect to a path stays on this site. Browsers treat `//host` and `/\host` as URLs of another site.
 fn stays_on_site(path: &str) -> bool {
     !path[1..].starts_with(['/', '\\'])
 }
 
-/// Returns a path with the query of the request.
+/// Returns a path with the query string of the request appended.
 fn with_query(path: &str, uri: &Uri) -> String {
     match uri.query() {
         Some(query) => format!("{path}?{query}"),
@@ -174,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_looked_up_decoded_and_without_a_trailing_slash() {
+    fn request_paths_are_decoded_and_lose_trailing_slashes() {
         assert_eq!(decode_path("/2012/a/").as_deref(), Some("/2012/a"));
         assert_eq!(decode_path("/%d1%82%D0%B5/%2f").as_deref(), Some("/те//"));
         assert_eq!(decode_path("/%ff"), None);

@@ -1,4 +1,4 @@
-//! Full-text search of published articles and pages.
+//! Full-text search of published articles, including those of kind `Page`.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,7 +13,8 @@ use crate::ids::ArticleId;
 use crate::text::{excerpt, input};
 use crate::web::{Db, Layout, Page, Query, Result};
 
-/// Longest search text; the rest is ignored. Few people type more, and Postgres searches for as much without effort.
+/// Longest search text in characters; the rest is ignored. Hardly anyone types more, and Postgres searches for this much
+/// quickly.
 const SEARCH_TEXT_CHARS: usize = 200;
 
 #[derive(Template)]
@@ -24,7 +25,7 @@ struct SearchPage {
     listing: HeadlinePage,
 }
 
-/// The query of the search page.
+/// Query string of the search page.
 #[derive(Deserialize)]
 pub struct SearchQuery {
     #[serde(default)]
@@ -57,7 +58,7 @@ pub async fn show_search(
 }
 
 impl SearchPage {
-    /// Returns the URL of the next page.
+    /// Returns the URL of the next page, with articles older than `before`.
     fn older_url(&self, before: &ArticleId) -> String {
         let text: String = form_urlencoded::byte_serialize(self.search_text.as_bytes()).collect();
         format!("/search?q={text}&before={before}")

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::web::{Db, Error, Layout, Result};
 
-/// Most URLs in one sitemap (sitemaps.org, "Sitemap file location").
+/// Maximum number of URLs in one sitemap. The limit is defined by sitemaps.org.
 const SITEMAP_URLS: i64 = 50_000;
 
 #[derive(Template)]
@@ -20,7 +20,7 @@ struct SitemapPage {
     articles: Vec<SitemapEntry>,
 }
 
-/// Serves the URLs of the newest articles, the front page and the transparency report.
+/// Serves a sitemap with the URLs of the newest articles, the front page and the transparency report.
 pub async fn show_sitemap(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     // The front page and the transparency report take two of them.
@@ -35,7 +35,8 @@ pub async fn show_sitemap(State(app): State<App>, layout: Layout, mut db: Db) ->
     Ok((policy, [(header::CONTENT_TYPE, "application/xml")], xml).into_response())
 }
 
-/// Asks robots to leave the staff pages alone, and the reply form that every comment links to (RFC 9309).
+/// Serves `robots.txt` (RFC 9309). It asks robots to avoid the staff pages and the reply form, which every comment links
+/// to.
 pub async fn show_robots(State(app): State<App>) -> (CachePolicy, String) {
     // "/admin$" is that page alone: an article's path may begin with "/admin".
     let text = format!(

@@ -1,4 +1,4 @@
-//! The list of all articles, for editors.
+//! List of all articles for editors.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -19,18 +19,18 @@ struct StaffListPage {
     desk: AdminLayout,
     section: AdminSection,
     rows: Vec<ArticleRow>,
-    /// The article after which the next page begins, if there is one.
+    /// Last article of this page, if there is a next page.
     older: Option<ArticleId>,
 }
 
-/// The query of the list.
+/// Query string of the list of all articles.
 #[derive(Deserialize)]
 pub struct StaffListQuery {
-    /// The last article of the page before.
+    /// Last article of the previous page. This page begins after it.
     before: Option<ArticleId>,
 }
 
-/// Shows all articles in any state, newest first.
+/// Shows a page of the list of all articles, in any state, newest first.
 pub async fn show_articles(
     desk: AdminLayout,
     _editor: Editor,

@@ -1,4 +1,4 @@
-//! The page of a topic, with its articles newest first.
+//! Page of a topic, with its articles, newest first.
 
 use askama::Template;
 use axum::extract::State;
@@ -21,7 +21,8 @@ struct TopicPage {
     is_first: bool,
 }
 
-/// Shows the newest articles on a topic, or those before another. A topic without articles has a page, too.
+/// Shows a page of the articles on a topic, newest first. Without `before` in the query, it begins with the newest. A
+/// topic without articles has an empty page.
 pub async fn show_topic(
     State(app): State<App>,
     layout: Layout,

@@ -1,4 +1,5 @@
-//! The first start: creates the publication, a sample article, and sample comments to try moderation on.
+//! First start of a new site: creates the publication, a sample article, and sample comments with which moderation can be
+//! tried.
 
 use std::net::Ipv4Addr;
 
@@ -22,7 +23,7 @@ const SOURCES: &str = "The people who make Broadsheet.";
 const BODY: &str = include_str!("welcome.md");
 const APPEAL: &str = "This line stands under every article: ask your readers for what you need. You will find it in the *settings*.";
 
-/// A comment by an invented reader. Nobody can have an email at example.com (RFC 2606).
+/// A sample comment by an invented reader. The email addresses are at example.com, where nobody can have one (RFC 2606).
 struct SampleComment {
     name: &'static str,
     email: &'static str,
@@ -55,7 +56,7 @@ const SAMPLE_COMMENTS: [SampleComment; 3] = [
     },
 ];
 
-/// Creates the publication with its welcome article, unless there is a publication already.
+/// Creates the publication with a sample article and sample comments. Does nothing if there is a publication already.
 pub async fn create_welcome_site(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;

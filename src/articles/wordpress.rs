@@ -1,5 +1,5 @@
-//! Redirects of the URLs that a site had in WordPress. The old URL of an article is not among them: it is one of its paths,
-//! which the resolver finds.
+//! Redirects from the URLs that a site had in WordPress. Old URLs of articles are not handled here, because they are
+//! stored as former paths and found by the resolver.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -15,8 +15,8 @@ use crate::clock::Ts;
 use crate::text::{Slug, input};
 use crate::web::{Db, Error, Path, Result, media};
 
-/// Redirects `/?p=…`, `?page_id=…`, `?attachment_id=…`, `?s=…`, `?feed=…` and `?paged=…`. Returns `None` for any other query, and
-/// fails if what it names does not exist.
+/// Redirects the WordPress queries `/?p=…`, `?page_id=…`, `?attachment_id=…`, `?s=…`, `?feed=…` and `?paged=…`. Returns
+/// `None` for any other query. Fails with 404 if the article or page in the query does not exist.
 pub(super) async fn redirect_front_query(
     db: &mut PgConnection,
     query: &str,
@@ -50,7 +50,7 @@ fn search_url(text: &str) -> String {
     format!("/search?q={text}")
 }
 
-/// Redirects `/page/{number}`, a later page of the front page.
+/// Redirects WordPress's `/page/{number}`, a page of older articles on the front page.
 pub async fn redirect_front_page(
     State(app): State<App>,
     mut db: Db,
@@ -70,28 +70,29 @@ async fn redirect_to_front_page(db: &mut PgConnection, page: &str, now: Ts) -> R
     Ok(Redirect::to(&format!("/?before={before}")).into_response())
 }
 
-/// Splits a path such as `/a/comment-page-2` into the article's path and the number of the page.
+/// Splits a WordPress path such as `/a/comment-page-2` into the article's path and the page number.
 pub(super) fn parse_comment_page(path: &str) -> Option<(&str, i64)> {
     let (article_path, page) = path.rsplit_once("/comment-page-")?;
     Some((article_path, page.parse().ok().filter(|page| *page > 0)?))
 }
 
-/// Redirects `/feed`, in any format.
+/// Redirects WordPress's `/feed` in any format to the feed of articles.
 pub async fn redirect_feed() -> Response {
     redirect_permanently("/feed.xml")
 }
 
-/// Redirects `/comments/feed`, the feed of all comments.
+/// Redirects WordPress's `/comments/feed` to the feed of all comments.
 pub async fn redirect_comments_feed() -> Response {
     redirect_permanently("/comments/feed.xml")
 }
 
-/// Redirects a category, which may have parents in its path, and any page or feed of it.
+/// Redirects the WordPress URL of a category to its topic, also from later pages and feeds of the category. The path may
+/// contain parent categories.
 pub async fn redirect_category(db: Db, Path(path): Path<String>) -> Result<Response> {
     redirect_topic(db, &path, TopicKind::Category).await
 }
 
-/// Redirects a tag, and any page or feed of it.
+/// Redirects the WordPress URL of a tag to its topic, also from later pages and feeds of the tag.
 pub async fn redirect_tag(db: Db, Path(path): Path<String>) -> Result<Response> {
     redirect_topic(db, &path, TopicKind::Tag).await
 }
@@ -104,7 +105,7 @@ async fn redirect_topic(mut db: Db, path: &str, kind: TopicKind) -> Result<Respo
     Ok(redirect_permanently(&format!("/topics/{slug}")))
 }
 
-/// Redirects an author, and any page or feed of theirs.
+/// Redirects the WordPress URL of an author to their page, also from later pages and feeds of the author.
 pub async fn redirect_author(Path(path): Path<String>) -> Result<Response> {
     let name = parse_term(&path).ok_or(Error::NotFound)?;
     // Whether there is such an author is for their page to say.
@@ -114,12 +115,13 @@ pub async fn redirect_author(Path(path): Path<String>) -> Result<Response> {
     )))
 }
 
-/// Redirects a picture or another file below `/wp-content/uploads`.
+/// Redirects the WordPress URL of an uploaded file, below `/wp-content/uploads`.
 pub async fn redirect_upload(Path(path): Path<String>) -> Result<Response> {
     Ok(redirect_permanently(&media::media_path(&path)))
 }
 
-/// Returns the last segment of a path before any `page` or `feed`; `None` if it cannot be the name of anything.
+/// Returns the slug in the WordPress URL of a category, tag or author: the last segment before `page` or `feed`. Returns
+/// `None` if there is no valid segment.
 fn parse_term(path: &str) -> Option<&str> {
     let parts = path.split('/').filter(|part| !part.is_empty());
     let name = parts
@@ -129,7 +131,7 @@ fn parse_term(path: &str) -> Option<&str> {
     (!input::has_invalid_chars(name)).then_some(name)
 }
 
-/// Returns the comment's id in WordPress from `?replytocom=…`.
+/// Parses the id in WordPress's `?replytocom=…`, which names the comment to reply to.
 pub(super) fn parse_replied_id(query: &str) -> Option<i64> {
     form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "replytocom")
@@ -146,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_term_is_the_last_segment_before_page_or_feed() {
+    fn the_slug_in_a_wordpress_url_is_the_last_segment_before_page_or_feed() {
         for (path, name) in [
             ("news", Some("news")),
             ("news/", Some("news")),

@@ -1,4 +1,4 @@
-//! Blocked emails, domains and networks.
+//! Blocked emails, email domains and IP networks.
 
 use std::net::IpAddr;
 
@@ -7,21 +7,21 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::Email;
 use crate::limits::network_of;
 
-/// The largest networks that may be blocked; a shorter prefix would exclude a continent.
+/// Shortest prefix of an IP network that may be blocked. A shorter prefix would exclude a continent.
 const MIN_PREFIX_V4: u8 = 8;
 const MIN_PREFIX_V6: u8 = 16;
-/// The prefix of one customer's IPv6 network (RFC 6177).
+/// Prefix length of the IPv6 network of a single customer (RFC 6177).
 const CUSTOMER_PREFIX_V6: u8 = 64;
-/// The prefix of IPv4 addresses mapped into IPv6 (RFC 4291 §2.5.5.2).
+/// Prefix length of the IPv6 range that contains mapped IPv4 addresses (RFC 4291 §2.5.5.2).
 const MAPPED_PREFIX_V4: u8 = 96;
 
-/// An email's domain, normalised as in [`Email`].
+/// Domain of an email address that can be blocked, normalised as in [`Email`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockableDomain(String);
 
 impl BlockableDomain {
-    /// Parses a domain as typed, international or not; accepts `@example.org` and `*.example.org`. Rejects a single label
-    /// such as `org`, which would block a country.
+    /// Parses a domain as a moderator entered it. It may be international, or written as `@example.org` or
+    /// `*.example.org`. Rejects a single label such as `org`, because that would block a country.
     pub fn parse(typed: &str) -> Option<Self> {
         let typed = typed.trim();
         let typed = typed.strip_prefix("*.").unwrap_or(typed);
@@ -40,21 +40,22 @@ impl BlockableDomain {
     }
 }
 
-/// A network that can be blocked.
+/// An IP network that can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockableNetwork(IpNet);
 
-/// The reason why a text is no [`BlockableNetwork`].
+/// Reason why a text cannot be parsed as a [`BlockableNetwork`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NetworkError {
-    /// Neither an IP address nor a network.
+    /// The text is neither an IP address nor an IP network.
     Malformed,
-    /// Larger than the largest network that may be blocked.
+    /// The IP network is larger than the largest network that may be blocked.
     TooWide,
 }
 
 impl BlockableNetwork {
-    /// Parses an IP address or a network as typed. A single IPv6 address becomes its customer's network.
+    /// Parses an IP address or IP network as a moderator entered it. A single IPv6 address becomes the /64 network that
+    /// contains it.
     pub fn parse(typed: &str) -> Result<Self, NetworkError> {
         let typed = typed.trim();
         let net = match typed.parse::<IpAddr>() {
@@ -81,7 +82,7 @@ impl std::fmt::Display for BlockableNetwork {
     }
 }
 
-/// Turns a network of mapped IPv4 addresses into the IPv4 network.
+/// Turns an IPv6 network of mapped IPv4 addresses into the IPv4 network. Returns other networks unchanged.
 fn unmap_ipv4(net: IpNet) -> IpNet {
     let length = net.prefix_len().checked_sub(MAPPED_PREFIX_V4);
     match (net.addr().to_canonical(), length) {
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_domain_is_read_as_the_domain_of_an_address_is() {
+    fn a_blocked_domain_is_normalised_like_the_domain_of_an_email() {
         for (typed, read) in [
             ("example.org", "example.org"),
             (" Mail.Example.ORG. ", "mail.example.org"),
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_read_in_every_form_and_not_wider_than_it_may_be() {
+    fn ip_networks_are_parsed_in_every_notation_and_rejected_if_too_large() {
         for (typed, read) in [
             ("192.0.2.7", "192.0.2.7/32"),
             (" 192.0.2.7/24 ", "192.0.2.0/24"),

@@ -1,5 +1,5 @@
-//! Browsers in which a commenter's email was verified: a random token in a cookie, its hash in the database. Public pages
-//! never read the cookie.
+//! Recognition of browsers in which a commenter's email was verified. The browser has a random token in a cookie, and the
+//! database has its hash. Public pages never read the cookie.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,14 +9,15 @@ use crate::app::App;
 use crate::crypto;
 use crate::web::Error;
 
-/// One year, as long as WordPress remembers a commenter.
+/// Lifetime of the cookie in seconds: one year, as long as WordPress remembers a commenter.
 const COOKIE_LIFETIME_SECS: i64 = 365 * 24 * 60 * 60;
 
-/// The hash of the token that a browser sent, if any.
+/// Hash of the token in a browser's cookie, if the browser sent one.
 #[derive(Clone, Debug, Default)]
 pub struct BrowserToken(pub Option<Vec<u8>>);
 
-/// Returns the cookie's name, with the prefix explained in [`accounts::session`](crate::accounts::session).
+/// Returns the name of the cookie. Over https it has the prefix `__Host-`, so that browsers accept the cookie from this
+/// host over https only (RFC 6265bis §4.1.3.2).
 fn cookie_name(app: &App) -> &'static str {
     if app.config.is_https() {
         "__Host-broadsheet-commenter"
@@ -35,7 +36,7 @@ impl FromRequestParts<App> for BrowserToken {
     }
 }
 
-/// Creates a token for a browser; returns its hash and its cookie.
+/// Creates a random token for a browser. Returns the token's hash and a cookie with the token.
 pub fn new_token(app: &App) -> (Vec<u8>, Cookie<'static>) {
     let token = crypto::generate_token();
     let secure = if app.config.is_https() {

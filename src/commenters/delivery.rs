@@ -1,5 +1,5 @@
-//! Sends the outbox to commenters and staff. A slow mail server holds up nothing: no transaction is open while it is
-//! spoken to.
+//! Sends queued emails to commenters and staff. No database transaction is open during a conversation with the mail
+//! server, so a slow mail server does not block the database.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -13,12 +13,14 @@ use crate::clock::Ts;
 use crate::mail::store::DueEmail;
 use crate::mail::{EmailMessage, Mailer, Recipient, SendError, outbox, store};
 
-/// Emails per lease: few enough that all can time out before it ends.
+/// Maximum number of emails leased (reserved for sending) at a time. Even if sending each of them times out, all are
+/// finished before the lease ends.
 const BATCH_SIZE: i64 = 20;
-/// Seconds of a lease. If the process dies in between, the emails are sent after it, possibly a second time.
+/// Seconds for which queued emails are leased to this process. If the process dies meanwhile, they are sent again after
+/// the lease, possibly a second time.
 const LEASE_SECS: i64 = 5 * 60;
 
-/// Sends all emails that are due. Without a mail server they stay queued until they expire.
+/// Sends all emails that are due. If no mail server is configured, they stay queued until they expire.
 pub async fn send_due_mail(app: &App) -> sqlx::Result<()> {
     expire(app).await?;
     let Some(mailer) = &app.mailer else {
@@ -51,14 +53,14 @@ async fn expire(app: &App) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Emails that were leased together.
+/// Emails that were leased together and are now being sent.
 struct DeliveryBatch<'a> {
     app: &'a App,
     mailer: &'a Mailer,
     lease_ends: Ts,
-    /// Grouped by recipient: after a bounce the recipient's other emails are not sent.
+    /// Emails still to be sent, grouped by recipient. If an email bounces, the recipient's other emails are not sent.
     waiting: Mutex<BTreeMap<Recipient, Vec<DueEmail>>>,
-    /// Set once the server fails; the remaining emails are then left for later.
+    /// Error of the mail server, if there was one. The remaining emails then stay queued for later.
     server_error: Mutex<Option<SendError>>,
 }
 
@@ -88,7 +90,7 @@ impl<'a> DeliveryBatch<'a> {
         self.server_error.lock().expect("no lane panics").clone()
     }
 
-    /// Stops the batch, and logs that once instead of per email.
+    /// Stops sending after an error of the mail server, and logs the error once instead of for each email.
     fn stop(&self, failure: SendError) {
         let mut no_server = self.server_error.lock().expect("no lane panics");
         if no_server.is_none() {
@@ -100,7 +102,7 @@ impl<'a> DeliveryBatch<'a> {
         *no_server = Some(failure);
     }
 
-    /// Sends with four workers. Each runs to its end, whatever happens in another.
+    /// Sends the emails with four workers. Each worker runs to its end, even if another one fails.
     async fn send_all(&self) -> sqlx::Result<()> {
         if let Err(failure) = self.mailer.test_connection().await {
             self.stop(failure);
@@ -171,8 +173,8 @@ impl<'a> DeliveryBatch<'a> {
         }
     }
 
-    /// Returns recipient and message. Read just before sending, since the recipient may have been suppressed, blocked or
-    /// erased meanwhile.
+    /// Returns the decrypted recipient and message of an email. This happens just before sending, because the recipient
+    /// may have been suppressed, blocked or erased meanwhile. `None` means that the email must not be sent.
     async fn decrypt(&self, due: &DueEmail) -> sqlx::Result<Option<(Address, EmailMessage)>> {
         let mut db = self.app.pool.acquire().await?;
         let Some(found) = store::find_sealed_recipient(&mut db, due.id, self.lease_ends).await?

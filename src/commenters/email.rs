@@ -1,5 +1,5 @@
-//! A commenter's email. The type has no `Display`, no `Debug`, no `Serialize` and no place in a template: it can only be
-//! encrypted and hashed.
+//! Email address of a commenter. The type has no `Display`, `Debug` or `Serialize` and does not appear in templates. It
+//! can only be encrypted and hashed.
 
 use email_address::{EmailAddress, Options};
 use url::Host;
@@ -9,27 +9,28 @@ use crate::accounts::staff_email;
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
-/// RFC 5321 §4.5.3.1.3 with erratum 1690: a path of 256 without its brackets.
+/// Longest email address in bytes. The RFC limits a path, which is an address in angle brackets, to 256 (RFC 5321
+/// §4.5.3.1.3 with erratum 1690).
 const MAX_EMAIL_BYTES: usize = 254;
-/// RFC 5321 §4.5.3.1.1.
+/// Longest part of an email address before the @, in bytes (RFC 5321 §4.5.3.1.1).
 const MAX_LOCAL_PART_BYTES: usize = 64;
 
-/// A valid, normalised email. Wiped from memory when dropped.
+/// A valid, normalised email address. Wiped from memory when dropped.
 pub struct Email(Zeroizing<String>);
 
-/// The reason why a text is no email.
+/// Reason why a text is not a valid email address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailError {
     Missing,
-    /// Not of the form name@example.org.
+    /// The text does not have the form name@example.org.
     Malformed,
-    /// Longer than the RFC allows.
+    /// The email address is longer than RFC 5321 allows.
     TooLong,
 }
 
 impl Email {
-    /// Parses an email as typed. An international domain becomes its ASCII form (IDNA). Both sides become lower case: in
-    /// practice nobody has two emails that differ in case.
+    /// Parses an email address as it was entered. An international domain becomes its ASCII form (IDNA). The whole
+    /// address becomes lower case, because in practice no two people have addresses that differ only in case.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
         let typed = typed.trim();
         if typed.is_empty() {
@@ -54,18 +55,18 @@ impl Email {
         Ok(Self(Zeroizing::new(address)))
     }
 
-    /// Returns the domain, which by itself identifies nobody.
+    /// Returns the domain of the email address. The domain by itself identifies nobody.
     pub(crate) fn domain(&self) -> &str {
         let (_, domain) = self.0.rsplit_once('@').expect("an address has an at sign");
         domain
     }
 
-    /// Returns the keyed hash that finds the commenter.
+    /// Returns the keyed hash by which the commenter with this email address is found.
     pub fn hash(&self, keys: &KeyRing) -> [u8; 32] {
         keys.blind_index("email", self.0.as_bytes())
     }
 
-    /// Decrypts an email, to encrypt it again with another key.
+    /// Decrypts an email address in order to encrypt it again with another key.
     pub(super) fn decrypt(
         keys: &KeyRing,
         hash: &[u8],
@@ -74,13 +75,14 @@ impl Email {
         open_for_export(keys, hash, sealed).map(Self)
     }
 
-    /// Returns the hashes under every key in the key file, the current one first.
+    /// Returns the hashes of the email address under all keys in the key file, the active key first.
     pub fn hashes(&self, keys: &KeyRing) -> Vec<Vec<u8>> {
         let hashes = keys.blind_indexes("email", self.0.as_bytes());
         hashes.into_iter().map(|hash| hash.to_vec()).collect()
     }
 
-    /// Encrypts the email for the row that `hash` identifies.
+    /// Encrypts the email address for the commenter row that contains `hash`. It can only be decrypted together with this
+    /// hash.
     pub fn seal(&self, keys: &KeyRing, hash: &[u8; 32]) -> Vec<u8> {
         keys.seal(
             &[b"commenters.email_sealed ", &hash[..]].concat(),
@@ -88,18 +90,19 @@ impl Email {
         )
     }
 
-    /// Encrypts the email for an account.
+    /// Encrypts the email address for a staff account. It can only be decrypted together with the account's id.
     pub fn seal_for_account(&self, keys: &KeyRing, id: AccountId) -> Vec<u8> {
         staff_email::seal(keys, id, &self.0)
     }
 
-    /// Returns whether this is the email that was encrypted for an account.
+    /// Returns whether this is the email address that was encrypted for an account.
     pub fn is_of_account(&self, keys: &KeyRing, id: AccountId, sealed: &[u8]) -> bool {
         staff_email::open(keys, id, sealed).is_ok_and(|address| *address == *self.0)
     }
 }
 
-/// Decrypts an email for an export that was explicitly asked to contain emails.
+/// Decrypts an email address outside mail delivery: for an export that was explicitly asked to contain emails, for the
+/// spam checker, or for the check of stored personal data.
 pub fn open_for_export(
     keys: &KeyRing,
     hash: &[u8],
@@ -108,7 +111,7 @@ pub fn open_for_export(
     open(keys, hash, sealed)
 }
 
-/// Decrypts an email. Only delivery and export call this.
+/// Decrypts an email address. Only mail delivery and exports may call this.
 pub(super) fn open(
     keys: &KeyRing,
     hash: &[u8],
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_is_found_however_they_type() {
+    fn spellings_of_the_same_email_have_the_same_hash() {
         assert_eq!(hash("Ann@Example.org"), hash(" ann@example.ORG "));
         assert_eq!(
             hash("ann@müller.example"),
@@ -151,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_address_is_refused() {
+    fn malformed_emails_are_rejected() {
         assert_eq!(refused("  "), EmailError::Missing);
         for typed in [
             "ann",
@@ -181,13 +184,13 @@ mod tests {
     }
 
     #[test]
-    fn limits_hold_to_the_byte() {
+    fn the_longest_allowed_and_international_emails_are_accepted() {
         assert!(Email::parse(&format!("{}@example.org", "a".repeat(64))).is_ok());
         assert!(Email::parse("андрій@пошта.укр").is_ok());
     }
 
     #[test]
-    fn a_sealed_address_opens_for_its_row_only() {
+    fn an_encrypted_email_can_be_decrypted_only_for_its_own_row() {
         let email = Email::parse("ann@example.org").expect("well formed");
         let (mine, other) = (email.hash(&keys()), hash("bob@example.org"));
         let sealed = email.seal(&keys(), &mine);

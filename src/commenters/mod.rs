@@ -1,5 +1,5 @@
-//! People who comment: one row per email. The email is encrypted and never shown to anyone. Whoever can read its mail can
-//! verify it, once per browser, and then manages the comments written under it.
+//! People who comment, with one row per email address. The address is encrypted and never shown to anyone. Whoever
+//! receives mail at the address can verify it, once per browser, and can then manage the comments written under it.
 
 pub mod blocks;
 pub mod browser;

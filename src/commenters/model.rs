@@ -4,31 +4,31 @@ use crate::clock::Ts;
 use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
 
-/// Domain separation of the signature.
+/// Purpose that is part of the signature in a commenter's links, so that signatures for other purposes are not accepted.
 const PURPOSE: &str = "commenter page";
 
-/// The comments that a subscriber is notified of.
+/// Comments that a subscriber is notified of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "subscription_scope", rename_all = "snake_case")]
 pub enum SubscriptionScope {
-    /// Replies to their own comments under an article.
+    /// Replies to the subscriber's own comments on an article.
     RepliesToMe,
-    /// Every comment there.
+    /// All comments on an article.
     AllReplies,
 }
 
-/// A policy that overrides the screening rules.
+/// A moderator's policy for a commenter, which overrides the screening rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "commenter_policy", rename_all = "lowercase")]
 pub enum FixedPolicy {
-    /// Every comment is held.
+    /// Every comment of the commenter is held.
     Hold,
-    /// Comments from a verified browser are approved.
+    /// Comments of the commenter are approved if the email was verified in the browser.
     Trust,
 }
 
 impl FixedPolicy {
-    /// Returns its name in forms, in the audit log and in exports.
+    /// Returns the policy's name in forms, in the audit log and in exports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hold => "hold",
@@ -37,28 +37,28 @@ impl FixedPolicy {
     }
 }
 
-/// A commenter's access to the page that manages their comments.
+/// Data needed to sign and verify the link to a commenter's page, where they manage their comments.
 pub struct CommenterAccess {
     pub id: CommenterId,
-    /// Part of the signature; a new one revokes the old links.
+    /// Random text that is part of the signature. Replacing it revokes all links that were sent.
     pub link_seed: String,
     pub verified_at: Option<Ts>,
     pub suppressed_at: Option<Ts>,
 }
 
 impl CommenterAccess {
-    /// Returns the path of their page. Whoever has it manages the comments written under the email, so it is sent to that
-    /// email alone.
+    /// Returns the path of the commenter's page. Everyone who has the path can manage the comments written under the
+    /// email, so it may only be sent to that email.
     pub fn page_path(&self, keys: &KeyRing) -> String {
         format!("/commenters/{}?key={}", self.id, self.signature(keys))
     }
 
-    /// Returns the signature in that path.
+    /// Returns the signature in the path of the commenter's page.
     pub fn signature(&self, keys: &KeyRing) -> String {
         keys.sign(PURPOSE, self.signed_text().as_bytes())
     }
 
-    /// Verifies a signature.
+    /// Verifies the signature in the path of the commenter's page.
     pub fn is_signature(&self, keys: &KeyRing, key: &str) -> bool {
         keys.verify_signature(PURPOSE, self.signed_text().as_bytes(), key)
     }
@@ -74,8 +74,8 @@ pub struct Subscription {
     pub scope: SubscriptionScope,
     pub article_id: ArticleId,
     pub title: String,
-    /// `None` while the article is not published.
+    /// Path of the article. `None` while the article is not published.
     pub path: Option<String>,
-    /// Inactive until the email is verified.
+    /// Whether notifications are sent. A subscription is inactive until the email is verified.
     pub is_active: bool,
 }

@@ -1,22 +1,22 @@
-//! Policies and notes that moderators set on commenters.
+//! Policies and notes that moderators write about commenters.
 
 use super::FixedPolicy;
 use crate::clock::Ts;
 use crate::ids::AccountId;
 
-/// The effective policy for a commenter.
+/// Policy that applies to a commenter, including a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommenterPolicy {
-    /// The screening rules decide.
+    /// No policy is set, so that the screening rules decide.
     Default,
-    /// Always held, or always approved when verified.
+    /// Comments are always held, or always approved if the email was verified in the browser.
     Fixed(FixedPolicy),
-    /// Comments go to trash.
+    /// The commenter is blocked, so that new comments go to trash.
     Blocked,
 }
 
 impl CommenterPolicy {
-    /// All policies, in the order they are shown.
+    /// All policies, in the order in which they are shown.
     pub const ALL: [Self; 4] = [
         Self::Default,
         Self::Fixed(FixedPolicy::Hold),
@@ -24,7 +24,7 @@ impl CommenterPolicy {
         Self::Blocked,
     ];
 
-    /// Returns its name in forms, in the audit log and in the translations.
+    /// Returns the policy's name in forms, in the audit log and in message keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "anyone",
@@ -33,14 +33,15 @@ impl CommenterPolicy {
         }
     }
 
-    /// Parses a name.
+    /// Parses a policy name as [`Self::as_str`] returns it.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|treated| treated.as_str() == text)
     }
 
-    /// Combines both columns. A block hides the other policy, which applies again after it.
+    /// Combines a commenter's policy and block. A block overrides the policy, which applies again once the block is
+    /// lifted.
     pub(super) fn effective(treatment: Option<FixedPolicy>, is_blocked: bool) -> Self {
         match (is_blocked, treatment) {
             (true, _) => Self::Blocked,
@@ -50,21 +51,21 @@ impl CommenterPolicy {
     }
 }
 
-/// A commenter's policy, with who set it and when.
+/// A commenter's policy, with the moderator who set it and the time.
 pub struct PolicyInfo {
     pub policy: CommenterPolicy,
-    /// The policy apart from a block.
+    /// Policy that a moderator set, even if a block overrides it at the moment.
     pub fixed: Option<FixedPolicy>,
     pub at: Option<Ts>,
     pub by: Option<String>,
 }
 
-/// A moderator's note on a commenter.
+/// A moderator's note about a commenter.
 pub struct CommenterNote {
     pub id: i64,
     pub note: String,
     pub written_at: Ts,
     pub account_id: AccountId,
-    /// The author's name.
+    /// Name of the moderator who wrote the note.
     pub by: String,
 }

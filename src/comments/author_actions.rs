@@ -1,4 +1,4 @@
-//! Actions of the author's page: edit, preview, delete, and email the verification link.
+//! Actions of the page on which authors manage a comment: edit, preview, delete, and email the verification link.
 
 use axum::Extension;
 use axum::extract::State;
@@ -23,7 +23,7 @@ use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
 use crate::web::request_id::RequestId;
 use crate::web::{Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
 
-/// Handles the forms of the page.
+/// Handles the forms on the page where authors manage their comment.
 pub async fn post_author_page(
     State(app): State<App>,
     Extension(request_id): Extension<RequestId>,
@@ -136,7 +136,7 @@ async fn edit_comment(
     Ok(redirect_to_page(app, id, "&told=changed"))
 }
 
-/// Screens the new text of a comment.
+/// Screens the new text of an edited comment.
 async fn screen_edit(
     app: &App,
     db: &mut PgConnection,

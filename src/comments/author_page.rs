@@ -1,5 +1,5 @@
-//! The author's page of a comment: status, reasons, and the forms to edit or delete it. Its URL is signed, and whoever has
-//! it may do all that.
+//! Page on which an author manages a comment: status, reasons, and the forms to edit or delete it. Its URL is signed.
+//! Everyone who has the URL may use the page.
 
 use askama::Template;
 use axum::extract::State;
@@ -27,16 +27,16 @@ pub(super) struct CommentAuthorPage {
     /// URL that the forms are posted to.
     action: String,
     pub notice: Option<AuthorNotice>,
-    /// Rendered text, after a click on Preview.
+    /// Rendered comment, present after a click on Preview.
     pub preview: Option<SafeHtml>,
-    /// Text in the form.
+    /// Comment text in the edit form.
     pub body: String,
     pub mistakes: FieldErrors,
     /// End of the editing period; absent if the comment cannot be edited.
     pub editable_until: Option<Ts>,
-    /// This browser may ask for the link that verifies the email.
+    /// Whether this browser may ask for the email with the verification link.
     can_verify: bool,
-    /// The comment has just been submitted: the script deletes the draft.
+    /// Whether the comment has just been submitted. The page's script then deletes the draft saved in the browser.
     is_new: bool,
 }
 
@@ -46,17 +46,17 @@ pub(super) enum AuthorNotice {
     Rejected(String),
 }
 
-/// Query of the author's page.
+/// Query string of the page on which an author manages a comment.
 #[derive(Deserialize)]
 pub struct AuthorPageQuery {
-    /// Signature; empty if there is none.
+    /// Signature in the URL; empty if the URL has none.
     #[serde(default)]
     pub(super) key: String,
     #[serde(default)]
     told: String,
 }
 
-/// Redirects from the URL that the page had while it was for held comments only.
+/// Redirects from the former URL of the author's page, which existed only for held comments.
 pub async fn redirect_held_page(
     Path(id): Path<CommentId>,
     Query(query): Query<AuthorPageQuery>,
@@ -88,7 +88,7 @@ pub async fn show_author_page(
     Ok(Page(page).into_private_response())
 }
 
-/// Renders the page in response to a form that was sent twice.
+/// Renders the author's page of the saved comment in response to a form that was sent twice.
 pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment) -> Response {
     let mut page = CommentAuthorPage::new(app, layout, comment);
     page.is_new = true;
@@ -98,7 +98,8 @@ pub(super) fn render_duplicate(app: &App, layout: Layout, comment: AuthorComment
     Page(page).with_status(StatusCode::CONFLICT)
 }
 
-/// Returns a comment if `key` is its author's.
+/// Returns the comment with this id, if `key` is the valid signature in the URL of its author's page. Otherwise fails
+/// with 404.
 pub(super) async fn find_comment(
     app: &App,
     db: &mut PgConnection,
@@ -112,7 +113,7 @@ pub(super) async fn find_comment(
     comment.ok_or(Error::NotFound)
 }
 
-/// Whether the site sends email and the comment has one that this browser has not verified.
+/// Returns whether the site sends email and the comment has an email address that was not verified in this browser.
 async fn can_verify(
     db: &mut PgConnection,
     page: &CommentAuthorPage,
@@ -145,7 +146,7 @@ impl CommentAuthorPage {
         }
     }
 
-    /// Renders the page with the status 429.
+    /// Renders the page with status 429 and a notice that asks to wait for `seconds`.
     pub fn rate_limited(mut self, seconds: u64) -> Response {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
         let notice = self.layout.translator.plural("author-page-too-fast", wait);
@@ -153,12 +154,12 @@ impl CommentAuthorPage {
         Page(self).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
     }
 
-    /// Whether a text is to be given back although the form is not shown.
+    /// Returns whether the page must show the text of a rejected form, so that the author does not lose it.
     fn has_unsent_body(&self) -> bool {
         matches!(self.notice, Some(AuthorNotice::Rejected(_))) && !self.body.is_empty()
     }
 
-    /// Returns the message key of the heading and the sentence that explains the status.
+    /// Returns the message key of the heading, and the sentence that explains the comment's status.
     fn status_texts(&self) -> (&'static str, String) {
         let translator = self.layout.translator;
         match (self.comment.erased_at, self.comment.status) {
@@ -195,7 +196,7 @@ impl CommentAuthorPage {
         self.comment.status == Status::Approved
     }
 
-    /// Returns the reasons why the comment is held, as sentences.
+    /// Returns the reasons why the comment is held, as sentences for its author.
     fn reasons(&self) -> Vec<String> {
         if self.comment.status != Status::Held {
             return Vec::new();

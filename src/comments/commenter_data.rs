@@ -15,10 +15,10 @@ use crate::commenters::{self, FixedPolicy, Subscription, SubscriptionScope};
 use crate::ids::{CommentId, CommenterId};
 use crate::web::{Db, Layout, Path, Query, Result};
 
-/// Comments loaded per query.
+/// Number of comments loaded per query.
 const COMMENT_BATCH: i64 = 500;
 
-/// Sends the data as a file.
+/// Sends everything that is stored about a commenter as a JSON file.
 pub async fn download_data(
     State(app): State<App>,
     layout: Layout,

@@ -1,5 +1,6 @@
-//! Page of a commenter, who has no account: verified email, comments, subscriptions, data and erasure. Its link is only
-//! ever emailed to them. GET shows and POST acts, because mail scanners open links but press no buttons.
+//! Page on which commenters, who have no account, manage their verified email, comments, subscriptions and data. The link
+//! to it is only ever sent to the commenter's email address. GET shows and POST acts, because mail scanners open links
+//! but press no buttons.
 
 use askama::Template;
 use axum::extract::State;
@@ -20,7 +21,7 @@ use crate::crypto::KeyRing;
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
 use crate::web::{Db, Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
 
-/// Comments on one page of the list.
+/// Number of comments on one page of the commenter's list.
 const COMMENTS_PER_PAGE: i64 = 50;
 
 #[derive(Template)]
@@ -29,39 +30,39 @@ struct CommenterPage {
     layout: Layout,
     commenter: CommenterAccess,
     key: String,
-    /// This browser has verified the email.
+    /// Whether the email was verified in this browser.
     is_verified: bool,
-    /// Number of browsers that have verified the email.
+    /// Number of browsers in which the email was verified.
     browsers: i64,
     comments: Vec<AuthorComment>,
-    /// Id before which the next page of the list begins.
+    /// Id of the last comment on this page, if there is a next page with older comments.
     older: Option<CommentId>,
     subscriptions: Vec<Subscription>,
     notice: Option<String>,
-    /// Keys that sign the links to the author's pages.
+    /// Keys that sign the links to the pages where authors manage their comments.
     keys: KeyRing,
 }
 
-/// Query of the commenter's page.
+/// Query string of the commenter's page.
 #[derive(Deserialize)]
 pub struct CommenterPageQuery {
-    /// Signature; empty if there is none.
+    /// Signature in the URL; empty if the URL has none.
     #[serde(default)]
     pub(super) key: String,
-    /// Id before which the list of comments begins.
+    /// Id of a comment. Only older comments are listed.
     before: Option<CommentId>,
     #[serde(default)]
     told: String,
 }
 
-/// Page after an action that ends the browser's access.
+/// Page shown after all browsers were signed out or everything was erased.
 #[derive(Template)]
 #[template(path = "comments/commenter_signed_out.html")]
 struct SignedOutPage {
     layout: Layout,
-    /// Number of erased comments; absent if only browsers were signed out.
+    /// Number of erased comments. `None` if only browsers were signed out.
     erased: Option<i64>,
-    /// The sealed email stays stored, because it is blocked.
+    /// Whether the encrypted email stays stored because it is blocked.
     is_blocked: bool,
 }
 
@@ -108,7 +109,7 @@ pub async fn show_commenter_page(
     Ok(Page(page).into_private_response())
 }
 
-/// Returns a commenter if `key` is theirs.
+/// Returns a commenter if `key` is the signature in the URL of their page.
 pub(super) async fn find_commenter(
     app: &App,
     db: &mut PgConnection,
@@ -180,7 +181,7 @@ pub async fn post_commenter_page(
     }
 }
 
-/// Marks the email as verified by this browser and activates the ticked subscriptions. Adds a cookie if the browser has
+/// Marks the email as verified in this browser and activates the ticked subscriptions. Sets a cookie if the browser has
 /// none yet.
 async fn verify_email(
     app: &App,

@@ -1,4 +1,4 @@
-//! Emails to commenters: the link that verifies an email, and notifications of replies.
+//! Emails to commenters: the link that verifies an email address, and notifications of replies.
 
 use sqlx::PgConnection;
 
@@ -12,11 +12,11 @@ use crate::mail::outbox;
 use crate::text::{excerpt, markdown};
 use crate::web::{Layout, Result};
 
-/// Length of a quotation in characters.
+/// Length in characters after which a quoted comment is cut.
 const QUOTE_CHARS: usize = 700;
 
-/// Enqueues the email with the link to the commenter page, which verifies the email. Does nothing if one was sent within
-/// the last hour, or the site sends no mail.
+/// Enqueues an email with the link to the commenter's page, where the email address can be verified. Does nothing if such
+/// an email was sent within the last hour, or if the site sends no mail.
 pub(super) async fn enqueue_verification(
     app: &App,
     db: &mut PgConnection,
@@ -51,7 +51,7 @@ fn build_verification(app: &App, layout: &Layout, commenter: &CommenterAccess) -
     EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
-/// Builds the email about new replies. `count` is the number of all of them, of which `replies` are quoted.
+/// Builds the email about new replies. It quotes `replies` and mentions `count`, the number of all new replies.
 pub(super) fn build_notification(
     app: &App,
     layout: &Layout,

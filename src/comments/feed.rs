@@ -1,4 +1,4 @@
-//! RSS 2.0 feeds of the newest comments: of all articles, and of one.
+//! RSS 2.0 feeds of the newest comments: one feed for all articles, and one for each article.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -13,12 +13,12 @@ use crate::ids::ArticleId;
 use crate::text::dates;
 use crate::web::{Db, Layout, Result, feed};
 
-/// Comments in a feed: as many as a busy day brings.
+/// Maximum number of comments in a feed: about as many as a busy day brings.
 const MAX_FEED_ITEMS: i64 = 50;
-/// Suffix of the path of an article's feed.
+/// Suffix that turns the path of an article into the path of its comment feed.
 const FEED_SUFFIX: &str = "/feed.xml";
 
-/// Shows the feed of all articles.
+/// Shows the feed of the newest comments on all articles.
 pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
     let now = app.clock.now();
     let comments = approved::list_newest(&mut db, MAX_FEED_ITEMS, now).await?;
@@ -40,7 +40,7 @@ pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Re
     Ok((policy, feed::FeedResponse(channel)).into_response())
 }
 
-/// Renders the feed of an article.
+/// Renders the feed of the newest comments on one article.
 pub async fn render_article_feed(
     layout: &Layout,
     db: &mut PgConnection,
@@ -75,17 +75,17 @@ pub async fn render_article_feed(
     Ok((policy, feed::FeedResponse(channel)).into_response())
 }
 
-/// Returns the path of the feed of an article.
+/// Returns the path of an article's comment feed.
 pub fn article_feed_path(path: &str) -> String {
     format!("{path}{FEED_SUFFIX}")
 }
 
-/// Returns the path of the article that a feed at `path` would belong to.
+/// Returns the article's path, if `path` has the form of a comment feed.
 pub fn feed_article_path(path: &str) -> Option<&str> {
     path.strip_suffix(FEED_SUFFIX)
 }
 
-/// Returns the path of the article that a WordPress feed at `path` would belong to.
+/// Returns the article's path, if `path` has the form of a comment feed in WordPress.
 pub fn wordpress_feed_article_path(path: &str) -> Option<&str> {
     ["/feed", "/feed/rss2", "/feed/rss", "/feed/atom"]
         .iter()

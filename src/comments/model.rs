@@ -10,7 +10,7 @@ use crate::limits::network_of;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, Website};
 
-/// Purpose under which the network of a comment is sealed.
+/// Encryption context of the IP network of a comment. An encrypted network can only be decrypted in this context.
 pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 
 /// Moderation status of a comment.
@@ -27,7 +27,7 @@ impl Status {
     /// Every status, in the order of the moderation tabs.
     pub const ALL: [Self; 4] = [Self::Held, Self::Approved, Self::Spam, Self::Trashed];
 
-    /// Returns the name used in URLs, forms and message keys.
+    /// Returns the name of the status in URLs, forms and message keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Held => "held",
@@ -37,7 +37,7 @@ impl Status {
         }
     }
 
-    /// Parses a name made by [`word`](Self::as_str).
+    /// Parses a status name as [`Self::as_str`] returns it.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
@@ -51,38 +51,38 @@ pub enum LinkbackKind {
     Trackback,
 }
 
-/// Article that a submitted reply form names.
+/// Article that a submitted reply form belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyTarget {
     Article(ArticleId),
-    /// Post id of the WordPress site that was imported: the form is on a page that a cache stored before the move.
+    /// Id of a post on the imported WordPress site. The form is on a page that a cache stored before the move.
     WordPressId(i64),
 }
 
-/// An article as far as its comments are concerned.
+/// A published article, with the data that its comments need.
 #[derive(Clone, Debug)]
 pub struct Discussion {
     pub article_id: ArticleId,
     pub title: String,
     pub path: String,
     pub replies_open: bool,
-    /// Time at which an open discussion closes by itself, if the settings say so.
+    /// Time at which the discussion will close by itself. `None` if it is closed already or never closes.
     pub closes_at: Option<Ts>,
 }
 
-/// A published article before the settings decide whether it takes replies.
+/// Published article, before the discussion settings are applied to it.
 pub struct PublishedArticle {
     pub article_id: ArticleId,
     pub title: String,
     pub path: String,
-    /// The editor's choice for this article.
+    /// Whether the editor accepts replies to this article.
     pub replies_open: bool,
-    /// Start of the period after which replies close. A page has none: it never closes by age.
+    /// Start of the period after which replies close. `None` for articles of kind `Page`, which never close by age.
     pub ages_from: Option<Ts>,
 }
 
 impl PublishedArticle {
-    /// Applies the discussion settings.
+    /// Applies the discussion settings, which may close the discussion.
     pub fn into_discussion(self, settings: &DiscussionSettings, now: Ts) -> Discussion {
         let (is_open, from) = (self.replies_open, self.ages_from);
         Discussion {
@@ -95,24 +95,24 @@ impl PublishedArticle {
     }
 }
 
-/// A validated comment that is not saved yet. It has no status, so that no form can set one.
+/// A validated comment that is not saved yet. It has no status, so that no form can set a status.
 pub struct NewComment {
     pub parent_id: Option<CommentId>,
     pub name: String,
-    /// Absent only for signed-in staff.
+    /// `None` only for signed-in staff.
     pub email: Option<Email>,
     pub website: Option<Website>,
-    /// Markdown.
+    /// Comment text in Markdown.
     pub body: String,
     pub body_html: SafeHtml,
     /// Account of the signed-in member of staff who wrote it.
     pub account_id: Option<AccountId>,
-    /// IP address of the request. Only its network is saved, sealed, for as many days as the settings say, and inside
-    /// [`dedup_hashes`](NewComment::dedup_hashes) for two days.
+    /// IP address of the request. Only its IP network is stored: encrypted, for as many days as the settings say, and for
+    /// two days as part of [`dedup_hashes`](NewComment::dedup_hashes).
     pub ip: IpAddr,
 }
 
-/// UTC day that is part of a deduplication hash.
+/// UTC day that is part of a deduplication hash. Today's hash is saved, and yesterday's finds duplicates across midnight.
 #[derive(Clone, Copy)]
 pub enum DedupDay {
     Today,
@@ -120,9 +120,10 @@ pub enum DedupDay {
 }
 
 impl NewComment {
-    /// Returns the keyed hash by which a second submission of the same comment from the same network is recognised, once
-    /// for each key of the ring, the current key first. Only the first is saved; the others find comments that were saved
-    /// before a key rotation. [`purge_networks`](super::store::purge::purge_networks) removes it after two days.
+    /// Returns the hashes that recognise a second submission of the same comment from the same IP network. There is one
+    /// hash for each secret key in the key file, the current key first. Only the first hash is saved, and the others find
+    /// comments that were saved before a key rotation. [`purge_networks`](super::store::purge::purge_networks) removes
+    /// the hash after two days.
     pub fn dedup_hashes(&self, keys: &KeyRing, day: DedupDay, now: Ts) -> Vec<Vec<u8>> {
         const MICROS_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000;
         let today = now.unix_micros().div_euclid(MICROS_PER_DAY);
@@ -142,7 +143,8 @@ impl NewComment {
     }
 }
 
-/// Returns the blind index by which comments from one network are found: the network itself is sealed.
+/// Returns the keyed hash (blind index) that finds all comments from an IP network, although the network is stored
+/// encrypted.
 pub fn hash_network(keys: &KeyRing, ip: IpAddr) -> Vec<u8> {
     let network = network_of(ip).to_string();
     keys.blind_index("network of comments", network.as_bytes())
@@ -153,7 +155,7 @@ pub fn hash_network(keys: &KeyRing, ip: IpAddr) -> Vec<u8> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum StaffBadge {
-    /// Author of the article.
+    /// The comment's author also wrote the article.
     Author,
     Staff,
 }
@@ -168,22 +170,23 @@ impl StaffBadge {
     }
 }
 
-/// An approved comment as everyone sees it. It holds no email that a page could show by mistake.
+/// An approved comment as everyone sees it. It has no email field, so that no page can show an email by mistake.
 #[derive(Clone, Debug)]
 pub struct Comment {
     pub id: CommentId,
-    /// Id on the imported site, if links may still use it and no comment of the article has it as its own.
+    /// Id of the comment on the imported WordPress site, for old links to the comment. `None` if it equals `id`, or if
+    /// another comment of the article has that id here.
     pub wordpress_id: Option<i64>,
     pub parent_id: Option<CommentId>,
-    /// Top-level comment of its thread; itself, if it is one.
+    /// Id of the top-level comment of the thread. A top-level comment has its own id here.
     pub root_id: CommentId,
-    /// Name of the parent's author; absent while the parent is not public.
+    /// Name of the parent comment's author. `None` while the parent is not public.
     pub parent_name: Option<String>,
     pub name: String,
     pub website: Option<String>,
     pub staff: Option<StaffBadge>,
     pub body_html: SafeHtml,
     pub created_at: Ts,
-    /// Time of the author's last edit.
+    /// Time at which the author last edited the comment.
     pub edited_at: Option<Ts>,
 }

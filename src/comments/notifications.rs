@@ -1,5 +1,6 @@
-//! Notifying subscribers of approved comments: once of each, in at most one email an hour for an article. The database queues
-//! approved comments by a trigger; here they are fanned out to subscriptions, and emails are put into the outbox.
+//! Emails that notify subscribers of approved comments. A subscriber is notified once of each comment, and gets at most
+//! one email an hour for an article. A database trigger queues approved comments. The code here assigns them to
+//! subscriptions and puts the emails into the outbox.
 
 use super::emails;
 use super::store::notifications;
@@ -8,16 +9,16 @@ use crate::mail::RelatedComments;
 use crate::mail::{self, outbox};
 use crate::web::Layout;
 
-/// Seconds between two emails about one article to one subscriber.
+/// Seconds between two emails about the same article to the same subscriber.
 const EMAIL_INTERVAL_SECONDS: i64 = 60 * 60;
-/// Approved comments fanned out per statement.
+/// Number of approved comments assigned to subscriptions per statement.
 const FAN_OUT_BATCH: i64 = 50;
-/// Subscriptions handled in one transaction, so that their locks are short.
+/// Number of subscriptions handled in one transaction. It is small, so that their rows are not locked for long.
 const SUBSCRIPTION_BATCH: i64 = 50;
-/// Comments that one email quotes; of the others it gives the number.
+/// Maximum number of comments quoted in one email. The email states how many more there are.
 const MAX_QUOTES: i64 = 20;
 
-/// Enqueues every email that is due and returns their number.
+/// Enqueues every notification email that is due and returns the number of emails.
 pub async fn enqueue_due_emails(app: &App) -> sqlx::Result<usize> {
     if app.config.mail.is_none() {
         return Ok(0);

@@ -1,4 +1,4 @@
-//! Pages of comments: their number, their paths, and their contents.
+//! Splits comments into pages: page numbers, paths, and the comments on a page.
 
 use sqlx::PgConnection;
 use url::form_urlencoded;
@@ -9,14 +9,14 @@ use super::store::threads::{self, ThreadCounts, ThreadKey};
 use crate::ids::{ArticleId, CommentId};
 use crate::web::Layout;
 
-/// Threads on one page of an article.
+/// Number of threads on one page of an article.
 const THREADS_PER_PAGE: i64 = 50;
-/// Comments of one thread on an article's page, the oldest; the others are on pages of the thread.
+/// Number of comments that an article's page shows of one thread, oldest first. The others are on pages of the thread.
 pub const REPLIES_PER_THREAD: i64 = 50;
-/// Comments on one page of a thread.
+/// Number of comments on one page of a thread.
 const REPLIES_PER_THREAD_PAGE: i64 = 200;
 
-/// Number of a page and of all pages.
+/// Number of a page of comments, and the total number of pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommentPaging {
     /// Page number, from 1.
@@ -26,19 +26,19 @@ pub struct CommentPaging {
 }
 
 impl CommentPaging {
-    /// Makes page `page` of an article.
+    /// Makes page number `page` of an article with `threads` threads.
     fn for_article(page: i64, threads: i64) -> Self {
         let pages = count_pages(threads, THREADS_PER_PAGE).max(1);
         Self { page, pages }
     }
 
-    /// Makes page `page` of a thread. The first page is the article's.
+    /// Makes page number `page` of a thread with `replies` comments. Page 1 is the article's page.
     pub fn for_thread(page: i64, replies: i64) -> Self {
         let pages = 1 + count_pages(replies - REPLIES_PER_THREAD, REPLIES_PER_THREAD_PAGE);
         Self { page, pages }
     }
 
-    /// Whether the page is beyond the last one.
+    /// Returns whether the page is beyond the last one.
     pub fn is_past_end(&self) -> bool {
         self.page > self.pages
     }
@@ -66,7 +66,7 @@ fn count_pages(items: i64, per_page: i64) -> i64 {
     (items.max(0) + per_page - 1) / per_page
 }
 
-/// Parses a page number in the parameter `name` of a query string; anything that is none is page 1.
+/// Parses a page number in the parameter `name` of a query string. An invalid or missing number is page 1.
 pub fn parse_page_number(name: &str, query: Option<&str>) -> i64 {
     let value = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(found, _)| found == name)
@@ -79,12 +79,13 @@ pub fn parse_page_number(name: &str, query: Option<&str>) -> i64 {
     digits.parse().unwrap_or(overflow).max(1)
 }
 
-/// Returns the page of an article that shows the thread with `before` threads before it.
+/// Returns the number of the page on which an article shows a thread. `before` is the number of threads shown before it.
 pub fn page_of_thread(before: i64) -> i64 {
     1 + before / THREADS_PER_PAGE
 }
 
-/// Returns the page of a thread that shows the comment with `before` comments before it.
+/// Returns the number of the page on which a thread shows a comment. `before` is the number of comments shown before it
+/// in the thread.
 pub fn page_in_thread(before: i64) -> i64 {
     if before < REPLIES_PER_THREAD {
         1
@@ -101,23 +102,23 @@ pub fn article_page_path(path: &str, page: i64) -> String {
     }
 }
 
-/// Returns the URL of a page of a thread, from the second on.
+/// Returns the URL of a page of a thread. `page` is at least 2, because page 1 is the article's page.
 pub fn thread_page_path(root: CommentId, page: i64) -> String {
     format!("/comments/{root}/thread?from={page}")
 }
 
 /// Comments on one page of an article.
 pub struct CommentPage {
-    /// Counts of all pages.
+    /// Numbers of comments and threads on all pages together.
     pub counts: ThreadCounts,
     pub paging: CommentPaging,
     pub threads: Vec<ThreadKey>,
-    /// Comments by thread and then oldest first, at most [`REPLIES_PER_THREAD`] of each thread.
+    /// Comments grouped by thread and then oldest first. Each thread has at most [`REPLIES_PER_THREAD`].
     pub comments: Vec<Comment>,
 }
 
 impl CommentPage {
-    /// Loads a page, which is empty if it is beyond the last one.
+    /// Loads a page of an article's comments. A page beyond the last has no comments.
     pub async fn load(
         db: &mut PgConnection,
         id: ArticleId,
@@ -145,7 +146,7 @@ impl CommentPage {
     }
 }
 
-/// Returns the comments on a page of a thread, from the second on.
+/// Returns the comments on a page of a thread. `page` is at least 2, because page 1 is the article's page.
 pub async fn list_thread_page(
     db: &mut PgConnection,
     thread: ThreadKey,
@@ -161,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invalid_page_number_is_the_first_page() {
+    fn an_invalid_page_number_is_parsed_as_page_one() {
         for (query, page) in [
             (None, 1),
             (Some(""), 1),
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_page_is_followed_by_another() {
+    fn comments_beyond_a_full_page_are_on_the_next_page() {
         for (threads, pages) in [(0, 1), (1, 1), (50, 1), (51, 2), (100, 2), (10_000, 200)] {
             assert_eq!(
                 CommentPaging::for_article(1, threads).pages,

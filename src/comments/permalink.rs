@@ -1,4 +1,5 @@
-//! Permalinks of comments. They redirect, because the page on which a comment is shown changes with the comments around it.
+//! Permalinks of comments. A permalink redirects, because a comment moves to another page when comments before it are
+//! added or removed.
 
 use axum::extract::State;
 use axum::response::Redirect;
@@ -9,7 +10,7 @@ use crate::app::App;
 use crate::ids::CommentId;
 use crate::web::{Db, Error, Layout, Path, Result};
 
-/// Redirects to a comment on a page of its article or of its thread.
+/// Redirects from a comment's permalink to the page of the article or thread that shows the comment.
 pub async fn show_comment(
     State(app): State<App>,
     layout: Layout,

@@ -1,4 +1,4 @@
-//! Submitting a reply. Whatever goes wrong, the response gives back what was typed.
+//! Submitting a reply. Every response to a failed submission contains the text that the reader entered.
 
 use std::pin::Pin;
 
@@ -20,7 +20,7 @@ use crate::web::form::FormData;
 use crate::web::request_id::RequestId;
 use crate::web::{Error, Layout, Page, Path, redirect_after_post};
 
-/// Handles the reply form.
+/// Handles this site's reply form.
 pub async fn post_reply(
     State(app): State<App>,
     Path(id): Path<ArticleId>,
@@ -32,7 +32,7 @@ pub async fn post_reply(
     handle_boxed(&app, target, &request_id, &submitter, form.value).await
 }
 
-/// Handles WordPress's own reply form, on a page that a cache stored before the move.
+/// Handles WordPress's own reply form. Such a form is on a page that a cache stored before the site moved from WordPress.
 pub async fn post_wordpress_reply(
     State(app): State<App>,
     request_id: RequestId,

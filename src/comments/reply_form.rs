@@ -1,4 +1,4 @@
-//! The reply form: its fields and their validation. It is part of every article's page, and of the page that shows errors.
+//! The reply form: its fields and their validation. It is part of every article's page and of the page that shows errors.
 
 use std::net::IpAddr;
 
@@ -16,18 +16,18 @@ use crate::text::{BodyFormat, SafeHtml, Website, input, markdown};
 use crate::web::form::{self, FieldErrors};
 use crate::web::{Layout, assets};
 
-/// Limits of WordPress, from the sizes of its columns.
+/// Limits that WordPress has, because of the sizes of its database columns.
 const MAX_NAME_BYTES: usize = 245;
 const MAX_BODY_BYTES: usize = 65_525;
 
-/// The fields as sent, by this site's form or by WordPress's.
+/// Fields of a reply form as sent, from this site's form or from WordPress's.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct ReplyFields {
     comment: String,
     #[serde(rename = "author")]
     name: String,
-    /// Rendered only in the response to the request that sent it, which is never cached.
+    /// Shown only in the response to the request that contained it. That response is never cached.
     email: String,
     #[serde(rename = "url")]
     website: String,
@@ -42,25 +42,25 @@ pub struct ReplyFields {
     /// Id of the parent comment; empty for a top-level comment.
     #[serde(rename = "to")]
     parent: String,
-    /// Article and parent comment by WordPress's ids.
+    /// Id that the article had in WordPress, sent by a WordPress form.
     #[serde(rename = "comment_post_ID", deserialize_with = "form::trimmed")]
     pub(super) wordpress_article: String,
     #[serde(rename = "comment_parent")]
     wordpress_parent: String,
 }
 
-/// The form with the values as typed and the errors of its fields.
+/// The reply form with the values that the reader entered and the errors of its fields.
 #[derive(Template)]
 #[template(path = "comments/_reply_form.html")]
 pub struct ReplyForm {
     translator: Translator,
     pub(super) target: ReplyTarget,
-    /// Id of the parent comment as sent; empty for a top-level comment. An id of WordPress if `target` is one.
+    /// Id of the parent comment as sent; empty for a top-level comment. It is a WordPress id if `target` is one.
     pub(super) parent: String,
     typed: ReplyFields,
-    /// The site can send email.
+    /// Whether the site can send email, so that the form offers notifications.
     offers_email: bool,
-    /// Rendered text, after a click on Preview.
+    /// Rendered comment, present after a click on Preview.
     pub(super) preview: Option<SafeHtml>,
     pub(super) errors: FieldErrors,
     script: String,
@@ -76,7 +76,7 @@ impl ReplyForm {
         Self::new(layout, target, ReplyFields::default())
     }
 
-    /// Makes a form that shows the sent fields, which are not validated yet.
+    /// Makes a form that shows the sent fields. They are not validated yet.
     pub(super) fn new(layout: &Layout, target: ReplyTarget, typed: ReplyFields) -> Self {
         let parent = match target {
             ReplyTarget::Article(_) => typed.parent.clone(),
@@ -121,12 +121,12 @@ impl ReplyForm {
         i64::try_from(self.errors.iter().count()).unwrap_or(i64::MAX)
     }
 
-    /// Whether the honeypot field, which people do not see, was filled in.
+    /// Returns whether the honeypot field was filled in, which people do not see but bots do.
     pub(super) fn honeypot_filled(&self) -> bool {
         !self.typed.honeypot.is_empty()
     }
 
-    /// Returns the scope of the notifications that were asked for.
+    /// Returns which comments the reader asked to be notified of, if any.
     pub(super) fn subscription_scope(&self) -> Option<SubscriptionScope> {
         let typed = &self.typed;
         match (self.offers_email, typed.notify_all, typed.notify_replies) {
@@ -140,13 +140,13 @@ impl ReplyForm {
         self.typed.comment.is_empty()
     }
 
-    /// Returns the text as typed.
+    /// Returns the comment text as the reader entered it.
     pub(super) fn body(&self) -> &str {
         &self.typed.comment
     }
 
-    /// Validates the form. Returns `None` if it has errors, which are then in `errors` beside the values as typed. Staff
-    /// may leave out email and name: the name is then their account's.
+    /// Validates the form. If it has errors, returns `None` and stores them in `errors`, and the form keeps the entered
+    /// values. Staff may leave out email and name. Without a name, the comment gets the name of their account.
     pub(super) fn parse(
         &mut self,
         parent_id: Option<CommentId>,
@@ -212,7 +212,7 @@ fn parse_email(
     None
 }
 
-/// Validates a name. Errors are those of the field `author`.
+/// Validates the name of a comment's author. Adds errors for the field `author`.
 pub fn validate_name(translator: Translator, name: &str, errors: &mut FieldErrors) {
     if input::is_blank(name) {
         errors.push(translator, "author", "reply-name-missing");
@@ -224,7 +224,7 @@ pub fn validate_name(translator: Translator, name: &str, errors: &mut FieldError
     }
 }
 
-/// Parses a website, which may be empty. Errors are those of the field `url`.
+/// Parses a website address, which may be empty. Adds errors for the field `url`.
 pub fn parse_website(
     translator: Translator,
     typed: &str,
@@ -242,8 +242,8 @@ pub fn parse_website(
     })
 }
 
-/// Parses the text of a comment and returns it with its HTML. Errors are those of the field `comment`; invisible control
-/// characters are removed from `typed`, so that the form shows the text without them.
+/// Parses the text of a comment and returns it with its HTML. Adds errors for the field `comment`. Also removes invisible
+/// control characters from `typed`, so that the form shows the text without them.
 pub fn parse_body(
     translator: Translator,
     format: BodyFormat,

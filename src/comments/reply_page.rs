@@ -1,4 +1,4 @@
-//! The reply form on a page of its own: to reply to a comment, to preview, or to fix errors.
+//! The reply form on its own page, used to reply to a comment, to preview, or to fix errors.
 
 use askama::Template;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::cache::{CachePolicy, CacheTag};
 use crate::ids::{ArticleId, CommentId};
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
 
-/// The page. Without an open discussion it only gives the text back.
+/// Page with the reply form. If replies are closed, it only shows the text that the reader entered.
 #[derive(Template)]
 #[template(path = "comments/reply.html")]
 pub(super) struct ReplyFormPage {
@@ -21,14 +21,14 @@ pub(super) struct ReplyFormPage {
     pub discussion: Option<Discussion>,
     pub parent: Option<Comment>,
     pub form: ReplyForm,
-    /// Reason for a rejection that no field caused.
+    /// Reason for a rejection that is not the error of a field.
     pub notice: Option<String>,
-    /// The form is shown; otherwise only its text, if there is any.
+    /// Whether the form is shown. Otherwise only the text that the reader entered is shown, if there is any.
     pub can_submit: bool,
 }
 
 impl ReplyFormPage {
-    /// Makes the page with nothing but the form.
+    /// Makes the page with the form only, without a notice or a parent comment.
     pub fn new(layout: Layout, form: ReplyForm) -> Self {
         Self {
             layout,
@@ -41,13 +41,13 @@ impl ReplyFormPage {
     }
 }
 
-/// Query of the reply page.
+/// Query string of the reply page.
 #[derive(Deserialize)]
 pub struct ReplyQuery {
     to: Option<CommentId>,
 }
 
-/// Shows the form, with the parent comment above it if the query names one.
+/// Shows the reply form. If the query names a parent comment, it is shown above the form.
 pub async fn show_reply(
     State(app): State<App>,
     layout: Layout,
@@ -84,7 +84,7 @@ pub async fn show_reply(
     Ok((policy, [("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
-/// Renders a page on which nothing was saved and that has no discussion.
+/// Renders the reply page after a failure that left nothing saved and no discussion loaded.
 pub(super) fn build_failure_page(
     layout: Layout,
     form: ReplyForm,

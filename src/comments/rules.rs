@@ -8,13 +8,14 @@ use tokio::task::spawn_blocking;
 use super::screening::{ScreeningRules, WordList};
 use crate::publication::DiscussionSettings;
 
-/// Compiled lists in the cache. A site uses two at a time; the others are versions that staff are trying.
+/// Number of compiled word lists in the cache. A site uses two at a time. The others are versions that staff are trying.
 const CACHED_LISTS: usize = 8;
 
-/// Cache of compiled lists by the hash of their text: compiling a long list takes longer than searching for it.
+/// Cache of compiled word lists, by the hash of their text. Compiling a long list takes longer than searching a comment
+/// with it.
 static LIST_CACHE: Mutex<VecDeque<([u8; 32], WordList)>> = Mutex::new(VecDeque::new());
 
-/// Returns the rules, with the word lists compiled.
+/// Loads the screening rules and compiles the word lists.
 pub async fn load_rules(
     settings: &DiscussionSettings,
     hold_words: &str,
@@ -68,13 +69,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn invalid_lines_of_a_list_are_ignored() {
+    async fn invalid_lines_of_a_word_list_are_ignored() {
         let list = load_word_list("free money\n/(/\ncasino").await;
         assert_eq!(list.matching_lines(&["Free money at the Casino!"]), [1, 3]);
     }
 
     #[tokio::test]
-    async fn lists_are_cached_by_their_text_up_to_a_limit() {
+    async fn a_limited_number_of_compiled_word_lists_is_cached_by_their_text() {
         for number in 0..3 * CACHED_LISTS {
             let text = format!("word{number}");
             for list in [load_word_list(&text).await, load_word_list(&text).await] {

@@ -1,4 +1,4 @@
-//! The transaction that saves a valid comment: duplicates, flood control, screening, insert, subscription.
+//! The transaction that saves a valid comment: duplicate check, flood control, screening, insert, subscription.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -16,14 +16,14 @@ use crate::limits::network_of;
 use crate::text::Website;
 use crate::web::{Error, Layout, Result};
 
-/// A valid comment with what decides about saving it.
+/// A valid comment with everything needed to decide whether and how it is saved.
 pub(super) struct ValidReply<'a> {
     pub layout: &'a Layout,
     pub discussion: &'a Discussion,
     pub comment: &'a NewComment,
     pub browser: &'a BrowserToken,
     pub honeypot_filled: bool,
-    /// Scope of the notifications that were asked for.
+    /// Comments that the author asked to be notified of.
     pub scope: Option<SubscriptionScope>,
 }
 
@@ -36,13 +36,13 @@ pub(super) enum SaveOutcome {
     Duplicate {
         id: CommentId,
     },
-    /// Another comment came from the same network or with the same email a moment ago.
+    /// Another comment came from the same IP network or with the same email a moment ago.
     RateLimited {
         seconds: i64,
     },
 }
 
-/// Saves a comment. Commits only if it was created.
+/// Saves a comment. Commits the transaction if the comment was created, and rolls it back otherwise.
 pub(super) async fn save_reply(
     app: &App,
     mut db: Transaction<'static, Postgres>,
@@ -145,8 +145,8 @@ async fn find_duplicate(
     submissions::find_duplicate(db, &app.keys, article_id, commenter_id, comment, now).await
 }
 
-/// Subscribes the author to what the form asked for, and emails the verification link if the browser has not verified the
-/// email.
+/// Subscribes the author to the notifications that the form asked for. Enqueues the verification email if the email
+/// address was not verified in this browser.
 async fn subscribe(
     app: &App,
     db: &mut PgConnection,
@@ -177,7 +177,7 @@ async fn subscribe(
     Ok(())
 }
 
-/// Returns the keys under which flood control counts a comment: its network and its email.
+/// Returns the keys by which flood control recognises an author: hashes of the IP network and of the email.
 fn flood_keys(keys: &KeyRing, comment: &NewComment, is_verified: bool) -> Vec<Vec<u8>> {
     let network = network_of(comment.ip).to_string();
     let network_key = keys.blind_index("lately from a network", network.as_bytes());

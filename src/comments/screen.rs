@@ -1,4 +1,4 @@
-//! Screening of a submitted or edited comment: gathers the facts and applies the rules.
+//! Screening of a submitted or edited comment: loads the facts about it and applies the rules.
 
 use std::net::IpAddr;
 
@@ -16,23 +16,23 @@ use crate::ids::CommenterId;
 use crate::publication::DiscussionSettings;
 use crate::text::{SafeHtml, markdown};
 
-/// Author of a comment that is screened.
+/// Author of a comment that is being screened.
 pub(super) struct ScreenedAuthor<'a> {
     pub name: &'a str,
     pub website: Option<&'a str>,
     pub commenter_id: Option<CommenterId>,
-    /// Email of a new comment. At an edit only its hash is stored, and blocked domains are not checked again.
+    /// Email of a new comment. `None` when a comment is edited, so that blocked domains are not checked again.
     pub email: Option<&'a Email>,
-    /// The browser has verified the email.
+    /// Whether the email was verified in this browser.
     pub is_verified: bool,
     /// IP address of the request.
     pub ip: IpAddr,
-    /// Signed-in member of staff.
+    /// Whether the author is a signed-in member of staff.
     pub is_staff: bool,
     pub honeypot_filled: bool,
 }
 
-/// Screens a text by an author.
+/// Screens the text of a new or edited comment.
 pub(super) async fn screen_comment(
     db: &mut PgConnection,
     keys: &KeyRing,

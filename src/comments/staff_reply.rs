@@ -1,4 +1,4 @@
-//! Replies that moderators write in the queue. They are not screened.
+//! Replies that moderators write in the moderation queue. They are approved without screening.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ use crate::text::SafeHtml;
 pub struct StaffReply {
     pub article_id: ArticleId,
     pub parent_id: CommentId,
-    /// Markdown.
+    /// Text of the reply in Markdown.
     pub body: String,
     pub body_html: SafeHtml,
     /// IP address of the request.
@@ -29,12 +29,12 @@ pub struct StaffReply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StaffReplyOutcome {
     Created(CommentId),
-    /// The button was pressed twice.
+    /// The same reply is saved already, because the button was pressed twice.
     Duplicate(CommentId),
 }
 
-/// Saves a reply as approved, under the name of the moderator's account. Returns `None` if the same reply was inserted by
-/// another request at this moment.
+/// Saves a reply as approved, under the name of the moderator's account. Returns `None` if a simultaneous request
+/// inserted the same reply.
 pub async fn save_staff_reply(
     db: &mut PgConnection,
     keys: &KeyRing,

@@ -1,4 +1,4 @@
-//! A submitted reply form, from the first query to the outcome. Knows nothing of pages.
+//! Processing of a submitted reply form, from the first query to the outcome. It does not render pages.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,11 +21,11 @@ use crate::publication::Publication;
 use crate::text::SafeHtml;
 use crate::web::{ClientIp, Error, Layout, Result};
 
-/// Sender of a form.
+/// Sender of a reply form.
 pub struct Submitter {
     pub(super) ip: IpAddr,
     pub(super) browser: BrowserToken,
-    /// Signed-in member of staff.
+    /// Account of the sender, if it is a signed-in member of staff.
     pub(super) viewer: Option<Viewer>,
 }
 
@@ -42,26 +42,26 @@ impl FromRequestParts<App> for Submitter {
     }
 }
 
-/// A submission whose transaction is open.
+/// A submitted reply whose database transaction is open.
 pub(super) struct OpenSubmission {
     db: Transaction<'static, Postgres>,
-    /// Absent if the article is not published.
+    /// `None` if the article is not published.
     discussion: Option<Discussion>,
 }
 
-/// Discussion and parent comment of a submission.
+/// Discussion and parent comment of a submitted reply.
 pub(super) struct ReplyContext {
     pub discussion: Discussion,
     pub parent: Option<Comment>,
 }
 
-/// Outcome of a submission.
+/// Outcome of submitting a reply.
 pub(super) enum SubmitOutcome {
     Created {
         id: CommentId,
         status: Status,
     },
-    /// The same comment is saved already. `recent` is that comment if it was saved less than a minute ago.
+    /// The same comment is saved already. `recent` contains the saved comment if that happened less than a minute ago.
     Duplicate {
         context: ReplyContext,
         recent: Option<Box<AuthorComment>>,
@@ -70,7 +70,7 @@ pub(super) enum SubmitOutcome {
         context: ReplyContext,
         body_html: SafeHtml,
     },
-    /// The form has errors, or its parent comment is not public.
+    /// The form has errors, or the parent comment is not public.
     Invalid {
         context: ReplyContext,
         is_parent_gone: bool,
@@ -86,8 +86,8 @@ pub(super) enum SubmitOutcome {
     },
 }
 
-/// Begins the transaction and loads the discussion with the settings of the same moment. One connection does it all, since
-/// many readers reply at a time.
+/// Begins a transaction and loads the discussion together with the settings that apply at the same moment. A single
+/// connection does all this, because many readers may reply at the same time.
 pub(super) async fn open_submission(
     app: &App,
     target: ReplyTarget,
@@ -104,7 +104,7 @@ pub(super) async fn open_submission(
     Ok((OpenSubmission { db, discussion }, publication))
 }
 
-/// Validates the form and saves the comment, unless a preview was asked for.
+/// Validates the form and saves the comment. Saves nothing if the form has errors or only a preview was asked for.
 pub(super) async fn submit(
     app: &App,
     submission: OpenSubmission,
@@ -169,7 +169,7 @@ pub(super) async fn submit(
     })
 }
 
-/// Replaces the WordPress ids of a form by our own.
+/// Replaces the WordPress ids in a form by the ids of this site.
 async fn resolve_wordpress_ids(
     db: &mut PgConnection,
     form: &mut ReplyForm,
@@ -184,10 +184,10 @@ async fn resolve_wordpress_ids(
     Ok(())
 }
 
-/// Age in seconds from which a duplicate is no double click any more.
+/// Age in seconds from which a duplicate no longer counts as a double click.
 const DOUBLE_CLICK_SECONDS: i64 = 60;
 
-/// Returns the saved comment if it is recent enough to be the same person's.
+/// Returns the saved comment, unless it is so old that the duplicate may come from somebody else.
 async fn find_recent(app: &App, id: CommentId) -> Result<Option<AuthorComment>> {
     let mut db = app.pool.acquire().await?;
     let now = app.clock.now();

@@ -1,4 +1,4 @@
-//! A list of comments as a tree: replies are nested under their parents, down to the depth of the settings.
+//! Comments as a tree: replies are nested under their parents, down to the depth in the settings.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,38 +25,39 @@ pub struct Thread {
 // Rendered by a template, which has escaped every value.
 impl HtmlSafe for Thread {}
 
-/// One comment and its position in the nested lists.
+/// A comment and its position in the nested lists.
 struct ThreadEntry {
     comment: Comment,
     parent: ParentReference,
-    /// Opens a list of replies to the entry before.
+    /// Whether a nested list begins before this entry, with replies to the previous entry.
     opens: bool,
-    /// Number of lists that end after it.
+    /// Number of nested lists that end after this entry.
     closes: usize,
-    /// Link to the rest of the thread, after its last entry on this page.
+    /// Link to the rest of the thread, if this is the thread's last entry on the page.
     more: Option<ThreadContinuation>,
 }
 
-/// Link to the rest of a thread.
+/// Link to the comments of a thread that do not fit on the page.
 struct ThreadContinuation {
     url: String,
-    /// Number of comments there.
+    /// Number of comments that do not fit on the page.
     count: i64,
 }
 
-/// Reference from a comment to its parent.
+/// Relation of a comment to its parent, as the page shows it.
 enum ParentReference {
-    /// Top-level comment, or the parent is not public.
+    /// The comment has no parent, or its parent is not public.
     Absent,
-    /// The comment is nested under its parent.
+    /// The comment is nested under its parent on the page.
     Nested(CommentId),
-    /// The parent is named, because the comment is at the last level or the parent is on another page.
+    /// The comment names its parent and links to it, because it is not nested under it: it is at the deepest level, or
+    /// the parent is on another page.
     Named { url: String, name: String },
 }
 
 impl Thread {
-    /// Nests comments, which have to be sorted by thread and then oldest first, under their parents. Those of `threads` that
-    /// have more comments than one page shows get a link to the rest.
+    /// Nests comments under their parents. `comments` must be sorted by thread and then oldest first. Those of `threads`
+    /// that have more comments than one page shows get a link to the rest.
     pub fn arrange(
         layout: Layout,
         article_id: ArticleId,
@@ -95,13 +96,13 @@ impl Thread {
         }
     }
 
-    /// Whether the next entry is nested under this one, so that its list item has to stay open.
+    /// Returns whether the next entry is nested under this entry, so that the HTML list item has to stay open.
     fn has_nested(&self, index: &usize) -> bool {
         self.entries.get(index + 1).is_some_and(|next| next.opens)
     }
 }
 
-/// Orders comments depth first and computes their nesting.
+/// Orders comments depth first and computes the nested lists, at most `levels` deep.
 fn nest(comments: Vec<Comment>, levels: usize) -> Vec<ThreadEntry> {
     let on_page: HashSet<CommentId> = comments.iter().map(|comment| comment.id).collect();
     let mut children: HashMap<Option<CommentId>, Vec<Comment>> = HashMap::new();
@@ -173,7 +174,7 @@ mod tests {
         }
     }
 
-    /// Returns the ids with brackets around nested lists.
+    /// Returns the ids of the comments, with brackets around nested lists.
     fn outline(comments: Vec<Comment>) -> String {
         outline_at(5, comments)
     }
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_without_a_public_parent_is_at_the_top_level() {
+    fn a_reply_whose_parent_is_not_public_is_shown_at_the_top_level() {
         let mut orphan = comment(2, Some(1));
         orphan.parent_name = None;
         assert_eq!(outline(vec![orphan, comment(3, Some(2))]), "2(3)");
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn replies_below_the_last_level_name_their_parents() {
+    fn replies_below_the_deepest_level_name_their_parents() {
         let comments = || (1..=7).map(|id| comment(id, (id > 1).then_some(id - 1)));
         assert_eq!(outline(comments().collect()), "1(2(3(4(5 6→N5 7→N6))))");
         let at_two = outline_at(2, comments().collect());

@@ -21,14 +21,14 @@ struct ThreadPage {
     layout: Layout,
     discussion: Discussion,
     thread: Thread,
-    /// Oldest comment that is public.
+    /// Oldest public comment of the thread.
     first_id: CommentId,
     root_id: CommentId,
     replies: i64,
     paging: CommentPaging,
 }
 
-/// Shows a page of a thread from the second on; the first is on the article's page.
+/// Shows a page of a thread, from page 2 on. The first page of a thread is on the article's page.
 pub async fn show_thread(
     State(app): State<App>,
     layout: Layout,
@@ -89,7 +89,7 @@ pub async fn show_thread(
     Ok((policy, [("x-robots-tag", "noindex")], Page(page)).into_response())
 }
 
-/// Redirects with 302: the page may exist once the thread has grown.
+/// Redirects with status 302, because the requested page may exist once the thread has grown.
 fn redirect_temporarily(path: String) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, path)]).into_response()
 }

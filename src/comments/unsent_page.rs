@@ -1,4 +1,4 @@
-//! Page that gives a text back that could not be saved.
+//! Page that shows a text that could not be saved, so that its author does not lose it.
 
 use askama::Template;
 
@@ -12,7 +12,7 @@ pub(super) struct UnsentPage {
     body: String,
 }
 
-/// Builds the page with an explanation and the text as it was typed.
+/// Builds a page with an explanation and the text that could not be saved.
 pub(super) fn build_unsent_page(layout: Layout, notice: String, body: String) -> Page<UnsentPage> {
     Page(UnsentPage {
         layout,

@@ -1,5 +1,5 @@
-//! Ending a subscription by the link in an email, without signing in. GET shows and POST acts, for the button on the page
-//! and for the one-click unsubscribe of mail programs (RFC 8058).
+//! Ending a subscription by the link in an email, without signing in. GET shows a page and POST ends the subscription,
+//! both for the button on the page and for the one-click unsubscribe of mail programs (RFC 8058).
 
 use askama::Template;
 use axum::extract::State;
@@ -15,13 +15,13 @@ use crate::web::{Db, Error, Layout, Page, Path, Query, Result, SignatureQuery};
 #[template(path = "comments/unsubscribe.html")]
 struct UnsubscribePage {
     layout: Layout,
-    /// URL that ends the subscription.
+    /// URL of the form that ends the subscription.
     action: String,
-    /// Absent once the subscription has ended.
+    /// The subscription, or `None` once it has ended.
     subscription: Option<Subscription>,
-    /// URL that emails the link to the commenter page.
+    /// URL of the form that emails the link to the commenter page.
     link_action: String,
-    /// The link to the commenter page has just been emailed.
+    /// Whether the link to the commenter page has just been emailed.
     is_emailed: bool,
 }
 
@@ -42,7 +42,7 @@ impl UnsubscribePage {
     }
 }
 
-/// Shows the subscription with the button that ends it.
+/// Shows a subscription with the button that ends it.
 pub async fn show_unsubscribe(
     State(app): State<App>,
     layout: Layout,
@@ -69,8 +69,8 @@ pub async fn post_unsubscribe(
     Ok(Page(UnsubscribePage::new(&app, layout, id, None)).into_private_response())
 }
 
-/// Emails the link to the commenter page to the subscriber. It is not on the page, because the notification that led here
-/// may have been forwarded.
+/// Emails the link to the commenter page to the subscriber. The link is not on the unsubscribe page, because the
+/// notification that led there may have been forwarded.
 pub async fn email_commenter_link(
     State(app): State<App>,
     layout: Layout,

@@ -1,7 +1,7 @@
-//! Bounce reports that arrive as emails (RFC 3464).
+//! Parsing of bounce reports that arrive as emails (RFC 3464).
 
-/// Returns the emails that a report says failed permanently; none for any other message. The report's sender chose what
-/// it names, so callers only look the emails up.
+/// Returns the email addresses to which delivery failed permanently according to a bounce report. Returns none for any
+/// other message. Anyone could have sent the report, so callers must only look the addresses up.
 pub fn failed_recipients(message: &str) -> Vec<String> {
     let unfolded = message
         .replace("\r\n", "\n")
@@ -13,7 +13,7 @@ pub fn failed_recipients(message: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns the email in one recipient's group of fields (RFC 3464 §2.3), if it failed permanently.
+/// Returns the email address in the fields about one recipient (RFC 3464 §2.3), if delivery to it failed permanently.
 fn parse_failed_recipient(group: &str) -> Option<String> {
     let field = |name: &str| {
         group.lines().find_map(|line| {
@@ -39,7 +39,7 @@ mod tests {
     const REPORT: &str = "From: MAILER-DAEMON@mx.example.net\r\nSubject: Undelivered Mail\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\nOriginal-Recipient: rfc822;Ann@example.org\r\nFinal-Recipient: rfc822; box17@inner.example.org\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no\r\n such person\r\n\r\n--x--\r\n";
 
     #[test]
-    fn a_report_names_whom_it_did_not_reach() {
+    fn a_bounce_report_gives_the_failed_recipient() {
         assert_eq!(failed_recipients(REPORT), ["Ann@example.org"]);
         let unix = REPORT.replace("\r\n", "\n");
         assert_eq!(failed_recipients(&unix), ["Ann@example.org"]);
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delay_and_other_mail_name_nobody() {
+    fn delay_reports_and_other_emails_give_no_failed_recipient() {
         for (from, to) in [
             ("Action: failed", "Action: delayed"),
             ("Status: 5.1.1", "Status: 4.2.2"),

@@ -1,4 +1,5 @@
-//! The connection to the mail server. Its responses may quote an email, so only their codes are logged.
+//! Connection to the mail server. Only the codes of its responses are logged, because the responses may quote an email
+//! address.
 
 use std::error::Error as _;
 use std::sync::Mutex;
@@ -15,10 +16,11 @@ use crate::config::MailConfig;
 
 type SmtpTransport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// Time for one message. RFC 5321 §4.5.3.2 would wait for minutes, but a message here is retried later.
+/// Longest time for sending one message. RFC 5321 §4.5.3.2 suggests several minutes, but a message that times out here is
+/// retried later.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The mail server and its open connections.
+/// Client of the mail server, with its pool of open connections.
 pub struct Mailer {
     config: MailConfig,
     host: String,
@@ -26,14 +28,14 @@ pub struct Mailer {
     transport: Mutex<SmtpTransport>,
 }
 
-/// The reason why a message was not sent, with the server's code.
+/// Reason why a message was not sent, with the mail server's code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The recipient was rejected permanently.
+    /// The mail server permanently rejected the recipient.
     Rejected(String),
-    /// This message was deferred.
+    /// The mail server did not accept this message now. It can be sent later.
     Deferred(String),
-    /// The server takes no message of ours now.
+    /// The mail server cannot be reached or accepts no messages now.
     Unreachable(String),
 }
 
@@ -52,8 +54,8 @@ impl Mailer {
         self
     }
 
-    /// Returns an error unless the server accepts our connection and credentials. What fails here is about us, not a
-    /// recipient.
+    /// Returns an error unless the mail server accepts our connection and credentials. Such an error does not depend on
+    /// the recipient of a message.
     pub async fn test_connection(&self) -> Result<(), SendError> {
         let transport = self.transport();
         match timeout(self.timeout, transport.test_connection()).await {
@@ -64,7 +66,8 @@ impl Mailer {
         }
     }
 
-    /// Sends one message. Must not be cancelled: a connection left in the middle of a message would go back to the pool.
+    /// Sends one message. The future must not be cancelled, because the connection would return to the pool in the middle
+    /// of a message.
     pub async fn send(
         &self,
         letter: &EmailMessage,
@@ -96,7 +99,8 @@ impl Mailer {
             .clone()
     }
 
-    /// Drops all connections. After a timeout, the next response on a connection could belong to the message before.
+    /// Drops all connections to the mail server. After a timeout, the next response on a connection could belong to the
+    /// previous message.
     fn reset_connections(&self) -> SendError {
         *self
             .transport
@@ -114,7 +118,7 @@ fn transport(config: &MailConfig) -> SmtpTransport {
 }
 
 impl SendError {
-    /// Returns the loggable code.
+    /// Returns the code of the error, which contains no personal data and may be logged.
     pub fn code(&self) -> &str {
         match self {
             Self::Rejected(code) | Self::Deferred(code) | Self::Unreachable(code) => code,
@@ -139,8 +143,8 @@ impl SendError {
     }
 }
 
-/// Returns whether a permanent rejection is about the recipient. The enhanced code at the start of the text (RFC 3463),
-/// where there is one, tells a missing mailbox from a sender that may not send.
+/// Returns whether a permanent rejection is about the recipient. If `text` begins with an enhanced status code (RFC
+/// 3463), that code distinguishes a missing mailbox from a rejected sender. Otherwise `code` decides.
 fn rejects_recipient(code: &str, text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
     match word.split('.').collect::<Vec<_>>()[..] {
@@ -154,7 +158,7 @@ fn rejects_recipient(code: &str, text: &str) -> bool {
     }
 }
 
-/// Returns the part of an error that may be logged: the server's code, or the kind of failure.
+/// Returns the part of an SMTP error that may be logged: the mail server's code, or the kind of failure.
 fn loggable_code(error: &SmtpError) -> String {
     if let Some(code) = error.status() {
         return code.to_string();
@@ -169,7 +173,7 @@ fn loggable_code(error: &SmtpError) -> String {
     kind.to_owned()
 }
 
-/// Checks that the mail server would accept mail from us.
+/// Checks that the mail server accepts our connection and credentials.
 pub async fn check_server(config: &MailConfig) -> anyhow::Result<()> {
     let patience = Duration::from_secs(10);
     let server = SmtpTransport::from_url(&config.smtp_url)
@@ -192,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_about_the_reader_only_where_the_server_says_so() {
+    fn only_rejections_about_the_recipient_count_as_bounces() {
         for (code, text) in [
             ("550", "5.1.1 <ann@example.org>: no such user"),
             ("550", "No such user here"),

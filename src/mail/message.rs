@@ -1,4 +1,4 @@
-//! Email messages: made of a few kinds of blocks, each rendered as text and as HTML.
+//! Email messages, composed of a few kinds of blocks. Each block is rendered as text and as HTML.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,44 +13,45 @@ use url::Url;
 use crate::clock::Ts;
 use crate::text::Language;
 
-/// RFC 5322 §2.1.1 asks for at most 78; a few are left for the marks of quotations.
+/// Maximum number of characters in a line of text. RFC 5322 §2.1.1 allows 78, and the rest is for quotation marks such as
+/// `> `.
 const MAX_LINE_CHARS: usize = 72;
 
-/// A message without its recipient. Serialised only to be encrypted: its links act without a sign-in.
+/// A message without its recipient. It may only be stored encrypted, because the links in it work without signing in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailMessage {
     pub subject: String,
     pub text: String,
     pub html: String,
-    /// An absolute URL that unsubscribes by POST (RFC 8058).
+    /// Absolute URL to which a mail program posts in order to unsubscribe (RFC 8058).
     pub unsubscribe: Option<String>,
-    /// The subject matter, such as `article-17`: mail programs group messages by it.
+    /// Name of the conversation, such as `article-17`. Mail programs group messages with the same name.
     pub thread: Option<String>,
 }
 
-/// A part of a message.
+/// Block of a message, such as a paragraph or a button.
 pub enum EmailBlock {
     Paragraph(String),
-    /// Somebody's comment, whole.
+    /// A comment, quoted completely.
     Quote {
         who: String,
-        /// The date, formatted for people.
+        /// Date of the comment, formatted for people.
         when: String,
-        /// Plain text.
+        /// Comment text without markup.
         text: String,
         link: EmailLink,
     },
-    /// The beginning of somebody's comment.
+    /// The beginning of a comment.
     Excerpt {
         who: String,
-        /// The article's title.
+        /// Title of the article.
         about: String,
-        /// Plain text, already cut.
+        /// Beginning of the comment text, without markup.
         text: String,
     },
-    /// A button.
+    /// A link shown as a button.
     Action(EmailLink),
-    /// Small print.
+    /// A paragraph in small print.
     Footnote(String),
 }
 
@@ -60,12 +61,12 @@ pub struct EmailLink {
     pub url: String,
 }
 
-/// The headers that are added when a message is sent.
+/// Header values that are added when a message is sent.
 pub struct EnvelopeInfo<'a> {
     pub from: &'a Mailbox,
-    /// The site's host, on which message ids are unique.
+    /// Host of this site. Message ids are unique on it.
     pub host: &'a str,
-    /// The part of the message id before the at sign; the same for every retry.
+    /// Part of the message id before the @. It stays the same when sending is retried.
     pub id: &'a str,
     pub date: Ts,
 }
@@ -98,7 +99,7 @@ impl EmailMessage {
         }
     }
 
-    /// Builds the message to one recipient. No text in it can become a header.
+    /// Builds the message to a recipient. Texts are cleaned so that they cannot add headers.
     pub fn build(
         &self,
         to: Address,
@@ -131,7 +132,7 @@ impl EmailMessage {
 }
 
 impl EmailBlock {
-    /// Renders the block as text. URLs stand on lines of their own, so that no program breaks them.
+    /// Renders the block as text. URLs are on lines of their own, so that mail programs do not break them.
     fn to_text(&self) -> String {
         match self {
             Self::Paragraph(text) | Self::Footnote(text) => wrapped(text, ""),
@@ -152,7 +153,7 @@ impl EmailBlock {
         }
     }
 
-    /// Splits a text into paragraphs, and these into lines.
+    /// Splits a text into paragraphs, and each paragraph into lines.
     fn paragraphs(text: &str) -> Vec<Vec<&str>> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         lines
@@ -169,7 +170,7 @@ impl EmailLink {
     }
 }
 
-/// Wraps each paragraph, with `mark` before every line. Words that are too long stay whole.
+/// Wraps each paragraph and puts `mark` before every line. Words longer than a line are not broken.
 fn wrapped(text: &str, mark: &str) -> String {
     let options = textwrap::Options::new(MAX_LINE_CHARS)
         .initial_indent(mark)
@@ -185,7 +186,7 @@ fn wrapped(text: &str, mark: &str) -> String {
     paragraphs.collect::<Vec<_>>().join(&separator)
 }
 
-/// Returns the text on one line without control characters, so that it cannot end a header.
+/// Returns a text on one line and without control characters, so that it cannot add headers.
 fn to_single_line(text: &str) -> String {
     let spaced: String = text
         .chars()
@@ -201,14 +202,15 @@ fn strip_controls(text: &str) -> String {
         .collect()
 }
 
-/// Removes everything that a message id may not contain (RFC 5322 §3.6.4), and a little more.
+/// Removes all characters that a message id may not contain (RFC 5322 §3.6.4), and some that it may.
 fn sanitize_id(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect()
 }
 
-/// Returns an absolute web URL in ASCII that can end neither a header nor the brackets around it.
+/// Parses an absolute web URL and returns it in ASCII, without characters that could end a header or the angle brackets
+/// around the URL.
 fn parse_web_url(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
@@ -219,15 +221,15 @@ fn parse_web_url(text: &str) -> Option<String> {
     (is_web && is_plain).then_some(address)
 }
 
-/// The `Auto-Submitted` header: out-of-office replies do not answer it (RFC 3834 §5).
+/// The `Auto-Submitted` header. It prevents out-of-office replies (RFC 3834 §5).
 #[derive(Clone)]
 struct AutoSubmitted;
 
-/// The `List-Unsubscribe` header (RFC 2369 §3.2).
+/// The `List-Unsubscribe` header (RFC 2369 §3.2), with the URL for unsubscribing.
 #[derive(Clone)]
 struct ListUnsubscribe(String);
 
-/// The `List-Unsubscribe-Post` header (RFC 8058 §3.1).
+/// The `List-Unsubscribe-Post` header, which announces unsubscribing with one click (RFC 8058 §3.1).
 #[derive(Clone)]
 struct ListUnsubscribePost;
 
@@ -305,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_reads_well_as_text() {
+    fn a_message_is_rendered_as_text() {
         insta::assert_snapshot!(letter().text, @r#"
         Ann & Bob answered what you wrote under “Tea”. It is a long sentence
         that goes on for more than a line.
@@ -328,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_reads_well_as_html() {
+    fn a_message_is_rendered_as_html() {
         insta::assert_snapshot!(letter().html, @r##"
         <!doctype html>
         <html lang="en">
@@ -353,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_longer_than_it_may_be_but_for_a_long_word() {
+    fn lines_are_wrapped_but_long_words_are_not_broken() {
         let address = format!("https://example.org/{}", "a".repeat(100));
         let text = wrapped(&format!("{} {address} end", "слово ".repeat(40)), "> ");
         assert!(text.lines().all(|line| line.starts_with("> ")));
@@ -365,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_to_unsubscribe_is_a_web_address_and_nothing_else() {
+    fn the_unsubscribe_url_must_be_a_web_url_and_cannot_add_headers() {
         for wrong in ["javascript:alert(1)", "mailto:ann@example.org", "/stop", ""] {
             assert_eq!(parse_web_url(wrong), None, "{wrong}");
         }
@@ -375,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_reach_neither_subject_nor_words() {
+    fn control_characters_are_removed_from_subject_and_text() {
         let piece = EmailBlock::Paragraph("One\u{7}\r\nTwo\u{0}".into());
         let letter = EmailMessage::new(Language::English, "A\r\nBcc: b@example.org\u{0}", &[piece]);
         assert_eq!(letter.subject, "A Bcc: b@example.org");

@@ -1,5 +1,5 @@
-//! Email: messages, the outbox and the connection to the mail server. Features decide who is written to and why;
-//! [`commenters::delivery`](crate::commenters::delivery) sends the outbox.
+//! Email: messages, the outbox and the connection to the mail server. Other modules decide who gets which email.
+//! [`commenters::delivery`](crate::commenters::delivery) sends the emails in the outbox.
 
 pub mod bounce;
 mod mailer;

@@ -1,8 +1,8 @@
-//! Recipients and the comments that messages quote.
+//! Recipients of messages, and references to the comments that messages quote.
 
 use crate::ids::{AccountId, CommentId, CommenterId, SubscriptionId};
 
-/// The recipient of a message.
+/// Recipient of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient {
     Commenter(CommenterId),
@@ -21,7 +21,8 @@ impl From<AccountId> for Recipient {
     }
 }
 
-/// The comments that a message quotes: it is cancelled when one of them is no longer approved, or the subscription ends.
+/// Subscription and comments that caused a message. The message is cancelled if the subscription ends or one of the
+/// comments is no longer approved.
 pub struct RelatedComments {
     pub subscription_id: SubscriptionId,
     pub quotes: Vec<CommentId>,

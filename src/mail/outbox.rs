@@ -1,5 +1,5 @@
-//! The outbox. A message is inserted in the transaction of its cause and sent later. It is encrypted: its links act
-//! without a sign-in, and it quotes comments.
+//! Queue of emails to be sent. A message is inserted in the same transaction as its cause and sent later. It is stored
+//! encrypted, because the links in it work without signing in, and because it quotes comments.
 
 use sqlx::PgConnection;
 
@@ -8,14 +8,15 @@ use super::{EmailMessage, store};
 use crate::clock::Ts;
 use crate::crypto::{DecryptError, KeyRing};
 
-/// Seconds until each retry: soon at first, for servers that defer every new sender once (greylisting), then ever later.
+/// Seconds until each retry. The first is soon, for servers that defer every new sender once (greylisting). The last
+/// value is repeated.
 const RETRY_DELAYS_SECS: [i64; 5] = [60, 5 * 60, 15 * 60, 60 * 60, 3 * 60 * 60];
 
-/// Seconds after which a message expires: two days.
+/// Seconds after which an unsent message is deleted: two days.
 pub const EXPIRE_AFTER_SECS: i64 = 2 * 24 * 60 * 60;
 
-/// Inserts a message into the outbox. It is sent after the transaction commits, and only while the comments it quotes are
-/// approved.
+/// Inserts a message into the outbox. It is sent after the transaction commits, and only if the comments that it quotes
+/// are still approved.
 pub async fn enqueue(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -30,7 +31,7 @@ pub async fn enqueue(
     store::insert(db, to, &sealed, tells, now).await
 }
 
-/// Decrypts a queued message.
+/// Decrypts a message from the outbox.
 pub fn decrypt(
     keys: &KeyRing,
     to: impl Into<Recipient>,
@@ -40,7 +41,7 @@ pub fn decrypt(
     serde_json::from_slice(&words).map_err(|_| DecryptError)
 }
 
-/// Returns the context that a message is encrypted for: its recipient's row.
+/// Returns the encryption context of a message to this recipient. The message can only be decrypted in the same context.
 pub(super) fn sealing_context(to: Recipient) -> Vec<u8> {
     match to {
         Recipient::Commenter(id) => format!("outbox.message_sealed {id}"),
@@ -49,7 +50,7 @@ pub(super) fn sealing_context(to: Recipient) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Returns the time of the next retry after `tries` attempts.
+/// Returns the time of the next retry after `tries` failed attempts.
 pub fn next_retry(tries: i32, now: Ts) -> Ts {
     let failed_before = usize::try_from(tries - 1).unwrap_or_default();
     let wait = RETRY_DELAYS_SECS
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_letter_is_tried_ever_less_often() {
+    fn retries_of_a_message_become_less_frequent() {
         let waits: Vec<i64> = (1..=7)
             .map(|tries| next_retry(tries, Ts::EPOCH).unix_micros() / 60_000_000)
             .collect();

@@ -1,4 +1,4 @@
-//! Rules of discussion: WordPress's "Discussion Settings", with its defaults.
+//! Discussion settings, named after WordPress's "Discussion Settings" and with the same defaults.
 
 use std::net::IpAddr;
 
@@ -9,55 +9,58 @@ use crate::clock::Ts;
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * 60;
 
-/// Rules for every discussion. The word lists are not part of it, since they may be long.
+/// Settings for all discussions. The word lists are stored separately, because they may be long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscussionSettings {
-    /// Levels of nested comments, within [`DEPTHS`](Self::DEPTHS).
+    /// Number of levels of nested comments, within [`THREAD_DEPTHS`](Self::THREAD_DEPTHS).
     pub thread_depth: i32,
     /// Whether top-level comments are shown newest first.
     pub newest_first: bool,
-    /// Minutes for which its author may edit a comment; 0 means never.
+    /// Minutes for which authors may edit their comments; 0 means not at all.
     pub edit_minutes: i32,
-    /// Days after which an article closes for comments; 0 means never.
+    /// Days after which an article closes for comments; 0 means that it never closes.
     pub close_after_days: i32,
-    /// Days for which the network of a comment is stored, sealed; 0 means it is not.
+    /// Days for which the IP network of a comment is stored, encrypted; 0 means that it is not stored.
     pub network_days: i32,
     /// Whether every comment is held.
     pub hold_everything: bool,
-    /// Whether comments are held until one by the same commenter was approved.
+    /// Whether comments are held until the commenter has an approved comment.
     pub hold_first_timers: bool,
-    /// Whether a known name and email count for that even unverified, though anyone can type them.
+    /// Whether the same name and email as in an approved comment make a commenter known without verification, although
+    /// anyone can enter them.
     pub trust_unverified: bool,
-    /// Number of links from which on a comment is held; 0 means never.
+    /// Minimum number of links for which a comment is held; 0 means that links are not counted.
     pub hold_links: i32,
-    /// Seconds between two comments from one email or one network; 0 means no limit.
+    /// Shortest pause in seconds between two comments from the same email or the same IP network; 0 means no limit.
     pub flood_seconds: i32,
-    /// The remote spam checker, if one is used.
+    /// The remote spam checker. `None` if the site uses none.
     pub checker: Option<CheckerSettings>,
-    /// Days until spam and trash are deleted; 0 means never.
+    /// Days after which comments in spam and trash are erased; 0 means never.
     pub trash_days: i32,
-    /// Whether readers can see how many comments were published and refused, by month and reason.
+    /// Whether readers can see the transparency report: how many comments were published and refused, by month and
+    /// reason.
     pub shows_transparency: bool,
-    /// Spam probability in thousandths from which on the classifier marks a comment as spam; 0 means never.
+    /// Lowest predicted spam probability, in thousandths, for which a comment becomes spam; 0 means that predictions are
+    /// not used.
     pub spam_threshold: i32,
 }
 
-/// A spam checker with Akismet's protocol.
+/// Settings of a remote spam checker that uses Akismet's protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckerSettings {
-    /// Base URL, such as `https://rest.akismet.com`.
+    /// Base URL of the spam checker, such as `https://rest.akismet.com`.
     pub url: String,
     pub key_sealed: Vec<u8>,
-    /// Fields of a comment that are sent to it, out of [`CheckerSettings::TELLABLE`].
+    /// Fields of a comment that are sent to the spam checker, a subset of [`CheckerSettings::SENDABLE_FIELDS`].
     pub sent_fields: Vec<String>,
 }
 
 impl CheckerSettings {
-    /// Fields of a comment that may be sent.
+    /// Fields of a comment that may be sent to the spam checker.
     pub const SENDABLE_FIELDS: [&str; 6] =
         ["words", "name", "website", "address", "network", "article"];
 
-    /// Tells whether a URL is safe to send comments to: over TLS, or on this machine.
+    /// Returns whether comments may be sent to a URL: over TLS, or to this machine.
     pub fn is_safe(url: &Url) -> bool {
         let is_loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -69,7 +72,7 @@ impl CheckerSettings {
         is_private && url.username().is_empty() && url.password().is_none()
     }
 
-    /// Tells whether a field is sent.
+    /// Returns whether a field of a comment is sent to the spam checker.
     pub fn sends(&self, what: &str) -> bool {
         self.sent_fields.iter().any(|told| told == what)
     }
@@ -97,45 +100,47 @@ impl Default for DiscussionSettings {
 }
 
 impl DiscussionSettings {
-    /// Bounds of `thread_depth`, as in WordPress.
+    /// Bounds of `thread_depth`, the same as in WordPress.
     pub const THREAD_DEPTHS: std::ops::RangeInclusive<i32> = 2..=10;
 
-    /// Returns the time at which an article closes for comments, if it ever does.
+    /// Returns the time at which an article closes for comments because of its age. Returns `None` if it never does.
     pub fn closes_at(&self, published_at: Ts) -> Option<Ts> {
         (self.close_after_days > 0)
             .then(|| published_at.plus_seconds(i64::from(self.close_after_days) * DAY))
     }
 
-    /// Tells whether an article has closed for comments by `now`.
+    /// Returns whether an article has closed for comments by `now` because of its age.
     pub fn has_closed(&self, published_at: Option<Ts>, now: Ts) -> bool {
         published_at
             .and_then(|published_at| self.closes_at(published_at))
             .is_some_and(|end| end <= now)
     }
 
-    /// Tells whether comments are accepted now. A page has no `published_at`, and never closes by age.
+    /// Returns whether an article accepts comments at `now`. `is_open` is the editor's choice. `published_at` is `None`
+    /// for articles of kind `Page`, which never close by age.
     pub fn accepts_comments(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> bool {
         is_open && !self.has_closed(published_at, now)
     }
 
-    /// Returns the time at which comments will close that are open now.
+    /// Returns the time at which an article that accepts comments at `now` will close for comments.
     pub fn upcoming_close(&self, is_open: bool, published_at: Option<Ts>, now: Ts) -> Option<Ts> {
         published_at
             .filter(|_| self.accepts_comments(is_open, published_at, now))
             .and_then(|published_at| self.closes_at(published_at))
     }
 
-    /// Returns the seconds for which its author may edit a comment.
+    /// Returns the seconds for which authors may edit their comments.
     pub fn edit_seconds(&self) -> i64 {
         i64::from(self.edit_minutes) * MINUTE
     }
 
-    /// Returns the time until which its author may edit a comment.
+    /// Returns the time until which the author of a comment may edit it.
     pub fn editable_until(&self, created_at: Ts) -> Ts {
         created_at.plus_seconds(self.edit_seconds())
     }
 
-    /// Returns the time until which the network of a comment is stored, if it is stored at all.
+    /// Returns the time until which the IP network of a comment submitted at `now` is stored. Returns `None` if it is not
+    /// stored.
     pub fn network_expires_at(&self, now: Ts) -> Option<Ts> {
         (self.network_days > 0).then(|| now.plus_seconds(i64::from(self.network_days) * DAY))
     }
@@ -146,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_article_closes_after_exactly_the_days_set() {
+    fn an_article_closes_for_comments_after_exactly_the_set_number_of_days() {
         let begun = Ts::EPOCH;
         let mut settings = DiscussionSettings::default();
         assert!(!settings.has_closed(Some(begun), begun.plus_seconds(400 * DAY)));

@@ -1,4 +1,4 @@
-//! The publication as it was last read, and the secret key that goes with it.
+//! In-memory copy of the publication's settings, kept together with the active secret key.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,12 +9,14 @@ use super::model::{Publication, PublicationVersion};
 use super::store;
 use crate::crypto::{KeyId, KeyRing, encode_hex, read_key_file};
 
-/// The publication as it was last read. Reading it also switches to the secret key that the database asks for.
+/// In-memory copy of the publication's settings. Loading them also activates the secret key that the database is
+/// encrypted with.
 pub struct LatestPublication {
     publication: Mutex<Arc<Publication>>,
     keys: KeyRing,
     key_file: Option<PathBuf>,
-    /// The key that the key file does not hold, so that this is logged once and not for every request.
+    /// Id of a secret key that is needed but is not in the key file. Remembered so that the problem is logged once and
+    /// not for every request.
     missing_key: Mutex<Option<KeyId>>,
 }
 
@@ -34,12 +36,12 @@ impl LatestPublication {
             .expect("no holder of the publication panics")
     }
 
-    /// Returns the publication as it was last read; the defaults before that.
+    /// Returns the publication as last loaded, or the default settings if it was never loaded.
     pub fn get(&self) -> Arc<Publication> {
         self.lock().clone()
     }
 
-    /// Reads the publication from the database.
+    /// Loads the publication from the database.
     pub async fn load(&self, db: &mut PgConnection) -> sqlx::Result<Arc<Publication>> {
         let publication = store::find(db).await?.ok_or(sqlx::Error::RowNotFound)?;
         let publication = Arc::new(publication);
@@ -50,7 +52,8 @@ impl LatestPublication {
         Ok(publication)
     }
 
-    /// Returns the publication at `edition`; reads it only if another edition is in memory.
+    /// Returns the publication in the version `edition`. Loads it from the database only if the version in memory is a
+    /// different one.
     pub async fn load_if_changed(
         &self,
         db: &mut PgConnection,
@@ -64,13 +67,13 @@ impl LatestPublication {
         self.load(db).await
     }
 
-    /// Tells whether the key in use is the one that the database asked for when the publication was last read.
+    /// Returns whether the active secret key is the one that the database used when the publication was last loaded.
     pub fn has_current_key(&self) -> bool {
         self.lock().key_id == self.keys.active_id()
     }
 
-    /// Switches to the key that the database is sealed with now. A key rotation changes it while the site serves; then the
-    /// key file is read again.
+    /// Activates the secret key that the database is encrypted with. If a key rotation has introduced a new key, the key
+    /// file is read again.
     fn follow_key(&self, id: &[u8]) {
         // A staged key is in memory already, and only has to be chosen.
         if self.keys.active_id() == id || self.keys.select_key(id) {

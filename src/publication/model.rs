@@ -11,40 +11,40 @@ use crate::i18n::Translator;
 use crate::ids::ArticleId;
 use crate::text::{Language, SafeHtml, Slug, dates, markdown};
 
-/// The settings that shape every page.
+/// Settings of the publication, which affect every page.
 #[derive(Clone, Debug)]
 pub struct Publication {
     pub title: String,
-    /// A line under the title; may be empty.
+    /// Line under the title; may be empty.
     pub tagline: String,
     pub language: Language,
-    /// The time zone of the dates it shows.
+    /// Time zone of all dates that are shown.
     pub zone: TimeZone,
     pub permalink: Permalink,
-    /// A message under every article, in Markdown; may be empty.
+    /// Message under every article, in Markdown; may be empty.
     pub appeal: String,
     pub appeal_html: SafeHtml,
     pub discussion: DiscussionSettings,
-    /// Id of the secret key that emails in the database are sealed with.
+    /// Id of the secret key with which personal data in the database is encrypted.
     pub key_id: Vec<u8>,
-    /// Number of saves, to detect that somebody else has saved meanwhile.
+    /// Number that each save of the settings increments, so that concurrent saves are detected.
     pub version: i32,
-    /// The state of its row, which changes with every write.
+    /// Version of the row in the `settings` table. It changes with every write.
     pub row_version: PublicationVersion,
 }
 
-/// The state of the publication's row: the id of the transaction that wrote it (`xmin` in Postgres).
+/// Version of the row in the `settings` table: the id of the transaction that wrote it (`xmin` in Postgres).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct PublicationVersion(i64);
 
 impl PublicationVersion {
-    /// A publication that was not read from the database; no transaction has this id.
+    /// Version of a publication that was not loaded from the database. No transaction has this id.
     pub const NONE: Self = Self(0);
 }
 
 impl Publication {
-    /// Returns a publication with the defaults.
+    /// Returns a publication with the default settings.
     pub fn new(key_id: &[u8]) -> Self {
         Self {
             title: "Broadsheet".to_owned(),
@@ -61,44 +61,44 @@ impl Publication {
         }
     }
 
-    /// Returns the translations into its language.
+    /// Returns the translations into the publication's language.
     pub fn translator(&self) -> Translator {
         Translator::new(self.language)
     }
 
-    /// Returns the name of its time zone in the IANA database.
+    /// Returns the name of the publication's time zone in the IANA database.
     pub fn zone_name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// Returns the path of an article.
+    /// Returns the path of an article according to the permalink pattern.
     pub fn article_path(&self, id: ArticleId, slug: &Slug, published_at: Ts) -> String {
         self.permalink
             .fill(id, slug, dates::ymd(published_at, &self.zone))
     }
 
-    /// Returns the path of a page, which the permalink pattern does not apply to.
+    /// Returns the path of an article of kind `Page`, such as an imprint. The permalink pattern does not apply to it.
     pub fn page_path(slug: &Slug) -> String {
         format!("/{slug}")
     }
 }
 
-/// Pattern for the paths of articles, such as `/{year}/{month}/{day}/{slug}`.
+/// Permalink pattern: the pattern for the paths of articles, such as `/{year}/{month}/{day}/{slug}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permalink(String);
 
-/// Reasons why a permalink pattern cannot be used.
+/// Reason why a permalink pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PermalinkError {
-    /// Something other than slashes, lower-case words and known placeholders.
+    /// The pattern contains something other than slashes, lower-case words and known placeholders.
     Malformed,
-    /// Neither slug nor id, so that two articles could share a path.
+    /// The pattern contains neither slug nor id, so that two articles could have the same path.
     NotUnique,
-    /// A first part that the site itself uses.
+    /// The first segment of the pattern is used by the site itself.
     Reserved,
 }
 
-/// First parts of paths that the site itself uses.
+/// First segments of paths that the site itself uses.
 const RESERVED_PREFIXES: [&str; 22] = [
     "admin",
     "articles",
@@ -131,7 +131,7 @@ impl Default for Permalink {
 }
 
 impl Permalink {
-    /// Fills in the placeholders.
+    /// Returns the path of an article: the pattern with its placeholders filled in.
     pub fn fill(&self, id: ArticleId, slug: &Slug, (year, month, day): (i16, i8, i8)) -> String {
         self.0
             .replace("{year}", &format!("{year:04}"))
@@ -182,12 +182,13 @@ impl FromStr for Permalink {
     }
 }
 
-/// Tells whether a path begins with a part that the site itself uses, so that no article may have it.
+/// Returns whether the first segment of a path is used by the site itself, so that no article may have the path.
 pub fn is_reserved(path: &str) -> bool {
     RESERVED_PREFIXES.contains(&first_part(path).0)
 }
 
-/// Tells whether the site itself serves a path, so that an imported article's old path cannot redirect from there.
+/// Returns whether the site itself responds to requests for a path. An imported article cannot have such a path as its
+/// old path, because no redirect would happen.
 pub fn is_served(path: &str) -> bool {
     // The other reserved parts are served only with something below them.
     const SERVED_ALONE: [&str; 7] = [
@@ -216,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_in_a_path_are_padded() {
+    fn months_and_days_in_article_paths_have_two_digits() {
         let slug = Slug::parse("tea").unwrap();
         let path = |pattern: &str| {
             pattern
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_path_may_redirect_where_the_site_serves_nothing() {
+    fn only_reserved_paths_that_the_site_responds_to_count_as_served() {
         for (path, reserved, answered) in [
             ("/admin", true, true),
             ("/search/", true, true),
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn unusable_patterns_are_refused() {
+    fn invalid_permalink_patterns_are_rejected() {
         let refused = |pattern: &str| pattern.parse::<Permalink>().unwrap_err();
         assert_eq!(refused("{slug}"), PermalinkError::Malformed);
         assert_eq!(refused("/a//{slug}"), PermalinkError::Malformed);

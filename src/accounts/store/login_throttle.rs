@@ -1,13 +1,14 @@
-//! SQL on `sign_in_failures`, the counts of wrong passphrases.
+//! SQL on `sign_in_failures`, the counts of failed sign-ins.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 
-/// Seconds after which failures no longer count.
+/// Seconds after which failed sign-ins no longer count.
 pub const FAILURE_WINDOW: i64 = 60 * 60;
 
-/// Moves failures counted under older secret keys to the key in use.
+/// Moves counts of failed sign-ins that were stored under hashes with older secret keys to `key`, the hash with the
+/// active key.
 pub async fn merge_older_keys(
     db: &mut PgConnection,
     key: &[u8],
@@ -31,8 +32,8 @@ pub async fn merge_older_keys(
     Ok(())
 }
 
-/// Adds one failure. If the wait after the last one is not over yet, counts nothing and returns the seconds left of it. The
-/// wait doubles with each failure beyond `free`, up to `max_wait` seconds.
+/// Counts one failed sign-in under `key`. If the wait after the last failure is not over yet, counts nothing and returns
+/// the remaining seconds. The wait doubles with each failure beyond `free`, up to `max_wait` seconds.
 pub async fn add_failure(
     db: &mut PgConnection,
     key: &[u8],

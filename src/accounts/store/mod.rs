@@ -1,4 +1,4 @@
-//! SQL on accounts, sessions and the one-time setup token.
+//! SQL on accounts, sessions and the one-time token for creating the first admin.
 
 pub mod login_throttle;
 pub mod rotation;
@@ -11,7 +11,7 @@ use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::text::Slug;
 
-/// Finds an account by username, with its passphrase hash. Without a hash nobody can sign in to it.
+/// Finds an account by username, with its passphrase hash. An account without a hash cannot sign in.
 pub async fn find_by_username(
     db: &mut PgConnection,
     username: &Username,
@@ -43,7 +43,7 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<A
     .await
 }
 
-/// Lists all accounts by name.
+/// Lists all accounts, sorted by name.
 pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     sqlx::query_as!(
         Account,
@@ -53,7 +53,7 @@ pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Account>> {
     .await
 }
 
-/// Returns whether there is no account yet that can sign in.
+/// Returns whether no account can sign in yet.
 pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
     // Accounts of imported authors have no passphrase, so nobody can sign in to them.
     let any = sqlx::query_scalar!(
@@ -64,7 +64,7 @@ pub async fn needs_setup(db: &mut PgConnection) -> sqlx::Result<bool> {
     Ok(!any)
 }
 
-/// Inserts an account with a slug for its author page; `None` if the username is taken.
+/// Inserts an account with a slug for its author page. Returns `None` if the username is taken.
 pub async fn insert(
     db: &mut PgConnection,
     username: &Username,
@@ -118,7 +118,7 @@ pub async fn find_passphrase_hash(
         .await
 }
 
-/// Inserts a session by the hash of its token.
+/// Inserts a session with the hash of its token.
 pub async fn insert_session(
     db: &mut PgConnection,
     token_hash: &[u8],
@@ -163,7 +163,7 @@ pub async fn delete_session(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
     Ok(())
 }
 
-/// Deletes every session of an account, and revokes the signed links in digests sent to it.
+/// Deletes all sessions of an account, and revokes the signed links in digests sent to it.
 pub async fn delete_sessions(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where account_id = $1", id.0)
         .execute(&mut *db)
@@ -177,7 +177,7 @@ pub async fn delete_sessions(db: &mut PgConnection, id: AccountId) -> sqlx::Resu
     Ok(())
 }
 
-/// Deletes expired sessions, and sign-in failures too old to count.
+/// Deletes expired sessions, and failed sign-ins that are too old to count.
 pub async fn delete_expired(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!("delete from sessions where expires_at <= $1", now as Ts)
         .execute(&mut *db)
@@ -185,7 +185,7 @@ pub async fn delete_expired(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> 
     login_throttle::delete_expired(db, now).await
 }
 
-/// Sets the one token that creates the first admin; an older one stops working.
+/// Sets the only token that can create the first admin. An older token stops working.
 pub async fn upsert_setup_token(
     db: &mut PgConnection,
     token_hash: &[u8],
@@ -203,7 +203,7 @@ pub async fn upsert_setup_token(
     Ok(())
 }
 
-/// Returns whether the token is the current one, and nobody can sign in yet.
+/// Returns whether the token for creating the first admin is current and no account can sign in yet.
 pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select 1 from setup_tokens where token_hash = $1)
@@ -214,7 +214,7 @@ pub async fn is_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::R
     .await
 }
 
-/// Deletes the token; `false` if it is gone already.
+/// Deletes the token for creating the first admin. Returns `false` if it was deleted already.
 pub async fn delete_setup_token(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<bool> {
     // Of two requests at once, the second waits for the row lock and then finds no row.
     let done = sqlx::query!("delete from setup_tokens where token_hash = $1", token_hash)

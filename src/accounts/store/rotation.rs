@@ -1,4 +1,4 @@
-//! SQL that rotates the email addresses of the staff to the active secret key.
+//! SQL for key rotation: encrypts the email addresses of staff again with the active secret key.
 
 use sqlx::PgConnection;
 
@@ -7,7 +7,7 @@ use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
 use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::AccountId;
 
-/// The sealed email address of an account.
+/// The encrypted email address of an account.
 pub struct SealedAccountRow {
     id: AccountId,
     sealed: Vec<u8>,

@@ -7,7 +7,8 @@ use crate::clock::Ts;
 use crate::ids::AccountId;
 use crate::mail;
 
-/// Seconds between two changes of one account's email: each sends a message to it, whoever owns it.
+/// Minimum number of seconds between two changes of an account's email address. Each change sends an email to the new
+/// address, which may belong to somebody else.
 const MIN_CHANGE_INTERVAL: i64 = 60;
 
 pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<StaffEmail>> {
@@ -22,8 +23,8 @@ pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<S
     .await
 }
 
-/// Sets another email, which has to be confirmed, and deletes what waits in the outbox for the one before; the state of
-/// digests and bounces begins again. Returns `false` and changes nothing if the last change was less than a minute ago.
+/// Sets a new email address, which has to be confirmed. Deletes emails to the old address from the outbox, and resets the
+/// states of digests and bounces. Returns `false` and changes nothing if the last change was less than a minute ago.
 pub async fn update(
     db: &mut PgConnection,
     id: AccountId,
@@ -51,7 +52,7 @@ pub async fn update(
     Ok(true)
 }
 
-/// Removes the email, and what waits in the outbox for it.
+/// Removes an account's email address and deletes the emails to it from the outbox.
 pub async fn delete(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!(
         "update accounts set email_sealed = null, email_confirmed_at = null, suppressed_at = null, digest = 'never' where id = $1",
@@ -62,7 +63,7 @@ pub async fn delete(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     mail::store::delete_for_account(db, id).await
 }
 
-/// Changes how often an account gets a digest; `false` if it has no email.
+/// Changes how often an account gets a digest. Returns `false` if the account has no email address.
 pub async fn update_frequency(
     db: &mut PgConnection,
     id: AccountId,
@@ -88,8 +89,8 @@ pub async fn update_frequency(
     Ok(set.rows_affected() == 1)
 }
 
-/// Marks the email that was set at `set_at` as confirmed; `true` again if it already is. Returns `false` if it was replaced since,
-/// or set too long ago.
+/// Marks the email address that was set at `set_at` as confirmed. Returns `true` also if it is confirmed already, and
+/// `false` if the address was replaced since, or set too long ago.
 pub async fn confirm(
     db: &mut PgConnection,
     id: AccountId,
@@ -110,7 +111,7 @@ pub async fn confirm(
     Ok(confirmed.rows_affected() == 1)
 }
 
-/// Lists every email, sealed.
+/// Lists the encrypted email addresses of all accounts.
 pub async fn list_sealed(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, Vec<u8>)>> {
     let rows = sqlx::query!(
         r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts where email_sealed is not null order by id"#

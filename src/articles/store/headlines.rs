@@ -1,4 +1,4 @@
-//! Published articles as headlines, for every list that readers page through and for the feed.
+//! Published articles as headlines, for all lists that readers see and for the feed.
 
 use sqlx::PgConnection;
 
@@ -11,18 +11,18 @@ pub struct Headline {
     pub id: ArticleId,
     pub title: String,
     pub standfirst: String,
-    /// Source text in `format`, of which an article without a standfirst shows the beginning.
+    /// Source text in `format`. If there is no standfirst, lists show its beginning.
     pub body: String,
     pub format: BodyFormat,
-    /// Body as HTML, for the feed.
+    /// Text of the article as HTML, for the feed.
     pub body_html: SafeHtml,
     pub path: String,
     pub published_at: Ts,
-    /// Number of public comments.
+    /// Number of approved comments.
     pub replies: i64,
 }
 
-/// Selects headlines of published articles by a filter, an order and a limit. `$1` is the current time.
+/// Selects headlines of published articles with the given filter, order and limit. `$1` must be the current time.
 macro_rules! select_headlines {
     ($filter:literal, $($argument:expr),+) => {
         sqlx::query_as!(
@@ -36,7 +36,8 @@ macro_rules! select_headlines {
     };
 }
 
-/// Returns the newest articles; with `before`, only older ones. Pinned articles are left out unless `with_pinned`.
+/// Returns the newest articles. With `before`, returns only older articles than that one. Pinned articles are included
+/// only if `with_pinned` is true.
 pub async fn list_newest(
     db: &mut PgConnection,
     before: Option<ArticleId>,
@@ -73,7 +74,7 @@ pub async fn list_pinned(
     .await
 }
 
-/// Returns the newest articles on a topic; with `before`, only older ones.
+/// Returns the newest articles on a topic. With `before`, returns only older articles than that one.
 pub async fn list_by_topic(
     db: &mut PgConnection,
     topic: TopicId,
@@ -94,7 +95,7 @@ pub async fn list_by_topic(
     .await
 }
 
-/// Returns the newest articles of an author; with `before`, only older ones.
+/// Returns the newest articles of an author. With `before`, returns only older articles than that one.
 pub async fn list_by_author(
     db: &mut PgConnection,
     author: AccountId,
@@ -115,8 +116,9 @@ pub async fn list_by_author(
     .await
 }
 
-/// Returns the newest articles and pages that contain all words of a search text; with `before`, only older ones. Quotes, "or"
-/// and "-" have the meaning that search engines give them (Postgres, `websearch_to_tsquery`).
+/// Returns the newest articles that contain all words of a search text, including those of kind `Page`. With `before`,
+/// returns only older articles than that one. Quotes, "or" and "-" mean the same as in search engines (Postgres,
+/// `websearch_to_tsquery`).
 pub async fn search(
     db: &mut PgConnection,
     search_text: &str,

@@ -1,4 +1,4 @@
-//! Published articles as links: suggestions of the 404 page, and the sitemap.
+//! Published articles as links, for the suggestions on the 404 page and for the sitemap.
 
 use sqlx::PgConnection;
 
@@ -12,7 +12,7 @@ pub struct ArticleLink {
     pub published_at: Ts,
 }
 
-/// Returns the newest published articles, without pages.
+/// Returns the newest published articles, except those of kind `Page`.
 pub async fn list_newest(
     db: &mut PgConnection,
     limit: i64,
@@ -30,7 +30,7 @@ pub async fn list_newest(
     .await
 }
 
-/// Returns published articles and pages whose slug begins with `prefix`, the shortest slug first.
+/// Returns published articles of any kind whose slug begins with `prefix`, shortest slug first.
 pub async fn list_by_slug_prefix(
     db: &mut PgConnection,
     prefix: &Slug,
@@ -53,14 +53,14 @@ pub async fn list_by_slug_prefix(
     .await
 }
 
-/// An article or page in the sitemap.
+/// An article in the sitemap.
 pub struct SitemapEntry {
     pub path: String,
-    /// Time of the last change or of the publication, whichever is later.
+    /// Time of the last change or time of publication, whichever is later.
     pub updated_at: Ts,
 }
 
-/// Returns the newest published articles and pages for the sitemap.
+/// Returns the newest published articles of any kind for the sitemap.
 pub async fn list_for_sitemap(
     db: &mut PgConnection,
     limit: i64,

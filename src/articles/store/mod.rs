@@ -1,4 +1,4 @@
-//! All SQL of articles. Loading and saving one article is here; each kind of list has a module of its own.
+//! All SQL of articles. This module loads and saves single articles. Each kind of list has a submodule.
 
 pub mod authors;
 pub mod headlines;
@@ -15,7 +15,7 @@ use crate::ids::{AccountId, ArticleId};
 use crate::publication::Publication;
 use crate::text::{BodyFormat, Slug};
 
-/// Selects whole articles by joins and a filter.
+/// Selects articles with all their fields. The arguments are the joins and the filter of the query.
 macro_rules! select_articles {
     ($filter:literal, $($argument:expr),+) => {
         sqlx::query_as!(
@@ -28,15 +28,15 @@ macro_rules! select_articles {
     };
 }
 
-/// The article that a path belongs to.
+/// Article at a path, or the path to which the article has moved.
 pub enum ArticleLookup {
-    /// The path is the article's current one.
+    /// The path is the current path of the article.
     Current(Box<Article>),
-    /// The article has moved to this path.
+    /// The path is a former path of the article. The current path is given.
     Moved(String),
 }
 
-/// Returns the article that is published at `now` and has, or once had, this path.
+/// Returns the published article that has this path now, or had it earlier.
 pub async fn find_by_path(
     db: &mut PgConnection,
     path: &str,
@@ -63,14 +63,14 @@ pub async fn find(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Option<A
         .await
 }
 
-/// The latest save of an article.
+/// The most recent save of an article.
 pub struct LastSave {
-    /// Name of the account that saved.
+    /// Name of the account that saved the article.
     pub account_name: String,
     pub saved_at: Ts,
 }
 
-/// Returns the latest save of an article.
+/// Returns the most recent save of an article: the account, and the time.
 pub async fn find_last_save(
     db: &mut PgConnection,
     id: ArticleId,
@@ -86,17 +86,17 @@ pub async fn find_last_save(
     .await
 }
 
-/// The outcome of saving an article. The caller commits only after `Saved`, and rolls back otherwise.
+/// Outcome of saving an article. The caller must commit after `Saved` and roll back otherwise.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ArticleSaveOutcome {
     Saved(ArticleId),
-    /// Somebody saved a newer version in the meantime.
+    /// Somebody else has saved the article since it was loaded.
     Conflict,
-    /// The path belongs to another article.
+    /// The article's path belongs to another article. Contains the path.
     PathTaken(String),
 }
 
-/// Inserts an article with its path, topics and first revision.
+/// Inserts an article with its topics, its first revision and, if it is published, its path.
 pub async fn insert(
     db: &mut PgConnection,
     publication: &Publication,
@@ -128,7 +128,8 @@ pub async fn insert(
     publish_and_record(db, publication, id, author, input, now).await
 }
 
-/// Updates an article with its path and topics, and adds a revision, unless its version is no longer `version`.
+/// Updates an article with its path and topics, and adds a revision. Changes nothing if the article's version is no
+/// longer `version`.
 pub async fn update(
     db: &mut PgConnection,
     publication: &Publication,
@@ -167,8 +168,8 @@ pub async fn update(
     publish_and_record(db, publication, id, editor, input, now).await
 }
 
-/// Returns the path of an article of the kind page. It keeps its path, which may be an imported one with several segments, as
-/// long as that ends in its slug; but never `dated`, the path that it would have as an article.
+/// Returns the path for an article of kind `Page`. An existing path is kept if it ends in the slug, because an imported
+/// path may have several segments. The path `dated`, which an ordinary article with this slug would have, is not kept.
 async fn find_page_path(
     db: &mut PgConnection,
     id: ArticleId,
@@ -185,7 +186,7 @@ async fn find_page_path(
         .unwrap_or_else(|| Publication::page_path(slug)))
 }
 
-/// Sets the state, time of publication, path and topics of an article whose texts were just saved, and adds the revision.
+/// Saves the state, time of publication, path and topics of an article whose texts were just saved. Also adds a revision.
 async fn publish_and_record(
     db: &mut PgConnection,
     publication: &Publication,

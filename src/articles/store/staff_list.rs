@@ -1,4 +1,4 @@
-//! Rows of the editors' list of articles.
+//! SQL on the list of all articles for editors.
 
 use sqlx::PgConnection;
 
@@ -6,7 +6,7 @@ use crate::articles::model::{ArticleKind, ArticleState};
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 
-/// An article in the editors' list.
+/// An article in the list for editors.
 pub struct ArticleRow {
     pub id: ArticleId,
     pub title: String,
@@ -16,13 +16,13 @@ pub struct ArticleRow {
     pub published_at: Option<Ts>,
     pub path: Option<String>,
     pub updated_at: Ts,
-    /// Name of the account that created it.
+    /// Name of the account that created the article.
     pub author: String,
-    /// Number of public comments.
+    /// Number of approved comments.
     pub replies: i64,
 }
 
-/// Returns articles in any state, newest first; with `before`, only older ones.
+/// Returns articles in any state, newest first. With `before`, returns only older articles than that one.
 pub async fn list(
     db: &mut PgConnection,
     before: Option<ArticleId>,

@@ -1,4 +1,4 @@
-//! Topics and their articles.
+//! SQL on topics and the articles that have them.
 
 use sqlx::PgConnection;
 
@@ -17,7 +17,7 @@ pub async fn find(db: &mut PgConnection, slug: &Slug) -> sqlx::Result<Option<Top
     .await
 }
 
-/// Returns the topics of an article by name.
+/// Returns the topics of an article, sorted by name.
 pub async fn list(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Topic>> {
     sqlx::query_as!(
         Topic,
@@ -29,8 +29,8 @@ pub async fn list(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Vec<Topi
     .await
 }
 
-/// Replaces the topics of an article. A name stands for the topic with that name in any case, or with the slug made of it; if
-/// there is none, a new topic is created.
+/// Replaces the topics of an article by those with the given names. Topics are found by name regardless of letter case,
+/// or else by the slug made from the name. If no topic is found, a new one is created.
 pub async fn replace(db: &mut PgConnection, id: ArticleId, names: &[String]) -> sqlx::Result<()> {
     let slugs: Vec<String> = names
         .iter()

@@ -1,4 +1,4 @@
-//! Targets of the URLs that a site had in WordPress.
+//! SQL that finds the articles and topics to which WordPress URLs redirect.
 
 use sqlx::PgConnection;
 
@@ -7,7 +7,8 @@ use crate::clock::Ts;
 use crate::ids::ArticleId;
 use crate::text::Slug;
 
-/// Returns the article after which page `page` of the front page begins; `None` if there are not so many articles.
+/// Returns the last article before page `page` of the front page, not counting pinned articles. Returns `None` if there
+/// are not enough articles.
 pub async fn find_last_before_page(
     db: &mut PgConnection,
     page: i64,
@@ -26,8 +27,8 @@ pub async fn find_last_before_page(
     .await
 }
 
-/// Returns the slug of the topic that a category or tag was imported as. If there is none of this kind, one of the other kind
-/// will do, and then any topic with the slug `name`.
+/// Returns the slug of the topic that was imported from the WordPress category or tag `name`. Prefers the given kind,
+/// then the other kind, then a topic that has the slug `name` on this site.
 pub async fn find_topic_slug(
     db: &mut PgConnection,
     name: &str,
@@ -45,8 +46,8 @@ pub async fn find_topic_slug(
     .await
 }
 
-/// Returns the path of the published article with this id in WordPress, or of the article that the upload with this id belonged
-/// to. Of several imported sites, the first that has one counts.
+/// Returns the path of the published article that had this id in WordPress. If the id was that of an upload, returns the
+/// path of the article to which the upload belonged. If several sites were imported, the first that matches wins.
 pub async fn find_path(
     db: &mut PgConnection,
     wordpress_id: i64,

@@ -1,4 +1,4 @@
-//! Blocked emails, domains and networks.
+//! SQL on blocked emails, email domains and IP networks.
 
 use sqlx::PgConnection;
 
@@ -7,22 +7,23 @@ use crate::clock::Ts;
 use crate::commenters::blocks::{BlockableDomain, BlockableNetwork};
 use crate::ids::CommenterId;
 
-/// A blocked email, which is never shown.
+/// A blocked email of a commenter, without the email address itself.
 pub struct BlockedEmail {
-    /// Not for pages: it would tell whether somebody commented here before.
+    /// Id of the commenter. It must not be shown on pages, because it would reveal whether somebody has commented here
+    /// before.
     pub id: CommenterId,
     pub at: Ts,
     pub by: Option<String>,
 }
 
-/// A blocked domain or network.
+/// A blocked domain or IP network.
 pub struct BlockedPlace {
     pub place: String,
     pub at: Ts,
     pub by: Option<String>,
 }
 
-/// Lists the blocked emails, newest block first.
+/// Lists the blocked emails, most recently blocked first.
 pub async fn list_emails(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -37,7 +38,7 @@ pub async fn list_emails(
     .await
 }
 
-/// Lists the blocked domains by name.
+/// Lists the blocked domains, sorted by name.
 pub async fn list_domains(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -51,7 +52,7 @@ pub async fn list_domains(
     .await
 }
 
-/// Lists the blocked networks in order.
+/// Lists the blocked IP networks, sorted by address.
 pub async fn list_networks(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -65,7 +66,7 @@ pub async fn list_networks(
     .await
 }
 
-/// Blocks a commenter's email; returns whether it was not blocked before.
+/// Blocks a commenter's email. Returns `false` if it was blocked already.
 pub async fn block(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -83,7 +84,7 @@ pub async fn block(
     Ok(done.rows_affected() > 0)
 }
 
-/// Unblocks a commenter's email; returns whether it was blocked.
+/// Unblocks a commenter's email. Returns `false` if it was not blocked.
 pub async fn unblock(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -98,7 +99,7 @@ pub async fn unblock(
     Ok(done.rows_affected() > 0)
 }
 
-/// Blocks a domain with its subdomains; returns whether it was not blocked before.
+/// Blocks a domain and its subdomains. Returns `false` if the domain was blocked already.
 pub async fn block_domain(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -116,7 +117,7 @@ pub async fn block_domain(
     Ok(done.rows_affected() > 0)
 }
 
-/// Unblocks a domain; returns whether it was blocked.
+/// Unblocks a domain. Returns `false` if it was not blocked.
 pub async fn unblock_domain(
     db: &mut PgConnection,
     _moderator: &Moderator,
@@ -131,7 +132,7 @@ pub async fn unblock_domain(
     Ok(done.rows_affected() > 0)
 }
 
-/// Blocks a network; returns whether it was not blocked before.
+/// Blocks an IP network. Returns `false` if it was blocked already.
 pub async fn block_network(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -149,7 +150,7 @@ pub async fn block_network(
     Ok(done.rows_affected() > 0)
 }
 
-/// Unblocks a network; returns whether it was blocked.
+/// Unblocks an IP network. Returns `false` if it was not blocked.
 pub async fn unblock_network(
     db: &mut PgConnection,
     _moderator: &Moderator,

@@ -1,4 +1,4 @@
-//! Browsers in which a commenter's email was verified.
+//! SQL on the browsers in which a commenter's email was verified.
 
 use sqlx::PgConnection;
 
@@ -13,7 +13,7 @@ pub async fn count(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<i64> 
     .await
 }
 
-/// Deletes all verified browsers, and revokes the links to the commenter's page.
+/// Deletes all browsers in which a commenter's email was verified, and revokes the links to the commenter's page.
 pub async fn delete_all(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from commenter_browsers where commenter_id = $1",

@@ -1,4 +1,4 @@
-//! Commenters: the row of an email, which of its columns others may read, and its deletion.
+//! SQL on commenters: finding, inserting and deleting them.
 
 use sqlx::PgConnection;
 
@@ -7,15 +7,15 @@ use crate::commenters::{CommenterAccess, Email};
 use crate::crypto::KeyRing;
 use crate::ids::CommenterId;
 
-/// The commenter who has an email.
+/// A commenter found or inserted by email address.
 pub struct FoundCommenter {
     pub id: CommenterId,
-    /// Inserted just now.
+    /// Whether the commenter was inserted just now.
     pub is_new: bool,
 }
 
-/// Finds or inserts the commenter of an email, and locks the row against deletion until the transaction ends. Also finds
-/// a commenter stored under an older key.
+/// Finds or inserts the commenter with an email address, and locks the row against deletion until the transaction ends.
+/// During a key rotation, also finds a commenter whose row has the hash under an older key.
 pub async fn find_or_insert(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -60,7 +60,7 @@ async fn find_or_try_insert(
     .await
 }
 
-/// Lists the commenters of an email: one, or two during a key rotation.
+/// Lists the commenters with an email address. There is one, or two during a key rotation.
 pub async fn find_by_email(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -74,21 +74,21 @@ pub async fn find_by_email(
     .await
 }
 
-/// Everything stored about a commenter besides comments and the email itself.
+/// Everything stored about a commenter, except comments and the email address itself.
 pub struct StoredCommenter {
     pub created_at: Ts,
     pub verified_at: Option<Ts>,
-    /// The last verification email was sent at this time.
+    /// Time at which the last verification email was sent.
     pub verification_sent_at: Option<Ts>,
-    /// Mail to them bounced.
+    /// Time at which an email to the commenter bounced. No email is sent to them any more.
     pub suppressed_at: Option<Ts>,
     pub blocked_at: Option<Ts>,
-    /// Browsers in which the email was verified.
+    /// Number of browsers in which the email was verified.
     pub browsers: i64,
     pub queued_emails: i64,
 }
 
-/// Returns what is stored about a commenter.
+/// Returns everything stored about a commenter, except comments and the email address itself.
 pub async fn find_stored(
     db: &mut PgConnection,
     id: CommenterId,
@@ -118,8 +118,8 @@ pub async fn find_access(
     .await
 }
 
-/// Deletes a commenter whose comments were all erased, with subscriptions, queued emails and notes. The email of a
-/// blocked commenter stays, encrypted, with the block. Returns whether the commenter is gone.
+/// Deletes a commenter whose comments were all erased, with subscriptions, queued emails and notes. If the commenter is
+/// blocked, the row stays with the encrypted email, so that the block still works. Returns whether the row was deleted.
 pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
     let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null",
@@ -159,8 +159,8 @@ pub async fn delete_unless_blocked(db: &mut PgConnection, id: CommenterId) -> sq
     Ok(false)
 }
 
-/// Deletes a commenter without comments and subscriptions, unless blocked or always held: deleting a comment must not
-/// lift that.
+/// Deletes a commenter who has no comments and no subscriptions. A commenter who is blocked or always held is not
+/// deleted, because that would lift the restriction.
 pub async fn delete_if_unused(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     let deleted = sqlx::query!(
         "delete from commenters where id = $1 and blocked_at is null and policy is distinct from 'hold'
@@ -176,7 +176,7 @@ pub async fn delete_if_unused(db: &mut PgConnection, id: CommenterId) -> sqlx::R
     Ok(())
 }
 
-/// Deletes the counts of a deleted commenter, which would show that they were here.
+/// Deletes the comment counts of a deleted commenter. They would reveal that the commenter was here.
 pub(super) async fn delete_counts(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<()> {
     sqlx::query!("delete from commenter_counts where commenter_id = $1", id.0,)
         .execute(db)

@@ -1,4 +1,4 @@
-//! The commenters' SQL, a module for each thing.
+//! All SQL of commenters, with a module for each topic.
 
 pub mod blocks;
 pub mod browsers;

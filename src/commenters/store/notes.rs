@@ -1,4 +1,4 @@
-//! Notes that moderators write on commenters.
+//! SQL on the notes that moderators write about commenters.
 
 use sqlx::PgConnection;
 
@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::commenters::policy::CommenterNote;
 use crate::ids::{AccountId, CommenterId};
 
-/// Lists the notes on a commenter, newest first.
+/// Lists the notes about a commenter, newest first.
 pub async fn list(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Vec<CommenterNote>> {
     sqlx::query_as!(
         CommenterNote,
@@ -39,7 +39,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Deletes a note that this moderator wrote. No error if it is gone.
+/// Deletes a note if this moderator wrote it. Does nothing if the note does not exist.
 pub async fn delete_of(
     db: &mut PgConnection,
     moderator: &Moderator,

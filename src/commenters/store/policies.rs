@@ -1,4 +1,4 @@
-//! Policies that moderators set on commenters.
+//! SQL on the policies that moderators set for commenters.
 
 use sqlx::PgConnection;
 
@@ -9,7 +9,7 @@ use crate::commenters::FixedPolicy;
 use crate::commenters::policy::{CommenterPolicy, PolicyInfo};
 use crate::ids::CommenterId;
 
-/// Locks a commenter's row until the transaction ends; returns whether it still exists.
+/// Locks a commenter's row until the transaction ends. Returns whether the commenter still exists.
 pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<bool> {
     let found = sqlx::query!(
         "select id from commenters where id = $1 for no key update",
@@ -20,7 +20,7 @@ pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Res
     Ok(found.is_some())
 }
 
-/// Returns a commenter's policy.
+/// Returns the policy that applies to a commenter.
 pub async fn find(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<PolicyInfo>> {
     let found = sqlx::query!(
         r#"select policy as "treatment: FixedPolicy", blocked_at is not null as "is_blocked!",
@@ -40,7 +40,7 @@ pub async fn find(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option
     }))
 }
 
-/// Sets a commenter's policy.
+/// Sets or removes a commenter's policy.
 pub async fn set(
     db: &mut PgConnection,
     moderator: &Moderator,
@@ -60,7 +60,7 @@ pub async fn set(
     Ok(())
 }
 
-/// Blocks or unblocks a commenter; returns whether that changed anything.
+/// Blocks or unblocks a commenter. Returns `false` if that changed nothing.
 pub async fn set_blocked(
     db: &mut PgConnection,
     moderator: &Moderator,

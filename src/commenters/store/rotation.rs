@@ -1,5 +1,5 @@
-//! SQL that rotates the email addresses of commenters to the active secret key. The blind index changes with the seal,
-//! which is bound to it, so both are written together.
+//! SQL for key rotation: encrypts the email addresses of commenters again with the active secret key. An encrypted
+//! address can only be decrypted together with its keyed hash, so both are replaced together.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::CommenterId;
 use crate::mail;
 
-/// The sealed email address of a commenter.
+/// The encrypted email address of a commenter.
 pub struct SealedCommenterRow {
     id: i64,
     email_hash: Vec<u8>,
     email_sealed: Vec<u8>,
 }
 
-/// An email address sealed with the active key, and its blind index under that key.
+/// An email address encrypted with the active key, and its keyed hash (blind index) under that key.
 pub struct RotatedCommenter {
     id: i64,
     hash: Vec<u8>,
@@ -124,8 +124,8 @@ async fn update_emails(db: &mut PgConnection, rows: &[RotatedCommenter]) -> sqlx
     Ok(())
 }
 
-/// Merges two commenters with the same email address into one: `source` is deleted, `target` gets all it had. Both were
-/// created because one server had the new key while another did not have it yet.
+/// Merges two commenters with the same email address: moves everything from `source` to `target` and deletes `source`.
+/// Such a pair exists if one server already used the new key while another server still used the old one.
 async fn merge(
     db: &mut PgConnection,
     keys: &KeyRing,

@@ -1,4 +1,4 @@
-//! Subscriptions of commenters to the comments of an article.
+//! SQL on the subscriptions of commenters to the comments on an article.
 
 use sqlx::PgConnection;
 
@@ -13,11 +13,11 @@ pub struct StoredSubscription {
     pub scope: SubscriptionScope,
     pub requested_at: Ts,
     pub active_since: Option<Ts>,
-    /// The last notification was sent at this time.
+    /// Time at which the last notification was sent.
     pub mailed_at: Option<Ts>,
 }
 
-/// Lists a commenter's subscriptions.
+/// Lists a commenter's subscriptions with all stored data, for the commenter's data request.
 pub async fn list_stored(
     db: &mut PgConnection,
     id: CommenterId,
@@ -33,7 +33,7 @@ pub async fn list_stored(
     .await
 }
 
-/// Lists a commenter's subscriptions, newest first.
+/// Lists a commenter's subscriptions for their page, newest first.
 pub async fn list(
     db: &mut PgConnection,
     id: CommenterId,
@@ -54,7 +54,7 @@ pub async fn list(
     .await
 }
 
-/// Finds a subscription, for the unsubscribe page.
+/// Finds a subscription by its id, for the unsubscribe page.
 pub async fn find(
     db: &mut PgConnection,
     id: SubscriptionId,
@@ -74,7 +74,7 @@ pub async fn find(
     .await
 }
 
-/// Returns the commenter who has a subscription.
+/// Returns the id of the commenter who owns a subscription.
 pub async fn find_subscriber(
     db: &mut PgConnection,
     id: SubscriptionId,
@@ -84,8 +84,8 @@ pub async fn find_subscriber(
         .await
 }
 
-/// Subscribes to the comments of an article. Inactive until the email is verified; an unverified request changes no
-/// active subscription.
+/// Subscribes a commenter to the comments on an article. The subscription is active at once if `is_proved`, because the
+/// email was verified in this browser. Otherwise it is inactive, and an existing active subscription is not changed.
 pub async fn subscribe(
     db: &mut PgConnection,
     id: CommenterId,
@@ -111,7 +111,7 @@ pub async fn subscribe(
     Ok(())
 }
 
-/// Activates these subscriptions, and deletes the others that are inactive.
+/// Activates the wanted subscriptions of a commenter, and deletes the commenter's other inactive subscriptions.
 pub async fn activate(
     db: &mut PgConnection,
     id: CommenterId,
@@ -137,7 +137,7 @@ pub async fn activate(
     Ok(())
 }
 
-/// Deletes a subscription and its unsent notifications. No error if it is gone.
+/// Deletes a subscription with its unsent notifications. Does nothing if the subscription does not exist.
 pub async fn delete(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<()> {
     sqlx::query!("delete from subscriptions where id = $1", id.0)
         .execute(db)
@@ -145,7 +145,7 @@ pub async fn delete(db: &mut PgConnection, id: SubscriptionId) -> sqlx::Result<(
     Ok(())
 }
 
-/// Deletes a subscription if it belongs to `owner`.
+/// Deletes a subscription if it belongs to `owner`. Does nothing otherwise.
 pub async fn delete_of(
     db: &mut PgConnection,
     owner: CommenterId,

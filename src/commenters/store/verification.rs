@@ -1,11 +1,11 @@
-//! Verification of a commenter's email, once per browser, and the limits on emails that ask for it.
+//! SQL on the verification of a commenter's email in a browser, and limits on the number of verification emails.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::CommenterId;
 
-/// Returns whether the email was verified in this browser.
+/// Returns whether a commenter's email was verified in the browser with this token.
 pub async fn is_verified(
     db: &mut PgConnection,
     token_hash: Option<&[u8]>,
@@ -23,7 +23,8 @@ pub async fn is_verified(
     .await
 }
 
-/// Stores that the email was verified in this browser. Mail to it arrives, so it is no longer suppressed.
+/// Records that the email was verified in this browser. Since mail to it evidently arrives, the email is no longer
+/// suppressed.
 pub async fn verify_email(
     db: &mut PgConnection,
     id: CommenterId,
@@ -48,16 +49,17 @@ pub async fn verify_email(
     Ok(())
 }
 
-/// Seconds between two verification emails: no form may fill a mailbox.
+/// Minimum number of seconds between two verification emails to a commenter, so that nobody can fill a mailbox by
+/// submitting forms.
 const VERIFICATION_INTERVAL_SECS: i64 = 60 * 60;
 
-/// Verification emails without response after which no more are sent.
+/// Maximum number of verification emails to a commenter who does not respond.
 const MAX_VERIFICATIONS: i32 = 3;
 
 /// Seconds after a bounce until a verification email may be sent again.
 const SUPPRESSION_SECS: i64 = 7 * 24 * 60 * 60;
 
-/// Claims the right to send a verification email now; returns whether it was granted.
+/// Records that a verification email is sent now, if the limits allow it. Returns whether it may be sent.
 pub async fn claim_email(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update commenters set verification_sent_at = $2, verifications_sent = verifications_sent + 1, suppressed_at = null

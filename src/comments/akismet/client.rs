@@ -10,21 +10,22 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
-/// Limit of a response body in bytes, and of its headers. One word is expected.
+/// Longest accepted response body in bytes, also the limit for the response headers. Normal responses consist of one
+/// word.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
 pub(super) type HttpClient = Client<HttpsConnector<HttpConnector>, Body>;
 
-/// Answer of the checker about a comment.
+/// Answer of the spam checker about a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckResult {
     Ham,
     Spam,
-    /// Spam that no moderator need see.
+    /// Blatant spam, which is trashed instead of being listed as spam.
     Discard,
 }
 
-/// Failure of a check. It contains nothing from the response, which may quote what was sent.
+/// Failure of a spam check. Contains no text of the response, because the response may quote the comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckError {
     #[error("its URL is neither https nor on this machine")]
@@ -42,7 +43,7 @@ pub enum CheckError {
     UnexpectedBody,
 }
 
-/// Builds a client for one round. It follows no redirect and uses no proxy.
+/// Builds the HTTP client for one run of due spam checks. The client follows no redirects and uses no proxy.
 pub(super) fn build_client() -> HttpClient {
     let connector = HttpsConnectorBuilder::new()
         .with_webpki_roots()
@@ -54,7 +55,7 @@ pub(super) fn build_client() -> HttpClient {
         .build(connector)
 }
 
-/// Sends a request and parses its response. `limit` is for all of that.
+/// Sends a spam check request and parses its response. Fails with a timeout if both together take longer than `limit`.
 pub(super) async fn send_request(
     client: &HttpClient,
     request: Request<Body>,
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_checker_that_never_answers_times_out() {
+    async fn a_spam_check_without_an_answer_times_out() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let request = Request::post(url).body(Body::empty()).unwrap();
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_true_and_false_are_answers() {
+    fn only_true_and_false_are_accepted_as_answers_of_the_spam_checker() {
         let none = HeaderMap::new();
         let mut discard = HeaderMap::new();
         discard.insert("X-akismet-pro-tip", "discard".parse().unwrap());

@@ -1,5 +1,5 @@
-//! Remote spam check by Akismet's protocol. Comments are held first and checked in the background, so that no reader waits
-//! for another server.
+//! Remote spam check by Akismet's protocol. Comments are held first and checked in the background, so that readers who
+//! submit a comment do not wait for the checker's server.
 
 mod client;
 mod request;
@@ -16,19 +16,20 @@ use super::store::akismet::{self, DueCheck};
 use crate::app::App;
 use crate::clock::Ts;
 
-/// Seconds from one try to the next; the last value holds from then on.
+/// Seconds between the attempts to check a comment. The last value is repeated.
 const RETRY_AFTER_SECONDS: [i64; 4] = [60, 5 * 60, 20 * 60, 60 * 60];
-/// Age in seconds from which a check is given up.
+/// Age in seconds after which an unanswered spam check is given up.
 const EXPIRE_AFTER_SECONDS: i64 = 24 * 60 * 60;
-/// Checks that run at the same time.
+/// Number of spam checks that run at the same time.
 const CONCURRENT_CHECKS: i64 = 8;
-/// Limit of one check. Shorter than the shortest retry interval, so that no other server checks the comment meanwhile.
+/// Longest time for one spam check. It is shorter than the shortest retry interval, so that no other server of this site
+/// starts to check the same comment meanwhile.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
-/// Checks abandoned in one transaction.
+/// Number of spam checks abandoned in one transaction.
 const ABANDON_BATCH: i64 = 1_000;
 
-/// Runs every due check and returns the number of comments that no longer wait. Without a checker in the settings, waiting
-/// comments are left to the moderators.
+/// Runs every due spam check and returns the number of comments that were decided. If the settings name no spam checker,
+/// waiting comments stay held for the moderators.
 pub async fn check_due(app: &App) -> sqlx::Result<usize> {
     let mut decided = 0;
     let mut errors = Vec::new();
@@ -79,7 +80,7 @@ pub async fn check_due(app: &App) -> sqlx::Result<usize> {
     Ok(decided)
 }
 
-/// Leaves every waiting comment to the moderators.
+/// Ends all waiting spam checks without a result. The comments stay held for the moderators.
 async fn abandon_all(app: &App) -> sqlx::Result<()> {
     loop {
         let mut db = app.pool.begin().await?;
@@ -95,14 +96,16 @@ async fn abandon_all(app: &App) -> sqlx::Result<()> {
     }
 }
 
-/// Whether a check has waited for a day, of which this server was running long enough for every retry.
+/// Returns whether a spam check has waited for a day and was also tried at least four times. A server that was switched
+/// off for a day thus still gets its retries.
 fn is_expired(check: &DueCheck, now: Ts) -> bool {
     let tries = usize::try_from(check.tries);
     let is_retried = tries.is_ok_and(|tries| tries >= RETRY_AFTER_SECONDS.len());
     is_retried && check.waiting_since.plus_seconds(EXPIRE_AFTER_SECONDS) <= now
 }
 
-/// Applies a result to its comment; an error leaves it to the moderators. Returns whether it still waited.
+/// Applies the result of a spam check to its comment. After an error, the comment stays held for the moderators. Returns
+/// whether the comment was still waiting for this result.
 async fn apply_result(
     app: &App,
     check: &DueCheck,

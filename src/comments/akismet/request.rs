@@ -1,4 +1,5 @@
-//! The request about one comment. It contains only the fields that are ticked in the settings.
+//! HTTP request that asks the spam checker about one comment. It contains only the fields that are ticked in the
+//! settings.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -88,7 +89,7 @@ fn build_form(
     Ok(form.finish())
 }
 
-/// Returns the URL of the check: https, or http on this machine.
+/// Returns the URL for spam checks. Returns `None` unless it is https, or http to this machine.
 fn endpoint_url(url: &str) -> Option<Url> {
     let mut url = Url::parse(url).ok().filter(CheckerSettings::is_safe)?;
     // The setting is a base URL; what else was pasted with it must not end up in the path.
@@ -118,7 +119,7 @@ mod tests {
     use super::endpoint_url;
 
     #[test]
-    fn the_endpoint_is_https_or_on_this_machine() {
+    fn the_spam_checker_url_must_be_https_or_on_this_machine() {
         for (url, expected) in [
             (
                 "https://rest.akismet.com",

@@ -1,5 +1,5 @@
-//! First verdict on a comment. Pure: facts about the comment and the publication's rules go in, a status with its reasons
-//! comes out.
+//! Automatic screening of comments. It takes facts about a comment and the publication's rules, and returns a status with
+//! its reasons. It does no I/O.
 
 pub mod reason;
 #[cfg(test)]
@@ -17,22 +17,22 @@ pub use word_list::WordList;
 #[derive(Clone, Debug, Default)]
 pub struct ScreeningInput<'a> {
     pub honeypot_filled: bool,
-    /// Written by a signed-in member of staff.
+    /// Whether the comment was written by a signed-in member of staff.
     pub is_staff: bool,
-    /// Texts from [`texts`], in which word list entries are looked for.
+    /// Texts from [`collect_texts`] that are searched for word list entries.
     pub texts: &'a [&'a str],
-    /// Number of links in the text, after bare URLs were turned into links. The website does not count.
+    /// Number of links in the comment text, including URLs that become links. The author's website does not count.
     pub links: usize,
     pub block: Option<BlockMatch>,
     pub trust: AuthorTrust,
-    /// Spam probability that the classifier predicts, from 0 to 1, if it has learned enough.
+    /// Spam probability from 0 to 1 that the classifier predicts. `None` if it has not learned enough.
     pub spam_probability: Option<f32>,
-    /// Policy that a moderator chose for the commenter.
+    /// Policy that a moderator set for the commenter.
     pub policy: Option<FixedPolicy>,
 }
 
-/// Returns the texts of a comment in which word list entries are looked for, never its email. The body is there twice, as
-/// Markdown and as `plain` text, because marks inside a word must not hide it.
+/// Returns the texts of a comment that are searched for word list entries. The email is not among them. The comment text
+/// is there twice: as Markdown and as `plain` text, so that Markdown characters inside a word cannot hide it.
 pub fn collect_texts<'a>(
     name: &'a str,
     website: Option<&'a str>,
@@ -42,60 +42,61 @@ pub fn collect_texts<'a>(
     [name, website.unwrap_or_default(), body, plain]
 }
 
-/// Block that applies to a comment.
+/// The moderators' block that applies to a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockMatch {
     Email,
-    /// The blocked domain, which contains the domain of the email.
+    /// The blocked domain: the domain of the email or a parent domain of it.
     Domain(String),
     Network,
 }
 
-/// Trust in the author of a comment.
+/// Degree of trust in the author of a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AuthorTrust {
     #[default]
     Unknown,
-    /// A comment with the same name and email was approved, but the author need not be the same person.
+    /// A comment with the same name and email was approved. The email is not verified in this browser, so the author may
+    /// be somebody else.
     ApprovedBefore,
-    /// The browser has verified the email, but no comment was approved yet.
+    /// The email was verified in this browser, but no comment was approved yet.
     EmailVerified,
-    /// The browser has verified the email, and a comment was approved.
+    /// The email was verified in this browser, and a comment was approved.
     Established,
 }
 
-/// Rules of the publication.
+/// Screening rules of the publication.
 #[derive(Clone, Debug, Default)]
 pub struct ScreeningRules {
     pub hold_everything: bool,
     pub hold_first_timers: bool,
-    /// An approved comment with the same name and email is enough to be known, without a verified email.
+    /// Whether an approved comment with the same name and email makes an author known even if the email is not verified.
     pub trust_unproven: bool,
-    /// Number of links from which a comment is held; 0 turns the rule off.
+    /// Minimum number of links for which a comment is held; 0 turns the rule off.
     pub hold_links: u32,
     pub hold_words: WordList,
-    /// Words that trash a comment.
+    /// Words for which a comment is trashed.
     pub refuse_words: WordList,
-    /// Comments that are not refused here wait for the spam check.
+    /// Whether comments that these rules do not refuse are held until the remote spam check has answered.
     pub ask_checker: bool,
-    /// Spam probability in thousandths from which the classifier marks a comment as spam; 0 turns the rule off.
+    /// Lowest predicted spam probability, in thousandths, for which a comment becomes spam; 0 turns the rule off.
     pub learned_spam_from: u32,
 }
 
-/// First status of a comment, and the reasons for it.
+/// Status that screening gives a comment, and the reasons for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     pub status: Status,
-    /// Every reason that applied, in the order of [`Kind::ALL`].
+    /// Every reason that applied, in the order of [`ReasonKind::ALL`].
     pub reasons: Vec<ScreeningReason>,
-    /// Status after a spam check that finds ham; `None` if the comment is not to be checked.
+    /// Status that the comment gets if the spam check finds no spam. `None` if the comment is not to be checked.
     pub status_if_ham: Option<Status>,
-    /// Prediction of the classifier, stored for moderators.
+    /// The classifier's prediction, which is stored for moderators.
     pub prediction: Option<Prediction>,
 }
 
 impl Verdict {
-    /// Turns an approval, now or after the spam check, into a hold.
+    /// Holds the comment if this verdict approves it, either now or after the spam check.
     pub fn hold(&mut self) {
         if self.status == Status::Approved {
             self.status = Status::Held;
@@ -105,7 +106,7 @@ impl Verdict {
         }
     }
 
-    /// Makes a verdict without spam check and prediction.
+    /// Makes a verdict that has no spam check and no prediction.
     pub fn new(status: Status, reasons: Vec<ScreeningReason>) -> Self {
         Self {
             status,
@@ -132,7 +133,7 @@ impl Verdict {
     }
 }
 
-/// Screens a comment. Refusals come before spam, and spam before holds.
+/// Screens a comment. Rules that trash are applied first, then rules that mark as spam, then rules that hold.
 pub fn apply_rules(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Verdict {
     if input.is_staff {
         return Verdict::new(Status::Approved, Vec::new());
@@ -174,7 +175,7 @@ fn list_refuse_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Ve
     reasons
 }
 
-/// Returns the classifier's reason if it predicts spam. It decides only about authors who are not trusted.
+/// Returns a reason if the classifier predicts spam. Trusted authors are exempt.
 fn find_spam_prediction(
     input: &ScreeningInput<'_>,
     rules: &ScreeningRules,
@@ -217,7 +218,7 @@ fn list_hold_reasons(input: &ScreeningInput<'_>, rules: &ScreeningRules) -> Vec<
 }
 
 impl ScreeningRules {
-    /// Whether an author is no first-timer.
+    /// Returns whether an author counts as known, so that the rule for first-time commenters does not apply.
     fn is_known(&self, trust: AuthorTrust) -> bool {
         match trust {
             AuthorTrust::Established => true,
@@ -226,12 +227,13 @@ impl ScreeningRules {
         }
     }
 
-    /// Whether the commenter's policy is trust, and the author is that commenter.
+    /// Returns whether the commenter's policy is to trust, and the author is identified as that commenter.
     fn has_trust_policy(&self, input: &ScreeningInput<'_>) -> bool {
         input.policy == Some(FixedPolicy::Trust) && self.is_identified(input.trust)
     }
 
-    /// Whether the author is the owner of the email and not somebody who typed it: only the owner may profit from a policy.
+    /// Returns whether the author counts as the owner of the email, not just somebody who entered it. Only the owner may
+    /// profit from a trust policy.
     fn is_identified(&self, trust: AuthorTrust) -> bool {
         match trust {
             AuthorTrust::EmailVerified | AuthorTrust::Established => true,
@@ -248,7 +250,8 @@ fn match_word_list(words: &WordList, kind: ReasonKind, texts: &[&str]) -> Vec<Sc
         .collect()
 }
 
-/// Holds a comment until the spam check has answered.
+/// Holds a comment until the spam check has answered. If the check finds no spam, the comment gets the verdict's original
+/// status.
 fn hold_for_check(mut verdict: Verdict) -> Verdict {
     let status_if_ham = Some(verdict.status);
     verdict.reasons.push(ReasonKind::BeingChecked.into());

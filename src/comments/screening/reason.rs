@@ -1,48 +1,48 @@
-//! Reasons of a verdict: their kinds, their stored form and their texts.
+//! Reasons for a screening verdict: their kinds, their form in the database and their texts.
 
 use crate::i18n::Translator;
 
-/// Limit of a detail in characters: room for any domain and for nearly every word list entry.
+/// Longest detail of a reason in characters. It has room for any domain and for nearly every word list entry.
 const MAX_DETAIL_CHARS: usize = 200;
 
 /// Reason for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScreeningReason {
     pub kind: ReasonKind,
-    /// Meaning depends on the kind, as documented there.
+    /// Detail such as the matching word. [`ReasonKind`] documents it for each kind.
     pub detail: Option<String>,
 }
 
-/// Kind of a reason.
+/// Kind of a screening reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReasonKind {
-    /// The settings hold every comment.
+    /// The settings say that every comment is held.
     EverythingIsHeld,
-    /// The commenter has no approved comment.
+    /// The commenter has no approved comment yet, and the settings hold comments of first-time commenters.
     FirstTimer,
-    /// The commenter's policy is to hold every comment.
+    /// A moderator set the policy of the commenter to hold every comment.
     AlwaysHeld,
-    /// Too many links; the detail is their number.
+    /// The comment has too many links. The detail is their number.
     Links,
-    /// An entry of the hold list matched; the detail is the entry.
+    /// An entry of the word list for holding comments matched. The detail is the entry.
     HoldWord,
-    /// An entry of the refuse list matched; the detail is the entry.
+    /// An entry of the word list for refusing comments matched. The detail is the entry.
     RefuseWord,
-    /// The email is blocked.
+    /// The email is blocked by a moderator.
     BlockedEmail,
-    /// The domain of the email is blocked; the detail is the domain.
+    /// The domain of the email is blocked. The detail is the domain.
     BlockedDomain,
-    /// The network is blocked.
+    /// The IP network of the request is blocked.
     BlockedNetwork,
-    /// The honeypot field, which people do not see, was filled in.
+    /// The honeypot field was filled in, which people do not see but bots do.
     HoneypotFilled,
-    /// The classifier predicts spam; the detail is the probability in per cent.
+    /// The classifier predicts spam. The detail is the probability in per cent.
     LearnedSpam,
-    /// The spam check has not answered yet.
+    /// The remote spam check has not answered yet.
     BeingChecked,
-    /// The spam check says spam.
+    /// The remote spam check says that the comment is spam.
     CheckerSpam,
-    /// The spam check never answered.
+    /// The remote spam check never answered.
     CheckExpired,
 }
 
@@ -85,7 +85,7 @@ impl ReasonKind {
         }
     }
 
-    /// Whether the author of a comment may see this reason.
+    /// Returns whether the author of a comment may see this reason.
     pub fn is_shown_to_author(self) -> bool {
         // The others would help spammers to avoid them.
         match self {
@@ -114,7 +114,7 @@ impl From<ReasonKind> for ScreeningReason {
 }
 
 impl ScreeningReason {
-    /// Makes a reason with a detail, which is truncated to 200 characters.
+    /// Makes a reason with a detail. The detail is truncated to 200 characters.
     pub fn with_detail(kind: ReasonKind, detail: &str) -> Self {
         Self {
             kind,
@@ -122,7 +122,7 @@ impl ScreeningReason {
         }
     }
 
-    /// Returns the stored form: `code` or `code:detail`.
+    /// Returns the form stored in the database: `code` or `code:detail`.
     pub fn to_stored(&self) -> String {
         let code = self.kind.code();
         match &self.detail {
@@ -150,7 +150,8 @@ impl ScreeningReason {
         }
     }
 
-    /// Returns the sentence that the author sees, which never names a word list entry, if they may see the reason at all.
+    /// Returns the sentence that the comment's author sees, or `None` if authors may not see the reason. It never names a
+    /// word list entry.
     pub fn author_text(&self, translator: Translator) -> Option<String> {
         let detail = self.detail.as_deref().unwrap_or_default();
         self.kind.is_shown_to_author().then(|| match self.kind {
@@ -162,7 +163,7 @@ impl ScreeningReason {
         })
     }
 
-    /// Parses the stored form.
+    /// Parses the form stored in the database: `code` or `code:detail`.
     pub fn parse(stored: &str) -> Option<Self> {
         // Only the first colon separates: a detail may be a domain with a port or a regular expression.
         let (code, detail) = match stored.split_once(':') {
@@ -181,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stored_reason_parses_to_the_same_reason() {
+    fn every_reason_survives_being_stored_and_parsed() {
         for kind in ReasonKind::ALL {
             let reason = ScreeningReason::from(kind);
             assert_eq!(reason.to_stored(), kind.code());
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_reasons_do_not_parse() {
+    fn malformed_stored_reasons_are_rejected() {
         for stored in [
             "",
             ":",
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_detail_is_truncated_at_a_character_boundary() {
+    fn a_long_detail_of_a_reason_is_truncated_at_a_character_boundary() {
         let reason = ScreeningReason::with_detail(ReasonKind::RefuseWord, &"є".repeat(201));
         assert_eq!(reason.detail, Some("є".repeat(200)));
         let stored = format!("refuse-word:{}", "є".repeat(201));

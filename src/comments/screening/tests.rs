@@ -4,7 +4,7 @@ use super::*;
 use crate::commenters::FixedPolicy::{Hold, Trust};
 use crate::comments::Status::{Approved, Held, Spam, Trashed};
 
-/// Facts, rules, expected status and expected reasons in their stored form.
+/// Facts about a comment, the rules, the expected status, and the expected reasons in their stored form.
 type VerdictCase = (
     ScreeningInput<'static>,
     ScreeningRules,
@@ -29,7 +29,7 @@ fn plain() -> ScreeningInput<'static> {
     ScreeningInput::default()
 }
 
-/// A comment that matches every word list below.
+/// A comment that matches every word list in these tests.
 fn matching_text() -> ScreeningInput<'static> {
     ScreeningInput {
         texts: &["Ann", "https://casino.example", "My\nwares: free money!"],
@@ -119,7 +119,7 @@ fn refuse(entries: &str) -> ScreeningRules {
     }
 }
 
-/// Every rule that holds a comment.
+/// Screening rules with every rule that holds comments turned on.
 fn all_hold_rules() -> ScreeningRules {
     ScreeningRules {
         hold_everything: true,
@@ -353,7 +353,7 @@ fn blocked_comments_are_trashed() {
 }
 
 #[test]
-fn a_filled_honeypot_is_spam_unless_the_comment_is_refused() {
+fn a_comment_with_a_filled_honeypot_is_spam_unless_it_is_refused() {
     let blocked = with_honeypot(blocked(Network));
     check([
         (with_honeypot(plain()), no_rules(), Spam, "trap-filled"),

@@ -1,7 +1,7 @@
-//! Queue of comments for the spam check.
+//! Queue of comments for the remote spam check.
 //!
-//! A comment waits while it is held, has `being-checked` among its reasons and is not erased. A decision by a moderator or
-//! an erasure by the author makes the check obsolete.
+//! A comment waits for the check while it is held, has the reason `being-checked` and is not erased. A decision by a
+//! moderator or an erasure by the author makes the check obsolete.
 
 use sqlx::PgConnection;
 
@@ -10,7 +10,7 @@ use crate::comments::model::Status;
 use crate::comments::screening::{ReasonKind, Verdict};
 use crate::ids::CommentId;
 
-/// Queues a comment if its verdict depends on a check.
+/// Queues a comment for the spam check if its verdict depends on the check.
 pub async fn enqueue(
     db: &mut PgConnection,
     id: CommentId,
@@ -30,7 +30,7 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Removes comments from the queue.
+/// Removes comments from the queue for the spam check.
 pub async fn dequeue(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<()> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query!("delete from spam_checks where comment_id = any($1)", &ids)
@@ -39,31 +39,32 @@ pub async fn dequeue(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<(
     Ok(())
 }
 
-/// A comment whose check is due, with what a checker may be sent.
+/// A comment whose spam check is due, with everything that the spam checker may be sent.
 pub struct DueCheck {
     pub comment_id: CommentId,
-    /// Version of the text.
+    /// Version of the comment text.
     pub version: i32,
-    /// Number of tries, this one included.
+    /// Number of attempts to check the comment, including this attempt.
     pub tries: i32,
-    /// Time of the submission or of the last edit.
+    /// Time of the submission or of the last edit, whichever is later.
     pub waiting_since: Ts,
     pub is_reply: bool,
     pub name: String,
     pub website: Option<String>,
-    /// Text as it was typed.
+    /// Comment text as the author entered it.
     pub body: String,
     pub created_at: Ts,
-    /// Associated data of `email_sealed`.
+    /// Hash of the email. Needed to decrypt `email_sealed`.
     pub email_hash: Option<Vec<u8>>,
     pub email_sealed: Option<Vec<u8>>,
     pub network_sealed: Option<Vec<u8>>,
-    /// Path of the article.
+    /// Path of the article. `None` while the article is not published.
     pub path: Option<String>,
 }
 
-/// Returns at most `limit` due checks and schedules each one's next try: after `retry_after[tries - 1]` seconds, or the
-/// last of them. A caller that fails or dies has nothing to put back.
+/// Returns at most `limit` due spam checks and schedules the next attempt of each: after `retry_after[tries - 1]`
+/// seconds, or after the last of these intervals. If the caller fails or crashes, the checks are thus due again without
+/// further action.
 pub async fn take_due(
     db: &mut PgConnection,
     retry_after: &[i64],
@@ -106,7 +107,7 @@ pub async fn take_due(
     .await
 }
 
-/// Deletes due checks of comments that no longer wait for one.
+/// Deletes due spam checks of comments that no longer wait for a check.
 pub async fn delete_obsolete(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from spam_checks using comments
@@ -119,9 +120,10 @@ pub async fn delete_obsolete(db: &mut PgConnection, now: Ts) -> sqlx::Result<()>
     Ok(())
 }
 
-/// Applies a result to a comment that still waits with this version of its text: sets `status`, or without one the status
-/// its verdict gave for ham, and puts `reason` in place of `being-checked`. Returns `false` if a moderator decided or the
-/// text changed meanwhile; a changed text stays queued.
+/// Applies the result of a spam check to a comment that still waits with this version of its text. Sets `status`, or if
+/// that is `None`, the status that the comment's verdict gave in case of no spam. Replaces the reason `being-checked` by
+/// `reason`. Returns `false` if a moderator decided or the text changed meanwhile. A comment with a changed text stays
+/// queued.
 pub async fn apply_result(
     db: &mut PgConnection,
     comment_id: CommentId,
@@ -160,8 +162,8 @@ pub async fn apply_result(
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends the check of at most `limit` comments without a result: they stay held, with the reason `checker-silent`. Returns
-/// how many left the queue.
+/// Ends the spam checks of at most `limit` comments without a result. The comments stay held with the reason
+/// [`ReasonKind::CheckExpired`]. Returns the number of removed checks.
 pub async fn abandon(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     // Comments are locked before checks everywhere, so that two transactions cannot deadlock.
     let abandoned = sqlx::query_scalar!(

@@ -1,5 +1,5 @@
-//! Comments that everyone may read: approved ones. Callers that show them have checked that their article is published,
-//! except the list for the feed, which does so itself.
+//! Approved comments, which everyone may read. Callers must check that the article is published. Only [`list_newest`]
+//! checks that itself.
 
 use sqlx::PgConnection;
 
@@ -9,7 +9,8 @@ use crate::comments::model::{Comment, StaffBadge};
 use crate::ids::{ArticleId, CommentId};
 use crate::text::SafeHtml;
 
-/// Selects [`Comment`]s. The FROM clause has to name `comments`, its `articles` and the approved `parent`.
+/// Selects [`Comment`]s. The FROM clause has to contain `comments`, `articles` and the approved parent comment as
+/// `parent`.
 macro_rules! select_approved {
     ($which:literal, $($argument:expr),+) => {
         sqlx::query_as!(
@@ -49,7 +50,7 @@ pub async fn list_newest_on(
     .await
 }
 
-/// Returns one comment of an article.
+/// Returns an approved comment of an article.
 pub async fn find(
     db: &mut PgConnection,
     article_id: ArticleId,
@@ -66,7 +67,8 @@ pub async fn find(
     .await
 }
 
-/// Returns the comment of an article that a link from before the import names. Links made since name its own id.
+/// Returns the approved comment of an article that a WordPress form or `?replytocom=` names by an id. The id is the
+/// comment's id in WordPress, or its id here if the link was made after the import.
 pub async fn find_by_wordpress_id(
     db: &mut PgConnection,
     article_id: ArticleId,
@@ -83,7 +85,8 @@ pub async fn find_by_wordpress_id(
     .await
 }
 
-/// Returns the comments of these threads, thread by thread, oldest first, at most `limit` of each thread.
+/// Returns comments of the given threads, grouped by thread and oldest first. At most `limit` comments of each thread are
+/// returned.
 pub async fn list_in_threads(
     db: &mut PgConnection,
     threads: &[ThreadKey],
@@ -106,7 +109,7 @@ pub async fn list_in_threads(
     .await
 }
 
-/// Returns the comments of one thread, oldest first, from the one at index `skipped` on.
+/// Returns comments of one thread, oldest first, without the first `skipped`.
 pub async fn list_in_thread(
     db: &mut PgConnection,
     thread: ThreadKey,
@@ -148,7 +151,7 @@ pub async fn list_in_thread(
     }
 }
 
-/// A comment in the feed.
+/// A comment in the feed of all articles.
 pub struct FeedComment {
     pub id: CommentId,
     pub name: String,

@@ -1,4 +1,4 @@
-//! Comments as their authors see and change them.
+//! Comments as their authors see and edit them.
 
 use sqlx::PgConnection;
 
@@ -14,47 +14,47 @@ use crate::text::{SafeHtml, excerpt, markdown};
 pub struct AuthorComment {
     pub id: CommentId,
     pub status: Status,
-    /// Screening reasons in their stored form.
+    /// Screening reasons in the form stored in the database.
     pub reasons: Vec<String>,
     pub commenter_id: Option<CommenterId>,
-    /// Account of the signed-in member of staff who wrote it.
+    /// Account of the signed-in member of staff who wrote the comment.
     pub account_id: Option<AccountId>,
     pub name: String,
     pub website: Option<String>,
-    /// Markdown.
+    /// Comment text in Markdown.
     pub body: String,
     pub body_html: SafeHtml,
     pub created_at: Ts,
-    /// Time of the last edit, by the author or by staff.
+    /// Time of the last edit, either by the author or by staff.
     pub edited_at: Option<Ts>,
     pub staff_edited_at: Option<Ts>,
-    /// Time at which the text was erased: by the author, or after lying in spam or trash for too long.
+    /// Time at which the text was erased, either by the author or because the comment was in spam or trash for too long.
     pub erased_at: Option<Ts>,
-    /// Days in spam or trash, if the text was erased for that.
+    /// Days for which the comment was in spam or trash, if it was erased for that reason.
     pub kept_days: Option<i64>,
-    /// Number of edits, by the author and by staff.
+    /// Number of edits, by the author and by staff together.
     pub version: i32,
     pub article_id: ArticleId,
-    /// Title of the article; "…" while it is not published.
+    /// Title of the article, or "…" while the article is not published.
     pub title: String,
-    /// Path of the article; absent while it is not published.
+    /// Path of the article. `None` while the article is not published.
     pub path: Option<String>,
 }
 
 impl AuthorComment {
-    /// Whether it is held or approved and its text is not erased.
+    /// Returns whether the comment is held or approved, and its text is not erased.
     pub fn is_taken(&self) -> bool {
         matches!(self.status, Status::Held | Status::Approved) && self.erased_at.is_none()
     }
 
-    /// Returns the beginning of the text, for lists.
+    /// Returns the beginning of the comment text, for lists of comments.
     pub fn beginning(&self) -> String {
         const MAX_CHARS: usize = 160;
         excerpt::excerpt(&markdown::html_to_text(self.body_html.as_str()), MAX_CHARS)
     }
 }
 
-/// Selects [`AuthorComment`]s. `$2` has to be the current time: an article that is not published is not named.
+/// Selects [`AuthorComment`]s. `$2` has to be the current time, because the title of an unpublished article is hidden.
 macro_rules! select_author_comments {
     ($which:literal, $($argument:expr),+) => {
         sqlx::query_as!(
@@ -72,7 +72,7 @@ macro_rules! select_author_comments {
     };
 }
 
-/// Returns a comment, whatever its status.
+/// Returns a comment in any status.
 pub async fn find(
     db: &mut PgConnection,
     id: CommentId,
@@ -87,7 +87,7 @@ pub async fn find(
     .await
 }
 
-/// Returns a commenter's comments, newest first, optionally only those before comment `before`.
+/// Returns comments of a commenter in any status, newest first. With `before`, returns only comments older than that one.
 pub async fn list(
     db: &mut PgConnection,
     id: CommenterId,
@@ -108,7 +108,7 @@ pub async fn list(
     .await
 }
 
-/// Whether a moderator has ever decided about a comment.
+/// Returns whether any moderator has ever decided about a comment.
 pub async fn was_decided(db: &mut PgConnection, id: CommentId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select 1 from decisions where comment_id = $1) as "was!""#,
@@ -118,8 +118,8 @@ pub async fn was_decided(db: &mut PgConnection, id: CommentId) -> sqlx::Result<b
     .await
 }
 
-/// Replaces the text of a comment and returns whether that was possible. It is not if the comment has another version by
-/// now, is spam or trashed, is erased, or was written before `written_after`.
+/// Replaces the text of a comment and returns whether that was possible. It is impossible if the comment's version is no
+/// longer `version`, if the comment is spam, trashed or erased, or if it was written before `written_after`.
 #[expect(
     clippy::too_many_arguments,
     reason = "a new text, its verdict and the conditions for replacing the old one"

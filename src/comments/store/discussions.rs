@@ -7,8 +7,8 @@ use crate::comments::model::{Discussion, PublishedArticle};
 use crate::ids::ArticleId;
 use crate::publication::{DiscussionSettings, PublicationVersion};
 
-/// Returns a published article, and the version of the publication's settings at the same moment: a caller that has that
-/// version cached need not load the settings.
+/// Returns a published article, and the version that the publication's settings have at the same moment. A caller that
+/// has this version of the settings in its cache need not load them.
 pub async fn find_published(
     db: &mut PgConnection,
     id: Option<ArticleId>,
@@ -47,8 +47,8 @@ pub async fn find(
     Ok(article.map(|article| article.into_discussion(settings, now)))
 }
 
-/// Returns the article that was imported from this WordPress post. Several sites may have used one post id: the one
-/// imported first wins.
+/// Returns the article that a post of the imported WordPress site became. If several imported sites used the same post
+/// id, the site that was imported first wins.
 pub async fn find_id_by_wordpress_id(
     db: &mut PgConnection,
     wordpress_id: i64,

@@ -8,7 +8,8 @@ use crate::classifier;
 use crate::clock::Ts;
 use crate::ids::{CommentId, CommenterId};
 
-/// Erases comments with their earlier versions and training examples. Returns how many were not erased before.
+/// Erases comments with their earlier versions and classifier training examples. Returns the number of comments that were
+/// not erased before.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
     classifier::untrain(db, ids).await?;
     let raw_ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -38,7 +39,7 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
     Ok(erased.rows_affected())
 }
 
-/// Erases every comment of a commenter, and blocks new ones until the transaction ends.
+/// Erases every comment of a commenter. New comments of the commenter have to wait until the transaction ends.
 pub async fn erase_all_by(db: &mut PgConnection, id: CommenterId, now: Ts) -> sqlx::Result<u64> {
     // Locks the commenter, so that no comment of theirs is inserted between the two statements.
     sqlx::query!("select id from commenters where id = $1 for update", id.0)

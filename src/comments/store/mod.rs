@@ -1,4 +1,4 @@
-//! All SQL of comments, by topic; decisions about them are in `moderation`.
+//! All SQL of comments, with a module for each topic. SQL for moderators' decisions about comments is in `moderation`.
 
 pub mod akismet;
 pub mod approved;

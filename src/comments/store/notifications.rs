@@ -7,8 +7,8 @@ use crate::commenters::SubscriptionScope;
 use crate::ids::{ArticleId, CommentId, CommenterId, SubscriptionId};
 use crate::text::SafeHtml;
 
-/// Creates the notifications of at most `limit` newly approved comments and returns how many comments these were. A
-/// subscriber gets one notification of a comment, however often it is approved, and none of their own comments.
+/// Creates the notifications of at most `limit` newly approved comments and returns the number of these comments. A
+/// subscriber is notified once of each comment, however often it is approved, and never of their own comments.
 pub async fn fan_out(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     // Deleted and fanned out in one statement: after a crash a comment is either still queued or fully notified.
     // Two workers skip each other's rows instead of waiting.
@@ -36,7 +36,7 @@ pub async fn fan_out(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     Ok(u64::try_from(done.len()).unwrap_or(u64::MAX))
 }
 
-/// A subscription with unsent notifications.
+/// A subscription that has unsent notifications.
 pub struct DueSubscription {
     pub id: SubscriptionId,
     pub commenter_id: CommenterId,
@@ -56,8 +56,8 @@ pub struct NotifiedReply {
     pub created_at: Ts,
 }
 
-/// Returns and locks at most `limit` subscriptions with unsent notifications and no email since `emailed_before`,
-/// skipping locked ones.
+/// Returns and locks at most `limit` subscriptions that have unsent notifications and got no email since
+/// `emailed_before`. Skips subscriptions that are locked by another transaction.
 pub async fn lock_due(
     db: &mut PgConnection,
     emailed_before: Ts,
@@ -86,8 +86,8 @@ pub async fn lock_due(
     .await
 }
 
-/// Marks a subscription's unsent notifications as sent and returns their comments' ids. The caller has to enqueue the
-/// email in the same transaction; a comment that is approved later goes into the next one.
+/// Marks a subscription's unsent notifications as sent and returns the ids of their comments. The caller has to enqueue
+/// the email in the same transaction. A comment that is approved later goes into the next email.
 pub async fn mark_sent(
     db: &mut PgConnection,
     id: SubscriptionId,
@@ -112,7 +112,7 @@ pub async fn mark_sent(
     .await
 }
 
-/// Returns the oldest of these comments, at most `limit`.
+/// Returns the oldest of the comments with the given ids. At most `limit` comments are returned.
 pub async fn list_oldest(
     db: &mut PgConnection,
     ids: &[i64],
@@ -128,14 +128,15 @@ pub async fn list_oldest(
     .await
 }
 
-/// Age from which a sent notification is deleted. A comment that is approved again after that is notified again.
+/// Age in seconds from which a sent notification is deleted. If its comment is approved again later, subscribers are
+/// notified a second time.
 const SENT_RETENTION_SECONDS: i64 = 90 * 24 * 60 * 60;
 
-/// Rows per statement, so that no other query waits long for their locks.
+/// Number of rows deleted per statement. It is limited so that no other query waits long for their locks.
 const PURGE_BATCH: i64 = 10_000;
 
-/// Deletes old sent notifications, and unsent ones that never will be: the subscriber's email bounces or is blocked, or
-/// the comment is spam or trashed.
+/// Deletes old sent notifications. Also deletes unsent notifications that will never be sent, because the subscriber's
+/// email bounces or is blocked, or because the comment is spam or trashed.
 pub async fn purge(db: &mut PgConnection, now: Ts) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from notifications where (subscription_id, comment_id) in

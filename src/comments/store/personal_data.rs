@@ -1,4 +1,4 @@
-//! Everything that is stored about a commenter's comments, for a data request.
+//! Everything that is stored about a commenter's comments, for the commenter's request to get their data.
 
 use sqlx::PgConnection;
 
@@ -17,18 +17,18 @@ pub struct StoredComment {
     pub status: Status,
     pub name: String,
     pub website: Option<String>,
-    /// Text as it was typed.
+    /// Comment text as the author entered it.
     pub body: String,
     pub created_at: Ts,
-    /// Time of the last edit, by the author or by staff.
+    /// Time of the last edit, either by the author or by staff.
     pub edited_at: Option<Ts>,
-    /// Network of the request, sealed under [`NETWORK_ROW`](crate::comments::NETWORK_ROW).
+    /// IP network of the request, encrypted in the context [`NETWORK_ROW`](crate::comments::NETWORK_ROW).
     pub network_sealed: Option<Vec<u8>>,
-    /// Time at which the network will be deleted.
+    /// Time at which the IP network will be deleted.
     pub network_until: Option<Ts>,
 }
 
-/// Returns every comment of a commenter, oldest first.
+/// Returns every comment of a commenter with all stored data, oldest first.
 pub async fn list_comments(
     db: &mut PgConnection,
     id: CommenterId,

@@ -1,4 +1,5 @@
-//! Deleting what has been stored for as long as the settings allow. Callers repeat the functions until nothing is left.
+//! Deleting data about comments that has been stored for as long as the settings allow. Callers repeat the functions
+//! until nothing is left to delete.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +9,17 @@ use crate::classifier;
 use crate::clock::Ts;
 use crate::ids::CommenterId;
 
-/// Rows per statement, so that no other query waits long for their locks.
+/// Number of rows changed per statement. It is limited so that no other query waits long for their locks.
 const NETWORK_BATCH: i64 = 5_000;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
-/// Age from which a comment is no duplicate of a new one.
+/// Age in seconds from which a comment no longer counts as a duplicate of a new comment.
 const DEDUP_SECONDS: i64 = 2 * DAY_SECONDS;
-/// Age from which a flood-control entry has no effect: more than the longest pause that the settings allow.
+/// Age in seconds from which a flood-control entry is deleted. It is longer than the longest pause between comments that
+/// the settings allow.
 const FLOOD_SECONDS: i64 = 60 * 60;
 
-/// Deletes networks whose time is over, old flood-control entries, and the deduplication hashes of comments that are older
-/// than two days.
+/// Deletes the IP networks of comments whose storage period is over, old flood-control entries, and the deduplication
+/// hashes of comments that are older than two days.
 pub async fn purge_networks(db: &mut PgConnection, network_days: i32, now: Ts) -> sqlx::Result<()> {
     // Whoever holds the secret key could find a network in a hash by trying them all.
     sqlx::query!(
@@ -56,16 +58,17 @@ pub async fn purge_networks(db: &mut PgConnection, network_days: i32, now: Ts) -
     Ok(())
 }
 
-/// Result of one [`purge_refused`].
+/// Result of one call of [`purge_refused`].
 #[derive(Debug, Default)]
 pub struct PurgedComments {
     pub count: i64,
-    /// Authors, whose rows may be deletable now.
+    /// Commenters who wrote the erased comments. Their rows may be deletable now.
     pub commenters: BTreeSet<CommenterId>,
 }
 
-/// Erases at most `limit` comments that have been spam or trashed since before `until`, oldest first, skipping locked ones.
-/// Unlike an erasure by the author, this keeps the status and the kinds of the reasons, which monthly statistics count.
+/// Erases at most `limit` comments that have been spam or trashed since before `until`, oldest first. Skips comments that
+/// are locked by another transaction. Unlike an erasure by the author, this keeps the status and the kinds of the
+/// reasons, because monthly statistics count them.
 pub async fn purge_refused(
     db: &mut PgConnection,
     until: Ts,

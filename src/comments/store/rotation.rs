@@ -1,4 +1,4 @@
-//! SQL that rotates the networks that comments came from to the active secret key.
+//! SQL for key rotation: encrypts the IP networks of comments again with the active secret key.
 
 use sqlx::PgConnection;
 
@@ -6,13 +6,13 @@ use crate::comments::{NETWORK_ROW, hash_network};
 use crate::crypto::rotation::{BATCH_ROWS, SealedRow};
 use crate::crypto::{DecryptError, KeyRing};
 
-/// The sealed network of a comment.
+/// The encrypted IP network of a comment.
 pub struct SealedNetworkRow {
     id: i64,
     sealed: Vec<u8>,
 }
 
-/// A network sealed with the active key, and its blind index under that key.
+/// An IP network encrypted with the active key, and its keyed hash (blind index) under that key.
 pub struct RotatedNetwork {
     id: i64,
     sealed: Vec<u8>,

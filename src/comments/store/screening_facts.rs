@@ -9,22 +9,23 @@ use crate::ids::CommenterId;
 
 /// Blocks, policy and history of a commenter, and the word lists.
 pub struct ScreeningFacts {
-    /// The commenter's email is blocked.
+    /// Whether the commenter's email is blocked.
     pub is_blocked: bool,
-    /// Blocked domain that contains the domain of the email.
+    /// The blocked domain, if the domain of the email or a parent domain of it is blocked.
     pub blocked_domain: Option<String>,
     pub is_blocked_network: bool,
-    /// Policy that a moderator chose for the commenter.
+    /// Policy that a moderator set for the commenter.
     pub policy: Option<FixedPolicy>,
-    /// An earlier comment of the commenter was approved, under the same name if a name was given.
+    /// Whether an earlier comment of the commenter was approved. If a name was given, only comments with that name count.
     pub was_approved: bool,
-    /// Word list for holding comments, unparsed.
+    /// Text of the word list for holding comments.
     pub hold_words: String,
-    /// Word list for trashing comments, unparsed.
+    /// Text of the word list for trashing comments.
     pub refuse_words: String,
 }
 
-/// Loads the facts. `domains` is the domain of the email and every domain above it.
+/// Loads the facts about a commenter that screening needs. `domains` contains the domain of the email and all its parent
+/// domains.
 pub async fn load(
     db: &mut PgConnection,
     id: Option<CommenterId>,

@@ -1,4 +1,4 @@
-//! Saving a submitted comment: duplicates, flood control, the insert.
+//! Saving a submitted comment: duplicate check, flood control, insert.
 
 use sqlx::PgConnection;
 
@@ -9,7 +9,7 @@ use crate::comments::screening::Verdict;
 use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommentId, CommenterId};
 
-/// Returns the comment that was saved for the same submission from the same network, today or yesterday.
+/// Returns the comment that was already saved for the same submission from the same IP network, today or yesterday.
 pub async fn find_duplicate(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -54,8 +54,8 @@ pub async fn find_duplicate(
     }
 }
 
-/// Records a submission under each of `keys`. If one of them was recorded less than `seconds` ago, returns as an error
-/// the number of seconds to wait; the caller must then roll back.
+/// Records a submission under each of `keys`. If a submission was recorded under one of the keys less than `seconds` ago,
+/// returns the number of seconds to wait as the inner error. The caller must then roll back.
 pub async fn check_flood(
     db: &mut PgConnection,
     keys: &[Vec<u8>],
@@ -95,8 +95,8 @@ pub async fn check_flood(
     Ok(Err(((left + 999_999) / 1_000_000).clamp(1, seconds)))
 }
 
-/// Inserts a comment and queues it for the spam check if its verdict asks for that. Returns `None` if the same comment is
-/// saved already. The network is saved, sealed, unless `network_until` is `None`.
+/// Inserts a comment and queues it for the spam check if its verdict requires the check. Returns `None` if the same
+/// comment is saved already. The IP network is saved, encrypted, unless `network_until` is `None`.
 #[expect(
     clippy::too_many_arguments,
     reason = "a comment, its article and commenter, the verdict and two times"

@@ -1,18 +1,19 @@
-//! Threads of an article, their counts, and the position of a comment in them. The counts are maintained by triggers.
+//! Threads of comments: lists, counts, and the position of a comment in its article. The counts are maintained by
+//! database triggers.
 
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::ids::{ArticleId, CommentId};
 
-/// Numbers of approved comments of an article, and of threads that have any.
+/// Number of approved comments of an article, and number of threads that have any approved comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ThreadCounts {
     pub replies: i64,
     pub threads: i64,
 }
 
-/// Returns the counts of an article.
+/// Returns the numbers of comments and threads of an article.
 pub async fn count(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<ThreadCounts> {
     sqlx::query_as!(
         ThreadCounts,
@@ -27,14 +28,14 @@ pub async fn count(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<ThreadC
 /// A thread with at least one approved comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadKey {
-    /// Top-level comment, which need not be public itself.
+    /// Top-level comment of the thread. It need not be public itself.
     pub root_id: CommentId,
-    /// Number of its approved comments.
+    /// Number of approved comments in the thread.
     pub replies: i32,
 }
 
-/// Selects a page of threads: the order in which the first one is looked for, the comparison with it, and the order of
-/// the page.
+/// Selects a page of threads. `$to_first` is the sort order for finding the first thread of the page, `$onward` the
+/// comparison of the others with the first, and `$order` the sort order of the page.
 macro_rules! select_threads {
     ($to_first:literal, $onward:literal, $order:literal, $($argument:expr),+) => {
         sqlx::query_as!(
@@ -52,7 +53,8 @@ macro_rules! select_threads {
     };
 }
 
-/// Returns the threads of an article from the one at index `skipped` on. `counts` has to be the article's.
+/// Returns at most `limit` threads of an article, without the first `skipped`. `counts` must be the current counts of the
+/// same article.
 pub async fn list(
     db: &mut PgConnection,
     id: ArticleId,
@@ -118,15 +120,16 @@ pub async fn list(
     }
 }
 
-/// A thread with its article.
+/// A thread with the id of its article.
 pub struct ThreadSummary {
     pub article_id: ArticleId,
     pub first_id: CommentId,
-    /// Number of its approved comments.
+    /// Number of approved comments in the thread.
     pub replies: i32,
 }
 
-/// Returns the public thread under a top-level comment, which need not be public itself.
+/// Returns the thread under a top-level comment, if the thread has public comments. The top-level comment need not be
+/// public itself.
 pub async fn find(
     db: &mut PgConnection,
     root: CommentId,
@@ -148,24 +151,26 @@ pub async fn find(
     .await
 }
 
-/// Position of a comment among the others of its article.
+/// Position of a comment among the threads of its article.
 pub struct CommentPosition {
     pub id: CommentId,
     /// Path of the article.
     pub path: String,
     pub root_id: CommentId,
-    /// Number of older comments in its thread.
+    /// Number of older comments in the same thread.
     pub before_in_thread: i64,
-    /// Number of threads of the article.
+    /// Number of all threads of the article.
     pub threads: i64,
-    /// Whether `threads_beside` counts the threads before its own; otherwise it counts its own and those after.
+    /// Whether `threads_beside` counts the threads before the comment's thread. Otherwise it counts the comment's thread
+    /// and those after it.
     pub counts_before: bool,
-    /// Number of threads on the side that is probably shorter: counting them is what costs time.
+    /// Number of threads before or after the comment's thread, as `counts_before` says. The query counts the side that is
+    /// probably shorter, because counting is slow.
     pub threads_beside: i64,
 }
 
 impl CommentPosition {
-    /// Returns the number of threads that are older than its own.
+    /// Returns the number of threads that are older than the comment's thread.
     pub fn threads_before(&self) -> i64 {
         if self.counts_before {
             self.threads_beside
@@ -175,7 +180,8 @@ impl CommentPosition {
     }
 }
 
-/// Returns the position of a public comment, by its id or, if no comment has that id, by its id on an imported site.
+/// Returns the position of a public comment. If no comment has this id, finds the comment that had it on an imported
+/// site.
 pub async fn find_position(
     db: &mut PgConnection,
     id: CommentId,

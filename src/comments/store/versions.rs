@@ -1,4 +1,4 @@
-//! Versions of comments that staff edits replaced.
+//! Former versions of comments that staff have edited.
 
 use sqlx::PgConnection;
 
@@ -6,18 +6,18 @@ use crate::clock::Ts;
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml};
 
-/// A comment as it was before a staff edit.
+/// A former version of a comment, from before a staff edit.
 pub struct CommentVersion {
     pub comment_id: CommentId,
     pub version: i32,
     pub name: String,
     pub website: Option<String>,
-    /// Source text, in `format`.
+    /// Source text of the comment, in `format`.
     pub body: String,
     pub format: BodyFormat,
     pub body_html: SafeHtml,
     pub replaced_at: Ts,
-    /// Name of the member of staff who replaced it.
+    /// Name of the member of staff who replaced this version.
     pub replaced_by: String,
 }
 
@@ -34,7 +34,7 @@ macro_rules! select_versions {
     };
 }
 
-/// Returns the replaced versions of a comment, newest first.
+/// Returns the former versions of a comment, newest first.
 pub async fn list(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Vec<CommentVersion>> {
     select_versions!(
         "where comment_versions.comment_id = $1 order by comment_versions.version desc",
@@ -44,7 +44,7 @@ pub async fn list(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Vec<Comm
     .await
 }
 
-/// Returns the replaced versions of several comments, by comment and then oldest first.
+/// Returns the former versions of several comments, grouped by comment and then oldest first.
 pub async fn list_all(
     db: &mut PgConnection,
     ids: &[CommentId],

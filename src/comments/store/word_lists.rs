@@ -1,17 +1,17 @@
-//! The two word lists as staff wrote them.
+//! The two word lists for screening comments, as staff wrote them.
 
 use sqlx::PgConnection;
 
-/// Text of the word lists.
+/// Texts of the word lists for screening comments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WordListTexts {
-    /// Words that hold a comment.
+    /// Words for which a comment is held.
     pub hold: String,
-    /// Words that trash a comment.
+    /// Words for which a comment is trashed.
     pub refuse: String,
 }
 
-/// Returns the word lists.
+/// Returns the word lists for screening comments.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<WordListTexts> {
     let row = sqlx::query!("select hold_words, refuse_words from word_lists")
         .fetch_one(db)
@@ -22,7 +22,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<WordListTexts> {
     })
 }
 
-/// Saves the word lists. The caller has compared the version of the settings in the same transaction.
+/// Saves the word lists. The caller must have checked the version of the settings in the same transaction.
 pub async fn update(db: &mut PgConnection, texts: &WordListTexts) -> sqlx::Result<()> {
     sqlx::query!(
         "update word_lists set hold_words = $1, refuse_words = $2",

@@ -1,4 +1,4 @@
-//! The outbox's SQL.
+//! SQL on the outbox, the queue of emails to be sent.
 
 pub mod rotation;
 
@@ -8,25 +8,26 @@ use crate::clock::Ts;
 use crate::ids::{AccountId, CommenterId, EmailId};
 use crate::mail::model::{Recipient, RelatedComments};
 
-/// A message that is due.
+/// A message that is due to be sent.
 pub struct DueEmail {
     pub id: EmailId,
     pub to: Recipient,
     /// The encrypted message.
     pub letter: Vec<u8>,
-    /// Attempts, this one included.
+    /// Number of attempts to send the message, including this attempt.
     pub tries: i32,
     pub written_at: Ts,
 }
 
-/// The encrypted email of a recipient.
+/// The encrypted email address of a recipient.
 pub struct SealedRecipient {
-    /// The context of a commenter's email; `None` for an account's, whose context is its id.
+    /// Hash that is needed to decrypt a commenter's email address. `None` for a staff account.
     pub email_hash: Option<Vec<u8>>,
     pub email_sealed: Vec<u8>,
 }
 
-/// Deletes messages that quote comments which are no longer approved. Their other comments are notified again.
+/// Deletes messages that quote a comment that is no longer approved. The other comments that they quoted will be notified
+/// again in new messages.
 pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "with gone as (
@@ -43,7 +44,7 @@ pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Inserts a message that is due at once.
+/// Inserts a message that is to be sent at once.
 pub(super) async fn insert(
     db: &mut PgConnection,
     to: Recipient,
@@ -70,7 +71,7 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Returns the recipient as two columns, of which one is set.
+/// Returns the recipient's id for the columns `commenter_id` and `account_id`. One of the two is `None`.
 fn recipient_columns(to: Recipient) -> (Option<i64>, Option<i64>) {
     match to {
         Recipient::Commenter(id) => (Some(id.0), None),
@@ -78,7 +79,7 @@ fn recipient_columns(to: Recipient) -> (Option<i64>, Option<i64>) {
     }
 }
 
-/// Returns the recipient from two columns. A constraint guarantees that one of them is set.
+/// Returns the recipient from two columns, of which a database constraint guarantees that one is set.
 pub(super) fn recipient_from_columns(
     commenter_id: Option<CommenterId>,
     account_id: Option<AccountId>,
@@ -92,7 +93,8 @@ pub(super) fn recipient_from_columns(
     }
 }
 
-/// Leases messages that are due until `lease_ends`. If this process dies, they are due again after that.
+/// Reserves due messages for this process until `lease_ends`. If the process dies before it has sent them, they are due
+/// again after that time.
 pub async fn lease_due(
     db: &mut PgConnection,
     now: Ts,
@@ -125,7 +127,8 @@ pub async fn lease_due(
     due.collect()
 }
 
-/// Returns the email of a leased message's recipient. `None`: the lease ended, or mail to them is suppressed or blocked.
+/// Returns the encrypted email address of a leased message's recipient. Returns `None` if the lease is over, or if mail
+/// to the recipient is suppressed or blocked.
 pub async fn find_sealed_recipient(
     db: &mut PgConnection,
     id: EmailId,
@@ -147,7 +150,7 @@ pub async fn find_sealed_recipient(
     .await
 }
 
-/// Deletes a message.
+/// Deletes a message from the outbox.
 pub async fn delete(db: &mut PgConnection, id: EmailId) -> sqlx::Result<()> {
     sqlx::query!("delete from outbox where id = $1", id.0)
         .execute(db)
@@ -166,7 +169,7 @@ pub async fn reschedule(db: &mut PgConnection, id: EmailId, next: Ts) -> sqlx::R
     Ok(())
 }
 
-/// Suppresses all mail to a recipient after a bounce, and deletes their queued messages.
+/// Stops all mail to a recipient after a bounce, and deletes the recipient's messages from the outbox.
 pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Result<()> {
     let mut transaction = db.begin().await?;
     let (commenter_id, account_id) = recipient_columns(to);
@@ -194,7 +197,8 @@ pub async fn suppress(db: &mut PgConnection, to: Recipient, now: Ts) -> sqlx::Re
     transaction.commit().await
 }
 
-/// Deletes messages to recipients who are suppressed, blocked or have no email.
+/// Deletes messages to recipients to whom no mail may be sent: after a bounce, because they are blocked, or because they
+/// have no email address.
 pub async fn delete_suppressed(db: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from outbox using commenters
@@ -211,7 +215,7 @@ pub async fn delete_suppressed(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Deletes messages to an account, whose email or settings changed.
+/// Deletes all messages to a staff account, because its email address or settings changed.
 pub async fn delete_for_account(db: &mut PgConnection, id: AccountId) -> sqlx::Result<()> {
     sqlx::query!("delete from outbox where account_id = $1", id.0)
         .execute(db)
@@ -219,7 +223,7 @@ pub async fn delete_for_account(db: &mut PgConnection, id: AccountId) -> sqlx::R
     Ok(())
 }
 
-/// Deletes messages created at `then` or before; returns their number.
+/// Deletes messages created at `then` or before, and returns their number.
 pub async fn delete_expired(db: &mut PgConnection, then: Ts) -> sqlx::Result<u64> {
     let deleted = sqlx::query!("delete from outbox where created_at <= $1", then as Ts)
         .execute(db)

@@ -1,4 +1,4 @@
-//! SQL that rotates the emails in the outbox to the active secret key.
+//! SQL for key rotation: encrypts the messages in the outbox again with the active secret key.
 
 use sqlx::PgConnection;
 
@@ -8,7 +8,7 @@ use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::{AccountId, CommenterId};
 use crate::mail::outbox::sealing_context;
 
-/// A sealed email in the outbox.
+/// An encrypted message in the outbox.
 pub struct SealedEmailRow {
     id: i64,
     context: Vec<u8>,
@@ -72,7 +72,8 @@ impl SealedRow for SealedEmailRow {
     }
 }
 
-/// Moves the emails that wait for one commenter to another, sealed for their new recipient.
+/// Moves the queued messages of one commenter to another. They are encrypted again, because the encryption depends on the
+/// recipient.
 pub async fn move_to_commenter(
     db: &mut PgConnection,
     keys: &KeyRing,

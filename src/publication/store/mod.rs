@@ -1,4 +1,4 @@
-//! SQL on the `settings` table.
+//! SQL on the `settings` table, which contains the publication in its only row.
 
 pub mod rotation;
 
@@ -8,7 +8,7 @@ use crate::publication::discussion::{CheckerSettings, DiscussionSettings};
 use crate::publication::model::{Publication, PublicationVersion, is_reserved};
 use crate::text::Language;
 
-/// Finds the publication; `None` before the first start.
+/// Loads the publication. Returns `None` before the first start.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     let row = sqlx::query!(
         r#"select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
@@ -55,7 +55,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
     }))
 }
 
-/// Inserts the one row at the first start; `false` if another process was first.
+/// Inserts the publication at the first start. Returns `false` if another process has inserted it.
 pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into settings (title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, hold_everything, key_id)
@@ -80,7 +80,8 @@ pub async fn insert(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(true)
 }
 
-/// Increments the version; `false` if somebody has saved since `version` was read. The caller saves in the same transaction.
+/// Increments the version of the settings. Returns `false` if somebody has saved since `version` was loaded. The caller
+/// saves in the same transaction.
 pub async fn increment_version(db: &mut PgConnection, version: i32) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update settings set version = version + 1 where version = $1",
@@ -91,7 +92,7 @@ pub async fn increment_version(db: &mut PgConnection, version: i32) -> sqlx::Res
     Ok(done.rows_affected() == 1)
 }
 
-/// Updates the rules of discussion. The caller has compared the version in the same transaction.
+/// Updates the discussion settings. The caller must have checked the version in the same transaction.
 pub async fn update_discussion(
     db: &mut PgConnection,
     settings: &DiscussionSettings,
@@ -126,8 +127,9 @@ pub async fn update_discussion(
     Ok(())
 }
 
-/// Moves every published article to the path that pattern and time zone give it now; its old paths redirect there. An article
-/// whose new path is taken or reserved keeps the one it has. Returns the number of those.
+/// Moves every published article, except those of kind `Page`, to the path that the permalink pattern and time zone of
+/// `publication` give it. The old paths redirect to the new path. An article keeps its path if the new path is taken or
+/// reserved. Returns the number of articles that kept their path for that reason.
 pub async fn update_article_paths(
     db: &mut PgConnection,
     publication: &Publication,
@@ -171,7 +173,7 @@ pub async fn update_article_paths(
     Ok(total - moved)
 }
 
-/// Updates the settings; `false` if somebody has saved since `publication.version` was read.
+/// Updates the settings. Returns `false` if somebody has saved since `publication.version` was loaded.
 pub async fn update(db: &mut PgConnection, publication: &Publication) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update settings
@@ -192,7 +194,7 @@ pub async fn update(db: &mut PgConnection, publication: &Publication) -> sqlx::R
     Ok(done.rows_affected() == 1)
 }
 
-/// Sets the secret key that everything is sealed with from now on.
+/// Sets the id of the secret key with which data is encrypted from now on.
 pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()> {
     sqlx::query!("update settings set key_id = $1", key_id)
         .execute(db)
@@ -200,5 +202,5 @@ pub async fn set_key_id(db: &mut PgConnection, key_id: &[u8]) -> sqlx::Result<()
     Ok(())
 }
 
-/// The row that the checker's key is sealed for.
+/// Encryption context of the spam checker's API key. The encrypted key can only be decrypted in this context.
 pub const CHECKER_KEY_ROW: &[u8] = b"settings.akismet_key";

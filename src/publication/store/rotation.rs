@@ -1,4 +1,4 @@
-//! SQL that rotates the spam checker's API key to the active secret key.
+//! SQL for key rotation: encrypts the spam checker's API key again with the active secret key.
 
 use sqlx::PgConnection;
 
@@ -6,10 +6,10 @@ use super::CHECKER_KEY_ROW;
 use crate::crypto::rotation::SealedRow;
 use crate::crypto::{DecryptError, KeyRing};
 
-/// The sealed API key in the only row of `settings`.
+/// The encrypted API key of the spam checker, from the only row of `settings`.
 pub struct SealedCheckerKey(Vec<u8>);
 
-/// Id that the only row of `settings` has in a rotation.
+/// Id used for the only row of `settings`, because key rotation needs an id for each row.
 const SETTINGS_ROW_ID: i64 = 1;
 
 impl SealedRow for SealedCheckerKey {

@@ -5,12 +5,12 @@ use regex::{Regex, RegexBuilder};
 use super::invalid_line::InvalidLineKind;
 use super::normalize::{FoldedText, is_word_char, strip_invisible};
 
-/// Limit of an entry in bytes.
+/// Longest entry of a word list in bytes.
 const MAX_LINE_BYTES: usize = 500;
-/// Limit of a compiled regular expression in bytes. The slowest one of that size that we measured searches 65 kB in a
+/// Largest compiled regular expression in bytes. The slowest expression of that size that we measured searches 65 kB in a
 /// quarter of a second.
 const MAX_PATTERN_BYTES: usize = 256 * 1024;
-/// Limit of the cache of a search in bytes.
+/// Largest cache of a regular expression search in bytes.
 const MAX_CACHE_BYTES: usize = 1024 * 1024;
 
 pub enum WordListEntry {
@@ -18,18 +18,18 @@ pub enum WordListEntry {
     Pattern(Regex),
 }
 
-/// One or more words, folded as the texts are.
+/// One or more words of an entry, in lower case like the texts that are searched.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EntryPhrase {
     pub folded: String,
-    /// The first word may be the end of a longer one.
+    /// Whether the first word may also match the end of a longer word.
     open_start: bool,
-    /// The last word may be the beginning of a longer one.
+    /// Whether the last word may also match the beginning of a longer word.
     open_end: bool,
 }
 
 impl WordListEntry {
-    /// Parses an entry that is not blank.
+    /// Parses an entry of a word list. The entry must not be blank.
     pub fn parse(written: &str) -> Result<Self, InvalidLineKind> {
         if written.len() > MAX_LINE_BYTES {
             return Err(InvalidLineKind::TooLong);
@@ -79,7 +79,8 @@ impl EntryPhrase {
         })
     }
 
-    /// Whether an occurrence at `start..end` of a folded text has the word boundaries that the entry asks for.
+    /// Returns whether a match at `start..end` of a folded text begins and ends at word boundaries, as far as the entry
+    /// requires that.
     pub fn has_boundaries(&self, start: usize, end: usize, text: &str) -> bool {
         let starts_word = || !text[..start].chars().next_back().is_some_and(is_word_char);
         let ends_word = || !text[end..].chars().next().is_some_and(is_word_char);

@@ -1,6 +1,6 @@
 //! Errors in a word list.
 
-/// A line that cannot be searched for.
+/// A line of a word list that is not a valid entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidLine {
     /// Line number, from 1.
@@ -8,14 +8,14 @@ pub struct InvalidLine {
     pub kind: InvalidLineKind,
 }
 
-/// Error of a line.
+/// Error in a line of a word list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidLineKind {
-    /// The regular expression is malformed or compiles to too much.
+    /// The regular expression is malformed, or too large when compiled.
     BadRegex,
     TooLong,
-    /// It would match every text, even an empty one.
+    /// The entry would match every text, even an empty one.
     TooBroad,
-    /// The list has too many entries, or too many regular expressions, from this line on.
+    /// The list has too many entries or too many regular expressions. This line is the first beyond the limit.
     TooMany,
 }

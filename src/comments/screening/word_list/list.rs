@@ -1,4 +1,4 @@
-//! The compiled list: parsing, and searching texts.
+//! The compiled word list: parsing it, and searching texts with it.
 
 use std::collections::btree_map::{self, BTreeMap};
 use std::collections::hash_map::{self, HashMap};
@@ -12,17 +12,18 @@ use super::entry::{EntryPhrase, WordListEntry};
 use super::invalid_line::{InvalidLine, InvalidLineKind};
 use super::normalize::{FoldedText, strip_invisible};
 
-/// Entries of one list.
+/// Maximum number of entries in one word list.
 const MAX_ENTRIES: usize = 20_000;
-/// Regular expressions of one list: unlike phrases, each searches the text by itself.
+/// Maximum number of regular expressions in one word list. The limit is lower than for phrases, because each expression
+/// searches the text separately.
 const MAX_PATTERNS: usize = 200;
-/// Errors reported at a time: nobody fixes more.
+/// Maximum number of errors reported at a time, because nobody fixes more at once.
 const MAX_ERRORS: usize = 100;
-/// Matches that become reasons: more would not help a moderator.
+/// Maximum number of matches that become screening reasons, because more would not help a moderator.
 const MAX_MATCHES: usize = 20;
-/// Ranges marked in one text for all phrases, and for each regular expression.
+/// Maximum number of ranges marked in one text: once for all phrases together, and once for each regular expression.
 const MAX_RANGES: usize = 500;
-/// Limit of a match's text in characters.
+/// Longest text of a match in characters; longer ones are truncated.
 const MAX_FOUND_CHARS: usize = 100;
 
 /// A compiled word list. Cloning it is cheap, however long it is.
@@ -32,26 +33,26 @@ pub struct WordList(Arc<CompiledEntries>);
 #[derive(Debug)]
 struct CompiledEntries {
     phrases: Vec<(EntryLine, EntryPhrase)>,
-    /// Finds all phrases in one pass. Its pattern ids are indices of `phrases`.
+    /// Automaton that finds all phrases in one pass. Its pattern ids are indices of `phrases`.
     finder: AhoCorasick,
     patterns: Vec<(EntryLine, Regex)>,
-    /// Line numbers of duplicates, each with the line of its first occurrence.
+    /// Line numbers of duplicate entries, each with the line of the entry's first occurrence.
     duplicates: Vec<(usize, usize)>,
 }
 
-/// Line of an entry.
+/// Line of a word list that contains an entry.
 #[derive(Clone, Debug)]
 struct EntryLine {
     number: usize,
     written: String,
 }
 
-/// An entry that a text contains.
+/// An entry of a word list that occurs in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordMatch {
-    /// Line number, from 1.
+    /// Number of the entry's line in the word list, from 1.
     pub line: usize,
-    /// Entry as it is written in the list.
+    /// Entry as written in the word list.
     pub entry: String,
     /// Matching part of the text, truncated to 100 characters.
     pub found: String,
@@ -68,7 +69,7 @@ impl Default for WordList {
 }
 
 impl WordList {
-    /// Parses a list, or returns its first 100 errors.
+    /// Parses a word list. Returns its first 100 errors if any line is invalid.
     pub fn parse(text: &str) -> Result<Self, Vec<InvalidLine>> {
         let (list, wrong) = Self::parse_lenient(text);
         if wrong.is_empty() {
@@ -78,7 +79,7 @@ impl WordList {
         }
     }
 
-    /// Parses the valid lines of a list and returns the errors of the others. Stops after 100 errors.
+    /// Parses the valid lines of a word list and returns the errors of the others. Stops after 100 errors.
     pub fn parse_lenient(text: &str) -> (Self, Vec<InvalidLine>) {
         let mut entries = CompiledEntries::empty();
         let mut wrong = Vec::new();
@@ -100,23 +101,24 @@ impl WordList {
         (Self(Arc::new(entries)), wrong)
     }
 
-    /// Whether it has no entry.
+    /// Returns whether the word list has no entries.
     pub fn is_empty(&self) -> bool {
         self.0.phrases.is_empty() && self.0.patterns.is_empty()
     }
 
-    /// Returns the first 20 entries that any of the texts contains, in the order of the list.
+    /// Returns the first 20 entries that occur in any of the texts, in the order of the word list.
     pub fn matches(&self, texts: &[&str]) -> Vec<WordMatch> {
         let matches = self.0.search_all(texts).into_values();
         matches.take(MAX_MATCHES).collect()
     }
 
-    /// Returns the numbers of all lines that any of the texts contains. Of duplicate lines it is the first.
+    /// Returns the numbers of all lines whose entries occur in any of the texts. Of duplicate lines only the first is
+    /// returned.
     pub fn matching_lines(&self, texts: &[&str]) -> Vec<usize> {
         self.0.search_all(texts).into_keys().collect()
     }
 
-    /// Returns the ranges of a text that entries match. They may overlap.
+    /// Returns the ranges of a text that match entries. They may overlap.
     pub fn match_ranges(&self, text: &str) -> Vec<Range<usize>> {
         let folded = FoldedText::fold(text);
         let hits = self.0.finder.find_overlapping_iter(&folded.text);
@@ -136,7 +138,7 @@ impl WordList {
         ranges
     }
 
-    /// Returns the line numbers of duplicates, each with the line of its first occurrence.
+    /// Returns the line numbers of duplicate entries, each with the line of the entry's first occurrence.
     pub fn duplicate_lines(&self) -> &[(usize, usize)] {
         &self.0.duplicates
     }
@@ -245,7 +247,7 @@ fn build_finder(phrases: &[(EntryLine, EntryPhrase)]) -> AhoCorasick {
         .expect("entries of limited number and length fit into one automaton")
 }
 
-/// Trims white space and the byte order mark that some programs write before a file.
+/// Trims white space, and the byte order mark that some programs write at the beginning of a file.
 fn trim_line(line: &str) -> &str {
     line.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
 }

@@ -1,14 +1,16 @@
-//! Normalising a text before it is searched: invisible characters, look-alikes, letter case and white space.
+//! Normalises a text before it is searched for word list entries: invisible characters, look-alikes, letter case and
+//! white space.
 
 use std::ops::Range;
 
-/// Returns the text without invisible characters and with look-alikes replaced, or `None` if it has none of them.
+/// Returns the text without invisible characters and with look-alike characters replaced. Returns `None` if it has no
+/// such characters.
 pub fn strip_invisible(text: &str) -> Option<String> {
     let is_changed = text.chars().any(|c| normalize_char(c) != Some(c));
     is_changed.then(|| text.chars().filter_map(normalize_char).collect())
 }
 
-/// Returns the character that this one looks like, or `None` if it is invisible.
+/// Returns the character that `c` looks like, or `None` if `c` is invisible.
 fn normalize_char(c: char) -> Option<char> {
     match c {
         // Soft hyphen, joiners, fillers, direction marks, variation selectors and tags.
@@ -37,7 +39,7 @@ fn normalize_char(c: char) -> Option<char> {
 /// A text in lower case, with every run of white space as one space.
 pub struct FoldedText {
     pub text: String,
-    /// Offset in the original text of each byte of `text`, and of its end.
+    /// For each byte of `text`, its offset in the original text. The last element is the end of the original text.
     offsets: Vec<usize>,
 }
 
@@ -61,13 +63,13 @@ impl FoldedText {
         }
     }
 
-    /// Returns the range of the original text that became `start..end`.
+    /// Returns the range of the original text that was folded to `start..end`.
     pub fn original_range(&self, start: usize, end: usize) -> Range<usize> {
         self.offsets[start]..self.offsets[end]
     }
 }
 
-/// Whether a character is part of a word. A combining accent belongs to the letter before it.
+/// Returns whether a character is part of a word. A combining accent belongs to the letter before it.
 pub fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '\u{0300}'..='\u{036F}')
 }

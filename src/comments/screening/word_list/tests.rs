@@ -4,13 +4,13 @@ fn list(text: &str) -> WordList {
     WordList::parse(text).expect("a valid list")
 }
 
-/// Returns the texts of the matches.
+/// Returns the matching parts of the text.
 fn found(entries: &str, text: &str) -> Vec<String> {
     let matches = list(entries).matches(&[text]).into_iter();
     matches.map(|found| found.found).collect()
 }
 
-/// Returns the errors of a list.
+/// Returns the line numbers and kinds of the errors in a word list.
 fn errors(entries: &str) -> Vec<(usize, InvalidLineKind)> {
     let errors = WordList::parse(entries).expect_err("an invalid list");
     errors
@@ -113,7 +113,7 @@ fn stripping_invisible_characters_does_not_change_letter_case() {
 }
 
 #[test]
-fn each_entry_matches_once_in_the_order_of_the_list() {
+fn each_matching_entry_is_returned_once_in_the_order_of_the_list() {
     let list = list("\u{FEFF}/o+/\r\n\r\ntwo\r\none\r\nTWO\r\nthree\r\n");
     let matches = list.matches(&["One two", "two one"]);
     let matches = matches
@@ -143,7 +143,7 @@ fn matches_are_limited_in_number_and_length() {
 }
 
 #[test]
-fn a_list_can_search_many_texts() {
+fn a_word_list_can_be_used_for_many_texts() {
     let entry = list("*press*");
     let texts = ["Stop press", "Nothing", "WordPress"];
     let found = texts.map(|text| !entry.matches(&[text]).is_empty());
@@ -237,7 +237,7 @@ fn twenty_thousand_phrases_are_found_in_a_long_text() {
 }
 
 #[test]
-fn matches_are_whole_where_lower_case_has_more_bytes() {
+fn matches_are_correct_for_characters_with_longer_lower_case() {
     assert_eq!(found("*ȺȺ*", "xⱥȺx"), ["ⱥȺ"]);
     assert_eq!(found("İstanbul", "in İSTANBUL now"), ["İSTANBUL"]);
 }
