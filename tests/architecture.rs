@@ -367,7 +367,7 @@ fn every_text_is_in_every_catalogue() {
         let spoken = sources.contains(&format!("\"{key}\""));
         assert!(spoken || made.contains(*key), "nothing says {key}");
     }
-    for call in [".say(\"", ".count(\"", ".with(\"", ".with_all(\""] {
+    for call in [".text(\"", ".plural(\"", ".format(\"", ".format_all(\"", ".plural_with(\""] {
         for rest in sources.split(call).skip(1) {
             let key = rest.split('"').next().unwrap_or_default().to_owned();
             assert!(
