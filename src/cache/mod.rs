@@ -1,8 +1,8 @@
-//! Finished public pages as compressed bytes, invalidated by the database.
+//! Cache of finished public pages as compressed bytes, invalidated by the database.
 //!
-//! [`PageCacheService`] stands in front of the router. A handler marks a response as cacheable with a [`CachePolicy`]; the page
-//! is then rendered and compressed once per content encoding and served from memory. Triggers `NOTIFY` the [`CacheTag`]s that a
-//! transaction touched, and every node drops exactly the pages that carry them.
+//! [`PageCacheService`] stands in front of the router. A handler marks a response as cacheable with a [`CachePolicy`].
+//! The page is then rendered and compressed once per content encoding and served from memory. Triggers `NOTIFY` the
+//! [`CacheTag`]s of the content that a transaction changed, and every server drops exactly the pages that carry them.
 
 // Four guarantees hold together:
 //

@@ -1,18 +1,19 @@
-//! The log setting, which is read before all others.
+//! The log setting, which is read before all other settings.
 
 use super::parse::SettingError;
 
 /// Format and level of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
-    /// One JSON object a line instead of text.
+    /// Whether the log is written as one JSON object per line instead of text.
     pub json: bool,
     /// A tracing filter, such as "info" or "broadsheet=debug,info".
     pub filter: String,
 }
 
 impl LogConfig {
-    /// Parses a list of `text` or `json` and levels or filters, in any order.
+    /// Parses the log setting: a comma-separated list of a format (`text` or `json`) and of levels or filters, in any
+    /// order.
     pub fn parse(text: &str) -> Result<Self, SettingError> {
         let mut json = false;
         let mut filters = Vec::new();

@@ -1,4 +1,4 @@
-//! The flags and environment variables as typed.
+//! Command-line flags and environment variables, before they are parsed.
 
 use std::path::PathBuf;
 
@@ -8,9 +8,9 @@ use super::parse::{
     parse_public_url, parse_socket_addr,
 };
 
-/// Socket address to listen on by default, reachable from this machine only.
+/// Default socket address to listen on. It can be reached only from this machine.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8600";
-/// Megabytes of the page cache by default: about four thousand articles with their comments.
+/// Default size of the page cache in megabytes: about four thousand articles with their comments.
 const DEFAULT_CACHE_MB: &str = "64";
 
 /// Settings as typed. Each flag is also an environment variable; an empty value counts as not given.
