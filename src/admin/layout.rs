@@ -17,7 +17,7 @@ pub struct AdminLayout {
     pub held: i64,
 }
 
-/// Sections of the navigation.
+/// Sections of the navigation on admin pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdminSection {
     Comments,

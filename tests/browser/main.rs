@@ -1,5 +1,5 @@
-//! The site in a real Chromium, with JavaScript and without, as readers, moderators and editors use it. Plain `cargo test`
-//! ignores these tests, since it cannot install a browser; `bin/test` runs them.
+//! The site in Chromium, with and without JavaScript, as readers, moderators and editors use it. Plain `cargo test`
+//! ignores these tests, since it cannot install a browser. `bin/test` runs them.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -14,12 +14,12 @@ use support::article::WrittenArticle;
 use support::makers::PASSPHRASE;
 use support::server::{Server, broadsheet, run, text};
 
-/// Returns the URL of a server without a slash at the end.
+/// Returns the URL of a server without the slash at the end.
 fn base_url(server: &Server) -> String {
     format!("http://{}", server.address)
 }
 
-/// Adds an account on the command line.
+/// Adds an account to a running site with the `account` command.
 fn add_account(server: &Server, username: &str, role: &str) {
     let mut add = broadsheet(&server.data);
     add.args(["account", "add", username, "--role", role]);
