@@ -173,7 +173,7 @@ async fn a_hundred_comments_are_decided_without_javascript() {
     browser.close().await;
 }
 
-/// Decides on cards in the queue with random keys and without pauses until no card is left. Returns the number of keys
+/// Decides on cards in the queue with random keys and few pauses until no card is left. Returns the number of keys
 /// pressed.
 async fn decide_at_random(browser: &Browser, mut seed: u64) -> i64 {
     let mut pressed = 0;

@@ -1,4 +1,4 @@
-//! The `commenter` command: data requests and bounced mail.
+//! Tests of the `commenter` command: requests of commenters about their data, and bounced mail.
 
 use std::process::Output;
 

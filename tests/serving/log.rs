@@ -1,4 +1,4 @@
-//! The `check log` command.
+//! Tests of the `check log` command.
 
 use std::process::Output;
 

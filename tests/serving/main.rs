@@ -1,4 +1,5 @@
-//! The real program with its embedded Postgres: first start, settings, crashes, takeover and slow clients.
+//! The `broadsheet` program with its embedded Postgres: first start, settings, crashes, takeover of Postgres, and slow
+//! clients.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -25,7 +26,7 @@ use sqlx::{Connection, PgConnection, Row};
 use support::cluster::folder;
 use support::server::{Server, broadsheet, is_alive, run, text, wait_until};
 
-/// Loads the text of every comment.
+/// Loads the texts of all comments from the database.
 fn load_comment_bodies(url: &str) -> Vec<String> {
     query_strings(url, "select body from comments")
 }

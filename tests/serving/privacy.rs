@@ -1,4 +1,4 @@
-//! The `check privacy` command of the real program: it searches a copy, and changes nothing on the site.
+//! Tests of the `check privacy` command. It searches a copy of the site, and changes nothing on the site itself.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -19,7 +19,7 @@ fn check_privacy(data: &Path, arguments: &[&str]) -> Output {
     run(command, "")
 }
 
-/// Returns what the check must not change: row counts, settings and a sequence.
+/// Returns the state of the site that the check must not change: row counts, settings and the position of a sequence.
 fn site_state(url: &str) -> Vec<String> {
     [
         "select count(*)::text from comments",

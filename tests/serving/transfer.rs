@@ -1,4 +1,5 @@
-//! The `import` and `export` commands: killed, without the database, from a pipe, and with wrong arguments.
+//! Tests of the `import` and `export` commands: killed, without a database, reading from a pipe, and with wrong
+//! arguments.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -26,7 +27,7 @@ fn write_export_of(folder: &Path, articles: u64) -> std::path::PathBuf {
     file
 }
 
-/// Builds a command with its own database and key.
+/// Builds a `broadsheet` command that uses this database, and a key file in this folder.
 fn command_on(database: &str, folder: &Path) -> Command {
     let key = folder.join("key");
     if !key.exists() {
@@ -48,7 +49,7 @@ fn import(database: &str, folder: &Path, file: &Path) -> Output {
     run(command, "")
 }
 
-/// Returns everything that readers and moderators could see, and the records of the import.
+/// Returns everything that readers and moderators can see, and the database rows that record the import.
 async fn load_state(database: &str, folder: &Path) -> Vec<String> {
     let mut command = command_on(database, folder);
     command.args(["export", "wordpress", "--with-emails"]);
@@ -186,7 +187,7 @@ fn an_import_that_loses_its_database_can_be_resumed() {
     assert!(text(&output).contains(&format!("articles {articles:>23}")));
 }
 
-/// Returns whether an import has committed articles; `false` while the database is still being created.
+/// Returns whether an import has committed articles already. Returns `false` while the database is still being created.
 fn has_articles(url: &str) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

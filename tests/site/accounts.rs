@@ -1,4 +1,4 @@
-//! Setup of the first admin, signing in and out, and throttling of guesses.
+//! Tests of accounts: setup of the first admin, signing in and out, and throttling of passphrase guesses.
 
 use broadsheet::accounts::{Role, setup};
 
@@ -13,7 +13,7 @@ async fn setup_link(site: &TestSite) -> Option<String> {
         .expect("a link")
 }
 
-/// Creates a site whose first admin is ada, signed out again.
+/// Creates a site whose first admin has the username ada and is signed out again.
 async fn site_with_admin() -> TestSite {
     let site = TestSite::new().await;
     let link = setup_link(&site).await.expect("nobody can sign in yet");

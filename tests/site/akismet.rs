@@ -1,4 +1,4 @@
-//! The remote spam check, against a server in the test that records the requests.
+//! Tests of the remote spam check (Akismet), against a server in the test that records the requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ const NETWORK: &str = "192.0.2.77";
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// Fields that are always sent.
+/// Names of the fields that are always sent to the spam checker.
 const ALWAYS: [&str; 6] = [
     "api_key",
     "blog",
@@ -32,7 +32,7 @@ const ALWAYS: [&str; 6] = [
     "comment_type",
 ];
 
-/// A server with prepared responses.
+/// Spam checker in the test, with prepared responses.
 #[derive(Clone)]
 struct FakeChecker {
     url: String,
@@ -42,11 +42,11 @@ struct FakeChecker {
 struct FakeCheckerState {
     received: Vec<ReceivedRequest>,
     response: (StatusCode, Vec<(&'static str, &'static str)>, String),
-    /// Statement that runs while a request is open.
+    /// SQL statement that runs while the site waits for a response.
     run_during_request: Option<(PgPool, &'static str)>,
 }
 
-/// A received request.
+/// Request that the spam checker in the test received.
 #[derive(Clone)]
 struct ReceivedRequest {
     path: String,
@@ -135,7 +135,7 @@ impl FakeChecker {
             .clone()
     }
 
-    /// Makes a site that uses this checker with these fields ticked.
+    /// Creates a site that uses this spam checker, with these optional fields ticked in its settings.
     async fn site(&self, ticked: &[&str]) -> TestSite {
         let settings = CheckerSettings {
             url: self.url.clone(),
@@ -153,7 +153,7 @@ impl FakeChecker {
     }
 }
 
-/// Adds a comment that waits for the check.
+/// Adds a comment that waits for the remote spam check.
 async fn add_waiting(
     site: &TestSite,
     on: &SampleArticle,
@@ -180,7 +180,7 @@ async fn add_waiting(
     id
 }
 
-/// Adds a comment that no other rule holds.
+/// Adds a comment that waits for the remote spam check and that no other rule holds.
 async fn add_ham(site: &TestSite, on: &SampleArticle) -> CommentId {
     add_waiting(site, on, "Ann", Status::Approved, &["being-checked"]).await
 }
@@ -189,7 +189,8 @@ async fn run_checks(site: &TestSite) -> usize {
     check_due(&site.app).await.expect("the database answers")
 }
 
-/// Returns the status, the reasons, and the number of comments that still wait.
+/// Returns the status of a comment, the reasons for it, and the number of comments that still wait for the remote spam
+/// check.
 async fn load_state(site: &TestSite, id: CommentId) -> (Status, String, i64) {
     let reasons: Vec<String> = sqlx::query_scalar("select reasons from comments where id = $1")
         .bind(id.0)

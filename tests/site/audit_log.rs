@@ -1,4 +1,4 @@
-//! The audit log: an untouched log is intact, and every change by hand is noticed.
+//! Tests of the audit log: an untouched log is intact, and every manual change in the database is detected.
 
 use broadsheet::accounts::{Moderator, Role, Username};
 use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::support::TestSite;
 
-/// A hash that no entry has.
+/// Hash that no entry of the audit log has.
 pub(crate) const NO_HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 pub(crate) async fn moderator(site: &TestSite, handle: &str) -> Moderator {
@@ -58,7 +58,7 @@ pub(crate) async fn check(site: &TestSite, checkpoint: Option<&Checkpoint>) -> V
     seen.expect("whatever is in the tables, it is read")
 }
 
-/// Runs statements as an attacker with the database password can.
+/// Runs SQL statements as an attacker with the database password could, bypassing the protection of the audit log.
 pub(crate) async fn attack(site: &TestSite, statements: &str) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     sqlx::query("set local session_replication_role = replica")
@@ -72,7 +72,7 @@ pub(crate) async fn attack(site: &TestSite, statements: &str) {
     db.commit().await.expect("the transaction commits");
 }
 
-/// Builds a site whose log has six entries of several kinds.
+/// Creates a site whose audit log has six entries of several kinds. Returns it with the ids of its comments.
 pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     let site = TestSite::new().await;
     site.staff("mo", Role::Moderator).await;

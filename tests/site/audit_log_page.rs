@@ -1,4 +1,4 @@
-//! The staff pages of the audit log.
+//! Tests of the admin pages that show the audit log.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;

@@ -1,4 +1,4 @@
-//! The author's page: status and reasons, preview, edit, delete.
+//! Tests of the page that a comment's author sees after posting: status and reasons, preview, editing, deletion.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -23,7 +23,7 @@ async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite 
         .await
 }
 
-/// Makes a site where only links hold a comment.
+/// Creates a site that holds a comment only if it contains links.
 async fn open_site() -> TestSite {
     site_with(|publication| publication.discussion.hold_everything = false).await
 }
@@ -40,7 +40,7 @@ fn change_form(page: &Page) -> Form {
         .expect("a form to change the words")
 }
 
-/// Edits the comment on its author's page.
+/// Edits the comment on its author's page. Returns the response.
 async fn edit_comment(own: &Page, words: &str) -> Page {
     let form = change_form(own).fill("comment", words);
     form.press("Save changes").await

@@ -1,4 +1,4 @@
-//! Bulk actions: undoing one while it runs, concurrent decisions, and failures on the way.
+//! Tests of bulk actions: undoing a running action, concurrent decisions, and failures while an action runs.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn find_bulk(site: &TestSite, action_id: ActionId) -> BulkAction {
         .expect("it is a bulk action")
 }
 
-/// Starts to trash every held comment; the first batch is done when this returns.
+/// Starts a bulk action that moves every held comment to the trash. Its first batch is done when this returns.
 async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActionId {
     let filter = QueueFilter::with_status(Status::Held);
     bulk::decide_all(
@@ -211,7 +211,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
     }
 }
 
-/// Makes the next decisions fail with a Postgres error code.
+/// Makes the next `times` decisions fail with a Postgres error code.
 async fn fail_decisions(site: &TestSite, code: &str, times: i64) {
     let sql = format!(
         "create sequence failures;

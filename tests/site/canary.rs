@@ -1,4 +1,5 @@
-//! The search of `check privacy` finds leaks: each test runs it on a site of which one part leaks the email.
+//! Tests of the search that `check privacy` uses to find leaks. Each test runs it on a site of which one part leaks the
+//! email.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -1,5 +1,5 @@
-//! The spam score: decisions train it, undos untrain it, and it decides by itself only if the settings say so. Its staff page
-//! reports how accurate it is.
+//! Tests of the spam classifier: decisions train it, undoing a decision removes its training, and it decides by itself
+//! only if the settings allow it. An admin page reports how accurate it is.
 
 use std::net::Ipv4Addr;
 
@@ -16,7 +16,7 @@ use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-/// The model: the counts of each feature, and the totals.
+/// Rows of the classifier's model: the counts of each feature, and the totals.
 type ModelRows = (Vec<(i64, i32, i32)>, (i64, i64, i64, i64));
 
 async fn load_model(site: &TestSite) -> ModelRows {
@@ -39,7 +39,7 @@ async fn train(site: &TestSite) {
     worker::train(&site.app).await.expect("a round of training");
 }
 
-/// Inserts a held comment.
+/// Inserts a held comment on an article.
 async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str) -> CommentId {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let email = Email::parse("someone@example.org").expect("an address");
@@ -82,7 +82,8 @@ async fn decide(by: &Visitor, ids: &[CommentId], from: &str, to: &str) -> Page {
     by.post_fields("/admin/comments", &fields).await
 }
 
-/// Trains thirty decisions of each kind: comments on tea are approved, comments on a casino are spam.
+/// Trains the classifier with thirty decisions of each kind: comments about tea are approved, comments about a casino are
+/// spam.
 async fn train_on_samples(
     site: &TestSite,
     on: &SampleArticle,

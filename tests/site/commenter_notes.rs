@@ -1,4 +1,4 @@
-//! Moderators' notes on commenters, and comments without a commenter.
+//! Tests of moderators' notes on commenters, and of comments without a commenter.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters;

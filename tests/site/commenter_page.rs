@@ -1,4 +1,5 @@
-//! The commenter page: verified emails, notifications, data and erasure. Emails are received by an SMTP server in the test.
+//! Tests of the page on which commenters manage their comments: verified emails, notifications, data export and erasure.
+//! Emails are received by an SMTP server in the test.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -35,7 +36,7 @@ impl MailSite {
         }
     }
 
-    /// Delivers the mail and returns the emails after the first `seen` ones.
+    /// Sends all due emails. Returns the received emails except the first `seen` ones.
     async fn receive_emails(&self, seen: usize) -> Vec<ReceivedEmail> {
         worker::send_mail(&self.site.app)
             .await
@@ -51,7 +52,7 @@ fn fill_form(page: &Page, name: &str, words: &str) -> Form {
         .fill("email", &format!("{}@example.org", name.to_lowercase()))
 }
 
-/// Submits a reply and returns its author's page.
+/// Submits a reply and returns the author's page of the new comment.
 async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, tick: &str) -> Page {
     let form = fill_form(&visitor.open(path).await, name, words);
     let form = if tick.is_empty() {
@@ -63,7 +64,7 @@ async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, ti
     visitor.open(&sent.has_status(303).leads_to()).await
 }
 
-/// Returns the first link of an email with this path prefix.
+/// Returns the path of the first link in an email whose path begins with `to`.
 fn find_link(email: &ReceivedEmail, to: &str) -> String {
     let links = email.links();
     let found = links.iter().find_map(|link| {
@@ -73,7 +74,8 @@ fn find_link(email: &ReceivedEmail, to: &str) -> String {
     found.unwrap_or_else(|| panic!("no link to {to} among {links:?}"))
 }
 
-/// Verifies the recipient of the newest email in this browser and returns the path of the commenter page.
+/// Confirms the email address in this browser, by the link in the only email that arrived after the first `seen` ones.
+/// Returns the path of the commenter page.
 async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> String {
     let emails = mail_site.receive_emails(seen).await;
     let email = emails.last().expect("an email came");
@@ -91,7 +93,7 @@ async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> S
     commenter_path
 }
 
-/// Returns the browser of Ann, who has commented, subscribed to all replies and verified her email.
+/// Returns the browser of the commenter Ann, who has commented, subscribed to all replies and verified her email.
 async fn subscribed_to_all(mail_site: &MailSite, article: &SampleArticle) -> Visitor {
     let ann = mail_site.site.visitor();
     submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;

@@ -1,4 +1,4 @@
-//! Submitting a reply: validation, duplicates, visibility, and giving the text back after a failure.
+//! Tests of submitting a reply: validation, duplicates, visibility, and giving the text back after a failure.
 
 use broadsheet::comments::Status;
 use broadsheet::worker;

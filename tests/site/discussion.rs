@@ -1,4 +1,4 @@
-//! Discussion settings, word lists and blocks.
+//! Tests of discussion settings, word lists, and blocks of commenters, domains and IP networks.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email, blocks};
@@ -18,7 +18,7 @@ async fn open_form(admin: &Visitor) -> Form {
     admin.open(DISCUSSION).await.form(DISCUSSION)
 }
 
-/// Returns the whole settings row as text.
+/// Returns the row of the settings table as text.
 async fn settings_row(site: &TestSite) -> String {
     sqlx::query_scalar("select settings::text from settings")
         .fetch_one(&site.app.pool)
@@ -26,7 +26,7 @@ async fn settings_row(site: &TestSite) -> String {
         .expect("there are settings")
 }
 
-/// Loads the screening facts about a commenter with an email of `domain`.
+/// Loads what screening a reply needs to know about a commenter with an email at `domain`.
 async fn load_facts(
     db: &mut PgConnection,
     id: Option<CommenterId>,
@@ -210,7 +210,8 @@ async fn settings_are_given_back_while_the_database_is_down() {
     );
 }
 
-/// Adds comments for previewing the word "tea": an approved one, a spam one, and one without the word.
+/// Adds comments for previewing a word list with the word "tea": an approved comment and a spam comment with the word,
+/// and one without it.
 async fn add_tea_comments(site: &TestSite) {
     let article = site.article("Tea").await;
     for (name, status) in [
@@ -461,7 +462,7 @@ async fn an_email_is_blocked_and_never_shown_again() {
     assert!(!site.log().contains("ann@example.org"));
 }
 
-/// Submits the form of the blocks page that has this field.
+/// Submits the form on the page of blocks that contains this field, with `typed` as the field's value.
 async fn submit_block(moderator: &Visitor, field: &str, typed: &str) -> Page {
     moderator.post_fields(BLOCKS, &[(field, typed)]).await
 }

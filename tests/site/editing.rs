@@ -1,4 +1,4 @@
-//! Editing a comment as a moderator, and replying to one while approving it.
+//! Tests of editing a comment as a moderator, and of replying to a comment while approving it.
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -17,7 +17,7 @@ fn reply_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/reply")
 }
 
-/// Finds the form with the comment's text.
+/// Returns the form on the page that contains the comment's text.
 fn edit_form(page: &Page) -> Form {
     page.forms("/admin/comments/")
         .into_iter()

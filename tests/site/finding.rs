@@ -1,4 +1,4 @@
-//! Finding articles: topics, authors, search, pages that no list shows, and the feed of comments.
+//! Tests of finding articles: topics, authors, search, pages that are in no list, and the feed of comments.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::{ArticleKind, ArticleState};

@@ -1,4 +1,5 @@
-//! Rotation of the secret key: commenters are recognised during it and after it, and duplicates are merged.
+//! Tests of rotating the secret key: commenters are recognised during and after the rotation, and duplicate commenters
+//! are merged.
 
 use broadsheet::commenters::store::rotation::SealedCommenterRow;
 use broadsheet::commenters::{self, Email, open_for_export};
@@ -15,13 +16,13 @@ use crate::support::wxr::{build_comment, build_comment_parent, build_export, bui
 const OLD: [u8; 32] = [42; 32];
 const NEW: [u8; 32] = [43; 32];
 
-/// Returns a key ring whose active key is new and which also has the key of the test site.
+/// Returns a key ring with a new active key and the key of the test site as the older one.
 fn rotated_ring() -> KeyRing {
     let text = format!("{}\n{}\n", encode_hex(&NEW), encode_hex(&OLD));
     KeyFile::parse(&text).expect("two keys").key_ring()
 }
 
-/// Makes the new key the active one of the site and its database.
+/// Makes a new key the active one, in the memory of the site and in its database.
 async fn activate_new_key(site: &TestSite) {
     site.app.keys.replace(&rotated_ring());
     sqlx::query("update settings set key_id = $1")

@@ -1,4 +1,4 @@
-//! Moderating: the queue, decisions, undo, and two people at once.
+//! Tests of moderation: the queue, decisions, undo, and two moderators working at once.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;

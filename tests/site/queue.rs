@@ -1,4 +1,5 @@
-//! The queue page: cards, filters, bulk actions, the JSON for its script, and events for open pages.
+//! Tests of the moderation queue page: cards, filters, bulk actions, JSON responses for its JavaScript, and events for
+//! open pages.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::support::TestSite;
 use crate::support::makers::SampleArticle;
 use crate::support::visitor::Visitor;
 
-/// Inserts `count` held comments on an article, a second apart.
+/// Inserts `count` held comments on an article, one second apart.
 pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
     sqlx::query(
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
@@ -37,7 +38,7 @@ pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
     .expect("comments are made");
 }
 
-/// Posts fields as the queue's script does, and returns the JSON of the response.
+/// Posts fields as the JavaScript of the queue page does, and returns the JSON of the response.
 pub async fn post_json(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
@@ -395,7 +396,7 @@ async fn open_pages_receive_decisions_and_arrivals() {
     assert!(!events.contains("example.org"));
 }
 
-/// Waits for the next event with this name that `matches` accepts.
+/// Waits for the next event with this name whose data `matches` accepts.
 async fn receive(
     events: &mut Receiver<AdminEvent>,
     name: &str,

@@ -1,4 +1,4 @@
-//! The publication's settings.
+//! Tests of the settings page of the site.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;

@@ -103,7 +103,7 @@ impl WordPressItem {
     }
 }
 
-/// Builds a comment of 2012 with this WordPress id, which is also the minute of its date.
+/// Builds a comment of 2012 with this WordPress id. The minute of its date is the id modulo 60.
 pub fn build_comment(number: i64, author: &str, approved: &str, more: &str) -> String {
     let word = author.split('@').next().unwrap_or_default().to_lowercase();
     format!(

@@ -1,4 +1,4 @@
-//! Imported articles, pages and topics.
+//! Tests of imported articles, pages and topics.
 
 use std::collections::BTreeMap;
 

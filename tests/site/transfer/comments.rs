@@ -1,4 +1,4 @@
-//! Imported comments and their threads.
+//! Tests of imported comments and their threads.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;

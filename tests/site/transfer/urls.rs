@@ -1,4 +1,4 @@
-//! URLs of a WordPress site after its import.
+//! Tests of the URLs of a WordPress site after its import.
 
 use broadsheet::comments::Status;
 
