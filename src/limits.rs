@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_slows_down_its_own_network_only() {
+    fn a_flood_of_comments_limits_only_its_own_ip_network() {
         let limits = RateLimits::default();
         let flood: IpAddr = "2001:db8::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8::2".parse().unwrap();

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn indexing_slows_down_in_a_flood() {
+    fn indexing_slows_down_during_a_flood_of_comments() {
         for (took, arrived, pause) in [
             (50, 1, 100),
             (50, BATCH_SIZE, 100),

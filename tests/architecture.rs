@@ -133,25 +133,25 @@ fn sql_outside_stores(sources: &Sources) -> Vec<String> {
 }
 
 #[test]
-fn imports_point_to_lower_layers() {
+fn modules_import_only_from_lower_layers() {
     let wrong = upward_imports(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn files_inside_a_folder_form_no_circle() {
+fn files_in_a_folder_do_not_import_each_other_in_a_circle() {
     let wrong = circles_in_folders(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn sql_is_in_stores() {
+fn sql_is_only_in_store_files() {
     let wrong = sql_outside_stores(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn violations_are_found() {
+fn the_architecture_checks_find_violations_in_sample_code() {
     let sources = Sources::parse(
         [
             (
@@ -200,7 +200,7 @@ fn violations_are_found() {
 }
 
 #[test]
-fn every_module_is_in_the_drawn_layout() {
+fn the_architecture_document_lists_every_module_in_its_layer() {
     let modules: BTreeSet<String> = sources()
         .modules()
         .map(|module| module[0].clone())
@@ -264,7 +264,7 @@ fn drawn_layers(document: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn html_is_trusted_in_one_place() {
+fn strings_are_marked_as_safe_html_in_one_module_only() {
     for (path, text) in files("templates", "html") {
         assert!(
             !text.replace(' ', "").contains("|safe"),
@@ -316,7 +316,7 @@ fn html_is_trusted_in_one_place() {
 }
 
 #[test]
-fn every_text_is_in_every_catalogue() {
+fn every_message_is_translated_into_every_language() {
     let catalogues: BTreeMap<&str, BTreeMap<String, String>> = ["en", "uk"]
         .into_iter()
         .map(|language| {

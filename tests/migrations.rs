@@ -122,7 +122,7 @@ async fn migrations_run_once_and_are_numbered_without_gaps() {
 }
 
 #[tokio::test]
-async fn constraints_reject_invalid_rows() {
+async fn database_constraints_reject_invalid_rows() {
     let mut db = migrate_with_sample_data().await;
     let refused = [
         (

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn forgotten_invalidations_count_against_every_page() {
+    fn every_page_counts_as_invalidated_if_the_log_has_dropped_invalidations() {
         let mut log = InvalidationLog::default();
         let position = log.position();
         for count in 1..=MAX_REMEMBERED {

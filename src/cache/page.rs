@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_encoding_holds_the_same_page() {
+    async fn every_encoding_decompresses_to_the_same_page() {
         let plain = "word ".repeat(1000).into_bytes();
         for level in [CompressionLevel::Best, CompressionLevel::Fast] {
             let identity = get(&page(ContentEncoding::Identity, level));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_encoding_has_an_etag_of_its_own_that_answers_304() {
+    async fn each_encoding_has_its_own_etag_and_a_matching_etag_gets_304() {
         let mut etags = HashSet::new();
         for encoding in [
             ContentEncoding::Identity,
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_head_response_has_the_length_of_its_page() {
+    async fn a_head_response_has_the_content_length_of_the_page() {
         let page = page(ContentEncoding::Identity, CompressionLevel::Best);
         let response = page.respond(&Method::HEAD, &HeaderMap::new());
         assert_eq!(response.headers()[header::CONTENT_LENGTH], "5000");

@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_new_is_cached_without_a_listener() {
+    fn nothing_new_is_cached_without_a_database_listener() {
         let (cache, requests) = cache();
         insert(&cache, "/one", &[article(1)]);
         let guard = lead(&cache, "/two");
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_render_from_before_the_listener_was_lost_is_not_cached() {
+    fn a_render_is_not_cached_if_the_database_listener_was_lost_meanwhile() {
         let (cache, _requests) = cache();
         let guard = lead(&cache, "/one");
         cache.detach_listener();
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_expires_at_its_time() {
+    fn a_page_is_not_served_after_its_expiry_time() {
         let (cache, _requests) = cache();
         let expires_at = now().plus_seconds(60);
         let policy = CachePolicy::tagged([CacheTag::Articles]).expires_at(Some(expires_at));
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flush_ends_when_the_listener_acknowledges_it_and_fails_without_one() {
+    async fn a_flush_waits_for_the_database_listener_and_fails_without_a_listener() {
         let (cache, mut requests) = cache();
         insert(&cache, "/one", &[article(1)]);
         let listener = async {

@@ -267,7 +267,7 @@ mod tests {
     use crate::crypto::KeyRing;
 
     #[tokio::test]
-    async fn a_write_waits_for_its_invalidations_unless_it_has_none() {
+    async fn the_response_to_a_write_waits_for_invalidations_unless_it_changed_no_page() {
         let pool = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new());
         let config = Settings::default().check().expect("the defaults are valid");
         let keys = KeyRing::from_secret(&[42; 32]);

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_found_by_their_tags_until_they_are_removed() {
+    fn cache_keys_are_found_by_their_tags_until_they_are_removed() {
         let [front, one] = ["/", "/one"].map(|path| {
             let encoding = ContentEncoding::Identity;
             CacheKey::from(CacheKeyRef { encoding, path })

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn format_and_level_may_come_in_any_order() {
+    fn the_log_format_and_level_may_come_in_any_order() {
         let json = LogConfig {
             json: true,
             filter: "debug".into(),
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_level_is_an_error_that_names_the_setting() {
+    fn an_unknown_log_level_is_an_error_that_names_the_setting() {
         let error = LogConfig::parse("yaml").unwrap_err().to_string();
         assert!(error.starts_with("BROADSHEET_LOG is \"yaml\""), "{error}");
     }

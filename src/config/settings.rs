@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_without_settings_is_on_the_loopback_address() {
+    fn without_settings_the_site_listens_on_the_loopback_address() {
         let config = settings().check().unwrap();
         assert_eq!(
             config.absolute_url("/feed.xml"),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_public_url_is_one_that_browsers_can_open() {
+    fn the_default_public_url_can_be_opened_in_a_browser() {
         let mut everywhere = settings();
         for (listen, url) in [
             ("0.0.0.0:80", "http://127.0.0.1/"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_setting_is_named_in_one_sentence() {
+    fn the_error_for_an_invalid_setting_is_one_sentence_that_names_it() {
         let sentences = [
             error_of(|s| s.listen = Some("eight".into())),
             error_of(|s| s.public_url = Some("example.org".into())),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_does_not_repeat_the_database_password() {
+    fn setting_errors_do_not_contain_the_database_password() {
         let error = error_of(|s| s.database_url = Some("mysql://root:hunter2@db".into()));
         assert!(!error.contains("hunter2"));
     }

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_sixty_four_hex_digits() {
+    fn a_secret_key_is_parsed_from_exactly_64_hex_digits() {
         assert_eq!(*parse_key(&encode_hex(&[255; 32])).unwrap(), [255; 32]);
         assert!(parse_key("abc").is_none());
         assert!(parse_key(&"g".repeat(64)).is_none());

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_is_active_and_the_last_is_the_oldest() {
+    fn the_first_key_of_the_file_is_active_and_the_last_is_the_oldest() {
         let keys = file(&format!("{}\n\n {}\r\n{}", line(3), line(2), line(1)));
         assert_eq!(keys.active_id(), id(3));
         assert_eq!(keys.older_ids(), [id(2), id(1)]);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_staged_key_is_in_the_ring_and_not_active() {
+    fn a_staged_key_is_in_the_key_ring_but_not_active() {
         let mut keys = file(&line(1));
         keys.stage(Zeroizing::new([2; KEY_BYTES]));
         assert_eq!(*keys.text(), format!("{}\n{} next\n", line(1), line(2)));
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn activating_a_staged_key_keeps_the_older_ones() {
+    fn activating_a_staged_key_keeps_the_older_keys() {
         let mut keys = file(&line(1));
         let next = keys.stage(Zeroizing::new([2; KEY_BYTES]));
         keys.activate(next);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_an_active_key_is_refused() {
+    fn a_key_file_without_an_active_key_is_rejected() {
         for text in [
             String::new(),
             "\n".to_owned(),

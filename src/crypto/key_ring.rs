@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_value_opens_for_its_row_only() {
+    fn an_encrypted_value_can_be_decrypted_only_for_its_row() {
         let sealed = keys().seal(b"row 1", b"ann@example.org");
         assert_eq!(
             keys().open(b"row 1", &sealed).unwrap().as_slice(),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_or_a_changed_byte_does_not_open() {
+    fn decryption_fails_with_another_key_or_a_changed_byte() {
         let mut sealed = keys().seal(b"row", b"value");
         assert!(
             KeyRing::from_secret(&[8; KEY_BYTES])
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn sealing_is_randomised_and_indexing_is_not() {
+    fn encryption_is_randomised_and_blind_indexes_are_not() {
         assert_ne!(keys().seal(b"row", b"value"), keys().seal(b"row", b"value"));
         assert_eq!(
             keys().blind_index("email", b"a"),
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_depends_on_the_boundaries_between_values() {
+    fn a_fingerprint_depends_on_where_one_value_ends_and_the_next_begins() {
         let fingerprint = |values: &[&[u8]]| keys().fingerprint("kind", values.iter().copied());
         assert_eq!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"ab", b"c"]));
         assert_ne!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"a", b"bc"]));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_opens_and_verifies_and_the_active_one_seals_and_signs() {
+    fn every_key_decrypts_and_verifies_but_only_the_active_key_encrypts_and_signs() {
         let ring = rotated_ring();
         let sealed = keys().seal(b"row", b"value");
         assert_eq!(ring.open(b"row", &sealed).unwrap().as_slice(), b"value");
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn replacing_the_ring_reaches_clones_but_not_snapshots() {
+    fn replacing_the_key_ring_changes_its_clones_but_not_its_snapshots() {
         let served = keys();
         let (clone, snapshot) = (served.clone(), served.snapshot());
         let ring = rotated_ring();

@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_imported_module_is_served_beside_its_importer() {
+    fn every_imported_js_module_is_served_in_the_folder_of_its_importer() {
         let main = asset_url("queue/main.js");
         let folder = main
             .strip_suffix("main.js")

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unlisted_local_proxy_is_noticed() {
+    fn a_local_proxy_that_the_settings_do_not_list_is_detected() {
         let mut headers = HeaderMap::new();
         let is_noticed = |peer: &str, headers: &HeaderMap, trusted: &[IpNet]| {
             is_unlisted_proxy(peer.parse().unwrap(), headers, trusted)
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_of_an_untrusted_peer_is_ignored() {
+    fn x_forwarded_for_of_an_untrusted_peer_is_ignored() {
         assert_eq!(
             client_seen("203.0.113.9", &["198.51.100.1"], &["10.0.0.0/8"]),
             "203.0.113.9"
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_appended_is_believed() {
+    fn only_ip_addresses_appended_by_trusted_proxies_are_used() {
         let trusted = ["10.0.0.0/8"];
         assert_eq!(
             client_seen("10.0.0.1", &["198.51.100.1"], &trusted),

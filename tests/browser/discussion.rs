@@ -210,7 +210,7 @@ async fn a_draft_survives_reloads_until_it_is_submitted() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_name_is_remembered_in_the_browser_alone() {
+async fn a_commenters_name_is_remembered_only_in_the_browser() {
     let server = Server::new();
     let reader = Browser::open(&base_url(&server)).await;
     let article = open_welcome_article(&reader).await;
@@ -268,7 +268,7 @@ async fn is_ticked(reader: &Browser, css: &str) -> bool {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_subscriber_is_notified_and_manages_their_own_comments() {
+async fn a_subscriber_is_notified_and_manages_the_subscription_and_data() {
     let sink = SmtpSink::start().await;
     let smtp = format!("smtp://{}", sink.address);
     let server = Server::start_with(

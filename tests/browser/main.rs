@@ -212,7 +212,7 @@ async fn publishing_replying_and_approving_work_without_javascript() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_moderator_signs_in_decides_and_undoes() {
+async fn a_moderator_signs_in_decides_on_a_comment_and_undoes_it() {
     let server = Server::new();
     add_account(&server, "mo", "moderator");
     let mo = Browser::open(&base_url(&server)).await;
@@ -255,7 +255,7 @@ async fn a_moderator_signs_in_decides_and_undoes() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn an_editor_previews_and_publishes() {
+async fn an_editor_previews_and_publishes_an_article() {
     let server = Server::new();
     add_account(&server, "edda", "editor");
     let edda = Browser::open(&base_url(&server)).await;

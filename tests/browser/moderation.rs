@@ -206,7 +206,7 @@ async fn decide_at_random(browser: &Browser, mut seed: u64) -> i64 {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn two_moderators_on_one_queue_decide_each_comment_once() {
+async fn two_moderators_working_at_once_decide_each_comment_once() {
     let server = Server::new();
     execute(&server, "update settings set flood_seconds = 0").await;
     for handle in ["mo", "ada"] {

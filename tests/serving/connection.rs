@@ -89,7 +89,7 @@ fn etag(response: &str) -> &str {
 }
 
 #[test]
-fn a_request_in_pieces_gets_the_same_response_as_a_whole_one() {
+fn a_request_sent_in_pieces_gets_the_same_response_as_a_whole_one() {
     let server = Server::new();
     let path = welcome_path(&server);
     server.get(&path);
@@ -182,7 +182,7 @@ fn one_connection_serves_every_kind_of_request_in_turn() {
 }
 
 #[test]
-fn cached_and_rendered_responses_follow_each_other_on_one_connection() {
+fn one_connection_can_get_cached_and_rendered_pages_in_turn() {
     let server = Server::new();
     let page = request_for(&welcome_path(&server));
     let missing = request_for("/no/such/page");
@@ -236,7 +236,7 @@ fn with_locked_articles(server: &Server, act: impl FnOnce()) {
 }
 
 #[test]
-fn hanging_up_cancels_a_request_and_pipelining_does_not() {
+fn closing_the_connection_cancels_a_request_but_pipelining_does_not() {
     let server = Server::new();
     let page = request_for(&welcome_path(&server));
     let [mut first, mut second] = [(); 2].map(|()| connect(&server));
@@ -389,7 +389,7 @@ fn pipelined_responses_arrive_complete_and_in_order_even_if_read_late() {
 }
 
 #[test]
-fn a_change_shows_at_once_on_a_connection_that_reads_the_page_often() {
+fn a_changed_page_is_served_at_once_on_a_connection_that_requests_it_often() {
     let server = Server::new();
     let path = welcome_path(&server);
     let reply = reply_path(&server);
@@ -445,7 +445,7 @@ fn resident_bytes(server: &Server) -> usize {
 }
 
 #[test]
-fn ten_thousand_idle_connections_take_16_kilobytes_each_at_most() {
+fn ten_thousand_idle_connections_take_at_most_16_kilobytes_each() {
     const CONNECTIONS: usize = 10_000;
     const MAX_BYTES: usize = 16 * 1024;
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit is known");

@@ -169,7 +169,7 @@ fn run_check(data: &Path) -> String {
 }
 
 #[test]
-fn replies_go_on_during_a_rotation() {
+fn replies_are_accepted_during_a_key_rotation() {
     let mut server = Server::new();
     let (url, to) = (server.database_url(), reply_path(&server));
     let file = server.data.join("secret.key");
@@ -289,7 +289,7 @@ fn replies_go_on_during_a_rotation() {
 }
 
 #[test]
-fn a_killed_rotation_continues_when_it_is_run_again() {
+fn a_killed_key_rotation_continues_when_the_command_is_run_again() {
     let server = Server::new();
     let url = server.database_url();
     let file = server.data.join("secret.key");
@@ -328,7 +328,7 @@ fn a_killed_rotation_continues_when_it_is_run_again() {
 }
 
 #[test]
-fn a_server_without_the_new_key_serves_pages_and_returns_replies() {
+fn a_server_without_the_new_key_serves_pages_and_gives_replies_back_unsaved() {
     let url = wait_for(new_database());
     let (here, there) = (folder("here"), folder("there"));
     let secret = "5a".repeat(32);

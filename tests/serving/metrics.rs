@@ -22,7 +22,7 @@ fn value(metrics: &str, name: &str) -> u64 {
 }
 
 #[test]
-fn metrics_of_the_cache_are_served_on_a_port_of_their_own() {
+fn cache_metrics_are_served_on_a_separate_port() {
     let address = free_address();
     let settings = [("BROADSHEET_METRICS_LISTEN", &*address.to_string())];
     let server = Server::start_with(&folder("data"), &settings);

@@ -80,7 +80,7 @@ async fn load_state(database: &str, folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_import_killed_twenty_times_ends_like_an_undisturbed_one() {
+async fn an_import_killed_twenty_times_ends_with_the_same_data_as_an_undisturbed_one() {
     let folder = folder("killed");
     let file = write_export(&folder);
     let undisturbed = new_database().await;
@@ -203,7 +203,7 @@ fn has_articles(url: &str) -> bool {
 }
 
 #[tokio::test]
-async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
+async fn an_import_reads_standard_input_and_rejects_unusable_files() {
     let folder = folder("piped");
     let database = new_database().await;
     let export = fs::read_to_string(write_export(&folder)).expect("text");
@@ -260,7 +260,7 @@ async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
 }
 
 #[tokio::test]
-async fn an_export_file_is_complete_or_absent() {
+async fn an_export_writes_a_complete_file_or_fails() {
     let folder = folder("export");
     let database = new_database().await;
     let file = write_export(&folder);

@@ -66,7 +66,7 @@ const ADMIN_ROUTES: &[(&str, &str, RouteAccess)] = &[
 ];
 
 #[test]
-fn every_admin_route_is_listed_here() {
+fn every_admin_route_is_in_the_table_of_expected_access() {
     let served: Vec<(String, &str)> = router::admin_routes()
         .list()
         .iter()

@@ -137,7 +137,7 @@ async fn tracking_parameters_do_not_change_the_page() {
 }
 
 #[tokio::test]
-async fn a_decision_shows_as_soon_as_it_is_answered() {
+async fn a_decision_shows_on_pages_as_soon_as_its_response_is_sent() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     site.comment(&tea, "Ann", Status::Held).await;
@@ -388,7 +388,7 @@ async fn pages_expire_at_the_time_of_a_scheduled_change() {
 }
 
 #[tokio::test]
-async fn a_decision_on_one_node_shows_on_another() {
+async fn a_decision_on_one_server_shows_on_another() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let id = site.comment(&tea, "Ann", Status::Held).await;
@@ -416,7 +416,7 @@ async fn a_decision_on_one_node_shows_on_another() {
 }
 
 #[tokio::test]
-async fn losing_the_listener_invalidates_every_page() {
+async fn losing_the_database_listener_invalidates_every_page() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let tea = site.article("Tea").await;

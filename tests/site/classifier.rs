@@ -131,7 +131,7 @@ async fn reply(
 const CASINO: &str = "The best casino bonus: win money at https://casino.example/now";
 
 #[tokio::test]
-async fn undoing_a_decision_untrains_exactly_what_it_trained() {
+async fn undoing_a_decision_removes_exactly_its_training_from_the_model() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -180,7 +180,7 @@ async fn undoing_a_decision_untrains_exactly_what_it_trained() {
 }
 
 #[tokio::test]
-async fn a_corrected_decision_replaces_the_first_in_training() {
+async fn a_corrected_decision_replaces_the_first_one_in_the_training_data() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -209,7 +209,7 @@ async fn a_corrected_decision_replaces_the_first_in_training() {
 }
 
 #[tokio::test]
-async fn erased_and_edited_comments_are_untrained_at_once() {
+async fn erased_and_edited_comments_are_removed_from_the_model_at_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -260,7 +260,7 @@ async fn erased_and_edited_comments_are_untrained_at_once() {
 }
 
 #[tokio::test]
-async fn held_and_new_comments_get_a_score() {
+async fn held_and_new_comments_get_a_spam_score() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -291,7 +291,7 @@ async fn held_and_new_comments_get_a_score() {
 }
 
 #[tokio::test]
-async fn the_threshold_sends_comments_to_spam_except_those_of_known_commenters() {
+async fn comments_above_the_spam_threshold_are_spam_except_those_of_known_commenters() {
     let setup = Setup::default().publication(|publication| {
         publication.discussion.hold_everything = false;
         publication.discussion.hold_links = 0;
@@ -342,7 +342,7 @@ async fn the_threshold_sends_comments_to_spam_except_those_of_known_commenters()
 }
 
 #[tokio::test]
-async fn the_page_reports_accuracy_and_false_positives() {
+async fn the_classifier_page_reports_accuracy_and_false_positives() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -415,7 +415,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
 }
 
 #[tokio::test]
-async fn at_most_ten_comments_of_a_group_are_trained() {
+async fn the_classifier_trains_on_at_most_ten_comments_of_a_similarity_group() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;

@@ -74,8 +74,8 @@ fn find_link(email: &ReceivedEmail, to: &str) -> String {
     found.unwrap_or_else(|| panic!("no link to {to} among {links:?}"))
 }
 
-/// Confirms the email address in this browser, by the link in the only email that arrived after the first `seen` ones.
-/// Returns the path of the commenter page.
+/// Confirms the email address in this browser, by the link in the newest email after the first `seen` ones. Returns the
+/// path of the commenter page.
 async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> String {
     let emails = mail_site.receive_emails(seen).await;
     let email = emails.last().expect("an email came");
@@ -158,7 +158,7 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
 }
 
 #[tokio::test]
-async fn a_browser_with_a_verified_email_is_no_first_timer() {
+async fn a_browser_with_a_verified_email_is_not_a_first_time_commenter() {
     let mail_site =
         MailSite::new(|publication| publication.discussion.hold_first_timers = true).await;
     let article = mail_site.site.article("Tea").await;
@@ -253,7 +253,7 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
 }
 
 #[tokio::test]
-async fn notifications_are_collected_into_one_email_an_hour() {
+async fn notifications_are_collected_into_one_email_per_hour() {
     let mail_site = MailSite::new(|_| {}).await;
     let site = &mail_site.site;
     let article = site.article("Tea").await;
@@ -433,7 +433,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_ends_browsers_and_the_link() {
+async fn signing_out_everywhere_ends_all_sessions_and_revokes_the_link_in_emails() {
     let mail_site = MailSite::new(|_| {}).await;
     let site = &mail_site.site;
     let article = site.article("Tea").await;

@@ -256,7 +256,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
 }
 
 #[tokio::test]
-async fn trust_without_verification_is_stated_on_the_page_and_applied() {
+async fn a_policy_that_trusts_unverified_emails_is_explained_and_applied() {
     let site = site_with(|publication| {
         publication.discussion.hold_everything = true;
         publication.discussion.trust_unverified = true;
@@ -352,7 +352,7 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
 }
 
 #[tokio::test]
-async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
+async fn the_second_of_two_moderators_sees_the_policy_set_by_the_first() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;

@@ -11,7 +11,7 @@ use crate::hostile::{fill_with_nonsense, nonsense};
 use crate::support::makers::PASSPHRASE;
 
 #[tokio::test]
-async fn a_digest_page_decides_and_undoes() {
+async fn comments_are_decided_and_undone_on_a_digest_page() {
     let digest_site = DigestSite::with_frequency("each").await;
     let (ann, bob) = (
         digest_site.insert_held("Ann").await,

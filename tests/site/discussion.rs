@@ -41,7 +41,7 @@ async fn load_facts(
 }
 
 #[tokio::test]
-async fn saved_settings_are_shown_and_apply() {
+async fn saved_discussion_settings_are_shown_and_take_effect() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let numbers = [
@@ -187,7 +187,7 @@ async fn the_second_of_two_concurrent_saves_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn settings_are_given_back_while_the_database_is_down() {
+async fn the_settings_form_is_given_back_while_the_database_is_down() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let typed = open_form(&admin).await.fill("refuse_words", "thought over");
@@ -290,7 +290,7 @@ async fn the_word_list_preview_is_translated() {
 }
 
 #[tokio::test]
-async fn the_word_list_preview_serves_scripts_and_only_admins() {
+async fn the_word_list_preview_works_with_javascript_and_only_for_admins() {
     let site = TestSite::new().await;
     add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
@@ -332,7 +332,7 @@ async fn word_lists_are_never_matched_against_emails() {
 }
 
 #[tokio::test]
-async fn the_checker_key_is_stored_sealed_and_never_shown() {
+async fn the_spam_checker_key_is_stored_encrypted_and_never_shown() {
     const KEY: &str = "k3y-0f-the-checker";
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
@@ -516,7 +516,7 @@ async fn blocking_a_domain_blocks_its_subdomains() {
 }
 
 #[tokio::test]
-async fn blocking_a_network_blocks_its_addresses() {
+async fn blocking_an_ip_network_blocks_all_of_its_addresses() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     for typed in ["192.0.2.7/24", "192.0.2.0/24", "2001:db8::7", "203.0.113.9"] {

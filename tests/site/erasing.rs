@@ -258,7 +258,7 @@ async fn an_erased_comment_cannot_be_decided_on() {
 }
 
 #[tokio::test]
-async fn an_erased_commenter_is_not_counted() {
+async fn an_erased_commenter_is_removed_from_the_commenter_counts() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let of_people = "select count(*) from commenter_counts";

@@ -157,7 +157,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
 }
 
 #[tokio::test]
-async fn a_value_that_no_key_opens_is_left_as_it_is() {
+async fn a_value_that_no_key_can_decrypt_is_left_unchanged() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
@@ -182,7 +182,7 @@ async fn a_rotation_does_not_reset_the_sign_in_throttle() {
 }
 
 #[tokio::test]
-async fn an_import_from_before_the_rotation_is_recognised() {
+async fn a_repeated_import_recognises_comments_imported_before_a_key_rotation() {
     let site = TestSite::new().await;
     let tea = build_item(5, "tea").with(|post| {
         post.more = build_comment(11, "Maria", "1", "")

@@ -251,7 +251,7 @@ fn find_leak(text: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn the_search_finds_known_encodings_of_an_email() {
+async fn the_leak_search_finds_known_encodings_of_an_email() {
     // Made by other programs, so that a wrong encoding of our own cannot hide a leak.
     for (leaking, encoding) in [
         ("<a>CANARY.bird+site@example.org</a>", "plain"),

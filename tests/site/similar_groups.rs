@@ -228,7 +228,7 @@ async fn the_oldest_held_comment_represents_its_group() {
 }
 
 #[tokio::test]
-async fn concurrent_decisions_leave_the_right_representative() {
+async fn concurrent_decisions_leave_the_oldest_held_comment_as_representative() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let moderator = moderator(&site).await;
@@ -294,7 +294,7 @@ async fn concurrent_decisions_leave_the_right_representative() {
 }
 
 #[tokio::test]
-async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
+async fn a_group_decision_applies_to_all_its_comments_and_later_ones_stay_held() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let moderator = moderator(&site).await;
@@ -497,7 +497,7 @@ async fn search_finds_comments_by_their_words() {
 }
 
 #[tokio::test]
-async fn a_comment_is_indexed_after_the_edit_that_was_under_way() {
+async fn a_comment_is_indexed_after_a_concurrent_edit_is_committed() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let id = CommentDraft::held("ann", "Green tea", site.now())

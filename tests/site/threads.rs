@@ -93,7 +93,7 @@ fn reader_names(numbers: impl Iterator<Item = i64>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_page_shows_fifty_threads_oldest_first() {
+async fn a_page_of_comments_shows_fifty_threads_oldest_first() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     add_threads(&site, &article, 120).await;
@@ -185,7 +185,7 @@ async fn a_page_beyond_the_end_redirects_to_the_last_page() {
 }
 
 #[tokio::test]
-async fn every_permalink_of_ten_thousand_leads_to_its_page() {
+async fn each_of_ten_thousand_permalinks_leads_to_the_page_of_its_comment() {
     for setup in [Setup::default(), newest_first()] {
         let site = setup.build().await;
         let is_newest_first = {
@@ -239,7 +239,7 @@ async fn an_imported_id_works_as_a_permalink() {
 }
 
 #[tokio::test]
-async fn a_thread_keeps_its_position_without_its_first_comment() {
+async fn a_thread_keeps_its_position_when_its_first_comment_is_removed() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ids = add_threads(&site, &article, 52).await;
@@ -763,7 +763,7 @@ async fn an_article_has_a_feed_of_its_comments() {
 }
 
 #[tokio::test]
-async fn an_article_at_a_feed_path_wins_over_the_feed() {
+async fn an_article_whose_path_is_a_feed_path_is_served_instead_of_the_feed() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_buffered_body_is_complete_or_fails_with_its_own_error() {
+    async fn a_buffered_body_is_complete_or_fails_with_the_original_error() {
         let (short, long) = (Duration::from_millis(50), Duration::from_secs(60));
         let patient = BodyTimeouts {
             pause: long,
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pieces_of_a_body_are_freed_as_they_arrive() {
+    async fn the_pieces_of_a_request_body_are_freed_while_it_is_read() {
         let token = Arc::new(());
         let held = Arc::clone(&token);
         let pieces = (0..1000).map(move |_| {

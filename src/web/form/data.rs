@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_becomes_a_struct() {
+    fn form_fields_are_parsed_into_a_struct() {
         let form = parse(
             "title=+A%0D%0Aline+&body=a%0D%0Ab&pinned=1&topics=x&other=1&topics=y&act=preview&to=7&version=3",
         );
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn any_form_fits_a_struct_with_defaults() {
+    fn any_form_can_be_parsed_into_a_struct_with_defaults() {
         assert_eq!(parse(""), SampleForm::default());
         assert_eq!(
             parse("pinned=&act=what&to=x&version=y"),

@@ -18,7 +18,7 @@ fn without_dates_of_export(xml: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_imported_export_exports_the_same_again() {
+async fn exporting_after_an_import_gives_the_same_file() {
     let site = Setup::default()
         .publication(|publication| {
             publication.title = "Кур’єр & Co <daily>".to_owned();

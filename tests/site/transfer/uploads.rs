@@ -100,7 +100,7 @@ async fn uploads_are_copied_from_the_uploads_folder() {
 }
 
 #[tokio::test]
-async fn the_media_route_serves_nothing_else_and_runs_nothing() {
+async fn the_media_route_serves_only_media_files_and_no_scripts_run_in_them() {
     let ours = folder("media");
     let media = ours.clone();
     let site = Setup::default()
