@@ -83,7 +83,7 @@ async fn run_bulk_action_loop(app: &App, decided: &Notify) {
             tracing::warn!(%error, "a bulk action failed; retrying in 5 s");
         }
         decided.notify_one();
-        // Both outcomes are fine: woken by a handler on this node, or time to look for work of other nodes.
+        // Both outcomes are fine: woken by a handler of this server, or time to look for work of other servers.
         let _ = timeout(BULK_ACTION_INTERVAL, app.worker_wakeup.notified()).await;
     }
 }

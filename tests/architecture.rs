@@ -1,6 +1,6 @@
 //! Rules that the compiler does not check: modules import only from lower layers, files in a folder do not import each
-//! other in a circle, SQL is only in stores, docs/ARCHITECTURE.md lists every module, HTML is marked as safe in one place
-//! only, and every message is in every language's catalogue.
+//! other in a circle, SQL is only in stores, docs/ARCHITECTURE.md lists every module, strings are marked as safe HTML in
+//! one module only, and every message is in every language's catalogue.
 
 #[path = "architecture/imports.rs"]
 mod imports;

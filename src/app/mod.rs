@@ -22,7 +22,7 @@ pub use admin_events::{AdminEvent, AdminEvents};
 #[derive(Clone)]
 pub struct App(Arc<AppState>);
 
-/// The fields of [`App`].
+/// State behind [`App`], shared by all requests and background tasks.
 pub struct AppState {
     pub pool: PgPool,
     pub clock: Clock,

@@ -6,9 +6,9 @@
 
 // Four guarantees hold together:
 //
-// - A page is cached only while there is a listener, and only if none of its tags was invalidated since its render began.
+// - A page is cached only while a database listener is connected, and only if none of its tags was invalidated since its render began.
 // - A reader never gets a page whose render began before a change that the reader may know of.
-// - The response to a write goes out after this node has applied the invalidations of that write.
+// - The response to a write goes out after this server has applied the invalidations of that write.
 // - A lost listener invalidates everything, unless the database itself is away: then nothing changes, and the last known
 //   pages are served.
 

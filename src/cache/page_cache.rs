@@ -1,4 +1,4 @@
-//! The cached pages and the state that decides which pages may be cached.
+//! Cached pages, and the state that decides whether a rendered page may be cached.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -196,7 +196,7 @@ impl PageCache {
     }
 
     /// Waits until every invalidation committed before this call has been applied. Returns `false` if no database
-    /// listener is connected or it does not answer within [`FLUSH_TIMEOUT`].
+    /// listener is connected or it does not answer within ten seconds.
     pub async fn flush_invalidations(&self) -> bool {
         let (ack, acknowledged) = oneshot::channel();
         let is_sent = match &self.lock().listener {

@@ -1,4 +1,4 @@
-//! The command line: one file per subcommand.
+//! Command line of the program, with one file per subcommand.
 
 mod account;
 mod check;

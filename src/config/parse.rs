@@ -1,4 +1,4 @@
-//! Parsers of single settings.
+//! Parsers, one for each setting that needs more than its text.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

@@ -13,7 +13,8 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8600";
 /// Default size of the page cache in megabytes: about four thousand articles with their comments.
 const DEFAULT_CACHE_MB: &str = "64";
 
-/// Settings as typed. Each flag is also an environment variable; an empty value counts as not given.
+/// Settings as given on the command line or in environment variables, not yet parsed. Each flag has an environment
+/// variable. An empty value counts as not given.
 // Strings, not parsed values: clap would take an empty variable for a mistake, and report a mistake as a wrong flag.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(rustdoc::bare_urls, reason = "these lines are the text of --help")]
@@ -102,7 +103,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks every setting, and fails with the first that cannot be used.
+    /// Checks every setting. Fails with an error for the first one that cannot be used.
     pub fn check(&self) -> Result<Config, SettingError> {
         let listen = parse_socket_addr(
             "BROADSHEET_LISTEN",

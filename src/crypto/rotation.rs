@@ -46,7 +46,7 @@ pub trait SealedRow: Sized + Send {
     ) -> impl Future<Output = sqlx::Result<u64>> + Send;
 }
 
-/// Outcome of one batch, or the sum of several.
+/// Outcome of rotating one batch of rows, or the sum over several batches.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RotationBatch {
     /// Id of the last row of the batch; `None` if the batch was empty.

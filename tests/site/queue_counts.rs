@@ -188,7 +188,7 @@ async fn check(site: &TestSite, after: &str) {
     }
 }
 
-/// Inserts random comments.
+/// Inserts `count` comments with random author, status, reasons, text and age.
 async fn insert_random(site: &TestSite, random: &mut TestRandom, count: i64) {
     let articles = [
         site.article("Tea").await,

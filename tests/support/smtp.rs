@@ -30,7 +30,7 @@ struct SmtpState {
     recipients: VecDeque<&'static str>,
     contents: VecDeque<&'static str>,
     connections: usize,
-    /// Commands received from clients.
+    /// SMTP commands received from clients.
     commands: Vec<String>,
 }
 

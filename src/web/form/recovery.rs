@@ -35,8 +35,8 @@ impl SubmitFailure {
     }
 }
 
-/// Returns the response of `work`. If `work` fails or takes too long, returns the page that `render` makes for the
-/// failure, with the matching status. If `render` returns `None`, the response is the usual error page.
+/// Returns the response of `work`. If `work` fails or takes longer than ten seconds, returns the page that `render` makes
+/// for the failure, with the matching status. If `render` returns `None`, the response is the usual error page.
 pub async fn submit_or_render<P: Template>(
     work: impl Future<Output = Result<Response>>,
     render: impl AsyncFnOnce(SubmitFailure) -> Option<Page<P>>,
