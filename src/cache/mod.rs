@@ -6,7 +6,8 @@
 
 // Four guarantees hold together:
 //
-// - A page is cached only while a database listener is connected, and only if none of its tags was invalidated since its render began.
+// - A page is cached only while a database listener is connected, and only if none of its tags was
+//   invalidated since its render began.
 // - A reader never gets a page whose render began before a change that the reader may know of.
 // - The response to a write goes out after this server has applied the invalidations of that write.
 // - A lost listener invalidates everything, unless the database itself is away: then nothing changes, and the last known
