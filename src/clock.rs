@@ -1,4 +1,4 @@
-//! Timestamps, and the clock that tests can move. Nothing else reads the system's clock.
+//! Timestamps, and a clock that tests can set. No other module reads the system clock.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,29 +7,30 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef, Postgres};
 
-/// A time in UTC, to the microsecond, as `timestamptz` stores it.
+/// Time in UTC with a precision of one microsecond, like `timestamptz`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ts(Timestamp);
 
 /// Microseconds from the Unix epoch to 2000-01-01T00:00:00Z, the epoch of Postgres (its documentation, "Date/Time Types").
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
-/// The earliest time of Postgres in microseconds since its epoch: 4714-11-24 BC.
+/// Earliest time that Postgres can store, in microseconds since its epoch: 4714-11-24 BC.
 const POSTGRES_MIN: i64 = -211_813_488_000_000_000;
 
 impl Ts {
     pub const EPOCH: Self = Self(Timestamp::UNIX_EPOCH);
 
-    /// Returns the time `micros` microseconds after the Unix epoch; `None` outside jiff's years -9999 to 9999.
+    /// Returns the time `micros` microseconds after the Unix epoch; `None` outside the years -9999 to 9999 that jiff
+    /// supports.
     pub fn from_unix_micros(micros: i64) -> Option<Self> {
         Timestamp::from_microsecond(micros).ok().map(Self)
     }
 
-    /// Truncates a time to the microsecond, so that it is equal to itself once stored.
+    /// Truncates a time to the microsecond, so that the value read back from the database equals it.
     pub fn new(time: Timestamp) -> Self {
         Self(Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time))
     }
 
-    /// Returns the microseconds since the Unix epoch.
+    /// Returns the number of microseconds since the Unix epoch.
     pub fn unix_micros(self) -> i64 {
         self.0.as_microsecond()
     }
@@ -38,7 +39,7 @@ impl Ts {
         self.0
     }
 
-    /// Adds seconds; the latest possible time instead of an overflow.
+    /// Adds seconds. Returns the latest possible time if the result would overflow.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         let micros = self
             .unix_micros()
@@ -46,7 +47,7 @@ impl Ts {
         Self::from_unix_micros(micros).unwrap_or(Self(Timestamp::MAX))
     }
 
-    /// Formats the time in UTC by RFC 3339.
+    /// Formats the time in UTC as RFC 3339.
     pub fn rfc3339(self) -> String {
         self.0.to_string()
     }
@@ -80,12 +81,12 @@ impl sqlx::postgres::PgHasArrayType for Ts {
     }
 }
 
-/// The source of the current time.
+/// Source of the current time.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
     #[default]
     System,
-    /// A clock for tests, which stands still until it is moved.
+    /// Clock for tests, which stands still until [`Clock::advance`] moves it.
     Fixed(Arc<Mutex<Ts>>),
 }
 
@@ -106,7 +107,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock; does nothing to the system's.
+    /// Moves a fixed clock forward. Does nothing if the clock is the system's.
     pub fn advance(&self, seconds: i64) {
         if let Self::Fixed(time) = self {
             let mut time = time.lock().expect("no holder of the clock panics");

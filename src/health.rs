@@ -8,12 +8,12 @@ use sqlx::Connection;
 use crate::app::App;
 use crate::web::error::SkipErrorPage;
 
-/// Responds that the process is alive, whatever the database does.
+/// Responds that the process is alive, without querying the database.
 pub async fn show_alive() -> &'static str {
     "alive\n"
 }
 
-/// Responds 200 if the database answers, else 503.
+/// Responds with 200 if the database answers, otherwise with 503.
 pub async fn show_ready(State(app): State<App>) -> impl IntoResponse {
     let ping = async { app.pool.acquire().await?.ping().await };
     match ping.await {

@@ -1,4 +1,4 @@
-//! Translations of the interface (Fluent), with plurals.
+//! Translations of the interface with Fluent, including plural forms.
 
 use std::borrow::Borrow;
 use std::sync::LazyLock;
@@ -33,7 +33,7 @@ fn load_bundle(language: Language, source: &'static str) -> MessageBundle {
     bundle
 }
 
-/// Translations into one language.
+/// Translations into one language, with methods to look up messages by key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Translator(Language);
 
@@ -46,12 +46,12 @@ impl Translator {
         self.0
     }
 
-    /// Returns the message `key`.
+    /// Returns the translated message with this key.
     pub fn text(self, key: &str) -> String {
         self.render(key, &FluentArgs::new())
     }
 
-    /// Returns the message `key` with `$count`, in the right plural form.
+    /// Returns the translated message with this key in the plural form for `$count`.
     pub fn plural(self, key: &str, count: impl Borrow<i64>) -> String {
         self.render(
             key,
@@ -59,7 +59,7 @@ impl Translator {
         )
     }
 
-    /// Returns the message `key` with `$count` and one more argument, in the right plural form.
+    /// Returns the translated message with this key in the plural form for `$count`, with one more argument inserted.
     pub fn plural_with(self, key: &str, count: i64, name: &str, value: &str) -> String {
         let args = [
             ("count", FluentValue::from(count)),
@@ -68,12 +68,12 @@ impl Translator {
         self.render(key, &FluentArgs::from_iter(args))
     }
 
-    /// Returns the message `key` with one argument.
+    /// Returns the translated message with this key, with one argument inserted.
     pub fn format(self, key: &str, name: &str, value: &str) -> String {
         self.format_all(key, &[(name, value)])
     }
 
-    /// Returns the message `key` with several arguments.
+    /// Returns the translated message with this key, with several arguments inserted.
     pub fn format_all(self, key: &str, values: &[(&str, &str)]) -> String {
         let args = values
             .iter()

@@ -1,4 +1,4 @@
-//! Ids of rows, one type for each table, so that an article's id cannot be passed for a comment's.
+//! Ids of database rows. Each table has its own type, so that an article's id cannot be passed for a comment's.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -33,7 +33,7 @@ id!(
     AccountId
 );
 id!(
-    /// Id of an article; part of the URL that comments are posted to.
+    /// Id of an article. It is part of the URL to which comments are posted.
     ArticleId
 );
 id!(
@@ -41,15 +41,15 @@ id!(
     TopicId
 );
 id!(
-    /// Id of a comment; part of its permalink.
+    /// Id of a comment. It is part of the comment's permalink.
     CommentId
 );
 id!(
-    /// Id of a commenter; one for each email.
+    /// Id of a commenter. Each email address has one commenter.
     CommenterId
 );
 id!(
-    /// Id of a subscription; one for each commenter and article.
+    /// Id of a subscription of one commenter to one article.
     SubscriptionId
 );
 id!(
@@ -57,11 +57,11 @@ id!(
     EmailId
 );
 id!(
-    /// Id of one action of a moderator, which may decide many comments.
+    /// Id of one action of a moderator. An action may decide many comments at once.
     ActionId
 );
 id!(
-    /// Id of an entry of the audit log.
+    /// Id of an entry in the audit log.
     LogEntryId
 );
 id!(

@@ -1,7 +1,7 @@
 //! Broadsheet publishes articles and takes moderated reader comments.
 //!
-//! The modules stand in layers, low to high: a module imports only from the groups above its own, and modules of one group do
-//! not know each other. `tests/architecture.rs` checks this.
+//! The modules form layers, listed below from low to high. A module imports only from the groups above its own in the
+//! list, and modules of one group do not import each other. `tests/architecture.rs` checks this.
 //!
 //! A good start is [`router`], which lists every URL with its handler.
 

@@ -1,4 +1,5 @@
-//! Rate limits by network, in memory and for each node alone. They dampen floods; nothing else depends on them.
+//! Rate limits by IP network, kept in memory by each server for itself. They slow down floods of requests; nothing else
+//! depends on them.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -7,20 +8,22 @@ use std::time::Duration;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// Rate limits on requests from one network.
+/// Rate limits on requests from one IP network.
 pub struct RateLimits {
     replies: DefaultKeyedRateLimiter<IpAddr>,
     signed_actions: DefaultKeyedRateLimiter<IpAddr>,
 }
 
-/// Comments at once from one network before it has to wait: a household or a small newsroom behind one IP.
+/// Number of comments that one IP network may post in a row before it has to wait. A household or a small newsroom may
+/// share one IP address.
 const REPLY_BURST: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
-/// Time for each comment after the burst. WordPress's flood interval is 15 s for one IP.
+/// Time to wait for each further comment after the burst. WordPress allows one comment per IP address in 15 s.
 const REPLY_INTERVAL: Duration = Duration::from_secs(6);
 
-/// Actions at once on signed pages from one network: a moderator who works through a digest.
+/// Number of actions in a row on signed pages (opened from emails) from one IP network, enough for a moderator who works
+/// through a digest.
 const SIGNED_BURST: NonZeroU32 = NonZeroU32::new(60).expect("sixty is not zero");
-/// Time for each action after the burst: faster than anyone reads.
+/// Time to wait for each further action on a signed page after the burst. It is shorter than reading takes.
 const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Default for RateLimits {
@@ -39,17 +42,17 @@ impl Default for RateLimits {
 }
 
 impl RateLimits {
-    /// Counts a comment; `Err` is the number of seconds to wait.
+    /// Counts a comment. If the limit is exceeded, the error is the number of seconds to wait.
     pub fn check_comment(&self, ip: IpAddr) -> Result<(), u64> {
         count(&self.replies, ip)
     }
 
-    /// Counts an action on a signed page; `Err` is the number of seconds to wait.
+    /// Counts an action on a signed page. If the limit is exceeded, the error is the number of seconds to wait.
     pub fn check_signed_action(&self, ip: IpAddr) -> Result<(), u64> {
         count(&self.signed_actions, ip)
     }
 
-    /// Forgets networks that are far from any limit, so that memory stays bounded.
+    /// Removes the counts of IP networks that are far from any limit, so that memory stays bounded.
     pub fn purge_idle(&self) {
         // The keyed limiters never drop an entry by themselves.
         for limit in [&self.replies, &self.signed_actions] {
@@ -69,7 +72,7 @@ fn count(limit: &DefaultKeyedRateLimiter<IpAddr>, ip: IpAddr) -> Result<(), u64>
     })
 }
 
-/// Returns the network that one customer usually holds: one IPv4 address, or a /64 of IPv6 (RFC 6177).
+/// Returns the IP network that usually belongs to one customer: a single IPv4 address, or a /64 of IPv6 (RFC 6177).
 pub fn network_of(ip: IpAddr) -> IpAddr {
     // On a socket for both families IPv4 clients have mapped IPv6 addresses, and all of those are in one /64.
     match ip.to_canonical() {
@@ -83,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_slows_down_its_own_network_only() {
+    fn a_flood_of_comments_limits_only_its_own_ip_network() {
         let limits = RateLimits::default();
         let flood: IpAddr = "2001:db8::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8::2".parse().unwrap();

@@ -1,4 +1,4 @@
-//! Every URL of the site, and the layers a request passes on its way to the handler.
+//! Every URL of the site, and the middleware layers that a request passes on its way to the handler.
 
 use std::time::Duration;
 
@@ -23,24 +23,27 @@ use crate::web::{
 };
 use crate::{accounts, admin, articles, comments, health, moderation};
 
-/// Bytes of a public form: the longest comment, each byte encoded as three (`%F0`), and room for the other fields.
+/// Largest body of a public form in bytes: the longest comment with each byte percent-encoded (`%F0`), and room for the
+/// other fields.
 const PUBLIC_BODY_BYTES: usize = 256 * 1024;
-/// Bytes of an admin form: two word lists of a million bytes, encoded the same way.
+/// Largest body of an admin form in bytes: two word lists of a million bytes each, percent-encoded.
 const ADMIN_BODY_BYTES: usize = 8 * 1024 * 1024;
-/// Longest pause while a body arrives.
+/// Longest pause between two pieces of a request body.
 const BODY_PAUSE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest time for a whole body: a long comment over a bad line, a long article over a slow one.
+/// Longest time in which a whole request body must arrive: a long comment over a bad connection, a long article over a
+/// slow one.
 const PUBLIC_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 const ADMIN_BODY_TIMEOUT: Duration = Duration::from_secs(120);
-/// Time limits for a small body, whatever form it belongs to.
+/// Time limits for a small request body, whichever form it belongs to.
 const SMALL_BODY_TIMEOUTS: BodyTimeouts = BodyTimeouts {
     pause: BODY_PAUSE_TIMEOUT,
     total: PUBLIC_BODY_TIMEOUT,
 };
-/// Longest time for a handler once the body has arrived. A database that is away leads to 503 sooner.
+/// Longest time that a handler may take once the body has arrived. If the database is unreachable, the response is a 503
+/// sooner than that.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Returns the routes that anyone may request.
+/// Returns the routes that anyone may request without signing in.
 pub fn public_routes() -> RouteTable {
     RouteTable::new()
         .get("/", articles::front::show_front)
@@ -116,7 +119,7 @@ pub fn public_routes() -> RouteTable {
         .get("/readyz", health::show_ready)
 }
 
-/// Serves the transparency report. Where it is switched off, an article may have this path.
+/// Serves the transparency report. If the report is switched off, serves the article at this path, if there is one.
 async fn show_transparency(
     app: State<App>,
     layout: Layout,
@@ -129,7 +132,7 @@ async fn show_transparency(
     }
 }
 
-/// Returns the routes of WordPress's URLs, by which other sites still link to an imported site.
+/// Returns the routes for WordPress's URLs, by which other sites still link to an imported site.
 pub fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
     RouteTable::new()
@@ -147,7 +150,7 @@ pub fn wordpress_routes() -> RouteTable {
         )
 }
 
-/// Returns the routes of staff. All but sign-in and setup need a session.
+/// Returns the routes for staff. All except sign-in and setup require a session.
 pub fn admin_routes() -> RouteTable {
     RouteTable::new()
         .get("/admin", accounts::sign_in::redirect_to_start)
@@ -221,7 +224,7 @@ pub fn admin_routes() -> RouteTable {
         .post("/admin/settings", admin::settings::save_settings)
 }
 
-/// Adds the limits on size and time to routes.
+/// Adds limits on the size of the request body and on its arrival time to the routes.
 fn limited(routes: RouteTable, max_bytes: usize, body_timeout: Duration) -> Router<App> {
     let respond_in_time = move |request: Request, next: Next| async move {
         // Only a request with a body gets the time that its body may take.
@@ -244,12 +247,12 @@ async fn with_timeout(limit: Duration, request: Request, next: Next) -> Response
     response.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
-/// Returns the whole site: the page cache in front of the router.
+/// Returns the whole site: the router with the page cache in front of it.
 pub fn site(app: App) -> PageCacheService {
     PageCacheService::new(app.clone(), router(app))
 }
 
-/// Returns the router with its layers, without the page cache.
+/// Returns the router with its middleware layers, but without the page cache.
 pub fn router(app: App) -> Router {
     let same_origin = CsrfLayer::new()
         .add_trusted_origin(app.config.public_url.origin().ascii_serialization())

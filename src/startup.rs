@@ -1,4 +1,4 @@
-//! Steps before a command's own work: finding the data folder, loading or creating the secret key, opening the database.
+//! First steps of every command: finding the data folder, loading or creating the secret key, opening the database.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -13,7 +13,7 @@ use crate::db::embedded::{self, CommitDurability, default_data_dir};
 use crate::db::{self, Database};
 use crate::publication::Publication;
 
-/// Returns the data folder that the settings name, or the default.
+/// Returns the data folder that the settings name, or the default one.
 pub fn data_dir(config: &Config) -> PathBuf {
     config.data_dir.clone().unwrap_or_else(default_data_dir)
 }
@@ -24,13 +24,14 @@ pub fn media_dir(config: &Config) -> PathBuf {
     named.unwrap_or_else(|| data_dir(config).join("media"))
 }
 
-/// Returns the path of the secret key: the one that the settings name, or `secret.key` in the data folder.
+/// Returns the path of the key file that the settings name, or of `secret.key` in the data folder.
 pub fn secret_key_path(config: &Config) -> PathBuf {
     let named = config.secret_key_file.clone();
     named.unwrap_or_else(|| data_dir(config).join("secret.key"))
 }
 
-/// Opens the database that the settings name, or the embedded one. A command works beside a running server this way.
+/// Opens the database that the settings name, or else the embedded one. If a server runs already, its embedded Postgres
+/// is shared.
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
     db::open(
         config.database_url.as_deref(),
@@ -40,7 +41,7 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
     .await
 }
 
-/// Makes the key that the database is sealed with the active one. Fails if the ring does not contain it.
+/// Makes the key with which the database is encrypted the active one. Fails if the ring does not contain it.
 pub fn activate_key(keys: &KeyRing, publication: &Publication, path: &Path) -> anyhow::Result<()> {
     ensure!(
         keys.select_key(&publication.key_id),
@@ -50,8 +51,8 @@ pub fn activate_key(keys: &KeyRing, publication: &Publication, path: &Path) -> a
     Ok(())
 }
 
-/// Loads the secret keys, or creates one at the first start with an embedded Postgres. Beside an existing database a
-/// missing key is an error, since a new one would not open what is sealed there.
+/// Loads the secret keys. On the first start with an embedded Postgres, creates one. Fails if a database exists but its
+/// key is missing, since a new key could not decrypt the stored values.
 pub fn load_or_create_keys(config: &Config) -> anyhow::Result<KeyRing> {
     let path = secret_key_path(config);
     if let Some(file) = read_key_file(&path)? {

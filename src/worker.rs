@@ -1,4 +1,4 @@
-//! Background tasks, each a loop of its own.
+//! Background tasks. Each runs in a loop of its own.
 
 use std::time::Duration;
 
@@ -9,29 +9,32 @@ use crate::app::App;
 use crate::moderation::indexing::BATCH_SIZE;
 use crate::{accounts, classifier, commenters, comments, moderation};
 
-/// Wait after the start, when the first readers need the database more.
+/// Delay after the start of the process, when the first readers need the database more than background tasks do.
 const START_DELAY: Duration = Duration::from_secs(1);
 const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 const MAIL_INTERVAL: Duration = Duration::from_secs(5);
-/// A comment that nothing else holds waits about this long for the remote spam checker.
+/// Interval between requests to the remote spam checker. A comment that nothing else holds waits about this long for its
+/// result.
 const SPAM_CHECK_INTERVAL: Duration = Duration::from_secs(5);
-/// Longest wait for a bulk action that another node was asked for and did not finish.
+/// Longest time until this server resumes a bulk action that another server began but did not finish.
 const BULK_ACTION_INTERVAL: Duration = Duration::from_secs(5);
-/// Wait for new comments to index, once all are indexed. Until then a comment is found neither by its text nor in its group of
-/// similar ones.
+/// Interval between searches for new comments to index, once all comments are indexed. A comment that is not indexed
+/// cannot be found by its text and is missing from its group of similar comments.
 const INDEX_INTERVAL: Duration = Duration::from_secs(2);
-/// Pause between two batches while more wait, as a multiple of the time the last one took.
+/// Length of the pause before the next batch of comments is indexed, as a multiple of the time that the last batch took.
 const INDEX_PAUSE_FACTOR: u32 = 2;
-/// The same during a flood: indexing takes a tenth of the time, and visitors who post go first.
+/// Length of the pause between batches during a flood of comments, as a multiple of the time that the last batch took.
+/// Indexing then takes a tenth of the time, and visitors who post comments go first.
 const INDEX_PAUSE_FACTOR_FLOOD: u32 = 9;
-/// Longest pause during a flood, so that indexing catches up soon after it.
+/// Longest pause between batches during a flood, so that indexing catches up soon after it.
 const MAX_INDEX_PAUSE: Duration = Duration::from_secs(10);
-/// Wait after training: decisions come one after another, and training on several at once is as good.
+/// Delay after the classifier was trained. Moderators often decide several comments in a row, and training on all of them
+/// at once has the same effect.
 const TRAIN_DELAY: Duration = Duration::from_secs(1);
-/// Longest wait for decisions made on other nodes.
+/// Longest time until decisions made on other servers are used for training.
 const TRAIN_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Runs every background task until the process ends.
+/// Runs all background tasks until the process ends.
 pub async fn run(app: App) {
     sleep(START_DELAY).await;
     // Only the loop of bulk actions waits for the app's wake-up; it passes it on to the training.
@@ -80,7 +83,7 @@ async fn run_bulk_action_loop(app: &App, decided: &Notify) {
             tracing::warn!(%error, "a bulk action failed; retrying in 5 s");
         }
         decided.notify_one();
-        // Both outcomes are fine: woken by a handler on this node, or time to look for work of other nodes.
+        // Both outcomes are fine: woken by a handler of this server, or time to look for work of other servers.
         let _ = timeout(BULK_ACTION_INTERVAL, app.worker_wakeup.notified()).await;
     }
 }
@@ -104,7 +107,7 @@ async fn run_index_loop(app: &App) {
     }
 }
 
-/// Returns the pause after a batch that took `took`, if `arrived` comments came in since the batch before.
+/// Returns the pause after a batch that took `took`. `arrived` is the number of comments posted since the previous batch.
 fn index_pause(took: Duration, arrived: i64) -> Duration {
     // More than a batch can hold is a flood.
     match arrived > BATCH_SIZE {
@@ -113,7 +116,7 @@ fn index_pause(took: Duration, arrived: i64) -> Duration {
     }
 }
 
-/// Indexes all new comments.
+/// Indexes all comments that are not indexed yet.
 pub async fn index_comments(app: &App) -> sqlx::Result<()> {
     while moderation::indexing::index_batch(app).await?.is_some() {}
     Ok(())
@@ -130,31 +133,31 @@ async fn run_training_loop(app: &App, decided: &Notify) {
     }
 }
 
-/// Trains the classifier with new decisions, and scores held comments again.
+/// Trains the classifier with new decisions, and then computes the scores of held comments again.
 pub async fn train(app: &App) -> sqlx::Result<()> {
     classifier::train(app).await?;
     classifier::rescore_held(app).await
 }
 
-/// Runs every bulk action that is not finished.
+/// Runs every unfinished bulk action to its end.
 pub async fn run_bulk_actions(app: &App) -> sqlx::Result<()> {
     moderation::bulk::run_pending(app).await
 }
 
-/// Writes the notifications and digests that are due, and sends what is in the outbox.
+/// Writes the notifications and digests that are due, and sends all emails in the outbox.
 pub async fn send_mail(app: &App) -> sqlx::Result<()> {
     comments::notifications::enqueue_due_emails(app).await?;
     moderation::digest::enqueue_due(app).await?;
     commenters::delivery::send_due_mail(app).await
 }
 
-/// Asks the remote spam checker about the comments that wait for it.
+/// Sends the comments that wait for the remote spam checker to it.
 pub async fn check_spam(app: &App) -> sqlx::Result<()> {
     comments::akismet::check_due(app).await?;
     Ok(())
 }
 
-/// Deletes what has expired: trash, networks of comments, sessions, notifications, digests.
+/// Deletes expired data: comments in the trash, IP networks stored with comments, sessions, notifications and digests.
 pub async fn purge_expired(app: &App) -> sqlx::Result<()> {
     app.limits.purge_idle();
     let now = app.clock.now();
@@ -181,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn indexing_slows_down_in_a_flood() {
+    fn indexing_slows_down_during_a_flood_of_comments() {
         for (took, arrived, pause) in [
             (50, 1, 100),
             (50, BATCH_SIZE, 100),

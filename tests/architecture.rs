@@ -1,5 +1,6 @@
-//! Rules that the compiler does not check: imports point to lower layers, files inside a folder form no circle, SQL is in
-//! stores, the drawn layout is true, HTML is trusted in one place, every text is in every catalogue.
+//! Rules that the compiler does not check: modules import only from lower layers, files in a folder do not import each
+//! other in a circle, SQL is only in stores, docs/ARCHITECTURE.md lists every module, strings are marked as safe HTML in
+//! one module only, and every message is in every language's catalogue.
 
 #[path = "architecture/imports.rs"]
 mod imports;
@@ -18,7 +19,8 @@ use broadsheet::moderation::filter::CommentAge;
 
 use imports::{Sources, circles};
 
-/// The layers, low to high. Modules of one layer do not import each other. `lib.rs` and docs/ARCHITECTURE.md list the same.
+/// Layers of modules, from low to high. Modules of one layer do not import each other. `lib.rs` and docs/ARCHITECTURE.md
+/// contain the same list.
 const LAYERS: [&[&str]; 17] = [
     &["clock", "ids"],
     &["config", "crypto", "limits", "text"],
@@ -82,7 +84,7 @@ fn sources() -> Sources {
     Sources::parse(files)
 }
 
-/// Each import that points upwards or sideways, as a sentence.
+/// Returns one sentence for each import of a module in the same or a higher layer.
 fn upward_imports(sources: &Sources) -> Vec<String> {
     let mut wrong = Vec::new();
     for (from, to) in sources.edges() {
@@ -98,7 +100,8 @@ fn upward_imports(sources: &Sources) -> Vec<String> {
     wrong
 }
 
-/// Each circle between files of one folder. A file and those below it (`mod.rs` and its children) may know each other.
+/// Returns one sentence for each circle of imports between files of one folder. A module and its child modules (`mod.rs`
+/// and the files beside it) may import each other.
 fn circles_in_folders(sources: &Sources) -> Vec<String> {
     let inside = sources.edges().into_iter().filter(|(from, to)| {
         from[0] == to[0] && !from.starts_with(to.as_slice()) && !to.starts_with(from.as_slice())
@@ -112,7 +115,7 @@ fn circles_in_folders(sources: &Sources) -> Vec<String> {
         .collect()
 }
 
-/// Each file with SQL that is no store.
+/// Returns one sentence for each file that contains SQL but is not a store.
 fn sql_outside_stores(sources: &Sources) -> Vec<String> {
     sources
         .files_with_sql()
@@ -130,25 +133,25 @@ fn sql_outside_stores(sources: &Sources) -> Vec<String> {
 }
 
 #[test]
-fn imports_point_to_lower_layers() {
+fn modules_import_only_from_lower_layers() {
     let wrong = upward_imports(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn files_inside_a_folder_form_no_circle() {
+fn files_in_a_folder_do_not_import_each_other_in_a_circle() {
     let wrong = circles_in_folders(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn sql_is_in_stores() {
+fn sql_is_only_in_store_files() {
     let wrong = sql_outside_stores(&sources());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn violations_are_found() {
+fn the_architecture_checks_find_violations_in_sample_code() {
     let sources = Sources::parse(
         [
             (
@@ -197,7 +200,7 @@ fn violations_are_found() {
 }
 
 #[test]
-fn every_module_is_in_the_drawn_layout() {
+fn the_architecture_document_lists_every_module_in_its_layer() {
     let modules: BTreeSet<String> = sources()
         .modules()
         .map(|module| module[0].clone())
@@ -239,8 +242,8 @@ fn every_module_is_in_the_drawn_layout() {
     }
 }
 
-/// The layers drawn in docs/ARCHITECTURE.md: indented lines that begin with a folder or file of `src/`, a blank line between
-/// layers.
+/// Returns the layers listed in docs/ARCHITECTURE.md. Each layer consists of indented lines that begin with a folder or
+/// file of `src/`; blank lines separate the layers.
 fn drawn_layers(document: &str) -> Vec<Vec<&str>> {
     let (_, layout) = document
         .split_once("## Layout")
@@ -261,7 +264,7 @@ fn drawn_layers(document: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn html_is_trusted_in_one_place() {
+fn strings_are_marked_as_safe_html_in_one_module_only() {
     for (path, text) in files("templates", "html") {
         assert!(
             !text.replace(' ', "").contains("|safe"),
@@ -314,7 +317,7 @@ fn html_is_trusted_in_one_place() {
 }
 
 #[test]
-fn every_text_is_in_every_catalogue() {
+fn every_message_is_translated_into_every_language() {
     let catalogues: BTreeMap<&str, BTreeMap<String, String>> = ["en", "uk"]
         .into_iter()
         .map(|language| {
@@ -378,7 +381,7 @@ fn every_text_is_in_every_catalogue() {
     }
 }
 
-/// Keys that the code composes.
+/// Returns the message keys that the code composes from parts.
 fn composed_keys(sources: &str) -> BTreeSet<String> {
     let mut made = BTreeSet::new();
     for status in Status::ALL {
@@ -433,12 +436,12 @@ fn first_word(text: &str) -> String {
         .collect()
 }
 
-/// The variables of a message: `$name`, `$count`.
+/// Returns the variables of a translated message, such as `$name` or `$count`.
 fn variables_of(text: &str) -> BTreeSet<String> {
     text.split('$').skip(1).map(first_word).collect()
 }
 
-/// Each message with its whole text, variants included.
+/// Returns the messages of a Fluent catalogue by key, each with its whole text including variants.
 fn messages(text: &str) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut current = None;

@@ -1,4 +1,5 @@
-//! Migrations run on a database with sample data: the rows of `tests/migrations/` are inserted before and unchanged after.
+//! Migrations run on a database with sample data. The rows in `tests/migrations/` are inserted after the migration that
+//! they belong to and must be unchanged by the later ones.
 
 #[path = "support/mod.rs"]
 mod support;
@@ -16,10 +17,11 @@ fn sample_file(version: i64) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/migrations/{version:04}.sql"))
 }
 
-/// Version of the last migration of the base schema. The sample data of all of them are inserted after it.
+/// Version of the last migration of the base schema. The sample data of all base migrations are inserted after it.
 const BASE_VERSION: i64 = 11;
 
-/// Creates a database and runs every later migration on it, inserting the sample data of each one after it.
+/// Creates a database with the base schema and runs every later migration on it. Inserts the sample data of each
+/// migration after that migration.
 async fn migrate_with_sample_data() -> PgConnection {
     let url = cluster::new_empty_database().await;
     let mut db = PgConnection::connect(&url).await.expect("a connection");
@@ -120,7 +122,7 @@ async fn migrations_run_once_and_are_numbered_without_gaps() {
 }
 
 #[tokio::test]
-async fn constraints_reject_invalid_rows() {
+async fn database_constraints_reject_invalid_rows() {
     let mut db = migrate_with_sample_data().await;
     let refused = [
         (

@@ -1,4 +1,4 @@
-//! The page of one's own account: passphrase, email for digests, and signing out everywhere.
+//! Page of the viewer's own account: passphrase, email for digests, and signing out everywhere.
 
 use askama::Template;
 use axum::extract::State;
@@ -21,10 +21,11 @@ pub(super) struct AccountPage {
     desk: AdminLayout,
     section: AdminSection,
     pub(super) errors: FieldErrors,
-    /// Message key of what was just done.
+    /// Key of the message that confirms what was just saved.
     notice: Option<&'static str>,
     email_state: StaffEmail,
-    /// The email as typed, on a page that no cache stores. The saved one is never shown.
+    /// Email as the viewer entered it, shown again after an error. No cache stores the page. The saved email is never
+    /// shown.
     pub(super) typed_email: String,
     pub(super) rhythm: DigestFrequency,
 }
@@ -59,7 +60,7 @@ pub struct PassphraseForm {
     new: String,
 }
 
-/// Changes the passphrase, given the current one, and ends every other session.
+/// Changes the viewer's passphrase and ends all their other sessions. The form must contain the current passphrase.
 pub async fn change_passphrase(
     State(app): State<App>,
     desk: AdminLayout,
@@ -118,8 +119,8 @@ impl AccountPage {
         })
     }
 
-    /// Verifies the viewer's current passphrase, and adds an error to `field` if it is wrong. Returns the seconds to wait if
-    /// there were too many wrong ones.
+    /// Verifies the viewer's current passphrase, and adds an error to `field` if it is wrong. After too many wrong
+    /// passphrases, returns the number of seconds to wait.
     pub(super) async fn check_passphrase(
         &mut self,
         app: &App,
@@ -153,7 +154,7 @@ impl AccountPage {
         Ok(None)
     }
 
-    /// Returns the message key of the state of the email.
+    /// Returns the key of the message that describes the state of the viewer's email.
     fn email_state_key(&self) -> &'static str {
         match (
             self.email_state.suppressed_at,

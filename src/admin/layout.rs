@@ -1,4 +1,4 @@
-//! The layout of admin pages: navigation, who is signed in, and how many comments wait.
+//! Layout of admin pages: the navigation, the signed-in account, and the number of held comments.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -8,7 +8,7 @@ use crate::accounts::{Role, Viewer};
 use crate::app::App;
 use crate::web::{Error, Layout};
 
-/// Everything that the frame of an admin page shows. Only a signed-in visitor gets one.
+/// Data for the layout of an admin page. As an extractor it requires that the visitor is signed in.
 #[derive(Clone)]
 pub struct AdminLayout {
     pub layout: Layout,
@@ -17,7 +17,7 @@ pub struct AdminLayout {
     pub held: i64,
 }
 
-/// Sections of the navigation.
+/// Sections of the navigation on admin pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdminSection {
     Comments,

@@ -1,4 +1,4 @@
-//! The layout of admin pages, the page of one's own account, and the publication's settings.
+//! Layout of admin pages, the page of the viewer's own account, and the settings page of the site.
 
 pub mod account;
 mod layout;

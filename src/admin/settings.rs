@@ -1,4 +1,4 @@
-//! The settings page: title, language, time zone, permalink pattern and appeal.
+//! Settings page of the site: title, language, time zone, permalink pattern and appeal.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use crate::web::form::{self, FieldErrors, FormData, RowVersion, submit_or_recove
 use crate::web::request_id::RequestId;
 use crate::web::{Layout, Page, Query, Result, redirect_after_post};
 
-/// Longest title or tagline in bytes; more would not fit on a printed line.
+/// Longest title or tagline in bytes. A longer text would not fit on one line of a printed page.
 const LINE_BYTES: usize = 200;
 const APPEAL_BYTES: usize = 20_000;
 
-/// The settings as typed.
+/// Settings form as submitted.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SettingsForm {
@@ -50,9 +50,9 @@ struct SettingsPage {
     languages: [Language; 2],
     zones: Vec<String>,
     saved: bool,
-    /// Number of articles that kept their old URL, because the new pattern gives them one that is taken.
+    /// Number of articles that kept their old URL because the URL from the new permalink pattern was already in use.
     unmoved_articles: i64,
-    /// Settings that somebody else saved while this form was open.
+    /// Current settings, if somebody else saved them while this form was open.
     newer: Option<Arc<Publication>>,
 }
 
@@ -76,7 +76,7 @@ impl SettingsPage {
         }
     }
 
-    /// Returns a language's name in that language.
+    /// Returns the name of a language, written in that language.
     fn language_name(&self, language: &Language) -> String {
         self.desk.layout.translator.text(match language {
             Language::English => "language-english",
@@ -104,7 +104,7 @@ pub async fn show_settings(
     Page(page).into_response()
 }
 
-/// Saves the settings. Another permalink pattern or time zone moves every article to its new URL.
+/// Saves the settings. If the permalink pattern or the time zone changes, every article moves to its new URL.
 pub async fn save_settings(
     State(app): State<App>,
     request_id: RequestId,
@@ -165,7 +165,8 @@ impl SettingsForm {
         }
     }
 
-    /// Returns the new settings; `None`, with the errors in the form, if a field is wrong.
+    /// Validates the form and returns the new settings. If a field is wrong, adds an error to the form and returns
+    /// `None`.
     fn parse(&mut self, layout: &Layout) -> Option<Publication> {
         let translator = layout.translator;
         let mut errors = FieldErrors::new();

@@ -1,5 +1,5 @@
-//! The email of one's own account, and how often digests go there. Until its owner has opened the mailed link and pressed the
-//! button there, nothing but that one message is sent.
+//! Email of the viewer's own account, and the frequency of digests. The confirmation email is the only email that is sent
+//! until the owner has opened its link and pressed the button on that page.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,10 +23,10 @@ use crate::web::{
     ClientIp, Db, Error, Layout, Page, Path, Query, Result, SignatureQuery, redirect_after_post,
 };
 
-/// The purpose that confirmation links are signed for.
+/// Purpose for which the links in confirmation emails are signed.
 const PURPOSE: &str = "staff address";
 
-/// Returns the signed path of the page that confirms the email set at `set_at`.
+/// Returns the signed path of the page that confirms an account's email. `set_at` is the time at which the email was set.
 pub fn confirmation_path(keys: &KeyRing, id: AccountId, set_at: Ts) -> String {
     let key = keys.sign(PURPOSE, &signed_value(id, set_at));
     format!("/moderators/{id}/confirm?key={key}")
@@ -56,7 +56,7 @@ enum EmailAction {
     Set,
 }
 
-/// Sets or removes the email, given the passphrase.
+/// Sets or removes the viewer's email. The form must contain the current passphrase.
 pub async fn set_email(
     State(app): State<App>,
     desk: AdminLayout,
@@ -114,7 +114,7 @@ pub struct DigestForm {
     digest: String,
 }
 
-/// Changes how often the viewer gets a digest.
+/// Changes how often the viewer receives a digest.
 pub async fn set_digest_frequency(
     State(app): State<App>,
     desk: AdminLayout,
@@ -132,7 +132,7 @@ pub async fn set_digest_frequency(
     .into_response())
 }
 
-/// Builds the email that asks its owner to confirm.
+/// Builds the email that asks the account's owner to confirm the email address.
 fn confirmation_email(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> EmailMessage {
     let translator = layout.translator;
     let title = &layout.publication.title;
@@ -148,7 +148,8 @@ fn confirmation_email(app: &App, layout: &Layout, id: AccountId, set_at: Ts) -> 
     EmailMessage::new(translator.language(), &subject, &blocks)
 }
 
-/// Shows the button that confirms the email; opening the link changes nothing.
+/// Shows the page with the button that confirms an account's email. Opening the page changes nothing, since mail programs
+/// may open links by themselves.
 pub async fn show_confirm(
     State(app): State<App>,
     layout: Layout,
@@ -173,7 +174,7 @@ pub async fn show_confirm(
     Ok(Page(page).into_private_response())
 }
 
-/// Marks the email as confirmed.
+/// Marks an account's email as confirmed.
 pub async fn confirm(
     State(app): State<App>,
     layout: Layout,
@@ -201,8 +202,8 @@ pub async fn confirm(
     Ok(Page(page).into_private_response())
 }
 
-/// Returns the time at which the email was set that `key` confirms; `None` if it has been replaced since, or the link is too
-/// old.
+/// Verifies the signature `key` of a confirmation link. Returns the time at which the email was set, or `None` if the
+/// email has been replaced since then or the link is too old.
 async fn verify_signature(
     app: &App,
     db: &mut sqlx::PgConnection,

@@ -1,4 +1,4 @@
-//! SQL of the admin layout.
+//! SQL for the layout of admin pages.
 
 use sqlx::PgConnection;
 

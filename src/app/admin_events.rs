@@ -1,24 +1,24 @@
-//! Events for the admin pages that are open now, such as a decision by somebody else.
+//! Events for admin pages that are open in a browser, such as a decision by another moderator.
 
 use std::sync::atomic::AtomicBool;
 
 use tokio::sync::broadcast;
 
-/// Events a slow page may be behind by before it has to reload everything.
+/// Number of events that a slow page may fall behind. After that it must reload everything.
 const EVENT_BUFFER: usize = 256;
 
-/// An event for open admin pages.
+/// Event for all open admin pages.
 #[derive(Clone, Debug)]
 pub struct AdminEvent {
     pub name: &'static str,
-    /// A JSON object that the page's script reads.
+    /// JSON object for the page's JavaScript.
     pub data: String,
 }
 
-/// Broadcast of events from one listener on the database to every open admin page of this process.
+/// Broadcast of events to every admin page that this process serves. One database listener feeds all of them.
 pub struct AdminEvents {
     sender: broadcast::Sender<AdminEvent>,
-    /// Set while a task listens to the database; the first page to open starts it.
+    /// Whether a task is listening to the database for events. The first page to open starts the task.
     pub has_listener: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! The state that all requests and background tasks share. What belongs to a feature is a type of that feature.
+//! State that all requests and background tasks share. State that only one feature uses is a type of that feature.
 
 mod admin_events;
 
@@ -18,11 +18,11 @@ use crate::publication::{LatestPublication, Publication, PublicationVersion};
 
 pub use admin_events::{AdminEvent, AdminEvents};
 
-/// Handle to the shared state; clones are cheap.
+/// Handle to the shared state. Clones are cheap.
 #[derive(Clone)]
 pub struct App(Arc<AppState>);
 
-/// The fields of [`App`].
+/// State behind [`App`], shared by all requests and background tasks.
 pub struct AppState {
     pub pool: PgPool,
     pub clock: Clock,
@@ -33,7 +33,7 @@ pub struct AppState {
     /// Connection to the mail server; `None` if the site sends no mail.
     pub mailer: Option<Mailer>,
     pub admin_events: AdminEvents,
-    /// Wakes the worker when a bulk action was started or an example for the classifier was added.
+    /// Wakes the worker after a bulk action was started or a training example for the classifier was added.
     pub worker_wakeup: Notify,
     publication: LatestPublication,
 }
@@ -64,14 +64,14 @@ impl App {
         }))
     }
 
-    /// Reads the publication from the database.
+    /// Loads the publication (the site's settings) from the database.
     pub async fn load_publication(&self) -> sqlx::Result<Arc<Publication>> {
         let mut db = self.pool.acquire().await?;
         self.publication.load(&mut db).await
     }
 
-    /// Returns the publication at `edition`, which the caller has just read; asks the database only if another one is in
-    /// memory.
+    /// Returns the publication at `edition`, which the caller has just read from the database. Queries the database only
+    /// if the publication in memory has another edition.
     pub async fn load_publication_version(
         &self,
         db: &mut PgConnection,
@@ -80,12 +80,13 @@ impl App {
         self.publication.load_if_changed(db, edition).await
     }
 
-    /// Returns whether the secret key in use is the one the database asks for, as of the last time the publication was read.
+    /// Returns whether the active secret key is the one that the database requires, as of the last time the publication
+    /// was loaded.
     pub fn has_current_key(&self) -> bool {
         self.publication.has_current_key()
     }
 
-    /// Returns the publication as it was last read, for pages that are shown even while the database is away.
+    /// Returns the publication as it was last loaded, for pages that must be shown even if the database is unreachable.
     pub fn last_known_publication(&self) -> Arc<Publication> {
         self.publication.get()
     }

@@ -1,4 +1,4 @@
-//! Responses of the router that may be cached.
+//! Responses of the router that may be cached, before they are compressed.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct CacheableResponse {
 }
 
 impl CacheableResponse {
-    /// Reads a response that has a caching policy. Any other response is returned as the error.
+    /// Reads a response that has a [`CachePolicy`] and may be cached. Returns any other response unchanged as the error.
     pub async fn read(mut response: Response) -> Result<Self, Response> {
         let policy = response.extensions_mut().remove::<CachePolicy>();
         let headers = response.headers();
@@ -45,7 +45,7 @@ impl CacheableResponse {
         }
     }
 
-    /// Returns the query parameter that the page varies by.
+    /// Returns the name of the query parameter that the page depends on, if there is one.
     pub fn vary_by(&self) -> Option<&'static str> {
         self.policy.vary_by
     }
@@ -65,7 +65,7 @@ impl CacheableResponse {
             .map_err(|error| Error::Internal(error.into()))
     }
 
-    /// Returns the page as a response to one request.
+    /// Compresses the page quickly and returns it as the response to one request, without caching it.
     pub async fn respond(self, method: &Method, request_headers: &HeaderMap) -> Response {
         let encoding = ContentEncoding::negotiate(request_headers);
         match self.finish(encoding, CompressionLevel::Fast).await {

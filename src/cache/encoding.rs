@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-/// Content encoding of a page, ordered by how small it makes the page.
+/// Content encoding of a page, ordered from the largest output to the smallest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Hash)]
 pub enum ContentEncoding {
     Identity,
@@ -11,7 +11,7 @@ pub enum ContentEncoding {
 }
 
 impl ContentEncoding {
-    /// Returns the token for the `Content-Encoding` header, which identity does not send.
+    /// Returns the value of the `Content-Encoding` header, or `None` for an uncompressed page.
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
@@ -20,7 +20,8 @@ impl ContentEncoding {
         }
     }
 
-    /// Returns the encoding to which the client gives the highest weight; of equal ones the smallest output.
+    /// Returns the encoding to which the client gives the highest weight. Among equal weights, the encoding with the
+    /// smallest output is chosen.
     pub fn negotiate(headers: &HeaderMap) -> Self {
         let mut best = (0, Self::Identity);
         // `*` stands for encodings that are not listed, so it applies only if gzip is not.
@@ -62,7 +63,7 @@ impl ContentEncoding {
     }
 }
 
-/// Parses a weight into thousandths: `q=0.5` is 500. A missing or malformed weight is 1000.
+/// Parses the weight of an encoding (`q=0.5`) into thousandths (500). A missing or malformed weight is 1000.
 fn parse_weight(parameters: &str) -> u16 {
     let written = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;

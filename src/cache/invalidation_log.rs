@@ -1,13 +1,13 @@
-//! Recent invalidations, against which a render is checked when it ends.
+//! Log of recent invalidations. At the end of a render it shows whether the rendered page is already out of date.
 
 use std::collections::VecDeque;
 
 use super::policy::CacheTag;
 
-/// Invalidations that are remembered. A render during which more arrive is not cached.
+/// Number of invalidations that the log keeps. A page is not cached if more than this arrive while it is rendered.
 const MAX_REMEMBERED: usize = 1024;
 
-/// The last invalidated tags. A position in the log is the number of invalidations before it.
+/// Most recently invalidated tags. A position in the log is the number of invalidations before it.
 #[derive(Default)]
 pub struct InvalidationLog {
     position: u64,
@@ -27,7 +27,7 @@ impl InvalidationLog {
         self.recent.push_back((self.position, tag));
     }
 
-    /// Returns whether a page with these tags may have been invalidated after `position`.
+    /// Returns whether a page with these tags may have been invalidated since `position`.
     pub fn is_invalidated_since(&self, position: u64, tags: &[CacheTag]) -> bool {
         let oldest = self
             .recent
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn forgotten_invalidations_count_against_every_page() {
+    fn every_page_counts_as_invalidated_if_the_log_has_dropped_invalidations() {
         let mut log = InvalidationLog::default();
         let position = log.position();
         for count in 1..=MAX_REMEMBERED {

@@ -1,4 +1,4 @@
-//! Cache keys: content encoding, path, and the one query parameter that a page may depend on.
+//! Cache keys: the content encoding, the path, and at most one query parameter that the page depends on.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use url::form_urlencoded;
 
 use super::encoding::ContentEncoding;
 
-/// Paths below which nothing is cached: staff pages, files and health checks.
+/// Prefixes of paths that are never cached: staff pages, files and health checks.
 const UNCACHED_PREFIXES: [&str; 4] = ["/admin", "/media", "/healthz", "/readyz"];
-/// Query parameters that a page may depend on. Their values are positive integers.
+/// Query parameters that a page may depend on. Their values must be positive integers.
 const KEY_PARAMS: [&str; 4] = ["comments", "before", "from", "to"];
-/// Query parameters that other sites add to links for their statistics; no page of ours reads them.
+/// Query parameters that other sites add to links for their statistics. No page of this site reads them.
 const TRACKING_PARAMS: [&str; 7] = [
     "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid",
 ];
@@ -25,11 +25,11 @@ pub struct CacheKey {
     path: Arc<str>,
 }
 
-/// Borrowed [`CacheKey`], for lookups that allocate nothing.
+/// Borrowed form of [`CacheKey`], for lookups without an allocation.
 #[derive(Clone, Copy, Hash)]
 pub struct CacheKeyRef<'a> {
     pub encoding: ContentEncoding,
-    /// Path as [`normalize`] returns it.
+    /// Path and query parameter as [`normalize`] returns them.
     pub path: &'a str,
 }
 
@@ -45,12 +45,12 @@ impl CacheKey {
         self.encoding
     }
 
-    /// Returns the length of the path in bytes.
+    /// Returns the length in bytes of the path with its query parameter.
     pub fn path_len(&self) -> usize {
         self.path.len()
     }
 
-    /// Returns whether the key's query parameter, if it has one, is the one that the page varies by.
+    /// Returns whether the key has no query parameter, or only the one named by `vary_by`.
     pub fn is_covered_by(&self, vary_by: Option<&str>) -> bool {
         let param = self.path.split_once('?').and_then(|(_, query)| {
             let (name, _) = query.split_once('=')?;
@@ -76,8 +76,8 @@ impl From<CacheKeyRef<'_>> for CacheKey {
     }
 }
 
-/// Returns the path with at most one query parameter from [`KEY_PARAMS`] and without tracking parameters. `None` if the path
-/// is never cached or the query has anything else that a page may depend on.
+/// Returns the path with at most one query parameter from [`KEY_PARAMS`] and without tracking parameters. Returns `None`
+/// if the path is never cached or if the query has any other parameter.
 pub fn normalize<'a>(path: &'a str, query: Option<&str>) -> Option<Cow<'a, str>> {
     let is_below = |prefix: &&str| {
         path.strip_prefix(prefix)

@@ -1,4 +1,4 @@
-//! Receives invalidations from the database.
+//! Database listener that receives invalidations of cached pages.
 
 use std::time::Duration;
 
@@ -10,20 +10,23 @@ use super::page_cache::{FlushAck, PageCache};
 use super::store;
 use crate::app::App;
 
-/// Channel on which the triggers send tags.
+/// Postgres notification channel on which the triggers send the invalidated tags.
 const CHANNEL: &str = "pages";
 const NO_SESSION_POOLING: &str =
     "LISTEN does not last: a pooler in front of Postgres must pool sessions, not transactions";
-/// Interval between checks of an idle connection: one that was cut silently would otherwise never report an error.
+/// Interval between checks of an idle connection to the database. Without them, a connection that was cut silently would
+/// never report an error.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
-/// Time that the database has to answer the listener. Generous, because a lost listener costs the whole cache.
+/// Longest time that the database may take to answer the listener. It is generous, because losing the listener
+/// invalidates the whole cache.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
-/// Time after which a database that does not answer a ping counts as away.
+/// Time after which a database that does not answer a ping counts as unreachable.
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Applies invalidations to the cache for as long as the process runs, and reconnects whenever the connection is lost.
+/// Applies invalidations from the database to the cache for as long as the process runs. Reconnects whenever the
+/// connection is lost.
 pub async fn listen(app: &App, cache: &PageCache) {
     let mut has_warned = false;
     loop {
@@ -41,7 +44,8 @@ pub async fn listen(app: &App, cache: &PageCache) {
     }
 }
 
-/// Invalidates every page if the database answers: then others may be changing what no listener reports.
+/// Invalidates every page if the database answers a ping. In that case others may be changing content without this
+/// process being notified.
 pub async fn invalidate_unless_away(app: &App, cache: &PageCache) {
     let ping = async { app.pool.acquire().await?.ping().await };
     if matches!(timeout(PING_TIMEOUT, ping).await, Ok(Ok(()))) {
@@ -95,7 +99,7 @@ async fn listen_until_lost(
     }
 }
 
-/// Applies every invalidation committed before now, then acknowledges the flush requests.
+/// Applies every invalidation committed before this call, then acknowledges the flush requests.
 async fn flush(
     listener: &mut PgListener,
     cache: &PageCache,

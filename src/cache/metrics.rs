@@ -5,24 +5,24 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
-/// Metrics of a site without a cache.
+/// Empty OpenMetrics text, served if the site has no cache.
 pub const NO_METRICS: &str = "# EOF\n";
 
-/// Counters since the start of the process.
+/// Counters of the page cache since the start of the process.
 #[derive(Default)]
 pub struct CacheMetrics {
     /// Responses served from the cache.
     pub hits: Counter,
     /// Public pages that had to be rendered.
     pub misses: Counter,
-    /// Pages invalidated by a change or by the loss of the listener.
+    /// Pages invalidated by a change or by the loss of the connection to the database.
     pub dropped: Counter,
-    /// Pages that made room for others.
+    /// Pages evicted to make room for others.
     pub evicted: Counter,
 }
 
 impl CacheMetrics {
-    /// Returns the counters and the size of the cache as text.
+    /// Returns the counters and the current size of the cache as OpenMetrics text.
     pub fn encode(&self, cached_bytes: u64, cached_pages: u64) -> String {
         let mut registry = Registry::with_prefix("broadsheet_cache");
         for (name, help, counter) in [

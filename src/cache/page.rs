@@ -1,4 +1,4 @@
-//! Finished pages: compressed bytes with all response headers.
+//! Finished pages: the compressed body with all response headers.
 
 use std::io::Write;
 
@@ -11,26 +11,28 @@ use super::encoding::ContentEncoding;
 use super::policy::CachePolicy;
 use crate::crypto::encode_hex;
 
-/// Trade-off between time and size. For an article with fifty comments, 68 kB: gzip makes 15.9 kB in 0.6 ms at level 1 and
-/// 14.1 kB in 3.0 ms at level 9; Brotli makes 13.3 kB at quality 5 and 13.2 kB at 9, in four times as long.
+/// Compression effort, a trade-off between time and size. For an article with fifty comments, 68 kB: gzip makes 15.9 kB
+/// in 0.6 ms at level 1 and 14.1 kB in 3.0 ms at level 9. Brotli makes 13.3 kB at quality 5 and 13.2 kB at quality 9,
+/// which takes four times as long.
 #[derive(Clone, Copy)]
 pub enum CompressionLevel {
-    /// Smallest output, used for a page that is cached and sent often.
+    /// Smallest output, for a page that is cached and sent often.
     Best,
-    /// Quickest output, used for a page that is sent once.
+    /// Quickest compression, for a page that is sent once.
     Fast,
 }
 
-/// Base-two logarithm of Brotli's window in bytes, larger than any page of ours.
+/// Base-two logarithm of Brotli's window size in bytes. The window is larger than any page of this site.
 const BROTLI_WINDOW_BITS: u32 = 22;
-/// Bytes after which gzip starts a block with Huffman codes of its own: a page's head, article and comments differ. It saves
-/// nearly 200 bytes of an article with fifty comments.
+/// Number of input bytes after which gzip starts a new block with its own Huffman codes, because the head, the article
+/// and the comments of a page have different letter frequencies. It saves nearly 200 bytes of an article with fifty
+/// comments.
 const GZIP_BLOCK_BYTES: usize = 16 * 1024;
-/// Bytes of the hash in an entity tag.
+/// Length in bytes of the hash in an `ETag`.
 const ETAG_BYTES: usize = 12;
-/// Memory of a page beside its body: headers and table entries.
+/// Estimated memory in bytes that a cached page takes in addition to its body: headers and table entries.
 const OVERHEAD_BYTES: usize = 2048;
-/// Headers of a 200 response that a 304 repeats (RFC 9110, section 15.4.5).
+/// Headers of the 200 response that a 304 response must repeat (RFC 9110, section 15.4.5).
 const NOT_MODIFIED_HEADERS: [HeaderName; 3] = [header::ETAG, header::CACHE_CONTROL, header::VARY];
 
 /// Finished page in one content encoding.
@@ -78,12 +80,12 @@ impl CachedPage {
         }
     }
 
-    /// Returns the memory that the page takes, in bytes.
+    /// Returns the memory that the page takes in the cache, in bytes.
     pub fn weight(&self) -> u64 {
         (self.body.len() + OVERHEAD_BYTES) as u64
     }
 
-    /// Returns the response to a GET or HEAD request with these headers: the page, its head alone, or a 304.
+    /// Returns the response to a GET or HEAD request with these headers: the whole page, only its headers, or a 304.
     pub fn respond(&self, method: &Method, request_headers: &HeaderMap) -> Response {
         let (status, headers, body) = if self.matches_etag(request_headers) {
             let headers = &self.not_modified_headers;
@@ -99,8 +101,8 @@ impl CachedPage {
         response
     }
 
-    /// Returns whether `If-None-Match` names this page (RFC 9110, section 13.1.2). Weak tags match as well: a proxy between
-    /// us and the client may have weakened the tag.
+    /// Returns whether `If-None-Match` contains the `ETag` of this page (RFC 9110, section 13.1.2). Weak tags match as
+    /// well, since a proxy between this server and the client may have weakened the tag.
     fn matches_etag(&self, request_headers: &HeaderMap) -> bool {
         request_headers
             .get_all(header::IF_NONE_MATCH)
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_encoding_holds_the_same_page() {
+    async fn every_encoding_decompresses_to_the_same_page() {
         let plain = "word ".repeat(1000).into_bytes();
         for level in [CompressionLevel::Best, CompressionLevel::Fast] {
             let identity = get(&page(ContentEncoding::Identity, level));
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_encoding_has_an_etag_of_its_own_that_answers_304() {
+    async fn each_encoding_has_its_own_etag_and_a_matching_etag_gets_304() {
         let mut etags = HashSet::new();
         for encoding in [
             ContentEncoding::Identity,
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_head_response_has_the_length_of_its_page() {
+    async fn a_head_response_has_the_content_length_of_the_page() {
         let page = page(ContentEncoding::Identity, CompressionLevel::Best);
         let response = page.respond(&Method::HEAD, &HeaderMap::new());
         assert_eq!(response.headers()[header::CONTENT_LENGTH], "5000");

@@ -1,4 +1,4 @@
-//! The cached pages and the state that decides which pages may be cached.
+//! Cached pages, and the state that decides whether a rendered page may be cached.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,31 +18,32 @@ use super::render::{RenderGuard, RenderOutcome, RenderTable};
 use super::tag_index::TagIndex;
 use crate::clock::Ts;
 
-/// Size of a usual page, from which the initial number of slots follows.
+/// Typical memory of a cached page, used to estimate how many entries the cache will hold.
 const TYPICAL_PAGE_BYTES: u64 = 16 * 1024;
-/// Time that the response to a write waits for its invalidations at most.
+/// Longest time that the response to a write is delayed until the cache has dropped the pages it changed.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Acknowledged by the listener once every invalidation committed earlier has been applied.
+/// Acknowledgement that the database listener sends once it has applied every invalidation committed before the request.
 pub type FlushAck = oneshot::Sender<()>;
 
 type CachedPages =
     quick_cache::sync::Cache<CacheKey, CacheEntry, PageWeighter, DefaultHashBuilder, EvictionHook>;
 
-/// Page and the epoch in which it was cached.
+/// Cached page with the epoch in which it was cached.
 #[derive(Clone)]
 struct CacheEntry {
     page: Arc<CachedPage>,
     epoch: u64,
 }
 
-/// Cache of finished pages, bounded by their memory.
+/// Cache of finished pages, bounded by the memory that they take.
 pub struct PageCache {
     pages: CachedPages,
-    /// Held for every change of which pages are cached, so that pages, tags and log always agree.
+    /// Lock held while a page is added or removed, so that the pages, the index of tags and the invalidation log always
+    /// agree.
     state: Mutex<CacheState>,
-    /// Number of times that everything was invalidated at once. Entries of an earlier epoch are served only while the
-    /// database is away.
+    /// Number of times that all pages were invalidated at once. A page cached in an earlier epoch is served only while
+    /// the database cannot be reached.
     epoch: AtomicU64,
     pub metrics: CacheMetrics,
 }
@@ -51,24 +52,25 @@ pub struct PageCache {
 struct CacheState {
     tags: TagIndex,
     log: InvalidationLog,
-    /// Channel to the listener. Without a listener nothing new is cached.
+    /// Channel for flush requests to the task that listens to the database. `None` while no such task is connected;
+    /// nothing new is cached then.
     listener: Option<UnboundedSender<FlushAck>>,
     renders: RenderTable,
 }
 
-/// Result of a second lookup, after [`PageCache::find`] found no page.
+/// Result of the lookup under the lock, after the lock-free [`PageCache::find`] found no page.
 pub enum Lookup {
     Hit(Arc<CachedPage>),
-    /// The caller renders the page for everyone who waits.
+    /// Nobody renders the page yet. The caller renders it, and other requests for it wait for the result.
     Lead(RenderGuard),
-    /// Another request renders it.
+    /// Another request is rendering the page. The caller waits for its outcome.
     Follow(watch::Receiver<RenderOutcome>),
-    /// Nothing can be cached; the caller renders for itself.
+    /// Nothing can be cached now. The caller renders a page that only its own request gets.
     Bypass,
 }
 
 impl PageCache {
-    /// Creates a cache of this many bytes.
+    /// Creates a cache that holds up to this many bytes of pages.
     pub fn new(capacity_bytes: u64) -> Self {
         let slots = capacity_bytes / TYPICAL_PAGE_BYTES;
         let options = OptionsBuilder::new()
@@ -85,7 +87,7 @@ impl PageCache {
         }
     }
 
-    /// Returns a page that is valid now.
+    /// Returns the cached page if it is of the current epoch and has not expired.
     pub fn find(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Option<Arc<CachedPage>> {
         let CacheEntry { page, epoch } = self.pages.get(&key)?;
         // Pairs with the release in `invalidate_all`: no lock is taken on the way of most requests.
@@ -98,13 +100,14 @@ impl PageCache {
         }
     }
 
-    /// Returns a page even if it has expired or is of an earlier epoch, for when the database is away. A page known to have
-    /// changed is never returned.
+    /// Returns the cached page even if it has expired or is of an earlier epoch, for use while the database cannot be
+    /// reached. Pages that an invalidation named are no longer in the cache and so never returned.
     pub fn find_stale(&self, key: CacheKeyRef<'_>) -> Option<Arc<CachedPage>> {
         self.pages.peek(&key).map(|entry| entry.page)
     }
 
-    /// Looks again for a page that [`PageCache::find`] did not have, and starts or joins its render.
+    /// Looks again for a page that [`PageCache::find`] did not return. If it is still missing, starts rendering it or
+    /// joins the render in progress.
     pub fn lookup(&self, key: CacheKeyRef<'_>, now: impl FnOnce() -> Ts) -> Lookup {
         let state = self.lock();
         // A render may have ended between the first lookup and the lock.
@@ -121,7 +124,8 @@ impl PageCache {
         }
     }
 
-    /// Ends a render. Caches the page if there is a listener and none of its tags was invalidated since the render began.
+    /// Ends a render. Caches the page if a database listener is connected and none of the page's tags was invalidated
+    /// during the render.
     pub fn complete(&self, guard: RenderGuard, page: &Arc<CachedPage>) {
         let mut state = self.lock();
         let tags = &page.policy.tags;
@@ -150,8 +154,8 @@ impl PageCache {
         guard.finish(RenderOutcome::Cached(page.clone()));
     }
 
-    /// Registers a listener and returns the requests it has to acknowledge. Invalidates everything: changes before this
-    /// were not received.
+    /// Registers the database listener and returns the flush requests that it has to acknowledge. Invalidates every page,
+    /// because changes committed before this call were not received.
     pub fn attach_listener(&self) -> UnboundedReceiver<FlushAck> {
         let (sender, requests) = unbounded_channel();
         // Before the listener is set, so that renders that began without a listener are too old to be cached.
@@ -164,12 +168,12 @@ impl PageCache {
         self.lock().listener.is_some()
     }
 
-    /// Removes the listener. Pages stay: if the database is away, nothing changes.
+    /// Removes the database listener. Cached pages stay, since nothing changes while the database cannot be reached.
     pub fn detach_listener(&self) {
         self.lock().listener = None;
     }
 
-    /// Drops the pages that have any of these tags, as the database sends them: separated by spaces.
+    /// Drops all pages that have any of the tags in `payload`, which are separated by spaces.
     pub fn apply_invalidations(&self, payload: &str) {
         let state = &mut *self.lock();
         for tag in payload.split_ascii_whitespace() {
@@ -191,8 +195,8 @@ impl PageCache {
         }
     }
 
-    /// Waits until every invalidation committed before this call has been applied. Returns false if there is no listener or
-    /// it takes longer than ten seconds.
+    /// Waits until every invalidation committed before this call has been applied. Returns `false` if no database
+    /// listener is connected or it does not answer within ten seconds.
     pub async fn flush_invalidations(&self) -> bool {
         let (ack, acknowledged) = oneshot::channel();
         let is_sent = match &self.lock().listener {
@@ -202,7 +206,7 @@ impl PageCache {
         is_sent && matches!(timeout(FLUSH_TIMEOUT, acknowledged).await, Ok(Ok(())))
     }
 
-    /// Starts a new epoch: no cached page is valid any more, but all can still be found as stale.
+    /// Makes all cached pages stale by starting a new epoch. [`PageCache::find_stale`] still returns them.
     pub fn invalidate_all(&self) {
         let mut state = self.lock();
         // Renders in progress are out of date as well.
@@ -211,7 +215,7 @@ impl PageCache {
         self.metrics.dropped.inc_by(self.pages.len() as u64);
     }
 
-    /// Returns the metrics as OpenMetrics text.
+    /// Returns the cache metrics as OpenMetrics text.
     pub fn encode_metrics(&self) -> String {
         self.metrics
             .encode(self.pages.weight(), self.pages.len() as u64)
@@ -222,7 +226,7 @@ impl PageCache {
     }
 }
 
-/// Weight of a page: its memory in bytes.
+/// Weigher of cache entries: the weight of an entry is its memory in bytes.
 #[derive(Clone)]
 struct PageWeighter;
 
@@ -232,7 +236,7 @@ impl Weighter<CacheKey, CacheEntry> for PageWeighter {
     }
 }
 
-/// Collector of evicted pages, whose tags are then removed from the index.
+/// Hook that collects evicted pages, so that the caller can remove their tags from the index.
 #[derive(Clone)]
 struct EvictionHook;
 
@@ -339,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_new_is_cached_without_a_listener() {
+    fn nothing_new_is_cached_without_a_database_listener() {
         let (cache, requests) = cache();
         insert(&cache, "/one", &[article(1)]);
         let guard = lead(&cache, "/two");
@@ -363,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_render_from_before_the_listener_was_lost_is_not_cached() {
+    fn a_render_is_not_cached_if_the_database_listener_was_lost_meanwhile() {
         let (cache, _requests) = cache();
         let guard = lead(&cache, "/one");
         cache.detach_listener();
@@ -387,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_expires_at_its_time() {
+    fn a_page_is_not_served_after_its_expiry_time() {
         let (cache, _requests) = cache();
         let expires_at = now().plus_seconds(60);
         let policy = CachePolicy::tagged([CacheTag::Articles]).expires_at(Some(expires_at));
@@ -414,7 +418,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flush_ends_when_the_listener_acknowledges_it_and_fails_without_one() {
+    async fn a_flush_waits_for_the_database_listener_and_fails_without_a_listener() {
         let (cache, mut requests) = cache();
         insert(&cache, "/one", &[article(1)]);
         let listener = async {

@@ -1,4 +1,4 @@
-//! Caching policies: the part of a response that makes its page cacheable.
+//! Caching policies, with which a handler declares that its response may be cached.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -8,27 +8,27 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use crate::clock::Ts;
 use crate::ids::ArticleId;
 
-/// Content that a page shows and that a transaction can touch; the unit of invalidation.
+/// Kind of content that cached pages show. When a transaction changes content, all pages with its tag are invalidated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CacheTag {
     /// One article with its comments and their count.
     Article(ArticleId),
-    /// The list of published articles and its order.
+    /// List of published articles and its order.
     Articles,
-    /// Approved comments of any article.
+    /// Approved comments of all articles.
     Comments,
-    /// Everything. Every page carries this tag without naming it.
+    /// Content of the whole site. Every page carries this tag implicitly.
     Site,
 }
 
-/// Error for a tag that this version does not know.
+/// Error for a tag that this version of the program does not know.
 #[derive(Debug)]
 pub struct UnknownTag;
 
 impl FromStr for CacheTag {
     type Err = UnknownTag;
 
-    /// Parses a tag as the triggers write it: `article:17`, `articles`, `replies`, `site`.
+    /// Parses a tag in the spelling of the database triggers: `article:17`, `articles`, `replies` or `site`.
     fn from_str(text: &str) -> Result<Self, UnknownTag> {
         match text {
             "articles" => Ok(Self::Articles),
@@ -52,7 +52,7 @@ pub struct CachePolicy {
 }
 
 impl CachePolicy {
-    /// Returns a policy for a page that shows the content of `tags`.
+    /// Returns the policy of a page that shows the content of `tags`.
     pub fn tagged(tags: impl IntoIterator<Item = CacheTag>) -> Self {
         Self {
             tags: tags.into_iter().collect(),
@@ -60,7 +60,7 @@ impl CachePolicy {
         }
     }
 
-    /// Caches one page per value of a numeric query parameter.
+    /// Caches a separate page for each value of this numeric query parameter.
     pub fn vary_by_param(self, name: &'static str) -> Self {
         Self {
             vary_by: Some(name),
@@ -68,7 +68,7 @@ impl CachePolicy {
         }
     }
 
-    /// Sets the time at which the page changes by itself, if there is one.
+    /// Sets the time at which the cached page expires; `None` if it does not.
     pub fn expires_at(self, time: Option<Ts>) -> Self {
         Self {
             expires_at: time,
@@ -86,6 +86,7 @@ impl IntoResponseParts for CachePolicy {
     }
 }
 
-/// Response extension of a write that changed no public page; its response does not wait for invalidations.
+/// Response extension that marks a write which changed no public page. Its response is sent without waiting for
+/// invalidations.
 #[derive(Clone, Copy, Debug)]
 pub struct NoInvalidation;

@@ -1,4 +1,5 @@
-//! Renders in progress: one per key, joined by every other request for the same page.
+//! Renders in progress. Each cached page is rendered by one request at a time; other requests for it wait for the
+//! outcome.
 
 // The placeholder guards of quick_cache do not fit. A guard that ends without a value wakes one waiter at a time, so requests
 // for a page that turns out not to be cacheable would run one after another. A guard replaces the old page, which has to stay
@@ -13,34 +14,37 @@ use tokio::sync::watch;
 use super::key::CacheKey;
 use super::page::CachedPage;
 
-/// Result of a render, as its followers see it.
+/// Outcome of a render, as sent to the requests that wait for it.
 #[derive(Clone)]
 pub enum RenderOutcome {
     Pending,
     Cached(Arc<CachedPage>),
-    /// Invalidated while it was rendered: correct for requests that came before the render began, and not cached.
+    /// The page was invalidated while it was rendered, so it was not cached. It is correct for requests that arrived
+    /// before the render began.
     Stale(Arc<CachedPage>),
-    /// Not the same for everyone; each request renders its own response.
+    /// The response is not the same for everyone. Each request must render its own.
     NotCacheable,
 }
 
 type OutcomeReceivers = HashMap<CacheKey, watch::Receiver<RenderOutcome>>;
 
-/// All renders in progress.
+/// Table of all renders in progress, by cache key.
 #[derive(Clone, Default)]
 pub struct RenderTable(Arc<Mutex<OutcomeReceivers>>);
 
-/// Exclusive permission to render one page. If it is dropped without an outcome, its followers try again.
+/// Exclusive permission to render one page. If it is dropped without an outcome, the requests that wait for the page try
+/// again.
 pub struct RenderGuard {
     table: RenderTable,
     key: CacheKey,
-    /// Position of the invalidation log at which the render began.
+    /// Position in the invalidation log at which the render began.
     log_position: u64,
     outcome: watch::Sender<RenderOutcome>,
 }
 
 impl RenderTable {
-    /// Starts a render, or returns the outcome of the one in progress.
+    /// Starts a render if none is in progress for `key`. Otherwise returns, as the error, the receiver for the outcome of
+    /// that render.
     pub fn lead_or_follow(
         &self,
         key: CacheKey,
@@ -76,7 +80,7 @@ impl RenderGuard {
         self.log_position
     }
 
-    /// Ends the render and sends its outcome to the followers.
+    /// Ends the render and sends its outcome to the requests that wait for it.
     pub fn finish(self, outcome: RenderOutcome) {
         // `send` would fail without followers.
         self.outcome.send_replace(outcome);

@@ -1,4 +1,4 @@
-//! Serves a request from the cache or passes it on to the router.
+//! Service that answers a request from the page cache or passes it on to the router.
 
 use std::sync::Arc;
 
@@ -20,15 +20,15 @@ use super::policy::NoInvalidation;
 use super::render::{RenderGuard, RenderOutcome};
 use crate::app::App;
 
-/// Number of renders by other requests that a request waits for before it renders by itself.
+/// Number of times that a request waits for another request to render its page. After that it renders the page itself.
 const MAX_RENDER_WAITS: usize = 3;
 
-/// The whole site: the router and the cache of its pages.
+/// The whole site: the router with the page cache in front of it.
 #[derive(Clone)]
 pub struct PageCacheService {
     app: App,
     router: Router,
-    /// `None` where the settings give no memory to the cache.
+    /// Page cache; `None` if the settings give it no memory.
     cache: Option<Arc<PageCache>>,
 }
 
@@ -50,8 +50,8 @@ impl PageCacheService {
         }
     }
 
-    /// Waits until every invalidation committed before this call has been applied. If that fails although the database
-    /// answers, invalidates every page.
+    /// Waits until every invalidation committed before this call has been applied. If this fails although the database
+    /// can be reached, invalidates every page.
     pub async fn wait_for_invalidations(&self) {
         if let Some(cache) = &self.cache
             && !cache.flush_invalidations().await
@@ -60,7 +60,7 @@ impl PageCacheService {
         }
     }
 
-    /// Returns whether invalidations are being received, and pages cached.
+    /// Returns whether invalidations are being received from the database, so that pages are cached.
     pub fn is_listening(&self) -> bool {
         self.cache
             .as_ref()
@@ -73,7 +73,7 @@ impl PageCacheService {
         metrics.unwrap_or_else(|| NO_METRICS.to_owned())
     }
 
-    /// Returns the cached response to a request, without waiting for anything.
+    /// Returns the cached response to a request without waiting; `None` if there is none.
     pub fn try_cached<B>(&self, request: &Request<B>) -> Option<Response> {
         let cache = self.cache.as_ref()?;
         let (method, headers) = (request.method(), request.headers());
@@ -93,7 +93,7 @@ impl PageCacheService {
         Some(response)
     }
 
-    /// Responds to a request for which there was no cached response.
+    /// Responds to a request for which [`Self::try_cached`] returned nothing.
     pub async fn respond(&self, request: Request) -> Response {
         if is_read(request.method()) {
             self.respond_to_read(request).await
@@ -163,7 +163,7 @@ impl PageCacheService {
         or_stale(response, cache.find_stale(key), &method, &headers)
     }
 
-    /// Renders a page for this request and all that follow it.
+    /// Renders a page for this request and for all requests that wait for the same page.
     async fn render_shared(
         &self,
         request: Request,
@@ -196,7 +196,7 @@ impl PageCacheService {
         }
     }
 
-    /// Renders a response for this request alone.
+    /// Renders a response for this request alone, without caching it.
     async fn render_once(&self, request: Request) -> Response {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let response = self.route(as_get(request)).await;
@@ -212,7 +212,7 @@ impl PageCacheService {
     }
 }
 
-/// Returns the last known page in place of a 503, which means that the database is away.
+/// Replaces a 503 response, which means that the database is unreachable, with the stale page if there is one.
 fn or_stale(
     response: Response,
     stale: Option<Arc<CachedPage>>,
@@ -227,7 +227,7 @@ fn or_stale(
     }
 }
 
-/// Turns HEAD into GET, so that the page can be cached and its length is known.
+/// Turns a HEAD request into GET, so that the page can be cached and its length is known.
 fn as_get(mut request: Request) -> Request {
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
@@ -235,7 +235,7 @@ fn as_get(mut request: Request) -> Request {
     request
 }
 
-/// Removes the body from the response to a HEAD request, and keeps its length.
+/// Removes the body from the response to a HEAD request, and keeps its `Content-Length`.
 fn without_head_body(method: &Method, mut response: Response) -> Response {
     if *method == Method::HEAD {
         let length = response.body().size_hint().exact();
@@ -267,7 +267,7 @@ mod tests {
     use crate::crypto::KeyRing;
 
     #[tokio::test]
-    async fn a_write_waits_for_its_invalidations_unless_it_has_none() {
+    async fn the_response_to_a_write_waits_for_invalidations_unless_it_changed_no_page() {
         let pool = PgPoolOptions::new().connect_lazy_with(PgConnectOptions::new());
         let config = Settings::default().check().expect("the defaults are valid");
         let keys = KeyRing::from_secret(&[42; 32]);

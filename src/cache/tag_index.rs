@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::key::CacheKey;
 use super::policy::CacheTag;
 
-/// Keys of all cached pages by tag.
+/// Map from each tag to the keys of all cached pages that carry it.
 #[derive(Default)]
 pub struct TagIndex(HashMap<CacheTag, HashSet<CacheKey>>);
 
@@ -28,7 +28,8 @@ impl TagIndex {
         }
     }
 
-    /// Removes a tag and returns the keys that had it. The caller removes these keys from their other tags.
+    /// Removes a tag and returns the keys of the pages that carried it. The caller must remove these keys from the pages'
+    /// other tags.
     pub fn remove_tag(&mut self, tag: CacheTag) -> HashSet<CacheKey> {
         self.0.remove(&tag).unwrap_or_default()
     }
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_found_by_their_tags_until_they_are_removed() {
+    fn cache_keys_are_found_by_their_tags_until_they_are_removed() {
         let [front, one] = ["/", "/one"].map(|path| {
             let encoding = ContentEncoding::Identity;
             CacheKey::from(CacheKeyRef { encoding, path })

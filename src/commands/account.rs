@@ -1,4 +1,4 @@
-//! `account`: staff accounts, from the command line.
+//! `account`: management of staff accounts on the command line.
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -37,7 +37,7 @@ pub enum AccountCommand {
     },
 }
 
-/// Runs a subcommand of `account`, beside a running server or without one.
+/// Runs a subcommand of `account`. A server may be running at the same time.
 pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<()> {
     // Before a database is started: a wrong argument is the commonest mistake.
     let task = AccountTask::prepare(command)?;
@@ -51,7 +51,7 @@ pub async fn account(config: Config, command: AccountCommand) -> anyhow::Result<
     result
 }
 
-/// A subcommand whose arguments and input have been checked.
+/// Subcommand whose arguments and input have been checked.
 enum AccountTask {
     Add {
         username: Username,
@@ -143,7 +143,8 @@ impl AccountTask {
     }
 }
 
-/// Reads one line from standard input, with a prompt and without echo at a terminal, and hashes it.
+/// Reads a passphrase as one line from standard input and hashes it. At a terminal it shows a prompt and hides what is
+/// entered.
 fn read_passphrase() -> anyhow::Result<String> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {

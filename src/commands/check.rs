@@ -1,4 +1,4 @@
-//! `check`: one line for each part of the installation, with what to do where something is wrong.
+//! `check`: prints one line for each part of the installation, with advice if something is wrong.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::mail;
 use crate::publication;
 use crate::startup::{self, data_dir};
 
-/// Checks settings, database, key and mail; succeeds when nothing is wrong.
+/// Checks settings, database, secret key and mail. Succeeds if nothing is wrong.
 pub async fn check(settings: &Settings) -> ExitCode {
     let config = match settings.check() {
         Ok(config) => config,
@@ -111,7 +111,7 @@ async fn check_mail(config: &Config) -> anyhow::Result<String> {
     Ok("the server answers".to_owned())
 }
 
-/// Prints one line; returns whether the part passed.
+/// Prints one line with the result for `part`, and returns whether the check passed.
 fn print_result(part: &str, result: anyhow::Result<String>) -> bool {
     let (green, red, plain) = if io::stdout().is_terminal() {
         ("\x1b[32m", "\x1b[31m", "\x1b[0m")

@@ -1,4 +1,5 @@
-//! `check log`: whether the audit log is as it was written, and every comment as the log says.
+//! `check log`: verifies that the audit log has not been changed and that every comment has the status that the log
+//! records.
 
 use std::process::ExitCode;
 
@@ -17,7 +18,7 @@ pub struct CheckLogArgs {
     checkpoint: Option<Checkpoint>,
 }
 
-/// Verifies the audit log, beside a running server or without one; succeeds when it is intact.
+/// Verifies the audit log and succeeds if it is intact. A server may be running at the same time.
 pub async fn check_log(config: Config, args: CheckLogArgs) -> anyhow::Result<ExitCode> {
     let database = startup::open_database(&config).await?;
     // The database is closed, and an embedded one stopped, whatever the result is.

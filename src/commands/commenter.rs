@@ -1,5 +1,5 @@
-//! `commenter`: requests of commenters about their own data. Email addresses come from standard input: as an argument
-//! they would stay in the shell's history and show in the list of processes.
+//! `commenter`: commands for commenters' requests about their own data. Email addresses come from standard input: as an
+//! argument they would stay in the shell's history and show in the list of processes.
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -33,11 +33,12 @@ pub enum CommenterCommand {
     Bounce,
 }
 
-/// Bytes of a bounce message that are read. It names the recipient before it quotes the message that bounced.
+/// Number of bytes of a bounce message that are read. The message names the recipient before it quotes the email that
+/// bounced.
 const MAX_BOUNCE_BYTES: u64 = 1024 * 1024;
 
-/// Runs a subcommand of `commenter`, beside a running server or without one. Fails if nothing is stored about the email
-/// address.
+/// Runs a subcommand of `commenter`. Fails if nothing is stored about the email address. A server may be running at the
+/// same time.
 pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Result<ExitCode> {
     // Before a database is started: wrong input is the commonest mistake.
     let email = match command {
@@ -63,7 +64,7 @@ pub async fn commenter(config: Config, command: CommenterCommand) -> anyhow::Res
     result
 }
 
-/// A request about one email address.
+/// Request for the data stored about one email address.
 struct CommenterRequest<'a> {
     config: &'a Config,
     keys: &'a KeyRing,
@@ -121,7 +122,7 @@ impl CommenterRequest<'_> {
         Ok(())
     }
 
-    /// Erases everything in one transaction.
+    /// Erases the commenter's comments and email address in one transaction.
     async fn erase(&self, db: &mut PgConnection) -> anyhow::Result<()> {
         let now = Clock::System.now();
         let mut db = db.begin().await?;
@@ -148,7 +149,7 @@ impl CommenterRequest<'_> {
         Ok(())
     }
 
-    /// Stops mail to the commenters and to any account with this email address.
+    /// Stops all mail to this email address, whether it is a commenter's or a staff account's.
     async fn suppress_mail(
         &self,
         db: &mut PgConnection,
@@ -192,7 +193,7 @@ async fn print_erasure_summary(db: &mut PgConnection, ids: &[CommenterId]) -> an
     Ok(())
 }
 
-/// Reads one line from standard input.
+/// Reads an email address as one line from standard input.
 fn read_email() -> anyhow::Result<Email> {
     let mut line = Zeroizing::new(String::new());
     if io::stdin().is_terminal() {
@@ -213,7 +214,8 @@ fn read_email() -> anyhow::Result<Email> {
     }
 }
 
-/// Reads a bounce message from standard input; `None` if it is none, or does not name a recipient.
+/// Reads a bounce message from standard input and returns its recipient. Returns `None` if the input is not a bounce
+/// message or names no recipient.
 fn read_bounced_email() -> anyhow::Result<Option<Email>> {
     let mut message = Zeroizing::new(Vec::new());
     io::stdin()
@@ -225,7 +227,7 @@ fn read_bounced_email() -> anyhow::Result<Option<Email>> {
     Ok(recipients.iter().find_map(|email| Email::parse(email).ok()))
 }
 
-/// Prompts at a terminal; fails elsewhere, where only `--yes` confirms.
+/// Asks for confirmation at a terminal. Fails without a terminal, where only `--yes` confirms.
 fn confirm() -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() {
         bail!("add --yes to erase without a confirmation");

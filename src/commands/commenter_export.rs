@@ -1,4 +1,4 @@
-//! Everything stored about a commenter, as JSON for the commenter.
+//! Everything stored about a commenter as JSON, to be given to the commenter.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::crypto::KeyRing;
 use crate::ids::{CommentId, CommenterId};
 
-/// Settings and keys that an export needs.
+/// Settings and keys that the export of a commenter's data needs.
 pub(super) struct CommenterExport<'a> {
     pub(super) config: &'a Config,
     pub(super) keys: &'a KeyRing,

@@ -1,4 +1,4 @@
-//! `db`: access to the database itself.
+//! `db`: direct access to the database.
 
 use anyhow::Context;
 use clap::Subcommand;

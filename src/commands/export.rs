@@ -1,4 +1,4 @@
-//! `export`: the whole site as a file for another program.
+//! `export`: writes the whole site to a file for another program.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -32,7 +32,7 @@ pub struct WordpressExportArgs {
     with_emails: bool,
 }
 
-/// Exports, with or without a running server.
+/// Exports the site. A server may be running at the same time.
 pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
     let ExportCommand::Wordpress(args) = command;
     let file = args.file.filter(|file| file.as_os_str() != "-");
@@ -96,7 +96,8 @@ async fn write(
     Ok(())
 }
 
-/// Creates a file that only its owner may read if it will contain emails. Replaces one that an interrupted export left.
+/// Creates the output file, and replaces the leftover of an interrupted export. If the file will contain emails, only its
+/// owner may read it.
 fn create(file: &Path, with_emails: bool) -> io::Result<File> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

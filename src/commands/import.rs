@@ -1,4 +1,4 @@
-//! `import`: content of another site.
+//! `import`: imports the content of another site.
 
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ pub struct WordpressImportArgs {
     time_zone: Option<String>,
 }
 
-/// Imports, with or without a running server, and prints the report to standard output.
+/// Imports the exports and prints the report to standard output. A server may be running at the same time.
 pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Wordpress(args) = command;
     let zone = match &args.time_zone {

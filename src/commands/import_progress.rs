@@ -1,4 +1,4 @@
-//! Progress of an import: a bar on a terminal, a line now and then elsewhere.
+//! Progress of an import: a progress bar on a terminal, otherwise a line every few seconds.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::transfer::import::ImportProgress;
 
-/// Progress shown on standard error, so that the report can be piped.
+/// Import progress on standard error, so that the report on standard output can be piped.
 pub(super) struct ConsoleProgress {
     bar: Option<ProgressBar>,
     lines: Mutex<LineProgress>,
@@ -22,7 +22,7 @@ struct LineProgress {
     last_printed: Instant,
 }
 
-/// Interval between two lines where there is no terminal.
+/// Interval between two lines of progress if standard error is not a terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 impl ConsoleProgress {

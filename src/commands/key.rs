@@ -1,4 +1,4 @@
-//! `key`: rotation of the secret key, while the site serves.
+//! `key`: rotation of the secret key while the site serves requests.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -37,11 +37,11 @@ pub struct RotateArgs {
     new_key_file: Option<PathBuf>,
 }
 
-/// Time after which no request from before the rotation can still write with the old key: a reply waits up to 10 seconds
-/// for the database and runs for up to 10 more.
+/// Time after the start of a rotation until no request can write with the old key any more: a request that posts a
+/// comment waits up to 10 seconds for the database and then runs for up to 10 more.
 const OLD_WRITES_TIMEOUT: Duration = Duration::from_secs(21);
 
-/// Runs a subcommand of `key`, beside a running server or without one.
+/// Runs a subcommand of `key`. A server may be running at the same time.
 pub async fn run(config: Config, command: KeyCommand) -> anyhow::Result<()> {
     let KeyCommand::Rotate(args) = command;
     let path = startup::secret_key_path(&config);
@@ -96,7 +96,7 @@ fn stage(path: &Path, mut file: KeyFile, new: Option<&KeyFile>) -> anyhow::Resul
     Ok(())
 }
 
-/// A rotation of the key in one file.
+/// Rotation of the secret key in a key file.
 struct KeyRotation {
     path: PathBuf,
     file: KeyFile,
@@ -138,7 +138,7 @@ impl KeyRotation {
         Ok(())
     }
 
-    /// Returns the id of the key that the database is sealed with now.
+    /// Returns the id of the key with which the values in the database are encrypted now.
     async fn find_current(&self, db: &mut PgConnection) -> anyhow::Result<KeyId> {
         let publication = publication::store::find(db).await?.context(
             "nothing has been served from this database yet, so nothing is sealed in it",
@@ -150,8 +150,8 @@ impl KeyRotation {
         )
     }
 
-    /// Returns the key to rotate to: the named one, the staged one, or a new one. After an interrupted rotation it is
-    /// the key which that rotation had activated.
+    /// Returns the id of the key to rotate to: the given one, the staged one, or a new one. After an interrupted rotation
+    /// it is the key that the interrupted rotation had made active.
     fn choose_target(&mut self, current: KeyId, new: Option<&KeyFile>) -> KeyId {
         if let Some(new) = new {
             return self.file.stage_active_of(new);

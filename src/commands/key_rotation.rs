@@ -1,4 +1,4 @@
-//! The run of a key rotation over every table with sealed values, until nothing is left to rotate.
+//! Run of a key rotation: encrypts the values of every table again, until none is left to rotate.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ use crate::db::store::count_sealed_with_other_keys;
 use crate::mail::store::rotation::SealedEmailRow;
 use crate::publication::store::rotation::SealedCheckerKey;
 
-/// Time between two lines of progress.
+/// Interval between two lines of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Values rotated so far, by table.
+/// Numbers of values encrypted again so far, by table.
 #[derive(Default)]
 pub(super) struct RotationTotals {
     commenters: RotationBatch,
@@ -51,7 +51,7 @@ impl fmt::Display for RotationTotals {
     }
 }
 
-/// A rotation to the active key of a ring.
+/// Rotation of all tables to the active key of a ring.
 pub(super) struct RotationRun {
     keys: KeyRing,
     totals: RotationTotals,
@@ -74,7 +74,7 @@ impl RotationRun {
         &self.totals
     }
 
-    /// Rotates every table again and again, until only values are left that open with no key of the ring.
+    /// Repeats the rotation of all tables until the only values left are those that no key of the ring can decrypt.
     pub(super) async fn rotate_everything(&mut self, db: &mut PgConnection) -> anyhow::Result<()> {
         loop {
             let before = self.totals.sum().rotated;
@@ -120,7 +120,7 @@ async fn rotate<R: SealedRow>(
     Ok(())
 }
 
-/// Lines on standard error, for a rotation that takes long.
+/// Progress of a long rotation, printed as lines on standard error.
 struct RotationProgress {
     rotated: u64,
     printed_at: Instant,

@@ -1,4 +1,4 @@
-//! The command line: one file per subcommand.
+//! Command line of the program, with one file per subcommand.
 
 mod account;
 mod check;
@@ -27,14 +27,14 @@ use crate::privacy_check::{self, PrivacyArgs};
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Cli {
-    /// Subcommand to run; `serve` without one.
+    /// Subcommand to run; `serve` if none is given.
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
     pub settings: Settings,
 }
 
-/// Subcommands of the program.
+/// Subcommands of `broadsheet`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve the site (the default)

@@ -1,4 +1,4 @@
-//! `serve`: the site itself, on its database.
+//! `serve`: opens the database and serves the site.
 
 use argon2::Argon2;
 

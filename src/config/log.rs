@@ -1,18 +1,19 @@
-//! The log setting, which is read before all others.
+//! The log setting, which is read before all other settings.
 
 use super::parse::SettingError;
 
 /// Format and level of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
-    /// One JSON object a line instead of text.
+    /// Whether the log is written as one JSON object per line instead of text.
     pub json: bool,
     /// A tracing filter, such as "info" or "broadsheet=debug,info".
     pub filter: String,
 }
 
 impl LogConfig {
-    /// Parses a list of `text` or `json` and levels or filters, in any order.
+    /// Parses the log setting: a comma-separated list of a format (`text` or `json`) and of levels or filters, in any
+    /// order.
     pub fn parse(text: &str) -> Result<Self, SettingError> {
         let mut json = false;
         let mut filters = Vec::new();
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn format_and_level_may_come_in_any_order() {
+    fn the_log_format_and_level_may_come_in_any_order() {
         let json = LogConfig {
             json: true,
             filter: "debug".into(),
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_level_is_an_error_that_names_the_setting() {
+    fn an_unknown_log_level_is_an_error_that_names_the_setting() {
         let error = LogConfig::parse("yaml").unwrap_err().to_string();
         assert!(error.starts_with("BROADSHEET_LOG is \"yaml\""), "{error}");
     }

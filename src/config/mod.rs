@@ -1,4 +1,5 @@
-//! Settings of an installation, from flags and environment variables: parsed once, each mistake reported in one sentence.
+//! Settings of an installation, from flags and environment variables. They are parsed once, and each mistake is reported
+//! in one sentence.
 
 mod log;
 mod model;

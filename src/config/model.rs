@@ -10,27 +10,27 @@ use url::{Host, Url};
 #[derive(Clone)]
 pub struct Config {
     pub listen: SocketAddr,
-    /// URL of the site as readers type it: scheme, host and port only.
+    /// URL at which readers reach the site: scheme, host and port only.
     pub public_url: Url,
     pub data_dir: Option<PathBuf>,
-    /// Database to use instead of the embedded Postgres.
+    /// URL of the database to use instead of the embedded Postgres.
     pub database_url: Option<String>,
     pub secret_key_file: Option<PathBuf>,
     pub media_dir: Option<PathBuf>,
-    /// Mail server and sender; without them nothing is mailed.
+    /// Mail server and sender; `None` if the site sends no mail.
     pub mail: Option<MailConfig>,
-    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    /// IP networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Memory that finished pages may take.
+    /// Size of the page cache in bytes; 0 turns it off.
     pub cache_bytes: u64,
-    /// Socket address of the metrics, if they are served at all.
+    /// Socket address at which metrics are served; `None` if they are not.
     pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Mail server and sender.
 #[derive(Clone)]
 pub struct MailConfig {
-    /// URL of the server, credentials included.
+    /// URL of the mail server with the username and password.
     pub smtp_url: String,
     pub from: lettre::message::Mailbox,
 }
@@ -40,7 +40,7 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
-    /// Returns whether the public URL can be reached from this machine only.
+    /// Returns whether the public URL can be reached only from this machine.
     pub fn is_local_only(&self) -> bool {
         match self.public_url.host() {
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -50,7 +50,7 @@ impl Config {
         }
     }
 
-    /// Returns the absolute URL of a path of this site, for feeds and emails.
+    /// Returns the absolute URL of a path on this site, for feeds and emails.
     pub fn absolute_url(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
     }

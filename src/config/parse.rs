@@ -1,4 +1,4 @@
-//! Parsers of single settings.
+//! Parsers, one for each setting that needs more than its text.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -7,10 +7,10 @@ use url::Url;
 
 use super::model::MailConfig;
 
-/// Upper bound of the page cache: a terabyte.
+/// Largest allowed size of the page cache in megabytes: a terabyte.
 const MAX_CACHE_MB: u64 = 1 << 20;
 
-/// A setting that cannot be used, as one sentence that names it.
+/// Error of a setting that cannot be used, as one sentence that names the setting.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} {problem}")]
 pub struct SettingError {
@@ -54,7 +54,7 @@ pub(super) fn parse_socket_addr(
     })
 }
 
-/// Parses the public URL; without one it is `listen` as a URL.
+/// Parses the public URL. If none is given, it is `http://` and the socket address in `listen`.
 pub(super) fn parse_public_url(
     text: Option<&str>,
     listen: SocketAddr,
@@ -103,7 +103,7 @@ pub(super) fn parse_database_url(text: Option<&str>) -> Result<Option<String>, S
     Ok(Some(text.to_owned()))
 }
 
-/// Parses the two mail settings, which are given together or not at all.
+/// Parses the mail server and the sender. Fails if only one of the two settings is given.
 pub(super) fn parse_mail(
     smtp_url: Option<&str>,
     from: Option<&str>,
@@ -143,7 +143,7 @@ pub(super) fn parse_mail(
     }))
 }
 
-/// Parses a list of networks and single IP addresses, separated by commas.
+/// Parses a comma-separated list of IP networks and single IP addresses.
 pub(super) fn parse_proxies(text: &str) -> Result<Vec<IpNet>, SettingError> {
     text.split(',')
         .map(str::trim)

@@ -1,4 +1,4 @@
-//! The flags and environment variables as typed.
+//! Command-line flags and environment variables, before they are parsed.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,13 @@ use super::parse::{
     parse_public_url, parse_socket_addr,
 };
 
-/// Socket address to listen on by default, reachable from this machine only.
+/// Default socket address to listen on. It can be reached only from this machine.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8600";
-/// Megabytes of the page cache by default: about four thousand articles with their comments.
+/// Default size of the page cache in megabytes: about four thousand articles with their comments.
 const DEFAULT_CACHE_MB: &str = "64";
 
-/// Settings as typed. Each flag is also an environment variable; an empty value counts as not given.
+/// Settings as given on the command line or in environment variables, not yet parsed. Each flag has an environment
+/// variable. An empty value counts as not given.
 // Strings, not parsed values: clap would take an empty variable for a mistake, and report a mistake as a wrong flag.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[allow(rustdoc::bare_urls, reason = "these lines are the text of --help")]
@@ -102,7 +103,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks every setting, and fails with the first that cannot be used.
+    /// Checks every setting. Fails with an error for the first one that cannot be used.
     pub fn check(&self) -> Result<Config, SettingError> {
         let listen = parse_socket_addr(
             "BROADSHEET_LISTEN",
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_without_settings_is_on_the_loopback_address() {
+    fn without_settings_the_site_listens_on_the_loopback_address() {
         let config = settings().check().unwrap();
         assert_eq!(
             config.absolute_url("/feed.xml"),
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_public_url_is_one_that_browsers_can_open() {
+    fn the_default_public_url_can_be_opened_in_a_browser() {
         let mut everywhere = settings();
         for (listen, url) in [
             ("0.0.0.0:80", "http://127.0.0.1/"),
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_setting_is_named_in_one_sentence() {
+    fn the_error_for_an_invalid_setting_is_one_sentence_that_names_it() {
         let sentences = [
             error_of(|s| s.listen = Some("eight".into())),
             error_of(|s| s.public_url = Some("example.org".into())),
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_does_not_repeat_the_database_password() {
+    fn setting_errors_do_not_contain_the_database_password() {
         let error = error_of(|s| s.database_url = Some("mysql://root:hunter2@db".into()));
         assert!(!error.contains("hunter2"));
     }

@@ -1,4 +1,4 @@
-//! The keys derived from one secret, and the format of a sealed value.
+//! Keys that are derived from one secret key, and the format of an encrypted value.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -6,23 +6,24 @@ use zeroize::Zeroizing;
 
 use super::encoding::{KEY_BYTES, encode_hex, random_bytes};
 
-/// Bytes of the extended nonce (draft-irtf-cfrg-xchacha-03 §2), long enough to be drawn at random for each value.
+/// Length in bytes of the extended nonce (draft-irtf-cfrg-xchacha-03 §2), long enough to be drawn at random for each
+/// value.
 const NONCE_BYTES: usize = 24;
 const KEY_ID_BYTES: usize = 8;
-/// First byte of a sealed value. Another scheme would get another byte.
+/// First byte of an encrypted value. A different encryption scheme would use a different byte.
 const FORMAT_VERSION: u8 = 1;
-/// Bytes of the keyed hash that a signature holds: 128 bits cannot be forged online and keep URLs short.
+/// Length of a signature in bytes. 128 bits cannot be forged by trying them on the server, and keep URLs short.
 const SIGNATURE_BYTES: usize = 16;
 
 /// Public identifier of a secret key. It reveals nothing about the key.
 pub type KeyId = [u8; KEY_ID_BYTES];
 
-/// Error of opening a sealed value: it was sealed with another key, for another row, or it has been changed.
+/// Error of decrypting a value: it was encrypted with another key or for another row, or it has been changed.
 #[derive(Debug, thiserror::Error)]
 #[error("a sealed value does not open with this secret key")]
 pub struct DecryptError;
 
-/// Keys derived from one secret, each for one purpose only.
+/// Keys derived from one secret key, each used for one purpose only.
 #[derive(Clone)]
 pub(super) struct DerivedKeys {
     pub(super) id: KeyId,
@@ -47,7 +48,8 @@ impl DerivedKeys {
         }
     }
 
-    /// Encrypts `value`, with `row` as associated data. The result is version, key id, nonce and ciphertext in a row.
+    /// Encrypts `value`, with `row` as associated data. The result is the version, the key id, the nonce and the
+    /// ciphertext, one after the other.
     pub(super) fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_BYTES] = random_bytes();
         let payload = Payload {
@@ -61,7 +63,7 @@ impl DerivedKeys {
         [&[FORMAT_VERSION], &self.id[..], &nonce[..], &ciphertext[..]].concat()
     }
 
-    /// Decrypts a value that these keys sealed for the same `row`.
+    /// Decrypts a value that was encrypted with these keys for the same `row`.
     pub(super) fn open(
         &self,
         row: &[u8],
@@ -93,7 +95,7 @@ impl DerivedKeys {
         *hasher.update(value).finalize().as_bytes()
     }
 
-    /// Returns a hasher for values of this `kind`, keyed for blind indexes.
+    /// Returns a keyed hasher for the blind indexes of values of this `kind`.
     pub(super) fn index_hasher(&self, kind: &str) -> blake3::Hasher {
         tagged_hasher(&self.indexing, kind)
     }
@@ -103,7 +105,7 @@ impl DerivedKeys {
     }
 }
 
-/// Returns the id of the key that sealed a value; `None` if the bytes are not a sealed value.
+/// Returns the id of the key with which a value was encrypted. Returns `None` if the bytes are not an encrypted value.
 pub(super) fn sealing_key_id(sealed: &[u8]) -> Option<KeyId> {
     let rest = sealed.strip_prefix(&[FORMAT_VERSION])?;
     rest.first_chunk::<KEY_ID_BYTES>().copied()

@@ -1,10 +1,10 @@
-//! Random bytes, tokens, and the hexadecimal text in which keys and hashes are written down.
+//! Random bytes and tokens, and the hexadecimal text form of keys and hashes.
 
 use std::fmt::Write;
 
 use zeroize::Zeroizing;
 
-/// Bytes of a secret key: 256 bits, the key size of both XChaCha20-Poly1305 and keyed BLAKE3.
+/// Length of a secret key in bytes: 256 bits, the key size of both XChaCha20-Poly1305 and keyed BLAKE3.
 pub const KEY_BYTES: usize = 32;
 
 /// Returns `N` random bytes from the operating system.
@@ -14,12 +14,12 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Returns a random token of 256 bits as text that fits a cookie or a URL.
+/// Returns a random 256-bit token as text that is safe in a cookie or a URL.
 pub fn generate_token() -> String {
     encode_hex(&random_bytes::<32>())
 }
 
-/// Hashes a token for storage. The database recognises a token by it but cannot present it.
+/// Hashes a token for storage, so that someone who reads the database cannot use the token.
 pub fn hash_token(token: &str) -> Vec<u8> {
     // No salt and no slow hash: 256 random bits cannot be guessed.
     blake3::hash(token.as_bytes()).as_bytes().to_vec()
@@ -33,7 +33,7 @@ pub fn encode_hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Decodes a secret key; `None` unless the text is exactly 2 × [`KEY_BYTES`] hexadecimal digits.
+/// Decodes a secret key. Returns `None` unless the text is exactly 2 × [`KEY_BYTES`] hexadecimal digits.
 pub fn parse_key(text: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     let text = text.as_bytes();
     if text.len() != 2 * KEY_BYTES {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_sixty_four_hex_digits() {
+    fn a_secret_key_is_parsed_from_exactly_64_hex_digits() {
         assert_eq!(*parse_key(&encode_hex(&[255; 32])).unwrap(), [255; 32]);
         assert!(parse_key("abc").is_none());
         assert!(parse_key(&"g".repeat(64)).is_none());

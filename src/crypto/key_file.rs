@@ -1,5 +1,5 @@
-//! The file of secret keys, one a line: the active key first, older ones after it. A line that ends in `next` holds a
-//! staged key: known, so that the file can be copied to every server, and not active until a rotation uses it.
+//! File of secret keys, one key per line: the active key first, older keys after it. A line that ends in `next` holds a
+//! staged key. It lets operators copy the file to every server before a rotation makes that key active.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -13,10 +13,10 @@ use super::derived_keys::{DerivedKeys, KeyId};
 use super::encoding::{KEY_BYTES, encode_hex, parse_key};
 use super::key_ring::KeyRing;
 
-/// Mark after a staged key.
+/// Word after a staged key on its line.
 const STAGED_MARK: &str = "next";
 
-/// Contents of a key file: at least one key that is not staged, and these before the staged ones.
+/// Contents of a key file. At least one key is not staged, and staged keys come last.
 pub struct KeyFile(Vec<KeyLine>);
 
 struct KeyLine {
@@ -46,7 +46,7 @@ impl KeyLine {
 }
 
 impl KeyFile {
-    /// Parses the lines; `None` if one of them is not a key, or if all keys are staged.
+    /// Parses the text of a key file. Returns `None` if a line is not a key or if all keys are staged.
     pub fn parse(text: &str) -> Option<Self> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let lines: Option<Vec<KeyLine>> = lines.map(KeyLine::parse).collect();
@@ -57,7 +57,7 @@ impl KeyFile {
         Some(Self(used.into_iter().chain(staged).collect()))
     }
 
-    /// Formats the lines as they are written to the file.
+    /// Returns the text of the key file, as it is written to disk.
     pub fn text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
         for line in &self.0 {
@@ -72,7 +72,7 @@ impl KeyFile {
         text
     }
 
-    /// Returns the key ring of this file, with the first key active.
+    /// Returns the key ring of this file. Its first key is active.
     pub fn key_ring(&self) -> KeyRing {
         let keys = self
             .0
@@ -87,19 +87,19 @@ impl KeyFile {
         self.0[0].id
     }
 
-    /// Returns the id of the first staged key.
+    /// Returns the id of the first staged key, which the next rotation will use.
     pub fn staged_id(&self) -> Option<KeyId> {
         let staged = self.0.iter().find(|line| line.is_staged);
         staged.map(|line| line.id)
     }
 
-    /// Returns the ids of the keys that were active before the first.
+    /// Returns the ids of the keys that were active before the current one.
     pub fn older_ids(&self) -> Vec<KeyId> {
         let older = self.0[1..].iter().filter(|line| !line.is_staged);
         older.map(|line| line.id).collect()
     }
 
-    /// Adds a staged key. A key that the file has already stays as it is.
+    /// Adds a staged key and returns its id. Does nothing if the file already contains the key.
     pub fn stage(&mut self, secret: Zeroizing<[u8; KEY_BYTES]>) -> KeyId {
         let line = KeyLine::new(secret, true);
         let id = line.id;
@@ -109,12 +109,13 @@ impl KeyFile {
         id
     }
 
-    /// Stages the active key of another file.
+    /// Adds the active key of another file as a staged key, and returns its id.
     pub fn stage_active_of(&mut self, other: &Self) -> KeyId {
         self.stage(other.0[0].secret.clone())
     }
 
-    /// Moves the key of this id to the front. The keys before it become older ones.
+    /// Moves the key with this id to the first line, which makes it active. The keys that were before it become older
+    /// keys.
     pub fn activate(&mut self, id: KeyId) {
         if let Some(at) = self.0.iter().position(|line| line.id == id) {
             let mut line = self.0.remove(at);
@@ -123,13 +124,13 @@ impl KeyFile {
         }
     }
 
-    /// Removes the keys that were active before the first. Staged keys stay.
+    /// Removes the keys that were active before the current one. Staged keys stay.
     pub fn remove_older(&mut self) {
         let active = self.active_id();
         self.0.retain(|line| line.is_staged || line.id == active);
     }
 
-    /// Replaces the file atomically: a reader finds the old lines or the new ones, also after a power cut.
+    /// Replaces the file atomically: a reader finds either the old contents or the new, even after a power cut.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         self.replace_file(path)
             .with_context(|| format!("the secret key {} cannot be written", path.display()))
@@ -160,7 +161,7 @@ impl KeyFile {
     }
 }
 
-/// Reads a file of secret keys; `None` if there is no such file. A file that others than its owner may read is an error.
+/// Reads a file of secret keys. Returns `None` if the file does not exist. Fails if anyone but its owner may read it.
 pub fn read_key_file(path: &Path) -> anyhow::Result<Option<KeyFile>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_is_active_and_the_last_is_the_oldest() {
+    fn the_first_key_of_the_file_is_active_and_the_last_is_the_oldest() {
         let keys = file(&format!("{}\n\n {}\r\n{}", line(3), line(2), line(1)));
         assert_eq!(keys.active_id(), id(3));
         assert_eq!(keys.older_ids(), [id(2), id(1)]);
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_staged_key_is_in_the_ring_and_not_active() {
+    fn a_staged_key_is_in_the_key_ring_but_not_active() {
         let mut keys = file(&line(1));
         keys.stage(Zeroizing::new([2; KEY_BYTES]));
         assert_eq!(*keys.text(), format!("{}\n{} next\n", line(1), line(2)));
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn activating_a_staged_key_keeps_the_older_ones() {
+    fn activating_a_staged_key_keeps_the_older_keys() {
         let mut keys = file(&line(1));
         let next = keys.stage(Zeroizing::new([2; KEY_BYTES]));
         keys.activate(next);
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_an_active_key_is_refused() {
+    fn a_key_file_without_an_active_key_is_rejected() {
         for text in [
             String::new(),
             "\n".to_owned(),

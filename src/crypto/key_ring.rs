@@ -1,4 +1,4 @@
-//! The key ring: one active key that seals, indexes and signs, and older ones that still open and verify.
+//! Ring of secret keys. The active key encrypts, indexes and signs new values; older keys can still decrypt and verify.
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -8,17 +8,18 @@ use zeroize::Zeroizing;
 use super::derived_keys::{DecryptError, DerivedKeys, KeyId, sealing_key_id};
 use super::encoding::KEY_BYTES;
 
-/// Secret keys of this site. Every key of the ring opens, finds and verifies; only the active one seals, indexes and
-/// signs. Clones share the ring, so that it can be replaced while the site serves.
+/// Secret keys of this site. Every key of the ring can decrypt values, look them up and verify signatures. Only the
+/// active key encrypts, indexes and signs. Clones share the ring, so that it can be replaced while the site serves
+/// requests.
 #[derive(Clone)]
 pub struct KeyRing(Arc<RwLock<Arc<RingState>>>);
 
-/// Keys in the order of their file: the newest first, staged ones last.
+/// Keys of the ring in the order of the key file: the newest first, staged ones (for the next rotation) last.
 struct RingState {
     keys: Vec<DerivedKeys>,
-    /// Index of the active key.
+    /// Index of the active key in `keys`.
     active: usize,
-    /// Index of the oldest key that has ever been active.
+    /// Index in `keys` of the oldest key that has ever been active.
     oldest: usize,
 }
 
@@ -29,12 +30,12 @@ impl RingState {
 }
 
 impl KeyRing {
-    /// Makes a ring of one key.
+    /// Creates a ring with a single key.
     pub fn from_secret(secret: &[u8; KEY_BYTES]) -> Self {
         Self::from_keys(vec![DerivedKeys::from_secret(secret)], 0)
     }
 
-    /// Makes a ring whose first key is active; `oldest` is the index of the oldest key that has ever been active.
+    /// Creates a ring whose first key is active. `oldest` is the index of the oldest key that has ever been active.
     pub(super) fn from_keys(keys: Vec<DerivedKeys>, oldest: usize) -> Self {
         Self::from_state(Arc::new(RingState {
             keys,
@@ -51,19 +52,19 @@ impl KeyRing {
         self.0.read().expect("no holder of the ring panics").clone()
     }
 
-    /// Returns the ring as it is now, independent of later replacements. Several values of one operation must be made
-    /// with the same active key.
+    /// Returns a copy of the ring that later replacements do not change. Use it for an operation that must encrypt or
+    /// sign all its values with the same key.
     pub fn snapshot(&self) -> Self {
         Self::from_state(self.state())
     }
 
-    /// Replaces the ring with that of `other`, for every clone.
+    /// Replaces the keys of this ring and of all its clones with those of `other`.
     pub fn replace(&self, other: &Self) {
         let state = other.state();
         *self.0.write().expect("no holder of the ring panics") = state;
     }
 
-    /// Makes the key of this id the active one; `false` if the ring does not contain it.
+    /// Makes the key with this id the active one. Returns `false` if the ring does not contain it.
     pub fn select_key(&self, id: &[u8]) -> bool {
         let mut state = self.0.write().expect("no holder of the ring panics");
         let Some(active) = state.keys.iter().position(|key| key.id == id) else {
@@ -89,13 +90,13 @@ impl KeyRing {
         self.state().keys.iter().any(|key| key.id == id)
     }
 
-    /// Encrypts `value` with the active key. It opens only for the same `row`, so that values cannot be swapped
-    /// between rows by someone who can write to the database.
+    /// Encrypts `value` with the active key. It can be decrypted only for the same `row`, so that someone who can write
+    /// to the database cannot swap values between rows.
     pub fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
         self.state().active().seal(row, value)
     }
 
-    /// Decrypts a value that [`KeyRing::seal`] sealed for the same `row` with any key of the ring.
+    /// Decrypts a value that was encrypted for the same `row` with any key of the ring.
     pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
         let id = sealing_key_id(sealed).ok_or(DecryptError)?;
         let state = self.state();
@@ -103,18 +104,19 @@ impl KeyRing {
         key.ok_or(DecryptError)?.open(row, sealed)
     }
 
-    /// Seals a sealed value again, for the same `row`, with the active key.
+    /// Decrypts a value of this `row` and encrypts it again with the active key.
     pub fn rotate(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
         Ok(self.seal(row, &self.open(row, sealed)?))
     }
 
-    /// Returns the keyed hash by which a sealed value is found without opening it. Kinds of values do not share hashes.
+    /// Returns a keyed hash of `value`, by which its encrypted form can be looked up without decrypting it. The hash
+    /// depends on the `kind` of value.
     pub fn blind_index(&self, kind: &str, value: &[u8]) -> [u8; 32] {
         self.state().active().blind_index(kind, value)
     }
 
-    /// Returns the blind index under each key of the ring, the active one first. One of them finds a value that was
-    /// indexed before a rotation.
+    /// Returns the blind index of `value` under each key of the ring, the active key first. With them a value is found
+    /// even if it was indexed before a key rotation.
     pub fn blind_indexes(&self, kind: &str, value: &[u8]) -> Vec<[u8; 32]> {
         let state = self.state();
         let active = state.active();
@@ -125,7 +127,8 @@ impl KeyRing {
             .collect()
     }
 
-    /// Returns a keyed hash of several values that fits a `bigint` column and tells whether they have changed.
+    /// Returns a keyed hash of several values, by which a later call can tell whether any of them has changed. It fits a
+    /// `bigint` column.
     pub fn fingerprint<'a>(&self, kind: &str, values: impl IntoIterator<Item = &'a [u8]>) -> i64 {
         let state = self.state();
         // The oldest key, not the active one: stored fingerprints cannot be computed again after a rotation, because
@@ -140,12 +143,12 @@ impl KeyRing {
         i64::from_le_bytes(fingerprint)
     }
 
-    /// Signs `value` for one `purpose`, as text that fits a URL.
+    /// Signs `value` for one `purpose`. The signature is text that is safe in a URL.
     pub fn sign(&self, purpose: &str, value: &[u8]) -> String {
         self.state().active().sign(purpose, value)
     }
 
-    /// Verifies a signature by any key of the ring, in constant time.
+    /// Verifies in constant time a signature made with any key of the ring.
     pub fn verify_signature(&self, purpose: &str, value: &[u8], signature: &str) -> bool {
         let signature = blake3::hash(signature.as_bytes());
         let state = self.state();
@@ -172,7 +175,7 @@ mod tests {
         KeyRing::from_secret(&[7; KEY_BYTES])
     }
 
-    /// Returns a ring whose new key is active and whose old key is that of `keys`.
+    /// Returns a ring with a new active key and with the key of `keys()` as the older one.
     fn rotated_ring() -> KeyRing {
         let (old, new) = ([7; KEY_BYTES], [8; KEY_BYTES]);
         let keys = [new, old].map(|secret| DerivedKeys::from_secret(&secret));
@@ -180,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_value_opens_for_its_row_only() {
+    fn an_encrypted_value_can_be_decrypted_only_for_its_row() {
         let sealed = keys().seal(b"row 1", b"ann@example.org");
         assert_eq!(
             keys().open(b"row 1", &sealed).unwrap().as_slice(),
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_or_a_changed_byte_does_not_open() {
+    fn decryption_fails_with_another_key_or_a_changed_byte() {
         let mut sealed = keys().seal(b"row", b"value");
         assert!(
             KeyRing::from_secret(&[8; KEY_BYTES])
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn sealing_is_randomised_and_indexing_is_not() {
+    fn encryption_is_randomised_and_blind_indexes_are_not() {
         assert_ne!(keys().seal(b"row", b"value"), keys().seal(b"row", b"value"));
         assert_eq!(
             keys().blind_index("email", b"a"),
@@ -219,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_depends_on_the_boundaries_between_values() {
+    fn a_fingerprint_depends_on_where_one_value_ends_and_the_next_begins() {
         let fingerprint = |values: &[&[u8]]| keys().fingerprint("kind", values.iter().copied());
         assert_eq!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"ab", b"c"]));
         assert_ne!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"a", b"bc"]));
@@ -236,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_opens_and_verifies_and_the_active_one_seals_and_signs() {
+    fn every_key_decrypts_and_verifies_but_only_the_active_key_encrypts_and_signs() {
         let ring = rotated_ring();
         let sealed = keys().seal(b"row", b"value");
         assert_eq!(ring.open(b"row", &sealed).unwrap().as_slice(), b"value");
@@ -267,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn replacing_the_ring_reaches_clones_but_not_snapshots() {
+    fn replacing_the_key_ring_changes_its_clones_but_not_its_snapshots() {
         let served = keys();
         let (clone, snapshot) = (served.clone(), served.snapshot());
         let ring = rotated_ring();

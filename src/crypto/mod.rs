@@ -1,5 +1,5 @@
-//! Cryptography for secrets at rest: sealing values under a key that the database does not hold, blind indexes that find
-//! them again, signatures for the site's own URLs, and the rotation of the key behind all three.
+//! Cryptography for secrets in the database: encryption of values under a key that the database does not hold, blind
+//! indexes for looking them up, signatures of the site's own URLs, and rotation of the secret key behind all three.
 
 mod derived_keys;
 mod encoding;

@@ -1,4 +1,4 @@
-//! Password hashing with Argon2id, off the async threads and a few at a time.
+//! Password hashing with Argon2id, on blocking threads and only a few at a time.
 
 use std::sync::Arc;
 
@@ -8,10 +8,11 @@ use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-/// Passwords hashed at one time: each takes 19 MiB and a processor core for a moment.
+/// Largest number of passwords hashed at the same time. Each takes 19 MiB and a processor core for about a tenth of a
+/// second.
 const CONCURRENT_HASHES: usize = 2;
 
-/// Hasher and verifier of passwords, at most two at a time; others wait for their turn.
+/// Hasher and verifier of passwords. It handles at most two at a time; further calls wait.
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
@@ -30,13 +31,13 @@ impl PasswordHasher {
         &self.argon2
     }
 
-    /// Hashes a password to a PHC string with a random salt.
+    /// Hashes a password with a random salt. The result is a PHC string.
     pub async fn hash(&self, password: Zeroizing<String>) -> anyhow::Result<String> {
         let argon2 = self.argon2.clone();
         self.run(move || hash_password(&argon2, &password)).await
     }
 
-    /// Returns whether `password` is the one behind `hash`.
+    /// Returns whether `password` matches `hash`.
     pub async fn verify(
         &self,
         password: Zeroizing<String>,
@@ -71,7 +72,7 @@ impl PasswordHasher {
     }
 }
 
-/// Hashes a password to a PHC string with a random salt. Blocks for about a tenth of a second.
+/// Hashes a password with a random salt to a PHC string. Blocks for about a tenth of a second.
 pub fn hash_password(argon2: &Argon2<'_>, password: &str) -> anyhow::Result<String> {
     let hash = argon2
         .hash_password(password.as_bytes())

@@ -1,5 +1,5 @@
-//! Rotation of sealed values to the active key. Each feature says in its store how its rows are read, sealed again and
-//! written; batches, transactions and retries are handled here.
+//! Key rotation: encryption of all stored values again with the active key. The store of each feature reads, encrypts and
+//! writes its rows. Batches, transactions and retries are handled here.
 
 use std::ops::AddAssign;
 use std::time::Duration;
@@ -11,22 +11,22 @@ use tokio::time::sleep;
 use super::derived_keys::DecryptError;
 use super::key_ring::KeyRing;
 
-/// Rows that are rotated in one transaction: few enough that no request waits long for their locks.
+/// Number of rows encrypted again in one transaction: few enough that no request waits long for their locks.
 pub const BATCH_ROWS: i64 = 500;
-/// Attempts at a batch that conflicts with replies being written.
+/// Largest number of attempts at a batch that conflicts with comments being posted.
 const BATCH_ATTEMPTS: u32 = 20;
 pub const RETRY_INTERVAL: Duration = Duration::from_millis(200);
 
-/// SQLSTATE of a deadlock that Postgres resolved by ending our transaction.
+/// SQLSTATE of a transaction that Postgres aborted to resolve a deadlock.
 const DEADLOCK_DETECTED: &str = "40P01";
 
-/// A row with a sealed value, implemented by the store of the feature that owns the table.
+/// Row with an encrypted value, implemented by the store of the feature that owns the table.
 pub trait SealedRow: Sized + Send {
-    /// A row sealed with the active key, ready to be written.
+    /// Row encrypted with the active key, ready to be written.
     type Rotated: Send;
 
-    /// Selects and locks up to [`BATCH_ROWS`] rows with an id greater than `after` that are not sealed with the active
-    /// key, in the order of their ids. Rows locked by others are skipped and found by a later round.
+    /// Selects and locks up to [`BATCH_ROWS`] rows with an id greater than `after` whose value is not encrypted with the
+    /// active key, ordered by id. Rows locked by other transactions are skipped; a later pass over the table finds them.
     fn select_batch(
         db: &mut PgConnection,
         active_key: &[u8],
@@ -35,10 +35,10 @@ pub trait SealedRow: Sized + Send {
 
     fn id(&self) -> i64;
 
-    /// Seals the row's value with the active key.
+    /// Decrypts the row's value and encrypts it with the active key.
     fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError>;
 
-    /// Writes the rows; returns how many of them were merged with another row.
+    /// Writes the rows, and returns the number of rows that were merged with another row.
     fn update_batch(
         db: &mut PgConnection,
         keys: &KeyRing,
@@ -46,15 +46,15 @@ pub trait SealedRow: Sized + Send {
     ) -> impl Future<Output = sqlx::Result<u64>> + Send;
 }
 
-/// Outcome of one batch, or the sum of several.
+/// Outcome of rotating one batch of rows, or the sum over several batches.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RotationBatch {
-    /// Id of the last row looked at; none if there was no row.
+    /// Id of the last row of the batch; `None` if the batch was empty.
     pub last_id: Option<i64>,
     pub rotated: u64,
-    /// Rotated rows that were merged with another row.
+    /// Number of rows that were merged with another row after they had been encrypted again.
     pub merged: u64,
-    /// Rows that open with no key of the ring. They are left as they are.
+    /// Number of rows that no key of the ring can decrypt. They are left unchanged.
     pub undecryptable: u64,
 }
 
@@ -67,7 +67,8 @@ impl AddAssign for RotationBatch {
     }
 }
 
-/// Rotates every row of one table that is not locked by others, and calls `on_batch` after each batch.
+/// Encrypts the rows of one table again with the active key, except rows locked by other transactions. Calls `on_batch`
+/// after each batch.
 pub async fn rotate_table<R: SealedRow>(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -106,7 +107,8 @@ async fn rotate_batch_with_retries<R: SealedRow>(
     )
 }
 
-/// Rotates the next rows of one table with an id greater than `after`, in a transaction of their own.
+/// Encrypts the next rows of one table, those with an id greater than `after`, again with the active key. Each batch is
+/// one transaction.
 pub async fn rotate_batch<R: SealedRow>(
     db: &mut PgConnection,
     keys: &KeyRing,
@@ -131,8 +133,7 @@ pub async fn rotate_batch<R: SealedRow>(
     Ok(batch)
 }
 
-/// Returns whether the error is a conflict with a reply written at the same time, after which the batch is worth another
-/// try.
+/// Returns whether the error is a conflict with a comment posted at the same time, so that the batch can be tried again.
 fn is_conflict(error: &sqlx::Error) -> bool {
     // A unique violation means that a reply has just created the same commenter under the new key.
     error.as_database_error().is_some_and(|error| {

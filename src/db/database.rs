@@ -1,4 +1,4 @@
-//! Opening the database that a command or the server works with, and closing it again.
+//! Opening and closing of the database that a command or the server works with.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,31 +11,32 @@ use tokio::time::{sleep, timeout};
 use super::embedded::{self, CommitDurability, EmbeddedPostgres, Standby, StartError};
 use super::pool::{connect, migrate, parse_url, verify_server};
 
-/// Time for which opening is tried again while another process is stopping the Postgres that we wanted to share.
+/// Time during which opening the database is retried while another process is just stopping the Postgres that it shared.
 const SHARE_TIMEOUT: Duration = Duration::from_secs(10);
 const SHARE_RETRY_INTERVAL: Duration = Duration::from_millis(200);
 const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A migrated database, ready to serve.
+/// Migrated database with a connection pool, ready to serve.
 pub struct Database {
     pub pool: PgPool,
     ownership: Ownership,
 }
 
-/// Relation of this process to the Postgres it uses.
+/// Relation of this process to the Postgres server that it uses.
 enum Ownership {
-    /// Named by the operator in `DATABASE_URL`.
+    /// Postgres server that the operator named in `DATABASE_URL`.
     External,
-    /// Embedded, started by this process.
+    /// Embedded Postgres that this process started.
     Owned(EmbeddedPostgres),
-    /// Embedded, started by another Broadsheet process.
+    /// Embedded Postgres that another Broadsheet process started.
     Shared,
-    /// Shared, and taken over by this process once its owner has exited.
+    /// Embedded Postgres that another process started. This process takes it over when that process exits.
     Standby(Standby),
 }
 
 impl Database {
-    /// Takes over the embedded Postgres when the process that started it exits. Does nothing unless it is shared.
+    /// Takes over the embedded Postgres when the process that started it exits. Does nothing if this process started it,
+    /// or if the database is external.
     pub fn take_over_on_exit(&mut self, data: &Path, durability: CommitDurability) {
         if matches!(self.ownership, Ownership::Shared) {
             let pool = self.pool.clone();
@@ -49,7 +50,7 @@ impl Database {
         }
     }
 
-    /// Closes the connections, and stops Postgres if this process owns it.
+    /// Closes the connections. Stops Postgres if this process owns it.
     pub async fn close(self) -> anyhow::Result<()> {
         if timeout(POOL_CLOSE_TIMEOUT, self.pool.close())
             .await
@@ -69,8 +70,8 @@ impl Database {
     }
 }
 
-/// Connects to `database_url`, or else to the embedded Postgres in the data folder, which is started unless another
-/// process runs it. Runs the migrations.
+/// Connects to `database_url` and runs the migrations. Without a URL, uses the embedded Postgres in the data folder, and
+/// starts it unless another process already runs it.
 pub async fn open(
     database_url: Option<&str>,
     data: &Path,

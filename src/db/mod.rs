@@ -1,4 +1,4 @@
-//! The connection pool, the migrations, and the embedded Postgres that is used when no `DATABASE_URL` is given.
+//! Connection pool, migrations, and the embedded Postgres that is used if no `DATABASE_URL` is given.
 
 mod database;
 pub mod embedded;

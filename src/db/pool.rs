@@ -1,4 +1,4 @@
-//! Connections to a database, its migrations, and the check that Broadsheet works with it.
+//! Connection pool of a database, its migrations, and the check that Broadsheet can work with it.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,20 +10,22 @@ use sqlx::{ConnectOptions, Connection, PgPool};
 
 use super::store;
 
-/// Every migration, embedded in the binary.
+/// All database migrations, embedded in the binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// Connections of one server. An embedded Postgres takes more, so that psql and a command find room beside it.
+/// Largest number of connections in the pool of one server. The embedded Postgres accepts more, so that psql and a
+/// command can connect at the same time.
 const MAX_CONNECTIONS: u32 = 24;
-/// Time after which a request that waits for a connection reports to the visitor that the database is away.
+/// Longest time that a request waits for a connection. After that the visitor gets a 503 page.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Idle time up to which a pooled connection is used without a ping, which would cost a round trip each time.
+/// Idle time after which a pooled connection is checked with a ping before it is used. A ping before every use would cost
+/// a round trip each time.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
-/// Postgres 14: the oldest version that the migrations run on.
+/// Oldest version of Postgres on which the migrations run (14), as one number.
 const MIN_SERVER_VERSION: i32 = 140_000;
 
-/// Connects a pool. Acquiring from it fails after three seconds without a connection.
+/// Creates a connection pool and connects. Acquiring a connection from it fails after three seconds.
 pub async fn connect(url: &str) -> anyhow::Result<PgPool> {
     PgPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)

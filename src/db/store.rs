@@ -1,24 +1,24 @@
-//! SQL that concerns the database as a whole: settings of a session, what the server is, and counts over all tables with
-//! sealed values.
+//! SQL that concerns the database as a whole: settings of a session, facts about the server, and counts of encrypted
+//! values over all tables.
 
 use sqlx::{Executor, PgConnection};
 
 use crate::crypto::KeyId;
 
-/// Begins a transaction whose statements each find a few rows by key, whatever the keys are. Postgres plans them once
-/// instead of at each execution.
+/// Begins a transaction in which Postgres plans each statement once instead of for every execution. Use it only if every
+/// statement finds a few rows by key.
 pub const BEGIN_WITH_GENERIC_PLANS: &str = "begin; set local plan_cache_mode = force_generic_plan";
 
-/// Facts about a server that decide whether Broadsheet works with it.
+/// Facts about a Postgres server that decide whether Broadsheet can work with it.
 pub struct ServerFacts {
     /// Version as one number, such as 140002 for 14.2.
     pub version: i32,
     pub encoding: String,
-    /// Whether the locale maps Ukrainian letters to lower case.
+    /// Whether the server's locale converts Ukrainian letters to lower case.
     pub folds_ukrainian: bool,
 }
 
-/// Ends every statement of this session that runs for 20 seconds.
+/// Makes Postgres cancel every statement of this session that runs for more than 20 seconds.
 pub async fn set_statement_timeout(db: &mut PgConnection) -> sqlx::Result<()> {
     // Less than a response may take in all, and more than the 10 seconds after which a reply is given back to its
     // author.
@@ -26,7 +26,7 @@ pub async fn set_statement_timeout(db: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Keeps notices such as "relation already exists, skipping" out of the log.
+/// Keeps notices such as "relation already exists, skipping" out of the log of this session.
 pub async fn silence_notices(db: &mut PgConnection) -> sqlx::Result<()> {
     db.execute("set client_min_messages = warning").await?;
     Ok(())
@@ -46,14 +46,14 @@ pub async fn find_server_facts(db: &mut PgConnection) -> sqlx::Result<ServerFact
     })
 }
 
-/// Returns whether the tables have been created.
+/// Returns whether the tables of Broadsheet exist in the database.
 pub async fn has_schema(db: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"select to_regclass('settings') is not null as "has_schema!""#)
         .fetch_one(db)
         .await
 }
 
-/// Counts the values that are sealed with one of these keys.
+/// Counts the stored values that are encrypted with one of these keys, over all tables.
 pub async fn count_sealed_with(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Result<i64> {
     // Bytes 2 to 9 of a sealed value are the ID of its key.
     let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_vec()).collect();
@@ -69,7 +69,7 @@ pub async fn count_sealed_with(db: &mut PgConnection, ids: &[KeyId]) -> sqlx::Re
     .await
 }
 
-/// Counts the values that are sealed with any other key than this one.
+/// Counts the stored values that are encrypted with any key except this one, over all tables.
 pub async fn count_sealed_with_other_keys(db: &mut PgConnection, id: &KeyId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select (select count(*) from commenters where substring(email_sealed from 2 for 8) <> $1)

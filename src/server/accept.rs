@@ -1,4 +1,4 @@
-//! Accepts connections, and lets them finish when the server is told to stop.
+//! Accepts connections, and lets open requests finish when the server is told to stop.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,11 +16,13 @@ use crate::app::{AdminEvent, App};
 use crate::cache::PageCacheService;
 use crate::moderation::events;
 
-/// Connections at one time; more wait to be accepted. An idle one costs up to 16 kB.
+/// Largest number of simultaneous connections. Further connections wait to be accepted. An idle connection costs up to 16
+/// kB.
 const MAX_CONNECTIONS: usize = 20_000;
-/// Pause after a failed accept, so that a lack of file descriptors does not keep a core busy.
+/// Pause after an error in accepting a connection. Without it, a lack of file descriptors would keep a processor core
+/// busy.
 const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(50);
-/// Time that open requests have to finish after the signal to stop.
+/// Longest time that open requests may take to finish after the signal to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Serves connections until SIGTERM or SIGINT, then stops accepting and waits for open requests. A second SIGINT ends
@@ -75,7 +77,7 @@ pub async fn accept_connections(
     Ok(())
 }
 
-/// Accepts a connection as soon as there is a slot for it.
+/// Accepts a connection as soon as fewer than [`MAX_CONNECTIONS`] are open.
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,

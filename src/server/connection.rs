@@ -21,15 +21,16 @@ use tokio::net::TcpStream;
 use super::timed_stream::TimedStream;
 use crate::cache::PageCacheService;
 
-/// Time that a new connection has to send the head of its first request.
+/// Longest time from the start of a connection to the end of its first request's headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time from a response to the end of the next request's head. nginx keeps connections for 75 seconds, Apache for five.
+/// Longest time from a response to the end of the next request's headers. nginx keeps connections for 75 seconds, Apache
+/// for five.
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(60);
-/// Size of hyper's buffers, and so of the largest request head. Browsers send less than a kilobyte.
+/// Size of hyper's buffers, which is also the largest size of a request's headers. Browsers send less than a kilobyte.
 const MAX_BUFFER_BYTES: usize = 32 * 1024;
 
-/// Serves requests until the client or a timeout ends the connection, or until the request in progress ends after a
-/// shutdown.
+/// Serves requests until the client or a timeout ends the connection. After a shutdown the connection ends with the
+/// request in progress.
 pub async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
@@ -58,9 +59,9 @@ pub async fn serve_connection(
     let _ = shutdown.watch(connection).await;
 }
 
-/// Timer that gives the first request of a connection less time than the ones after it.
+/// Timer that gives the first request of a connection less time than the later ones.
 ///
-/// hyper has one timeout for both: it starts a sleep whenever it begins to wait for a request's head.
+/// hyper has one timeout for both. It starts a sleep whenever it begins to wait for the headers of a request.
 #[derive(Default)]
 struct RequestTimer {
     has_started: AtomicBool,

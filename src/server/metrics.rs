@@ -1,4 +1,4 @@
-//! Serves the metrics of the cache, on a port that readers do not reach.
+//! Serves the metrics of the page cache on a port of its own, which readers cannot reach.
 
 use axum::Router;
 use axum::http::header;
@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::cache::PageCacheService;
 
-/// Content type of OpenMetrics 1.0.
+/// Content type of the OpenMetrics 1.0 text format.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Answers `GET /metrics` for as long as the process runs.

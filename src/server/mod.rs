@@ -1,4 +1,4 @@
-//! The running site: its ports and connections, its background tasks, its shutdown.
+//! The running server: its ports and connections, its background tasks, and its shutdown.
 
 mod accept;
 mod connection;

@@ -1,4 +1,4 @@
-//! Ports and file descriptors, which the server needs from the system.
+//! Ports and file descriptors that the server needs from the operating system.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -8,14 +8,14 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 
-/// Bound ports of a server.
+/// Bound TCP ports of a server.
 pub struct ServerPorts {
     pub(super) site: TcpListener,
     pub(super) metrics: Option<TcpListener>,
 }
 
 impl ServerPorts {
-    /// Binds the ports that the settings name. The error names the setting.
+    /// Binds the ports that the settings name. An error message names the setting of the port that failed.
     pub async fn bind(config: &Config) -> anyhow::Result<Self> {
         Ok(Self {
             site: bind("BROADSHEET_LISTEN", config.listen).await?,
@@ -34,7 +34,7 @@ async fn bind(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener>
     })
 }
 
-/// Raises the limit on open files to the hard limit, since each connection is one. A failure is logged.
+/// Raises the limit on open files to the hard limit, since each connection needs a file descriptor. A failure is logged.
 pub fn raise_fd_limit() {
     // The soft limit is usually 1024, for programs that use select(2).
     let raised = getrlimit(Resource::RLIMIT_NOFILE)

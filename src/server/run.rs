@@ -1,4 +1,4 @@
-//! Starts the site on an open database and runs it until it is told to stop.
+//! Startup of the site on an open database, and its run until it is told to stop.
 
 use anyhow::ensure;
 use tokio::task::JoinSet;
@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::articles::welcome;
 use crate::{router, startup, worker};
 
-/// Runs the site until SIGTERM or SIGINT. Fails if the database was sealed with another secret key.
+/// Runs the site until SIGTERM or SIGINT. Fails if the values in the database are encrypted with a secret key that is not
+/// loaded.
 pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
     welcome::create_welcome_site(&app).await?;
     let publication = app.load_publication().await?;
@@ -33,7 +34,7 @@ pub async fn run(app: App, ports: ServerPorts) -> anyhow::Result<()> {
     accept_connections(&app, &pages, ports.site).await
 }
 
-/// Logs the site's URL and how to sign in, with a one-time link while there is no admin.
+/// Logs the site's URL and how to sign in. While the site has no admin, this is a one-time link.
 async fn log_first_steps(app: &App) -> anyhow::Result<()> {
     let mut db = app.pool.acquire().await?;
     let invitation = setup::create_setup_link(&mut db, app.clock.now()).await?;

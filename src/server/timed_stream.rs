@@ -1,4 +1,4 @@
-//! TCP stream with timeouts for writing and closing, which neither the system nor hyper has.
+//! TCP stream with timeouts for writing and closing, which neither the operating system nor hyper provides.
 
 use std::io;
 use std::pin::Pin;
@@ -9,12 +9,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// Time that a client may go without taking any byte of a response. Until then the response is held in memory.
+/// Longest time that a client may go without receiving any byte of a response. Until then the response is held in memory.
 const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for which a closing connection is still read: enough for a response to cross the world and be noticed.
+/// Time for which a connection that is being closed is still read: enough for a response to cross the world and be
+/// noticed.
 const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Client connection that fails when writing stalls, and that lingers when it is closed.
+/// Client connection that fails when writing stalls. On closing, it first reads what the client is still sending.
 pub struct TimedStream {
     stream: TcpStream,
     write_stall: Option<Pin<Box<Sleep>>>,
@@ -30,7 +31,7 @@ impl TimedStream {
         }
     }
 
-    /// Turns a pending write into an error once nothing was written for the timeout.
+    /// Turns a pending write into an error once nothing has been written for [`WRITE_STALL_TIMEOUT`].
     fn limit_stall(
         &mut self,
         written: Poll<io::Result<usize>>,

@@ -1,5 +1,5 @@
-//! Styles, scripts and pictures of the site, embedded in the binary. Each has a URL that changes with its content, so that
-//! browsers cache it for good.
+//! Stylesheets, scripts and pictures of the site, embedded in the binary. The URL of each asset contains a hash of its
+//! content, so that browsers may cache it indefinitely.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -52,11 +52,12 @@ static ASSETS: [EmbeddedAsset; 19] = [
     asset!("welcome.svg", "image/svg+xml"),
 ];
 
-/// The versioned path of every asset, below `/static/`, in the order of [`ASSETS`].
+/// Paths of all assets with a hash of their content, relative to `/static/`, in the order of [`ASSETS`].
 static VERSIONED_PATHS: LazyLock<Vec<String>> =
     LazyLock::new(|| ASSETS.iter().map(versioned_path).collect());
 
-/// Returns `site.0123456789ab.css`, or `queue.0123456789ab/main.js` for a file in a folder.
+/// Returns the path of an asset with a hash of its content: `site.0123456789ab.css`, or `queue.0123456789ab/main.js` for
+/// a file in a folder.
 fn versioned_path(asset: &EmbeddedAsset) -> String {
     if let Some((folder, file)) = asset.name.split_once('/') {
         // Modules import each other by relative URLs, so a change of one must change the URLs of all.
@@ -80,14 +81,14 @@ fn fingerprint<'a>(assets: impl IntoIterator<Item = &'a EmbeddedAsset>) -> Strin
     encode_hex(&hasher.finalize().as_bytes()[..6])
 }
 
-/// The inline stylesheet, minified.
+/// Minified stylesheet that is included in every page.
 static INLINE_STYLE: LazyLock<String> = LazyLock::new(|| {
     minifier::css::minify(include_str!("../../static/reading.css"))
         .expect("our own styles are read by every test of a page")
         .to_string()
 });
 
-/// The stylesheet that every page holds inline; an article page needs no other.
+/// Stylesheet that is included inline in every page. Article pages need no other stylesheet.
 #[derive(Clone, Copy)]
 pub struct InlineStyle(&'static str);
 
@@ -96,7 +97,8 @@ impl InlineStyle {
         Self(&INLINE_STYLE)
     }
 
-    /// Returns its hash for the policy header (Content Security Policy 3, section 2.3.1, `hash-source`).
+    /// Returns the hash of the stylesheet in the form that `Content-Security-Policy` needs (Content Security Policy 3,
+    /// section 2.3.1, `hash-source`).
     pub fn csp_hash(self) -> String {
         let hash = Sha256::digest(self.0);
         format!("'sha256-{}'", BASE64_STANDARD.encode(hash))
@@ -112,14 +114,15 @@ impl fmt::Display for InlineStyle {
 // Safe to print unescaped: the file is our own and holds no `<`.
 impl HtmlSafe for InlineStyle {}
 
-/// Returns the URL of an asset, such as `/static/site.0123456789ab.css`.
+/// Returns the URL of an asset with a hash of its content, such as `/static/site.0123456789ab.css`.
 pub fn asset_url(name: &str) -> String {
     let index = ASSETS.iter().position(|asset| asset.name == name);
     let path = index.map_or(name, |index| &VERSIONED_PATHS[index]);
     format!("/static/{path}")
 }
 
-/// Serves an asset. Its plain name works too, for links written by hand, but is cached for five minutes only.
+/// Serves an asset. A path without the hash works as well, for handwritten links, but may be cached for only five
+/// minutes.
 pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error> {
     let (asset, is_immutable) = ASSETS
         .iter()
@@ -145,7 +148,7 @@ pub async fn show_asset(Path(requested): Path<String>) -> Result<Response, Error
         .into_response())
 }
 
-/// Serves the icon at the path that browsers ask for whatever a page says.
+/// Serves the icon at `/favicon.ico`, which browsers request even if the page names another icon.
 pub async fn show_favicon() -> Response {
     show_asset(Path("icon.svg".to_owned()))
         .await
@@ -157,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_imported_module_is_served_beside_its_importer() {
+    fn every_imported_js_module_is_served_in_the_folder_of_its_importer() {
         let main = asset_url("queue/main.js");
         let folder = main
             .strip_suffix("main.js")

@@ -1,4 +1,4 @@
-//! The IP address of the client. `X-Forwarded-For` counts only if a trusted proxy sent it.
+//! IP address of the client. `X-Forwarded-For` is used only if a trusted proxy sent it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use super::error::Error;
 use crate::app::App;
 
-/// The IP address of the client, behind any trusted proxies.
+/// IP address of the client. If the request came through trusted proxies, it is the address from which they were called.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientIp(pub IpAddr);
 
@@ -39,7 +39,8 @@ impl FromRequestParts<App> for ClientIp {
 
 static UNLISTED_PROXY_WARNING: Once = Once::new();
 
-/// Returns whether the peer looks like a proxy that the settings do not list. From another network the header proves nothing.
+/// Returns whether the peer looks like a proxy that is missing from the settings. Only peers with a local IP address
+/// count, since anyone else may send `X-Forwarded-For` as well.
 fn is_unlisted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
     let is_local = match peer.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
@@ -50,7 +51,8 @@ fn is_unlisted_proxy(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> bo
         && !trusted.iter().any(|net| net.contains(&peer.to_canonical()))
 }
 
-/// Returns the last IP in `X-Forwarded-For` that is not a trusted proxy's own.
+/// Returns the last IP address in `X-Forwarded-For` that is not a trusted proxy. If the peer itself is not trusted,
+/// returns the peer's.
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip));
     let mut client = peer.to_canonical();
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unlisted_local_proxy_is_noticed() {
+    fn a_local_proxy_that_the_settings_do_not_list_is_detected() {
         let mut headers = HeaderMap::new();
         let is_noticed = |peer: &str, headers: &HeaderMap, trusted: &[IpNet]| {
             is_unlisted_proxy(peer.parse().unwrap(), headers, trusted)
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_of_an_untrusted_peer_is_ignored() {
+    fn x_forwarded_for_of_an_untrusted_peer_is_ignored() {
         assert_eq!(
             client_seen("203.0.113.9", &["198.51.100.1"], &["10.0.0.0/8"]),
             "203.0.113.9"
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_appended_is_believed() {
+    fn only_ip_addresses_appended_by_trusted_proxies_are_used() {
         let trusted = ["10.0.0.0/8"];
         assert_eq!(
             client_seen("10.0.0.1", &["198.51.100.1"], &trusted),

@@ -1,4 +1,4 @@
-//! A database connection as an argument of a handler.
+//! Extractor for a database connection in a handler.
 
 use std::ops::{Deref, DerefMut};
 
@@ -10,7 +10,7 @@ use sqlx::{PgConnection, Postgres};
 use super::error::Error;
 use crate::app::App;
 
-/// A connection from the pool, returned when the handler ends.
+/// Database connection from the pool, returned to it when the handler ends.
 pub struct Db(PoolConnection<Postgres>);
 
 impl FromRequestParts<App> for Db {

@@ -1,4 +1,4 @@
-//! Errors that handlers return. They name no feature, and `error_page` turns them into pages.
+//! Errors that handlers return. They do not depend on any feature; `error_page` turns them into pages.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -7,26 +7,26 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 use tokio::time::timeout;
 
-/// Reasons why a handler cannot answer as asked.
+/// Reason for which a handler cannot give the requested response.
 #[derive(Debug)]
 pub enum Error {
     NotFound,
-    /// Signed in, but not allowed.
+    /// The visitor is signed in, but may not do this.
     Forbidden,
     SignInRequired,
-    /// A request that cannot be used, with the status that says why.
+    /// The request is invalid. The status says why.
     BadRequest(StatusCode),
-    /// The database is away or overloaded.
+    /// The database is unreachable or overloaded.
     Unavailable,
-    /// A fault of the program. Its cause goes to the log, never to the visitor.
+    /// Something failed in the program. The cause is logged and never shown to the visitor.
     Internal(anyhow::Error),
 }
 
-/// Result of a handler.
+/// Result of a request handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// SQLSTATEs of a database that cannot answer now: it starts, stops or recovers, cancelled a slow statement (class 57 of the
-/// PostgreSQL documentation, appendix A), or has too many connections (class 53).
+/// SQLSTATEs of a database that cannot answer now: it is starting, stopping or recovering, it cancelled a slow statement
+/// (class 57 of the PostgreSQL documentation, appendix A), or it has too many connections (class 53).
 const UNAVAILABLE_SQLSTATES: [&str; 5] = ["57P01", "57P02", "57P03", "57014", "53300"];
 
 impl From<sqlx::Error> for Error {
@@ -61,10 +61,10 @@ impl From<anyhow::Error> for Error {
     }
 }
 
-/// The longest time a form waits for the database before its text is given back.
+/// Longest time that saving a form may take. After that the visitor gets the form back to submit it again.
 const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Runs the work that a form asks for; fails with [`Error::Unavailable`] if it takes longer than ten seconds.
+/// Runs `work` for a submitted form. Fails with [`Error::Unavailable`] if it takes longer than ten seconds.
 pub async fn with_timeout<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     // The database may still commit what was cut off here. Sending the form again is harmless: forms find duplicates.
     timeout(FORM_TIMEOUT, work)
@@ -72,11 +72,12 @@ pub async fn with_timeout<T>(work: impl Future<Output = Result<T>>) -> Result<T>
         .unwrap_or(Err(Error::Unavailable))
 }
 
-/// Response extension: the visitor is redirected to the sign-in page.
+/// Response extension that makes the error page layer redirect the visitor to the sign-in page.
 #[derive(Clone)]
 pub(super) struct RedirectToSignIn;
 
-/// Response extension of a failed response that is complete, so that no error page replaces it.
+/// Response extension for a failed response that is already a complete page. It prevents the error page layer from
+/// replacing it.
 #[derive(Clone)]
 pub struct SkipErrorPage;
 
@@ -89,7 +90,7 @@ impl IntoResponseParts for SkipErrorPage {
     }
 }
 
-/// Seconds after which a visitor may try again while the database is away.
+/// Seconds after which a visitor may try again while the database is unreachable, for the `Retry-After` header.
 pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 impl IntoResponse for Error {

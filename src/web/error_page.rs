@@ -1,4 +1,4 @@
-//! The page a visitor gets for an error. One layer makes it for every failed response, whoever made that.
+//! Error pages. One middleware layer makes them for all failed responses, whichever handler or layer returned those.
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -22,7 +22,8 @@ struct ErrorPage {
     request_id: Option<String>,
 }
 
-/// Replaces every failed response that is not a page yet with one, and redirects visitors who must sign in.
+/// Replaces every failed response by an error page, unless it is a complete page already. Redirects visitors who must
+/// sign in.
 pub async fn render_error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let request_id = request
         .extensions()
@@ -70,7 +71,7 @@ pub async fn render_error_pages(State(app): State<App>, request: Request, next: 
     page
 }
 
-/// Returns the URL of the sign-in page, which leads back to `return_to`.
+/// Returns the URL of the sign-in page. After signing in, the visitor is redirected to `return_to`.
 fn sign_in_url(return_to: Option<&str>) -> String {
     match return_to {
         Some(next) if next != "/admin" => {

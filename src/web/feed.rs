@@ -1,4 +1,4 @@
-//! Parts that every RSS 2.0 feed of the site shares.
+//! Parts shared by all RSS 2.0 feeds of the site.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +9,7 @@ use super::layout::Layout;
 use crate::clock::Ts;
 use crate::text::dates;
 
-/// A feed as a response.
+/// RSS feed as an HTTP response.
 pub struct FeedResponse(pub Channel);
 
 impl IntoResponse for FeedResponse {
@@ -19,7 +19,7 @@ impl IntoResponse for FeedResponse {
     }
 }
 
-/// Builds the feed at `path`. `newest` is the time of the newest item, which dates the feed.
+/// Builds the feed at `path`. `newest` is the time of the newest item and becomes the date of the feed.
 pub fn build_channel(
     layout: &Layout,
     title: String,

@@ -1,4 +1,4 @@
-//! Security headers of every response.
+//! Middleware that adds security headers to every response.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,8 @@ use axum::response::Response;
 use super::assets::InlineStyle;
 use crate::app::App;
 
-/// Everything comes from the site itself, no inline script runs, and of inline styles only our own, by its hash.
+/// Content Security Policy: all resources come from the site itself, inline scripts are forbidden, and the only inline
+/// stylesheet is the site's own, allowed by its hash.
 static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let style = InlineStyle::load().csp_hash();
     // connect-src: scripts of admin pages send requests, and Lighthouse fetches robots.txt from within the page.
@@ -35,10 +36,11 @@ const STATIC_HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// One year (RFC 6797). Subdomains are left out, since the operator may run something else there.
+/// HTTPS is enforced for one year (RFC 6797). Subdomains are not included, since the operator may run something else
+/// there.
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// Adds security headers, and `Cache-Control` where the handler set none.
+/// Adds security headers to the response. Adds `Cache-Control` if the handler did not set it.
 pub async fn add_security_headers(
     State(app): State<App>,
     request: Request,

@@ -1,4 +1,4 @@
-//! The layout of every page.
+//! Data for the layout template, shared by all pages.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use crate::i18n::Translator;
 use crate::publication::Publication;
 use crate::text::dates;
 
-/// Longest wait for the publication where a page is shown even without the database.
+/// Longest wait for the database on pages that can be shown without it, with the site's title as last loaded.
 const PUBLICATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The publication and its translations, for the templates. It knows nothing of the visitor: a public page is the same for
-/// everyone.
+/// Publication (the site's settings) and its translations, for the templates. It contains nothing about the visitor,
+/// since a public page is the same for everyone.
 #[derive(Clone)]
 pub struct Layout {
     pub publication: Arc<Publication>,
     pub translator: Translator,
-    /// The time at which the page is rendered.
+    /// Time at which the page is rendered.
     pub now: Ts,
     pub sends_mail: bool,
     base: Arc<str>,
@@ -42,7 +42,8 @@ impl Layout {
         }
     }
 
-    /// Loads the publication, or takes it as it was last read while the database is away, for pages that must be shown anyway.
+    /// Loads the publication. If the database is unreachable, uses the publication as last loaded, for pages that must be
+    /// shown anyway.
     pub async fn load_or_last_known(app: &App) -> Self {
         let publication = match timeout(PUBLICATION_TIMEOUT, app.load_publication()).await {
             Ok(Ok(publication)) => publication,
@@ -52,7 +53,7 @@ impl Layout {
         Self::new(app, publication)
     }
 
-    /// Returns the BCP 47 code for the attribute `lang`.
+    /// Returns the language of the page as a BCP 47 code for the `lang` attribute.
     pub fn lang(&self) -> &'static str {
         self.translator.language().code()
     }
@@ -61,7 +62,7 @@ impl Layout {
         assets::asset_url(name)
     }
 
-    /// Formats a time to the minute for `datetime`.
+    /// Formats a time, to the minute, for the `datetime` attribute.
     pub fn format_iso_minute(&self, moment: &Ts) -> String {
         dates::format_rfc3339_minute(*moment, &self.publication.zone)
     }
@@ -70,22 +71,22 @@ impl Layout {
         assets::InlineStyle::load()
     }
 
-    /// Returns the full URL of a path.
+    /// Returns the absolute URL of a path on this site.
     pub fn absolute_url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
-    /// Formats a date for readers.
+    /// Formats a date for readers, in the site's language and time zone.
     pub fn format_date(&self, moment: &Ts) -> String {
         dates::format_date(*moment, &self.publication.zone, self.translator.language())
     }
 
-    /// Formats a date and a time of day for readers.
+    /// Formats a date and a time of day for readers, in the site's language and time zone.
     pub fn format_date_time(&self, moment: &Ts) -> String {
         dates::format_date_time(*moment, &self.publication.zone, self.translator.language())
     }
 
-    /// Formats a time for `datetime`.
+    /// Formats a time for the `datetime` attribute.
     pub fn format_iso_time(&self, moment: &Ts) -> String {
         dates::format_rfc3339(*moment, &self.publication.zone)
     }

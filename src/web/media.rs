@@ -1,4 +1,4 @@
-//! Pictures and files of articles, from the media folder.
+//! Pictures and other files of articles, served from the media folder.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -14,7 +14,7 @@ use crate::app::App;
 
 const MEDIA_PREFIX: &str = "/media";
 
-/// Returns the URL path of a file, given its path in the folder.
+/// Returns the URL path of a media file, given its path in the media folder.
 pub fn media_path(path: &str) -> String {
     // This encodes for forms. In a path slashes stay, and a plus sign is no space.
     let path: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
@@ -24,7 +24,7 @@ pub fn media_path(path: &str) -> String {
     )
 }
 
-/// Serves a file of the media folder.
+/// Serves a file from the media folder.
 pub async fn show_media(State(app): State<App>, request: Request) -> Result<Response, Error> {
     let folder = app.config.media_dir.as_ref().ok_or(Error::NotFound)?;
     let (mut parts, _) = request.into_parts();

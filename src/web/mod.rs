@@ -1,4 +1,5 @@
-//! Building blocks of any page: layout, forms, errors, assets, client IP. Nothing here knows a feature.
+//! Building blocks for all pages: layout, forms, errors, assets, client IP. Nothing here depends on a feature of the
+//! site.
 
 pub mod assets;
 mod client;

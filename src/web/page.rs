@@ -1,4 +1,4 @@
-//! Pages: templates as HTTP responses.
+//! Templates as HTTP responses.
 
 use askama::Template;
 use axum::http::{StatusCode, header};
@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::error::{Error, SkipErrorPage};
 
-/// A template to be rendered as HTML.
+/// Template that is rendered as an HTML response.
 pub struct Page<T>(pub T);
 
 impl<T: Template> Page<T> {
-    /// Responds with another status than 200. No cache may store the response, since it answers one visitor's request.
+    /// Responds with a status other than 200. The response answers one visitor's request, so no cache may store it.
     pub fn with_status(self, status: StatusCode) -> Response {
         let page = self.into_response();
         if page.status() != StatusCode::OK {
@@ -21,13 +21,13 @@ impl<T: Template> Page<T> {
         (status, no_store, SkipErrorPage, page).into_response()
     }
 
-    /// Responds with a status and `Retry-After`.
+    /// Responds with this status and a `Retry-After` header.
     pub fn with_retry_after(self, status: StatusCode, seconds: u64) -> Response {
         let retry_after = [(header::RETRY_AFTER, seconds.to_string())];
         (retry_after, self.with_status(status)).into_response()
     }
 
-    /// Responds to one visitor only: no cache may store the page and no search engine list it.
+    /// Responds with headers that forbid caches to store the page and search engines to list it.
     pub fn into_private_response(self) -> Response {
         let headers = [
             (header::CACHE_CONTROL, "no-store"),
@@ -37,7 +37,7 @@ impl<T: Template> Page<T> {
     }
 }
 
-/// Redirects to a page after a form was saved.
+/// Redirects to `page` after a form was saved.
 pub fn redirect_after_post(page: &str) -> Redirect {
     // Without a fragment of its own the redirect inherits the form's, which leads to the errors.
     Redirect::to(&format!("{page}#content"))

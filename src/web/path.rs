@@ -1,4 +1,4 @@
-//! Parts of the URL. If they do not parse, the response is the 404 page.
+//! Extractors for parts of the URL. If a part does not parse, the response is the 404 page.
 
 use axum::extract::{self, FromRequestParts};
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::Error;
 
-/// Parameters of the path.
+/// Extractor for parameters in the URL's path.
 pub struct Path<T>(pub T);
 
 #[expect(clippy::disallowed_types, reason = "this wrapper is used instead")]
@@ -21,7 +21,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
-/// Parameters of the query.
+/// Extractor for parameters in the URL's query string.
 pub struct Query<T>(pub T);
 
 #[expect(clippy::disallowed_types, reason = "this wrapper is used instead")]

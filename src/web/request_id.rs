@@ -1,4 +1,5 @@
-//! An id for each request, by which a visitor and the log speak of the same one, and a log line for it at level debug.
+//! Middleware that gives each request an id and logs it at level debug. An error page shows the id, so that the operator
+//! can find the request in the log.
 
 use std::time::Instant;
 
@@ -11,7 +12,7 @@ use tracing::Instrument;
 use super::error::Error;
 use crate::crypto::{encode_hex, random_bytes};
 
-/// A short random id, in hexadecimal.
+/// Short random id of a request, in hexadecimal.
 #[derive(Clone)]
 pub struct RequestId(pub String);
 

@@ -1,4 +1,4 @@
-//! A router that lists its routes, so that a test can request every one of them.
+//! Route table, from which a router is built. It also lists the routes, so that a test can request each of them.
 
 use axum::Router;
 use axum::handler::Handler;
@@ -7,7 +7,7 @@ use axum::routing::on;
 
 use crate::app::App;
 
-/// Routes with their handlers, and a list of them.
+/// Routes with their handlers, and a list of their methods and paths.
 #[derive(Default)]
 pub struct RouteTable {
     router: Router<App>,
@@ -19,7 +19,7 @@ impl RouteTable {
         Self::default()
     }
 
-    /// Adds a page; HEAD is answered too.
+    /// Adds a route that is answered to GET and HEAD requests.
     pub fn get<H, T>(self, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -28,7 +28,7 @@ impl RouteTable {
         self.on(Method::GET, path, handler)
     }
 
-    /// Adds an action, answered to POST only.
+    /// Adds a route that is answered to POST requests only.
     pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -51,7 +51,7 @@ impl RouteTable {
         self
     }
 
-    /// Returns every route with its method.
+    /// Returns the method and path of every route.
     pub fn list(&self) -> &[(Method, &'static str)] {
         &self.routes
     }

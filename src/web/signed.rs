@@ -1,11 +1,11 @@
-//! The signature in the URL of a page that is opened from an email without signing in.
+//! Signatures in the URLs of pages that are opened from an email without signing in.
 
 use serde::Deserialize;
 
-/// The query of a signed URL.
+/// Query string of a signed URL.
 #[derive(Deserialize)]
 pub struct SignatureQuery {
-    /// The signature; empty if there is none.
+    /// Signature; empty if the URL has none.
     #[serde(default)]
     pub key: String,
 }

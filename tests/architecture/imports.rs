@@ -1,4 +1,5 @@
-//! Who imports whom: every path in a file, followed through `use` and re-exports to the file that defines the item.
+//! Graph of imports between modules. Every path in a file is followed through `use` and re-exports to the file that
+//! defines the item.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,13 +7,13 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, Macro, UseTree};
 
-/// A module's path below the crate, such as `["web", "page"]`.
+/// Path of a module below the crate, such as `["web", "page"]`.
 pub type ModulePath = Vec<String>;
 
-/// Re-exports of re-exports are followed this far.
+/// Longest chain of re-exports that is followed to the definition of an item.
 const MAX_REEXPORTS: usize = 8;
 
-/// The parsed files of a crate, tests left out.
+/// Parsed source files of a crate, without its tests.
 pub struct Sources(BTreeMap<ModulePath, SourceFile>);
 
 struct SourceFile {
@@ -20,18 +21,18 @@ struct SourceFile {
     paths: PathCollector,
 }
 
-/// Everything that a file names.
+/// Collector of all paths that a source file names.
 #[derive(Default)]
 struct PathCollector {
-    /// `use a::b as c` as (["a", "b"], "c").
+    /// `use` declarations with their local names: `use a::b as c` is (["a", "b"], "c").
     uses: Vec<(Vec<String>, String)>,
-    /// Paths of two segments or more in code.
+    /// Paths in code that have at least two segments.
     inline: BTreeSet<Vec<String>>,
     has_sql: bool,
 }
 
 impl Sources {
-    /// Parses files, whose paths are relative to `src/`.
+    /// Parses source files. Their paths are relative to `src/`.
     pub fn parse(files: impl IntoIterator<Item = (PathBuf, String)>) -> Self {
         let files = files.into_iter().filter_map(|(path, text)| {
             let module = module_of(&path)?;
@@ -53,7 +54,7 @@ impl Sources {
         files.map(|file| file.path.as_path())
     }
 
-    /// Pairs of a module and one that defines an item it names.
+    /// Returns pairs of modules: the first contains a path to an item that the second defines.
     pub fn edges(&self) -> BTreeSet<(ModulePath, ModulePath)> {
         let mut edges = BTreeSet::new();
         for (module, file) in &self.0 {
@@ -70,7 +71,8 @@ impl Sources {
         edges
     }
 
-    /// The path from the crate's root; `None` if it leads outside.
+    /// Returns the path from the crate's root to which `path` resolves in `module`. Returns `None` if it leads to another
+    /// crate.
     fn absolute(&self, path: &[String], module: &[String], depth: usize) -> Option<Vec<String>> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -99,7 +101,7 @@ impl Sources {
         Some([target.as_slice(), rest].concat())
     }
 
-    /// The module whose file defines the item at an absolute path; the module itself for a bare module's path.
+    /// Returns the module whose file defines the item at an absolute path. For the path of a module, returns that module.
     fn owner(&self, path: &[String], depth: usize) -> Option<ModulePath> {
         let length = (1..=path.len())
             .take_while(|length| self.0.contains_key(&path[..*length]))
@@ -122,7 +124,8 @@ impl Sources {
     }
 }
 
-/// `web/page.rs` is `["web", "page"]`, `web/mod.rs` is `["web"]`. `None` for the crate's roots and files of tests.
+/// Returns the module path of a file: `["web", "page"]` for `web/page.rs`, `["web"]` for `web/mod.rs`. Returns `None` for
+/// the crate's root files and for test files.
 fn module_of(path: &Path) -> Option<ModulePath> {
     let parts = path.with_extension("");
     let mut module: ModulePath = parts
@@ -246,7 +249,7 @@ impl<'ast> Visit<'ast> for PathCollector {
     }
 }
 
-/// Groups of modules that reach each other.
+/// Returns groups of modules that all import each other directly or through other modules of the group.
 pub fn circles(
     edges: impl IntoIterator<Item = (ModulePath, ModulePath)>,
 ) -> BTreeSet<BTreeSet<ModulePath>> {

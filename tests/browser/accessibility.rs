@@ -1,5 +1,6 @@
-//! Accessibility and layout of every page: axe-core finds no violation and nothing is wider than the screen, in light and
-//! dark, on a desktop and a phone. Pictures are saved in `target/pictures`; `bin/pictures` copies them to `docs/`.
+//! Accessibility and layout of every page: axe-core finds no violation and nothing is wider than the screen, in the light
+//! and the dark colour scheme, on a desktop and a phone. Screenshots are saved in `target/pictures`; `bin/pictures`
+//! copies them to `docs/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,9 +17,9 @@ use crate::support::server::Server;
 use crate::support::smtp::SmtpSink;
 use crate::{add_account, base_url, open_welcome_article, publish_article, sign_in};
 
-/// Widths in pixels at which pages are checked: a desktop, a phone, and the minimum of WCAG 2.2 (1.4.10 Reflow).
+/// Screen widths in pixels at which pages are checked: a desktop, a phone, and the minimum of WCAG 2.2 (1.4.10 Reflow).
 const WIDTHS: [u32; 3] = [1280, 375, 320];
-/// Maximum height of a picture in pixels.
+/// Maximum height of a screenshot in pixels.
 const PICTURE_HEIGHT: u32 = 1800;
 
 const SAMPLE_REPLIES: [(&str, &str, &str); 4] = [
@@ -124,7 +125,8 @@ async fn every_page_is_accessible_and_fits() {
     browser.close().await;
 }
 
-/// Replies ten levels deep, in four scripts, with long names and words without break opportunities.
+/// Names and texts of replies nested ten levels deep, in four scripts, with long names and words that cannot be broken
+/// across lines.
 const REPLY_CHAIN: [(&str, &str, &str); 10] = [
     (
         "Tamsin Rook",
@@ -352,7 +354,7 @@ const HELD_COMMENTS_SQL: [&str; 3] = [
      from comments where status = 'approved' order by id limit 1",
 ];
 
-/// Waits until the server has indexed the new comments, so that similar ones share a card.
+/// Waits until the server has indexed the new comments, so that similar ones share a card in the moderation queue.
 async fn wait_until_indexed(server: &Server) {
     let deadline = Instant::now() + PAGE_TIMEOUT;
     while count(server, "select count(*) from index_queue").await > 0 {
@@ -512,7 +514,7 @@ fn create_pictures_folder() -> PathBuf {
     pictures
 }
 
-/// Checks the open page at every width and in both colour schemes.
+/// Checks the page that is open in the browser at every width and in both colour schemes.
 async fn check_page(browser: &Browser, name: &str, axe_core: &str, pictures: &Path) {
     for width in WIDTHS {
         for scheme in ["light", "dark"] {

@@ -1,4 +1,4 @@
-//! A real Chromium with its own profile, driven through WebDriver.
+//! Chromium with a temporary profile, controlled through WebDriver.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +18,7 @@ use url::{ParseError, Url};
 use crate::support::cluster::folder;
 use crate::support::server::wait_until;
 
-/// Time within which a page must reach the expected state.
+/// Longest wait for a page to reach the expected state.
 pub const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct Browser {
@@ -28,14 +28,14 @@ pub struct Browser {
     base_url: String,
 }
 
-/// A request that the browser sent.
+/// Request that the browser sent, from its network log.
 pub struct SentRequest {
-    /// Whether this is the POST of a form.
+    /// Whether the request is a form submitted with POST.
     pub is_form: bool,
     pub text: String,
 }
 
-/// A command of chromedriver that is not part of WebDriver.
+/// Command of chromedriver that is not part of the WebDriver standard.
 #[derive(Debug)]
 struct ChromedriverCommand {
     path: &'static str,
@@ -120,7 +120,8 @@ impl Browser {
         }
     }
 
-    /// Closes the browser. Dropping it instead kills the driver, which ends the browser too.
+    /// Closes the browser. If the value is dropped without this call, the driver is killed, which ends the browser as
+    /// well.
     pub async fn close(self) {
         self.client.clone().close().await.expect("chromium ends");
     }
@@ -131,7 +132,7 @@ impl Browser {
         self
     }
 
-    /// Returns path and query of the current page.
+    /// Returns the path and the query of the current page.
     pub async fn path(&self) -> String {
         let url = self.client.current_url().await.expect("a URL");
         let query = url.query().map(|query| format!("?{query}"));
@@ -152,12 +153,12 @@ impl Browser {
         !found.expect("the page answers").is_empty()
     }
 
-    /// Returns the visible text of an element.
+    /// Returns the visible text of the first element that matches a CSS selector.
     pub async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.expect("text")
     }
 
-    /// Returns whether the top of an element is on the screen.
+    /// Returns whether the top edge of an element is visible on the screen.
     pub async fn is_in_view(&self, css: &str) -> bool {
         let (_, top, _, height) = self.find(css).await.rectangle().await.expect("a rectangle");
         let page = "return [scrollY, innerHeight]";
@@ -171,7 +172,7 @@ impl Browser {
         value.unwrap_or_default()
     }
 
-    /// Replaces the text of a field by typing.
+    /// Replaces the text of a form field by pressing keys.
     pub async fn fill(&self, css: &str, text: &str) -> &Self {
         let field = self.find(css).await;
         field.clear().await.expect("a field that can be cleared");
@@ -185,7 +186,7 @@ impl Browser {
         self
     }
 
-    /// Clicks an element that leads to another page, and waits until the current one is gone.
+    /// Clicks an element that leads to another page, and waits until the current page is gone.
     pub async fn follow(&self, css: &str) -> &Self {
         let link = self.find(css).await;
         self.click_and_leave(link).await
@@ -211,7 +212,7 @@ impl Browser {
         self
     }
 
-    /// Returns the HTML of the page after its scripts ran.
+    /// Returns the current HTML of the page, after its scripts have run.
     pub async fn source(&self) -> String {
         self.client.source().await.expect("the page has a source")
     }
@@ -221,7 +222,7 @@ impl Browser {
         ran.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Waits for a script to return true.
+    /// Waits until a script returns true. If it does not, panics with the description `what`.
     pub async fn wait_until(&self, what: &str, script: &str) {
         let deadline = Instant::now() + PAGE_TIMEOUT;
         while self.run(script).await != true {
@@ -244,7 +245,7 @@ impl Browser {
         done.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Returns the requests with their headers that the browser sent since the last call.
+    /// Returns the requests that the browser has sent since the last call, with their headers.
     pub async fn take_sent_requests(&self) -> Vec<SentRequest> {
         let log = json!({ "type": "performance" });
         let log = self.send_chromedriver_command("se/log", log).await;
@@ -268,7 +269,7 @@ impl Browser {
         sent.collect()
     }
 
-    /// Returns all cookies of this browser as JSON.
+    /// Returns all cookies of this browser as one JSON text.
     pub async fn cookies(&self) -> String {
         let cookies = self
             .send_devtools_command("Network.getAllCookies", json!({}))
@@ -282,7 +283,7 @@ impl Browser {
         self
     }
 
-    /// Sets the width of the screen and the preferred colour scheme. Below 600 pixels the browser is a phone.
+    /// Sets the width of the screen and the preferred colour scheme. A width below 600 pixels emulates a phone.
     pub async fn set_viewport(&self, width: u32, scheme: &str) {
         self.set_screen_size(width, if width < 600 { 812 } else { 900 })
             .await;
@@ -301,7 +302,7 @@ impl Browser {
         .await;
     }
 
-    /// Delays every response from now on.
+    /// Delays every later response by this many milliseconds.
     pub async fn set_latency(&self, milliseconds: u32) {
         self.send_devtools_command("Network.enable", json!({}))
             .await;
@@ -312,7 +313,7 @@ impl Browser {
         .await;
     }
 
-    /// Presses keys without choosing a field first.
+    /// Presses keys without focusing a form field first.
     pub async fn press_keys(&self, keys: &str) {
         let mut actions = KeyActions::new("keyboard".to_owned());
         for value in keys.chars() {
@@ -324,7 +325,7 @@ impl Browser {
         pressed.expect("keys are pressed");
     }
 
-    /// Saves a picture of the page from its top, at most `height` pixels high, as WebP.
+    /// Saves a screenshot of the page from its top, at most `height` pixels high, as a WebP file.
     pub async fn save_screenshot(&self, file: &Path, width: u32, height: u32) {
         let page = self
             .run("return document.documentElement.scrollHeight")
@@ -346,7 +347,7 @@ impl Browser {
         fs::write(file, bytes).expect("the picture is saved");
     }
 
-    /// Runs axe-core. Returns a line for each violation, and the number of rules that passed.
+    /// Runs axe-core on the page. Returns one line for each violation, and the number of rules that passed.
     pub async fn run_axe(&self, axe_core: &str) -> (Vec<String>, usize) {
         self.run(axe_core).await;
         let found = self

@@ -1,5 +1,5 @@
-//! Discussions as readers use them without an account: replying, previewing, editing, deleting, drafts, remembered names and
-//! notifications; and the preview of word lists.
+//! Discussions as readers without an account use them (replying, previewing, editing, deleting, drafts, remembered names
+//! and notifications), and the preview of word lists.
 
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
@@ -10,7 +10,7 @@ use crate::support::server::Server;
 use crate::support::smtp::{ReceivedEmail, SmtpSink};
 use crate::{add_account, base_url, open_welcome_article, sign_in};
 
-/// Changes the settings so that first-time commenters are not held and there is no flood limit.
+/// Changes the site's settings so that first-time commenters are not held and several comments may be posted in a row.
 pub async fn publish_comments_at_once(server: &Server) {
     execute(
         server,
@@ -19,7 +19,7 @@ pub async fn publish_comments_at_once(server: &Server) {
     .await;
 }
 
-/// Runs a statement in the database of a server; panics if it affects no row.
+/// Runs an SQL statement in the database of a server. Panics if it affects no row.
 pub async fn execute(server: &Server, change: &'static str) {
     let database = PgConnection::connect(&server.database_url()).await;
     let mut database = database.expect("the database can be reached");
@@ -27,7 +27,8 @@ pub async fn execute(server: &Server, change: &'static str) {
     assert!(changed.expect("the change is made").rows_affected() > 0);
 }
 
-/// Posts a reply by another commenter from another network. Returns its id and the path of its author's page.
+/// Posts a reply by another commenter from another IP network. Returns the id of the comment and the path of its author's
+/// page.
 pub fn post_reply(
     server: &Server,
     article: &str,
@@ -56,14 +57,14 @@ pub fn post_reply(
     (id, author_page)
 }
 
-/// Fills in the open reply form as Ann.
+/// Fills in the open reply form under the name Ann.
 async fn fill_reply_form(reader: &Browser, words: &str) {
     reader.fill("#comment", words).await;
     reader.fill("#author", "Ann").await;
     reader.fill("#email", "ann.canary@example.org").await;
 }
 
-/// Opens a browser with JavaScript and one without.
+/// Opens two browsers, the first with JavaScript and the second without.
 async fn open_two_browsers(server: &Server) -> [Browser; 2] {
     let site = base_url(server);
     [
@@ -209,7 +210,7 @@ async fn a_draft_survives_reloads_until_it_is_submitted() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_name_is_remembered_in_the_browser_alone() {
+async fn a_commenters_name_is_remembered_only_in_the_browser() {
     let server = Server::new();
     let reader = Browser::open(&base_url(&server)).await;
     let article = open_welcome_article(&reader).await;
@@ -267,7 +268,7 @@ async fn is_ticked(reader: &Browser, css: &str) -> bool {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_subscriber_is_notified_and_manages_their_own_comments() {
+async fn a_subscriber_is_notified_and_manages_the_subscription_and_data() {
     let sink = SmtpSink::start().await;
     let smtp = format!("smtp://{}", sink.address);
     let server = Server::start_with(
@@ -288,7 +289,7 @@ async fn a_subscriber_is_notified_and_manages_their_own_comments() {
     }
 }
 
-/// Subscribes, confirms the email, unsubscribes, exports the data, and erases everything.
+/// Subscribes, confirms the email address, unsubscribes, exports the commenter's data, and erases everything.
 async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser, email: &str) {
     let article = open_welcome_article(reader).await;
     let action = reader.find("#commentform").await.attr("action").await;
@@ -359,7 +360,7 @@ async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser,
     assert!(!server.log().contains(email));
 }
 
-/// Waits until an email address has received `number` emails, and returns the last of them.
+/// Waits until an email address has received `number` emails, and returns the last one.
 pub async fn wait_for_email(sink: &SmtpSink, email: &str, number: usize) -> ReceivedEmail {
     let mut emails = Vec::new();
     // The mail server runs on this thread, so a blocking wait would stop it.

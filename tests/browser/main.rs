@@ -1,5 +1,5 @@
-//! The site in a real Chromium, with JavaScript and without, as readers, moderators and editors use it. Plain `cargo test`
-//! ignores these tests, since it cannot install a browser; `bin/test` runs them.
+//! The site in Chromium, with and without JavaScript, as readers, moderators and editors use it. Plain `cargo test`
+//! ignores these tests, since it cannot install a browser. `bin/test` runs them.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -14,12 +14,12 @@ use support::article::WrittenArticle;
 use support::makers::PASSPHRASE;
 use support::server::{Server, broadsheet, run, text};
 
-/// Returns the URL of a server without a slash at the end.
+/// Returns the URL of a server without the slash at the end.
 fn base_url(server: &Server) -> String {
     format!("http://{}", server.address)
 }
 
-/// Adds an account on the command line.
+/// Adds an account to a running site with the `account` command.
 fn add_account(server: &Server, username: &str, role: &str) {
     let mut add = broadsheet(&server.data);
     add.args(["account", "add", username, "--role", role]);
@@ -212,7 +212,7 @@ async fn publishing_replying_and_approving_work_without_javascript() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn a_moderator_signs_in_decides_and_undoes() {
+async fn a_moderator_signs_in_decides_on_a_comment_and_undoes_it() {
     let server = Server::new();
     add_account(&server, "mo", "moderator");
     let mo = Browser::open(&base_url(&server)).await;
@@ -255,7 +255,7 @@ async fn a_moderator_signs_in_decides_and_undoes() {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn an_editor_previews_and_publishes() {
+async fn an_editor_previews_and_publishes_an_article() {
     let server = Server::new();
     add_account(&server, "edda", "editor");
     let edda = Browser::open(&base_url(&server)).await;

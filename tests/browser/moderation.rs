@@ -1,4 +1,5 @@
-//! Moderation in the browser: a hundred decisions by keyboard, the same without JavaScript, and two moderators at once.
+//! Moderation in the browser: deciding on a hundred comments by keyboard, the same without JavaScript, and two moderators
+//! working at once.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use crate::discussion::execute;
 use crate::support::server::Server;
 use crate::{add_account, base_url, sign_in};
 
-/// Inserts `count` held comments, after moving the existing ones to the trash.
+/// Inserts `count` held comments. Moves all existing comments to the trash first.
 async fn insert_held(server: &Server, count: i64) {
     let mut db = connect(server).await;
     sqlx::query("update comments set status = 'trashed' where status = 'held'")
@@ -39,7 +40,7 @@ async fn connect(server: &Server) -> PgConnection {
     database.expect("the database can be reached")
 }
 
-/// Loads the status of every inserted comment.
+/// Loads the status of every comment inserted by the test, by comment id.
 async fn load_statuses(server: &Server) -> BTreeMap<i64, String> {
     let mut db = connect(server).await;
     sqlx::query_as::<_, (i64, String)>(
@@ -58,7 +59,7 @@ pub async fn count(server: &Server, query: &'static str) -> i64 {
     found.expect("a number")
 }
 
-/// Script that returns the id of the current card; null if there is none.
+/// JavaScript that returns the id of the card in the moderation queue that is selected for the keyboard, or null.
 const CURRENT_CARD_SCRIPT: &str = "const here = document.querySelector('.card.here:not(.gone)');
                     return here ? Number(here.dataset.id) : null";
 
@@ -172,7 +173,8 @@ async fn a_hundred_comments_are_decided_without_javascript() {
     browser.close().await;
 }
 
-/// Decides at random and without pauses until no card is left. Returns the number of keys pressed.
+/// Decides on cards in the queue with random keys and few pauses until no card is left. Returns the number of keys
+/// pressed.
 async fn decide_at_random(browser: &Browser, mut seed: u64) -> i64 {
     let mut pressed = 0;
     loop {
@@ -204,7 +206,7 @@ async fn decide_at_random(browser: &Browser, mut seed: u64) -> i64 {
 
 #[tokio::test]
 #[ignore = "needs chromium; bin/test installs and runs it"]
-async fn two_moderators_on_one_queue_decide_each_comment_once() {
+async fn two_moderators_working_at_once_decide_each_comment_once() {
     let server = Server::new();
     execute(&server, "update settings set flood_seconds = 0").await;
     for handle in ["mo", "ada"] {

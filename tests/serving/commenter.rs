@@ -1,4 +1,4 @@
-//! The `commenter` command: data requests and bounced mail.
+//! Tests of the `commenter` command: requests of commenters about their data, and bounced mail.
 
 use std::process::Output;
 
@@ -19,7 +19,7 @@ fn run_commenter_command(server: &Server, arguments: &[&str], email: &str) -> Ou
 }
 
 #[test]
-fn a_data_request_is_answered_from_the_command_line() {
+fn commenters_data_is_exported_and_erased_on_the_command_line() {
     let server = Server::new();
     let (url, to) = (server.database_url(), reply_path(&server));
     query_strings(

@@ -1,4 +1,5 @@
-//! Connections, byte by byte: requests in every form, timeouts, shutdown, and the memory of idle ones.
+//! HTTP connections: requests that arrive byte by byte or pipelined, timeouts, shutdown, and the memory of idle
+//! connections.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -15,7 +16,7 @@ use tokio::runtime::Builder;
 use crate::support::server::{Server, wait_until};
 use crate::{query_strings, reply_path, welcome_path};
 
-/// Request after which the server closes the connection.
+/// Request that makes the server close the connection after its response.
 const LAST_REQUEST: &str =
     "GET /healthz HTTP/1.1\r\nhost: site.example\r\nconnection: close\r\n\r\n";
 
@@ -29,7 +30,8 @@ fn request_for(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: site.example\r\n\r\n")
 }
 
-/// Returns the line of `/proc/net/tcp` for one end of a connection, while that end is open.
+/// Returns the line of `/proc/net/tcp` for the socket at `from` of the connection to `to`. Returns `None` if that socket
+/// is closed.
 fn socket_line(from: SocketAddr, to: SocketAddr) -> Option<String> {
     let ends = [from, to].map(|end| format!("0100007F:{:04X}", end.port()));
     let table = fs::read_to_string("/proc/net/tcp").expect("the table of connections");
@@ -40,7 +42,7 @@ fn socket_line(from: SocketAddr, to: SocketAddr) -> Option<String> {
     line.map(str::to_owned)
 }
 
-/// Returns whether everything sent from one end has been read at the other.
+/// Returns whether everything sent from `from` has been read by the process at `to`.
 fn is_read(from: SocketAddr, to: SocketAddr) -> bool {
     let is_empty = |line: Option<String>, which: usize| {
         // A closed end reads no more.
@@ -52,7 +54,8 @@ fn is_read(from: SocketAddr, to: SocketAddr) -> bool {
     is_empty(socket_line(from, to), 0) && is_empty(socket_line(to, from), 1)
 }
 
-/// Sends packets and a last request, each packet after the one before has been read. Returns all responses without dates.
+/// Sends packets and then [`LAST_REQUEST`] on one connection. Each packet is sent after the previous one has been read.
+/// Returns all responses without their `Date` headers.
 fn exchange(server: &Server, packets: &[&[u8]]) -> String {
     let mut stream = connect(server);
     let client = stream.local_addr().expect("a local address");
@@ -72,7 +75,7 @@ fn without_dates(responses: &str) -> String {
     undated.join("\r\n")
 }
 
-/// Returns the status codes of responses in their order.
+/// Returns the status codes of several responses, in order.
 fn statuses(responses: &str) -> Vec<&str> {
     let responses = responses.split("HTTP/1.1 ").skip(1);
     responses.map(|response| &response[..3]).collect()
@@ -86,7 +89,7 @@ fn etag(response: &str) -> &str {
 }
 
 #[test]
-fn a_request_in_pieces_gets_the_same_response_as_a_whole_one() {
+fn a_request_sent_in_pieces_gets_the_same_response_as_a_whole_one() {
     let server = Server::new();
     let path = welcome_path(&server);
     server.get(&path);
@@ -179,7 +182,7 @@ fn one_connection_serves_every_kind_of_request_in_turn() {
 }
 
 #[test]
-fn cached_and_rendered_responses_follow_each_other_on_one_connection() {
+fn one_connection_can_get_cached_and_rendered_pages_in_turn() {
     let server = Server::new();
     let page = request_for(&welcome_path(&server));
     let missing = request_for("/no/such/page");
@@ -215,7 +218,7 @@ fn cached_and_rendered_responses_follow_each_other_on_one_connection() {
     }
 }
 
-/// Runs `act` while no query can read the table of articles.
+/// Runs `act` while the table of articles is locked in the database, so that queries of it block.
 fn with_locked_articles(server: &Server, act: impl FnOnce()) {
     let url = server.database_url();
     let runtime = Builder::new_current_thread().enable_all().build();
@@ -233,7 +236,7 @@ fn with_locked_articles(server: &Server, act: impl FnOnce()) {
 }
 
 #[test]
-fn hanging_up_cancels_a_request_and_pipelining_does_not() {
+fn closing_the_connection_cancels_a_request_but_pipelining_does_not() {
     let server = Server::new();
     let page = request_for(&welcome_path(&server));
     let [mut first, mut second] = [(); 2].map(|()| connect(&server));
@@ -386,7 +389,7 @@ fn pipelined_responses_arrive_complete_and_in_order_even_if_read_late() {
 }
 
 #[test]
-fn a_change_shows_at_once_on_a_connection_that_reads_the_page_often() {
+fn a_changed_page_is_served_at_once_on_a_connection_that_requests_it_often() {
     let server = Server::new();
     let path = welcome_path(&server);
     let reply = reply_path(&server);
@@ -422,7 +425,7 @@ fn a_change_shows_at_once_on_a_connection_that_reads_the_page_often() {
     }
 }
 
-/// Reads one response whose body has a known length.
+/// Reads one response from the stream. The length of its body is known.
 fn read_page(stream: &mut TcpStream, length: usize) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -433,7 +436,7 @@ fn read_page(stream: &mut TcpStream, length: usize) {
     stream.read_exact(&mut vec![0; length]).expect("a body");
 }
 
-/// Returns the resident memory of a server in bytes.
+/// Returns the resident memory of the server process in bytes.
 fn resident_bytes(server: &Server) -> usize {
     let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -442,7 +445,7 @@ fn resident_bytes(server: &Server) -> usize {
 }
 
 #[test]
-fn ten_thousand_idle_connections_take_16_kilobytes_each_at_most() {
+fn ten_thousand_idle_connections_take_at_most_16_kilobytes_each() {
     const CONNECTIONS: usize = 10_000;
     const MAX_BYTES: usize = 16 * 1024;
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("the limit is known");

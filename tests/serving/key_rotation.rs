@@ -1,4 +1,5 @@
-//! The `key rotate` command: replies are accepted during a rotation, and an interrupted one continues.
+//! Tests of the `key rotate` command. Replies are accepted during a key rotation, and an interrupted rotation continues
+//! when the command is run again.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -53,7 +54,8 @@ fn rotate(data: &Path, arguments: &[&str]) -> String {
     text(&output)
 }
 
-/// Inserts sealed values of every kind: commenters, an account, a network, a queued email and the spam checker's key.
+/// Inserts encrypted values of every kind: commenters, an account, an IP network, a queued email and the spam checker's
+/// key.
 fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
     let emails: Vec<Email> = (0..commenters)
         .map(|n| Email::parse(&format!("reader-{n}@example.net")).expect("an address"))
@@ -113,7 +115,7 @@ fn insert_sealed_values(url: &str, keys: &KeyRing, commenters: usize) {
     });
 }
 
-/// Counts the values sealed with another key than the one in the settings.
+/// Counts the values that are encrypted with a different key than the one named in the settings.
 fn count_unrotated(url: &str) -> String {
     query_strings(
         url,
@@ -131,7 +133,7 @@ fn count(url: &str, query: &'static str) -> usize {
     query_strings(url, query)[0].parse().expect("a number")
 }
 
-/// Decrypts every commenter's email with the keys of the file and returns them sorted.
+/// Decrypts the emails of all commenters with the keys of the key file, and returns them sorted.
 fn open_emails(url: &str, keys: &KeyRing) -> Vec<String> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> = wait_for(async {
         let mut db = PgConnection::connect(url).await.expect("a connection");
@@ -167,7 +169,7 @@ fn run_check(data: &Path) -> String {
 }
 
 #[test]
-fn replies_go_on_during_a_rotation() {
+fn replies_are_accepted_during_a_key_rotation() {
     let mut server = Server::new();
     let (url, to) = (server.database_url(), reply_path(&server));
     let file = server.data.join("secret.key");
@@ -287,7 +289,7 @@ fn replies_go_on_during_a_rotation() {
 }
 
 #[test]
-fn a_killed_rotation_continues_when_it_is_run_again() {
+fn a_killed_key_rotation_continues_when_the_command_is_run_again() {
     let server = Server::new();
     let url = server.database_url();
     let file = server.data.join("secret.key");
@@ -330,7 +332,7 @@ fn a_killed_rotation_continues_when_it_is_run_again() {
 }
 
 #[test]
-fn a_server_without_the_new_key_serves_pages_and_returns_replies() {
+fn a_server_without_the_new_key_serves_pages_and_gives_replies_back_unsaved() {
     let url = wait_for(new_database());
     let (here, there) = (folder("here"), folder("there"));
     let secret = "5a".repeat(32);

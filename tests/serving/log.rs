@@ -1,4 +1,4 @@
-//! The `check log` command.
+//! Tests of the `check log` command.
 
 use std::process::Output;
 
@@ -13,7 +13,7 @@ fn check_log(server: &Server, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn the_audit_log_is_verified_beside_a_running_server() {
+fn the_audit_log_is_verified_while_a_server_is_running() {
     let server = Server::new();
     let url = server.database_url();
     let checked = check_log(&server, &[]);

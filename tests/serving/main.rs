@@ -1,4 +1,5 @@
-//! The real program with its embedded Postgres: first start, settings, crashes, takeover and slow clients.
+//! The `broadsheet` program with its embedded Postgres: first start, settings, crashes, takeover of Postgres, and slow
+//! clients.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -25,7 +26,7 @@ use sqlx::{Connection, PgConnection, Row};
 use support::cluster::folder;
 use support::server::{Server, broadsheet, is_alive, run, text, wait_until};
 
-/// Loads the text of every comment.
+/// Loads the texts of all comments from the database.
 fn load_comment_bodies(url: &str) -> Vec<String> {
     query_strings(url, "select body from comments")
 }
@@ -322,7 +323,7 @@ fn an_external_database_is_used_without_starting_postgres() {
 }
 
 #[test]
-fn a_lost_key_is_not_replaced() {
+fn a_missing_secret_key_is_not_replaced_by_a_new_one() {
     let mut server = Server::new();
     server.stop();
     fs::remove_file(server.data.join("secret.key")).expect("the key file existed");
@@ -342,7 +343,7 @@ fn a_lost_key_is_not_replaced() {
 }
 
 #[test]
-fn a_wrong_key_is_rejected() {
+fn the_start_fails_with_a_key_that_does_not_match_the_database() {
     let mut server = Server::new();
     server.stop();
     fs::write(server.data.join("secret.key"), "ab".repeat(32)).expect("another key");
@@ -416,7 +417,7 @@ fn acknowledged_comments_survive_a_killed_server() {
 }
 
 #[test]
-fn a_killed_postgres_restarts_without_losing_comments() {
+fn a_killed_postgres_is_restarted_without_losing_comments() {
     let server = Server::new();
     let form_path = reply_path(&server);
     let stop = AtomicBool::new(false);
@@ -525,7 +526,7 @@ fn a_frozen_postgres_does_not_block_shutdown() {
 }
 
 #[test]
-fn a_second_server_on_the_same_folder_shares_postgres() {
+fn a_second_server_on_the_same_data_folder_shares_postgres() {
     let server = Server::new();
     let second = Server::start(&server.data);
     assert_eq!(second.database_url(), server.database_url());
@@ -533,7 +534,7 @@ fn a_second_server_on_the_same_folder_shares_postgres() {
 }
 
 #[test]
-fn a_second_server_takes_over_when_the_first_stops() {
+fn a_second_server_takes_over_postgres_when_the_first_stops() {
     let mut first = Server::new();
     // Another runtime folder: an own Postgres would have its socket there, unless the account is root.
     let runtime = folder("run");
@@ -607,7 +608,7 @@ fn is_broken(error: &std::io::Error) -> bool {
 }
 
 #[test]
-fn slow_headers_close_the_connection() {
+fn a_connection_with_slow_request_headers_is_closed() {
     let server = Server::new();
     let mut slow = TcpStream::connect(server.address).expect("a connection");
     slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
@@ -660,7 +661,7 @@ fn an_oversized_body_still_gets_the_413_page() {
 }
 
 #[test]
-fn data_of_another_postgres_version_is_reported() {
+fn a_data_folder_of_another_postgres_version_is_reported() {
     let mut server = Server::new();
     server.stop();
     fs::write(server.data.join("postgres/PG_VERSION"), "9\n").expect("another version");

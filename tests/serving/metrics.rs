@@ -1,4 +1,4 @@
-//! Metrics of the cache, and the memory settings of the process.
+//! Tests of the metrics of the page cache, and of the memory settings of the process.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -12,7 +12,7 @@ fn free_address() -> SocketAddr {
     listener.local_addr().expect("a local address")
 }
 
-/// Returns the value of a metric.
+/// Returns the value of the metric with this name in OpenMetrics text.
 fn value(metrics: &str, name: &str) -> u64 {
     let line = metrics
         .lines()
@@ -22,7 +22,7 @@ fn value(metrics: &str, name: &str) -> u64 {
 }
 
 #[test]
-fn metrics_of_the_cache_are_served_on_a_port_of_their_own() {
+fn cache_metrics_are_served_on_a_separate_port() {
     let address = free_address();
     let settings = [("BROADSHEET_METRICS_LISTEN", &*address.to_string())];
     let server = Server::start_with(&folder("data"), &settings);

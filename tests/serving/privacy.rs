@@ -1,4 +1,4 @@
-//! The `check privacy` command of the real program: it searches a copy, and changes nothing on the site.
+//! Tests of the `check privacy` command. It searches a copy of the site, and changes nothing on the site itself.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -19,7 +19,7 @@ fn check_privacy(data: &Path, arguments: &[&str]) -> Output {
     run(command, "")
 }
 
-/// Returns what the check must not change: row counts, settings and a sequence.
+/// Returns the state of the site that the check must not change: row counts, settings and the position of a sequence.
 fn site_state(url: &str) -> Vec<String> {
     [
         "select count(*)::text from comments",
@@ -44,7 +44,7 @@ fn list_copies(url: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
+fn the_privacy_check_runs_beside_a_server_and_changes_only_its_copy_of_the_site() {
     let server = Server::new();
     let export = folder("made").join("made.xml");
     let mut writer = BufWriter::new(File::create(&export).expect("a file"));
@@ -106,7 +106,7 @@ fn the_check_runs_beside_a_server_and_changes_only_its_copy() {
 }
 
 #[test]
-fn a_site_that_was_never_started_fails_the_check() {
+fn the_privacy_check_fails_on_a_site_that_was_never_started() {
     let data = folder("new");
     let checked = check_privacy(&data, &[]);
     assert!(!checked.status.success());
@@ -118,7 +118,7 @@ fn a_site_that_was_never_started_fails_the_check() {
 }
 
 #[test]
-fn the_check_starts_and_stops_the_embedded_postgres_when_no_server_runs() {
+fn the_privacy_check_starts_and_stops_the_embedded_postgres_when_no_server_runs() {
     let mut server = Server::new();
     server.stop();
     let checked = check_privacy(&server.data, &[]);

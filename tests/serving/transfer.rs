@@ -1,4 +1,5 @@
-//! The `import` and `export` commands: killed, without the database, from a pipe, and with wrong arguments.
+//! Tests of the `import` and `export` commands: killed, without a database, reading from a pipe, and with wrong
+//! arguments.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -26,7 +27,7 @@ fn write_export_of(folder: &Path, articles: u64) -> std::path::PathBuf {
     file
 }
 
-/// Builds a command with its own database and key.
+/// Builds a `broadsheet` command that uses this database, and a key file in this folder.
 fn command_on(database: &str, folder: &Path) -> Command {
     let key = folder.join("key");
     if !key.exists() {
@@ -48,7 +49,7 @@ fn import(database: &str, folder: &Path, file: &Path) -> Output {
     run(command, "")
 }
 
-/// Returns everything that readers and moderators could see, and the records of the import.
+/// Returns everything that readers and moderators can see, and the database rows that record the import.
 async fn load_state(database: &str, folder: &Path) -> Vec<String> {
     let mut command = command_on(database, folder);
     command.args(["export", "wordpress", "--with-emails"]);
@@ -79,7 +80,7 @@ async fn load_state(database: &str, folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_import_killed_twenty_times_ends_like_an_undisturbed_one() {
+async fn an_import_killed_twenty_times_ends_with_the_same_data_as_an_undisturbed_one() {
     let folder = folder("killed");
     let file = write_export(&folder);
     let undisturbed = new_database().await;
@@ -186,7 +187,7 @@ fn an_import_that_loses_its_database_can_be_resumed() {
     assert!(text(&output).contains(&format!("articles {articles:>23}")));
 }
 
-/// Returns whether an import has committed articles; `false` while the database is still being created.
+/// Returns whether an import has committed articles already. Returns `false` while the database is still being created.
 fn has_articles(url: &str) -> bool {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -202,7 +203,7 @@ fn has_articles(url: &str) -> bool {
 }
 
 #[tokio::test]
-async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
+async fn an_import_reads_standard_input_and_rejects_unusable_files() {
     let folder = folder("piped");
     let database = new_database().await;
     let export = fs::read_to_string(write_export(&folder)).expect("text");
@@ -259,7 +260,7 @@ async fn an_import_reads_a_pipe_and_rejects_unusable_files() {
 }
 
 #[tokio::test]
-async fn an_export_file_is_complete_or_absent() {
+async fn an_export_writes_a_complete_file_or_fails() {
     let folder = folder("export");
     let database = new_database().await;
     let file = write_export(&folder);

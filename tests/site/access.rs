@@ -1,4 +1,5 @@
-//! Every admin route, requested by every role. A new route that is not listed here fails the test.
+//! Tests of access to admin routes. Every route is requested with every role. A new route that is missing here fails the
+//! tests.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -6,12 +7,12 @@ use broadsheet::router;
 
 use crate::support::TestSite;
 
-/// The visitors who may request a route.
+/// Visitors who may request a route.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum RouteAccess {
-    /// Everyone: sign-in and setup.
+    /// Anyone may request the route: sign-in and setup.
     Public,
-    /// Staff with this role or a higher one.
+    /// Staff with this role or a higher one may request the route.
     AtLeast(Role),
 }
 
@@ -65,7 +66,7 @@ const ADMIN_ROUTES: &[(&str, &str, RouteAccess)] = &[
 ];
 
 #[test]
-fn every_admin_route_is_listed_here() {
+fn every_admin_route_is_in_the_table_of_expected_access() {
     let served: Vec<(String, &str)> = router::admin_routes()
         .list()
         .iter()

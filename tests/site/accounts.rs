@@ -1,4 +1,4 @@
-//! Setup of the first admin, signing in and out, and throttling of guesses.
+//! Tests of accounts: setup of the first admin, signing in and out, and throttling of passphrase guesses.
 
 use broadsheet::accounts::{Role, setup};
 
@@ -13,7 +13,7 @@ async fn setup_link(site: &TestSite) -> Option<String> {
         .expect("a link")
 }
 
-/// Creates a site whose first admin is ada, signed out again.
+/// Creates a site whose first admin has the username ada and is signed out again.
 async fn site_with_admin() -> TestSite {
     let site = TestSite::new().await;
     let link = setup_link(&site).await.expect("nobody can sign in yet");
@@ -183,7 +183,7 @@ async fn sign_in_does_not_reveal_which_accounts_exist() {
 }
 
 #[tokio::test]
-async fn guessing_is_throttled_without_locking_out_colleagues() {
+async fn guessing_passphrases_is_throttled_without_locking_out_colleagues() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
@@ -234,7 +234,7 @@ async fn guessing_is_throttled_without_locking_out_colleagues() {
 }
 
 #[tokio::test]
-async fn guesses_from_many_networks_delay_the_owner_by_seconds_only() {
+async fn passphrase_guesses_from_many_ip_networks_delay_the_owner_by_seconds_only() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
@@ -267,7 +267,7 @@ async fn guesses_from_many_networks_delay_the_owner_by_seconds_only() {
 }
 
 #[tokio::test]
-async fn concurrent_guesses_are_all_counted() {
+async fn concurrent_passphrase_guesses_are_all_counted() {
     let site = site_with_admin().await;
     let guesses = (0..30).map(|_| {
         let visitor = site.visitor();
@@ -292,7 +292,7 @@ async fn concurrent_guesses_are_all_counted() {
 }
 
 #[tokio::test]
-async fn sign_in_redirects_to_admin_pages_only() {
+async fn after_sign_in_redirects_lead_to_admin_pages_only() {
     let site = site_with_admin().await;
     for next in [
         "https://evil.example/",

@@ -1,4 +1,4 @@
-//! The remote spam check, against a server in the test that records the requests.
+//! Tests of the remote spam check (Akismet), against a server in the test that records the requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ const NETWORK: &str = "192.0.2.77";
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// Fields that are always sent.
+/// Names of the fields that are always sent to the spam checker.
 const ALWAYS: [&str; 6] = [
     "api_key",
     "blog",
@@ -32,7 +32,7 @@ const ALWAYS: [&str; 6] = [
     "comment_type",
 ];
 
-/// A server with prepared responses.
+/// Spam checker in the test, with prepared responses.
 #[derive(Clone)]
 struct FakeChecker {
     url: String,
@@ -42,11 +42,11 @@ struct FakeChecker {
 struct FakeCheckerState {
     received: Vec<ReceivedRequest>,
     response: (StatusCode, Vec<(&'static str, &'static str)>, String),
-    /// Statement that runs while a request is open.
+    /// SQL statement that runs while the site waits for a response.
     run_during_request: Option<(PgPool, &'static str)>,
 }
 
-/// A received request.
+/// Request that the spam checker in the test received.
 #[derive(Clone)]
 struct ReceivedRequest {
     path: String,
@@ -135,7 +135,7 @@ impl FakeChecker {
             .clone()
     }
 
-    /// Makes a site that uses this checker with these fields ticked.
+    /// Creates a site that uses this spam checker, with these optional fields ticked in its settings.
     async fn site(&self, ticked: &[&str]) -> TestSite {
         let settings = CheckerSettings {
             url: self.url.clone(),
@@ -153,7 +153,7 @@ impl FakeChecker {
     }
 }
 
-/// Adds a comment that waits for the check.
+/// Adds a comment that waits for the remote spam check.
 async fn add_waiting(
     site: &TestSite,
     on: &SampleArticle,
@@ -180,7 +180,7 @@ async fn add_waiting(
     id
 }
 
-/// Adds a comment that no other rule holds.
+/// Adds a comment that waits for the remote spam check and that no other rule holds.
 async fn add_ham(site: &TestSite, on: &SampleArticle) -> CommentId {
     add_waiting(site, on, "Ann", Status::Approved, &["being-checked"]).await
 }
@@ -189,7 +189,8 @@ async fn run_checks(site: &TestSite) -> usize {
     check_due(&site.app).await.expect("the database answers")
 }
 
-/// Returns the status, the reasons, and the number of comments that still wait.
+/// Returns the status of a comment, the reasons for it, and the number of comments that still wait for the remote spam
+/// check.
 async fn load_state(site: &TestSite, id: CommentId) -> (Status, String, i64) {
     let reasons: Vec<String> = sqlx::query_scalar("select reasons from comments where id = $1")
         .bind(id.0)
@@ -205,7 +206,7 @@ fn expected_state(status: Status, reasons: &str, waiting: i64) -> (Status, Strin
 }
 
 #[tokio::test]
-async fn ham_is_approved_after_the_check() {
+async fn ham_is_approved_after_the_remote_spam_check() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -258,7 +259,7 @@ async fn spam_is_marked_and_blatant_spam_is_trashed() {
 }
 
 #[tokio::test]
-async fn one_round_checks_many_comments() {
+async fn one_run_checks_many_comments_for_spam() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["name"]).await;
     let article = site.article("Tea").await;
@@ -276,7 +277,7 @@ async fn one_round_checks_many_comments() {
 }
 
 #[tokio::test]
-async fn a_failed_check_is_retried_at_growing_intervals() {
+async fn a_failed_spam_check_is_retried_at_growing_intervals() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -307,7 +308,7 @@ async fn a_failed_check_is_retried_at_growing_intervals() {
 }
 
 #[tokio::test]
-async fn unexpected_responses_are_errors() {
+async fn unexpected_responses_of_the_spam_checker_are_errors() {
     let long = "true".to_owned() + &" ".repeat(64 * 1024);
     let elsewhere = [("location", "/elsewhere")];
     for (status, headers, body, why) in [
@@ -343,7 +344,7 @@ async fn unexpected_responses_are_errors() {
 }
 
 #[tokio::test]
-async fn an_unusable_checker_leaves_comments_held() {
+async fn an_unusable_spam_checker_leaves_comments_held() {
     for (change, why) in [
         (
             "update settings set akismet_url = 'http://checker.example'",
@@ -377,7 +378,7 @@ async fn an_unusable_checker_leaves_comments_held() {
 }
 
 #[tokio::test]
-async fn a_check_expires_after_a_day() {
+async fn a_waiting_spam_check_expires_after_a_day() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -412,7 +413,7 @@ async fn a_check_expires_after_a_day() {
 }
 
 #[tokio::test]
-async fn downtime_of_the_site_does_not_expire_checks() {
+async fn downtime_of_the_site_does_not_expire_waiting_spam_checks() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -427,7 +428,7 @@ async fn downtime_of_the_site_does_not_expire_checks() {
 }
 
 #[tokio::test]
-async fn only_the_ticked_fields_are_sent() {
+async fn only_the_ticked_fields_are_sent_to_the_spam_checker() {
     let article_path = "http://127.0.0.1:8600/2026/03/14/tea";
     for (tick, field, value) in [
         ("words", "comment_content", "Words of Ann."),
@@ -468,7 +469,7 @@ async fn only_the_ticked_fields_are_sent() {
 }
 
 #[tokio::test]
-async fn site_and_comment_type_are_always_sent() {
+async fn site_and_comment_type_are_always_sent_to_the_spam_checker() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&[]).await;
     let article = site.article("Tea").await;
@@ -511,7 +512,7 @@ async fn site_and_comment_type_are_always_sent() {
 }
 
 #[tokio::test]
-async fn an_expired_network_is_not_sent() {
+async fn an_expired_ip_network_is_not_sent_to_the_spam_checker() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["network"]).await;
     let article = site.article("Tea").await;
@@ -523,7 +524,7 @@ async fn an_expired_network_is_not_sent() {
 }
 
 #[tokio::test]
-async fn without_a_checker_waiting_comments_are_left_to_moderators() {
+async fn without_a_spam_checker_waiting_comments_are_left_to_moderators() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -552,7 +553,7 @@ async fn without_a_checker_waiting_comments_are_left_to_moderators() {
 }
 
 #[tokio::test]
-async fn a_decision_during_the_check_is_kept() {
+async fn a_decision_made_during_the_spam_check_is_kept() {
     for (statement, status, reasons) in [
         (
             "update comments set status = 'approved'",
@@ -593,7 +594,7 @@ async fn a_decision_during_the_check_is_kept() {
 }
 
 #[tokio::test]
-async fn decided_comments_are_not_checked() {
+async fn decided_comments_are_not_sent_to_the_spam_checker() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -611,7 +612,7 @@ async fn decided_comments_are_not_checked() {
 }
 
 #[tokio::test]
-async fn a_result_does_not_apply_to_an_edited_text() {
+async fn a_spam_check_result_does_not_apply_to_a_text_edited_meanwhile() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -639,7 +640,7 @@ async fn a_result_does_not_apply_to_an_edited_text() {
 }
 
 #[tokio::test]
-async fn two_servers_do_not_check_the_same_comment() {
+async fn two_servers_do_not_check_the_same_comment_for_spam() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&["words"]).await;
     let article = site.article("Tea").await;
@@ -650,7 +651,7 @@ async fn two_servers_do_not_check_the_same_comment() {
 }
 
 #[tokio::test]
-async fn the_log_and_the_database_contain_no_secrets() {
+async fn spam_checks_write_no_secrets_to_the_log_or_the_database() {
     let checker = FakeChecker::start().await;
     let site = checker.site(&CheckerSettings::SENDABLE_FIELDS).await;
     let article = site.article("Tea").await;

@@ -1,4 +1,4 @@
-//! Writing and publishing.
+//! Tests of writing and publishing articles.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::ArticleState;
@@ -175,7 +175,7 @@ async fn saving_over_a_newer_version_shows_both_texts() {
 
 const LONG_BODY: &str = "A thousand words\n<b>and</b> more";
 
-/// Fills in the form of a new article without sending it.
+/// Fills in the form of a new, long article without submitting it.
 async fn fill_long_article(editor: &Visitor) -> Form {
     let page = editor.open("/admin/articles/new").await;
     page.form("/admin/articles/new")

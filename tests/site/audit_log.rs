@@ -1,4 +1,4 @@
-//! The audit log: an untouched log is intact, and every change by hand is noticed.
+//! Tests of the audit log: an untouched log is intact, and every manual change in the database is detected.
 
 use broadsheet::accounts::{Moderator, Role, Username};
 use broadsheet::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
@@ -12,7 +12,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::support::TestSite;
 
-/// A hash that no entry has.
+/// Hash that no entry of the audit log has.
 pub(crate) const NO_HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 pub(crate) async fn moderator(site: &TestSite, handle: &str) -> Moderator {
@@ -58,7 +58,7 @@ pub(crate) async fn check(site: &TestSite, checkpoint: Option<&Checkpoint>) -> V
     seen.expect("whatever is in the tables, it is read")
 }
 
-/// Runs statements as an attacker with the database password can.
+/// Runs SQL statements as an attacker with the database password could, bypassing the protection of the audit log.
 pub(crate) async fn attack(site: &TestSite, statements: &str) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     sqlx::query("set local session_replication_role = replica")
@@ -72,7 +72,7 @@ pub(crate) async fn attack(site: &TestSite, statements: &str) {
     db.commit().await.expect("the transaction commits");
 }
 
-/// Builds a site whose log has six entries of several kinds.
+/// Creates a site whose audit log has six entries of several kinds. Returns it with the ids of its comments.
 pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
     let site = TestSite::new().await;
     site.staff("mo", Role::Moderator).await;
@@ -138,7 +138,7 @@ pub(crate) async fn site_with_log() -> (TestSite, Vec<CommentId>) {
 }
 
 #[tokio::test]
-async fn an_untouched_log_is_intact() {
+async fn an_untouched_audit_log_is_intact() {
     let site = TestSite::new().await;
     let seen = check(&site, None).await;
     assert!(seen.is_intact() && seen.end.is_none() && seen.entries == 0);
@@ -162,7 +162,7 @@ async fn an_untouched_log_is_intact() {
 }
 
 #[tokio::test]
-async fn every_manual_change_of_the_log_is_reported() {
+async fn every_manual_change_of_the_audit_log_is_reported() {
     let (site, ids) = site_with_log().await;
     let comment = ids[3];
     let entry = "(select id from audit_log where position = 5)";
@@ -296,7 +296,8 @@ async fn every_manual_change_of_the_log_is_reported() {
 }
 
 #[tokio::test]
-async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
+async fn the_audit_log_check_accepts_a_new_status_after_an_author_edit_but_not_after_a_staff_edit()
+{
     let site = TestSite::new().await;
     site.staff("mo", Role::Moderator).await;
     let mo = moderator(&site, "mo").await;
@@ -371,7 +372,7 @@ async fn an_author_edit_explains_a_changed_status_and_a_staff_edit_does_not() {
 }
 
 #[tokio::test]
-async fn faults_beyond_the_first_twenty_are_counted() {
+async fn audit_log_faults_beyond_the_first_twenty_are_only_counted() {
     let (site, _) = site_with_log().await;
     attack(
         &site,
@@ -385,7 +386,7 @@ async fn faults_beyond_the_first_twenty_are_counted() {
 }
 
 #[tokio::test]
-async fn a_truncated_or_rewritten_log_fails_against_a_checkpoint() {
+async fn a_truncated_or_rewritten_audit_log_does_not_match_a_checkpoint() {
     let (site, _) = site_with_log().await;
     let (position, hash) = check(&site, None).await.end.expect("an end");
     let noted: Checkpoint = format!("{position}:{hash}").parse().expect("it is read");

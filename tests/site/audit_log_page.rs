@@ -1,4 +1,4 @@
-//! The staff pages of the audit log.
+//! Tests of the admin pages that show the audit log.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -79,7 +79,7 @@ async fn the_log_page_filters_by_actor_kind_status_and_date() {
 }
 
 #[tokio::test]
-async fn a_long_log_is_paginated_with_and_without_a_filter() {
+async fn a_long_audit_log_is_paginated_with_and_without_a_filter() {
     let (site, ids) = site_with_log().await;
     let mo = moderator(&site, "mo").await;
     let visitor = site.staff("max", Role::Moderator).await;
@@ -109,7 +109,7 @@ async fn a_long_log_is_paginated_with_and_without_a_filter() {
 }
 
 #[tokio::test]
-async fn blocks_are_logged_without_emails_or_networks() {
+async fn blocking_is_logged_without_the_email_or_the_ip_network() {
     let site = TestSite::new().await;
     let mo = site.staff("mo", Role::Moderator).await;
     let blocks = "/admin/discussion/blocks";

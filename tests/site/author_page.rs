@@ -1,4 +1,4 @@
-//! The author's page: status and reasons, preview, edit, delete.
+//! Tests of the page that a comment's author sees after posting: status and reasons, preview, editing, deletion.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -23,7 +23,7 @@ async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite 
         .await
 }
 
-/// Makes a site where only links hold a comment.
+/// Creates a site that holds a comment only if it contains links.
 async fn open_site() -> TestSite {
     site_with(|publication| publication.discussion.hold_everything = false).await
 }
@@ -40,7 +40,7 @@ fn change_form(page: &Page) -> Form {
         .expect("a form to change the words")
 }
 
-/// Edits the comment on its author's page.
+/// Edits the comment on its author's page. Returns the response.
 async fn edit_comment(own: &Page, words: &str) -> Page {
     let form = change_form(own).fill("comment", words);
     form.press("Save changes").await
@@ -63,7 +63,7 @@ async fn the_author_reads_why_the_comment_is_held() {
 }
 
 #[tokio::test]
-async fn an_approved_comment_has_an_authors_page() {
+async fn an_approved_comment_has_a_page_that_only_its_author_can_open() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let own = submit_reply(&site.visitor(), &article.path, "Lovely.").await;
@@ -87,7 +87,7 @@ async fn an_approved_comment_has_an_authors_page() {
 }
 
 #[tokio::test]
-async fn a_preview_saves_nothing_and_keeps_every_value() {
+async fn a_comment_preview_saves_nothing_and_keeps_every_value() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -296,7 +296,7 @@ async fn the_author_can_delete_a_comment_at_any_time() {
 }
 
 #[tokio::test]
-async fn a_double_click_shows_the_first_comments_page() {
+async fn a_double_click_shows_the_authors_page_of_the_saved_comment() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -318,7 +318,7 @@ async fn a_double_click_shows_the_first_comments_page() {
 }
 
 #[tokio::test]
-async fn a_reply_within_the_pause_is_rejected_and_its_text_kept() {
+async fn a_reply_within_the_flood_interval_is_rejected_and_its_text_is_kept() {
     let site = site_with(|publication| publication.discussion.flood_seconds = 15).await;
     let article = site.article("Tea").await;
     let ann = site.visitor().at("198.51.100.1");
@@ -349,7 +349,7 @@ async fn a_reply_within_the_pause_is_rejected_and_its_text_kept() {
 }
 
 #[tokio::test]
-async fn staff_are_approved_at_once_and_need_no_email() {
+async fn comments_by_staff_are_approved_at_once_and_need_no_email() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let editor = site.staff("ed", Role::Editor).await;
@@ -369,7 +369,7 @@ async fn staff_are_approved_at_once_and_need_no_email() {
 }
 
 #[tokio::test]
-async fn the_network_is_stored_sealed_for_a_limited_time() {
+async fn the_ip_network_of_a_comment_is_stored_encrypted_for_a_limited_time() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     submit_reply(&site.visitor().at("203.0.113.77"), &article.path, "One.").await;
@@ -430,7 +430,7 @@ async fn undoing_a_hold_does_not_publish_a_later_edit() {
 }
 
 #[tokio::test]
-async fn a_late_duplicate_does_not_show_the_first_comments_page() {
+async fn a_duplicate_sent_later_does_not_show_the_authors_page_of_the_saved_comment() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let page = site.visitor().open(&article.path).await;
@@ -447,7 +447,7 @@ async fn a_late_duplicate_does_not_show_the_first_comments_page() {
 }
 
 #[tokio::test]
-async fn a_shorter_retention_applies_to_stored_networks() {
+async fn a_shorter_retention_applies_to_ip_networks_already_stored() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     submit_reply(&site.visitor(), &article.path, "One.").await;

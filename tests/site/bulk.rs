@@ -1,4 +1,4 @@
-//! Bulk actions: undoing one while it runs, concurrent decisions, and failures on the way.
+//! Tests of bulk actions: undoing a running action, concurrent decisions, and failures while an action runs.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn find_bulk(site: &TestSite, action_id: ActionId) -> BulkAction {
         .expect("it is a bulk action")
 }
 
-/// Starts to trash every held comment; the first batch is done when this returns.
+/// Starts a bulk action that moves every held comment to the trash. Its first batch is done when this returns.
 async fn trash_all(site: &TestSite, moderator: &Moderator) -> ActionId {
     let filter = QueueFilter::with_status(Status::Held);
     bulk::decide_all(
@@ -58,7 +58,7 @@ async fn held_requests(site: &TestSite, count: i64) -> Vec<DecisionRequest> {
 }
 
 #[tokio::test]
-async fn undoing_a_running_action_stops_it() {
+async fn undoing_a_running_bulk_action_stops_it() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 5_000).await;
@@ -77,7 +77,7 @@ async fn undoing_a_running_action_stops_it() {
 }
 
 #[tokio::test]
-async fn an_undo_includes_the_batch_that_another_node_is_committing() {
+async fn an_undo_includes_the_batch_that_another_server_is_committing() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 2_500).await;
@@ -211,7 +211,7 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
     }
 }
 
-/// Makes the next decisions fail with a Postgres error code.
+/// Makes the next `times` decisions fail with a Postgres error code.
 async fn fail_decisions(site: &TestSite, code: &str, times: i64) {
     let sql = format!(
         "create sequence failures;
@@ -230,7 +230,7 @@ async fn fail_decisions(site: &TestSite, code: &str, times: i64) {
 }
 
 #[tokio::test]
-async fn an_action_is_saved_although_its_first_batch_fails() {
+async fn a_bulk_action_is_saved_even_if_its_first_batch_fails() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 10).await;
@@ -251,7 +251,7 @@ async fn an_action_is_saved_although_its_first_batch_fails() {
 }
 
 #[tokio::test]
-async fn a_deadlocked_batch_is_retried() {
+async fn a_batch_of_a_bulk_action_is_retried_after_a_deadlock() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 10).await;

@@ -1,4 +1,4 @@
-//! The page cache: each page is rendered once, is the same for everyone, and never shows an outdated state.
+//! Tests of the page cache: each page is rendered once, is the same for everyone, and is never out of date.
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -17,7 +17,7 @@ const HOUR: i64 = 60 * 60;
 const DAY: i64 = 24 * HOUR;
 
 impl TestSite {
-    /// Returns a metric of the cache.
+    /// Returns the value of a metric of the page cache.
     fn metric(&self, name: &str) -> u64 {
         let metrics = self.pages.metrics();
         let line = metrics
@@ -27,14 +27,14 @@ impl TestSite {
             .unwrap_or_else(|| panic!("no {name} in {metrics}"))
     }
 
-    /// Opens a page and returns whether it had to be rendered for that.
+    /// Opens a page and returns whether it was rendered for this request instead of served from the cache.
     async fn is_rendered(&self, path: &str) -> bool {
         let before = self.metric("misses_total");
         self.visitor().open(path).await.has_status(200);
         self.metric("misses_total") > before
     }
 
-    /// Runs SQL behind the site's back.
+    /// Runs an SQL statement directly in the database, without the site's code.
     async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&self.app.pool)
@@ -137,7 +137,7 @@ async fn tracking_parameters_do_not_change_the_page() {
 }
 
 #[tokio::test]
-async fn a_decision_shows_as_soon_as_it_is_answered() {
+async fn a_decision_shows_on_pages_as_soon_as_its_response_is_sent() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     site.comment(&tea, "Ann", Status::Held).await;
@@ -207,7 +207,7 @@ async fn parameters_that_a_page_does_not_vary_by_are_not_cached() {
     assert_eq!(site.metric("pages"), 0);
 }
 
-/// Makes two articles, one of them with a topic, and returns every kind of cached page that shows them.
+/// Creates two articles, one of them with a topic. Returns the paths of all kinds of cached pages that show them.
 async fn cached_pages(
     site: &TestSite,
 ) -> (SampleArticle, SampleArticle, Vec<(&'static str, String)>) {
@@ -388,7 +388,7 @@ async fn pages_expire_at_the_time_of_a_scheduled_change() {
 }
 
 #[tokio::test]
-async fn a_decision_on_one_node_shows_on_another() {
+async fn a_decision_on_one_server_shows_on_another() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let id = site.comment(&tea, "Ann", Status::Held).await;
@@ -416,7 +416,7 @@ async fn a_decision_on_one_node_shows_on_another() {
 }
 
 #[tokio::test]
-async fn losing_the_listener_invalidates_every_page() {
+async fn losing_the_database_listener_invalidates_every_page() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let tea = site.article("Tea").await;

@@ -1,4 +1,5 @@
-//! The search of `check privacy` finds leaks: each test runs it on a site of which one part leaks the email.
+//! Tests of the search that `check privacy` uses to find leaks. Each test runs it on a site of which one part leaks the
+//! email.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -54,7 +55,7 @@ fn with_leak(router: Router, prefix: &'static str, leak: String) -> Router {
 }
 
 #[tokio::test]
-async fn a_site_without_leaks_passes() {
+async fn a_site_without_leaks_passes_the_privacy_check() {
     let site = site_with_mail().await;
     let report = search(&site, &Canary::new(), site.router.clone()).await;
     assert!(
@@ -103,7 +104,7 @@ async fn a_truncated_hash_of_the_email_in_a_feed_is_reported() {
 }
 
 #[tokio::test]
-async fn the_keyed_hash_in_a_header_is_reported() {
+async fn the_keyed_hash_of_the_email_in_a_header_is_reported() {
     let site = site_with_mail().await;
     let canary = Canary::new();
     let email = broadsheet::commenters::Email::parse(&canary.email).expect("a valid email");
@@ -150,7 +151,7 @@ async fn an_email_in_the_log_is_reported_and_so_is_a_log_without_the_reply() {
 }
 
 #[tokio::test]
-async fn feeds_without_the_reply_make_the_search_incomplete() {
+async fn the_privacy_check_is_incomplete_if_feeds_lack_the_test_reply() {
     let site = site_with_mail().await;
     // Empty feeds leak nothing, but then the feeds with replies were not searched.
     let router = site.router.clone().layer(from_fn(

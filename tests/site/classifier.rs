@@ -1,5 +1,5 @@
-//! The spam score: decisions train it, undos untrain it, and it decides by itself only if the settings say so. Its staff page
-//! reports how accurate it is.
+//! Tests of the spam classifier: decisions train it, undoing a decision removes its training, and it decides by itself
+//! only if the settings allow it. An admin page reports how accurate it is.
 
 use std::net::Ipv4Addr;
 
@@ -16,7 +16,7 @@ use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-/// The model: the counts of each feature, and the totals.
+/// Rows of the classifier's model: the counts of each feature, and the totals.
 type ModelRows = (Vec<(i64, i32, i32)>, (i64, i64, i64, i64));
 
 async fn load_model(site: &TestSite) -> ModelRows {
@@ -39,7 +39,7 @@ async fn train(site: &TestSite) {
     worker::train(&site.app).await.expect("a round of training");
 }
 
-/// Inserts a held comment.
+/// Inserts a held comment on an article.
 async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str) -> CommentId {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let email = Email::parse("someone@example.org").expect("an address");
@@ -82,7 +82,8 @@ async fn decide(by: &Visitor, ids: &[CommentId], from: &str, to: &str) -> Page {
     by.post_fields("/admin/comments", &fields).await
 }
 
-/// Trains thirty decisions of each kind: comments on tea are approved, comments on a casino are spam.
+/// Trains the classifier with thirty decisions of each kind: comments about tea are approved, comments about a casino are
+/// spam.
 async fn train_on_samples(
     site: &TestSite,
     on: &SampleArticle,
@@ -130,7 +131,7 @@ async fn reply(
 const CASINO: &str = "The best casino bonus: win money at https://casino.example/now";
 
 #[tokio::test]
-async fn undoing_a_decision_untrains_exactly_what_it_trained() {
+async fn undoing_a_decision_removes_exactly_its_training_from_the_model() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -179,7 +180,7 @@ async fn undoing_a_decision_untrains_exactly_what_it_trained() {
 }
 
 #[tokio::test]
-async fn a_corrected_decision_replaces_the_first_in_training() {
+async fn a_corrected_decision_replaces_the_first_one_in_the_training_data() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -208,7 +209,7 @@ async fn a_corrected_decision_replaces_the_first_in_training() {
 }
 
 #[tokio::test]
-async fn erased_and_edited_comments_are_untrained_at_once() {
+async fn erased_and_edited_comments_are_removed_from_the_model_at_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -259,7 +260,7 @@ async fn erased_and_edited_comments_are_untrained_at_once() {
 }
 
 #[tokio::test]
-async fn held_and_new_comments_get_a_score() {
+async fn held_and_new_comments_get_a_spam_score() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -290,7 +291,7 @@ async fn held_and_new_comments_get_a_score() {
 }
 
 #[tokio::test]
-async fn the_threshold_sends_comments_to_spam_except_those_of_known_commenters() {
+async fn comments_above_the_spam_threshold_are_spam_except_those_of_known_commenters() {
     let setup = Setup::default().publication(|publication| {
         publication.discussion.hold_everything = false;
         publication.discussion.hold_links = 0;
@@ -341,7 +342,7 @@ async fn the_threshold_sends_comments_to_spam_except_those_of_known_commenters()
 }
 
 #[tokio::test]
-async fn the_page_reports_accuracy_and_false_positives() {
+async fn the_classifier_page_reports_accuracy_and_false_positives() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;
@@ -414,7 +415,7 @@ async fn the_page_reports_accuracy_and_false_positives() {
 }
 
 #[tokio::test]
-async fn at_most_ten_comments_of_a_group_are_trained() {
+async fn the_classifier_trains_on_at_most_ten_comments_of_a_similarity_group() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("mo", Role::Moderator).await;

@@ -1,4 +1,4 @@
-//! Moderators' notes on commenters, and comments without a commenter.
+//! Tests of moderators' notes on commenters, and of comments without a commenter.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters;
@@ -10,7 +10,7 @@ use crate::support::TestSite;
 use crate::support::visitor::Page;
 
 #[tokio::test]
-async fn notes_name_their_author_who_alone_can_delete_them() {
+async fn notes_show_their_author_and_only_the_author_can_delete_them() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -50,7 +50,7 @@ async fn notes_name_their_author_who_alone_can_delete_them() {
 }
 
 #[tokio::test]
-async fn an_invalid_note_is_returned_as_typed() {
+async fn an_invalid_note_is_shown_again_in_its_form() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -88,7 +88,7 @@ async fn an_invalid_note_is_returned_as_typed() {
 }
 
 #[tokio::test]
-async fn the_page_explains_why_a_comment_has_no_commenter() {
+async fn the_commenter_page_explains_why_a_comment_has_no_commenter() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let mo = site.staff("Mo", Role::Moderator).await;

@@ -1,4 +1,5 @@
-//! The commenter page: verified emails, notifications, data and erasure. Emails are received by an SMTP server in the test.
+//! Tests of the page on which commenters manage their comments: verified emails, notifications, data export and erasure.
+//! Emails are received by an SMTP server in the test.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -35,7 +36,7 @@ impl MailSite {
         }
     }
 
-    /// Delivers the mail and returns the emails after the first `seen` ones.
+    /// Sends all due emails. Returns the received emails except the first `seen` ones.
     async fn receive_emails(&self, seen: usize) -> Vec<ReceivedEmail> {
         worker::send_mail(&self.site.app)
             .await
@@ -51,7 +52,7 @@ fn fill_form(page: &Page, name: &str, words: &str) -> Form {
         .fill("email", &format!("{}@example.org", name.to_lowercase()))
 }
 
-/// Submits a reply and returns its author's page.
+/// Submits a reply and returns the author's page of the new comment.
 async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, tick: &str) -> Page {
     let form = fill_form(&visitor.open(path).await, name, words);
     let form = if tick.is_empty() {
@@ -63,7 +64,7 @@ async fn submit_reply(visitor: &Visitor, path: &str, name: &str, words: &str, ti
     visitor.open(&sent.has_status(303).leads_to()).await
 }
 
-/// Returns the first link of an email with this path prefix.
+/// Returns the path of the first link in an email whose path begins with `to`.
 fn find_link(email: &ReceivedEmail, to: &str) -> String {
     let links = email.links();
     let found = links.iter().find_map(|link| {
@@ -73,7 +74,8 @@ fn find_link(email: &ReceivedEmail, to: &str) -> String {
     found.unwrap_or_else(|| panic!("no link to {to} among {links:?}"))
 }
 
-/// Verifies the recipient of the newest email in this browser and returns the path of the commenter page.
+/// Confirms the email address in this browser, by the link in the newest email after the first `seen` ones. Returns the
+/// path of the commenter page.
 async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> String {
     let emails = mail_site.receive_emails(seen).await;
     let email = emails.last().expect("an email came");
@@ -91,7 +93,7 @@ async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> S
     commenter_path
 }
 
-/// Returns the browser of Ann, who has commented, subscribed to all replies and verified her email.
+/// Returns the browser of the commenter Ann, who has commented, subscribed to all replies and verified her email.
 async fn subscribed_to_all(mail_site: &MailSite, article: &SampleArticle) -> Visitor {
     let ann = mail_site.site.visitor();
     submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
@@ -156,7 +158,7 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
 }
 
 #[tokio::test]
-async fn a_browser_with_a_verified_email_is_no_first_timer() {
+async fn a_browser_with_a_verified_email_is_not_a_first_time_commenter() {
     let mail_site =
         MailSite::new(|publication| publication.discussion.hold_first_timers = true).await;
     let article = mail_site.site.article("Tea").await;
@@ -251,7 +253,7 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
 }
 
 #[tokio::test]
-async fn notifications_are_collected_into_one_email_an_hour() {
+async fn notifications_are_collected_into_one_email_per_hour() {
     let mail_site = MailSite::new(|_| {}).await;
     let site = &mail_site.site;
     let article = site.article("Tea").await;
@@ -431,7 +433,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_ends_browsers_and_the_link() {
+async fn signing_out_everywhere_ends_all_sessions_and_revokes_the_link_in_emails() {
     let mail_site = MailSite::new(|_| {}).await;
     let site = &mail_site.site;
     let article = site.article("Tea").await;

@@ -1,4 +1,4 @@
-//! The page of the commenter behind a comment, and how a change of policy affects later comments.
+//! Tests of the moderators' page about the commenter behind a comment, and of the policies that are set there.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters;
@@ -15,7 +15,7 @@ pub(crate) fn page_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/commenter")
 }
 
-/// Builds a site that publishes comments at once and takes the visitor's IP from the proxy.
+/// Creates a site that publishes comments at once and trusts the proxy that reports visitors' IP addresses.
 pub(crate) async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
     Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
@@ -36,7 +36,7 @@ pub(crate) async fn find_commenter(site: &TestSite, id: CommentId) -> CommenterI
     CommenterId(found)
 }
 
-/// Posts a reply under a name and returns the status of the comment.
+/// Posts a reply under this name and returns the status of the new comment.
 pub(crate) async fn post_comment(
     site: &TestSite,
     visitor: &Visitor,
@@ -58,7 +58,7 @@ pub(crate) async fn post_comment(
         .expect("the transaction commits")
 }
 
-/// Returns the form that has a field: the one for policies or the one for notes.
+/// Returns the form on the page that has this field: either the form for policies or the form for notes.
 pub(crate) fn find_form(page: &Page, field: &str) -> Form {
     page.forms("/admin/comments/")
         .into_iter()
@@ -66,14 +66,14 @@ pub(crate) fn find_form(page: &Page, field: &str) -> Form {
         .unwrap_or_else(|| panic!("no form with {field} in\n{}", page.html()))
 }
 
-/// Sets the policy for the author of a comment by pressing a button of the page.
+/// Sets the policy for the author of a comment by pressing the button with this label on the commenter's page.
 pub(crate) async fn set_policy(visitor: &Visitor, id: CommentId, button: &str, why: &str) -> Page {
     let page = visitor.open(&page_path(id)).await;
     let form = find_form(page.has_status(200), "reason").fill("reason", why);
     form.press(button).await
 }
 
-/// Loads kind, subject and note of every entry in the audit log.
+/// Loads the kind, subject and note of every entry in the audit log.
 pub(crate) async fn load_log(site: &TestSite) -> Vec<(String, String, String)> {
     sqlx::query_as("select kind::text, subject, note from audit_log order by position")
         .fetch_all(&site.app.pool)
@@ -256,7 +256,7 @@ async fn a_trusted_commenter_with_a_verified_email_is_approved_at_once() {
 }
 
 #[tokio::test]
-async fn trust_without_verification_is_stated_on_the_page_and_applied() {
+async fn a_policy_that_trusts_unverified_emails_is_explained_and_applied() {
     let site = site_with(|publication| {
         publication.discussion.hold_everything = true;
         publication.discussion.trust_unverified = true;
@@ -352,7 +352,7 @@ async fn one_button_blocks_a_commenter_and_trashes_pending_comments() {
 }
 
 #[tokio::test]
-async fn the_second_of_two_moderators_sees_the_change_of_the_first() {
+async fn the_second_of_two_moderators_sees_the_policy_set_by_the_first() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;

@@ -1,4 +1,4 @@
-//! Submitting a reply: validation, duplicates, visibility, and giving the text back after a failure.
+//! Tests of submitting a reply: validation, duplicates, visibility, and giving the text back after a failure.
 
 use broadsheet::comments::Status;
 use broadsheet::worker;
@@ -292,7 +292,7 @@ async fn a_comment_that_is_not_public_cannot_be_replied_to() {
 }
 
 #[tokio::test]
-async fn a_closed_discussion_gives_the_text_back() {
+async fn a_reply_to_a_closed_discussion_is_given_back() {
     let site = TestSite::new().await;
     let article = site
         .article_with("Tea", |draft| draft.replies_open = false)
@@ -384,7 +384,7 @@ async fn too_many_submissions_are_rejected_and_give_the_text_back() {
 }
 
 #[tokio::test]
-async fn the_text_is_given_back_while_the_database_is_down() {
+async fn the_reply_text_is_given_back_while_the_database_is_down() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let article = site.article("Tea").await;
@@ -408,7 +408,7 @@ async fn the_text_is_given_back_while_the_database_is_down() {
 }
 
 #[tokio::test]
-async fn the_text_is_given_back_when_the_database_blocks() {
+async fn the_reply_text_is_given_back_when_the_database_blocks() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let article = site.article("Tea").await;
@@ -432,7 +432,7 @@ async fn the_text_is_given_back_when_the_database_blocks() {
 }
 
 #[tokio::test]
-async fn the_text_is_given_back_after_an_internal_error() {
+async fn the_reply_text_is_given_back_after_an_internal_error() {
     let mut site = TestSite::new().await;
     site.may_log_errors();
     let article = site.article("Tea").await;
@@ -461,7 +461,7 @@ async fn the_text_is_given_back_after_an_internal_error() {
 }
 
 #[tokio::test]
-async fn repeating_a_public_comment_does_not_reveal_its_email() {
+async fn repeating_a_public_comment_does_not_reveal_its_authors_email() {
     let site = Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
         .build()
@@ -492,7 +492,7 @@ async fn repeating_a_public_comment_does_not_reveal_its_email() {
 }
 
 #[tokio::test]
-async fn a_double_click_at_midnight_is_a_duplicate() {
+async fn a_reply_sent_twice_around_midnight_is_saved_once() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();
@@ -528,7 +528,7 @@ async fn after_two_days_the_deduplication_hash_is_deleted() {
 }
 
 #[tokio::test]
-async fn input_that_would_render_as_something_else_is_rejected() {
+async fn names_and_urls_that_would_be_shown_differently_are_rejected() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.visitor();

@@ -1,4 +1,4 @@
-//! Digests: when they are due, what they contain, and their links.
+//! Tests of digest emails: when they are due, what they contain, and their links.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -16,7 +16,7 @@ pub(crate) const MINUTE: i64 = 60;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// A site with mail and a moderator.
+/// Test site with an SMTP server and a moderator who receives digests.
 pub(crate) struct DigestSite {
     pub(crate) sink: SmtpSink,
     pub(crate) site: TestSite,
@@ -42,7 +42,7 @@ impl DigestSite {
         }
     }
 
-    /// Builds a site whose moderator receives digests with this frequency.
+    /// Creates a site whose moderator receives digests with this frequency.
     pub(crate) async fn with_frequency(frequency: &str) -> Self {
         let digest_site = Self::new().await;
         digest_site.subscribe(frequency).await;
@@ -68,7 +68,7 @@ impl DigestSite {
         self.site.comment(&self.article, name, Status::Held).await
     }
 
-    /// Returns the digests that were sent.
+    /// Returns the digests that the site has sent so far.
     pub(crate) fn list_digests(&self) -> Vec<ReceivedEmail> {
         let all = self.sink.received().into_iter();
         all.filter(|mail| mail.text().contains("/digests/"))
@@ -80,7 +80,7 @@ impl DigestSite {
         parse_url_path(&all.last().expect("an email").links()[0])
     }
 
-    /// Sends a digest and returns the path of its page.
+    /// Sends a digest and returns the path of the page that it links to.
     pub(crate) async fn send_digest(&self) -> String {
         let before = self.list_digests().len();
         self.deliver().await;
@@ -89,7 +89,7 @@ impl DigestSite {
         parse_url_path(&digests[before].links()[0])
     }
 
-    /// Opens a path as a visitor who has the link and no session.
+    /// Opens a path in a browser that has no session, like a recipient who follows a link.
     pub(crate) async fn open(&self, path: &str) -> Page {
         self.site.visitor().open(path).await
     }

@@ -1,4 +1,5 @@
-//! The links of a digest: the page that decides without signing in, what makes it invalid, and unsubscribing.
+//! Tests of the links in a digest: the page that allows decisions without signing in, what makes the page invalid, and
+//! unsubscribing.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -10,7 +11,7 @@ use crate::hostile::{fill_with_nonsense, nonsense};
 use crate::support::makers::PASSPHRASE;
 
 #[tokio::test]
-async fn a_digest_page_decides_and_undoes() {
+async fn comments_are_decided_and_undone_on_a_digest_page() {
     let digest_site = DigestSite::with_frequency("each").await;
     let (ann, bob) = (
         digest_site.insert_held("Ann").await,
@@ -193,7 +194,7 @@ async fn a_decision_made_elsewhere_is_shown_with_its_moderator() {
         .does_not_see("comment by Bob");
 }
 
-/// Asserts that the link is invalid and its form does nothing.
+/// Asserts that the digest page at `link` is invalid, and that its form decides nothing about the comment `id`.
 async fn assert_invalid(digest_site: &DigestSite, link: &str, id: CommentId) {
     let page = digest_site.open(link).await;
     page.has_status(404)

@@ -1,4 +1,4 @@
-//! Discussion settings, word lists and blocks.
+//! Tests of discussion settings, word lists, and blocks of commenters, domains and IP networks.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email, blocks};
@@ -18,7 +18,7 @@ async fn open_form(admin: &Visitor) -> Form {
     admin.open(DISCUSSION).await.form(DISCUSSION)
 }
 
-/// Returns the whole settings row as text.
+/// Returns the row of the settings table as text.
 async fn settings_row(site: &TestSite) -> String {
     sqlx::query_scalar("select settings::text from settings")
         .fetch_one(&site.app.pool)
@@ -26,7 +26,7 @@ async fn settings_row(site: &TestSite) -> String {
         .expect("there are settings")
 }
 
-/// Loads the screening facts about a commenter with an email of `domain`.
+/// Loads what screening a reply needs to know about a commenter with an email at `domain`.
 async fn load_facts(
     db: &mut PgConnection,
     id: Option<CommenterId>,
@@ -41,7 +41,7 @@ async fn load_facts(
 }
 
 #[tokio::test]
-async fn saved_settings_are_shown_and_apply() {
+async fn saved_discussion_settings_are_shown_and_take_effect() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let numbers = [
@@ -187,7 +187,7 @@ async fn the_second_of_two_concurrent_saves_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn settings_are_given_back_while_the_database_is_down() {
+async fn the_settings_form_is_given_back_while_the_database_is_down() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let typed = open_form(&admin).await.fill("refuse_words", "thought over");
@@ -210,7 +210,8 @@ async fn settings_are_given_back_while_the_database_is_down() {
     );
 }
 
-/// Adds comments for previewing the word "tea": an approved one, a spam one, and one without the word.
+/// Adds comments for previewing a word list with the word "tea": an approved comment and a spam comment with the word,
+/// and one without it.
 async fn add_tea_comments(site: &TestSite) {
     let article = site.article("Tea").await;
     for (name, status) in [
@@ -289,7 +290,7 @@ async fn the_word_list_preview_is_translated() {
 }
 
 #[tokio::test]
-async fn the_word_list_preview_serves_scripts_and_only_admins() {
+async fn the_word_list_preview_works_with_javascript_and_only_for_admins() {
     let site = TestSite::new().await;
     add_tea_comments(&site).await;
     let admin = site.staff("ada", Role::Admin).await;
@@ -335,7 +336,7 @@ async fn word_lists_are_never_matched_against_emails() {
 }
 
 #[tokio::test]
-async fn the_checker_key_is_stored_sealed_and_never_shown() {
+async fn the_spam_checker_key_is_stored_encrypted_and_never_shown() {
     const KEY: &str = "k3y-0f-the-checker";
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
@@ -465,7 +466,7 @@ async fn an_email_is_blocked_and_never_shown_again() {
     assert!(!site.log().contains("ann@example.org"));
 }
 
-/// Submits the form of the blocks page that has this field.
+/// Submits the form on the page of blocks that contains this field, with `typed` as the field's value.
 async fn submit_block(moderator: &Visitor, field: &str, typed: &str) -> Page {
     moderator.post_fields(BLOCKS, &[(field, typed)]).await
 }
@@ -519,7 +520,7 @@ async fn blocking_a_domain_blocks_its_subdomains() {
 }
 
 #[tokio::test]
-async fn blocking_a_network_blocks_its_addresses() {
+async fn blocking_an_ip_network_blocks_all_of_its_addresses() {
     let site = TestSite::new().await;
     let moderator = site.staff("mo", Role::Moderator).await;
     for typed in ["192.0.2.7/24", "192.0.2.0/24", "2001:db8::7", "203.0.113.9"] {

@@ -1,4 +1,4 @@
-//! Editing a comment as a moderator, and replying to one while approving it.
+//! Tests of editing a comment as a moderator, and of replying to a comment while approving it.
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -17,7 +17,7 @@ fn reply_path(id: CommentId) -> String {
     format!("/admin/comments/{id}/reply")
 }
 
-/// Finds the form with the comment's text.
+/// Returns the form on the page that contains the comment's text.
 fn edit_form(page: &Page) -> Form {
     page.forms("/admin/comments/")
         .into_iter()
@@ -50,7 +50,7 @@ async fn erase(site: &TestSite, id: CommentId) {
 }
 
 #[tokio::test]
-async fn an_edit_shows_at_once_and_keeps_the_status() {
+async fn a_moderators_edit_shows_at_once_and_keeps_the_status() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
@@ -138,7 +138,7 @@ async fn an_earlier_version_is_restored_as_another_edit() {
 }
 
 #[tokio::test]
-async fn the_second_of_two_editors_sees_both_texts() {
+async fn the_second_of_two_moderators_editing_a_comment_sees_both_texts() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Approved).await;
@@ -198,7 +198,7 @@ async fn join_all(presses: impl Iterator<Item = impl Future<Output = Page>>) -> 
 }
 
 #[tokio::test]
-async fn an_invalid_edit_comes_back_with_every_mistake() {
+async fn an_invalid_edit_is_shown_again_with_every_error() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -276,7 +276,7 @@ async fn a_comment_in_html_is_edited_as_html_and_sanitized() {
 }
 
 #[tokio::test]
-async fn a_decision_on_the_old_text_does_not_apply_to_the_new() {
+async fn a_decision_on_an_old_text_does_not_apply_to_the_edited_text() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -396,7 +396,7 @@ async fn one_form_approves_a_comment_and_replies_to_it() {
 }
 
 #[tokio::test]
-async fn a_reply_to_a_comment_decided_meanwhile_comes_back_unpublished() {
+async fn a_reply_to_a_comment_decided_meanwhile_is_given_back_unpublished() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -433,7 +433,7 @@ async fn a_reply_to_a_comment_decided_meanwhile_comes_back_unpublished() {
 }
 
 #[tokio::test]
-async fn an_invalid_reply_comes_back_and_approves_nothing() {
+async fn an_invalid_reply_is_given_back_and_approves_nothing() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -473,7 +473,7 @@ async fn a_reply_sent_twice_is_published_once() {
 }
 
 #[tokio::test]
-async fn the_script_gets_the_outcome_as_json() {
+async fn javascript_requests_get_the_outcome_as_json() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;

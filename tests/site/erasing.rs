@@ -1,4 +1,5 @@
-//! Erasure: texts and commenters are deleted; the positions of comments and the replies of others stay.
+//! Tests of erasure: texts and commenters are deleted. Erased comments keep their place in the thread, and the replies of
+//! others stay.
 
 use broadsheet::accounts::Role;
 use broadsheet::commenters::{self, Email};
@@ -8,7 +9,7 @@ use sqlx::Row;
 
 use crate::support::TestSite;
 
-/// Returns every row of every table as text.
+/// Returns all rows of all tables as text.
 async fn dump_tables(site: &TestSite) -> String {
     let tables: Vec<String> = sqlx::query_scalar(
         "select table_name::text from information_schema.tables where table_schema = 'public' order by 1",
@@ -42,7 +43,7 @@ async fn find_commenter(site: &TestSite, email_text: &str) -> Option<CommenterId
         .copied()
 }
 
-/// Erases all comments of a commenter. Returns their number, and whether the commenter was deleted too.
+/// Erases all comments of a commenter. Returns the number of comments, and whether the commenter was deleted.
 async fn erase(site: &TestSite, id: CommenterId) -> (u64, bool) {
     let mut db = site.app.pool.begin().await.expect("a transaction");
     let erased = comments::store::erase::erase_all_by(&mut db, id, site.now())
@@ -257,7 +258,7 @@ async fn an_erased_comment_cannot_be_decided_on() {
 }
 
 #[tokio::test]
-async fn an_erased_commenter_is_not_counted() {
+async fn an_erased_commenter_is_removed_from_the_commenter_counts() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let of_people = "select count(*) from commenter_counts";

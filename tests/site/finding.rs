@@ -1,4 +1,4 @@
-//! Finding articles: topics, authors, search, pages that no list shows, and the feed of comments.
+//! Tests of finding articles: topics, authors, search, pages that are in no list, and the feed of comments.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::{ArticleKind, ArticleState};
@@ -127,7 +127,7 @@ async fn a_page_is_in_no_list_and_a_pinned_article_comes_first() {
 }
 
 #[tokio::test]
-async fn lists_continue_on_further_pages() {
+async fn long_lists_of_articles_continue_on_further_pages() {
     let site = TestSite::new().await;
     for number in 0..23 {
         site.article_with(&format!("News {number:02}"), |draft| {

@@ -1,4 +1,4 @@
-//! Hostile input: every request gets a clear response, nothing fails, nothing is executed.
+//! Tests of hostile input: every request gets a valid response, nothing fails, and no script in the input is executed.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +9,7 @@ use broadsheet::comments::Status;
 use crate::support::visitor::{Form, Page, Visitor};
 use crate::support::{Setup, TestSite};
 
-/// Creates a site that publishes comments at once, so that the text shows on a page.
+/// Creates a site that publishes comments at once, so that their text is shown on a page.
 async fn open_site() -> TestSite {
     Setup::default()
         .publication(|publication| publication.discussion.hold_everything = false)
@@ -33,7 +33,7 @@ async fn reply(site: &TestSite, path: &str, fields: &[(&str, &str)]) -> Page {
     visitor.post_fields(path, &all).await
 }
 
-/// Returns another IP each time, so that rate limits do not apply.
+/// Returns a different IP address on each call, so that rate limits do not apply.
 fn next_ip() -> String {
     static SENT: AtomicU32 = AtomicU32::new(0);
     let number = SENT.fetch_add(1, Ordering::Relaxed);
@@ -313,7 +313,7 @@ async fn hostile_text_in_the_editor_gets_a_valid_response() {
     assert!(!page.html().contains("<script>alert"));
 }
 
-/// Values that no admin field expects.
+/// Values that no field of an admin form expects.
 pub fn nonsense() -> Vec<String> {
     vec![
         "\0".to_owned(),
@@ -335,7 +335,7 @@ pub fn nonsense() -> Vec<String> {
     ]
 }
 
-/// The action of a form, its usual values, and the fields to fill with nonsense one by one.
+/// Path of a form, its usual values, and the names of the fields to fill with nonsense one after the other.
 type Fields<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 #[tokio::test]
@@ -480,8 +480,8 @@ async fn no_field_of_a_moderator_form_causes_an_error() {
     );
 }
 
-/// Sends a form with nonsense in each of its fields, and checks that each response is readable. The visitor comes from another
-/// network each time, so that rate limits do not apply.
+/// Submits a form once for each of its fields and each nonsense value, and checks that each response is readable. The
+/// visitor has a different IP address each time, so that rate limits do not apply.
 pub async fn fill_with_nonsense(visitor: &Visitor, form: &Form) {
     for name in form.names() {
         for value in nonsense() {

@@ -1,4 +1,5 @@
-//! Rotation of the secret key: commenters are recognised during it and after it, and duplicates are merged.
+//! Tests of rotating the secret key: commenters are recognised during and after the rotation, and duplicate commenters
+//! are merged.
 
 use broadsheet::commenters::store::rotation::SealedCommenterRow;
 use broadsheet::commenters::{self, Email, open_for_export};
@@ -15,13 +16,13 @@ use crate::support::wxr::{build_comment, build_comment_parent, build_export, bui
 const OLD: [u8; 32] = [42; 32];
 const NEW: [u8; 32] = [43; 32];
 
-/// Returns a key ring whose active key is new and which also has the key of the test site.
+/// Returns a key ring with a new active key and the key of the test site as the older one.
 fn rotated_ring() -> KeyRing {
     let text = format!("{}\n{}\n", encode_hex(&NEW), encode_hex(&OLD));
     KeyFile::parse(&text).expect("two keys").key_ring()
 }
 
-/// Makes the new key the active one of the site and its database.
+/// Makes a new key the active one, in the memory of the site and in its database.
 async fn activate_new_key(site: &TestSite) {
     site.app.keys.replace(&rotated_ring());
     sqlx::query("update settings set key_id = $1")
@@ -156,7 +157,7 @@ async fn a_commenter_stored_under_both_keys_is_merged() {
 }
 
 #[tokio::test]
-async fn a_value_that_no_key_opens_is_left_as_it_is() {
+async fn a_value_that_no_key_can_decrypt_is_left_unchanged() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;
@@ -181,7 +182,7 @@ async fn a_rotation_does_not_reset_the_sign_in_throttle() {
 }
 
 #[tokio::test]
-async fn an_import_from_before_the_rotation_is_recognised() {
+async fn a_repeated_import_recognises_comments_imported_before_a_key_rotation() {
     let site = TestSite::new().await;
     let tea = build_item(5, "tea").with(|post| {
         post.more = build_comment(11, "Maria", "1", "")

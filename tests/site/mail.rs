@@ -1,4 +1,4 @@
-//! Mail delivery from the outbox to an SMTP server.
+//! Tests of mail delivery from the outbox to an SMTP server.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ impl TestSite {
             .await
     }
 
-    /// Asserts that the log contains neither recipients nor the texts of the mail server.
+    /// Asserts that the site's log contains neither recipients nor text that the mail server sent.
     fn assert_log_is_anonymous(&self) {
         let log = self.log().to_lowercase();
         for word in ["ann.canary", "canary@example", "pelican"] {

@@ -1,4 +1,4 @@
-//! The whole site, driven through the real router as a browser would.
+//! Tests of the whole site. They send requests to the real router, as a browser would.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! Moderating: the queue, decisions, undo, and two people at once.
+//! Tests of moderation: the queue, decisions, undo, and two moderators working at once.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -185,7 +185,7 @@ async fn many_moderators_at_once_decide_each_comment_once() {
 }
 
 #[tokio::test]
-async fn counters_agree_with_counting() {
+async fn the_queue_counters_agree_with_counting_the_comments() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;
@@ -260,7 +260,7 @@ async fn decisions_cannot_be_changed_or_deleted() {
 }
 
 #[tokio::test]
-async fn a_long_queue_is_paged() {
+async fn a_long_queue_is_paginated() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for number in 0..53 {
@@ -296,7 +296,7 @@ async fn a_long_comment_scrolls_and_can_be_focused() {
 }
 
 #[tokio::test]
-async fn a_trashed_comment_is_gone_and_its_replies_stay() {
+async fn a_trashed_comment_is_not_shown_and_its_replies_stay() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Approved).await;
@@ -322,7 +322,7 @@ async fn a_trashed_comment_is_gone_and_its_replies_stay() {
 }
 
 #[tokio::test]
-async fn an_undo_leaves_later_decisions_alone() {
+async fn an_undo_does_not_change_later_decisions() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -356,7 +356,7 @@ async fn an_undo_leaves_later_decisions_alone() {
 }
 
 #[tokio::test]
-async fn a_decision_leads_back_to_its_page_of_the_queue() {
+async fn a_decision_redirects_to_the_same_page_of_the_queue() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     for number in 0..52 {

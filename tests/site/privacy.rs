@@ -1,4 +1,4 @@
-//! No page, log line or table shows the email address of a commenter, in no encoding.
+//! Tests that no page, log line or table contains the email address of a commenter in any encoding.
 
 use broadsheet::accounts::store::staff_email as staff_email_store;
 use broadsheet::accounts::{DigestFrequency, Role};
@@ -184,7 +184,8 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     assert!(pages >= 40, "only {pages} pages were searched");
 }
 
-/// Sends the admin a digest at the canary's email. Returns the paths of the digest, of its end and of the confirmation.
+/// Sends the admin a digest at the email address that the test searches for. Returns the paths of the digest page, of the
+/// page that ends digests, and of the page that confirms the address.
 async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
     let id = AccountId(
         site.count("select id from accounts where username = 'ada'")
@@ -227,7 +228,7 @@ async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
     ]
 }
 
-/// Returns the paths of all GET routes.
+/// Returns the paths of all routes for GET requests.
 fn list_get_routes() -> Vec<&'static str> {
     let (public, desk, wordpress) = (
         router::public_routes(),
@@ -242,14 +243,15 @@ fn list_get_routes() -> Vec<&'static str> {
         .collect()
 }
 
-/// Returns the encoding in which the canary's email is first found in a text.
+/// Returns the name of the first encoding of the canary's email address that occurs in a text, or `None` if it does not
+/// occur.
 fn find_leak(text: &str) -> Option<String> {
     let leaks = EmailEncodings::new(CANARY, &[]).find_leaks(text.as_bytes());
     leaks.into_iter().next().map(|leak| leak.encoding)
 }
 
 #[tokio::test]
-async fn the_search_finds_known_encodings_of_an_email() {
+async fn the_leak_search_finds_known_encodings_of_an_email() {
     // Made by other programs, so that a wrong encoding of our own cannot hide a leak.
     for (leaking, encoding) in [
         ("<a>CANARY.bird+site@example.org</a>", "plain"),

@@ -1,4 +1,5 @@
-//! The queue page: cards, filters, bulk actions, the JSON for its script, and events for open pages.
+//! Tests of the moderation queue page: cards, filters, bulk actions, JSON responses for its JavaScript, and events for
+//! open pages.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::support::TestSite;
 use crate::support::makers::SampleArticle;
 use crate::support::visitor::Visitor;
 
-/// Inserts `count` held comments on an article, a second apart.
+/// Inserts `count` held comments on an article, one second apart.
 pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
     sqlx::query(
         "with fresh as (select nextval('comments_id_seq') as id, number from generate_series(1, $2) as number)
@@ -37,7 +38,7 @@ pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
     .expect("comments are made");
 }
 
-/// Posts fields as the queue's script does, and returns the JSON of the response.
+/// Posts fields as the JavaScript of the queue page does, and returns the JSON of the response.
 pub async fn post_json(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Value {
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
@@ -120,7 +121,7 @@ async fn a_card_shows_the_history_of_its_author_and_its_parent() {
 }
 
 #[tokio::test]
-async fn the_count_includes_held_comments_without_a_score() {
+async fn the_queue_count_includes_held_comments_without_a_spam_score() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
@@ -257,7 +258,7 @@ async fn comments_written_or_edited_after_the_page_was_loaded_are_left_alone() {
 }
 
 #[tokio::test]
-async fn an_action_stops_when_its_account_is_gone() {
+async fn a_bulk_action_stops_when_its_moderators_account_is_deleted() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 2_500).await;
@@ -294,7 +295,7 @@ async fn an_action_stops_when_its_account_is_gone() {
 }
 
 #[tokio::test]
-async fn the_script_gets_the_outcome_as_json() {
+async fn javascript_requests_get_the_outcome_as_json() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
@@ -348,7 +349,7 @@ async fn the_script_gets_the_outcome_as_json() {
 }
 
 #[tokio::test]
-async fn open_pages_receive_decisions_and_arrivals() {
+async fn open_queue_pages_receive_decisions_and_new_comments() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ann = site.comment(&article, "Ann", Status::Held).await;
@@ -395,7 +396,7 @@ async fn open_pages_receive_decisions_and_arrivals() {
     assert!(!events.contains("example.org"));
 }
 
-/// Waits for the next event with this name that `matches` accepts.
+/// Waits for the next event with this name whose data `matches` accepts.
 async fn receive(
     events: &mut Receiver<AdminEvent>,
     name: &str,
@@ -416,7 +417,7 @@ async fn receive(
 }
 
 #[tokio::test]
-async fn open_pages_receive_removals_without_a_decision() {
+async fn open_queue_pages_receive_removals_of_comments_without_a_decision() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let old = site.comment(&article, "Old", Status::Held).await;
@@ -470,7 +471,7 @@ async fn open_pages_receive_removals_without_a_decision() {
 }
 
 #[tokio::test]
-async fn open_pages_receive_the_progress_made_by_any_node() {
+async fn open_queue_pages_receive_the_progress_of_bulk_actions_on_any_server() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 2_100).await;
@@ -554,7 +555,7 @@ async fn similar_comments_share_a_card_and_a_decision() {
 }
 
 #[tokio::test]
-async fn a_group_decision_leaves_later_edits_alone() {
+async fn a_decision_on_a_group_does_not_apply_to_comments_edited_later() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 3).await;
@@ -594,7 +595,7 @@ async fn a_group_decision_leaves_later_edits_alone() {
 }
 
 #[tokio::test]
-async fn deciding_on_nothing_is_reported() {
+async fn a_decision_without_selected_comments_is_reported() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     insert_held(&site, &article, 3).await;

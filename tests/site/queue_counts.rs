@@ -1,5 +1,5 @@
-//! Counters and filters of the queue agree with counting by hand after any sequence of decisions, undos, edits, erasures and
-//! deletions.
+//! Tests that the counters and filters of the moderation queue agree with counting the comments one by one, after any
+//! sequence of decisions, undos, edits, erasures and deletions.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use crate::similar_groups::{CommentDraft, moderator};
 use crate::support::TestSite;
 
-/// A deterministic random generator (xorshift64).
+/// Pseudo-random generator with a fixed sequence (xorshift64).
 struct TestRandom(u64);
 
 impl TestRandom {
@@ -44,7 +44,7 @@ const KINDS: [ReasonKind; 4] = [
 ];
 const WORDS: [&str; 6] = ["tea", "coffee", "чай", "кава", "milk", "sugar"];
 
-/// The columns of a comment that filters look at.
+/// Columns of a comment that the filters of the moderation queue use.
 struct FilterRow {
     id: i64,
     status: Status,
@@ -90,7 +90,7 @@ async fn load_rows(pool: &PgPool) -> Vec<FilterRow> {
     rows.into_iter().map(convert).collect()
 }
 
-/// Returns the ids of the comments that a filter matches, by looking at every one.
+/// Returns the ids of the comments that match a filter, by checking each comment in Rust.
 fn match_by_hand(all: &[FilterRow], filter: &QueueFilter, now: Ts) -> Vec<i64> {
     let named = |id: Option<CommentId>| id.and_then(|id| all.iter().find(|one| one.id == id.0));
     let commenter = named(filter.same_author_as).and_then(|one| one.commenter_id);
@@ -123,7 +123,8 @@ fn match_by_hand(all: &[FilterRow], filter: &QueueFilter, now: Ts) -> Vec<i64> {
     all.iter().filter(matches).map(|one| one.id).collect()
 }
 
-/// Pairs of statements that must return the same rows: counters, and the same counted by hand.
+/// Pairs of SQL statements that must return the same rows: the stored counters, and the same numbers counted from the
+/// comments.
 const COUNTERS: [(&str, &str); 6] = [
     (
         "select status::text, sum(count) from comment_counts group by 1 having sum(count) <> 0",
@@ -187,7 +188,7 @@ async fn check(site: &TestSite, after: &str) {
     }
 }
 
-/// Inserts random comments.
+/// Inserts `count` comments with random author, status, reasons, text and age.
 async fn insert_random(site: &TestSite, random: &mut TestRandom, count: i64) {
     let articles = [
         site.article("Tea").await,
@@ -247,7 +248,7 @@ async fn pick_comments(
         .collect()
 }
 
-/// Does something random, and returns its name.
+/// Performs a random action in the moderation queue, and returns its name.
 async fn run_random_action(
     site: &TestSite,
     random: &mut TestRandom,
@@ -389,7 +390,7 @@ fn random_filter(random: &mut TestRandom, all: &[FilterRow]) -> QueueFilter {
     filter
 }
 
-/// Returns the ids of all comments that a filter finds, page by page.
+/// Returns the ids of all comments that a filter finds in the database, loaded page by page.
 async fn find_all(site: &TestSite, filter: &QueueFilter, limit: i64) -> Vec<i64> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let mut all: Vec<FoundComment> = Vec::new();

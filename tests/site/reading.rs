@@ -1,4 +1,4 @@
-//! Reading: the front page, articles, the feed, redirects, and the not-found page.
+//! Tests of public pages: the front page, articles, the feed, redirects, and the not-found page.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::ArticleState;

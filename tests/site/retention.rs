@@ -1,4 +1,5 @@
-//! Retention: the texts of spam and trash are deleted after some days, and the comments are still counted.
+//! Tests of retention: the texts of spam and of comments in the trash are deleted after some days, and the comments are
+//! still counted.
 
 use broadsheet::accounts::Role;
 use broadsheet::audit_log::verify::verify_log;
@@ -9,7 +10,7 @@ use broadsheet::worker;
 
 use crate::support::{Setup, TestSite};
 
-/// Seconds of a day.
+/// Number of seconds in a day.
 const DAY: i64 = 24 * 60 * 60;
 
 async fn set_reasons(site: &TestSite, id: CommentId, reasons: &[&str]) {
@@ -27,7 +28,7 @@ async fn purge_expired(site: &TestSite) {
         .expect("the task runs");
 }
 
-/// Returns the number of comments that the counters have for a facet, a key and a status.
+/// Returns the stored counter of comments for a facet of the queue, a key within that facet, and a status.
 async fn count_facet(site: &TestSite, facet: &str, key: &str, status: &str) -> i64 {
     sqlx::query_scalar(
         "select coalesce(sum(count), 0)::bigint from comment_facets where facet = $1 and key = $2 and status::text = $3",

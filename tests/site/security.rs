@@ -1,4 +1,4 @@
-//! Security headers, and requests that browsers must refuse.
+//! Tests of security headers, and of requests from other sites that must be refused.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use broadsheet::accounts::Role;

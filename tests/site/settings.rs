@@ -1,4 +1,4 @@
-//! The publication's settings.
+//! Tests of the settings page of the site.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -154,7 +154,7 @@ async fn a_concurrent_change_of_settings_is_shown_as_a_conflict() {
 }
 
 #[tokio::test]
-async fn settings_sent_after_the_session_ended_are_given_back() {
+async fn settings_submitted_after_the_session_ended_are_given_back() {
     let site = TestSite::new().await;
     let admin = site.staff("ada", Role::Admin).await;
     let form = admin.open("/admin/settings").await.form("/admin/settings");

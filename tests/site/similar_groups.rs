@@ -1,4 +1,5 @@
-//! Groups of similar comments, which share a card and a decision, and search; both are filled by the background index.
+//! Tests of groups of similar comments, which share a card in the queue and are decided together, and of the search for
+//! comments. Both use the background index.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -19,7 +20,7 @@ use tokio::sync::Notify;
 use crate::support::TestSite;
 use crate::support::makers::SampleArticle;
 
-/// Creates a moderator, and returns the proof of being one.
+/// Creates a moderator account, and returns the `Moderator` value that moderation functions require.
 pub async fn moderator(site: &TestSite) -> Moderator {
     site.staff("mo", Role::Moderator).await;
     let mut db = site.app.pool.acquire().await.expect("a connection");
@@ -34,7 +35,7 @@ pub async fn moderator(site: &TestSite) -> Moderator {
         .expect("it moderates")
 }
 
-/// A comment to insert.
+/// Comment to be inserted by a test.
 pub struct CommentDraft<'a> {
     pub author: &'a str,
     pub network: u8,
@@ -98,7 +99,7 @@ fn offer(number: i64) -> String {
     )
 }
 
-/// Inserts offers with these numbers, a second apart, from nine networks.
+/// Inserts similar spam comments with these numbers in their texts, one second apart, from nine IP networks.
 async fn insert_offers(
     site: &TestSite,
     article: &SampleArticle,
@@ -121,7 +122,7 @@ async fn index_all(site: &TestSite) {
     assert_eq!(site.count("select count(*) from index_queue").await, 0);
 }
 
-/// Loads the cards of the held queue.
+/// Loads the cards of held comments in the moderation queue.
 async fn held_cards(site: &TestSite) -> Vec<QueueCard> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let page = store::queue::find_grouped(&mut db, None, 50)
@@ -142,7 +143,7 @@ async fn find_card(site: &TestSite, id: CommentId) -> QueueCard {
         .expect("it is there")
 }
 
-/// Returns the request to decide on a held comment that was never edited.
+/// Returns a request to decide on a held comment that was never edited.
 fn request_for(id: &CommentId) -> DecisionRequest {
     DecisionRequest {
         id: *id,
@@ -227,7 +228,7 @@ async fn the_oldest_held_comment_represents_its_group() {
 }
 
 #[tokio::test]
-async fn concurrent_decisions_leave_the_right_representative() {
+async fn concurrent_decisions_leave_the_oldest_held_comment_as_representative() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let moderator = moderator(&site).await;
@@ -293,7 +294,7 @@ async fn concurrent_decisions_leave_the_right_representative() {
 }
 
 #[tokio::test]
-async fn a_group_is_decided_at_once_and_later_comments_stay_held() {
+async fn a_group_decision_applies_to_all_its_comments_and_later_ones_stay_held() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let moderator = moderator(&site).await;
@@ -441,7 +442,7 @@ async fn similarity_bands_of_old_comments_are_deleted() {
     assert_eq!(find_card(&site, old).await.group_size, 1);
 }
 
-/// Searches held comments, newest first.
+/// Searches held comments and returns their ids, the newest first.
 async fn search(site: &TestSite, text: &str) -> Vec<CommentId> {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let filter = QueueFilter {
@@ -496,7 +497,7 @@ async fn search_finds_comments_by_their_words() {
 }
 
 #[tokio::test]
-async fn a_comment_is_indexed_after_the_edit_that_was_under_way() {
+async fn a_comment_is_indexed_after_a_concurrent_edit_is_committed() {
     let site = TestSite::new().await;
     let tea = site.article("Tea").await;
     let id = CommentDraft::held("ann", "Green tea", site.now())

@@ -1,4 +1,4 @@
-//! The email of a member of staff: confirmed before it is used, never shown, encrypted at rest.
+//! Tests of the email of a staff account: confirmed before it is used, never shown, and encrypted in the database.
 
 use broadsheet::accounts::store::rotation::SealedAccountRow;
 use broadsheet::accounts::store::staff_email as staff_email_store;

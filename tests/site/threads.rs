@@ -1,4 +1,4 @@
-//! Large discussions: pages of threads, long threads, permalinks, feeds and structured data.
+//! Tests of large discussions: pages of threads, long threads, permalinks, feeds and structured data.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::ArticleKind;
@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use crate::support::makers::SampleArticle;
 use crate::support::{Setup, TestSite};
 
-/// Adds `count` top-level comments by different people, a second apart, and returns their ids in that order.
+/// Adds `count` top-level comments by different commenters, one second apart. Returns their ids in this order.
 async fn add_threads(site: &TestSite, on: &SampleArticle, count: i64) -> Vec<i64> {
     insert_rows(
         site,
@@ -27,7 +27,7 @@ async fn add_threads(site: &TestSite, on: &SampleArticle, count: i64) -> Vec<i64
     .await
 }
 
-/// Adds replies to a comment, each to it or, `in_a_row`, to the reply before.
+/// Adds replies to a comment. If `in_a_row` is true, each is a reply to the previous one instead.
 async fn add_replies(
     site: &TestSite,
     on: &SampleArticle,
@@ -82,7 +82,7 @@ fn with_depth(depth: i32) -> Setup {
     Setup::default().publication(move |publication| publication.discussion.thread_depth = depth)
 }
 
-/// Returns the names of the authors on a page.
+/// Returns the names of the comments' authors on a page.
 async fn list_names(site: &TestSite, path: &str) -> Vec<String> {
     let page = site.visitor().open(path).await;
     page.has_status(200).texts_of(".reply-author")
@@ -93,7 +93,7 @@ fn reader_names(numbers: impl Iterator<Item = i64>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_page_shows_fifty_threads_oldest_first() {
+async fn a_page_of_comments_shows_fifty_threads_oldest_first() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     add_threads(&site, &article, 120).await;
@@ -185,7 +185,7 @@ async fn a_page_beyond_the_end_redirects_to_the_last_page() {
 }
 
 #[tokio::test]
-async fn every_permalink_of_ten_thousand_leads_to_its_page() {
+async fn each_of_ten_thousand_permalinks_leads_to_the_page_of_its_comment() {
     for setup in [Setup::default(), newest_first()] {
         let site = setup.build().await;
         let is_newest_first = {
@@ -239,7 +239,7 @@ async fn an_imported_id_works_as_a_permalink() {
 }
 
 #[tokio::test]
-async fn a_thread_keeps_its_position_without_its_first_comment() {
+async fn a_thread_keeps_its_position_when_its_first_comment_is_removed() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let ids = add_threads(&site, &article, 52).await;
@@ -443,7 +443,7 @@ async fn counts_are_pluralised_in_the_readers_language() {
     }
 }
 
-/// Returns whether the stored counts match the comments.
+/// Returns whether the stored counts of comments and threads match the comments.
 async fn counts_match(pool: &PgPool) -> bool {
     sqlx::query_scalar(
         "select not exists (
@@ -611,7 +611,7 @@ async fn staff_comments_and_edits_are_marked() {
     );
 }
 
-/// Returns the JSON-LD of a page.
+/// Returns the JSON-LD data of a page.
 fn structured_data(html: &str) -> Value {
     let page = Html::parse_document(html);
     let css = Selector::parse("script[type='application/ld+json']").expect("a selector");
@@ -763,7 +763,7 @@ async fn an_article_has_a_feed_of_its_comments() {
 }
 
 #[tokio::test]
-async fn an_article_at_a_feed_path_wins_over_the_feed() {
+async fn an_article_whose_path_is_a_feed_path_is_served_instead_of_the_feed() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;

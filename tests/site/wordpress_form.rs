@@ -1,5 +1,5 @@
-//! The rules of WordPress's own comment form in the order of its source (7.1). `docs/wordpress-form.md` is a table of them;
-//! a test checks that every row names a test.
+//! Tests of the rules of WordPress's own comment form, in the order of its source (7.1). The table in
+//! `docs/wordpress-form.md` lists these rules, and a test checks that every row of it names a test.
 
 use broadsheet::accounts::Role;
 use broadsheet::articles::ArticleState;
@@ -10,7 +10,7 @@ use crate::support::makers::SampleArticle;
 use crate::support::visitor::{Form, Page};
 use crate::support::{Setup, TestSite};
 
-/// Makes a site with WordPress's defaults, except that first-timers are not held.
+/// Creates a site with WordPress's default settings, except that first-time commenters are not held.
 async fn site_with(change: impl FnOnce(&mut Publication) + 'static) -> TestSite {
     Setup::default()
         .settings(|settings| settings.trusted_proxies = Some("127.0.0.1".into()))
@@ -29,7 +29,7 @@ fn fill_form(page: &Page) -> Form {
         .fill("email", "ann@example.org")
 }
 
-/// Submits a reply and returns its status and the codes of the reasons.
+/// Submits a reply. Returns the status of the comment and the codes of the reasons for it.
 async fn submit_and_load(
     site: &TestSite,
     article: &SampleArticle,
@@ -400,7 +400,7 @@ async fn no_cookie_stores_the_form_values() {
     assert!(page.headers.get("set-cookie").is_none());
 }
 
-/// Every row of the table names a test, and the test exists.
+/// Checks that every row of the table in `docs/wordpress-form.md` names a test that exists.
 #[test]
 fn every_row_of_the_table_names_an_existing_test() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

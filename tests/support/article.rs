@@ -1,14 +1,15 @@
-//! Sample article read from a text file: date, standfirst, source line, body and appeal, separated by empty lines, up to
-//! *Leave a Reply*. The variable `TEST_ARTICLE` names another file of that form.
+//! Sample article, read from a text file with the date, standfirst, source line, body and appeal, separated by empty
+//! lines. The file ends at the line *Leave a Reply*. The environment variable `TEST_ARTICLE` names another file in this
+//! format.
 
 use std::fs;
 
 pub struct WrittenArticle {
     pub title: &'static str,
-    /// "July 22, 2024"
+    /// Date as in the text file, such as "July 22, 2024".
     pub date: String,
     pub standfirst: String,
-    /// Without the word "Source:".
+    /// Source line without the word "Source:".
     pub sources: String,
     pub body: Vec<String>,
     pub appeal: String,
@@ -48,19 +49,19 @@ impl WrittenArticle {
         }
     }
 
-    /// Returns nine in the morning of its date, in the format of `datetime-local` fields.
+    /// Returns 9:00 on the article's date in the format of `datetime-local` fields.
     pub fn moment(&self) -> String {
         let date = jiff::civil::Date::strptime("%B %d, %Y", &self.date).expect("an English date");
         format!("{date}T09:00")
     }
 
-    /// Returns the path that the published article will have.
+    /// Returns the path that the article will have when it is published.
     pub fn path(&self) -> String {
         let date = self.moment()[..10].replace('-', "/");
         format!("/{date}/{}", broadsheet::text::Slug::from_title(self.title))
     }
 
-    /// Returns the words of the body, without the bullets before list items.
+    /// Returns the words of the body, without the bullets of list items.
     pub fn words(&self) -> Vec<String> {
         self.body
             .iter()

@@ -1,5 +1,5 @@
-//! A temporary Postgres per test binary, with a migrated template database that each test copies.
-//! `TEST_DATABASE_URL` names a server to use instead; its user must be allowed to create databases.
+//! Temporary Postgres for each test binary, with a migrated template database that each test copies. `TEST_DATABASE_URL`
+//! names a server to use instead; its user must be allowed to create databases.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ fn with_database(url: &str, name: &str) -> String {
     format!("{server}/{name}")
 }
 
-/// Creates an empty folder in the system's folder for temporary files, and deletes those of test runs that have ended.
+/// Creates an empty folder in the system's folder for temporary files. Deletes the folders of test runs that have ended.
 pub fn folder(purpose: &str) -> PathBuf {
     static FOLDERS: AtomicU32 = AtomicU32::new(0);
     let all = std::env::temp_dir();

@@ -1,4 +1,4 @@
-//! Builders of articles, comments and accounts. A test states only the values that matter to it.
+//! Builders of articles, comments and accounts. A test states only the values that matter for it.
 
 use std::net::Ipv4Addr;
 
@@ -20,14 +20,14 @@ use super::visitor::Visitor;
 /// Passphrase of every account that tests create.
 pub const PASSPHRASE: &str = "a long enough passphrase";
 
-/// A published article.
+/// Published article in the database of a test.
 pub struct SampleArticle {
     pub id: ArticleId,
     pub path: String,
 }
 
 impl TestSite {
-    /// Inserts an account and returns a browser that is signed in to it.
+    /// Creates an account with this role and returns a browser that is signed in to it.
     pub async fn staff(&self, name: &str, role: Role) -> Visitor {
         let mut db = self.app.pool.acquire().await.expect("a connection");
         let username = Username::parse(name).expect("a username");

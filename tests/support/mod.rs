@@ -1,4 +1,4 @@
-//! Shared by the tests of the whole site: a site with its own database, and visitors who click and type.
+//! Support for tests of the whole site: a site with its own database, and visitors who open pages and submit forms.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
@@ -32,12 +32,12 @@ use visitor::Visitor;
 /// Time on the site's clock when a test begins.
 pub const START_TIME: &str = "2026-03-14T15:09:26Z";
 
-/// A site with its own database, clock and log.
+/// Test site with its own database, clock and log.
 pub struct TestSite {
     pub app: App,
-    /// Renders every page on each request.
+    /// Router without the page cache, so that every request renders its page.
     pub router: Router,
-    /// The page cache in front of the router.
+    /// The whole site: the router with the page cache in front of it.
     pub pages: PageCacheService,
     pub database_url: String,
     listener: JoinHandle<()>,
@@ -46,7 +46,7 @@ pub struct TestSite {
     _logging: DefaultGuard,
 }
 
-/// Settings of a test site that differ from the usual ones.
+/// Settings in which a test site differs from the usual ones.
 pub struct Setup {
     settings: Settings,
     publication: Box<dyn FnOnce(&mut Publication)>,
@@ -71,7 +71,7 @@ impl Setup {
         self
     }
 
-    /// Sends the site's mail to this server.
+    /// Makes the site send its email to this SMTP server.
     pub fn mail(self, sink: &smtp::SmtpSink) -> Self {
         self.settings(|settings| sink.apply_to(settings))
     }
@@ -146,17 +146,18 @@ impl TestSite {
         self.app.clock.now()
     }
 
-    /// Returns everything logged so far.
+    /// Returns everything that the site has logged so far.
     pub fn log(&self) -> String {
         String::from_utf8(self.log.0.lock().expect("the log").clone()).expect("logs are text")
     }
 
-    /// Allows errors in the log, for tests that cause them on purpose. Otherwise dropping the site panics on any.
+    /// Allows errors in the log, for tests that cause them on purpose. Otherwise dropping the site panics if any error
+    /// was logged.
     pub fn may_log_errors(&mut self) {
         self.may_log_errors = true;
     }
 
-    /// Runs a query that returns one number.
+    /// Runs an SQL query that returns one number.
     pub async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query)
             .fetch_one(&self.app.pool)
@@ -164,7 +165,7 @@ impl TestSite {
             .expect("the query counts")
     }
 
-    /// Waits until a query is blocked by a lock; panics after 20 seconds.
+    /// Waits until a query of the site is blocked by a database lock. Panics after 20 seconds.
     pub async fn wait_for_blocked_query(&self) {
         const WAIT_LIMIT: Duration = Duration::from_secs(20);
         let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";

@@ -1,6 +1,7 @@
-//! Generates comments in English and Ukrainian, decent ones and spam, the same each time, for the classifier benchmark.
+//! Generator of legitimate comments and spam in English and Ukrainian, for the classifier benchmark. It always generates
+//! the same comments.
 
-/// A generated comment.
+/// Generated comment, with the information whether it is spam.
 pub struct SampleComment {
     pub id: String,
     pub name: String,
@@ -9,7 +10,7 @@ pub struct SampleComment {
     pub is_spam: bool,
 }
 
-/// A pseudo-random generator with a fixed sequence (Knuth's MMIX constants).
+/// Pseudo-random generator with a fixed sequence (Knuth's MMIX constants).
 struct CommentRandom(u64);
 
 impl CommentRandom {
@@ -28,11 +29,11 @@ impl CommentRandom {
 
 struct SampleVocabulary {
     names: &'static [&'static str],
-    /// Words in both kinds of comments.
+    /// Words that occur in both legitimate comments and spam.
     common: &'static [&'static str],
-    /// Words of decent comments.
+    /// Words that occur only in legitimate comments.
     decent_words: &'static [&'static str],
-    /// Words of spam.
+    /// Words that occur only in spam.
     spam_words: &'static [&'static str],
 }
 
@@ -333,7 +334,7 @@ fn comment(random: &mut CommentRandom, index: usize) -> SampleComment {
     }
 }
 
-/// Disguises one word in five, as spammers do to evade word lists.
+/// Disguises one word in five, as spammers do to evade word lists. Returns the other words unchanged.
 fn disguise(random: &mut CommentRandom, word: &str) -> String {
     match random.below(30) {
         0 => word.chars().map(String::from).collect::<Vec<_>>().join(" "),

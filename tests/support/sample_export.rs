@@ -1,4 +1,4 @@
-//! Generates WordPress exports of any size, the same each time, for benchmarks and tests.
+//! Generator of WordPress exports of any size, for benchmarks and tests. The same arguments always give the same export.
 
 use std::io::{self, Write};
 
@@ -44,10 +44,10 @@ const WORDS: [&str; 40] = [
     "вікно",
     "вечір",
 ];
-/// Number of commenters.
+/// Number of different commenters in the generated export.
 const COMMENTERS: u64 = 5_000;
 
-/// A pseudo-random generator with a fixed sequence (Knuth's MMIX constants).
+/// Pseudo-random generator with a fixed sequence (Knuth's MMIX constants).
 struct SampleRandom(u64);
 
 impl SampleRandom {
@@ -67,12 +67,13 @@ impl SampleRandom {
     }
 }
 
-/// Writes an export of `articles` articles with `comments_each` comments each.
+/// Writes a WordPress export with `articles` articles that have `comments_each` comments each.
 pub fn write(out: &mut impl Write, articles: u64, comments_each: u64) -> io::Result<()> {
     write_each(out, articles, |_| comments_each)
 }
 
-/// Writes an export of `articles` articles, whose IDs start at 1; `comments_on` returns the number of comments by ID.
+/// Writes a WordPress export with `articles` articles, whose ids start at 1. `comments_on` returns the number of comments
+/// on the article with a given id.
 pub fn write_each(
     out: &mut impl Write,
     articles: u64,

@@ -1,4 +1,4 @@
-//! The real program as an operator starts it: a process with a data folder, a port and a log file.
+//! The `broadsheet` program as an operator starts it: a process with a data folder, a port and a log file.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -15,7 +15,7 @@ use super::cluster::folder;
 /// Time after which [`wait_until`] gives up.
 pub const WAIT_LIMIT: Duration = Duration::from_secs(60);
 
-/// A running server, killed when dropped.
+/// Running server process, killed when the value is dropped.
 pub struct Server {
     pub data: PathBuf,
     pub address: SocketAddr,
@@ -30,7 +30,8 @@ pub struct RawResponse {
     pub body: String,
 }
 
-/// Returns a command that runs the program without the settings of the test's own environment.
+/// Returns a command that runs `broadsheet` on the data folder `data`. Settings in the test's own environment are
+/// removed.
 pub fn broadsheet(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_broadsheet"));
     for (name, _) in std::env::vars()
@@ -42,7 +43,7 @@ pub fn broadsheet(data: &Path) -> Command {
     command
 }
 
-/// Runs a command to its end, with `input` on standard input.
+/// Runs a command until it ends, with `input` on standard input.
 pub fn run(mut command: Command, input: &str) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
@@ -63,7 +64,7 @@ pub fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// Waits until the condition is true; panics with the description `what` after [`WAIT_LIMIT`].
+/// Waits until the condition is true. After [`WAIT_LIMIT`] panics with the description `what`.
 #[track_caller]
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + WAIT_LIMIT;
@@ -74,7 +75,7 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 impl Server {
-    /// Starts a new site in a new folder.
+    /// Creates a new data folder and starts a site in it.
     pub fn new() -> Self {
         Self::start(&folder("data"))
     }
@@ -131,13 +132,13 @@ impl Server {
         i32::try_from(self.child.id()).expect("a process id")
     }
 
-    /// Kills the server without a clean shutdown, and waits for its end.
+    /// Kills the server without a clean shutdown, and waits until the process has ended.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         self.child.wait().expect("the process can be waited for");
     }
 
-    /// Sends SIGTERM, as an init system does, and waits for the end.
+    /// Stops the server with SIGTERM, as an init system does, and waits until the process has ended.
     pub fn stop(&mut self) {
         kill(Pid::from_raw(self.pid()), Signal::SIGTERM).expect("the server was running");
         wait_until("the server stops", || {
@@ -159,13 +160,13 @@ impl Server {
             .to_owned()
     }
 
-    /// Returns the process id of the postmaster; `None` while Postgres is not running.
+    /// Returns the process id of the embedded Postgres, or `None` while it is not running.
     pub fn postgres_pid(&self) -> Option<i32> {
         let file = fs::read_to_string(self.data.join("postgres/postmaster.pid")).ok()?;
         file.lines().next()?.trim().parse().ok()
     }
 
-    /// Returns the processes that the postmaster has started.
+    /// Returns the ids of the processes that the embedded Postgres has started.
     pub fn postgres_children(&self) -> Vec<i32> {
         let postmaster = self.postgres_pid().expect("Postgres runs").to_string();
         let entries = fs::read_dir("/proc").expect("/proc can be read");
@@ -182,7 +183,7 @@ impl Server {
         .collect()
     }
 
-    /// Kills the postmaster if it is running.
+    /// Kills the main process of the embedded Postgres if it is running.
     pub fn kill_postgres(&self) {
         // The pid file outlives its process, and another process may have the id by now.
         let is_postgres = |pid: &i32| {
@@ -204,7 +205,8 @@ impl Server {
         get_at(self.address, path)
     }
 
-    /// Posts a form from the IP `from`. Returns `None` if the connection breaks before the whole response has arrived.
+    /// Posts a form with `from` as the client's IP address. Returns `None` if the connection breaks before the whole
+    /// response has arrived.
     pub fn try_post(&self, path: &str, from: &str, fields: &[(&str, &str)]) -> Option<RawResponse> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -217,7 +219,7 @@ impl Server {
     }
 }
 
-/// Gets a path from a server; `None` if there is no complete response.
+/// Requests a path from a server. Returns `None` if no complete response arrives.
 pub fn get_at(address: SocketAddr, path: &str) -> Option<RawResponse> {
     ask(
         address,
@@ -259,7 +261,7 @@ impl Drop for Server {
     }
 }
 
-/// Returns whether a process exists and is no zombie.
+/// Returns whether a process exists and is not a zombie.
 pub fn is_alive(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         !stat

@@ -1,4 +1,5 @@
-//! An SMTP server for tests. It stores the emails it receives, and can be made to reject commands or to hang.
+//! SMTP server for tests. It stores the emails that it receives, and can be made to reject commands or to stop
+//! responding.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// The server, which stops listening when dropped.
+/// SMTP server of a test. It stops listening when the value is dropped.
 pub struct SmtpSink {
     pub address: SocketAddr,
     state: Arc<Mutex<SmtpState>>,
@@ -29,11 +30,11 @@ struct SmtpState {
     recipients: VecDeque<&'static str>,
     contents: VecDeque<&'static str>,
     connections: usize,
-    /// Commands received from clients.
+    /// SMTP commands received from clients.
     commands: Vec<String>,
 }
 
-/// An email that the server accepted.
+/// Email that the SMTP server accepted.
 #[derive(Clone)]
 pub struct ReceivedEmail {
     pub from: String,
@@ -68,33 +69,33 @@ impl SmtpSink {
         }
     }
 
-    /// Makes a site send its mail through this server.
+    /// Changes the settings of a site so that it sends its email through this server.
     pub fn apply_to(&self, settings: &mut Settings) {
         settings.smtp_url = Some(format!("smtp://{}", self.address));
         settings.mail_from = Some("The Test Courier <courier@example.org>".to_owned());
     }
 
-    /// Replies to the next connections with these lines instead of a greeting.
+    /// Answers the next connections with these lines instead of a greeting, one line each.
     pub fn queue_greetings(&self, replies: &[&'static str]) {
         self.lock_state().greetings.extend(replies);
     }
 
-    /// Replies to the next AUTH commands with these lines.
+    /// Answers the next AUTH commands with these lines, one line each.
     pub fn queue_auth_replies(&self, replies: &[&'static str]) {
         self.lock_state().sign_ins.extend(replies);
     }
 
-    /// Replies to the next RCPT commands with these lines.
+    /// Answers the next RCPT commands with these lines, one line each.
     pub fn queue_recipient_replies(&self, replies: &[&'static str]) {
         self.lock_state().recipients.extend(replies);
     }
 
-    /// Replies to the next emails with these lines, after their contents have been received.
+    /// Answers the next emails with these lines, one line each, after receiving their contents.
     pub fn queue_data_replies(&self, replies: &[&'static str]) {
         self.lock_state().contents.extend(replies);
     }
 
-    /// Holds back all replies from now on, or releases them.
+    /// Holds back all further replies if `is_hanging` is true, and sends them if it is false.
     pub fn hang(&self, is_hanging: bool) {
         self.hang_sender.send_replace(is_hanging);
     }
@@ -113,7 +114,7 @@ impl SmtpSink {
         self.lock_state().connections
     }
 
-    /// Returns the number of received commands that begin with `command`.
+    /// Returns the number of received SMTP commands that begin with `command`.
     pub fn count_commands(&self, command: &str) -> usize {
         let state = self.lock_state();
         let received_commands = state.commands.iter();
@@ -226,7 +227,8 @@ async fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u
     Ok((read > 0).then_some(line))
 }
 
-/// Reads the contents of an email up to the lone dot, and removes the dots added before lines (RFC 5321 §4.5.2).
+/// Reads the contents of an email up to the line with only a dot. Removes the dots that were added at the beginning of
+/// lines (RFC 5321 §4.5.2).
 async fn read_contents(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u8>>> {
     let mut raw = Vec::new();
     loop {
@@ -247,7 +249,7 @@ fn parse_path(line: &str) -> String {
 }
 
 impl ReceivedEmail {
-    /// Returns a header, unfolded and decoded.
+    /// Returns the value of a header, unfolded and decoded.
     pub fn header(&self, name: &str) -> Option<String> {
         self.parse().headers.get_first_value(name)
     }
@@ -265,7 +267,7 @@ impl ReceivedEmail {
         self.decode_part("text/html")
     }
 
-    /// Returns the URLs in the plain text.
+    /// Returns the URLs in the plain text of the email.
     pub fn links(&self) -> Vec<String> {
         let text = self.text();
         let words = text.split_whitespace();

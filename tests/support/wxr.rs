@@ -11,7 +11,7 @@ use broadsheet::transfer::report::ImportReport;
 use super::TestSite;
 use super::cluster::folder;
 
-/// Builds an export of the site `https://old.example.org` with these elements in its channel.
+/// Builds a WordPress export of the site `https://old.example.org` with these XML elements in its channel.
 pub fn build_export(inside: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" ?>
@@ -35,7 +35,7 @@ pub fn build_export(inside: &str) -> String {
     )
 }
 
-/// An item of that site; tests change single fields.
+/// Item of a WordPress export (an article, a page or an attachment). Tests change single fields.
 #[derive(Clone)]
 pub struct WordPressItem {
     pub number: i64,
@@ -50,11 +50,11 @@ pub struct WordPressItem {
     pub status: &'static str,
     pub kind: &'static str,
     pub comments: &'static str,
-    /// Further elements: categories, fields, comments.
+    /// Further XML elements of the item: categories, fields, comments.
     pub more: String,
 }
 
-/// Builds a published article from 2012.
+/// Builds an article published in 2012 with this WordPress id.
 pub fn build_item(number: i64, slug: &'static str) -> WordPressItem {
     WordPressItem {
         number,
@@ -103,7 +103,7 @@ impl WordPressItem {
     }
 }
 
-/// Builds a comment from 2012; its ID determines the minute.
+/// Builds a comment of 2012 with this WordPress id. The minute of its date is the id modulo 60.
 pub fn build_comment(number: i64, author: &str, approved: &str, more: &str) -> String {
     let word = author.split('@').next().unwrap_or_default().to_lowercase();
     format!(
@@ -119,12 +119,12 @@ pub fn build_comment(number: i64, author: &str, approved: &str, more: &str) -> S
     )
 }
 
-/// Builds the element that makes a comment a reply.
+/// Builds the XML element that makes a comment a reply to the comment with this WordPress id.
 pub fn build_comment_parent(number: i64) -> String {
     format!("<wp:comment_parent>{number}</wp:comment_parent>")
 }
 
-/// Writes a file with these bytes.
+/// Writes these bytes to a temporary file and returns its path.
 pub fn write_export_file(bytes: impl AsRef<[u8]>) -> PathBuf {
     let file = folder("wxr").join("export.xml");
     fs::write(&file, bytes).expect("a file for a test");
@@ -140,7 +140,7 @@ impl ImportProgress for SilentProgress {
 }
 
 impl TestSite {
-    /// Imports an export with the default options.
+    /// Imports a WordPress export into this site with the default options.
     pub async fn import(&self, xml: &str) -> ImportReport {
         self.import_with(xml, |_| {}).await.expect("it is imported")
     }
@@ -172,7 +172,7 @@ impl TestSite {
         run_import(&app.pool, &app.keys, &app.clock, files, &options, &progress).await
     }
 
-    /// Exports the site to a string.
+    /// Exports this site to a string.
     pub async fn export(&self, with_emails: bool) -> String {
         let publication = self.app.load_publication().await.expect("a publication");
         let request = ExportRequest {

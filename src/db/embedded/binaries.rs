@@ -1,4 +1,4 @@
-//! The Postgres programs installed on this machine.
+//! Postgres programs installed on this machine.
 
 use std::env;
 use std::fs;
@@ -7,10 +7,10 @@ use std::process::Command;
 
 use anyhow::bail;
 
-/// Oldest major version that the migrations run on.
+/// Oldest major version of Postgres on which the migrations run.
 const MIN_MAJOR: u32 = 14;
 
-/// Folders whose children hold one version each, with its programs in `bin`.
+/// Folders that contain one subfolder for each installed Postgres version, with the programs in its `bin` folder.
 const INSTALL_DIRS: [&str; 6] = [
     "/usr/lib/postgresql",
     "/usr",
@@ -20,7 +20,7 @@ const INSTALL_DIRS: [&str; 6] = [
     "/Applications/Postgres.app/Contents/Versions",
 ];
 
-/// Programs of one installed Postgres.
+/// Programs of one installed Postgres version.
 #[derive(Clone, Debug)]
 pub struct PostgresBinaries {
     pub folder: PathBuf,
@@ -28,8 +28,8 @@ pub struct PostgresBinaries {
 }
 
 impl PostgresBinaries {
-    /// Finds the programs of the major version that created the data or, without data, of the newest version. The folder
-    /// in `PG_BIN`, if it is set, is the only one searched.
+    /// Finds the programs of the major version that created the data. If there is no data yet, finds those of the newest
+    /// installed version. If `PG_BIN` is set, only the folder that it names is searched.
     pub fn find(major: Option<u32>) -> anyhow::Result<Self> {
         let mut found: Vec<Self> = list_candidate_dirs()
             .into_iter()
@@ -112,8 +112,9 @@ fn may_hold_postgres(parent: &str, child: &Path) -> bool {
         || name.starts_with("pgsql")
 }
 
-/// Finds a client program, such as pg_dump, for a server of this major version: that version's, or else the next newer
-/// one, since pg_dump refuses a server newer than itself. The machine need not have a server installed.
+/// Finds a client program, such as pg_dump, for a server with this major version. Prefers the same version, then the next
+/// newer one, since pg_dump refuses a server that is newer than itself. No Postgres server needs to be installed on the
+/// machine.
 pub fn find_client_program(name: &str, major: u32) -> anyhow::Result<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = list_candidate_dirs()
         .into_iter()

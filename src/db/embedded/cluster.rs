@@ -1,4 +1,4 @@
-//! A cluster on disk and the processes that run it: starting them, knowing when they are ready, stopping them.
+//! Postgres cluster on disk and the processes that run it: starts them, detects when they are ready, and stops them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
@@ -14,22 +14,25 @@ use super::launcher::PostgresLauncher;
 use super::socket::{PORT, create_socket_dir, format_url};
 use super::{cluster_files, processes};
 
-/// Long enough for the recovery after a crash. A start that takes longer is broken.
+/// Longest time until Postgres must accept connections. It is enough for the recovery after a crash; a start that takes
+/// longer is broken.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
-/// Time after which processes of a dead owner are told to quit, and after which the start fails because of them.
+/// Time after which leftover Postgres processes of an exited server are told to quit. If they have not ended after
+/// [`ORPHAN_TIMEOUT`], the start fails.
 const ORPHAN_QUIT_AFTER: Duration = Duration::from_secs(2);
 const ORPHAN_TIMEOUT: Duration = Duration::from_secs(20);
-/// Size above which the log is truncated at a start.
+/// Size in bytes above which the Postgres log is truncated at a start.
 const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
-/// Last lines of the log that an error message shows.
+/// Number of lines from the end of the Postgres log that an error message shows.
 const LOG_TAIL_LINES: usize = 8;
 
-/// Megabytes of shared buffers: Postgres's own default, and as many as a publication of a million comments has a use for.
+/// Smallest size of Postgres's shared buffers in megabytes: Postgres's own default. The largest size is as much as a
+/// publication with a million comments can use.
 const MIN_BUFFERS_MB: u64 = 128;
 const MAX_BUFFERS_MB: u64 = 512;
 
-/// Runs Postgres for as long as the pipe on standard input is open. When this process ends, however it ends, the pipe
-/// closes and the watcher shuts Postgres down.
+/// Shell script that runs Postgres for as long as the pipe on standard input is open. When the Broadsheet process ends
+/// for any reason, the pipe closes and the script shuts Postgres down.
 // A shell gives its background jobs /dev/null to read from, so the pipe is copied to descriptor 3 first. SIGINT is
 // Postgres's fast shutdown (its documentation, "Shutting Down the Server").
 const SUPERVISOR_SCRIPT: &str = r#"
@@ -45,16 +48,17 @@ kill "$watcher" 2>/dev/null
 exit "$status"
 "#;
 
-/// Guarantee that a cluster gives for committed transactions.
+/// Durability of committed transactions in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitDurability {
-    /// They survive a power cut.
+    /// Commits survive a power cut.
     Durable,
-    /// They survive the end of the process only; nothing waits for the disk. For tests.
+    /// Commits survive the end of the process but not a power cut, because Postgres does not wait for the disk. For
+    /// tests.
     Test,
 }
 
-/// A cluster and everything that is needed to start it.
+/// Cluster on disk with everything that is needed to start it.
 pub struct PostgresCluster {
     folder: PathBuf,
     log: PathBuf,
@@ -83,7 +87,7 @@ impl PostgresCluster {
         format_url(&self.socket_dir)
     }
 
-    /// Starts the postmaster under the supervisor script. It does not accept connections yet.
+    /// Starts Postgres under the supervisor script. It does not accept connections yet when this returns.
     pub fn start(&self) -> anyhow::Result<Child> {
         self.clean_stale_state()?;
         let log = self.open_log()?;
@@ -132,7 +136,7 @@ impl PostgresCluster {
         }
     }
 
-    /// Blocks until the process that was just started accepts connections.
+    /// Blocks until the Postgres that was just started as `child` accepts connections.
     pub fn wait_until_ready(&self, child: &mut Child) -> anyhow::Result<()> {
         let deadline = Instant::now() + READY_TIMEOUT;
         while !cluster_files::is_ready(&self.folder) {
@@ -158,13 +162,13 @@ impl PostgresCluster {
         cluster_files::find_pid(&self.folder)
     }
 
-    /// Requests an immediate shutdown. Postgres kills those of its processes that have not ended five seconds later (its
-    /// documentation, "Shutting Down the Server").
+    /// Requests an immediate shutdown of Postgres. It kills those of its processes that have not ended after five seconds
+    /// (Postgres's documentation, "Shutting Down the Server").
     pub fn request_quit(&self) {
         self.pid().into_iter().for_each(processes::send_quit);
     }
 
-    /// Kills every process of the running cluster. What was committed is on disk all the same.
+    /// Kills every process of the running cluster. Committed transactions are on disk and not lost.
     pub fn kill(&self) {
         // All of them: a killed postmaster cannot end its children any more.
         let visible = processes::list_postgres_in(&self.folder);
@@ -174,7 +178,7 @@ impl PostgresCluster {
             .for_each(processes::send_kill);
     }
 
-    /// Waits for processes of a dead owner to end, and removes the files it left behind.
+    /// Waits until the Postgres processes of an exited server have ended, and removes the files that they left behind.
     fn clean_stale_state(&self) -> anyhow::Result<()> {
         if !processes::are_visible() {
             return Ok(());
@@ -240,7 +244,8 @@ impl PostgresCluster {
     }
 }
 
-/// Returns a quarter of this machine's memory (Postgres's documentation, "Resource Consumption"), within bounds.
+/// Returns the size of shared buffers in megabytes: a quarter of this machine's memory (Postgres's documentation,
+/// "Resource Consumption"), but at least [`MIN_BUFFERS_MB`] and at most [`MAX_BUFFERS_MB`].
 fn choose_shared_buffers_mb() -> u64 {
     // Other systems than Linux have no such file; there it is the minimum.
     let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();

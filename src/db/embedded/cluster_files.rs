@@ -1,4 +1,4 @@
-//! Files that Postgres keeps in a cluster's folder: its version and its pid file.
+//! Files that Postgres keeps in a cluster's folder: the version file and the pid file.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-/// Lines of `postmaster.pid`, counted from 0 (Postgres's source, `src/include/utils/pidfile.h`).
+/// Line of `postmaster.pid` with the process id, counted from 0 (Postgres's source, `src/include/utils/pidfile.h`).
 const PID_LINE: usize = 0;
 const SOCKET_DIR_LINE: usize = 4;
 const STATUS_LINE: usize = 7;
 
-/// Returns the major version that created a cluster; `None` if there is no cluster yet. An empty folder is removed.
+/// Returns the major Postgres version that created a cluster. If there is no cluster yet, returns `None` and removes the
+/// folder if it is empty.
 pub fn find_major_version(folder: &Path) -> anyhow::Result<Option<u32>> {
     let path = folder.join("PG_VERSION");
     match fs::read_to_string(&path) {
@@ -38,12 +39,13 @@ pub fn find_major_version(folder: &Path) -> anyhow::Result<Option<u32>> {
     }
 }
 
-/// Returns whether the running cluster accepts connections. A killed Postgres leaves a pid file that still says so.
+/// Returns whether the pid file says that the cluster accepts connections. The file of a killed Postgres stays and still
+/// says so.
 pub fn is_ready(folder: &Path) -> bool {
     read_pid_file_line(folder, STATUS_LINE).is_some_and(|line| line.trim() == "ready")
 }
 
-/// Returns the process id of the running postmaster.
+/// Returns the process id of the running Postgres server.
 pub fn find_pid(folder: &Path) -> Option<i32> {
     read_pid_file_line(folder, PID_LINE)?.trim().parse().ok()
 }

@@ -1,4 +1,4 @@
-//! Questions about a data folder that are answered without starting Postgres.
+//! Data folder of a Broadsheet installation, and what can be found out about it without starting Postgres.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -11,7 +11,7 @@ use super::binaries::PostgresBinaries;
 use super::os_user::OsUser;
 use super::{cluster_files, socket};
 
-/// Returns the URL of the embedded Postgres that another process runs in this data folder, if one does.
+/// Returns the URL of the embedded Postgres that another process runs in this data folder, or `None` if none runs.
 pub fn find_running_url(data: &Path) -> Option<String> {
     let data = data.canonicalize().ok()?;
     let folder = data.join("postgres");
@@ -27,8 +27,8 @@ pub fn has_data(data: &Path) -> bool {
     data.join("postgres/PG_VERSION").exists()
 }
 
-/// Returns the data folder to use when none is named: `./data`, or `/var/lib/broadsheet` where Postgres must run as
-/// another user than ours who cannot enter `./data`.
+/// Returns the data folder to use if the settings name none. It is `./data`, or `/var/lib/broadsheet` if Postgres must
+/// run as another user who cannot enter `./data`.
 pub fn default_data_dir() -> PathBuf {
     let relative = PathBuf::from("data");
     let absolute = std::path::absolute(&relative).unwrap_or_else(|_| relative.clone());
@@ -40,14 +40,14 @@ pub fn default_data_dir() -> PathBuf {
     }
 }
 
-/// Describes the Postgres that would be started in this data folder, for people.
+/// Describes, in words for people, the Postgres version that would be started in this data folder.
 pub fn describe_binaries(data: &Path) -> anyhow::Result<String> {
     let major = cluster_files::find_major_version(&data.join("postgres"))?;
     let binaries = PostgresBinaries::find(major)?;
     Ok(format!("Postgres {} found", binaries.major))
 }
 
-/// Creates the data folder, unless it exists.
+/// Creates the data folder if it does not exist.
 pub fn create_data_dir(data: &Path) -> io::Result<()> {
     if data.is_dir() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Creation of a new cluster on disk.
+//! Creation of a new Postgres cluster on disk.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, chown};
@@ -10,7 +10,7 @@ use super::cluster::CommitDurability;
 use super::launcher::{PostgresLauncher, run_to_end};
 use super::socket::ROLE_AND_DATABASE;
 
-/// First version with a locale provider of its own, independent of the system's locales.
+/// First major version of Postgres with built-in locales, which do not depend on the operating system's.
 const BUILTIN_LOCALES_SINCE: u32 = 17;
 
 /// Creates a cluster with an empty database in `folder`.

@@ -1,4 +1,4 @@
-//! Commands that run Postgres's programs as the right user in a clean environment.
+//! Commands that run Postgres's programs as the right operating system user and in a clean environment.
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -10,21 +10,21 @@ use anyhow::ensure;
 use super::binaries::PostgresBinaries;
 use super::os_user::OsUser;
 
-/// The programs of a Postgres, and the user who runs them.
+/// Postgres programs and the operating system user that runs them.
 pub struct PostgresLauncher {
     pub binaries: PostgresBinaries,
     pub user: OsUser,
 }
 
 impl PostgresLauncher {
-    /// Builds a command that runs one of the programs in the folder `working`.
+    /// Builds a command that runs one of the programs with the working directory `working`.
     pub fn command(&self, program: &str, working: &Path) -> Command {
         let mut command = Command::new(self.binaries.program(program));
         self.set_environment(&mut command, working);
         command
     }
 
-    /// Sets the user, the folder and the environment of a command.
+    /// Sets the user, the working directory and the environment of a command.
     pub fn set_environment(&self, command: &mut Command, working: &Path) {
         // PGHOST, PGDATA and the like are meant for another Postgres.
         for (name, _) in std::env::vars_os() {
@@ -45,7 +45,7 @@ impl PostgresLauncher {
     }
 }
 
-/// Runs a command to its end. Its error output becomes the error when it fails.
+/// Runs a command and waits until it ends. If it fails, its error output becomes the error.
 pub fn run_to_end(mut command: Command, input: Option<&str>) -> anyhow::Result<()> {
     let stdin = if input.is_some() {
         Stdio::piped()

@@ -1,8 +1,8 @@
-//! A Postgres that Broadsheet brings up by itself where no database is named: durable, on a Unix socket only, owned by
-//! one process at a time, and stopped when its owner exits.
+//! Embedded Postgres that Broadsheet starts by itself if no `DATABASE_URL` is given. It is durable, listens on a Unix
+//! socket only, is owned by one process at a time, and stops when its owner exits.
 //!
-//! Everything lies in the data folder: `postgres/` is the cluster, `postgres.log` its log, `postgres.lock` the lock that
-//! its owner holds.
+//! All its files are in the data folder: `postgres/` is the cluster, `postgres.log` its log, and `postgres.lock` the lock
+//! file that its owner holds.
 
 mod binaries;
 mod cluster;

@@ -1,4 +1,5 @@
-//! The operating system user that Postgres runs as. Postgres refuses to run as root, so root drops its privileges.
+//! Operating system user that Postgres runs as. Postgres refuses to run as root, so a root process switches to another
+//! user to start it.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -7,18 +8,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use nix::unistd::{Gid, Uid, User};
 
-/// A user with a name, which `initdb` looks up.
+/// Operating system user with a name, which `initdb` looks up.
 #[derive(Clone, Debug)]
 pub struct OsUser {
     pub name: String,
     pub uid: Uid,
     pub gid: Gid,
-    /// This process is root and becomes the user for Postgres.
+    /// Whether this process is root and must switch to this user to run Postgres.
     pub drops_privileges: bool,
 }
 
 impl OsUser {
-    /// Returns the current user or, for root, `postgres` where there is one, else `nobody`.
+    /// Returns the current user. For root, returns the user `postgres` if it exists, otherwise `nobody`.
     pub fn for_new_data() -> anyhow::Result<Self> {
         if !Uid::effective().is_root() {
             return Self::find(Uid::effective(), false);

@@ -1,4 +1,4 @@
-//! Starting, owning and stopping the embedded Postgres.
+//! Start, ownership and stop of the embedded Postgres.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -16,11 +16,11 @@ use super::launcher::PostgresLauncher;
 use super::os_user::OsUser;
 use super::supervisor::PostgresSupervisor;
 
-/// Time to wait for another process that is just starting or stopping the cluster.
+/// Longest wait for another process that is just starting or stopping the embedded Postgres.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 const LOCK_RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A running Postgres that this process owns. Dropping it stops it.
+/// Running embedded Postgres that this process owns. Dropping the value stops Postgres.
 pub struct EmbeddedPostgres {
     url: String,
     supervisor: PostgresSupervisor,
@@ -28,10 +28,10 @@ pub struct EmbeddedPostgres {
     _lock: File,
 }
 
-/// Reason for which an embedded Postgres was not started.
+/// Reason for which the embedded Postgres was not started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Another Broadsheet process owns this data folder.
+    /// Another Broadsheet process runs the Postgres of this data folder.
     #[error("another Broadsheet runs on this data folder")]
     RunsElsewhere,
     #[error(transparent)]
@@ -39,7 +39,8 @@ pub enum StartError {
 }
 
 impl EmbeddedPostgres {
-    /// Starts the Postgres in this data folder, creating it at the first start. Blocks until it accepts connections.
+    /// Starts the embedded Postgres of this data folder. Creates the cluster if there is none. Blocks until Postgres
+    /// accepts connections.
     pub fn start(data: &Path, durability: CommitDurability) -> Result<Self, StartError> {
         create_data_dir(data)
             .with_context(|| format!("the data folder {} cannot be created", data.display()))?;
@@ -58,17 +59,17 @@ impl EmbeddedPostgres {
         })
     }
 
-    /// Returns its URL for sqlx, psql and pg_dump.
+    /// Returns the database URL for sqlx, psql and pg_dump.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Returns the process id of the postmaster while it runs.
+    /// Returns the process id of the Postgres server while it runs.
     pub fn pid(&self) -> Option<i32> {
         self.supervisor.pid()
     }
 
-    /// Stops it. Open transactions are rolled back; everything committed is on disk.
+    /// Stops Postgres. Open transactions are rolled back; committed ones are on disk.
     pub fn stop(mut self) {
         self.supervisor.stop();
     }
@@ -104,7 +105,7 @@ fn acquire_lock(data: &Path) -> Result<File, StartError> {
     }
 }
 
-/// Finds the programs and the user to run them as, and creates the cluster if there is none.
+/// Finds the Postgres programs and the operating system user that runs them. Creates the cluster if there is none.
 fn prepare_cluster(data: &Path, durability: CommitDurability) -> anyhow::Result<PostgresCluster> {
     let folder = data.join("postgres");
     let major = cluster_files::find_major_version(&folder)?;

@@ -1,4 +1,4 @@
-//! Postgres processes of this machine, as `/proc` shows them. Systems without it (macOS) leave cleaning up to Postgres.
+//! Postgres processes of this machine, found in `/proc`. On systems without it (macOS), cleaning up is left to Postgres.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,8 @@ use std::path::Path;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Lists the Postgres processes that work in `folder`: each makes its data folder its working directory.
+/// Lists the ids of the Postgres processes that use the data folder `folder`. Each Postgres process makes its data folder
+/// its working directory.
 pub fn list_postgres_in(folder: &Path) -> Vec<i32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries
@@ -33,7 +34,7 @@ fn send(pid: i32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid), signal);
 }
 
-/// Returns whether this system shows its processes.
+/// Returns whether this system lists its processes in `/proc`.
 pub fn are_visible() -> bool {
     Path::new("/proc/self/cwd").exists()
 }

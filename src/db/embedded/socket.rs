@@ -1,4 +1,4 @@
-//! The Unix socket of the embedded Postgres and the URL that leads to it.
+//! Unix socket of the embedded Postgres and the database URL that points to it.
 
 use std::fs::{self, DirBuilder};
 use std::io::ErrorKind;
@@ -11,15 +11,15 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::os_user::OsUser;
 use crate::crypto::encode_hex;
 
-/// Name of the only role and of the only database.
+/// Name of both the only database role and the only database.
 pub const ROLE_AND_DATABASE: &str = "broadsheet";
-/// Part of the socket's file name. Nothing listens on a TCP port.
+/// Port number that is part of the socket's file name. Nothing listens on a TCP port.
 pub const PORT: &str = "5432";
 
-/// Bytes that `XDG_RUNTIME_DIR` may have, so that the socket's whole path stays below the 107 that a socket address holds.
+/// Longest `XDG_RUNTIME_DIR` in bytes for which the whole path of the socket fits into the 107 bytes of a socket address.
 const MAX_RUNTIME_DIR_BYTES: usize = 60;
 
-/// Returns the URL of the cluster whose socket is in this folder.
+/// Returns the database URL of the cluster whose socket is in `socket_dir`.
 pub fn format_url(socket_dir: &Path) -> String {
     let host = socket_dir.to_string_lossy();
     format!(
@@ -28,8 +28,8 @@ pub fn format_url(socket_dir: &Path) -> String {
     )
 }
 
-/// Creates the folder for the socket, with a short path of its own because the data folder's may be too long. Access to
-/// the folder is access to the database, so it must be open to this user alone.
+/// Creates the folder for the socket. Its path is short and outside the data folder, whose path may be too long for a
+/// socket. Anyone who can enter the folder can access the database, so only the Postgres user may.
 pub fn create_socket_dir(data: &Path, user: &OsUser) -> anyhow::Result<PathBuf> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)

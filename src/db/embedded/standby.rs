@@ -1,4 +1,4 @@
-//! Takeover of a shared embedded Postgres when the process that owns it exits.
+//! Standby for an embedded Postgres that another process owns. It takes Postgres over when that process exits.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use super::{CommitDurability, EmbeddedPostgres, StartError};
 
-/// Time between looks at whether the owner has exited. Readers wait no longer than this and a start of Postgres.
+/// Interval between checks whether the process that owns Postgres has exited. Readers wait for this time and the start of
+/// Postgres.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
-/// Time between attempts when the cluster does not start.
+/// Time between two attempts to start Postgres if it does not start.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A thread that waits to take over the embedded Postgres from its owner.
+/// Background thread that waits to take over the embedded Postgres from the process that owns it.
 pub struct Standby(Arc<Mutex<Takeover>>);
 
 enum Takeover {
@@ -22,7 +23,8 @@ enum Takeover {
 }
 
 impl Standby {
-    /// Starts to wait in the background. After a takeover `on_takeover` is called with the URL, which may have changed.
+    /// Starts waiting in the background. After a takeover it calls `on_takeover` with the database URL, which may have
+    /// changed.
     pub fn start(
         data: PathBuf,
         durability: CommitDurability,
@@ -34,7 +36,7 @@ impl Standby {
         Self(takeover)
     }
 
-    /// Stops waiting, and stops Postgres if it has been taken over.
+    /// Stops waiting. If Postgres has been taken over, stops it.
     pub fn stop(self) {
         let takeover = std::mem::replace(&mut *lock(&self.0), Takeover::Cancelled);
         if let Takeover::Owned(postgres) = takeover {

@@ -1,4 +1,5 @@
-//! Supervision of the cluster's processes: started again when they die, stopped on request and on drop.
+//! Supervision of the embedded Postgres: restarts it when it exits, and stops it on request or when the supervisor is
+//! dropped.
 
 use std::process::{Child, ChildStdin};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -7,33 +8,34 @@ use std::time::{Duration, Instant};
 
 use super::cluster::PostgresCluster;
 
-/// Pauses between attempts to restart, doubled each time. The first is short, since readers wait.
+/// First pause between attempts to restart Postgres. It is short, since readers are waiting, and doubles after each
+/// failed attempt.
 const MIN_RESTART_PAUSE: Duration = Duration::from_millis(100);
 const MAX_RESTART_PAUSE: Duration = Duration::from_secs(5);
 
-/// Time that Postgres gets for a fast shutdown, which rolls open transactions back.
+/// Time that Postgres has for a fast shutdown, which rolls back open transactions.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time that it gets for an immediate shutdown after that.
+/// Time that Postgres has for an immediate shutdown after a fast shutdown took too long.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A thread that supervises a cluster.
+/// Thread that supervises the embedded Postgres.
 pub struct PostgresSupervisor {
     cluster: Arc<PostgresCluster>,
     pipe: Arc<Mutex<ShutdownPipe>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// The pipe to the supervisor script, whose closing shuts Postgres down.
+/// Pipe to the standard input of the shell script that runs Postgres. Closing the pipe shuts Postgres down.
 enum ShutdownPipe {
     Open {
         _stdin: Option<ChildStdin>,
     },
-    /// Postgres is to stay stopped.
+    /// Postgres was stopped and must not be restarted.
     Closed,
 }
 
 impl PostgresSupervisor {
-    /// Starts the cluster and waits until it accepts connections.
+    /// Starts Postgres and waits until it accepts connections.
     pub fn start(cluster: PostgresCluster) -> anyhow::Result<Self> {
         let cluster = Arc::new(cluster);
         let mut child = cluster.start()?;
@@ -63,7 +65,7 @@ impl PostgresSupervisor {
         self.cluster.pid()
     }
 
-    /// Stops the cluster and blocks until it has ended.
+    /// Stops Postgres and blocks until it has exited.
     pub fn stop(&mut self) {
         *lock(&self.pipe) = ShutdownPipe::Closed;
         let Some(thread) = self.thread.take() else {
@@ -101,7 +103,7 @@ fn ends_within(time: Duration, thread: &JoinHandle<()>) -> bool {
     thread.is_finished()
 }
 
-/// Restarts the cluster whenever it ends, until the pipe is closed.
+/// Restarts Postgres whenever it exits, until the pipe is closed.
 fn supervise(cluster: &PostgresCluster, pipe: &Mutex<ShutdownPipe>, mut child: Child) {
     loop {
         let status = child.wait();
@@ -126,7 +128,7 @@ fn supervise(cluster: &PostgresCluster, pipe: &Mutex<ShutdownPipe>, mut child: C
     }
 }
 
-/// Starts the cluster again; `None` if the pipe has been closed meanwhile.
+/// Starts Postgres again. Returns `None` if the pipe was closed in the meantime.
 fn restart(cluster: &PostgresCluster, pipe: &Mutex<ShutdownPipe>) -> anyhow::Result<Option<Child>> {
     let mut child = cluster.start()?;
     {

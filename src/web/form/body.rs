@@ -1,4 +1,4 @@
-//! Request bodies of forms, read within bounds of size and time.
+//! Request bodies of forms, read with limits on size and time.
 
 use std::time::Duration;
 use std::{error, iter};
@@ -12,19 +12,19 @@ use futures_util::{StreamExt, stream};
 use http_body_util::LengthLimitError;
 use tower_http::timeout::{DeadlineBody, TimeoutBody, TimeoutError};
 
-/// Bytes of a small form. Nearly every comment is one.
+/// Largest size in bytes of a form that is read before its handler is called. Nearly every comment is smaller.
 const SMALL_BODY_BYTES: usize = 16 * 1024;
 
 /// Time limits for the arrival of a request body.
 #[derive(Clone, Copy)]
 pub struct BodyTimeouts {
-    /// The longest pause between two pieces.
+    /// Longest pause between two pieces of the body.
     pub pause: Duration,
-    /// The longest time in all.
+    /// Longest time until the whole body has arrived.
     pub total: Duration,
 }
 
-/// Reads a small form into memory before any inner layer runs; larger bodies pass through unread.
+/// Reads the body of a small form into memory before calling the inner layers. Larger bodies are passed on unread.
 pub async fn buffer_small_body(timeouts: BodyTimeouts, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
@@ -38,7 +38,7 @@ pub async fn buffer_small_body(timeouts: BodyTimeouts, request: Request, next: N
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// Returns the body read to its end, or a body that fails with the same error.
+/// Reads a body completely and returns it as a new body. If reading fails, returns a body that fails with the same error.
 async fn buffer(body: Body, timeouts: BodyTimeouts) -> Body {
     let limited = DeadlineBody::new(timeouts.total, TimeoutBody::new(timeouts.pause, body));
     match collect(Body::new(limited)).await {
@@ -47,7 +47,7 @@ async fn buffer(body: Body, timeouts: BodyTimeouts) -> Body {
     }
 }
 
-/// Reads a body to its end.
+/// Reads a body completely into memory.
 pub(super) async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
     let mut pieces = body.into_data_stream();
     let mut whole = Vec::new();
@@ -59,7 +59,7 @@ pub(super) async fn collect(body: Body) -> Result<Vec<u8>, axum::Error> {
     Ok(whole)
 }
 
-/// Returns the status for a body that could not be read: 408, 413 or 400.
+/// Returns the status for an error in reading a request body: 408, 413 or 400.
 pub(super) fn status_for(error: &axum::Error) -> StatusCode {
     let error: &(dyn error::Error + 'static) = error;
     let is = |kind: fn(&(dyn error::Error + 'static)) -> bool| {
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
 
-    /// A byte with a token that counts the pieces still in memory.
+    /// Byte with a token, by which the test counts the pieces that are still in memory.
     struct CountedPiece {
         byte: [u8; 1],
         _token: Arc<()>,
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_buffered_body_is_complete_or_fails_with_its_own_error() {
+    async fn a_buffered_body_is_complete_or_fails_with_the_original_error() {
         let (short, long) = (Duration::from_millis(50), Duration::from_secs(60));
         let patient = BodyTimeouts {
             pause: long,
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pieces_of_a_body_are_freed_as_they_arrive() {
+    async fn the_pieces_of_a_request_body_are_freed_while_it_is_read() {
         let token = Arc::new(());
         let held = Arc::clone(&token);
         let pieces = (0..1000).map(move |_| {

@@ -1,4 +1,4 @@
-//! Forms as structs, by way of serde.
+//! Conversion of submitted forms into structs with serde.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,8 @@ use super::fields::FormFields;
 use crate::text::input;
 use crate::web::error::Error;
 
-/// A submitted form: a struct made of its fields, and the fields as typed, to be given back if the work fails.
+/// Submitted form: a struct filled from its fields, and the raw fields, which are shown to the visitor again if the form
+/// cannot be saved.
 pub struct FormData<T> {
     pub value: T,
     pub fields: FormFields,
@@ -33,8 +34,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for FormData<T> {
 }
 
 impl FormFields {
-    /// Fills a struct from the fields. Unknown fields are ignored, and of a repeated one a text takes the first value.
-    /// Fails only if the struct demands what a form cannot promise, such as a number or a field without `serde(default)`.
+    /// Fills a struct from the fields of the form. Unknown fields are ignored. If a field is repeated, a text takes the
+    /// first value. Fails if the struct has a field that a form cannot guarantee, such as a number or a field without
+    /// `serde(default)`.
     pub fn parse<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
         // Grouped by name: a derived `Deserialize` fails on a field that comes twice.
         let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -48,7 +50,7 @@ impl FormFields {
     }
 }
 
-/// Every value sent under one name; at least one.
+/// All values that a form sent under one name; at least one.
 struct FieldValues<'de>(Vec<&'de str>);
 
 impl<'de> FieldValues<'de> {
@@ -113,30 +115,30 @@ impl<'de> Deserializer<'de> for FieldValues<'de> {
     }
 }
 
-/// Reads a field of one line: line breaks become spaces, and blanks at both ends go.
+/// Reads a single-line field: replaces line breaks by spaces and removes white space at both ends.
 pub fn single_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(input::single_line(<&str>::deserialize(deserializer)?))
 }
 
-/// Reads a field of several lines, which then all end in `\n`.
+/// Reads a multi-line field and normalizes its line breaks to `\n`.
 pub fn multi_line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(input::multi_line(<&str>::deserialize(deserializer)?))
 }
 
-/// Reads a field without the blanks at both ends.
+/// Reads a field and removes white space at both ends.
 pub fn trimmed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(<&str>::deserialize(deserializer)?.trim().to_owned())
 }
 
-/// Reads a field that the form itself fills in, such as an id; `None` if it does not parse.
+/// Reads a field whose value the page filled in, such as an id. The result is `None` if the value does not parse.
 pub fn parsed<'de, D: Deserializer<'de>, F: FromStr>(
     deserializer: D,
 ) -> Result<Option<F>, D::Error> {
     Ok(<&str>::deserialize(deserializer)?.parse().ok())
 }
 
-/// The version of the row that a form was opened with, from a hidden field. It is -1, which no row has, if the field is missing
-/// or holds no number.
+/// Version of the database row when the form was opened, from a hidden field. If the field is missing or holds no number,
+/// the version is -1, which no row has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowVersion(pub i32);
 
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_becomes_a_struct() {
+    fn form_fields_are_parsed_into_a_struct() {
         let form = parse(
             "title=+A%0D%0Aline+&body=a%0D%0Ab&pinned=1&topics=x&other=1&topics=y&act=preview&to=7&version=3",
         );
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn any_form_fits_a_struct_with_defaults() {
+    fn any_form_can_be_parsed_into_a_struct_with_defaults() {
         assert_eq!(parse(""), SampleForm::default());
         assert_eq!(
             parse("pinned=&act=what&to=x&version=y"),

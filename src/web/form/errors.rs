@@ -1,9 +1,9 @@
-//! The errors of a form, each with its field.
+//! Errors of a form, each with the name of its field.
 
 use crate::i18n::Translator;
 use crate::text::input;
 
-/// The errors found in a form: the name of a field, and a sentence that says what to do.
+/// Errors found in a form. Each consists of the name of a field and a sentence that says what to do.
 #[derive(Clone, Debug, Default)]
 pub struct FieldErrors(Vec<(&'static str, String)>);
 
@@ -12,18 +12,18 @@ impl FieldErrors {
         Self::default()
     }
 
-    /// Adds an error with its translated message.
+    /// Adds an error whose message is already translated.
     pub fn push_message(&mut self, field: &'static str, message: String) {
         self.0.push((field, message));
     }
 
-    /// Adds an error by the key of its message.
+    /// Adds an error by the key of its message, which is translated here.
     pub fn push(&mut self, translator: Translator, field: &'static str, key: &str) {
         self.push_message(field, translator.text(key));
     }
 
-    /// Checks what holds for every text field: removes and reports unreadable characters, and reports a text of more than
-    /// `max_bytes` bytes.
+    /// Removes unreadable characters from the text of a field. Adds an error if there were any, or if the text is longer
+    /// than `max_bytes` bytes.
     pub fn check_text(
         &mut self,
         translator: Translator,
@@ -39,12 +39,12 @@ impl FieldErrors {
         }
     }
 
-    /// Returns whether the form is valid.
+    /// Returns whether the form has no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the first error of a field.
+    /// Returns the message of the first error of a field.
     pub fn message_for(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
@@ -52,7 +52,7 @@ impl FieldErrors {
             .map(|(_, message)| message.as_str())
     }
 
-    /// Returns all errors in the order they were found.
+    /// Returns all errors in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &(&'static str, String)> {
         self.0.iter()
     }

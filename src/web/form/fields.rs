@@ -1,4 +1,4 @@
-//! The raw fields of a submitted form.
+//! Raw fields of a submitted form.
 
 use axum::RequestExt;
 use axum::extract::{FromRequest, Request};
@@ -8,16 +8,17 @@ use url::form_urlencoded;
 use super::body::{collect, status_for};
 use crate::web::error::Error;
 
-/// Fields of one form. The largest of ours is the queue, with a checkbox for each of its fifty cards; a million empty fields
-/// would become a page of ninety megabytes where a form is given back.
+/// Largest number of fields in a form. The largest form of the site is the moderation queue, with a checkbox for each of
+/// its fifty comments. A form with a million empty fields, shown again after a failure, would be a page of ninety
+/// megabytes.
 const MAX_FIELDS: usize = 500;
 
-/// The fields of a form as typed, in the order sent. Bytes that are not UTF-8 have become U+FFFD.
+/// Fields of a form as submitted, in the order in which they were sent. Bytes that are not UTF-8 are replaced by U+FFFD.
 #[derive(Clone, Debug, Default)]
 pub struct FormFields(Vec<(String, String)>);
 
 impl FormFields {
-    /// Returns the first value of a field; empty if it was not sent.
+    /// Returns the first value of a field, or an empty text if the field was not sent.
     pub fn first(&self, name: &str) -> &str {
         self.0
             .iter()
@@ -25,7 +26,7 @@ impl FormFields {
             .map_or("", |(_, value)| value)
     }
 
-    /// Returns every value of a repeated field, such as ticked checkboxes.
+    /// Returns all values of a repeated field, such as those of ticked checkboxes.
     pub fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
             .iter()
@@ -38,7 +39,7 @@ impl FormFields {
         !self.first(name).is_empty()
     }
 
-    /// Returns all names and values, in the order sent.
+    /// Returns the names and values of all fields in the order in which they were sent.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

@@ -1,13 +1,14 @@
-//! Forms: reading them, naming what is wrong with them, and giving them back. To write one:
-//! 1. Declare a struct with the fields as typed: `#[derive(Default, Deserialize)] #[serde(default)]`, one [`String`] for each
-//!    text, `bool` for a checkbox, `Vec<String>` for a repeated field, [`RowVersion`] for the version that was read.
+//! Forms: reading them, validating them, and showing them again if something is wrong. To write a form:
+//! 1. Declare a struct with the fields as submitted: `#[derive(Default, Deserialize)] #[serde(default)]`, one [`String`] for
+//!    each text, `bool` for a checkbox, `Vec<String>` for a repeated field, [`RowVersion`] for the version of the row.
 //! 2. Normalize a field with `#[serde(deserialize_with = "form::single_line")]`, [`multi_line`], [`trimmed`] or [`parsed`].
-//! 3. Add `#[serde(skip)] errors: FieldErrors`, and a method `parse(&mut self, …) -> Option<Thing>` that fills it.
-//! 4. The handler takes a [`FormData<T>`](FormData) and gives its own work to [`submit_or_recover`]. A public page gives it to
-//!    [`submit_or_render`] with a page of its own.
-//! 5. The work answers a wrong form with the same page, status 422, every value kept and every error beside its field.
+//! 3. Add `#[serde(skip)] errors: FieldErrors`, and a method `parse(&mut self, …) -> Option<Thing>` that fills `errors`.
+//! 4. The handler takes a [`FormData<T>`](FormData) and passes a future that saves the form to [`submit_or_recover`]. A public
+//!    page passes it to [`submit_or_render`], with a page of its own for failures.
+//! 5. If the form is invalid, the future returns the same page with status 422, all values as submitted, and each error beside
+//!    its field.
 //!
-//! `admin/settings.rs` shows all five.
+//! `admin/settings.rs` is an example of all five steps.
 
 mod body;
 mod data;

@@ -1,4 +1,5 @@
-//! Recovery of a form whose work failed: the visitor gets back everything that was typed, ready to be sent again.
+//! Recovery of forms that could not be saved: the visitor gets back everything that was entered, ready to be submitted
+//! again.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -11,12 +12,12 @@ use crate::web::layout::Layout;
 use crate::web::page::Page;
 use crate::web::request_id::RequestId;
 
-/// Reasons other than the form's contents for which it was not saved.
+/// Reason for which a form was not saved although its contents may be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubmitFailure {
     SignedOut,
     NotFound,
-    /// The database is away or too slow.
+    /// The database is unreachable or too slow.
     Unavailable,
     Internal,
 }
@@ -34,8 +35,8 @@ impl SubmitFailure {
     }
 }
 
-/// Returns the response of `work`. If `work` fails, or takes longer than a form may wait, returns the page that `render` makes
-/// for the failure, with the fitting status; if `render` makes none, the usual page for the error.
+/// Returns the response of `work`. If `work` fails or takes longer than ten seconds, returns the page that `render` makes
+/// for the failure, with the matching status. If `render` returns `None`, the response is the usual error page.
 pub async fn submit_or_render<P: Template>(
     work: impl Future<Output = Result<Response>>,
     render: impl AsyncFnOnce(SubmitFailure) -> Option<Page<P>>,
@@ -71,7 +72,7 @@ pub async fn submit_or_render<P: Template>(
 #[template(path = "resubmit.html")]
 struct ResubmitPage {
     layout: Layout,
-    /// Beginning of the keys of what the page says.
+    /// Prefix of the keys of the page's translated messages.
     key: &'static str,
     must_sign_in: bool,
     request_id: Option<String>,
@@ -85,8 +86,8 @@ impl ResubmitPage {
     }
 }
 
-/// Returns the response of `work`. If the visitor is signed out, the database is away or something breaks, returns a page that
-/// sends `fields` to `action` again.
+/// Returns the response of `work`. If the visitor is signed out, the database is unreachable or an internal error occurs,
+/// returns a page with a button that submits `fields` to `action` again.
 pub async fn submit_or_recover(
     app: &App,
     request_id: RequestId,

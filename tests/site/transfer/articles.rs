@@ -1,4 +1,4 @@
-//! Imported articles, pages and topics.
+//! Tests of imported articles, pages and topics.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ async fn an_imported_article_keeps_text_topics_and_author() {
 }
 
 #[tokio::test]
-async fn each_wordpress_status_is_translated() {
+async fn each_wordpress_status_is_mapped_to_a_status_of_this_site() {
     let site = TestSite::new().await;
     let of = |number, slug, status: &'static str| {
         build_item(number, slug).with(|post| post.status = status)
@@ -164,7 +164,7 @@ async fn each_wordpress_status_is_translated() {
 }
 
 #[tokio::test]
-async fn a_date_without_gmt_is_read_in_the_time_zone_of_the_site() {
+async fn a_date_without_a_utc_time_is_read_in_the_time_zone_of_the_wordpress_site() {
     let site = TestSite::new().await;
     let known = build_item(1, "known");
     let unknown = build_item(2, "unknown").with(|post| {
@@ -260,7 +260,7 @@ async fn topics_keep_their_names_and_urls() {
 }
 
 #[tokio::test]
-async fn the_first_of_two_items_with_one_id_is_imported() {
+async fn of_two_items_with_the_same_id_only_the_first_is_imported() {
     let site = TestSite::new().await;
     let tea = build_item(5, "tea").with(|post| post.more = build_comment(11, "Maria", "1", ""));
     let newer = tea.clone().with(|post| post.content = "Newer.".to_owned());

@@ -1,4 +1,4 @@
-//! Imported comments and their threads.
+//! Tests of imported comments and their threads.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;
@@ -79,7 +79,7 @@ async fn imported_comments_keep_their_ids_and_threads() {
 }
 
 #[tokio::test]
-async fn the_network_of_an_imported_comment_is_deleted_after_thirty_days() {
+async fn the_ip_network_of_an_imported_comment_is_deleted_after_thirty_days() {
     let site = TestSite::new().await;
     let tea = build_item(5, "tea").with(|post| post.more = build_comment(11, "Maria", "1", ""));
     site.import(&build_export(&tea.xml())).await;
@@ -216,7 +216,7 @@ async fn a_changed_comment_loses_its_similarity_group_and_spam_score() {
 }
 
 #[tokio::test]
-async fn a_comment_id_on_two_articles_belongs_to_the_first() {
+async fn of_two_comments_with_the_same_id_only_that_on_the_first_article_is_imported() {
     let site = TestSite::new().await;
     let ping = build_comment(
         11,

@@ -1,4 +1,4 @@
-//! Compressed, invalid and hostile exports.
+//! Tests of importing compressed, invalid and hostile exports.
 
 use std::fs;
 

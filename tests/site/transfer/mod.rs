@@ -1,4 +1,4 @@
-//! Imports from WordPress and exports to it.
+//! Tests of importing from WordPress and exporting to WordPress.
 
 mod articles;
 mod comments;
@@ -31,7 +31,7 @@ fn same(count: u64) -> OutcomeCounts {
     }
 }
 
-/// Returns the rows of every table and the value of every sequence.
+/// Returns the rows of each table and the value of each sequence, as text by name.
 async fn dump_database(site: &TestSite) -> BTreeMap<String, String> {
     let tables: Vec<(String, bool)> = sqlx::query_as(
         "select relname::text, relkind = 'S' from pg_class

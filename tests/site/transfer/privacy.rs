@@ -1,4 +1,4 @@
-//! Accounts of authors, emails and IPs.
+//! Tests of personal data in imports: accounts of authors, email addresses and IP addresses.
 
 use broadsheet::accounts::Role;
 

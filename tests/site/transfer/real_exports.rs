@@ -1,4 +1,4 @@
-//! Exports of real WordPress sites, counted by another XML parser.
+//! Tests of importing exports of real WordPress sites, whose contents are counted with another XML parser.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ fn real_exports() -> Option<PathBuf> {
     None
 }
 
-/// Contents of an export as another XML parser counts them.
+/// Contents of an export, counted with another XML parser than the importer's.
 #[derive(Debug, Default, PartialEq)]
 struct ExportCounts {
     articles: u64,
@@ -27,7 +27,7 @@ struct ExportCounts {
     linkbacks: u64,
     authors: BTreeSet<String>,
     topics: BTreeSet<(String, String)>,
-    /// Link and title of each published item.
+    /// URL and title of each published item.
     links: Vec<(String, String)>,
 }
 

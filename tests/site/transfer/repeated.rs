@@ -1,4 +1,4 @@
-//! Dry runs and repeated imports.
+//! Tests of dry runs and of importing the same export again.
 
 use broadsheet::accounts::Role;
 use broadsheet::comments::Status;

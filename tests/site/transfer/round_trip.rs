@@ -1,4 +1,4 @@
-//! Exports that are imported again.
+//! Tests of exporting after an import, and of importing an export of this site.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{discussion, new, same};
 use crate::support::wxr::{build_export, build_item};
 use crate::support::{Setup, TestSite};
 
-/// Removes the dates of the export itself.
+/// Removes the dates at which the export itself was made.
 fn without_dates_of_export(xml: &str) -> String {
     xml.lines()
         .filter(|line| !line.starts_with("<pubDate>") || !line.contains("2026"))
@@ -18,7 +18,7 @@ fn without_dates_of_export(xml: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_imported_export_exports_the_same_again() {
+async fn exporting_after_an_import_gives_the_same_file() {
     let site = Setup::default()
         .publication(|publication| {
             publication.title = "Кур’єр & Co <daily>".to_owned();

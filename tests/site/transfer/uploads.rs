@@ -1,4 +1,4 @@
-//! Uploads and the media folder.
+//! Tests of importing uploaded files and of serving the media folder.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::support::Setup;
 use crate::support::cluster::folder;
 use crate::support::wxr::{build_export, build_item};
 
-/// The smallest valid picture (GIF89a).
+/// Smallest valid picture (GIF89a).
 const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn uploads_are_copied_from_the_uploads_folder() {
 }
 
 #[tokio::test]
-async fn the_media_route_serves_nothing_else_and_runs_nothing() {
+async fn the_media_route_serves_only_media_files_and_no_scripts_run_in_them() {
     let ours = folder("media");
     let media = ours.clone();
     let site = Setup::default()

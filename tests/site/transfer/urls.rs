@@ -1,4 +1,4 @@
-//! URLs of a WordPress site after its import.
+//! Tests of the URLs of a WordPress site after its import.
 
 use broadsheet::comments::Status;
 
@@ -7,7 +7,7 @@ use crate::support::wxr::{build_comment, build_comment_parent, build_export, bui
 use crate::support::{Setup, TestSite};
 
 #[tokio::test]
-async fn links_with_a_taken_id_lead_to_the_imported_article_and_comments() {
+async fn links_with_an_id_already_in_use_lead_to_the_imported_article_and_comments() {
     let site = TestSite::new().await;
     let native = site.article("Native").await;
     let first = site.comment(&native, "First", Status::Approved).await;
@@ -139,7 +139,7 @@ async fn every_wordpress_url_redirects_to_its_page() {
 }
 
 #[tokio::test]
-async fn a_former_path_belongs_to_the_article_that_has_it_now() {
+async fn a_former_path_leads_to_the_article_that_uses_it_now() {
     let site = Setup::default()
         .publication(|publication| publication.permalink = "/{slug}".parse().expect("a pattern"))
         .build()

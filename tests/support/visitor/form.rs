@@ -7,7 +7,7 @@ use scraper::ElementRef;
 use super::page::{collapsed_text, selector};
 use super::{Page, Visitor};
 
-/// A form on a page, with the values of its fields.
+/// Form on a page, with the current values of its fields.
 pub struct Form {
     visitor: Visitor,
     action: String,
@@ -16,7 +16,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Reads the fields and buttons of a form as a browser would send them.
+    /// Reads the fields and buttons of a form from the HTML of a page.
     pub(super) fn parse(visitor: &Visitor, form: ElementRef<'_>) -> Self {
         let mut fields = Vec::new();
         for element in form.select(&selector("input[name], textarea[name], select[name]")) {
@@ -69,7 +69,7 @@ impl Form {
         }
     }
 
-    /// Returns the value of a field; empty if there is no such field.
+    /// Returns the value of a field, or an empty text if there is no such field.
     pub fn value(&self, name: &str) -> &str {
         self.fields
             .iter()
@@ -77,12 +77,12 @@ impl Form {
             .map_or("", |(_, value)| value)
     }
 
-    /// Returns whether the form has a field.
+    /// Returns whether the form has a field with this name.
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(field, _)| field == name)
     }
 
-    /// Replaces the value of a field; panics if there is no such field.
+    /// Replaces the value of a field. Panics if there is no such field.
     #[track_caller]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         let field = self.fields.iter_mut().find(|(field, _)| field == name);
@@ -92,13 +92,13 @@ impl Form {
         self
     }
 
-    /// Ticks a checkbox.
+    /// Ticks the checkbox with this name and value.
     pub fn tick(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Unticks a checkbox.
+    /// Unticks the checkboxes with this name.
     pub fn untick(mut self, name: &str) -> Self {
         self.fields.retain(|(field, _)| field != name);
         self
@@ -111,7 +111,7 @@ impl Form {
             .collect()
     }
 
-    /// Returns name and value of the first button with this label; panics if there is none.
+    /// Returns the name and value of the first button with this label. Panics if there is none.
     #[track_caller]
     pub fn button(&self, label: &str) -> (String, String) {
         let found = self.buttons.iter().find(|(.., words)| words == label);
@@ -129,7 +129,7 @@ impl Form {
         self.press_button(name, value).await
     }
 
-    /// Decides the first comment of the queue by the button on its card.
+    /// Decides on the first comment in the moderation queue by pressing the button with this label on its card.
     pub async fn decide(self, label: &str) -> Page {
         let found = self
             .buttons
@@ -153,7 +153,7 @@ impl Form {
         self.submit().await
     }
 
-    /// Returns the path to which the form is sent.
+    /// Returns the path to which the form is submitted.
     pub fn action(&self) -> &str {
         &self.action
     }
@@ -168,7 +168,7 @@ impl Form {
             .collect()
     }
 
-    /// Sends the form with any value in one field, also one that the page does not offer.
+    /// Submits the form with this value in one field, even if the page does not offer the value.
     pub async fn send_with(&self, name: &str, value: &str) -> Page {
         let others = self.fields.iter().filter(|(field, _)| field != name);
         let mut fields: Vec<(&str, &str)> = others

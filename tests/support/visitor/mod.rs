@@ -1,4 +1,4 @@
-//! A browser without JavaScript that opens pages, fills in their forms and presses their buttons.
+//! Simulated browser without JavaScript, which opens pages, fills in forms and presses buttons.
 
 mod form;
 mod page;
@@ -17,7 +17,7 @@ use url::form_urlencoded;
 pub use form::Form;
 pub use page::Page;
 
-/// A browser with its cookies and its IP.
+/// Simulated browser with its own cookies and IP address.
 #[derive(Clone)]
 pub struct Visitor {
     site: PageCacheService,
@@ -34,7 +34,7 @@ impl Visitor {
         }
     }
 
-    /// Sets the IP that the trusted proxy reports.
+    /// Sets the IP address of the browser, as the trusted proxy reports it.
     pub fn at(self, ip: &str) -> Self {
         *self.ip.lock().expect("the IP") = ip.to_owned();
         self
@@ -60,7 +60,7 @@ impl Visitor {
         self.send(Request::head(path), Body::empty(), path).await
     }
 
-    /// Posts any body as a form on the site would.
+    /// Posts any body with the headers that a form on the site would send.
     pub async fn post(&self, path: &str, body: impl Into<Body>) -> Page {
         let request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -68,7 +68,7 @@ impl Visitor {
         self.send(request, body.into(), path).await
     }
 
-    /// Posts these fields as a form.
+    /// Posts these fields as a form on the site would.
     pub async fn post_fields(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -126,7 +126,7 @@ impl Visitor {
     }
 }
 
-/// Reads a body to its end; of an event stream, reads what arrives within 300 milliseconds.
+/// Reads a body completely. Of an event stream, reads only what arrives within 300 milliseconds.
 async fn read_body(headers: &HeaderMap, body: Body) -> Vec<u8> {
     let kind = headers.get(header::CONTENT_TYPE);
     if kind.is_none_or(|kind| kind != "text/event-stream") {

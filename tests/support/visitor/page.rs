@@ -5,7 +5,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{Form, Visitor};
 
-/// A response as a browser shows it.
+/// Response as a browser shows it.
 pub struct Page {
     pub(super) visitor: Visitor,
     pub path: String,
@@ -35,7 +35,7 @@ impl Page {
         collapsed_text(body)
     }
 
-    /// Returns the text of the first element that matches; panics if there is none.
+    /// Returns the text of the first element that matches a CSS selector. Panics if there is none.
     pub fn text_of(&self, css: &str) -> String {
         let html = Html::parse_document(&self.html());
         html.select(&selector(css))
@@ -44,7 +44,7 @@ impl Page {
             .unwrap_or_else(|| panic!("nothing matches {css} in\n{}", self.html()))
     }
 
-    /// Returns the text of every element that matches.
+    /// Returns the text of every element that matches a CSS selector.
     pub fn texts_of(&self, css: &str) -> Vec<String> {
         Html::parse_document(&self.html())
             .select(&selector(css))
@@ -52,7 +52,7 @@ impl Page {
             .collect()
     }
 
-    /// Returns an attribute of the first element that matches.
+    /// Returns an attribute of the first element that matches a CSS selector.
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.html());
         html.select(&selector(css))
@@ -94,7 +94,8 @@ impl Page {
         self
     }
 
-    /// Asserts that this is a redirect and returns its target, without the fragment `#content` of the page's top.
+    /// Asserts that the response is a redirect and returns its target. The fragment `#content`, which leads to the top of
+    /// the page, is removed.
     #[track_caller]
     pub fn leads_to(&self) -> String {
         assert!(
@@ -111,7 +112,7 @@ impl Page {
             .to_owned()
     }
 
-    /// Follows redirects until there is a page; panics after five.
+    /// Follows redirects until the response is a page. Panics after five redirects.
     pub async fn follow(&self) -> Self {
         let mut next = self.leads_to();
         for _ in 0..5 {
@@ -127,7 +128,7 @@ impl Page {
         panic!("too many redirects, at last to {next}");
     }
 
-    /// Returns the first form whose action begins with `action`; panics if there is none.
+    /// Returns the first form whose action URL begins with `action`. Panics if there is none.
     #[track_caller]
     pub fn form(&self, action: &str) -> Form {
         self.forms(action).into_iter().next().unwrap_or_else(|| {
@@ -139,7 +140,7 @@ impl Page {
         })
     }
 
-    /// Returns every form whose action begins with `action`.
+    /// Returns every form whose action URL begins with `action`.
     pub fn forms(&self, action: &str) -> Vec<Form> {
         let html = Html::parse_document(&self.html());
         html.select(&selector("form"))
