@@ -406,7 +406,7 @@ async fn word_lists_are_previewed_while_typing_or_by_a_button() {
             "return document.querySelectorAll('#hold_words-preview [data-line]').length === 2",
         )
         .await;
-    let here = scripts.text("#hold_words-here").await;
+    let here = scripts.text("#hold_words-current").await;
     assert!(
         here.starts_with("3 ") && here.contains("would have held"),
         "{here}"
@@ -422,7 +422,7 @@ async fn word_lists_are_previewed_while_typing_or_by_a_button() {
         .run("const area = document.getElementById('hold_words'); area.setSelectionRange(6, 6); area.click()")
         .await;
     assert_eq!(
-        scripts.text("#hold_words-here").await,
+        scripts.text("#hold_words-current").await,
         "Line 2 would have held none of them."
     );
     scripts.reload().await;

@@ -60,7 +60,7 @@ pub async fn count(server: &Server, query: &'static str) -> i64 {
 }
 
 /// JavaScript that returns the id of the card in the moderation queue that is selected for the keyboard, or null.
-const CURRENT_CARD_SCRIPT: &str = "const here = document.querySelector('.card.here:not(.gone)');
+const CURRENT_CARD_SCRIPT: &str = "const here = document.querySelector('.card.current:not(.decided)');
                     return here ? Number(here.dataset.id) : null";
 
 const DECISION_KEYS: [(&str, &str); 4] = [
@@ -237,7 +237,7 @@ async fn two_moderators_working_at_once_decide_each_comment_once() {
             .wait_until(
                 "the page shows an empty queue",
                 "return document.querySelector('[data-count=held]').textContent === '0'
-                 && document.querySelectorAll('.card:not(.gone)').length === 0
+                 && document.querySelectorAll('.card:not(.decided)').length === 0
                  && !document.getElementById('empty').hidden",
             )
             .await;
