@@ -436,7 +436,7 @@ async fn every_admin_page_is_accessible_and_fits() {
     ada.fill("#note", "Writes about watches, and only about watches.")
         .await;
     ada.follow("form:has(#note) button").await;
-    ada.fill("#why", "Has been asked to stop").await;
+    ada.fill("#reason", "Has been asked to stop").await;
     ada.follow("button[value=hold]").await;
     check(&ada, "admin-commenter").await;
     ada.goto(&edit).await;

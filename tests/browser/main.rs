@@ -51,9 +51,9 @@ async fn publish_article(browser: &Browser, written: &WrittenArticle) {
     // The field takes dates from the keyboard in American format.
     let time: jiff::civil::DateTime = written.moment().parse().expect("a time");
     let keys = time.strftime("%m%d%Y\t%I%M%p").to_string();
-    let field = browser.find("#moment").await;
+    let field = browser.find("#published_at").await;
     field.send_keys(&keys).await.expect("a date field");
-    assert_eq!(browser.value("#moment").await, written.moment());
+    assert_eq!(browser.value("#published_at").await, written.moment());
     browser.press("Publish").await;
     assert!(browser.text(".state-line").await.contains(&written.date));
 }
