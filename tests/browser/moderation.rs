@@ -60,7 +60,8 @@ pub async fn count(server: &Server, query: &'static str) -> i64 {
 }
 
 /// JavaScript that returns the id of the card in the moderation queue that is selected for the keyboard, or null.
-const CURRENT_CARD_SCRIPT: &str = "const here = document.querySelector('.card.current:not(.decided)');
+const CURRENT_CARD_SCRIPT: &str =
+    "const here = document.querySelector('.card.current:not(.decided)');
                     return here ? Number(here.dataset.id) : null";
 
 const DECISION_KEYS: [(&str, &str); 4] = [

@@ -99,7 +99,7 @@ async fn train_on_samples(
     }
     decide(by, &saved, "held", "approved").await.has_status(303);
     decide(by, &refused, "held", "spam").await.has_status(303);
-    train(&site).await;
+    train(site).await;
     (saved, refused)
 }
 

@@ -142,7 +142,7 @@ async fn the_commenter_page_contains_neither_email_nor_hash() {
     set_policy(&mo, id, "Always hold", "Rude")
         .await
         .has_status(303);
-    for what in ["person", "reply", "edit"] {
+    for what in ["commenter", "reply", "edit"] {
         let html = mo
             .open(&format!("/admin/comments/{id}/{what}"))
             .await

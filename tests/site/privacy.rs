@@ -203,11 +203,12 @@ async fn send_digest_to_admin(site: &TestSite) -> [String; 3] {
     assert!(is_confirmed.expect("the database answers"));
     let written = digest::enqueue_due(&site.app).await;
     assert_eq!(written.expect("the database answers"), 1);
-    let sealed: Vec<u8> = sqlx::query_scalar("select letter from outbox where account_id = $1")
-        .bind(id.0)
-        .fetch_one(&mut *db)
-        .await
-        .expect("a letter");
+    let sealed: Vec<u8> =
+        sqlx::query_scalar("select message_sealed from outbox where account_id = $1")
+            .bind(id.0)
+            .fetch_one(&mut *db)
+            .await
+            .expect("a letter");
     let letter = outbox::decrypt(keys, id, &sealed).expect("it opens");
     for part in [&letter.subject, &letter.text, &letter.html] {
         assert_eq!(find_leak(part), None, "{part}");

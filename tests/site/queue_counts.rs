@@ -381,7 +381,7 @@ fn random_filter(random: &mut TestRandom, all: &[FilterRow]) -> QueueFilter {
             2 => filter.same_author_as = Some(CommentId(random.pick(&ids))),
             3 => filter.same_network_as = Some(CommentId(random.pick(&ids))),
             4 if !alike.is_empty() => {
-                filter.similar_group = Some(SimilarGroupId(random.pick(&alike)))
+                filter.similar_group = Some(SimilarGroupId(random.pick(&alike)));
             }
             5 => filter.age = Some(random.pick(&CommentAge::ALL)),
             _ => filter.search = random.pick(&WORDS).to_owned(),
