@@ -371,11 +371,11 @@ fn every_message_is_translated_into_every_language() {
         assert!(spoken || made.contains(*key), "nothing says {key}");
     }
     for call in [
-        ".text(\"",
-        ".plural(\"",
-        ".format(\"",
-        ".format_all(\"",
-        ".plural_with(\"",
+        "translator.text(\"",
+        "translator.plural(\"",
+        "translator.format(\"",
+        "translator.format_all(\"",
+        "translator.plural_with(\"",
     ] {
         for rest in sources.split(call).skip(1) {
             let key = rest.split('"').next().unwrap_or_default().to_owned();

@@ -132,7 +132,7 @@ async fn an_email_appears_on_no_page_and_in_no_log_or_table() {
     paths.push(format!("/articles/{}/reply?to={answered}", article.id));
     paths.extend(Status::ALL.map(|status| format!("/admin/comments?status={}", status.as_str())));
     // Results of an action, with a comment that somebody else had decided.
-    let acts: Vec<i64> = sqlx::query_scalar("select distinct act from decisions")
+    let acts: Vec<i64> = sqlx::query_scalar("select distinct action_id from decisions")
         .fetch_all(&site.app.pool)
         .await
         .expect("acts");
