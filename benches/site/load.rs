@@ -1,7 +1,7 @@
 //! Load tests: what the clients got and what it cost the server, compared side by side.
 
 use super::process::cpu_seconds;
-use super::report::{BenchReport, Comparison, RatioLimit, SampleSeries, SampleUnit};
+use super::report::{BenchComparison, BenchReport, RatioLimit, SampleSeries, SampleUnit};
 use super::wrk::WrkCommand;
 
 /// Result of one run.
@@ -117,7 +117,7 @@ impl SideBySide {
             .each_ref()
             .map(|runs| SampleSeries::new(runs, |run| run.rate));
         let widths = rates.map(|rates| rates.spread());
-        report.compare(&Comparison {
+        report.compare(&BenchComparison {
             name: &format!("{}{metric}", self.name),
             unit,
             ours: &ours,

@@ -4,7 +4,7 @@
 use super::pgbench;
 use super::process::{BOTH_CORES, CLIENT_CORE};
 use super::report::{
-    BenchReport, Comparison, RatioLimit, SampleSeries, SampleUnit, run_alternately,
+    BenchComparison, BenchReport, RatioLimit, SampleSeries, SampleUnit, run_alternately,
 };
 use super::setup::BenchSetup;
 use super::wrk::WrkCommand;
@@ -21,7 +21,7 @@ pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
     let [ours, theirs] =
         run_alternately(ROUNDS, || measure_replies(setup), || measure_inserts(setup));
     let [ours, theirs] = [ours, theirs].map(|rates| SampleSeries::new(&rates, |rate| *rate));
-    report.compare(&Comparison {
+    report.compare(&BenchComparison {
         name: "posting",
         unit: SampleUnit::PerSecond("replies"),
         ours: &ours,

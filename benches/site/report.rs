@@ -25,7 +25,7 @@ pub enum RatioLimit {
 }
 
 /// Two series and the goal for their ratio.
-pub struct Comparison<'a> {
+pub struct BenchComparison<'a> {
     pub name: &'a str,
     pub unit: SampleUnit,
     pub ours: &'a SampleSeries,
@@ -117,8 +117,8 @@ impl fmt::Display for RatioLimit {
 
 impl BenchReport {
     /// Prints two series and checks their ratio.
-    pub fn compare(&mut self, compared: &Comparison) {
-        let Comparison { unit, goal, .. } = *compared;
+    pub fn compare(&mut self, compared: &BenchComparison) {
+        let BenchComparison { unit, goal, .. } = *compared;
         let ratio = compared.ours.median() / compared.theirs.median();
         let verdict = if compared.spread > MAX_SPREAD {
             CheckVerdict::TooNoisy

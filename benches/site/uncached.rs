@@ -3,7 +3,7 @@
 use super::pgbench;
 use super::process::{BOTH_CORES, CLIENT_CORE};
 use super::report::{
-    BenchReport, Comparison, RatioLimit, SampleSeries, SampleUnit, run_alternately,
+    BenchComparison, BenchReport, RatioLimit, SampleSeries, SampleUnit, run_alternately,
 };
 use super::setup::BenchSetup;
 use super::wrk::WrkCommand;
@@ -34,7 +34,7 @@ pub fn measure(setup: &mut BenchSetup, report: &mut BenchReport) {
         report.check(format!("uncached: {errors}"), false);
     }
     let [ours, theirs] = [ours, theirs].map(|rates| SampleSeries::new(&rates, |rate| *rate));
-    report.compare(&Comparison {
+    report.compare(&BenchComparison {
         name: "uncached",
         unit: SampleUnit::PerSecond("pages"),
         ours: &ours,

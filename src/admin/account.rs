@@ -18,7 +18,7 @@ use crate::web::{ClientIp, Error, FieldErrors, Page, Query, Result, redirect_aft
 #[derive(Template)]
 #[template(path = "admin/account.html")]
 pub(super) struct AccountPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     pub(super) errors: FieldErrors,
     /// Key of the message that confirms what was just saved.
@@ -39,10 +39,10 @@ pub struct AccountQuery {
 
 pub async fn show_account(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     Query(query): Query<AccountQuery>,
 ) -> Result<Response> {
-    let mut page = AccountPage::load(&app, desk).await?;
+    let mut page = AccountPage::load(&app, admin_layout).await?;
     page.notice = match (query.saved, query.mail.as_str()) {
         (Some(_), _) => Some("account-saved"),
         (_, "asked") => Some("staff-mail-asked"),
@@ -63,15 +63,15 @@ pub struct PassphraseForm {
 /// Changes the viewer's passphrase and ends all their other sessions. The form must contain the current passphrase.
 pub async fn change_passphrase(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     client: ClientIp,
     jar: CookieJar,
     form: FormData<PassphraseForm>,
 ) -> Result<Response> {
     let form = form.value;
-    let translator = desk.layout.translator;
-    let id = desk.viewer.id;
-    let mut page = AccountPage::load(&app, desk).await?;
+    let translator = admin_layout.layout.translator;
+    let id = admin_layout.viewer.id;
+    let mut page = AccountPage::load(&app, admin_layout).await?;
     let check = page.check_passphrase(&app, client, "present", &form.present);
     if let Some(seconds) = check.await? {
         return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
@@ -100,13 +100,13 @@ pub async fn change_passphrase(
 }
 
 impl AccountPage {
-    pub(super) async fn load(app: &App, desk: AdminLayout) -> Result<Self> {
+    pub(super) async fn load(app: &App, admin_layout: AdminLayout) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
-        let email_state = staff_email::find(&mut db, desk.viewer.id).await?;
+        let email_state = staff_email::find(&mut db, admin_layout.viewer.id).await?;
         // The account may have been deleted since its session was found.
         let email_state = email_state.ok_or(Error::SignInRequired)?;
         Ok(Self {
-            desk,
+            admin_layout,
             section: AdminSection::Account,
             errors: FieldErrors::new(),
             notice: None,
@@ -128,8 +128,8 @@ impl AccountPage {
         field: &'static str,
         typed: &str,
     ) -> Result<Option<u64>> {
-        let translator = self.desk.layout.translator;
-        let viewer = &self.desk.viewer;
+        let translator = self.admin_layout.layout.translator;
+        let viewer = &self.admin_layout.viewer;
         let mut db = app.pool.acquire().await?;
         // Throttled as signing in is: the guess may come from a stranger at a browser that was left signed in.
         let attempt =

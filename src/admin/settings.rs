@@ -44,7 +44,7 @@ pub struct SettingsForm {
 #[derive(Template)]
 #[template(path = "admin/settings.html")]
 struct SettingsPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     form: SettingsForm,
     languages: [Language; 2],
@@ -57,7 +57,7 @@ struct SettingsPage {
 }
 
 impl SettingsPage {
-    fn new(desk: AdminLayout, form: SettingsForm) -> Self {
+    fn new(admin_layout: AdminLayout, form: SettingsForm) -> Self {
         let zones = jiff::tz::db()
             .available()
             .map(|zone| zone.to_string())
@@ -65,7 +65,7 @@ impl SettingsPage {
             .filter(|zone| zone.contains('/') || zone == "UTC")
             .collect();
         Self {
-            desk,
+            admin_layout,
             section: AdminSection::Settings,
             form,
             languages: Language::all(),
@@ -78,7 +78,7 @@ impl SettingsPage {
 
     /// Returns the name of a language, written in that language.
     fn language_name(&self, language: &Language) -> String {
-        self.desk.layout.translator.text(match language {
+        self.admin_layout.layout.translator.text(match language {
             Language::English => "language-english",
             Language::Ukrainian => "language-ukrainian",
         })
@@ -93,12 +93,12 @@ pub struct SettingsQuery {
 }
 
 pub async fn show_settings(
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _admin: Admin,
     Query(query): Query<SettingsQuery>,
 ) -> Response {
-    let form = SettingsForm::from_publication(&desk.layout.publication);
-    let mut page = SettingsPage::new(desk, form);
+    let form = SettingsForm::from_publication(&admin_layout.layout.publication);
+    let mut page = SettingsPage::new(admin_layout, form);
     page.saved = query.saved.is_some();
     page.unmoved_articles = query.unmoved_articles.unwrap_or_default();
     Page(page).into_response()
@@ -109,23 +109,23 @@ pub async fn save_settings(
     State(app): State<App>,
     request_id: RequestId,
     admin: Result<Admin>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     form: FormData<SettingsForm>,
 ) -> Response {
     // Failures of the extractors count as failed work, so that a visitor who is signed out gets the form back as
     // typed.
-    let work = async { save(&app, desk?, &admin?, form.value).await };
+    let work = async { save(&app, admin_layout?, &admin?, form.value).await };
     submit_or_recover(&app, request_id, "/admin/settings", &form.fields, work).await
 }
 
 async fn save(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     admin: &Admin,
     mut form: SettingsForm,
 ) -> Result<Response> {
-    let Some(changed) = form.parse(&desk.layout) else {
-        let page = SettingsPage::new(desk, form);
+    let Some(changed) = form.parse(&admin_layout.layout) else {
+        let page = SettingsPage::new(admin_layout, form);
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let mut db = app.pool.begin().await?;
@@ -134,11 +134,11 @@ async fn save(
         let newer = app.load_publication().await?;
         // Both are on the page now, so that saving once more is an informed choice.
         form.version = RowVersion(newer.version);
-        let mut page = SettingsPage::new(desk, form);
+        let mut page = SettingsPage::new(admin_layout, form);
         page.newer = Some(newer);
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let current = &desk.layout.publication;
+    let current = &admin_layout.layout.publication;
     let urls_change =
         // Dates in the pattern are those of the publication's time zone.
         changed.permalink != current.permalink || changed.zone_name() != current.zone_name();

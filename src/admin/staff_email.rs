@@ -59,16 +59,16 @@ enum EmailAction {
 /// Sets or removes the viewer's email. The form must contain the current passphrase.
 pub async fn set_email(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     client: ClientIp,
     form: FormData<StaffEmailForm>,
 ) -> Result<Response> {
     let form = form.value;
-    let translator = desk.layout.translator;
-    let layout = desk.layout.clone();
-    let id = desk.viewer.id;
+    let translator = admin_layout.layout.translator;
+    let layout = admin_layout.layout.clone();
+    let id = admin_layout.viewer.id;
     let is_removal = form.action == EmailAction::Remove;
-    let mut page = AccountPage::load(&app, desk).await?;
+    let mut page = AccountPage::load(&app, admin_layout).await?;
     page.rhythm = DigestFrequency::parse(&form.digest).unwrap_or(page.rhythm);
     let email = Email::parse(&form.email);
     page.typed_email = form.email;
@@ -117,13 +117,13 @@ pub struct DigestForm {
 /// Changes how often the viewer receives a digest.
 pub async fn set_digest_frequency(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     form: FormData<DigestForm>,
 ) -> Result<Response> {
     let rhythm = DigestFrequency::parse(&form.value.digest)
         .ok_or(Error::BadRequest(StatusCode::UNPROCESSABLE_ENTITY))?;
     let mut db = app.pool.begin().await?;
-    let is_set = store::update_frequency(&mut db, desk.viewer.id, rhythm).await?;
+    let is_set = store::update_frequency(&mut db, admin_layout.viewer.id, rhythm).await?;
     db.commit().await?;
     Ok(redirect_after_post(match is_set {
         true => "/admin/account?mail=changed",

@@ -24,7 +24,7 @@ use crate::web::{Db, Error, Page, Path, Query, Result, redirect_after_post};
 #[derive(Template)]
 #[template(path = "articles/editor.html")]
 struct EditorPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     /// The stored article. `None` if a new article is being written.
     article: Option<Article>,
@@ -42,13 +42,13 @@ pub struct EditorQuery {
 }
 
 /// Shows an empty form for a new article.
-pub async fn show_new_article(desk: AdminLayout, _editor: Editor) -> Response {
-    Page(EditorPage::new(desk, None, ArticleForm::blank())).into_response()
+pub async fn show_new_article(admin_layout: AdminLayout, _editor: Editor) -> Response {
+    Page(EditorPage::new(admin_layout, None, ArticleForm::blank())).into_response()
 }
 
 /// Shows the form for editing an article.
 pub async fn show_editor(
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _editor: Editor,
     mut db: Db,
     Path(id): Path<ArticleId>,
@@ -56,8 +56,8 @@ pub async fn show_editor(
 ) -> Result<Response> {
     let article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
     let topics = store::topics::list(&mut db, id).await?;
-    let form = ArticleForm::from_article(&article, &topics, &desk.layout);
-    let mut page = EditorPage::new(desk, Some(article), form);
+    let form = ArticleForm::from_article(&article, &topics, &admin_layout.layout);
+    let mut page = EditorPage::new(admin_layout, Some(article), form);
     page.saved = query.saved.is_some();
     Ok(Page(page).into_response())
 }
@@ -68,10 +68,10 @@ pub async fn create_article(
     request_id: RequestId,
     // Results: a form sent after the session has ended must reach the recovery, not be lost to a sign-in page.
     editor: Result<Editor>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     form: FormData<ArticleForm>,
 ) -> Response {
-    let work = async { submit(&app, desk?, &editor?, None, form.value).await };
+    let work = async { submit(&app, admin_layout?, &editor?, None, form.value).await };
     submit_or_recover(&app, request_id, "/admin/articles/new", &form.fields, work).await
 }
 
@@ -81,17 +81,17 @@ pub async fn update_article(
     request_id: RequestId,
     Path(id): Path<ArticleId>,
     editor: Result<Editor>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     form: FormData<ArticleForm>,
 ) -> Response {
     let action = format!("/admin/articles/{id}");
-    let work = async { submit(&app, desk?, &editor?, Some(id), form.value).await };
+    let work = async { submit(&app, admin_layout?, &editor?, Some(id), form.value).await };
     submit_or_recover(&app, request_id, &action, &form.fields, work).await
 }
 
 async fn submit(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     editor: &Editor,
     id: Option<ArticleId>,
     mut form: ArticleForm,
@@ -102,8 +102,8 @@ async fn submit(
         Some(id) => Some(store::find(&mut db, id).await?.ok_or(Error::NotFound)?),
         None => None,
     };
-    let Some(input) = form.parse(&desk.layout, article.as_ref(), now) else {
-        let page = EditorPage::new(desk, article, form);
+    let Some(input) = form.parse(&admin_layout.layout, article.as_ref(), now) else {
+        let page = EditorPage::new(admin_layout, article, form);
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     // Checked like a save, and rendered by the code of the page: the transaction is dropped unused.
@@ -112,12 +112,12 @@ async fn submit(
             Some(article) => (article.author.clone(), article.author_slug.clone()),
             None => (editor.name.clone(), Slug::from_title(&editor.username)),
         };
-        let preview = ArticleFragment::preview(&desk.layout, &input, author, now);
-        let mut page = EditorPage::new(desk, article, form);
+        let preview = ArticleFragment::preview(&admin_layout.layout, &input, author, now);
+        let mut page = EditorPage::new(admin_layout, article, form);
         page.preview = Some(preview);
         return Ok(Page(page).into_response());
     }
-    let publication = &desk.layout.publication;
+    let publication = &admin_layout.layout.publication;
     let outcome = match id {
         Some(id) => {
             let version = form.version.0;
@@ -135,17 +135,17 @@ async fn submit(
         ArticleSaveOutcome::PathTaken(path) => {
             // The texts were written before the path was found taken, and go with the transaction.
             db.rollback().await?;
-            form.add_path_taken(&desk.layout, &path);
-            let page = EditorPage::new(desk, article, form);
+            form.add_path_taken(&admin_layout.layout, &path);
+            let page = EditorPage::new(admin_layout, article, form);
             Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
-        ArticleSaveOutcome::Conflict => show_conflict(desk, db, id, form).await,
+        ArticleSaveOutcome::Conflict => show_conflict(admin_layout, db, id, form).await,
     }
 }
 
 /// Shows both versions of an article after somebody else saved it while this form was open.
 async fn show_conflict(
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     mut db: Transaction<'static, Postgres>,
     id: Option<ArticleId>,
     mut form: ArticleForm,
@@ -163,15 +163,15 @@ async fn show_conflict(
     if let Some(article) = &article {
         form.version = RowVersion(article.version);
     }
-    let mut page = EditorPage::new(desk, article, form);
+    let mut page = EditorPage::new(admin_layout, article, form);
     page.newer = newer;
     Ok(Page(page).with_status(StatusCode::CONFLICT))
 }
 
 impl EditorPage {
-    fn new(desk: AdminLayout, article: Option<Article>, form: ArticleForm) -> Self {
+    fn new(admin_layout: AdminLayout, article: Option<Article>, form: ArticleForm) -> Self {
         Self {
-            desk,
+            admin_layout,
             section: AdminSection::Articles,
             article,
             form,
@@ -186,7 +186,7 @@ impl EditorPage {
         let article = self.article.as_ref();
         let state = article.map_or(ArticleState::Draft, |article| article.state);
         let published_at = article.and_then(|article| article.published_at);
-        ArticleStatus::new(state, published_at, self.desk.layout.now)
+        ArticleStatus::new(state, published_at, self.admin_layout.layout.now)
     }
 
     fn form_action(&self) -> String {

@@ -13,7 +13,7 @@ pub const SOURCES_BYTES: usize = 2_000;
 /// Longest text of an article, in bytes.
 pub const BODY_BYTES: usize = 1_000_000;
 
-/// State of an article in the database. [`ArticleStatus`] also takes the current time into account.
+/// State of an article in the database. `ArticleStatus` also takes the current time into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "article_state", rename_all = "lowercase")]
 pub enum ArticleState {

@@ -16,7 +16,7 @@ const ROWS_PER_PAGE: usize = 50;
 #[derive(Template)]
 #[template(path = "articles/staff_list.html")]
 struct StaffListPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     rows: Vec<ArticleRow>,
     /// Last article of this page, if there is a next page.
@@ -32,7 +32,7 @@ pub struct StaffListQuery {
 
 /// Shows a page of the list of all articles, in any state, newest first.
 pub async fn show_articles(
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _editor: Editor,
     mut db: Db,
     Query(query): Query<StaffListQuery>,
@@ -44,7 +44,7 @@ pub async fn show_articles(
     rows.truncate(ROWS_PER_PAGE);
     let older = rows.last().map(|row| row.id).filter(|_| has_more);
     Ok(Page(StaffListPage {
-        desk,
+        admin_layout,
         section: AdminSection::Articles,
         rows,
         older,
@@ -54,6 +54,6 @@ pub async fn show_articles(
 
 impl StaffListPage {
     fn status(&self, row: &ArticleRow) -> ArticleStatus {
-        ArticleStatus::new(row.state, row.published_at, self.desk.layout.now)
+        ArticleStatus::new(row.state, row.published_at, self.admin_layout.layout.now)
     }
 }

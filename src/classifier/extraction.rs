@@ -23,7 +23,7 @@ pub struct CommentText<'a> {
     pub links: &'a [String],
 }
 
-/// Returns the distinct features of a comment, at most [`MAX_FEATURES`].
+/// Returns the distinct features of a comment, at most `MAX_FEATURES`.
 pub fn extract_features(comment: &CommentText<'_>) -> Vec<Feature> {
     let mut encoded = FeatureCollector::default();
     // Shapes, hosts and the name come first, since the words of a long comment use up the limit.

@@ -43,10 +43,10 @@ async fn expire(app: &App) -> sqlx::Result<()> {
     store::delete_suppressed(&mut db).await?;
     store::cancel_stale(&mut db).await?;
     let then = app.clock.now().plus_seconds(-outbox::EXPIRE_AFTER_SECS);
-    let letters = store::delete_expired(&mut db, then).await?;
-    if letters > 0 {
+    let emails = store::delete_expired(&mut db, then).await?;
+    if emails > 0 {
         tracing::warn!(
-            letters,
+            emails,
             "emails could not be sent for two days and were deleted; check BROADSHEET_SMTP_URL with `broadsheet check`"
         );
     }
@@ -117,8 +117,8 @@ impl<'a> DeliveryBatch<'a> {
     }
 
     async fn run_worker(&self) -> sqlx::Result<()> {
-        while let Some(letters) = self.next_recipient() {
-            for due in letters {
+        while let Some(emails) = self.next_recipient() {
+            for due in emails {
                 self.send_email(&due).await?;
             }
         }
@@ -127,36 +127,36 @@ impl<'a> DeliveryBatch<'a> {
 
     fn next_recipient(&self) -> Option<Vec<DueEmail>> {
         let mut waiting = self.waiting.lock().expect("no lane panics");
-        waiting.pop_first().map(|(_, letters)| letters)
+        waiting.pop_first().map(|(_, emails)| emails)
     }
 
     async fn send_email(&self, due: &DueEmail) -> sqlx::Result<()> {
         let sent = match self.server_error() {
             Some(failure) => Err(failure),
             None => {
-                let Some((to, letter)) = self.decrypt(due).await? else {
+                let Some((to, message)) = self.decrypt(due).await? else {
                     return Ok(());
                 };
                 let id = self.app.keys.sign("outbox", &due.id.0.to_be_bytes());
                 let id = format!("outbox-{}.{id}", due.id);
-                self.mailer.send(&letter, to, &id, due.written_at).await
+                self.mailer.send(&message, to, &id, due.written_at).await
             }
         };
         let mut db = self.app.pool.acquire().await?;
         let now = self.app.clock.now();
-        let (letter, tries) = (due.id, due.tries);
+        let (outbox_id, tries) = (due.id, due.tries);
         match sent {
             Ok(()) => {
-                tracing::info!(%letter, tries, "email sent");
+                tracing::info!(%outbox_id, tries, "email sent");
                 store::delete(&mut db, due.id).await
             }
             Err(SendError::Rejected(code)) => {
                 match due.to {
                     Recipient::Commenter(commenter) => {
-                        tracing::warn!(%letter, %code, %commenter, "mail to a commenter bounced; no more is sent to them");
+                        tracing::warn!(%outbox_id, %code, %commenter, "mail to a commenter bounced; no more is sent to them");
                     }
                     Recipient::Account(account) => {
-                        tracing::warn!(%letter, %code, %account, "mail to a member of staff bounced; no more is sent until they set another email");
+                        tracing::warn!(%outbox_id, %code, %account, "mail to a member of staff bounced; no more is sent until they set another email");
                     }
                 }
                 store::suppress(&mut db, due.to, now).await
@@ -165,7 +165,7 @@ impl<'a> DeliveryBatch<'a> {
                 match failure {
                     SendError::Unreachable(_) => self.stop(failure),
                     _ => {
-                        tracing::warn!(%letter, tries, code = %failure.code(), "email deferred; it will be retried");
+                        tracing::warn!(%outbox_id, tries, code = %failure.code(), "email deferred; it will be retried");
                     }
                 }
                 store::reschedule(&mut db, due.id, outbox::next_retry(tries, now)).await
@@ -189,9 +189,9 @@ impl<'a> DeliveryBatch<'a> {
             _ => None,
         };
         let to = opened.and_then(|address| address.parse().ok());
-        let letter = outbox::decrypt(keys, due.to, &due.letter).ok();
-        let Some(both) = to.zip(letter) else {
-            tracing::warn!(letter = %due.id, "email or recipient cannot be decrypted; email deleted");
+        let message = outbox::decrypt(keys, due.to, &due.message_sealed).ok();
+        let Some(both) = to.zip(message) else {
+            tracing::warn!(outbox_id = %due.id, "email or recipient cannot be decrypted; email deleted");
             store::delete(&mut db, due.id).await?;
             return Ok(None);
         };

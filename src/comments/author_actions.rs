@@ -101,9 +101,9 @@ async fn edit_comment(
         translator,
         BodyFormat::Markdown,
         &mut page.body,
-        &mut page.mistakes,
+        &mut page.errors,
     );
-    if !page.mistakes.is_empty() {
+    if !page.errors.is_empty() {
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
     if fields.first("action") == "preview" {

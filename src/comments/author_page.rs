@@ -31,7 +31,7 @@ pub(super) struct CommentAuthorPage {
     pub preview: Option<SafeHtml>,
     /// Comment text in the edit form.
     pub body: String,
-    pub mistakes: FieldErrors,
+    pub errors: FieldErrors,
     /// End of the editing period; absent if the comment cannot be edited.
     pub editable_until: Option<Ts>,
     /// Whether this browser may ask for the email with the verification link.
@@ -137,7 +137,7 @@ impl CommentAuthorPage {
             notice: None,
             preview: None,
             body: comment.body.clone(),
-            mistakes: FieldErrors::new(),
+            errors: FieldErrors::new(),
             editable_until: Some(until).filter(|until| comment.is_taken() && *until > layout.now),
             can_verify: false,
             is_new: false,

@@ -70,7 +70,7 @@ impl Mailer {
     /// of a message.
     pub async fn send(
         &self,
-        letter: &EmailMessage,
+        message: &EmailMessage,
         to: Address,
         id: &str,
         date: Ts,
@@ -81,9 +81,9 @@ impl Mailer {
             id,
             date,
         };
-        let message = letter
+        let message = message
             .build(to, &stamp)
-            .map_err(|_| SendError::Deferred("letter".to_owned()))?;
+            .map_err(|_| SendError::Deferred("message".to_owned()))?;
         let transport = self.transport();
         match timeout(self.timeout, transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
@@ -150,7 +150,7 @@ fn rejects_recipient(code: &str, text: &str) -> bool {
     match word.split('.').collect::<Vec<_>>()[..] {
         // 5.1.7 and 5.1.8: the sender's address.
         ["5", "1", detail] => !matches!(detail, "7" | "8"),
-        // 5.2.2: the mailbox is full. 5.2.3: the letter is too long for it.
+        // 5.2.2: the mailbox is full. 5.2.3: the email is too long for it.
         ["5", "2", detail] => !matches!(detail, "2" | "3"),
         // Systems, ways, protocols, contents, policies.
         ["5", "3" | "4" | "5" | "6" | "7", _] => false,

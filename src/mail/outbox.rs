@@ -21,12 +21,12 @@ pub async fn enqueue(
     db: &mut PgConnection,
     keys: &KeyRing,
     to: impl Into<Recipient>,
-    letter: &EmailMessage,
+    message: &EmailMessage,
     tells: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
     let to = to.into();
-    let words = serde_json::to_vec(letter).expect("a letter is made of strings");
+    let words = serde_json::to_vec(message).expect("a message is made of strings");
     let sealed = keys.seal(&sealing_context(to), &words);
     store::insert(db, to, &sealed, tells, now).await
 }

@@ -31,7 +31,7 @@ const SYSTEM_ACTOR: &str = "itself";
 #[derive(Template)]
 #[template(path = "moderation/audit_log.html")]
 struct AuditLogPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     /// Each entry with the sentence that describes it.
     entries: Vec<(LogEntry, String)>,
@@ -47,7 +47,7 @@ struct AuditLogPage {
 #[derive(Template)]
 #[template(path = "moderation/audit_log_entry.html")]
 struct AuditLogEntryPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     entry: LogEntry,
     description: String,
@@ -74,18 +74,18 @@ pub struct AuditLogQuery {
 /// Shows the audit log entries that match the filter, newest first.
 pub async fn show_log(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _moderator: Moderator,
     Query(query): Query<AuditLogQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let filter = query.to_filter(&desk.layout);
+    let filter = query.to_filter(&admin_layout.layout);
     let before = query.before.parse().ok();
     let listing = browse::list_entries(&mut db, &filter, before, PAGE_SIZE).await?;
     // Only edits have a comment as subject; the description names its author.
     let edited: Vec<CommentId> = listing.entries.iter().filter_map(subject_comment).collect();
     let authors = page_store::list_author_names(&mut db, &edited).await?;
-    let translator = desk.layout.translator;
+    let translator = admin_layout.layout.translator;
     let entries = listing.entries.into_iter().map(|entry| {
         let comment = subject_comment(&entry);
         let author = authors.iter().find(|(id, _)| Some(*id) == comment);
@@ -102,7 +102,7 @@ pub async fn show_log(
         system_actor: SYSTEM_ACTOR,
         end: end.map(|(position, hash)| (position, encode_hex(&hash))),
         query,
-        desk,
+        admin_layout,
     })
     .into_response())
 }
@@ -118,7 +118,7 @@ pub struct EntryQuery {
 /// Shows one audit log entry with its decisions.
 pub async fn show_entry(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _moderator: Moderator,
     Path(position): Path<i64>,
     Query(query): Query<EntryQuery>,
@@ -139,14 +139,14 @@ pub async fn show_entry(
     let action_total = store::action_summary::count_decisions(&mut db, entry.action_id).await?;
     Ok(Page(AuditLogEntryPage {
         section: AdminSection::Log,
-        description: describe_entry(desk.layout.translator, &entry, author),
+        description: describe_entry(admin_layout.layout.translator, &entry, author),
         next: decisions.last().map(|last| last.id).filter(|_| has_more),
         // A bulk action has one entry per batch.
         action_total: (action_total > i64::from(entry.decisions)).then_some(action_total),
         can_undo: page_store::can_undo(&mut db, entry.action_id).await?,
         decisions,
         entry,
-        desk,
+        admin_layout,
     })
     .into_response())
 }
@@ -247,7 +247,7 @@ fn describe_actor(layout: &Layout, entry: &LogEntry) -> String {
 impl AuditLogPage {
     /// Lists the options of the filter field for the kind of entry: each code with its label.
     fn kinds(&self) -> Vec<(&'static str, String)> {
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         EntryKind::ALL
             .into_iter()
             .map(|kind| {
@@ -259,7 +259,7 @@ impl AuditLogPage {
 
     /// Lists the options of the filter field for the new status: each code with its label.
     fn statuses(&self) -> Vec<(&'static str, String)> {
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         Status::ALL
             .into_iter()
             .map(|status| {
@@ -274,17 +274,17 @@ impl AuditLogPage {
     }
 
     fn actor(&self, entry: &LogEntry) -> String {
-        describe_actor(&self.desk.layout, entry)
+        describe_actor(&self.admin_layout.layout, entry)
     }
 }
 
 impl AuditLogEntryPage {
     fn actor(&self) -> String {
-        describe_actor(&self.desk.layout, &self.entry)
+        describe_actor(&self.admin_layout.layout, &self.entry)
     }
 
     fn time(&self, at: &Ts) -> String {
-        self.desk.layout.format_date_time(at)
+        self.admin_layout.layout.format_date_time(at)
     }
 
     fn hash(&self) -> String {
@@ -298,7 +298,7 @@ impl AuditLogEntryPage {
 
     /// Describes a decision by the status before and after it, such as `Held → Approved`.
     fn change(&self, decision: &LoggedDecision) -> String {
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         let status = |status: Status| translator.text(&format!("status-{}", status.as_str()));
         format!("{} → {}", status(decision.from), status(decision.to))
     }

@@ -57,7 +57,7 @@ pub struct UnblockForm {
 #[derive(Template)]
 #[template(path = "moderation/blocks.html")]
 struct BlocksPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     form: BlockForm,
     /// Each blocked email with the value that its form sends in place of the email.
@@ -77,12 +77,12 @@ pub struct BlocksQuery {
 
 pub async fn show_blocks(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: Moderator,
     Query(query): Query<BlocksQuery>,
 ) -> Result<Response> {
-    let mut page = BlocksPage::load(&app, desk, &moderator, BlockForm::default()).await?;
-    let translator = page.desk.layout.translator;
+    let mut page = BlocksPage::load(&app, admin_layout, &moderator, BlockForm::default()).await?;
+    let translator = page.admin_layout.layout.translator;
     // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
         "blocked" => Some(translator.text("blocks-blocked")),
@@ -97,21 +97,21 @@ pub async fn block(
     State(app): State<App>,
     request_id: RequestId,
     moderator: Result<Moderator>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     form: FormData<BlockForm>,
 ) -> Response {
-    let work = async { apply_form(&app, desk?, &moderator?, form.value).await };
+    let work = async { apply_form(&app, admin_layout?, &moderator?, form.value).await };
     submit_or_recover(&app, request_id, PAGE_PATH, &form.fields, work).await
 }
 
 async fn apply_form(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: &Moderator,
     mut form: BlockForm,
 ) -> Result<Response> {
-    let Some(target) = form.parse(&desk) else {
-        let page = BlocksPage::load(app, desk, moderator, form).await?;
+    let Some(target) = form.parse(&admin_layout) else {
+        let page = BlocksPage::load(app, admin_layout, moderator, form).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let now = app.clock.now();
@@ -219,8 +219,8 @@ enum BlockTarget {
 impl BlockForm {
     /// Parses the field that the moderator filled. If its value is invalid, returns `None` and stores the message in the
     /// form.
-    fn parse(&mut self, desk: &AdminLayout) -> Option<BlockTarget> {
-        let translator = desk.layout.translator;
+    fn parse(&mut self, admin_layout: &AdminLayout) -> Option<BlockTarget> {
+        let translator = admin_layout.layout.translator;
         let (field, key) = if !self.domain.is_empty() {
             match BlockableDomain::parse(&self.domain) {
                 Some(domain) => return Some(BlockTarget::Domain(domain)),
@@ -249,7 +249,7 @@ impl BlockForm {
 impl BlocksPage {
     async fn load(
         app: &App,
-        desk: AdminLayout,
+        admin_layout: AdminLayout,
         moderator: &Moderator,
         form: BlockForm,
     ) -> Result<Self> {
@@ -260,7 +260,7 @@ impl BlocksPage {
             .map(|blocked| (email_handle(app, &blocked), blocked))
             .collect();
         Ok(Self {
-            desk,
+            admin_layout,
             section: AdminSection::Discussion,
             form,
             emails,
@@ -272,7 +272,7 @@ impl BlocksPage {
 
     /// Describes the day on which the block was added and the member of staff who added it.
     fn describe_origin(&self, at: &Ts, by: &Option<String>) -> String {
-        let layout = &self.desk.layout;
+        let layout = &self.admin_layout.layout;
         let day = layout.format_date(at);
         match by {
             Some(name) => layout

@@ -35,7 +35,7 @@ const DEFAULT_THRESHOLD: i32 = 950;
 #[derive(Template)]
 #[template(path = "moderation/classifier.html")]
 struct ClassifierPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     totals: ModelTotals,
     /// Number of approved and of refused comments that the classifier needs before it predicts anything, as text.
@@ -69,13 +69,13 @@ pub struct ClassifierQuery {
 
 pub async fn show_classifier(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _admin: Admin,
     Query(query): Query<ClassifierQuery>,
 ) -> Result<Response> {
-    let form = ThresholdForm::from_settings(&desk);
+    let form = ThresholdForm::from_settings(&admin_layout);
     let threshold = query.from.and_then(|typed| parse_threshold(&typed));
-    let mut page = ClassifierPage::load(&app, desk, form, threshold).await?;
+    let mut page = ClassifierPage::load(&app, admin_layout, form, threshold).await?;
     page.saved = query.saved.is_some();
     Ok(Page(page).into_response())
 }
@@ -85,20 +85,20 @@ pub async fn submit_threshold(
     State(app): State<App>,
     Extension(reference): Extension<RequestId>,
     admin: Result<Admin>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     fields: FormFields,
 ) -> Response {
-    let work = async { save(&app, desk?, &admin?, &fields).await };
+    let work = async { save(&app, admin_layout?, &admin?, &fields).await };
     submit_or_recover(&app, reference, PAGE_PATH, &fields, work).await
 }
 
 async fn save(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     admin: &Admin,
     fields: &FormFields,
 ) -> Result<Response> {
-    let translator = desk.layout.translator;
+    let translator = admin_layout.layout.translator;
     let mut form = ThresholdForm {
         from: fields.first("from").trim().to_owned(),
         version: fields.first("version").parse().unwrap_or_default(),
@@ -107,11 +107,11 @@ async fn save(
     let Some(threshold) = parse_threshold(&form.from) else {
         form.errors
             .push(translator, "from", "spam-filter-threshold-wrong");
-        let page = ClassifierPage::load(app, desk, form, None).await?;
+        let page = ClassifierPage::load(app, admin_layout, form, None).await?;
         return Ok(Page(page).with_status(StatusCode::UNPROCESSABLE_ENTITY));
     };
     if fields.is_ticked("try") {
-        let page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
+        let page = ClassifierPage::load(app, admin_layout, form, Some(threshold)).await?;
         return Ok(Page(page).into_response());
     }
     let mut db = app.pool.begin().await?;
@@ -119,11 +119,11 @@ async fn save(
     if !publication::store::increment_version(&mut db, form.version).await? {
         db.rollback().await?;
         form.version = app.load_publication().await?.version;
-        let mut page = ClassifierPage::load(app, desk, form, Some(threshold)).await?;
+        let mut page = ClassifierPage::load(app, admin_layout, form, Some(threshold)).await?;
         page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
-    let mut settings = desk.layout.publication.discussion.clone();
+    let mut settings = admin_layout.layout.publication.discussion.clone();
     settings.spam_threshold = threshold;
     publication::store::update_discussion(&mut db, &settings).await?;
     db.commit().await?;
@@ -132,10 +132,10 @@ async fn save(
 }
 
 impl ThresholdForm {
-    fn from_settings(desk: &AdminLayout) -> Self {
-        let publication = &desk.layout.publication;
+    fn from_settings(admin_layout: &AdminLayout) -> Self {
+        let publication = &admin_layout.layout.publication;
         Self {
-            from: format_percent(&desk.layout, publication.discussion.spam_threshold),
+            from: format_percent(&admin_layout.layout, publication.discussion.spam_threshold),
             version: publication.version,
             errors: FieldErrors::new(),
         }
@@ -146,14 +146,14 @@ impl ClassifierPage {
     /// Loads the page. Evaluates `threshold` if it is given, otherwise the saved threshold, otherwise the default.
     async fn load(
         app: &App,
-        desk: AdminLayout,
+        admin_layout: AdminLayout,
         form: ThresholdForm,
         threshold: Option<i32>,
     ) -> Result<Self> {
         let mut db = app.pool.acquire().await?;
         let (state, _) = classifier::store::state::find_state_and_counts(&mut db, &[]).await?;
         let scored = classifier::store::scores::list_scored_decisions(&mut db, MAX_SCORED).await?;
-        let saved = desk.layout.publication.discussion.spam_threshold;
+        let saved = admin_layout.layout.publication.discussion.spam_threshold;
         // 0 turns automatic decisions off; a report on it would count every comment.
         let threshold = threshold.filter(|threshold| *threshold > 0);
         let threshold = threshold.unwrap_or(if saved > 0 { saved } else { DEFAULT_THRESHOLD });
@@ -177,7 +177,7 @@ impl ClassifierPage {
             form,
             saved: false,
             has_conflict: false,
-            desk,
+            admin_layout,
         })
     }
 
@@ -190,7 +190,7 @@ impl ClassifierPage {
     }
 
     fn threshold(&self, report: &ThresholdReport) -> String {
-        format_percent(&self.desk.layout, report.threshold)
+        format_percent(&self.admin_layout.layout, report.threshold)
     }
 
     /// Formats the percentage of comments that the threshold would have moved to spam and moderators refused as well.
@@ -204,7 +204,7 @@ impl ClassifierPage {
     }
 
     fn format_share(&self, count: i64, percent: Option<i64>) -> String {
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         let Some(percent) = percent else {
             return translator.text("spam-filter-nothing");
         };
@@ -216,7 +216,7 @@ impl ClassifierPage {
     fn score(&self, comment: &FalsePositive) -> String {
         // Rounded down: 94.96 % must not look as if it had reached a threshold of 95 %.
         let thousandths = (f64::from(comment.score) * 1_000.0) as i32;
-        format_percent(&self.desk.layout, thousandths)
+        format_percent(&self.admin_layout.layout, thousandths)
     }
 }
 

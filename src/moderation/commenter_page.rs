@@ -38,7 +38,7 @@ const MAX_REASON_BYTES: usize = 1_000;
 #[derive(Template)]
 #[template(path = "moderation/commenter.html")]
 struct CommenterPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     id: CommentId,
     author: CommentAuthor,
@@ -77,14 +77,14 @@ pub struct CommenterPageQuery {
 /// Shows the page of the commenter who wrote a comment.
 pub async fn show_commenter(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: Moderator,
     Path(id): Path<CommentId>,
     Query(query): Query<CommenterPageQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let mut page = CommenterPage::load(&mut db, desk, id).await?;
-    let translator = page.desk.layout.translator;
+    let mut page = CommenterPage::load(&mut db, admin_layout, id).await?;
+    let translator = page.admin_layout.layout.translator;
     // Known words only: anyone can write a URL, and its text must not appear as a message of ours.
     page.done = match query.done.as_str() {
         "noted" => Some(translator.text("commenter-note-added")),
@@ -105,10 +105,10 @@ pub async fn update_commenter(
     Extension(reference): Extension<RequestId>,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     fields: FormFields,
 ) -> Response {
-    let work = async { apply_form(&app, desk?, &moderator?, id, &fields).await };
+    let work = async { apply_form(&app, admin_layout?, &moderator?, id, &fields).await };
     submit_or_recover(&app, reference, &page_path(id), &fields, work).await
 }
 
@@ -118,13 +118,13 @@ fn page_path(id: CommentId) -> String {
 
 async fn apply_form(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: &Moderator,
     id: CommentId,
     fields: &FormFields,
 ) -> Result<Response> {
     let mut db = app.pool.begin().await?;
-    let mut page = CommenterPage::load(&mut db, desk, id).await?;
+    let mut page = CommenterPage::load(&mut db, admin_layout, id).await?;
     page.note = input::multi_line(fields.first("note"));
     page.reason = input::single_line(fields.first("reason"));
     let commenter = page.author.commenter_id;
@@ -135,7 +135,7 @@ async fn apply_form(
     };
     let (Some(commenter), true) = (commenter, is_locked) else {
         // The commenter deleted everything while this page was open: a note about them is not saved either.
-        page.conflict = Some(page.desk.layout.translator.text("commenter-gone"));
+        page.conflict = Some(page.admin_layout.layout.translator.text("commenter-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     };
     if let Ok(note) = fields.first("delete_note").parse::<i64>() {
@@ -156,7 +156,7 @@ async fn add_note(
     moderator: &Moderator,
     commenter: CommenterId,
 ) -> Result<Response> {
-    let translator = page.desk.layout.translator;
+    let translator = page.admin_layout.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.reason = input::strip_invalid_chars(&page.reason);
     page.errors
@@ -188,7 +188,7 @@ async fn change_policy(
     to: CommenterPolicy,
     fields: &FormFields,
 ) -> Result<Response> {
-    let translator = page.desk.layout.translator;
+    let translator = page.admin_layout.layout.translator;
     // The field of the other form is shown again, but it is not validated.
     page.note = input::strip_invalid_chars(&page.note);
     page.errors
@@ -246,7 +246,7 @@ fn filter_by_author(id: CommentId, status: Status) -> QueueFilter {
 }
 
 impl CommenterPage {
-    async fn load(db: &mut PgConnection, desk: AdminLayout, id: CommentId) -> Result<Self> {
+    async fn load(db: &mut PgConnection, admin_layout: AdminLayout, id: CommentId) -> Result<Self> {
         let author = commenter_store::find_author(db, id).await?;
         let author = author.ok_or(Error::NotFound)?;
         let profile = match author.commenter_id {
@@ -254,7 +254,7 @@ impl CommenterPage {
             None => None,
         };
         Ok(Self {
-            desk,
+            admin_layout,
             section: AdminSection::Comments,
             id,
             author,
@@ -289,7 +289,7 @@ impl CommenterPage {
 
     /// Describes the policy, the day since which it applies, and the member of staff who set it.
     fn describe_policy(&self, policy: &PolicyInfo) -> String {
-        let layout = &self.desk.layout;
+        let layout = &self.admin_layout.layout;
         let now = layout
             .translator
             .text(&format!("commenter-now-{}", policy.policy.as_str()));
@@ -315,11 +315,15 @@ impl CommenterPage {
     }
 
     fn wrote_note(&self, note: &CommenterNote) -> bool {
-        note.account_id == self.desk.viewer.id
+        note.account_id == self.admin_layout.viewer.id
     }
 
     fn trusts_unverified(&self) -> bool {
-        self.desk.layout.publication.discussion.trust_unverified
+        self.admin_layout
+            .layout
+            .publication
+            .discussion
+            .trust_unverified
     }
 }
 

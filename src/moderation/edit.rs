@@ -58,7 +58,7 @@ enum EditButton {
 #[derive(Template)]
 #[template(path = "moderation/edit.html")]
 struct CommentEditPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     comment: EditableComment,
     form: CommentEditForm,
@@ -79,17 +79,17 @@ pub struct EditQuery {
 
 pub async fn show_edit(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _moderator: Moderator,
     Path(id): Path<CommentId>,
     Query(query): Query<EditQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
-    let mut page = CommentEditPage::load(&mut db, desk, id, None).await?;
+    let mut page = CommentEditPage::load(&mut db, admin_layout, id, None).await?;
     if page.comment.is_erased {
         return Err(Error::NotFound);
     }
-    let translator = page.desk.layout.translator;
+    let translator = page.admin_layout.layout.translator;
     page.done = match (query.saved, query.same) {
         (Some(_), _) => Some(translator.text("edit-saved")),
         (_, Some(_)) => Some(translator.text("edit-same")),
@@ -104,10 +104,10 @@ pub async fn submit_edit(
     request_id: RequestId,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     form: FormData<CommentEditForm>,
 ) -> Response {
-    let work = async { save(&app, desk?, &moderator?, id, form.value).await };
+    let work = async { save(&app, admin_layout?, &moderator?, id, form.value).await };
     submit_or_recover(&app, request_id, &edit_path(id), &form.fields, work).await
 }
 
@@ -117,18 +117,18 @@ fn edit_path(id: CommentId) -> String {
 
 async fn save(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: &Moderator,
     id: CommentId,
     form: CommentEditForm,
 ) -> Result<Response> {
     let now = app.clock.now();
-    let translator = desk.layout.translator;
+    let translator = admin_layout.layout.translator;
     let (action, restore, version) = (form.action, form.restore, form.version);
     // The page is read in the transaction of the edit, which compares the version again when it writes.
     let mut db = app.pool.begin().await?;
     let typed = restore.is_none().then_some(form);
-    let mut page = CommentEditPage::load(&mut db, desk, id, typed).await?;
+    let mut page = CommentEditPage::load(&mut db, admin_layout, id, typed).await?;
     if page.comment.is_erased {
         page.notice = Some(translator.text("edit-gone"));
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
@@ -218,7 +218,7 @@ impl CommentEditPage {
     /// Loads the page. Without `form`, the form is filled with the present text of the comment.
     async fn load(
         db: &mut PgConnection,
-        desk: AdminLayout,
+        admin_layout: AdminLayout,
         id: CommentId,
         form: Option<CommentEditForm>,
     ) -> Result<Self> {
@@ -226,7 +226,7 @@ impl CommentEditPage {
         // What was typed is shown again, even beside a newer text.
         let form = form.unwrap_or_else(|| CommentEditForm::from_comment(&comment));
         Ok(Self {
-            desk,
+            admin_layout,
             section: AdminSection::Comments,
             form,
             preview: None,
@@ -242,8 +242,8 @@ impl CommentEditPage {
     async fn into_conflict(self, app: &App) -> Result<Response> {
         let mut db = app.pool.acquire().await?;
         let id = self.comment.id;
-        let mut page = Self::load(&mut db, self.desk, id, Some(self.form)).await?;
-        let translator = page.desk.layout.translator;
+        let mut page = Self::load(&mut db, self.admin_layout, id, Some(self.form)).await?;
+        let translator = page.admin_layout.layout.translator;
         // Makes the next submission win: the moderator has seen the other text by then.
         page.form.version = RowVersion(page.comment.version);
         page.notice = Some(match page.last_editor() {
@@ -266,7 +266,7 @@ impl CommentEditPage {
             .versions
             .iter()
             .find(|found| found.version == version)?;
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         let mut body = found.body.clone();
         // The saved HTML may have been made by older, laxer rules.
         let (body, body_html) =

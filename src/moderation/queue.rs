@@ -31,7 +31,7 @@ const MAX_CARDS_BY_ID: usize = 200;
 #[derive(Template)]
 #[template(path = "moderation/queue.html")]
 struct QueuePage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     filter: QueueFilter,
     counts: QueueCounts,
@@ -54,7 +54,7 @@ pub type QueueQuery = Query<Vec<(String, String)>>;
 
 pub async fn show_queue(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: Moderator,
     Query(fields): QueueQuery,
 ) -> Result<Response> {
@@ -68,7 +68,7 @@ pub async fn show_queue(
         // Every comment of this page has been decided; begin with the first page again.
         page = find_page(&mut db, &filter, None, now).await?;
     }
-    let cards = load_cards(&mut db, &desk, &filter, page, now).await?;
+    let cards = load_cards(&mut db, &admin_layout, &filter, page, now).await?;
     let counts = store::counts::count_by_status(&mut db).await?;
     // The cheapest exact count comes first; the last way may stop at a bound.
     let matching = if filter.is_whole_status() {
@@ -95,8 +95,8 @@ pub async fn show_queue(
     };
     Ok(Page(QueuePage {
         section: AdminSection::Comments,
-        notice: notice(desk.layout.translator, get),
-        desk,
+        notice: notice(admin_layout.layout.translator, get),
+        admin_layout,
         filter,
         counts,
         matching,
@@ -125,7 +125,7 @@ fn notice<'a>(translator: Translator, get: impl Fn(&str) -> &'a str) -> Option<S
 /// parameter `ids`, or else the next page of the filter.
 pub async fn show_cards(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _moderator: Moderator,
     Query(fields): QueueQuery,
 ) -> Result<Response> {
@@ -136,12 +136,12 @@ pub async fn show_cards(
     let ids = get("ids");
     let cards = if ids.is_empty() {
         let page = find_page(&mut db, &filter, get("after").parse().ok(), now).await?;
-        load_cards(&mut db, &desk, &filter, page, now).await?
+        load_cards(&mut db, &admin_layout, &filter, page, now).await?
     } else {
         // Bounded, since the ids come from the URL.
         let ids: Vec<CommentId> = parse_ids(ids).take(MAX_CARDS_BY_ID).collect();
         let cards = store::cards::list(&mut db, &ids, card_scope(&filter)).await?;
-        CardList::new(desk.layout, cards, None, now)
+        CardList::new(admin_layout.layout, cards, None, now)
     };
     Ok(Page(cards).into_response())
 }
@@ -176,20 +176,25 @@ async fn find_page(
 
 async fn load_cards(
     db: &mut PgConnection,
-    desk: &AdminLayout,
+    admin_layout: &AdminLayout,
     filter: &QueueFilter,
     page: FoundPage,
     now: Ts,
 ) -> sqlx::Result<CardList> {
     let ids: Vec<CommentId> = page.found.iter().map(|found| found.id).collect();
     let cards = store::cards::list(db, &ids, card_scope(filter)).await?;
-    Ok(CardList::new(desk.layout.clone(), cards, page.next, now))
+    Ok(CardList::new(
+        admin_layout.layout.clone(),
+        cards,
+        page.next,
+        now,
+    ))
 }
 
 impl QueuePage {
     fn action_summary(&self, done: &ActionSummary) -> String {
         cards::describe_action(
-            self.desk.layout.translator,
+            self.admin_layout.layout.translator,
             done.was_undo,
             done.to,
             done.count,
@@ -203,7 +208,7 @@ impl QueuePage {
 
     /// Returns the label of a button that decides on all matching comments at once.
     fn matching_label(&self, key: &str) -> String {
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         translator.format("matching-act", "act", &translator.text(key))
     }
 
@@ -229,7 +234,7 @@ impl QueuePage {
     /// Lists the filter's conditions that have no field in the filter form: the name of each in the URL, and a sentence
     /// that describes it.
     fn extra_conditions(&self) -> Vec<(&'static str, String)> {
-        let translator = self.desk.layout.translator;
+        let translator = self.admin_layout.layout.translator;
         let mut conditions = Vec::new();
         if self.filter.article.is_some() {
             let title = self.article.as_ref().map_or("—", |(_, title)| title);
@@ -258,7 +263,7 @@ impl QueuePage {
         match self.matching {
             QueueCount::Exactly(count) => count.to_string(),
             QueueCount::MoreThan(count) => {
-                let translator = self.desk.layout.translator;
+                let translator = self.admin_layout.layout.translator;
                 translator.format("matching-more", "count", &count.to_string())
             }
         }
@@ -280,7 +285,7 @@ impl QueuePage {
         // Counting may have stopped at its bound, so more can be decided than was expected.
         let numbers = [bulk.decided, bulk.expected.max(bulk.decided)].map(|n| n.to_string());
         let values = [("done", numbers[0].as_str()), ("all", numbers[1].as_str())];
-        self.desk
+        self.admin_layout
             .layout
             .translator
             .format_all("bulk-progress", &values)

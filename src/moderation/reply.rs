@@ -30,7 +30,7 @@ use crate::web::{
 #[derive(Template)]
 #[template(path = "moderation/reply.html")]
 struct StaffReplyPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     id: CommentId,
     /// The comment that the moderator replies to; `None` if it was erased.
@@ -55,13 +55,13 @@ enum ReplyFormOutcome {
 
 pub async fn show_reply(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _moderator: Moderator,
     Path(id): Path<CommentId>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let card = find_card(&mut db, id).await?.ok_or(Error::NotFound)?;
-    Ok(Page(StaffReplyPage::new(desk, id, Some(card))).into_response())
+    Ok(Page(StaffReplyPage::new(admin_layout, id, Some(card))).into_response())
 }
 
 async fn find_card(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<QueueCard>> {
@@ -78,14 +78,14 @@ pub async fn submit_reply(
     Extension(reference): Extension<RequestId>,
     Path(id): Path<CommentId>,
     moderator: Result<Moderator>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     from: ClientIp,
     headers: HeaderMap,
     fields: FormFields,
 ) -> Response {
     let is_script = accepts_json(&headers);
     let work = async {
-        let outcome = process_form(&app, desk?, &moderator?, from, id, &fields).await?;
+        let outcome = process_form(&app, admin_layout?, &moderator?, from, id, &fields).await?;
         Ok(if is_script {
             render_json(&app, id, outcome).await
         } else {
@@ -106,16 +106,16 @@ pub async fn submit_reply(
 
 async fn process_form(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     moderator: &Moderator,
     from: ClientIp,
     id: CommentId,
     fields: &FormFields,
 ) -> Result<ReplyFormOutcome> {
-    let translator = desk.layout.translator;
+    let translator = admin_layout.layout.translator;
     let mut db = app.pool.begin().await?;
     let card = find_card(&mut db, id).await?;
-    let mut page = StaffReplyPage::new(desk, id, card);
+    let mut page = StaffReplyPage::new(admin_layout, id, card);
     page.comment = fields.first("comment").to_owned();
     let Some(article_id) = page.card.as_ref().map(|card| card.article_id) else {
         page.notice = Some(translator.text("reply-gone"));
@@ -154,7 +154,7 @@ async fn publish(
 ) -> Result<ReplyFormOutcome> {
     let now = app.clock.now();
     let id = page.id;
-    let settings = &page.desk.layout.publication.discussion;
+    let settings = &page.admin_layout.layout.publication.discussion;
     // Locks the comment before anything else, in the same order as decisions do, so that the two cannot deadlock.
     let is_unchanged = match &request {
         Some(request) => store::reply::lock_if_unchanged(&mut db, request).await?,
@@ -218,7 +218,7 @@ async fn reject_conflict(app: &App, mut page: StaffReplyPage) -> Result<ReplyFor
     let mut db = app.pool.acquire().await?;
     let id = page.id;
     page.card = find_card(&mut db, id).await?;
-    let translator = page.desk.layout.translator;
+    let translator = page.admin_layout.layout.translator;
     let conflicts = store::action_summary::list_conflicts(&mut db, &[id]).await?;
     page.notice = Some(match conflicts.first() {
         Some(conflict) if page.card.is_some() => {
@@ -305,9 +305,9 @@ fn json_response(status: StatusCode, data: &serde_json::Value) -> Response {
 }
 
 impl StaffReplyPage {
-    fn new(desk: AdminLayout, id: CommentId, card: Option<QueueCard>) -> Self {
+    fn new(admin_layout: AdminLayout, id: CommentId, card: Option<QueueCard>) -> Self {
         Self {
-            desk,
+            admin_layout,
             section: AdminSection::Comments,
             id,
             card,

@@ -83,7 +83,7 @@ impl OutboxSearch<'_> {
             return Ok(());
         };
         let keys = &self.app.keys;
-        let message = outbox::decrypt(keys, email.to, &email.letter)?;
+        let message = outbox::decrypt(keys, email.to, &email.message_sealed)?;
         match (email.to, &recipient.email_hash) {
             (Recipient::Account(id), _) => {
                 // Only the content is searched: the admin's email is the canary's here. It must open all the same.

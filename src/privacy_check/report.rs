@@ -47,7 +47,7 @@ impl LeakReport {
         self.record_leaks(place, leaks);
     }
 
-    /// Records the first leak in each encoding, up to [`MAX_LEAKS_PER_PLACE`]. The recorded lines never contain the
+    /// Records the first leak in each encoding, up to `MAX_LEAKS_PER_PLACE`. The recorded lines never contain the
     /// email.
     pub fn record_leaks(&mut self, place: &str, leaks: Vec<EmailLeak>) {
         if leaks.is_empty() {

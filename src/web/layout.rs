@@ -63,8 +63,8 @@ impl Layout {
     }
 
     /// Formats a time, to the minute, for the `datetime` attribute.
-    pub fn format_iso_minute(&self, moment: &Ts) -> String {
-        dates::format_rfc3339_minute(*moment, &self.publication.zone)
+    pub fn format_iso_minute(&self, time: &Ts) -> String {
+        dates::format_rfc3339_minute(*time, &self.publication.zone)
     }
 
     pub fn inline_style(&self) -> assets::InlineStyle {
@@ -77,18 +77,18 @@ impl Layout {
     }
 
     /// Formats a date for readers, in the site's language and time zone.
-    pub fn format_date(&self, moment: &Ts) -> String {
-        dates::format_date(*moment, &self.publication.zone, self.translator.language())
+    pub fn format_date(&self, time: &Ts) -> String {
+        dates::format_date(*time, &self.publication.zone, self.translator.language())
     }
 
     /// Formats a date and a time of day for readers, in the site's language and time zone.
-    pub fn format_date_time(&self, moment: &Ts) -> String {
-        dates::format_date_time(*moment, &self.publication.zone, self.translator.language())
+    pub fn format_date_time(&self, time: &Ts) -> String {
+        dates::format_date_time(*time, &self.publication.zone, self.translator.language())
     }
 
     /// Formats a time for the `datetime` attribute.
-    pub fn format_iso_time(&self, moment: &Ts) -> String {
-        dates::format_rfc3339(*moment, &self.publication.zone)
+    pub fn format_iso_time(&self, time: &Ts) -> String {
+        dates::format_rfc3339(*time, &self.publication.zone)
     }
 }
 

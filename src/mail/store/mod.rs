@@ -13,7 +13,7 @@ pub struct DueEmail {
     pub id: EmailId,
     pub to: Recipient,
     /// The encrypted message.
-    pub letter: Vec<u8>,
+    pub message_sealed: Vec<u8>,
     /// Number of attempts to send the message, including this attempt.
     pub tries: i32,
     pub written_at: Ts,
@@ -48,7 +48,7 @@ pub async fn cancel_stale(db: &mut PgConnection) -> sqlx::Result<()> {
 pub(super) async fn insert(
     db: &mut PgConnection,
     to: Recipient,
-    letter: &[u8],
+    message_sealed: &[u8],
     tells: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
@@ -61,7 +61,7 @@ pub(super) async fn insert(
          values ($1, $2, $3, $4, $5, $6, $6)",
         commenter_id,
         account_id,
-        letter,
+        message_sealed,
         tells.map(|tells| tells.subscription_id.0),
         &quotes,
         now as Ts,
@@ -88,7 +88,7 @@ pub(super) fn recipient_from_columns(
         (Some(id), None) => Ok(id.into()),
         (None, Some(id)) => Ok(id.into()),
         _ => Err(sqlx::Error::Decode(
-            "a letter is to one reader or one of the staff".into(),
+            "an email is to one commenter or one account".into(),
         )),
     }
 }
@@ -119,7 +119,7 @@ pub async fn lease_due(
         Ok(DueEmail {
             id: row.id,
             to: recipient_from_columns(row.commenter_id, row.account_id)?,
-            letter: row.message_sealed,
+            message_sealed: row.message_sealed,
             tries: row.tries,
             written_at: row.written_at,
         })

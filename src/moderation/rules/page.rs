@@ -24,7 +24,7 @@ const PAGE_PATH: &str = "/admin/discussion";
 #[derive(Template)]
 #[template(path = "moderation/rules.html")]
 struct RulesPage {
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     section: AdminSection,
     form: RulesForm,
     /// Whether a key for the spam checker is saved. The key itself is never shown.
@@ -45,15 +45,15 @@ pub struct RulesQuery {
 /// Shows the form with the discussion settings and word lists.
 pub async fn show_rules(
     State(app): State<App>,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     _admin: Admin,
     Query(query): Query<RulesQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let lists = word_lists::find(&mut db).await?;
-    let publication = &desk.layout.publication;
+    let publication = &admin_layout.layout.publication;
     let form = RulesForm::from_settings(&publication.discussion, lists, publication.version);
-    let mut page = RulesPage::new(desk, form);
+    let mut page = RulesPage::new(admin_layout, form);
     page.saved = query.saved.is_some();
     Ok(Page(page).into_response())
 }
@@ -63,16 +63,16 @@ pub async fn save_rules(
     State(app): State<App>,
     request_id: RequestId,
     admin: Result<Admin>,
-    desk: Result<AdminLayout>,
+    admin_layout: Result<AdminLayout>,
     form: FormData<RulesForm>,
 ) -> Response {
     let work = async {
-        let (desk, admin) = (desk?, admin?);
+        let (admin_layout, admin) = (admin_layout?, admin?);
         if form.value.is_preview {
             // Nothing is saved, so errors in other fields do not matter.
-            preview_form(&app, desk, form.value).await
+            preview_form(&app, admin_layout, form.value).await
         } else {
-            save_form(&app, desk, &admin, form.value).await
+            save_form(&app, admin_layout, &admin, form.value).await
         }
     };
     submit_or_recover(&app, request_id, PAGE_PATH, &form.fields, work).await
@@ -80,25 +80,28 @@ pub async fn save_rules(
 
 async fn save_form(
     app: &App,
-    desk: AdminLayout,
+    admin_layout: AdminLayout,
     admin: &Admin,
     mut form: RulesForm,
 ) -> Result<Response> {
-    let present = desk.layout.publication.discussion.clone();
+    let present = admin_layout.layout.publication.discussion.clone();
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
     // A list may have a megabyte of regular expressions, which compile for seconds.
     let wrong = spawn_blocking(move || (find_wrong_lines(&hold), find_wrong_lines(&refuse)))
         .await
         .context("reading the word lists")?;
-    let Some(parsed) = form.parse(desk.layout.translator, &app.keys, &present, wrong) else {
-        return Ok(Page(RulesPage::new(desk, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY));
+    let Some(parsed) = form.parse(admin_layout.layout.translator, &app.keys, &present, wrong)
+    else {
+        return Ok(
+            Page(RulesPage::new(admin_layout, form)).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        );
     };
     let mut db = app.pool.begin().await?;
     if !publication::store::increment_version(&mut db, form.version.0).await? {
         db.rollback().await?;
         // The form gets the new version, so that saving it once more overwrites the other change knowingly.
         form.version = RowVersion(app.load_publication().await?.version);
-        let mut page = RulesPage::new(desk, form);
+        let mut page = RulesPage::new(admin_layout, form);
         page.has_conflict = true;
         return Ok(Page(page).with_status(StatusCode::CONFLICT));
     }
@@ -110,11 +113,11 @@ async fn save_form(
     Ok(redirect_after_post(&format!("{PAGE_PATH}?saved=1")).into_response())
 }
 
-async fn preview_form(app: &App, desk: AdminLayout, form: RulesForm) -> Result<Response> {
-    let translator = desk.layout.translator;
+async fn preview_form(app: &App, admin_layout: AdminLayout, form: RulesForm) -> Result<Response> {
+    let translator = admin_layout.layout.translator;
     let (hold, refuse) = (form.hold_words.clone(), form.refuse_words.clone());
     let (hold, refuse) = preview_lists(app, translator, hold, refuse).await?;
-    let mut page = RulesPage::new(desk, form);
+    let mut page = RulesPage::new(admin_layout, form);
     (page.hold_preview, page.refuse_preview) = (Some(hold), Some(refuse));
     Ok(Page(page).into_response())
 }
@@ -138,10 +141,10 @@ pub async fn preview_words(
 }
 
 impl RulesPage {
-    fn new(desk: AdminLayout, form: RulesForm) -> Self {
-        let has_key = desk.layout.publication.discussion.checker.is_some();
+    fn new(admin_layout: AdminLayout, form: RulesForm) -> Self {
+        let has_key = admin_layout.layout.publication.discussion.checker.is_some();
         Self {
-            desk,
+            admin_layout,
             section: AdminSection::Discussion,
             form,
             has_key,

@@ -15,7 +15,7 @@ use crate::transfer::store::comments::{KnownComment, PlacedComment, PlacedLinkba
 /// Time after which the IP network of an imported comment is deleted, in seconds.
 const NETWORK_RETENTION_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// What is known about the comments of an import batch, by WordPress ID.
+/// Stored state of the comments of an import batch, by WordPress ID.
 struct CommentLookup {
     known: HashMap<i64, KnownComment>,
     /// ID on this site of every comment and linkback in the batch.
