@@ -20,7 +20,7 @@ use crate::clock::Ts;
 
 /// Typical memory of a cached page, used to estimate how many entries the cache will hold.
 const TYPICAL_PAGE_BYTES: u64 = 16 * 1024;
-/// Longest time that the response to a write is delayed until the cache has dropped the pages it changed.
+/// Longest time that the response to a write waits until the cache has dropped the pages that the write changed.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Acknowledgement that the database listener sends once it has applied every invalidation committed before the request.

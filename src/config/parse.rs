@@ -10,7 +10,7 @@ use super::model::MailConfig;
 /// Largest allowed size of the page cache in megabytes: a terabyte.
 const MAX_CACHE_MB: u64 = 1 << 20;
 
-/// Error of a setting that cannot be used, as one sentence that names the setting.
+/// Error for an invalid setting. Its message is one sentence that names the setting.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} {problem}")]
 pub struct SettingError {

@@ -63,7 +63,7 @@ impl DerivedKeys {
         [&[FORMAT_VERSION], &self.id[..], &nonce[..], &ciphertext[..]].concat()
     }
 
-    /// Decrypts a value that was encrypted with these keys for the same `row`.
+    /// Decrypts a value that was encrypted with these keys and with `row` as associated data.
     pub(super) fn open(
         &self,
         row: &[u8],

@@ -90,13 +90,14 @@ impl KeyRing {
         self.state().keys.iter().any(|key| key.id == id)
     }
 
-    /// Encrypts `value` with the active key. It can be decrypted only for the same `row`, so that someone who can write
-    /// to the database cannot swap values between rows.
+    /// Encrypts `value` with the active key. `row` identifies the database row and is authenticated as associated data, so
+    /// that someone who can write to the database cannot swap values between rows.
     pub fn seal(&self, row: &[u8], value: &[u8]) -> Vec<u8> {
         self.state().active().seal(row, value)
     }
 
-    /// Decrypts a value that was encrypted for the same `row` with any key of the ring.
+    /// Decrypts a value that [`Self::seal`] encrypted with any key of the ring. `row` must be the bytes that were passed to
+    /// `seal`.
     pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
         let id = sealing_key_id(sealed).ok_or(DecryptError)?;
         let state = self.state();
@@ -104,7 +105,7 @@ impl KeyRing {
         key.ok_or(DecryptError)?.open(row, sealed)
     }
 
-    /// Decrypts a value of this `row` and encrypts it again with the active key.
+    /// Decrypts a value that was encrypted with `row` as associated data, and encrypts it again with the active key.
     pub fn rotate(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
         Ok(self.seal(row, &self.open(row, sealed)?))
     }

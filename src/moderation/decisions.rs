@@ -36,7 +36,8 @@ enum DecisionScope {
     Group {
         id: SimilarGroupId,
         newest: CommentId,
-        /// Time at which the page was loaded, if the form has the field `as_of` (microseconds since 1970).
+        /// Time at which the page was loaded, from the field `as_of` (microseconds since 1970). `None` if that is missing
+        /// or invalid.
         as_of: Option<Ts>,
     },
     /// All comments that match the filter in the form. The field `matching` contains the new status (`spam`).

@@ -17,7 +17,7 @@ const DAY_SECS: i64 = 24 * 60 * 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueFilter {
     pub status: Status,
-    /// Reason that screening must have recorded for the comment.
+    /// Selects comments for which screening recorded this reason.
     pub reason: Option<ReasonKind>,
     pub article: Option<ArticleId>,
     /// Selects comments whose author is the author of this comment.

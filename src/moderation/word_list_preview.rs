@@ -176,9 +176,15 @@ mod tests {
     }
 
     #[test]
-    fn repeated_lines_each_get_the_count_and_malformed_lines_are_reported() {
-        let preview = preview_word_list("tea\n/(/\nTEA", &[comment(Status::Held, "tea")]);
-        assert_eq!(matches_by_line(&preview), [(1, 1), (3, 1)]);
+    fn an_entry_on_two_lines_counts_its_matches_on_both() {
+        let preview = preview_word_list("tea\nTEA", &[comment(Status::Held, "tea")]);
+        assert_eq!(matches_by_line(&preview), [(1, 1), (2, 1)]);
+        assert_eq!(preview.total.all, 1);
+    }
+
+    #[test]
+    fn a_malformed_line_is_reported_with_its_number() {
+        let preview = preview_word_list("tea\n/(/", &[comment(Status::Held, "tea")]);
         assert_eq!(preview.wrong[0].line, 2);
         assert_eq!(preview.total.all, 1);
     }

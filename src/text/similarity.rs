@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn links_in_comments_are_compared_by_host() {
+    fn comments_are_similar_if_their_links_differ_in_the_path_but_not_in_the_host() {
         let one = ShingleSet::from_html("<p><a href=\"https://win.example/a\">Click here</a></p>");
         let other =
             ShingleSet::from_html("<p><a href=\"https://win.example/b?c\">Click here</a> 7</p>");

@@ -194,7 +194,7 @@ async fn only_a_reply_that_no_page_shows_skips_the_wait_for_invalidations() {
 }
 
 #[tokio::test]
-async fn parameters_that_a_page_does_not_vary_by_are_not_cached() {
+async fn a_page_is_not_cached_under_a_parameter_that_it_ignores() {
     let site = TestSite::new().await;
     for path in [
         "/robots.txt?to=1",
@@ -440,7 +440,7 @@ async fn losing_the_database_listener_invalidates_every_page() {
 }
 
 #[tokio::test]
-async fn pages_are_correct_without_a_cache() {
+async fn without_a_cache_pages_are_rendered_on_each_request() {
     let site = Setup::default()
         .settings(|settings| settings.cache_mb = Some("0".into()))
         .build()

@@ -325,7 +325,7 @@ async fn digest_actions_from_one_network_are_rate_limited() {
 }
 
 #[tokio::test]
-async fn nonsense_in_any_field_does_not_break_the_digest_page() {
+async fn invalid_values_on_the_digest_page_cause_no_server_error() {
     let by_proxy = |settings: &mut Settings| settings.trusted_proxies = Some("127.0.0.1".into());
     let digest_site = DigestSite::build(|setup| setup.settings(by_proxy)).await;
     digest_site.subscribe("each").await;

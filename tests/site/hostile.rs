@@ -156,7 +156,7 @@ async fn unreadable_characters_are_removed_and_reported() {
 }
 
 #[tokio::test]
-async fn bidi_characters_do_not_affect_the_page() {
+async fn bidi_controls_are_removed_from_names_and_isolated_in_comments() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let post = format!("/articles/{}/reply", article.id);
@@ -339,7 +339,7 @@ pub fn nonsense() -> Vec<String> {
 type Fields<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 #[tokio::test]
-async fn no_field_of_a_moderator_form_causes_an_error() {
+async fn invalid_values_in_moderator_forms_cause_no_server_error() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     let id = site.comment(&article, "Ann", Status::Held).await;
@@ -499,7 +499,7 @@ pub async fn fill_with_nonsense(visitor: &Visitor, form: &Form) {
 }
 
 #[tokio::test]
-async fn no_field_of_an_admin_form_causes_an_error() {
+async fn invalid_values_in_admin_forms_cause_no_server_error() {
     let site = open_site().await;
     let article = site.article("Tea").await;
     site.comment(&article, "Ann", Status::Held).await;

@@ -74,7 +74,7 @@ async fn https_sites_send_strict_transport_security() {
 }
 
 #[tokio::test]
-async fn forms_on_other_sites_do_not_work() {
+async fn forms_on_other_sites_are_rejected() {
     let site = TestSite::new().await;
     let article = site.article("Tea").await;
     let admin = site.staff("ada", Role::Admin).await;

@@ -120,10 +120,12 @@ pub async fn delete_obsolete(db: &mut PgConnection, now: Ts) -> sqlx::Result<()>
     Ok(())
 }
 
-/// Applies the result of a spam check to a comment that still waits with this version of its text. Sets `status`, or if
-/// that is `None`, the status that the comment's verdict gave in case of no spam. Replaces the reason `being-checked` by
-/// `reason`. Returns `false` if a moderator decided or the text changed meanwhile. A comment with a changed text stays
-/// queued.
+/// Applies the result of a spam check to its comment. Sets `status`; `None` means that no spam was found, and sets the
+/// fallback status that was saved with the check. Replaces the reason `being-checked` by `reason`, or removes it if that
+/// is `None`.
+///
+/// Returns `false` and leaves the comment unchanged if a moderator has decided on it, its text is no longer at `version`,
+/// or it was erased. A comment whose text was edited stays queued for another check.
 pub async fn apply_result(
     db: &mut PgConnection,
     comment_id: CommentId,

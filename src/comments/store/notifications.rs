@@ -56,8 +56,9 @@ pub struct NotifiedReply {
     pub created_at: Ts,
 }
 
-/// Returns and locks at most `limit` subscriptions that have unsent notifications and got no email since
-/// `emailed_before`. Skips subscriptions that are locked by another transaction.
+/// Returns and locks at most `limit` subscriptions to published articles that have unsent notifications and got no email
+/// since `emailed_before`. Skips subscriptions that are locked by another transaction or ended, and those of commenters
+/// who are blocked or whose email is suppressed.
 pub async fn lock_due(
     db: &mut PgConnection,
     emailed_before: Ts,

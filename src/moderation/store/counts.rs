@@ -11,10 +11,11 @@ use crate::comments::Status;
 use crate::ids::{CommenterId, SimilarGroupId};
 use crate::moderation::filter::QueueFilter;
 
-/// Largest count for filters that require a scan of comments.
-const MAX_SCANNED: i64 = 100;
-/// Largest count for filters that an index alone can answer.
-const MAX_BY_INDEX: i64 = 1_000;
+/// Number of matches at which counting stops if the filter requires a scan of comments. The count is then
+/// [`QueueCount::MoreThan`].
+const MAX_SCAN_COUNT: i64 = 100;
+/// Number of matches at which counting stops if an index alone can answer the filter.
+const MAX_INDEX_COUNT: i64 = 1_000;
 
 /// Number of comments of each status, without comments whose text was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -104,15 +105,15 @@ pub async fn count_matching(
     }
     if let Some(count) = count_by_index(db, &resolved).await? {
         return Ok(match count {
-            count if count > MAX_BY_INDEX => QueueCount::MoreThan(MAX_BY_INDEX),
+            count if count > MAX_INDEX_COUNT => QueueCount::MoreThan(MAX_INDEX_COUNT),
             count => QueueCount::Exactly(count),
         });
     }
     // One more than the bound shows whether there are more.
-    let page = queue::find(db, filter, None, None, MAX_SCANNED + 1, now).await?;
-    let count = i64::try_from(page.found.len()).unwrap_or(MAX_SCANNED);
+    let page = queue::find(db, filter, None, None, MAX_SCAN_COUNT + 1, now).await?;
+    let count = i64::try_from(page.found.len()).unwrap_or(MAX_SCAN_COUNT);
     Ok(match page.next {
-        Some(_) => QueueCount::MoreThan(count.min(MAX_SCANNED)),
+        Some(_) => QueueCount::MoreThan(count.min(MAX_SCAN_COUNT)),
         None => QueueCount::Exactly(count),
     })
 }
@@ -144,7 +145,7 @@ async fn find_counter(
     Ok(Some(count))
 }
 
-/// Counts matching comments by an index alone, up to [`MAX_BY_INDEX`] plus one. Returns `None` if no index has all
+/// Counts matching comments by an index alone, up to [`MAX_INDEX_COUNT`] plus one. Returns `None` if no index has all
 /// conditions of the filter.
 async fn count_by_index(
     db: &mut PgConnection,
@@ -158,7 +159,7 @@ async fn count_by_index(
         age: filter.age,
         ..QueueFilter::with_status(filter.status)
     };
-    let limit = MAX_BY_INDEX + 1;
+    let limit = MAX_INDEX_COUNT + 1;
     let count = if let Some(network) = &resolved.network {
         // Erased comments have no network, so they need no condition.
         sqlx::query_scalar!(

@@ -19,8 +19,9 @@ pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActionId> 
     Ok(ActionId(id))
 }
 
-/// Gives the status `to` to every comment that still has the status and version in its request. Cancels spam checks of
-/// these comments and appends an entry to the audit log. Returns the ids of the changed comments.
+/// Gives the status `to` to every comment that still has the status and version that its [`DecisionRequest`] expects,
+/// except erased comments. Cancels spam checks of these comments and appends an entry to the audit log. Returns the ids of
+/// the changed comments.
 pub async fn decide(
     db: &mut PgConnection,
     moderator: &Moderator,

@@ -47,7 +47,7 @@ pub struct CanaryScenario<'a> {
     pub approved_comment: Option<CommentId>,
     /// Replies of the canary that were submitted to be held, in the order of submission.
     pub held_comments: Vec<CommentId>,
-    /// All replies of the canary that were saved.
+    /// All of the canary's replies that were saved.
     pub comment_ids: Vec<CommentId>,
     /// Paths that the crawler must open although no route leads to them.
     pub extra_paths: Vec<String>,
@@ -61,7 +61,7 @@ impl CanaryScenario<'_> {
         format!("/articles/{}/reply", self.article_id)
     }
 
-    /// Submits a reply of the canary from a new IP network. Returns its id if it was saved. Fails if the response does
+    /// Submits one of the canary's replies from a new IP network. Returns its id if it was saved. Fails if the response does
     /// not have `status`.
     pub async fn submit_reply(
         &mut self,
@@ -85,7 +85,7 @@ impl CanaryScenario<'_> {
         Ok(id)
     }
 
-    /// Submits a reply of the canary without changing its IP network, and searches the response.
+    /// Submits one of the canary's replies without changing its IP network, and searches the response.
     pub async fn post_reply(
         &mut self,
         path: &str,

@@ -1,4 +1,5 @@
-//! The trace of the scenario: pages and ids that the canary left on the site, for the crawler and the search of emails.
+//! The trace of the scenario: pages and ids that the canary, the made-up commenter of the privacy check, left on the
+//! site, for the crawler and the search of emails.
 
 use anyhow::Context;
 
@@ -38,9 +39,10 @@ pub struct CanaryTrace {
     pub author_slug: String,
     /// Further paths that the crawler must open.
     pub extra_paths: Vec<String>,
-    /// Word in a reply of the canary that everyone may see.
+    /// Word in one of the canary's replies that everyone may see.
     pub public_word: String,
-    /// Text of a reply of the canary that is still held.
+    /// Text of one of the canary's replies that no moderator has approved. The crawler must find it as the canary and as
+    /// an admin, but not as a visitor.
     pub held_text: String,
 }
 

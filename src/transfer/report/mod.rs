@@ -51,7 +51,7 @@ pub struct ImportReport {
     pub missing_media: SampledList,
     /// Number of uploaded files that stay on the WordPress site, because no uploads folder was given.
     pub unmoved_media: u64,
-    /// Number of comments whose author name contained an email address and was therefore removed.
+    /// Number of comments whose author name was removed because it contained an email address.
     pub anonymized: u64,
     pub invalid_emails: u64,
     pub invalid_websites: u64,

@@ -65,7 +65,7 @@ impl BatchWriter<'_> {
     }
 
     /// Assigns a path to an article. If the path of its slug is taken, appends a number to the slug. If no path is free,
-    /// turns the article into a draft and returns `None`.
+    /// turns the article into a draft and returns `None`. Returns `None` for a draft as well.
     pub(super) async fn assign_path(
         &mut self,
         db: &mut PgConnection,

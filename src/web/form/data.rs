@@ -213,17 +213,25 @@ mod tests {
     }
 
     #[test]
-    fn any_form_can_be_parsed_into_a_struct_with_defaults() {
+    fn missing_and_invalid_fields_get_their_defaults() {
         assert_eq!(parse(""), SampleForm::default());
         assert_eq!(
             parse("pinned=&act=what&to=x&version=y"),
             SampleForm::default()
         );
+    }
+
+    #[test]
+    fn the_first_of_repeated_values_is_used() {
         let form = parse("title=first&title=second&title=%FF&version=1&version=2");
         assert_eq!(
             (form.title.as_str(), form.version),
             ("first", RowVersion(1))
         );
+    }
+
+    #[test]
+    fn invalid_utf_8_is_replaced() {
         assert_eq!(parse("title=%FF").title, "\u{FFFD}");
     }
 }

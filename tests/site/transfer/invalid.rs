@@ -100,7 +100,7 @@ async fn gzip_and_zip_exports_are_imported() {
 }
 
 #[tokio::test]
-async fn hostile_contents_of_an_export_are_harmless() {
+async fn scripts_and_oversized_values_in_an_export_are_removed_or_cut() {
     let site = TestSite::new().await;
     let long = "довге-".repeat(2_000);
     let header = format!(

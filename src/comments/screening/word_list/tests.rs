@@ -237,7 +237,7 @@ fn twenty_thousand_phrases_are_found_in_a_long_text() {
 }
 
 #[test]
-fn matches_are_correct_for_characters_with_longer_lower_case() {
+fn characters_whose_lower_case_is_longer_are_matched() {
     assert_eq!(found("*ȺȺ*", "xⱥȺx"), ["ⱥȺ"]);
     assert_eq!(found("İstanbul", "in İSTANBUL now"), ["İSTANBUL"]);
 }
