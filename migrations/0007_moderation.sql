@@ -5,7 +5,7 @@ create sequence action_ids;
 -- An entry's id is taken before its position, so that the end of the chain is locked for a moment only.
 create sequence audit_log_ids;
 
-create type audit_kind as enum ('decided', 'undone', 'edited', 'blocked', 'unblocked', 'treated', 'emptied');
+create type audit_kind as enum ('decided', 'undone', 'edited', 'blocked', 'unblocked', 'policy-changed', 'emptied');
 
 -- One entry per action, or per batch of a large one. Each contains the hash of the entry before it, so that an entry that is
 -- changed, inserted or removed breaks the chain. The hash is defined in src/audit_log.

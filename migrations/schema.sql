@@ -22,7 +22,7 @@ CREATE TYPE public.audit_kind AS ENUM (
     'edited',
     'blocked',
     'unblocked',
-    'treated',
+    'policy-changed',
     'emptied'
 );
 

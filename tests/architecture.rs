@@ -12,10 +12,13 @@ use std::path::{Path, PathBuf};
 use broadsheet::accounts::DigestFrequency;
 use broadsheet::articles::DraftReason;
 use broadsheet::audit_log::EntryKind;
+use broadsheet::classifier::TextShape;
 use broadsheet::commenters::policy::CommenterPolicy;
 use broadsheet::comments::Status;
 use broadsheet::comments::screening::ReasonKind;
 use broadsheet::moderation::filter::CommentAge;
+
+use strum::IntoEnumIterator;
 
 use imports::{Sources, circles};
 
@@ -401,27 +404,26 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
             made.insert(format!("{beginning}{}", status.as_str()));
         }
     }
-    made.extend(ReasonKind::ALL.map(|kind| format!("reason-{}", kind.code())));
-    made.extend(ReasonKind::ALL.map(|kind| format!("kind-{}", kind.code())));
+    made.extend(ReasonKind::iter().map(|kind| format!("reason-{}", kind.code())));
+    made.extend(ReasonKind::iter().map(|kind| format!("kind-{}", kind.code())));
     made.extend(CommentAge::ALL.map(|age| format!("age-{}", age.code())));
-    made.extend(ReasonKind::ALL.map(|kind| format!("transparency-for-{}", kind.code())));
-    made.extend(EntryKind::ALL.map(|kind| format!("log-kind-{}", kind.code())));
-    let told = ReasonKind::ALL
-        .into_iter()
-        .filter(|kind| kind.is_shown_to_author());
-    made.extend(told.map(|kind| format!("author-reason-{}", kind.code())));
+    made.extend(ReasonKind::iter().map(|kind| format!("transparency-for-{}", kind.code())));
+    made.extend(EntryKind::iter().map(|kind| format!("log-kind-{}", kind.code())));
+    let shown = ReasonKind::iter().filter(|kind| kind.is_shown_to_author());
+    made.extend(shown.map(|kind| format!("author-reason-{}", kind.code())));
+    made.extend(TextShape::iter().map(|shape| format!("feature-{}", shape.code())));
     made.extend(DigestFrequency::ALL.map(|rhythm| format!("digest-frequency-{}", rhythm.as_str())));
-    for treated in CommenterPolicy::ALL {
+    for policy in CommenterPolicy::ALL {
         for beginning in [
             "commenter-done-",
             "commenter-now-",
             "commenter-policy-",
             "commenter-explained-",
         ] {
-            made.insert(format!("{beginning}{}", treated.as_str()));
+            made.insert(format!("{beginning}{}", policy.as_str()));
         }
     }
-    made.extend(DraftReason::ALL.map(|note| format!("note-{}", note.as_str())));
+    made.extend(DraftReason::iter().map(|note| format!("note-{}", note.as_str())));
     // Pages of an error or a form given back: the code has the beginning, the page the rest.
     let quoted = sources.split('"').filter(|text| !text.contains(' '));
     for beginning in quoted {

@@ -1,13 +1,14 @@
 //! Accounts, usernames and the roles of staff.
 
-use std::fmt;
-
 use crate::ids::AccountId;
 use crate::text::input;
 
 /// Roles of staff, in ascending order. Each role includes the permissions of the previous ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, strum::Display, clap::ValueEnum,
+)]
 #[sqlx(type_name = "account_role", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Role {
     // The order matters: a role is compared with the lowest that may do something.
     /// May decide about comments.
@@ -26,16 +27,6 @@ impl Role {
             Self::Editor => "role-editor",
             Self::Admin => "role-admin",
         }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Moderator => "moderator",
-            Self::Editor => "editor",
-            Self::Admin => "admin",
-        })
     }
 }
 

@@ -99,7 +99,7 @@ pub async fn sign_in(
     let is_right =
         verify_passphrase(&app.password_hasher, &form.passphrase, hash.flatten()).await?;
     let Some(account) = account.filter(|_| is_right) else {
-        tracing::info!("refused a sign-in: wrong username or passphrase");
+        tracing::info!("sign-in refused: wrong username or passphrase");
         return Ok(SignInPage::wrong(layout, form));
     };
     let mut db = app.pool.begin().await?;

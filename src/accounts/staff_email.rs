@@ -1,6 +1,7 @@
 //! Email address of a member of staff, used for digests. It is stored encrypted and never displayed, not even to its
 //! owner. Digests are sent only after the owner has confirmed the address by a link in an email.
 
+use strum::{EnumString, IntoStaticStr};
 use zeroize::Zeroizing;
 
 use crate::clock::Ts;
@@ -11,8 +12,9 @@ use crate::ids::AccountId;
 pub const CONFIRMATION_WINDOW: i64 = 2 * 24 * 60 * 60;
 
 /// Frequency of the email digest of held comments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type, EnumString, IntoStaticStr)]
 #[sqlx(type_name = "digest_frequency", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum DigestFrequency {
     Never,
     /// One email for each held comment, as it arrives.
@@ -28,16 +30,11 @@ impl DigestFrequency {
 
     /// Returns the name of the frequency in forms and message keys.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::Each => "each",
-            Self::Hourly => "hourly",
-            Self::Daily => "daily",
-        }
+        self.into()
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rhythm| rhythm.as_str() == word)
+        word.parse().ok()
     }
 }
 

@@ -91,7 +91,7 @@ pub async fn change_passphrase(
     store::delete_sessions(&mut db, id).await?;
     let cookie = session::create_session(&app, &mut db, id).await?;
     db.commit().await?;
-    tracing::info!(account = %id, "changed their passphrase");
+    tracing::info!(account = %id, "passphrase changed by its owner");
     Ok((
         jar.add(cookie),
         redirect_after_post("/admin/account?saved=1"),

@@ -147,7 +147,7 @@ async fn save(
         false => 0,
     };
     db.commit().await?;
-    tracing::info!(account = %admin.id, "changed the settings");
+    tracing::info!(account = %admin.id, "publication settings saved");
     Ok(redirect_after_post(&format!("/admin/settings?saved=1&kept={unmoved}")).into_response())
 }
 

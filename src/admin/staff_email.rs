@@ -92,7 +92,7 @@ pub async fn set_email(
     let Some(email) = email.ok().filter(|_| !is_removal) else {
         store::delete(&mut db, id).await?;
         db.commit().await?;
-        tracing::info!(account = %id, "removed their email");
+        tracing::info!(account = %id, "staff email removed");
         return Ok(redirect_after_post("/admin/account?mail=removed").into_response());
     };
     let sealed = email.seal_for_account(&app.keys, id);
@@ -104,7 +104,7 @@ pub async fn set_email(
     // In the same transaction: without its message the email could never be confirmed.
     outbox::enqueue(&mut db, &app.keys, id, &message, None, now).await?;
     db.commit().await?;
-    tracing::info!(account = %id, "set an email; a confirmation link is sent to it");
+    tracing::info!(account = %id, "staff email set; a confirmation link is sent to it");
     Ok(redirect_after_post("/admin/account?mail=asked").into_response())
 }
 
@@ -190,7 +190,7 @@ pub async fn confirm(
     if !is_confirmed {
         return Ok(void_link_page(layout));
     }
-    tracing::info!(account = %id, "confirmed their email");
+    tracing::info!(account = %id, "staff email confirmed");
     let translator = layout.translator;
     let page = NoticePage {
         heading: translator.text("staff-confirmed"),

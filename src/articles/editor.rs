@@ -128,7 +128,7 @@ async fn submit(
     match outcome {
         ArticleSaveOutcome::Saved(id) => {
             db.commit().await?;
-            tracing::info!(account = %editor.id, article = %id, "saved an article");
+            tracing::info!(account = %editor.id, article = %id, "article saved");
             // A redirect, so that reloading the page does not save again.
             Ok(redirect_after_post(&format!("/admin/articles/{id}?saved=1")).into_response())
         }

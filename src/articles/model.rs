@@ -1,5 +1,7 @@
 //! Articles, topics, and their rules that need no database.
 
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
 use crate::clock::Ts;
 use crate::ids::{ArticleId, TopicId};
 use crate::text::{BodyFormat, SafeHtml, Slug, markdown};
@@ -35,8 +37,9 @@ pub enum ArticleKind {
 }
 
 /// Reason why an imported article became a draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type, EnumIter, EnumString, IntoStaticStr)]
 #[sqlx(type_name = "draft_reason", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum DraftReason {
     /// In WordPress, readers had to enter a password.
     Protected,
@@ -49,16 +52,9 @@ pub enum DraftReason {
 }
 
 impl DraftReason {
-    pub const ALL: [Self; 4] = [Self::Protected, Self::Private, Self::Pending, Self::Unknown];
-
     /// Returns the part of the reason's message key that follows `note-`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Protected => "protected",
-            Self::Private => "private",
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-        }
+        self.into()
     }
 }
 

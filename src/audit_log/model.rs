@@ -1,5 +1,7 @@
 //! Types for the entries of the audit log and the decisions recorded under them.
 
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
 use crate::accounts::Moderator;
 use crate::clock::Ts;
 use crate::ids::{AccountId, ActionId, CommentId};
@@ -14,8 +16,9 @@ pub fn find_status_code(text: &str) -> Option<&'static str> {
 }
 
 /// The kind of action that an entry records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
-#[sqlx(type_name = "audit_kind", rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type, EnumIter, EnumString, IntoStaticStr)]
+#[sqlx(type_name = "audit_kind", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum EntryKind {
     /// A moderator gave comments another status.
     Decided,
@@ -27,39 +30,15 @@ pub enum EntryKind {
     Blocked,
     Unblocked,
     /// A commenter's policy changed: comments are always held, always trusted, or follow the normal rules again.
-    #[sqlx(rename = "treated")]
     PolicyChanged,
     /// The texts of comments that had been spam or trash for the retention period were deleted.
     Emptied,
 }
 
 impl EntryKind {
-    pub const ALL: [Self; 7] = [
-        Self::Decided,
-        Self::Undone,
-        Self::Edited,
-        Self::Blocked,
-        Self::Unblocked,
-        Self::PolicyChanged,
-        Self::Emptied,
-    ];
-
     /// Returns the code used in the database, in URLs, in the keys of translated messages and in the hash of an entry.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Decided => "decided",
-            Self::Undone => "undone",
-            Self::Edited => "edited",
-            Self::Blocked => "blocked",
-            Self::Unblocked => "unblocked",
-            // Part of every hash, so a code can never change.
-            Self::PolicyChanged => "treated",
-            Self::Emptied => "emptied",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        self.into()
     }
 }
 

@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::chain::hash_entry;
 use super::store::verify::{self as store, StoredDecision, StoredEntry};
-use super::{DecisionRecord, EntryKind, NewEntry, find_status_code};
+use super::{DecisionRecord, NewEntry, find_status_code};
 use crate::crypto::encode_hex;
 use crate::ids::LogEntryId;
 
@@ -252,7 +252,7 @@ impl ChainVerifier<'_> {
 fn compute_hash(entry: &StoredEntry, decisions: &[StoredDecision]) -> Option<[u8; 32]> {
     let new_entry = NewEntry {
         action: entry.action_id,
-        kind: EntryKind::from_code(&entry.kind)?,
+        kind: entry.kind.parse().ok()?,
         actor: entry.account_id,
         subject: &entry.subject,
         note: &entry.note,

@@ -3,6 +3,9 @@
 
 use std::cmp::Reverse;
 use std::fmt;
+use std::str::FromStr;
+
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// A property of a comment that the classifier counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +24,9 @@ pub enum Feature {
 }
 
 /// A property of the overall look of a comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
+// The codes are stored with comments and go into the IDs of features.
+#[strum(serialize_all = "kebab-case")]
 pub enum TextShape {
     NoLink,
     OneLink,
@@ -55,46 +60,9 @@ pub enum TextShape {
 }
 
 impl TextShape {
-    pub const ALL: [Self; 16] = [
-        Self::NoLink,
-        Self::OneLink,
-        Self::FewLinks,
-        Self::ManyLinks,
-        Self::VeryShort,
-        Self::Short,
-        Self::Medium,
-        Self::Long,
-        Self::Capitals,
-        Self::AllCapitals,
-        Self::Exclamations,
-        Self::MixedAlphabets,
-        Self::InvisibleCharacters,
-        Self::DigitsForLetters,
-        Self::SpacedLetters,
-        Self::Website,
-    ];
-
     /// Returns the code of this shape in the stored text of a feature.
     pub fn code(self) -> &'static str {
-        match self {
-            // The codes are stored with comments and go into the IDs of features, so they can never change.
-            Self::NoLink => "no-link",
-            Self::OneLink => "one-link",
-            Self::FewLinks => "few-links",
-            Self::ManyLinks => "many-links",
-            Self::VeryShort => "very-short",
-            Self::Short => "short",
-            Self::Medium => "medium",
-            Self::Long => "long",
-            Self::Capitals => "capitals",
-            Self::AllCapitals => "all-capitals",
-            Self::Exclamations => "exclaims",
-            Self::MixedAlphabets => "mixed-alphabets",
-            Self::InvisibleCharacters => "unseen",
-            Self::DigitsForLetters => "digits-for-letters",
-            Self::SpacedLetters => "letters-apart",
-            Self::Website => "website",
-        }
+        self.into()
     }
 }
 
@@ -136,10 +104,7 @@ impl Feature {
             Some(("link", host)) => Some(Self::LinkTo(host.to_owned())),
             Some(("site", host)) => Some(Self::WebsiteAt(host.to_owned())),
             Some(("name", word)) => Some(Self::Name(word.to_owned())),
-            Some(("shape", code)) => {
-                let mut all = TextShape::ALL.into_iter();
-                all.find(|shape| shape.code() == code).map(Self::Shape)
-            }
+            Some(("shape", code)) => TextShape::from_str(code).ok().map(Self::Shape),
             Some(_) => None,
             None => Some(match stored.split_once(' ') {
                 Some((first, second)) => Self::Pair(first.to_owned(), second.to_owned()),

@@ -1,6 +1,6 @@
 //! The weight of a feature in a spam prediction: its stored text form, and its description for moderators.
 
-use super::feature::{Feature, TextShape};
+use super::feature::Feature;
 use crate::i18n::Translator;
 
 /// A feature and its weight in a prediction.
@@ -48,36 +48,18 @@ impl FeatureWeight {
                 translator.format("feature-pair", "words", &pair)
             }
             Feature::LinkTo(host) => translator.format("feature-link", "host", host),
-            Feature::WebsiteAt(host) => translator.format("feature-website", "host", host),
+            Feature::WebsiteAt(host) => translator.format("feature-website-at", "host", host),
             Feature::Name(word) => translator.format("feature-name", "word", word),
-            Feature::Shape(shape) => translator.text(shape_key(*shape)),
+            Feature::Shape(shape) => translator.text(&format!("feature-{}", shape.code())),
         }
-    }
-}
-
-fn shape_key(shape: TextShape) -> &'static str {
-    match shape {
-        TextShape::NoLink => "feature-no-link",
-        TextShape::OneLink => "feature-one-link",
-        TextShape::FewLinks => "feature-few-links",
-        TextShape::ManyLinks => "feature-many-links",
-        TextShape::VeryShort => "feature-very-short",
-        TextShape::Short => "feature-short",
-        TextShape::Medium => "feature-medium",
-        TextShape::Long => "feature-long",
-        TextShape::Capitals => "feature-capitals",
-        TextShape::AllCapitals => "feature-all-capitals",
-        TextShape::Exclamations => "feature-exclaims",
-        TextShape::MixedAlphabets => "feature-mixed-alphabets",
-        TextShape::InvisibleCharacters => "feature-unseen",
-        TextShape::DigitsForLetters => "feature-digits-for-letters",
-        TextShape::SpacedLetters => "feature-letters-apart",
-        TextShape::Website => "feature-has-website",
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::super::feature::TextShape;
     use super::*;
     use crate::text::Language;
 
@@ -90,7 +72,7 @@ mod tests {
             Feature::WebsiteAt("example.org".into()),
             Feature::Name("casino".into()),
         ];
-        all.extend(TextShape::ALL.map(Feature::Shape));
+        all.extend(TextShape::iter().map(Feature::Shape));
         all
     }
 

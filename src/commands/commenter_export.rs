@@ -31,7 +31,7 @@ impl CommenterExport<'_> {
             .await?
             .context("the commenter has just been erased")?;
         let comments = self.export_comments(db, id).await?;
-        let treated = commenters::store::policies::find(db, id).await?;
+        let policy = commenters::store::policies::find(db, id).await?;
         let notes: Vec<Value> = commenters::store::notes::list(db, id)
             .await?
             .iter()
@@ -47,7 +47,7 @@ impl CommenterExport<'_> {
             "mail_came_back_at": format_time(stored.suppressed_at),
             "blocked": stored.blocked_at.is_some(),
             "blocked_at": format_time(stored.blocked_at),
-            "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
+            "policy": policy.map(|policy| policy.fixed.map_or("default", FixedPolicy::as_str)),
             "notes": notes,
             "browsers": stored.browsers,
             "letters_waiting": stored.queued_emails,

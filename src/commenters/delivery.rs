@@ -153,10 +153,10 @@ impl<'a> DeliveryBatch<'a> {
             Err(SendError::Rejected(code)) => {
                 match due.to {
                     Recipient::Commenter(commenter) => {
-                        tracing::warn!(%outbox_id, %code, %commenter, "mail to a commenter bounced; no more is sent to them");
+                        tracing::warn!(%outbox_id, %code, %commenter, "email to a commenter bounced; no more is sent to them");
                     }
                     Recipient::Account(account) => {
-                        tracing::warn!(%outbox_id, %code, %account, "mail to a member of staff bounced; no more is sent until they set another email");
+                        tracing::warn!(%outbox_id, %code, %account, "email to a member of staff bounced; no more is sent until they set another one");
                     }
                 }
                 store::suppress(&mut db, due.to, now).await

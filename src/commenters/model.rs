@@ -1,5 +1,7 @@
 //! Types of commenters and their subscriptions.
 
+use strum::IntoStaticStr;
+
 use crate::clock::Ts;
 use crate::crypto::KeyRing;
 use crate::ids::{ArticleId, CommenterId, SubscriptionId};
@@ -18,8 +20,9 @@ pub enum SubscriptionScope {
 }
 
 /// A moderator's policy for a commenter, which overrides the screening rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::Type, IntoStaticStr)]
 #[sqlx(type_name = "commenter_policy", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum FixedPolicy {
     /// Every comment of the commenter is held.
     Hold,
@@ -30,10 +33,7 @@ pub enum FixedPolicy {
 impl FixedPolicy {
     /// Returns the policy's name in forms, in the audit log and in exports.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hold => "hold",
-            Self::Trust => "trust",
-        }
+        self.into()
     }
 }
 

@@ -27,7 +27,7 @@ impl CommenterPolicy {
     /// Returns the policy's name in forms, in the audit log and in message keys.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Default => "anyone",
+            Self::Default => "default",
             Self::Fixed(treatment) => treatment.as_str(),
             Self::Blocked => "blocked",
         }

@@ -34,7 +34,7 @@ pub async fn post_author_page(
 ) -> Response {
     let done = match fields.first("action") {
         "delete" => with_timeout(delete_comment(&app, id, &query.key)).await,
-        "prove" => with_timeout(email_verification(&app, &submitter, id, &query.key)).await,
+        "verify" => with_timeout(email_verification(&app, &submitter, id, &query.key)).await,
         _ => with_timeout(edit_comment(&app, &submitter, id, &query.key, &fields)).await,
     };
     match done {

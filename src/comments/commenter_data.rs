@@ -34,7 +34,7 @@ pub async fn download_data(
         .iter()
         .map(|subscription| subscription_json(&layout, subscription))
         .collect();
-    let treated = commenters::store::policies::find(&mut db, id).await?;
+    let policy = commenters::store::policies::find(&mut db, id).await?;
     let notes: Vec<_> = commenters::store::notes::list(&mut db, id)
         .await?
         .iter()
@@ -48,7 +48,7 @@ pub async fn download_data(
         "proved_at": commenter.verified_at.map(Ts::rfc3339),
         "mail_came_back_at": commenter.suppressed_at.map(Ts::rfc3339),
         "browsers": commenters::store::browsers::count(&mut db, id).await?,
-        "treated": treated.map(|treated| treated.fixed.map_or("anyone", FixedPolicy::as_str)),
+        "policy": policy.map(|policy| policy.fixed.map_or("default", FixedPolicy::as_str)),
         "notes": notes,
         "comments": comments,
         "subscriptions": subscriptions,

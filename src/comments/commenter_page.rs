@@ -138,13 +138,18 @@ pub async fn post_commenter_page(
         let path = commenter.page_path(&app.keys);
         redirect_after_post(&format!("{path}&told={message}"))
     };
-    if let Some(subscription) = fields.first("end").parse::<i64>().ok().map(SubscriptionId) {
+    if let Some(subscription) = fields
+        .first("unsubscribe")
+        .parse::<i64>()
+        .ok()
+        .map(SubscriptionId)
+    {
         commenters::store::subscriptions::delete_of(&mut db, id, subscription).await?;
         db.commit().await?;
         return Ok(redirect("ended").into_response());
     }
     match fields.first("action") {
-        "prove" => {
+        "verify" => {
             let jar = verify_email(&app, &mut db, id, browser, jar, &fields).await?;
             db.commit().await?;
             tracing::info!(commenter = %id, "commenter verified their email");
@@ -161,7 +166,7 @@ pub async fn post_commenter_page(
             })
             .into_private_response())
         }
-        "erase" if fields.is_ticked("sure") => {
+        "erase" if fields.is_ticked("confirm") => {
             let erased = erase::erase_all_by(&mut db, id, app.clock.now()).await?;
             // A blocked email stays, sealed: otherwise erasing oneself would lift the block.
             let is_deleted =
@@ -201,7 +206,7 @@ async fn verify_email(
     };
     let now = app.clock.now();
     let ticked: Vec<_> = fields
-        .list("tell")
+        .list("subscription")
         .filter_map(|id| id.parse().ok().map(SubscriptionId))
         .collect();
     commenters::store::verification::verify_email(db, id, &token, now).await?;

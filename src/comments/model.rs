@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use strum::{EnumString, IntoStaticStr};
+
 use crate::clock::Ts;
 use crate::commenters::Email;
 use crate::crypto::KeyRing;
@@ -14,8 +16,11 @@ use crate::text::{SafeHtml, Website};
 pub const NETWORK_ROW: &[u8] = b"comments.network_sealed";
 
 /// Moderation status of a comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, EnumString, IntoStaticStr,
+)]
 #[sqlx(type_name = "comment_status", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Status {
     Held,
     Approved,
@@ -29,17 +34,12 @@ impl Status {
 
     /// Returns the name of the status in URLs, forms and message keys.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Approved => "approved",
-            Self::Spam => "spam",
-            Self::Trashed => "trashed",
-        }
+        self.into()
     }
 
     /// Parses a status name as [`Self::as_str`] returns it.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
+        word.parse().ok()
     }
 }
 

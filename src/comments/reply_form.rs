@@ -33,9 +33,7 @@ pub struct ReplyFields {
     website: String,
     #[serde(rename = "topic")]
     honeypot: String,
-    #[serde(rename = "tell_answers")]
     notify_replies: bool,
-    #[serde(rename = "tell_everything")]
     notify_all: bool,
     #[serde(rename = "preview")]
     pub(super) is_preview: bool,

@@ -24,7 +24,7 @@ pub async fn load_rules(
     ScreeningRules {
         hold_everything: settings.hold_everything,
         hold_first_timers: settings.hold_first_timers,
-        trust_unproven: settings.trust_unverified,
+        trust_unverified: settings.trust_unverified,
         hold_links: u32::try_from(settings.hold_links).unwrap_or_default(),
         hold_words: load_word_list(hold_words).await,
         refuse_words: load_word_list(refuse_words).await,

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 use url::form_urlencoded;
 
 use super::store;
@@ -163,7 +164,7 @@ impl AuditLogQuery {
                 SYSTEM_ACTOR => Some(Actor::System),
                 id => id.parse().ok().map(Actor::Account),
             },
-            kind: EntryKind::from_code(&self.kind),
+            kind: self.kind.parse().ok(),
             to: Status::parse(&self.to).map(Status::as_str),
             from: parse_day(&self.from).and_then(day_start),
             // The last day is part of the range, which ends where the next day starts.
@@ -216,19 +217,17 @@ fn describe_entry(translator: Translator, entry: &LogEntry, author: Option<&str>
         // Only the kind of the subject is shown: the id of a commenter must not appear on a page.
         EntryKind::Blocked => match entry.subject.strip_prefix("domain ") {
             Some(domain) => translator.format("log-blocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => {
-                translator.text("log-blocked-address")
-            }
+            None if entry.subject.starts_with("commenter ") => translator.text("log-blocked-email"),
             None => translator.text("log-blocked-network"),
         },
         EntryKind::Unblocked => match entry.subject.strip_prefix("domain ") {
             Some(domain) => translator.format("log-unblocked-domain", "domain", domain),
             None if entry.subject.starts_with("commenter ") => {
-                translator.text("log-unblocked-address")
+                translator.text("log-unblocked-email")
             }
             None => translator.text("log-unblocked-network"),
         },
-        EntryKind::PolicyChanged => translator.text("log-treated"),
+        EntryKind::PolicyChanged => translator.text("log-policy-changed"),
         EntryKind::Emptied => {
             // The subject is `2000 comments`.
             let emptied = entry.subject.split(' ').next().unwrap_or_default();
@@ -248,8 +247,7 @@ impl AuditLogPage {
     /// Lists the options of the filter field for the kind of entry: each code with its label.
     fn kinds(&self) -> Vec<(&'static str, String)> {
         let translator = self.admin_layout.layout.translator;
-        EntryKind::ALL
-            .into_iter()
+        EntryKind::iter()
             .map(|kind| {
                 let code = kind.code();
                 (code, translator.text(&format!("log-kind-{code}")))

@@ -140,7 +140,7 @@ async fn apply_form(
     }
     db.commit().await?;
     // Emails and networks stay out of the process log, so it does not say what was blocked.
-    tracing::info!(account = %moderator.id, "added a block");
+    tracing::info!(account = %moderator.id, "block added");
     Ok(redirect_after_post(&format!("{PAGE_PATH}?done=blocked")).into_response())
 }
 
@@ -179,7 +179,7 @@ pub async fn unblock(
         append_entry(&mut db, &moderator, EntryKind::Unblocked, &subject, now).await?;
     }
     db.commit().await?;
-    tracing::info!(account = %moderator.id, "removed a block");
+    tracing::info!(account = %moderator.id, "block removed");
     Ok(redirect_after_post(&format!("{PAGE_PATH}?done=unblocked")).into_response())
 }
 

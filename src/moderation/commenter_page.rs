@@ -226,7 +226,7 @@ async fn change_policy(
     )
     .await?;
     db.commit().await?;
-    tracing::info!(account = %moderator.id, comment = %page.id, to = to.as_str(), "changed the policy for a commenter");
+    tracing::info!(account = %moderator.id, comment = %page.id, to = to.as_str(), "commenter policy changed");
     if to == CommenterPolicy::Blocked && fields.is_ticked("all") {
         // After the commit: the bulk action has transactions of its own, and may go on in the background.
         let pending = filter_by_author(page.id, Status::Held);

@@ -29,7 +29,7 @@ const MAX_NOTE_BYTES: usize = 300;
 /// The comments that a submitted form decides on.
 enum DecisionScope {
     /// Single comments. The field `one` decides on one comment (`spam 17:held:0`). The field `all` gives its status
-    /// (`spam`) to all comments in the fields `tick` (`17:held:0`).
+    /// (`spam`) to all comments in the fields `selected` (`17:held:0`).
     Comments(Vec<DecisionRequest>),
     /// A group of similar comments up to the comment `newest`. The field `group` contains status, group and comment
     /// (`spam 9:17`).
@@ -66,7 +66,7 @@ fn parse_decision(fields: &FormFields) -> Option<(Status, DecisionScope)> {
     }
     let to = Status::parse(fields.first("all"))?;
     let requests = fields
-        .list("tick")
+        .list("selected")
         .filter_map(DecisionRequest::parse)
         .collect();
     Some((to, DecisionScope::Comments(requests)))

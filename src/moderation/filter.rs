@@ -103,29 +103,26 @@ impl QueueFilter {
     /// invalid values set no condition.
     pub fn from_fields<'a>(get: impl Fn(&str) -> &'a str) -> Self {
         let status = Status::parse(get("status")).unwrap_or(Status::Held);
-        let reason = get("reason");
         // Postgres rejects NUL in text.
-        let mut search = input::single_line(&input::strip_invalid_chars(get("words")));
+        let mut search = input::single_line(&input::strip_invalid_chars(get("search")));
         search.truncate(search.floor_char_boundary(MAX_SEARCH_BYTES));
-        let similar_group = parse_id(get("like")).map(SimilarGroupId);
+        let similar_group = parse_id(get("similar")).map(SimilarGroupId);
         // Conditions with a fixed list of values may be dropped when invalid, as the page then shows them unset.
         let mut filter = Self {
-            reason: ReasonKind::ALL
-                .into_iter()
-                .find(|kind| kind.code() == reason),
+            reason: get("reason").parse().ok(),
             article: parse_id(get("article")).map(ArticleId),
-            same_author_as: parse_id(get("person")).map(CommentId),
+            same_author_as: parse_id(get("author")).map(CommentId),
             same_network_as: parse_id(get("network")).map(CommentId),
             similar_group,
             // Without a group it is ignored, because only groups are decided up to a comment.
             newest: similar_group
-                .and_then(|_| parse_id(get("until")))
+                .and_then(|_| parse_id(get("newest")))
                 .map(CommentId),
             search,
             age: CommentAge::from_code(get("age")),
             ..Self::with_status(status)
         };
-        if get("order") == "likeliest" && filter == Self::with_status(Status::Held) {
+        if get("order") == "score" && filter == Self::with_status(Status::Held) {
             filter.order = QueueOrder::HighestScoreFirst;
         }
         filter
@@ -158,17 +155,17 @@ impl QueueFilter {
         let id_text = |id: Option<i64>| id.map(|id| id.to_string());
         let order = match self.order {
             QueueOrder::NewestFirst => None,
-            QueueOrder::HighestScoreFirst => Some("likeliest".to_owned()),
+            QueueOrder::HighestScoreFirst => Some("score".to_owned()),
         };
         let optional = [
             ("reason", self.reason.map(|kind| kind.code().to_owned())),
             ("article", id_text(self.article.map(|id| id.0))),
-            ("person", id_text(self.same_author_as.map(|id| id.0))),
+            ("author", id_text(self.same_author_as.map(|id| id.0))),
             ("network", id_text(self.same_network_as.map(|id| id.0))),
-            ("like", id_text(self.similar_group.map(|id| id.0))),
-            ("until", id_text(self.newest.map(|id| id.0))),
+            ("similar", id_text(self.similar_group.map(|id| id.0))),
+            ("newest", id_text(self.newest.map(|id| id.0))),
             (
-                "words",
+                "search",
                 (!self.search.is_empty()).then(|| self.search.clone()),
             ),
             ("age", self.age.map(CommentAge::code)),
@@ -235,7 +232,7 @@ mod tests {
     #[test]
     fn an_invalid_id_in_a_filter_matches_nothing() {
         let filter = QueueFilter::parse(
-            "status=nothing&reason=nothing&age=old&person=x&until=7&words=%00&order=likeliest",
+            "status=nothing&reason=nothing&age=old&author=x&newest=7&search=%00&order=score",
         );
         assert_eq!(
             filter,
@@ -250,8 +247,8 @@ mod tests {
     #[test]
     fn only_all_held_comments_without_other_conditions_can_be_ordered_by_score() {
         let order = |query| QueueFilter::parse(query).order;
-        assert_eq!(order("order=likeliest"), QueueOrder::HighestScoreFirst);
-        for query in ["status=spam&order=likeliest", "words=a&order=likeliest"] {
+        assert_eq!(order("order=score"), QueueOrder::HighestScoreFirst);
+        for query in ["status=spam&order=score", "search=a&order=score"] {
             assert_eq!(order(query), QueueOrder::NewestFirst);
         }
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use sqlx::PgConnection;
+use strum::IntoEnumIterator;
 
 use super::cards::{self, CardList};
 use super::filter::{CommentAge, QueueFilter, QueueOrder, find_field};
@@ -224,7 +225,7 @@ impl QueuePage {
         let mut filter = self.filter.clone();
         match field {
             "article" => filter.article = None,
-            "person" => filter.same_author_as = None,
+            "author" => filter.same_author_as = None,
             "network" => filter.same_network_as = None,
             _ => filter.similar_group = None,
         }
@@ -244,13 +245,13 @@ impl QueuePage {
             ));
         }
         if self.filter.same_author_as.is_some() {
-            conditions.push(("person", translator.text("filter-person")));
+            conditions.push(("author", translator.text("filter-author")));
         }
         if self.filter.same_network_as.is_some() {
             conditions.push(("network", translator.text("filter-network")));
         }
         if self.filter.similar_group.is_some() {
-            conditions.push(("like", translator.text("filter-like")));
+            conditions.push(("similar", translator.text("filter-similar")));
         }
         conditions
     }

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
+use strum::IntoEnumIterator;
 
 use super::store::transparency as store;
 use crate::app::App;
@@ -55,8 +56,8 @@ pub async fn show_transparency(
     let months = last_months(app.clock.now());
     let keys: Vec<String> = months.iter().map(|month| month_key(*month)).collect();
     let counts = store::count_by_month(&mut db, &keys).await?;
-    let refusals =
-        store::count_refusals(&mut db, &keys, &ReasonKind::ALL.map(ReasonKind::code)).await?;
+    let codes: Vec<_> = ReasonKind::iter().map(ReasonKind::code).collect();
+    let refusals = store::count_refusals(&mut db, &keys, &codes).await?;
     let mut by_month: BTreeMap<&str, MonthCounts> = BTreeMap::new();
     for (month, status, count) in &counts {
         let month = by_month.entry(month).or_default();
@@ -70,8 +71,7 @@ pub async fn show_transparency(
     let months = months.iter().zip(&keys).filter_map(|(month, key)| {
         // A month without counts had no comments and is left out.
         let counts = by_month.remove(key.as_str())?;
-        let mut reasons: Vec<(ReasonKind, i64)> = ReasonKind::ALL
-            .into_iter()
+        let mut reasons: Vec<(ReasonKind, i64)> = ReasonKind::iter()
             .map(|kind| {
                 let reason_key = format!("{key} {}", kind.code());
                 let found = refusals.iter().find(|(key, _)| *key == reason_key);

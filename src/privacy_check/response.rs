@@ -214,10 +214,10 @@ mod tests {
     #[test]
     fn values_of_form_fields_are_found_by_name() {
         let html = "<form method=post action=/articles/17/reply?to=3><input value=4 type=hidden name=version>
-            <input name=tell value=1><input name=tell value=2></form>";
+            <input name=subscription value=1><input name=subscription value=2></form>";
         let page = response("text/html", html);
         assert_eq!(page.input_values("version"), ["4"]);
-        assert_eq!(page.input_values("tell"), ["1", "2"]);
+        assert_eq!(page.input_values("subscription"), ["1", "2"]);
         assert_eq!(page.reply_form_article(), Some(17));
     }
 }

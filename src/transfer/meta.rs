@@ -53,8 +53,5 @@ pub fn format_value(format: BodyFormat) -> &'static str {
 
 /// Returns the reason why an article is a draft. Returns `None` if the export does not give one.
 pub fn find_note(meta: &[(String, String)]) -> Option<DraftReason> {
-    let word = find(meta, NOTE);
-    DraftReason::ALL
-        .into_iter()
-        .find(|note| note.as_str() == word)
+    find(meta, NOTE).parse().ok()
 }

@@ -92,10 +92,10 @@ export const decideTicked = (status) => {
     const ticked = cards().filter((card) => checkboxOf(card)?.checked);
     if (!ticked.length) return false;
     const note = form.elements.note;
-    const fields = [["all", status], ["note", note?.value ?? ""], ...ticked.map((card) => ["tick", checkboxOf(card).value])];
+    const fields = [["all", status], ["note", note?.value ?? ""], ...ticked.map((card) => ["selected", checkboxOf(card).value])];
     const removed = ticked.map(removeCard);
     for (const { card } of removed) checkboxOf(card).checked = false;
-    document.getElementById("tick-all").checked = false;
+    document.getElementById("select-all").checked = false;
     if (note) note.value = "";
     updateEmptyNotice();
     ensureCurrentCard();

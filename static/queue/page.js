@@ -8,7 +8,7 @@ export const emptyNotice = document.getElementById("empty");
 export const cards = () => [...list.querySelectorAll(".card:not(.decided)")];
 export const cardById = (id) => document.getElementById(`card-${id}`);
 export const idOf = (card) => Number(card.dataset.id);
-export const checkboxOf = (card) => card.querySelector('input[name="tick"]');
+export const checkboxOf = (card) => card.querySelector('input[name="selected"]');
 
 // Replaces #1, #2, … in a translated text.
 export const format = (text, ...values) =>

@@ -206,7 +206,7 @@ async fn every_discussion_page_is_accessible_and_fits() {
         reader.fill("#email", "ann@example.org").await;
     };
     fill_form("Does it run on *Sundays*, too?").await;
-    reader.click("#tell_answers").await;
+    reader.click("#notify_replies").await;
     reader.press("Preview").await;
     check(&reader, "preview").await;
     reader.press("Post Comment").await;
@@ -401,9 +401,9 @@ async fn every_admin_page_is_accessible_and_fits() {
     ada.press_keys("?").await;
     ada.find("dialog[open]").await;
     check(&ada, "admin-keys").await;
-    ada.goto("/admin/comments?order=likeliest").await;
-    check(&ada, "admin-likeliest").await;
-    ada.goto("/admin/comments?reason=links&words=nothing&network=1")
+    ada.goto("/admin/comments?order=score").await;
+    check(&ada, "admin-by-score").await;
+    ada.goto("/admin/comments?reason=links&search=nothing&network=1")
         .await;
     check(&ada, "admin-nothing").await;
     ada.goto("/admin/comments").await;

@@ -297,7 +297,7 @@ async fn manage_subscription(server: &Server, sink: &SmtpSink, reader: &Browser,
     let article_id = action.split('/').nth(2).expect("the article's id");
     fill_reply_form(reader, &format!("Tell me more, as {}.", &email[..3])).await;
     reader.fill("#email", email).await;
-    reader.click("#tell_answers").await;
+    reader.click("#notify_replies").await;
     reader.press("Post Comment").await;
     let author_page = reader.path().await;
     let id = author_page.split('/').nth(2).expect("its id");

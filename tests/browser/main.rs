@@ -240,7 +240,7 @@ async fn a_moderator_signs_in_decides_on_a_comment_and_undoes_it() {
     mo.wait_until("the server has received it", &format!("{held} === '1'"))
         .await;
 
-    mo.click("#tick-all").await;
+    mo.click("#select-all").await;
     mo.click(".bulk-actions button[value=spam]").await;
     assert!(!mo.has(".card").await);
     mo.wait_until("the server has received it", &format!("{held} === '0'"))

@@ -43,7 +43,7 @@ insert into comments (article_id, parent_id, root_id, commenter_id, name, body, 
     (1, null, 1, 1, 'Ann', 'One', '<p>One</p>', '\x01', 'approved', '{}', '2026-01-04'),
     (1, null, 2, 1, 'Ann', 'Two', '<p>Two</p>', '\x02', 'held', '{everything-is-held}', '2026-01-04'),
     (1, 1, 1, 1, 'Ann', 'Three', '<p>Three</p>', '\x03', 'approved', '{}', '2026-01-05'),
-    (1, null, 4, 1, 'Ann', 'Four', '<p>Four</p>', decode(repeat('ab', 32), 'hex'), 'spam', '{trap-filled}', '2026-01-07');
+    (1, null, 4, 1, 'Ann', 'Four', '<p>Four</p>', decode(repeat('ab', 32), 'hex'), 'spam', '{honeypot-filled}', '2026-01-07');
 insert into comments (id, article_id, root_id, commenter_id, name, body, body_html, format, dedup_hash, status, reasons, created_at, site_id, wordpress_id, export_hash, network_sealed, network_until) values
     (90, 1, 90, null, 'Olha', '<p>Hi</p>', '<p>Hi</p>', 'html', '\x08', 'approved', '{}', '2020-01-01', 1, 5, 77, '\x09', '2026-02-11');
 insert into comments (id, article_id, parent_id, root_id, commenter_id, name, body, body_html, dedup_hash, status, reasons, created_at) values

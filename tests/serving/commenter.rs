@@ -100,7 +100,7 @@ fn commenters_data_is_exported_and_erased_on_the_command_line() {
     };
     assert_eq!(person["blocked"], false);
     assert_eq!(person["browsers"], 1);
-    assert_eq!(person["treated"], "hold");
+    assert_eq!(person["policy"], "hold");
     assert_eq!(
         person["notes"],
         serde_json::json!([{"note": "Knows tea.", "written_at": "2026-03-14T15:09:26Z"}])

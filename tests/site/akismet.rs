@@ -404,7 +404,7 @@ async fn a_waiting_spam_check_expires_after_a_day() {
     run_checks(&site).await;
     assert_eq!(
         load_state(&site, id).await,
-        expected_state(Status::Held, "links:2, checker-silent", 0)
+        expected_state(Status::Held, "links:2, check-expired", 0)
     );
     assert!(site.log().contains("gave no answer for a day"));
     checker.respond("false");
@@ -543,7 +543,7 @@ async fn without_a_spam_checker_waiting_comments_are_left_to_moderators() {
     assert_eq!(run_checks(&site).await, 0);
     assert_eq!(
         load_state(&site, held).await,
-        expected_state(Status::Held, "links:2, checker-silent", 0)
+        expected_state(Status::Held, "links:2, check-expired", 0)
     );
     assert_eq!(
         load_state(&site, decided).await,

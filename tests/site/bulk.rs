@@ -189,8 +189,8 @@ async fn comments_decided_after_the_page_was_loaded_are_left_alone() {
     let as_of = page_loaded_at.unix_micros().to_string();
     // Once with the search index and once with the status index.
     for (field, value, said) in [
-        ("words", "words", "9 comments moved to the trash."),
-        ("words", "", "One comment moved to the trash."),
+        ("search", "words", "9 comments moved to the trash."),
+        ("search", "", "One comment moved to the trash."),
     ] {
         let fields = [
             ("matching", "trashed"),

@@ -78,7 +78,7 @@ async fn insert_held(site: &TestSite, on: &SampleArticle, name: &str, body: &str
 async fn decide(by: &Visitor, ids: &[CommentId], from: &str, to: &str) -> Page {
     let ticks: Vec<String> = ids.iter().map(|id| format!("{id}:{from}")).collect();
     let mut fields = vec![("all", to), ("status", from)];
-    fields.extend(ticks.iter().map(|tick| ("tick", tick.as_str())));
+    fields.extend(ticks.iter().map(|tick| ("selected", tick.as_str())));
     by.post_fields("/admin/comments", &fields).await
 }
 
@@ -241,8 +241,11 @@ async fn erased_and_edited_comments_are_removed_from_the_model_at_once() {
     assert_eq!(load_model(&site).await, before);
 
     let ticked = format!("{own}:held:1");
-    mo.post_fields("/admin/comments", &[("all", "trashed"), ("tick", &ticked)])
-        .await;
+    mo.post_fields(
+        "/admin/comments",
+        &[("all", "trashed"), ("selected", &ticked)],
+    )
+    .await;
     train(&site).await;
     assert_ne!(load_model(&site).await, before);
     let mut db = site.app.pool.begin().await.expect("a transaction");
@@ -386,7 +389,7 @@ async fn the_classifier_page_reports_accuracy_and_false_positives() {
     let link = page.attribute("#preview li a", "href").expect("a link");
     assert_eq!(
         link,
-        format!("/admin/comments?status=approved&person={saved}#card-{saved}")
+        format!("/admin/comments?status=approved&author={saved}#card-{saved}")
     );
 
     // A preview saves nothing; malformed and conflicting forms come back.

@@ -157,7 +157,7 @@ async fn a_data_export_has_notes_and_policy_and_erasure_deletes_both() {
     let mine = found.page_path(&site.app.keys);
     let data = site.visitor().open(&mine.replace('?', "/data?")).await;
     let data: serde_json::Value = serde_json::from_slice(&data.has_status(200).body).expect("JSON");
-    assert_eq!(data["treated"], "hold");
+    assert_eq!(data["policy"], "hold");
     assert_eq!(data["notes"][0]["note"], "Rude to Bob.");
     assert!(!data.to_string().contains("Mo"), "who noted it is told");
     // Only the block of a blocked commenter remains.

@@ -96,7 +96,7 @@ async fn verify_email(mail_site: &MailSite, visitor: &Visitor, seen: usize) -> S
 /// Returns the browser of the commenter Ann, who has commented, subscribed to all replies and verified her email.
 async fn subscribed_to_all(mail_site: &MailSite, article: &SampleArticle) -> Visitor {
     let ann = mail_site.site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_everything").await;
+    submit_reply(&ann, &article.path, "Ann", "Mine.", "notify_all").await;
     verify_email(mail_site, &ann, 0).await;
     ann
 }
@@ -106,7 +106,7 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
     let mail_site = MailSite::new(|_| {}).await;
     let article = mail_site.site.article("Tea").await;
     let ann = mail_site.site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers").await;
+    submit_reply(&ann, &article.path, "Ann", "One.", "notify_replies").await;
     let emails = mail_site.receive_emails(0).await;
     assert_eq!(emails.len(), 1);
     let email = &emails[0];
@@ -122,7 +122,7 @@ async fn an_email_is_verified_by_the_button_and_not_by_opening_the_link() {
     );
     assert!(email.html().contains("/commenters/"));
     // A second request within the hour sends nothing.
-    submit_reply(&ann, &article.path, "Ann", "Two.", "tell_everything").await;
+    submit_reply(&ann, &article.path, "Ann", "Two.", "notify_all").await;
     assert_eq!(mail_site.receive_emails(1).await.len(), 0);
     let commenter_path = find_link(email, "/commenters/");
     // Mail scanners open links.
@@ -163,7 +163,7 @@ async fn a_browser_with_a_verified_email_is_not_a_first_time_commenter() {
         MailSite::new(|publication| publication.discussion.hold_first_timers = true).await;
     let article = mail_site.site.article("Tea").await;
     let ann = mail_site.site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "One.", "tell_answers")
+    submit_reply(&ann, &article.path, "Ann", "One.", "notify_replies")
         .await
         .sees("A moderator reads the first comments of new commenters.");
     verify_email(&mail_site, &ann, 0).await;
@@ -191,7 +191,7 @@ async fn a_reply_is_notified_when_it_is_approved_and_only_once() {
     let site = &mail_site.site;
     let article = site.article("Tea & more").await;
     let ann = site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "A question.", "tell_answers").await;
+    submit_reply(&ann, &article.path, "Ann", "A question.", "notify_replies").await;
     verify_email(&mail_site, &ann, 0).await;
     sqlx::query("update comments set status = 'approved'")
         .execute(&site.app.pool)
@@ -341,18 +341,11 @@ async fn an_unverified_email_changes_no_subscription() {
     let article = site.article("Tea").await;
     let other = site.article("Coffee").await;
     let ann = site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "Mine.", "tell_answers").await;
+    submit_reply(&ann, &article.path, "Ann", "Mine.", "notify_replies").await;
     verify_email(&mail_site, &ann, 0).await;
     let eve = site.visitor();
-    submit_reply(&eve, &article.path, "Ann", "Not hers.", "tell_everything").await;
-    submit_reply(
-        &eve,
-        &other.path,
-        "Ann",
-        "Not hers either.",
-        "tell_everything",
-    )
-    .await;
+    submit_reply(&eve, &article.path, "Ann", "Not hers.", "notify_all").await;
+    submit_reply(&eve, &other.path, "Ann", "Not hers either.", "notify_all").await;
     let scope: String =
         sqlx::query_scalar("select scope::text from subscriptions where active_since is not null")
             .fetch_one(&site.app.pool)
@@ -370,14 +363,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
     let site = &mail_site.site;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    submit_reply(
-        &ann,
-        &article.path,
-        "Ann",
-        "First words.",
-        "tell_everything",
-    )
-    .await;
+    submit_reply(&ann, &article.path, "Ann", "First words.", "notify_all").await;
     let commenter_path = verify_email(&mail_site, &ann, 0).await;
     submit_reply(&site.visitor(), &article.path, "Ann", "Second words.", "").await;
     submit_reply(&site.visitor(), &article.path, "Bob", "Bob’s words.", "").await;
@@ -418,7 +404,7 @@ async fn the_commenter_page_lists_exports_and_erases_everything() {
         0
     );
     let gone = ann
-        .post_fields(&commenter_path, &[("action", "erase"), ("sure", "yes")])
+        .post_fields(&commenter_path, &[("action", "erase"), ("confirm", "yes")])
         .await;
     gone.has_status(200)
         .sees("Everything is deleted")
@@ -438,7 +424,7 @@ async fn signing_out_everywhere_ends_all_sessions_and_revokes_the_link_in_emails
     let site = &mail_site.site;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
+    submit_reply(&ann, &article.path, "Ann", "One.", "notify_all").await;
     let commenter_path = verify_email(&mail_site, &ann, 0).await;
     ann.post_fields(&commenter_path, &[("action", "forget")])
         .await
@@ -472,7 +458,7 @@ async fn a_bounced_email_gets_no_mail_until_it_is_verified_again() {
     let site = &mail_site.site;
     let article = site.article("Tea").await;
     let ann = site.visitor();
-    submit_reply(&ann, &article.path, "Ann", "One.", "tell_everything").await;
+    submit_reply(&ann, &article.path, "Ann", "One.", "notify_all").await;
     let commenter_path = verify_email(&mail_site, &ann, 0).await;
     mail_site
         .sink
@@ -505,7 +491,7 @@ async fn a_site_without_mail_offers_no_notifications() {
         .fill("comment", "One.")
         .fill("author", "Ann")
         .fill("email", "ann@example.org")
-        .tick("tell_everything", "yes")
+        .tick("notify_all", "yes")
         .submit()
         .await;
     sent.has_status(303);
@@ -572,14 +558,7 @@ async fn an_unverified_email_gets_at_most_three_verification_emails() {
     let article = site.article("Tea").await;
     for number in 0..5 {
         let words = format!("Number {number}.");
-        submit_reply(
-            &site.visitor(),
-            &article.path,
-            "Ann",
-            &words,
-            "tell_everything",
-        )
-        .await;
+        submit_reply(&site.visitor(), &article.path, "Ann", &words, "notify_all").await;
         site.app.clock.advance(2 * HOUR);
     }
     assert_eq!(mail_site.receive_emails(0).await.len(), 3);
@@ -587,7 +566,7 @@ async fn an_unverified_email_gets_at_most_three_verification_emails() {
     let robot = site.visitor();
     let form = fill_form(&robot.open(&article.path).await, "Eve", "Buy.");
     form.fill("topic", "x")
-        .tick("tell_everything", "yes")
+        .tick("notify_all", "yes")
         .submit()
         .await
         .has_status(303);

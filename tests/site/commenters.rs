@@ -115,7 +115,7 @@ async fn the_commenter_page_shows_names_comments_and_counts() {
     let all = page.attribute(".tabs a:nth-child(2)", "href");
     assert_eq!(
         all.as_deref(),
-        Some(format!("/admin/comments?status=approved&person={id}").as_str())
+        Some(format!("/admin/comments?status=approved&author={id}").as_str())
     );
     // Another commenter's page shows none of this.
     site.visitor()
@@ -200,9 +200,9 @@ async fn the_always_hold_policy_is_not_revealed_to_the_commenter() {
     let fifth = post_comment(&site, &ann, &article, "Ann", "Five.").await;
     assert_eq!(fifth, Status::Approved);
     let commenter = find_commenter(&site, id).await;
-    let expected = [("hold", "Off topic"), ("anyone", "")].map(|(how, why)| {
+    let expected = [("hold", "Off topic"), ("default", "")].map(|(how, why)| {
         (
-            "treated".to_owned(),
+            "policy-changed".to_owned(),
             format!("commenter {commenter} {how}"),
             why.to_owned(),
         )

@@ -339,7 +339,7 @@ async fn a_filled_honeypot_is_spam() {
         .sees("Your comment was marked as spam");
     assert_eq!(
         site.count(
-            "select count(*) from comments where status = 'spam' and reasons = '{trap-filled}'"
+            "select count(*) from comments where status = 'spam' and reasons = '{honeypot-filled}'"
         )
         .await,
         1

@@ -64,7 +64,7 @@ async fn saved_discussion_settings_are_shown_and_take_effect() {
     for name in [
         "newest_first",
         "hold_first_timers",
-        "trust_unproven",
+        "trust_unverified",
         "shows_transparency",
     ] {
         filled = filled.tick(name, "1");
@@ -82,7 +82,7 @@ async fn saved_discussion_settings_are_shown_and_take_effect() {
     for (name, ticked) in [
         ("newest_first", "1"),
         ("hold_first_timers", "1"),
-        ("trust_unproven", "1"),
+        ("trust_unverified", "1"),
         ("hold_everything", ""),
     ] {
         assert_eq!(shown.value(name), ticked, "{name}");
@@ -95,7 +95,7 @@ async fn saved_discussion_settings_are_shown_and_take_effect() {
     let mut db = site.app.pool.acquire().await.expect("a connection");
     let lists = word_lists::find(&mut db).await.expect("word lists");
     let rules = rules::load_rules(&publication.discussion, &lists.hold, &lists.refuse).await;
-    assert!(rules.trust_unproven && !rules.hold_everything && !rules.ask_checker);
+    assert!(rules.trust_unverified && !rules.hold_everything && !rules.ask_checker);
     assert_eq!(rules.hold_words.matching_lines(&["I use WordPress"]), [3]);
     assert_eq!(rules.refuse_words.matching_lines(&["FR33 CASINO"]), [1]);
 }

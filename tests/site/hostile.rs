@@ -267,7 +267,7 @@ async fn malformed_forms_are_refused() {
             .await;
         assert!(matches!(page.status.as_u16(), 303 | 404));
         let page = mod_
-            .post_fields("/admin/comments", &[("all", act), ("tick", act)])
+            .post_fields("/admin/comments", &[("all", act), ("selected", act)])
             .await;
         page.has_status(422);
     }
@@ -354,10 +354,10 @@ async fn invalid_values_in_moderator_forms_cause_no_server_error() {
         "status",
         "reason",
         "article",
-        "person",
+        "author",
         "network",
-        "like",
-        "words",
+        "similar",
+        "search",
         "age",
         "order",
         "after",
@@ -376,15 +376,15 @@ async fn invalid_values_in_moderator_forms_cause_no_server_error() {
             ("/admin/comments", &filter[..]),
             ("/admin/comments/cards", &filter[..]),
             ("/admin/log", &log[..]),
-            (&of("person"), &["done", "action"][..]),
+            (&of("commenter"), &["done", "action"][..]),
             (&of("reply"), &["to", "seen"][..]),
             (&of("edit"), &["version"][..]),
         ] {
             for field in fields {
                 let query = url::form_urlencoded::Serializer::new(String::new())
                     .append_pair(field, &short)
-                    .append_pair("like", &last)
-                    .append_pair("until", &short)
+                    .append_pair("similar", &last)
+                    .append_pair("newest", &short)
                     .finish();
                 let page = mo.open(&format!("{path}?{query}")).await;
                 assert!(
@@ -403,25 +403,25 @@ async fn invalid_values_in_moderator_forms_cause_no_server_error() {
                     ("status", "trashed"),
                 ],
                 &[
-                    "note", "words", "as_of", "person", "like", "network", "article", "after",
+                    "note", "search", "as_of", "author", "similar", "network", "article", "after",
                 ],
             ),
             (
                 "/admin/comments",
                 &[("one", "spam 0:held:0")],
-                &["one", "note", "after", "words"],
+                &["one", "note", "after", "search"],
             ),
             ("/admin/comments", &[], &["group", "all", "matching"]),
             (
                 "/admin/comments",
-                &[("group", "approved 1:1"), ("like", "1")],
-                &["as_of", "note", "until"],
+                &[("group", "approved 1:1"), ("similar", "1")],
+                &["as_of", "note", "newest"],
             ),
             ("/admin/comments/undo", &[], &["action"]),
-            (&of("person"), &[], &["note", "delete_note"]),
+            (&of("commenter"), &[], &["note", "delete_note"]),
             (
-                &of("person"),
-                &[("policy", "hold"), ("expected_policy", "anyone")],
+                &of("commenter"),
+                &[("policy", "hold"), ("expected_policy", "default")],
                 &["reason", "expected_policy", "policy"],
             ),
             (

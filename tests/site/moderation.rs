@@ -87,7 +87,7 @@ async fn ticked_comments_are_decided_and_undone_together() {
     let mod_ = site.staff("mo", Role::Moderator).await;
     let mut form = mod_.open("/admin/comments").await.form("/admin/comments");
     for id in &ids[..2] {
-        form = form.tick("tick", &format!("{id}:held"));
+        form = form.tick("selected", &format!("{id}:held"));
     }
     let (_, trash) = form.button("Trash");
     let after = form.tick("all", &trash).submit().await.follow().await;
@@ -161,7 +161,7 @@ async fn many_moderators_at_once_decide_each_comment_once() {
         .expect("ids");
     let fields = |word: &'static str, ids: Vec<i64>| {
         let mut fields: Vec<(&str, String)> = vec![("all", word.to_owned())];
-        fields.extend(ids.into_iter().map(|id| ("tick", format!("{id}:held"))));
+        fields.extend(ids.into_iter().map(|id| ("selected", format!("{id}:held"))));
         fields
     };
     let forwards = fields("approved", ids.clone());

@@ -132,9 +132,7 @@ async fn the_queue_count_includes_held_comments_without_a_spam_score() {
         .await
         .expect("a guess");
     let mod_ = site.staff("mo", Role::Moderator).await;
-    let page = mod_
-        .open("/admin/comments?status=held&order=likeliest")
-        .await;
+    let page = mod_.open("/admin/comments?status=held&order=score").await;
     page.sees("Words of Ann.").does_not_see("Words of Bob.");
     // The buttons beside the count decide on both.
     page.sees("All comments in this list: 2");
@@ -157,9 +155,9 @@ async fn filters_narrow_the_queue() {
         (&format!("article={}", milk.id), 1),
         (&format!("article={}&reason=links", tea.id), 3),
         ("article=0", 0),
-        ("person=0", 0),
+        ("author=0", 0),
         ("network=0", 0),
-        ("like=0", 0),
+        ("similar=0", 0),
         ("age=within-1", 7),
         ("age=over-1", 0),
     ] {

@@ -345,7 +345,7 @@ async fn blocked_emails_domains_and_networks_are_trashed() {
     .await;
     assert_eq!(
         (status, reasons[0].as_str()),
-        (Status::Trashed, "blocked-address")
+        (Status::Trashed, "blocked-email")
     );
     let page = site.visitor().at("203.0.113.9").open(&article.path).await;
     fill_form(&page)
@@ -363,10 +363,10 @@ async fn blocked_emails_domains_and_networks_are_trashed() {
 
 #[tokio::test]
 async fn a_first_timer_is_held_until_a_comment_is_approved() {
-    for (trust_unproven, status) in [(false, Status::Held), (true, Status::Approved)] {
+    for (trust_unverified, status) in [(false, Status::Held), (true, Status::Approved)] {
         let site = site_with(move |publication| {
             publication.discussion.hold_first_timers = true;
-            publication.discussion.trust_unverified = trust_unproven;
+            publication.discussion.trust_unverified = trust_unverified;
         })
         .await;
         let article = site.article("Tea").await;

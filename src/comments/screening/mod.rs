@@ -71,7 +71,7 @@ pub struct ScreeningRules {
     pub hold_everything: bool,
     pub hold_first_timers: bool,
     /// Whether an approved comment with the same name and email makes an author known even if the email is not verified.
-    pub trust_unproven: bool,
+    pub trust_unverified: bool,
     /// Minimum number of links for which a comment is held; 0 turns the rule off.
     pub hold_links: u32,
     pub hold_words: WordList,
@@ -87,7 +87,7 @@ pub struct ScreeningRules {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     pub status: Status,
-    /// Every reason that applied, in the order of [`ReasonKind::ALL`].
+    /// Every reason that applied, in the order of [`ReasonKind`].
     pub reasons: Vec<ScreeningReason>,
     /// Status that the comment gets if the spam check finds no spam. `None` if the comment is not to be checked.
     pub status_if_ham: Option<Status>,
@@ -222,7 +222,7 @@ impl ScreeningRules {
     fn is_known(&self, trust: AuthorTrust) -> bool {
         match trust {
             AuthorTrust::Established => true,
-            AuthorTrust::ApprovedBefore => self.trust_unproven,
+            AuthorTrust::ApprovedBefore => self.trust_unverified,
             AuthorTrust::Unknown | AuthorTrust::EmailVerified => false,
         }
     }
@@ -237,7 +237,7 @@ impl ScreeningRules {
     fn is_identified(&self, trust: AuthorTrust) -> bool {
         match trust {
             AuthorTrust::EmailVerified | AuthorTrust::Established => true,
-            AuthorTrust::ApprovedBefore => self.trust_unproven,
+            AuthorTrust::ApprovedBefore => self.trust_unverified,
             AuthorTrust::Unknown => false,
         }
     }

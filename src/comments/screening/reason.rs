@@ -1,5 +1,9 @@
 //! Reasons for a screening verdict: their kinds, their form in the database and their texts.
 
+use std::str::FromStr;
+
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
 use crate::i18n::Translator;
 
 /// Longest detail of a reason in characters. It has room for any domain and for nearly every word list entry.
@@ -13,8 +17,9 @@ pub struct ScreeningReason {
     pub detail: Option<String>,
 }
 
-/// Kind of a screening reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Kind of a screening reason, in the order in which a verdict lists its reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ReasonKind {
     /// The settings say that every comment is held.
     EverythingIsHeld,
@@ -47,42 +52,9 @@ pub enum ReasonKind {
 }
 
 impl ReasonKind {
-    /// Every kind, in the order in which a verdict lists its reasons.
-    pub const ALL: [Self; 14] = [
-        Self::EverythingIsHeld,
-        Self::FirstTimer,
-        Self::AlwaysHeld,
-        Self::Links,
-        Self::HoldWord,
-        Self::RefuseWord,
-        Self::BlockedEmail,
-        Self::BlockedDomain,
-        Self::BlockedNetwork,
-        Self::HoneypotFilled,
-        Self::LearnedSpam,
-        Self::BeingChecked,
-        Self::CheckerSpam,
-        Self::CheckExpired,
-    ];
-
     /// Returns the code that the database and message keys use.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::EverythingIsHeld => "everything-is-held",
-            Self::FirstTimer => "first-timer",
-            Self::AlwaysHeld => "always-held",
-            Self::Links => "links",
-            Self::HoldWord => "hold-word",
-            Self::RefuseWord => "refuse-word",
-            Self::BlockedEmail => "blocked-address",
-            Self::BlockedDomain => "blocked-domain",
-            Self::BlockedNetwork => "blocked-network",
-            Self::HoneypotFilled => "trap-filled",
-            Self::LearnedSpam => "learned-spam",
-            Self::BeingChecked => "being-checked",
-            Self::CheckerSpam => "checker-spam",
-            Self::CheckExpired => "checker-silent",
-        }
+        self.into()
     }
 
     /// Returns whether the author of a comment may see this reason.
@@ -170,20 +142,20 @@ impl ScreeningReason {
             Some((code, detail)) => (code, Some(detail)),
             None => (stored, None),
         };
-        let kind = ReasonKind::ALL
-            .into_iter()
-            .find(|kind| kind.code() == code)?;
+        let kind = ReasonKind::from_str(code).ok()?;
         Some(detail.map_or_else(|| kind.into(), |detail| Self::with_detail(kind, detail)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn every_reason_survives_being_stored_and_parsed() {
-        for kind in ReasonKind::ALL {
+        for kind in ReasonKind::iter() {
             let reason = ScreeningReason::from(kind);
             assert_eq!(reason.to_stored(), kind.code());
             assert_eq!(ScreeningReason::parse(&reason.to_stored()), Some(reason));
@@ -220,9 +192,7 @@ mod tests {
 
     #[test]
     fn authors_do_not_see_reasons_that_help_spammers() {
-        let shown = ReasonKind::ALL
-            .into_iter()
-            .filter(|kind| kind.is_shown_to_author());
+        let shown = ReasonKind::iter().filter(|kind| kind.is_shown_to_author());
         assert_eq!(
             shown.map(ReasonKind::code).collect::<Vec<_>>(),
             [
@@ -232,7 +202,7 @@ mod tests {
                 "links",
                 "hold-word",
                 "being-checked",
-                "checker-silent",
+                "check-expired",
             ]
         );
     }

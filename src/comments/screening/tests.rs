@@ -93,7 +93,7 @@ fn hold_first_timers() -> ScreeningRules {
 
 fn trust_unverified() -> ScreeningRules {
     ScreeningRules {
-        trust_unproven: true,
+        trust_unverified: true,
         ..hold_first_timers()
     }
 }
@@ -204,13 +204,13 @@ fn the_hold_policy_holds_even_established_commenters() {
             with_honeypot(held(Established)),
             no_rules(),
             Spam,
-            "trap-filled",
+            "honeypot-filled",
         ),
         (
             with_policy(Hold, blocked(Email)),
             no_rules(),
             Trashed,
-            "blocked-address",
+            "blocked-email",
         ),
         (by_staff(held(Unknown)), no_rules(), Approved, ""),
     ]);
@@ -227,7 +227,7 @@ fn the_trust_policy_overrides_hold_rules_once_the_email_is_verified() {
         with_policy(Trust, input)
     };
     let unproven = || ScreeningRules {
-        trust_unproven: true,
+        trust_unverified: true,
         ..all_hold_rules()
     };
     let all = "everything-is-held, first-timer, links:3, hold-word:wares, hold-word:/my\\s/";
@@ -286,7 +286,7 @@ fn the_trust_policy_does_not_override_refusals() {
             with_honeypot(with_policy(Trust, by_author(Established))),
             no_rules(),
             Spam,
-            "trap-filled",
+            "honeypot-filled",
         ),
     ]);
 }
@@ -346,7 +346,7 @@ fn refuse_words_match_in_name_website_and_text() {
 fn blocked_comments_are_trashed() {
     let domain = blocked(Domain("a.example".to_owned()));
     check([
-        (blocked(Email), no_rules(), Trashed, "blocked-address"),
+        (blocked(Email), no_rules(), Trashed, "blocked-email"),
         (domain, no_rules(), Trashed, "blocked-domain:a.example"),
         (blocked(Network), no_rules(), Trashed, "blocked-network"),
     ]);
@@ -356,18 +356,18 @@ fn blocked_comments_are_trashed() {
 fn a_comment_with_a_filled_honeypot_is_spam_unless_it_is_refused() {
     let blocked = with_honeypot(blocked(Network));
     check([
-        (with_honeypot(plain()), no_rules(), Spam, "trap-filled"),
+        (with_honeypot(plain()), no_rules(), Spam, "honeypot-filled"),
         (
             with_honeypot(by_author(Established)),
             no_rules(),
             Spam,
-            "trap-filled",
+            "honeypot-filled",
         ),
         (
             with_honeypot(matching_text()),
             all_hold_rules(),
             Spam,
-            "trap-filled",
+            "honeypot-filled",
         ),
         (
             with_honeypot(matching_text()),
@@ -426,7 +426,7 @@ fn predictions_above_the_threshold_are_spam_unless_the_author_is_trusted() {
             predicted(1.0, with_honeypot(plain())),
             threshold(950, no_rules()),
             Spam,
-            "trap-filled",
+            "honeypot-filled",
         ),
         (
             predicted(1.0, by_author(EmailVerified)),
@@ -464,7 +464,7 @@ fn predictions_above_the_threshold_are_spam_unless_the_author_is_trusted() {
 #[test]
 fn every_reason_that_applies_is_listed_in_a_fixed_order() {
     let held = "everything-is-held, first-timer, links:3, hold-word:wares, hold-word:/my\\s/";
-    let refused = "refuse-word:free money, refuse-word:casino, blocked-address";
+    let refused = "refuse-word:free money, refuse-word:casino, blocked-email";
     let matching_text = || ScreeningInput {
         links: 3,
         ..matching_text()
@@ -480,7 +480,7 @@ fn every_reason_that_applies_is_listed_in_a_fixed_order() {
     };
     check([
         (matching_text(), all_hold_rules(), Held, held),
-        (worst(), all_hold_rules(), Trashed, "blocked-address"),
+        (worst(), all_hold_rules(), Trashed, "blocked-email"),
         (worst(), all_rules(), Trashed, refused),
         (by_staff(worst()), all_rules(), Approved, ""),
     ]);
@@ -510,7 +510,7 @@ fn comments_that_are_not_refused_wait_for_the_spam_check() {
         ),
         (matching_text(), refuse("ann"), None, "refuse-word:ann"),
         (blocked(Network), no_rules(), None, "blocked-network"),
-        (with_honeypot(plain()), no_rules(), None, "trap-filled"),
+        (with_honeypot(plain()), no_rules(), None, "honeypot-filled"),
         (by_staff(plain()), hold_everything(), None, ""),
     ];
     for (number, (input, mut rules, status_if_ham, reasons)) in table.into_iter().enumerate() {

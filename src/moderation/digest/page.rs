@@ -174,7 +174,7 @@ async fn decide(
     db.commit().await?;
     tracing::info!(
         account = %moderator.id, digest = %digest.id, action = %action, decided = decided.len(), to = to.as_str(),
-        "decided from a digest"
+        "comments decided from a digest"
     );
     let conflicts: Vec<String> = requests
         .iter()

@@ -89,6 +89,6 @@ async fn enqueue(
     // In the transaction that sets the time: a digest is sent once or not at all.
     outbox::enqueue(&mut db, &app.keys, moderator.id, &email, None, now).await?;
     db.commit().await?;
-    tracing::info!(account = %recipient.id, digest = %digest.id, new = new.len(), "enqueued a digest");
+    tracing::info!(account = %recipient.id, digest = %digest.id, new = new.len(), "digest enqueued");
     Ok(true)
 }

@@ -68,7 +68,7 @@ pub async fn unsubscribe(
     find_frequency(&app, &mut db, id, &query.key).await?;
     staff_email_store::update_frequency(&mut db, id, DigestFrequency::Never).await?;
     db.commit().await?;
-    tracing::info!(account = %id, "digests ended by the link in a mail");
+    tracing::info!(account = %id, "digests ended by the link in an email");
     Ok(confirmation_page(layout))
 }
 

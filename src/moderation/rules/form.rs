@@ -37,7 +37,7 @@ pub struct RulesForm {
     pub(super) close_after_days: String,
     pub(super) hold_everything: bool,
     pub(super) hold_first_timers: bool,
-    pub(super) trust_unproven: bool,
+    pub(super) trust_unverified: bool,
     #[serde(deserialize_with = "form::trimmed")]
     pub(super) hold_links: String,
     #[serde(deserialize_with = "word_list")]
@@ -91,7 +91,7 @@ impl RulesForm {
             close_after_days: settings.close_after_days.to_string(),
             hold_everything: settings.hold_everything,
             hold_first_timers: settings.hold_first_timers,
-            trust_unproven: settings.trust_unverified,
+            trust_unverified: settings.trust_unverified,
             hold_links: settings.hold_links.to_string(),
             hold_words: lists.hold,
             refuse_words: lists.refuse,
@@ -163,7 +163,7 @@ impl RulesForm {
             shows_transparency: self.shows_transparency,
             hold_everything: self.hold_everything,
             hold_first_timers: self.hold_first_timers,
-            trust_unverified: self.trust_unproven,
+            trust_unverified: self.trust_unverified,
             hold_links: hold_links?,
             flood_seconds: flood_seconds?,
             checker,

@@ -109,7 +109,7 @@ async fn save_form(
     publication::store::update_discussion(&mut db, &parsed.settings).await?;
     word_lists::update(&mut db, &parsed.lists).await?;
     db.commit().await?;
-    tracing::info!(account = %admin.id, "saved the discussion settings");
+    tracing::info!(account = %admin.id, "discussion settings saved");
     Ok(redirect_after_post(&format!("{PAGE_PATH}?saved=1")).into_response())
 }
 

@@ -39,7 +39,7 @@ impl CanaryScenario<'_> {
     async fn submit_approved(&mut self, path: &str) -> anyhow::Result<()> {
         let text = format!("{} is in every public reply.", self.canary.public_word());
         let preview = [("preview", "yes")];
-        let subscribed = [("tell_everything", "yes")];
+        let subscribed = [("notify_all", "yes")];
         self.submit_reply(path, &text, &preview, 200).await?;
         self.approved_comment = self.submit_reply(path, &text, &subscribed, 303).await?;
         // The duplicate and the flood are only refused while the clock and the network are the same.
@@ -63,7 +63,7 @@ impl CanaryScenario<'_> {
         self.submit_reply(path, "A robot.", &honeypot, 303).await?;
         // The default rules, as those of WordPress, hold a reply with two links.
         let links = "One link https://example.com/ and https://example.net/ more.";
-        let subscribed = [("tell_everything", "yes")];
+        let subscribed = [("notify_all", "yes")];
         self.submit_reply(path, links, &subscribed, 303).await?;
         Ok(())
     }
@@ -98,7 +98,7 @@ impl CanaryScenario<'_> {
         self.post_form(
             FormSender::Canary,
             &path,
-            &[("action", "prove")],
+            &[("action", "verify")],
             303,
             action,
         )
@@ -126,7 +126,7 @@ impl CanaryScenario<'_> {
         let action = "an answer to the canary";
         self.post_form(FormSender::OtherReader, &path, &fields, 303, action)
             .await?;
-        let subscribed = [("to", &*parent), ("tell_answers", "yes")];
+        let subscribed = [("to", &*parent), ("notify_replies", "yes")];
         self.submit_reply(&path, "The canary answers.", &subscribed, 303)
             .await?;
         Ok(())

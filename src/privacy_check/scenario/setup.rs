@@ -118,7 +118,7 @@ impl CanaryScenario<'_> {
             ("comment", "I read this, too."),
             ("author", "Other"),
             ("email", &*email),
-            ("tell_everything", "yes"),
+            ("notify_all", "yes"),
         ];
         let action = "another reader's reply";
         self.post_form(FormSender::OtherReader, &path, &fields, 303, action)

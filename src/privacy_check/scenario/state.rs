@@ -135,9 +135,9 @@ impl CanaryScenario<'_> {
         let path = commenter.page_path(&self.app.keys);
         let page = self.browser_of(sender).get(&path).await?;
         expect_status(&page, 200, "a commenter's own page")?;
-        let subscriptions = page.input_values("tell");
-        let mut fields = vec![("action", "prove")];
-        fields.extend(subscriptions.iter().map(|id| ("tell", id.as_str())));
+        let subscriptions = page.input_values("subscription");
+        let mut fields = vec![("action", "verify")];
+        fields.extend(subscriptions.iter().map(|id| ("subscription", id.as_str())));
         self.post_form(sender, &path, &fields, 303, "verifying an email")
             .await?;
         Ok(())
