@@ -8,8 +8,8 @@ sign-out = Sign out
 paging = Pagination
 paging-newest = Newest articles
 paging-older-articles = Older articles
-language-english = English
-language-ukrainian = Українська
+language-en = English
+language-uk = Українська
 
 ## Articles and comments as readers see them
 

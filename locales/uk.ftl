@@ -8,8 +8,8 @@ sign-out = Вийти
 paging = Навігація сторінками
 paging-newest = Найновіші статті
 paging-older-articles = Давніші статті
-language-english = English
-language-ukrainian = Українська
+language-en = English
+language-uk = Українська
 
 ## Articles and comments as readers see them
 

@@ -1,6 +1,5 @@
 //! Translations of the interface with Fluent, including plural forms.
 
-use std::borrow::Borrow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -52,11 +51,8 @@ impl Translator {
     }
 
     /// Returns the translated message with this key in the plural form for `$count`.
-    pub fn plural(self, key: &str, count: impl Borrow<i64>) -> String {
-        self.render(
-            key,
-            &FluentArgs::from_iter([("count", FluentValue::from(*count.borrow()))]),
-        )
+    pub fn plural<'a>(self, key: &str, count: impl Into<FluentValue<'a>>) -> String {
+        self.render(key, &FluentArgs::from_iter([("count", count)]))
     }
 
     /// Returns the translated message with this key in the plural form for `$count`, with one more argument inserted.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, sqlx::Type)]
         #[sqlx(transparent)]
@@ -25,50 +25,28 @@ macro_rules! id {
                 text.parse().map(Self)
             }
         }
-    };
+    )+};
 }
 
-id!(
+ids! {
     /// Id of a staff account.
-    AccountId
-);
-id!(
+    AccountId,
     /// Id of an article. It is part of the URL to which comments are posted.
-    ArticleId
-);
-id!(
-    /// Id of a topic.
-    TopicId
-);
-id!(
+    ArticleId,
+    TopicId,
     /// Id of a comment. It is part of the comment's permalink.
-    CommentId
-);
-id!(
+    CommentId,
     /// Id of a commenter. Each email address has one commenter.
-    CommenterId
-);
-id!(
+    CommenterId,
     /// Id of a subscription of one commenter to one article.
-    SubscriptionId
-);
-id!(
+    SubscriptionId,
     /// Id of an email in the outbox.
-    EmailId
-);
-id!(
+    EmailId,
     /// Id of one action of a moderator. An action may decide many comments at once.
-    ActionId
-);
-id!(
+    ActionId,
     /// Id of an entry in the audit log.
-    LogEntryId
-);
-id!(
+    LogEntryId,
     /// Id of a group of similar comments.
-    SimilarGroupId
-);
-id!(
-    /// Id of a digest.
-    DigestId
-);
+    SimilarGroupId,
+    DigestId,
+}

@@ -28,15 +28,13 @@ const SIGNED_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Default for RateLimits {
     fn default() -> Self {
-        let signed = Quota::with_period(SIGNED_INTERVAL)
-            .expect("the interval is not zero")
-            .allow_burst(SIGNED_BURST);
-        let quota = Quota::with_period(REPLY_INTERVAL)
-            .expect("the interval is not zero")
-            .allow_burst(REPLY_BURST);
+        let limiter = |burst, interval| {
+            let quota = Quota::with_period(interval).expect("the interval is not zero");
+            RateLimiter::keyed(quota.allow_burst(burst))
+        };
         Self {
-            replies: RateLimiter::keyed(quota),
-            signed_actions: RateLimiter::keyed(signed),
+            replies: limiter(REPLY_BURST, REPLY_INTERVAL),
+            signed_actions: limiter(SIGNED_BURST, SIGNED_INTERVAL),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -45,7 +45,9 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the routes that anyone may request without signing in.
 pub fn public_routes() -> RouteTable {
-    RouteTable::new()
+    use comments::{author_actions, author_page, commenter_data, commenter_page, unsubscribe};
+    use moderation::digest;
+    RouteTable::default()
         .get("/", articles::front::show_front)
         .get("/feed.xml", articles::feed::show_feed)
         .get("/topics/{slug}", articles::topic::show_topic)
@@ -58,52 +60,25 @@ pub fn public_routes() -> RouteTable {
         .post("/articles/{id}/reply", comments::reply::post_reply)
         .get("/comments/feed.xml", comments::feed::show_feed)
         .get("/comments/{id}", comments::permalink::show_comment)
-        .get(
-            "/comments/{id}/manage",
-            comments::author_page::show_author_page,
-        )
-        .post(
-            "/comments/{id}/manage",
-            comments::author_actions::post_author_page,
-        )
-        .get(
-            "/comments/{id}/held",
-            comments::author_page::redirect_held_page,
-        )
-        .get(
-            "/commenters/{id}",
-            comments::commenter_page::show_commenter_page,
-        )
-        .post(
-            "/commenters/{id}",
-            comments::commenter_page::post_commenter_page,
-        )
-        .get(
-            "/commenters/{id}/data",
-            comments::commenter_data::download_data,
-        )
-        .get(
-            "/subscriptions/{id}/end",
-            comments::unsubscribe::show_unsubscribe,
-        )
-        .post(
-            "/subscriptions/{id}/end",
-            comments::unsubscribe::post_unsubscribe,
-        )
+        .get("/comments/{id}/manage", author_page::show_author_page)
+        .post("/comments/{id}/manage", author_actions::post_author_page)
+        .get("/comments/{id}/held", author_page::redirect_held_page)
+        .get("/commenters/{id}", commenter_page::show_commenter_page)
+        .post("/commenters/{id}", commenter_page::post_commenter_page)
+        .get("/commenters/{id}/data", commenter_data::download_data)
+        .get("/subscriptions/{id}/end", unsubscribe::show_unsubscribe)
+        .post("/subscriptions/{id}/end", unsubscribe::post_unsubscribe)
         .post(
             "/subscriptions/{id}/link",
-            comments::unsubscribe::email_commenter_link,
+            unsubscribe::email_commenter_link,
         )
-        .get("/digests/{id}", moderation::digest::page::show_digest)
-        .post("/digests/{id}", moderation::digest::page::submit_digest)
+        .get("/digests/{id}", digest::page::show_digest)
+        .post("/digests/{id}", digest::page::submit_digest)
         .get(
             "/moderators/{id}/stop",
-            moderation::digest::unsubscribe::show_unsubscribe,
+            digest::unsubscribe::show_unsubscribe,
         )
-        .post(
-            "/moderators/{id}/stop",
-            moderation::digest::unsubscribe::unsubscribe,
-        )
+        .post("/moderators/{id}/stop", digest::unsubscribe::unsubscribe)
         .get("/moderators/{id}/confirm", admin::staff_email::show_confirm)
         .post("/moderators/{id}/confirm", admin::staff_email::confirm)
         .get("/comments/{id}/thread", comments::thread_page::show_thread)
@@ -120,14 +95,9 @@ pub fn public_routes() -> RouteTable {
 }
 
 /// Serves the transparency report. If the report is switched off, serves the article at this path, if there is one.
-async fn show_transparency(
-    app: State<App>,
-    layout: Layout,
-    db: Db,
-    uri: OriginalUri,
-) -> Result<Response> {
+async fn show_transparency(layout: Layout, db: Db, uri: OriginalUri) -> Result<Response> {
     match layout.publication.discussion.shows_transparency {
-        true => moderation::transparency::show_transparency(app, layout, db).await,
+        true => moderation::transparency::show_transparency(layout, db).await,
         false => articles::resolver::show_path(layout, db, uri).await,
     }
 }
@@ -135,7 +105,7 @@ async fn show_transparency(
 /// Returns the routes for WordPress's URLs, by which other sites still link to an imported site.
 pub fn wordpress_routes() -> RouteTable {
     use articles::wordpress;
-    RouteTable::new()
+    RouteTable::default()
         .get("/page/{number}", wordpress::redirect_front_page)
         .get("/feed", wordpress::redirect_feed)
         .get("/feed/{*kind}", wordpress::redirect_feed)
@@ -152,34 +122,28 @@ pub fn wordpress_routes() -> RouteTable {
 
 /// Returns the routes for staff. All except sign-in and setup require a session.
 pub fn admin_routes() -> RouteTable {
-    RouteTable::new()
-        .get("/admin", accounts::sign_in::redirect_to_start)
-        .get("/admin/sign-in", accounts::sign_in::show_sign_in)
-        .post("/admin/sign-in", accounts::sign_in::sign_in)
-        .post("/admin/sign-out", accounts::sign_in::sign_out)
-        .post(
-            "/admin/sign-out-everywhere",
-            accounts::sign_in::sign_out_everywhere,
-        )
+    use accounts::sign_in;
+    use admin::staff_email;
+    use moderation::{audit_log_page, blocks, classifier_page, reply, rules};
+    RouteTable::default()
+        .get("/admin", sign_in::redirect_to_start)
+        .get("/admin/sign-in", sign_in::show_sign_in)
+        .post("/admin/sign-in", sign_in::sign_in)
+        .post("/admin/sign-out", sign_in::sign_out)
+        .post("/admin/sign-out-everywhere", sign_in::sign_out_everywhere)
         .get("/admin/setup", accounts::setup::show_setup)
         .post("/admin/setup", accounts::setup::create_first_admin)
         .get("/admin/account", admin::account::show_account)
         .post("/admin/account", admin::account::change_passphrase)
-        .post("/admin/account/email", admin::staff_email::set_email)
-        .post(
-            "/admin/account/digest",
-            admin::staff_email::set_digest_frequency,
-        )
+        .post("/admin/account/email", staff_email::set_email)
+        .post("/admin/account/digest", staff_email::set_digest_frequency)
         .get("/admin/comments", moderation::queue::show_queue)
         .get("/admin/comments/cards", moderation::queue::show_cards)
         .get("/admin/comments/live", moderation::events::stream_events)
         .post("/admin/comments", moderation::decisions::decide)
         .post("/admin/comments/undo", moderation::decisions::undo)
-        .get("/admin/log", moderation::audit_log_page::show_log)
-        .get(
-            "/admin/log/{position}",
-            moderation::audit_log_page::show_entry,
-        )
+        .get("/admin/log", audit_log_page::show_log)
+        .get("/admin/log/{position}", audit_log_page::show_entry)
         .get(
             "/admin/comments/{id}/commenter",
             moderation::commenter_page::show_commenter,
@@ -188,33 +152,18 @@ pub fn admin_routes() -> RouteTable {
             "/admin/comments/{id}/commenter",
             moderation::commenter_page::update_commenter,
         )
-        .get("/admin/comments/{id}/reply", moderation::reply::show_reply)
-        .post(
-            "/admin/comments/{id}/reply",
-            moderation::reply::submit_reply,
-        )
+        .get("/admin/comments/{id}/reply", reply::show_reply)
+        .post("/admin/comments/{id}/reply", reply::submit_reply)
         .get("/admin/comments/{id}/edit", moderation::edit::show_edit)
         .post("/admin/comments/{id}/edit", moderation::edit::submit_edit)
-        .get("/admin/discussion", moderation::rules::page::show_rules)
-        .post("/admin/discussion", moderation::rules::page::save_rules)
-        .post(
-            "/admin/discussion/preview",
-            moderation::rules::page::preview_words,
-        )
-        .get("/admin/discussion/blocks", moderation::blocks::show_blocks)
-        .post("/admin/discussion/blocks", moderation::blocks::block)
-        .post(
-            "/admin/discussion/blocks/remove",
-            moderation::blocks::unblock,
-        )
-        .get(
-            "/admin/spam-score",
-            moderation::classifier_page::show_classifier,
-        )
-        .post(
-            "/admin/spam-score",
-            moderation::classifier_page::submit_threshold,
-        )
+        .get("/admin/discussion", rules::page::show_rules)
+        .post("/admin/discussion", rules::page::save_rules)
+        .post("/admin/discussion/preview", rules::page::preview_words)
+        .get("/admin/discussion/blocks", blocks::show_blocks)
+        .post("/admin/discussion/blocks", blocks::block)
+        .post("/admin/discussion/blocks/remove", blocks::unblock)
+        .get("/admin/spam-score", classifier_page::show_classifier)
+        .post("/admin/spam-score", classifier_page::submit_threshold)
         .get("/admin/articles", articles::staff_list::show_articles)
         .get("/admin/articles/new", articles::editor::show_new_article)
         .post("/admin/articles/new", articles::editor::create_article)

@@ -42,11 +42,15 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
 }
 
 /// Makes the key with which the database is encrypted the active one. Fails if the ring does not contain it.
-pub fn activate_key(keys: &KeyRing, publication: &Publication, path: &Path) -> anyhow::Result<()> {
+pub fn activate_key(
+    config: &Config,
+    keys: &KeyRing,
+    publication: &Publication,
+) -> anyhow::Result<()> {
     ensure!(
         keys.select_key(&publication.key_id),
         "this database is encrypted with another secret key than the one in {}; set BROADSHEET_SECRET_KEY_FILE to the file with the right one",
-        path.display()
+        secret_key_path(config).display()
     );
     Ok(())
 }

@@ -116,12 +116,6 @@ fn index_pause(took: Duration, arrived: i64) -> Duration {
     }
 }
 
-/// Indexes all comments that are not indexed yet.
-pub async fn index_comments(app: &App) -> sqlx::Result<()> {
-    while moderation::indexing::index_batch(app).await?.is_some() {}
-    Ok(())
-}
-
 async fn run_training_loop(app: &App, decided: &Notify) {
     loop {
         if let Err(error) = train(app).await {

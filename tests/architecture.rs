@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use broadsheet::accounts::DigestFrequency;
+use broadsheet::accounts::{DigestFrequency, Role};
 use broadsheet::articles::DraftReason;
 use broadsheet::audit_log::EntryKind;
 use broadsheet::classifier::TextShape;
@@ -400,9 +400,18 @@ fn composed_keys(sources: &str) -> BTreeSet<String> {
             "queue-now-",
             "status-",
             "log-decided-",
+            "queue-done-",
+            "author-page-",
         ] {
             made.insert(format!("{beginning}{}", status.as_str()));
         }
+        made.insert(format!("author-page-{}-explained", status.as_str()));
+    }
+    made.extend(["author-page-erased", "author-page-erased-explained"].map(str::to_owned));
+    made.extend([Role::Moderator, Role::Editor, Role::Admin].map(|role| format!("role-{role}")));
+    made.extend(["en", "uk"].map(|language| format!("language-{language}")));
+    for kind in ["blocked", "unblocked"] {
+        made.extend(["domain", "address", "network"].map(|what| format!("log-{kind}-{what}")));
     }
     made.extend(ReasonKind::iter().map(|kind| format!("reason-{}", kind.code())));
     made.extend(ReasonKind::iter().map(|kind| format!("kind-{}", kind.code())));

@@ -199,8 +199,13 @@ impl BenchSetup {
 
     /// Pins all processes of Postgres to cores.
     pub fn move_postgres(&self, cores: &str) {
-        let postgres = self.postgres.as_ref().expect("it runs");
-        let first = postgres.pid().expect("it runs");
+        let pid_file = self.folder.join("database/postgres/postmaster.pid");
+        let pid_file = fs::read_to_string(pid_file).expect("it runs");
+        let first = pid_file
+            .lines()
+            .next()
+            .and_then(|pid| pid.parse::<i32>().ok());
+        let first = first.expect("the first line is the id of the process");
         pin_process(cores, first);
         for pid in child_pids(first) {
             pin_process(cores, pid);

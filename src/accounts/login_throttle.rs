@@ -48,7 +48,7 @@ pub async fn begin_attempt(
         let (key, older) = hashes.split_first().expect("a ring has a key");
         // After a key rotation the failures counted under the old key still hold: a new key gives no new guesses.
         store::merge_older_keys(&mut db, key, older).await?;
-        found.push(key.to_vec());
+        found.push(key.clone());
     }
     let [pair_key, network_key, account_key] =
         <[Vec<u8>; 3]>::try_from(found).expect("three kinds have been hashed");

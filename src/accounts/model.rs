@@ -21,12 +21,8 @@ pub enum Role {
 
 impl Role {
     /// Returns the message key of the role's name.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Moderator => "role-moderator",
-            Self::Editor => "role-editor",
-            Self::Admin => "role-admin",
-        }
+    pub fn key(self) -> String {
+        format!("role-{self}")
     }
 }
 

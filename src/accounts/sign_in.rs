@@ -70,9 +70,8 @@ pub async fn sign_in(
     layout: Layout,
     client: ClientIp,
     jar: CookieJar,
-    form: FormData<SignInForm>,
+    FormData { value: form, .. }: FormData<SignInForm>,
 ) -> Result<Response> {
-    let form = form.value;
     let translator = layout.translator;
     let Some(username) = Username::parse(&form.username) else {
         return Ok(SignInPage::wrong(layout, form));
@@ -83,8 +82,7 @@ pub async fn sign_in(
     let attempt = match attempt {
         Ok(attempt) => attempt,
         Err(seconds) => {
-            let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-            let error = Some(translator.plural("sign-in-wait", wait));
+            let error = Some(translator.plural("sign-in-wait", seconds));
             let page = SignInPage {
                 layout,
                 form,

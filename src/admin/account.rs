@@ -66,9 +66,8 @@ pub async fn change_passphrase(
     admin_layout: AdminLayout,
     client: ClientIp,
     jar: CookieJar,
-    form: FormData<PassphraseForm>,
+    FormData { value: form, .. }: FormData<PassphraseForm>,
 ) -> Result<Response> {
-    let form = form.value;
     let translator = admin_layout.layout.translator;
     let id = admin_layout.viewer.id;
     let mut page = AccountPage::load(&app, admin_layout).await?;
@@ -108,7 +107,7 @@ impl AccountPage {
         Ok(Self {
             admin_layout,
             section: AdminSection::Account,
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
             notice: None,
             typed_email: String::new(),
             rhythm: match email_state.has_email {
@@ -137,9 +136,8 @@ impl AccountPage {
         let attempt = match attempt {
             Ok(attempt) => attempt,
             Err(seconds) => {
-                let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
                 self.errors
-                    .push_message(field, translator.plural("sign-in-wait", wait));
+                    .push_message(field, translator.plural("sign-in-wait", seconds));
                 return Ok(Some(seconds));
             }
         };

@@ -78,10 +78,8 @@ impl SettingsPage {
 
     /// Returns the name of a language, written in that language.
     fn language_name(&self, language: &Language) -> String {
-        self.admin_layout.layout.translator.text(match language {
-            Language::English => "language-english",
-            Language::Ukrainian => "language-ukrainian",
-        })
+        let translator = self.admin_layout.layout.translator;
+        translator.text(&format!("language-{}", language.code()))
     }
 }
 
@@ -161,7 +159,7 @@ impl SettingsForm {
             permalink: publication.permalink.to_string(),
             appeal: publication.appeal.clone(),
             version: RowVersion(publication.version),
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
         }
     }
 
@@ -169,7 +167,7 @@ impl SettingsForm {
     /// `None`.
     fn parse(&mut self, layout: &Layout) -> Option<Publication> {
         let translator = layout.translator;
-        let mut errors = FieldErrors::new();
+        let mut errors = FieldErrors::default();
         for (field, text, max_bytes) in [
             ("title", &mut self.title, LINE_BYTES),
             ("tagline", &mut self.tagline, LINE_BYTES),

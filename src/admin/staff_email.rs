@@ -61,9 +61,8 @@ pub async fn set_email(
     State(app): State<App>,
     admin_layout: AdminLayout,
     client: ClientIp,
-    form: FormData<StaffEmailForm>,
+    FormData { value: form, .. }: FormData<StaffEmailForm>,
 ) -> Result<Response> {
-    let form = form.value;
     let translator = admin_layout.layout.translator;
     let layout = admin_layout.layout.clone();
     let id = admin_layout.viewer.id;
@@ -160,17 +159,10 @@ pub async fn show_confirm(
     let Some(set_at) = verify_signature(&app, &mut db, id, &query.key).await? else {
         return Ok(void_link_page(layout));
     };
-    let translator = layout.translator;
-    let title = &layout.publication.title;
     // A button, since programs that scan mail open links too.
     let path = confirmation_path(&app.keys, id, set_at);
-    let page = NoticePage {
-        heading: translator.text("staff-confirm-title"),
-        message: translator.format("staff-confirm-explained", "title", title),
-        button: Some((path, translator.text("staff-letter-act"))),
-        link: None,
-        layout,
-    };
+    let page = NoticePage::new(layout, "staff-confirm-title", "staff-confirm-explained")
+        .with_button(path, "staff-letter-act");
     Ok(Page(page).into_private_response())
 }
 
@@ -191,14 +183,8 @@ pub async fn confirm(
         return Ok(void_link_page(layout));
     }
     tracing::info!(account = %id, "staff email confirmed");
-    let translator = layout.translator;
-    let page = NoticePage {
-        heading: translator.text("staff-confirmed"),
-        message: translator.text("staff-confirmed-explained"),
-        button: None,
-        link: Some(("/admin/account", translator.text("account-title"))),
-        layout,
-    };
+    let page = NoticePage::new(layout, "staff-confirmed", "staff-confirmed-explained")
+        .with_link("/admin/account", "account-title");
     Ok(Page(page).into_private_response())
 }
 
@@ -220,13 +206,7 @@ async fn verify_signature(
 }
 
 fn void_link_page(layout: Layout) -> Response {
-    let translator = layout.translator;
-    let page = NoticePage {
-        heading: translator.text("signed-void"),
-        message: translator.text("staff-confirm-void"),
-        button: None,
-        link: Some(("/admin/account", translator.text("account-title"))),
-        layout,
-    };
+    let page = NoticePage::new(layout, "signed-void", "staff-confirm-void")
+        .with_link("/admin/account", "account-title");
     Page(page).with_status(StatusCode::NOT_FOUND)
 }

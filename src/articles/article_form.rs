@@ -113,7 +113,7 @@ impl ArticleForm {
         self.format = article.map(|article| article.format).unwrap_or_default();
         // Before the checks, so that a form that comes back shows the slug that was checked.
         self.slug = self.slug.to_lowercase();
-        self.errors = FieldErrors::new();
+        self.errors = FieldErrors::default();
         self.check_texts(layout);
         let state = self.action.next_state(article);
         let kind = match self.is_page {

@@ -1,12 +1,10 @@
 //! Page of an author, with their articles, newest first.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::store::{self, authors::ArticleAuthor};
-use crate::app::App;
 use crate::cache::find_next_scheduled_time;
 use crate::text::Slug;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
@@ -23,13 +21,12 @@ struct AuthorPage {
 
 /// Shows a page of an author's articles, newest first. Without `before` in the query, it begins with the newest.
 pub async fn show_author(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(slug): Path<String>,
     Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
-    let now = app.clock.now();
+    let now = layout.now;
     let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
     let author = store::authors::find(&mut db, &slug)
         .await?

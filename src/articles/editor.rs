@@ -5,7 +5,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use sqlx::{Postgres, Transaction};
 
 use super::article_form::{ArticleForm, EditorAction};
@@ -19,7 +18,7 @@ use crate::ids::ArticleId;
 use crate::text::{BodyFormat, Slug};
 use crate::web::form::{FormData, RowVersion, submit_or_recover};
 use crate::web::request_id::RequestId;
-use crate::web::{Db, Error, Page, Path, Query, Result, redirect_after_post};
+use crate::web::{Db, Error, Page, Path, Query, Result, SavedQuery, redirect_after_post};
 
 #[derive(Template)]
 #[template(path = "articles/editor.html")]
@@ -35,12 +34,6 @@ struct EditorPage {
     saved: bool,
 }
 
-/// Query string of the editor.
-#[derive(Deserialize)]
-pub struct EditorQuery {
-    saved: Option<u8>,
-}
-
 /// Shows an empty form for a new article.
 pub async fn show_new_article(admin_layout: AdminLayout, _editor: Editor) -> Response {
     Page(EditorPage::new(admin_layout, None, ArticleForm::blank())).into_response()
@@ -52,7 +45,7 @@ pub async fn show_editor(
     _editor: Editor,
     mut db: Db,
     Path(id): Path<ArticleId>,
-    Query(query): Query<EditorQuery>,
+    Query(query): Query<SavedQuery>,
 ) -> Result<Response> {
     let article = store::find(&mut db, id).await?.ok_or(Error::NotFound)?;
     let topics = store::topics::list(&mut db, id).await?;

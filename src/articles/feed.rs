@@ -1,12 +1,10 @@
 //! RSS 2.0 feed of the newest articles.
 
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use rss::{GuidBuilder, ItemBuilder};
 use url::Url;
 
 use super::store::headlines::{self, Headline};
-use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::text::{dates, markdown};
 use crate::web::{Db, Layout, Result, feed};
@@ -15,8 +13,8 @@ use crate::web::{Db, Layout, Result, feed};
 const MAX_ITEMS: i64 = 30;
 
 /// Serves the feed of the newest articles with their complete text. Pinned articles have no special place in it.
-pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
-    let now = app.clock.now();
+pub async fn show_feed(layout: Layout, mut db: Db) -> Result<Response> {
+    let now = layout.now;
     // Pinned or not: pinning is for the front page alone.
     let headlines = headlines::list_newest(&mut db, None, true, MAX_ITEMS, now).await?;
     let policy = CachePolicy::tagged([CacheTag::Articles])

@@ -2,13 +2,12 @@
 //! front page.
 
 use askama::Template;
-use axum::extract::{OriginalUri, State};
+use axum::extract::OriginalUri;
 use axum::response::{IntoResponse, Response};
 
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::store;
 use super::wordpress;
-use crate::app::App;
 use crate::cache::find_next_scheduled_time;
 use crate::web::{Db, Error, Layout, Page, Query, Result};
 
@@ -22,13 +21,12 @@ struct FrontPage {
 
 /// Shows the front page, or a page of older articles if the query has `before`.
 pub async fn show_front(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
-    let now = app.clock.now();
+    let now = layout.now;
     if let Some(parameters) = uri.query()
         && let Some(redirect) = wordpress::redirect_front_query(&mut db, parameters, now).await?
     {

@@ -12,7 +12,7 @@ pub(super) const HEADLINES_PER_PAGE: i64 = 10;
 /// Length in characters of the text under a headline, if the article has no standfirst.
 const TEASER_CHARS: usize = 240;
 
-/// Query string of a page of headlines.
+/// Query string of a page of a list of articles.
 #[derive(Deserialize)]
 pub struct HeadlineQuery {
     /// Last article of the previous page. This page begins after it.

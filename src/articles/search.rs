@@ -1,14 +1,12 @@
 //! Full-text search of published articles, including those of kind `Page`.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage};
 use super::store;
-use crate::app::App;
 use crate::ids::ArticleId;
 use crate::text::{excerpt, input};
 use crate::web::{Db, Layout, Page, Query, Result};
@@ -35,7 +33,6 @@ pub struct SearchQuery {
 
 /// Shows the articles that contain all words of the search text, newest first.
 pub async fn show_search(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Query(query): Query<SearchQuery>,
@@ -44,9 +41,8 @@ pub async fn show_search(
     let rows = if search_text.is_empty() {
         Vec::new()
     } else {
-        let now = app.clock.now();
         let limit = HEADLINES_PER_PAGE + 1;
-        store::headlines::search(&mut db, &search_text, query.before, limit, now).await?
+        store::headlines::search(&mut db, &search_text, query.before, limit, layout.now).await?
     };
     let page = SearchPage {
         layout,

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
+use super::headlines::HeadlineQuery;
 use super::model::{ArticleKind, ArticleStatus};
 use super::store::staff_list::{self, ArticleRow};
 use crate::accounts::Editor;
@@ -23,19 +23,12 @@ struct StaffListPage {
     older: Option<ArticleId>,
 }
 
-/// Query string of the list of all articles.
-#[derive(Deserialize)]
-pub struct StaffListQuery {
-    /// Last article of the previous page. This page begins after it.
-    before: Option<ArticleId>,
-}
-
 /// Shows a page of the list of all articles, in any state, newest first.
 pub async fn show_articles(
     admin_layout: AdminLayout,
     _editor: Editor,
     mut db: Db,
-    Query(query): Query<StaffListQuery>,
+    Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
     let limit = i64::try_from(ROWS_PER_PAGE).expect("fifty fits");
     // The row too many only tells that there is a next page.

@@ -1,13 +1,11 @@
 //! Page of a topic, with its articles, newest first.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
 use super::headlines::{HEADLINES_PER_PAGE, HeadlinePage, HeadlineQuery};
 use super::model::Topic;
 use super::store;
-use crate::app::App;
 use crate::cache::find_next_scheduled_time;
 use crate::text::Slug;
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
@@ -24,13 +22,12 @@ struct TopicPage {
 /// Shows a page of the articles on a topic, newest first. Without `before` in the query, it begins with the newest. A
 /// topic without articles has an empty page.
 pub async fn show_topic(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(slug): Path<String>,
     Query(query): Query<HeadlineQuery>,
 ) -> Result<Response> {
-    let now = app.clock.now();
+    let now = layout.now;
     let slug = Slug::parse(&slug).ok_or(Error::NotFound)?;
     let topic = store::topics::find(&mut db, &slug)
         .await?

@@ -56,7 +56,6 @@ pub struct VerifyReport {
     pub end: Option<(i64, String)>,
     /// The first faults, one sentence each, up to `MAX_LISTED_FAULTS`.
     pub faults: Vec<String>,
-    /// Number of faults that are not in `faults`.
     pub unlisted_faults: i64,
 }
 

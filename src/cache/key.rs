@@ -18,10 +18,9 @@ const TRACKING_PARAMS: [&str; 7] = [
 ];
 const TRACKING_PREFIX: &str = "utm_";
 
-/// Key of a cached page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CacheKey {
-    encoding: ContentEncoding,
+    pub encoding: ContentEncoding,
     path: Arc<str>,
 }
 
@@ -41,10 +40,6 @@ impl Equivalent<CacheKey> for CacheKeyRef<'_> {
 }
 
 impl CacheKey {
-    pub fn encoding(&self) -> ContentEncoding {
-        self.encoding
-    }
-
     /// Returns the length in bytes of the path with its query parameter.
     pub fn path_len(&self) -> usize {
         self.path.len()

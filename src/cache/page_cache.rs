@@ -129,15 +129,15 @@ impl PageCache {
     pub fn complete(&self, guard: RenderGuard, page: &Arc<CachedPage>) {
         let mut state = self.lock();
         let tags = &page.policy.tags;
-        if state.listener.is_none() || state.log.is_invalidated_since(guard.log_position(), tags) {
+        if state.listener.is_none() || state.log.is_invalidated_since(guard.log_position, tags) {
             guard.finish(RenderOutcome::Stale(page.clone()));
             return;
         }
         // The old page may have had other tags.
-        if let Some((key, old)) = self.pages.remove(&guard.key().borrowed()) {
+        if let Some((key, old)) = self.pages.remove(&guard.key.borrowed()) {
             state.tags.remove(&key, &old.page.policy.tags);
         }
-        state.tags.insert(guard.key(), tags);
+        state.tags.insert(&guard.key, tags);
         let entry = CacheEntry {
             page: page.clone(),
             epoch: self.epoch.load(Ordering::Acquire),
@@ -145,7 +145,7 @@ impl PageCache {
         let mut evicted = Vec::new();
         self.pages
             // The hook only collects what is evicted: the index of tags is behind the lock that is held here.
-            .insert_with_lifecycle(guard.key().clone(), entry, &mut evicted);
+            .insert_with_lifecycle(guard.key.clone(), entry, &mut evicted);
         for (key, old) in evicted {
             self.metrics.evicted.inc();
             state.tags.remove(&key, &old.page.policy.tags);

@@ -36,9 +36,9 @@ pub struct RenderTable(Arc<Mutex<OutcomeReceivers>>);
 /// again.
 pub struct RenderGuard {
     table: RenderTable,
-    key: CacheKey,
+    pub key: CacheKey,
     /// Position in the invalidation log at which the render began.
-    log_position: u64,
+    pub log_position: u64,
     outcome: watch::Sender<RenderOutcome>,
 }
 
@@ -72,14 +72,6 @@ impl RenderTable {
 }
 
 impl RenderGuard {
-    pub fn key(&self) -> &CacheKey {
-        &self.key
-    }
-
-    pub fn log_position(&self) -> u64 {
-        self.log_position
-    }
-
     /// Ends the render and sends its outcome to the requests that wait for it.
     pub fn finish(self, outcome: RenderOutcome) {
         // `send` would fail without followers.

@@ -171,11 +171,11 @@ impl PageCacheService {
         guard: RenderGuard,
     ) -> Response {
         // Before the render: the page stays available even if it is dropped or evicted meanwhile.
-        let stale = cache.find_stale(guard.key().borrowed());
+        let stale = cache.find_stale(guard.key.borrowed());
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let response = self.route(as_get(request)).await;
         let page = match CacheableResponse::read(response).await {
-            Ok(page) if guard.key().is_covered_by(page.vary_by()) => page,
+            Ok(page) if guard.key.is_covered_by(page.vary_by()) => page,
             Ok(page) => {
                 guard.finish(RenderOutcome::NotCacheable);
                 return page.respond(&method, &headers).await;
@@ -186,7 +186,7 @@ impl PageCacheService {
                 return or_stale(response, stale, &method, &headers);
             }
         };
-        let encoding = guard.key().encoding();
+        let encoding = guard.key.encoding;
         match page.finish(encoding, CompressionLevel::Best).await {
             Ok(page) => {
                 cache.complete(guard, &page);

@@ -19,7 +19,6 @@ pub struct CommentText<'a> {
     pub website: Option<&'a str>,
     /// Text of the comment without markup.
     pub text: &'a str,
-    /// URLs that the comment links to.
     pub links: &'a [String],
 }
 

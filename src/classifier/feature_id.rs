@@ -26,7 +26,5 @@ pub(super) fn model_fingerprint(keys: &KeyRing) -> i64 {
 }
 
 fn first_eight_bytes(hash: &[u8; 32]) -> i64 {
-    let mut number = [0; 8];
-    number.copy_from_slice(&hash[..8]);
-    i64::from_le_bytes(number)
+    i64::from_le_bytes(*hash.first_chunk().expect("a hash has 32 bytes"))
 }

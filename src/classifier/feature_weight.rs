@@ -3,7 +3,6 @@
 use super::feature::Feature;
 use crate::i18n::Translator;
 
-/// A feature and its weight in a prediction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureWeight {
     /// Logarithm of the odds that the comment is spam. Positive values suggest spam, negative values a good comment.

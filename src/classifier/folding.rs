@@ -36,7 +36,6 @@ pub(super) fn is_hidden_character(c: char) -> bool {
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
 }
 
-/// A word of a folded text.
 pub(super) struct FoldedWord {
     pub(super) text: String,
     /// Whether the word mixed letters of two alphabets that look alike.

@@ -10,24 +10,39 @@ mod feature_id;
 mod feature_weight;
 mod folding;
 mod model;
-mod prediction;
 mod rescoring;
 pub mod store;
 mod threshold;
 mod training;
-mod untraining;
 
+use sqlx::PgConnection;
+
+use crate::crypto::KeyRing;
 use crate::text::{markdown, tokenizer};
 
 pub use extraction::{CommentText, extract_features};
 pub use feature::{Feature, TextShape};
 pub use feature_weight::FeatureWeight;
 pub use model::{ClassCounts, MIN_EXAMPLES, ModelTotals, Prediction};
-pub use prediction::predict;
 pub use rescoring::rescore_held;
 pub use threshold::{ScoredDecision, ThresholdReport, format_percent, parse_threshold};
-pub use training::train;
-pub use untraining::untrain;
+pub use training::{train, untrain};
+
+/// Predicts whether a comment with these features is spam. Returns `None` while there are too few training examples.
+pub async fn predict(
+    db: &mut PgConnection,
+    keys: &KeyRing,
+    features: Vec<Feature>,
+) -> sqlx::Result<Option<Prediction>> {
+    let keys = keys.snapshot();
+    let ids = feature_id::feature_ids(&keys, &features);
+    let (state, seen) = store::state::find_state_and_counts(db, &ids).await?;
+    // After a key rotation the ids mean nothing until the model is trained again.
+    if state.fingerprint != Some(feature_id::model_fingerprint(&keys)) {
+        return Ok(None);
+    }
+    Ok(state.totals.predict_by_ids(features, &ids, &seen))
+}
 
 /// Extracts the features of a comment whose body is this sanitised HTML.
 pub fn extract_comment_features(

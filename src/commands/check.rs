@@ -82,11 +82,7 @@ async fn check_database(config: &Config, file: Option<&KeyFile>) -> anyhow::Resu
     };
     let mut older = Vec::new();
     if let Some(file) = file {
-        startup::activate_key(
-            &file.key_ring(),
-            &publication,
-            &startup::secret_key_path(config),
-        )?;
+        startup::activate_key(config, &file.key_ring(), &publication)?;
         older = file.older_ids();
     }
     // Counting reads whole tables; without older keys there is nothing to count.

@@ -3,28 +3,18 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
-
 use crate::audit_log::verify::{Checkpoint, VerifyReport, verify_log};
 use crate::config::Config;
 use crate::privacy_check::group_thousands;
 use crate::startup;
 
-/// Arguments of `check log`.
-#[derive(Args)]
-pub struct CheckLogArgs {
-    /// End of the log as an earlier check printed it; also detects a log that was rewritten as a whole since then
-    #[arg(long, value_name = "POSITION:HASH")]
-    checkpoint: Option<Checkpoint>,
-}
-
 /// Verifies the audit log and succeeds if it is intact. A server may be running at the same time.
-pub async fn check_log(config: Config, args: CheckLogArgs) -> anyhow::Result<ExitCode> {
+pub async fn check_log(config: Config, checkpoint: Option<Checkpoint>) -> anyhow::Result<ExitCode> {
     let database = startup::open_database(&config).await?;
     // The database is closed, and an embedded one stopped, whatever the result is.
     let result = async {
         let mut db = database.pool.acquire().await?;
-        verify_log(&mut db, args.checkpoint.as_ref()).await
+        verify_log(&mut db, checkpoint.as_ref()).await
     };
     let result = result.await;
     database.close().await?;

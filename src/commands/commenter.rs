@@ -75,11 +75,7 @@ impl CommenterRequest<'_> {
     async fn run(&self, pool: &PgPool, command: CommenterCommand) -> anyhow::Result<ExitCode> {
         let mut db = pool.acquire().await?.detach();
         if let Some(publication) = publication::store::find(&mut db).await? {
-            startup::activate_key(
-                self.keys,
-                &publication,
-                &startup::secret_key_path(self.config),
-            )?;
+            startup::activate_key(self.config, self.keys, &publication)?;
         }
         let ids =
             commenters::store::commenters::find_by_email(&mut db, self.keys, &self.email).await?;

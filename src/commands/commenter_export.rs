@@ -8,8 +8,8 @@ use sqlx::PgConnection;
 
 use crate::clock::Ts;
 use crate::commenters::{self, FixedPolicy, SubscriptionScope};
+use crate::comments::commenter_data::version_json;
 use crate::comments::store::personal_data::{CommentDecision, StoredComment};
-use crate::comments::store::versions::CommentVersion;
 use crate::comments::{self, NETWORK_ROW};
 use crate::config::Config;
 use crate::crypto::KeyRing;
@@ -71,7 +71,7 @@ impl CommenterExport<'_> {
         let mut versions: HashMap<CommentId, Vec<Value>> = HashMap::new();
         for version in comments::store::versions::list_all(db, &ids).await? {
             let of_comment = versions.entry(version.comment_id).or_default();
-            of_comment.push(export_version(&version));
+            of_comment.push(version_json(&version));
         }
         let mut exported = Vec::with_capacity(comments.len());
         for comment in comments {
@@ -138,15 +138,6 @@ impl CommenterExport<'_> {
     fn export_article(&self, title: &str, path: Option<&str>) -> Value {
         json!({"title": title, "address": path.map(|path| self.config.absolute_url(path))})
     }
-}
-
-fn export_version(version: &CommentVersion) -> Value {
-    json!({
-        "changed_at": format_time(Some(version.replaced_at)),
-        "name": version.name,
-        "website": version.website,
-        "text": version.body,
-    })
 }
 
 fn export_decision(decision: &CommentDecision) -> Value {

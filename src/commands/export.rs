@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use sqlx::PgPool;
 
 use crate::clock::Clock;
@@ -19,42 +19,31 @@ use crate::transfer::export::{ExportRequest, write_export};
 #[derive(Subcommand)]
 pub enum ExportCommand {
     /// Export articles, pages, topics, authors and comments to a file for WordPress's importer (WXR 1.2)
-    Wordpress(WordpressExportArgs),
-}
-
-/// Arguments of `export wordpress`.
-#[derive(Args)]
-pub struct WordpressExportArgs {
-    /// File to write; - or none for standard output
-    file: Option<PathBuf>,
-    /// Include emails of commenters as plain text, readable by anyone who has the file, and by WordPress
-    #[arg(long)]
-    with_emails: bool,
+    Wordpress {
+        /// File to write; - or none for standard output
+        file: Option<PathBuf>,
+        /// Include emails of commenters as plain text, readable by anyone who has the file, and by WordPress
+        #[arg(long)]
+        with_emails: bool,
+    },
 }
 
 /// Exports the site. A server may be running at the same time.
 pub async fn run(config: Config, command: ExportCommand) -> anyhow::Result<()> {
-    let ExportCommand::Wordpress(args) = command;
-    let file = args.file.filter(|file| file.as_os_str() != "-");
+    let ExportCommand::Wordpress { file, with_emails } = command;
+    let file = file.filter(|file| file.as_os_str() != "-");
     ensure!(
         file.is_some() || !io::stdout().is_terminal(),
         "name a file to write: broadsheet export wordpress FILE; or redirect the output to one"
     );
-    if args.with_emails {
+    if with_emails {
         eprintln!(
             "The export will contain emails of commenters as plain text. Commenters were promised that their email is not published: keep the file private, and delete it when you no longer need it."
         );
     }
     let keys = startup::load_or_create_keys(&config)?;
     let database = startup::open_database(&config).await?;
-    let exported = write(
-        &config,
-        &database.pool,
-        &keys,
-        args.with_emails,
-        file.as_deref(),
-    )
-    .await;
+    let exported = write(&config, &database.pool, &keys, with_emails, file.as_deref()).await;
     database.close().await?;
     exported
 }
@@ -70,7 +59,7 @@ async fn write(
     let publication = publication::store::find(&mut db)
         .await?
         .context("there is nothing to export: no site has been set up in this database yet")?;
-    startup::activate_key(keys, &publication, &startup::secret_key_path(config))?;
+    startup::activate_key(config, keys, &publication)?;
     let request = ExportRequest {
         publication: &publication,
         base_url: config.absolute_url(""),

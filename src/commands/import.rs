@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use super::import_progress::ConsoleProgress;
 use crate::clock::Clock;
@@ -19,36 +19,37 @@ pub enum ImportCommand {
     ///
     /// In WordPress, choose Tools, Export, "All content". Importing the same export again changes nothing; a newer export updates
     /// what changed in WordPress, except articles that were edited on this site.
-    Wordpress(WordpressImportArgs),
-}
-
-/// Arguments of `import wordpress`.
-#[derive(Args)]
-pub struct WordpressImportArgs {
-    /// Exports: .xml, also in .gz or .zip; - for standard input
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Write nothing, and print the report of what would be written
-    #[arg(long)]
-    dry_run: bool,
-    /// Folder wp-content/uploads of the WordPress site: files that articles show are copied from it to the media folder
-    #[arg(long, value_name = "FOLDER")]
-    uploads: Option<PathBuf>,
-    /// Time zone of the WordPress site, such as Europe/Kyiv, for dates that the export does not have in UTC [default: learned from its other dates]
-    #[arg(long, value_name = "ZONE")]
-    time_zone: Option<String>,
+    Wordpress {
+        /// Exports: .xml, also in .gz or .zip; - for standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Write nothing, and print the report of what would be written
+        #[arg(long)]
+        dry_run: bool,
+        /// Folder wp-content/uploads of the WordPress site: files that articles show are copied from it to the media folder
+        #[arg(long, value_name = "FOLDER")]
+        uploads: Option<PathBuf>,
+        /// Time zone of the WordPress site, such as Europe/Kyiv, for dates that the export does not have in UTC [default: learned from its other dates]
+        #[arg(long, value_name = "ZONE")]
+        time_zone: Option<String>,
+    },
 }
 
 /// Imports the exports and prints the report to standard output. A server may be running at the same time.
 pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
-    let ImportCommand::Wordpress(args) = command;
-    let zone = match &args.time_zone {
+    let ImportCommand::Wordpress {
+        files,
+        dry_run,
+        uploads,
+        time_zone,
+    } = command;
+    let zone = match &time_zone {
         Some(name) => Some(dates::parse_zone(name).with_context(|| {
             format!("--time-zone {name}: not a known time zone; use a name such as Europe/Kyiv")
         })?),
         None => None,
     };
-    if let Some(folder) = &args.uploads {
+    if let Some(folder) = &uploads {
         ensure!(
             folder.is_dir(),
             "--uploads {}: not a folder; name the wp-content/uploads folder of the WordPress site",
@@ -56,12 +57,12 @@ pub async fn run(config: Config, command: ImportCommand) -> anyhow::Result<()> {
         );
     }
     // Before the database is started, which takes longer than a wrong file name is worth.
-    let files = InputFiles::open(&args.files)?;
+    let files = InputFiles::open(&files)?;
     let keys = startup::load_or_create_keys(&config)?;
     let database = startup::open_database(&config).await?;
     let options = ImportOptions {
-        dry_run: args.dry_run,
-        uploads_folder: args.uploads,
+        dry_run,
+        uploads_folder: uploads,
         media_folder: media_dir(&config),
         zone,
         base_url: config.absolute_url(""),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep_until;
 use zeroize::Zeroizing;
@@ -20,21 +20,17 @@ pub enum KeyCommand {
     /// Replace the secret key, and seal everything again with the new one while the site serves
     ///
     /// An interrupted rotation continues when the command is run again. Older keys stay in the key file until --prune.
-    Rotate(RotateArgs),
-}
-
-/// Arguments of `key rotate`.
-#[derive(Args)]
-pub struct RotateArgs {
-    /// Only add a new key to the key file, for the next rotation to use; copy the file to your other servers in between
-    #[arg(long, conflicts_with = "prune")]
-    stage: bool,
-    /// Remove older keys from the key file once nothing is sealed with them; links in emails sent before the rotation stop working
-    #[arg(long)]
-    prune: bool,
-    /// File with the key to rotate to [default: the staged key, or a new one]
-    #[arg(long, value_name = "FILE", conflicts_with = "prune")]
-    new_key_file: Option<PathBuf>,
+    Rotate {
+        /// Only add a new key to the key file, for the next rotation to use; copy the file to your other servers in between
+        #[arg(long, conflicts_with = "prune")]
+        stage: bool,
+        /// Remove older keys from the key file once nothing is sealed with them; links in emails sent before the rotation stop working
+        #[arg(long)]
+        prune: bool,
+        /// File with the key to rotate to [default: the staged key, or a new one]
+        #[arg(long, value_name = "FILE", conflicts_with = "prune")]
+        new_key_file: Option<PathBuf>,
+    },
 }
 
 /// Time after the start of a rotation until no request can write with the old key any more: a request that posts a
@@ -43,7 +39,11 @@ const OLD_WRITES_TIMEOUT: Duration = Duration::from_secs(21);
 
 /// Runs a subcommand of `key`. A server may be running at the same time.
 pub async fn run(config: Config, command: KeyCommand) -> anyhow::Result<()> {
-    let KeyCommand::Rotate(args) = command;
+    let KeyCommand::Rotate {
+        stage: only_stage,
+        prune,
+        new_key_file,
+    } = command;
     let path = startup::secret_key_path(&config);
     let file = read_key_file(&path)?.with_context(|| {
         format!(
@@ -51,21 +51,21 @@ pub async fn run(config: Config, command: KeyCommand) -> anyhow::Result<()> {
             path.display()
         )
     })?;
-    let new_key = match &args.new_key_file {
+    let new_key = match &new_key_file {
         Some(named) => Some(
             read_key_file(named)?
                 .with_context(|| format!("there is no file {}", named.display()))?,
         ),
         None => None,
     };
-    if args.stage {
+    if only_stage {
         return stage(&path, file, new_key.as_ref());
     }
     let database = startup::open_database(&config).await?;
     // A connection outside the pool: the import lock that the rotation takes on it must end with it.
     let mut db = database.pool.acquire().await?.detach();
-    let rotation = KeyRotation { path, file };
-    let result = if args.prune {
+    let rotation = KeyRotation { config, path, file };
+    let result = if prune {
         rotation.prune(&mut db).await
     } else {
         rotation.rotate(&mut db, new_key.as_ref()).await
@@ -98,6 +98,7 @@ fn stage(path: &Path, mut file: KeyFile, new: Option<&KeyFile>) -> anyhow::Resul
 
 /// Rotation of the secret key in a key file.
 struct KeyRotation {
+    config: Config,
     path: PathBuf,
     file: KeyFile,
 }
@@ -143,7 +144,7 @@ impl KeyRotation {
         let publication = publication::store::find(db).await?.context(
             "nothing has been served from this database yet, so nothing is sealed in it",
         )?;
-        startup::activate_key(&self.file.key_ring(), &publication, &self.path)?;
+        startup::activate_key(&self.config, &self.file.key_ring(), &publication)?;
         let id = publication.key_id.first_chunk().copied();
         id.context(
             "the key id in the database is too short; restore the settings table from a backup",

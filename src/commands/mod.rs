@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::audit_log::verify::Checkpoint;
 use crate::config::Settings;
 use crate::privacy_check::{self, PrivacyArgs};
 
@@ -77,7 +78,11 @@ pub enum CheckCommand {
     ///
     /// Prints the end of the log. Saved elsewhere and given as --checkpoint later, it shows whether the log up to there has
     /// been changed since.
-    Log(check_log::CheckLogArgs),
+    Log {
+        /// End of the log as an earlier check printed it; also detects a log that was rewritten as a whole since then
+        #[arg(long, value_name = "POSITION:HASH")]
+        checkpoint: Option<Checkpoint>,
+    },
 }
 
 /// Runs the subcommand that the command line names.
@@ -97,8 +102,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             check: Some(CheckCommand::Privacy(args)),
         } => return privacy_check::check_privacy(cli.settings.check()?, args).await,
         Command::Check {
-            check: Some(CheckCommand::Log(asked)),
-        } => return check_log::check_log(cli.settings.check()?, asked).await,
+            check: Some(CheckCommand::Log { checkpoint }),
+        } => return check_log::check_log(cli.settings.check()?, checkpoint).await,
     }
     Ok(ExitCode::SUCCESS)
 }

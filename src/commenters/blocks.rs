@@ -40,7 +40,6 @@ impl BlockableDomain {
     }
 }
 
-/// An IP network that can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockableNetwork(IpNet);
 

@@ -77,8 +77,7 @@ impl Email {
 
     /// Returns the hashes of the email address under all keys in the key file, the active key first.
     pub fn hashes(&self, keys: &KeyRing) -> Vec<Vec<u8>> {
-        let hashes = keys.blind_indexes("email", self.0.as_bytes());
-        hashes.into_iter().map(|hash| hash.to_vec()).collect()
+        keys.blind_indexes("email", self.0.as_bytes())
     }
 
     /// Encrypts the email address for the commenter row that contains `hash`. It can only be decrypted together with this

@@ -68,7 +68,6 @@ impl CommenterAccess {
     }
 }
 
-/// A subscription to the comments of one article.
 pub struct Subscription {
     pub id: SubscriptionId,
     pub scope: SubscriptionScope,

@@ -1,5 +1,6 @@
 //! Actions of the page on which authors manage a comment: edit, preview, delete, and email the verification link.
 
+use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,15 +14,23 @@ use super::screen::{ScreenedAuthor, screen_comment};
 use super::screening::Verdict;
 use super::store::{author, erase};
 use super::submission::Submitter;
-use super::unsent_page::build_unsent_page;
 use super::{emails, links};
 use crate::app::App;
-use crate::commenters;
+use crate::commenters::store::{commenters, verification};
 use crate::ids::CommentId;
 use crate::text::{BodyFormat, SafeHtml};
 use crate::web::error::{RETRY_AFTER_SECONDS, with_timeout};
 use crate::web::request_id::RequestId;
 use crate::web::{Error, FormFields, Layout, Page, Path, Query, Result, redirect_after_post};
+
+/// Page that shows a text that could not be saved, so that its author does not lose it.
+#[derive(Template)]
+#[template(path = "comments/unsent.html")]
+struct UnsentPage {
+    layout: Layout,
+    notice: String,
+    body: String,
+}
 
 /// Handles the forms on the page where authors manage their comment.
 pub async fn post_author_page(
@@ -72,6 +81,15 @@ fn failure_response(
         }
         other => other.into_response(),
     }
+}
+
+/// Builds a page with an explanation and the text that could not be saved.
+fn build_unsent_page(layout: Layout, notice: String, body: String) -> Page<UnsentPage> {
+    Page(UnsentPage {
+        layout,
+        notice,
+        body,
+    })
 }
 
 async fn edit_comment(
@@ -146,13 +164,8 @@ async fn screen_edit(
     body_html: &SafeHtml,
 ) -> Result<Verdict> {
     let comment = &page.comment;
-    let is_verified = match comment.commenter_id {
-        Some(id) => {
-            commenters::store::verification::is_verified(db, submitter.browser.0.as_deref(), id)
-                .await?
-        }
-        None => false,
-    };
+    let is_verified =
+        verification::is_verified(db, &submitter.browser, comment.commenter_id).await?;
     let author = ScreenedAuthor {
         name: &comment.name,
         website: comment.website.as_deref(),
@@ -178,7 +191,7 @@ async fn delete_comment(app: &App, id: CommentId, key: &str) -> Result<Response>
     erase::erase(&mut db, &[id], app.clock.now()).await?;
     // The sealed email has no purpose without any comment or subscription.
     if let Some(commenter_id) = comment.commenter_id {
-        commenters::store::commenters::delete_if_unused(&mut db, commenter_id).await?;
+        commenters::delete_if_unused(&mut db, commenter_id).await?;
     }
     db.commit().await?;
     tracing::info!(comment = %id, "comment erased by its author");

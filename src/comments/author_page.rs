@@ -14,7 +14,8 @@ use super::screening::ScreeningReason;
 use super::store::author::{self, AuthorComment};
 use crate::app::App;
 use crate::clock::Ts;
-use crate::commenters::{self, BrowserToken};
+use crate::commenters::BrowserToken;
+use crate::commenters::store::verification;
 use crate::ids::CommentId;
 use crate::text::SafeHtml;
 use crate::web::{Db, Error, FieldErrors, Layout, Page, Path, Query, Result};
@@ -123,7 +124,7 @@ async fn can_verify(
     let Some(id) = page.comment.commenter_id.filter(|_| can_email) else {
         return Ok(false);
     };
-    Ok(!commenters::store::verification::is_verified(db, browser.0.as_deref(), id).await?)
+    Ok(!verification::is_verified(db, browser, Some(id)).await?)
 }
 
 impl CommentAuthorPage {
@@ -137,7 +138,7 @@ impl CommentAuthorPage {
             notice: None,
             preview: None,
             body: comment.body.clone(),
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
             editable_until: Some(until).filter(|until| comment.is_taken() && *until > layout.now),
             can_verify: false,
             is_new: false,
@@ -148,8 +149,10 @@ impl CommentAuthorPage {
 
     /// Renders the page with status 429 and a notice that asks to wait for `seconds`.
     pub fn rate_limited(mut self, seconds: u64) -> Response {
-        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        let notice = self.layout.translator.plural("author-page-too-fast", wait);
+        let notice = self
+            .layout
+            .translator
+            .plural("author-page-too-fast", seconds);
         self.notice = Some(AuthorNotice::Rejected(notice));
         Page(self).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds)
     }
@@ -159,35 +162,22 @@ impl CommentAuthorPage {
         matches!(self.notice, Some(AuthorNotice::Rejected(_))) && !self.body.is_empty()
     }
 
-    /// Returns the message key of the heading, and the sentence that explains the comment's status.
-    fn status_texts(&self) -> (&'static str, String) {
+    /// Returns the heading and the sentence that explain the comment's status.
+    fn status_texts(&self) -> (String, String) {
         let translator = self.layout.translator;
-        match (self.comment.erased_at, self.comment.status) {
-            (Some(_), _) => match self.comment.kept_days {
-                Some(days) => (
-                    "author-page-purged",
-                    translator.plural("author-page-purged-explained", days),
-                ),
-                None => (
-                    "author-page-erased",
-                    translator.text("author-page-erased-explained"),
-                ),
-            },
-            (None, Status::Held) => (
-                "author-page-held",
-                translator.text("author-page-held-explained"),
-            ),
-            (None, Status::Approved) => (
-                "author-page-approved",
-                translator.text("author-page-approved-explained"),
-            ),
-            (None, Status::Spam) => (
-                "author-page-spam",
-                translator.text("author-page-spam-explained"),
-            ),
-            (None, Status::Trashed) => (
-                "author-page-trashed",
-                translator.text("author-page-trashed-explained"),
+        let texts = |state: &str| {
+            let key = format!("author-page-{state}");
+            (
+                translator.text(&key),
+                translator.text(&format!("{key}-explained")),
+            )
+        };
+        match (self.comment.erased_at, self.comment.kept_days) {
+            (None, _) => texts(self.comment.status.as_str()),
+            (Some(_), None) => texts("erased"),
+            (Some(_), Some(days)) => (
+                translator.text("author-page-purged"),
+                translator.plural("author-page-purged-explained", days),
             ),
         }
     }

@@ -91,14 +91,7 @@ fn comment_json(layout: &Layout, comment: &AuthorComment, versions: &[CommentVer
     let replaced: Vec<_> = versions
         .iter()
         .filter(|version| version.comment_id == comment.id)
-        .map(|version| {
-            json!({
-                "changed_at": version.replaced_at.rfc3339(),
-                "name": version.name,
-                "website": version.website,
-                "text": version.body,
-            })
-        })
+        .map(version_json)
         .collect();
     json!({
         "id": comment.id.0,
@@ -111,6 +104,16 @@ fn comment_json(layout: &Layout, comment: &AuthorComment, versions: &[CommentVer
         "written_at": comment.created_at.rfc3339(),
         "edited_at": comment.edited_at.map(Ts::rfc3339),
         "before_the_staff_changed_it": replaced,
+    })
+}
+
+/// Returns an earlier version of a comment for an export of everything stored about its author.
+pub fn version_json(version: &CommentVersion) -> Value {
+    json!({
+        "changed_at": version.replaced_at.rfc3339(),
+        "name": version.name,
+        "website": version.website,
+        "text": version.body,
     })
 }
 

@@ -16,6 +16,7 @@ use super::store::author::{self, AuthorComment};
 use super::store::erase;
 use crate::app::App;
 use crate::commenters::browser::new_token;
+use crate::commenters::store::verification;
 use crate::commenters::{self, BrowserToken, CommenterAccess, Subscription, SubscriptionScope};
 use crate::crypto::KeyRing;
 use crate::ids::{CommentId, CommenterId, SubscriptionId};
@@ -61,7 +62,7 @@ pub struct CommenterPageQuery {
 struct SignedOutPage {
     layout: Layout,
     /// Number of erased comments. `None` if only browsers were signed out.
-    erased: Option<i64>,
+    erased: Option<u64>,
     /// Whether the encrypted email stays stored because it is blocked.
     is_blocked: bool,
 }
@@ -90,12 +91,7 @@ pub async fn show_commenter_page(
         _ => None,
     };
     let page = CommenterPage {
-        is_verified: commenters::store::verification::is_verified(
-            &mut db,
-            browser.0.as_deref(),
-            id,
-        )
-        .await?,
+        is_verified: verification::is_verified(&mut db, &browser, Some(id)).await?,
         browsers: commenters::store::browsers::count(&mut db, id).await?,
         subscriptions: commenters::store::subscriptions::list(&mut db, id, now).await?,
         older: comments.last().map(|last| last.id).filter(|_| has_more),
@@ -175,7 +171,7 @@ pub async fn post_commenter_page(
             tracing::info!(commenter = %id, erased, "commenter erased at their own request");
             Ok(Page(SignedOutPage {
                 layout,
-                erased: Some(i64::try_from(erased).unwrap_or(i64::MAX)),
+                erased: Some(erased),
                 is_blocked: !is_deleted,
             })
             .into_private_response())
@@ -209,7 +205,7 @@ async fn verify_email(
         .list("subscription")
         .filter_map(|id| id.parse().ok().map(SubscriptionId))
         .collect();
-    commenters::store::verification::verify_email(db, id, &token, now).await?;
+    verification::verify_email(db, id, &token, now).await?;
     commenters::store::subscriptions::activate(db, id, &ticked, now).await?;
     Ok(jar)
 }

@@ -9,7 +9,6 @@ use crate::commenters::{self, CommenterAccess, SubscriptionScope};
 use crate::ids::CommenterId;
 use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
 use crate::mail::outbox;
-use crate::text::{excerpt, markdown};
 use crate::web::{Layout, Result};
 
 /// Length in characters after which a quoted comment is cut.
@@ -95,11 +94,10 @@ pub(super) fn build_notification(
 }
 
 fn build_quote(layout: &Layout, reply: &NotifiedReply) -> EmailBlock {
-    let text = markdown::html_to_text(reply.body_html.as_str());
     EmailBlock::Quote {
         who: reply.name.clone(),
         when: layout.format_date_time(&reply.created_at),
-        text: excerpt::excerpt(&text, QUOTE_CHARS),
+        text: reply.body_html.excerpt(QUOTE_CHARS),
         link: EmailLink {
             label: layout.translator.text("email-read-this"),
             url: layout.absolute_url(&links::comment_path(reply.id)),

@@ -1,13 +1,11 @@
 //! RSS 2.0 feeds of the newest comments: one feed for all articles, and one for each article.
 
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use rss::{GuidBuilder, ItemBuilder};
 use sqlx::PgConnection;
 
 use super::links;
 use super::store::approved::{self, FeedComment};
-use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag, find_next_scheduled_time};
 use crate::ids::ArticleId;
 use crate::text::dates;
@@ -19,8 +17,8 @@ const MAX_FEED_ITEMS: i64 = 50;
 const FEED_SUFFIX: &str = "/feed.xml";
 
 /// Shows the feed of the newest comments on all articles.
-pub async fn show_feed(State(app): State<App>, layout: Layout, mut db: Db) -> Result<Response> {
-    let now = app.clock.now();
+pub async fn show_feed(layout: Layout, mut db: Db) -> Result<Response> {
+    let now = layout.now;
     let comments = approved::list_newest(&mut db, MAX_FEED_ITEMS, now).await?;
     let tags = [CacheTag::Comments, CacheTag::Articles];
     // A scheduled article brings its comments along when it is published.
@@ -53,23 +51,11 @@ pub async fn render_article_feed(
         .translator
         .format("article-feed", "title", article_title);
     let newest = comments.first().map(|newest| newest.created_at);
-    let items = comments.into_iter().map(|comment| {
-        let comment = FeedComment {
-            id: comment.id,
-            name: comment.name,
-            body_html: comment.body_html,
-            created_at: comment.created_at,
-            article_title: article_title.to_owned(),
-        };
-        build_item(layout, &comment)
-    });
-    let mut channel = feed::build_channel(
-        layout,
-        title,
-        &article_feed_path(path),
-        newest,
-        items.collect(),
-    );
+    let items = comments
+        .iter()
+        .map(|comment| build_item(layout, comment))
+        .collect();
+    let mut channel = feed::build_channel(layout, title, &article_feed_path(path), newest, items);
     channel.link = layout.absolute_url(path);
     let policy = CachePolicy::tagged([CacheTag::Article(id)]);
     Ok((policy, feed::FeedResponse(channel)).into_response())

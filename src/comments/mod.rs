@@ -25,7 +25,6 @@ pub mod store;
 mod submission;
 mod thread;
 pub mod thread_page;
-mod unsent_page;
 pub mod unsubscribe;
 
 pub use model::{Comment, Discussion, LinkbackKind, NETWORK_ROW, NewComment, Status, hash_network};

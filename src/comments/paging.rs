@@ -26,7 +26,6 @@ pub struct CommentPaging {
 }
 
 impl CommentPaging {
-    /// Makes page number `page` of an article with `threads` threads.
     fn for_article(page: i64, threads: i64) -> Self {
         let pages = count_pages(threads, THREADS_PER_PAGE).max(1);
         Self { page, pages }
@@ -107,7 +106,6 @@ pub fn thread_page_path(root: CommentId, page: i64) -> String {
     format!("/comments/{root}/thread?from={page}")
 }
 
-/// Comments on one page of an article.
 pub struct CommentPage {
     /// Numbers of comments and threads on all pages together.
     pub counts: ThreadCounts,

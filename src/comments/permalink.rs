@@ -1,23 +1,20 @@
 //! Permalinks of comments. A permalink redirects, because a comment moves to another page when comments before it are
 //! added or removed.
 
-use axum::extract::State;
 use axum::response::Redirect;
 
 use super::paging;
 use super::store::threads;
-use crate::app::App;
 use crate::ids::CommentId;
 use crate::web::{Db, Error, Layout, Path, Result};
 
 /// Redirects from a comment's permalink to the page of the article or thread that shows the comment.
 pub async fn show_comment(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(id): Path<CommentId>,
 ) -> Result<Redirect> {
-    let position = threads::find_position(&mut db, id, app.clock.now())
+    let position = threads::find_position(&mut db, id, layout.now)
         .await?
         .ok_or(Error::NotFound)?;
     let page = match paging::page_in_thread(position.before_in_thread) {

@@ -66,8 +66,7 @@ async fn handle(
     if let Err(seconds) = app.limits.check_comment(submitter.ip) {
         let layout = Layout::load_or_last_known(app).await;
         let form = ReplyForm::new(&layout, target, typed);
-        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        let notice = layout.translator.plural("reply-too-fast", wait);
+        let notice = layout.translator.plural("reply-too-fast", seconds);
         return build_failure_page(layout, form, notice)
             .with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds);
     }

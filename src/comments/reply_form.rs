@@ -90,7 +90,7 @@ impl ReplyForm {
             typed,
             offers_email: layout.sends_mail,
             preview: None,
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
             script: assets::asset_url("reply.js"),
         }
     }
@@ -115,8 +115,8 @@ impl ReplyForm {
         article.into_iter().chain(parent).collect()
     }
 
-    fn error_count(&self) -> i64 {
-        i64::try_from(self.errors.iter().count()).unwrap_or(i64::MAX)
+    fn error_count(&self) -> usize {
+        self.errors.iter().count()
     }
 
     /// Returns whether the honeypot field was filled in, which people do not see but bots do.
@@ -152,16 +152,14 @@ impl ReplyForm {
         ip: IpAddr,
     ) -> Option<NewComment> {
         let translator = self.translator;
-        let mut errors = FieldErrors::new();
+        let mut errors = FieldErrors::default();
         for (field, text) in [
             ("author", &mut self.typed.name),
             ("email", &mut self.typed.email),
             ("url", &mut self.typed.website),
         ] {
-            if input::has_invalid_chars(text) {
-                *text = input::strip_invalid_chars(text);
-                errors.push(translator, field, "field-unreadable");
-            }
+            // The lengths are checked below, each with a message of its own.
+            errors.check_text(translator, field, text, usize::MAX);
         }
         let (body, body_html) = parse_body(
             translator,
@@ -248,14 +246,10 @@ pub fn parse_body(
     typed: &mut String,
     errors: &mut FieldErrors,
 ) -> (String, SafeHtml) {
-    if input::has_invalid_chars(typed) {
-        *typed = input::strip_invalid_chars(typed);
-        errors.push(translator, "comment", "field-unreadable");
-    }
+    errors.check_text(translator, "comment", typed, usize::MAX);
     let body = input::multi_line(typed);
     let over = body.len().saturating_sub(MAX_BODY_BYTES);
     if over > 0 {
-        let over = i64::try_from(over).unwrap_or(i64::MAX);
         errors.push_message("comment", translator.plural("reply-comment-too-long", over));
         // Not rendered: a text of any length could be made to take long.
         return (body, markdown::render_comment(""));

@@ -1,14 +1,12 @@
 //! The reply form on its own page, used to reply to a comment, to preview, or to fix errors.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::model::{Comment, Discussion};
 use super::reply_form::ReplyForm;
 use super::store::{approved, discussions};
-use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag};
 use crate::ids::{ArticleId, CommentId};
 use crate::web::{Db, Error, Layout, Page, Path, Query, Result};
@@ -41,7 +39,6 @@ impl ReplyFormPage {
     }
 }
 
-/// Query string of the reply page.
 #[derive(Deserialize)]
 pub struct ReplyQuery {
     to: Option<CommentId>,
@@ -49,14 +46,13 @@ pub struct ReplyQuery {
 
 /// Shows the reply form. If the query names a parent comment, it is shown above the form.
 pub async fn show_reply(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(id): Path<ArticleId>,
     Query(query): Query<ReplyQuery>,
 ) -> Result<Response> {
     let settings = &layout.publication.discussion;
-    let discussion = discussions::find(&mut db, settings, id, app.clock.now())
+    let discussion = discussions::find(&mut db, settings, id, layout.now)
         .await?
         .ok_or(Error::NotFound)?;
     let parent = match query.to {

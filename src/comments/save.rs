@@ -8,6 +8,7 @@ use super::screen::{ScreenedAuthor, screen_comment};
 use super::screening::Verdict;
 use super::store::submissions;
 use crate::app::App;
+use crate::commenters::store::verification;
 use crate::commenters::{self, BrowserToken, Email, SubscriptionScope};
 use crate::crypto::KeyRing;
 use crate::ids::CommentId;
@@ -27,7 +28,6 @@ pub(super) struct ValidReply<'a> {
     pub scope: Option<SubscriptionScope>,
 }
 
-/// Outcome of saving a valid comment.
 pub(super) enum SaveOutcome {
     Created {
         id: CommentId,
@@ -76,12 +76,8 @@ async fn try_save(app: &App, db: &mut PgConnection, reply: &ValidReply<'_>) -> R
     if !is_new && let Some(id) = find_duplicate(app, db, article_id, commenter_id, comment).await? {
         return Ok(SaveOutcome::Duplicate { id });
     }
-    let is_verified = match commenter_id.filter(|_| !is_new) {
-        Some(id) => {
-            commenters::store::verification::is_verified(db, reply.browser.0.as_deref(), id).await?
-        }
-        None => false,
-    };
+    let known_id = commenter_id.filter(|_| !is_new);
+    let is_verified = verification::is_verified(db, reply.browser, known_id).await?;
     let is_staff = comment.account_id.is_some();
     if !is_staff {
         let keys = flood_keys(&app.keys, comment, is_verified);

@@ -25,7 +25,6 @@ pub struct StaffReply {
     pub ip: IpAddr,
 }
 
-/// Outcome of saving a staff reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StaffReplyOutcome {
     Created(CommentId),

@@ -55,7 +55,6 @@ pub(super) struct ReplyContext {
     pub parent: Option<Comment>,
 }
 
-/// Outcome of submitting a reply.
 pub(super) enum SubmitOutcome {
     Created {
         id: CommentId,

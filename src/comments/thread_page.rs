@@ -1,7 +1,7 @@
 //! Pages of a thread that is too long for its article's page.
 
 use askama::Template;
-use axum::extract::{OriginalUri, State};
+use axum::extract::OriginalUri;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -10,7 +10,6 @@ use super::model::Discussion;
 use super::paging::{self, CommentPaging};
 use super::store::{discussions, threads};
 use super::thread::Thread;
-use crate::app::App;
 use crate::cache::{CachePolicy, CacheTag};
 use crate::ids::CommentId;
 use crate::web::{Db, Error, Layout, Page, Path, Result};
@@ -30,13 +29,12 @@ struct ThreadPage {
 
 /// Shows a page of a thread, from page 2 on. The first page of a thread is on the article's page.
 pub async fn show_thread(
-    State(app): State<App>,
     layout: Layout,
     mut db: Db,
     Path(root): Path<CommentId>,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response> {
-    let now = app.clock.now();
+    let now = layout.now;
     let summary = threads::find(&mut db, root, now)
         .await?
         .ok_or(Error::NotFound)?;

@@ -38,10 +38,8 @@ impl DerivedKeys {
         // Stored values depend on these context strings: changing one loses everything sealed, indexed or signed.
         let derive = |purpose| Zeroizing::new(blake3::derive_key(purpose, secret));
         let long_id = blake3::derive_key("broadsheet 2026-11 key id", secret);
-        let mut id = [0; KEY_ID_BYTES];
-        id.copy_from_slice(&long_id[..KEY_ID_BYTES]);
         Self {
-            id,
+            id: *long_id.first_chunk().expect("a derived key has 32 bytes"),
             sealing: derive("broadsheet 2026-11 seal values at rest"),
             indexing: derive("broadsheet 2026-11 find sealed values"),
             signing: derive("broadsheet 2026-11 sign addresses of pages"),

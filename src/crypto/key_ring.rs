@@ -81,7 +81,6 @@ impl KeyRing {
         true
     }
 
-    /// Returns the id of the active key.
     pub fn active_id(&self) -> KeyId {
         self.state().active().id
     }
@@ -118,13 +117,13 @@ impl KeyRing {
 
     /// Returns the blind index of `value` under each key of the ring, the active key first. With them a value is found
     /// even if it was indexed before a key rotation.
-    pub fn blind_indexes(&self, kind: &str, value: &[u8]) -> Vec<[u8; 32]> {
+    pub fn blind_indexes(&self, kind: &str, value: &[u8]) -> Vec<Vec<u8>> {
         let state = self.state();
         let active = state.active();
         let others = state.keys.iter().filter(|key| key.id != active.id);
         std::iter::once(active)
             .chain(others)
-            .map(|key| key.blind_index(kind, value))
+            .map(|key| key.blind_index(kind, value).to_vec())
             .collect()
     }
 
@@ -139,9 +138,8 @@ impl KeyRing {
             hasher.update(&(value.len() as u64).to_le_bytes());
             hasher.update(value);
         }
-        let mut fingerprint = [0; 8];
-        fingerprint.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-        i64::from_le_bytes(fingerprint)
+        let hash = hasher.finalize();
+        i64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"))
     }
 
     /// Signs `value` for one `purpose`. The signature is text that is safe in a URL.

@@ -26,11 +26,6 @@ impl PasswordHasher {
         }
     }
 
-    /// Returns the Argon2 parameters in use.
-    pub fn argon2(&self) -> &Argon2<'static> {
-        &self.argon2
-    }
-
     /// Hashes a password with a random salt. The result is a PHC string.
     pub async fn hash(&self, password: Zeroizing<String>) -> anyhow::Result<String> {
         let argon2 = self.argon2.clone();

@@ -22,9 +22,6 @@ const DEADLOCK_DETECTED: &str = "40P01";
 
 /// Row with an encrypted value, implemented by the store of the feature that owns the table.
 pub trait SealedRow: Sized + Send {
-    /// Row encrypted with the active key, ready to be written.
-    type Rotated: Send;
-
     /// Selects and locks up to [`BATCH_ROWS`] rows with an id greater than `after` whose value is not encrypted with the
     /// active key, ordered by id. Rows locked by other transactions are skipped; a later pass over the table finds them.
     fn select_batch(
@@ -35,14 +32,14 @@ pub trait SealedRow: Sized + Send {
 
     fn id(&self) -> i64;
 
-    /// Decrypts the row's value and encrypts it with the active key.
-    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError>;
+    /// Replaces the row's encrypted value with one that is encrypted with the active key.
+    fn rotate(&mut self, keys: &KeyRing) -> Result<(), DecryptError>;
 
-    /// Writes the rows, and returns the number of rows that were merged with another row.
+    /// Writes rotated rows, and returns the number of rows that were merged with another row.
     fn update_batch(
         db: &mut PgConnection,
         keys: &KeyRing,
-        rows: Vec<Self::Rotated>,
+        rows: Vec<Self>,
     ) -> impl Future<Output = sqlx::Result<u64>> + Send;
 }
 
@@ -115,22 +112,21 @@ pub async fn rotate_batch<R: SealedRow>(
     after: i64,
 ) -> sqlx::Result<RotationBatch> {
     let mut transaction = db.begin().await?;
-    let rows = R::select_batch(&mut transaction, &keys.active_id(), after).await?;
-    let rotated: Vec<R::Rotated> = rows
-        .iter()
-        // A value that opens with no key stays as it is and is counted below: it must not stop the others.
-        .filter_map(|row| row.rotate(keys).ok())
-        .collect();
-    let mut batch = RotationBatch {
-        // Undecryptable rows included, or the next batch would select them again.
-        last_id: rows.last().map(R::id),
-        rotated: rotated.len() as u64,
-        merged: 0,
-        undecryptable: (rows.len() - rotated.len()) as u64,
-    };
-    batch.merged = R::update_batch(&mut transaction, keys, rotated).await?;
+    let mut rows = R::select_batch(&mut transaction, &keys.active_id(), after).await?;
+    // Undecryptable rows included, or the next batch would select them again.
+    let last_id = rows.last().map(R::id);
+    let selected = rows.len();
+    // A value that opens with no key stays as it is and is counted below: it must not stop the others.
+    rows.retain_mut(|row| row.rotate(keys).is_ok());
+    let rotated = rows.len();
+    let merged = R::update_batch(&mut transaction, keys, rows).await?;
     transaction.commit().await?;
-    Ok(batch)
+    Ok(RotationBatch {
+        last_id,
+        rotated: rotated as u64,
+        merged,
+        undecryptable: (selected - rotated) as u64,
+    })
 }
 
 /// Returns whether the error is a conflict with a comment posted at the same time, so that the batch can be tried again.

@@ -10,6 +10,7 @@ use crate::crypto::KeyId;
 pub const BEGIN_WITH_GENERIC_PLANS: &str = "begin; set local plan_cache_mode = force_generic_plan";
 
 /// Facts about a Postgres server that decide whether Broadsheet can work with it.
+#[derive(sqlx::FromRow)]
 pub struct ServerFacts {
     /// Version as one number, such as 140002 for 14.2.
     pub version: i32,
@@ -34,16 +35,12 @@ pub async fn silence_notices(db: &mut PgConnection) -> sqlx::Result<()> {
 
 pub async fn find_server_facts(db: &mut PgConnection) -> sqlx::Result<ServerFacts> {
     // Checked at run time only: the server may be too old for what the macros were prepared with.
-    let (version, encoding, folds_ukrainian) = sqlx::query_as(
-        "select current_setting('server_version_num')::int, current_setting('server_encoding'), lower('Ї') = 'ї'",
+    sqlx::query_as(
+        "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+             lower('Ї') = 'ї' as folds_ukrainian",
     )
     .fetch_one(db)
-    .await?;
-    Ok(ServerFacts {
-        version,
-        encoding,
-        folds_ukrainian,
-    })
+    .await
 }
 
 /// Returns whether the tables of Broadsheet exist in the database.

@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use askama::Template;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use serde::{Deserialize, Serialize};
@@ -114,15 +114,20 @@ impl EmailMessage {
             .date(date)
             .message_id(Some(format!("<{}@{}>", stamp.id, stamp.host)))
             .subject(to_single_line(&self.subject))
-            .header(AutoSubmitted);
+            // It prevents out-of-office replies (RFC 3834 §5).
+            .raw_header(raw_header("Auto-Submitted", "auto-generated".to_owned()));
         if let Some(thread) = &self.thread {
             let thread = format!("<{}@{}>", sanitize_id(thread), stamp.host);
             message = message.in_reply_to(thread.clone()).references(thread);
         }
         if let Some(address) = self.unsubscribe.as_deref().and_then(parse_web_url) {
+            // RFC 2369 §3.2, and RFC 8058 §3.1 for unsubscribing with one click.
             message = message
-                .header(ListUnsubscribe(address))
-                .header(ListUnsubscribePost);
+                .raw_header(raw_header("List-Unsubscribe", format!("<{address}>")))
+                .raw_header(raw_header(
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ));
         }
         message.multipart(MultiPart::alternative_plain_html(
             self.text.clone(),
@@ -221,60 +226,8 @@ fn parse_web_url(text: &str) -> Option<String> {
     (is_web && is_plain).then_some(address)
 }
 
-/// The `Auto-Submitted` header. It prevents out-of-office replies (RFC 3834 §5).
-#[derive(Clone)]
-struct AutoSubmitted;
-
-/// The `List-Unsubscribe` header (RFC 2369 §3.2), with the URL for unsubscribing.
-#[derive(Clone)]
-struct ListUnsubscribe(String);
-
-/// The `List-Unsubscribe-Post` header, which announces unsubscribing with one click (RFC 8058 §3.1).
-#[derive(Clone)]
-struct ListUnsubscribePost;
-
-type HeaderParseError = Box<dyn std::error::Error + Send + Sync>;
-
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> Result<Self, HeaderParseError> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
-}
-
-impl Header for ListUnsubscribe {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("List-Unsubscribe")
-    }
-
-    fn parse(text: &str) -> Result<Self, HeaderParseError> {
-        Ok(Self(text.trim_matches(['<', '>']).to_owned()))
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), format!("<{}>", self.0))
-    }
-}
-
-impl Header for ListUnsubscribePost {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
-    }
-
-    fn parse(_: &str) -> Result<Self, HeaderParseError> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
-    }
+fn raw_header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::ids::{AccountId, CommentId, CommenterId, SubscriptionId};
 
-/// Recipient of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient {
     Commenter(CommenterId),

@@ -215,18 +215,14 @@ fn describe_entry(translator: Translator, entry: &LogEntry, author: Option<&str>
             None => translator.text("log-kind-edited"),
         },
         // Only the kind of the subject is shown: the id of a commenter must not appear on a page.
-        EntryKind::Blocked => match entry.subject.strip_prefix("domain ") {
-            Some(domain) => translator.format("log-blocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => translator.text("log-blocked-email"),
-            None => translator.text("log-blocked-network"),
-        },
-        EntryKind::Unblocked => match entry.subject.strip_prefix("domain ") {
-            Some(domain) => translator.format("log-unblocked-domain", "domain", domain),
-            None if entry.subject.starts_with("commenter ") => {
-                translator.text("log-unblocked-email")
+        EntryKind::Blocked | EntryKind::Unblocked => {
+            let key = |subject: &str| format!("log-{}-{subject}", entry.kind.code());
+            match entry.subject.split_once(' ') {
+                Some(("domain", domain)) => translator.format(&key("domain"), "domain", domain),
+                Some(("commenter", _)) => translator.text(&key("email")),
+                _ => translator.text(&key("network")),
             }
-            None => translator.text("log-unblocked-network"),
-        },
+        }
         EntryKind::PolicyChanged => translator.text("log-policy-changed"),
         EntryKind::Emptied => {
             // The subject is `2000 comments`.

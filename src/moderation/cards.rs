@@ -11,7 +11,7 @@ use crate::comments::Status;
 use crate::comments::screening::{ReasonKind, ScreeningReason, WordList};
 use crate::i18n::Translator;
 use crate::ids::CommentId;
-use crate::text::{SafeHtml, excerpt, markdown};
+use crate::text::{SafeHtml, markdown};
 use crate::web::Layout;
 
 /// Number of comments from the same IP network at which the database query stops counting.
@@ -188,9 +188,7 @@ impl QueueCard {
     }
 
     pub fn parent_excerpt(&self) -> Option<String> {
-        let html = self.parent_html.as_ref()?;
-        let text = markdown::html_to_text(html.as_str());
-        Some(excerpt::excerpt(&text, PARENT_EXCERPT_CHARS))
+        Some(self.parent_html.as_ref()?.excerpt(PARENT_EXCERPT_CHARS))
     }
 }
 
@@ -229,12 +227,8 @@ pub fn choices(status: Status) -> &'static [(Status, &'static str)] {
 
 /// Describes the result of a decision or an undo in one sentence for the moderator.
 pub fn describe_action(translator: Translator, was_undo: bool, to: Status, count: i64) -> String {
-    let key = match (was_undo, to) {
-        (true, _) => "queue-undone",
-        (false, Status::Held) => "queue-done-held",
-        (false, Status::Approved) => "queue-done-approved",
-        (false, Status::Spam) => "queue-done-spam",
-        (false, Status::Trashed) => "queue-done-trashed",
-    };
-    translator.plural(key, count)
+    match was_undo {
+        true => translator.plural("queue-undone", count),
+        false => translator.plural(&format!("queue-done-{}", to.as_str()), count),
+    }
 }

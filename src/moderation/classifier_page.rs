@@ -16,7 +16,7 @@ use crate::admin::{AdminLayout, AdminSection};
 use crate::app::App;
 use crate::classifier::{self, MIN_EXAMPLES, ModelTotals, ThresholdReport, parse_threshold};
 use crate::publication;
-use crate::text::{Language, excerpt, markdown};
+use crate::text::Language;
 use crate::web::form::submit_or_recover;
 use crate::web::request_id::RequestId;
 use crate::web::{FieldErrors, FormFields, Layout, Page, Query, Result, redirect_after_post};
@@ -102,7 +102,7 @@ async fn save(
     let mut form = ThresholdForm {
         from: fields.first("from").trim().to_owned(),
         version: fields.first("version").parse().unwrap_or_default(),
-        errors: FieldErrors::new(),
+        errors: FieldErrors::default(),
     };
     let Some(threshold) = parse_threshold(&form.from) else {
         form.errors
@@ -137,7 +137,7 @@ impl ThresholdForm {
         Self {
             from: format_percent(&admin_layout.layout, publication.discussion.spam_threshold),
             version: publication.version,
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
         }
     }
 }
@@ -181,10 +181,6 @@ impl ClassifierPage {
         })
     }
 
-    fn scored(&self) -> i64 {
-        i64::try_from(self.scored).unwrap_or(i64::MAX)
-    }
-
     fn has_few_scored(&self) -> bool {
         self.scored < FEW_SCORED
     }
@@ -222,8 +218,7 @@ impl ClassifierPage {
 
 impl FalsePositive {
     fn excerpt(&self) -> String {
-        let text = markdown::html_to_text(self.body_html.as_str());
-        excerpt::excerpt(&text, EXCERPT_CHARS)
+        self.body_html.excerpt(EXCERPT_CHARS)
     }
 
     /// Returns the path of a queue page that lists the comments of the same author, including this one.

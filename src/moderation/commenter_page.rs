@@ -74,7 +74,6 @@ pub struct CommenterPageQuery {
     action: Option<ActionId>,
 }
 
-/// Shows the page of the commenter who wrote a comment.
 pub async fn show_commenter(
     State(app): State<App>,
     admin_layout: AdminLayout,
@@ -237,7 +236,6 @@ async fn change_policy(
     Ok(page.redirect(to.as_str()))
 }
 
-/// Returns a queue filter for comments of one status by the author of the comment `id`.
 fn filter_by_author(id: CommentId, status: Status) -> QueueFilter {
     QueueFilter {
         same_author_as: Some(id),
@@ -261,7 +259,7 @@ impl CommenterPage {
             profile,
             note: String::new(),
             reason: String::new(),
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
             done: None,
             trashed: None,
             conflict: None,

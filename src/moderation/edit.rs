@@ -188,12 +188,10 @@ impl CommentEditForm {
     /// Validates the form and returns the new text. If a field is invalid, returns `None` and stores the messages in the
     /// form.
     fn parse(&mut self, translator: Translator, format: BodyFormat) -> Option<EditedText> {
-        let mut errors = FieldErrors::new();
+        let mut errors = FieldErrors::default();
         for (field, text) in [("author", &mut self.author), ("url", &mut self.url)] {
-            if input::has_invalid_chars(text) {
-                *text = input::strip_invalid_chars(text);
-                errors.push(translator, field, "field-unreadable");
-            }
+            // The lengths are checked below, each with a message of its own.
+            errors.check_text(translator, field, text, usize::MAX);
         }
         let (body, body_html) = parse_body(translator, format, &mut self.comment, &mut errors);
         validate_name(translator, &self.author, &mut errors);
@@ -268,9 +266,9 @@ impl CommentEditPage {
             .find(|found| found.version == version)?;
         let translator = self.admin_layout.layout.translator;
         let mut body = found.body.clone();
+        let mut errors = FieldErrors::default();
         // The saved HTML may have been made by older, laxer rules.
-        let (body, body_html) =
-            parse_body(translator, found.format, &mut body, &mut FieldErrors::new());
+        let (body, body_html) = parse_body(translator, found.format, &mut body, &mut errors);
         Some(EditedText {
             name: found.name.clone(),
             website: found.website.clone(),

@@ -35,7 +35,6 @@ struct StaffReplyPage {
     id: CommentId,
     /// The comment that the moderator replies to; `None` if it was erased.
     card: Option<QueueCard>,
-    /// Text of the reply.
     comment: String,
     preview: Option<SafeHtml>,
     errors: FieldErrors,
@@ -157,7 +156,7 @@ async fn publish(
     let settings = &page.admin_layout.layout.publication.discussion;
     // Locks the comment before anything else, in the same order as decisions do, so that the two cannot deadlock.
     let is_unchanged = match &request {
-        Some(request) => store::reply::lock_if_unchanged(&mut db, request).await?,
+        Some(request) => store::decisions::lock_if_unchanged(&mut db, request).await?,
         None => false,
     };
     let (Some(request), true) = (request, is_unchanged) else {
@@ -313,7 +312,7 @@ impl StaffReplyPage {
             card,
             comment: String::new(),
             preview: None,
-            errors: FieldErrors::new(),
+            errors: FieldErrors::default(),
             notice: None,
         }
     }

@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 use strum::IntoEnumIterator;
 
 use super::store::transparency as store;
-use crate::app::App;
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::comments::screening::ReasonKind;
@@ -45,15 +43,11 @@ impl MonthCounts {
 }
 
 /// Shows the transparency page. Responds with 404 if the publication has not turned it on.
-pub async fn show_transparency(
-    State(app): State<App>,
-    layout: Layout,
-    mut db: Db,
-) -> Result<Response> {
+pub async fn show_transparency(layout: Layout, mut db: Db) -> Result<Response> {
     if !layout.publication.discussion.shows_transparency {
         return Err(Error::NotFound);
     }
-    let months = last_months(app.clock.now());
+    let months = last_months(layout.now);
     let keys: Vec<String> = months.iter().map(|month| month_key(*month)).collect();
     let counts = store::count_by_month(&mut db, &keys).await?;
     let codes: Vec<_> = ReasonKind::iter().map(ReasonKind::code).collect();

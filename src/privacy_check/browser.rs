@@ -91,10 +91,7 @@ impl RouterBrowser {
         let ip = Ipv6Addr::new(0x2001, 0xdb8, 0, self.network, 0, 0, 0, 1);
         let peer = SocketAddr::new(IpAddr::V6(ip), 1024);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
+        let Ok(response) = self.router.clone().oneshot(request).await;
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             if let Ok(cookie) = cookie.to_str() {
                 self.store_cookie(cookie);

@@ -21,7 +21,7 @@ pub struct Canary {
 
 impl Canary {
     /// Returns a canary with a new random email address and run id.
-    pub fn new() -> Self {
+    pub fn random() -> Self {
         Self {
             email: format!(
                 "Canary.Bird-{}+site@Example.org",
@@ -55,12 +55,6 @@ impl Canary {
     /// Returns the slug of the topic of this run's article, which is named `Canary <run_id>`.
     pub fn topic_slug(&self) -> String {
         format!("canary-{}", self.run_id)
-    }
-}
-
-impl Default for Canary {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

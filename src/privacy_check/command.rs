@@ -151,7 +151,7 @@ fn search_copy(
     page_limit: usize,
 ) -> anyhow::Result<LeakReport> {
     copy.fill()?;
-    let canary = Canary::new();
+    let canary = Canary::random();
     let mut report = canary.start_report(keys)?;
     let log = LogSearch::new(report.search_stream(REPLY_LOG_MESSAGE));
     let subscriber = tracing_subscriber::fmt()

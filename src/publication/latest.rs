@@ -41,7 +41,6 @@ impl LatestPublication {
         self.lock().clone()
     }
 
-    /// Loads the publication from the database.
     pub async fn load(&self, db: &mut PgConnection) -> sqlx::Result<Arc<Publication>> {
         let publication = store::find(db).await?.ok_or(sqlx::Error::RowNotFound)?;
         let publication = Arc::new(publication);

@@ -2,7 +2,6 @@
 
 mod accept;
 mod connection;
-mod metrics;
 mod ports;
 mod run;
 mod timed_stream;

@@ -1,15 +1,22 @@
 //! Startup of the site on an open database, and its run until it is told to stop.
 
 use anyhow::ensure;
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::accept::accept_connections;
-use super::metrics::serve_metrics;
 use super::ports::ServerPorts;
 use crate::accounts::setup;
 use crate::app::App;
 use crate::articles::welcome;
+use crate::cache::PageCacheService;
 use crate::{router, startup, worker};
+
+/// Content type of the OpenMetrics 1.0 text format.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Runs the site until SIGTERM or SIGINT. Fails if the values in the database are encrypted with a secret key that is not
 /// loaded.
@@ -52,4 +59,17 @@ async fn log_first_steps(app: &App) -> anyhow::Result<()> {
         None => tracing::info!("Sign in at {}", app.config.absolute_url("/admin/sign-in")),
     }
     Ok(())
+}
+
+/// Serves the metrics of the page cache for as long as the process runs, on a port of its own, which readers cannot
+/// reach.
+async fn serve_metrics(listener: TcpListener, pages: PageCacheService) {
+    let show_metrics = move || {
+        let response = ([(header::CONTENT_TYPE, OPENMETRICS)], pages.metrics());
+        async move { response }
+    };
+    let router = Router::new().route("/metrics", get(show_metrics));
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!(%error, "stopped serving metrics");
+    }
 }

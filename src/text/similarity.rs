@@ -212,9 +212,7 @@ fn parse_host(word: &str) -> Option<String> {
 /// Hashes a shingle. The result is stored, so it must be the same on every machine and in every version.
 fn hash_shingle(shingle: &[u8]) -> u64 {
     let hash = blake3::hash(shingle);
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&hash.as_bytes()[..8]);
-    u64::from_le_bytes(bytes)
+    u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"))
 }
 
 /// Mixes the bits of a number, as the finalizer of SplitMix64 does.

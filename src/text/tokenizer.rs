@@ -56,7 +56,6 @@ impl<'a> HtmlTag<'a> {
     }
 }
 
-/// Splits HTML into tokens.
 pub fn tokenize(html: &str) -> impl Iterator<Item = HtmlToken<'_>> {
     let mut scanner = HtmlScanner::new(html);
     let mut at = 0;

@@ -66,12 +66,8 @@ fn parse_offset(seconds: f64) -> Option<Offset> {
     if seconds.abs() >= MAX_SECONDS || seconds % 60.0 != 0.0 {
         return None;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the value is whole and small"
-    )]
-    let seconds = seconds as i32;
-    Offset::from_seconds(seconds).ok()
+    // Nothing is lost: the value is whole and small.
+    Offset::from_seconds(seconds as i32).ok()
 }
 
 /// Parses a date in WordPress's format. Returns `None` for an empty text, for an impossible date, and for `0000-00-00`,

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-/// Options of the import command.
 pub struct ImportOptions {
     /// Whether the import writes nothing and only reports what it would write.
     pub dry_run: bool,
@@ -17,7 +16,6 @@ pub struct ImportOptions {
     pub base_url: String,
 }
 
-/// Receives the progress of an import.
 pub trait ImportProgress: Send + Sync {
     /// Called when an interrupted import of the same files is resumed. `imported` is the number of articles and pages
     /// that it had written, and `started_at` the time of its start (RFC 3339).

@@ -47,7 +47,8 @@ pub async fn add_security_headers(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let is_admin = path == "/admin" || path.starts_with("/admin/");
+    let is_private =
+        path == "/admin" || path.starts_with("/admin/") || path.starts_with("/digests/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     // A handler may have set a policy of its own, as the one for media files does.
@@ -65,8 +66,10 @@ pub async fn add_security_headers(
             HeaderValue::from_static(STRICT_TRANSPORT_SECURITY),
         );
     }
-    if is_admin {
-        // Set whatever the handler chose: nothing of an admin page may stay in a shared cache or leak by a Referer.
+    if is_private {
+        // Set whatever the handler chose: nothing of an admin page may stay in a shared cache or leak by a Referer, nor
+        // the signed URL of a digest. With `no-referrer` a browser would send `Origin: null` with the page's own form,
+        // and the form would be refused.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(
             header::REFERRER_POLICY,

@@ -30,10 +30,9 @@ pub async fn show_media(State(app): State<App>, request: Request) -> Result<Resp
     let (mut parts, _) = request.into_parts();
     parts.uri = strip_media_prefix(&parts.uri).ok_or(Error::NotFound)?;
     let files = ServeDir::new(folder).append_index_html_on_directories(false);
-    let file = files
+    let Ok(file) = files
         .oneshot(Request::from_parts(parts, Body::empty()))
-        .await
-        .unwrap_or_else(|never| match never {});
+        .await;
     // Without the empty body of `ServeDir`, so that the error page takes its place.
     if file.status().is_client_error() {
         return Ok(file.status().into_response());

@@ -24,6 +24,6 @@ pub use error_page::render_error_pages;
 pub use form::{FieldErrors, FormFields};
 pub use layout::Layout;
 pub use page::{Page, redirect_after_post};
-pub use path::{Path, Query};
+pub use path::{Path, Query, SavedQuery};
 pub use routes::RouteTable;
 pub use signed::SignatureQuery;

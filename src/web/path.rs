@@ -2,6 +2,7 @@
 
 use axum::extract::{self, FromRequestParts};
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::Error;
@@ -34,4 +35,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             Err(_) => Err(Error::NotFound),
         }
     }
+}
+
+/// Query string of a page with a form. After the form is saved, the redirect to the page sets `saved`.
+#[derive(Deserialize)]
+pub struct SavedQuery {
+    pub saved: Option<u8>,
 }

@@ -15,25 +15,13 @@ pub struct RouteTable {
 }
 
 impl RouteTable {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Adds a route that is answered to GET and HEAD requests.
-    pub fn get<H, T>(self, path: &'static str, handler: H) -> Self
-    where
-        H: Handler<T, App>,
-        T: 'static,
-    {
+    pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
         self.on(Method::GET, path, handler)
     }
 
     /// Adds a route that is answered to POST requests only.
-    pub fn post<H, T>(self, path: &'static str, handler: H) -> Self
-    where
-        H: Handler<T, App>,
-        T: 'static,
-    {
+    pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
         self.on(Method::POST, path, handler)
     }
 

@@ -57,7 +57,7 @@ fn with_leak(router: Router, prefix: &'static str, leak: String) -> Router {
 #[tokio::test]
 async fn a_site_without_leaks_passes_the_privacy_check() {
     let site = site_with_mail().await;
-    let report = search(&site, &Canary::new(), site.router.clone()).await;
+    let report = search(&site, &Canary::random(), site.router.clone()).await;
     assert!(
         report.passed(),
         "{:#?}\n{:#?}",
@@ -69,7 +69,7 @@ async fn a_site_without_leaks_passes_the_privacy_check() {
 #[tokio::test]
 async fn an_email_on_a_page_is_reported_without_repeating_it() {
     let site = site_with_mail().await;
-    let canary = Canary::new();
+    let canary = Canary::random();
     let leak = format!("<a href=\"mailto:{}\">", canary.email.to_lowercase());
     let router = with_leak(site.router.clone(), "/topics/", leak);
     let report = search(&site, &canary, router).await;
@@ -89,7 +89,7 @@ async fn an_email_on_a_page_is_reported_without_repeating_it() {
 #[tokio::test]
 async fn a_truncated_hash_of_the_email_in_a_feed_is_reported() {
     let site = site_with_mail().await;
-    let canary = Canary::new();
+    let canary = Canary::random();
     let hash = sha2::Sha256::digest(canary.email.to_lowercase());
     let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     // Truncated, as the URL of an identicon may have it.
@@ -106,7 +106,7 @@ async fn a_truncated_hash_of_the_email_in_a_feed_is_reported() {
 #[tokio::test]
 async fn the_keyed_hash_of_the_email_in_a_header_is_reported() {
     let site = site_with_mail().await;
-    let canary = Canary::new();
+    let canary = Canary::random();
     let email = broadsheet::commenters::Email::parse(&canary.email).expect("a valid email");
     let hash = broadsheet::crypto::encode_hex(&email.hash(&site.app.keys));
     let router = site
@@ -131,7 +131,7 @@ async fn the_keyed_hash_of_the_email_in_a_header_is_reported() {
 
 #[tokio::test]
 async fn an_email_in_the_log_is_reported_and_so_is_a_log_without_the_reply() {
-    let canary = Canary::new();
+    let canary = Canary::random();
     let site = site_with_mail().await;
     for (leaking, expected) in [
         (format!("comment saved by {}", canary.email), "LEAK the log"),
@@ -162,7 +162,7 @@ async fn the_privacy_check_is_incomplete_if_feeds_lack_the_test_reply() {
             }
         },
     ));
-    let report = search(&site, &Canary::new(), router).await;
+    let report = search(&site, &Canary::random(), router).await;
     assert_eq!(
         report.problems,
         ["INCOMPLETE no feed contained the canary's approved reply"]

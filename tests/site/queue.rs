@@ -17,9 +17,9 @@ use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use tokio::time::{sleep, timeout};
 
-use crate::support::TestSite;
 use crate::support::makers::SampleArticle;
 use crate::support::visitor::Visitor;
+use crate::support::{TestSite, cheap_argon2};
 
 /// Inserts `count` held comments on an article, one second apart.
 pub async fn insert_held(site: &TestSite, on: &SampleArticle, count: i64) {
@@ -480,13 +480,7 @@ async fn open_queue_pages_receive_the_progress_of_bulk_actions_on_any_server() {
     // Another node has events of its own.
     let clock = site.app.clock.clone();
     let (keys, config) = (KeyRing::from_secret(&[42; 32]), site.app.config.clone());
-    let node = App::new(
-        site.app.pool.clone(),
-        clock,
-        keys,
-        config,
-        site.app.password_hasher.argon2().clone(),
-    );
+    let node = App::new(site.app.pool.clone(), clock, keys, config, cheap_argon2());
     let now = site.now().unix_micros().to_string();
     let fields = [("matching", "spam"), ("as_of", now.as_str())];
     let begun = post_json(&mod_, "/admin/comments", &fields).await;

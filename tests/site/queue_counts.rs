@@ -437,9 +437,7 @@ async fn counters_and_filters_agree_with_counting_by_hand() {
     let mut random = TestRandom(0x5eed_0f0a_ddee_d001);
     insert_random(&site, &mut random, 300).await;
     check(&site, "filling").await;
-    worker::index_comments(&site.app)
-        .await
-        .expect("all is read");
+    site.index_comments().await;
     check(&site, "reading").await;
     assert!(
         site.count("select count(*) from similar_groups where held > 1")
@@ -451,9 +449,7 @@ async fn counters_and_filters_agree_with_counting_by_hand() {
         let action = run_random_action(&site, &mut random, &moderator).await;
         check(&site, action).await;
         if round % 8 == 7 {
-            worker::index_comments(&site.app)
-                .await
-                .expect("all is read");
+            site.index_comments().await;
             check(&site, "reading again").await;
             not_empty += check_filters(&site, &mut random, 40).await;
         }

@@ -116,9 +116,7 @@ async fn insert_offers(
 }
 
 async fn index_all(site: &TestSite) {
-    worker::index_comments(&site.app)
-        .await
-        .expect("comments are indexed");
+    site.index_comments().await;
     assert_eq!(site.count("select count(*) from index_queue").await, 0);
 }
 
@@ -521,9 +519,7 @@ async fn a_comment_is_indexed_after_a_concurrent_edit_is_committed() {
     )
     .await
     .expect("it can be changed");
-    worker::index_comments(&site.app)
-        .await
-        .expect("the other is read");
+    site.index_comments().await;
     assert_eq!(search(&site, "tea").await, [other]);
     db.commit().await.expect("a commit");
     index_all(&site).await;

@@ -14,8 +14,8 @@ use broadsheet::comments::{self, NewComment, Status};
 use broadsheet::ids::{ArticleId, CommentId};
 use broadsheet::text::{Slug, markdown};
 
-use super::TestSite;
 use super::visitor::Visitor;
+use super::{TestSite, cheap_argon2};
 
 /// Passphrase of every account that tests create.
 pub const PASSPHRASE: &str = "a long enough passphrase";
@@ -33,7 +33,7 @@ impl TestSite {
         let username = Username::parse(name).expect("a username");
         let passphrase = Passphrase::parse(PASSPHRASE)
             .expect("a passphrase")
-            .hash(self.app.password_hasher.argon2())
+            .hash(&cheap_argon2())
             .expect("a hash");
         let id = accounts::store::insert(
             &mut db,

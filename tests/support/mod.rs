@@ -22,6 +22,7 @@ use broadsheet::cache::PageCacheService;
 use broadsheet::clock::{Clock, Ts};
 use broadsheet::config::{Config, Settings};
 use broadsheet::crypto::KeyRing;
+use broadsheet::moderation::indexing::index_batch;
 use broadsheet::publication::Publication;
 use broadsheet::{publication, router};
 use sqlx::PgPool;
@@ -109,9 +110,7 @@ impl Setup {
         drop(db);
         let config: Config = self.settings.check().expect("the settings are valid");
         let start_time = Ts::new(START_TIME.parse().expect("a time"));
-        let cheap = Params::new(8, 1, 1, None).expect("the minimum of argon2");
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
-        let app = App::new(pool, Clock::fixed(start_time), keys, config, argon2);
+        let app = App::new(pool, Clock::fixed(start_time), keys, config, cheap_argon2());
         let router = router::router(app.clone());
         let pages = PageCacheService::new(app.clone(), router.clone());
         let listening_pages = pages.clone();
@@ -132,6 +131,12 @@ impl Setup {
     }
 }
 
+/// Returns the least costly parameters of password hashing.
+pub fn cheap_argon2() -> Argon2<'static> {
+    let cheap = Params::new(8, 1, 1, None).expect("the minimum of argon2");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap)
+}
+
 impl TestSite {
     pub async fn new() -> Self {
         Setup::default().build().await
@@ -140,6 +145,15 @@ impl TestSite {
     /// Returns a new browser that is not signed in.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(self.pages.clone())
+    }
+
+    /// Indexes all comments that are not indexed yet.
+    pub async fn index_comments(&self) {
+        while index_batch(&self.app)
+            .await
+            .expect("a batch of comments is indexed")
+            .is_some()
+        {}
     }
 
     pub fn now(&self) -> Ts {

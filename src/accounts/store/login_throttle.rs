@@ -12,20 +12,19 @@ pub const FAILURE_WINDOW: i64 = 60 * 60;
 pub async fn merge_older_keys(
     db: &mut PgConnection,
     key: &[u8],
-    older: &[[u8; 32]],
+    older: &[Vec<u8>],
 ) -> sqlx::Result<()> {
     if older.is_empty() {
         return Ok(());
     }
-    let older: Vec<Vec<u8>> = older.iter().map(|key| key.to_vec()).collect();
     sqlx::query!(
         "with counted as (delete from sign_in_failures where key = any($2) returning failures, last_at)
          insert into sign_in_failures as f (key, failures, last_at)
          select $1, max(failures), max(last_at) from counted having count(*) > 0
          on conflict (key) do update
          set failures = greatest(f.failures, excluded.failures), last_at = greatest(f.last_at, excluded.last_at)",
-        &key[..],
-        &older,
+        key,
+        older,
     )
     .execute(db)
     .await?;

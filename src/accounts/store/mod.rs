@@ -16,13 +16,11 @@ pub async fn find_by_username(
     db: &mut PgConnection,
     username: &Username,
 ) -> sqlx::Result<Option<(Account, Option<String>)>> {
-    let row = sqlx::query!(
+    sqlx::query!(
         "select id, username, name, role, passphrase_hash from accounts where username = $1",
         username.as_str()
     )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| {
+    .map(|row| {
         let account = Account {
             id: row.id,
             username: row.username,
@@ -30,7 +28,9 @@ pub async fn find_by_username(
             role: row.role,
         };
         (account, row.passphrase_hash)
-    }))
+    })
+    .fetch_optional(db)
+    .await
 }
 
 pub async fn find(db: &mut PgConnection, id: AccountId) -> sqlx::Result<Option<Account>> {

@@ -14,8 +14,6 @@ pub struct SealedAccountRow {
 }
 
 impl SealedRow for SealedAccountRow {
-    type Rotated = (i64, Vec<u8>);
-
     async fn select_batch(
         db: &mut PgConnection,
         active_key: &[u8],
@@ -40,16 +38,18 @@ impl SealedRow for SealedAccountRow {
         self.id.0
     }
 
-    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
-        Ok((self.id.0, staff_email::rotate(keys, self.id, &self.sealed)?))
+    fn rotate(&mut self, keys: &KeyRing) -> Result<(), DecryptError> {
+        self.sealed = staff_email::rotate(keys, self.id, &self.sealed)?;
+        Ok(())
     }
 
     async fn update_batch(
         db: &mut PgConnection,
         _keys: &KeyRing,
-        rows: Vec<Self::Rotated>,
+        rows: Vec<Self>,
     ) -> sqlx::Result<u64> {
-        let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();
+        let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) =
+            rows.into_iter().map(|row| (row.id.0, row.sealed)).unzip();
         sqlx::query!(
             "update accounts set email_sealed = rotated.sealed
              from unnest($1::bigint[], $2::bytea[]) as rotated (id, sealed) where accounts.id = rotated.id",

@@ -113,10 +113,10 @@ pub async fn confirm(
 
 /// Lists the encrypted email addresses of all accounts.
 pub async fn list_sealed(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, Vec<u8>)>> {
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"select id as "id: AccountId", email_sealed as "sealed!" from accounts where email_sealed is not null order by id"#
     )
+    .map(|row| (row.id, row.sealed))
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.sealed)).collect())
+    .await
 }

@@ -22,18 +22,28 @@ pub struct Headline {
     pub replies: i64,
 }
 
-/// Selects headlines of published articles with the given filter, order and limit. `$1` must be the current time.
-macro_rules! select_headlines {
-    ($filter:literal, $($argument:expr),+) => {
+/// Lists headlines of published articles that match `$filter`, newest first. With `$before`, lists only articles older
+/// than that one. The filter can use `$argument` as `$4`.
+macro_rules! list_headlines {
+    ($filter:literal, $db:expr, $before:expr, $limit:expr, $now:expr $(, $argument:expr)?) => {{
+        let before: Option<ArticleId> = $before;
+        // Paged by key, not by offset: a page costs the same however far down it is, and a new article shifts nothing.
         sqlx::query_as!(
             Headline,
             r#"select id, title, standfirst, body, format, body_html, path as "path!", published_at as "published_at!",
                    (select coalesce(sum(count), 0)::bigint from article_comment_counts where article_id = articles.id) as "replies!"
                from articles
-               where state = 'published' and published_at <= $1 and "# + $filter,
-            $($argument),+
+               where state = 'published' and published_at <= $1 and "# + $filter + r#"
+                 and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
+               order by published_at desc, id desc limit $3"#,
+            $now as Ts,
+            before.map(|id| id.0),
+            $limit,
+            $($argument)?
         )
-    };
+        .fetch_all($db)
+        .await
+    }};
 }
 
 /// Returns the newest articles. With `before`, returns only older articles than that one. Pinned articles are included
@@ -45,18 +55,14 @@ pub async fn list_newest(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
-    // Paged by key, not by offset: a page costs the same however far down it is, and a new article shifts nothing.
-    select_headlines!(
-        "kind = 'article' and ($4 or not pinned)
-         and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
-         order by published_at desc, id desc limit $3",
-        now as Ts,
-        before.map(|id| id.0),
+    list_headlines!(
+        "kind = 'article' and ($4 or not pinned)",
+        db,
+        before,
         limit,
+        now,
         with_pinned
     )
-    .fetch_all(db)
-    .await
 }
 
 /// Returns the pinned articles, newest first.
@@ -65,13 +71,7 @@ pub async fn list_pinned(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
-    select_headlines!(
-        "kind = 'article' and pinned order by published_at desc, id desc limit $2",
-        now as Ts,
-        limit
-    )
-    .fetch_all(db)
-    .await
+    list_headlines!("kind = 'article' and pinned", db, None, limit, now)
 }
 
 /// Returns the newest articles on a topic. With `before`, returns only older articles than that one.
@@ -82,17 +82,14 @@ pub async fn list_by_topic(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
-    select_headlines!(
-        "kind = 'article' and exists (select 1 from article_topics where article_id = articles.id and topic_id = $4)
-         and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
-         order by published_at desc, id desc limit $3",
-        now as Ts,
-        before.map(|id| id.0),
+    list_headlines!(
+        "kind = 'article' and exists (select 1 from article_topics where article_id = articles.id and topic_id = $4)",
+        db,
+        before,
         limit,
+        now,
         topic.0
     )
-    .fetch_all(db)
-    .await
 }
 
 /// Returns the newest articles of an author. With `before`, returns only older articles than that one.
@@ -103,17 +100,14 @@ pub async fn list_by_author(
     limit: i64,
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
-    select_headlines!(
-        "kind = 'article' and author_id = $4
-         and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
-         order by published_at desc, id desc limit $3",
-        now as Ts,
-        before.map(|id| id.0),
+    list_headlines!(
+        "kind = 'article' and author_id = $4",
+        db,
+        before,
         limit,
+        now,
         author.0
     )
-    .fetch_all(db)
-    .await
 }
 
 /// Returns the newest articles that contain all words of a search text, including those of kind `Page`. With `before`,
@@ -127,15 +121,12 @@ pub async fn search(
     now: Ts,
 ) -> sqlx::Result<Vec<Headline>> {
     // The index was built with 'simple', too: no language's stemming fits texts in any language.
-    select_headlines!(
-        "search_vector @@ websearch_to_tsquery('simple', $4)
-         and ($2::bigint is null or (published_at, id) < (select published_at, id from articles where id = $2))
-         order by published_at desc, id desc limit $3",
-        now as Ts,
-        before.map(|id| id.0),
+    list_headlines!(
+        "search_vector @@ websearch_to_tsquery('simple', $4)",
+        db,
+        before,
         limit,
+        now,
         search_text
     )
-    .fetch_all(db)
-    .await
 }

@@ -5,7 +5,6 @@ use sqlx::PgConnection;
 use crate::clock::Ts;
 use crate::text::Slug;
 
-/// A link to a published article.
 pub struct ArticleLink {
     pub title: String,
     pub path: String,
@@ -53,7 +52,6 @@ pub async fn list_by_slug_prefix(
     .await
 }
 
-/// An article in the sitemap.
 pub struct SitemapEntry {
     pub path: String,
     /// Time of the last change or time of publication, whichever is later.

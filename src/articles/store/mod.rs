@@ -65,12 +65,10 @@ pub async fn find(db: &mut PgConnection, id: ArticleId) -> sqlx::Result<Option<A
 
 /// The most recent save of an article.
 pub struct LastSave {
-    /// Name of the account that saved the article.
     pub account_name: String,
     pub saved_at: Ts,
 }
 
-/// Returns the most recent save of an article: the account, and the time.
 pub async fn find_last_save(
     db: &mut PgConnection,
     id: ArticleId,

@@ -6,7 +6,6 @@ use crate::articles::model::Topic;
 use crate::ids::ArticleId;
 use crate::text::Slug;
 
-/// Returns the topic with this slug.
 pub async fn find(db: &mut PgConnection, slug: &Slug) -> sqlx::Result<Option<Topic>> {
     sqlx::query_as!(
         Topic,

@@ -101,53 +101,26 @@ async fn list_positions(
     before: i64,
     first: i64,
 ) -> sqlx::Result<Vec<i64>> {
+    macro_rules! list_where {
+        ($condition:literal $(, $argument:expr)?) => {
+            sqlx::query_scalar!(
+                "select position from audit_log where " + $condition + " and position < $1 and position >= $2
+                 order by position desc limit $3",
+                before,
+                first,
+                MAX_SCANNED_ENTRIES,
+                $($argument)?
+            )
+            .fetch_all(db)
+            .await
+        };
+    }
     // A statement for each case: with optional conditions in one, Postgres would not choose the index by the filter.
     match (filter.actor, filter.kind) {
-        (Some(Actor::Account(id)), _) => {
-            sqlx::query_scalar!(
-                "select position from audit_log where account_id = $4 and position < $1 and position >= $2
-                 order by position desc limit $3",
-                before,
-                first,
-                MAX_SCANNED_ENTRIES,
-                id.0,
-            )
-            .fetch_all(db)
-            .await
-        }
-        (Some(Actor::System), _) => {
-            sqlx::query_scalar!(
-                "select position from audit_log where account_id is null and position < $1 and position >= $2
-                 order by position desc limit $3",
-                before,
-                first,
-                MAX_SCANNED_ENTRIES,
-            )
-            .fetch_all(db)
-            .await
-        }
-        (None, Some(kind)) => {
-            sqlx::query_scalar!(
-                "select position from audit_log where kind = $4 and position < $1 and position >= $2
-                 order by position desc limit $3",
-                before,
-                first,
-                MAX_SCANNED_ENTRIES,
-                kind as EntryKind,
-            )
-            .fetch_all(db)
-            .await
-        }
-        (None, None) => {
-            sqlx::query_scalar!(
-                "select position from audit_log where position < $1 and position >= $2 order by position desc limit $3",
-                before,
-                first,
-                MAX_SCANNED_ENTRIES,
-            )
-            .fetch_all(db)
-            .await
-        }
+        (Some(Actor::Account(id)), _) => list_where!("account_id = $4", id.0),
+        (Some(Actor::System), _) => list_where!("account_id is null"),
+        (None, Some(kind)) => list_where!("kind = $4", kind as EntryKind),
+        (None, None) => list_where!("true"),
     }
 }
 

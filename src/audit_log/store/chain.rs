@@ -12,10 +12,9 @@ const CHAIN_LOCK_KEY: i64 = 0x6c6f_6700;
 
 /// Reserves the id of an audit log entry. Its decisions are inserted with this id before the entry itself is appended.
 pub async fn reserve_entry_id(db: &mut PgConnection) -> sqlx::Result<LogEntryId> {
-    let id = sqlx::query_scalar!(r#"select nextval('audit_log_ids') as "id!""#)
+    sqlx::query_scalar!(r#"select nextval('audit_log_ids') as "id!: LogEntryId""#)
         .fetch_one(db)
-        .await?;
-    Ok(LogEntryId(id))
+        .await
 }
 
 /// Appends an entry to the audit log. `decisions` must be those that were inserted under its id, ordered by decision id.
@@ -64,8 +63,8 @@ pub async fn append_single(db: &mut PgConnection, entry: &NewEntry<'_>) -> sqlx:
 
 /// Returns the position and the hash of the last entry of the audit log.
 pub async fn find_end(db: &mut PgConnection) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
-    let last = sqlx::query!("select position, hash from audit_log order by position desc limit 1")
+    sqlx::query!("select position, hash from audit_log order by position desc limit 1")
+        .map(|last| (last.position, last.hash))
         .fetch_optional(db)
-        .await?;
-    Ok(last.map(|last| (last.position, last.hash)))
+        .await
 }

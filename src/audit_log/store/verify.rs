@@ -74,13 +74,12 @@ pub async fn list_decisions(
     db: &mut PgConnection,
     entries: &[LogEntryId],
 ) -> sqlx::Result<Vec<StoredDecision>> {
-    let ids: Vec<i64> = entries.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         StoredDecision,
         r#"select entry_id, id, action_id, comment_id, account_id, from_status::text as "from!", to_status::text as "to!", undoes,
                case when isfinite(decided_at) and decided_at < '9999-12-31' then decided_at end as "at: Ts"
            from decisions where entry_id = any($1) order by id"#,
-        &ids,
+        entries as &[LogEntryId],
     )
     .fetch_all(db)
     .await

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
-use super::raw_ids;
 use crate::clock::Ts;
 use crate::ids::{CommentId, SimilarGroupId};
 use crate::text::SafeHtml;
@@ -20,11 +19,10 @@ pub async fn delete_examples(
     db: &mut PgConnection,
     ids: &[CommentId],
 ) -> sqlx::Result<Vec<TrainingExample>> {
-    let ids = raw_ids(ids);
     sqlx::query_as!(
         TrainingExample,
         "delete from classifier_examples where comment_id = any($1) returning is_refused, features as feature_ids",
-        &ids,
+        ids as &[CommentId],
     )
     .fetch_all(db)
     .await
@@ -53,14 +51,13 @@ pub async fn list_candidates(
     db: &mut PgConnection,
     ids: &[CommentId],
 ) -> sqlx::Result<Vec<TrainingCandidate>> {
-    let ids = raw_ids(ids);
     sqlx::query_as!(
         TrainingCandidate,
         r#"select id, name, website, body_html,
                case when erased_at is null and account_id is null and status <> 'held' then status <> 'approved' end as is_refused,
                similar_group_id, l.is_refused as "was_refused?", coalesce(l.features, '{}') as "feature_ids!", l.score
            from comments left join classifier_examples l on comment_id = id where id = any($1) order by id"#,
-        &ids,
+        ids as &[CommentId],
     )
     .fetch_all(db)
     .await
@@ -73,14 +70,13 @@ pub async fn count_group_examples(
     groups: &[SimilarGroupId],
     enough: i64,
 ) -> sqlx::Result<HashMap<SimilarGroupId, i64>> {
-    let groups: Vec<i64> = groups.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select id as "id!: SimilarGroupId", (select count(*) from (
                select 1 from comments join classifier_examples on comment_id = comments.id
                where similar_group_id = wanted.id and classifier_examples.features <> '{}' limit $2
            ) teaching) as "count!"
            from unnest($1::bigint[]) as wanted (id)"#,
-        &groups,
+        groups as &[SimilarGroupId],
         enough,
     )
     .fetch_all(db)

@@ -33,11 +33,10 @@ pub async fn list_decided_comments(
     db: &mut PgConnection,
     entries: &[LogEntryId],
 ) -> sqlx::Result<Vec<CommentId>> {
-    let entries: Vec<i64> = entries.iter().map(|id| id.0).collect();
     sqlx::query_scalar!(
         r#"select distinct comment_id as "id: CommentId" from decisions join audit_log on audit_log.id = entry_id
          where entry_id = any($1) and kind in ('decided', 'undone')"#,
-        &entries,
+        entries as &[LogEntryId],
     )
     .fetch_all(db)
     .await

@@ -56,39 +56,35 @@ impl ModelChanges {
     }
 }
 
-/// Reads and locks the classifier's state for this transaction.
-pub async fn lock_state(db: &mut PgConnection) -> sqlx::Result<ModelState> {
-    let row = sqlx::query!(
-        "select log_position, approved, refused, approved_features, refused_features, model_fingerprint, retrain_cursor from classifier_state for update"
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(ModelState {
-        log_position: row.log_position,
-        totals: totals(
-            row.approved,
-            row.refused,
-            row.approved_features,
-            row.refused_features,
-        ),
-        fingerprint: row.model_fingerprint,
-        retrain_cursor: row.retrain_cursor,
-    })
+/// Builds a [`ModelState`] from the row of a query. It is a macro because each query has a row type of its own.
+macro_rules! model_state {
+    ($row:expr) => {
+        ModelState {
+            log_position: $row.log_position,
+            totals: ModelTotals {
+                examples: ClassCounts {
+                    approved: $row.approved,
+                    refused: $row.refused,
+                },
+                features: ClassCounts {
+                    approved: $row.approved_features,
+                    refused: $row.refused_features,
+                },
+            },
+            fingerprint: $row.model_fingerprint,
+            retrain_cursor: $row.retrain_cursor,
+        }
+    };
 }
 
-fn totals(
-    approved: i64,
-    refused: i64,
-    approved_features: i64,
-    refused_features: i64,
-) -> ModelTotals {
-    ModelTotals {
-        examples: ClassCounts { approved, refused },
-        features: ClassCounts {
-            approved: approved_features,
-            refused: refused_features,
-        },
-    }
+/// Reads and locks the classifier's state for this transaction.
+pub async fn lock_state(db: &mut PgConnection) -> sqlx::Result<ModelState> {
+    sqlx::query!(
+        "select log_position, approved, refused, approved_features, refused_features, model_fingerprint, retrain_cursor from classifier_state for update"
+    )
+    .map(|row| model_state!(row))
+    .fetch_one(db)
+    .await
 }
 
 /// Reads the state of the model together with the counts of these features.
@@ -109,17 +105,7 @@ pub async fn find_state_and_counts(
     )
     .fetch_one(db)
     .await?;
-    let state = ModelState {
-        log_position: row.log_position,
-        totals: totals(
-            row.approved,
-            row.refused,
-            row.approved_features,
-            row.refused_features,
-        ),
-        fingerprint: row.model_fingerprint,
-        retrain_cursor: row.retrain_cursor,
-    };
+    let state = model_state!(row);
     let counts = row.seen_approved.into_iter().zip(row.seen_refused);
     let counts = counts.map(|(approved, refused)| ClassCounts {
         approved: approved.into(),

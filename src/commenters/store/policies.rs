@@ -22,7 +22,7 @@ pub async fn lock_commenter(db: &mut PgConnection, id: CommenterId) -> sqlx::Res
 
 /// Returns the policy that applies to a commenter.
 pub async fn find(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option<PolicyInfo>> {
-    let found = sqlx::query!(
+    sqlx::query!(
         r#"select policy as "treatment: FixedPolicy", blocked_at is not null as "is_blocked!",
                case when blocked_at is not null then blocked_at else policy_set_at end as "at: Ts",
                (select name from accounts
@@ -30,14 +30,14 @@ pub async fn find(db: &mut PgConnection, id: CommenterId) -> sqlx::Result<Option
            from commenters where id = $1"#,
         id.0,
     )
-    .fetch_optional(db)
-    .await?;
-    Ok(found.map(|found| PolicyInfo {
+    .map(|found| PolicyInfo {
         policy: CommenterPolicy::effective(found.treatment, found.is_blocked),
         fixed: found.treatment,
         at: found.at,
         by: found.by,
-    }))
+    })
+    .fetch_optional(db)
+    .await
 }
 
 /// Sets or removes a commenter's policy.

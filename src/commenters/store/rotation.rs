@@ -12,23 +12,14 @@ use crate::crypto::{DecryptError, KeyRing};
 use crate::ids::CommenterId;
 use crate::mail;
 
-/// The encrypted email address of a commenter.
+/// The encrypted email address of a commenter, and its keyed hash (blind index).
 pub struct SealedCommenterRow {
     id: i64,
     email_hash: Vec<u8>,
     email_sealed: Vec<u8>,
 }
 
-/// An email address encrypted with the active key, and its keyed hash (blind index) under that key.
-pub struct RotatedCommenter {
-    id: i64,
-    hash: Vec<u8>,
-    sealed: Vec<u8>,
-}
-
 impl SealedRow for SealedCommenterRow {
-    type Rotated = RotatedCommenter;
-
     async fn select_batch(
         db: &mut PgConnection,
         active_key: &[u8],
@@ -52,41 +43,39 @@ impl SealedRow for SealedCommenterRow {
         self.id
     }
 
-    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
+    fn rotate(&mut self, keys: &KeyRing) -> Result<(), DecryptError> {
         let email = Email::decrypt(keys, &self.email_hash, &self.email_sealed)?;
         let hash = email.hash(keys);
-        Ok(RotatedCommenter {
-            id: self.id,
-            hash: hash.to_vec(),
-            sealed: email.seal(keys, &hash),
-        })
+        self.email_sealed = email.seal(keys, &hash);
+        self.email_hash = hash.to_vec();
+        Ok(())
     }
 
     async fn update_batch(
         db: &mut PgConnection,
         keys: &KeyRing,
-        rows: Vec<Self::Rotated>,
+        rows: Vec<Self>,
     ) -> sqlx::Result<u64> {
         // Commenter of each new hash, in the table already or earlier in this batch. A second one has the same email
         // address, and is merged because the index is unique.
         let mut commenters = find_by_hashes(db, &rows).await?;
         let (mut unique, mut duplicates) = (Vec::new(), Vec::new());
         for row in rows {
-            if commenters.contains_key(&row.hash) {
+            if commenters.contains_key(&row.email_hash) {
                 duplicates.push(row);
             } else {
-                commenters.insert(row.hash.clone(), row.id);
+                commenters.insert(row.email_hash.clone(), row.id);
                 unique.push(row);
             }
         }
         update_emails(db, &unique).await?;
         let merged = duplicates.len() as u64;
         for row in duplicates {
-            let other = commenters[&row.hash];
+            let other = commenters[&row.email_hash];
             let (target, source) = (row.id.min(other), row.id.max(other));
             merge(db, keys, CommenterId(target), CommenterId(source)).await?;
-            commenters.insert(row.hash.clone(), target);
-            update_emails(db, &[RotatedCommenter { id: target, ..row }]).await?;
+            commenters.insert(row.email_hash.clone(), target);
+            update_emails(db, &[Self { id: target, ..row }]).await?;
         }
         Ok(merged)
     }
@@ -94,23 +83,23 @@ impl SealedRow for SealedCommenterRow {
 
 async fn find_by_hashes(
     db: &mut PgConnection,
-    rows: &[RotatedCommenter],
+    rows: &[SealedCommenterRow],
 ) -> sqlx::Result<HashMap<Vec<u8>, i64>> {
-    let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.hash.clone()).collect();
+    let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.email_hash.clone()).collect();
     let found = sqlx::query!(
         r#"select email_hash, id as "id: i64" from commenters where email_hash = any($1)"#,
         &hashes
     )
+    .map(|row| (row.email_hash, row.id))
     .fetch_all(db)
     .await?;
-    let found = found.into_iter().map(|row| (row.email_hash, row.id));
-    Ok(found.collect())
+    Ok(found.into_iter().collect())
 }
 
-async fn update_emails(db: &mut PgConnection, rows: &[RotatedCommenter]) -> sqlx::Result<()> {
+async fn update_emails(db: &mut PgConnection, rows: &[SealedCommenterRow]) -> sqlx::Result<()> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.hash.clone()).collect();
-    let sealed: Vec<Vec<u8>> = rows.iter().map(|row| row.sealed.clone()).collect();
+    let hashes: Vec<Vec<u8>> = rows.iter().map(|row| row.email_hash.clone()).collect();
+    let sealed: Vec<Vec<u8>> = rows.iter().map(|row| row.email_sealed.clone()).collect();
     sqlx::query!(
         "update commenters set email_hash = rotated.hash, email_sealed = rotated.sealed
          from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as rotated (id, hash, sealed)

@@ -33,22 +33,31 @@ pub async fn list_stored(
     .await
 }
 
+/// Selects [`Subscription`]s. `$2` has to be the current time, because the title of an unpublished article is hidden.
+macro_rules! select_subscriptions {
+    ($which:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Subscription,
+            r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
+                   case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
+                   case when state = 'published' and published_at <= $2 then path end as path,
+                   active_since is not null as "is_active!"
+               from subscriptions join articles on articles.id = article_id "# + $which,
+            $($argument),+
+        )
+    };
+}
+
 /// Lists a commenter's subscriptions for their page, newest first.
 pub async fn list(
     db: &mut PgConnection,
     id: CommenterId,
     now: Ts,
 ) -> sqlx::Result<Vec<Subscription>> {
-    sqlx::query_as!(
-        Subscription,
-        r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
-               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
-               case when state = 'published' and published_at <= $2 then path end as path,
-               active_since is not null as "is_active!"
-           from subscriptions join articles on articles.id = article_id
-           where commenter_id = $1 order by requested_at desc, subscriptions.id desc"#,
+    select_subscriptions!(
+        "where commenter_id = $1 order by requested_at desc, subscriptions.id desc",
         id.0,
-        now as Ts,
+        now as Ts
     )
     .fetch_all(db)
     .await
@@ -60,18 +69,9 @@ pub async fn find(
     id: SubscriptionId,
     now: Ts,
 ) -> sqlx::Result<Option<Subscription>> {
-    sqlx::query_as!(
-        Subscription,
-        r#"select subscriptions.id, scope as "scope: SubscriptionScope", article_id,
-               case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
-               case when state = 'published' and published_at <= $2 then path end as path,
-               active_since is not null as "is_active!"
-           from subscriptions join articles on articles.id = article_id where subscriptions.id = $1"#,
-        id.0,
-        now as Ts,
-    )
-    .fetch_optional(db)
-    .await
+    select_subscriptions!("where subscriptions.id = $1", id.0, now as Ts)
+        .fetch_optional(db)
+        .await
 }
 
 /// Returns the id of the commenter who owns a subscription.
@@ -118,12 +118,11 @@ pub async fn activate(
     wanted: &[SubscriptionId],
     now: Ts,
 ) -> sqlx::Result<()> {
-    let wanted: Vec<i64> = wanted.iter().map(|id| id.0).collect();
     sqlx::query!(
         "update subscriptions set active_since = $3
          where commenter_id = $1 and active_since is null and id = any($2)",
         id.0,
-        &wanted,
+        wanted as &[SubscriptionId],
         now as Ts,
     )
     .execute(&mut *db)

@@ -3,15 +3,16 @@
 use sqlx::PgConnection;
 
 use crate::clock::Ts;
+use crate::commenters::BrowserToken;
 use crate::ids::CommenterId;
 
-/// Returns whether a commenter's email was verified in the browser with this token.
+/// Returns whether a commenter's email was verified in this browser. Returns `false` if there is no commenter.
 pub async fn is_verified(
     db: &mut PgConnection,
-    token_hash: Option<&[u8]>,
-    id: CommenterId,
+    browser: &BrowserToken,
+    id: Option<CommenterId>,
 ) -> sqlx::Result<bool> {
-    let Some(token_hash) = token_hash else {
+    let (Some(token_hash), Some(id)) = (browser.0.as_deref(), id) else {
         return Ok(false);
     };
     sqlx::query_scalar!(

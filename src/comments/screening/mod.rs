@@ -65,7 +65,6 @@ pub enum AuthorTrust {
     Established,
 }
 
-/// Screening rules of the publication.
 #[derive(Clone, Debug, Default)]
 pub struct ScreeningRules {
     pub hold_everything: bool,

@@ -30,13 +30,15 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Removes comments from the queue for the spam check.
-pub async fn dequeue(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<()> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    sqlx::query!("delete from spam_checks where comment_id = any($1)", &ids)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Removes comments from the queue for the spam check. Returns the number of comments that were in the queue.
+pub async fn dequeue(db: &mut PgConnection, ids: &[CommentId]) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "delete from spam_checks where comment_id = any($1)",
+        ids as &[CommentId]
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// A comment whose spam check is due, with everything that the spam checker may be sent.
@@ -169,24 +171,18 @@ pub async fn apply_result(
 pub async fn abandon(db: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     // Comments are locked before checks everywhere, so that two transactions cannot deadlock.
     let abandoned = sqlx::query_scalar!(
-        "with waiting as (select comment_id from spam_checks order by comment_id limit $1),
-         told as (
+        r#"with waiting as (select comment_id from spam_checks order by comment_id limit $1),
+         marked as (
              update comments set reasons = array_replace(reasons, 'being-checked', $2::text)
              from waiting
              where comments.id = waiting.comment_id
                  and status = 'held' and 'being-checked' = any(reasons) and erased_at is null
          )
-         select comment_id from waiting",
+         select comment_id as "id!: CommentId" from waiting"#,
         limit,
         ReasonKind::CheckExpired.code(),
     )
     .fetch_all(&mut *db)
     .await?;
-    let done = sqlx::query!(
-        "delete from spam_checks where comment_id = any($1)",
-        &abandoned
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
+    dequeue(db, &abandoned).await
 }

@@ -29,27 +29,6 @@ macro_rules! select_approved {
     };
 }
 
-/// Returns the newest comments of an article, newest first.
-pub async fn list_newest_on(
-    db: &mut PgConnection,
-    id: ArticleId,
-    limit: i64,
-) -> sqlx::Result<Vec<Comment>> {
-    select_approved!(
-        "from (
-             select * from comments newest where newest.article_id = $1 and newest.status = 'approved'
-             order by newest.created_at desc, newest.id desc limit $2
-         ) comments
-         join articles on articles.id = comments.article_id
-         left join comments parent on parent.id = comments.parent_id and parent.status = 'approved'
-         order by comments.created_at desc, comments.id desc",
-        id.0,
-        limit
-    )
-    .fetch_all(db)
-    .await
-}
-
 /// Returns an approved comment of an article.
 pub async fn find(
     db: &mut PgConnection,
@@ -151,7 +130,6 @@ pub async fn list_in_thread(
     }
 }
 
-/// A comment in the feed of all articles.
 pub struct FeedComment {
     pub id: CommentId,
     pub name: String,
@@ -173,6 +151,25 @@ pub async fn list_newest(
          where status = 'approved' and state = 'published' and published_at <= $1
          order by comments.created_at desc, comments.id desc limit $2",
         now as Ts,
+        limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Returns the newest comments of an article, newest first.
+pub async fn list_newest_on(
+    db: &mut PgConnection,
+    id: ArticleId,
+    limit: i64,
+) -> sqlx::Result<Vec<FeedComment>> {
+    sqlx::query_as!(
+        FeedComment,
+        "select comments.id, comments.name, comments.body_html, comments.created_at, title as article_title
+         from comments join articles on articles.id = article_id
+         where article_id = $1 and status = 'approved'
+         order by comments.created_at desc, comments.id desc limit $2",
+        id.0,
         limit,
     )
     .fetch_all(db)

@@ -66,7 +66,7 @@ macro_rules! select_author_comments {
                    article_id as "article_id: ArticleId",
                    case when state = 'published' and published_at <= $2 then title else '…' end as "title!",
                    case when state = 'published' and published_at <= $2 then path end as path
-               "# + $which,
+               from comments join articles on articles.id = article_id "# + $which,
             $($argument),+
         )
     };
@@ -78,13 +78,9 @@ pub async fn find(
     id: CommentId,
     now: Ts,
 ) -> sqlx::Result<Option<AuthorComment>> {
-    select_author_comments!(
-        "from comments join articles on articles.id = article_id where comments.id = $1",
-        id.0,
-        now as Ts
-    )
-    .fetch_optional(db)
-    .await
+    select_author_comments!("where comments.id = $1", id.0, now as Ts)
+        .fetch_optional(db)
+        .await
 }
 
 /// Returns comments of a commenter in any status, newest first. With `before`, returns only comments older than that one.
@@ -96,8 +92,7 @@ pub async fn list(
     now: Ts,
 ) -> sqlx::Result<Vec<AuthorComment>> {
     select_author_comments!(
-        "from comments join articles on articles.id = article_id
-         where commenter_id = $1 and comments.id < coalesce($3, 9223372036854775807)
+        "where commenter_id = $1 and comments.id < coalesce($3, 9223372036854775807)
          order by comments.id desc limit $4",
         id.0,
         now as Ts,

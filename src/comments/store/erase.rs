@@ -12,7 +12,6 @@ use crate::ids::{CommentId, CommenterId};
 /// not erased before.
 pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::Result<u64> {
     classifier::untrain(db, ids).await?;
-    let raw_ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     // Locked in the order of ids, as everywhere, so that two erasures cannot deadlock. The hash of the submission goes,
     // too: whoever holds the secret key could guess the text from it.
     let erased = sqlx::query!(
@@ -24,7 +23,7 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
              network_hash = null, similar_group_id = null, score = null, signals = '{}',
              dedup_hash = int8send(comments.id), reasons = '{}', status = 'trashed', erased_at = $2, version = version + 1
          from wanted where comments.id = wanted.id",
-        &raw_ids,
+        ids as &[CommentId],
         now as Ts,
     )
     .execute(&mut *db)
@@ -32,7 +31,7 @@ pub async fn erase(db: &mut PgConnection, ids: &[CommentId], now: Ts) -> sqlx::R
     akismet::dequeue(db, ids).await?;
     sqlx::query!(
         "delete from comment_versions where comment_id = any($1)",
-        &raw_ids
+        ids as &[CommentId]
     )
     .execute(db)
     .await?;

@@ -42,9 +42,7 @@ pub struct DueSubscription {
     pub commenter_id: CommenterId,
     pub article_id: ArticleId,
     pub scope: SubscriptionScope,
-    /// Title of the article.
     pub title: String,
-    /// Path of the article.
     pub path: String,
 }
 

@@ -10,9 +10,7 @@ use crate::ids::{CommentId, CommenterId};
 pub struct StoredComment {
     pub id: CommentId,
     pub parent_id: Option<CommentId>,
-    /// Title of the article.
     pub title: String,
-    /// Path of the article, if it has one.
     pub path: Option<String>,
     pub status: Status,
     pub name: String,

@@ -10,18 +10,11 @@ use crate::crypto::{DecryptError, KeyRing};
 pub struct SealedNetworkRow {
     id: i64,
     sealed: Vec<u8>,
-}
-
-/// An IP network encrypted with the active key, and its keyed hash (blind index) under that key.
-pub struct RotatedNetwork {
-    id: i64,
-    sealed: Vec<u8>,
-    hash: Vec<u8>,
+    /// Keyed hash (blind index) of the network.
+    hash: Option<Vec<u8>>,
 }
 
 impl SealedRow for SealedNetworkRow {
-    type Rotated = RotatedNetwork;
-
     async fn select_batch(
         db: &mut PgConnection,
         active_key: &[u8],
@@ -29,7 +22,7 @@ impl SealedRow for SealedNetworkRow {
     ) -> sqlx::Result<Vec<Self>> {
         sqlx::query_as!(
             Self,
-            r#"select id as "id: i64", network_sealed as "sealed!" from comments
+            r#"select id as "id: i64", network_sealed as "sealed!", network_hash as hash from comments
                where id > $1 and substring(network_sealed from 2 for 8) <> $2
                order by id limit $3 for no key update skip locked"#,
             after,
@@ -44,31 +37,29 @@ impl SealedRow for SealedNetworkRow {
         self.id
     }
 
-    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
+    fn rotate(&mut self, keys: &KeyRing) -> Result<(), DecryptError> {
         let opened = keys.open(NETWORK_ROW, &self.sealed)?;
         let text = std::str::from_utf8(&opened).map_err(|_| DecryptError)?;
         let ip = text.parse().map_err(|_| DecryptError)?;
-        Ok(RotatedNetwork {
-            id: self.id,
-            sealed: keys.seal(NETWORK_ROW, &opened),
-            hash: hash_network(keys, ip),
-        })
+        self.sealed = keys.seal(NETWORK_ROW, &opened);
+        self.hash = Some(hash_network(keys, ip));
+        Ok(())
     }
 
     async fn update_batch(
         db: &mut PgConnection,
         _keys: &KeyRing,
-        rows: Vec<Self::Rotated>,
+        rows: Vec<Self>,
     ) -> sqlx::Result<u64> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        let (sealed, hashes): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
+        let (sealed, hashes): (Vec<Vec<u8>>, Vec<Option<Vec<u8>>>) =
             rows.into_iter().map(|row| (row.sealed, row.hash)).unzip();
         sqlx::query!(
             "update comments set network_sealed = rotated.sealed, network_hash = rotated.hash
              from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as rotated (id, sealed, hash) where comments.id = rotated.id",
             &ids,
             &sealed,
-            &hashes,
+            &hashes as &[Option<Vec<u8>>],
         )
         .execute(db)
         .await?;

@@ -24,33 +24,25 @@ pub async fn find_duplicate(
         .map(|day| comment.dedup_hashes(keys, day, now))
         .concat();
     let parent_id = comment.parent_id.map_or(0, |id| id.0);
+    macro_rules! find_first {
+        ($condition:literal $(, $argument:expr)?) => {
+            sqlx::query_scalar!(
+                "select id from comments
+                 where article_id = $1 and coalesce(parent_id, 0) = $2 and dedup_hash = any($3) and " + $condition + "
+                 order by id limit 1",
+                article_id.0,
+                parent_id,
+                &hashes,
+                $($argument)?
+            )
+            .fetch_optional(db)
+            .await
+        };
+    }
     // Two statements: one with `is not distinct from` could not use the index.
     match commenter_id {
-        Some(commenter_id) => {
-            sqlx::query_scalar!(
-                "select id from comments
-                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id = $3 and dedup_hash = any($4)
-                 order by id limit 1",
-                article_id.0,
-                parent_id,
-                commenter_id.0,
-                &hashes,
-            )
-            .fetch_optional(db)
-            .await
-        }
-        None => {
-            sqlx::query_scalar!(
-                "select id from comments
-                 where article_id = $1 and coalesce(parent_id, 0) = $2 and commenter_id is null and dedup_hash = any($3)
-                 order by id limit 1",
-                article_id.0,
-                parent_id,
-                &hashes,
-            )
-            .fetch_optional(db)
-            .await
-        }
+        Some(commenter_id) => find_first!("commenter_id = $4", commenter_id.0),
+        None => find_first!("commenter_id is null"),
     }
 }
 
@@ -118,7 +110,7 @@ pub async fn insert(
     let network_hash = network_until.map(|_| hash_network(keys, comment.ip));
     // A top-level comment is its own root, so that its id is needed before the insert. A race between two identical
     // submissions ends at the unique index instead of with an error.
-    let inserted = sqlx::query_scalar!(
+    let id = sqlx::query_scalar!(
         "with fresh as (select nextval('comments_id_seq') as id)
          insert into comments
              (id, article_id, parent_id, root_id, commenter_id, account_id, name, website, body, body_html, dedup_hash, status,
@@ -148,7 +140,6 @@ pub async fn insert(
     )
     .fetch_optional(&mut *db)
     .await?;
-    let id = inserted.map(|id| CommentId(id.0));
     if let Some(id) = id {
         akismet::enqueue(db, id, verdict, now).await?;
     }

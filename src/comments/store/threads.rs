@@ -34,25 +34,6 @@ pub struct ThreadKey {
     pub replies: i32,
 }
 
-/// Selects a page of threads. `$to_first` is the sort order for finding the first thread of the page, `$onward` the
-/// comparison of the others with the first, and `$order` the sort order of the page.
-macro_rules! select_threads {
-    ($to_first:literal, $onward:literal, $order:literal, $($argument:expr),+) => {
-        sqlx::query_as!(
-            ThreadKey,
-            "with first as materialized (
-                 select started_at, root_id from article_threads
-                 where article_id = $1 and replies > 0 order by " + $to_first + " offset $2 limit 1
-             )
-             select root_id, replies from article_threads
-             where article_id = $1 and replies > 0
-               and (started_at, root_id) " + $onward + " ((select started_at from first), (select root_id from first))
-             order by " + $order + " limit $3",
-            $($argument),+
-        )
-    };
-}
-
 /// Returns at most `limit` threads of an article, without the first `skipped`. `counts` must be the current counts of the
 /// same article.
 pub async fn list(
@@ -68,54 +49,48 @@ pub async fn list(
     // `counts` may be outdated by a comment approved meanwhile: then the page starts one thread off, but never fails.
     let is_near = skipped <= from_other_end;
     let offset = if is_near { skipped } else { from_other_end }.max(0);
+    // `$to_first` is the sort order for finding the first thread of the page, `$onward` the comparison of the others with
+    // the first, and `$order` the sort order of the page.
+    macro_rules! list_page {
+        ($to_first:literal, $onward:literal, $order:literal) => {
+            sqlx::query_as!(
+                ThreadKey,
+                "with first as materialized (
+                     select started_at, root_id from article_threads
+                     where article_id = $1 and replies > 0 order by "
+                    + $to_first
+                    + " offset $2 limit 1
+                 )
+                 select root_id, replies from article_threads
+                 where article_id = $1 and replies > 0
+                   and (started_at, root_id) "
+                    + $onward
+                    + " ((select started_at from first), (select root_id from first))
+                 order by "
+                    + $order
+                    + " limit $3",
+                id.0,
+                offset,
+                limit,
+            )
+            .fetch_all(db)
+            .await
+        };
+    }
     match (newest_first, is_near) {
-        (false, true) => {
-            select_threads!(
-                "started_at, root_id",
-                ">=",
-                "started_at, root_id",
-                id.0,
-                offset,
-                limit
-            )
-            .fetch_all(db)
-            .await
-        }
+        (false, true) => list_page!("started_at, root_id", ">=", "started_at, root_id"),
         (false, false) => {
-            select_threads!(
-                "started_at desc, root_id desc",
-                ">=",
-                "started_at, root_id",
-                id.0,
-                offset,
-                limit
-            )
-            .fetch_all(db)
-            .await
+            list_page!("started_at desc, root_id desc", ">=", "started_at, root_id")
         }
         (true, true) => {
-            select_threads!(
+            list_page!(
                 "started_at desc, root_id desc",
                 "<=",
-                "started_at desc, root_id desc",
-                id.0,
-                offset,
-                limit
+                "started_at desc, root_id desc"
             )
-            .fetch_all(db)
-            .await
         }
         (true, false) => {
-            select_threads!(
-                "started_at, root_id",
-                "<=",
-                "started_at desc, root_id desc",
-                id.0,
-                offset,
-                limit
-            )
-            .fetch_all(db)
-            .await
+            list_page!("started_at, root_id", "<=", "started_at desc, root_id desc")
         }
     }
 }
@@ -154,7 +129,6 @@ pub async fn find(
 /// Position of a comment among the threads of its article.
 pub struct CommentPosition {
     pub id: CommentId,
-    /// Path of the article.
     pub path: String,
     pub root_id: CommentId,
     /// Number of older comments in the same thread.

@@ -49,10 +49,9 @@ pub async fn list_all(
     db: &mut PgConnection,
     ids: &[CommentId],
 ) -> sqlx::Result<Vec<CommentVersion>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     select_versions!(
         "where comment_versions.comment_id = any($1) order by comment_versions.comment_id, comment_versions.version",
-        &ids
+        ids as &[CommentId]
     )
     .fetch_all(db)
     .await

@@ -13,13 +13,12 @@ pub struct WordListTexts {
 
 /// Returns the word lists for screening comments.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<WordListTexts> {
-    let row = sqlx::query!("select hold_words, refuse_words from word_lists")
-        .fetch_one(db)
-        .await?;
-    Ok(WordListTexts {
-        hold: row.hold_words,
-        refuse: row.refuse_words,
-    })
+    sqlx::query_as!(
+        WordListTexts,
+        "select hold_words as hold, refuse_words as refuse from word_lists"
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Saves the word lists. The caller must have checked the version of the settings in the same transaction.

@@ -9,10 +9,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
+use super::cluster_files;
 use super::launcher::PostgresLauncher;
 use super::socket::{PORT, create_socket_dir, format_url};
-use super::{cluster_files, processes};
 
 /// Longest time until Postgres must accept connections. It is enough for the recovery after a crash; a start that takes
 /// longer is broken.
@@ -158,36 +160,38 @@ impl PostgresCluster {
         Ok(())
     }
 
-    pub fn pid(&self) -> Option<i32> {
+    fn pid(&self) -> Option<i32> {
         cluster_files::find_pid(&self.folder)
     }
 
     /// Requests an immediate shutdown of Postgres. It kills those of its processes that have not ended after five seconds
     /// (Postgres's documentation, "Shutting Down the Server").
     pub fn request_quit(&self) {
-        self.pid().into_iter().for_each(processes::send_quit);
+        if let Some(pid) = self.pid() {
+            send_signal(pid, Signal::SIGQUIT);
+        }
     }
 
     /// Kills every process of the running cluster. Committed transactions are on disk and not lost.
     pub fn kill(&self) {
         // All of them: a killed postmaster cannot end its children any more.
-        let visible = processes::list_postgres_in(&self.folder);
-        self.pid()
-            .into_iter()
-            .chain(visible)
-            .for_each(processes::send_kill);
+        let visible = list_postgres_in(&self.folder);
+        for pid in self.pid().into_iter().chain(visible) {
+            send_signal(pid, Signal::SIGKILL);
+        }
     }
 
     /// Waits until the Postgres processes of an exited server have ended, and removes the files that they left behind.
     fn clean_stale_state(&self) -> anyhow::Result<()> {
-        if !processes::are_visible() {
+        // On systems without `/proc`, such as macOS, this is left to Postgres.
+        if !Path::new("/proc/self/cwd").exists() {
             return Ok(());
         }
         // We hold the lock on the data folder, so no live owner has a use for any of this. The old pid file still says
         // "ready", and old processes may hold shared memory of the cluster.
         let started_at = Instant::now();
         loop {
-            let orphans = processes::list_postgres_in(&self.folder);
+            let orphans = list_postgres_in(&self.folder);
             if orphans.is_empty() {
                 break;
             }
@@ -201,7 +205,9 @@ impl PostgresCluster {
                     .join(" ")
             );
             if started_at.elapsed() > ORPHAN_QUIT_AFTER {
-                orphans.iter().copied().for_each(processes::send_quit);
+                for pid in orphans {
+                    send_signal(pid, Signal::SIGQUIT);
+                }
             }
             sleep(Duration::from_millis(50));
         }
@@ -254,4 +260,23 @@ fn choose_shared_buffers_mb() -> u64 {
         .find_map(|line| line.strip_prefix("MemTotal:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     (kilobytes.unwrap_or_default() / 1024 / 4).clamp(MIN_BUFFERS_MB, MAX_BUFFERS_MB)
+}
+
+/// Lists the ids of the Postgres processes that use the data folder `folder`. Each Postgres process makes its data folder
+/// its working directory.
+fn list_postgres_in(folder: &Path) -> Vec<i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == folder))
+        .filter(|pid| {
+            fs::read_to_string(format!("/proc/{pid}/comm"))
+                .is_ok_and(|comm| comm.trim() == "postgres")
+        })
+        .collect()
+}
+
+fn send_signal(pid: i32, signal: Signal) {
+    // Fails if the process has just ended by itself, which is what was wanted.
+    let _ = kill(Pid::from_raw(pid), signal);
 }

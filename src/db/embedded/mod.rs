@@ -12,7 +12,6 @@ mod initdb;
 mod launcher;
 mod os_user;
 mod postgres;
-mod processes;
 mod socket;
 mod standby;
 mod supervisor;

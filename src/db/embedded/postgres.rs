@@ -64,11 +64,6 @@ impl EmbeddedPostgres {
         &self.url
     }
 
-    /// Returns the process id of the Postgres server while it runs.
-    pub fn pid(&self) -> Option<i32> {
-        self.supervisor.pid()
-    }
-
     /// Stops Postgres. Open transactions are rolled back; committed ones are on disk.
     pub fn stop(mut self) {
         self.supervisor.stop();

@@ -61,10 +61,6 @@ impl PostgresSupervisor {
         })
     }
 
-    pub fn pid(&self) -> Option<i32> {
-        self.cluster.pid()
-    }
-
     /// Stops Postgres and blocks until it has exited.
     pub fn stop(&mut self) {
         *lock(&self.pipe) = ShutdownPipe::Closed;

@@ -5,14 +5,13 @@ pub mod rotation;
 use sqlx::{Connection, PgConnection};
 
 use crate::clock::Ts;
-use crate::ids::{AccountId, CommenterId, EmailId};
+use crate::ids::{AccountId, CommentId, CommenterId, EmailId};
 use crate::mail::model::{Recipient, RelatedComments};
 
 /// A message that is due to be sent.
 pub struct DueEmail {
     pub id: EmailId,
     pub to: Recipient,
-    /// The encrypted message.
     pub message_sealed: Vec<u8>,
     /// Number of attempts to send the message, including this attempt.
     pub tries: i32,
@@ -52,9 +51,7 @@ pub(super) async fn insert(
     tells: Option<&RelatedComments>,
     now: Ts,
 ) -> sqlx::Result<()> {
-    let quotes: Vec<i64> = tells.map_or(Vec::new(), |tells| {
-        tells.quotes.iter().map(|id| id.0).collect()
-    });
+    let quotes = tells.map_or(&[][..], |tells| tells.quotes.as_slice());
     let (commenter_id, account_id) = recipient_columns(to);
     sqlx::query!(
         "insert into outbox (commenter_id, account_id, message_sealed, subscription_id, quotes, next_try_at, created_at)
@@ -63,7 +60,7 @@ pub(super) async fn insert(
         account_id,
         message_sealed,
         tells.map(|tells| tells.subscription_id.0),
-        &quotes,
+        quotes as &[CommentId],
         now as Ts,
     )
     .execute(db)
@@ -101,7 +98,7 @@ pub async fn lease_due(
     lease_ends: Ts,
     at_most: i64,
 ) -> sqlx::Result<Vec<DueEmail>> {
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"update outbox set tries = tries + 1, next_try_at = $2
            where id in (
                select id from outbox where next_try_at <= $1
@@ -113,9 +110,7 @@ pub async fn lease_due(
         lease_ends as Ts,
         at_most,
     )
-    .fetch_all(db)
-    .await?;
-    let due = rows.into_iter().map(|row| {
+    .try_map(|row| {
         Ok(DueEmail {
             id: row.id,
             to: recipient_from_columns(row.commenter_id, row.account_id)?,
@@ -123,8 +118,9 @@ pub async fn lease_due(
             tries: row.tries,
             written_at: row.written_at,
         })
-    });
-    due.collect()
+    })
+    .fetch_all(db)
+    .await
 }
 
 /// Returns the encrypted email address of a leased message's recipient. Returns `None` if the lease is over, or if mail

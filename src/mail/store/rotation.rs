@@ -16,14 +16,12 @@ pub struct SealedEmailRow {
 }
 
 impl SealedRow for SealedEmailRow {
-    type Rotated = (i64, Vec<u8>);
-
     async fn select_batch(
         db: &mut PgConnection,
         active_key: &[u8],
         after: i64,
     ) -> sqlx::Result<Vec<Self>> {
-        let rows = sqlx::query!(
+        sqlx::query!(
             r#"select id, commenter_id as "commenter_id: CommenterId", account_id as "account_id: AccountId", message_sealed as "sealed!" from outbox
                where id > $1 and substring(message_sealed from 2 for 8) <> $2
                order by id limit $3 for no key update skip locked"#,
@@ -31,35 +29,34 @@ impl SealedRow for SealedEmailRow {
             active_key,
             BATCH_ROWS,
         )
-        .fetch_all(db)
-        .await?;
-        let rows = rows.into_iter().map(|found| {
+        .try_map(|row| {
+            let to = recipient_from_columns(row.commenter_id, row.account_id)?;
             Ok(Self {
-                id: found.id,
-                context: sealing_context(recipient_from_columns(
-                    found.commenter_id,
-                    found.account_id,
-                )?),
-                sealed: found.sealed,
+                id: row.id,
+                context: sealing_context(to),
+                sealed: row.sealed,
             })
-        });
-        rows.collect()
+        })
+        .fetch_all(db)
+        .await
     }
 
     fn id(&self) -> i64 {
         self.id
     }
 
-    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
-        Ok((self.id, keys.rotate(&self.context, &self.sealed)?))
+    fn rotate(&mut self, keys: &KeyRing) -> Result<(), DecryptError> {
+        self.sealed = keys.rotate(&self.context, &self.sealed)?;
+        Ok(())
     }
 
     async fn update_batch(
         db: &mut PgConnection,
         _keys: &KeyRing,
-        rows: Vec<Self::Rotated>,
+        rows: Vec<Self>,
     ) -> sqlx::Result<u64> {
-        let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().unzip();
+        let (ids, sealed): (Vec<i64>, Vec<Vec<u8>>) =
+            rows.into_iter().map(|row| (row.id, row.sealed)).unzip();
         sqlx::query!(
             "update outbox set message_sealed = rotated.sealed
              from unnest($1::bigint[], $2::bytea[]) as rotated (id, sealed) where outbox.id = rotated.id",

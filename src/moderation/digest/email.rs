@@ -5,7 +5,6 @@ use super::{page, unsubscribe};
 use crate::app::App;
 use crate::crypto::encode_hex;
 use crate::mail::message::{EmailBlock, EmailLink, EmailMessage};
-use crate::text::{excerpt, markdown};
 use crate::web::Layout;
 
 /// Number of characters of a comment that the email quotes.
@@ -43,10 +42,7 @@ pub(super) fn build_email(app: &App, layout: &Layout, content: &EmailContent<'_>
     pieces.extend(content.new.iter().map(|comment| EmailBlock::Excerpt {
         who: comment.name.clone(),
         about: comment.title.clone(),
-        text: excerpt::excerpt(
-            &markdown::html_to_text(comment.body_html.as_str()),
-            EXCERPT_CHARS,
-        ),
+        text: comment.body_html.excerpt(EXCERPT_CHARS),
     }));
     if pending > listed {
         pieces.push(EmailBlock::Paragraph(

@@ -5,7 +5,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
@@ -100,7 +100,7 @@ pub async fn show_digest(
     if query.nothing.is_some() {
         page.refusal = Some(page.layout.translator.text("queue-nothing-undone"));
     }
-    Ok(with_private_headers(Page(page).into_private_response()))
+    Ok(Page(page).into_private_response())
 }
 
 /// Decides on one comment (`one` is `spam 17:held:0`), decides on all comments shown (`all` is `spam`, and each `shown`
@@ -121,11 +121,8 @@ pub async fn submit_digest(
     };
     if let Err(seconds) = limit {
         let mut page = DigestPage::load(&app, &mut db, layout, &digest).await?;
-        let wait = i64::try_from(seconds).unwrap_or(i64::MAX);
-        page.refusal = Some(page.layout.translator.plural("digest-too-fast", wait));
-        return Ok(with_private_headers(
-            Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds),
-        ));
+        page.refusal = Some(page.layout.translator.plural("digest-too-fast", seconds));
+        return Ok(Page(page).with_retry_after(StatusCode::TOO_MANY_REQUESTS, seconds));
     }
     // The action takes a connection of its own; holding two could exhaust the pool.
     drop(db);
@@ -134,9 +131,7 @@ pub async fn submit_digest(
         undone => undo(&app, &digest, &moderator, undone).await?,
     };
     let path = signed_path(&app.keys, &digest);
-    Ok(with_private_headers(
-        redirect_after_post(&format!("{path}{result}")).into_response(),
-    ))
+    Ok(redirect_after_post(&format!("{path}{result}")).into_response())
 }
 
 /// Decides on those comments of the digest that have not changed since they were shown. Returns the result as query
@@ -233,28 +228,9 @@ async fn find_signed(
 
 /// Renders the page for invalid links, with status 404. It does not reveal whether the link was ever valid.
 fn invalid_link_page(layout: Layout) -> Response {
-    let translator = layout.translator;
-    let page = NoticePage {
-        heading: translator.text("signed-void"),
-        message: translator.text("digest-void"),
-        button: None,
-        link: Some(("/admin/comments", translator.text("sign-in"))),
-        layout,
-    };
-    with_private_headers(Page(page).with_status(StatusCode::NOT_FOUND))
-}
-
-/// Adds headers that keep caches from storing the signed URL, and browsers from sending it to other sites as the
-/// referrer.
-fn with_private_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    // With `no-referrer` a browser would send `Origin: null` with the page's own form, and the form would be refused.
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    let page = NoticePage::new(layout, "signed-void", "digest-void")
+        .with_link("/admin/comments", "sign-in");
+    Page(page).with_status(StatusCode::NOT_FOUND)
 }
 
 impl DigestPage {

@@ -39,21 +39,13 @@ pub async fn show_unsubscribe(
     Query(query): Query<SignatureQuery>,
 ) -> Result<Response> {
     let frequency = find_frequency(&app, &mut db, id, &query.key).await?;
-    let translator = layout.translator;
     // A second click sees the same page as the first.
     if frequency == DigestFrequency::Never {
         return Ok(confirmation_page(layout));
     }
-    let page = NoticePage {
-        heading: translator.text("digest-stop-title"),
-        message: translator.format("digest-stop-explained", "title", &layout.publication.title),
-        button: Some((
-            format!("/moderators/{id}/stop?key={}", query.key),
-            translator.text("digest-stop-act"),
-        )),
-        link: None,
-        layout,
-    };
+    let path = format!("/moderators/{id}/stop?key={}", query.key);
+    let page = NoticePage::new(layout, "digest-stop-title", "digest-stop-explained")
+        .with_button(path, "digest-stop-act");
     Ok(Page(page).into_private_response())
 }
 
@@ -93,13 +85,7 @@ async fn find_frequency(
 }
 
 fn confirmation_page(layout: Layout) -> Response {
-    let translator = layout.translator;
-    let page = NoticePage {
-        heading: translator.text("digest-stopped"),
-        message: translator.text("digest-stopped-explained"),
-        button: None,
-        link: Some(("/admin/account", translator.text("account-title"))),
-        layout,
-    };
+    let page = NoticePage::new(layout, "digest-stopped", "digest-stopped-explained")
+        .with_link("/admin/account", "account-title");
     Page(page).into_private_response()
 }

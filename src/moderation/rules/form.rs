@@ -126,7 +126,7 @@ impl RulesForm {
         present: &DiscussionSettings,
         wrong: (Vec<InvalidLine>, Vec<InvalidLine>),
     ) -> Option<ParsedRules> {
-        let mut errors = FieldErrors::new();
+        let mut errors = FieldErrors::default();
         let mut number = |field, text: &str, bounds: &RangeInclusive<i32>| {
             parse_number(translator, &mut errors, field, text, bounds)
         };

@@ -5,7 +5,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use super::form::{RulesForm, find_wrong_lines};
@@ -17,7 +16,7 @@ use crate::comments::store::word_lists;
 use crate::publication;
 use crate::web::form::{FormData, RowVersion, submit_or_recover};
 use crate::web::request_id::RequestId;
-use crate::web::{Layout, Page, Query, Result, redirect_after_post};
+use crate::web::{Layout, Page, Query, Result, SavedQuery, redirect_after_post};
 
 const PAGE_PATH: &str = "/admin/discussion";
 
@@ -36,18 +35,12 @@ struct RulesPage {
     refuse_preview: Option<WordListPreview>,
 }
 
-/// Code of the confirmation to show, as it appears in the URL after a redirect.
-#[derive(Deserialize)]
-pub struct RulesQuery {
-    saved: Option<u8>,
-}
-
 /// Shows the form with the discussion settings and word lists.
 pub async fn show_rules(
     State(app): State<App>,
     admin_layout: AdminLayout,
     _admin: Admin,
-    Query(query): Query<RulesQuery>,
+    Query(query): Query<SavedQuery>,
 ) -> Result<Response> {
     let mut db = app.pool.acquire().await?;
     let lists = word_lists::find(&mut db).await?;

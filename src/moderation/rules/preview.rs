@@ -81,10 +81,9 @@ impl WordListPreview {
         if matches.refused == 0 {
             return text;
         }
-        let refused = i64::try_from(matches.refused).unwrap_or(i64::MAX);
         format!(
             "{text}; {}",
-            self.translator.plural("preview-refused", refused)
+            self.translator.plural("preview-refused", matches.refused)
         )
     }
 
@@ -100,13 +99,12 @@ impl WordListPreview {
 
     /// Describes the number of comments that the word list was matched against.
     pub(super) fn describe_sample(&self) -> String {
-        let count = i64::try_from(self.result.looked_at).unwrap_or(i64::MAX);
-        self.translator.plural("preview-on", count)
+        self.translator.plural("preview-on", self.result.looked_at)
     }
 
     /// Describes the number of matching lines that the preview does not list. Returns `None` if it lists all of them.
     pub(super) fn describe_unlisted(&self) -> Option<String> {
-        let more = i64::try_from(self.result.more).unwrap_or(i64::MAX);
+        let more = self.result.more;
         (more > 0).then(|| self.translator.plural("preview-more", more))
     }
 

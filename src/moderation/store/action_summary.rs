@@ -11,7 +11,6 @@ use crate::ids::{ActionId, CommentId};
 /// Largest number of comments that a report lists, which is as many as the queue's script can have on the screen.
 const MAX_LISTED: i64 = 200;
 
-/// The result of an action.
 pub struct ActionSummary {
     /// Status that the action gave. If the action was an undo that restored several statuses, one of them.
     pub to: Status,
@@ -106,7 +105,6 @@ pub async fn list_conflicts(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         DecisionConflict,
         r#"select comments.id, comments.name, status,
@@ -115,7 +113,7 @@ pub async fn list_conflicts(
                edited_at is not null and not exists
                    (select 1 from decisions where comment_id = comments.id and decided_at > edited_at) as "is_changed!"
            from comments where id = any($1) order by id"#,
-        &ids,
+        ids as &[CommentId],
     )
     .fetch_all(db)
     .await

@@ -77,20 +77,19 @@ pub async fn list_author_names(
     db: &mut PgConnection,
     ids: &[CommentId],
 ) -> sqlx::Result<Vec<(CommentId, String)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
+    sqlx::query!(
         "select id, name from comments where id = any($1) and erased_at is null",
-        &ids,
+        ids as &[CommentId],
     )
+    .map(|row| (row.id, row.name))
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+    .await
 }
 
 /// Lists the ids and names of all accounts, ordered by name.
 pub async fn list_staff(db: &mut PgConnection) -> sqlx::Result<Vec<(AccountId, String)>> {
-    let rows = sqlx::query!("select id, name from accounts order by lower(name), id")
+    sqlx::query!("select id, name from accounts order by lower(name), id")
+        .map(|row| (row.id, row.name))
         .fetch_all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+        .await
 }

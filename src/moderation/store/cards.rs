@@ -82,7 +82,6 @@ pub async fn list(
     ids: &[CommentId],
     scope: CardScope,
 ) -> sqlx::Result<Vec<QueueCard>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         QueueCard,
         r#"select comments.id, comments.status, comments.version, comments.reasons, comments.name, comments.website, comments.body_html,
@@ -119,7 +118,7 @@ pub async fn list(
            ) history
            where comments.erased_at is null
            order by requested.place"#,
-        &ids,
+        ids as &[CommentId],
         scope == CardScope::WholeGroup,
     )
     .fetch_all(db)

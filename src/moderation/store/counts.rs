@@ -59,7 +59,6 @@ pub async fn count_by_status(db: &mut PgConnection) -> sqlx::Result<QueueCounts>
     .await
 }
 
-/// Counts the comments of one commenter by status.
 pub async fn count_by_commenter(
     db: &mut PgConnection,
     id: CommenterId,

@@ -2,10 +2,9 @@
 
 use sqlx::PgConnection;
 
-use super::decision_log::{Decision, append};
 use crate::accounts::Moderator;
-use crate::audit_log::store::chain::reserve_entry_id;
-use crate::audit_log::{EntryKind, NewEntry};
+use crate::audit_log::store::chain::{append, reserve_entry_id};
+use crate::audit_log::{DecisionRecord, EntryKind, NewEntry};
 use crate::clock::Ts;
 use crate::comments::Status;
 use crate::ids::{ActionId, CommentId};
@@ -13,10 +12,24 @@ use crate::moderation::model::DecisionRequest;
 
 /// Reserves the id of an action. All decisions that a moderator makes with one press of a button share it.
 pub async fn reserve_action_id(db: &mut PgConnection) -> sqlx::Result<ActionId> {
-    let id = sqlx::query_scalar!(r#"select nextval('action_ids') as "id!""#)
+    sqlx::query_scalar!(r#"select nextval('action_ids') as "id!: ActionId""#)
         .fetch_one(db)
-        .await?;
-    Ok(ActionId(id))
+        .await
+}
+
+/// Builds the record of a decision for the audit log from the row of a query. It is a macro because each query has a row
+/// type of its own.
+macro_rules! decision_record {
+    ($row:expr) => {
+        DecisionRecord {
+            id: $row.id,
+            comment_id: $row.comment_id,
+            // The log knows codes only, since it is below the layer that defines the statuses.
+            from: $row.from.as_str(),
+            to: $row.to.as_str(),
+            undoes: $row.undoes,
+        }
+    };
 }
 
 /// Gives the status `to` to every comment that still has the status and version that its [`DecisionRequest`] expects,
@@ -33,8 +46,7 @@ pub async fn decide(
 ) -> sqlx::Result<Vec<CommentId>> {
     let (ids, statuses, versions) = split_columns(requests);
     let entry_id = reserve_entry_id(db).await?;
-    let decided = sqlx::query_as!(
-        Decision,
+    let decided = sqlx::query!(
         r#"with matching as (
              select comments.id, comments.status from comments
              -- A form can name a comment twice.
@@ -68,6 +80,7 @@ pub async fn decide(
         &versions,
         entry_id.0,
     )
+    .map(|row| decision_record!(row))
     .fetch_all(&mut *db)
     .await?;
     // An action without a decision leaves no entry. The entry comes last because appending to the chain blocks all others.
@@ -88,7 +101,7 @@ fn split_columns(requests: &[DecisionRequest]) -> (Vec<i64>, Vec<Status>, Vec<i3
     columns.collect()
 }
 
-fn comment_ids(decisions: &[Decision]) -> Vec<CommentId> {
+fn comment_ids(decisions: &[DecisionRecord]) -> Vec<CommentId> {
     decisions.iter().map(|one| one.comment_id).collect()
 }
 
@@ -114,8 +127,7 @@ pub async fn undo(
     .fetch_all(&mut *db)
     .await?;
     let entry_id = reserve_entry_id(db).await?;
-    let restored = sqlx::query_as!(
-        Decision,
+    let restored = sqlx::query!(
         r#"with matching as (
              select comments.id, decisions.id as decision_id, from_status, to_status
              from decisions join comments on comments.id = comment_id
@@ -144,6 +156,7 @@ pub async fn undo(
         now as Ts,
         entry_id.0,
     )
+    .map(|row| decision_record!(row))
     .fetch_all(&mut *db)
     .await?;
     if !restored.is_empty() {
@@ -163,9 +176,8 @@ pub async fn find_identical_action(
     ids: &[CommentId],
     to: Status,
 ) -> sqlx::Result<Option<ActionId>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let action_id = sqlx::query_scalar!(
-        r#"select max(last.action_id) as "act!"
+    sqlx::query_scalar!(
+        r#"select max(last.action_id) as "id!: ActionId"
            from unnest($1::bigint[]) as asked (id)
            left join comments on comments.id = asked.id and comments.erased_at is null
            left join lateral (
@@ -173,17 +185,46 @@ pub async fn find_identical_action(
            ) last on true
            having count(distinct last.action_id) = 1
               and bool_and(coalesce(last.account_id = $2 and last.undoes is null and last.to_status = $3 and comments.status = $3, false))"#,
-        &ids,
+        ids as &[CommentId],
         moderator.id.0,
         to as Status,
     )
     .fetch_optional(db)
-    .await?;
-    Ok(action_id.map(ActionId))
+    .await
 }
 
 pub async fn find_created_at(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<Ts>> {
     sqlx::query_scalar!("select created_at from comments where id = $1", id.0)
         .fetch_optional(db)
         .await
+}
+
+/// Locks a comment until the transaction ends, provided that it still has the status and version that the moderator saw.
+/// Returns whether it was locked.
+pub async fn lock_if_unchanged(
+    db: &mut PgConnection,
+    seen: &DecisionRequest,
+) -> sqlx::Result<bool> {
+    let locked = sqlx::query!(
+        "select id from comments where id = $1 and status = $2 and version = $3 and erased_at is null for update",
+        seen.id.0,
+        seen.expected_status as Status,
+        seen.expected_version,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(locked.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit_log::find_status_code;
+
+    #[test]
+    fn every_comment_status_has_a_status_code_in_the_audit_log() {
+        for status in Status::ALL {
+            assert_eq!(find_status_code(status.as_str()), Some(status.as_str()));
+        }
+    }
 }

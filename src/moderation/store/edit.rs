@@ -37,7 +37,6 @@ pub async fn find(db: &mut PgConnection, id: CommentId) -> sqlx::Result<Option<E
     .await
 }
 
-/// The new text of an edited comment.
 pub struct EditedText {
     pub name: String,
     pub website: Option<String>,

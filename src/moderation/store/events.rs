@@ -32,18 +32,18 @@ pub async fn find_entry_event(
     let Some(entry) = entry else {
         return Ok(None);
     };
-    let decisions = sqlx::query!(
+    let changed = sqlx::query!(
         "select comment_id, to_status from decisions where entry_id = $1 order by id",
         id.0,
     )
+    .map(|row| (row.comment_id, row.to_status))
     .fetch_all(db)
     .await?;
-    let changed = decisions.into_iter();
     Ok(Some(EntryEvent {
         by: entry.account_id,
         name: entry.name,
         action_id: entry.action_id,
-        changed: changed.map(|row| (row.comment_id, row.to_status)).collect(),
+        changed,
     }))
 }
 
@@ -60,14 +60,14 @@ pub async fn list_held_after(
     db: &mut PgConnection,
     after: i64,
 ) -> sqlx::Result<Vec<(CommentId, i32)>> {
-    let rows = sqlx::query!(
+    sqlx::query!(
         "select id, version from comments where id > $1 and status = 'held' and erased_at is null order by id limit $2",
         after,
         MAX_HELD_AFTER,
     )
+    .map(|row| (row.id, row.version))
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+    .await
 }
 
 /// Lists the newest held comments, each with its version, at most `limit`.
@@ -75,13 +75,13 @@ pub async fn list_newest_held(
     db: &mut PgConnection,
     limit: i64,
 ) -> sqlx::Result<Vec<(CommentId, i32)>> {
-    let rows = sqlx::query!(
+    sqlx::query!(
         "select id, version from comments where status = 'held' and erased_at is null order by created_at desc, id desc limit $1",
         limit,
     )
+    .map(|row| (row.id, row.version))
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.version)).collect())
+    .await
 }
 
 /// Lists those of the given held comments that were changed or removed from the queue without an audit log entry. This

@@ -11,15 +11,14 @@ pub async fn count_by_month(
     months: &[String],
 ) -> sqlx::Result<Vec<(String, Status, i64)>> {
     // Summed: each count is spread over several rows, so that commits do not queue behind one.
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"select key, status, sum(count)::bigint as "count!" from comment_facets
            where facet = 'month' and key = any($1) group by key, status"#,
         months,
     )
+    .map(|row| (row.key, row.status, row.count))
     .fetch_all(db)
-    .await?;
-    let rows = rows.into_iter();
-    Ok(rows.map(|row| (row.key, row.status, row.count)).collect())
+    .await
 }
 
 /// Returns the number of spam and trashed comments in each of these months for each of these reason codes. The strings in
@@ -33,12 +32,12 @@ pub async fn count_refusals(
         .iter()
         .flat_map(|month| codes.iter().map(move |code| format!("{month} {code}")))
         .collect();
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"select key, sum(count)::bigint as "count!" from comment_facets
            where facet = 'month-reason' and key = any($1) and status in ('spam', 'trashed') group by key"#,
         &keys,
     )
+    .map(|row| (row.key, row.count))
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.key, row.count)).collect())
+    .await
 }

@@ -20,25 +20,15 @@ impl CanaryScenario<'_> {
             ("save", "Edited too late.", 409),
         ] {
             let fields = [("action", action), ("version", version), ("comment", text)];
-            self.post_form(
-                FormSender::Canary,
-                &author_page,
-                &fields,
-                status,
-                "editing a reply",
-            )
-            .await?;
+            let step = "editing a reply";
+            self.post_form(FormSender::Canary, &author_page, &fields, status, step)
+                .await?;
         }
         let author_page = self.submit_and_find_author_page("To be deleted.").await?;
         let delete = [("action", "delete")];
-        self.post_form(
-            FormSender::Canary,
-            &author_page,
-            &delete,
-            303,
-            "deleting a reply",
-        )
-        .await?;
+        let step = "deleting a reply";
+        self.post_form(FormSender::Canary, &author_page, &delete, 303, step)
+            .await?;
         Ok(())
     }
 

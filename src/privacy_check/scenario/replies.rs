@@ -93,16 +93,11 @@ impl CanaryScenario<'_> {
             .approved_comment
             .context("no reply of the canary was approved")?;
         let path = links::author_page_path(&self.app.keys, id);
+        let fields = [("action", "verify")];
         let action = "asking to verify the email";
         self.app.clock.advance(VERIFY_INTERVAL_SECONDS);
-        self.post_form(
-            FormSender::Canary,
-            &path,
-            &[("action", "verify")],
-            303,
-            action,
-        )
-        .await?;
+        self.post_form(FormSender::Canary, &path, &fields, 303, action)
+            .await?;
         self.verify_email(FormSender::Canary, &self.canary.email)
             .await
     }

@@ -10,7 +10,7 @@ use crate::text::Language;
 
 /// Loads the publication. Returns `None` before the first start.
 pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
-    let row = sqlx::query!(
+    sqlx::query!(
         r#"select title, tagline, language, time_zone, permalink_pattern, appeal, appeal_html, key_id, version,
              thread_depth, newest_first, edit_minutes, close_after_days, network_days,
              hold_everything, hold_first_timers, trust_unverified, hold_links, flood_seconds,
@@ -18,9 +18,7 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
              xmin::text::bigint as "edition!: PublicationVersion"
          from settings"#
     )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| Publication {
+    .map(|row| Publication {
         title: row.title,
         tagline: row.tagline,
         language: row.language,
@@ -52,7 +50,9 @@ pub async fn find(db: &mut PgConnection) -> sqlx::Result<Option<Publication>> {
         key_id: row.key_id,
         version: row.version,
         row_version: row.edition,
-    }))
+    })
+    .fetch_optional(db)
+    .await
 }
 
 /// Inserts the publication at the first start. Returns `false` if another process has inserted it.

@@ -13,8 +13,6 @@ pub struct SealedCheckerKey(Vec<u8>);
 const SETTINGS_ROW_ID: i64 = 1;
 
 impl SealedRow for SealedCheckerKey {
-    type Rotated = Vec<u8>;
-
     async fn select_batch(
         db: &mut PgConnection,
         active_key: &[u8],
@@ -38,16 +36,17 @@ impl SealedRow for SealedCheckerKey {
         SETTINGS_ROW_ID
     }
 
-    fn rotate(&self, keys: &KeyRing) -> Result<Self::Rotated, DecryptError> {
-        keys.rotate(CHECKER_KEY_ROW, &self.0)
+    fn rotate(&mut self, keys: &KeyRing) -> Result<(), DecryptError> {
+        self.0 = keys.rotate(CHECKER_KEY_ROW, &self.0)?;
+        Ok(())
     }
 
     async fn update_batch(
         db: &mut PgConnection,
         _keys: &KeyRing,
-        rows: Vec<Self::Rotated>,
+        rows: Vec<Self>,
     ) -> sqlx::Result<u64> {
-        for sealed in rows {
+        for Self(sealed) in rows {
             sqlx::query!("update settings set akismet_key = $1", sealed)
                 .execute(&mut *db)
                 .await?;

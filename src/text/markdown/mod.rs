@@ -20,7 +20,7 @@ use ammonia::UrlRelative;
 use askama::filters::HtmlSafe;
 use url::Url;
 
-use super::input;
+use super::{excerpt, input};
 use sanitizer::{ARTICLE_SANITIZER, COMMENT_SANITIZER, TrustLevel, build_article_sanitizer};
 
 pub use html::UrlMapper;
@@ -48,6 +48,11 @@ impl SafeHtml {
         // The no-break space is the only blank that ammonia writes as an entity.
         let is_blank = |text: &str| input::is_blank(&text.replace("&nbsp;", " "));
         !self.0.contains("<img") && between_tags.all(is_blank)
+    }
+
+    /// Returns the beginning of the text without markup, on one line of at most `chars` characters.
+    pub fn excerpt(&self, chars: usize) -> String {
+        excerpt::excerpt(&html_to_text(&self.0), chars)
     }
 
     pub fn count_links(&self) -> usize {

@@ -86,10 +86,8 @@ impl ParagraphBuilder {
                 self.has_visible |= tag.is_named("iframe") || tag.is_named("textarea");
             }
             HtmlToken::Comment(comment) => {
-                if ["<!--more", "<!--nextpage"]
-                    .iter()
-                    .any(|mark| comment.starts_with(mark))
-                {
+                let marks = ["<!--more", "<!--nextpage"];
+                if marks.iter().any(|mark| comment.starts_with(mark)) {
                     // These marks divide the article, so they count as a blank line. Other comments are invisible.
                     self.line_ends += 2;
                 }
@@ -245,12 +243,6 @@ impl ParagraphBuilder {
         self.html.push('\n');
     }
 
-    fn current_model(&self) -> ContentModel {
-        self.open
-            .last()
-            .map_or(ContentModel::Paragraphs, |open| open.model)
-    }
-
     /// Turns the line ends and `<br>` tags before the next text into a line break or a new paragraph.
     fn apply_line_ends(&mut self) {
         if !self.has_visible {
@@ -258,10 +250,8 @@ impl ParagraphBuilder {
             self.line_ends = 0;
             self.breaks = 0;
         } else if self.line_ends >= 2 || self.breaks >= 2 {
-            if matches!(
-                self.current_model(),
-                ContentModel::Inline | ContentModel::Elements
-            ) {
+            let model = self.open.last().map(|open| open.model);
+            if let Some(ContentModel::Inline | ContentModel::Elements) = model {
                 self.break_line();
             } else {
                 // Two `<br>` tags separate paragraphs like a blank line, which `flush_run` notes by this count.
@@ -295,15 +285,12 @@ impl ParagraphBuilder {
         let run = std::mem::take(&mut self.run);
         let run = run.trim_end();
         let is_paragraph = self.has_visible
-            && match self.open.last() {
-                _ if self.paragraph.is_some() => true,
-                None => true,
-                Some(open) => match open.model {
+            && (self.paragraph.is_some()
+                || self.open.last().is_none_or(|open| match open.model {
                     ContentModel::Paragraphs => true,
                     ContentModel::Mixed => open.has_blank_line,
                     ContentModel::Inline | ContentModel::Elements => false,
-                },
-            };
+                }));
         if is_paragraph {
             let own = self
                 .paragraph
@@ -323,22 +310,13 @@ impl ParagraphBuilder {
 
 /// Appends text and escapes `<`, so that it cannot be taken for a tag later.
 fn push_escaped(html: &mut String, words: &str) {
-    let mut parts = words.split('<');
-    html.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        html.push_str("&lt;");
-        html.push_str(part);
-    }
+    html.push_str(&words.replace('<', "&lt;"));
 }
 
 /// Returns whether the text consists only of white space and `&nbsp;`.
 fn is_blank(words: &str) -> bool {
     // Authors make room with a paragraph that contains nothing but `&nbsp;`.
-    let mut rest = words.trim_start();
-    while let Some(after) = rest.strip_prefix("&nbsp;") {
-        rest = after.trim_start();
-    }
-    rest.is_empty()
+    words.split("&nbsp;").all(|part| part.trim().is_empty())
 }
 
 /// Returns the content model of a block element, or `None` for an inline element.

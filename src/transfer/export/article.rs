@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::tz::TimeZone;
 
-use super::request::ExportRequest;
+use super::ExportRequest;
 use super::xml::{WxrWriter, escape_html};
 use crate::articles::{ArticleKind, ArticleState, TopicKind};
 use crate::text::dates;

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 use jiff::tz::TimeZone;
 
-use super::request::ExportRequest;
+use super::ExportRequest;
 use super::xml::{WxrWriter, escape_html};
 use crate::commenters;
 use crate::comments::Status;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use quick_xml::events::BytesStart;
 
-use super::request::ExportRequest;
+use super::ExportRequest;
 use super::xml::{WxrWriter, escape_html};
 use crate::articles::TopicKind;
 use crate::text::dates;

@@ -5,7 +5,6 @@
 mod article;
 mod comment;
 mod header;
-mod request;
 mod xml;
 
 use std::collections::HashMap;
@@ -15,9 +14,22 @@ use anyhow::Context;
 use sqlx::{Connection, PgConnection};
 
 use super::store;
+use crate::clock::Ts;
+use crate::crypto::KeyRing;
+use crate::publication::Publication;
 use xml::WxrWriter;
 
-pub use request::ExportRequest;
+/// Settings of an export that is to be written.
+pub struct ExportRequest<'a> {
+    pub publication: &'a Publication,
+    /// URL of this site, without a slash at the end.
+    pub base_url: String,
+    /// Keys that decrypt the email addresses of commenters.
+    pub keys: &'a KeyRing,
+    /// Whether the export contains the email addresses of commenters.
+    pub with_emails: bool,
+    pub now: Ts,
+}
 
 /// Writes all content of the site to an export file. All data comes from the same point in time.
 pub async fn write_export(

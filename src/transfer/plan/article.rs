@@ -7,7 +7,7 @@ use super::model::PlannedArticle;
 use super::text::{ArticleText, convert_text, exported_format};
 use crate::articles::{ArticleState, DraftReason, SOURCES_BYTES, STANDFIRST_BYTES, TITLE_BYTES};
 use crate::clock::Ts;
-use crate::text::{Slug, excerpt, input, markdown};
+use crate::text::{Slug, input};
 use crate::transfer::body::Attachment;
 use crate::transfer::dates;
 use crate::transfer::meta;
@@ -91,10 +91,7 @@ fn make_title(item: &WxrItem, text: &ArticleText, report: &mut ImportReport) -> 
     if !input::is_blank(&title) {
         return shorten(title, TITLE_BYTES, "title", item, report);
     }
-    let beginning = excerpt::excerpt(
-        &markdown::html_to_text(text.body_html.as_str()),
-        GENERATED_TITLE_CHARS,
-    );
+    let beginning = text.body_html.excerpt(GENERATED_TITLE_CHARS);
     let slug = input::single_line(&decode_slug(&item.slug));
     [beginning, slug]
         .into_iter()

@@ -81,20 +81,15 @@ pub fn plan_comments(
             );
             continue;
         }
+        let linkback = |kind| plan_linkback(comment, kind, &facts);
         match comment.kind.as_str() {
             "" | "comment" => {
                 report.by_status.count(facts.status);
                 let comment = plan_comment(context, comment, &facts, report);
                 planned.comments.push(comment);
             }
-            "pingback" => {
-                let linkback = plan_linkback(comment, LinkbackKind::Pingback, &facts);
-                planned.linkbacks.push(linkback);
-            }
-            "trackback" => {
-                let linkback = plan_linkback(comment, LinkbackKind::Trackback, &facts);
-                planned.linkbacks.push(linkback);
-            }
+            "pingback" => planned.linkbacks.push(linkback(LinkbackKind::Pingback)),
+            "trackback" => planned.linkbacks.push(linkback(LinkbackKind::Trackback)),
             kind => skip(
                 report,
                 comment,

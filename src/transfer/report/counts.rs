@@ -69,7 +69,6 @@ pub struct StatusCounts {
 }
 
 impl StatusCounts {
-    /// Counts one comment with this status.
     pub fn count(&mut self, status: Status) {
         *match status {
             Status::Approved => &mut self.approved,

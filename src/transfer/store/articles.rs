@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::columns::column;
+use super::column;
 use crate::clock::Ts;
 use crate::ids::{AccountId, ArticleId};
 use crate::transfer::plan::PlannedArticle;

@@ -9,16 +9,13 @@ pub async fn list(
     db: &mut PgConnection,
     email_hashes: &[Vec<u8>],
 ) -> sqlx::Result<Vec<(Vec<u8>, i64)>> {
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"select email_hash, id as "id: i64" from commenters where email_hash = any($1)"#,
         email_hashes
     )
+    .map(|row| (row.email_hash, row.id))
     .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.email_hash, row.id))
-        .collect())
+    .await
 }
 
 /// Inserts commenters and returns the email hash and ID of each. The three slices have one element for each commenter. If
@@ -30,7 +27,7 @@ pub async fn insert(
     created_at: &[Ts],
 ) -> sqlx::Result<Vec<(Vec<u8>, i64)>> {
     // The update changes nothing; without it `returning` would leave out existing rows.
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"insert into commenters (email_hash, email_sealed, created_at)
            select * from unnest($1::bytea[], $2::bytea[], $3::timestamptz[])
            on conflict (email_hash) do update set email_hash = excluded.email_hash
@@ -39,10 +36,7 @@ pub async fn insert(
         sealed_emails,
         created_at as _,
     )
+    .map(|row| (row.email_hash, row.id))
     .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.email_hash, row.id))
-        .collect())
+    .await
 }

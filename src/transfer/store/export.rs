@@ -94,26 +94,23 @@ pub async fn list_article_topics(
     db: &mut PgConnection,
     article_ids: &[i64],
 ) -> sqlx::Result<Vec<(i64, ExportedTopic)>> {
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"select article_id, slug as "slug: String", name, description, kind
            from article_topics join topics on topics.id = topic_id
            where article_id = any($1) order by article_id, slug collate "C""#,
         article_ids,
     )
+    .map(|row| {
+        let topic = ExportedTopic {
+            slug: row.slug,
+            name: row.name,
+            description: row.description,
+            kind: row.kind,
+        };
+        (row.article_id, topic)
+    })
     .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let topic = ExportedTopic {
-                slug: row.slug,
-                name: row.name,
-                description: row.description,
-                kind: row.kind,
-            };
-            (row.article_id, topic)
-        })
-        .collect())
+    .await
 }
 
 /// Returns the former paths of the given articles, each with the ID of its article.
@@ -122,19 +119,16 @@ pub async fn list_old_paths(
     article_ids: &[i64],
 ) -> sqlx::Result<Vec<(i64, String)>> {
     // `is distinct from`, since a draft has no path and `<>` would leave out all of its old ones.
-    let rows = sqlx::query!(
+    sqlx::query!(
         r#"select article_id as "article_id: i64", article_paths.path
            from article_paths join articles on articles.id = article_id
            where article_id = any($1) and article_paths.path is distinct from articles.path
            order by article_id, article_paths.path collate "C""#,
         article_ids,
     )
+    .map(|row| (row.article_id, row.path))
     .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.article_id, row.path))
-        .collect())
+    .await
 }
 
 /// A comment or linkback (pingback or trackback) with the columns that an export needs.

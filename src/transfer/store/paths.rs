@@ -3,21 +3,17 @@
 use sqlx::PgConnection;
 
 use super::articles::PlacedArticle;
-use crate::ids::ArticleId;
 
-/// A path on this site and the article that it leads to.
-pub struct PathOwner {
-    pub path: String,
-    pub article_id: ArticleId,
-}
-
-/// Returns which of the given paths already lead to an article, and to which one.
-pub async fn list_owners(db: &mut PgConnection, paths: &[String]) -> sqlx::Result<Vec<PathOwner>> {
-    sqlx::query_as!(
-        PathOwner,
+/// Returns which of the given paths already lead to an article, each with the ID of that article.
+pub async fn list_owners(
+    db: &mut PgConnection,
+    paths: &[String],
+) -> sqlx::Result<Vec<(String, i64)>> {
+    sqlx::query!(
         "select path, article_id from article_paths where path = any($1)",
         paths,
     )
+    .map(|row| (row.path, row.article_id.0))
     .fetch_all(db)
     .await
 }

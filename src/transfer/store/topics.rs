@@ -124,7 +124,6 @@ pub async fn add_to_articles(
     Ok(())
 }
 
-/// Removes all topics from an article.
 pub async fn remove_from_article(db: &mut PgConnection, article_id: i64) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from article_topics where article_id = $1",

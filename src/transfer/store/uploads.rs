@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::columns::column;
+use super::column;
 
 /// A file that was uploaded to a WordPress site.
 #[derive(Clone)]

@@ -2,7 +2,6 @@
 
 use sqlx::PgConnection;
 
-use super::change::{ArticleChange, find_change};
 use super::writer::BatchWriter;
 use crate::transfer::plan::{ArticleComments, PlannedArticle};
 use crate::transfer::report::ImportReport;
@@ -11,6 +10,15 @@ use crate::transfer::store::articles::{ImportedArticle, KnownArticle, PlacedArti
 
 /// Comments of an import batch. Each value is the ID of an article and its comments.
 pub(super) type CommentsByArticle = Vec<(i64, ArticleComments)>;
+
+/// Difference between an article in the export and the stored article.
+enum ArticleChange {
+    New,
+    Changed(KnownArticle),
+    /// The article has changed in WordPress, but was also edited on this site.
+    EditedHere(KnownArticle),
+    Unchanged,
+}
 
 impl BatchWriter<'_> {
     /// Writes articles to the database. Returns their comments, which the caller must write afterwards.
@@ -174,6 +182,34 @@ impl BatchWriter<'_> {
         store::topics::add_to_articles(db, &vec![id; topics.len()], &topics).await?;
         Ok(version)
     }
+}
+
+/// Compares an article from the export with the stored article.
+async fn find_change(
+    db: &mut PgConnection,
+    planned: &PlannedArticle,
+    known: Option<KnownArticle>,
+) -> sqlx::Result<ArticleChange> {
+    let Some(known) = known else {
+        return Ok(ArticleChange::New);
+    };
+    let is_edited = known.imported_version != known.current_version;
+    if planned.digest != known.digest {
+        return Ok(if is_edited {
+            ArticleChange::EditedHere(known)
+        } else {
+            ArticleChange::Changed(known)
+        });
+    }
+    // The item is the same, but uploads that were copied now may have changed its text.
+    let is_changed = planned.may_show_uploads
+        && !is_edited
+        && store::articles::load_body(db, known.article_id).await? != planned.body;
+    Ok(if is_changed {
+        ArticleChange::Changed(known)
+    } else {
+        ArticleChange::Unchanged
+    })
 }
 
 fn report_edited(report: &mut ImportReport, planned: &PlannedArticle) {

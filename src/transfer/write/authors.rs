@@ -64,7 +64,6 @@ impl AuthorRegistry {
         }
         // A key rotation cannot rehash logins, which are not stored, so hashes under older keys are looked for as well.
         let hashes = keys.blind_indexes(LOGIN_HASH_CONTEXT, login.as_bytes());
-        let hashes: Vec<Vec<u8>> = hashes.into_iter().map(|hash| hash.to_vec()).collect();
         let account = match store::authors::find_account(db, site_id, &hashes).await? {
             Some(account) => {
                 report.authors.same += 1;

@@ -95,7 +95,7 @@ impl BatchWriter<'_> {
             || self
                 .dry_run
                 .as_mut()
-                .is_some_and(|dry_run| !dry_run.claim_comment(self.site_id, id));
+                .is_some_and(|dry_run| !dry_run.comments.insert((self.site_id, id)));
         !is_elsewhere && !is_repeated
     }
 

@@ -3,10 +3,8 @@
 
 mod articles;
 mod authors;
-mod change;
 mod commenters;
 mod comments;
-mod dry_run;
 mod ids;
 mod paths;
 mod topics;

@@ -38,10 +38,7 @@ impl BatchWriter<'_> {
             })
             .collect();
         let owners = store::paths::list_owners(db, &paths).await?;
-        Ok(owners
-            .into_iter()
-            .map(|owner| (owner.path, owner.article_id.0))
-            .collect())
+        Ok(owners.into_iter().collect())
     }
 
     /// Returns the path of an article if it has the given slug. Returns `None` for a draft.
@@ -86,9 +83,7 @@ impl BatchWriter<'_> {
             };
             // The owners of alternative paths were not loaded with the batch.
             if path != first {
-                for owner in store::paths::list_owners(db, std::slice::from_ref(&path)).await? {
-                    owners.insert(owner.path, owner.article_id.0);
-                }
+                owners.extend(store::paths::list_owners(db, std::slice::from_ref(&path)).await?);
             }
             if is_reserved(&path) || !self.claim_path(&path, id, owners) {
                 continue;
@@ -118,7 +113,7 @@ impl BatchWriter<'_> {
                 .keys
                 .fingerprint("path", [path.as_bytes()])
                 .cast_unsigned();
-            if owners.get(path).is_none() && !dry_run.claim_path(hash) {
+            if owners.get(path).is_none() && !dry_run.paths.insert(hash) {
                 return false;
             }
         }

@@ -10,7 +10,7 @@ use crate::transfer::plan::{decode_slug, parse_name};
 use crate::transfer::report::ImportReport;
 use crate::transfer::store;
 use crate::transfer::store::topics::KnownTopic;
-use crate::transfer::wxr::{TermKind, WxrItemTerm, WxrTerm};
+use crate::transfer::wxr::{WxrItemTerm, WxrTerm};
 
 /// Longest description of a topic, in characters.
 const MAX_DESCRIPTION_CHARS: usize = 1_000;
@@ -179,15 +179,12 @@ struct NamedTerm {
 }
 
 impl NamedTerm {
-    fn new(kind: TermKind, slug: &str, name: &str, description: Option<String>) -> Self {
+    fn new(kind: TopicKind, slug: &str, name: &str, description: Option<String>) -> Self {
         let not_blank = |text: String| Some(text).filter(|text| !input::is_blank(text));
         let name = not_blank(parse_name(name));
         let slug = parse_name(&decode_slug(slug));
         Self {
-            kind: match kind {
-                TermKind::Category => TopicKind::Category,
-                TermKind::Tag => TopicKind::Tag,
-            },
+            kind,
             name: name.clone().unwrap_or_else(|| slug.clone()),
             wordpress_slug: not_blank(slug).or(name).unwrap_or_default(),
             description,

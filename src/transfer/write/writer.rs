@@ -1,10 +1,11 @@
 //! The type that writes the batches of an import to the database.
 
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use super::authors::AuthorRegistry;
 use super::commenters::CommenterRegistry;
-use super::dry_run::DryRunState;
 use super::topics::TopicRegistry;
 use crate::clock::Ts;
 use crate::crypto::KeyRing;
@@ -25,6 +26,25 @@ pub struct BatchWriter<'a> {
     pub commenters: CommenterRegistry,
     /// Paths and IDs that a dry run would have written. `None` if this is not a dry run.
     pub dry_run: Option<DryRunState>,
+}
+
+/// Paths and comment IDs that a dry run would have written. Later articles and comments of the dry run must not use them
+/// again. This takes a few bytes for each article and comment.
+#[derive(Default)]
+pub struct DryRunState {
+    /// Hashes of the paths that are taken.
+    pub paths: HashSet<u64>,
+    /// Site ID and WordPress ID of each comment.
+    pub comments: HashSet<(i32, i64)>,
+    last_id: i64,
+}
+
+impl DryRunState {
+    /// Returns a new negative ID, which no row in the database has.
+    pub fn next_id(&mut self) -> i64 {
+        self.last_id -= 1;
+        self.last_id
+    }
 }
 
 impl BatchWriter<'_> {

@@ -6,9 +6,9 @@ use std::io::Read;
 use super::markup::XmlNamespace::{self, Content, Dc, Excerpt, Rss, Wp};
 use super::xml::{XmlToken, XmlTokens};
 use super::{
-    TermKind, WxrAuthor, WxrComment, WxrEntry, WxrError, WxrErrorKind, WxrItem, WxrItemTerm,
-    WxrTerm,
+    WxrAuthor, WxrComment, WxrEntry, WxrError, WxrErrorKind, WxrItem, WxrItemTerm, WxrTerm,
 };
+use crate::articles::TopicKind;
 
 /// Keys of WordPress's own meta fields that an import uses.
 const WORDPRESS_FIELDS: [&str; 4] = [
@@ -53,7 +53,7 @@ fn read_author<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrAuthor, WxrError> {
 }
 
 fn read_category<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
-    let mut term = WxrTerm::of_kind(TermKind::Category);
+    let mut term = WxrTerm::of_kind(TopicKind::Category);
     while let XmlToken::Open(namespace) = xml.next_token(None)? {
         match (namespace, xml.name()) {
             (Wp, "category_nicename") => xml.read_trimmed(&mut term.slug)?,
@@ -67,7 +67,7 @@ fn read_category<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
 }
 
 fn read_tag<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
-    let mut term = WxrTerm::of_kind(TermKind::Tag);
+    let mut term = WxrTerm::of_kind(TopicKind::Tag);
     while let XmlToken::Open(namespace) = xml.next_token(None)? {
         match (namespace, xml.name()) {
             (Wp, "tag_slug") => xml.read_trimmed(&mut term.slug)?,
@@ -79,10 +79,20 @@ fn read_tag<R: Read>(xml: &mut XmlTokens<R>) -> Result<WxrTerm, WxrError> {
     Ok(term)
 }
 
+/// Parses the name of a WordPress taxonomy. Returns `None` for taxonomies that are not imported.
+fn parse_taxonomy(taxonomy: &str) -> Option<TopicKind> {
+    match taxonomy {
+        "category" => Some(TopicKind::Category),
+        // WXR 1.0 writes `tag` inside items.
+        "post_tag" | "tag" => Some(TopicKind::Tag),
+        _ => None,
+    }
+}
+
 /// Parses a category, a tag or another WordPress term. Returns `None` if its taxonomy is not imported.
 fn read_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrTerm>, WxrError> {
     let mut taxonomy = String::new();
-    let mut term = WxrTerm::of_kind(TermKind::Tag);
+    let mut term = WxrTerm::of_kind(TopicKind::Tag);
     while let XmlToken::Open(namespace) = xml.next_token(None)? {
         match (namespace, xml.name()) {
             (Wp, "term_taxonomy") => xml.read_trimmed(&mut taxonomy)?,
@@ -93,7 +103,7 @@ fn read_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrTerm>, WxrErro
             _ => xml.skip()?,
         }
     }
-    Ok(TermKind::parse(&taxonomy).map(|kind| WxrTerm { kind, ..term }))
+    Ok(parse_taxonomy(&taxonomy).map(|kind| WxrTerm { kind, ..term }))
 }
 
 fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> {
@@ -154,7 +164,7 @@ fn read_item<R: Read>(xml: &mut XmlTokens<R>) -> Result<Box<WxrItem>, WxrError> 
 }
 
 fn read_item_term<R: Read>(xml: &mut XmlTokens<R>) -> Result<Option<WxrItemTerm>, WxrError> {
-    let Some(kind) = TermKind::parse(&xml.tag().domain) else {
+    let Some(kind) = parse_taxonomy(&xml.tag().domain) else {
         xml.skip()?;
         return Ok(None);
     };

@@ -75,11 +75,12 @@ impl XmlTag {
     /// Checks a start tag and stores its name and attributes in this value.
     pub(super) fn read(&mut self, start: &BytesStart<'_>) -> Result<(), WxrErrorKind> {
         let full = start.name();
-        if !is_name(full.as_ref()) {
-            return Err(malformed("this tag has no valid name"));
-        }
         let local = full.local_name();
-        copy_name(&mut self.name, local.as_ref())?;
+        let name = std::str::from_utf8(local.as_ref())
+            .ok()
+            .filter(|_| is_name(full.as_ref()))
+            .ok_or_else(|| malformed("this tag has no valid name"))?;
+        name.clone_into(&mut self.name);
         self.domain.clear();
         self.nicename.clear();
         // All attributes are checked, even those that nobody reads: quick-xml checks them only on access.
@@ -103,12 +104,6 @@ impl XmlTag {
         }
         Ok(())
     }
-}
-
-fn copy_name(into: &mut String, name: &[u8]) -> Result<(), WxrErrorKind> {
-    into.clear();
-    into.push_str(std::str::from_utf8(name).map_err(|_| malformed("this tag has no valid name"))?);
-    Ok(())
 }
 
 /// Returns whether this is a valid XML name. All non-ASCII letters are accepted, because no name that an import knows

@@ -18,7 +18,5 @@ mod xml;
 
 pub use error::{WxrError, WxrErrorKind, WxrPosition};
 pub use limits::BROADSHEET_NAMESPACE;
-pub use model::{
-    TermKind, WxrAuthor, WxrComment, WxrEntry, WxrItem, WxrItemTerm, WxrSite, WxrTerm,
-};
+pub use model::{WxrAuthor, WxrComment, WxrEntry, WxrItem, WxrItemTerm, WxrSite, WxrTerm};
 pub use reader::WxrReader;

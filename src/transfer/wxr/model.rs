@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::WxrPosition;
+use crate::articles::TopicKind;
 
 /// One entry of an export. Entries are returned in the order of the file.
 #[derive(Debug)]
@@ -48,29 +49,10 @@ pub struct WxrAuthor {
     pub last_name: String,
 }
 
-/// The WordPress taxonomies that are imported. Terms of other taxonomies are skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TermKind {
-    Category,
-    Tag,
-}
-
-impl TermKind {
-    /// Parses the name of a WordPress taxonomy. Returns `None` for taxonomies that are not imported.
-    pub(super) fn parse(taxonomy: &str) -> Option<Self> {
-        match taxonomy {
-            "category" => Some(Self::Category),
-            // WXR 1.0 writes `tag` inside items.
-            "post_tag" | "tag" => Some(Self::Tag),
-            _ => None,
-        }
-    }
-}
-
 /// A WordPress category or tag, as the header of an export describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WxrTerm {
-    pub kind: TermKind,
+    pub kind: TopicKind,
     /// Slug of the category or tag as it is written in the file, often percent-encoded.
     pub slug: String,
     pub name: String,
@@ -80,7 +62,7 @@ pub struct WxrTerm {
 }
 
 impl WxrTerm {
-    pub(super) fn of_kind(kind: TermKind) -> Self {
+    pub(super) fn of_kind(kind: TopicKind) -> Self {
         Self {
             kind,
             slug: String::new(),
@@ -94,7 +76,7 @@ impl WxrTerm {
 /// A category or tag of an item, as the item refers to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WxrItemTerm {
-    pub kind: TermKind,
+    pub kind: TopicKind,
     /// Slug of the category or tag as it is written in the file. Empty in some old exports.
     pub slug: String,
     pub name: String,

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::limits::{MAX_DEPTH, MAX_ELEMENT_BYTES, MAX_ITEM_BYTES, MAX_TAG_BYTES};
 use super::*;
+use crate::articles::TopicKind;
 
 const SPACES: &str = r#"xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/" xmlns:b="urn:broadsheet:export:1""#;
 
@@ -179,13 +180,13 @@ fn every_entry_and_field_is_read() {
     );
     assert_eq!(
         (category.kind, &*category.slug, &*category.parent),
-        (TermKind::Category, "tea", "drinks")
+        (TopicKind::Category, "tea", "drinks")
     );
     assert_eq!(
         (tag.kind, &*tag.slug, &*tag.name),
-        (TermKind::Tag, "hot", "Hot")
+        (TopicKind::Tag, "hot", "Hot")
     );
-    assert_eq!((term.kind, &*term.slug), (TermKind::Tag, "cold"));
+    assert_eq!((term.kind, &*term.slug), (TopicKind::Tag, "cold"));
 
     assert_eq!(item.position.byte as usize, text.find("<item>").unwrap());
     assert_eq!(item.title, "Tea — & cake");
@@ -204,8 +205,8 @@ fn every_entry_and_field_is_read() {
     assert_eq!(
         terms,
         [
-            (TermKind::Category, "tea", "Tea"),
-            (TermKind::Tag, "a&b", "Hot")
+            (TopicKind::Category, "tea", "Tea"),
+            (TopicKind::Tag, "a&b", "Hot")
         ]
     );
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
@@ -324,7 +325,7 @@ fn versions_1_0_to_1_2_are_read() {
     let old = export(
         r#"<item><category domain="tag" nicename="t">T</category><wp:post_id>1</wp:post_id></item>"#,
     );
-    assert_eq!(only_item(&old).terms[0].kind, TermKind::Tag);
+    assert_eq!(only_item(&old).terms[0].kind, TopicKind::Tag);
 }
 
 #[test]

@@ -18,7 +18,6 @@ use super::{WxrError, WxrErrorKind, WxrPosition};
 /// Highest number of namespaces that a tag may declare. Real exports declare seven.
 const MAX_NAMESPACE_DECLARATIONS: usize = 32;
 
-/// A token of an XML document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum XmlToken {
     /// An element starts. The method `XmlTokens::name` returns its name.

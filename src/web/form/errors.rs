@@ -8,10 +8,6 @@ use crate::text::input;
 pub struct FieldErrors(Vec<(&'static str, String)>);
 
 impl FieldErrors {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Adds an error whose message is already translated.
     pub fn push_message(&mut self, field: &'static str, message: String) {
         self.0.push((field, message));

@@ -3,8 +3,7 @@
 //!    each text, `bool` for a checkbox, `Vec<String>` for a repeated field, [`RowVersion`] for the version of the row.
 //! 2. Normalize a field with `#[serde(deserialize_with = "form::single_line")]`, [`multi_line`], [`trimmed`] or [`parsed`].
 //! 3. Add `#[serde(skip)] errors: FieldErrors`, and a method `parse(&mut self, …) -> Option<Thing>` that fills `errors`.
-//! 4. The handler takes a [`FormData<T>`](FormData) and passes a future that saves the form to [`submit_or_recover`]. A public
-//!    page passes it to [`submit_or_render`], with a page of its own for failures.
+//! 4. The handler takes a [`FormData<T>`](FormData) and passes a future that saves the form to [`submit_or_recover`].
 //! 5. If the form is invalid, the future returns the same page with status 422, all values as submitted, and each error beside
 //!    its field.
 //!
@@ -20,4 +19,4 @@ pub use body::{BodyTimeouts, buffer_small_body};
 pub use data::{FormData, RowVersion, multi_line, parsed, single_line, trimmed};
 pub use errors::FieldErrors;
 pub use fields::FormFields;
-pub use recovery::{SubmitFailure, submit_or_recover, submit_or_render};
+pub use recovery::submit_or_recover;

@@ -2,7 +2,6 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::invalid_line::InvalidLineKind;
 use super::normalize::{FoldedText, is_word_char, strip_invisible};
 
 /// Longest entry of a word list in bytes.
@@ -12,6 +11,26 @@ const MAX_LINE_BYTES: usize = 500;
 const MAX_PATTERN_BYTES: usize = 256 * 1024;
 /// Largest cache of a regular expression search in bytes.
 const MAX_CACHE_BYTES: usize = 1024 * 1024;
+
+/// A line of a word list that is not a valid entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidLine {
+    /// Line number, from 1.
+    pub line: usize,
+    pub kind: InvalidLineKind,
+}
+
+/// Error in a line of a word list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidLineKind {
+    /// The regular expression is malformed, or too large when compiled.
+    BadRegex,
+    TooLong,
+    /// The entry would match every text, even an empty one.
+    TooBroad,
+    /// The list has too many entries or too many regular expressions. This line is the first beyond the limit.
+    TooMany,
+}
 
 pub enum WordListEntry {
     Phrase(EntryPhrase),

@@ -8,8 +8,7 @@ use std::sync::{Arc, LazyLock};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 
-use super::entry::{EntryPhrase, WordListEntry};
-use super::invalid_line::{InvalidLine, InvalidLineKind};
+use super::entry::{EntryPhrase, InvalidLine, InvalidLineKind, WordListEntry};
 use super::normalize::{FoldedText, strip_invisible};
 
 /// Maximum number of entries in one word list.

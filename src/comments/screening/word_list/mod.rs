@@ -7,11 +7,10 @@
 //! Letter case does not matter. Every text is searched unchanged, and again without invisible characters.
 
 mod entry;
-mod invalid_line;
 mod list;
 mod normalize;
 #[cfg(test)]
 mod tests;
 
-pub use invalid_line::{InvalidLine, InvalidLineKind};
+pub use entry::{InvalidLine, InvalidLineKind};
 pub use list::{WordList, WordMatch};

@@ -25,72 +25,21 @@ pub(super) fn is_void(name: &str) -> bool {
 /// Returns whether this is a void element (without an end tag) that shows nothing. lol_html does not treat all of these
 /// as void.
 pub(super) fn is_invisible_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "basefont"
-            | "bgsound"
-            | "col"
-            | "frame"
-            | "image"
-            | "input"
-            | "keygen"
-            | "link"
-            | "meta"
-            | "param"
-            | "track"
-    )
+    [
+        "area", "base", "basefont", "bgsound", "col", "frame", "image", "input", "keygen", "link",
+        "meta", "param", "track",
+    ]
+    .contains(&name)
 }
 
 pub(super) fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "abbr"
-            | "acronym"
-            | "audio"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "button"
-            | "cite"
-            | "code"
-            | "data"
-            | "del"
-            | "dfn"
-            | "em"
-            | "font"
-            | "i"
-            | "iframe"
-            | "ins"
-            | "kbd"
-            | "label"
-            | "map"
-            | "mark"
-            | "nobr"
-            | "object"
-            | "output"
-            | "picture"
-            | "q"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "select"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "video"
-    )
+    [
+        "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "button", "cite", "code", "data",
+        "del", "dfn", "em", "font", "i", "iframe", "ins", "kbd", "label", "map", "mark", "nobr",
+        "object", "output", "picture", "q", "rp", "rt", "ruby", "s", "samp", "select", "small",
+        "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "video",
+    ]
+    .contains(&name)
 }
 
 /// Returns the name of the allowed element that is closest in meaning to this element. Other names are returned
@@ -117,38 +66,33 @@ pub(super) fn replacement_name(name: &str, trust: TrustLevel) -> &str {
 
 /// Returns whether the text of the element must be followed by a space when the element's tags are removed.
 pub(super) fn is_spaced(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "caption"
-            | "center"
-            | "dd"
-            | "details"
-            | "div"
-            | "dl"
-            | "dt"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "legend"
-            | "main"
-            | "nav"
-            | "option"
-            | "section"
-            | "summary"
-            | "table"
-            | "td"
-            | "th"
-            | "tr"
-    )
+    is_heading(name)
+        || matches!(
+            name,
+            "address"
+                | "article"
+                | "aside"
+                | "caption"
+                | "center"
+                | "dd"
+                | "details"
+                | "div"
+                | "dl"
+                | "dt"
+                | "figcaption"
+                | "figure"
+                | "footer"
+                | "form"
+                | "header"
+                | "legend"
+                | "main"
+                | "nav"
+                | "option"
+                | "section"
+                | "summary"
+                | "table"
+                | "td"
+                | "th"
+                | "tr"
+        )
 }
